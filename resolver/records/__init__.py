@@ -1,0 +1,47 @@
+"""The two forms of data: `Record` (one at a time) and `Batch` (columns). See the modules for their contracts."""
+
+from resolver.records.batch import Batch, BatchBuilder, Coded, Column, concat
+from resolver.records.dates import PartialDate, parse_date
+from resolver.records.kinds import DEFAULT_SCHEMA, KIND_BY_LABEL, Kind, kind_of_schema
+from resolver.records.record import (
+    SCHEMA_VERSION,
+    Activity,
+    Address,
+    CountryRole,
+    Grade,
+    Handling,
+    Identifier,
+    Record,
+    Relation,
+    RelationType,
+    RouteCountry,
+    Value,
+    content_id,
+)
+
+__all__ = [
+    "DEFAULT_SCHEMA",
+    "KIND_BY_LABEL",
+    "SCHEMA_VERSION",
+    "Activity",
+    "Address",
+    "Batch",
+    "BatchBuilder",
+    "Coded",
+    "Column",
+    "CountryRole",
+    "Grade",
+    "Handling",
+    "Identifier",
+    "Kind",
+    "PartialDate",
+    "Record",
+    "Relation",
+    "RelationType",
+    "RouteCountry",
+    "Value",
+    "concat",
+    "content_id",
+    "kind_of_schema",
+    "parse_date",
+]

@@ -1,0 +1,142 @@
+"""Partial dates: a year, a month or a day; circa; or a range of them.
+
+The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~` (circa), `1960/1965` (some time
+from the one to the other). Text that is no canonical form goes through `parse_date`, which reads the usual written forms
+and raises `DateError` for dates that do not exist.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass, replace
+
+from dateutil import parser as dateutil_parser
+
+from resolver.errors import DateError
+
+_ISO = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$")
+_MONTH_YEAR = re.compile(r"^(\d{1,2})[./](\d{4})$")
+_CIRCA = re.compile(r"^(?:circa|approximately|approx\.?|about|around|c(?:a)?\.?|~)\s*(?=\d|[A-Za-z]{3})", re.I)
+_RANGE = re.compile(r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I)  # 1960/1965
+_DECADE = re.compile(r"^(\d{3})0s$")
+_WORDS = re.compile(r"^[\w\s.,'’-]+$")
+MIN_YEAR, MAX_YEAR = 1, 2200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A date as far as it is known. `month`/`day` are 0 where unknown; `until` closes a range; `circa` marks an estimate."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+    circa: bool = False
+    until: PartialDate | None = None
+
+    def __post_init__(self) -> None:
+        if not MIN_YEAR <= self.year <= MAX_YEAR:
+            raise DateError(f"the year {self.year} is outside {MIN_YEAR} to {MAX_YEAR}")
+        if self.month and not 1 <= self.month <= 12:
+            raise DateError(f"there is no month {self.month}")
+        if self.day:
+            if not self.month:
+                raise DateError("a day without a month")
+            if self.day > calendar.monthrange(self.year, self.month)[1] or self.day < 1:
+                raise DateError(f"there is no {self.year:04d}-{self.month:02d}-{self.day:02d}")
+
+    def __str__(self) -> str:
+        text = f"{self.year:04d}"
+        if self.month:
+            text += f"-{self.month:02d}"
+        if self.day:
+            text += f"-{self.day:02d}"
+        text += "~" if self.circa else ""
+        return f"{text}/{self.until}" if self.until else text
+
+    @property
+    def last_year(self) -> int:
+        """The latest year this date can lie in."""
+        return self.until.year if self.until else self.year
+
+
+def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
+    """Read a written date.
+
+    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `circa 1951`, `1970s`
+    and canonical text. In all-digit dates the day comes first unless `day_first` is False or only the other reading exists.
+    Raises `DateError` where no date can be read.
+    """
+    stripped = " ".join(text.split()).strip(" .,;")
+    if not stripped or len(stripped) > 80:
+        raise DateError(f"no date in {text[:40]!r}")
+    single = _single(stripped, day_first)
+    if single is not None:
+        return single
+    match = _RANGE.match(stripped)
+    if match:
+        first = _part(match[1], day_first)
+        last = _part(match[2], day_first)
+        if first and last:
+            circa = first.circa or last.circa
+            first, last = sorted((replace(first, circa=False, until=None), replace(last, circa=False, until=None)))
+            return first if first == last else replace(first, circa=circa, until=last)
+    raise DateError(f"cannot read a date in {text[:40]!r}")
+
+
+def _part(text: str, day_first: bool) -> PartialDate | None:
+    try:
+        return _single(text.strip(), day_first)
+    except DateError:
+        return None
+
+
+def _single(text: str, day_first: bool) -> PartialDate | None:
+    if text.endswith("~"):
+        inner = _single(text[:-1], day_first)
+        return replace(inner, circa=True) if inner else None
+    circa = _CIRCA.match(text)
+    if circa:
+        inner = _single(text[circa.end() :].strip(), day_first)
+        return replace(inner, circa=True) if inner else None
+    decade = _DECADE.match(text)
+    if decade:
+        start = int(decade[1]) * 10
+        return PartialDate(start, until=PartialDate(start + 9))
+    return _digits(text, day_first) or _words(text)
+
+
+def _digits(text: str, day_first: bool) -> PartialDate | None:
+    if match := _ISO.match(text) or _YEAR_FIRST.match(text):
+        year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+        # 1962-00-00 and 1962-05-00 are how some lists write what they do not know
+        return PartialDate(year, month, day if month else 0)
+    if match := _DAY_FIRST.match(text):
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        day, month = (first, second) if day_first else (second, first)
+        if month > 12 >= day:
+            day, month = month, day
+        return PartialDate(year, month, day)
+    if match := _MONTH_YEAR.match(text):
+        return PartialDate(int(match[2]), int(match[1]))
+    return None
+
+
+def _words(text: str) -> PartialDate | None:
+    """Dates with the month as a word. Two defaults that differ in all parts tell which parts the text itself gave."""
+    if not re.search(r"\d{4}", text) or not _WORDS.match(text) or not re.search(r"[A-Za-z]{3}", text):
+        return None
+    try:
+        one = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1))
+        two = dateutil_parser.parse(text, default=datetime.datetime(2003, 2, 2))
+    except (ValueError, OverflowError):
+        if re.fullmatch(r"\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4}", text):
+            raise DateError(f"there is no date {text!r}") from None
+        return None
+    if one.year != two.year:
+        return None
+    month = one.month if one.month == two.month else 0
+    return PartialDate(one.year, month, one.day if month and one.day == two.day else 0)

@@ -1,0 +1,54 @@
+"""Kinds of record and the FollowTheMoney schemata that belong to each.
+
+A kind is a set of bits, so that FtM's LegalEntity, of which nobody knows whether it is a person or a group, is both:
+two records can be the same thing when their kinds share a bit.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+
+
+class Kind(IntFlag):
+    """What a record describes. `LEGAL` (person or group, unknown which) may be compared with both."""
+
+    PERSON = 1
+    GROUP = 2
+    ASSET = 4
+    LEGAL = 3
+
+    @property
+    def label(self) -> str:
+        """The word used in files and pages: person, group, asset or legal."""
+        return _LABELS[self]
+
+
+_LABELS = {Kind.PERSON: "person", Kind.GROUP: "group", Kind.ASSET: "asset", Kind.LEGAL: "legal"}
+KIND_BY_LABEL = {label: kind for kind, label in _LABELS.items()}
+
+DEFAULT_SCHEMA = {
+    Kind.PERSON: "Person",
+    Kind.GROUP: "Organization",
+    Kind.ASSET: "Vessel",
+    Kind.LEGAL: "LegalEntity",
+}
+
+_SCHEMA_KIND = {
+    "Person": Kind.PERSON,
+    "Organization": Kind.GROUP,
+    "Company": Kind.GROUP,
+    "PublicBody": Kind.GROUP,
+    "LegalEntity": Kind.LEGAL,
+    "Vessel": Kind.ASSET,
+    "Airplane": Kind.ASSET,
+    "Vehicle": Kind.ASSET,
+    "Asset": Kind.ASSET,
+    "CryptoWallet": Kind.ASSET,
+    "Security": Kind.ASSET,
+    "RealEstate": Kind.ASSET,
+}
+
+
+def kind_of_schema(schema: str) -> Kind | None:
+    """The kind of an FtM schema name, or None where the schema is no person, group or asset."""
+    return _SCHEMA_KIND.get(schema)
