@@ -1,8 +1,8 @@
 """What a reader is: one row of the table `resolver.ingest.readers.READERS`, one file in this folder.
 
-A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar file is read columnar),
-`Reject` for a row that cannot become a record, and at most one `ListVersion`. It never holds a whole file in memory and never
-raises for a bad row; it raises `InputError` where nothing of the file can be read.
+A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar file is read
+columnar), `Reject` for a row that cannot become a record, and at most one `ListVersion`. It never holds a whole file in
+memory and never raises for a bad row; it raises `InputError` where nothing of the file can be read.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class ListUnit:
 class ReaderRow:
     """A list format. `detect` looks at the first bytes of a file; `read` streams the items of a list.
 
-    `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`). `deduplicated`: the list
-    declares that no two of its entries are the same person or group.
+    `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`). `deduplicated`: the
+    list declares that no two of its entries are the same person or group.
     """
 
     name: str

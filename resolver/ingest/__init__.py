@@ -1,0 +1,1 @@
+"""One reader per list format → records, and a rejects report."""
