@@ -1,0 +1,56 @@
+# Everything a fresh machine needs: `make demo` or `make test`. `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+EXTRAS ?= dev,postgres
+STAMP := $(VENV)/.installed
+DEMO_RECORDS ?= 2000
+DEMO_OUT ?= build/demo
+WORKERS ?= 2
+
+.PHONY: help setup demo test check bench train serve lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(STAMP)  ## make .venv with everything (does nothing where it is up to date)
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
+	@echo "installing into $(VENV) (about a minute the first time)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+demo: setup  ## generate a small world of agencies, find who is the same as whom, say where the report lies
+	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
+
+test: setup  ## the whole test suite
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: setup  ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layering.py
+
+bench: setup  ## quality and speed on the data at hand
+	$(BIN)/python -m benchmarks
+
+train: setup  ## fit the shipped model anew
+	$(BIN)/resolver train
+
+serve:  ## the HTTP service
+	@echo "there is no service yet: the command line does everything (make demo, or resolver --help)"
+
+lock: setup  ## choose the exact versions anew, within what pyproject.toml allows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	{ echo '# Exact versions of everything, for `make setup`. Made by `make lock`; do not edit.'; \
+	  $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --no-emit-index-url --no-header --no-annotate; } > constraints.new
+	mv constraints.new constraints.txt
+
+clean:  ## remove what was made here, the virtual environment included
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
