@@ -1,8 +1,9 @@
 """What a reader is: one row of the table `resolver.ingest.readers.READERS`, one file in this folder.
 
 A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar file is read
-columnar), `Reject` for a row that cannot become a record, and at most one `ListVersion`. It never holds a whole file in
-memory and never raises for a bad row; it raises `InputError` where nothing of the file can be read.
+columnar; `RecordAt` and `BatchAt` where lines are known), `Reject` for a row that cannot become a record, `Note` for
+what the user should know, and at most one `ListVersion`. It never holds a whole file in memory and never raises for a
+bad row; it raises `InputError` where nothing of the file can be read.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from resolver.ingest.files import SourceFile
 from resolver.records import Batch, Record
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reject:
-    """A row that was not taken: where it stands and why. `line` is 1-based; 0 where the format has none."""
+    """A row, or a value of one, that was not taken: where and why. `line` is 1-based; 0 where there is none."""
 
     file: str
     line: int
@@ -30,7 +34,30 @@ class ListVersion:
     text: str
 
 
-Item = Record | Batch | Reject | ListVersion
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a list that its user should know, though no row is wrong: an assumption, a missing file."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAt:
+    """A record with the line (1-based) it stands on, so that messages about it can name it."""
+
+    record: Record
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAt:
+    """A batch with the line (1-based, 0 unknown) of each of its records."""
+
+    batch: Batch
+    lines: npt.NDArray[np.int32]
+
+
+Item = Record | RecordAt | Batch | BatchAt | Reject | ListVersion | Note
 
 
 @dataclass(frozen=True, slots=True)

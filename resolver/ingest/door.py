@@ -1,0 +1,89 @@
+"""The door: what no record may be, whatever its format. Rules over a batch; each gives the rows it refuses and why.
+
+Refused are records without any name or identifier, names over `MAX_NAME` characters, values with NUL bytes, and, unless
+accepted by the caller, records whose handling code is above H0 (as long as nothing guards who sees their values).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from resolver.ingest.base import BatchAt, Reject
+from resolver.records import Batch, Column
+from resolver.records.packing import unpack_handling
+from resolver.records.properties import FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
+
+MAX_NAME = 2_000
+_NAMES = (*FULL_NAMES, *NAME_PARTS)
+
+Rows = npt.NDArray[np.int64]
+
+
+def admit(chunk: BatchAt, label: str, accept_restricted: bool) -> tuple[BatchAt, list[Reject]]:
+    """The records of a chunk that may enter, and a reject for each of the others (its first fault)."""
+    refused: dict[int, str] = {}
+    for rows, reason in _faults(chunk.batch, accept_restricted):
+        for row in rows.tolist():
+            refused.setdefault(row, reason)
+    if not refused:
+        return chunk, []
+    out = np.array(sorted(refused), dtype=np.int64)
+    ids = chunk.batch.ids.take(out).to_pylist()
+    rejects = [
+        Reject(label, int(chunk.lines[row]), f"record {identity}: {refused[row]}")
+        for row, identity in zip(out.tolist(), ids, strict=True)
+    ]
+    kept = np.setdiff1d(np.arange(len(chunk.batch), dtype=np.int64), out, assume_unique=True)
+    return BatchAt(chunk.batch.take(kept), chunk.lines[kept]), rejects
+
+
+def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
+    yield from _nul_bytes(batch)
+    yield from _long_names(batch)
+    yield _nameless(batch), "it has no name and no identifier"
+    if not accept_restricted:
+        yield from _restricted(batch)
+
+
+def _nameless(batch: Batch) -> Rows:
+    said = np.zeros(len(batch), dtype=bool)
+    for prop in (*_NAMES, *IDENTIFIERS):
+        if prop in batch.columns:
+            said[batch.columns[prop].rows] = True
+    return np.flatnonzero(~said)
+
+
+def _long_names(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    for prop in _NAMES:
+        if prop in batch.columns:
+            column = batch.columns[prop]
+            lengths = pc.utf8_length(column.values).to_numpy()
+            for code in np.flatnonzero(lengths > MAX_NAME):
+                reason = f"its {prop} is {lengths[code]} characters long, more than {MAX_NAME}"
+                yield _rows_with(column, np.array([code])), reason
+
+
+def _nul_bytes(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    for prop, column in batch.columns.items():
+        codes = np.flatnonzero(pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False))
+        if len(codes):
+            yield _rows_with(column, codes), f"its {prop} holds NUL bytes"
+
+
+def _restricted(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    column = batch.columns.get(HANDLING)
+    if column is None:
+        return
+    for code, text in enumerate(column.values.to_pylist()):
+        word = unpack_handling(text).code
+        if word != "H0":
+            reason = f"its handling code is {word}; only H0 is taken without --accept-restricted"
+            yield _rows_with(column, np.array([code])), reason
+
+
+def _rows_with(column: Column, codes: Rows) -> Rows:
+    return np.unique(column.rows[np.isin(column.codes, codes)]).astype(np.int64)

@@ -1,0 +1,107 @@
+"""One list, read: the reader's items gathered into a batch, the door's rules applied on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.errors import InputError
+from resolver.ingest.base import BatchAt, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
+from resolver.ingest.door import admit
+from resolver.records import Batch, Record, concat
+
+CHUNK = 8_192
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """A list as read: n records that passed the door, the line of each (int32, 0 unknown), and what was said about it."""
+
+    label: str
+    format: str
+    deduplicated: bool
+    version: str
+    batch: Batch
+    lines: npt.NDArray[np.int32]
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+
+
+def read_unit(
+    row: ReaderRow, unit: ListUnit, *, strict: bool, accept_restricted: bool, progress: Progress | None = None
+) -> ListRead:
+    """Read one list. `progress` gets the list's label and the records so far. With `strict` the first reject raises."""
+    kept: list[BatchAt] = []
+    rejects: list[Reject] = []
+    notes: list[str] = []
+    version, count = "", 0
+
+    def refuse(found: list[Reject]) -> None:
+        if strict and found:
+            raise refusal(found[0])
+        rejects.extend(found)
+
+    for item in _chunked(unit.label, row.read(unit)):
+        if isinstance(item, BatchAt):
+            chunk, refused = admit(item, unit.label, accept_restricted)
+            refuse(refused)
+            kept.append(chunk)
+            count += len(chunk.batch)
+            if progress:
+                progress(unit.label, count)
+        elif isinstance(item, Reject):
+            refuse([item])
+        elif isinstance(item, Note):
+            notes.append(item.text)
+        else:
+            version = max(version, item.text)
+    lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in kept)])
+    batch = concat(chunk.batch for chunk in kept)
+    return ListRead(
+        unit.label, row.name, row.deduplicated, version, batch, lines.astype(np.int32), tuple(rejects), tuple(notes)
+    )
+
+
+def refusal(reject: Reject) -> InputError:
+    """The error that a reject is where none is allowed."""
+    place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
+    return InputError(reject.reason, where=place)
+
+
+def _chunked(label: str, items: Iterator[Item]) -> Iterator[BatchAt | Reject | ListVersion | Note]:
+    """The items with single records gathered into batches, everything else as it comes."""
+    held: list[Record] = []
+    lines: list[int] = []
+    for item in items:
+        if isinstance(item, RecordAt):
+            held.append(item.record)
+            lines.append(item.line)
+        elif isinstance(item, Record):
+            held.append(item)
+            lines.append(0)
+        elif isinstance(item, Batch):
+            yield BatchAt(item, np.zeros(len(item), dtype=np.int32))
+        else:
+            yield item
+        if len(held) >= CHUNK:
+            yield from _batched(label, held, lines)
+            held, lines = [], []
+    if held:
+        yield from _batched(label, held, lines)
+
+
+def _batched(label: str, records: list[Record], lines: list[int]) -> Iterator[BatchAt | Reject]:
+    """The batch of some records; those with text that is no Unicode (lone surrogates) become rejects."""
+    try:
+        yield BatchAt(Batch.from_records(records), np.array(lines, dtype=np.int32))
+    except UnicodeEncodeError:
+        for record, line in zip(records, lines, strict=True):
+            try:
+                yield BatchAt(Batch.from_records([record]), np.array([line], dtype=np.int32))
+            except UnicodeEncodeError:
+                yield Reject(label, line, "the row holds text that is no Unicode; convert the file to UTF-8")
