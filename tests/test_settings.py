@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from resolver.errors import UsageError
+from resolver.settings import Settings, setting_rows
+
+
+def test_defaults_where_nothing_is_set() -> None:
+    assert Settings.from_environment({"PATH": "/bin", "RESOLVER_MERGE_AT": " "}) == Settings()
+
+
+def test_values_are_read() -> None:
+    environment = {"RESOLVER_MERGE_AT": "0.5", "RESOLVER_WRONG_MERGE_COSTS": "40", "RESOLVER_DEBUG": "yes"}
+    settings = Settings.from_environment(environment | {"RESOLVER_MODEL_DIR": "models"})
+    assert settings == Settings(merge_at=0.5, wrong_merge_costs=40.0, model_dir=Path("models"), debug=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RESOLVER_MERGE_AT", "1.5"),
+        ("RESOLVER_MERGE_AT", "nan"),
+        ("RESOLVER_MERGE_AT", "high"),
+        ("RESOLVER_WRONG_MERGE_COSTS", "0"),
+        ("RESOLVER_DEBUG", "perhaps"),
+    ],
+)
+def test_a_bad_value_is_named_with_its_range(name: str, text: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is .*set it to"):
+        Settings.from_environment({name: text})
+
+
+def test_a_misspelt_name_is_not_ignored() -> None:
+    with pytest.raises(UsageError, match="perhaps RESOLVER_MERGE_AT"):
+        Settings.from_environment({"RESOLVER_MERGEAT": "0.5"})
+
+
+def test_settings_cannot_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().debug = True  # type: ignore[misc]
+
+
+def test_every_setting_says_what_it_is() -> None:
+    rows = setting_rows()
+    assert len(rows) == len(fields(Settings))
+    assert all(row.help.endswith(".") and row.range for row in rows)
