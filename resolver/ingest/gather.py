@@ -20,7 +20,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ListRead:
-    """A list as read: n records that passed the door, the line of each (int32, 0 unknown), and what was said about it."""
+    """A list as read: n records that passed the door, the line of each (int32, 0 unknown), what was said about it."""
 
     label: str
     format: str
