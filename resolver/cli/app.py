@@ -1,0 +1,124 @@
+"""The command `resolver`: finds the module of the command that is called, and turns what goes wrong into one line.
+
+Nothing heavy is imported here, nor at the top of any command's module: `--help` must answer at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+import resolver
+from resolver.cli.failures import describe
+from resolver.settings import Settings
+
+# command -> what the list of commands says of it; its module is `resolver.cli.<command>`, its function `command`
+COMMANDS = {
+    "dedupe": "Find who is the same as whom in the lists of several agencies.",
+    "link": "Find who of some lists stands in others; pairs across only.",
+    "score": "Score pairs of records that you name.",
+    "names": "Score pairs of names.",
+    "explain": "Show why two records got their score, or why they never met.",
+    "check": "Look one name up in lists.",
+    "preview": "Show the first records of lists as they are understood.",
+    "formats": "List the formats that are known.",
+    "demo": "Make a small world of agencies, and resolve it.",
+    "settings": "List what can be set for the whole installation.",
+    "completion": "Print what makes a shell complete commands and options.",
+}
+INTERRUPTED = 130
+
+
+class CommandTable(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"resolver.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but a misspelt command is told the nearest ones."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 2)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`resolver COMMAND --help` explains a command by examples.",
+)
+@click.version_option(resolver.__version__, "-V", "--version", prog_name="resolver", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Entity resolution for watchlists: who is the same as whom, merged and explained.
+
+    \b
+    Try it:            resolver demo --records 2000 --out demo
+    On your lists:     resolver dedupe sdn.csv consolidated.xml --out result
+                       then open result/report.html
+    One name:          resolver check "Ivan Petrov" --list sdn.csv
+    """
+    ctx.obj = Settings.from_environment()
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(args))
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line: its exit code (0 done, 1 failed, 2 bad usage, 130 interrupted). Never raises an error."""
+    try:
+        code = cli.main(args=args, prog_name="resolver", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:  # the last resort of the whole program
+        if _debugging():
+            traceback.print_exc()
+        line, code = describe(error)
+        click.echo(f"error: {line}", err=True)
+        return code
+
+
+def _debugging() -> bool:
+    try:
+        return Settings.from_environment().debug
+    except Exception:  # the settings themselves may be what is wrong
+        return False
+
+
+def _forget_output() -> None:
+    """Keep the interpreter from complaining about a closed pipe while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

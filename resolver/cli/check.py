@@ -1,0 +1,113 @@
+"""`resolver check`: one name looked up in lists."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resolver.cli.bars import Bars
+from resolver.cli.explain import plain
+from resolver.cli.lists import read
+from resolver.cli.options import PATH, Reading, json_option, reading_options, run_options, running_options
+from resolver.errors import UsageError
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records import Record
+    from resolver.records.resolution import Explanation
+
+_SOURCE = "query"
+_REASONS = 4
+
+
+@click.command("check")
+@click.argument("name")
+@click.option("--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable.")
+@click.option("--kind", type=click.Choice(["person", "group", "asset"]), default="person", show_default=True)
+@click.option("--birth-date", metavar="D", help="As far as known: 1962, 1962-05, 1962-05-01, 'circa 1962'.")
+@click.option("--nationality", metavar="C", multiple=True, help="Country name or code; repeatable.")
+@click.option("--passport", metavar="NUMBER", multiple=True, help="Passport number; repeatable.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Candidates at most.")
+@running_options
+@reading_options
+@json_option
+@click.pass_obj
+def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: int, **options: Any) -> None:
+    """Look NAME up: who in the lists may this be, best first, and why.
+
+    \b
+    Examples:
+      resolver check "Ivan Petrov" --list sdn.csv
+      resolver check "Ivan Petrov" --birth-date 1962 --nationality ru --list lists/ --json
+      resolver check "Vektor Trading LLC" --kind group --list lists/
+    """
+    if not files:
+        raise UsageError("check needs lists to look in", mend="add --list FILE, once for each")
+    reading = Reading.take(options)
+    query = _query(name, options)
+    with Bars(verbose=reading.verbose) as bars:
+        intake = read(files, reading, bars)
+        found = _candidates(query, intake, run_options(settings, options), limit, bars)
+    captions = _captions(intake, [one.right_id for one in found])
+    if options["as_json"]:
+        rows = [{"id": one.right_id, "caption": captions[one.right_id], **_answer(one)} for one in found]
+        click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
+    elif found:
+        click.echo("\n".join(_text(one, captions[one.right_id]) for one in found))
+    else:
+        click.echo(f"Nobody in {len(intake.batch):,} records may be {name}.")
+
+
+def _query(name: str, options: dict[str, Any]) -> Record:
+    from resolver.records import DEFAULT_SCHEMA, KIND_BY_LABEL, Identifier, Record, Value, parse_date
+
+    kind = KIND_BY_LABEL[options["kind"]]
+    if not name.strip():
+        raise UsageError("the name is empty", mend="write the name in quotes")
+    said = [Value("name", name)]
+    if options["birth_date"]:
+        said.append(Value("birthDate", str(parse_date(options["birth_date"]))))
+    country = "nationality" if options["kind"] == "person" else "country"
+    said += [Value(country, text) for text in options["nationality"]]
+    passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
+    return Record(f"{_SOURCE}:1", _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
+
+
+def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars) -> list[Explanation]:
+    """The records that the query may be, best first (ties by id), each with its evidence."""
+    from resolver.engines.local import link
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import explain
+    from resolver.records import Batch
+
+    asked = Intake(Batch.from_records([query]).canonical(), (), ())
+    resolution = link(asked, intake, running, bars)
+    ids = resolution.batch.ids.to_pylist()
+    pairs = zip(resolution.links.left.tolist(), resolution.links.right.tolist(), resolution.links.score, strict=True)
+    ranked = sorted((-float(score), ids[right] if ids[left] == query.id else ids[left]) for left, right, score in pairs)
+    return [explain(resolution.batch, query.id, identity, running) for _, identity in ranked[:limit]]
+
+
+def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
+    import numpy as np
+
+    place = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
+    rows = np.array([place[identity] for identity in ids], dtype=np.int64)
+    return {record.id: record.caption for record in intake.batch.take(rows).to_records()}
+
+
+def _answer(one: Explanation) -> dict[str, object]:
+    answer = plain(one)
+    return {key: answer[key] for key in ("score", "band", "logodds", "evidence", "notes")}
+
+
+def _text(one: Explanation, caption: str) -> str:
+    """A candidate with the heaviest of its evidence."""
+    rows = sorted((row for row in one.rows if row.weight), key=lambda row: (-abs(row.weight), row.name))[:_REASONS]
+    reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in rows)
+    return f"{one.score:.4f}  {one.band.label:<7} {one.right_id}  {caption}\n        {reasons}"

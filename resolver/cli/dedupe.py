@@ -1,0 +1,71 @@
+"""`resolver dedupe`: who is the same as whom in some lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resolver.cli import preview
+from resolver.cli.bars import Bars
+from resolver.cli.decisions import read_decisions
+from resolver.cli.lists import keep_apart, read
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    decisions_option,
+    files_argument,
+    json_option,
+    reading_options,
+    run_options,
+    running_options,
+)
+from resolver.cli.results import prepare, tell, unknown_ids, write
+from resolver.settings import Settings
+
+
+@click.command("dedupe")
+@files_argument
+@click.option("--out", type=PATH, metavar="DIR", help="Folder for the results (made if absent).")
+@decisions_option
+@click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
+@click.option("--preview", "only_preview", is_flag=True, help="Show the first records as understood, and stop.")
+@click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@running_options
+@reading_options
+@json_option
+@click.pass_obj
+def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any) -> None:
+    """Find who is the same as whom in the lists FILE... of one or more agencies.
+
+    A FILE may be a folder: it stands for the lists in it. DIR then holds links.csv (pairs with their scores),
+    entities.csv (who belongs together), entities.ftm.json (merged records), statements.csv (where every value comes
+    from), rejects.csv (rows that could not be read) and report.html.
+
+    \b
+    Examples:
+      resolver dedupe sdn.csv consolidated.xml --out result
+      resolver dedupe lists/ --out result --decisions decisions.csv
+      resolver dedupe suspects.csv --mapping suspects.yml --preview
+      resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
+    """
+    reading = Reading.take(options)
+    if options["only_preview"]:
+        preview.show(files, reading)
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out DIR'.")
+    keep_apart(files, out)
+    only_entities = options["only"] == "entities"
+    decisions = read_decisions(options["decisions"])
+    running = run_options(settings, options, decisions, only_entities=only_entities)
+    prepare(out)
+    with Bars(verbose=reading.verbose) as bars:
+        intake = read(files, reading, bars)
+        unknown_ids(decisions, intake)
+        from resolver.engines.local import dedupe
+
+        resolution = dedupe(intake, running, bars)
+        write(out, intake, resolution, running, bars)
+    tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)

@@ -1,0 +1,37 @@
+"""What went wrong, on one line, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import errno
+
+from resolver.errors import ResolverError
+
+FAILED = 1
+_MEND = {
+    errno.ENOSPC: "free some space there or choose another place",
+    errno.EDQUOT: "your quota there is used up; free some space or choose another place",
+    errno.EACCES: "choose a place that you may use, or have its permissions changed",
+    errno.EPERM: "choose a place that you may use, or have its permissions changed",
+    errno.EROFS: "that file system is read-only; choose another place",
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "a part of the path is a file; choose another path",
+    errno.EISDIR: "name a file",
+}
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """The line to show for an error, and the exit code."""
+    if isinstance(error, ResolverError):
+        return error.line(), error.exit_code
+    if isinstance(error, OSError) and error.errno:
+        return _system(error), FAILED
+    if isinstance(error, MemoryError):
+        return "there is not enough memory (give the program more, or resolve fewer lists at once)", FAILED
+    text = " ".join(str(error).split())[:300]
+    return f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see where it came from)", FAILED
+
+
+def _system(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    mend = _MEND.get(error.errno or 0)
+    return f"{where}{(error.strerror or str(error)).lower()}" + (f" ({mend})" if mend else "")

@@ -1,0 +1,63 @@
+"""`resolver link`: who of some lists stands in others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resolver.cli.bars import Bars
+from resolver.cli.decisions import read_decisions
+from resolver.cli.lists import keep_apart, read, together
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    decisions_option,
+    files_argument,
+    json_option,
+    reading_options,
+    run_options,
+    running_options,
+)
+from resolver.cli.results import prepare, tell, unknown_ids, write
+from resolver.settings import Settings
+
+
+@click.command("link")
+@files_argument
+@click.option("--to", "others", type=PATH, multiple=True, required=True, metavar="RIGHT", help="Where to find them.")
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the results (made if absent).")
+@decisions_option
+@click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
+@click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@running_options
+@reading_options
+@json_option
+@click.pass_obj
+def command(
+    settings: Settings, /, files: tuple[Path, ...], others: tuple[Path, ...], out: Path, **options: Any
+) -> None:
+    """Find who of the lists FILE... stands in the lists RIGHT. Records of one side are never compared with each other.
+
+    \b
+    Examples:
+      resolver link passengers.csv --to sdn.csv --mapping passengers.yml --out result
+      resolver link ours/ --to sdn.csv --to consolidated.xml --out result
+    """
+    reading = Reading.take(options)
+    keep_apart((*files, *others), out)
+    only_entities = options["only"] == "entities"
+    decisions = read_decisions(options["decisions"])
+    running = run_options(settings, options, decisions, only_entities=only_entities)
+    prepare(out)
+    with Bars(verbose=reading.verbose) as bars:
+        left = read(files, reading, bars, stage="read left")
+        right = read(others, reading, bars, stage="read right")
+        unknown_ids(decisions, left, right)
+        from resolver.engines.local import link
+
+        resolution = link(left, right, running, bars)
+        intake = together(left, right, resolution.batch)
+        write(out, intake, resolution, running, bars)
+    tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)

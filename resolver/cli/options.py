@@ -1,0 +1,120 @@
+"""Options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.pipeline import RunOptions
+    from resolver.records.decisions import Decision
+
+F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
+PROBABILITY = click.FloatRange(0.0, 1.0)
+
+
+def files_argument(function: F) -> F:
+    """FILE…, one or more."""
+    return click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")(function)
+
+
+def reading_options(function: F) -> F:
+    """How lists are read; `Reading.take` gathers them."""
+    return _all(
+        function,
+        click.option("--format", "list_format", metavar="NAME", help="Read every FILE as this format (see `formats`)."),
+        click.option(
+            "--mapping",
+            "mappings",
+            type=PATH,
+            multiple=True,
+            metavar="FILE.yml",
+            help="What the columns of tabular files mean; FILE.mapping.yml beside a FILE is found by itself.",
+        ),
+        click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
+        click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."),
+        click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each stage did."),
+    )
+
+
+def running_options(function: F) -> F:
+    """How records are compared and bands are drawn; `run_options` gathers them."""
+    return _all(
+        function,
+        click.option("--merge-at", type=PROBABILITY, metavar="P", help="Merge from this score (default: by costs)."),
+        click.option("--plan", type=click.Choice(["S", "M", "L"]), help="Blocking plan (default: by size)."),
+        model_option,
+    )
+
+
+def model_option(function: F) -> F:
+    """--model DIR."""
+    option = click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
+    return option(function)
+
+
+def decisions_option(function: F) -> F:
+    """--decisions FILE."""
+    text = "Steward decisions: left_id,right_id,verdict,who,when,why."
+    return click.option("--decisions", type=PATH, metavar="FILE", help=text)(function)
+
+
+def json_option(function: F) -> F:
+    """--json."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(function)
+
+
+def _all(function: F, *decorators: Callable[[F], F]) -> F:
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read lists."""
+
+    list_format: str | None = None
+    mappings: tuple[Path, ...] = ()
+    strict: bool = False
+    accept_restricted: bool = False
+    verbose: bool = False
+
+    @classmethod
+    def take(cls, options: Mapping[str, Any]) -> Reading:
+        """From what `reading_options` gave a command."""
+        return cls(
+            options["list_format"],
+            tuple(options["mappings"]),
+            options["strict"],
+            options["accept_restricted"],
+            options["verbose"],
+        )
+
+
+def run_options(
+    settings: Settings,
+    options: Mapping[str, Any],
+    decisions: tuple[Decision, ...] = (),
+    *,
+    only_entities: bool = False,
+) -> RunOptions:
+    """From what `running_options` gave a command, the settings where an option was not given."""
+    from resolver.pipeline import RunOptions
+
+    merge_at = options.get("merge_at")
+    return RunOptions(
+        merge_at=settings.merge_at if merge_at is None else merge_at,
+        plan=options.get("plan"),
+        decisions=decisions,
+        only_entities=only_entities,
+        model_dir=options.get("model_dir") or settings.model_dir,
+        wrong_merge_costs=settings.wrong_merge_costs,
+    )

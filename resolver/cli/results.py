@@ -1,0 +1,99 @@
+"""Results out: the files of a run, and what is said about it on the way out."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from resolver.cli.bars import Bars
+
+if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records.decisions import Decision
+    from resolver.records.resolution import Resolution
+
+
+def prepare(out: Path) -> None:
+    """Make the folder for results. Raises `OSError` now, not after the work, where nothing can be written there."""
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        error.filename = str(out)
+        raise
+
+
+def write(out: Path, intake: Intake, resolution: Resolution, running: RunOptions, bars: Bars) -> None:
+    """Write every file of the results, or only entities.csv where nothing else was asked for."""
+    from resolver.output import write_results
+    from resolver.report import render_report
+
+    bars.start("write")
+    write_results(out, intake, resolution, only_entities=running.only_entities)
+    if not running.only_entities:
+        bars.start("report")
+        render_report(out, intake, resolution)
+    bars.finish()
+
+
+def tell(
+    out: Path, intake: Intake, resolution: Resolution, *, as_json: bool, profile: bool, only_entities: bool
+) -> None:
+    """Say on standard output what came of a run, and where it lies."""
+    counts = _counts(intake, resolution)
+    if profile:
+        _show_costs(resolution)
+    if as_json:
+        click.echo(json.dumps({**counts, "plan": resolution.stats.plan, "out": str(out)}))
+        return
+    click.echo(
+        f"{counts['records']:,} records are {counts['entities']:,} entities: "
+        f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, {counts['apart']:,} kept apart."
+    )
+    if counts["rejects"]:
+        click.echo(f"{counts['rejects']:,} rows could not be read: {out / 'rejects.csv'}")
+    click.echo(f"Entities: {out / 'entities.csv'}" if only_entities else f"Report: {out / 'report.html'}")
+
+
+def unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
+    """Note on standard error how many decisions name records that were not read."""
+    if not decisions:
+        return
+    known = {identity for intake in intakes for identity in intake.batch.ids.to_pylist()}
+    absent = [one for one in decisions if one.left_id not in known or one.right_id not in known]
+    if absent:
+        first = absent[0]
+        missing = first.left_id if first.left_id not in known else first.right_id
+        click.echo(f"note: {len(absent)} decisions name records that are not in the lists, e.g. {missing}", err=True)
+
+
+def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
+    import numpy as np
+
+    from resolver.records.resolution import Outcome
+
+    outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome))
+    return {
+        "records": len(resolution.batch),
+        "entities": len(np.unique(resolution.labels)),
+        **{outcome.label: int(outcomes[outcome]) for outcome in Outcome},
+        "rejects": len(intake.rejects),
+        "withdrawn": len(intake.withdrawn),
+    }
+
+
+def _show_costs(resolution: Resolution) -> None:
+    click.echo(f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}", err=True)
+    for stage in resolution.stats.stages:
+        click.echo(
+            f"{stage.name:<16}{stage.items:>14,}  {stage.unit:<10}"
+            f"{stage.wall:>9.2f}{stage.cpu:>9.2f}{stage.peak_mib:>10,.0f}",
+            err=True,
+        )

@@ -1,0 +1,164 @@
+"""The command line as a whole: what it says, how it fails, how soon it answers."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+import resolver
+from resolver.cli import app
+from resolver.cli.app import COMMANDS, run
+from resolver.cli.failures import describe
+from resolver.errors import InputError, UsageError
+
+HEAVY = ("numpy", "pandas", "pyarrow", "numba", "sklearn", "rigour", "followthemoney", "pydantic", "rich", "faker")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"resolver {resolver.__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_by_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: resolver {name}" in shown
+    assert "Example" in shown
+    assert f"resolver {name}" in shown.split("Example", 1)[1]
+
+
+def test_the_list_of_commands_is_complete(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    files = {path.stem for path in (root / "resolver" / "cli").glob("*.py") if "@click.command(" in path.read_text()}
+    assert files - {"app"} == set(COMMANDS)
+    assert all(f"  {name} " in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("args", [["--help"], *([name, "--help"] for name in COMMANDS)], ids=lambda args: args[0])
+def test_help_loads_nothing_heavy(args: list[str]) -> None:
+    code = (
+        "import sys; from resolver.cli.app import run; run(sys.argv[2:]);"
+        "print([name for name in sys.argv[1].split(',') if name in sys.modules])"
+    )
+    call = [sys.executable, "-c", code, ",".join(HEAVY), *args]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_answers_at_once() -> None:
+    took = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "resolver", "dedupe", "--help"], capture_output=True, check=True)
+        took.append(time.perf_counter() - begun)
+    # what a person sees is 0.3 s at most; the best of three, since the suite shares its cores
+    assert min(took) < 0.3
+
+
+def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["dedup"]) == 2
+    assert "Did you mean dedupe?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("args", [["dedupe"], ["dedupe", "x.csv"], ["check"], ["dedupe", "x", "--out", "o", "--plan", "Q"]])
+def test_bad_usage_exits_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(args) == 2
+    assert "Error: " in capsys.readouterr().err
+
+
+def test_a_setting_that_cannot_be_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RESOLVER_MERGE_AT", "2")
+    assert run(["settings"]) == 2
+    assert capsys.readouterr().err.startswith("error: environment: RESOLVER_MERGE_AT is '2'")
+
+
+def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command("broken")
+    def broken() -> None:
+        raise error
+
+    def get_command(*_: object) -> click.Command:
+        return broken
+
+    monkeypatch.setitem(COMMANDS, "broken", "fails")
+    monkeypatch.setattr(app.CommandTable, "get_command", get_command)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (InputError("no list", where="a.csv", mend="give one"), 1, "error: a.csv: no list (give one)"),
+        (UsageError("two things"), 2, "error: two things"),
+        (OSError(errno.ENOSPC, "No space left on device", "out/links.csv"), 1, "error: out/links.csv: no space left"),
+        (PermissionError(errno.EACCES, "Permission denied", "out"), 1, "error: out: permission denied (choose a place"),
+        (MemoryError(), 1, "error: there is not enough memory"),
+        (ValueError("odd\nthing"), 1, "error: unexpected ValueError: odd thing (set RESOLVER_DEBUG=1"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    error: Exception, code: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _fail_with(error, monkeypatch)
+    assert run(["broken"]) == code
+    shown = capsys.readouterr()
+    assert shown.err.startswith(line)
+    assert shown.err.count("\n") == 1
+    assert shown.out == ""
+
+
+def test_the_traceback_is_there_on_demand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("RESOLVER_DEBUG", "1")
+    _fail_with(ValueError("odd"), monkeypatch)
+    assert run(["broken"]) == 1
+    shown = capsys.readouterr().err
+    assert "Traceback" in shown
+    assert "in broken" in shown
+
+
+def test_an_interrupt_is_silent(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _fail_with(KeyboardInterrupt(), monkeypatch)
+    assert run(["broken"]) == 130
+    assert capsys.readouterr().err.strip() == ""
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        call = [sys.executable, "-m", "resolver", "settings"]
+        done = subprocess.run(call, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_an_error_without_number_is_still_told() -> None:
+    assert describe(OSError("strange"))[0].startswith("unexpected OSError: strange")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["completion", shell]) == 0
+    assert "_RESOLVER_COMPLETE" in capsys.readouterr().out
+
+
+def test_completion_completes() -> None:
+    environment = os.environ | {"_RESOLVER_COMPLETE": "bash_complete", "COMP_WORDS": "resolver ded", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from resolver.cli.app import cli; cli.main(prog_name='resolver')"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["plain,dedupe"]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from resolver.cli.bars import Bars
+from resolver.records.progress import Progress
+
+
+def drive(progress: Progress) -> None:
+    progress.start("read", 2000, "records")
+    progress.advance(1500)
+    progress.advance(500)
+    progress.start("score")
+    progress.finish()
+
+
+def test_quiet_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars(terminal=False) as bars:
+        drive(bars)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_one_line_a_stage_where_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars(terminal=False, verbose=True) as bars:
+        drive(bars)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert re.fullmatch(r"read: 2,000 records in \d+\.\d s\nscore: in \d+\.\d s\n", shown.err)
+
+
+def test_bars_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with Bars(terminal=True) as bars:
+        drive(bars)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    assert "read" in shown
+    assert "2000/2000" in shown
+    assert "records" in shown
+
+
+def test_an_error_is_not_hidden_by_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        with Bars(terminal=False, verbose=True) as bars:
+            bars.start("read")
+            raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        fail()
+    assert capsys.readouterr().err == ""
+
+
+def test_counts_may_come_as_totals() -> None:
+    bars = Bars(terminal=False)
+    bars.start("read", unit="records")
+    for count in (10, 25, 25):
+        bars.reach(count)
+    assert bars._done == 25

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import csv
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.cli.tables import check_writable, defused, read_table, write_table
+from resolver.errors import InputError
+
+
+def table_of(tmp_path: Path, content: bytes) -> Path:
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_table_is_read_as_written(tmp_path: Path) -> None:
+    path = table_of(tmp_path, '\ufeffleft, right,note\r\na:1,b:2,"x, ""y"""\r\n\r\nа:1,b:3,\r\n'.encode())
+    table = read_table(path, ("left", "right"))
+    assert table.columns == ("left", "right", "note")
+    assert table.column("note") == ['x, "y"', ""]
+    assert table.column("left") == ["a:1", "а:1"]
+    assert table.where(table.rows[1]) == f"{path}, line 4"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty (its first line names left, right)"),
+        (b"left,score\n", "line 1: no column right (there are: left, score)"),
+        (b"left,right,left\n", "column left stands twice"),
+        (b"left,right\na,b\nc\n", "line 3: 1 cells where the header has 2"),
+        (b"left,right\na,b,c\n", "line 2: 3 cells where the header has 2"),
+        (b'left,right\n"a,b\n', "no CSV table"),
+        (b'left,right\n"a"x,b\n', "no CSV table"),
+        ("left,right\nañ,b".encode("latin-1"), "no UTF-8 text (save it as UTF-8)"),
+        (b"left,right\n" + b"a" * 1_000_001 + b",b\n", "field larger than field limit"),
+    ],
+)
+def test_a_bad_table_is_one_clear_line(tmp_path: Path, content: bytes, says: str) -> None:
+    path = table_of(tmp_path, content)
+    with pytest.raises(InputError) as caught:
+        read_table(path, ("left", "right"))
+    assert caught.value.line().startswith(str(path))
+    assert says in caught.value.line()
+
+
+def test_a_missing_file_is_a_system_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_table(tmp_path / "absent.csv", ("left",))
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)))
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+    path = tmp_path_factory.mktemp("tables") / "out.csv"
+    write_table(path, ("a", "b"), rows)
+    read = read_table(path, ("a", "b"))
+    assert [list(row.cells.values()) for row in read.rows] == [[defused(cell) for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx"])
+def test_formulas_are_defused(tmp_path: Path, cell: str) -> None:
+    write_table(tmp_path / "out.csv", ("a",), [[cell]])
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert list(csv.reader(file))[1] == ["'" + cell]
+
+
+@pytest.mark.parametrize("cell", ["-1.5", "+4", "1e-6", "a=b", "", "'=1"])
+def test_what_is_no_formula_stays(cell: str) -> None:
+    assert defused(cell) == cell
+
+
+def test_line_ends_within_a_cell_do_not_break_rows(tmp_path: Path) -> None:
+    write_table(tmp_path / "out.csv", ("a", "b"), [["x\ry", "p\r\nq"]])
+    assert list(read_table(tmp_path / "out.csv", ("a",)).rows[0].cells.values()) == ["x\ny", "p\nq"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+
+    def rows() -> list[list[str]]:
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError):
+        write_table(path, ("a",), (row for _ in range(1) for row in rows()))
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["out.csv"]
+
+
+def test_others_may_read_what_is_written(tmp_path: Path) -> None:
+    write_table(tmp_path / "deep" / "out.csv", ("a",), [["1"]])
+    assert stat.S_IMODE((tmp_path / "deep" / "out.csv").stat().st_mode) == 0o644
+
+
+def test_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(Path("-"), ("a", "b"), [["1", "x,y"]])
+    assert capsys.readouterr().out == 'a,b\n1,"x,y"\n'
+
+
+@pytest.mark.parametrize("make", ["folder", "file in the way"])
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, make: str) -> None:
+    path = tmp_path / "there"
+    if make == "folder":
+        path.mkdir()
+    else:
+        path.write_text("")
+        path = path / "out.csv"
+    with pytest.raises(OSError, match=str(path)):
+        check_writable(path)
+
+
+def test_checking_leaves_nothing(tmp_path: Path) -> None:
+    check_writable(tmp_path / "out.csv")
+    assert os.listdir(tmp_path) == []
