@@ -18,6 +18,7 @@ from resolver.cli.app import COMMANDS, run
 from resolver.cli.failures import describe
 from resolver.errors import InputError, UsageError
 
+BAD_USAGE = (["dedupe"], ["dedupe", "x.csv"], ["check"], ["check", "x"], ["dedupe", "x", "--out", "o", "--plan", "Q"])
 HEAVY = ("numpy", "pandas", "pyarrow", "numba", "sklearn", "rigour", "followthemoney", "pydantic", "rich", "faker")
 
 
@@ -69,7 +70,7 @@ def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[st
     assert "Did you mean dedupe?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("args", [["dedupe"], ["dedupe", "x.csv"], ["check"], ["dedupe", "x", "--out", "o", "--plan", "Q"]])
+@pytest.mark.parametrize("args", BAD_USAGE)
 def test_bad_usage_exits_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(args) == 2
     assert "Error: " in capsys.readouterr().err
