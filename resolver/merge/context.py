@@ -1,0 +1,59 @@
+"""What every entity of a run needs, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resolver.merge.canon import Canon, CountryCode
+from resolver.merge.partition import Partition, partition
+from resolver.merge.relations import Targets, find_targets
+from resolver.merge.schemata import entity_schemata, record_schemata
+from resolver.records import Batch
+from resolver.records.batch import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A partitioned batch, spelled out: lists are indexed by record row, `entity_ids` and `schemata` by entity number.
+
+    `columns`: the sorted property names, as `gather.Piece` numbers them; the rows of entity e are
+    `order[offsets[e]:offsets[e + 1]]`.
+    """
+
+    batch: Batch
+    parts: Partition
+    ids: list[str]
+    sources: list[str]
+    source_codes: list[int]
+    kinds: list[int]
+    record_schemata: list[str]
+    entity_ids: list[str]
+    schemata: list[str]
+    columns: list[str]
+    order: list[int]
+    offsets: list[int]
+    targets: Targets
+    canon: Canon
+
+
+def context(batch: Batch, labels: IntArray, country_code: CountryCode) -> Context:
+    """The context of a canonical batch under the partition that `labels` names."""
+    parts = partition(batch, labels)
+    by_record = record_schemata(batch)
+    by_entity = entity_schemata(parts, by_record)
+    return Context(
+        batch,
+        parts,
+        batch.ids.to_pylist(),
+        batch.sources.texts(),
+        batch.sources.codes.tolist(),
+        batch.kinds.tolist(),
+        by_record,
+        parts.ids.to_pylist(),
+        by_entity,
+        sorted(batch.columns),
+        parts.order.tolist(),
+        parts.offsets.tolist(),
+        find_targets(batch, parts, by_entity),
+        Canon(country_code),
+    )
