@@ -101,8 +101,11 @@ def run(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_output()
         return 1
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"error: {_usage(error)}", err=True)
         return error.exit_code
     except Exception as error:  # the last resort of the whole program
         if _debugging():
@@ -110,6 +113,13 @@ def run(args: Sequence[str] | None = None) -> int:
         line, code = describe(error)
         click.echo(f"error: {line}", err=True)
         return code
+
+
+def _usage(error: click.ClickException) -> str:
+    """What click found wrong with a call, on one line, and where to read how it is meant."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return f"{message} (see: {context.command_path} --help)" if context else message
 
 
 def _debugging() -> bool:

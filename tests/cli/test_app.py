@@ -65,15 +65,24 @@ def test_help_answers_at_once() -> None:
     assert min(took) < 0.3
 
 
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Commands:\n  dedupe " in shown.err
+
+
 def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["dedup"]) == 2
-    assert "Did you mean dedupe?" in capsys.readouterr().err
+    assert "Did you mean dedupe? (see: resolver --help)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("args", BAD_USAGE)
 def test_bad_usage_exits_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(args) == 2
-    assert "Error: " in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert shown.count("\n") == 1
 
 
 def test_a_setting_that_cannot_be_is_one_line(
