@@ -48,6 +48,9 @@ class Settings:
     model_dir: Path | None = field(
         default=None, metadata=_about("Folder of the model to use. Unset: the one that is shipped.")
     )
+    workers: int = field(
+        default=0, metadata=_about("How many cores comparing may use; 0: all there are.", unit="cores", high=1024)
+    )
     debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))
 
     @classmethod
@@ -125,5 +128,5 @@ def _parse(row: Field[Any], text: str) -> object:
         except ValueError:
             number = float("nan")
         if row.metadata["low"] <= number <= row.metadata["high"]:
-            return number
+            return int(number) if kind == "int" else number
     raise UsageError(f"{variable(row)} is {text[:40]!r}", where="environment", mend=f"set it to {_range(row)}")

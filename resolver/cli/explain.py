@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.bars import Bars
-from resolver.cli.lists import read
+from resolver.cli.lists import declared, read
 from resolver.cli.options import Reading, files_argument, json_option, reading_options, run_options, running_options
 from resolver.errors import InputError
 from resolver.settings import Settings
@@ -48,7 +48,7 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
                 )
         from resolver.pipeline import explain
 
-        explanation = explain(intake.batch, left, right, run_options(settings, options))
+        explanation = explain(intake.batch, left, right, run_options(settings, options), declared(intake))
     click.echo(json.dumps(plain(explanation), ensure_ascii=False) if options["as_json"] else text(explanation))
 
 

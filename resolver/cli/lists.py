@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
 def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "read") -> Intake:
     """Read lists as one intake. Notes go to standard error. Raises `InputError` where not one record is left."""
+    from resolver.engines.local import warm_up
     from resolver.ingest.readers import read_lists
+
+    warm_up()
+    done: dict[str, int] = {}
+
+    def reached(label: str, count: int) -> None:
+        done[label] = count
+        bars.reach(sum(done.values()))
 
     bars.start(stage, unit="records")
     intake = read_lists(
         list(files),
         format=reading.list_format,
-        mapping=list(reading.mappings),
+        mapping=reading.mapping,
         strict=reading.strict,
         accept_restricted=reading.accept_restricted,
-        progress=bars,
+        progress=reached,
     )
     bars.finish()
     for warning in intake.warnings:
@@ -36,6 +44,11 @@ def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "r
     if not len(intake.batch):
         raise InputError("no record could be read", where=_names(files), mend=_first_reject(intake))
     return intake
+
+
+def declared(intake: Intake) -> list[str]:
+    """The sources that declare themselves free of duplicates, sorted."""
+    return sorted(intake.deduplicated_sources)
 
 
 def together(left: Intake, right: Intake, batch: Batch) -> Intake:

@@ -37,7 +37,8 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
     check_writable(out)
     from resolver.pipeline import score_names
 
-    answers = score_names(*(table.column(name) for name in _COLUMNS), run_options(settings, options))
+    schemas, names1, names2 = (table.column(name) for name in _COLUMNS)
+    answers = score_names(schemas, names1, names2, run_options(settings, options))
     kept = tuple(name for name in table.columns if name not in ("score", "band"))
     rows = (
         [*(row.cells[name] for name in kept), *shown(answer)] for row, answer in zip(table.rows, answers, strict=True)

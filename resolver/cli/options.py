@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,7 @@ import click
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.ingest.mapping import Mapping
     from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
 
@@ -32,11 +34,10 @@ def reading_options(function: F) -> F:
         click.option("--format", "list_format", metavar="NAME", help="Read every FILE as this format (see `formats`)."),
         click.option(
             "--mapping",
-            "mappings",
+            "mapping_file",
             type=PATH,
-            multiple=True,
             metavar="FILE.yml",
-            help="What the columns of tabular files mean; FILE.mapping.yml beside a FILE is found by itself.",
+            help="What the columns of tabular files mean.",
         ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
         click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."),
@@ -82,26 +83,35 @@ class Reading:
     """How to read lists."""
 
     list_format: str | None = None
-    mappings: tuple[Path, ...] = ()
+    mapping_file: Path | None = None
     strict: bool = False
     accept_restricted: bool = False
     verbose: bool = False
 
     @classmethod
-    def take(cls, options: Mapping[str, Any]) -> Reading:
+    def take(cls, options: dict[str, Any]) -> Reading:
         """From what `reading_options` gave a command."""
         return cls(
             options["list_format"],
-            tuple(options["mappings"]),
+            options["mapping_file"],
             options["strict"],
             options["accept_restricted"],
             options["verbose"],
         )
 
+    @property
+    def mapping(self) -> Mapping | None:
+        """The mapping, read and checked. Raises `MappingError`."""
+        if self.mapping_file is None:
+            return None
+        from resolver.ingest.mapping import load_mapping
+
+        return load_mapping(self.mapping_file)
+
 
 def run_options(
     settings: Settings,
-    options: Mapping[str, Any],
+    options: dict[str, Any],
     decisions: tuple[Decision, ...] = (),
     *,
     only_entities: bool = False,
@@ -117,4 +127,5 @@ def run_options(
         only_entities=only_entities,
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs,
+        workers=settings.workers or os.cpu_count() or 1,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.bars import Bars
-from resolver.cli.lists import read
+from resolver.cli.lists import declared, read
 from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options, run_options
 from resolver.cli.tables import Table, check_writable, read_table, write_table
 from resolver.errors import InputError
@@ -47,7 +47,7 @@ def command(settings: Settings, /, pairs: Path, files: tuple[Path, ...], out: Pa
 
         bars.start("score", len(table.rows), "pairs")
         lefts, rights = table.column("left"), table.column("right")
-        answers = score_pairs(intake.batch, lefts, rights, run_options(settings, options))
+        answers = score_pairs(intake.batch, lefts, rights, run_options(settings, options), declared(intake))
     rows = ([left, right, *shown(answer)] for left, right, answer in zip(lefts, rights, answers, strict=True))
     write_table(out, ("left", "right", "score", "band"), rows)
 
