@@ -1,0 +1,271 @@
+"""RULES: one documented function a row, from values to keys. Adding a blocking rule is adding one function and one row.
+
+A rule is a pure function of one record: the hashes it gives do not depend on what else is in the batch. Two records meet
+where they share a hash under a rule that the plan uses. The first line of a function's docstring is what reports show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from resolver.block.keys import (
+    Hashed,
+    cross,
+    form_hashes,
+    identity_tokens,
+    mix,
+    of_records,
+    of_table,
+    pairs_within,
+    sums_within,
+)
+from resolver.records.kinds import Kind
+from resolver.records.prepared import Prepared, TokenFlag
+from resolver.records.ragged import Ragged, offsets_of
+
+RARE = 7.0
+"""Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A blocking rule: its keys apply to records whose kind shares a bit with `kinds`."""
+
+    name: str
+    kinds: Kind
+    keys: Callable[[Prepared], Hashed]
+
+    @property
+    def help(self) -> str:
+        """What the rule joins, in one line."""
+        return (self.keys.__doc__ or "").strip().splitlines()[0]
+
+
+def name_set(prepared: Prepared) -> Hashed:
+    """The same words in a name, in any order."""
+    return of_records(prepared, sums_within(form_hashes(prepared, prepared.tokens.hashes, identity_tokens(prepared))))
+
+
+def skeleton_set(prepared: Prepared) -> Hashed:
+    """The same consonants in all words of a name, in any order: one name in two transliterations."""
+    hashed = form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared))
+    return of_records(prepared, sums_within(hashed))
+
+
+def phonetic_pair(prepared: Prepared) -> Hashed:
+    """Two words of a name that sound alike (Metaphone)."""
+    return of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared))))
+
+
+def skeleton_pair(prepared: Prepared) -> Hashed:
+    """Two words of a name with the same consonants."""
+    return of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared))))
+
+
+def rare_token(prepared: Prepared) -> Hashed:
+    """A rare word in a name."""
+    mask = identity_tokens(prepared, RARE, 4) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
+    return of_records(prepared, form_hashes(prepared, prepared.tokens.hashes, mask))
+
+
+def rare_phonetic(prepared: Prepared) -> Hashed:
+    """A rare word of five letters or more in a name, as it sounds."""
+    mask = identity_tokens(prepared, RARE, 5) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
+    return of_records(prepared, form_hashes(prepared, prepared.tokens.phonetic, mask))
+
+
+def symbol_pair(prepared: Prepared) -> Hashed:
+    """Two words of a name that are the same names in another language or script."""
+    tokens = prepared.tokens
+    mask = identity_tokens(prepared)
+    # only tokens with few symbols: those with many (Muhammad) are met through their sound
+    few = mask & (tokens.symbols.counts <= 3)
+    per_form = prepared.forms.tokens
+    kept = few[per_form.items]
+    symbols = Ragged(offsets_of(np.bincount(per_form.rows[kept], minlength=len(per_form))), per_form.items[kept])
+    spelled = symbols.through(tokens.symbols)
+    short = np.where(np.diff(spelled.offsets) <= 32, np.diff(spelled.offsets), 0)
+    trimmed = Ragged(offsets_of(short), spelled.items[np.repeat(short > 0, np.diff(spelled.offsets))])
+    hashes = mix(trimmed.items.astype(np.uint64), np.uint64(5))
+    return of_records(prepared, pairs_within(Hashed(trimmed.offsets, hashes)))
+
+
+def token_year(prepared: Prepared) -> Hashed:
+    """A word that sounds alike and the same year of birth."""
+    sounds = of_records(prepared, form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared, 0, 3)))
+    return cross(_distinct(sounds), _years(prepared))
+
+
+def skeleton_year(prepared: Prepared) -> Hashed:
+    """A word with the same consonants and the same year of birth."""
+    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
+    return cross(_distinct(words), _years(prepared))
+
+
+def birth_day(prepared: Prepared) -> Hashed:
+    """The same full date of birth, day and month in either order, 1 January left out."""
+    dates = prepared.dates
+    full = (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
+    low, high = np.minimum(dates.day, dates.month), np.maximum(dates.day, dates.month)
+    number = (dates.year.astype(np.uint64) * np.uint64(10_000)) + low.astype(np.uint64) * np.uint64(100) + high
+    return of_table(prepared.births, np.where(full, number, np.uint64(0)))
+
+
+def token_day(prepared: Prepared) -> Hashed:
+    """The same full date of birth (day and month in either order) and a word that begins with the same letter."""
+    firsts = np.array([text[:1] for text in prepared.tokens.texts], dtype="U1")
+    letters = firsts.view(np.uint32).astype(np.uint64) if len(firsts) else np.zeros(0, dtype=np.uint64)
+    initials = _distinct(of_records(prepared, form_hashes(prepared, letters, _initial_tokens(prepared))))
+    return cross(initials, birth_day(prepared))
+
+
+def token_month_day(prepared: Prepared) -> Hashed:
+    """A word with the same consonants and the same day and month of birth, the first of a month left out."""
+    dates = prepared.dates
+    # the first of a month is what lists write where they know no day
+    full = dates.day > 1
+    number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
+    days = of_table(prepared.births, np.where(full, number, np.uint64(0)))
+    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
+    return cross(_distinct(words), days)
+
+
+def prefix_pair(prepared: Prepared) -> Hashed:
+    """Two words of a name that begin with the same three letters."""
+    prefixes = _prefix_hashes(prepared, 3)
+    return of_records(prepared, pairs_within(form_hashes(prepared, prefixes, identity_tokens(prepared, 0, 3))))
+
+
+def token_place(prepared: Prepared) -> Hashed:
+    """A word with the same consonants and the same place of birth or address."""
+    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 4)))
+    return cross(_distinct(words), _place_words(prepared))
+
+
+def identifier(prepared: Prepared) -> Hashed:
+    """The same document, tax or registration number, unless it is known to be used by many."""
+    table = prepared.identifier_table
+    return of_table(prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0)))
+
+
+def contact(prepared: Prepared) -> Hashed:
+    """The same phone number or e-mail address."""
+    parts = [of_table(ragged, table.hashes) for ragged, table in (prepared.plain["phone"], prepared.plain["email"])]
+    rows = np.concatenate([part.rows for part in parts])
+    hashes = np.concatenate([part.hashes for part in parts])
+    order = np.argsort(rows, kind="stable")
+    return Hashed(offsets_of(np.bincount(rows, minlength=len(prepared))), hashes[order])
+
+
+def acronym(prepared: Prepared) -> Hashed:
+    """A word that is made of the first letters of the other's name."""
+    tokens = prepared.tokens
+    forms = prepared.forms.tokens
+    mask = identity_tokens(prepared)
+    longest = int(forms.counts.max()) if len(forms) else 0
+    if longest == 0:
+        return Hashed(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
+    weights = np.array([ord(text[0]) if text else 0 for text in tokens.texts], dtype=np.uint64)
+    letters = _rolling(prepared, np.where(mask, weights, np.uint64(0)))
+    spelled = np.zeros(len(tokens), dtype=np.uint64)
+    for code, text in enumerate(tokens.texts):
+        if 3 <= len(text) <= 8 and mask[code]:
+            spelled[code] = _spell(text)
+    counts = np.bincount(forms.rows[mask[forms.items]], minlength=len(forms))
+    own = Hashed(np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0)))
+    single = form_hashes(prepared, spelled, mask & (spelled != 0))
+    alone = np.repeat(counts <= 2, np.diff(single.offsets))
+    rows = np.concatenate([own.rows, single.rows[alone]])
+    hashes = np.concatenate([own.hashes, single.hashes[alone]])
+    order = np.argsort(rows, kind="stable")
+    return of_records(prepared, Hashed(offsets_of(np.bincount(rows, minlength=len(forms))), hashes[order]))
+
+
+def _spell(text: str) -> int:
+    value = 7
+    for letter in text:
+        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def _rolling(prepared: Prepared, weights: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """`_spell` of the first letters of every form, all forms at once, one token position at a time."""
+    forms = prepared.forms.tokens
+    value = np.full(len(forms), 7, dtype=np.uint64)
+    for position in range(int(forms.counts.max())):
+        present = np.flatnonzero(forms.counts > position)
+        letter = weights[forms.items[forms.offsets[:-1][present] + position]]
+        step = value[present] * np.uint64(1_000_003) + letter
+        value[present] = np.where(letter > 0, step, value[present])
+    return value
+
+
+def _prefix_hashes(prepared: Prepared, length: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    texts = prepared.tokens.texts
+    return np.fromiter((_spell(text[:length]) for text in texts), dtype=np.uint64, count=len(texts))
+
+
+def _initial_tokens(prepared: Prepared) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
+
+
+def _years(prepared: Prepared) -> Hashed:
+    """Every year a birth date can lie in, of ranges at most six."""
+    dates = prepared.dates
+    span = np.where(dates.year > 0, np.minimum(dates.last_year - dates.year, 5) + 1, 0)
+    span = np.where((dates.circa > 0) & (span == 1), 3, span)
+    start = np.where((dates.circa > 0) & (dates.year == dates.last_year), dates.year - 1, dates.year)
+    counts = span[prepared.births.items]
+    offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))[prepared.births.offsets].astype(np.int32)
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    years = np.repeat(start[prepared.births.items], counts) + within
+    return Hashed(offsets, years.astype(np.uint64))
+
+
+def _place_words(prepared: Prepared) -> Hashed:
+    parts = []
+    for ragged, table in ((prepared.birth_places, prepared.place_table), (prepared.addresses, prepared.address_table)):
+        words = ragged.through(table.tokens)
+        lengths = np.fromiter((len(text) for text in table.token_texts), dtype=np.int32, count=len(table.token_texts))
+        hashes = np.where(lengths >= 4, table.token_hashes, np.uint64(0))
+        parts.append(Hashed(words.offsets, hashes[words.items]))
+    rows = np.concatenate([part.rows for part in parts])
+    hashes = np.concatenate([part.hashes for part in parts])
+    return _group(rows, hashes, len(prepared))
+
+
+def _group(rows: np.ndarray[tuple[int, ...], np.dtype[np.int32]], hashes: np.ndarray[tuple[int, ...], np.dtype[np.uint64]], count: int) -> Hashed:
+    order = np.lexsort((hashes, rows))
+    rows, hashes = rows[order], hashes[order]
+    first = hashes != 0
+    first[1:] &= (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
+    return Hashed(offsets_of(np.bincount(rows[first], minlength=count)), hashes[first])
+
+
+def _distinct(hashed: Hashed) -> Hashed:
+    return _group(hashed.rows, hashed.hashes, len(hashed.offsets) - 1)
+
+
+_NAMED = Kind.PERSON | Kind.GROUP | Kind.ASSET
+RULES: tuple[Rule, ...] = (
+    Rule("name_set", _NAMED, name_set),
+    Rule("skeleton_set", _NAMED, skeleton_set),
+    Rule("phonetic_pair", _NAMED, phonetic_pair),
+    Rule("skeleton_pair", _NAMED, skeleton_pair),
+    Rule("rare_token", _NAMED, rare_token),
+    Rule("rare_phonetic", Kind.PERSON, rare_phonetic),
+    Rule("symbol_pair", Kind.PERSON, symbol_pair),
+    Rule("token_year", Kind.PERSON, token_year),
+    Rule("skeleton_year", Kind.PERSON, skeleton_year),
+    Rule("birth_day", Kind.PERSON, birth_day),
+    Rule("token_day", Kind.PERSON, token_day),
+    Rule("token_month_day", Kind.PERSON, token_month_day),
+    Rule("prefix_pair", Kind.PERSON, prefix_pair),
+    Rule("token_place", Kind.PERSON, token_place),
+    Rule("identifier", _NAMED, identifier),
+    Rule("contact", _NAMED, contact),
+    Rule("acronym", Kind.GROUP, acronym),
+)

@@ -1,0 +1,15 @@
+"""Classify: evidence to calibrated probability to band, and the exact explanation."""
+
+from resolver.classify.model import (
+    Borders,
+    Calibration,
+    Model,
+    PairTerm,
+    Term,
+    from_json,
+    interval,
+    scores,
+    to_json,
+)
+
+__all__ = ["Borders", "Calibration", "Model", "PairTerm", "Term", "from_json", "interval", "scores", "to_json"]

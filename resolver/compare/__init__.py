@@ -1,0 +1,7 @@
+"""Compare: candidate pairs to evidence, one column a comparator (COMPARATORS)."""
+
+from resolver.compare.comparators import COMPARATOR_BY_NAME, COMPARATORS, Comparator, features_of
+from resolver.compare.context import Context, NameIndex
+from resolver.compare.evidence import compare
+
+__all__ = ["COMPARATORS", "COMPARATOR_BY_NAME", "Comparator", "Context", "NameIndex", "compare", "features_of"]

@@ -1,0 +1,315 @@
+"""COMPARATORS: one documented function a row; the table is the model's feature vector.
+
+Each function takes a `Context` (m pairs) and gives m similarities in 0…1, NaN where a side says nothing: missing is not
+contradicting. Adding a comparator is adding one function and one row. The first line of the docstring is what explanations show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from resolver.compare.context import Context
+from resolver.compare.dates import date_similarity
+from resolver.compare.sets import acronym_match, flagged_words, identifier_similarity, overlap
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared import FloatArray, PlaceTable, TokenFlag
+from resolver.records.ragged import Ragged
+
+_WEAK_IDENTIFIERS = (6, 9, 16)
+_OMITTED = np.float32(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """A row of the table. `shows` names what explanations show of either side (see `compare.explain`)."""
+
+    name: str
+    kinds: Kind
+    compare: Callable[[Context], FloatArray]
+    shows: str
+    rises: bool = True
+    """Whether more similarity can only speak more for a match (the model is fitted so)."""
+
+    @property
+    def help(self) -> str:
+        """What is compared, in one line."""
+        return (self.compare.__doc__ or "").strip().splitlines()[0]
+
+
+def name(context: Context) -> FloatArray:
+    """The best supported pair of names: what agrees, as a share of what agrees and what contradicts."""
+    found = context.alignment
+    total = found["matched"] + found["contradicted"] + _OMITTED * found["omitted"]
+    return np.divide(found["matched"], total, out=np.zeros_like(total), where=total > 0) + total * 0
+
+
+def name_rarity(context: Context) -> FloatArray:
+    """How rare the names are that agree."""
+    return np.minimum(context.alignment["matched"] / np.float32(30), np.float32(1))
+
+
+def name_contradicted(context: Context) -> FloatArray:
+    """Parts of the names that contradict each other (1 none)."""
+    return 1 - np.minimum(context.alignment["contradicted"] / np.float32(10), np.float32(1))
+
+
+def name_omitted(context: Context) -> FloatArray:
+    """Parts of a name that the other leaves out (1 none)."""
+    return 1 - np.minimum(context.alignment["omitted"] / np.float32(20), np.float32(1))
+
+
+def name_weakest(context: Context) -> FloatArray:
+    """The least similar of the parts that were matched."""
+    return context.alignment["weakest"]
+
+
+def name_primary(context: Context) -> FloatArray:
+    """The principal names of both, aliases left aside."""
+    value = context.alignment["primary"]
+    return np.where(value < 0, np.float32(np.nan), value)
+
+
+def name_share(context: Context) -> FloatArray:
+    """How many of the names of the side with fewer names are supported by the other."""
+    return context.alignment["share"]
+
+
+def name_exact(context: Context) -> FloatArray:
+    """A name made of exactly the same words."""
+    return context.alignment["exact"]
+
+
+def name_parts(context: Context) -> FloatArray:
+    """How many parts of the names were matched."""
+    return np.minimum(context.alignment["tokens"] / np.float32(6), np.float32(1))
+
+
+def name_quality(context: Context) -> FloatArray:
+    """Whether the names that agree are principal names, aliases or weak aliases."""
+    return 1 - context.alignment["quality"] / np.float32(2)
+
+
+def name_order(context: Context) -> FloatArray:
+    """A given name of the one is a family name of the other (1 no)."""
+    found = context.alignment
+    crossed = np.divide(found["crossed"], found["matched"], out=np.zeros_like(found["matched"]), where=found["matched"] > 0)
+    return 1 - np.minimum(crossed, np.float32(1))
+
+
+def birth_date(context: Context) -> FloatArray:
+    """Birth dates, as far as they are known."""
+    dates = context.prepared.dates
+    return context.best_of(context.prepared.births, lambda one, two: date_similarity(dates, one, two))
+
+
+def start_date(context: Context) -> FloatArray:
+    """Dates of foundation or incorporation."""
+    dates = context.prepared.dates
+    return context.best_of(context.prepared.starts, lambda one, two: date_similarity(dates, one, two))
+
+
+def birth_place(context: Context) -> FloatArray:
+    """Birth places, at whatever depth they are given."""
+    return _places(context, context.prepared.birth_places, context.prepared.place_table)
+
+
+def address(context: Context) -> FloatArray:
+    """Addresses, at whatever depth they are given."""
+    return _places(context, context.prepared.addresses, context.prepared.address_table)
+
+
+def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
+    normal = _normal_places(table)
+
+    def compare(one: IntArray, two: IntArray) -> FloatArray:
+        words = overlap(table.tokens, one, two)
+        spelled = cpdist(normal[one], normal[two], scorer=JaroWinkler.similarity, score_cutoff=0.88, dtype=np.float32)
+        both = (table.country[one] > 0) & (table.country[two] > 0)
+        same = both & (table.country[one] == table.country[two])
+        agreeing = np.maximum(np.nan_to_num(words), spelled)
+        graded = np.where(agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2)))
+        # words in common that only say the country agree no further than the country does
+        return np.where(same & (agreeing <= 0.34), np.float32(0.45), graded).astype(np.float32)
+
+    return context.best_of(side, compare)
+
+
+def _normal_places(table: PlaceTable) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
+    return np.array([" ".join(table.token_texts[table.tokens[row]]) for row in range(len(table.tokens))], dtype=object)
+
+
+def nationality(context: Context) -> FloatArray:
+    """Nationalities and citizenships."""
+    return overlap(context.prepared.nationalities, context.left, context.right)
+
+
+def country(context: Context) -> FloatArray:
+    """Countries tied to the record in any way."""
+    return overlap(context.prepared.countries, context.left, context.right)
+
+
+def gender(context: Context) -> FloatArray:
+    """Gender."""
+    left, right = context.prepared.gender[context.left], context.prepared.gender[context.right]
+    return np.where((left == 0) | (right == 0), np.nan, (left & right) != 0).astype(np.float32)
+
+
+def identifier(context: Context) -> FloatArray:
+    """Document, tax and registration numbers."""
+    prepared = context.prepared
+    return identifier_similarity(
+        prepared.identifiers, prepared.identifier_table, _WEAK_IDENTIFIERS, context.left, context.right
+    )
+
+
+def _plain(prop: str) -> Callable[[Context], FloatArray]:
+    def compare(context: Context) -> FloatArray:
+        side, _table = context.prepared.plain[prop]
+        return overlap(side, context.left, context.right)
+
+    return compare
+
+
+def phone(context: Context) -> FloatArray:
+    """Phone numbers."""
+    return _plain("phone")(context)
+
+
+def email(context: Context) -> FloatArray:
+    """E-mail addresses."""
+    side, table = context.prepared.plain["email"]
+
+    def compare(one: IntArray, two: IntArray) -> FloatArray:
+        return cpdist(table.texts[one], table.texts[two], scorer=Indel.normalized_similarity, dtype=np.float32)
+
+    return context.best_of(side, compare)
+
+
+def website(context: Context) -> FloatArray:
+    """Websites."""
+    return _plain("website")(context)
+
+
+def activity(context: Context) -> FloatArray:
+    """Kinds of crime the records are tied to: weak context, never guilt."""
+    return _plain("activity")(context)
+
+
+def relation(context: Context) -> FloatArray:
+    """Persons and groups that both records say they are tied to."""
+    return _plain("relation")(context)
+
+
+def father_name(context: Context) -> FloatArray:
+    """The father's name, where it is stated apart."""
+    side, table = context.prepared.plain["fatherName"]
+
+    def compare(one: IntArray, two: IntArray) -> FloatArray:
+        return cpdist(table.texts[one], table.texts[two], scorer=JaroWinkler.similarity, dtype=np.float32)
+
+    return context.best_of(side, compare)
+
+
+def _words(context: Context, wanted: TokenFlag) -> FloatArray:
+    prepared = context.prepared
+    tokens, forms = prepared.tokens, prepared.forms.tokens
+    return flagged_words(
+        context.best_forms, (forms.offsets, forms.items), (tokens.flags, tokens.hashes, tokens.symbols), int(wanted)
+    )
+
+
+def numbers(context: Context) -> FloatArray:
+    """Numbers in the names ("Unit 121" and "Unit 125")."""
+    return _words(context, TokenFlag.NUMBER)
+
+
+def places_named(context: Context) -> FloatArray:
+    """Places in the names, which tell branches apart."""
+    return _words(context, TokenFlag.PLACE)
+
+
+def legal_form(context: Context) -> FloatArray:
+    """Legal forms in the names."""
+    return _words(context, TokenFlag.LEGAL)
+
+
+def acronym(context: Context) -> FloatArray:
+    """One name is made of the first letters of the other."""
+    prepared = context.prepared
+    flags = prepared.tokens.flags
+    spelled = np.fromiter(
+        (_spell(text) if 3 <= len(text) <= 8 else 0 for text in prepared.tokens.texts), dtype=np.uint64, count=len(flags)
+    )
+    skip = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
+    return acronym_match(
+        context.left,
+        context.right,
+        prepared.names,
+        prepared.forms.tokens,
+        flags,
+        context.names.first_letter,
+        spelled,
+        skip,
+    )
+
+
+def _spell(text: str) -> int:
+    value = 7
+    for letter in text:
+        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def same_list(context: Context) -> FloatArray:
+    """Both stand in one list that declares its entries to be all different."""
+    prepared = context.prepared
+    same = prepared.sources[context.left] == prepared.sources[context.right]
+    return np.where(same & prepared.declared[context.left], np.float32(0), np.float32(np.nan))
+
+
+_ALL = Kind.PERSON | Kind.GROUP | Kind.ASSET
+_ORGANISED = Kind.GROUP | Kind.ASSET
+COMPARATORS: tuple[Comparator, ...] = (
+    Comparator("name", _ALL, name, "names"),
+    Comparator("name_rarity", _ALL, name_rarity, "names"),
+    Comparator("name_contradicted", _ALL, name_contradicted, "names"),
+    Comparator("name_omitted", _ALL, name_omitted, "names"),
+    Comparator("name_weakest", _ALL, name_weakest, "names"),
+    Comparator("name_primary", _ALL, name_primary, "names"),
+    Comparator("name_share", _ALL, name_share, "names"),
+    Comparator("name_exact", _ALL, name_exact, "names"),
+    Comparator("name_parts", _ALL, name_parts, "names"),
+    Comparator("name_quality", _ALL, name_quality, "names"),
+    Comparator("name_order", Kind.PERSON, name_order, "names"),
+    Comparator("birth_date", Kind.PERSON, birth_date, "births"),
+    Comparator("start_date", Kind.GROUP, start_date, "starts"),
+    Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),
+    Comparator("address", _ALL, address, "addresses"),
+    Comparator("nationality", Kind.PERSON, nationality, "nationalities"),
+    Comparator("country", _ALL, country, "countries"),
+    Comparator("gender", Kind.PERSON, gender, "gender"),
+    Comparator("identifier", _ALL, identifier, "identifiers"),
+    Comparator("phone", _ALL, phone, "plain:phone"),
+    Comparator("email", _ALL, email, "plain:email"),
+    Comparator("website", _ORGANISED, website, "plain:website"),
+    Comparator("activity", _ALL, activity, "plain:activity"),
+    Comparator("relation", _ALL, relation, "plain:relation"),
+    Comparator("father_name", Kind.PERSON, father_name, "plain:fatherName"),
+    Comparator("numbers", _ORGANISED, numbers, "names"),
+    Comparator("places_named", _ORGANISED, places_named, "names"),
+    Comparator("legal_form", _ORGANISED, legal_form, "names"),
+    Comparator("acronym", Kind.GROUP, acronym, "names"),
+    Comparator("same_list", _ALL, same_list, "sources"),
+)
+COMPARATOR_BY_NAME = {row.name: row for row in COMPARATORS}
+
+
+def features_of(kind: Kind) -> tuple[str, ...]:
+    """The names of the comparators that apply to a kind, in table order."""
+    return tuple(row.name for row in COMPARATORS if row.kinds & kind)

@@ -1,0 +1,144 @@
+"""What comparators work on: the pairs, the prepared records, and the name alignment that several comparators share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.compare.align import COLUMNS, align_pairs
+from resolver.compare.tokens import TokenSimilarities
+from resolver.records.batch import IntArray
+from resolver.records.prepared import FloatArray, Prepared
+from resolver.records.ragged import Ragged, spread
+
+ValuePairs = Callable[[IntArray, IntArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """Per batch, what the alignment kernel needs beside `Prepared`: computed once, used by every chunk of pairs."""
+
+    record_tokens: Ragged
+    first_letter: npt.NDArray[np.uint32]
+    similarities: TokenSimilarities
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> NameIndex:
+        """Build for a batch."""
+        tokens, forms = prepared.tokens, prepared.forms.tokens
+        rows = prepared.names.through(forms)
+        firsts = np.array([text[:1] for text in tokens.texts], dtype="U1")
+        letters = firsts.view(np.uint32).copy() if len(firsts) else np.zeros(0, dtype=np.uint32)
+        return cls(
+            record_tokens=Ragged.from_rows(rows.rows, rows.items, len(prepared)),
+            first_letter=letters,
+            similarities=TokenSimilarities(tokens),
+        )
+
+
+@dataclass(frozen=True)
+class Context:
+    """m pairs of records of one kind. `left`, `right` are record rows; `group` says whether groups' rarity applies."""
+
+    prepared: Prepared
+    names: NameIndex
+    left: IntArray
+    right: IntArray
+    group: bool
+    workers: int = field(default=2)
+
+    @cached_property
+    def alignment(self) -> dict[str, FloatArray]:
+        """The alignment kernel's columns by name, each of length m."""
+        out, _, _ = self._aligned
+        return {name: out[:, number] for number, name in enumerate(COLUMNS)}
+
+    @property
+    def best_forms(self) -> tuple[IntArray, IntArray]:
+        """The name forms of the best supported pair of names; -1 where a side has none."""
+        _, best_left, best_right = self._aligned
+        return best_left, best_right
+
+    @cached_property
+    def _aligned(self) -> tuple[FloatArray, IntArray, IntArray]:
+        prepared, names = self.prepared, self.names
+        names.similarities.learn(self.left, self.right, names.record_tokens)
+        count = len(self.left)
+        out = np.zeros((count, len(COLUMNS)), dtype=np.float32)
+        best_left, best_right = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+        tokens = prepared.tokens
+        rarity = tokens.rarity_group if self.group else tokens.rarity_person
+
+        def run(start: int, end: int) -> None:
+            align_pairs(
+                self.left[start:end],
+                self.right[start:end],
+                prepared.names.offsets,
+                prepared.names.items,
+                prepared.name_quality,
+                prepared.forms.tokens.offsets,
+                prepared.forms.tokens.items,
+                prepared.forms.roles,
+                prepared.forms.joined,
+                prepared.forms.joined_skeleton,
+                prepared.forms.compact,
+                rarity,
+                tokens.hashes,
+                tokens.skeleton,
+                names.first_letter,
+                tokens.flags,
+                names.similarities.keys,
+                names.similarities.values,
+                out[start:end],
+                best_left[start:end],
+                best_right[start:end],
+            )
+
+        _in_slices(run, count, self.workers)
+        return out, best_left, best_right
+
+    def best_of(self, side: Ragged, compare: ValuePairs) -> FloatArray:
+        """The best similarity between any value of the left and any of the right; NaN where a side has none.
+
+        `compare` sees arrays of unique value pairs only (codes into the table of `side`, lower code first).
+        """
+        left_counts, right_counts = side.counts[self.left], side.counts[self.right]
+        sizes = left_counts.astype(np.int64) * right_counts
+        held = np.flatnonzero(sizes > 0)
+        answer = np.full(len(self.left), np.nan, dtype=np.float32)
+        if not len(held):
+            return answer
+        one, two = product(side, self.left[held], self.right[held])
+        low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two)
+        unique, inverse = np.unique((low << 32) | high, return_inverse=True)
+        values = compare((unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32))
+        starts = np.cumsum(sizes[held]) - sizes[held]
+        answer[held] = np.fmax.reduceat(values[inverse], starts)
+        return answer
+
+
+def product(side: Ragged, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """All combinations of the left record's values with the right record's, pair by pair."""
+    left_counts, right_counts = side.counts[left], side.counts[right]
+    left_items = side.items[spread(side.offsets[:-1][left], left_counts)]
+    # each left value meets the right record's whole list
+    times = np.repeat(right_counts, left_counts)
+    starts = np.repeat(side.offsets[:-1][right], left_counts)
+    return np.repeat(left_items, times), side.items[spread(starts, times)]
+
+
+def _in_slices(run: Callable[[int, int], None], count: int, workers: int) -> None:
+    """Run over slices of 0…count on threads (the kernels hold no interpreter lock)."""
+    if count < 20_000 or workers < 2:
+        run(0, count)
+        return
+    bounds = np.linspace(0, count, workers * 4 + 1).astype(int).tolist()
+    with ThreadPoolExecutor(workers) as pool:
+        for task in [pool.submit(run, start, end) for start, end in zip(bounds, bounds[1:], strict=False)]:
+            task.result()
+

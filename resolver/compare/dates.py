@@ -1,0 +1,96 @@
+"""Similarity of two partial dates, over arrays of unique pairs, as grades that the model weighs."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from resolver.records.batch import IntArray
+from resolver.records.prepared import DateTable, FloatArray
+
+GRADES = {
+    1.0: "the same day",
+    0.92: "the same month, day not given",
+    0.86: "day and month swapped",
+    0.8: "the same year, one side gives no more",
+    0.76: "the same year, one side 1 January",
+    0.7: "one digit differs",
+    0.6: "ranges or estimates overlap",
+    0.5: "the same year, another day",
+    0.45: "the same day and month, another year",
+    0.35: "one year apart",
+    0.25: "two years apart",
+    0.15: "three to five years apart",
+    0.08: "six to ten years apart",
+    0.0: "more than ten years apart",
+}
+"""What each similarity means."""
+
+
+@numba.njit(cache=True, nogil=True)
+def _digits_differing(year_a, month_a, day_a, year_b, month_b, day_b):  # type: ignore[no-untyped-def]
+    count = 0
+    for place in (1, 10, 100, 1000):
+        if (year_a // place) % 10 != (year_b // place) % 10:
+            count += 1
+    for place in (1, 10):
+        if (month_a // place) % 10 != (month_b // place) % 10:
+            count += 1
+        if (day_a // place) % 10 != (day_b // place) % 10:
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day_b, circa_b):  # type: ignore[no-untyped-def]
+    ranged = year_a != last_a or year_b != last_b
+    exact = not (ranged or circa_a or circa_b)
+    if exact and year_a == year_b:
+        if month_a == month_b and day_a == day_b and day_a > 0:
+            return 1.0
+        if month_a == 0 or month_b == 0:
+            return 0.8
+        if month_a == month_b and (day_a == 0 or day_b == 0):
+            return 0.92
+        if day_a > 0 and month_a == day_b and day_a == month_b:
+            return 0.86
+        if (month_a == 1 and day_a == 1) or (month_b == 1 and day_b == 1):
+            return 0.76
+    if exact and day_a > 0 and day_b > 0:
+        if _digits_differing(year_a, month_a, day_a, year_b, month_b, day_b) == 1:
+            return 0.7
+        if year_a == year_b:
+            return 0.5
+        if month_a == month_b and day_a == day_b and not (month_a == 1 and day_a == 1):
+            return 0.45
+    if exact and year_a == year_b:
+        return 0.5
+    gap = max(year_a, year_b) - min(last_a, last_b)
+    if not exact and gap <= (1 if circa_a or circa_b else 0):
+        return 0.6
+    if gap <= 1:
+        return 0.35
+    if gap <= 2:
+        return 0.25
+    if gap <= 5:
+        return 0.15
+    return 0.08 if gap <= 10 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _grades(first, second, year, last, month, day, circa, out):  # type: ignore[no-untyped-def]
+    for position in range(len(first)):
+        a, b = first[position], second[position]
+        if year[a] == 0 or year[b] == 0:
+            out[position] = np.nan
+        else:
+            out[position] = _grade(
+                year[a], last[a], month[a], day[a], circa[a], year[b], last[b], month[b], day[b], circa[b]
+            )
+
+
+def date_similarity(table: DateTable, first: IntArray, second: IntArray) -> FloatArray:
+    """One of GRADES for each pair of date codes; NaN where a text is no date."""
+    out = np.empty(len(first), dtype=np.float32)
+    _grades(first, second, table.year, table.last_year, table.month, table.day, table.circa, out)
+    return out

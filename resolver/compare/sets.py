@@ -1,0 +1,182 @@
+"""Comparing sets of codes: countries, identifiers, words of a name that share a flag."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from resolver.records.batch import IntArray
+from resolver.records.prepared import FloatArray, IdentifierTable
+from resolver.records.ragged import Ragged
+
+
+@numba.njit(cache=True, nogil=True)
+def _overlap(left, right, offsets, items, out):  # type: ignore[no-untyped-def]
+    for pair in range(len(left)):
+        one, end_one = offsets[left[pair]], offsets[left[pair] + 1]
+        two, end_two = offsets[right[pair]], offsets[right[pair] + 1]
+        if one == end_one or two == end_two:
+            out[pair] = np.nan
+            continue
+        smaller = min(end_one - one, end_two - two)
+        common = 0
+        while one < end_one and two < end_two:
+            if items[one] == items[two]:
+                common += 1
+                one += 1
+                two += 1
+            elif items[one] < items[two]:
+                one += 1
+            else:
+                two += 1
+        out[pair] = common / smaller
+
+
+def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
+    """The share of the smaller set that both hold, 0…1; NaN where a side has none. Items ascend within a row."""
+    out = np.empty(len(left), dtype=np.float32)
+    _overlap(left, right, side.offsets, side.items, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _identifiers(left, right, offsets, items, number, family, country, mass_used, weak, out):  # type: ignore[no-untyped-def]
+    for pair in range(len(left)):
+        best = np.float32(-1.0)
+        for one in range(offsets[left[pair]], offsets[left[pair] + 1]):
+            for two in range(offsets[right[pair]], offsets[right[pair] + 1]):
+                a, b = items[one], items[two]
+                if number[a] == number[b] and number[a] != 0:
+                    other_country = country[a] != country[b] and country[a] != 0 and country[b] != 0
+                    if mass_used[a] or weak[family[a]]:
+                        value = np.float32(0.5)
+                    elif family[a] == family[b] and not other_country:
+                        value = np.float32(1.0)
+                    elif other_country:
+                        value = np.float32(0.6)
+                    else:
+                        value = np.float32(0.9)
+                elif family[a] == family[b] and country[a] == country[b] and number[a] != 0 and number[b] != 0:
+                    value = np.float32(0.1) if country[a] != 0 else np.float32(0.2)
+                else:
+                    continue
+                if value > best:
+                    best = value
+        out[pair] = best if best >= 0 else np.nan
+
+
+def identifier_similarity(
+    side: Ragged, table: IdentifierTable, weak_families: tuple[int, ...], left: IntArray, right: IntArray
+) -> FloatArray:
+    """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 a number used by many;
+    0.1 or 0.2 both have such a number and they differ; NaN where nothing can be compared."""
+    weak = np.zeros(64, dtype=np.uint8)
+    weak[list(weak_families)] = 1
+    out = np.empty(len(left), dtype=np.float32)
+    _identifiers(
+        left, right, side.offsets, side.items, table.number, table.type, table.country, table.mass_used, weak, out
+    )
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offsets, symbols, wanted, out):  # type: ignore[no-untyped-def]
+    for pair in range(len(form_left)):
+        a, b = form_left[pair], form_right[pair]
+        if a < 0 or b < 0:
+            out[pair] = np.nan
+            continue
+        count_a, count_b, common = 0, 0, 0
+        for two in range(offsets[b], offsets[b + 1]):
+            if flags[items[two]] & wanted:
+                count_b += 1
+        for one in range(offsets[a], offsets[a + 1]):
+            if not flags[items[one]] & wanted:
+                continue
+            count_a += 1
+            for two in range(offsets[b], offsets[b + 1]):
+                if flags[items[two]] & wanted and _same(items[one], items[two], hashes, symbol_offsets, symbols):
+                    common += 1
+                    break
+        if count_a == 0 and count_b == 0:
+            out[pair] = np.nan
+        elif count_a == 0 or count_b == 0:
+            out[pair] = 0.5
+        else:
+            out[pair] = 1.0 if common >= min(count_a, count_b) else (0.25 if common > 0 else 0.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _same(first, second, hashes, offsets, symbols):  # type: ignore[no-untyped-def]
+    if hashes[first] == hashes[second]:
+        return True
+    one, two = offsets[first], offsets[second]
+    while one < offsets[first + 1] and two < offsets[second + 1]:
+        if symbols[one] == symbols[two]:
+            return True
+        if symbols[one] < symbols[two]:
+            one += 1
+        else:
+            two += 1
+    return False
+
+
+def flagged_words(
+    forms: tuple[IntArray, IntArray],
+    tokens: tuple[IntArray, IntArray],
+    table: tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], np.ndarray[tuple[int, ...], np.dtype[np.uint64]], Ragged],
+    wanted: int,
+) -> FloatArray:
+    """Words that carry a flag in the best pair of names: 1 they agree, 0 they differ, 0.25 in part, 0.5 only one name has any,
+    NaN none has. `tokens` are the offsets and items of the form table; `table` the token flags, hashes and symbols."""
+    flags, hashes, symbols = table
+    out = np.empty(len(forms[0]), dtype=np.float32)
+    _flagged(
+        forms[0], forms[1], tokens[0], tokens[1], flags, hashes, symbols.offsets, symbols.items, wanted, out
+    )
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, texts_hash, spelled, skip, out):  # type: ignore[no-untyped-def]
+    for pair in range(len(left)):
+        out[pair] = np.nan
+        for side in range(2):
+            short, long = (left[pair], right[pair]) if side == 0 else (right[pair], left[pair])
+            for a in range(name_offsets[short], name_offsets[short + 1]):
+                form = names[a]
+                if offsets[form + 1] - offsets[form] > 3:
+                    continue
+                for position in range(offsets[form], offsets[form + 1]):
+                    token = items[position]
+                    if spelled[token] == 0:
+                        continue
+                    for b in range(name_offsets[long], name_offsets[long + 1]):
+                        other = names[b]
+                        value = np.uint64(7)
+                        count = 0
+                        for place in range(offsets[other], offsets[other + 1]):
+                            if flags[items[place]] & skip:
+                                continue
+                            value = value * np.uint64(1_000_003) + np.uint64(letters[items[place]])
+                            count += 1
+                        if count >= 3 and value == spelled[token]:
+                            out[pair] = 1.0
+
+
+def acronym_match(
+    left: IntArray,
+    right: IntArray,
+    names: Ragged,
+    forms: Ragged,
+    flags: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+    letters: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
+    spelled: np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+    skip: int,
+) -> FloatArray:
+    """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN."""
+    out = np.empty(len(left), dtype=np.float32)
+    _acronyms(
+        left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, spelled, skip, out
+    )
+    return out

@@ -1,0 +1,1 @@
+"""Engines: the same stages on one machine (`local`) or on a cluster."""

@@ -1,0 +1,198 @@
+"""The local engine: all stages in one process, pairs in chunks, kernels on all cores."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.block import Pairs, candidates, plan_for
+from resolver.classify import Borders, scores
+from resolver.cluster import cluster
+from resolver.compare import NameIndex
+from resolver.errors import DecisionError
+from resolver.ingest.base import Intake
+from resolver.pipeline import (
+    ModelSet,
+    RunOptions,
+    choose_plan,
+    explain_rows,
+    load_models,
+    prepared_of,
+    score_rows,
+    symbol_source,
+)
+from resolver.records import Batch
+from resolver.records.batch import IntArray, concat
+from resolver.records.decisions import Verdict, settle
+from resolver.records.prepared import Prepared
+from resolver.records.progress import SILENT, Progress
+from resolver.records.resolution import Band, Explanation, Links, Outcome, Resolution, RunStats, StageStat
+
+CHUNK = 500_000
+BINS = 50
+
+
+def warm_up() -> None:
+    """Begin to load what takes seconds, in the background: call before reading lists."""
+    symbol_source().start()
+
+
+def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
+    """Resolve one batch: who is the same as whom."""
+    return _resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None)
+
+
+def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
+    """Resolve two batches against each other: only pairs across are compared. A record that stands in both counts as right."""
+    ids = set(right.batch.ids.to_pylist())
+    kept = np.array([row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids], dtype=np.int64)
+    batch = concat([left.batch.take(kept), right.batch]).canonical()
+    sides = np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
+    declared = sorted(left.deduplicated_sources & right.deduplicated_sources)
+    return _resolve(batch, declared, options, progress, sides)
+
+
+class _Meter:
+    """Times stages."""
+
+    def __init__(self) -> None:
+        self.stages: list[StageStat] = []
+
+    @contextmanager
+    def stage(self, name: str, unit: str) -> Iterator[list[int]]:
+        """Time a stage; the caller puts the number of items into the list it gets."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        items = [0]
+        yield items
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.stages.append(
+            StageStat(name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak)
+        )
+
+
+def _resolve(
+    batch: Batch, declared: Sequence[str], options: RunOptions, progress: Progress, sides: npt.NDArray[np.uint8] | None
+) -> Resolution:
+    meter = _Meter()
+    models = load_models(options.model_dir)
+    plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    with meter.stage("normalise", "records") as items:
+        progress.start("normalise", len(batch))
+        prepared = prepared_of(batch, models, declared)
+        items[0] = len(batch)
+        progress.advance(len(batch))
+    with meter.stage("block", "pairs") as items:
+        progress.start("block", None)
+        pairs, rules = candidates(prepared, plan, sides=sides)
+        items[0] = len(pairs)
+    with meter.stage("compare and classify", "pairs") as items:
+        progress.start("compare", len(pairs))
+        logodds = _score(prepared, models, pairs, options, progress)
+        items[0] = len(pairs)
+    with meter.stage("cluster", "records") as items:
+        progress.start("cluster", None)
+        same, different = _decided(batch, options)
+        borders = options.borders
+        labels = cluster(
+            len(batch),
+            pairs.left,
+            pairs.right,
+            logodds,
+            merge_border=options.merge_border,
+            review_border=min(_thousandths(borders.review), options.merge_border),
+            same=same,
+            different=different,
+        )
+        links, histogram = _links(pairs, logodds, labels, borders, different)
+        items[0] = len(batch)
+    stats = RunStats(plan.name, {**models.stamp, "plan": plan.name}, tuple(meter.stages), rules, len(pairs), histogram)
+    return Resolution(batch, labels, links, stats)
+
+
+def _thousandths(score: float) -> int:
+    return round(1000 * float(np.log(score / (1 - score))))
+
+
+def _score(
+    prepared: Prepared, models: ModelSet, pairs: Pairs, options: RunOptions, progress: Progress
+) -> npt.NDArray[np.int32]:
+    names = NameIndex.of(prepared)
+    answer = np.empty(len(pairs), dtype=np.int32)
+    for start in range(0, len(pairs), CHUNK):
+        chunk = slice(start, min(start + CHUNK, len(pairs)))
+        answer[chunk] = score_rows(prepared, names, models, pairs.left[chunk], pairs.right[chunk], options.workers)
+        progress.advance(chunk.stop - chunk.start)
+    return answer
+
+
+def _decided(batch: Batch, options: RunOptions) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The decided pairs whose records are both here, as rows: same, different."""
+    decisions = settle(options.decisions)
+    if not decisions:
+        return [], []
+    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    found: dict[Verdict, list[tuple[int, int]]] = {verdict: [] for verdict in Verdict}
+    for decision in decisions:
+        if decision.left_id in place and decision.right_id in place:
+            found[decision.verdict].append((place[decision.left_id], place[decision.right_id]))
+    _no_contradiction(found[Verdict.SAME], found[Verdict.DIFFERENT], batch)
+    return found[Verdict.SAME], found[Verdict.DIFFERENT]
+
+
+def _no_contradiction(same: Sequence[tuple[int, int]], different: Sequence[tuple[int, int]], batch: Batch) -> None:
+    home: dict[int, int] = {}
+
+    def root(row: int) -> int:
+        while home.get(row, row) != row:
+            row = home[row]
+        return row
+
+    for one, two in same:
+        home[max(root(one), root(two))] = min(root(one), root(two))
+    for one, two in different:
+        if root(one) == root(two):
+            ids = batch.ids[one].as_py(), batch.ids[two].as_py()
+            raise DecisionError(
+                f"{ids[0]} and {ids[1]} are decided different, yet other decisions make them the same",
+                mend="settle the contradiction with a later decision",
+            )
+
+
+def _links(
+    pairs: Pairs, logodds: npt.NDArray[np.int32], labels: IntArray, borders: Borders, different: Sequence[tuple[int, int]]
+) -> tuple[Links, npt.NDArray[np.int64]]:
+    score = scores(logodds)
+    histogram = np.histogram(score, bins=BINS, range=(0.0, 1.0))[0].astype(np.int64)
+    band = borders.bands(score)
+    held = np.flatnonzero(band != Band.DISTINCT)
+    left, right = pairs.left[held], pairs.right[held]
+    outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
+    if different:
+        apart = {(min(pair), max(pair)) for pair in different}
+        decided = np.array([(a, b) in apart for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
+        outcome[decided] = Outcome.APART
+    return Links(left, right, logodds[held], score[held], band[held], outcome), histogram
+
+
+def explain_links(
+    resolution: Resolution, options: RunOptions, wanted: npt.NDArray[np.integer], declared: Sequence[str] = ()
+) -> list[Explanation]:
+    """Explanations of some links (positions in `resolution.links`), for the report."""
+    if not len(wanted):
+        return []
+    links = resolution.links
+    rows = np.unique(np.concatenate([links.left[wanted], links.right[wanted]]))
+    models = load_models(options.model_dir)
+    prepared = prepared_of(resolution.batch.take(rows).canonical(), models, declared)
+    names = NameIndex.of(prepared)
+    return [
+        explain_rows(
+            prepared, names, models, options.borders, int(np.searchsorted(rows, one)), int(np.searchsorted(rows, two))
+        )
+        for one, two in zip(links.left[wanted], links.right[wanted], strict=True)
+    ]

@@ -1,0 +1,7 @@
+"""Normalise: a batch's unique values to comparable forms (`prepare`)."""
+
+from resolver.normalise.prepare import prepare
+from resolver.normalise.symbols import SymbolSource
+from resolver.normalise.values import country_code
+
+__all__ = ["SymbolSource", "country_code", "prepare"]

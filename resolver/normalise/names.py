@@ -1,0 +1,167 @@
+"""A written name to tokens. Pure functions of one text; the words that play a special part stand in the tables below.
+
+Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to what follows in all its
+spellings; Han and Hangul names split into family and given part. Groups: legal forms, numbers, places and generic words are
+recognised by `rigour` and flagged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
+
+from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
+from resolver.records.prepared import TokenFlag
+
+MAX_TOKENS = 24
+
+PARTICLES = frozenset(
+    "al el ul ibn bin ben bint binti bte bn de la le las los del della di da do dos das du des van von der den "
+    "ter ten zu zum y e i and the of oglu ogly uulu kyzy qizi al- st san".split()
+)
+TITLES = frozenset(
+    "dr mr mrs ms miss mister sir lady lord prof professor haji hajji hajj hadji sheikh shaikh shaykh sheik shekh "
+    "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam hojjatoleslam "
+    "colonel col general gen lt lieutenant major maj captain capt brigadier brig sergeant sgt commander marshal admiral adm "
+    "engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
+    "jr sr ii iii iv phd md esq herr frau monsieur mme madame senor sr sra don dona".split()
+)
+_ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
+_ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
+_ABD_LINK = re.compile(r"^abd(?:oul|[aeiou][lrsnzdt])(?=\w{2})")
+_COMPOUND_SURNAMES = ("欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "司徒", "东方", "東方", "皇甫", "尉迟", "慕容", "令狐")
+_GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of a name: its text (ASCII where possible), `TokenFlag` bits, the symbols seen on it (31-bit ids), and what stood
+    in the source (lower case), where that is not the text."""
+
+    text: str
+    flags: int = 0
+    symbols: tuple[int, ...] = ()
+    surface: str = ""
+
+
+def symbol_id(category: str, name: str) -> int:
+    """A stable 31-bit id of a symbol."""
+    return hash64(f"{category}:{name}") & 0x7FFFFFFF
+
+
+def person_tokens(text: str) -> list[Token]:
+    """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
+    words = tokenize_name(_ARTICLE.sub("al ", text.replace("`", "").replace("ʻ", "")))
+    tokens: list[Token] = []
+    for word in words[:MAX_TOKENS]:
+        tokens.extend(_person_word(word))
+    return _unflag_if_all(_join_abd(tokens))[:MAX_TOKENS]
+
+
+def _person_word(word: str) -> list[Token]:
+    if word.isascii():
+        return [_latin_token(word.lower())]
+    if HAN.search(word) or HANGUL.search(word):
+        return [Token(letters(part), surface=part) for part in _family_first(word) if letters(part)]
+    text, surface = letters(word), word.lower()
+    if not text:
+        return []
+    if vowelless(word):
+        if text.startswith("al") and len(text) > 4 and text != "allh":
+            text = text[2:]
+        return [Token(text, TokenFlag.FOREIGN | _particle(text), surface=surface)]
+    return [_latin_token(text, surface)]
+
+
+def _latin_token(text: str, surface: str = "") -> Token:
+    if len(text) == 1:
+        return Token(text, TokenFlag.INITIAL, surface=surface)
+    if text.isdigit():
+        return Token(text, TokenFlag.NUMBER)
+    joined = _ABD_LINK.sub("abd", text)
+    return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
+
+
+def _particle(text: str) -> int:
+    return TokenFlag.PARTICLE if text in PARTICLES or text in TITLES else 0
+
+
+def _family_first(word: str) -> list[str]:
+    """A Han or Hangul name without spaces, cut after the family name; longer words are no personal names and stay whole."""
+    if not 2 <= len(word) <= 5:
+        return [word]
+    cut = 2 if word.startswith(_COMPOUND_SURNAMES) and len(word) > 2 else 1
+    return [word[:cut], word[cut:]]
+
+
+def _join_abd(tokens: list[Token]) -> list[Token]:
+    """`abd al rahman`, `abdul rahman` and `abdulrahman` all become `abdrahman`."""
+    joined: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        follows = position + 1
+        if follows < len(tokens) and tokens[follows].text in ("al", "el", "ul"):
+            follows += 1
+        if (_ABD.match(token.text) or token.text == "bd") and follows < len(tokens) and len(tokens[follows].text) > 2:
+            text = _ABD_LINK.sub("abd", "abd" + tokens[follows].text)
+            surface = " ".join(part.surface or part.text for part in tokens[position : follows + 1])
+            joined.append(Token(text, tokens[follows].flags & TokenFlag.FOREIGN, surface=surface))
+            position = follows + 1
+        else:
+            joined.append(token)
+            position += 1
+    return joined
+
+
+def _unflag_if_all(tokens: list[Token]) -> list[Token]:
+    """A name made of particles and titles alone keeps them as its content."""
+    if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
+        return tokens
+    return [replace(token, flags=token.flags & ~TokenFlag.PARTICLE) for token in tokens]
+
+
+def group_tokens(text: str) -> list[Token]:
+    """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be empty."""
+    found = analyze_names(NameTypeTag.ORG, [text], phonetics=False, consolidate=False)
+    if not found:
+        folded = fold(text)
+        return [Token(word) for word in folded.split()[:MAX_TOKENS]]
+    name = min(found, key=lambda item: item.form)
+    symbols: dict[int, list[int]] = {}
+    kinds: dict[int, int] = {}
+    for span in name.spans:
+        category = span.symbol.category
+        for part in span.parts:
+            symbols.setdefault(part.index, []).append(symbol_id(category.value, span.symbol.id))
+            kinds[part.index] = kinds.get(part.index, 0) | _symbol_flag(category)
+    tokens = []
+    for part in name.parts[:MAX_TOKENS]:
+        word = letters(part.form) or latin(part.form)
+        flags = kinds.get(part.index, 0) | _tag_flag(part.tag) | _particle_word(word)
+        tokens.append(Token(word, flags, tuple(sorted(set(symbols.get(part.index, ()))))))
+    return _unflag_if_all(tokens)
+
+
+def _symbol_flag(category: SymbolCategory) -> int:
+    if category == SymbolCategory.LOCATION:
+        return TokenFlag.PLACE
+    if category == SymbolCategory.ORG_CLASS:
+        return TokenFlag.LEGAL
+    if category == SymbolCategory.NUMERIC:
+        return TokenFlag.NUMBER
+    return TokenFlag.GENERIC if category in _GENERIC else 0
+
+
+def _tag_flag(tag: NamePartTag) -> int:
+    if tag == NamePartTag.LEGAL:
+        return TokenFlag.LEGAL
+    if tag == NamePartTag.NUM:
+        return TokenFlag.NUMBER
+    return TokenFlag.PARTICLE if tag == NamePartTag.STOP else 0
+
+
+def _particle_word(word: str) -> int:
+    return TokenFlag.PARTICLE if word in PARTICLES else 0

@@ -1,0 +1,127 @@
+"""Symbols of person-name tokens: `rigour`'s table ties the spellings of one name across languages and scripts.
+
+The table takes seconds and hundreds of megabytes to load, so it lives in a process of its own that loads while lists are read
+(`serve`: one token a line in, its symbol ids out), and what it said about a token is kept in a
+cache file per version of `rigour`: its answer depends on the token alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from resolver.normalise.names import symbol_id
+
+Symbols = tuple[int, ...]
+_MAX_SYMBOLS = 40
+
+
+def person_symbols(tokens: Sequence[str]) -> list[Symbols]:
+    """The symbol ids of each token, ascending. Loads `rigour`'s person names on first use in a process (about 6 s)."""
+    from rigour.names import NameTypeTag, SymbolCategory, analyze_names
+
+    wanted = (SymbolCategory.NAME, SymbolCategory.NICK, SymbolCategory.SYMBOL)
+    answers: list[Symbols] = []
+    for token in tokens:
+        ids: set[int] = set()
+        for name in analyze_names(NameTypeTag.PER, [token], phonetics=False, numerics=False):
+            for span in name.spans:
+                if span.symbol.category in wanted:
+                    ids.add(symbol_id(span.symbol.category.value, span.symbol.id))
+        answers.append(tuple(sorted(ids)[:_MAX_SYMBOLS]))
+    return answers
+
+
+class SymbolSource:
+    """Answers for tokens, from the cache file where it can, else from `rigour` in a child process."""
+
+    def __init__(self, cache_dir: Path | None) -> None:
+        self._path = cache_dir / f"symbols-{version('rigour')}.tsv" if cache_dir else None
+        self._known: dict[str, Symbols] = {}
+        self._child: subprocess.Popen[str] | None = None
+        self._read_cache()
+
+    def start(self) -> None:
+        """Begin loading in the background where the cache is empty."""
+        if not self._known and self._child is None:
+            self._child = _open_child()
+
+    def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
+        """The symbol ids of each token."""
+        missing = sorted({token for token in tokens if token not in self._known})
+        if missing:
+            self._known.update(zip(missing, self._ask(missing), strict=True))
+            self._write_cache()
+        return [self._known[token] for token in tokens]
+
+    def _ask(self, tokens: list[str]) -> list[Symbols]:
+        child, self._child = self._child or _open_child(), None
+        answer, _ = child.communicate("".join(f"{token}\n" for token in tokens))
+        lines = answer.splitlines()
+        if child.returncode != 0 or len(lines) != len(tokens):
+            # no second process to be had (memory, limits): the slow way gives the same answer
+            return person_symbols(tokens)
+        return [_ids(line) for line in lines]
+
+    def close(self) -> None:
+        """End the child process, if there is one."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def _read_cache(self) -> None:
+        if self._path is None or not self._path.is_file():
+            return
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            token, tab, ids = line.partition("\t")
+            # a line cut short by a killed run fails this test and is asked for again
+            if tab and ids.endswith(";") and all(part.isdigit() for part in ids[:-1].split(",") if part):
+                self._known[token] = _ids(ids)
+
+    def _write_cache(self) -> None:
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(f"{token}\t{_line(ids)}\n" for token, ids in sorted(self._known.items()))
+            Path(name).replace(self._path)
+        except OSError:
+            # a cache that cannot be written costs time, never a result
+            self._path = None
+
+
+def _line(ids: Symbols) -> str:
+    return ",".join(map(str, ids)) + ";"
+
+
+def _ids(line: str) -> Symbols:
+    return tuple(int(part) for part in line.rstrip(";").split(",") if part)
+
+
+def _open_child() -> subprocess.Popen[str]:
+    root = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))), "PYTHONUTF8": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", "from resolver.normalise.symbols import serve; serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+    )
+
+
+def serve() -> None:
+    """The child process: load the table, then answer every line of standard input."""
+    person_symbols(["a"])
+    tokens = [line.rstrip("\n") for line in sys.stdin]
+    sys.stdout.writelines(f"{_line(ids)}\n" for ids in person_symbols(tokens))
+

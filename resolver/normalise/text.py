@@ -1,0 +1,95 @@
+"""Text to comparable text: transliteration, folding and hashes. Pure functions of one text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import icu
+import numpy as np
+import numpy.typing as npt
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+HANGUL = re.compile("[\uac00-\ud7af]")
+
+
+def hash64(text: str) -> int:
+    """A stable 64-bit hash of a text (BLAKE2b), never 0."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
+
+
+def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """`hash64` of each text; 0 for an empty one."""
+    return np.fromiter((hash64(text) if text else 0 for text in texts), dtype=np.uint64)
+
+
+@cache
+def _to_latin() -> icu.Transliterator:
+    # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by the BGN
+    # system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII
+    return icu.Transliterator.createInstance("NFKC; Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower")
+
+
+@lru_cache(maxsize=200_000)
+def latin(text: str) -> str:
+    """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII)."""
+    if text.isascii():
+        return text.lower()
+    return str(_to_latin().transliterate(text)).lower()
+
+
+def fold(text: str) -> str:
+    """Transliterated, lower case, words of letters and digits joined by single spaces."""
+    return _NOT_WORD.sub(" ", latin(unicodedata.normalize("NFKC", text))).strip()
+
+
+def letters(text: str) -> str:
+    """Transliterated letters and digits only, without spaces."""
+    return _NOT_WORD.sub("", latin(text))
+
+
+def vowelless(text: str) -> bool:
+    """Whether the text is in a script that writes no short vowels (Arabic, Persian, Hebrew)."""
+    return bool(_VOWELLESS.search(text))
+
+
+_DIGRAPHS = (
+    ("sch", "s"),
+    ("shch", "s"),
+    ("tch", "s"),
+    ("zh", "z"),
+    ("kh", "k"),
+    ("gh", "g"),
+    ("sh", "s"),
+    ("ch", "s"),
+    ("th", "t"),
+    ("dh", "d"),
+    ("ph", "f"),
+    ("ts", "s"),
+    ("tz", "s"),
+    ("ck", "k"),
+    ("qu", "k"),
+    ("x", "ks"),
+)
+_FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
+_VOWELS = re.compile(r"[aeiou]+")
+_DOUBLES = re.compile(r"(.)\1+")
+
+
+def skeleton(token: str) -> str:
+    """The consonant skeleton of a Latin token: what survives a change of transliteration system.
+
+    Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`, `mohamed` and the
+    transliteration of Arabic `mhmd` all give `mhmt`.
+    """
+    for digraph, single in _DIGRAPHS:
+        token = token.replace(digraph, single)
+    token = _VOWELS.sub("", token.translate(_FOLDS))
+    if len(token) > 2 and token.endswith("h"):
+        token = token[:-1]
+    return _DOUBLES.sub(r"\1", token)

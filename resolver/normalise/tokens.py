@@ -1,0 +1,126 @@
+"""The tables of unique tokens and name forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import jellyfish
+import numpy as np
+
+from resolver.normalise.names import Token, group_tokens, person_tokens
+from resolver.normalise.text import hashes_of, skeleton
+from resolver.records.prepared import HashArray, TokenFlag, TokenTable
+from resolver.records.ragged import Ragged
+from resolver.records.tables import Tables
+
+Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
+_LONGEST_JOINED = 30
+_Key = tuple[str, str, int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Token codes of unique texts: `tokens_of[text code]` for the texts given, over one sorted token table."""
+
+    table: TokenTable
+    tokens_of: list[Ragged]
+
+
+def build_lexicon(person_texts: list[Sequence[str]], group_texts: list[Sequence[str]], tables: Tables, lookup: Lookup) -> Lexicon:
+    """Tokenise unique texts; the answers come in the order of the lists given, persons' first."""
+    split = [[person_tokens(text) for text in texts] for texts in person_texts]
+    person_count = len(split)
+    split += [[group_tokens(text) for text in texts] for texts in group_texts]
+    entries: dict[_Key, Token] = {}
+    for texts in split:
+        for tokens in texts:
+            for token in tokens:
+                entries.setdefault(_key(token), token)
+    persons = {_key(token) for texts in split[:person_count] for tokens in texts for token in tokens}
+    keys = sorted(entries)
+    place = {key: code for code, key in enumerate(keys)}
+    table = _table([entries[key] for key in keys], [key in persons for key in keys], tables, lookup)
+    coded = [Ragged.of([[place[_key(token)] for token in tokens] for tokens in texts]) for texts in split]
+    return Lexicon(table, coded)
+
+
+def _key(token: Token) -> _Key:
+    # the same letters can carry other flags or symbols in a group's name, so these are part of what makes a token
+    return (token.text, token.surface, token.flags, token.symbols)
+
+
+def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
+    texts = [token.text for token in entries]
+    asked = [position for position, is_person in enumerate(person) if is_person and not entries[position].flags & TokenFlag.NUMBER]
+    symbols: list[Sequence[int]] = [token.symbols for token in entries]
+    answers = lookup([entries[position].surface or texts[position] for position in asked])
+    for position, answer in zip(asked, answers, strict=True):
+        symbols[position] = answer
+    return TokenTable(
+        texts=np.array(texts, dtype=object),
+        hashes=hashes_of(texts),
+        phonetic=hashes_of(_phonetic(text) for text in texts),
+        skeleton=hashes_of(skeleton(text) if not text.isdigit() else text for text in texts),
+        flags=np.array([token.flags for token in entries], dtype=np.uint8),
+        rarity_person=np.array([_rarity(token, tables, group=False) for token in entries], dtype=np.float32),
+        rarity_group=np.array([_rarity(token, tables, group=True) for token in entries], dtype=np.float32),
+        symbols=Ragged.of(symbols),
+        signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
+    )
+
+
+def _phonetic(text: str) -> str:
+    """Metaphone (Philips 1990, by `jellyfish`); a text it has no code for stands for itself."""
+    return jellyfish.metaphone(text) or text
+
+
+def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
+    """Rarity, cut down for tokens that carry little identity whatever their frequency."""
+    if token.flags & TokenFlag.PARTICLE:
+        return 0.3
+    if token.flags & TokenFlag.LEGAL:
+        return 0.5
+    rarity = tables.rarity(token.text, group=group)
+    if token.flags & TokenFlag.INITIAL:
+        return min(rarity, 2.0)
+    if group and token.flags & (TokenFlag.GENERIC | TokenFlag.PLACE):
+        return min(rarity, 3.0)
+    return rarity
+
+
+def _signature(text: str) -> int:
+    bits = 0
+    for letter in text:
+        bits |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26 + ord(letter) % 6)
+    return bits
+
+
+def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
+    """Per form, one hash of the set of its tokens that carry meaning: equal for the same name in another order."""
+    meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
+    mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
+    mixed = np.where(meaning, mixed, np.uint64(0))
+    # a sum does not depend on order, and counts repetitions
+    sums = np.concatenate(([np.uint64(0)], np.cumsum(mixed[tokens.items], dtype=np.uint64)))
+    hashes: HashArray = sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
+    return hashes
+
+
+def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArray]:
+    """Per token of a form, the hash (and skeleton hash) of it and the next token written together; 0 at the end of a form."""
+    count = len(forms.items)
+    joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
+    if count < 2:
+        return joined, bones
+    inside = np.ones(count, dtype=bool)
+    inside[forms.offsets[1:][forms.counts > 0] - 1] = False
+    at = np.flatnonzero(inside)
+    keys = (forms.items[at].astype(np.int64) << 32) | forms.items[at + 1]
+    unique, inverse = np.unique(keys, return_inverse=True)
+    texts = [table.texts[key >> 32] + table.texts[key & 0xFFFFFFFF] for key in unique.tolist()]
+    short = [text if len(text) <= _LONGEST_JOINED else "" for text in texts]
+    skeletons = [skeleton(text) for text in short]
+    joined[at] = hashes_of(short)[inverse]
+    bones[at] = hashes_of(text if len(text) > 2 else "" for text in skeletons)[inverse]
+    return joined, bones

@@ -1,0 +1,176 @@
+"""Dates, countries, places, identifiers, gender and plain texts: unique texts to table rows. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import phonenumbers
+from rigour.territories import lookup_territory
+
+from resolver.errors import DateError
+from resolver.normalise.text import fold, hash64, hashes_of, letters
+from resolver.records.dates import PartialDate, parse_date
+from resolver.records.packing import split, unpack_address
+from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, TextTable
+from resolver.records.properties import IDENTIFIERS
+from resolver.records.ragged import Ragged
+from resolver.records.tables import Tables
+
+_NO_COUNTRY = ""
+_STREET_WORDS = frozenset("street st road rd avenue ave no number building bldg floor apt apartment house of the and".split())
+
+
+@lru_cache(maxsize=100_000)
+def country_code(text: str) -> str:
+    """The lower-case territory code of a country as written (name, demonym or code), empty where nobody knows it."""
+    stripped = text.strip().strip(".")
+    if not stripped or len(stripped) > 100:
+        return _NO_COUNTRY
+    territory = lookup_territory(stripped)
+    return str(territory.code) if territory else _NO_COUNTRY
+
+
+def date_table(texts: Sequence[str]) -> DateTable:
+    """Canonical date texts as arrays; a text that is no date has year 0 and agrees with nothing."""
+    dates = [_date(text) for text in texts]
+    return DateTable(
+        year=np.array([date.year if date else 0 for date in dates], dtype=np.int32),
+        last_year=np.array([date.last_year if date else 0 for date in dates], dtype=np.int32),
+        month=np.array([date.month if date else 0 for date in dates], dtype=np.uint8),
+        day=np.array([date.day if date else 0 for date in dates], dtype=np.uint8),
+        circa=np.array([bool(date and date.circa) for date in dates], dtype=np.uint8),
+        texts=np.array(texts, dtype=object),
+    )
+
+
+def _date(text: str) -> PartialDate | None:
+    try:
+        return parse_date(text)
+    except DateError:
+        return None
+
+
+def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
+    """Places or packed addresses as token sets with the country their text names."""
+    words: list[list[str]] = []
+    codes: list[int] = []
+    shown: list[str] = []
+    for text in texts:
+        country = ""
+        plain = text
+        if packed:
+            address = unpack_address(text)
+            plain, country = address.text, country_code(address.country)
+        if not country:
+            country = country_code(re.split(r"[,;(/]", plain)[-1].strip(" )"))
+        words.append(sorted({word for word in fold(plain).split() if word not in _STREET_WORDS}))
+        codes.append(countries.get(country, 0))
+        shown.append(plain)
+    unique = sorted({word for items in words for word in items})
+    place = {word: code for code, word in enumerate(unique)}
+    return PlaceTable(
+        tokens=Ragged.of([[place[word] for word in items] for items in words]),
+        token_texts=np.array(unique, dtype=object),
+        token_hashes=hashes_of(unique),
+        country=np.array(codes, dtype=np.int32),
+        texts=np.array(shown, dtype=object),
+    )
+
+
+def place_country(text: str, *, packed: bool) -> str:
+    """The country code a place's or address's text names, or an empty text."""
+    if packed:
+        address = unpack_address(text)
+        if address.country:
+            return country_code(address.country)
+        text = address.text
+    return country_code(re.split(r"[,;(/]", text)[-1].strip(" )"))
+
+
+# Identifiers of one family are compared with each other: lists often file a passport as an id number, or a tax number as a
+# registration number.
+_FAMILY = {
+    "passportNumber": 1,
+    "idNumber": 2,
+    "socialSecurityNumber": 2,
+    "taxNumber": 3,
+    "vatCode": 3,
+    "innCode": 3,
+    "registrationNumber": 4,
+    "ogrnCode": 4,
+    "okpoCode": 5,
+    "kppCode": 6,
+    "leiCode": 7,
+    "dunsCode": 8,
+    "swiftBic": 9,
+    "imoNumber": 10,
+    "mmsi": 11,
+    "callSign": 12,
+    "serialNumber": 13,
+    "icaoCode": 14,
+    "isin": 15,
+    "ticker": 16,
+    "wikidataId": 17,
+    "publicKey": 18,
+}
+# Shared by all of a group of companies or all branches of a bank: they prove little about one of them.
+WEAK_FAMILIES = (6, 9, 16)
+assert set(_FAMILY) == set(IDENTIFIERS)
+
+
+def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: Tables) -> IdentifierTable:
+    """(property, packed identifier) pairs as arrays. Numbers lose everything but letters and digits, and leading zeros."""
+    numbers, families, codes = [], [], []
+    for prop, packed in keys:
+        number, country, _type = split(packed, 3)
+        normal = letters(number).upper()
+        normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
+        numbers.append(normal.lstrip("0") or normal)
+        families.append(_FAMILY[prop])
+        codes.append(countries.get(country_code(country), 0))
+    return IdentifierTable(
+        number=np.array([hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64),
+        type=np.array(families, dtype=np.int32),
+        country=np.array(codes, dtype=np.int32),
+        texts=np.array(numbers, dtype=object),
+        mass_used=np.array([number in tables.mass_used for number in numbers], dtype=np.uint8),
+    )
+
+
+def gender_bit(text: str) -> int:
+    """1 male, 2 female, 4 other, 0 unknown."""
+    word = text.strip().lower()
+    if word in {"male", "m", "man", "masculine", "homme", "h"}:
+        return 1
+    if word in {"female", "f", "woman", "feminine", "femme", "w"}:
+        return 2
+    return 4 if word in {"other", "x", "non-binary", "d"} else 0
+
+
+def plain_table(texts: Sequence[str]) -> TextTable:
+    """Normal texts as a table."""
+    return TextTable(np.array(texts, dtype=object), hashes_of(texts))
+
+
+def phone_text(text: str) -> str:
+    """A phone number's last nine digits: what stays the same with and without country code and trunk zero."""
+    try:
+        parsed = phonenumbers.parse(text, None)
+        digits = str(parsed.national_number)
+    except phonenumbers.NumberParseException:
+        digits = re.sub(r"\D", "", text)
+    return digits[-9:] if len(digits) >= 6 else ""
+
+
+def email_text(text: str) -> str:
+    """An e-mail address in lower case; empty where it is none."""
+    word = text.strip().lower().removeprefix("mailto:")
+    return word if "@" in word else ""
+
+
+def website_text(text: str) -> str:
+    """A website's host, without scheme and `www`."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", text.strip().lower()).split("/")[0]

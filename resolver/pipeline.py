@@ -1,0 +1,266 @@
+"""The order of the stages, no logic: prepare → block → compare → classify, for a batch and for single pairs.
+
+What differs between engines is how pairs are cut into chunks and where they run; that lives in `resolver.engines`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models import loader
+from resolver.block import Plan
+from resolver.classify import Borders, Model, from_json, interval, scores
+from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, compare, features_of
+from resolver.compare.explain import detail, shown
+from resolver.errors import InputError
+from resolver.normalise import SymbolSource, prepare
+from resolver.records import Batch, Kind, Record, Value, kind_of_schema
+from resolver.records.batch import IntArray
+from resolver.records.decisions import Decision
+from resolver.records.prepared import Prepared
+from resolver.records.resolution import Band, EvidenceRow, Explanation
+from resolver.records.tables import Tables
+
+KIND_MISMATCH = -13_816
+"""Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to resolve. Borders follow from `wrong_merge_costs` (in reviews); `merge_at` (a score) moves the merge border alone."""
+
+    merge_at: float | None = None
+    plan: str | None = None
+    decisions: Sequence[Decision] = ()
+    only_entities: bool = False
+    model_dir: Path | None = None
+    wrong_merge_costs: float = 20.0
+    workers: int = 2
+
+    @property
+    def borders(self) -> Borders:
+        """The borders of the bands."""
+        return Borders.of_costs(self.wrong_merge_costs)
+
+    @property
+    def merge_border(self) -> int:
+        """The merge border in thousandths of log-odds."""
+        score = self.borders.match if self.merge_at is None else self.merge_at
+        score = min(max(score, 1e-6), 1 - 1e-6)
+        return round(1000 * math.log(score / (1 - score)))
+
+
+@dataclass(frozen=True)
+class ModelSet:
+    """The models of all kinds, the tables they were made with, and the stamp every score carries."""
+
+    models: dict[str, Model]
+    tables: Tables
+    stamp: dict[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4)
+def load_models(directory: Path | None = None) -> ModelSet:
+    """The models of a directory (default: the shipped ones). Raises `ModelError`."""
+    raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
+    kinds = {"person": Kind.PERSON, "group": Kind.GROUP, "asset": Kind.ASSET}
+    models = {kind: from_json(data, features_of(kinds[kind])) for kind, data in raw.items()}
+    tables = loader.load("tables", directory)
+    digest = loader.digest({**raw, "tables": tables})
+    stamp = {"model": digest, "rigour": version("rigour"), "jellyfish": version("jellyfish")}
+    return ModelSet(models, tables_of(tables), stamp)
+
+
+def tables_of(data: dict[str, object]) -> Tables:
+    """The shipped tables from their JSON form."""
+    content: dict[str, object] = {key: data[key] for key in ("person_counts", "person_total", "group_counts", "group_total")}
+    return Tables(**content, mass_used=frozenset(data.get("mass_used", ())))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def symbol_source() -> SymbolSource:
+    """The process's source of name symbols, with its cache in the user's cache folder."""
+    return SymbolSource(Path.home() / ".cache" / "resolver")
+
+
+def prepared_of(batch: Batch, models: ModelSet, declared: Sequence[str] = ()) -> Prepared:
+    """Normalise a canonical batch with a model's tables."""
+    return prepare(batch, models.tables, symbol_source().lookup, declared)
+
+
+def model_kinds(kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray) -> npt.NDArray[np.uint8]:
+    """Which model judges each pair: 1 person, 2 group, 4 asset, 0 none (their kinds exclude each other)."""
+    common = kinds[left] & kinds[right]
+    chosen = np.where(common == int(Kind.LEGAL), int(Kind.GROUP), common)
+    return chosen.astype(np.uint8)
+
+
+def score_rows(
+    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray, workers: int = 2
+) -> npt.NDArray[np.int32]:
+    """Calibrated log-odds (thousandths) of pairs of record rows."""
+    answer = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
+    judged = model_kinds(prepared.kinds, left, right)
+    for kind in ("person", "group", "asset"):
+        where = np.flatnonzero(judged == int(Kind[kind.upper()]))
+        if len(where):
+            model = models.models[kind]
+            evidence = compare(
+                prepared, names, left[where], right[where], model.features, group=kind != "person", workers=workers
+            )
+            answer[where] = model.logodds(evidence).astype(np.int32)
+    return answer
+
+
+def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
+    """The plan that was asked for, or the one for the size."""
+    from resolver.block import PLAN_BY_NAME
+
+    if options.plan is None:
+        return default
+    if options.plan not in PLAN_BY_NAME:
+        raise InputError(f"there is no blocking plan {options.plan!r}", mend=f"use one of {', '.join(PLAN_BY_NAME)}")
+    return PLAN_BY_NAME[options.plan]
+
+
+def score_pairs(
+    batch: Batch, lefts: Sequence[str], rights: Sequence[str], options: RunOptions, declared: Sequence[str] = ()
+) -> list[tuple[float, Band]]:
+    """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
+    models = load_models(options.model_dir)
+    rows = _rows_of(batch, [*lefts, *rights])
+    needed = np.unique(rows)
+    small = batch.take(needed).canonical() if len(needed) < len(batch) else batch
+    place = np.searchsorted(needed, rows)
+    prepared = prepared_of(small, models, declared)
+    one, two = place[: len(lefts)].astype(np.int32), place[len(lefts) :].astype(np.int32)
+    # the smaller row is always the left one, so that a pair asked for in either order has one score
+    logodds = score_rows(prepared, NameIndex.of(prepared), models, np.minimum(one, two), np.maximum(one, two), options.workers)
+    value = scores(logodds)
+    return [(float(score), Band(int(band))) for score, band in zip(value, options.borders.bands(value), strict=True)]
+
+
+def _rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    unknown = sorted({identity for identity in ids if identity not in place})
+    if unknown:
+        raise InputError(
+            f"no list given holds the record {unknown[0]}" + (f" (nor {len(unknown) - 1} others)" if len(unknown) > 1 else ""),
+            mend="name the lists that hold it, and write ids as <source>:<native id>",
+        )
+    return np.array([place[identity] for identity in ids], dtype=np.int64)
+
+
+def score_names(
+    schemas: Sequence[str], names1: Sequence[str], names2: Sequence[str], options: RunOptions
+) -> list[tuple[float, Band]]:
+    """Scores of pairs of names, compared as records that hold nothing else. `schemas`: FtM names (Person, Company …)."""
+    records = []
+    for number, (schema, one, two) in enumerate(zip(schemas, names1, names2, strict=True)):
+        kind = kind_of_schema(schema)
+        if kind is None:
+            raise InputError(f"the schema {schema!r} is no person, group or asset", mend="use an FtM schema such as Person or Company")
+        for side, text in (("a", one), ("b", two)):
+            records.append(Record(f"names:{number:09d}{side}", "names", kind, schema, (Value("name", text),)))
+    batch = Batch.from_records(records).canonical()
+    lefts = [record.id for record in records[::2]]
+    rights = [record.id for record in records[1::2]]
+    return score_pairs(batch, lefts, rights, options)
+
+
+def explain(
+    batch: Batch, left_id: str, right_id: str, options: RunOptions, declared: Sequence[str] = ()
+) -> Explanation:
+    """Why a pair of records gets its score: rows that sum to the log-odds exactly."""
+    models = load_models(options.model_dir)
+    if left_id == right_id:
+        raise InputError(f"{left_id} is one record", mend="name two different records")
+    left_id, right_id = min(left_id, right_id), max(left_id, right_id)
+    rows = _rows_of(batch, [left_id, right_id])
+    prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
+    return explain_rows(prepared, NameIndex.of(prepared), models, options.borders, 0, 1)
+
+
+def explain_rows(
+    prepared: Prepared, names: NameIndex, models: ModelSet, borders: Borders, left: int, right: int
+) -> Explanation:
+    """`explain` for two rows of a prepared batch, left < right."""
+    one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
+    ids = (prepared.ids[left].as_py(), prepared.ids[right].as_py())
+    judged = int(model_kinds(prepared.kinds, one, two)[0])
+    if judged == 0:
+        kinds = [Kind(int(prepared.kinds[row])).label for row in (left, right)]
+        row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
+        return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
+    model = models.models[Kind(judged).label]
+    context = Context(prepared, names, one, two, judged != int(Kind.PERSON), 1)
+    evidence = np.array([[COMPARATOR_BY_NAME[name].compare(context)[0] for name in model.features]], dtype=np.float32)
+    raw = int(model.raw(evidence)[0])
+    logodds = int(model.logodds(evidence)[0])
+    score = float(scores(np.array([logodds]))[0])
+    band = Band(int(borders.bands(np.array([score]))[0]))
+    said = [
+        EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept),
+        *_terms(model, context, evidence),
+        EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, logodds - raw),
+    ]
+    return Explanation(*ids, score, band, logodds, tuple(said))
+
+
+def _terms(model: Model, context: Context, evidence: npt.NDArray[np.float32]) -> list[EvidenceRow]:
+    place = {name: column for column, name in enumerate(model.features)}
+    rows = []
+    for term in model.terms:
+        comparator = COMPARATOR_BY_NAME[term.feature]
+        value = float(evidence[0, place[term.feature]])
+        weight = int(term.weights[int(interval(evidence[:, place[term.feature]], term.cuts)[0])])
+        left, right = shown(context, comparator.shows)
+        similarity = None if math.isnan(value) else round(value, 4)
+        rows.append(
+            EvidenceRow(term.feature, comparator.help, left, right, similarity, weight, detail(context, term.feature, value))
+        )
+    for pair in model.pairs:
+        at = [int(interval(evidence[:, place[name]], cuts)[0]) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+        rows.append(
+            EvidenceRow(
+                " × ".join(pair.features), "What the two say only together.", "", "", None, int(pair.weights[at[0]][at[1]])
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer for two records: the calibrated probability that they are the same, its band, and the evidence."""
+
+    score: float
+    band: Band
+    evidence: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Compares records one pair at a time with a loaded model."""
+
+    models: ModelSet
+    options: RunOptions = field(default_factory=RunOptions)
+
+    @classmethod
+    def default(cls) -> Resolver:
+        """With the shipped model and default costs."""
+        return cls(load_models())
+
+    def compare(self, left: Record, right: Record) -> Comparison:
+        """Judge two records by themselves. Order does not matter."""
+        if left.id == right.id:
+            raise InputError(f"both records have the id {left.id}", mend="give the records different ids")
+        found = explain(Batch.from_records([left, right]).canonical(), left.id, right.id, self.options)
+        return Comparison(found.score, found.band, found.rows)

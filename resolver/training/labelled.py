@@ -1,0 +1,174 @@
+"""Labelled pairs with their evidence: what a model is fitted on, and from where it comes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from resolver.block import PLAN_BY_NAME, candidates
+from resolver.compare import NameIndex, compare, features_of
+from resolver.errors import InputError
+from resolver.normalise import prepare
+from resolver.pipeline import model_kinds, symbol_source
+from resolver.records import Batch, Kind, Record
+from resolver.records.batch import IntArray
+from resolver.records.prepared import FloatArray, Prepared
+from resolver.records.tables import Tables
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names of the true
+    cluster on either side, so that folds never share one; `origin` says which source each pair comes from."""
+
+    kind: Kind
+    evidence: FloatArray
+    labels: npt.NDArray[np.int8]
+    weights: npt.NDArray[np.float64]
+    clusters: npt.NDArray[np.object_]
+    origin: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Labelled:
+        """The pairs of a mask."""
+        return Labelled(
+            self.kind, self.evidence[mask], self.labels[mask], self.weights[mask], self.clusters[mask], self.origin[mask]
+        )
+
+
+def together(parts: Iterable[Labelled]) -> Labelled:
+    """Several sets of pairs of one kind as one."""
+    held = list(parts)
+    return Labelled(
+        held[0].kind,
+        np.concatenate([part.evidence for part in held]),
+        np.concatenate([part.labels for part in held]),
+        np.concatenate([part.weights for part in held]),
+        np.concatenate([part.clusters for part in held]),
+        np.concatenate([part.origin for part in held]),
+    )
+
+
+def by_kind(
+    prepared: Prepared,
+    left: IntArray,
+    right: IntArray,
+    labels: npt.NDArray[np.int8],
+    clusters: Sequence[str],
+    origin: str,
+    weight: float = 1.0,
+) -> dict[Kind, Labelled]:
+    """Evidence of labelled pairs of rows, apart by the model that judges them."""
+    names = NameIndex.of(prepared)
+    judged = model_kinds(prepared.kinds, left, right)
+    cluster = np.array(clusters, dtype=object)
+    answer = {}
+    for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
+        where = np.flatnonzero(judged == int(kind))
+        if len(where):
+            one, two = left[where], right[where]
+            evidence = compare(prepared, names, one, two, features_of(kind), group=kind != Kind.PERSON)
+            answer[kind] = Labelled(
+                kind,
+                evidence,
+                labels[where],
+                np.full(len(where), weight),
+                np.stack([cluster[one], cluster[two]], axis=1),
+                np.full(len(where), origin, dtype=object),
+            )
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A human's verdict on two record ids."""
+
+    left: str
+    right: str
+    same: bool
+
+
+def read_judgements(path: Path) -> list[Judgement]:
+    """Read `left,right,label` rows (label `match` or `distinct`). Raises `InputError` for anything else."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if not {"left", "right", "label"} <= set(reader.fieldnames or ()):
+            raise InputError("judged pairs need the columns left, right and label", where=path.name)
+        found = []
+        for number, row in enumerate(reader, 2):
+            if row["label"] not in ("match", "distinct"):
+                raise InputError(f"line {number}: the label {row['label']!r} is neither match nor distinct", where=path.name)
+            found.append(Judgement(row["left"], row["right"], row["label"] == "match"))
+    return found
+
+
+def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[str]:
+    """The true cluster of each record: records judged the same, joined; named by the smallest id."""
+    place = {identity: row for row, identity in enumerate(ids)}
+    same = [(place[j.left], place[j.right]) for j in judgements if j.same and j.left in place and j.right in place]
+    one, two = (np.array(side, dtype=np.int32) for side in (zip(*same, strict=True) if same else ((), ())))
+    graph = coo_array((np.ones(len(one)), (one, two)), shape=(len(ids), len(ids)))
+    _, component = connected_components(graph, directed=False)
+    smallest: dict[int, str] = {}
+    for identity, number in sorted(zip(ids, component.tolist(), strict=True)):
+        smallest.setdefault(number, identity)
+    return [smallest[number] for number in component.tolist()]
+
+
+def judged_pairs(batch: Batch, judgements: Sequence[Judgement], tables: Tables, declared: Sequence[str]) -> tuple[dict[Kind, Labelled], int]:
+    """The judged pairs whose records are in the batch, and how many are not."""
+    ids = batch.ids.to_pylist()
+    place = {identity: row for row, identity in enumerate(ids)}
+    held = [j for j in judgements if j.left in place and j.right in place]
+    rows = np.array([[place[j.left], place[j.right]] for j in held], dtype=np.int32).reshape(-1, 2)
+    labels = np.array([j.same for j in held], dtype=np.int8)
+    prepared = prepare(batch, tables, symbol_source().lookup, declared)
+    clusters = cluster_names(ids, held)
+    left, right = rows.min(axis=1), rows.max(axis=1)
+    return by_kind(prepared, left, right, labels, clusters, "judged"), len(judgements) - len(held)
+
+
+def blocked_pairs(
+    records: Iterable[Record],
+    truth: dict[str, str],
+    tables: Tables,
+    origin: str,
+    *,
+    plan: str = "S",
+    most_negatives: int = 200_000,
+    comparable: dict[str, str] | None = None,
+    seed: int = 7,
+    weight: float = 1.0,
+) -> dict[Kind, Labelled]:
+    """Pairs that blocking brings together among records whose true cluster is known (`truth`: record id → cluster).
+
+    `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same person under
+    different cluster names). Negatives beyond `most_negatives` are sampled, and weigh so much more.
+    """
+    batch = Batch.from_records(records).canonical()
+    prepared = prepare(batch, tables, symbol_source().lookup, ())
+    pairs, _ = candidates(prepared, PLAN_BY_NAME[plan])
+    ids = batch.ids.to_pylist()
+    clusters = np.array([truth[identity] for identity in ids], dtype=object)
+    left, right = pairs.left, pairs.right
+    if comparable is not None:
+        words = np.array([comparable[identity] for identity in ids], dtype=object)
+        keep = words[left] == words[right]
+        left, right = left[keep], right[keep]
+    same = clusters[left] == clusters[right]
+    negatives = np.flatnonzero(~same)
+    chance = np.random.default_rng(seed)
+    if len(negatives) > most_negatives:
+        negatives = np.sort(chance.choice(negatives, most_negatives, replace=False))
+    chosen = np.sort(np.concatenate([np.flatnonzero(same), negatives]))
+    labels = same[chosen].astype(np.int8)
+    return by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, weight)

@@ -1,0 +1,69 @@
+"""The shipped tables: how common name tokens are. Counted over entities; only tokens borne by 20 entities or more are kept, so
+that no list can be read back from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+from resolver.normalise.names import group_tokens, person_tokens
+from resolver.records import Batch, Kind
+from resolver.records.prepared import TokenFlag
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
+
+LEAST = 20
+_POPULATION = 20_000
+_SKIP = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
+# Locales whose name lists carry census weights
+_WEIGHTED_LOCALES = ("en_US",)
+
+
+def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
+    """Token counts over the records of some batches and the weighted name lists of Faker's census locales."""
+    persons: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
+    totals = {"person": 0, "group": 0}
+    for batch in batches:
+        for record in batch.to_records():
+            is_person = record.kind == Kind.PERSON
+            texts = record.texts(*FULL_NAMES) + (record.texts(*NAME_PARTS) if is_person else ())
+            split = person_tokens if is_person else group_tokens
+            words = {token.text for text in texts for token in split(text) if not token.flags & _SKIP}
+            (persons if is_person else groups).update(words)
+            totals["person" if is_person else "group"] += 1
+    shares = _shares(persons, totals["person"])
+    for token, share in census_shares().items():
+        # the census speaks for one country: half its share, where that is more than the lists say
+        shares[token] = max(shares.get(token, 0.0), share / 2)
+    return {
+        "person_counts": _kept(shares, _POPULATION),
+        "person_total": _POPULATION,
+        "group_counts": _kept(_shares(groups, totals["group"]), _POPULATION),
+        "group_total": _POPULATION,
+        "mass_used": [],
+    }
+
+
+def _shares(counts: Counter[str], total: int) -> dict[str, float]:
+    return {token: count / total for token, count in counts.items() if count >= LEAST}
+
+
+def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:
+    counts = {token: round(share * population) for token, share in shares.items()}
+    return {token: count for token, count in sorted(counts.items()) if count >= LEAST}
+
+
+def census_shares() -> dict[str, float]:
+    """Shares of given and family names in Faker's locales with census weights."""
+    shares: dict[str, float] = {}
+    for locale in _WEIGHTED_LOCALES:
+        provider = import_module(f"faker.providers.person.{locale}").Provider
+        for attribute in ("first_names_male", "first_names_female", "last_names"):
+            weights: Mapping[str, float] = getattr(provider, attribute)
+            scale = (0.5 if attribute.startswith("first") else 1.0) / sum(weights.values())
+            for name, weight in weights.items():
+                for token in person_tokens(name):
+                    shares[token.text] = shares.get(token.text, 0.0) + weight * scale
+    return shares
