@@ -12,7 +12,7 @@ DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 WORKERS ?= 2
 
-.PHONY: help setup demo test check bench train serve lock clean
+.PHONY: help setup demo test check bench train serve docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -44,6 +44,10 @@ train: setup  ## fit the shipped model anew
 
 serve:  ## the HTTP service
 	@echo "there is no service yet: the command line does everything (make demo, or resolver --help)"
+
+docs: setup  ## make the pages that are generated
+	$(BIN)/resolver formats --markdown > docs/formats.md
+	$(BIN)/resolver settings --markdown > docs/settings.md
 
 lock: setup  ## choose the exact versions anew, within what pyproject.toml allows
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
