@@ -11,6 +11,8 @@ STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 WORKERS ?= 2
+# the folders that hold Python by now
+TYPED = $(sort $(patsubst %/,%,$(dir $(wildcard resolver/*.py models/*.py tests/*.py api/*.py benchmarks/*.py))))
 
 .PHONY: help setup demo test check bench train serve docs lock clean
 
@@ -33,7 +35,7 @@ test: setup  ## the whole test suite
 
 check: setup  ## lint, types, import rules
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy $(TYPED)
 	$(BIN)/python -m pytest -q tests/test_layering.py
 
 bench: setup  ## quality and speed on the data at hand
