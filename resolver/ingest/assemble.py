@@ -41,8 +41,8 @@ class _Pool:
         return f"line {line} of {label}" if line else label
 
 
-def assemble(reads: Sequence[ListRead]) -> Intake:
-    """One intake from the lists read in a run."""
+def assemble(reads: Sequence[ListRead], skipped: Sequence[Reject] = ()) -> Intake:
+    """One intake from the lists read in a run; `skipped` are rejects of no list."""
     reads = sorted(reads, key=lambda read: (read.label, read.version, read.format, len(read.batch), read.rejects))
     pool = _Pool(
         concat(read.batch for read in reads),
@@ -58,7 +58,7 @@ def assemble(reads: Sequence[ListRead]) -> Intake:
     return Intake(
         batch=batch.canonical(),
         lists=tuple(_info(read) for read in reads),
-        rejects=tuple(sorted([*rejects, *(reject for read in reads for reject in read.rejects)])),
+        rejects=tuple(sorted([*skipped, *rejects, *(reject for read in reads for reject in read.rejects)])),
         withdrawn=withdrawn,
         collapsed=collapsed,
         warnings=tuple(dict.fromkeys([*(note for read in reads for note in read.notes), *warnings])),

@@ -1,7 +1,8 @@
 """The door: what no record may be, whatever its format. Rules over a batch; each gives the rows it refuses and why.
 
-Refused are records without any name or identifier, names over `MAX_NAME` characters, values with NUL bytes, and, unless
-accepted by the caller, records whose handling code is above H0 (as long as nothing guards who sees their values).
+Refused are records without any name, number, phone or e-mail address, names over `MAX_NAME` characters, values with NUL
+bytes, and, unless accepted by the caller, records whose handling code is above H0 (as long as nothing guards who sees
+their values).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from resolver.records.properties import FULL_NAMES, HANDLING, IDENTIFIERS, NAME_
 
 MAX_NAME = 2_000
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
+_KNOWN_BY = (*IDENTIFIERS, "phone", "email")
 
 Rows = npt.NDArray[np.int64]
 
@@ -44,14 +46,14 @@ def admit(chunk: BatchAt, label: str, accept_restricted: bool) -> tuple[BatchAt,
 def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
     yield from _nul_bytes(batch)
     yield from _long_names(batch)
-    yield _nameless(batch), "it has no name and no identifier"
+    yield _nameless(batch), "it has no name and no number, phone or e-mail to know it by"
     if not accept_restricted:
         yield from _restricted(batch)
 
 
 def _nameless(batch: Batch) -> Rows:
     said = np.zeros(len(batch), dtype=bool)
-    for prop in (*_NAMES, *IDENTIFIERS):
+    for prop in (*_NAMES, *_KNOWN_BY):
         if prop in batch.columns:
             said[batch.columns[prop].rows] = True
     return np.flatnonzero(~said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +33,18 @@ class ListRead:
 
 
 def read_unit(
-    row: ReaderRow, unit: ListUnit, *, strict: bool, accept_restricted: bool, progress: Progress | None = None
+    row: ReaderRow,
+    unit: ListUnit,
+    *,
+    notes: Sequence[str] = (),
+    strict: bool = False,
+    accept_restricted: bool = False,
+    progress: Progress | None = None,
 ) -> ListRead:
     """Read one list. `progress` gets the list's label and the records so far. With `strict` the first reject raises."""
     kept: list[BatchAt] = []
     rejects: list[Reject] = []
-    notes: list[str] = []
+    said = list(notes)
     version, count = "", 0
 
     def refuse(found: list[Reject]) -> None:
@@ -57,13 +63,13 @@ def read_unit(
         elif isinstance(item, Reject):
             refuse([item])
         elif isinstance(item, Note):
-            notes.append(item.text)
+            said.append(item.text)
         else:
             version = max(version, item.text)
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in kept)])
     batch = concat(chunk.batch for chunk in kept)
     return ListRead(
-        unit.label, row.name, row.deduplicated, version, batch, lines.astype(np.int32), tuple(rejects), tuple(notes)
+        unit.label, row.name, row.deduplicated, version, batch, lines.astype(np.int32), tuple(rejects), tuple(said)
     )
 
 

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 
 import orjson
 
+from resolver.errors import InputError
 from resolver.ingest.base import Reject
-from resolver.ingest.files import SourceFile, line_fault, text_lines
+from resolver.ingest.files import MAX_LINE, SourceFile, line_fault, text_lines
 
 MAX_FIELD = 1_000_000
 MAX_ROW_LINES = 1_000
@@ -20,6 +22,7 @@ _DOS_END = "\x1a"
 
 
 Row = tuple[int, list[str]]
+Json = dict[str, object]
 
 
 def csv_rows(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> Iterator[Row | Reject]:
@@ -35,7 +38,7 @@ def csv_rows(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') ->
         yield from _rows(file.label, feed, delimiter, quotechar)
 
 
-def json_rows(file: SourceFile) -> Iterator[tuple[int, dict[str, object]] | Reject]:
+def json_rows(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:
     """The objects of a JSON-lines file as (line, object); blank lines are skipped, anything else is a `Reject`."""
     for number, line in text_lines(file):
         if fault := line_fault(line):
@@ -52,6 +55,86 @@ def json_rows(file: SourceFile) -> Iterator[tuple[int, dict[str, object]] | Reje
             yield number, row
         else:
             yield Reject(file.label, number, "the line is no JSON object")
+
+
+def json_objects(file: SourceFile, begin: re.Pattern[str] | None = None) -> Iterator[tuple[int, Json] | Reject]:
+    """The objects of a JSON array, streamed as (line it begins on, object), whether over one line or many.
+
+    `begin` finds the text after which the objects stand (`"notices": [`); without it they stand in the outermost array,
+    or one after the other without any. What is no JSON is a `Reject`, and reading goes on with the next object.
+    """
+    scan = _Scan()
+    inner = begin is not None
+    for number, line in text_lines(file):
+        if fault := line_fault(line):
+            yield Reject(file.label, number, fault)
+            continue
+        if begin is not None:
+            match = begin.search(line)
+            if match is None:
+                continue
+            line, begin = line[match.end() :], None
+        for start, text in scan.feed(number, line):
+            yield _object(file.label, start, text)
+        if scan.size > MAX_LINE:
+            where = f"{file.label}, line {scan.start}"
+            raise InputError(f"an object is longer than {MAX_LINE} characters", where=where)
+        if scan.over and inner:
+            return
+        if scan.rest.strip():
+            yield Reject(file.label, number, "text after the end of the list is not read")
+            return
+    if begin is not None:
+        yield Reject(file.label, 0, "the file holds no list of objects")
+    if scan.held:
+        yield Reject(file.label, scan.start, "the last object is cut off")
+
+
+def _object(label: str, line: int, text: str) -> tuple[int, Json] | Reject:
+    try:
+        return line, orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return Reject(label, line, f"no JSON: {error.msg}")
+
+
+# A string that is not closed reaches to the end of the line, so that scanning stays linear in its length.
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?$)|[{}\]]')
+
+
+class _Scan:
+    """Cuts lines into balanced `{…}` texts. JSON strings never span lines: each line is scanned by itself."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        self.size = 0
+        self.start = 0
+        self.over = False
+        self.rest = ""
+        self._depth = 0
+
+    def feed(self, number: int, line: str) -> Iterator[tuple[int, str]]:
+        """The objects that end on this line, each with the line it begins on; `rest`: what follows the array."""
+        if self.over:
+            self.rest = line
+            return
+        begin = 0
+        for match in _MARKS.finditer(line):
+            mark = match[0]
+            if mark == "{":
+                if not self._depth:
+                    begin, self.start = match.start(), number
+                self._depth += 1
+            elif mark == "}" and self._depth:
+                self._depth -= 1
+                if not self._depth:
+                    yield self.start, "\n".join([*self.held, line[begin : match.end()]])
+                    self.held, self.size = [], 0
+            elif mark == "]" and not self._depth:
+                self.over, self.rest = True, line[match.end() :]
+                return
+        if self._depth:
+            self.held.append(line[begin:])
+            self.size += len(line)
 
 
 class _Feed:
@@ -106,7 +189,7 @@ def _rows(label: str, feed: _Feed, delimiter: str, quotechar: str) -> Iterator[R
             return
         if not any(cells) or cells == [_DOS_END]:
             continue
-        fault = next(filter(None, (line_fault(line) for _, line in held)), "")
+        fault = line_fault(held[0][1] if len(held) == 1 else "\n".join(line for _, line in held))
         yield Reject(label, held[0][0], fault) if fault else (held[0][0], cells)
 
 

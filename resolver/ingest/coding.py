@@ -1,0 +1,123 @@
+"""Columns of text as coded values: what a table's cells say, over the unique texts of a chunk. No loop over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resolver.records import Column
+from resolver.records.packing import SEPARATOR
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The values of one column: `rows` and `codes` (into `texts`), int32, one length; rows ascending, texts unique."""
+
+    rows: Codes
+    codes: Codes
+    texts: pa.StringArray
+
+    def under(self, texts: pa.Array) -> Cells:
+        """The same values under new texts, one for each old; null and empty ones leave."""
+        coded = pc.dictionary_encode(texts)
+        code_of = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
+        empty = pc.index(coded.dictionary, "").as_py()
+        if empty >= 0:
+            code_of = np.where(code_of == empty, np.int32(-1), code_of)
+        codes = code_of[self.codes]
+        there = codes >= 0
+        return Cells(self.rows[there], codes[there], coded.dictionary)
+
+    def rows_of(self, code: int) -> list[int]:
+        """The rows that hold a value."""
+        return [int(row) for row in self.rows[self.codes == code]]
+
+
+def cells_of(array: pa.Array, separator: str | None = None) -> Cells:
+    """The texts of a column, trimmed, empty ones left out. Lists, and cells with `separator`, give several per row."""
+    if pa.types.is_list(array.type):
+        rows, array = pc.list_parent_indices(array).to_numpy().astype(np.int32), pc.list_flatten(array)
+    else:
+        rows = np.arange(len(array), dtype=np.int32)
+    coded = pc.dictionary_encode(array)
+    codes = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
+    cells = Cells(rows[codes >= 0], codes[codes >= 0], coded.dictionary)
+    if separator is not None:
+        cells = _split(cells, separator)
+    return cells.under(pc.utf8_trim_whitespace(cells.texts))
+
+
+def whole_cells(array: pa.Array) -> Cells:
+    """The texts of an array without nulls as they stand, one per row; empty ones left out."""
+    coded = pc.dictionary_encode(array)
+    rows = np.arange(len(array), dtype=np.int32)
+    return Cells(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).under(coded.dictionary)
+
+
+def _split(cells: Cells, separator: str) -> Cells:
+    parts = pc.split_pattern(cells.texts, separator)
+    counts = pc.list_value_length(parts).to_numpy()
+    starts = np.cumsum(counts) - counts
+    each = counts[cells.codes]
+    rows = np.repeat(cells.rows, each)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(each) - each, each)
+    codes = np.repeat(starts[cells.codes], each) + within
+    return Cells(rows, codes.astype(np.int32), pc.list_flatten(parts))
+
+
+def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
+    """Per row (of `count`) the first text of each array, joined by spaces; empty where there is none."""
+    firsts = []
+    for array in arrays:
+        cells = cells_of(array)
+        picked = np.full(count, -1, dtype=np.int64)
+        picked[cells.rows[::-1]] = cells.codes[::-1]
+        texts = cells.texts.take(pa.array(picked, mask=picked < 0))
+        firsts.append(pc.replace_substring(pc.fill_null(texts, ""), SEPARATOR, " "))
+    if not firsts:
+        return pa.array([""] * count, pa.string())
+    return firsts[0] if len(firsts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*firsts, " "))
+
+
+def column_of(parts: Sequence[Cells], origins: Sequence[str]) -> Column:
+    """One property's column from the cells of several, each value once a row; `origins` names where each part stood."""
+    coded = pc.dictionary_encode(pa.concat_arrays([part.texts for part in parts]))
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    code_of = place[coded.indices.to_numpy()]
+    starts = np.cumsum([0, *(len(part.texts) for part in parts)])
+    codes = [code_of[start + part.codes] for start, part in zip(starts, parts, strict=False)]
+    return _unique(
+        Column(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate(codes),
+            coded.dictionary.take(pa.array(order)),
+            np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts]),
+            pa.array(list(origins), pa.string()),
+        )
+    )
+
+
+def _unique(column: Column) -> Column:
+    """Rows ascending, in each row codes ascending, each once with the first of its origins."""
+    if _ascending(column):
+        return column
+    order = np.lexsort((column.origins, column.codes, column.rows))
+    rows, codes = column.rows[order], column.codes[order]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
+    return replace(column, rows=rows[first], codes=codes[first], origins=column.origins[order][first])
+
+
+def _ascending(column: Column) -> bool:
+    later = column.rows[1:] > column.rows[:-1]
+    larger = (column.rows[1:] == column.rows[:-1]) & (column.codes[1:] > column.codes[:-1])
+    return bool(np.all(later | larger))

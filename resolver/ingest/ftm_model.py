@@ -1,0 +1,74 @@
+"""What FollowTheMoney's model says about schemata: which join others, by which properties. It is loaded when asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from resolver.ingest.files import SourceFile
+from resolver.ingest.jsontext import objects, texts
+from resolver.ingest.rows import Json
+
+DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
+DIRECT = ("parent", "owner", "operator", "holder", "issuer")
+"""Properties that name another record and have no entity of their own in between."""
+
+
+def source_of(row: Json, file: SourceFile) -> str:
+    """The source of an entity: the first of its datasets, else the file's name."""
+    datasets = texts(row.get("datasets"))
+    return re.sub(r"[^\w.-]+", "-", datasets[0] if datasets else file.stem)
+
+
+def properties_of(entity: Json) -> Json:
+    """An entity's properties; none where they are no object."""
+    properties = entity.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
+    """Entities that stand inside another instead of being referred to, with the property they stand in."""
+    for prop, value in properties_of(entity).items():
+        for inner in objects(value):
+            yield prop, inner
+
+
+def is_joint(schema: str) -> bool:
+    """Whether entities of the schema only join or describe others."""
+    return schema in ("Address", "Position", "Sanction", *DOCUMENTS) or edge_ends(schema) is not None
+
+
+@cache
+def edge_ends(schema: str) -> tuple[str, str] | None:
+    """The properties at the two ends of an edge, or None where the schema is no edge."""
+    known = _schema(schema)
+    if known is None or not known.edge or not known.edge_source or not known.edge_target:
+        return None
+    return str(known.edge_source), str(known.edge_target)
+
+
+@cache
+def reverse_of(schema: str, prop: str) -> str:
+    """The property by which what stands nested in `prop` would refer back; empty where there is none."""
+    found = _property(schema, prop)
+    return str(found.reverse.name) if found is not None and found.reverse is not None else ""
+
+
+@cache
+def names_entity(schema: str, prop: str) -> bool:
+    """Whether a property's values are ids of other entities."""
+    found = _property(schema, prop)
+    return found is not None and found.type.name == "entity"
+
+
+def _schema(schema: str) -> Any:
+    from followthemoney import model
+
+    return model.get(schema)
+
+
+def _property(schema: str, prop: str) -> Any:
+    known = _schema(schema)
+    return known.get(prop) if known is not None else None

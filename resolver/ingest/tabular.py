@@ -1,0 +1,85 @@
+"""Tables of any layout: CSV, TSV, Parquet, JSON lines or a JSON array, by a mapping or by plain column names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resolver.errors import FormatError, InputError, MappingError
+from resolver.ingest.base import Item, ListUnit, Note, ReaderRow, Reject
+from resolver.ingest.columns import to_batch
+from resolver.ingest.files import SourceFile
+from resolver.ingest.guess import describe, guess_mapping
+from resolver.ingest.mapping import Mapping
+from resolver.ingest.sniff import PARQUET_MAGIC, first_line, header, is_archive, is_binary, json_keys
+from resolver.ingest.tables import open_table
+
+NAME = "tabular"
+
+
+def is_table(head: bytes, file: SourceFile) -> bool:
+    """Whether the file can be read as a table at all, given a mapping."""
+    if head.startswith(PARQUET_MAGIC):
+        return True
+    line = first_line(head)
+    if is_archive(head) or is_binary(head) or not line or line.lstrip().startswith("<"):
+        return False
+    return bool(json_keys(head)) or not line.lstrip().startswith(("{", "["))
+
+
+def detect(head: bytes, file: SourceFile) -> bool:
+    """Whether the file is a table whose columns have plain names."""
+    if not is_table(head, file):
+        return False
+    if head.startswith(PARQUET_MAGIC):
+        try:
+            columns = list(open_table(file).columns)
+        except InputError:
+            return False
+    else:
+        columns = sorted(json_keys(head)) or header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
+    return guess_mapping(columns, file.stem) is not None
+
+
+def read(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:
+    """The records of a table as batches. Raises `MappingError` where the mapping names a column that is not there."""
+    file = unit.files[0]
+    table = open_table(file, mapping.delimiter if mapping else None)
+    if mapping is None:
+        mapping = guess_mapping(table.columns, file.stem)
+        if mapping is None:
+            raise FormatError(
+                f"no column is plainly a name; the table has {', '.join(table.columns[:40])}",
+                where=file.label,
+                mend="say which columns hold what with --mapping FILE.yml",
+            )
+        yield Note(f"{file.label}: {describe(mapping, table.columns)}")
+    try:
+        wanted = mapping.columns(table.columns)
+    except MappingError as error:
+        raise MappingError(error.what, where=file.label, mend=error.mend) from None
+    for item in table.chunks(wanted):
+        if isinstance(item, Reject):
+            yield item
+        else:
+            batch, rejects = to_batch(item, mapping, file.label)
+            yield from rejects
+            yield batch
+
+
+def mapped_row(mapping: Mapping) -> ReaderRow:
+    """The row of tables read by a mapping."""
+    return ReaderRow(
+        name=NAME,
+        help="a table read by a mapping",
+        detect=is_table,
+        read=lambda unit: read(unit, mapping),
+        deduplicated=mapping.deduplicated,
+    )
+
+
+ROW = ReaderRow(
+    name=NAME,
+    help="CSV, TSV, Parquet, JSON lines or a JSON array with plain column names, or any with --mapping",
+    detect=detect,
+    read=read,
+)
