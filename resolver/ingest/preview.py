@@ -13,8 +13,10 @@ from resolver.ingest.mapping import Mapping
 from resolver.ingest.readers import plan
 from resolver.records import Batch, Record
 
-MAX_ITEMS = 1_000
+MAX_ITEMS = 100_000
 """Items looked at for the first records; a list of nothing but rejects is not read to its end."""
+MAX_REJECTS = 5
+"""Rejects shown of each list."""
 
 Row = tuple[str, str]
 
@@ -30,27 +32,26 @@ def preview(paths: Sequence[Path], *, format: str | None = None, mapping: Mappin
 
 
 def _list_text(planned: Planned, count: int) -> str:
-    lines = [
-        f"{planned.unit.label}  ({planned.row.name}: {planned.row.help})",
-        *(f"  note: {n}" for n in planned.notes),
-    ]
-    shown = 0
+    said = [f"note: {note}" for note in planned.notes]
+    lines: list[str] = []
+    shown = refused = 0
     for at, item in enumerate(planned.row.read(planned.unit)):
         if isinstance(item, Reject):
-            lines.append(f"  {_reject_text(item)}")
+            refused += 1
+            said += [_reject_text(item)] if refused <= MAX_REJECTS else []
         elif isinstance(item, Note):
-            lines.append(f"  note: {item.text}")
+            said.append(f"note: {item.text}")
         elif isinstance(item, ListVersion):
-            lines.append(f"  version: {item.text}")
+            said.append(f"version: {item.text}")
         else:
             for record in _records(item, count - shown):
                 lines += ["", *_record_lines(record)]
                 shown += 1
         if shown >= count or at >= MAX_ITEMS:
             break
-    if not shown:
-        lines.append("  no record among what was looked at")
-    return "\n".join(lines)
+    said += [f"and {refused - MAX_REJECTS} more not taken"] if refused > MAX_REJECTS else []
+    head = f"{planned.unit.label}  ({planned.row.name}: {planned.row.help})"
+    return "\n".join([head, *(f"  {line}" for line in said), *(lines or ["  no record was found"])])
 
 
 def _records(item: Item, count: int) -> Iterator[Record]:
