@@ -54,7 +54,7 @@ def identity_tokens(prepared: Prepared, least_rarity: float = 0.0, least_length:
     tokens = prepared.tokens
     mask: npt.NDArray[np.bool_] = (tokens.flags & int(_NOT_IDENTITY)) == 0
     if least_rarity > 0:
-        mask &= np.maximum(tokens.rarity_person, tokens.rarity_group) >= least_rarity
+        mask &= np.minimum(tokens.rarity_person, tokens.rarity_group) >= least_rarity
     if least_length > 1:
         lengths = np.fromiter((len(text) for text in tokens.texts), dtype=np.int32, count=len(tokens))
         mask &= lengths >= least_length

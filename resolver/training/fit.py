@@ -48,6 +48,8 @@ def fit_additive(
     fixed = dict(options.fixed or {})
     for name in fixed:
         data[:, place[name]] = np.nan
+    # a column that says nothing would stop the binning: it gets one value, and no tree can split it
+    data[:, np.isnan(data).all(axis=0)] = 0.0
     groups = [{number} for number in range(len(features))] + [{place[a], place[b]} for a, b in pairs]
     booster = HistGradientBoostingClassifier(
         max_iter=options.rounds,

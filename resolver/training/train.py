@@ -85,7 +85,7 @@ def _told_twice(intake: Intake, judgements: Sequence[Judgement], tables: Any, se
             records.append(copy)
             truth[copy.id] = home[copy.id[:-2]]
             comparable[copy.id] = copy.source
-    return blocked_pairs(records, truth, tables, "told twice", comparable=comparable, most_negatives=120_000, seed=seed)
+    return blocked_pairs(records, truth, tables, "told twice", comparable=comparable, most_negatives=50_000, seed=seed)
 
 
 def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Labelled:
