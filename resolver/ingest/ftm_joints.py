@@ -115,18 +115,22 @@ class _Gatherer:
         self._positions: dict[str, tuple[Joint, str]] = {}
         self._sources: set[str] = set()
         self._referred: set[str] = set()
+        self._nested: dict[str, str] = {}
 
-    def take(self, line: int, entity: Json, back: tuple[str, str] = ("", "")) -> None:
-        """One entity; `back` is the property and id by which a nested one refers to the entity around it."""
+    def take(self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")) -> None:
+        """One entity. For a nested one, `source` is that of the entity around it, `back` how it would refer to that."""
         schema, native_id = text_of(entity.get("schema")), text_of(entity.get("id"))
+        if source:
+            self._nested.setdefault(native_id, source)
+        source = source or source_of(entity, self._file)
         if kind_of_schema(schema) is not None:
-            if not back[1]:
-                self._sources.add(source_of(entity, self._file))
+            if native_id and not back[1]:
+                self._sources.add(source)
             self._referred.update(text for prop in DIRECT for text in texts(properties_of(entity).get(prop)))
         elif schema:
             self._join(Joint(line, schema), native_id, entity, back)
         for prop, inner in nested_entities(entity):
-            self.take(line, inner, (reverse_of(schema, prop), native_id))
+            self.take(line, inner, source, (reverse_of(schema, prop), native_id))
             if prop == "addressEntity":
                 self._joints.by_id[native_id].append((Joint(line, schema, True), _address(inner)))
 
@@ -162,7 +166,7 @@ class _Gatherer:
         joints.default_source = min(self._sources, default=joints.default_source)
         self._referred.update(end.id for edge in self._edges for end in (*edge.left, *edge.right))
         if len(self._sources) > 1 and self._referred:
-            joints.sources = self._sources_of_referred()
+            joints.sources = self._nested | self._sources_of_referred()
         for edge in self._edges:
             for left in edge.left:
                 for right in edge.right:

@@ -21,13 +21,15 @@ MAX_REJECTS = 5
 Row = tuple[str, str]
 
 
-def preview(paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | None = None, count: int = 3) -> str:
-    """The first `count` records of each list, as text of several lines, with what was not taken on the way.
+def preview(
+    paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | None = None, records: int = 3
+) -> str:
+    """The first `records` of each list, as text of several lines, with what was not taken on the way.
 
     Reads no more of a list than it takes. Raises as `read_lists` does.
     """
     planned, skipped = plan(paths, format=format, mapping=mapping)
-    blocks = [_list_text(one, count) for one in planned]
+    blocks = [_list_text(one, records) for one in planned]
     return "\n\n".join([*blocks, *(_reject_text(reject) for reject in skipped)]) + "\n"
 
 
