@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
+import numba
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
@@ -49,30 +50,16 @@ def cluster(
     simple = inside & (sizes[component[left]] == 2) & ~touched[component[left]]
     merged = simple & (margin >= 0)
     labels[right[merged]] = left[merged]
-    complex_edges = np.flatnonzero(inside & ~simple)
-    order = complex_edges[np.argsort(component[left[complex_edges]], kind="stable")]
-    groups = component[left[order]]
-    starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1]))) if len(order) else np.zeros(0, dtype=np.int64)
-    decided: dict[int, list[Pair]] = {}
-    for pair in joined:
-        decided.setdefault(int(component[pair[0]]), []).append(pair)
-    forbidden: dict[int, list[Pair]] = {}
-    for pair in sorted(apart):
-        if component[pair[0]] == component[pair[1]]:
-            forbidden.setdefault(int(component[pair[0]]), []).append(pair)
-    seen: set[int] = set()
-    for start, end in zip(starts, np.append(starts[1:], len(order)), strict=False):
-        edges = order[start:end]
-        number = int(groups[start])
-        seen.add(number)
-        _agglomerate(
-            left[edges].tolist(), right[edges].tolist(), margin[edges].tolist(), decided.get(number, []),
-            forbidden.get(number, []), labels,
-        )
-    for number in sorted(set(decided) - seen):
-        # joined by decision alone, never compared
-        _agglomerate([], [], [], decided[number], forbidden.get(number, []), labels)
+    edges = np.flatnonzero(inside & ~simple)
+    rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
+    _agglomerate(
+        count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), labels
+    )
     return labels
+
+
+def _pairs_array(pairs: list[Pair]) -> IntArray:
+    return np.array(pairs, dtype=np.int32).reshape(-1, 2)
 
 
 def _ordered(pair: Pair) -> Pair:
@@ -96,91 +83,147 @@ def _touched(count: int, component: IntArray, joined: list[Pair], apart: set[Pai
     return touched
 
 
-class _Graph:
-    """Clusters of one component: members, and sums and counts of margins between neighbours, by smallest row."""
+_FREE, _GONE = -1, -2
 
-    def __init__(self) -> None:
-        self.members: dict[int, list[int]] = {}
-        self.edges: dict[int, dict[int, tuple[int, int]]] = {}
-        self.enemies: dict[int, set[int]] = {}
 
-    def add(self, one: int, two: int, total: int, pairs: int) -> None:
-        for here, there in ((one, two), (two, one)):
-            self.members.setdefault(here, [here])
-            row = self.edges.setdefault(here, {})
-            known = row.get(there, (0, 0))
-            row[there] = (known[0] + total, known[1] + pairs)
+@numba.njit(cache=True)
+def _find(keys, edges, key):  # type: ignore[no-untyped-def]
+    """The slot of a key in the table of edges, or -1."""
+    mask = len(keys) - 1
+    slot = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
+    while keys[slot] != _FREE:
+        if keys[slot] == key:
+            return slot
+        slot = (slot + 1) & mask
+    return np.int64(-1)
 
-    def hostile(self, one: int, two: int) -> bool:
-        return two in self.enemies.get(one, ())
 
-    def merge(self, keep: int, gone: int) -> list[int]:
-        """Unite two clusters under the smaller row; gives the neighbours whose edges changed."""
-        self.members[keep] += self.members.pop(gone)
-        for enemy in self.enemies.pop(gone, set()):
-            self.enemies[enemy].discard(gone)
-            self.enemies[enemy].add(keep)
-            self.enemies.setdefault(keep, set()).add(enemy)
-        row = self.edges.setdefault(keep, {})
-        row.pop(gone, None)
-        changed = []
-        for neighbour, (total, pairs) in self.edges.pop(gone, {}).items():
-            if neighbour == keep:
+@numba.njit(cache=True)
+def _insert(keys, edges, key, edge):  # type: ignore[no-untyped-def]
+    """Put a key that is not in the table; gives 1 where it took a slot that was never used."""
+    mask = len(keys) - 1
+    slot = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
+    while keys[slot] >= 0:
+        slot = (slot + 1) & mask
+    fresh = 1 if keys[slot] == _FREE else 0
+    keys[slot] = key
+    edges[slot] = edge
+    return fresh
+
+
+@numba.njit(cache=True)
+def _key(one, two, count):  # type: ignore[no-untyped-def]
+    return np.int64(min(one, two)) * count + max(one, two)
+
+
+@numba.njit(cache=True)
+def _agglomerate(count, left, right, margin, apart, same, labels):  # type: ignore[no-untyped-def]
+    """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them, and
+    whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by version."""
+    capacity = len(left) + len(apart)
+    size = 16
+    while size < 4 * capacity:
+        size *= 2
+    keys, slots = np.full(size, _FREE, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    ends = np.zeros((capacity, 2), dtype=np.int64)
+    total, pairs = np.zeros(capacity, dtype=np.int64), np.zeros(capacity, dtype=np.int64)
+    forbidden, alive = np.zeros(capacity, dtype=np.bool_), np.zeros(capacity, dtype=np.bool_)
+    version = np.zeros(capacity, dtype=np.int64)
+    # half-edge 2e stands in the list of one end of edge e, 2e + 1 in the other's
+    first, following = np.full(count, -1, dtype=np.int64), np.full(2 * capacity, -1, dtype=np.int64)
+    parent = np.arange(count)
+    used, made = 0, 0
+    for position in range(len(left) + len(apart)):
+        if position < len(left):
+            one, two = left[position], right[position]
+        else:
+            one, two = apart[position - len(left), 0], apart[position - len(left), 1]
+        slot = _find(keys, slots, _key(one, two, count))
+        if slot >= 0:
+            edge = slots[slot]
+        else:
+            edge = made
+            made += 1
+            used += _insert(keys, slots, _key(one, two, count), edge)
+            ends[edge, 0], ends[edge, 1], alive[edge] = one, two, True
+            following[2 * edge], first[one] = first[one], 2 * edge
+            following[2 * edge + 1], first[two] = first[two], 2 * edge + 1
+        if position < len(left):
+            total[edge] += margin[position]
+            pairs[edge] += 1
+        else:
+            forbidden[edge] = True
+    heap = [(0.0, np.int64(0), np.int64(0), np.int64(-1), np.int64(0))]
+    heap.pop()
+    decided = 0
+    ready = False
+    while True:
+        if decided < len(same):
+            one, two = np.int64(same[decided, 0]), np.int64(same[decided, 1])
+            decided += 1
+            while parent[one] != one:
+                one = parent[one]
+            while parent[two] != two:
+                two = parent[two]
+            if one == two:
                 continue
-            known = row.get(neighbour, (0, 0))
-            row[neighbour] = (known[0] + total, known[1] + pairs)
-            self.edges[neighbour].pop(gone)
-            self.edges[neighbour][keep] = row[neighbour]
-            changed.append(neighbour)
-        return changed
-
-
-def _agglomerate(
-    left: list[int], right: list[int], margin: list[int], same: list[Pair], different: list[Pair], labels: IntArray
-) -> None:
-    graph = _Graph()
-    for one, two, value in zip(left, right, margin, strict=True):
-        graph.add(one, two, value, 1)
-    for one, two in [*same, *different]:
-        graph.members.setdefault(one, [one])
-        graph.members.setdefault(two, [two])
-    for one, two in different:
-        graph.enemies.setdefault(one, set()).add(two)
-        graph.enemies.setdefault(two, set()).add(one)
-    home = {row: row for row in graph.members}
-    for one, two in same:
-        keep, gone = _ordered((_root(home, one), _root(home, two)))
-        if keep != gone and not graph.hostile(keep, gone):
-            graph.merge(keep, gone)
-            home[gone] = keep
-    _greedy(graph)
-    for row, members in graph.members.items():
-        labels[members] = row
-
-
-def _root(home: dict[int, int], row: int) -> int:
-    while home[row] != row:
-        row = home[row]
-    return row
-
-
-def _greedy(graph: _Graph) -> None:
-    heap: list[tuple[float, int, int, int, int]] = []
-
-    def offer(one: int, two: int) -> None:
-        total, pairs = graph.edges[one][two]
-        if total >= 0:
-            low, high = _ordered((one, two))
-            heapq.heappush(heap, (-total / pairs, low, high, total, pairs))
-
-    for one, row in graph.edges.items():
-        for two in row:
-            if one < two:
-                offer(one, two)
-    while heap:
-        _, one, two, total, pairs = heapq.heappop(heap)
-        # an entry is stale where a merge has changed or removed the edge since
-        if graph.edges.get(one, {}).get(two) != (total, pairs) or graph.hostile(one, two):
-            continue
-        for neighbour in graph.merge(one, two):
-            offer(one, neighbour)
+            keep, gone = min(one, two), max(one, two)
+            slot = _find(keys, slots, _key(keep, gone, count))
+            if slot >= 0 and forbidden[slots[slot]]:
+                continue
+        else:
+            if not ready:
+                ready = True
+                for edge in range(made):
+                    if alive[edge] and not forbidden[edge] and pairs[edge] > 0 and total[edge] >= 0:
+                        low, high = min(ends[edge, 0], ends[edge, 1]), max(ends[edge, 0], ends[edge, 1])
+                        heapq.heappush(heap, (-total[edge] / pairs[edge], low, high, np.int64(edge), version[edge]))
+            if len(heap) == 0:
+                break
+            _, keep, gone, edge, seen = heapq.heappop(heap)
+            if not alive[edge] or version[edge] != seen or forbidden[edge]:
+                continue
+        parent[gone] = keep
+        half = first[gone]
+        while half >= 0:
+            after = following[half]
+            edge = half >> 1
+            if alive[edge]:
+                other = ends[edge, 1] if ends[edge, 0] == gone else ends[edge, 0]
+                keys[_find(keys, slots, _key(gone, other, count))] = _GONE
+                changed = np.int64(-1)
+                if other == keep:
+                    alive[edge] = False
+                else:
+                    slot = _find(keys, slots, _key(keep, other, count))
+                    if slot >= 0:
+                        changed = slots[slot]
+                        total[changed] += total[edge]
+                        pairs[changed] += pairs[edge]
+                        forbidden[changed] |= forbidden[edge]
+                        alive[edge] = False
+                    else:
+                        changed = np.int64(edge)
+                        ends[edge, 0], ends[edge, 1] = keep, other
+                        used += _insert(keys, slots, _key(keep, other, count), edge)
+                        following[half], first[keep] = first[keep], half
+                if changed >= 0:
+                    version[changed] += 1
+                    if ready and not forbidden[changed] and pairs[changed] > 0 and total[changed] >= 0:
+                        low, high = min(keep, other), max(keep, other)
+                        heapq.heappush(heap, (-total[changed] / pairs[changed], low, high, changed, version[changed]))
+            half = after
+        if 4 * used > 3 * len(keys):
+            # too many slots hold edges that are gone: begin again with those alive
+            keys[:] = _FREE
+            used = 0
+            for edge in range(made):
+                if alive[edge]:
+                    used += _insert(keys, slots, _key(ends[edge, 0], ends[edge, 1], count), edge)
+    for row in range(count):
+        root = row
+        while parent[root] != root:
+            root = parent[root]
+        parent[row] = root
+        if root != row:
+            labels[row] = root

@@ -105,13 +105,12 @@ def of_table(ragged: Ragged, hashes: HashArray) -> Hashed:
 
 
 def cross(left: Hashed, right: Hashed) -> Hashed:
-    """Every combination of a hash of the left with a hash of the right, row by row."""
+    """Every combination of a hash of the left with a hash of the right, row by row; no key where either is none."""
     left_counts, right_counts = np.diff(left.offsets), np.diff(right.offsets)
     times = np.repeat(right_counts, left_counts)
-    values = mix(
-        np.repeat(left.hashes, times),
-        right.hashes[spread(np.repeat(right.offsets[:-1], left_counts), times)],
-    )
+    one = np.repeat(left.hashes, times)
+    two = right.hashes[spread(np.repeat(right.offsets[:-1], left_counts), times)]
+    values = np.where((one != 0) & (two != 0), mix(one, two), np.uint64(0))
     return Hashed(offsets_of(left_counts.astype(np.int64) * right_counts), values)
 
 

@@ -38,7 +38,6 @@ PLANS: tuple[Plan, ...] = (
             "skeleton_pair": NONE,
             "rare_token": NONE,
             "rare_phonetic": NONE,
-            "symbol_pair": NONE,
             "token_year": NONE,
             "skeleton_year": NONE,
             "birth_day": NONE,

@@ -123,10 +123,10 @@ def token_day(prepared: Prepared) -> Hashed:
 
 
 def token_month_day(prepared: Prepared) -> Hashed:
-    """A word with the same consonants and the same day and month of birth, the first of a month left out."""
+    """A word with the same consonants and the same day and month of birth, January and firsts of a month left out."""
     dates = prepared.dates
-    # the first of a month is what lists write where they know no day
-    full = dates.day > 1
+    # the first of a month and January are what lists write where they know no better
+    full = (dates.day > 1) & (dates.month > 1)
     number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
     days = of_table(prepared.births, np.where(full, number, np.uint64(0)))
     words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))

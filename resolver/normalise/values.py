@@ -20,6 +20,7 @@ from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
 
 _NO_COUNTRY = ""
+_LEADING_YEAR = re.compile(r"(\d{4})-")
 _STREET_WORDS = frozenset("street st road rd avenue ave no number building bldg floor apt apartment house of the and".split())
 
 
@@ -50,7 +51,9 @@ def _date(text: str) -> PartialDate | None:
     try:
         return parse_date(text)
     except DateError:
-        return None
+        # a day or month that does not exist still comes with a year
+        year = _LEADING_YEAR.match(text)
+        return PartialDate(int(year[1])) if year and int(year[1]) > 0 else None
 
 
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:

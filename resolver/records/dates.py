@@ -112,6 +112,8 @@ def _single(text: str, day_first: bool) -> PartialDate | None:
 def _digits(text: str, day_first: bool) -> PartialDate | None:
     if match := _ISO.match(text) or _YEAR_FIRST.match(text):
         year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+        if month > 12 >= day > 0:
+            month, day = day, month
         # 1962-00-00 and 1962-05-00 are how some lists write what they do not know
         return PartialDate(year, month, day if month else 0)
     if match := _DAY_FIRST.match(text):

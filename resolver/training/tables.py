@@ -16,12 +16,23 @@ from resolver.records.properties import FULL_NAMES, NAME_PARTS
 LEAST = 20
 _POPULATION = 20_000
 _SKIP = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
-# Locales whose name lists carry census weights
-_WEIGHTED_LOCALES = ("en_US",)
+_LOCALES = tuple(
+    "en_US en_GB en_IN en_PK de_DE fr_FR es_ES es_MX it_IT pt_BR pl_PL ru_RU uk_UA nl_NL sv_SE tr_TR ar_AA fa_IR hi_IN zh_CN "
+    "ko_KR ja_JP vi_VN el_GR ro_RO hr_HR bg_BG hu_HU cs_CZ fi_FI da_DK no_NO ka_GE hy_AM az_AZ id_ID th_TH".split()
+)
+# Faker's name lists, and the share of people that each describes
+_LISTS = (
+    ("first_names_male", 0.5),
+    ("first_names_female", 0.5),
+    ("first_names", 0.5),
+    ("last_names", 1.0),
+    ("last_names_male", 0.5),
+    ("last_names_female", 0.5),
+)
 
 
 def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
-    """Token counts over the records of some batches and the weighted name lists of Faker's census locales."""
+    """Token counts over the records of some batches and Faker's lists of names."""
     persons: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     totals = {"person": 0, "group": 0}
@@ -35,7 +46,7 @@ def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
             totals["person" if is_person else "group"] += 1
     shares = _shares(persons, totals["person"])
     for token, share in census_shares().items():
-        # the census speaks for one country: half its share, where that is more than the lists say
+        # a census speaks for one country: half its share, where that is more than the lists say
         shares[token] = max(shares.get(token, 0.0), share / 2)
     return {
         "person_counts": _kept(shares, _POPULATION),
@@ -56,14 +67,20 @@ def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:
 
 
 def census_shares() -> dict[str, float]:
-    """Shares of given and family names in Faker's locales with census weights."""
+    """Shares of given and family names in Faker's locales: by census weights where a locale has them, else one over the length
+    of its list, which holds that country's common names."""
     shares: dict[str, float] = {}
-    for locale in _WEIGHTED_LOCALES:
+    for locale in _LOCALES:
         provider = import_module(f"faker.providers.person.{locale}").Provider
-        for attribute in ("first_names_male", "first_names_female", "last_names"):
-            weights: Mapping[str, float] = getattr(provider, attribute)
-            scale = (0.5 if attribute.startswith("first") else 1.0) / sum(weights.values())
+        found: dict[str, float] = {}
+        for attribute, part in _LISTS:
+            names = getattr(provider, attribute, ())
+            weights = names if isinstance(names, Mapping) else dict.fromkeys(names, 1.0)
+            scale = part / max(sum(weights.values()), 1e-9)
             for name, weight in weights.items():
                 for token in person_tokens(name):
-                    shares[token.text] = shares.get(token.text, 0.0) + weight * scale
+                    if not token.flags & _SKIP:
+                        found[token.text] = found.get(token.text, 0.0) + weight * scale
+        for token, share in found.items():
+            shares[token] = max(shares.get(token, 0.0), share)
     return shares

@@ -1,0 +1,95 @@
+"""Clustering against an obvious oracle, and what holds whatever the input."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.cluster import cluster
+
+N = 9
+
+
+def oracle(edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], review: int) -> list[int]:
+    """The rule spelled out: look at every two clusters again after every merge."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(N))
+    graph.add_edges_from(pair for pair, value in edges.items() if value >= review)
+    graph.add_edges_from(same - different)
+    clusters = [{row} for row in range(N)]
+    for one, two in sorted(same - different):
+        a = next(c for c in clusters if one in c)
+        b = next(c for c in clusters if two in c)
+        if a is not b and not any((min(x, y), max(x, y)) in different for x in a for y in b):
+            clusters.remove(b)
+            a |= b
+    component = {row: number for number, part in enumerate(nx.connected_components(graph)) for row in part}
+    while True:
+        best = None
+        for one in clusters:
+            for two in clusters:
+                if min(one) >= min(two):
+                    continue
+                between = [(min(x, y), max(x, y)) for x in one for y in two]
+                if any(pair in different for pair in between):
+                    continue
+                values = [edges[pair] for pair in between if pair in edges and component[pair[0]] == component[pair[1]]]
+                if values and sum(values) >= 0:
+                    rank = (-sum(values) / len(values), min(one), min(two))
+                    if best is None or rank < best[0]:
+                        best = (rank, one, two)
+        if best is None:
+            break
+        clusters.remove(best[2])
+        best[1].update(best[2])
+    label = {row: min(part) for part in clusters for row in part}
+    return [label[row] for row in range(N)]
+
+
+pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p: p[0] < p[1])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(pairs, st.integers(-4, 4), max_size=22), st.sets(pairs, max_size=2), st.sets(pairs, max_size=3))
+def test_equals_the_oracle(edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]]) -> None:
+    left = np.array([p[0] for p in edges], dtype=np.int32)
+    right = np.array([p[1] for p in edges], dtype=np.int32)
+    value = np.array(list(edges.values()), dtype=np.int32)
+    found = cluster(N, left, right, value, merge_border=0, review_border=-2, same=same, different=different)
+    assert found.tolist() == oracle(edges, same, different, -2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(pairs, st.integers(-4, 4), max_size=22), st.randoms(use_true_random=False))
+def test_order_of_pairs_plays_no_part(edges: dict[tuple[int, int], int], chance: object) -> None:
+    items = list(edges.items())
+    answers = []
+    for _ in range(2):
+        chance.shuffle(items)  # type: ignore[attr-defined]
+        left = np.array([pair[0] for pair, _ in items], dtype=np.int32)
+        right = np.array([pair[1] for pair, _ in items], dtype=np.int32)
+        value = np.array([value for _, value in items], dtype=np.int32)
+        answers.append(cluster(N, left, right, value, merge_border=0, review_border=-2).tolist())
+    assert answers[0] == answers[1]
+
+
+def test_no_chaining_through_one_weak_bridge() -> None:
+    left = np.array([0, 0, 1, 3, 3, 4, 2, 0, 1], dtype=np.int32)
+    right = np.array([1, 2, 2, 4, 5, 5, 3, 3, 4], dtype=np.int32)
+    value = np.array([5, 5, 5, 5, 5, 5, 1, -6, -6], dtype=np.int32)
+    found = cluster(6, left, right, value, merge_border=0, review_border=-1)
+    assert found.tolist() == [0, 0, 0, 3, 3, 3]
+
+
+def test_different_forbids_whatever_the_score() -> None:
+    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    value = np.array([9000], dtype=np.int32)
+    assert cluster(2, left, right, value, merge_border=0, review_border=-1).tolist() == [0, 0]
+    assert cluster(2, left, right, value, merge_border=0, review_border=-1, different=[(1, 0)]).tolist() == [0, 1]
+
+
+def test_same_joins_what_was_never_compared() -> None:
+    none = np.zeros(0, dtype=np.int32)
+    assert cluster(3, none, none, none, merge_border=0, review_border=-1, same=[(2, 0)]).tolist() == [0, 1, 0]
