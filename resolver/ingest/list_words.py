@@ -1,0 +1,144 @@
+"""What the words of a name tell about its bearer, and where lists write the names of countries.
+
+Only plain signs count: a legal form, a commercial or an institutional word, a title. A name without any says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from rigour.names import extract_org_types
+from rigour.territories import get_territories
+
+_COMPANY_WORDS = frozenset(
+    """company companies co corporation corp bank banque banco bankasi trading trade trdg commerce industries industry
+    industrial shipping shpg airline airlines airways air aviation holding holdings enterprise enterprises investment
+    investments invest inversiones exchange exchanges export exports import imports insurance logistics manufacturing
+    factory plant refinery petrochemical petroleum oil gas steel cement mining mines electronics electronic
+    technologies engineering construction contracting constructora inmobiliaria comercializadora comercial distribuidora
+    importadora agricola ganadera compania cia empresa transportes transportation supermarket pharmaceuticals
+    pharmacy jewelry brokerage hotel hotels restaurant boutique farm ranch store stores shop mart shipyard shipyards
+    lines tanker tankers tours travel fund funds capital partners properties realty telecom telecommunications
+    communications media software systems solutions services supply supplies products equipment metals computers
+    machinery machines motors tools chemicals fertilizer textiles fashion foods beverages wholesale retail marketing
+    consulting consultants technik handel vertrieb vertriebs anstalt technics technology tech group grupo international
+    internacional hawala money commercial ventures venture maritime marine aerospace cargo freight power energy
+    digital web photomasking networks data refining nonwovens fibers networking office gongsi eood ead fzc fze fzco sal
+    doo ad kk firm business results zone""".split()
+)
+_GROUP_WORDS = frozenset(
+    """organization organisation foundation fundacion fund association asociacion society institute institution
+    university college school academy centre center centro ministry ministerio department directorate bureau agency
+    administration committee commission council authority office corps army force forces brigade brigades battalion
+    regiment division militia police guard guards party movement front union federation league alliance coalition
+    network cartel gang clan brotherhood trust charity relief welfare hospital prison colony court museum church mosque
+    club team newspaper television tv radio channel embassy government republic state headquarters command base
+    laboratory lab research orchestra theatre theater branch cooperative cooperation project program programme
+    detachment unit squad jihad harakat jaish lashkar jamaat""".split()
+)
+# Forms that are also common words or parts of names count only with dots or at the end.
+_DOUBTFUL_FORMS = frozenset("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab".split())
+_NUMERALS = frozenset(("ii", "iii", "iv"))
+_MORE_FORMS = re.compile(r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$")
+_TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+
+_TITLES = (
+    r"Dr|Mr|Mrs|Ms|Prof(?:essor)?|Doctor|Eng(?:ineer)?|Ing|Sh[ae](?:i|y)kh?|Haj(?:j|ji|i)?|Alhaji?|[AE]l-Hajji?"
+    r"|Mullah?|Maul(?:avi|awi|ana)|Mawlawi|Moulana|Mufti|Qari|Qazi|Ustadz?|Hojjat[ao]l[ei]slam|Ayatollah|Pastor|Reverend"
+    r"|Captain|Capt|Major|Maj|Colonel|Col|Lieutenant|Lt|Brigadier|Brig|General|Gen|Admiral|Sergeant|Commander"
+)
+_TITLE = re.compile(rf"(?:(?:{_TITLES})\b\.?[\s-]*)+(?:\((?:Rtd|Ret)\.?\)\.?\s*)?", re.I)
+
+
+@lru_cache(maxsize=65_536)
+def group_schema(name: str) -> str:
+    """`Company` or `Organization` where a name's words make it plain that it is no person's; else an empty text."""
+    words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
+    if _has_legal_form(name) or not _COMPANY_WORDS.isdisjoint(words):
+        return "Company" if _GROUP_WORDS.isdisjoint(words) or _has_legal_form(name) else "Organization"
+    return "" if _GROUP_WORDS.isdisjoint(words) else "Organization"
+
+
+@lru_cache(maxsize=65_536)
+def _has_legal_form(name: str) -> bool:
+    end = name.strip().casefold().rstrip(".")
+    if _MORE_FORMS.search(name):
+        return True
+    for form, _ in extract_org_types(name):
+        plain = form.casefold()
+        if plain in _NUMERALS:
+            continue
+        if plain.rstrip(".") not in _DOUBTFUL_FORMS or ("." in plain[:-1] and len(plain) > 3) or end.endswith(" " + plain):
+            return True
+    return False
+
+
+def is_legal_form(text: str) -> bool:
+    """Whether a text is nothing but a legal form (`Joint Stock Company`, `Pvt. Ltd.`)."""
+    forms = extract_org_types(text)
+    return bool(forms) and len("".join(form for form, _ in forms)) >= len(text.replace(" ", "")) * 0.8
+
+
+def looks_like_person(name: str) -> bool:
+    """Whether a name is of the form persons' names have: two to seven words of letters, or a title and a word."""
+    if re.search(r"\d|[&@/]|\.[A-Za-z]{2,}", name) or group_schema(name):
+        return False
+    title = _TITLE.match(name)
+    rest = name[title.end() :] if title else name
+    words = _TOKEN.findall(rest)
+    if not words or len(words) > 7 or any(_unspeakable(word) for word in words):
+        return False
+    return len(words) > 1 or title is not None
+
+
+def _unspeakable(word: str) -> bool:
+    """Letters without a vowel that are no initial and no suffix: abbreviations of companies look so."""
+    bare = word.replace(".", "").casefold()
+    return 1 < len(bare) < 4 and "." not in word and not re.search(r"[aeiouy]", bare) and bare not in ("jr", "sr", "st", "md")
+
+
+def split_title(name: str) -> tuple[str, str]:
+    """A person's name without the titles before it, and the titles. A name of titles only stays as it is."""
+    match = _TITLE.match(name)
+    if not match or match.end() == len(name) or not match[0][-1].isspace():
+        return name, ""
+    return name[match.end() :].strip(), match[0].strip()
+
+
+_OTHER_COUNTRIES = frozenset(
+    """bosnia-herzegovina|bosnia and herzegovina|burma|myanmar|myanmar/burma|myanmar/ burma|turkey|türkiye|turkiye
+    |dprk|democratic people's republic of korea|north korea|south korea|republic of korea|drc|hong kong|uae|uk|usa|us
+    |macedonia|gaza|gaza strip|west bank|palestinian territories|occupied palestinian territories|palestine|ussr
+    |people's republic of china|prc|the philippines|the gambia|iran (islamic republic of)|syrian arab republic
+    |islamic republic of iran|republic of mauritius|republic of moldova|russian federation|the netherlands
+    |st kitts and nevis|korea, north|congo|crimea|democratic republic of the congo|sudan/south sudan|czech republic
+    |ivory coast|côte d'ivoire|cape verde|swaziland|kosovo|yugoslavia|serbia and montenegro|union of the comoros|the gaza strip|southern lebanon|украина|россия""".replace(
+        "\n", ""
+    ).split("|")
+)
+
+
+@cache
+def _countries() -> frozenset[str]:
+    names = {name.casefold() for territory in get_territories() for name in (territory.name, territory.full_name)}
+    return frozenset(names | {name.strip() for name in _OTHER_COUNTRIES})
+
+
+def is_country(text: str) -> bool:
+    """Whether a text is the name of a country or territory, as lists write it in English."""
+    return " ".join(text.split()).strip(" .").casefold().replace("’", "'") in _countries()
+
+
+@lru_cache(maxsize=65_536)
+def country_at_end(place: str) -> str:
+    """The country a place ends with (`Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`), or an empty text."""
+    if match := re.search(r"\(?\bnow (?:[^()]*, )?([^(),]+)\)?\s*$", place, re.I):
+        last = match[1]
+    else:
+        last = re.sub(r"\s*\([^()]*\)\s*$", "", place).rsplit(",", 1)[-1]
+        inner = re.search(r"\(([^()]+)\)\s*$", place)
+        if not is_country(last) and inner:
+            last = inner[1].rsplit(",", 1)[-1]
+    last = last.strip(" .\"'")
+    return last if is_country(last) else ""

@@ -1,0 +1,257 @@
+"""How OFAC's remarks call documents and numbers, and the property each belongs to.
+
+A label is matched as written, longest first. What no label fits but reads like one (`Something No. 123 (Country)`) goes to
+`idNumber` for a person and `registrationNumber` for everything else, with its label as the identifier's type.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from stdnum.ru import inn, ogrn
+
+from resolver.errors import DateError
+from resolver.ingest.list_dates import canonical
+from resolver.ingest.list_words import is_country
+from resolver.records import Identifier
+
+OTHER = ""
+"""Stands for `idNumber` or `registrationNumber`, whichever the bearer calls for."""
+
+_LABELS: dict[str, tuple[str, ...]] = {
+    "passportNumber": (
+        "Passport",
+        "Diplomatic Passport",
+        "Passport No.",
+        "Passport Booklet",
+        "British National Overseas Passport",
+        "Stateless Person Passport",
+        "Travel Document Number",
+        "Diplomatic Passport Laissez-Passer",
+    ),
+    "idNumber": (
+        "Cedula No.",
+        "National ID No.",
+        "National ID No. CNIC",
+        "National ID No. NIC",
+        "National Foreign ID Number",
+        "National Foreign ID Number RNE",
+        "Personal ID Card",
+        "D.N.I.",
+        "C.U.R.P.",
+        "C.U.R.P. #",
+        "C.U.I.P.",
+        "C.U.I.",
+        "I.F.E.",
+        "N.I.E.",
+        "Credencial electoral",
+        "Electoral Registry No.",
+        "Driver's License No.",
+        "Cartilla de Servicio Militar Nacional",
+        "Citizen's Card Number",
+        "Birth Certificate Number",
+        "Residency Number",
+        "Kenyan ID No.",
+        "Bosnian Personal ID No.",
+        "Moroccan Personal ID No.",
+        "Turkish Identification Number",
+        "UAE Identification",
+        "Numero de Identidad",
+        "LE Number",
+        "VisaNumberID",
+        "Tazkira National ID Card",
+        "Stateless Person ID Card",
+        "Refugee ID Card",
+        "CNP (Personal Numerical Code)",
+        "Romanian Permanent Resident",
+        "Seafarer's Identification Document",
+        "Pilot License Number",
+        "Tarjeta Profesional",
+        "Immigration No.",
+        "Public Security and Immigration No.",
+        "SRE Permit No.",
+        "Temporary suspension of deportation No.",
+        "Serial No.",
+    ),
+    "socialSecurityNumber": ("SSN",),
+    "taxNumber": (
+        "Tax ID No.",
+        "Tax ID No. RIF",
+        "NIT #",
+        "R.F.C.",
+        "R.F.C. #",
+        "RFC",
+        "RUC #",
+        "RIF #",
+        "C.U.I.T.",
+        "C.I.F.",
+        "RTN",
+        "RSIN",
+        "US FEIN",
+        "Italian Fiscal Code",
+        "Fiscal Code",
+        "Paraguayan tax identification number",
+        "Romanian Tax Registration",
+        "Numero Unico de Identificacao Tributaria (NUIT)",
+    ),
+    "vatCode": ("V.A.T. Number", "V.A.T. Number Goztepe V.D."),
+    "registrationNumber": (
+        "Registration ID",
+        "Registration Number",
+        "Company Number",
+        "UK Company Number",
+        "Company ID",
+        "Commercial Registry Number",
+        "Central Registration System Number",
+        "Matricula Mercantil No",
+        "Folio Mercantil No.",
+        "Public Registration Number",
+        "Business Registration Number",
+        "Business Registration Document #",
+        "Business Registration Document # CUD",
+        "Business Registration Document # UNP",
+        "Business Number",
+        "Branch Unit Number",
+        "Enterprise Number",
+        "Legal Entity Number",
+        "Certificate of Incorporation Number",
+        "Chamber of Commerce Number",
+        "Dubai Chamber of Commerce Membership No.",
+        "Istanbul Chamber of Comm. No.",
+        "C.R. No.",
+        "Romanian C.R.",
+        "Trade License No.",
+        "Tourism License No.",
+        "Afghan Money Service Provider License Number",
+        "MSB Registration Number",
+        "License",
+        "File Number",
+        "Registered Charity No.",
+        "Government Gazette Number",
+        "Unified Social Credit Code (USCC)",
+        "United Social Credit Code Certificate (USCCC)",
+        "BIK (RU)",
+        "Aircraft Tail Number",
+        "Previous Aircraft Tail Number",
+    ),
+    "dunsCode": ("D-U-N-S Number",),
+    "swiftBic": ("SWIFT/BIC",),
+    "imoNumber": (
+        "Vessel Registration Identification IMO",
+        "Vessel Registration Identification",
+        "Identification Number IMO",
+        "Company Number IMO",
+        "International Maritime Organization No.",
+    ),
+    "mmsi": ("MMSI",),
+    "callSign": ("Other Vessel Call Sign", "Vessel Call Sign"),
+    "serialNumber": (
+        "Aircraft Manufacturer's Serial Number (MSN)",
+        "Aircraft Construction Number (also called L/N or S/N or F/N)",
+        "Aircraft Serial Identification",
+    ),
+    "icaoCode": ("Aircraft Mode S Transponder Code",),
+    "isin": ("ISIN", "Identification Number ISIN"),
+    "ticker": ("Equity Ticker", "MICEX Code"),
+    OTHER: ("Identification Number",),
+}
+
+_BY_FIRST_WORD: dict[str, list[tuple[str, str]]] = {}
+for _prop, _labels in _LABELS.items():
+    for _label in _labels:
+        _BY_FIRST_WORD.setdefault(_label.split()[0].rstrip(":"), []).append((_label, _prop))
+for _list in _BY_FIRST_WORD.values():
+    _list.sort(key=lambda item: -len(item[0]))
+
+_WALLET = re.compile(r"Digital Currency Address - (\w+) (\w+)")
+_GENERIC = re.compile(r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]+(\S*\d.*)")
+_NO_IDENTIFIER = re.compile(r"Chinese Commercial Code|Fax|Interpol|Tele|Phone|Branch\b", re.I)
+_DATE = r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8} )?\d{4})"
+_TAIL = re.compile(
+    r"(?P<number>.+?)(?P<brackets>(?:\s+\([^()]*\))*)"
+    rf"(?:,? issued (?P<issued>{_DATE}))?(?:,? expire[sd] (?P<expires>{_DATE}))?(?P<rest>(?:,| at| in| to| issued| expired?s?) .*)?"
+)
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_WORDS_AFTER = re.compile(r"(\S*\d\S*) ([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
+_LEI = re.compile(r"[A-Z0-9]{18}\d\d")
+_REGISTERS = ("Registration ID", "Registration Number", "Public Registration Number", "Business Registration Number")
+_LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker"))
+
+
+@lru_cache(maxsize=65_536)
+def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
+    """The identifier that one item of the remarks states (without `alt.`), or None where it states none."""
+    if match := _WALLET.fullmatch(text):
+        return Identifier("publicKey", match[2], type=f"Digital Currency Address - {match[1]}", origin=origin)
+    label, prop, rest = _labelled(text)
+    if not label or (not re.search(r"\d", rest) and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))):
+        return None
+    if match := re.fullmatch(r"\((\d[\w-]*)\)", rest):
+        return Identifier(prop, match[1], type=label, origin=origin) if prop else None
+    match = _TAIL.fullmatch(rest.removeprefix("No. "))
+    if not match or len(match["number"]) > 60:
+        return None
+    number, country, note = _parts(label, match)
+    return Identifier(
+        _best(prop or ("idNumber" if person else "registrationNumber"), number, country, label),
+        number,
+        country,
+        label,
+        _date(match["issued"]),
+        _date(match["expires"]),
+        note,
+        origin,
+    )
+
+
+def _labelled(text: str) -> tuple[str, str, str]:
+    """(label, property, what follows) of an item; the label empty where there is none."""
+    for label, prop in _BY_FIRST_WORD.get(text.split(" ", 1)[0].rstrip(":"), ()):
+        if text.startswith(label) and text[len(label) : len(label) + 1] in (" ", ":"):
+            return label, prop, text[len(label) :].lstrip(": ")
+    match = _GENERIC.fullmatch(text)
+    if match and not _NO_IDENTIFIER.match(text):
+        return match[1].strip(), OTHER, match[2]
+    return "", OTHER, ""
+
+
+def _parts(label: str, match: re.Match[str]) -> tuple[str, str, str]:
+    """(number, country, note) of what follows a label."""
+    number, rest = match["number"].strip(" ,"), (match["rest"] or "").strip(" ,")
+    brackets = [bracket.partition(".")[0].strip() for bracket in _BRACKET.findall(match["brackets"])]
+    notes = brackets[:-1]
+    country = brackets[-1] if brackets else ""
+    if country and label.startswith(("Matricula", "Folio")) and not is_country(country):
+        notes, country = [*notes, country], ""
+    if words := _WORDS_AFTER.fullmatch(number):
+        number = words[1]
+        notes.append(words[2])
+    if rest and not country and is_country(rest.split(",")[0]):
+        country, _, rest = (part.strip() for part in rest.partition(","))
+    elif rest and not country and (ending := re.search(r"\s*\(([^()]+)\)$", rest)):
+        rest, country = rest[: ending.start()], ending[1]
+    return number, country, "; ".join(part for part in (*notes, rest) if part)
+
+
+def _date(text: str | None) -> str:
+    try:
+        return canonical(text) if text else ""
+    except DateError:
+        return text or ""
+
+
+def _best(prop: str, number: str, country: str, label: str) -> str:
+    """The narrower property that a number's own form proves: LEI, and Russia's INN, OGRN and OKPO."""
+    if prop == "registrationNumber" and _LEI.fullmatch(number) and re.search(r"[A-Z]", number):
+        return "leiCode"
+    if country not in ("", "Russia", "Russian Federation") or not number.isdigit():
+        return prop
+    if label == "Government Gazette Number" and len(number) in (8, 10):
+        return "okpoCode"
+    if prop == "taxNumber" and len(number) in (10, 12) and inn.is_valid(number) and (country or len(number) == 12):
+        return "innCode"
+    known = country or label in _REGISTERS
+    if prop == "registrationNumber" and known and len(number) in (13, 15) and number[0] in "135" and ogrn.is_valid(number):
+        return "ogrnCode"
+    return prop

@@ -1,0 +1,78 @@
+"""The comments of the UN's list: sentences of a fixed sort, read for what has a property of its own; the whole is kept.
+
+A death is taken only where it is stated as a fact; `reportedly` and `believed` stay in the notes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from resolver.ingest.list_dates import read_dates
+from resolver.ingest.list_draft import Draft
+from resolver.records import Identifier, Relation, RelationType
+
+ORIGIN = "COMMENTS1"
+_BOILERPLATE = re.compile(
+    r"\s*(?:INTERPOL-UN Security Council Special Notice web link:?\s*\S+|"
+    r"Photo(?:graph)?s? (?:is |are )?available for inclusion in the INTERPOL-UN Security Council Special Notice\.?)"
+)
+_WORD = r"[A-Z'’‘][\w'’‘-]*"
+_LINK = r"al-[\w'’-]+|bin|bint|bent|ben|ould|el|al|ul|ur|de|del|Na"
+_NAME = rf"({_WORD}(?:[ -](?:(?!Provided|Wanted|Photo|Mother|Father){_WORD}|{_LINK}))*)"
+_SIMPLE = (
+    ("gender", re.compile(r"\b(?:Gender|Sex)\s*[:\[]?\s*(male|female)", re.I)),
+    ("motherName", re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}")),
+    ("fatherName", re.compile(rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}")),
+    ("email", re.compile(r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")),
+    ("website", re.compile(r"\bWebsites?:?\s*((?:https?://|www\.)[^\s,;()]+)", re.I)),
+    ("phone", re.compile(r"\bTel(?:ephone)?(?: numbers?)?[.:]+\s*(\+?[\d(][\d() -]{6,20}\d)", re.I)),
+    ("height", re.compile(r"\b[Hh]eight:? (?:[^.;]{0,25}– )?(\d{3} ?cm)")),
+)
+_IMO = re.compile(r"\b(?:IMO\)?|International Maritime Organization(?: \(IMO\))?)\s*[Nn]umber:?\s*(\d{7})|Company Number IMO (\d{7})")
+_DEATH = re.compile(
+    r"(?:^|[.;]\s*)(?:He |She )?(?:was )?(?:Confirmed )?(?:to have )?(?:died|deceased|killed)\b[^.;]{0,60}?\b(?:on|in|as of)\s+"
+    r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8}\.? )?\d{4})",
+    re.I,
+)
+_REFERENCE = r"\(([A-Z]{2}[ie]\.\d{3})\)"
+_RELATED = re.compile(
+    rf"\b((?:[Bb]rother|[Ss]ister|[Ff]ather|[Mm]other|[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Uu]ncle|[Nn]ephew|[Cc]ousin)(?:-in-law)?)"
+    rf" of (?:[^.()]{{2,60}}?) {_REFERENCE}|\b([Aa]ssociated with|[Mm]ember of|[Ll]eader of|[Hh]ead of|[Ff]ounder of)"
+    rf"(?: the)? (?:[^.()]{{2,80}}?)(?: \([A-Z]{{2,8}}\))? {_REFERENCE}"
+)
+_TIES = {
+    "associated with": RelationType.ASSOCIATE_OF,
+    "member of": RelationType.MEMBER_OF,
+    "leader of": RelationType.LEADER_OF,
+    "head of": RelationType.LEADER_OF,
+    "founder of": RelationType.LEADER_OF,
+}
+
+
+def read_comments(text: str, draft: Draft, references: dict[str, str]) -> None:
+    """Add what the comments say. `references` gives the id of a reference number."""
+    text = _BOILERPLATE.sub(" ", text).strip()
+    if not text:
+        return
+    for prop, pattern in _SIMPLE:
+        for match in pattern.finditer(text):
+            value = match[1].strip(" .,'’") if prop != "gender" else match[1].lower()
+            draft.say(prop, value, ORIGIN)
+    for match in _IMO.finditer(text):
+        draft.add(Identifier("imoNumber", match[1] or match[2], type="IMO number", origin=ORIGIN))
+    if match := _DEATH.search(text):
+        for date in read_dates(match[1])[0]:
+            draft.say("deathDate", date, ORIGIN)
+    for match in _RELATED.finditer(text):
+        _relate(draft, match, references)
+    draft.note(text, ORIGIN)
+
+
+def _relate(draft: Draft, match: re.Match[str], references: dict[str, str]) -> None:
+    kin, reference = (match[1], match[2]) if match[1] else ("", match[4])
+    name = re.sub(rf"^.*?(?:of|with)(?: the)? | {_REFERENCE}$", "", match[0], count=0).strip()
+    name = re.sub(rf"\s*{_REFERENCE}$", "", name)
+    sort = RelationType.FAMILY_OF if kin else _TIES[match[3].lower()]
+    target = references.get(reference, "")
+    if target != draft.id:
+        draft.add(Relation(sort, target, name, kin.lower() or match[3].lower(), origin=ORIGIN))

@@ -1,0 +1,89 @@
+"""XML read one record at a time, from files that nobody vouches for.
+
+No document type is accepted (entities, external files and bombs all need one), nothing is fetched, and a text is at most as
+long as the parser's own limit. What was read before the file breaks off is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from resolver.errors import InputError
+from resolver.ingest.base import Reject
+from resolver.ingest.files import SourceFile
+
+CHUNK = 65_536
+Element = Any
+
+
+def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
+    """The root element (as soon as it opens), then each finished element of the given tags; a `Reject` where the file breaks.
+
+    An element is emptied after its turn, so it must be used at once. Raises `InputError` for a file that is no XML with that
+    root, for one with a document type, and for one that breaks before the root.
+    """
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    opened = False
+    with file.open() as stream:
+        while True:
+            data = stream.read(CHUNK)
+            broken = _feed(parser, data)
+            for event, element in parser.read_events():
+                if not opened:
+                    _check_root(element, root, file)
+                    opened = True
+                    yield element
+                elif event == "end" and element.tag in tags:
+                    yield element
+                    _forget(element)
+            if broken is not None:
+                if not opened:
+                    raise InputError(f"no readable XML: {broken.msg}", where=file.label, mend="fetch the file again")
+                line = int(broken.lineno or 0)
+                yield Reject(file.label, line, f"the file breaks off or is damaged here, what follows is not read: {broken.msg}")
+                return
+            if not data:
+                return
+
+
+def _feed(parser: Any, data: bytes) -> etree.XMLSyntaxError | None:
+    """Feed a piece, or the end; the error if the file is broken there."""
+    try:
+        if data:
+            parser.feed(data)
+        else:
+            parser.close()
+    except etree.XMLSyntaxError as error:
+        return error
+    return None
+
+
+def _check_root(element: Element, root: str, file: SourceFile) -> None:
+    information = element.getroottree().docinfo
+    if information.doctype or information.internalDTD is not None:
+        raise InputError(
+            "the file declares a document type, which lists never do and attacks need",
+            where=file.label,
+            mend="fetch the list again from its publisher",
+        )
+    if element.tag != root:
+        raise InputError(f"the outermost element is {str(element.tag)[:60]!r}, not {root}", where=file.label)
+
+
+def _forget(element: Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
