@@ -42,7 +42,12 @@ def fit_additive(
     weights: npt.NDArray[np.float64],
     options: FitOptions,
 ) -> Model:
-    """Fit on m × features similarities, labels (1 the same, 0 different) and sample weights. Deterministic."""
+    """Fit on m × features similarities, labels (1 the same, 0 different) and sample weights. Deterministic.
+
+    A comparator may stand in one of `pairs` at most: only then does every tree belong to one comparator or one pair.
+    """
+    if len({name for pair in pairs for name in pair}) < 2 * len(pairs):
+        raise ValueError(f"a comparator stands in two pairs: {pairs}")
     place = {name: number for number, name in enumerate(features)}
     data = evidence.astype(np.float64).copy()
     fixed = dict(options.fixed or {})

@@ -28,7 +28,7 @@ from resolver.training.tables import count_tables
 
 # Comparators whose joint effect is fitted beside their own.
 PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.PERSON: (("name", "birth_date"), ("name_rarity", "birth_date")),
+    Kind.PERSON: (("name", "birth_date"),),
     Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
     Kind.ASSET: (),
 }
