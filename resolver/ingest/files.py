@@ -219,9 +219,9 @@ def encoding_of(head: bytes) -> str:
         return "utf-16"
     if len(head) >= 16:
         even, odd = head[0::2].count(0), head[1::2].count(0)
-        if odd > len(head) * 0.35 and not even:
+        if odd > len(head) * 0.15 and not even:
             return "utf-16-le"
-        if even > len(head) * 0.35 and not odd:
+        if even > len(head) * 0.15 and not odd:
             return "utf-16-be"
     return "utf-8"
 

@@ -129,7 +129,7 @@ def mapping_from(content: object, label: str = "mapping") -> Mapping:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The most similar of some words, or an empty text where none is similar."""
-    found = process.extractOne(word, list(words), scorer=fuzz.WRatio, processor=str.lower, score_cutoff=70)
+    found = process.extractOne(word, list(words), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
     return str(found[0]) if found else ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError, MappingError
-from resolver.ingest import ftm, interpol, senzing, tabular
+from resolver.ingest import bis_dpl, eu_journal, ftm, interpol, ofac, senzing, tabular, un_sc
 from resolver.ingest.assemble import assemble
 from resolver.ingest.base import Intake, ReaderRow, Reject
 from resolver.ingest.discover import Found, Planned, find_files, to_units
@@ -20,6 +20,10 @@ from resolver.ingest.mapping import Mapping, nearest
 from resolver.ingest.sniff import is_archive
 
 READERS: tuple[ReaderRow, ...] = (
+    ofac.ROW,
+    un_sc.ROW,
+    eu_journal.ROW,
+    bis_dpl.ROW,
     ftm.ROW,
     senzing.ROW,
     interpol.ROW,

@@ -166,8 +166,8 @@ def _name(draft: Draft, group: Group) -> None:
     usage = (group.get("NAME_TYPE") or group.usage).upper()
     parts = {prop: group.get(attribute) for attribute, prop in _NAME_PARTS.items()}
     full = group.get("NAME_FULL") or group.get("NAME_ORG")
-    primary = usage in ("", "PRIMARY") and not draft.says("name") and not draft.says("lastName")
-    if primary:
+    named = any(value.prop in ("name", "lastName") for value in draft.values)
+    if usage in ("", "PRIMARY") and not named:
         draft.say("name", full, "NAME")
         for prop, text in parts.items():
             draft.say(prop, text, "NAME")

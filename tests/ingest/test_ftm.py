@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from resolver.ingest.base import Intake
+from resolver.ingest.readers import read_lists
+from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType, Value
+from tests.ingest.samples import ftm
+
+
+def entity(native_id: str, schema: str, *datasets: str, **properties: Any) -> dict[str, Any]:
+    return {"id": native_id, "schema": schema, "datasets": list(datasets), "properties": properties}
+
+
+def read(folder: Path, *rows: Any) -> tuple[dict[str, Record], Intake]:
+    path = folder / "made.json"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    intake = read_lists([path], format="ftm")
+    return {record.id: record for record in intake.batch.to_records()}, intake
+
+
+def test_edges_documents_and_addresses_are_folded_into_the_records_they_join(tmp_path: Path) -> None:
+    intake = read_lists([ftm(tmp_path)])
+    group, one, two = intake.batch.to_records()
+    assert [record.id for record in (group, one, two)] == ["made_up:g1", "made_up:p1", "made_up:p2"]
+    assert one.identifiers == (Identifier("passportNumber", "ZZ0012345", "xk", origin="Passport d1"),)
+    assert one.addresses == (Address("7 Harbour Road, Testville", city="Testville"),)
+    assert one.relations == (
+        Relation(RelationType.FAMILY_OF, "made_up:p2", role="sister"),
+        Relation(RelationType.MEMBER_OF, "made_up:g1", role="courier", start="2011-03"),
+    )
+    assert two.relations == (Relation(RelationType.FAMILY_OF, "made_up:p1", role="sister"),)
+    assert (group.relations, one.activities) == ((), (Activity.HUMAN_TRAFFICKING,))
+    assert intake.rejects == ()
+
+
+def test_every_kind_of_record_and_nothing_else(tmp_path: Path) -> None:
+    records, intake = read(
+        tmp_path,
+        entity("1", "Person", name=["A"]),
+        entity("2", "Company", name=["B"]),
+        entity("3", "LegalEntity", name=["C"]),
+        entity("4", "Vessel", name=["D"], imoNumber=["9074729"]),
+        entity("5", "Document", fileName=["x"]),
+        entity("6", "Strange"),
+    )
+    assert {record.id: record.kind for record in records.values()} == {
+        "made:1": Kind.PERSON,
+        "made:2": Kind.GROUP,
+        "made:3": Kind.LEGAL,
+        "made:4": Kind.ASSET,
+    }
+    assert records["made:4"].identifiers == (Identifier("imoNumber", "9074729"),)
+    assert [(reject.line, reject.reason) for reject in intake.rejects] == [
+        (5, "schema Document describes no person, group or asset"),
+        (6, "schema Strange describes no person, group or asset"),
+    ]
+
+
+def test_what_is_no_entity_is_a_reject_each(tmp_path: Path) -> None:
+    _, intake = read(
+        tmp_path,
+        {"schema": "Person", "properties": {"name": ["A"]}},
+        {"id": "", "schema": "Person", "properties": {}},
+        {"id": "1", "schema": ["Person"], "properties": {}},
+        {"id": "1", "schema": "Person", "properties": []},
+        {"id": "1", "schema": "Person", "datasets": 5, "properties": {"name": {"a": [1]}, "alias": 7}},
+    )
+    assert [reject.line for reject in intake.rejects] == [1, 2, 3, 4]
+    assert len(intake.batch) == 0 or next(intake.batch.to_records()).texts("alias") == ("7",)
+
+
+def test_sources_are_the_first_datasets_also_at_the_ends_of_edges(tmp_path: Path) -> None:
+    records, _ = read(
+        tmp_path,
+        entity("1", "Person", "one", "two", name=["A"]),
+        entity("2", "Person", "two", name=["B"]),
+        entity("e", "Associate", person=["2"], associate=["1"]),
+    )
+    assert records["one:1"].relations == (Relation(RelationType.ASSOCIATE_OF, "two:2"),)
+    assert records["two:2"].relations == (Relation(RelationType.ASSOCIATE_OF, "one:1"),)
+
+
+def test_directed_edges_belong_to_the_record_they_start_from(tmp_path: Path) -> None:
+    records, _ = read(
+        tmp_path,
+        entity("p", "Person", name=["P"]),
+        entity("c", "Company", name=["C"]),
+        entity("o", "Ownership", owner=["p"], asset=["c"], endDate=["2019"]),
+        entity("d", "Directorship", director=["p"], organization=["c"], role=["chair"]),
+        entity("u", "UnknownLink", subject=["p"], object=["c"], role=["friend"]),
+    )
+    assert {(relation.type, relation.role, relation.end) for relation in records["made:p"].relations} == {
+        (RelationType.OWNER_OF, "", "2019"),
+        (RelationType.LEADER_OF, "chair", ""),
+        (RelationType.LINKED_TO, "friend", ""),
+    }
+    assert records["made:c"].relations == (Relation(RelationType.LINKED_TO, "made:p", role="friend"),)
+
+
+def test_positions_and_sanctions_become_values(tmp_path: Path) -> None:
+    records, intake = read(
+        tmp_path,
+        entity("o", "Occupancy", holder=["p"], post=["q"]),
+        entity("p", "Person", name=["P"]),
+        entity("q", "Position", name=["Minister of Tests"]),
+        entity("s", "Sanction", entity=["p"], program=["TEST"], reason=["for a test"]),
+    )
+    assert records["made:p"].values == (
+        Value("name", "P"),
+        Value("notes", "for a test"),
+        Value("position", "Minister of Tests"),
+        Value("program", "TEST"),
+    )
+    assert intake.rejects == ()
+
+
+def test_what_concerns_no_record_is_said(tmp_path: Path) -> None:
+    _, intake = read(
+        tmp_path,
+        entity("p", "Person", name=["P"]),
+        entity("m", "Membership", member=["gone"], organization=["gone too"]),
+        entity("a", "Address", full=["x"]),
+        entity("d", "Passport", holder=["gone"], number=["1"]),
+    )
+    assert [reject.reason for reject in intake.rejects] == [
+        "the Membership concerns no record of this file",
+        "the Address concerns no record of this file",
+        "the Passport concerns no record of this file",
+    ]
+
+
+def test_nested_entities_are_folded_too(tmp_path: Path) -> None:
+    organization = entity("g", "Organization", name=["The Net"])
+    membership = entity("m", "Membership", organization=[organization], role=["boss"])
+    address = entity("a", "Address", full=["1 Road"], country=["xk"])
+    passport = entity("d", "Passport", number=["N1"])
+    person = entity(
+        "p", "Person", "one", name=["P"], membershipMember=[membership], addressEntity=[address], identification=[passport]
+    )
+    records, intake = read(tmp_path, person, entity("q", "Person", "two", name=["Q"]))
+    assert records["one:p"].relations == (Relation(RelationType.MEMBER_OF, "one:g", "The Net", "boss"),)
+    assert records["one:p"].addresses == (Address("1 Road", country="xk"),)
+    assert [item.number for item in records["one:p"].identifiers] == ["N1"]
+    assert intake.rejects == ()
+
+
+def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
+    records, intake = read(tmp_path, entity("p", "Person", name=["P"], birthDate=["1970-02-31", "1970-02"]))
+    assert records["made:p"].texts("birthDate") == ("1970-02",)
+    assert [reject.reason for reject in intake.rejects] == [
+        "value not taken: birthDate '1970-02-31': there is no 1970-02-31"
+    ]
+
+
+def test_ids_of_other_entities_are_relations_or_nothing_but_no_values(tmp_path: Path) -> None:
+    records, _ = read(
+        tmp_path,
+        entity("c", "Company", name=["C"], parent=["h"], proof=["doc-1"]),
+        entity("h", "Company", name=["H"]),
+    )
+    assert records["made:c"].relations == (Relation(RelationType.LINKED_TO, "made:h", role="parent"),)
+    assert records["made:c"].values == (Value("name", "C"),)

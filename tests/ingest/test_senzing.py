@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolver.ingest.base import Intake
+from resolver.ingest.readers import read_lists
+from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
+from tests.ingest.samples import senzing
+
+
+def read(folder: Path, *rows: dict[str, Any]) -> tuple[list[Record], Intake]:
+    path = folder / "made.jsonl"
+    path.write_text("".join(json.dumps({"DATA_SOURCE": "MADE_UP"} | row) + "\n" for row in rows))
+    intake = read_lists([path], format="senzing")
+    return list(intake.batch.to_records()), intake
+
+
+def one(folder: Path, **row: Any) -> Record:
+    (record,), _ = read(folder, {"RECORD_ID": "1", "RECORD_TYPE": "PERSON"} | row)
+    return record
+
+
+def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
+    person, company, flat = read_lists([senzing(tmp_path)]).batch.to_records()
+    assert [record.id for record in (person, company, flat)] == ["made-up:1001", "made-up:1002", "made-up:1003"]
+    assert (person.texts("name"), person.texts("alias")) == (("Tobias Quillfeather",), ("Toby Quill",))
+    assert (person.texts("birthDate"), person.texts("nationality")) == (("1966-09-30",), ("xk",))
+    assert person.identifiers == (Identifier("passportNumber", "K5550001", "xk", origin="PASSPORT"),)
+    assert person.relations == (Relation(RelationType.LEADER_OF, "made-up:1002", role="DIRECTOR"),)
+    assert (company.kind, company.texts("name")) == (Kind.GROUP, ("Quill Freight Ltd",))
+    assert company.addresses == (Address(city="Testville", country="xk", origin="BUSINESS"),)
+    assert (flat.kind, flat.texts("firstName"), flat.texts("lastName")) == (Kind.PERSON, ("Wilhelmina",), ("Sampleton",))
+
+
+def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
+    record = one(tmp_path, RECORD_TYPE=None, FEATURES=[{"RECORD_TYPE": "ORGANIZATION"}, {"NAME_ORG": "X Ltd"}])
+    assert (record.kind, record.texts("name")) == (Kind.GROUP, ("X Ltd",))
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"NAME_FULL": "X"}, Kind.LEGAL),
+        ({"NAME_ORG": "X"}, Kind.GROUP),
+        ({"NAME_FULL": "X", "DATE_OF_BIRTH": "1970"}, Kind.PERSON),
+        ({"RECORD_TYPE": "VESSEL", "NAME_FULL": "X"}, Kind.ASSET),
+    ],
+)
+def test_a_record_without_type_is_what_its_attributes_are(tmp_path: Path, row: dict[str, Any], kind: Kind) -> None:
+    assert one(tmp_path, **({"RECORD_TYPE": None} | row)).kind == kind
+
+
+def test_a_type_that_is_no_person_group_or_asset_is_refused(tmp_path: Path) -> None:
+    records, intake = read(tmp_path, {"RECORD_ID": "1", "RECORD_TYPE": "LOCATION", "NAME_FULL": "X"})
+    assert records == []
+    assert [reject.reason for reject in intake.rejects] == ["RECORD_TYPE LOCATION describes no person, group or asset"]
+
+
+def test_names_by_usage(tmp_path: Path) -> None:
+    record = one(
+        tmp_path,
+        PRIMARY_NAME_FULL="Anna Prima",
+        AKA_NAME_FIRST="Ann",
+        AKA_NAME_LAST="Prime",
+        MAIDEN_NAME_FULL="Anna Before",
+    )
+    assert record.texts("name", "alias", "previousName") == ("Ann Prime", "Anna Prima", "Anna Before")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"NATIONAL_ID_NUMBER": "5", "NATIONAL_ID_COUNTRY": "xk"}, Identifier("idNumber", "5", "xk", origin="NATIONAL_ID")),
+        ({"TAX_ID_NUMBER": "6", "TAX_ID_TYPE": "EIN"}, Identifier("taxNumber", "6", "", "EIN", origin="TAX_ID")),
+        ({"LEI_NUMBER": "L1"}, Identifier("leiCode", "L1", origin="LEI")),
+        ({"TRUSTED_ID_TYPE": "WIKIDATA", "TRUSTED_ID_NUMBER": "Q1"}, Identifier("wikidataId", "Q1", "", "WIKIDATA", origin="TRUSTED_ID")),
+        ({"SSN_NUMBER": "9"}, Identifier("socialSecurityNumber", "9", origin="SSN")),
+        ({"DRIVERS_LICENSE_NUMBER": "D", "DRIVERS_LICENSE_STATE": "TS"}, Identifier("idNumber", "D", "TS", origin="DRIVERS_LICENSE")),
+    ],
+)
+def test_identifiers(tmp_path: Path, row: dict[str, Any], expected: Identifier) -> None:
+    assert one(tmp_path, NAME_FULL="X", **row).identifiers == (expected,)
+
+
+def test_the_records_own_id_is_no_document(tmp_path: Path) -> None:
+    record = one(tmp_path, NAME_FULL="X", IDENTIFIERS=[{"OTHER_ID_TYPE": "OPEN_SANCTIONS", "OTHER_ID_NUMBER": "1"}])
+    assert record.identifiers == ()
+
+
+def test_addresses_of_several_lines(tmp_path: Path) -> None:
+    record = one(tmp_path, NAME_FULL="X", ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}])
+    assert record.addresses == (Address(street="1 Road Flat 2", postal_code="9"),)
+
+
+def test_contacts_groups_and_what_nobody_knows_are_kept(tmp_path: Path) -> None:
+    record = one(
+        tmp_path,
+        NAME_FULL="X",
+        MOBILE_PHONE_NUMBER="123",
+        EMAIL_ADDRESS="x@y.invalid",
+        GROUP_ASSOCIATION_ORG_NAME="The Net",
+        SHOE_SIZE=43,
+    )
+    assert (record.texts("phone"), record.texts("email")) == (("123",), ("x@y.invalid",))
+    assert record.relations == (Relation(RelationType.MEMBER_OF, "", "The Net", origin="GROUP_ASSOCIATION_ORG_NAME"),)
+    assert record.texts("notes") == ("SHOE_SIZE: 43",)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("SPOUSE", RelationType.FAMILY_OF),
+        ("owner-of", RelationType.OWNER_OF),
+        ("member", RelationType.MEMBER_OF),
+        ("business_associate", RelationType.ASSOCIATE_OF),
+        ("Occupancy", RelationType.LINKED_TO),
+        ("PERSON", RelationType.LINKED_TO),  # holds SON, but is none
+    ],
+)
+def test_roles_of_pointers(tmp_path: Path, role: str, expected: RelationType) -> None:
+    record = one(tmp_path, NAME_FULL="X", REL_POINTER_DOMAIN="D", REL_POINTER_KEY="2", REL_POINTER_ROLE=role)
+    assert record.relations == (Relation(expected, "made-up:2", role=role),)
+
+
+def test_pointers_find_their_anchor_before_or_after(tmp_path: Path) -> None:
+    records, _ = read(
+        tmp_path,
+        {"RECORD_ID": "1", "NAME_FULL": "X", "REL_POINTER_DOMAIN": "D", "REL_POINTER_KEY": "k"},
+        {"RECORD_ID": "2", "NAME_FULL": "Y", "REL_ANCHOR_DOMAIN": "D", "REL_ANCHOR_KEY": "k"},
+    )
+    assert [relation.target_id for relation in records[0].relations] == ["made-up:2"]
+
+
+def test_a_record_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
+    rows = [{"NAME_FULL": "X", "GENDER": "F"}, {"GENDER": "F", "NAME_FULL": "X"}, {"NAME_FULL": "Y"}]
+    records, intake = read(tmp_path, *rows)
+    assert all(record.id.startswith("made-up:~") for record in records)
+    assert (len(records), intake.collapsed) == (2, 1)
+
+
+def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
+    records, intake = read(tmp_path, {"RECORD_ID": "1", "NAME_FULL": "X", "DATES": [{"DATE_OF_BIRTH": "1970-02-31"}]})
+    assert records[0].texts("birthDate") == ()
+    assert [reject.reason for reject in intake.rejects] == [
+        "value not taken: DATE_OF_BIRTH '1970-02-31': there is no 1970-02-31"
+    ]
+
+
+def test_the_members_of_congress_are_read_whole(shared_data: Path) -> None:
+    intake = read_lists([shared_data / "raw" / "us_congress" / "senzing.jsonl"])
+    assert (len(intake.batch), intake.rejects) == (1319, ())
+    names = sum(len(record.texts("name", "alias")) for record in intake.batch.to_records())
+    assert names > 1340

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.errors import DateError, FormatError, InputError, MappingError
+from resolver.ingest.base import Intake
+from resolver.ingest.mapping import Mapping, mapping_from
+from resolver.ingest.readers import read_lists
+from resolver.ingest.tables import as_text
+from resolver.records import Address, Handling, Identifier, Kind, Record, content_id, parse_date
+
+
+def mapped(**more: Any) -> Mapping:
+    content: dict[str, Any] = {"id": "id", "kind": "person", "source": "s", "properties": {"name": "name"}}
+    return mapping_from(content | more)
+
+
+def read(path: Path, content: str | bytes, mapping: Mapping | None = None) -> Intake:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_lists([path], mapping=mapping)
+
+
+def records(intake: Intake) -> list[Record]:
+    return list(intake.batch.to_records())
+
+
+def reasons(intake: Intake) -> list[tuple[int, str]]:
+    return [(reject.line, reject.reason) for reject in intake.rejects]
+
+
+def test_values_are_trimmed_and_empty_ones_left_out(tmp_path: Path) -> None:
+    intake = read(tmp_path / "x.csv", "id,name,dob\n 7 ,  Anna  ,\n", mapped(properties={"name": "name", "birthDate": "dob"}))
+    (record,) = records(intake)
+    assert (record.id, record.kind, record.schema, record.source) == ("s:7", Kind.PERSON, "Person", "s")
+    assert [(value.prop, value.text, value.origin) for value in record.values] == [("name", "Anna", "name")]
+
+
+def test_several_columns_give_several_values_each_once(tmp_path: Path) -> None:
+    mapping = mapped(properties={"alias": ["b", "a"]})
+    (record,) = records(read(tmp_path / "x.csv", "id,a,b\n1,Zoe,Anna\n", mapping))
+    assert [(value.text, value.origin) for value in record.values] == [("Anna", "b"), ("Zoe", "a")]
+    (record,) = records(read(tmp_path / "x.csv", "id,a,b\n1,Zoe,Zoe\n", mapping))
+    assert record.texts("alias") == ("Zoe",)
+
+
+def test_cells_with_a_separator_hold_several_values(tmp_path: Path) -> None:
+    intake = read(tmp_path / "x.csv", "id,name\n1,Zoe; Anna;;Zoe\n2,Bea\n", mapped(separator=";"))
+    assert [record.texts("name") for record in records(intake)] == [("Anna", "Zoe"), ("Bea",)]
+
+
+def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
+    mapping = mapped(properties={"name": "name", "birthDate": "dob"})
+    intake = read(tmp_path / "x.csv", "id,name,dob\n1,Anna,31.02.1970\n2,Bea,5 May 1970\n", mapping)
+    assert [record.texts("birthDate") for record in records(intake)] == [(), ("1970-05-05",)]
+    assert reasons(intake) == [(2, "value not taken: birthDate '31.02.1970': there is no 1970-02-31")]
+
+
+@pytest.mark.parametrize(("day_first", "expected"), [(True, "1970-04-03"), (False, "1970-03-04")])
+def test_whether_the_day_comes_first_is_the_mappings_word(tmp_path: Path, day_first: bool, expected: str) -> None:
+    mapping = mapped(properties={"name": "name", "birthDate": "dob"}, day_first=day_first)
+    (record,) = records(read(tmp_path / "x.csv", "id,name,dob\n1,Anna,03/04/1970\n", mapping))
+    assert record.texts("birthDate") == (expected,)
+
+
+def test_numbers_and_addresses_are_packed(tmp_path: Path) -> None:
+    mapping = mapped(
+        properties={"passportNumber": "pass", "address": "addr", "address.city": "town", "address.country": "land"}
+    )
+    text = "id,pass,addr,town,land\n1,X 1,1 Road,Testville,xk\n2,X2,,,xk\n3,X3,,,\n"
+    one, two, three = records(read(tmp_path / "x.csv", text, mapping))
+    assert one.identifiers == (Identifier("passportNumber", "X 1", origin="pass"),)
+    assert one.addresses == (
+        Address(city="Testville", country="xk", origin="town, land"),
+        Address("1 Road", origin="addr"),
+    )
+    assert (two.addresses, three.addresses) == ((Address(country="xk", origin="town, land"),), ())
+
+
+def test_kinds_come_from_a_column_and_unknown_ones_are_refused(tmp_path: Path) -> None:
+    text = "id,name,kind\n1,A,person\n2,B,Group\n3,C,Vessel\n4,D,robot\n5,E,\n6,F,Company\n"
+    intake = read(tmp_path / "x.csv", text, mapped(kind="kind"))
+    assert [(record.kind.label, record.schema) for record in records(intake)] == [
+        ("person", "Person"),
+        ("group", "Organization"),
+        ("asset", "Vessel"),
+        ("group", "Organization"),
+    ]
+    assert reasons(intake) == [
+        (5, "kind 'robot' is no person, group or asset"),
+        (6, "kind '' is no person, group or asset"),
+    ]
+
+
+def test_schemata_come_from_a_column_and_others_are_refused(tmp_path: Path) -> None:
+    text = "id,name,schema\n1,A,Company\n2,B,Sanction\n3,C,LegalEntity\n"
+    intake = read(tmp_path / "x.csv", text, mapped(kind=None, schema="schema"))
+    assert [(record.kind, record.schema) for record in records(intake)] == [
+        (Kind.GROUP, "Company"),
+        (Kind.LEGAL, "LegalEntity"),
+    ]
+    assert reasons(intake) == [(3, "schema 'Sanction' is no person, group or asset")]
+
+
+def test_handling_is_kept_refused_and_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("id,name,code\n1,A,H0\n2,B,H2\n3,C,\n4,D,secret\n")
+    mapping = mapped(agency="Police", handling="code")
+    intake = read_lists([path], mapping=mapping)
+    assert [(record.id, record.handling) for record in records(intake)] == [
+        ("s:1", Handling("Police")),
+        ("s:3", Handling("Police")),
+    ]
+    assert [line for line, _ in reasons(intake)] == [3, 5]
+    accepted = read_lists([path], mapping=mapping, accept_restricted=True)
+    assert [record.handling.code for record in records(accepted)] == ["H0", "H2", "H0"]
+
+
+def test_a_row_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
+    mapping = mapped(properties={"name": "name", "nationality": "land"})
+    text = "id,name,land\n,Anna,xk\n9,Bea,xk\n,Anna,xk\n,Anna,xa\n"
+    intake = read(tmp_path / "x.csv", text, mapping)
+    made = content_id("s", "Person\nname=Anna\nnationality=xk")
+    assert {record.id for record in records(intake)} == {made, content_id("s", "Person\nname=Anna\nnationality=xa"), "s:9"}
+    assert intake.collapsed == 1
+    swapped = read(tmp_path / "y.csv", "land,name,id\nxk,Anna,\n", mapping)
+    assert [record.id for record in records(swapped)] == [made]
+
+
+def test_a_row_with_too_few_or_many_cells_is_refused_not_shifted(tmp_path: Path) -> None:
+    text = "id,name,dob\n1,Anna\n2,Bea,1970,x\n3,Cleo,1971,,\n4,Dora,1972\n"
+    intake = read(tmp_path / "x.csv", text, mapped())
+    assert [record.id for record in records(intake)] == ["s:3", "s:4"]
+    assert reasons(intake) == [
+        (2, "the row has 2 cells where the header has 3"),
+        (3, "the row has 4 cells where the header has 3"),
+    ]
+
+
+def test_an_absent_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"^x\.csv: the table has no column 'name' .*It has: id, nom"):
+        read(tmp_path / "x.csv", "id,nom\n1,Anna\n", mapped())
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_delimiters_are_told_from_the_header(tmp_path: Path, mark: str) -> None:
+    intake = read(tmp_path / "x.txt", f"id{mark}name\n1{mark}Anna\n")
+    assert [(record.id, record.caption) for record in records(intake)] == [("x:1", "Anna")]
+
+
+def test_a_delimiter_may_be_given(tmp_path: Path) -> None:
+    intake = read(tmp_path / "x.txt", "id~name,a,b\n1~Anna\n", mapped(properties={"name": "name,a,b"}, delimiter="~"))
+    assert records(intake)[0].caption == "Anna"
+
+
+def test_a_header_without_rows_is_a_list_of_nothing(tmp_path: Path) -> None:
+    intake = read(tmp_path / "x.csv", "id,name\n")
+    assert (len(intake.batch), intake.rejects, intake.lists[0].records) == (0, (), 0)
+
+
+def test_what_was_guessed_is_a_warning(tmp_path: Path) -> None:
+    intake = read(tmp_path / "people.csv", "id,surname,cluster\n1,Anna,0\n")
+    assert intake.warnings[0].startswith("people.csv: no mapping was given and one was guessed")
+    assert records(intake)[0].values[0].prop == "lastName"
+
+
+def test_a_mapping_may_declare_a_list_free_of_duplicates(tmp_path: Path) -> None:
+    intake = read(tmp_path / "x.csv", "id,name\n1,Anna\n", mapped(deduplicated=True))
+    assert intake.deduplicated_sources == {"s"}
+
+
+def test_json_lines_hold_lists_numbers_and_gaps(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "name": ["Anna", None, "Zoe"], "year": 1970},
+        {"id": 2.0, "name": "Bea", "year": 1971.0, "extra": {"a": 1}},
+        {"id": "3", "name": None},
+        {"id": 4, "name": [{"first": "x"}]},
+        {"id": True, "name": "Eve"},
+    ]
+    mapping = mapped(properties={"name": "name", "birthDate": "year"})
+    intake = read(tmp_path / "x.jsonl", "\n".join(map(json.dumps, rows)), mapping)
+    assert [(record.id, record.texts("name"), record.texts("birthDate")) for record in records(intake)] == [
+        ("s:1", ("Anna", "Zoe"), ("1970",)),
+        ("s:2", ("Bea",), ("1971",)),
+        ("s:true", ("Eve",), ()),
+    ]
+    assert [line for line, _ in reasons(intake)] == [3, 4]
+
+
+def test_a_json_array_is_a_table_too(tmp_path: Path) -> None:
+    text = json.dumps([{"id": "1", "surname": "Anna"}, {"id": "2", "surname": "Bea"}], indent=2)
+    assert [record.id for record in records(read(tmp_path / "x.json", text))] == ["x:1", "x:2"]
+
+
+def parquet(path: Path, **columns: Any) -> Path:
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_parquet_columns_of_any_plain_type_become_text(tmp_path: Path) -> None:
+    path = parquet(
+        tmp_path / "x.parquet",
+        id=pa.array([1, 2, None]),
+        name=pa.array(["Anna", "Bea", "Cleo"]).dictionary_encode(),
+        dob=pa.array([datetime.date(1970, 1, 2), None, datetime.date(1971, 3, 4)]),
+        alias=pa.array([["A", None], None, []], pa.list_(pa.string())),
+        height=pa.array([1.5, 160.0, float("nan")]),
+    )
+    mapping = mapped(properties={"name": "name", "birthDate": "dob", "alias": "alias", "height": "height"})
+    one, two, three = sorted(records(read_lists([path], mapping=mapping)), key=lambda record: record.caption)
+    assert (one.id, one.texts("birthDate"), one.texts("alias"), one.texts("height")) == (
+        "s:1",
+        ("1970-01-02",),
+        ("A",),
+        ("1.5",),
+    )
+    assert (two.texts("birthDate"), two.texts("alias"), two.texts("height")) == ((), (), ("160",))
+    assert three.id.startswith("s:~")
+    assert (three.texts("birthDate"), three.texts("height")) == (("1971-03-04",), ())
+
+
+def test_types_that_are_no_text_are_one_clear_line(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", id=[1], name=[{"first": "A"}])
+    with pytest.raises(InputError, match=r"x\.parquet: column 'name' holds struct"):
+        read_lists([path], mapping=mapped())
+
+
+def test_a_damaged_parquet_is_one_clear_line(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", id=[1], name=["A"])
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=r"x\.parquet: the Parquet file is damaged"):
+        read_lists([path], mapping=mapped())
+
+
+def test_a_parquet_without_plain_names_says_its_columns(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", a=[1], b=["A"])
+    with pytest.raises(FormatError, match="format not known"):
+        read_lists([path])
+    with pytest.raises(FormatError, match=r"no column is plainly a name; the table has a, b \(.*--mapping"):
+        read_lists([path], format="tabular")
+
+
+def test_arrow_types_as_text() -> None:
+    moment = datetime.datetime(1970, 1, 2, 3, 4)
+    assert as_text(pa.array([moment, None])).to_pylist() == ["1970-01-02", None]
+    assert as_text(pa.array([decimal.Decimal("2.50"), decimal.Decimal("3.00")])).to_pylist() == ["2.50", "3"]
+    assert as_text(pa.array([True])).to_pylist() == ["true"]
+    sliced = pa.array([["x"], ["1", "2"], None, ["3"]]).slice(1)
+    assert as_text(sliced).to_pylist() == [["1", "2"], [], ["3"]]
+
+
+texts = st.sampled_from(["", " ", "Anna", " Anna", "Zoe;Bea", "1970", "31.02.1970", "é\x1f", "x"])
+
+
+@given(st.lists(st.tuples(texts, texts, texts, texts), max_size=12), st.sampled_from([None, ";"]))
+def test_columns_give_the_records_of_a_plain_loop(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], separator: str | None
+) -> None:
+    mapping = mapped(properties={"name": ["a", "b"], "birthDate": "c", "passportNumber": "d"}, separator=separator)
+    content = [{"id": str(at), **dict(zip("abcd", row, strict=True))} for at, row in enumerate(rows)]
+    if not content:
+        return
+    path = tmp_path_factory.mktemp("loop") / "x.jsonl"
+    path.write_text("\n".join(map(json.dumps, content)))
+    intake = read_lists([path], mapping=mapping)
+    expected = [_by_loop(f"s:{at}", row, separator) for at, row in enumerate(rows)]
+    found = {record.id: _plain(record) for record in records(intake)}
+    assert found == {identity: said for identity, said in expected if said["name"] or said["passportNumber"]}
+
+
+def _by_loop(identity: str, row: tuple[str, ...], separator: str | None) -> tuple[str, dict[str, set[str]]]:
+    def parts(text: str) -> set[str]:
+        return {part.strip() for part in (text.split(separator) if separator else [text])} - {""}
+
+    dates = set()
+    for text in parts(row[2]):
+        try:
+            dates.add(str(parse_date(text)))
+        except DateError:
+            continue
+    return identity, {"name": parts(row[0]) | parts(row[1]), "birthDate": dates, "passportNumber": parts(row[3])}
+
+
+def _plain(record: Record) -> dict[str, set[str]]:
+    said = {prop: set(record.texts(prop)) for prop in ("name", "birthDate")}
+    return said | {"passportNumber": {item.number for item in record.identifiers}}
