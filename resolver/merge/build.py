@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass
 
-from resolver.merge.canon import CountryCode, key
+import numpy as np
+
+from resolver.merge.canon import CODED, CountryCode, key
 from resolver.merge.context import Context, context
 from resolver.merge.gather import Piece, pieces
 from resolver.merge.golden import GoldenRecord, GoldenRelation, GoldenValue
@@ -15,9 +16,6 @@ from resolver.merge.survivorship import best_date, best_form, caption, conflicts
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
-
-_SAID = tuple[str, int]
-"""A text and the record row that states it."""
 
 
 def golden_records(batch: Batch, labels: IntArray, *, country_code: CountryCode) -> Iterator[GoldenRecord]:
@@ -33,29 +31,64 @@ def golden_of(work: Context) -> Iterator[GoldenRecord]:
     """The same, of a context already made."""
     order, offsets = work.order, work.offsets
     for piece in pieces(work.batch, work.parts):
-        said = _by_entity(piece, work)
+        runs = _Runs.of(piece, work)
         for entity in range(piece.first, piece.last):
-            rows = order[offsets[entity] : offsets[entity + 1]]
-            yield _golden(entity, rows, said.get(entity, {}), work)
+            yield _golden(entity, order[offsets[entity] : offsets[entity + 1]], runs, work)
 
 
-def _by_entity(piece: Piece, work: Context) -> dict[int, dict[str, list[_SAID]]]:
-    """Entity → property → what is said, in the order of texts and rows."""
-    found: dict[int, dict[str, list[_SAID]]] = {}
-    columns = work.columns
-    for entity, column, text, row in zip(piece.entities, piece.columns, piece.texts, piece.rows, strict=True):
-        found.setdefault(entity, {}).setdefault(columns[column], []).append((text, row))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The values of a piece cut into runs of one property of one entity.
+
+    Run r is of property `names[r]`, its values are `texts[starts[r]:starts[r + 1]]`, stated by `rows` beside them;
+    the runs of entity e are `firsts[e - first]` … `firsts[e - first + 1]`.
+    """
+
+    first: int
+    firsts: list[int]
+    names: list[str]
+    starts: list[int]
+    texts: list[str]
+    rows: list[int]
+
+    @classmethod
+    def of(cls, piece: Piece, work: Context) -> _Runs:
+        """The runs of a piece sorted by (entity, column, code, row)."""
+        changes = (np.diff(piece.entities) != 0) | (np.diff(piece.columns) != 0)
+        starts = np.concatenate([np.zeros(min(len(piece), 1), dtype=np.int64), np.flatnonzero(changes) + 1])
+        firsts = np.searchsorted(piece.entities[starts], np.arange(piece.first, piece.last + 1))
+        names = [piece.names[column] for column in piece.columns[starts].tolist()]
+        return cls(
+            piece.first,
+            firsts.tolist(),
+            names,
+            [*starts.tolist(), len(piece)],
+            piece.texts(work.batch),
+            piece.rows.tolist(),
+        )
 
 
-def _golden(entity: int, rows: list[int], said: dict[str, list[_SAID]], work: Context) -> GoldenRecord:
+def _golden(entity: int, rows: list[int], runs: _Runs, work: Context) -> GoldenRecord:
     records = tuple([work.ids[row] for row in rows])
     sources = tuple([work.sources[row] for row in rows])
     source_of = dict(zip(records, sources, strict=True))
-    relations = _relations(said.pop(RELATION, []), work)
-    values = {prop: _values(prop, found, source_of, work) for prop, found in said.items()}
+    values: dict[str, tuple[GoldenValue, ...]] = {}
+    relations: tuple[GoldenRelation, ...] = ()
+    several = False
+    starts, texts = runs.starts, runs.texts
+    for run in range(runs.firsts[entity - runs.first], runs.firsts[entity - runs.first + 1]):
+        prop, start, stop = runs.names[run], starts[run], starts[run + 1]
+        if prop == RELATION:
+            relations = _relations(texts[start:stop], runs.rows[start:stop], work)
+        elif stop - start == 1:
+            code = work.canon.code(prop, texts[start]) if prop in CODED else ""
+            stated_by = records if len(records) == 1 else (work.ids[runs.rows[start]],)
+            values[prop] = (GoldenValue(texts[start], stated_by, (), code),)
+        else:
+            several = True
+            values[prop] = _values(prop, texts[start:stop], runs.rows[start:stop], source_of, work)
     schema = work.schemata[entity]
-    clashes = conflicts(values)
+    clashes = conflicts(values) if several else {}
     if len(rows) > 1:
         excluding = most_specific([work.record_schemata[row] for row in rows])[1]
         clashes |= {"schema": excluding} if excluding else {}
@@ -73,15 +106,16 @@ def _golden(entity: int, rows: list[int], said: dict[str, list[_SAID]], work: Co
     )
 
 
-def _values(prop: str, said: list[_SAID], source_of: dict[str, str], work: Context) -> tuple[GoldenValue, ...]:
+def _values(
+    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], work: Context
+) -> tuple[GoldenValue, ...]:
     """The values of one property of one entity, equal ones collapsed, the best supported first."""
-    if len(said) == 1:
-        text, row = said[0]
-        return (GoldenValue(text, (work.ids[row],), (), work.canon.code(prop, text)),)
     groups: dict[str, dict[str, list[int]]] = {}
-    for text, rows in groupby(said, key=itemgetter(0)):
-        alike = groups.setdefault(key(prop, text, work.canon.code(prop, text)), {})
-        alike[text] = [row for _, row in rows]
+    before, alike = None, {}
+    for text, row in zip(texts, rows, strict=True):
+        if text != before:
+            before, alike = text, groups.setdefault(key(prop, text, work.canon.code(prop, text)), {})
+        alike.setdefault(text, []).append(row)
     found = [_value(prop, forms, work) for forms in groups.values()]
     return tuple(sorted(found, key=lambda value: (*support(value, source_of), value.text)))
 
@@ -93,10 +127,8 @@ def _value(prop: str, forms: dict[str, list[int]], work: Context) -> GoldenValue
     return GoldenValue(best, tuple([work.ids[row] for row in rows]), others, work.canon.code(prop, best))
 
 
-def _relations(said: list[_SAID], work: Context) -> tuple[GoldenRelation, ...]:
-    if not said:
-        return ()
+def _relations(texts: list[str], rows: list[int], work: Context) -> tuple[GoldenRelation, ...]:
     stated: dict[str, list[str]] = {}
-    for text, row in said:
+    for text, row in zip(texts, rows, strict=True):
         stated.setdefault(text, []).append(work.ids[row])
     return work.targets.united(stated)

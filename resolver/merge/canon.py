@@ -22,6 +22,8 @@ CountryCode = Callable[[str], str | None]
 GENDER = "gender"
 _DATES = frozenset(DATES)
 _COUNTRIES = frozenset(COUNTRIES)
+CODED = _DATES | _COUNTRIES | {GENDER}
+"""Properties whose values have a canonical code."""
 
 
 def date_of(text: str) -> PartialDate | None:
@@ -44,7 +46,7 @@ class Canon:
 
     def code(self, column: str, text: str) -> str:
         """The canonical code of a value, or the empty text where the column has none or the value is not understood."""
-        if column not in _CODED:
+        if column not in CODED:
             return ""
         known = self._known.get((column, text))
         if known is None:
@@ -58,9 +60,6 @@ class Canon:
             date = date_of(text)
             return str(date) if date else ""
         return registry.gender.clean(text) or ""
-
-
-_CODED = _DATES | _COUNTRIES | {GENDER}
 
 
 def key(column: str, text: str, code: str) -> str:

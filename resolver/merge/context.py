@@ -16,8 +16,7 @@ from resolver.records.batch import IntArray
 class Context:
     """A partitioned batch, spelled out: lists are indexed by record row, `entity_ids` and `schemata` by entity number.
 
-    `columns`: the sorted property names, as `gather.Piece` numbers them; the rows of entity e are
-    `order[offsets[e]:offsets[e + 1]]`.
+    The rows of entity e are `order[offsets[e]:offsets[e + 1]]`.
     """
 
     batch: Batch
@@ -29,7 +28,6 @@ class Context:
     record_schemata: list[str]
     entity_ids: list[str]
     schemata: list[str]
-    columns: list[str]
     order: list[int]
     offsets: list[int]
     targets: Targets
@@ -51,7 +49,6 @@ def context(batch: Batch, labels: IntArray, country_code: CountryCode) -> Contex
         by_record,
         parts.ids.to_pylist(),
         by_entity,
-        sorted(batch.columns),
         parts.order.tolist(),
         parts.offsets.tolist(),
         find_targets(batch, parts, by_entity),

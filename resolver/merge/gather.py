@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from resolver.merge.partition import Partition
 from resolver.records import Batch
@@ -17,18 +19,28 @@ VALUES_A_PIECE = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """All values of the entities `first` … `last` - 1, as parallel lists sorted by (entity, column, code, row).
-
-    `columns` index the sorted property names. `texts` and `origins` are spelled out.
-    """
+    """All values of the entities `first` … `last` - 1 as parallel int32 arrays: entity number, index into `names` (the
+    sorted property names), record row, and codes of the text and of its origin in the column's dictionaries."""
 
     first: int
     last: int
-    entities: list[int]
-    columns: list[int]
-    rows: list[int]
-    texts: list[str]
-    origins: list[str]
+    names: tuple[str, ...]
+    entities: IntArray
+    columns: IntArray
+    rows: IntArray
+    codes: IntArray
+    origins: IntArray
+
+    def __len__(self) -> int:
+        return len(self.entities)
+
+    def texts(self, batch: Batch) -> list[str]:
+        """The values, spelled out."""
+        found = np.empty(len(self), dtype=object)
+        for number in np.unique(self.columns).tolist():
+            here = self.columns == number
+            found[here] = batch.columns[self.names[number]].values.take(pa.array(self.codes[here])).to_pylist()
+        return cast("list[str]", found.tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +51,15 @@ class _Sorted:
     order: npt.NDArray[np.int64]
 
 
-def pieces(batch: Batch, parts: Partition, *, by_record: bool = False, origins: bool = False) -> Iterator[Piece]:
+def pieces(batch: Batch, parts: Partition, *, by_record: bool = False) -> Iterator[Piece]:
     """The batch in pieces of whole entities, about `VALUES_A_PIECE` values each.
 
-    `by_record` sorts by (entity, row, column, code) instead; `origins` asks for the origins too (else the list is
-    empty).
+    Values are sorted by (entity, column, code, row), or `by_record` by (entity, row, column, code).
     """
-    names = sorted(batch.columns)
+    names = tuple(sorted(batch.columns))
     held = [_by_entity(parts.entity[batch.columns[name].rows]) for name in names]
     for first, last in _bounds(len(parts), held):
-        yield _piece(batch, names, held, first, last, by_record, origins)
+        yield _piece(batch, names, held, first, last, by_record)
 
 
 def _by_entity(entities: IntArray) -> _Sorted:
@@ -70,35 +81,15 @@ def _bounds(count: int, held: list[_Sorted]) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _piece(
-    batch: Batch, names: list[str], held: list[_Sorted], first: int, last: int, by_record: bool, origins: bool
-) -> Piece:
-    entities, columns, rows, codes = [], [], [], []
-    texts: list[str] = []
-    said_at: list[str] = []
+def _piece(batch: Batch, names: tuple[str, ...], held: list[_Sorted], first: int, last: int, by_record: bool) -> Piece:
+    parts = [np.zeros((5, 0), dtype=np.int32)]
     for number, (name, column) in enumerate(zip(names, held, strict=True)):
         start, stop = np.searchsorted(column.entities, [first, last])
         taken = column.order[start:stop]
         source = batch.columns[name]
-        entities.append(column.entities[start:stop])
-        columns.append(np.full(len(taken), number, dtype=np.int32))
-        rows.append(source.rows[taken])
-        codes.append(source.codes[taken])
-        texts += source.values.take(source.codes[taken]).to_pylist()
-        if origins:
-            said_at += source.origin_values.take(source.origins[taken]).to_pylist()
-    if not names:
-        return Piece(first, last, [], [], [], [], [])
-    entity, column_of, row, code = (np.concatenate(part) for part in (entities, columns, rows, codes))
-    keys = (code, column_of, row, entity) if by_record else (row, code, column_of, entity)
-    order = np.lexsort(keys)
-    ranked = order.tolist()
-    return Piece(
-        first,
-        last,
-        entity[order].tolist(),
-        column_of[order].tolist(),
-        row[order].tolist(),
-        [texts[place] for place in ranked],
-        [said_at[place] for place in ranked] if origins else [],
-    )
+        columns = np.full(len(taken), number, dtype=np.int32)
+        places = column.entities[start:stop]
+        parts.append(np.stack([places, columns, source.rows[taken], source.codes[taken], source.origins[taken]]))
+    entities, columns, rows, codes, origins = np.concatenate(parts, axis=1)
+    order = np.lexsort((codes, columns, rows, entities) if by_record else (rows, codes, columns, entities))
+    return Piece(first, last, names, entities[order], columns[order], rows[order], codes[order], origins[order])

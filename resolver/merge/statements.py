@@ -9,138 +9,148 @@ run does not know when a list first said something.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from followthemoney.statement.serialize import CSV_COLUMNS
-from followthemoney.statement.util import BASE_ID, get_prop_type
+from followthemoney.statement.util import BASE_ID
 
 from resolver.merge.canon import CountryCode
 from resolver.merge.context import Context, context
-from resolver.merge.edges import edge, relation_note
-from resolver.merge.ftm_values import Form, forms
+from resolver.merge.edges import Edge, edge, relation_note
+from resolver.merge.ftm_values import Form
 from resolver.merge.gather import Piece, pieces
+from resolver.merge.rows import FormTable, StatementRows, origins_of, value_rows
 from resolver.merge.schemata import is_a
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
 
 STATEMENT_COLUMNS = tuple(CSV_COLUMNS)
-_FILLED = (
-    "canonical_id",
-    "entity_id",
-    "prop",
-    "prop_type",
-    "schema",
-    "value",
-    "dataset",
-    "origin",
-    "original_value",
-    "id",
-)
 _EMPTY = ("lang", "first_seen", "last_seen")
-_ROWS_AT_ONCE = 100_000
-_SAID = tuple[str, str, str]
-"""Column, text, origin."""
+_Subjects = tuple[pa.StringArray, pa.StringArray]
+"""Canonical ids and entity ids of rows."""
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Statement rows as columns, in the making."""
+class _StatedEdge(NamedTuple):
+    """An edge as one record states it: the entity number, the edge, the record row, the number of the origin."""
 
-    columns: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _FILLED})
-
-    def __len__(self) -> int:
-        return len(self.columns["id"])
-
-    def add(self, canonical: str, record: str, schema: str, source: str, said: Iterable[tuple[Form, str]]) -> None:
-        """One subject's statements; `said` are values and their origins. The same value twice is one statement."""
-        known: set[tuple[str, str]] = set()
-        hashed = hashlib.sha1
-        columns = self.columns
-        for (prop, value, original), origin in said:
-            if (prop, value) in known:
-                continue
-            known.add((prop, value))
-            columns["canonical_id"].append(canonical)
-            columns["entity_id"].append(record)
-            columns["prop"].append(prop)
-            columns["prop_type"].append(get_prop_type(schema, prop))
-            columns["schema"].append(schema)
-            columns["value"].append(value)
-            columns["dataset"].append(source)
-            columns["origin"].append(origin)
-            columns["original_value"].append(original)
-            columns["id"].append(hashed(f"{source}.{record}.{prop}.{value}".encode()).hexdigest())
-
-    def batch(self) -> pa.RecordBatch:
-        """The rows in the order of FtM's columns."""
-        count = len(self)
-        arrays = {name: pa.array(texts, pa.string()) for name, texts in self.columns.items()}
-        arrays |= {name: pa.nulls(count, pa.string()) for name in _EMPTY}
-        arrays["external"] = pa.repeat("f", count).cast(pa.string())
-        return pa.RecordBatch.from_arrays([arrays[name] for name in STATEMENT_COLUMNS], names=list(STATEMENT_COLUMNS))
+    entity: int
+    edge: Edge
+    row: int
+    origin: int
 
 
 def statements(batch: Batch, labels: IntArray, *, country_code: CountryCode) -> Iterator[pa.RecordBatch]:
-    """All statements of a canonical batch, in pieces of about a hundred thousand rows of texts
-    (`STATEMENT_COLUMNS`)."""
+    """All statements of a canonical batch, in pieces of some hundred thousand rows of texts (`STATEMENT_COLUMNS`)."""
     return statements_of(context(batch, labels, country_code))
 
 
 def statements_of(work: Context) -> Iterator[pa.RecordBatch]:
     """The same, of a context already made."""
-    for piece in pieces(work.batch, work.parts, by_record=True, origins=True):
-        yield from _of_piece(piece, work)
+    ranks = np.empty(len(work.order), dtype=np.int64)
+    ranks[work.parts.order] = np.arange(len(work.order))
+    for piece in pieces(work.batch, work.parts, by_record=True):
+        yield _statements_of_piece(piece, work, ranks)
 
 
-def _of_piece(piece: Piece, work: Context) -> Iterator[pa.RecordBatch]:
-    said = _by_record(piece, work)
-    order, offsets = work.order, work.offsets
-    rows = _Rows()
-    for entity in range(piece.first, piece.last):
-        edges: list[tuple[str, int, str, str, list[tuple[Form, str]]]] = []
-        for row in order[offsets[entity] : offsets[entity + 1]]:
-            edges += _of_record(entity, row, said.get(row, []), work, rows)
-        for identity, row, schema, subject, values in sorted(edges):
-            rows.add(identity, subject, schema, work.sources[row], values)
-        if len(rows) >= _ROWS_AT_ONCE:
-            yield rows.batch()
-            rows = _Rows()
-    if len(rows):
-        yield rows.batch()
+def _statements_of_piece(piece: Piece, work: Context, ranks: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    table = FormTable()
+    said = value_rows(piece, work, table)
+    notes, edges = _related(piece, work, table)
+    said = said.united(notes).distinct(np.array(table.same, dtype=np.int32))
+    records = work.parts.order[work.offsets[piece.first] : work.offsets[piece.last]]
+    said = _born(records, work, table).united(said)
+    order = np.argsort(ranks[said.rows], kind="stable")
+    said = StatementRows(*(part[order] for part in said))
+    rows = pa.array(said.rows)
+    subjects = (work.parts.ids.take(pa.array(work.parts.entity[said.rows])), work.batch.ids.take(rows))
+    if edges:
+        said, subjects = _with_edges(said, subjects, edges, work, table)
+    return _spelled_out(said, subjects, work, table)
 
 
-def _by_record(piece: Piece, work: Context) -> dict[int, list[_SAID]]:
-    found: dict[int, list[_SAID]] = {}
-    columns = work.columns
-    for row, column, text, origin in zip(piece.rows, piece.columns, piece.texts, piece.origins, strict=True):
-        found.setdefault(row, []).append((columns[column], text, origin))
-    return found
+def _born(records: IntArray, work: Context, table: FormTable) -> StatementRows:
+    """For each record the statement that it is there. Its value is the record's id, filled in at the end."""
+    schemata = [_own_schema(row, work) for row in records.tolist()]
+    known = {schema: table.add(schema, Form(BASE_ID, "")) for schema in sorted(set(schemata))}
+    said = np.array([known[schema] for schema in schemata], dtype=np.int32)
+    return StatementRows(records, said, np.zeros_like(records))
 
 
-def _of_record(
-    entity: int, row: int, said: list[_SAID], work: Context, rows: _Rows
-) -> list[tuple[str, int, str, str, list[tuple[Form, str]]]]:
-    """Add the rows of one record; give back its edges, to stand after all records of the entity."""
-    schema, canonical, record = work.schemata[entity], work.entity_ids[entity], work.ids[row]
-    values: list[tuple[Form, str]] = []
-    edges = []
-    for column, text, origin in said:
-        if column != RELATION:
-            values += [(form, origin) for form in forms(schema, column, text, work.canon.code(column, text))]
-            continue
-        relation = work.targets.relation(text, (record,))
+def _own_schema(row: int, work: Context) -> str:
+    """The schema that a record states, unless its entity's schema excludes it."""
+    schema = work.schemata[int(work.parts.entity[row])]
+    return work.record_schemata[row] if is_a(schema, work.record_schemata[row]) else schema
+
+
+def _related(piece: Piece, work: Context, table: FormTable) -> tuple[StatementRows, list[_StatedEdge]]:
+    """The relations of a piece: those that point nowhere as notes, the others as edges."""
+    notes: list[tuple[int, int, int]] = []
+    edges: list[_StatedEdge] = []
+    if RELATION not in piece.names:
+        return _as_rows(notes), edges
+    here = piece.columns == piece.names.index(RELATION)
+    texts = work.batch.columns[RELATION].values.take(pa.array(piece.codes[here])).to_pylist()
+    origins = origins_of(piece, work, table)[here].tolist()
+    for text, row, origin in zip(texts, piece.rows[here].tolist(), origins, strict=True):
+        entity = int(work.parts.entity[row])
+        canonical, schema = work.entity_ids[entity], work.schemata[entity]
+        relation = work.targets.relation(text, (work.ids[row],))
         found = edge(relation, canonical, schema)
-        if found is None:
-            values += [(form, origin) for form in relation_note(relation, canonical)]
-        else:
-            subject = f"{record}/{found.id}"
-            told = [Form(BASE_ID, subject), Form("recordId", record), *found.forms]
-            edges.append((found.id, row, found.schema, subject, [(form, origin) for form in told]))
-    stated = work.record_schemata[row]
-    own = stated if is_a(schema, stated) else schema
-    rows.add(canonical, record, own, work.sources[row], [(Form(BASE_ID, record), "")])
-    rows.add(canonical, record, schema, work.sources[row], values)
-    return edges
+        if found is not None:
+            edges.append(_StatedEdge(entity, found, row, origin))
+            continue
+        notes += [(row, table.add(schema, form), origin) for form in relation_note(relation, canonical)]
+    return _as_rows(notes), sorted(edges)
+
+
+def _as_rows(found: list[tuple[int, int, int]]) -> StatementRows:
+    return StatementRows(*np.array(found, dtype=np.int32).reshape(-1, 3).T)
+
+
+def _with_edges(
+    said: StatementRows, subjects: _Subjects, edges: list[_StatedEdge], work: Context, table: FormTable
+) -> tuple[StatementRows, _Subjects]:
+    """Edges after the records of their entity."""
+    found: list[tuple[int, int, int]] = []
+    canonical, records, entities = [], [], []
+    for entity, stated, row, origin in edges:
+        told = (Form(BASE_ID, ""), Form("recordId", work.ids[row]), *stated.forms)
+        found += [(row, table.add(stated.schema, form), origin) for form in told]
+        canonical += [stated.id] * len(told)
+        records += [f"{work.ids[row]}/{stated.id}"] * len(told)
+        entities += [entity] * len(told)
+    ranked = np.argsort(np.concatenate([work.parts.entity[said.rows], entities]), kind="stable")
+    order = pa.array(ranked)
+    return StatementRows(*(part[ranked] for part in said.united(_as_rows(found)))), (
+        pa.concat_arrays([subjects[0], pa.array(canonical, pa.string())]).take(order),
+        pa.concat_arrays([subjects[1], pa.array(records, pa.string())]).take(order),
+    )
+
+
+def _spelled_out(said: StatementRows, subjects: _Subjects, work: Context, table: FormTable) -> pa.RecordBatch:
+    form = pa.array(said.forms)
+    columns = {
+        "canonical_id": subjects[0],
+        "entity_id": subjects[1],
+        "prop": pa.array(table.props, pa.string()).take(form),
+        "prop_type": pa.array(table.types, pa.string()).take(form),
+        "schema": pa.array(table.schemata, pa.string()).take(form),
+        "value": pa.array(table.values, pa.string()).take(form),
+        "dataset": work.batch.sources.values.take(pa.array(work.batch.sources.codes[said.rows])),
+        "origin": pa.array(list(table.origins), pa.string()).take(pa.array(said.origins)),
+        "original_value": pa.array(table.originals, pa.string()).take(form),
+        "external": pa.array(np.full(len(said.rows), "f", dtype=object), pa.string()),
+    }
+    columns["value"] = pc.if_else(pc.equal(columns["prop"], BASE_ID), columns["entity_id"], columns["value"])
+    columns |= {name: pa.nulls(len(said.rows), pa.string()) for name in _EMPTY}
+    hashed = pc.binary_join_element_wise(*(columns[name] for name in ("dataset", "entity_id", "prop", "value")), ".")
+    columns["id"] = pa.array([hashlib.sha1(text).hexdigest() for text in hashed.cast(pa.binary()).to_pylist()])
+    return pa.RecordBatch.from_arrays(
+        [columns[name].cast(pa.string()) for name in STATEMENT_COLUMNS], names=list(STATEMENT_COLUMNS)
+    )
