@@ -33,6 +33,9 @@ _ENGLISH = re.compile(r"([A-Z][a-z]{2,8}) (\d{1,2}), (\d{4})\b")
 _DECADES = re.compile(r"(\d{3})0s\s*-\s*(\d{3})0s")
 _MONTH_SPAN = re.compile(r"([A-Z][a-z]{2,8})/([A-Z][a-z]{2,8})\s+(\d{4})")
 _MONTHS_BETWEEN = re.compile(r"between ([A-Z][a-z]{2,8})\.? and ([A-Z][a-z]{2,8})\.? (\d{4})", re.I)
+_BEGUN = re.compile(
+    r"^(?:founded|established|incorporated|registered|in|on|born)\s+(?:(?:in|on)\s+)?(?=\d|[A-Z])", re.I
+)
 _YEAR_CHOICE = re.compile(r"([A-Z].*[.a-z]\s?)(\d{4})/(\d{4})")
 _LEADING = re.compile(r"((?:\d{1,2}\.){1,2}\d{4}|(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? \d{4}|\d{4})\b[\s.,:]*(.*)", re.S)
 
@@ -62,7 +65,7 @@ def _is_month_end(date: PartialDate) -> bool:
 
 
 def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
-    """A range from the first day of a month to the last of another, said in months, or in years where they are whole."""
+    """A range from a month's first day to another's last, said in months, or in years where they are whole."""
     years = first.month == 1 and last.month == 12
     start = PartialDate(first.year, 0 if years else first.month, circa=first.circa)
     end = PartialDate(last.year, 0 if years else last.month)
@@ -73,8 +76,8 @@ def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
 def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """All dates of a text that may offer several: (canonical texts, pieces that are no date), each without repetition.
 
-    Knows lists `(a) …, (b) …`, alternatives (`or`, `,`, `;`, ` / `), estimates (`approximately`, `presumed` …), the
-    alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar, a day
+    Knows lists `(a) …, (b) …`, alternatives (`or`, `,`, `;`, ` / `), estimates (`approximately`, `presumed` …),
+    the alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar, a day
     without a year or `before 1964` is no date here.
     """
     text = " ".join(text.replace("\xa0", " ").replace("–", "-").strip().strip("\"'").split())
@@ -154,8 +157,7 @@ def _tidied(text: str) -> str:
     text = re.sub(r"(?<=[a-z])\.(?=\d)", ". ", text)
     text = _DECADES.sub(r"\g<1>0 to \g<2>9", text)
     text = _MONTH_SPAN.sub(r"\1 \3 to \2 \3", _MONTHS_BETWEEN.sub(r"\1/\2 \3", text))
-    text = re.sub(r"^(?:founded|established|incorporated|registered|in|on|born)\s+(?:(?:in|on)\s+)?(?=\d|[A-Z])", "", text, flags=re.I)
-    return " ".join(text.strip(" .,").split())
+    return " ".join(_BEGUN.sub("", text).strip(" .,").split())
 
 
 def _estimated(text: str, circa: bool) -> str:

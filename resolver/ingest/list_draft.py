@@ -45,13 +45,14 @@ class Draft:
         self.say("notes", text, origin)
 
     @property
+    def values(self) -> list[Value]:
+        """The values added so far."""
+        return self._facts[0]
+
+    @property
     def identifiers(self) -> list[Identifier]:
         """The identifiers added so far."""
         return self._facts[1]
-
-    def says(self, prop: str) -> bool:
-        """Whether a value of the property was added."""
-        return any(value.prop == prop for value in self._facts[0])
 
     def record(self) -> Record:
         """The record as far as it was gathered."""

@@ -15,6 +15,8 @@ from rapidfuzz.distance import JaroWinkler
 from resolver.ingest.list_words import split_title
 
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
+_ENOUGH = 200
+"""Letters that tell the script of a text."""
 _TRAILING_SUFFIX = re.compile(r",?\s+((?:jr|sr)\.?|ii|iii|iv)$", re.I)
 
 
@@ -60,12 +62,20 @@ def match_key(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def script_of(text: str) -> str:
     """The script most letters of a text are of, as the first word of their Unicode names (`LATIN`, `CYRILLIC` …)."""
+    text = text[:_ENOUGH]
+    if text.isascii():
+        return "LATIN" if any(map(str.isalpha, text)) else ""
     counts: dict[str, int] = {}
     for char in text:
         if char.isalpha():
-            script = "LATIN" if char.isascii() else unicodedata.name(char, "UNKNOWN").split(" ", 1)[0]
+            script = _script(char)
             counts[script] = counts.get(script, 0) + 1
     return max(sorted(counts), key=counts.__getitem__) if counts else ""
+
+
+@lru_cache(maxsize=4_096)
+def _script(char: str) -> str:
+    return unicodedata.name(char, "UNKNOWN").split(" ", 1)[0]
 
 
 def same_word(one: str, other: str) -> bool:
@@ -73,6 +83,12 @@ def same_word(one: str, other: str) -> bool:
     if script_of(one) != script_of(other):
         return False
     return JaroWinkler.similarity(one.casefold(), other.casefold()) >= 0.7
+
+
+def is_capitals(word: str) -> bool:
+    """Whether a word is in capitals as families are: `ZOLOTOV`, `al-MUFLEH`, no initial."""
+    last = re.split(r"[-–]", word.strip(",.()"))[-1]
+    return len(last) > 1 and last.isupper()
 
 
 def split_items(cell: str) -> list[str]:

@@ -11,7 +11,12 @@ from functools import cache, lru_cache
 from rigour.names import extract_org_types
 from rigour.territories import get_territories
 
-_COMPANY_WORDS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_COMPANY_WORDS = _words(
     """company companies co corporation corp bank banque banco bankasi trading trade trdg commerce industries industry
     industrial shipping shpg airline airlines airways air aviation holding holdings enterprise enterprises investment
     investments invest inversiones exchange exchanges export exports import imports insurance logistics manufacturing
@@ -25,9 +30,9 @@ _COMPANY_WORDS = frozenset(
     consulting consultants technik handel vertrieb vertriebs anstalt technics technology tech group grupo international
     internacional hawala money commercial ventures venture maritime marine aerospace cargo freight power energy
     digital web photomasking networks data refining nonwovens fibers networking office gongsi eood ead fzc fze fzco sal
-    doo ad kk firm business results zone""".split()
+    doo ad kk firm business results zone"""
 )
-_GROUP_WORDS = frozenset(
+_GROUP_WORDS = _words(
     """organization organisation foundation fundacion fund association asociacion society institute institution
     university college school academy centre center centro ministry ministerio department directorate bureau agency
     administration committee commission council authority office corps army force forces brigade brigades battalion
@@ -35,17 +40,18 @@ _GROUP_WORDS = frozenset(
     network cartel gang clan brotherhood trust charity relief welfare hospital prison colony court museum church mosque
     club team newspaper television tv radio channel embassy government republic state headquarters command base
     laboratory lab research orchestra theatre theater branch cooperative cooperation project program programme
-    detachment unit squad jihad harakat jaish lashkar jamaat""".split()
+    detachment unit squad jihad harakat jaish lashkar jamaat"""
 )
 # Forms that are also common words or parts of names count only with dots or at the end.
-_DOUBTFUL_FORMS = frozenset("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab".split())
+_DOUBTFUL_FORMS = _words("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
 _NUMERALS = frozenset(("ii", "iii", "iv"))
 _MORE_FORMS = re.compile(r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$")
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
 _TITLES = (
     r"Dr|Mr|Mrs|Ms|Prof(?:essor)?|Doctor|Eng(?:ineer)?|Ing|Sh[ae](?:i|y)kh?|Haj(?:j|ji|i)?|Alhaji?|[AE]l-Hajji?"
-    r"|Mullah?|Maul(?:avi|awi|ana)|Mawlawi|Moulana|Mufti|Qari|Qazi|Ustadz?|Hojjat[ao]l[ei]slam|Ayatollah|Pastor|Reverend"
+    r"|Mullah?|Maul(?:avi|awi|ana)|Mawlawi|Moulana|Mufti|Qari|Qazi|Ustadz?|Hojjat[ao]l[ei]slam|Ayatollah|Pastor"
+    r"|Reverend"
     r"|Captain|Capt|Major|Maj|Colonel|Col|Lieutenant|Lt|Brigadier|Brig|General|Gen|Admiral|Sergeant|Commander"
 )
 _TITLE = re.compile(rf"(?:(?:{_TITLES})\b\.?[\s-]*)+(?:\((?:Rtd|Ret)\.?\)\.?\s*)?", re.I)
@@ -69,7 +75,11 @@ def _has_legal_form(name: str) -> bool:
         plain = form.casefold()
         if plain in _NUMERALS:
             continue
-        if plain.rstrip(".") not in _DOUBTFUL_FORMS or ("." in plain[:-1] and len(plain) > 3) or end.endswith(" " + plain):
+        if (
+            plain.rstrip(".") not in _DOUBTFUL_FORMS
+            or ("." in plain[:-1] and len(plain) > 3)
+            or end.endswith(" " + plain)
+        ):
             return True
     return False
 
@@ -95,7 +105,12 @@ def looks_like_person(name: str) -> bool:
 def _unspeakable(word: str) -> bool:
     """Letters without a vowel that are no initial and no suffix: abbreviations of companies look so."""
     bare = word.replace(".", "").casefold()
-    return 1 < len(bare) < 4 and "." not in word and not re.search(r"[aeiouy]", bare) and bare not in ("jr", "sr", "st", "md")
+    return (
+        1 < len(bare) < 4
+        and "." not in word
+        and not re.search(r"[aeiouy]", bare)
+        and bare not in ("jr", "sr", "st", "md")
+    )
 
 
 def split_title(name: str) -> tuple[str, str]:
@@ -113,9 +128,8 @@ _OTHER_COUNTRIES = frozenset(
     |people's republic of china|prc|the philippines|the gambia|iran (islamic republic of)|syrian arab republic
     |islamic republic of iran|republic of mauritius|republic of moldova|russian federation|the netherlands
     |st kitts and nevis|korea, north|congo|crimea|democratic republic of the congo|sudan/south sudan|czech republic
-    |ivory coast|côte d'ivoire|cape verde|swaziland|kosovo|yugoslavia|serbia and montenegro|union of the comoros|the gaza strip|southern lebanon|украина|россия""".replace(
-        "\n", ""
-    ).split("|")
+    |ivory coast|côte d'ivoire|cape verde|swaziland|kosovo|yugoslavia|serbia and montenegro|union of the comoros
+    |the gaza strip|southern lebanon|украина|россия""".replace("\n", "").split("|")
 )
 
 

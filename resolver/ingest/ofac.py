@@ -1,8 +1,9 @@
 """The lists of the US Office of Foreign Assets Control: SDN (`sdn`, `alt`, `add`) and consolidated (`cons_prim` …).
 
-Three files without header make one list; which is which is told from the number of columns. The principal file is streamed
-(twice: first for the names that `Linked To` refers to), the other two are held as an index by entry number. `-0-` is null.
-Names of persons come as `FAMILY, Given` and leave in given-family order; what the remarks hold see `ofac_remarks`.
+Three files without header make one list; which is which is told from the number of columns. The principal file is
+streamed (twice: first for the names that `Linked To` refers to), the other two are held as an index by entry number.
+`-0-` is null. Names of persons come as `FAMILY, Given` and leave in given-family order; what the remarks hold see
+`ofac_remarks`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _LINE = re.compile(
     rb'\d+,"[^\r\n]*|\d+,\d+,(?:"[^\r\n]*|-0- [^\r\n]*)',
 )
 _TAIL_NUMBER = re.compile(r"[A-Z0-9]{1,3}-?[A-Z0-9]{2,6}")
-_COMPANY_LABELS = re.compile(r"Company|Matricula|Folio|Commercial Regist|Chamber of Commerce|Certificate of Inc|Trade License")
+_COMPANY_LABELS = re.compile(
+    r"Company|Matricula|Folio|Commercial Regist|Chamber of Commerce|Certificate of Inc|Trade License"
+)
 _ACTIVITIES = (
     (re.compile(r"SDGT|FTO|SDT"), Activity.TERRORISM),
     (re.compile(r"SDNTK?|ILLICIT-DRUGS.*"), Activity.DRUGS),
@@ -66,7 +69,9 @@ def read(unit: ListUnit) -> Iterator[Item]:
     principal = [file for file in unit.files if _width(file) == PRINCIPAL]
     if len(principal) != 1:
         raise InputError(
-            "the file of entries (sdn.csv, cons_prim.csv) is missing" if not principal else "two files of entries in one list",
+            "the file of entries (sdn.csv, cons_prim.csv) is missing"
+            if not principal
+            else "two files of entries in one list",
             where=unit.label,
             mend="give the three files of one OFAC list together, or the folder that holds them",
         )

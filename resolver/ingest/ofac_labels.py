@@ -1,7 +1,7 @@
 """How OFAC's remarks call documents and numbers, and the property each belongs to.
 
-A label is matched as written, longest first. What no label fits but reads like one (`Something No. 123 (Country)`) goes to
-`idNumber` for a person and `registrationNumber` for everything else, with its label as the identifier's type.
+A label is matched as written, longest first. What no label fits but reads like one (`Something No. 123 (Country)`)
+goes to `idNumber` for a person and `registrationNumber` for everything else, with its label as the identifier's type.
 """
 
 from __future__ import annotations
@@ -170,7 +170,8 @@ _NO_IDENTIFIER = re.compile(r"Chinese Commercial Code|Fax|Interpol|Tele|Phone|Br
 _DATE = r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8} )?\d{4})"
 _TAIL = re.compile(
     r"(?P<number>.+?)(?P<brackets>(?:\s+\([^()]*\))*)"
-    rf"(?:,? issued (?P<issued>{_DATE}))?(?:,? expire[sd] (?P<expires>{_DATE}))?(?P<rest>(?:,| at| in| to| issued| expired?s?) .*)?"
+    rf"(?:,? issued (?P<issued>{_DATE}))?(?:,? expire[sd] (?P<expires>{_DATE}))?"
+    r"(?P<rest>(?:,| at| in| to| issued| expired?s?) .*)?"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _WORDS_AFTER = re.compile(r"(\S*\d\S*) ([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
@@ -185,7 +186,9 @@ def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
     if match := _WALLET.fullmatch(text):
         return Identifier("publicKey", match[2], type=f"Digital Currency Address - {match[1]}", origin=origin)
     label, prop, rest = _labelled(text)
-    if not label or (not re.search(r"\d", rest) and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))):
+    if not label or (
+        not re.search(r"\d", rest) and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))
+    ):
         return None
     if match := re.fullmatch(r"\((\d[\w-]*)\)", rest):
         return Identifier(prop, match[1], type=label, origin=origin) if prop else None
@@ -252,6 +255,12 @@ def _best(prop: str, number: str, country: str, label: str) -> str:
     if prop == "taxNumber" and len(number) in (10, 12) and inn.is_valid(number) and (country or len(number) == 12):
         return "innCode"
     known = country or label in _REGISTERS
-    if prop == "registrationNumber" and known and len(number) in (13, 15) and number[0] in "135" and ogrn.is_valid(number):
+    if (
+        prop == "registrationNumber"
+        and known
+        and len(number) in (13, 15)
+        and number[0] in "135"
+        and ogrn.is_valid(number)
+    ):
         return "ogrnCode"
     return prop

@@ -1,7 +1,8 @@
 """OFAC's remarks: one line of items between semicolons, read into values, identifiers and relations.
 
-Every item ends up somewhere: what is not understood is a note. An item that should hold a date and does not is a note and a
-fault. The line is cut at about a thousand characters in some entries; then its last item may be maimed and is only a note.
+Every item ends up somewhere: what is not understood is a note. An item that should hold a date and does not is a note
+and a fault. The line is cut at about a thousand characters in some entries; then its last item may be maimed and is
+only a note.
 """
 
 from __future__ import annotations
@@ -40,23 +41,23 @@ _FAMILY = (
 _RELATIVE = re.compile(rf"((?:{_FAMILY})) of ([A-Z].+)", re.I)
 _MEMBER = re.compile(r"(member),? ((?:[A-Z][\w'-]*)(?: [\w'()-]+){0,5})")
 _TITLES = re.compile(
-    r"Dr|Doctor|Professor|Haji|Hajji|Maul(?:ana|awi)|Moulana|Mulawi|Mullah|Mufti(?: or Maulana)?|Qari|Qazi|Sheikh|Shaykh|Ustadz?"
-    r"|Hojjatoleslam|Ayatollah|Engineer|Imam|Sayyid|Alhaj|Lt\. Col",
+    r"Dr|Doctor|Professor|Haji|Hajji|Maul(?:ana|awi)|Moulana|Mulawi|Mullah|Mufti(?: or Maulana)?|Qari|Qazi|Sheikh"
+    r"|Shaykh|Ustadz?|Hojjatoleslam|Ayatollah|Engineer|Imam|Sayyid|Alhaj|Lt\. Col",
     re.I,
 )
 _OFFICE = re.compile(
-    r"\b(?:minister|president|director|chair(?:man|woman|person)?|commander|general|colonel|lieutenant|major|captain|admiral"
-    r"|marshal|chief|head|governor|secretary|deputy|member|representative|officer|manager|ambassador|judge|rector|magistrate"
-    r"|senator|leader|advis[eo]r|official|prosecutor|constituent|speaker|counsel(?:l)?or|founder|co-founder|owner|aide"
-    r"|spokes(?:man|person|woman)|envoy|mayor|partner|employee|treasurer|registrar|clerk|ombudsman|comptroller|commissioner"
-    r"|supervisor|coordinator|inspector|constituent|second-in-command|sub-commander|financier|facilitator|attorney|consul"
-    r"|cadre|aide-de-camp|superintendent|warden|vice-chairperson|chef|delegate|associate|ceo|mp for|diplomat|businessman"
-    r"|figure of|minster|dealer|manufacturer)s?\b",
+    r"\b(?:minister|president|director|chair(?:man|woman|person)?|commander|general|colonel|lieutenant|major|captain"
+    r"|admiral|marshal|chief|head|governor|secretary|deputy|member|representative|officer|manager|ambassador|judge"
+    r"|rector|magistrate|senator|leader|advis[eo]r|official|prosecutor|constituent|speaker|counsel(?:l)?or|founder"
+    r"|co-founder|owner|aide|spokes(?:man|person|woman)|envoy|mayor|partner|employee|treasurer|registrar|clerk"
+    r"|ombudsman|comptroller|commissioner|supervisor|coordinator|inspector|second-in-command|sub-commander|financier"
+    r"|facilitator|attorney|consul|cadre|aide-de-camp|superintendent|warden|vice-chairperson|chef|delegate|associate"
+    r"|ceo|mp for|diplomat|businessman|figure of|minster|dealer|manufacturer)s?\b",
     re.I,
 )
 _NOT_OFFICE = re.compile(
-    r"sanctions? (?:risk|information)|prohibited|directive|executive order|caatsa|more information|determination|http|indictee"
-    r"|passport|is wanted|data derived|subsidiaries|driver's",
+    r"sanctions? (?:risk|information)|prohibited|directive|executive order|caatsa|more information|determination|http"
+    r"|indictee|passport|is wanted|data derived|subsidiaries|driver's",
     re.I,
 )
 _MAIL = re.compile(r"(?:e-?mail:?\s*)?([\w.+-]+@[\w.-]+\.\w+)\.?(?: \(email\)\.?)?", re.I)
@@ -106,9 +107,9 @@ def _about_person(text: str, item: str) -> Found:
     if match := _RELATIVE.fullmatch(text):
         relation = Relation(RelationType.FAMILY_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN)
         return Found((relation,))
-    if match := _MEMBER.fullmatch(text):
-        if len(match[2]) > 2 and match[2].isupper():
-            return Found((Relation(RelationType.MEMBER_OF, target_name=match[2], role=match[1], origin=ORIGIN),))
+    if (match := _MEMBER.fullmatch(text)) and len(match[2]) > 2 and match[2].isupper():
+        relation = Relation(RelationType.MEMBER_OF, target_name=match[2], role=match[1], origin=ORIGIN)
+        return Found((relation,))
     if _TITLES.fullmatch(text):
         return _said("title", text)
     position = re.sub(r"^(?:position:|alternate title,|occupation:)\s*", "", text, flags=re.I)
@@ -203,7 +204,9 @@ def _aircraft(text: str, schema: str) -> Found | None:
         name = text.removeprefix("Aircraft Operator ")
         relation = Relation(RelationType.LINKED_TO, target_name=name, role="operator", origin=ORIGIN)
         return Found((Value("operator", name, ORIGIN), relation))
-    return _date_after("buildDate", "Aircraft Manufacture Date ")(text, schema) or _after("model", "Aircraft Model ")(text, schema)
+    return _date_after("buildDate", "Aircraft Manufacture Date ")(text, schema) or _after("model", "Aircraft Model ")(
+        text, schema
+    )
 
 
 def _registered(text: str, schema: str) -> Found | None:
@@ -235,8 +238,9 @@ _READERS: dict[str, _Reader] = {
     "PHONE": _phone,
     "Aircraft": _aircraft,
     "Former": _after("pastFlags", "Former Vessel Flag"),
-    "Other": lambda text, schema: _after("flag", "Other Vessel Flag")(text, schema)
-    or _after("type", "Other Vessel Type")(text, schema),
+    "Other": lambda text, schema: (
+        _after("flag", "Other Vessel Flag")(text, schema) or _after("type", "Other Vessel Type")(text, schema)
+    ),
     "Nationality": _registered,
     "Organization": _organization,
     "Target": _after("classification", "Target Type"),

@@ -22,21 +22,27 @@ _NAME = rf"({_WORD}(?:[ -](?:(?!Provided|Wanted|Photo|Mother|Father){_WORD}|{_LI
 _SIMPLE = (
     ("gender", re.compile(r"\b(?:Gender|Sex)\s*[:\[]?\s*(male|female)", re.I)),
     ("motherName", re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}")),
-    ("fatherName", re.compile(rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}")),
+    (
+        "fatherName",
+        re.compile(rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}"),
+    ),
     ("email", re.compile(r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")),
     ("website", re.compile(r"\bWebsites?:?\s*((?:https?://|www\.)[^\s,;()]+)", re.I)),
     ("phone", re.compile(r"\bTel(?:ephone)?(?: numbers?)?[.:]+\s*(\+?[\d(][\d() -]{6,20}\d)", re.I)),
     ("height", re.compile(r"\b[Hh]eight:? (?:[^.;]{0,25}– )?(\d{3} ?cm)")),
 )
-_IMO = re.compile(r"\b(?:IMO\)?|International Maritime Organization(?: \(IMO\))?)\s*[Nn]umber:?\s*(\d{7})|Company Number IMO (\d{7})")
+_IMO = re.compile(
+    r"\b(?:IMO\)?|International Maritime Organization(?: \(IMO\))?)\s*[Nn]umber:?\s*(\d{7})|Company Number IMO (\d{7})"
+)
 _DEATH = re.compile(
-    r"(?:^|[.;]\s*)(?:He |She )?(?:was )?(?:Confirmed )?(?:to have )?(?:died|deceased|killed)\b[^.;]{0,60}?\b(?:on|in|as of)\s+"
-    r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8}\.? )?\d{4})",
+    r"(?:^|[.;]\s*)(?:He |She )?(?:was )?(?:Confirmed )?(?:to have )?(?:died|deceased|killed)\b[^.;]{0,60}?"
+    r"\b(?:on|in|as of)\s+((?:\d{1,2} )?(?:[A-Z][a-z]{2,8}\.? )?\d{4})",
     re.I,
 )
 _REFERENCE = r"\(([A-Z]{2}[ie]\.\d{3})\)"
 _RELATED = re.compile(
-    rf"\b((?:[Bb]rother|[Ss]ister|[Ff]ather|[Mm]other|[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Uu]ncle|[Nn]ephew|[Cc]ousin)(?:-in-law)?)"
+    r"\b((?:[Bb]rother|[Ss]ister|[Ff]ather|[Mm]other|[Ss]on|[Dd]aughter|[Ww]ife|[Hh]usband|[Uu]ncle|[Nn]ephew"
+    r"|[Cc]ousin)(?:-in-law)?)"
     rf" of (?:[^.()]{{2,60}}?) {_REFERENCE}|\b([Aa]ssociated with|[Mm]ember of|[Ll]eader of|[Hh]ead of|[Ff]ounder of)"
     rf"(?: the)? (?:[^.()]{{2,80}}?)(?: \([A-Z]{{2,8}}\))? {_REFERENCE}"
 )
@@ -54,18 +60,23 @@ def read_comments(text: str, draft: Draft, references: dict[str, str]) -> None:
     text = _BOILERPLATE.sub(" ", text).strip()
     if not text:
         return
+    read_facts(text, draft)
+    for found in _RELATED.finditer(text):
+        _relate(draft, found, references)
+    draft.note(text, ORIGIN)
+
+
+def read_facts(text: str, draft: Draft) -> None:
+    """Add gender, parents, contacts, height, IMO number and date of death where the text states them."""
     for prop, pattern in _SIMPLE:
         for match in pattern.finditer(text):
             value = match[1].strip(" .,'’") if prop != "gender" else match[1].lower()
             draft.say(prop, value, ORIGIN)
     for match in _IMO.finditer(text):
         draft.add(Identifier("imoNumber", match[1] or match[2], type="IMO number", origin=ORIGIN))
-    if match := _DEATH.search(text):
-        for date in read_dates(match[1])[0]:
+    if death := _DEATH.search(text):
+        for date in read_dates(death[1])[0]:
             draft.say("deathDate", date, ORIGIN)
-    for match in _RELATED.finditer(text):
-        _relate(draft, match, references)
-    draft.note(text, ORIGIN)
 
 
 def _relate(draft: Draft, match: re.Match[str], references: dict[str, str]) -> None:

@@ -1,7 +1,8 @@
 """The consolidated list of the United Nations Security Council (XML), individuals and entities.
 
-The parts of a person's name come in an order that is given-family for some and family-given for others, so they are joined
-to one `name` and not taken for first and last names. References to other entries (`Brother of … (QDi.123)`) become relations.
+The parts of a person's name come in an order that is given-family for some and family-given for others, so they are
+joined to one `name` and not taken for first and last names. References to other entries (`Brother of … (QDi.123)`)
+become relations.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from resolver.ingest.files import SourceFile
 from resolver.ingest.list_dates import canonical, read_dates
 from resolver.ingest.list_documents import read_document
 from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_variants import Forms, group_forms, person_forms
+from resolver.ingest.list_forms import Forms
+from resolver.ingest.list_groups import group_forms
+from resolver.ingest.list_persons import person_forms
 from resolver.ingest.list_words import group_schema
 from resolver.ingest.un_comments import read_comments
 from resolver.ingest.un_xml import elements
@@ -30,7 +33,9 @@ NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "FIFTH_N
 _TERROR_LISTS = frozenset(("Al-Qaida", "Taliban"))
 _PLAIN = {"REFERENCE_NUMBER": "recordId", "UN_LIST_TYPE": "program"}
 _LISTS = {"NATIONALITY": "nationality", "NATIONALITY2": "nationality", "DESIGNATION": "position", "TITLE": "title"}
-_FOREIGN_IN_NOTE = re.compile(r"(?:in (?:Arabic|Russian|Chinese|Korean)(?: script)?|original script):\s*(.+?)(?:[.;]|$)", re.I)
+_FOREIGN_IN_NOTE = re.compile(
+    r"(?:in (?:Arabic|Russian|Chinese|Korean)(?: script)?|original script):\s*(.+?)(?:[.;]|$)", re.I
+)
 # Some dates carry the time zone of whoever entered them.
 _ZONE = re.compile(r"(?<=\d{4}-\d\d-\d\d)[+-]\d\d:\d\d$")
 
@@ -54,7 +59,9 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
     for element in elements(file, ROOT, TAGS):
         if isinstance(element, Reject):
             if not count:
-                raise InputError(f"no entry could be read: {element.reason}", where=file.label, mend="fetch the file again")
+                raise InputError(
+                    f"no entry could be read: {element.reason}", where=file.label, mend="fetch the file again"
+                )
             yield element
         elif element.tag == ROOT:
             if made := element.get("dateGenerated"):

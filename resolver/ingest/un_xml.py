@@ -1,7 +1,7 @@
 """XML read one record at a time, from files that nobody vouches for.
 
-No document type is accepted (entities, external files and bombs all need one), nothing is fetched, and a text is at most as
-long as the parser's own limit. What was read before the file breaks off is kept.
+No document type is accepted (entities, external files and bombs all need one), nothing is fetched, and a text is at
+most as long as the parser's own limit. What was read before the file breaks off is kept.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Element = Any
 
 
 def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
-    """The root element (as soon as it opens), then each finished element of the given tags; a `Reject` where the file breaks.
+    """The root element (as soon as it opens), then finished elements of the given tags; a `Reject` where the file breaks.
 
-    An element is emptied after its turn, so it must be used at once. Raises `InputError` for a file that is no XML with that
-    root, for one with a document type, and for one that breaks before the root.
+    An element is emptied after its turn, so it must be used at once. Raises `InputError` for a file that is no XML with
+    that root, for one with a document type, and for one that breaks before the root.
     """
     parser = etree.XMLPullParser(
         events=("start", "end"),
@@ -52,7 +52,9 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
                 if not opened:
                     raise InputError(f"no readable XML: {broken.msg}", where=file.label, mend="fetch the file again")
                 line = int(broken.lineno or 0)
-                yield Reject(file.label, line, f"the file breaks off or is damaged here, what follows is not read: {broken.msg}")
+                yield Reject(
+                    file.label, line, f"the file breaks off or is damaged here, what follows is not read: {broken.msg}"
+                )
                 return
             if not data:
                 return
