@@ -9,12 +9,16 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import orjson
 
 from resolver.errors import InputError
 from resolver.ingest.base import Reject
 from resolver.ingest.files import MAX_LINE, SourceFile, line_fault, text_lines
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 MAX_FIELD = 1_000_000
 MAX_ROW_LINES = 1_000
@@ -34,8 +38,20 @@ def csv_rows(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') ->
     """
     csv.field_size_limit(MAX_FIELD)
     feed = _Feed(text_lines(file))
-    while not feed.done:
-        yield from _rows(file.label, feed, delimiter, quotechar)
+    reader = csv.reader(feed, delimiter=delimiter, quotechar=quotechar)
+    while (item := feed.take()) is not None:
+        number, line = item
+        if quotechar in line:
+            row = _quoted(file.label, item, feed, reader)
+        elif fault := line_fault(line):
+            row = Reject(file.label, number, fault)
+        else:
+            # without quotes a row is a line and its cells are what stands between delimiters
+            row = number, line.split(delimiter)
+            if len(line) > MAX_FIELD and max(map(len, row[1])) > MAX_FIELD:
+                row = Reject(file.label, number, _csv_fault("field limit"))
+        if isinstance(row, Reject) or (any(row[1]) and row[1] != [_DOS_END]):
+            yield row
 
 
 def json_rows(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:
@@ -98,7 +114,7 @@ def _object(label: str, line: int, text: str) -> tuple[int, Json] | Reject:
 
 
 # A string that is not closed reaches to the end of the line, so that scanning stays linear in its length.
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?$)|[{}\]]')
+_MARKS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\]]')
 
 
 class _Scan:
@@ -138,59 +154,59 @@ class _Scan:
 
 
 class _Feed:
-    """Lines for `csv.reader`, which remembers those of the row being read and takes them back."""
+    """Numbered lines, of which some can be given back. As an iterator it feeds `csv.reader` the lines of one row."""
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
         self._back: deque[tuple[int, str]] = deque()
+        self._next: tuple[int, str] | None = None
         self.row: list[tuple[int, str]] = []
-        self.done = False
 
-    def __iter__(self) -> Iterator[str]:
-        while True:
-            item = self._back.popleft() if self._back else next(self._lines, None)
-            if item is None:
-                self.done = True
-                return
-            self.row.append(item)
-            if len(self.row) > MAX_ROW_LINES:
-                raise csv.Error("unexpected end of data")
-            yield item[1] + "\n"
+    def take(self) -> tuple[int, str] | None:
+        """The next line, or None after the last."""
+        return self._back.popleft() if self._back else next(self._lines, None)
 
-    def give_back(self) -> None:
-        """Read all but the first line of the present row once more."""
-        self._back.extendleft(reversed(self.row[1:]))
-        self.row = []
-        self.done = False
+    def give_back(self, lines: list[tuple[int, str]]) -> None:
+        """Put lines before those still to come."""
+        self._back.extendleft(reversed(lines))
+
+    def begin(self, first: tuple[int, str]) -> None:
+        """Feed a row that begins with a line already taken; `row` then gathers its lines."""
+        self._next, self.row = first, []
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        item, self._next = self._next, None
+        if item is None and len(self.row) < MAX_ROW_LINES:
+            item = self.take()
+        if item is None:
+            raise StopIteration
+        self.row.append(item)
+        return item[1] + "\n"
 
 
-def _rows(label: str, feed: _Feed, delimiter: str, quotechar: str) -> Iterator[Row | Reject]:
-    """Rows up to the end or to a quote that is never closed; then the rest is given back to the feed."""
-    reader = csv.reader(iter(feed), delimiter=delimiter, quotechar=quotechar)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            first = feed.row[0][0]
-            if len(feed.row) > 1:
-                feed.give_back()
-                yield Reject(label, first, "a quote is opened and not closed")
-                return
-            feed.row = []
-            yield Reject(label, first, _csv_fault(str(error)))
-            continue
-        held, feed.row = feed.row, []
-        if len(held) > 1 and _unclosed(held, delimiter, quotechar):
-            feed.row = held
-            feed.give_back()
-            yield Reject(label, held[0][0], "a quote is opened and not closed")
-            return
-        if not any(cells) or cells == [_DOS_END]:
-            continue
-        fault = line_fault(held[0][1] if len(held) == 1 else "\n".join(line for _, line in held))
-        yield Reject(label, held[0][0], fault) if fault else (held[0][0], cells)
+def _quoted(label: str, first: tuple[int, str], feed: _Feed, reader: CsvReader) -> Row | Reject:
+    """The row that begins on a line with quotes, over as many lines as they span.
+
+    Where they are never closed, or close only by a later row's quote, the first line is refused and the others are
+    given back.
+    """
+    feed.begin(first)
+    try:
+        cells = next(reader)
+    except csv.Error as error:
+        if len(feed.row) == 1:
+            return Reject(label, first[0], _csv_fault(str(error)))
+        cells = None
+    # a quote still open at the end of the file has swallowed the last line's end
+    spans = cells is None or len(feed.row) > 1 or cells[-1].endswith("\n")
+    if cells is None or (spans and _unclosed(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')):
+        feed.give_back(feed.row[1:])
+        return Reject(label, first[0], "a quote is opened and not closed")
+    fault = line_fault(first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row))
+    return Reject(label, first[0], fault) if fault else (first[0], cells)
 
 
 def _unclosed(held: list[tuple[int, str]], delimiter: str, quotechar: str) -> bool:

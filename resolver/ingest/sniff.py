@@ -9,7 +9,7 @@ from resolver.ingest.files import ZIP_MAGICS, encoding_of
 
 PARQUET_MAGIC = b"PAR1"
 _DELIMITERS = (",", "\t", ";", "|")
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?$)|[{}\[\]:]', re.DOTALL)
+_TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\[\]:]', re.DOTALL)
 
 
 def head_text(head: bytes) -> str:

@@ -1,7 +1,7 @@
 """Tables, whatever their file: CSV, Parquet and JSON as chunks of Arrow arrays of text, with the line of each row.
 
-A `Table` knows its columns at once (for JSON: those of the first chunk) and streams its rows: at most `CHUNK` at a
-time, a `Reject` in place of each row that cannot be read.
+A `Table` knows its columns at once (for JSON: those of the first chunk) and streams its rows in chunks of
+bounded size, a `Reject` in place of each row that cannot be read.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from resolver.ingest.sniff import PARQUET_MAGIC, first_line, head_text, header
 
 CHUNK = 16_384
 PARQUET_CHUNK = 65_536
+MAX_CHARS = 4_000_000
+"""About how many characters a chunk holds at most: rows with giant cells come in smaller chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class TableChunk:
 
 
 Chunks = Iterator[TableChunk | Reject]
+Held = tuple[int, list[Any]]
+"""A row: the line it begins on, and its wanted values."""
+Build = Callable[[list[list[Any]], list[int]], Chunks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +74,16 @@ def _csv(file: SourceFile, head: bytes, delimiter: str | None) -> Table:
     names = tuple(cell.strip() for cell in first[1])
 
     def chunks(wanted: Sequence[str]) -> Chunks:
-        places = [names.index(name) for name in wanted]
         rows = csv_rows(file, delimiter=mark)
         next(rows)
-        return _row_chunks(file.label, rows, len(names), dict(zip(wanted, places, strict=True)))
+        places = [names.index(name) for name in wanted]
+        return _chunked(_picked(file.label, rows, len(names), places), _cells_chunk(wanted), _cells_size)
 
     return Table(names, chunks)
 
 
-def _row_chunks(label: str, rows: Iterator[Row | Reject], width: int, places: dict[str, int]) -> Chunks:
-    lines: list[int] = []
-    held: list[list[str]] = []
+def _picked(label: str, rows: Iterator[Row | Reject], width: int, places: list[int]) -> Iterator[Held | Reject]:
+    """The wanted cells of each row; rows of another width than the header's are refused."""
     for item in rows:
         if isinstance(item, Reject):
             yield item
@@ -87,19 +91,43 @@ def _row_chunks(label: str, rows: Iterator[Row | Reject], width: int, places: di
         line, cells = item
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
             yield Reject(label, line, f"the row has {len(cells)} cells where the header has {width}")
+        else:
+            yield line, [cells[at] for at in places]
+
+
+def _chunked(rows: Iterator[Held | Reject], build: Build, size_of: Callable[[list[Any]], int]) -> Chunks:
+    """Chunks of at most `CHUNK` rows and about `MAX_CHARS` characters, as `size_of` counts those of a row."""
+    lines: list[int] = []
+    held: list[list[Any]] = []
+    size = 0
+    for item in rows:
+        if isinstance(item, Reject):
+            yield item
             continue
-        lines.append(line)
-        held.append(cells)
-        if len(held) >= CHUNK:
-            yield _cells_chunk(held, lines, places)
-            held, lines = [], []
+        lines.append(item[0])
+        held.append(item[1])
+        size += size_of(item[1])
+        if len(held) >= CHUNK or size >= MAX_CHARS:
+            yield from build(held, lines)
+            held, lines, size = [], [], 0
     if held:
-        yield _cells_chunk(held, lines, places)
+        yield from build(held, lines)
 
 
-def _cells_chunk(rows: list[list[str]], lines: list[int], places: dict[str, int]) -> TableChunk:
-    arrays = {name: pa.array([row[at] for row in rows], pa.string()) for name, at in places.items()}
-    return TableChunk(arrays, np.array(lines, dtype=np.int32))
+def _cells_size(cells: list[str]) -> int:
+    return sum(map(len, cells))
+
+
+def _values_size(values: list[Any]) -> int:
+    return sum(len(value) for value in values if isinstance(value, str))
+
+
+def _cells_chunk(wanted: Sequence[str]) -> Build:
+    def build(rows: list[list[str]], lines: list[int]) -> Chunks:
+        arrays = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(wanted)}
+        yield TableChunk(arrays, np.array(lines, dtype=np.int32))
+
+    return build
 
 
 def _json(file: SourceFile, *, lines: bool) -> Table:
@@ -114,36 +142,31 @@ def _json(file: SourceFile, *, lines: bool) -> Table:
             names.update(dict.fromkeys(item[1]))
     if not names:
         raise InputError("no JSON object in it", where=file.label)
-    return Table(tuple(names), lambda wanted: _object_chunks(file.label, rows(), wanted))
+
+    def chunks(wanted: Sequence[str]) -> Chunks:
+        picked = (
+            item if isinstance(item, Reject) else (item[0], [item[1].get(name) for name in wanted]) for item in rows()
+        )
+        return _chunked(picked, _objects_chunk(file.label, wanted), _values_size)
+
+    return Table(tuple(names), chunks)
 
 
-def _object_chunks(label: str, rows: Iterator[tuple[int, Json] | Reject], wanted: Sequence[str]) -> Chunks:
-    lines: list[int] = []
-    held: list[Json] = []
-    for item in rows:
-        if isinstance(item, Reject):
-            yield item
-            continue
-        lines.append(item[0])
-        held.append(item[1])
-        if len(held) >= CHUNK:
-            yield from _objects_chunk(label, held, lines, wanted)
-            held, lines = [], []
-    if held:
-        yield from _objects_chunk(label, held, lines, wanted)
+def _objects_chunk(label: str, wanted: Sequence[str]) -> Build:
+    """Chunks of objects; those in which a wanted value is no text, number or list of them are refused."""
 
+    def build(rows: list[list[Any]], lines: list[int]) -> Chunks:
+        refused: dict[int, str] = {}
+        arrays = {name: _values([row[at] for row in rows], name, refused) for at, name in enumerate(wanted)}
+        chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
+        if refused:
+            yield from (Reject(label, lines[row], reason) for row, reason in sorted(refused.items()))
+            kept = np.setdiff1d(np.arange(len(rows)), list(refused))
+            taken = {name: array.take(pa.array(kept)) for name, array in arrays.items()}
+            chunk = TableChunk(taken, chunk.lines[kept])
+        yield chunk
 
-def _objects_chunk(label: str, rows: list[Json], lines: list[int], wanted: Sequence[str]) -> Chunks:
-    """A chunk of objects; those in which a wanted value is no text, number or list of them are refused."""
-    refused: dict[int, str] = {}
-    arrays = {name: _values([row.get(name) for row in rows], name, refused) for name in wanted}
-    chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
-    if refused:
-        yield from (Reject(label, lines[row], reason) for row, reason in sorted(refused.items()))
-        kept = np.setdiff1d(np.arange(len(rows)), list(refused))
-        taken = {name: array.take(pa.array(kept)) for name, array in arrays.items()}
-        chunk = TableChunk(taken, chunk.lines[kept])
-    yield chunk
+    return build
 
 
 def _values(values: list[object], name: str, refused: dict[int, str]) -> pa.Array:
@@ -193,7 +216,7 @@ def _parquet(file: SourceFile) -> Table:
         for name in wanted:
             _check_type(file, name, schema.field(name).type)
         row = 1
-        batches = reader.iter_batches(batch_size=PARQUET_CHUNK, columns=list(wanted) or None)
+        batches = reader.iter_batches(batch_size=_batch_size(reader.metadata), columns=list(wanted) or None)
         try:
             for batch in batches:
                 arrays = {name: as_text(batch.column(name)) for name in wanted}
@@ -203,6 +226,12 @@ def _parquet(file: SourceFile) -> Table:
             raise _unreadable(file, error) from None
 
     return Table(tuple(schema.names), chunks)
+
+
+def _batch_size(metadata: Any) -> int:
+    """Rows a batch: fewer where rows are large."""
+    size = sum(int(metadata.row_group(at).total_byte_size) for at in range(metadata.num_row_groups))
+    return max(1, min(PARQUET_CHUNK, 8 * MAX_CHARS * max(int(metadata.num_rows), 1) // max(size, 1)))
 
 
 def _seekable(file: SourceFile) -> Any:

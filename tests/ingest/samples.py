@@ -1,4 +1,4 @@
-"""A small list of each format that has no agency of its own, for the contract every reader keeps. All of it is invented."""
+"""A small list of each format that has no agency of its own, for the contract that readers keep. All is invented."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def senzing(folder: Path) -> Path:
             "DATES": [{"DATE_OF_BIRTH": "1966-09-30"}],
             "COUNTRIES": [{"NATIONALITY": "xk"}],
             "IDENTIFIERS": [{"PASSPORT_NUMBER": "K5550001", "PASSPORT_COUNTRY": "xk"}],
-            "RELATIONSHIPS": [
-                {"REL_POINTER_DOMAIN": "OWN", "REL_POINTER_KEY": "1002", "REL_POINTER_ROLE": "DIRECTOR"}
-            ],
+            "RELATIONSHIPS": [{"REL_POINTER_DOMAIN": "OWN", "REL_POINTER_KEY": "1002", "REL_POINTER_ROLE": "DIRECTOR"}],
         },
         {
             "DATA_SOURCE": "MADE_UP",

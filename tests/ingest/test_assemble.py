@@ -63,9 +63,7 @@ def test_one_id_with_two_contents_keeps_the_fuller_one_and_names_both_lines() ->
 
 def test_contents_of_one_size_are_decided_by_digest_not_by_order() -> None:
     one, other = person("1", "Anna"), person("1", "Bea")
-    kept = {
-        next(iter(assemble([listed(*order)]).batch.to_records())).caption for order in ([one, other], [other, one])
-    }
+    kept = {next(iter(assemble([listed(*order)]).batch.to_records())).caption for order in ([one, other], [other, one])}
     assert len(kept) == 1
 
 

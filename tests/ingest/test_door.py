@@ -21,7 +21,9 @@ def named(identity: str, prop: str, text: str) -> Record:
     return Record(identity, "a", Kind.PERSON, "Person", (Value(prop, text),))
 
 
-@pytest.mark.parametrize("prop", ["name", "alias", "weakAlias", "previousName", "abbreviation", "firstName", "lastName"])
+@pytest.mark.parametrize(
+    "prop", ["name", "alias", "weakAlias", "previousName", "abbreviation", "firstName", "lastName"]
+)
 def test_any_name_will_do(prop: str) -> None:
     assert at_the_door(named("a:2", prop, "X")) == (["a:2"], [])
 

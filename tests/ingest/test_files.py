@@ -83,7 +83,9 @@ def test_a_gzip_in_a_zip_counts_against_the_size_of_the_zip(tmp_path: Path) -> N
         member.open(max_ratio=100, free_bytes=100_000).read()
 
 
-def test_a_zip_that_states_the_sizes_of_a_bomb_is_refused_unopened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_states_the_sizes_of_a_bomb_is_refused_unopened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("resolver.ingest.files.FREE_BYTES", 100_000)
     path = zipped(tmp_path / "many.zip", **{f"{number}.csv": b"\0" * 50_000 for number in range(20)})
     with pytest.raises(InputError, match="decompression bomb"):

@@ -138,7 +138,13 @@ def test_nested_entities_are_folded_too(tmp_path: Path) -> None:
     address = entity("a", "Address", full=["1 Road"], country=["xk"])
     passport = entity("d", "Passport", number=["N1"])
     person = entity(
-        "p", "Person", "one", name=["P"], membershipMember=[membership], addressEntity=[address], identification=[passport]
+        "p",
+        "Person",
+        "one",
+        name=["P"],
+        membershipMember=[membership],
+        addressEntity=[address],
+        identification=[passport],
     )
     records, intake = read(tmp_path, person, entity("q", "Person", "two", name=["Q"]))
     assert records["one:p"].relations == (Relation(RelationType.MEMBER_OF, "one:g", "The Net", "boss"),)

@@ -94,7 +94,9 @@ def test_properties_of_the_whole_ftm_model_are_known() -> None:
 
 def test_an_absent_column_is_named_with_the_nearest_and_those_there_are() -> None:
     mapping = mapping_from(good(properties={"name": "Full Nam"}))
-    with pytest.raises(MappingError, match=r"no column 'Full Nam' \(did you mean 'full_name'\? It has: id, full_name\)"):
+    with pytest.raises(
+        MappingError, match=r"no column 'Full Nam' \(did you mean 'full_name'\? It has: id, full_name\)"
+    ):
         mapping.columns(["id", "full_name"])
 
 

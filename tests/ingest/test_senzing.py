@@ -33,7 +33,11 @@ def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
     assert person.relations == (Relation(RelationType.LEADER_OF, "made-up:1002", role="DIRECTOR"),)
     assert (company.kind, company.texts("name")) == (Kind.GROUP, ("Quill Freight Ltd",))
     assert company.addresses == (Address(city="Testville", country="xk", origin="BUSINESS"),)
-    assert (flat.kind, flat.texts("firstName"), flat.texts("lastName")) == (Kind.PERSON, ("Wilhelmina",), ("Sampleton",))
+    assert (flat.kind, flat.texts("firstName"), flat.texts("lastName")) == (
+        Kind.PERSON,
+        ("Wilhelmina",),
+        ("Sampleton",),
+    )
 
 
 def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
@@ -74,12 +78,21 @@ def test_names_by_usage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ({"NATIONAL_ID_NUMBER": "5", "NATIONAL_ID_COUNTRY": "xk"}, Identifier("idNumber", "5", "xk", origin="NATIONAL_ID")),
+        (
+            {"NATIONAL_ID_NUMBER": "5", "NATIONAL_ID_COUNTRY": "xk"},
+            Identifier("idNumber", "5", "xk", origin="NATIONAL_ID"),
+        ),
         ({"TAX_ID_NUMBER": "6", "TAX_ID_TYPE": "EIN"}, Identifier("taxNumber", "6", "", "EIN", origin="TAX_ID")),
         ({"LEI_NUMBER": "L1"}, Identifier("leiCode", "L1", origin="LEI")),
-        ({"TRUSTED_ID_TYPE": "WIKIDATA", "TRUSTED_ID_NUMBER": "Q1"}, Identifier("wikidataId", "Q1", "", "WIKIDATA", origin="TRUSTED_ID")),
+        (
+            {"TRUSTED_ID_TYPE": "WIKIDATA", "TRUSTED_ID_NUMBER": "Q1"},
+            Identifier("wikidataId", "Q1", "", "WIKIDATA", origin="TRUSTED_ID"),
+        ),
         ({"SSN_NUMBER": "9"}, Identifier("socialSecurityNumber", "9", origin="SSN")),
-        ({"DRIVERS_LICENSE_NUMBER": "D", "DRIVERS_LICENSE_STATE": "TS"}, Identifier("idNumber", "D", "TS", origin="DRIVERS_LICENSE")),
+        (
+            {"DRIVERS_LICENSE_NUMBER": "D", "DRIVERS_LICENSE_STATE": "TS"},
+            Identifier("idNumber", "D", "TS", origin="DRIVERS_LICENSE"),
+        ),
     ],
 )
 def test_identifiers(tmp_path: Path, row: dict[str, Any], expected: Identifier) -> None:
@@ -92,7 +105,9 @@ def test_the_records_own_id_is_no_document(tmp_path: Path) -> None:
 
 
 def test_addresses_of_several_lines(tmp_path: Path) -> None:
-    record = one(tmp_path, NAME_FULL="X", ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}])
+    record = one(
+        tmp_path, NAME_FULL="X", ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}]
+    )
     assert record.addresses == (Address(street="1 Road Flat 2", postal_code="9"),)
 
 

@@ -39,7 +39,9 @@ def reasons(intake: Intake) -> list[tuple[int, str]]:
 
 
 def test_values_are_trimmed_and_empty_ones_left_out(tmp_path: Path) -> None:
-    intake = read(tmp_path / "x.csv", "id,name,dob\n 7 ,  Anna  ,\n", mapped(properties={"name": "name", "birthDate": "dob"}))
+    intake = read(
+        tmp_path / "x.csv", "id,name,dob\n 7 ,  Anna  ,\n", mapped(properties={"name": "name", "birthDate": "dob"})
+    )
     (record,) = records(intake)
     assert (record.id, record.kind, record.schema, record.source) == ("s:7", Kind.PERSON, "Person", "s")
     assert [(value.prop, value.text, value.origin) for value in record.values] == [("name", "Anna", "name")]
@@ -130,7 +132,11 @@ def test_a_row_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
     text = "id,name,land\n,Anna,xk\n9,Bea,xk\n,Anna,xk\n,Anna,xa\n"
     intake = read(tmp_path / "x.csv", text, mapping)
     made = content_id("s", "Person\nname=Anna\nnationality=xk")
-    assert {record.id for record in records(intake)} == {made, content_id("s", "Person\nname=Anna\nnationality=xa"), "s:9"}
+    assert {record.id for record in records(intake)} == {
+        made,
+        content_id("s", "Person\nname=Anna\nnationality=xa"),
+        "s:9",
+    }
     assert intake.collapsed == 1
     swapped = read(tmp_path / "y.csv", "land,name,id\nxk,Anna,\n", mapping)
     assert [record.id for record in records(swapped)] == [made]
