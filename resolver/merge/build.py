@@ -11,6 +11,7 @@ from resolver.merge.canon import CODED, CountryCode, key
 from resolver.merge.context import Context, context
 from resolver.merge.gather import Piece, pieces
 from resolver.merge.golden import GoldenRecord, GoldenRelation, GoldenValue
+from resolver.merge.partition import partition
 from resolver.merge.schemata import entity_kind, most_specific
 from resolver.merge.survivorship import best_date, best_form, caption, conflicts, support
 from resolver.records import Batch
@@ -24,7 +25,7 @@ def golden_records(batch: Batch, labels: IntArray, *, country_code: CountryCode)
     `labels[i]`: the row of the smallest record of record i's entity. `country_code` gives the ISO code of a country
     as written, or None. Memory: the ids, and one bounded piece of the values at a time.
     """
-    return golden_of(context(batch, labels, country_code))
+    return golden_of(context(batch, partition(batch, labels), country_code))
 
 
 def golden_of(work: Context) -> Iterator[GoldenRecord]:

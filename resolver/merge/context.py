@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.merge.canon import Canon, CountryCode
-from resolver.merge.partition import Partition, partition
+from resolver.merge.partition import Partition
 from resolver.merge.relations import Targets, find_targets
 from resolver.merge.schemata import entity_schemata, record_schemata
 from resolver.records import Batch
-from resolver.records.batch import IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,8 @@ class Context:
     canon: Canon
 
 
-def context(batch: Batch, labels: IntArray, country_code: CountryCode) -> Context:
-    """The context of a canonical batch under the partition that `labels` names."""
-    parts = partition(batch, labels)
+def context(batch: Batch, parts: Partition, country_code: CountryCode) -> Context:
+    """The context of a canonical batch in its partition."""
     by_record = record_schemata(batch)
     by_entity = entity_schemata(parts, by_record)
     return Context(

@@ -83,7 +83,7 @@ def edge(relation: GoldenRelation, entity_id: str, schema: str) -> Edge | None:
     if mentioned:
         found.append(Form("namesMentioned", mentioned))
     found += [*_dates("startDate", relation.start), *_dates("endDate", relation.end)]
-    return Edge(digest_ids("r-", [said])[0].as_py(), name, tuple(found))
+    return Edge(digest_ids("r-", [said.encode()])[0].as_py(), name, tuple(found))
 
 
 def _dates(prop: str, text: str) -> Iterator[Form]:

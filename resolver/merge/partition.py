@@ -42,7 +42,7 @@ class Partition:
 def partition(batch: Batch, labels: IntArray) -> Partition:
     """The partition that `labels` (row of each entity's smallest record) names over a canonical batch."""
     roots, inverse = np.unique(labels, return_inverse=True)
-    born = _birth_ids(batch.ids.take(pa.array(roots)).to_pylist())
+    born = digest_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
     rank = pc.sort_indices(born).to_numpy()
     place = np.empty(len(roots), dtype=np.int32)
     place[rank] = np.arange(len(roots), dtype=np.int32)
@@ -58,11 +58,11 @@ def entity_ids(batch: Batch, labels: IntArray) -> list[str]:
     return cast("list[str]", parts.ids.take(pa.array(parts.entity)).to_pylist())
 
 
-def digest_ids(prefix: str, texts: list[str]) -> pa.StringArray:
+def digest_ids(prefix: str, texts: list[bytes]) -> pa.StringArray:
     """`prefix` and 20 base32 characters of the SHA-256 of each text."""
     count = len(texts)
     head = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
-    digests = b"".join([hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:15] for text in texts])
+    digests = b"".join([hashlib.sha256(text).digest()[:15] for text in texts])
     groups = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5).astype(np.uint64)
     # five bytes are eight characters of five bits
     numbers = np.zeros((count, 3), dtype=np.uint64)
@@ -77,7 +77,3 @@ def digest_ids(prefix: str, texts: list[str]) -> pa.StringArray:
     width = texts_as_bytes.shape[1]
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(texts_as_bytes))
-
-
-def _birth_ids(record_ids: list[str]) -> pa.StringArray:
-    return digest_ids("e-", record_ids)

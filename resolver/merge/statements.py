@@ -24,6 +24,7 @@ from resolver.merge.context import Context, context
 from resolver.merge.edges import Edge, edge, relation_note
 from resolver.merge.ftm_values import Form
 from resolver.merge.gather import Piece, pieces
+from resolver.merge.partition import partition
 from resolver.merge.rows import FormTable, StatementRows, origins_of, value_rows
 from resolver.merge.schemata import is_a
 from resolver.records import Batch
@@ -47,7 +48,7 @@ class _StatedEdge(NamedTuple):
 
 def statements(batch: Batch, labels: IntArray, *, country_code: CountryCode) -> Iterator[pa.RecordBatch]:
     """All statements of a canonical batch, in pieces of some hundred thousand rows of texts (`STATEMENT_COLUMNS`)."""
-    return statements_of(context(batch, labels, country_code))
+    return statements_of(context(batch, partition(batch, labels), country_code))
 
 
 def statements_of(work: Context) -> Iterator[pa.RecordBatch]:

@@ -1,0 +1,237 @@
+"""The files of a run.
+
+| file | what | order |
+|---|---|---|
+| `entities.csv` | `entity_id,record_id`: every record once | entity id, record id |
+| `links.csv` | `left_id,right_id,score,band,outcome`: pairs in band match or review, left < right | both ids |
+| `entities.ftm.json` | golden records as FollowTheMoney entities, one a line, each followed by its edges | entity id |
+| `statements.csv` | FollowTheMoney statements, see `resolver.merge.statements` | entity id, record id |
+| `rejects.csv` | `file,line,reason`: rows that were not taken | all three |
+| `report.html` | the report for people | |
+
+The first five depend on the resolution and the rejects alone: the same results give the same bytes. All are written to
+a hidden folder beside their place and moved there when all are complete, so that a run that is killed leaves no half
+file.
+
+Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line break as formulas. In
+the CSV files such a cell, and one that begins with apostrophes before such a character, gets one apostrophe in front;
+whoever reads the files by program takes it off again (`undefused`). Plain numbers and telephone numbers
+(`+49 30 1234`) stay as they are.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resolver.errors import OutputError
+from resolver.merge import (
+    STATEMENT_COLUMNS,
+    Context,
+    CountryCode,
+    Partition,
+    context,
+    golden_of,
+    partition,
+    statements_of,
+    to_ftm,
+)
+from resolver.records.resolution import Band, Links, Outcome, Resolution
+
+FILES = ("entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html")
+_FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
+_NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
+_DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
+_COMMA, _QUOTE, _NEWLINE, _NOTHING = (pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", ""))
+_ROWS_AT_ONCE = 1 << 18
+_BYTES_AT_ONCE = 1 << 20
+
+
+class Rejected(Protocol):
+    """A row that was not taken (`resolver.ingest.base.Reject`)."""
+
+    @property
+    def file(self) -> str:
+        """The file, as messages name it."""
+
+    @property
+    def line(self) -> int:
+        """The line, 1-based, or 0."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+
+def write_results(
+    out_dir: Path,
+    resolution: Resolution,
+    *,
+    rejects: Sequence[Rejected],
+    report: str,
+    country_code: CountryCode,
+    only_entities: bool = False,
+) -> None:
+    """Write the files of a run into a folder, which is made if absent.
+
+    `report`: the text of report.html. `country_code`: the ISO code of a country as written, or None. `only_entities`
+    writes entities.csv alone. Raises `OutputError` where a file cannot be written; then no file of an earlier run has
+    changed.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".partial-", dir=out_dir))
+    except OSError as error:
+        raise _failed(out_dir, error) from error
+    try:
+        with _without_cycle_collection():
+            parts = partition(resolution.batch, resolution.labels)
+            _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
+            if not only_entities:
+                work = context(resolution.batch, parts, country_code)
+                _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
+                _write_ftm(staged / "entities.ftm.json", work)
+                _write_statements(staged / "statements.csv", work)
+                _write_rejects(staged / "rejects.csv", rejects)
+                (staged / "report.html").write_text(report, "utf-8")
+        for name in FILES[: 1 if only_entities else None]:
+            os.replace(staged / name, out_dir / name)
+    except OSError as error:
+        raise _failed(out_dir, error) from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _failed(out_dir: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(
+        f"cannot write the results: {reason}",
+        where=str(out_dir),
+        mend="choose a folder on a disk that has room, with --out",
+    )
+
+
+@contextmanager
+def _without_cycle_collection() -> Iterator[None]:
+    """Millions of small objects without cycles are made and dropped here; walking them costs a third more."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def defused(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as a spreadsheet may open them (see the module's text)."""
+    risky = pc.match_substring_regex(texts, _FORMULA)
+    if not pc.any(risky).as_py():
+        return texts
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, _NUMBER)))
+    return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def undefused(text: str) -> str:
+    """The inverse of `defused`, for one cell."""
+    return _DEFUSED.sub("", text)
+
+
+def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]]) -> None:
+    """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed."""
+    with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
+        file.write(",".join(names).encode("ascii") + b"\n")
+        for columns in pieces:
+            if len(columns[0]):
+                lines = pc.binary_join_element_wise(*(_quoted(column) for column in columns), _COMMA)
+                whole = pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE)
+                file.write(_characters(whole))
+
+
+def _quoted(texts: pa.Array) -> pa.Array:
+    """The texts as cells of a CSV file; null is empty."""
+    texts = pc.fill_null(texts.cast(pa.large_string()), "")
+    special = pc.match_substring_regex(texts, '[",\\r\\n]')
+    if not pc.any(special).as_py():
+        return texts
+    doubled = pc.binary_join_element_wise(_QUOTE, pc.replace_substring(texts, '"', '""'), _QUOTE, _NOTHING)
+    return pc.if_else(special, doubled, texts)
+
+
+def _characters(texts: pa.LargeStringArray) -> memoryview:
+    """All the texts one after the other, as UTF-8."""
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)
+    return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
+
+
+def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
+    safe = defused(ids)
+
+    def pieces() -> Iterator[list[pa.Array]]:
+        entities = parts.entity[parts.order]
+        for start in range(0, len(entities), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            yield [parts.ids.take(pa.array(entities[rows])), safe.take(pa.array(parts.order[rows]))]
+
+    _write_csv(path, ("entity_id", "record_id"), pieces())
+
+
+def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
+    safe = defused(ids)
+    bands, outcomes = (pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome))
+
+    def pieces() -> Iterator[list[pa.Array]]:
+        for start in range(0, len(links), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            yield [
+                safe.take(pa.array(links.left[rows])),
+                safe.take(pa.array(links.right[rows])),
+                _six_decimals(links.score[rows]),
+                bands.take(pa.array(links.band[rows])),
+                outcomes.take(pa.array(links.outcome[rows])),
+            ]
+
+    _write_csv(path, ("left_id", "right_id", "score", "band", "outcome"), pieces())
+
+
+def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.StringArray:
+    millionths = np.rint(scores * 1_000_000).astype(np.int64)
+    whole = pa.array(millionths // 1_000_000).cast(pa.string())
+    rest = pc.utf8_lpad(pa.array(millionths % 1_000_000).cast(pa.string()), 6, "0")
+    return pc.binary_join_element_wise(whole, rest, ".")
+
+
+def _write_ftm(path: Path, work: Context) -> None:
+    with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
+        for golden in golden_of(work):
+            for entity in to_ftm(golden):
+                file.write(orjson.dumps(entity, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _write_statements(path: Path, work: Context) -> None:
+    def pieces() -> Iterator[list[pa.Array]]:
+        for piece in statements_of(work):
+            yield [defused(column) for column in piece.columns]
+
+    _write_csv(path, STATEMENT_COLUMNS, pieces())
+
+
+def _write_rejects(path: Path, rejects: Sequence[Rejected]) -> None:
+    rows = sorted((reject.file, reject.line, reject.reason) for reject in rejects)
+    files, lines, reasons = zip(*rows, strict=True) if rows else ((), (), ())
+    texts = [defused(pa.array(list(column), pa.string())) for column in (files, reasons)]
+    numbers = pa.array(list(lines), pa.int64()).cast(pa.string())
+    _write_csv(path, ("file", "line", "reason"), iter([[texts[0], numbers, texts[1]]]))
