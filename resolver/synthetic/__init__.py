@@ -1,0 +1,21 @@
+"""An invented world of persons, criminal groups and ships, and the lists that many agencies keep of them, with the
+truth.
+
+Nobody in it exists: names are drawn from lists of frequent names, everything else from random numbers.
+"""
+
+from resolver.synthetic.corruptions import CORRUPTIONS, Corruption
+from resolver.synthetic.probes import Probe, name_variants, probes
+from resolver.synthetic.world import World, WorldSummary, generate, write_world
+
+__all__ = [
+    "CORRUPTIONS",
+    "Corruption",
+    "Probe",
+    "World",
+    "WorldSummary",
+    "generate",
+    "name_variants",
+    "probes",
+    "write_world",
+]

@@ -1,0 +1,139 @@
+"""The name cultures of the world: how names are built in each, where its people live, and how common it is here.
+
+A row says what part of its bearers have which part of a name. Lists of names are in `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REGIONS = (
+    "western-europe",
+    "iberia",
+    "balkans",
+    "aegean",
+    "eastern-europe",
+    "caucasus",
+    "anatolia",
+    "levant",
+    "maghreb",
+    "sahel",
+    "horn",
+    "persia",
+    "indus",
+    "pacific",
+    "mekong",
+    "americas",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Culture:
+    """One way of naming.
+
+    `script` names the writing of its own; `weight` its share. `eastern`: the family name stands first at home;
+    `middle_first`: the middle name stands before the given name. `middle`, `father`, `grandfather`, `family`,
+    `second`: the part (0…1) of people whose full name holds these. `son_of`: words that may stand before the father's
+    name. `pets`: the part of people known by a pet name; `by_father`: papers ask for the father's name, though the
+    full name need not hold it. `countries`: ISO codes, the more frequent ones repeated. `regions`: where they live,
+    home first.
+    """
+
+    name: str
+    script: str
+    weight: float
+    regions: tuple[str, ...]
+    countries: str
+    eastern: bool = False
+    middle_first: bool = False
+    middle: float = 0.0
+    father: float = 0.0
+    grandfather: float = 0.0
+    family: float = 1.0
+    second: float = 0.0
+    son_of: tuple[str, ...] = ()
+    pets: float = 0.1
+    by_father: bool = False
+
+    @property
+    def latin(self) -> bool:
+        """Whether its own script is the Latin one."""
+        return self.script == "Latin"
+
+
+CULTURES: tuple[Culture, ...] = (
+    Culture(
+        "arabic-levant",
+        "Arabic",
+        11,
+        ("levant", "anatolia"),
+        "SY SY SY IQ IQ IQ EG EG EG LB JO YE SD PS SA",
+        middle=0.06,
+        father=0.7,
+        grandfather=0.3,
+        family=0.94,
+        son_of=("bin", "ibn", "b."),
+        by_father=True,
+    ),
+    Culture(
+        "arabic-maghreb",
+        "Arabic",
+        9,
+        ("maghreb", "iberia"),
+        "MA MA MA DZ DZ DZ TN TN LY LY",
+        middle=0.08,
+        father=0.12,
+        grandfather=0.02,
+        son_of=("ben", "bin", "ould"),
+        by_father=True,
+    ),
+    Culture("persian", "Arabic", 5, ("persia", "anatolia"), "IR", middle=0.12, by_father=True),
+    Culture("afghan", "Arabic", 5, ("persia", "indus"), "AF", family=0.6, by_father=True),
+    Culture(
+        "pakistani",
+        "Arabic",
+        5,
+        ("indus", "western-europe"),
+        "PK PK PK PK GB",
+        middle=0.4,
+        son_of=("s/o",),
+        father=0.06,
+        by_father=True,
+    ),
+    Culture("indian", "Devanagari", 4, ("indus", "western-europe"), "IN IN IN IN GB", middle=0.2, by_father=True),
+    Culture(
+        "russian",
+        "Cyrillic",
+        7,
+        ("eastern-europe", "caucasus"),
+        "RU RU RU RU RU BY KZ",
+        eastern=True,
+        father=0.92,
+        pets=0.18,
+    ),
+    Culture("ukrainian", "Cyrillic", 5, ("eastern-europe",), "UA", eastern=True, father=0.92, pets=0.15),
+    Culture("chinese", "Han", 7, ("pacific", "mekong"), "CN CN CN CN CN CN HK TW MY SG", eastern=True, middle=0.06),
+    Culture("korean", "Hangul", 3, ("pacific",), "KR KR KR KR KP KP", eastern=True, middle=0.03),
+    Culture("japanese", "Han", 2, ("pacific",), "JP", eastern=True),
+    Culture("vietnamese", "Latin", 4, ("mekong", "eastern-europe"), "VN", eastern=True, middle_first=True, middle=0.97),
+    Culture("turkish", "Latin", 5, ("anatolia", "western-europe"), "TR TR TR TR DE", middle=0.12, by_father=True),
+    Culture("west-african", "Latin", 6, ("sahel", "maghreb"), "SN SN ML ML GN NG NG NG GH GH CI GM BF SL", middle=0.12),
+    Culture("horn-african", "Latin", 5, ("horn", "maghreb"), "SO SO ER ER ET ET", father=0.95, family=0.85),
+    Culture(
+        "spanish",
+        "Latin",
+        5,
+        ("americas", "iberia"),
+        "ES ES MX MX MX CO CO VE EC PE CU DO GT HN AR",
+        middle=0.45,
+        second=0.8,
+    ),
+    Culture("english", "Latin", 4, ("western-europe", "americas"), "GB GB GB US US IE CA AU", middle=0.55, pets=0.2),
+    Culture("french", "Latin", 3, ("western-europe",), "FR FR FR BE CH CA", middle=0.25),
+    Culture("german", "Latin", 3, ("western-europe",), "DE DE DE DE AT CH", middle=0.2),
+    Culture("balkan", "Cyrillic", 4, ("balkans",), "RS RS RS BA BA ME MK HR SI", father=0.05),
+    Culture("greek", "Greek", 3, ("aegean",), "GR GR GR GR CY", middle=0.05, pets=0.2, by_father=True),
+    Culture("georgian", "Georgian", 3, ("caucasus", "eastern-europe"), "GE"),
+    Culture("armenian", "Armenian", 2, ("caucasus", "eastern-europe"), "AM AM AM RU"),
+)
+CULTURE_NAMES = tuple(culture.name for culture in CULTURES)

@@ -1,0 +1,120 @@
+"""The lists of agencies that are tables, and the mapping file that says what their columns hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import yaml
+
+from resolver.synthetic.agencies import Agency
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout of tables: column in the file → column of the world, and property → columns in the file. `kind` names
+    the column that says what a row describes."""
+
+    columns: dict[str, str]
+    properties: dict[str, list[str]]
+    id: str
+    schema: str
+
+    def table(self, content: pa.Table) -> pa.Table:
+        """The file's columns from the world's."""
+        return pa.table({name: content.column(source) for name, source in self.columns.items()})
+
+    def mapping(self, agency: Agency) -> str:
+        """The mapping file of an agency, YAML."""
+        content = {
+            "id": self.id,
+            "schema": self.schema,
+            "source": agency.code,
+            "agency": agency.code,
+            "properties": {prop: names if len(names) > 1 else names[0] for prop, names in self.properties.items()},
+        }
+        return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+
+
+# Name in the office's table: (column of the world, property).
+_OFFICE = {
+    "record_id": ("id", ""),
+    "schema": ("schema", ""),
+    "full_name": ("name", "name"),
+    "forename": ("firstName", "firstName"),
+    "surname": ("lastName", "lastName"),
+    "patronymic": ("fatherName", "fatherName"),
+    "title": ("title", "title"),
+    "alias": ("alias", "alias"),
+    "aka": ("nativeName", "alias"),
+    "weak_alias": ("weakAlias", "weakAlias"),
+    "former_name": ("previousName", "previousName"),
+    "abbreviation": ("abbreviation", "abbreviation"),
+    "sex": ("gender", "gender"),
+    "dob": ("birthDate", "birthDate"),
+    "date_of_birth": ("otherBirthDate", "birthDate"),
+    "place_of_birth": ("birthPlace", "birthPlace"),
+    "country_of_birth": ("birthCountry", "birthCountry"),
+    "nationality": ("nationality", "nationality"),
+    "nationalities": ("otherNationality", "nationality"),
+    "country": ("country", "country"),
+    "passport_no": ("passportNumber", "passportNumber"),
+    "passport": ("otherPassport", "passportNumber"),
+    "national_id": ("idNumber", "idNumber"),
+    "registration_number": ("registrationNumber", "registrationNumber"),
+    "incorporation_date": ("incorporationDate", "incorporationDate"),
+    "imo": ("imoNumber", "imoNumber"),
+    "mmsi": ("mmsi", "mmsi"),
+    "call_sign": ("callSign", "callSign"),
+    "flag": ("flag", "flag"),
+    "past_flags": ("pastFlags", "pastFlags"),
+    "build_date": ("buildDate", "buildDate"),
+    "phone": ("phone", "phone"),
+    "email": ("email", "email"),
+    "street": ("street", "address.street"),
+    "city": ("city", "address.city"),
+    "country_of_residence": ("addressCountry", "address.country"),
+    "offence": ("activity", "activity"),
+    "second_offence": ("otherActivity", "activity"),
+    "source_grade": ("sourceGrade", ""),
+    "information_grade": ("informationGrade", ""),
+    "category": ("category", ""),
+    "purpose": ("purpose", ""),
+    "review_date": ("reviewDate", ""),
+}
+# The data office's table has FollowTheMoney's own names, wherever there is one column for a property.
+_OFFICE_TO_DATA = {
+    "record_id": "id",
+    "full_name": "name",
+    "forename": "firstName",
+    "surname": "lastName",
+    "patronymic": "fatherName",
+    "aka": "aliases",
+    "weak_alias": "weakAlias",
+    "former_name": "previousName",
+    "sex": "gender",
+    "dob": "birthDate",
+    "date_of_birth": "dob",
+    "place_of_birth": "birthPlace",
+    "country_of_birth": "birthCountry",
+    "passport_no": "passportNumber",
+    "national_id": "idNumber",
+    "registration_number": "registrationNumber",
+    "incorporation_date": "incorporationDate",
+    "imo": "imoNumber",
+    "call_sign": "callSign",
+    "past_flags": "pastFlags",
+    "build_date": "buildDate",
+}
+
+
+def _layout(names: dict[str, tuple[str, str]], identity: str) -> Layout:
+    properties: dict[str, list[str]] = {}
+    for name, (_, prop) in names.items():
+        if prop:
+            properties.setdefault(prop, []).append(name)
+    return Layout({name: column for name, (column, _) in names.items()}, properties, identity, "schema")
+
+
+OFFICE = _layout(_OFFICE, "record_id")
+DATA = _layout({_OFFICE_TO_DATA.get(name, name): what for name, what in _OFFICE.items()}, "id")
