@@ -114,12 +114,34 @@ def birth_day(prepared: Prepared) -> Hashed:
     return of_table(prepared.births, np.where(full, number, np.uint64(0)))
 
 
-def token_day(prepared: Prepared) -> Hashed:
-    """The same full date of birth (day and month in either order) and a word that begins with the same letter."""
+def word_day(prepared: Prepared) -> Hashed:
+    """A word with the same consonants and the same full date of birth (day and month in either order)."""
+    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
+    return cross(_distinct(words), birth_day(prepared))
+
+
+def initials_day(prepared: Prepared) -> Hashed:
+    """Two words that begin with the same letters and the same full date of birth (day and month in either order)."""
     firsts = np.array([text[:1] for text in prepared.tokens.texts], dtype="U1")
     letters = firsts.view(np.uint32).astype(np.uint64) if len(firsts) else np.zeros(0, dtype=np.uint64)
-    initials = _distinct(of_records(prepared, form_hashes(prepared, letters, _initial_tokens(prepared))))
-    return cross(initials, birth_day(prepared))
+    initials = of_records(prepared, pairs_within(form_hashes(prepared, letters, _initial_tokens(prepared))))
+    return cross(_distinct(initials), birth_day(prepared))
+
+
+def pair_month_day(prepared: Prepared) -> Hashed:
+    """Two words that sound alike and the same day and month of birth, whatever the year."""
+    dates = prepared.dates
+    # the first of January is what lists write where they know no better
+    full = (dates.day > 0) & ~((dates.day == 1) & (dates.month == 1))
+    number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
+    pairs = of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared))))
+    return cross(_distinct(pairs), of_table(prepared.births, np.where(full, number, np.uint64(0))))
+
+
+def name_place(prepared: Prepared) -> Hashed:
+    """The same words in a name and the same place of birth or address."""
+    names = sums_within(form_hashes(prepared, prepared.tokens.hashes, identity_tokens(prepared)))
+    return cross(_distinct(of_records(prepared, names)), _place_words(prepared))
 
 
 def token_month_day(prepared: Prepared) -> Hashed:
@@ -261,10 +283,13 @@ RULES: tuple[Rule, ...] = (
     Rule("token_year", Kind.PERSON, token_year),
     Rule("skeleton_year", Kind.PERSON, skeleton_year),
     Rule("birth_day", Kind.PERSON, birth_day),
-    Rule("token_day", Kind.PERSON, token_day),
+    Rule("word_day", Kind.PERSON, word_day),
+    Rule("initials_day", Kind.PERSON, initials_day),
+    Rule("pair_month_day", Kind.PERSON, pair_month_day),
     Rule("token_month_day", Kind.PERSON, token_month_day),
     Rule("prefix_pair", Kind.PERSON, prefix_pair),
     Rule("token_place", Kind.PERSON, token_place),
+    Rule("name_place", Kind.PERSON, name_place),
     Rule("identifier", _NAMED, identifier),
     Rule("contact", _NAMED, contact),
     Rule("acronym", Kind.GROUP, acronym),

@@ -125,7 +125,7 @@ def address(context: Context) -> FloatArray:
 
 
 def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
-    normal = _normal_places(table)
+    normal = table.normal
 
     def compare(one: IntArray, two: IntArray) -> FloatArray:
         words = overlap(table.tokens, one, two)
@@ -138,10 +138,6 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
         return np.where(same & (agreeing <= 0.34), np.float32(0.45), graded).astype(np.float32)
 
     return context.best_of(side, compare)
-
-
-def _normal_places(table: PlaceTable) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    return np.array([" ".join(table.token_texts[table.tokens[row]]) for row in range(len(table.tokens))], dtype=object)
 
 
 def nationality(context: Context) -> FloatArray:
@@ -243,9 +239,6 @@ def acronym(context: Context) -> FloatArray:
     """One name is made of the first letters of the other."""
     prepared = context.prepared
     flags = prepared.tokens.flags
-    spelled = np.fromiter(
-        (_spell(text) if 3 <= len(text) <= 8 else 0 for text in prepared.tokens.texts), dtype=np.uint64, count=len(flags)
-    )
     skip = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
     return acronym_match(
         context.left,
@@ -254,16 +247,9 @@ def acronym(context: Context) -> FloatArray:
         prepared.forms.tokens,
         flags,
         context.names.first_letter,
-        spelled,
+        context.names.spelled,
         skip,
     )
-
-
-def _spell(text: str) -> int:
-    value = 7
-    for letter in text:
-        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
-    return value
 
 
 def same_list(context: Context) -> FloatArray:

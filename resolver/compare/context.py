@@ -13,7 +13,7 @@ import numpy.typing as npt
 from resolver.compare.align import COLUMNS, align_pairs
 from resolver.compare.tokens import TokenSimilarities
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, Prepared
+from resolver.records.prepared import FloatArray, HashArray, Prepared
 from resolver.records.ragged import Ragged, spread
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
@@ -25,6 +25,8 @@ class NameIndex:
 
     record_tokens: Ragged
     first_letter: npt.NDArray[np.uint32]
+    spelled: HashArray
+    """Per token of three to eight letters, the hash that a name with these initials has; else 0."""
     similarities: TokenSimilarities
 
     @classmethod
@@ -37,8 +39,19 @@ class NameIndex:
         return cls(
             record_tokens=Ragged.from_rows(rows.rows, rows.items, len(prepared)),
             first_letter=letters,
+            spelled=np.fromiter(
+                (spell(text) if 3 <= len(text) <= 8 else 0 for text in tokens.texts), dtype=np.uint64, count=len(tokens)
+            ),
             similarities=TokenSimilarities(tokens),
         )
+
+
+def spell(text: str) -> int:
+    """A 64-bit polynomial hash of letters, which a kernel can build letter by letter."""
+    value = 7
+    for letter in text:
+        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
+    return value
 
 
 @dataclass(frozen=True)

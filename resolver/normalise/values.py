@@ -79,6 +79,7 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
         token_texts=np.array(unique, dtype=object),
         token_hashes=hashes_of(unique),
         country=np.array(codes, dtype=np.int32),
+        normal=np.array([" ".join(items) for items in words], dtype=object),
         texts=np.array(shown, dtype=object),
     )
 

@@ -113,12 +113,14 @@ class IdentifierTable:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
-    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `country` code (0 unknown)."""
+    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `country` code (0 unknown);
+    `normal` the sorted tokens as one text, `texts` what the source wrote."""
 
     tokens: Ragged
     token_texts: npt.NDArray[np.object_]
     token_hashes: HashArray
     country: IntArray
+    normal: npt.NDArray[np.object_]
     texts: npt.NDArray[np.object_]
 
 
