@@ -11,6 +11,8 @@ STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 WORKERS ?= 2
+# real lists and judged pairs, which are no part of the project
+DATA ?= ../shared/data
 # the folders that hold Python by now
 TYPED = $(sort $(patsubst %/,%,$(dir $(wildcard resolver/*.py models/*.py tests/*.py api/*.py benchmarks/*.py))))
 
@@ -41,8 +43,10 @@ check: setup  ## lint, types, import rules
 bench: setup  ## quality and speed on the data at hand
 	$(BIN)/python -m benchmarks
 
-train: setup  ## fit the shipped model anew
-	$(BIN)/resolver train
+train: setup  ## fit the shipped model anew, on the lists and judged pairs in DATA
+	@test -d $(DATA)/raw || { echo "error: no lists in $(DATA)/raw (say where they are: make train DATA=folder)" >&2; exit 1; }
+	$(BIN)/resolver train $(DATA)/raw/us_ofac_sdn $(DATA)/raw/us_ofac_cons $(DATA)/raw/un_sc/consolidated_2026-02.xml \
+		--judged $(DATA)/truth/ofac_un_pairs.csv --out models
 
 serve:  ## the HTTP service
 	@echo "there is no service yet: the command line does everything (make demo, or resolver --help)"

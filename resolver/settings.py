@@ -41,7 +41,7 @@ class Settings:
         metadata=_about(
             "How many reviews one wrong merge costs; sets the borders between match, review and distinct.",
             unit="reviews",
-            low=1.0,
+            low=2.0,
             high=1e6,
         ),
     )

@@ -29,6 +29,8 @@ COMMANDS = {
     "check": "Look one name up in lists.",
     "preview": "Show the first records of lists as they are understood.",
     "formats": "List the formats that are known.",
+    "train": "Fit a model.",
+    "evaluate": "Measure a model on judged pairs.",
     "demo": "Make a small world of agencies, and resolve it.",
     "settings": "List what can be set for the whole installation.",
     "completion": "Print what makes a shell complete commands and options.",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resolver.records.resolution import Explanation
 
 _SOURCE = "query"
+_QUERY = f"{_SOURCE}:1"
 _REASONS = 4
 
 
@@ -53,12 +54,12 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
         found = _candidates(query, intake, run_options(settings, options), limit, bars)
-    captions = _captions(intake, [one.right_id for one in found])
+    captions = _captions(intake, [_of(one) for one in found])
     if options["as_json"]:
-        rows = [{"id": one.right_id, "caption": captions[one.right_id], **_answer(one)} for one in found]
+        rows = [{"id": _of(one), "caption": captions[_of(one)], **_answer(one)} for one in found]
         click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
     elif found:
-        click.echo("\n".join(_text(one, captions[one.right_id]) for one in found))
+        click.echo("\n".join(_text(one, captions[_of(one)]) for one in found))
     else:
         click.echo(f"Nobody in {len(intake.batch):,} records may be {name}.")
 
@@ -75,7 +76,7 @@ def _query(name: str, options: dict[str, Any]) -> Record:
     country = "nationality" if options["kind"] == "person" else "country"
     said += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
-    return Record(f"{_SOURCE}:1", _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
+    return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
 
 
 def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars) -> list[Explanation]:
@@ -91,6 +92,11 @@ def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, 
     pairs = zip(resolution.links.left.tolist(), resolution.links.right.tolist(), resolution.links.score, strict=True)
     ranked = sorted((-float(score), ids[right] if ids[left] == query.id else ids[left]) for left, right, score in pairs)
     return [explain(resolution.batch, query.id, identity, running) for _, identity in ranked[:limit]]
+
+
+def _of(one: Explanation) -> str:
+    """The record that an explanation holds beside the query."""
+    return one.left_id if one.right_id == _QUERY else one.right_id
 
 
 def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
@@ -110,4 +116,4 @@ def _text(one: Explanation, caption: str) -> str:
     """A candidate with the heaviest of its evidence."""
     rows = sorted((row for row in one.rows if row.weight), key=lambda row: (-abs(row.weight), row.name))[:_REASONS]
     reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in rows)
-    return f"{one.score:.4f}  {one.band.label:<7} {one.right_id}  {caption}\n        {reasons}"
+    return f"{one.score:.4f}  {one.band.label:<7} {_of(one)}  {caption}\n        {reasons}"

@@ -1,0 +1,78 @@
+"""`resolver train`: a model fitted on lists and judged pairs."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resolver.cli.bars import Bars
+from resolver.cli.lists import read
+from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options
+from resolver.cli.results import prepare
+from resolver.errors import InputError
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.training.train import Material
+
+
+@click.command("train")
+@files_argument
+@click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
+@click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
+@click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
+@model_option
+@reading_options
+@click.pass_obj
+def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
+    """Fit a model on the lists FILE... and, if given, on pairs judged by humans.
+
+    Lists teach by the aliases inside their entries: each entry of a list that is free of duplicates is told twice.
+    PAIRS.csv names record ids of the lists; label is match or distinct. DIR holds the weights as JSON, the tables of
+    name frequencies (those of --model unless --new-tables), and card.md with cross-validated figures.
+
+    \b
+    Examples:
+      resolver train sdn.csv consolidated.xml --judged pairs.csv --out mymodel
+      resolver dedupe lists/ --model mymodel --out result
+    """
+    reading = Reading.take(options)
+    base = options["model_dir"] or settings.model_dir
+    prepare(out)
+    with Bars(verbose=reading.verbose) as bars:
+        intake = read(files, reading, bars)
+        from models import loader
+        from resolver.training.save import CARD, save
+        from resolver.training.train import make_tables, train
+
+        bars.start("compare")
+        tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
+        material = _material(intake, options["judged"], tables, options["seed"])
+        bars.start("fit")
+        trained = train(material, tables, options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}")
+        taken = save(trained, out, base)
+    if material.dropped:
+        click.echo(f"note: {material.dropped} judged pairs name records that are not in the lists", err=True)
+    if taken:
+        click.echo(f"note: nothing to learn for {', '.join(taken)}; taken over from the model before", err=True)
+    click.echo((out / CARD).read_text("utf-8"), nl=False)
+    click.echo(f"\nModel: {out}")
+
+
+def _material(intake: Intake, judged: Path | None, tables: Any, seed: int) -> Material:
+    from resolver.training.labelled import read_judgements
+    from resolver.training.train import gather
+
+    material = gather(intake, read_judgements(judged) if judged else [], tables, seed=seed)
+    if not material.pairs:
+        raise InputError(
+            "there is nothing to learn from in these lists",
+            mend="add --judged PAIRS.csv, or lists that declare themselves free of duplicates and hold aliases",
+        )
+    return material
