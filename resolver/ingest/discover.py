@@ -14,6 +14,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from resolver.errors import InputError
 from resolver.ingest.base import ListUnit, ReaderRow
 from resolver.ingest.files import SourceFile, is_zip, zip_members
+from resolver.ingest.mapped import is_mapping_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def find_files(paths: Sequence[Path]) -> list[Found]:
             for file in inside:
                 found += _in_file(file, file.relative_to(path).as_posix(), named=False)
         elif path.is_file():
-            found += _in_file(path, path.name, named=True)
+            found += [] if is_mapping_file(path) else _in_file(path, path.name, named=True)
         elif path.exists():
             raise InputError("is neither a file nor a directory", where=path.name)
         else:
@@ -51,7 +52,7 @@ def _in_file(path: Path, name: str, *, named: bool) -> list[Found]:
 
 def _wanted(relative: PurePath) -> bool:
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
-    return not hidden and not relative.name.upper().startswith("README")
+    return not (hidden or relative.name.upper().startswith("README") or is_mapping_file(relative))
 
 
 def _told_apart(found: list[Found]) -> list[Found]:

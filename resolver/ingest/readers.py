@@ -16,6 +16,7 @@ from resolver.ingest.base import Intake, ReaderRow, Reject
 from resolver.ingest.discover import Found, Planned, find_files, to_units
 from resolver.ingest.files import SourceFile
 from resolver.ingest.gather import Progress, read_unit, refusal
+from resolver.ingest.mapped import beside, fitting
 from resolver.ingest.mapping import Mapping, nearest
 from resolver.ingest.sniff import is_archive
 
@@ -43,15 +44,15 @@ def read_lists(
     paths: Sequence[Path],
     *,
     format: str | None = None,
-    mapping: Mapping | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
     strict: bool = False,
     accept_restricted: bool = False,
     progress: Progress | None = None,
 ) -> Intake:
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
 
-    `format` names the format of all files; otherwise each is detected. `mapping` reads every file that no format but a
-    plain table claims. `strict` makes the first reject an `InputError`; `accept_restricted` admits handling codes above
+    `format` names the format of all files; otherwise each is detected. `mapping` (one or several, see `mapped`) reads
+    every file that no format but a plain table claims, unless a mapping of its own lies beside it. `strict` makes the first reject an `InputError`; `accept_restricted` admits handling codes above
     H0. `progress` is called with a list's label and the records read of it so far. Raises `FormatError` for a file
     given by name whose format is not known, `MappingError` for a mapping that does not fit, `InputError` where a file
     cannot be read or nothing can.
@@ -65,14 +66,15 @@ def read_lists(
 
 
 def plan(
-    paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | None = None
+    paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | Sequence[Mapping] | None = None
 ) -> tuple[list[Planned], list[Reject]]:
     """What will be read how, sorted by label, and the files in directories and zips that will not, with the reason."""
-    chosen = _chosen(format, mapping)
+    mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
+    chosen = _chosen(format, mappings)
     claimed: list[tuple[Found, ReaderRow]] = []
     skipped: list[Reject] = []
     for found in find_files(paths):
-        row, why = _claim(found, chosen, mapping)
+        row, why = _claim(found, chosen, mappings)
         if row is not None:
             claimed.append((found, row))
         elif found.named:
@@ -86,7 +88,7 @@ def plan(
     planned = [one for one in planned if not one.headless]
     if not planned:
         raise _no_list(paths, skipped)
-    if mapping is not None and all(one.row.name != tabular.NAME for one in planned):
+    if mappings and all(one.row.name != tabular.NAME for one in planned):
         names = ", ".join(sorted({one.row.name for one in planned}))
         raise MappingError(f"no file needs the mapping: all are {names}", mend=f"add --format {tabular.NAME} to use it")
     return planned, skipped
@@ -99,7 +101,7 @@ def _no_list(paths: Sequence[Path], skipped: Sequence[Reject]) -> FormatError:
     return FormatError(f"no list was found: {reasons}{more}", where=names, mend=_MEND)
 
 
-def _chosen(format: str | None, mapping: Mapping | None) -> ReaderRow | None:
+def _chosen(format: str | None, mappings: Sequence[Mapping]) -> ReaderRow | None:
     """The row that `format` names, or None where formats are to be detected."""
     if format is None:
         return None
@@ -108,14 +110,12 @@ def _chosen(format: str | None, mapping: Mapping | None) -> ReaderRow | None:
         close = nearest(format, [row.name for row in READERS])
         hint = f"; did you mean {close!r}?" if close else ""
         raise FormatError(f"no format is called {format!r}{hint}", mend=f"known are {_known()}")
-    if mapping is None:
-        return row
-    if row.name != tabular.NAME:
+    if mappings and row.name != tabular.NAME:
         raise MappingError(f"a mapping reads tables, not {row.name}", mend="leave out --format or --mapping")
-    return tabular.mapped_row(mapping)
+    return row
 
 
-def _claim(found: Found, chosen: ReaderRow | None, mapping: Mapping | None) -> tuple[ReaderRow | None, str]:
+def _claim(found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]) -> tuple[ReaderRow | None, str]:
     """The row that reads a file, or why none does. Raises `InputError` for an empty file given by name."""
     head = found.file.head()
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
@@ -124,11 +124,13 @@ def _claim(found: Found, chosen: ReaderRow | None, mapping: Mapping | None) -> t
         return None, "the file is empty"
     if is_archive(head):
         return None, "an archive inside an archive is not opened"
-    if chosen is not None:
-        return chosen, ""
-    row = next((row for row in READERS if row.detect(head, found.file)), None)
-    if mapping is not None and (row is None or row.name == tabular.NAME):
-        row = tabular.mapped_row(mapping) if tabular.is_table(head, found.file) else None
+    row = chosen or next((row for row in READERS if row.detect(head, found.file)), None)
+    own = beside(found.file) if chosen is None or chosen.name == tabular.NAME else None
+    if own is not None:
+        return tabular.mapped_row(own), ""
+    if mappings and (row is None or row.name == tabular.NAME):
+        fits = tabular.is_table(head, found.file) or chosen is not None
+        row = tabular.mapped_row(fitting(found.file, mappings)) if fits else None
     return row, f"format not known; known are {_known()}"
 
 

@@ -82,9 +82,6 @@ def json_objects(file: SourceFile, begin: re.Pattern[str] | None = None) -> Iter
     scan = _Scan()
     inner = begin is not None
     for number, line in text_lines(file):
-        if fault := line_fault(line):
-            yield Reject(file.label, number, fault)
-            continue
         if begin is not None:
             match = begin.search(line)
             if match is None:
@@ -110,7 +107,7 @@ def _object(label: str, line: int, text: str) -> tuple[int, Json] | Reject:
     try:
         return line, orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return Reject(label, line, f"no JSON: {error.msg}")
+        return Reject(label, line, line_fault(text) or f"no JSON: {error.msg}")
 
 
 # A string that is not closed reaches to the end of the line, so that scanning stays linear in its length.

@@ -105,6 +105,13 @@ def test_objects_know_the_line_they_begin_on(tmp_path: Path) -> None:
     assert found == [(2, {"a": "}"}), (3, {"b": [{}]})]
 
 
+def test_a_bad_line_costs_the_object_it_stands_in(tmp_path: Path) -> None:
+    content = b'[{"a": 1,\n "b": "x\0y",\n "c": 2},\n{"a": "\xff\xfe"},\n{"a": 3}]'
+    found = list(json_objects(written(tmp_path, content)))
+    assert [row for row in found if isinstance(row, tuple)] == [(4, {"a": "ÿþ"}), (5, {"a": 3})]
+    assert [row for row in found if isinstance(row, Reject)] == [Reject("list.txt", 1, "the row holds NUL bytes")]
+
+
 def test_an_array_cut_off_says_so(tmp_path: Path) -> None:
     found = list(json_objects(written(tmp_path, '[{"a": 1}, {"b": "x')))
     assert found == [(1, {"a": 1}), Reject("list.txt", 1, "the last object is cut off")]

@@ -1,0 +1,238 @@
+"""What every list format keeps, whatever it is: one body over every row of the table."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from resolver.errors import ResolverError
+from resolver.ingest.base import Intake, ReaderRow
+from resolver.ingest.door import MAX_NAME
+from resolver.ingest.files import SourceFile
+from resolver.ingest.readers import READERS, detect_format, read_lists
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from tests.ingest.samples import SAMPLES
+from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
+
+ALL: dict[str, Callable[[Path], Path]] = {**SAMPLES, **LIST_SAMPLES}
+NAMES = (*FULL_NAMES, *NAME_PARTS)
+each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])
+
+
+@pytest.fixture
+def sample(row: ReaderRow, tmp_path: Path) -> Path:
+    """The sample list of a format, in a folder of its own: a file, or a folder of files that are one list."""
+    folder = tmp_path / "sample"
+    folder.mkdir()
+    return ALL[row.name](folder)
+
+
+def files_of(sample: Path) -> list[Path]:
+    return sorted(path for path in sample.rglob("*") if path.is_file()) if sample.is_dir() else [sample]
+
+
+def said(intake: Intake) -> list[object]:
+    """All that an intake says apart from places: records, and why others were not taken."""
+    rejects = sorted(re.sub(r"line \d+ of \S+", "", reject.reason) for reject in intake.rejects)
+    return [list(intake.batch.to_records()), rejects, intake.collapsed]
+
+
+def copied(sample: Path, folder: Path, change: Callable[[bytes], bytes], suffix: str = "") -> Path:
+    """The sample with the bytes of every file changed."""
+    folder.mkdir()
+    for path in files_of(sample):
+        target = folder / (path.relative_to(sample) if sample.is_dir() else path.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_name(target.name + suffix).write_bytes(change(path.read_bytes()))
+    return folder
+
+
+@each_row
+def test_the_row_is_described_and_has_a_sample(row: ReaderRow) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", row.name)
+    assert row.help
+    assert not row.help.endswith(".")
+    assert row.name in ALL
+    assert len({other.name for other in READERS}) == len(READERS)
+
+
+@each_row
+def test_a_list_is_known_by_its_content(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+    for number, path in enumerate(files_of(sample)):
+        unnamed = tmp_path / f"list{number}"
+        shutil.copy(path, unnamed)
+        for file in (SourceFile(path), SourceFile(unnamed)):
+            found = detect_format(file)
+            assert found is not None
+            assert found.name == row.name
+
+
+@each_row
+def test_no_other_format_takes_it_for_its_own(row: ReaderRow, sample: Path) -> None:
+    for path in files_of(sample):
+        file = SourceFile(path)
+        claims = [other.name for other in READERS if other.detect(file.head(), file)]
+        # a plain table is what any list with plain column names is; it stands last for that reason
+        assert [name for name in claims if name != "tabular" or row.name == "tabular"] == [row.name]
+
+
+@each_row
+def test_records_have_unique_ids_of_their_source(row: ReaderRow, sample: Path) -> None:
+    intake = read_lists([sample])
+    assert [info.format for info in intake.lists] == [row.name]
+    records = list(intake.batch.to_records())
+    assert len(records) >= 2
+    assert len({record.id for record in records}) == len(records)
+    for record in records:
+        assert record.id.startswith(f"{record.source}:")
+        assert len(record.id) > len(record.source) + 1
+    (info,) = intake.lists
+    assert info.sources == tuple(sorted({record.source for record in records}))
+    assert info.deduplicated == row.deduplicated
+
+
+@each_row
+def test_packed_lists_are_the_same_lists(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+    plain = read_lists([sample])
+    gz = copied(sample, tmp_path / "gz", gzip.compress, ".gz")
+    archive = tmp_path / "lists.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        for path in files_of(sample):
+            writer.write(path, f"some/where/{path.name}")
+    assert said(read_lists([gz])) == said(plain)
+    assert said(read_lists([archive])) == said(plain)
+
+
+@each_row
+def test_a_list_read_twice_says_nothing_more(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+    once = read_lists([sample])
+    again = copied(sample, tmp_path / "again", lambda content: content)
+    twice = read_lists([sample, again])
+    assert list(twice.batch.to_records()) == list(once.batch.to_records())
+    assert twice.withdrawn == ()
+
+
+@each_row
+def test_the_order_of_rows_does_not_matter(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+    before = said(read_lists([sample]))
+    for seed in range(3):
+        shuffled = copied(sample, tmp_path / f"shuffled{seed}", partial(_shuffled, row=row, seed=seed))
+        assert said(read_lists([shuffled])) == before
+
+
+def _shuffled(content: bytes, row: ReaderRow, seed: int) -> bytes:
+    """The rows of a list in another order: lines below a header, JSON objects of an array, XML elements of one name."""
+    rng = random.Random(seed)
+    if content.lstrip().startswith(b"<"):
+        return _shuffled_xml(content, rng)
+    if content.lstrip().startswith(b"{\n") or content.lstrip().startswith(b"["):
+        return _shuffled_array(content, rng)
+    lines = content.splitlines(keepends=True)
+    end = [] if lines[-1].endswith(b"\n") else [lines.pop()]  # the DOS end of file stays where it is
+    headless = row.detect(b"".join(lines[1:]), SourceFile(Path("list")))
+    head, body = ([], lines) if headless else (lines[:1], lines[1:])
+    rng.shuffle(body)
+    return b"".join([*head, *body, *end])
+
+
+def _shuffled_xml(content: bytes, rng: random.Random) -> bytes:
+    tree = etree.fromstring(content)
+    for parent in tree.iter():
+        children = list(parent)
+        if parent.getparent() in (None, tree) and len({child.tag for child in children}) == 1:
+            rng.shuffle(children)
+            parent[:] = children
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="utf-8"))
+
+
+def _shuffled_array(content: bytes, rng: random.Random) -> bytes:
+    whole = json.loads(content)
+    rows = whole if isinstance(whole, list) else whole["_embedded"]["notices"]
+    rng.shuffle(rows)
+    return json.dumps(whole, indent=1).encode()
+
+
+@each_row
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.5, 0.7, 0.95, 0.999])
+def test_a_truncated_list_is_one_clear_line_or_rejects(
+    row: ReaderRow, sample: Path, tmp_path: Path, part: float
+) -> None:
+    whole = read_lists([sample])
+    cut = copied(sample, tmp_path / "cut", lambda content: content[: int(len(content) * part)])
+    packed = copied(
+        sample, tmp_path / "packed", lambda content: gzip.compress(content)[: int(len(content) * part)], ".gz"
+    )
+    for folder in (cut, packed):
+        intake = _taken(folder)
+        if intake is not None:
+            assert len(intake.batch) <= len(whole.batch) + 1
+
+
+def _taken(path: Path) -> Intake | None:
+    """The intake, or None where there is an error, which then is one line."""
+    caught = None
+    try:
+        return read_lists([path])
+    except ResolverError as error:
+        caught = str(error)
+    assert "\n" not in caught
+    return None
+
+
+@each_row
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda name: name[:1] + b"\x00" + name[1:], ""),
+        (lambda name: name + b" " + b"A" * 100_000, f"characters long, more than {MAX_NAME}"),
+    ],
+    ids=["NUL", "100,000 characters"],
+)
+def test_hostile_names_are_refused_and_listed(
+    row: ReaderRow, sample: Path, tmp_path: Path, change: Callable[[bytes], bytes], fault: str
+) -> None:
+    word = _a_name_in(sample)
+    bad = copied(sample, tmp_path / "bad", lambda content: content.replace(word, change(word)))
+    assert files_of(bad)
+    intake = _taken(bad)
+    if intake is None:
+        assert not fault, "a long name must not cost the whole list"
+        return
+    assert [reject.reason for reject in intake.rejects if fault in reject.reason]
+    assert len(intake.batch) < len(read_lists([sample]).batch)
+    for record in intake.batch.to_records():
+        for text in record.texts(*NAMES):
+            assert len(text) <= MAX_NAME
+            assert "\x00" not in text
+
+
+def _a_name_in(sample: Path) -> bytes:
+    """The last word of a name that stands in the list to the letter: the first rows are what formats are known by."""
+    content = b"".join(path.read_bytes() for path in files_of(sample))
+    names = [text for record in read_lists([sample]).batch.to_records() for text in record.texts("name", "lastName")]
+    words = {word.encode() for text in names for word in text.split() if word.isascii() and len(word) > 3}
+    return max(words, key=content.rfind)
+
+
+@each_row
+def test_noise_of_any_kind_is_survived(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+    rng = random.Random(7)
+
+    def spoiled(content: bytes) -> bytes:
+        noise = bytearray(content)
+        for _ in range(max(1, len(noise) // 200)):
+            noise[rng.randrange(len(noise))] = rng.choice(b'\x00\xff"<>{}[],;\t\n&')
+        return bytes(noise)
+
+    for number in range(20):
+        _taken(copied(sample, tmp_path / f"noise{number}", spoiled))
