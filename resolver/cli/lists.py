@@ -33,7 +33,7 @@ def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "r
     intake = read_lists(
         list(files),
         format=reading.list_format,
-        mapping=reading.mapping,
+        mapping=reading.mappings(),
         strict=reading.strict,
         accept_restricted=reading.accept_restricted,
         progress=reached,

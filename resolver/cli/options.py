@@ -34,10 +34,11 @@ def reading_options(function: F) -> F:
         click.option("--format", "list_format", metavar="NAME", help="Read every FILE as this format (see `formats`)."),
         click.option(
             "--mapping",
-            "mapping_file",
+            "mapping_files",
             type=PATH,
+            multiple=True,
             metavar="FILE.yml",
-            help="What the columns of tabular files mean.",
+            help="What the columns of tables mean; repeatable. X.mapping.yml beside a table X.csv is found by itself.",
         ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
         click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."),
@@ -83,7 +84,7 @@ class Reading:
     """How to read lists."""
 
     list_format: str | None = None
-    mapping_file: Path | None = None
+    mapping_files: tuple[Path, ...] = ()
     strict: bool = False
     accept_restricted: bool = False
     verbose: bool = False
@@ -93,20 +94,17 @@ class Reading:
         """From what `reading_options` gave a command."""
         return cls(
             options["list_format"],
-            options["mapping_file"],
+            tuple(options["mapping_files"]),
             options["strict"],
             options["accept_restricted"],
             options["verbose"],
         )
 
-    @property
-    def mapping(self) -> Mapping | None:
-        """The mapping, read and checked. Raises `MappingError`."""
-        if self.mapping_file is None:
-            return None
+    def mappings(self) -> list[Mapping]:
+        """The mappings, read and checked. Raises `MappingError`."""
         from resolver.ingest.mapping import load_mapping
 
-        return load_mapping(self.mapping_file)
+        return [load_mapping(path) for path in self.mapping_files]
 
 
 def run_options(

@@ -30,5 +30,5 @@ def show(files: tuple[Path, ...], reading: Reading, records: int = 5) -> None:
     from resolver.ingest.preview import preview
 
     click.echo(
-        preview(list(files), format=reading.list_format, mapping=reading.mapping, records=records), nl=False
+        preview(list(files), format=reading.list_format, mapping=reading.mappings(), records=records), nl=False
     )

@@ -22,7 +22,11 @@ Row = tuple[str, str]
 
 
 def preview(
-    paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | Sequence[Mapping] | None = None, records: int = 3
+    paths: Sequence[Path],
+    *,
+    format: str | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
+    records: int = 3,
 ) -> str:
     """The first `records` of each list, as text of several lines, with what was not taken on the way.
 

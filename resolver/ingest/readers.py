@@ -52,10 +52,10 @@ def read_lists(
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
 
     `format` names the format of all files; otherwise each is detected. `mapping` (one or several, see `mapped`) reads
-    every file that no format but a plain table claims, unless a mapping of its own lies beside it. `strict` makes the first reject an `InputError`; `accept_restricted` admits handling codes above
-    H0. `progress` is called with a list's label and the records read of it so far. Raises `FormatError` for a file
-    given by name whose format is not known, `MappingError` for a mapping that does not fit, `InputError` where a file
-    cannot be read or nothing can.
+    every file that no format but a plain table claims, unless a mapping of its own lies beside it. `strict` makes the
+    first reject an `InputError`; `accept_restricted` admits handling codes above H0. `progress` is called with a list's
+    label and the records read of it so far. Raises `FormatError` for a file given by name whose format is not known,
+    `MappingError` for a mapping that does not fit, `InputError` where a file cannot be read or nothing can.
     """
     planned, skipped = plan(paths, format=format, mapping=mapping)
     if strict and skipped:
