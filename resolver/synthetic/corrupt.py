@@ -42,15 +42,20 @@ _SCANNED = (
 )
 
 
+SHORTEST = 3
+"""Shorter texts are left alone."""
+
+
 def slip(text: str, kind: Slip, u: float) -> str:
     """`text` with one slip of a kind; `u` in 0…1 chooses where. The first letter is spared. Unchanged where it cannot
     be."""
-    if len(text) < 4:
+    if len(text) < SHORTEST:
         return text
     if kind == Slip.SCANNED:
         return _scanned(text, u)
     if kind == Slip.GLUED:
-        return text.replace(" ", "", 1) if " " in text else text.replace("-", " ", 1)
+        rest = text[1:]
+        return text[0] + (rest.replace(" ", "", 1) if " " in rest else rest.replace("-", " ", 1))
     place = 1 + int(u * (len(text) - 2))
     if not (text[place].isalpha() and text[place + 1].isalpha()):
         place = 1

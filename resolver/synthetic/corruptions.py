@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from resolver.synthetic import names
-from resolver.synthetic.corrupt import Slip, replaced, slip, with_slips
+from resolver.synthetic.corrupt import SHORTEST, Slip, replaced, slip, with_slips
 from resolver.synthetic.cultures import CULTURES
 from resolver.synthetic.dice import Dice, nulls
 from resolver.synthetic.geography import geography
@@ -115,7 +115,8 @@ def _has_own_script(persons: Persons, view: View) -> Bools:
 def _mistyped(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     def slips(texts: names.Texts) -> names.Texts:
         given_short, family_short = (
-            np.asarray(pc.less(pc.utf8_length(pc.fill_null(text, "")), 4)) for text in (texts.given, texts.family)
+            np.asarray(pc.less(pc.utf8_length(pc.fill_null(text, "")), SHORTEST))
+            for text in (texts.given, texts.family)
         )
         in_family = np.where(given_short, True, dice.chance(len(view.culture), 0.5) & ~family_short)
         return replace(
@@ -125,6 +126,14 @@ def _mistyped(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     # in scripts of syllables one sign is half a name
     view = replace(view, native=view.native & ~names.close_cultures()[view.culture])
     return view, replace(view, slips=slips)
+
+
+def _long_enough(persons: Persons, view: View) -> Bools:
+    lengths = [
+        pc.utf8_length(vocabulary().lexicon.spell(words, int(Form.STANDARD)))
+        for words in (view.parts.given, view.parts.family)
+    ]
+    return np.asarray(pc.greater_equal(pc.max_element_wise(*lengths), SHORTEST)) & _anybody(persons, view)
 
 
 def _glued(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
@@ -268,7 +277,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
     Corruption("transliteration", "another romanisation", True, _several_spellings, _other_letters),
     Corruption("diacritics", "Latin letters with and without marks", True, _marked, _with_marks),
     Corruption("cross-script", "the own script against a passport's Latin letters", True, _has_own_script, _own_script),
-    Corruption("typo", "one slip of the keyboard or the scanner", True, _anybody, _mistyped, native=True),
+    Corruption("typo", "one slip of the keyboard or the scanner", True, _long_enough, _mistyped, native=True),
     Corruption("glued", "names written as one or parted", True, _compound, _glued),
     Corruption("order", "given and family name in each other's place", True, _anybody, _turned_round, native=True),
     Corruption("initial", "the given name as an initial", True, _anybody, _in_form(Form.INITIAL, "given")),

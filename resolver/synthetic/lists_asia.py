@@ -20,7 +20,7 @@ def arabic_lists(family: str, extra: Iterable[str] = ()) -> Lists:
         Word(only_latin(word.spellings)) if word.spellings.native == word.spellings.c else word for word in families
     ]
     given = (build(arabic.GIVEN_MALE.split()), build(arabic.GIVEN_FEMALE.split()))
-    return Lists(given, same(families), 4.0, 15.0, titles=(arabic.TITLES_MALE, arabic.TITLES_FEMALE))
+    return Lists(given, same(families), 2.5, 15.0, titles=(arabic.TITLES_MALE, arabic.TITLES_FEMALE))
 
 
 def persian_lists() -> Lists:
@@ -33,7 +33,7 @@ def persian_lists() -> Lists:
     given = tuple(
         words_of(names.split(), rule, iranian.NICKNAMES) for names in (iranian.PERSIAN_MALE, iranian.PERSIAN_FEMALE)
     )
-    return Lists((given[0], given[1]), same(families), 5.0, 40.0, titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE))
+    return Lists((given[0], given[1]), same(families), 3.0, 30.0, titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE))
 
 
 def afghan_lists() -> Lists:
@@ -43,7 +43,7 @@ def afghan_lists() -> Lists:
         words_of(names.split(), rule, iranian.NICKNAMES)
         for names in (iranian.AFGHAN_MALE, iranian.AFGHAN_FEMALE, iranian.AFGHAN_FAMILY)
     )
-    return Lists((men, women), same(families), 8.0, 10.0, titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE))
+    return Lists((men, women), same(families), 6.0, 8.0, titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE))
 
 
 def pakistani_lists() -> Lists:
@@ -57,7 +57,7 @@ def pakistani_lists() -> Lists:
     known = {word.spellings.standard for word in families}
     others = [name for name in fakes.names("en_PK", "last_names") if name not in known]
     families += [Word(only_latin(word.spellings)) for word in words_of(others, by_ear)]
-    return Lists((men, women), same(families), 5.0, 6.0, titles=(south_asian.TITLES_MALE, south_asian.TITLES_FEMALE))
+    return Lists((men, women), same(families), 4.0, 2.0, titles=(south_asian.TITLES_MALE, south_asian.TITLES_FEMALE))
 
 
 def indian_lists() -> Lists:
@@ -67,7 +67,7 @@ def indian_lists() -> Lists:
     families = fakes.first_then(south_asian.INDIAN_FAMILY, fakes.names("hi_IN", "last_names"), 150)
     build = partial(words_of, rule=indic.spellings, pets=south_asian.NICKNAMES)
     titles = (south_asian.TITLES_MALE, south_asian.TITLES_FEMALE)
-    return Lists((build(men), build(women)), same(build(families)), 20.0, 12.0, titles=titles)
+    return Lists((build(men), build(women)), same(build(families)), 20.0, 6.0, titles=titles)
 
 
 def chinese_lists() -> Lists:
@@ -78,7 +78,7 @@ def chinese_lists() -> Lists:
         common = fakes.names("zh_CN", f"first_names_{gender}")
         composed = [a + b for b in second for a in first] + fakes.names("zh_TW", f"first_names_{gender}")
         given.append(words_of(fakes.first_then(" ".join(common), composed, 700), han.given))
-    return Lists((given[0], given[1]), same(families), 150.0, 8.0, middle=_western())
+    return Lists((given[0], given[1]), same(families), 150.0, 2.5, middle=_western())
 
 
 def _western() -> Pair:
@@ -101,7 +101,7 @@ def korean_lists() -> Lists:
         (given[0], given[1]),
         same(words_of(fakes.names("ko_KR", "last_names"), hangul.family)),
         80.0,
-        3.0,
+        0.8,
         middle=_western(),
     )
 
@@ -119,7 +119,7 @@ def japanese_lists() -> Lists:
         words(Provider.first_name_male_pairs, east_asian.JAPANESE_MALE),
         words(Provider.first_name_female_pairs, east_asian.JAPANESE_FEMALE),
     )
-    return Lists(given, same(words(Provider.last_name_pairs, east_asian.JAPANESE_FAMILY)), 30.0, 25.0)
+    return Lists(given, same(words(Provider.last_name_pairs, east_asian.JAPANESE_FAMILY)), 30.0, 15.0)
 
 
 def vietnamese_lists() -> Lists:
@@ -127,4 +127,4 @@ def vietnamese_lists() -> Lists:
     build = partial(words_of, rule=partial(latin.spellings, language="vietnamese"))
     middle = build(east_asian.VIETNAMESE_MIDDLE_MALE.split()), build(east_asian.VIETNAMESE_MIDDLE_FEMALE.split())
     given = build(east_asian.VIETNAMESE_MALE.split()), build(east_asian.VIETNAMESE_FEMALE.split())
-    return Lists(given, same(build(east_asian.VIETNAMESE_FAMILY.split())), 40.0, 2.5, middle=middle)
+    return Lists(given, same(build(east_asian.VIETNAMESE_FAMILY.split())), 40.0, 0.4, middle=middle)

@@ -92,7 +92,7 @@ def west_african_lists() -> Lists:
     families = _with_forms(african.WEST_FAMILY, "african", {}) + words_of(
         [name for name in more if name not in known], rule
     )
-    return Lists((pair[0], pair[1]), same(families), 14.0, 14.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE))
+    return Lists((pair[0], pair[1]), same(families), 10.0, 5.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE))
 
 
 def horn_african_lists() -> Lists:
@@ -100,7 +100,7 @@ def horn_african_lists() -> Lists:
     men, women = (
         _with_forms(table, "african", african.NICKNAMES) for table in (african.HORN_MALE, african.HORN_FEMALE)
     )
-    return Lists((men, women), ([], []), 6.0, 6.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE))
+    return Lists((men, women), ([], []), 4.0, 4.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE))
 
 
 def spanish_lists() -> Lists:
@@ -108,7 +108,7 @@ def spanish_lists() -> Lists:
     build = partial(words_of, rule=partial(latin.spellings, language="spanish"), pets=european.SPANISH_PET)
     families = list(dict.fromkeys(fakes.names("es_CO", "last_names") + fakes.names("es_MX", "last_names")))[:600]
     given = build(fakes.names("es_CO", "first_names_male")), build(fakes.names("es_CO", "first_names_female"))
-    return Lists(given, same(build(families)), 15.0, 20.0, titles=("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing."))
+    return Lists(given, same(build(families)), 15.0, 10.0, titles=("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing."))
 
 
 def english_lists() -> Lists:

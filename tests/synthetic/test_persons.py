@@ -1,0 +1,105 @@
+"""The true persons: what twins, fathers and sons, and namesakes have in common, and what not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resolver.synthetic.cultures import CULTURES
+from resolver.synthetic.dice import Dice
+from resolver.synthetic.documents import date_parts, identities
+from resolver.synthetic.geography import geography
+from resolver.synthetic.lexicon import Form, Ints
+from resolver.synthetic.persons import FATHER_SON, NAMESAKE, SIBLING, TWIN, Persons, make_persons
+from resolver.synthetic.vocabulary import vocabulary
+
+
+@pytest.fixture(scope="module")
+def persons() -> Persons:
+    return make_persons(Dice(1, "test"), 20_000)
+
+
+def pairs(persons: Persons, bond: int) -> tuple[Ints, Ints]:
+    first = np.flatnonzero((persons.bond == bond) & (np.arange(len(persons)) % 2 == 0))
+    assert len(first) > 20
+    assert np.array_equal(persons.partner[persons.partner[first]], first)
+    return first, persons.partner[first]
+
+
+def family_texts(persons: Persons, rows: Ints) -> list[str | None]:
+    texts: list[str | None] = vocabulary().lexicon.spell(persons.family[rows], int(Form.STANDARD)).to_pylist()
+    return texts
+
+
+def test_twins_share_all_but_the_given_name(persons: Persons) -> None:
+    one, other = pairs(persons, TWIN)
+    assert np.array_equal(persons.born[one], persons.born[other])
+    assert np.array_equal(persons.culture[one], persons.culture[other])
+    assert np.array_equal(persons.father_given[one], persons.father_given[other])
+    assert (persons.given[one] != persons.given[other]).all()
+    alike = persons.male[one] == persons.male[other]
+    assert family_texts(persons, one[alike]) == family_texts(persons, other[alike])
+
+
+def test_siblings_have_days_of_their_own(persons: Persons) -> None:
+    one, other = pairs(persons, SIBLING)
+    assert (persons.born[one] != persons.born[other]).mean() > 0.95
+    assert np.array_equal(persons.father_given[one], persons.father_given[other])
+
+
+def test_fathers_and_sons_differ_in_age(persons: Persons) -> None:
+    father, son = pairs(persons, FATHER_SON)
+    assert persons.male[father].all()
+    assert persons.male[son].all()
+    assert np.array_equal(persons.given[father], persons.given[son])
+    assert family_texts(persons, father) == family_texts(persons, son)
+    assert np.array_equal(persons.father_given[son], persons.given[father])
+    years = (persons.born[son] - persons.born[father]).astype(np.int64) / 365.25
+    assert years.min() > 18
+    assert years.max() < 40
+
+
+def test_namesakes_share_name_and_year(persons: Persons) -> None:
+    one, other = pairs(persons, NAMESAKE)
+    assert np.array_equal(persons.given[one], persons.given[other])
+    assert family_texts(persons, one) == family_texts(persons, other)
+    years = [date_parts(persons.born[rows])[2] for rows in (one, other)]
+    assert np.array_equal(years[0], years[1])
+    assert (persons.born[one] != persons.born[other]).mean() > 0.95
+
+
+def test_women_bear_the_forms_of_women() -> None:
+    russian = next(place for place, culture in enumerate(CULTURES) if culture.name == "russian")
+    persons = make_persons(Dice(1, "women"), 400, russian, pairs=False)
+    lexicon = vocabulary().lexicon
+    families = lexicon.spell(persons.family, int(Form.NATIVE)).to_pylist()
+    fathers = lexicon.spell(persons.father, int(Form.NATIVE)).to_pylist()
+    for male, family, father in zip(persons.male.tolist(), families, fathers, strict=True):
+        assert family.endswith("а") or family.endswith("ая") or male or not family.endswith(("ов", "ев", "ин"))
+        assert father is None or father.endswith("ч" if male else "на")
+
+
+def test_common_names_are_common(persons: Persons) -> None:
+    chinese = next(place for place, culture in enumerate(CULTURES) if culture.name == "chinese")
+    families = persons.family[persons.culture == chinese]
+    assert 0.05 < np.bincount(families - families.min()).max() / len(families) < 0.2
+
+
+def test_numbers_with_check_digits_are_right(persons: Persons) -> None:
+    from stdnum.cn import ric
+    from stdnum.es import dni
+    from stdnum.fr import nir
+    from stdnum.kr import rrn
+    from stdnum.pk import cnic
+    from stdnum.si import emso
+    from stdnum.tr import tckimlik
+
+    dice, geo = Dice(1, "papers"), geography()
+    rules = {"es": dni, "fr": nir, "kr": rrn, "pk": cnic, "rs": emso, "tr": tckimlik}
+    for code, rule in rules.items():
+        countries = np.full(300, geo.index[code], dtype=np.int64)
+        numbers = identities(dice, countries, persons.born[:300], persons.male[:300]).to_pylist()
+        assert [number for number in numbers if not rule.is_valid(number)] == [], code
+    chinese = identities(dice, np.full(300, geo.index["cn"]), persons.born[:300], persons.male[:300]).to_pylist()
+    assert all(number[-1] == ric.calc_check_digit(number) for number in chinese)
+    assert [number[6:14] for number in chinese] == [str(day).replace("-", "") for day in persons.born[:300]]

@@ -1,0 +1,136 @@
+"""The world as files: the same bytes, what readers make of them, and no limit of size."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import resource
+import time
+from pathlib import Path
+
+import pytest
+
+from resolver.errors import OutputError
+from resolver.ingest.mapping import load_mapping
+from resolver.ingest.readers import read_lists
+from resolver.records import Record
+from resolver.synthetic import World, write_world
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def lists_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.suffix != ".yml" and path.name != "truth.csv"]
+
+
+def read_back(path: Path) -> list[Record]:
+    """The records of one list, read with the mapping beside it."""
+    mapping = path.with_name(f"{path.name.split('.')[0]}.mapping.yml")
+    intake = read_lists([path], mapping=load_mapping(mapping) if mapping.exists() else None)
+    assert intake.rejects == ()
+    return list(intake.batch.to_records())
+
+
+def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
+    for name, seed in (("one", 7), ("same", 7), ("other", 8)):
+        write_world(tmp_path / name, 1_000, seed=seed)
+    one, same, other = (digests(tmp_path / name) for name in ("one", "same", "other"))
+    assert one == same
+    lists = [name for name in one if not name.endswith(".yml")]
+    assert all(one[name] != other[name] for name in lists)
+
+
+def test_truth_is_that_of_the_records(world: World, written: Path) -> None:
+    with (written / "truth.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["record_id", "true_id", "kind"]
+    assert {row["record_id"]: row["true_id"] for row in rows} == world.truth
+    assert all(world.kinds[row["true_id"]] == row["kind"] for row in rows)
+
+
+def test_readers_make_the_ids_of_the_truth(world: World, written: Path) -> None:
+    ids = [record.id for path in lists_in(written) for record in read_back(path)]
+    assert len(ids) == len(world.truth)
+    assert set(ids) == world.truth.keys()
+
+
+def test_readers_find_what_the_agencies_said(world: World, written: Path) -> None:
+    made = {record.id: record for record in world.records}
+    props = ("name", "firstName", "lastName", "birthDate", "birthPlace", "birthCountry", "nationality", "gender")
+    for path in lists_in(written):
+        for record in read_back(path):
+            said = made[record.id]
+            assert [set(record.texts(prop)) for prop in props] == [set(said.texts(prop)) for prop in props], record.id
+            numbers = {item.number for item in record.identifiers}
+            assert numbers <= {item.number for item in said.identifiers}
+
+
+def test_a_folder_of_lists_can_be_read_as_it_is(world: World, written: Path) -> None:
+    intake = read_lists([written])
+    assert set(intake.batch.ids.to_pylist()) == world.truth.keys()
+    assert {info.format for info in intake.lists} == {"ftm", "senzing", "interpol", "tabular"}
+
+
+def test_relations_survive_in_formats_that_have_them(world: World, written: Path) -> None:
+    made = {record.id: record for record in world.records}
+    path = next(path for path in lists_in(written) if path.name.endswith(".ftm.json"))
+    told = {
+        (record.id, relation.type, relation.target_id) for record in read_back(path) for relation in record.relations
+    }
+    meant = {
+        (identity, relation.type, relation.target_id)
+        for identity, record in made.items()
+        if identity.startswith(path.name.removesuffix(".ftm.json"))
+        for relation in record.relations
+        if relation.target_id
+    }
+    assert meant
+    assert meant <= told
+
+
+class Counted:
+    """A `Progress` that adds up."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+        pass
+
+    def advance(self, count: int = 1) -> None:
+        self.done += count
+
+    def finish(self) -> None:
+        pass
+
+
+def peak_bytes() -> int:
+    """The most memory this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def test_a_longer_world_begins_with_the_shorter_in_steady_time_and_memory(tmp_path: Path) -> None:
+    progress = Counted()
+    write_world(tmp_path / "warm", 10)
+    start, before = time.process_time(), peak_bytes()
+    write_world(tmp_path / "short", 50_000, agencies=6)
+    seconds = time.process_time() - start
+    summary = write_world(tmp_path / "long", 52_000, agencies=6, progress=progress)
+    assert seconds < 10  # of one core; it takes one
+    assert peak_bytes() - before < 700 * 2**20
+    assert progress.done == summary.records == sum(summary.files.values()) == 52_000
+    assert 0.4 < summary.shared / summary.records < 0.48
+    for path in lists_in(tmp_path / "short"):
+        if path.suffix != ".parquet":
+            longer = (tmp_path / "long" / path.name).read_bytes()
+            shorter = path.read_bytes()
+            assert len(longer) > len(shorter)
+            assert longer.startswith(shorter)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be made"):
+        write_world(tmp_path / "file", 10)
