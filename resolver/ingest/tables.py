@@ -39,6 +39,7 @@ class TableChunk:
 
 
 Chunks = Iterator[TableChunk | Reject]
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 Held = tuple[int, list[Any]]
 """A row: the line it begins on, and its wanted values."""
 Build = Callable[[list[list[Any]], list[int]], Chunks]
@@ -208,9 +209,10 @@ def _text(name: str, value: object) -> str:
 def _parquet(file: SourceFile) -> Table:
     try:
         reader = pq.ParquetFile(_seekable(file))
-    except (pa.ArrowException, OSError) as error:
+        schema = reader.schema_arrow
+        names = tuple(schema.names)
+    except _BROKEN as error:
         raise _unreadable(file, error) from None
-    schema = reader.schema_arrow
 
     def chunks(wanted: Sequence[str]) -> Chunks:
         for name in wanted:
@@ -219,13 +221,14 @@ def _parquet(file: SourceFile) -> Table:
         batches = reader.iter_batches(batch_size=_batch_size(reader.metadata), columns=list(wanted) or None)
         try:
             for batch in batches:
+                batch.validate(full=True)  # text that is no UTF-8 would fail anywhere later
                 arrays = {name: as_text(batch.column(name)) for name in wanted}
                 yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
                 row += len(batch)
-        except (pa.ArrowException, OSError) as error:
+        except _BROKEN as error:
             raise _unreadable(file, error) from None
 
-    return Table(tuple(schema.names), chunks)
+    return Table(names, chunks)
 
 
 def _batch_size(metadata: Any) -> int:

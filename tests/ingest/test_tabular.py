@@ -247,6 +247,14 @@ def test_a_damaged_parquet_is_one_clear_line(tmp_path: Path) -> None:
         read_lists([path], mapping=mapped())
 
 
+def test_a_parquet_of_text_that_is_no_unicode_is_one_clear_line(tmp_path: Path) -> None:
+    raw = pa.array([b"Anna", b"An\xffna"])
+    names = pa.StringArray.from_buffers(len(raw), *raw.buffers()[1:])
+    path = parquet(tmp_path / "x.parquet", id=[1, 2], name=names)
+    with pytest.raises(InputError, match=r"x\.parquet: the Parquet file is damaged: .*UTF8"):
+        read_lists([path])
+
+
 def test_a_parquet_without_plain_names_says_its_columns(tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", a=[1], b=["A"])
     with pytest.raises(FormatError, match="format not known"):
