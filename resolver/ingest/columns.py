@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 from resolver.errors import DateError
 from resolver.ingest.base import BatchAt, Reject
 from resolver.ingest.coding import Cells, Codes, cells_of, column_of, first_texts, whole_cells
+from resolver.ingest.data_dates import read_date
 from resolver.ingest.mapping import ADDRESS_PARTS, Mapping
 from resolver.ingest.rowwise import handling_of, ids_of, kinds_of
 from resolver.ingest.tables import TableChunk
-from resolver.records import Activity, Batch, Coded, Column, parse_date
+from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
 
@@ -100,7 +101,7 @@ def _reading(prop: str, day_first: bool) -> Reading | None:
 
 @lru_cache(maxsize=1 << 17)
 def _date(text: str, day_first: bool) -> str:
-    return str(parse_date(text, day_first=day_first))
+    return read_date(text, day_first=day_first)
 
 
 def _only_field(text: str) -> str:

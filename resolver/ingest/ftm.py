@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from resolver.errors import DateError
 from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
 from resolver.ingest.crimes import topic_activities
+from resolver.ingest.data_dates import read_date
 from resolver.ingest.files import SourceFile
 from resolver.ingest.ftm_joints import Joints, gather_joints
 from resolver.ingest.ftm_model import DIRECT, is_joint, names_entity, nested_entities, properties_of, source_of
-from resolver.ingest.jsontext import date_text, not_taken, text_of, texts
+from resolver.ingest.jsontext import not_taken, text_of, texts
 from resolver.ingest.list_draft import Draft
 from resolver.ingest.rows import Json, json_rows
 from resolver.ingest.sniff import json_keys
@@ -79,7 +80,7 @@ def _say(draft: Draft, prop: str, text: str, joints: Joints) -> None:
     if prop in IDENTIFIER_SET:
         draft.add(Identifier(prop, text))
     elif prop in DATES:
-        draft.say(prop, date_text(text))
+        draft.say(prop, read_date(text))
     elif prop == ADDRESS:
         draft.add(Address(full=text))
     elif prop == "addressEntity":

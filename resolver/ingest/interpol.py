@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from resolver.errors import DateError
 from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
 from resolver.ingest.crimes import charge_activities
+from resolver.ingest.data_dates import read_date
 from resolver.ingest.files import SourceFile
-from resolver.ingest.jsontext import date_text, not_taken, objects, text_of, texts
+from resolver.ingest.jsontext import not_taken, objects, text_of, texts
 from resolver.ingest.list_draft import Draft
 from resolver.ingest.rows import Json, json_objects
 from resolver.ingest.sniff import head_text, json_keys
@@ -78,7 +79,7 @@ def _notice(file: SourceFile, line: int, row: Json) -> Iterator[Item]:
     _name(draft, text_of(row.get("forename")), text_of(row.get("name")))
     for text in texts(row.get("date_of_birth")):
         try:
-            draft.say("birthDate", date_text(text), "date_of_birth")
+            draft.say("birthDate", read_date(text), "date_of_birth")
         except DateError as error:
             yield Reject(file.label, line, not_taken("birthDate", text, error))
     for key, prop in _PLAIN.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.records import parse_date
+from resolver.ingest.data_dates import read_date
 
 
 def texts(value: object) -> list[str]:
@@ -32,15 +32,10 @@ def objects(value: object) -> Iterator[dict[str, object]]:
             yield item
 
 
-def date_text(text: str) -> str:
-    """A date in canonical text. Raises `DateError` where it cannot be read."""
-    return str(parse_date(text))
-
-
 def date_or_text(text: str) -> str:
     """A date in canonical text where it can be read, else as it stands (for dates that are only shown)."""
     try:
-        return str(parse_date(text))
+        return read_date(text)
     except DateError:
         return text
 

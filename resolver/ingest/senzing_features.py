@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from resolver.ingest.jsontext import date_or_text, date_text, text_of, texts
+from resolver.ingest.data_dates import read_date
+from resolver.ingest.jsontext import date_or_text, text_of, texts
 from resolver.ingest.list_draft import Draft
 from resolver.ingest.rows import Json
 from resolver.records import Address, Identifier, Relation, RelationType
@@ -147,7 +148,7 @@ def tell(draft: Draft, group: Group) -> None:
     if family in _PLAIN:
         draft.say(_PLAIN[family], group.get(family), family)
     elif family in _DATES:
-        draft.say(_DATES[family], date_text(group.get(family)), family)
+        draft.say(_DATES[family], read_date(group.get(family)), family)
     elif family in _NUMBERS:
         _number(draft, group)
     elif family in _FAMILIES:
