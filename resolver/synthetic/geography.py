@@ -110,6 +110,3 @@ def _city(entry: str) -> Word:
 
 def _street_language(code: str) -> str:
     return next((language for language, codes in places.STREET_LANGUAGE.items() if code.upper() in codes.split()), "en")
-
-
-CITY_FORMS = (Form.STANDARD, Form.B, Form.C)
