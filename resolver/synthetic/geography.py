@@ -12,7 +12,7 @@ from rigour.territories import get_territory
 
 from resolver.synthetic.dice import Dice, join, number_text, pick
 from resolver.synthetic.letters import Spellings
-from resolver.synthetic.lexicon import Form, Ints, Lexicon, LexiconBuilder, Word
+from resolver.synthetic.lexicon import Ints, Lexicon, LexiconBuilder, Word
 from resolver.synthetic.words import entries, places
 
 
