@@ -1,4 +1,7 @@
-"""The columns of the EU's annexes other than names: each function adds what a cell says and gives the faults found."""
+"""The columns of the EU's annexes other than names: each function adds what a cell says and gives the faults found.
+
+Cells come with their white space tidied: no runs, no line breaks.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from resolver.ingest.list_documents import Documents, read_documents
 from resolver.ingest.list_draft import Draft
 from resolver.ingest.list_names import script_of, split_items
 from resolver.ingest.list_registers import read_registrations
-from resolver.ingest.list_words import country_at_end, is_country, split_title
+from resolver.ingest.list_words import country_at_end, is_country, is_title
 from resolver.ingest.un_comments import read_facts
 from resolver.records import Address, Identifier
 
@@ -30,9 +33,9 @@ _DOUBT = re.compile(
     re.I,
 )
 _DOCUMENT_AFTER = re.compile(r"[.,;]?\s+(?=(?:\w+ )?(?:passport|national identification) (?:no\b|number))", re.I)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
-    r"(?:https?://|www\.)[^\s;,\"]+|(?<![\w@./])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/[^\s;,\"]*)?(?![\w@])", re.I
+    r"(?:https?://|www\.)[^\s;,\"]+|(?<![\w@./-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/[^\s;,\"]*)?(?![\w@])", re.I
 )
 _BANK = re.compile(r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b")
 
@@ -122,7 +125,7 @@ def positions(draft: Draft, cell: str, column: str) -> list[str]:
     """Positions, and titles (`Maulavi`) among them."""
     cell, slipped = embedded(cell)
     for part in parts_of(cell):
-        prop = "title" if split_title(f"{part} x")[0] == "x" else "position"
+        prop = "title" if is_title(part) else "position"
         draft.say(prop, part, column)
     return _slipped(draft, slipped)
 

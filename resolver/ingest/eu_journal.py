@@ -22,6 +22,8 @@ from resolver.records import content_id, kind_of_schema
 
 SOURCE = "eu-journal"
 _REQUIRED = ("celex", "recordId", "annex", "schema", "name")
+MAX_CELL = 10_000
+"""Characters; a longer cell is kept without being taken apart."""
 _COMPANY_CODES = frozenset(("ogrnCode", "kppCode", "leiCode"))
 
 Cells = dict[str, str]
@@ -29,6 +31,9 @@ Reader = Callable[[Draft, str, str], list[str]]
 """Adds what a cell says to the draft; gets the cell and its column's name, gives the faults found."""
 
 _COLUMNS: dict[str, Reader] = {
+    "alias": add_aliases,
+    "weakAlias": add_aliases,
+    "previousName": add_previous,
     "birthDate": eu_cells.dates,
     "incorporationDate": eu_cells.dates,
     "startDate": eu_cells.listed_on,
@@ -68,7 +73,6 @@ _PLAIN = {
     "legalForm": "legalForm",
     "sector": "sector",
 }
-_NAMES = frozenset(("name", "alias", "weakAlias", "previousName"))
 
 
 def detect(head: bytes, file: SourceFile) -> bool:
@@ -95,7 +99,9 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
         elif len(row[1]) != len(header):
             yield Reject(file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}")
         else:
-            yield from _row(file.label, row[0], dict(zip(header, (cell.strip() for cell in row[1]), strict=True)))
+            yield from _row(
+                file.label, row[0], dict(zip(header, (" ".join(cell.split()) for cell in row[1]), strict=True))
+            )
     if header is None:
         raise InputError("the file holds no header", where=file.label)
 
@@ -107,14 +113,10 @@ def _row(label: str, line: int, cells: Cells) -> Iterator[Item]:
     draft = Draft(SOURCE, _native_id(cells), _schema(cells))
     if kind_of_schema(cells["schema"]) is None:
         draft.note(f"schema: {cells['schema']}", "schema")
-    person = draft.schema == "Person"
-    add_name(draft, cells["name"], person)
-    for prop in ("alias", "weakAlias"):
-        add_aliases(draft, cells.get(prop, ""), prop, person)
-    add_previous(draft, cells.get("previousName", ""), person)
+    add_name(draft, cells["name"])
     faults: list[str] = []
     for column, cell in cells.items():
-        if cell and column not in _NAMES and column not in _REQUIRED:
+        if cell and column not in _REQUIRED:
             faults += _cell(draft, column, cell)
     _settle_schema(draft, cells)
     yield RecordAt(draft.record(), line)
@@ -131,6 +133,9 @@ def _native_id(cells: Cells) -> str:
 
 
 def _cell(draft: Draft, column: str, cell: str) -> list[str]:
+    if len(cell) > MAX_CELL and column not in _PLAIN:
+        draft.note(f"{column}: {cell}", column)
+        return [f"value not taken: {column} is {len(cell)} characters long"]
     if reader := _COLUMNS.get(column):
         return reader(draft, cell, column)
     if column in _PLAIN:

@@ -22,8 +22,9 @@ _BORN = re.compile(
 _UNSPACED = frozenset(("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "THAI", "MYANMAR"))
 
 
-def add_name(draft: Draft, cell: str, person: bool) -> None:
+def add_name(draft: Draft, cell: str) -> None:
     """The main name with what it says besides, and a person's name parts where capitals tell them."""
+    person = draft.schema == "Person"
     first, *others = _enumerated(cell)
     forms = person_forms(first) if person else group_forms(first)
     _add(draft, forms, "name", "name")
@@ -31,28 +32,32 @@ def add_name(draft: Draft, cell: str, person: bool) -> None:
         for prop, text in name_parts(forms.name):
             draft.say(prop, text, "name")
     for other in others:
-        add_aliases(draft, other, "alias", person)
+        add_aliases(draft, other, "alias")
 
 
-def add_aliases(draft: Draft, cell: str, prop: str, person: bool) -> None:
-    """The alternate names of a cell. A person's name of one word or in quotes is weak."""
+def add_aliases(draft: Draft, cell: str, prop: str) -> list[str]:
+    """The alternate names of a cell. A person's name of one word or in quotes is weak. No faults."""
+    person = draft.schema == "Person"
     for item in split_items(cell):
         for part in _enumerated(item):
             forms = person_forms(part) if person else group_forms(part)
             weak = person and (forms.nickname or _is_one_word(forms.name))
             _add(draft, forms, "weakAlias" if weak else prop, prop)
+    return []
 
 
-def add_previous(draft: Draft, cell: str, person: bool) -> None:
-    """The former names of a cell; a person's former family takes the given names of the record."""
+def add_previous(draft: Draft, cell: str, column: str) -> list[str]:
+    """The former names of a cell; a person's former family takes the given names of the record. No faults."""
+    person = draft.schema == "Person"
     given = " ".join(value.text for value in draft.values if value.prop in ("firstName", "fatherName"))
     for item in split_items(cell):
         for part in re.split(r"\s+or\s+", item) if person else [item]:
             forms = person_forms(part) if person else group_forms(part)
             if person and given and _is_one_word(forms.name) and script_of(forms.name) == script_of(given):
-                draft.say("previousName", f"{given} {forms.name}", "previousName")
+                draft.say("previousName", f"{given} {forms.name}", column)
             else:
-                _add(draft, forms, "previousName", "previousName")
+                _add(draft, forms, "previousName", column)
+    return []
 
 
 def _add(draft: Draft, forms: Forms, prop: str, origin: str) -> None:

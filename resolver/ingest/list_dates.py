@@ -13,6 +13,8 @@ from functools import lru_cache
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
 
+MAX_TEXT = 1_000
+"""Characters; a longer text is no list of dates."""
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 _PLAIN = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]{2})[a-z]*\.? )?(\d{4})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -80,8 +82,10 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     the alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar, a day
     without a year or `before 1964` is no date here.
     """
-    text = " ".join(text.replace("\xa0", " ").replace("–", "-").strip().strip("\"'").split())
+    text = " ".join(text.replace("\x00", " ").replace("\xa0", " ").replace("–", "-").strip().strip("\"'").split())
     text = _ENGLISH.sub(r"\2 \1 \3", text.replace("on or around", "around").replace("On or around", "around"))
+    if len(text) > MAX_TEXT:
+        return (), (text,)
     dates: dict[str, None] = {}
     unread: dict[str, None] = {}
     for piece in _pieces(text):

@@ -15,6 +15,8 @@ from resolver.ingest.list_names import split_items
 from resolver.ingest.list_words import is_country
 from resolver.records import Identifier
 
+MAX_TEXT = 5_000
+"""Characters; a longer text is kept without being read."""
 _DATE = (
     r"(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2} ?[A-Z][a-z]{2,8}\.? ?\d{4}|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, )?\d{4}"
     r"|\d{4}-\d\d-\d\d|\d{4}\b)"
@@ -60,6 +62,8 @@ class Documents:
 @lru_cache(maxsize=65_536)
 def read_documents(text: str, prop: str, origin: str) -> Documents:
     """The documents that a cell describes; `prop` holds where the words do not say otherwise."""
+    if len(text) > MAX_TEXT:
+        return Documents((), (text,))
     found: list[Identifier] = []
     left: list[str] = []
     for item in split_items(text.replace("\xa0", " ").replace("‐", "-")):

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from resolver.ingest.list_names import script_of
-
 MAX_NAME = 1_500
 """Characters; a longer text is no name that could be taken apart, and is left as it is."""
 BRACKET = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
@@ -105,7 +103,8 @@ def unquoted(text: str) -> str:
 
 def foreign(text: str) -> tuple[str, list[str]]:
     """A Latin text without what it says again in another script (outside brackets), and that."""
-    if text.isascii() or script_of(BRACKET.sub(" ", text)) != "LATIN":
+    bare = BRACKET.sub(" ", text)
+    if text.isascii() or not re.match(rf"\W*[{LATIN}]", bare) or _share_of_latin(bare) < 0.4:
         return text, []
     outside = BRACKET.sub(lambda match: "x" * len(match[0]), text)
     found: list[str] = []
@@ -121,6 +120,11 @@ def foreign(text: str) -> tuple[str, list[str]]:
         kept, end = kept + text[end : match.start()], match.end()
     kept = (kept + text[end:]).strip(" –-/,")
     return (kept, [part for part in found if part]) if kept else (text, [])
+
+
+def _share_of_latin(text: str) -> float:
+    letters = [char for char in text if char.isalpha()]
+    return len(re.findall(f"[{LATIN}]", text)) / max(len(letters), 1)
 
 
 def aside(text: str, forms: Gathering) -> str:

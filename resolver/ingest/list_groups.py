@@ -33,7 +33,7 @@ def group_forms(text: str) -> Forms:
     if len(bare) > MAX_NAME:
         forms.name = bare
         return forms.finished()
-    bare, scripts = foreign(bare) if script_of(bare) == "LATIN" else (bare, [])
+    bare, scripts = foreign(bare)
     first, *others = re.split(r"\s+/\s+|\s*;\s*", bare)
     first = aside(first, forms)
     forms.name = _without_brackets(first, forms)
@@ -51,7 +51,7 @@ def _without_brackets(text: str, forms: Gathering) -> str:
     for match in BRACKET.finditer(text):
         inner, after = match[1].strip(), text[match.end() :]
         last = not BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
-        if _is_acronym(unquoted(inner)) and inner not in _GENERIC and (short or not last):
+        if _is_acronym(unquoted(inner)) and (short or not last) and not (inner in _GENERIC or is_country(inner)):
             # it shortens the words before it, not the whole name
             if not short:
                 forms.aliases.append(f"{inner} {BRACKET.sub('', after).strip()}")

@@ -96,6 +96,7 @@ def split_items(cell: str) -> list[str]:
 
     Quotes around a whole item are taken off.
     """
+    cell = cell.replace("\x00", " ")
     if ";" not in cell:
         parts = [cell]
     else:

@@ -22,7 +22,7 @@ from resolver.ingest.list_forms import (
     unquoted,
 )
 from resolver.ingest.list_names import from_family_first, is_capitals, same_word, script_of, split_suffix
-from resolver.ingest.list_words import split_title
+from resolver.ingest.list_words import is_title, split_title
 
 MAX_VARIANTS = 24
 _DESCRIBING = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|was)\b(?!-)")
@@ -77,7 +77,7 @@ def _by_capitals(text: str) -> list[str]:
 
 
 def _are_alternatives(parts: list[str]) -> bool:
-    if len(parts) < 2 or any(split_title(f"{part} x")[0] == "x" or ROLE.search(part) for part in parts):
+    if len(parts) < 2 or any(is_title(part) or ROLE.search(part) for part in parts):
         return False
     if script_of(parts[0]) not in ("LATIN", "CYRILLIC"):
         return True
@@ -97,7 +97,7 @@ def _turned(text: str, forms: Gathering) -> str:
     first, *rest = [part.strip() for part in text.split(",") if part.strip()] or [text]
     given = []
     for part in rest:
-        if split_title(f"{part} x")[0] == "x":
+        if is_title(part):
             forms.titles.append(part)
         elif ROLE.search(part) or _DESCRIBING.search(part):
             forms.notes.append(part)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from stdnum.ru import inn, ogrn
 
-from resolver.ingest.list_documents import Documents
+from resolver.ingest.list_documents import MAX_TEXT, Documents
 from resolver.ingest.list_names import split_items
 from resolver.ingest.list_words import is_country
 from resolver.records import Identifier
@@ -40,6 +40,8 @@ _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 @lru_cache(maxsize=65_536)
 def read_registrations(text: str, prop: str, origin: str) -> Documents:
     """Numbers of companies in registers: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `1027739132563; 1027739387411`."""
+    if len(text) > MAX_TEXT:
+        return Documents((), (text,))
     found: list[Identifier] = []
     left: list[str] = []
     for item in split_items(_CODE_WORD.sub(r"; \1 ", text.replace("\xa0", " "))):

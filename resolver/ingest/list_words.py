@@ -48,13 +48,13 @@ _NUMERALS = frozenset(("ii", "iii", "iv"))
 _MORE_FORMS = re.compile(r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$")
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
-_TITLES = (
-    r"Dr|Mr|Mrs|Ms|Prof(?:essor)?|Doctor|Eng(?:ineer)?|Ing|Sh[ae](?:i|y)kh?|Haj(?:j|ji|i)?|Alhaji?|[AE]l-Hajji?"
-    r"|Mullah?|Maul(?:avi|awi|ana)|Mawlawi|Moulana|Mufti|Qari|Qazi|Ustadz?|Hojjat[ao]l[ei]slam|Ayatollah|Pastor"
-    r"|Reverend"
-    r"|Captain|Capt|Major|Maj|Colonel|Col|Lieutenant|Lt|Brigadier|Brig|General|Gen|Admiral|Sergeant|Commander"
+_TITLES = _words(
+    """dr mr mrs ms prof professor doctor eng engineer ing sheikh sheik shaikh shaykh haj hajj haji hajji alhaj alhaji
+    al-haj al-hajj al-hajji el-haj el-hajj el-hajji mulla mullah maulavi maulawi maulana mawlawi moulana mufti qari
+    qazi ustad ustadz hojjatoleslam hojjatolislam ayatollah pastor reverend captain capt major maj colonel col
+    lieutenant lt brigadier brig general gen admiral sergeant commander"""
 )
-_TITLE = re.compile(rf"(?:(?:{_TITLES})\b\.?[\s-]*)+(?:\((?:Rtd|Ret)\.?\)\.?\s*)?", re.I)
+_RETIRED = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
 
 
 @lru_cache(maxsize=65_536)
@@ -94,12 +94,11 @@ def looks_like_person(name: str) -> bool:
     """Whether a name is of the form persons' names have: two to seven words of letters, or a title and a word."""
     if re.search(r"\d|[&@/]|\.[A-Za-z]{2,}", name) or group_schema(name):
         return False
-    title = _TITLE.match(name)
-    rest = name[title.end() :] if title else name
+    rest, title = split_title(name)
     words = _TOKEN.findall(rest)
     if not words or len(words) > 7 or any(_unspeakable(word) for word in words):
         return False
-    return len(words) > 1 or title is not None
+    return len(words) > 1 or bool(title)
 
 
 def _unspeakable(word: str) -> bool:
@@ -115,10 +114,26 @@ def _unspeakable(word: str) -> bool:
 
 def split_title(name: str) -> tuple[str, str]:
     """A person's name without the titles before it, and the titles. A name of titles only stays as it is."""
-    match = _TITLE.match(name)
-    if not match or match.end() == len(name) or not match[0][-1].isspace():
+    words = name.split()
+    count = 0
+    while count < len(words) and _is_title(words[count]):
+        count += 1
+    while 0 < count < len(words) and words[count].casefold() in _RETIRED:
+        count += 1
+    if not 0 < count < len(words):
         return name, ""
-    return name[match.end() :].strip(), match[0].strip()
+    return " ".join(words[count:]), " ".join(words[:count])
+
+
+def is_title(text: str) -> bool:
+    """Whether a text is titles and nothing else (`Maulavi`, `Major General`)."""
+    words = text.split()
+    return bool(words) and all(map(_is_title, words))
+
+
+def _is_title(word: str) -> bool:
+    word = word.rstrip(".").casefold()
+    return word in _TITLES or ("-" in word and all(part in _TITLES for part in word.split("-")))
 
 
 _OTHER_COUNTRIES = frozenset(

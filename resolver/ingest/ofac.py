@@ -97,8 +97,9 @@ def _width_of(line: bytes) -> int:
 
 
 def _width(file: SourceFile) -> int:
-    """The number of columns of a file's first line; 0 for an empty file."""
-    return _width_of(file.head().split(b"\n", 1)[0])
+    """The number of columns of a file's first line; 0 for a file without rows."""
+    first = file.head().split(b"\n", 1)[0].strip(b"\r\x1a ")
+    return _width_of(first) if first else 0
 
 
 def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Reject]:
@@ -119,6 +120,8 @@ def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Rej
 
 def _companion(file: SourceFile, index: _Index) -> Iterator[Item]:
     width = _width(file)
+    if not width:
+        return
     if width not in (ALTERNATE, ADDRESS):
         yield Reject(file.label, 1, "neither alternate names nor addresses of an OFAC list")
         return

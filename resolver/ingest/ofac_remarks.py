@@ -19,6 +19,8 @@ from resolver.ingest.ofac_labels import read_identifier
 from resolver.records import Identifier, Relation, RelationType, Value
 
 ORIGIN = "remarks"
+MAX_ITEM = 2_000
+"""Characters; a longer item is kept without being read."""
 Fact = Value | Identifier | Relation
 
 
@@ -39,7 +41,7 @@ _FAMILY = (
     r"|sister-in-law|brother-in-law|daughter-in-law|uncle"
 )
 _RELATIVE = re.compile(rf"((?:{_FAMILY})) of ([A-Z].+)", re.I)
-_MEMBER = re.compile(r"(member),? ((?:[A-Z][\w'-]*)(?: [\w'()-]+){0,5})")
+_MEMBER = re.compile(r"([Mm]ember),? ((?:[A-Z][\w'-]*)(?: [\w'()-]+){0,5})")
 _TITLES = re.compile(
     r"Dr|Doctor|Professor|Haji|Hajji|Maul(?:ana|awi)|Moulana|Mulawi|Mullah|Mufti(?: or Maulana)?|Qari|Qazi|Sheikh"
     r"|Shaykh|Ustadz?|Hojjatoleslam|Ayatollah|Engineer|Imam|Sayyid|Alhaj|Lt\. Col",
@@ -85,6 +87,8 @@ def note(text: str) -> Found:
 @lru_cache(maxsize=65_536)
 def read_item(item: str, schema: str) -> Found:
     """What one item says about a record of the given FtM schema (`Person`, `Vessel`, `Airplane`, else a group)."""
+    if len(item) > MAX_ITEM:
+        return note(item)
     plain = _ALT.sub("", item, count=1) if _ALT.match(item) else item
     word = plain.split(" ", 1)[0].rstrip(":")
     if reader := _READERS.get(word):
@@ -108,7 +112,7 @@ def _about_person(text: str, item: str) -> Found:
         relation = Relation(RelationType.FAMILY_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN)
         return Found((relation,))
     if (match := _MEMBER.fullmatch(text)) and len(match[2]) > 2 and match[2].isupper():
-        relation = Relation(RelationType.MEMBER_OF, target_name=match[2], role=match[1], origin=ORIGIN)
+        relation = Relation(RelationType.MEMBER_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN)
         return Found((relation,))
     if _TITLES.fullmatch(text):
         return _said("title", text)

@@ -12,6 +12,8 @@ from resolver.ingest.list_draft import Draft
 from resolver.records import Identifier, Relation, RelationType
 
 ORIGIN = "COMMENTS1"
+MAX_READ = 20_000
+"""Characters of a comment that are read; all of it is kept."""
 _BOILERPLATE = re.compile(
     r"\s*(?:INTERPOL-UN Security Council Special Notice web link:?\s*\S+|"
     r"Photo(?:graph)?s? (?:is |are )?available for inclusion in the INTERPOL-UN Security Council Special Notice\.?)"
@@ -26,7 +28,7 @@ _SIMPLE = (
         "fatherName",
         re.compile(rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}"),
     ),
-    ("email", re.compile(r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")),
+    ("email", re.compile(r"(?<![\w.+-])([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")),
     ("website", re.compile(r"\bWebsites?:?\s*((?:https?://|www\.)[^\s,;()]+)", re.I)),
     ("phone", re.compile(r"\bTel(?:ephone)?(?: numbers?)?[.:]+\s*(\+?[\d(][\d() -]{6,20}\d)", re.I)),
     ("height", re.compile(r"\b[Hh]eight:? (?:[^.;]{0,25}– )?(\d{3} ?cm)")),
@@ -57,17 +59,18 @@ _TIES = {
 
 def read_comments(text: str, draft: Draft, references: dict[str, str]) -> None:
     """Add what the comments say. `references` gives the id of a reference number."""
-    text = _BOILERPLATE.sub(" ", text).strip()
+    text = _BOILERPLATE.sub(" ", " ".join(text.split())).strip()
     if not text:
         return
     read_facts(text, draft)
-    for found in _RELATED.finditer(text):
+    for found in _RELATED.finditer(text[:MAX_READ]):
         _relate(draft, found, references)
     draft.note(text, ORIGIN)
 
 
 def read_facts(text: str, draft: Draft) -> None:
     """Add gender, parents, contacts, height, IMO number and date of death where the text states them."""
+    text = text[:MAX_READ]
     for prop, pattern in _SIMPLE:
         for match in pattern.finditer(text):
             value = match[1].strip(" .,'’") if prop != "gender" else match[1].lower()

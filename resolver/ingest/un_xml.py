@@ -16,17 +16,20 @@ from resolver.ingest.base import Reject
 from resolver.ingest.files import SourceFile
 
 CHUNK = 65_536
+ROOT_WITHIN = 1_000_000
+"""Bytes within which the root must open, so that no other document is held in memory."""
 Element = Any
 
 
 def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
-    """The root element (as soon as it opens), then finished elements of the given tags; a `Reject` where the file breaks.
+    """The root element (as it opens), then finished elements of the given tags; a `Reject` where the file breaks.
 
     An element is emptied after its turn, so it must be used at once. Raises `InputError` for a file that is no XML with
     that root, for one with a document type, and for one that breaks before the root.
     """
     parser = etree.XMLPullParser(
         events=("start", "end"),
+        tag=[root, *sorted(tags)],
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -35,10 +38,11 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
         remove_comments=True,
         remove_pis=True,
     )
-    opened = False
+    opened, size = False, 0
     with file.open() as stream:
         while True:
             data = stream.read(CHUNK)
+            size += len(data)
             broken = _feed(parser, data)
             for event, element in parser.read_events():
                 if not opened:
@@ -48,12 +52,13 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
                 elif event == "end" and element.tag in tags:
                     yield element
                     _forget(element)
+            if not opened and (broken is not None or not data or size > ROOT_WITHIN):
+                reason = broken.msg if broken is not None else f"it has no element {root}"
+                raise InputError(f"no readable list: {reason}", where=file.label, mend="fetch the file again")
             if broken is not None:
-                if not opened:
-                    raise InputError(f"no readable XML: {broken.msg}", where=file.label, mend="fetch the file again")
                 line = int(broken.lineno or 0)
                 yield Reject(
-                    file.label, line, f"the file breaks off or is damaged here, what follows is not read: {broken.msg}"
+                    file.label, line, f"the file breaks off or is damaged here, the rest is lost: {broken.msg}"
                 )
                 return
             if not data:
@@ -80,8 +85,8 @@ def _check_root(element: Element, root: str, file: SourceFile) -> None:
             where=file.label,
             mend="fetch the list again from its publisher",
         )
-    if element.tag != root:
-        raise InputError(f"the outermost element is {str(element.tag)[:60]!r}, not {root}", where=file.label)
+    if element.getparent() is not None or element.tag != root:
+        raise InputError(f"{root} is not the outermost element", where=file.label)
 
 
 def _forget(element: Element) -> None:

@@ -1,0 +1,100 @@
+"""The denied persons list: no ids, and nobody says who is a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resolver.errors import InputError
+from resolver.ingest import bis_dpl
+from resolver.ingest.base import ListUnit, RecordAt, Reject
+from resolver.ingest.files import SourceFile
+from resolver.ingest.readers import read_lists
+from resolver.records import Record
+from tests.ingest.samples_lists import bis_dpl as sample
+
+
+def read(path: Path) -> tuple[list[Record], list[Reject]]:
+    found = list(bis_dpl.read(ListUnit((SourceFile(path),))))
+    return [item.record for item in found if isinstance(item, RecordAt)], [
+        item for item in found if isinstance(item, Reject)
+    ]
+
+
+def test_rows(tmp_path: Path) -> None:
+    (person, company, again), rejects = read(sample(tmp_path))
+    assert rejects == []
+    assert (person.schema, company.schema) == ("Person", "Company")
+    assert person == again
+    assert person.id.startswith("us-bis-dpl:~")
+    assert len(person.id) == len("us-bis-dpl:~") + 12
+    assert person.texts("name", "startDate", "endDate", "modifiedAt") == (
+        "IVAN TESTOV",
+        "2003-06-19",
+        "2056-06-29",
+        "2007-01-31",
+    )
+    assert person.texts("notes") == ("Standard Order: Y",)
+    assert [(address.region, address.country) for address in person.addresses] == [("TX", "US")]
+    assert company.addresses[0].country == "DE"
+
+
+def test_rows_that_are_the_same_collapse(tmp_path: Path) -> None:
+    intake = read_lists([sample(tmp_path)])
+    assert (len(intake.batch), intake.collapsed) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "names"),
+    [
+        ("ALI TEST", "Person", {("name", "ALI TEST")}),
+        ("ABEL TEST, JR.", "Person", {("name", "ABEL TEST JR."), ("nameSuffix", "JR.")}),
+        ("TEST, ALI", "Person", {("name", "ALI TEST")}),
+        ("CAPTAIN TEST", "Person", {("name", "TEST"), ("title", "CAPTAIN")}),
+        ("ALI TEST A/K/A ALLY TEST", "Person", {("name", "ALI TEST"), ("alias", "ALLY TEST")}),
+        ("PEARL (A.K.A. NEI TEST) TEST", "Person", {("name", "PEARL TEST"), ("alias", "NEI TEST")}),
+        ("SAMMY (IHSAN MEDHAT) TEST", "Person", {("name", "SAMMY TEST"), ("alias", "IHSAN MEDHAT TEST")}),
+        ('IHSAN MEDHAT "SAMMY" TEST', "Person", {("name", "IHSAN MEDHAT TEST"), ("alias", "SAMMY TEST")}),
+        ("TEST AIRLINES D/B/A T7 AIRLINES", "Company", {("name", "TEST AIRLINES"), ("alias", "T7 AIRLINES")}),
+        (
+            "UNITED TEST WORKS TRADING (UTWT)",
+            "Company",
+            {("name", "UNITED TEST WORKS TRADING"), ("abbreviation", "UTWT")},
+        ),
+        ("TESTONWEB", "LegalEntity", {("name", "TESTONWEB")}),
+    ],
+)
+def test_names(tmp_path: Path, name: str, schema: str, names: set[tuple[str, str]]) -> None:
+    path = sample(tmp_path)
+    head = path.read_text("utf-8").splitlines()[0]
+    quoted = name.replace('"', '""')
+    path.write_text(head + "\n" + "\t".join([f'"{quoted}"', *['""'] * 11]) + "\n", "utf-8")
+    (record,), _ = read(path)
+    props = ("name", "alias", "weakAlias", "nameSuffix", "title", "abbreviation")
+    assert record.schema == schema
+    assert {(value.prop, value.text) for value in record.values if value.prop in props} == names
+
+
+def test_a_trade_name_is_tied_to_the_company_that_uses_it(tmp_path: Path) -> None:
+    (record,), _ = read(sample(tmp_path, [{"Name": "SAMPLE ZONE (TEST GROUP INTERNATIONAL, INC.)"}]))
+    assert record.texts("name") == ("SAMPLE ZONE",)
+    assert [relation.target_name for relation in record.relations] == ["TEST GROUP INTERNATIONAL, INC."]
+
+
+def test_bad_dates_and_rows(tmp_path: Path) -> None:
+    path = sample(tmp_path, [{"Name": "ALI TEST", "Effective_Date": "02/31/2003"}, {"Name": "", "City": "TESTVILLE"}])
+    path.write_text(path.read_text("utf-8") + '"ONE"\t"CELL"\n', "utf-8")
+    (record,), rejects = read(path)
+    assert record.texts("notes") == ("startDate: 02/31/2003",)
+    assert [reject.line for reject in rejects] == [2, 3, 4]
+
+
+def test_another_header_is_no_such_list(tmp_path: Path) -> None:
+    path = tmp_path / "dpl.txt"
+    path.write_text("Street\tCity\n", "utf-8")
+    with pytest.raises(InputError):
+        read(path)
+    path.write_text("", "utf-8")
+    with pytest.raises(InputError):
+        read(path)

@@ -1,0 +1,226 @@
+"""The EU's annexes: cells out of prose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resolver.errors import InputError
+from resolver.ingest import eu_journal
+from resolver.ingest.base import ListUnit, RecordAt, Reject
+from resolver.ingest.eu_names import name_parts
+from resolver.ingest.files import SourceFile
+from resolver.ingest.readers import read_lists
+from resolver.records import Record
+from tests.ingest.samples_lists import EU_COLUMNS
+from tests.ingest.samples_lists import eu_journal as sample
+
+
+def read(path: Path) -> tuple[list[Record], list[Reject]]:
+    found = list(eu_journal.read(ListUnit((SourceFile(path),))))
+    return [item.record for item in found if isinstance(item, RecordAt)], [
+        item for item in found if isinstance(item, Reject)
+    ]
+
+
+def one(folder: Path, schema: str = "Person", **cells: str) -> tuple[Record, list[Reject]]:
+    row = {"recordId": "7", "schema": schema, "name": "Ali TEST", **cells}
+    (record,), rejects = read(sample(folder, [row]))
+    return record, rejects
+
+
+def test_rows(tmp_path: Path) -> None:
+    (person, other, company), rejects = read(sample(tmp_path))
+    assert rejects == []
+    assert (person.id, company.id) == ("eu-journal:39999R0001/I/1", "eu-journal:39999R0001/I/3")
+    assert other.id.startswith("eu-journal:~")
+    expected = {
+        "name": ("Ivan Petrovich TESTOV",),
+        "firstName": ("Ivan",),
+        "fatherName": ("Petrovich",),
+        "lastName": ("TESTOV",),
+        "alias": ("Иван Петрович ТЕСТОВ", "Ivan TESTOFF"),
+        "birthDate": ("1972-11-26",),
+        "birthPlace": ("Testgrad, former USSR (now Russian Federation)",),
+        "birthCountry": ("Russian Federation",),
+        "nationality": ("Russian",),
+        "gender": ("male",),
+        "program": ("EU-TST",),
+    }
+    assert {prop: person.texts(prop) for prop in expected} == expected
+    assert other.texts("birthDate") == ("1960", "1961")
+    assert (company.schema, company.texts("name", "abbreviation")) == ("Company", ("Example Trading LLC", "ETL"))
+    assert [(item.prop, item.number) for item in company.identifiers] == [("innCode", "7707083893")]
+    assert [(address.full, address.country) for address in company.addresses] == [
+        ("1 Sample Street, Testgrad", "Russian Federation")
+    ]
+
+
+def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
+    assert read(sample(tmp_path, [])) == ([], [])
+    (info,) = read_lists([sample(tmp_path, []), *()]).lists
+    assert (info.format, info.records, info.deduplicated) == ("eu_journal", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        ({"alias": "Kim; Aly TEST"}, {("weakAlias", "Kim"), ("alias", "Aly TEST")}),
+        ({"alias": "‘The Tiger’; Test Two"}, {("weakAlias", "The Tiger"), ("alias", "Test Two")}),
+        ({"alias": "(a) Aly TEST, (b) Eli TEST"}, {("alias", "Aly TEST"), ("alias", "Eli TEST")}),
+        ({"alias": "Aly TEST (Али ТЕСТ)"}, {("alias", "Aly TEST"), ("alias", "Али ТЕСТ")}),
+        (
+            {"alias": "Aly TEST (Date of birth: 22.8.1973; place of birth: Testland)"},
+            {("alias", "Aly TEST"), ("birthDate", "1973-08-22"), ("birthPlace", "Testland")},
+        ),
+        ({"weakAlias": "Abu Test; Abu Probe"}, {("weakAlias", "Abu Test"), ("weakAlias", "Abu Probe")}),
+        ({"previousName": "PROBA"}, {("previousName", "Ali PROBA")}),
+        ({"nationality": "Russian and Ukrainian"}, {("nationality", "Russian"), ("nationality", "Ukrainian")}),
+        ({"nationality": "Syrian/Lebanese"}, {("nationality", "Syrian"), ("nationality", "Lebanese")}),
+        ({"nationality": "(a) German, (b) Algerian"}, {("nationality", "German"), ("nationality", "Algerian")}),
+        ({"nationality": "Trinidad and Tobago"}, {("nationality", "Trinidad and Tobago")}),
+        ({"nationality": "Myanmar/Burma"}, {("nationality", "Myanmar/Burma")}),
+        ({"nationality": "Jordanian (presumed)"}, {("nationality", "Jordanian")}),
+        ({"birthPlace": "Mosul or Baghdad"}, {("birthPlace", "Mosul"), ("birthPlace", "Baghdad")}),
+        (
+            {"birthPlace": "(a) Sfax, Tunisia, (b) Oran (Algeria)"},
+            {
+                ("birthPlace", "Sfax, Tunisia"),
+                ("birthPlace", "Oran (Algeria)"),
+                ("birthCountry", "Tunisia"),
+                ("birthCountry", "Algeria"),
+            },
+        ),
+        ({"birthPlace": "N/D"}, set()),
+        (
+            {"birthDate": "20.8.1963 POB: Testville, Tunisia Nationality: Russian Gender: male"},
+            {
+                ("birthDate", "1963-08-20"),
+                ("birthPlace", "Testville, Tunisia"),
+                ("birthCountry", "Tunisia"),
+                ("nationality", "Russian"),
+                ("gender", "male"),
+            },
+        ),
+        ({"position": "Maulavi; Head of Samples"}, {("title", "Maulavi"), ("position", "Head of Samples")}),
+        ({"gender": "Female."}, {("gender", "female")}),
+        ({"fatherName": "Ali Test – علي"}, {("fatherName", "Ali Test"), ("fatherName", "علي")}),
+        ({"startDate": "23.2.2022"}, {("createdAt", "2022-02-23")}),
+        ({"reason": "For testing."}, {("summary", "For testing.")}),
+        (
+            {"phone": "+ 7 (495) 552-43-94; 8 (495) 693 32 56"},
+            {("phone", "+7 (495) 552-43-94"), ("phone", "8 (495) 693 32 56")},
+        ),
+        ({"email": "a@example.org, b@example.org"}, {("email", "a@example.org"), ("email", "b@example.org")}),
+        (
+            {"website": "https://example.org/x; www.example.com"},
+            {("website", "https://example.org/x"), ("website", "www.example.com")},
+        ),
+        ({"notes": "Father’s name is Lakhdar"}, {("notes", "Father’s name is Lakhdar"), ("fatherName", "Lakhdar")}),
+    ],
+)
+def test_cells_of_persons(tmp_path: Path, cells: dict[str, str], values: set[tuple[str, str]]) -> None:
+    record, rejects = one(tmp_path, **cells)
+    noted = {"name", "firstName", "lastName", "program"} | (set() if "notes" in cells else {"notes"})
+    assert {(value.prop, value.text) for value in record.values if value.prop not in noted} == values
+    assert rejects == []
+
+
+def test_doubts_about_a_nationality_are_kept(tmp_path: Path) -> None:
+    record, _ = one(tmp_path, nationality="allegedly Russian")
+    assert record.texts("nationality", "notes") == ("Russian", "nationality: allegedly Russian")
+
+
+def test_documents_that_slipped_into_the_nationality(tmp_path: Path) -> None:
+    record, _ = one(tmp_path, nationality="Tunisian. National Identification No.: 08619000")
+    assert record.texts("nationality") == ("Tunisian",)
+    assert [(item.prop, item.number) for item in record.identifiers] == [("idNumber", "08619000")]
+
+
+@pytest.mark.parametrize("written", ["before 1964", "28 September; (year unknown)", "Approximately (29 years old)"])
+def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(tmp_path: Path, written: str) -> None:
+    record, (reject,) = one(tmp_path, birthDate=written)
+    assert record.texts("birthDate", "notes") == (f"birthDate: {written}",)
+    assert reject.reason.startswith("record eu-journal:39999R0001/I/7: value not taken: birthDate")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("1 Test St, Tehran, Iran; Iran", [("1 Test St, Tehran", "Iran")]),
+        ("Tehran (Iran)", [("Tehran", "Iran")]),
+        ("Russian Federation, 199155, Testgrad", [("199155, Testgrad", "Russian Federation")]),
+        ("Iran", [("", "Iran")]),
+        ("(a) Oran, Algeria, (b) Testville", [("Oran", "Algeria"), ("Testville", "")]),
+        ('"1 Test St; flat 2; Oran, Algeria"', [("1 Test St", ""), ("flat 2", ""), ("Oran", "Algeria")]),
+    ],
+)
+def test_addresses(tmp_path: Path, address: str, expected: list[tuple[str, str]]) -> None:
+    record, _ = one(tmp_path, address=address)
+    assert [(item.full, item.country) for item in record.addresses] == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "schema"),
+    [
+        ({"name": "Sample Works LLC"}, "Company"),
+        ({"name": "Samplex", "legalForm": "Joint Stock Company"}, "Company"),
+        ({"name": "Samplex", "ogrnCode": "1027700132195"}, "Company"),
+        ({"name": "Ministry of Samples"}, "Organization"),
+        ({"name": "Samplex"}, "LegalEntity"),
+        ({"name": "Ivan TESTOV"}, "LegalEntity"),
+    ],
+)
+def test_a_legal_entity_is_narrowed_where_something_says_what_it_is(
+    tmp_path: Path, cells: dict[str, str], schema: str
+) -> None:
+    record, _ = one(tmp_path, "LegalEntity", **cells)
+    assert record.schema == schema
+
+
+def test_an_unknown_schema_is_guessed_and_noted(tmp_path: Path) -> None:
+    record, rejects = one(tmp_path, "Minister", birthDate="1970")
+    assert (record.schema, rejects) == ("Person", [])
+    assert "schema: Minister" in record.texts("notes")
+    assert one(tmp_path, "Thingy", name="Samplex")[0].schema == "LegalEntity"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ivan Petrovich TESTOV", [("firstName", "Ivan"), ("fatherName", "Petrovich"), ("lastName", "TESTOV")]),
+        ("Ali Hassan AL TEST", [("firstName", "Ali Hassan"), ("lastName", "AL TEST")]),
+        ("KIM Test Song", [("firstName", "Test Song"), ("lastName", "KIM")]),
+        ("Ali al-TEST", [("firstName", "Ali"), ("lastName", "al-TEST")]),
+        ("ALI TEST", []),
+        ("Ali Test", []),
+        ("Ali TEST Probe", []),
+    ],
+)
+def test_name_parts_are_told_by_capitals_only(name: str, parts: list[tuple[str, str]]) -> None:
+    assert name_parts(name) == parts
+
+
+def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
+    path = sample(tmp_path)
+    text = path.read_text("utf-8")
+    path.write_text(text + "1,2,3\n" + ",".join(["39999R0001", *[""] * (len(EU_COLUMNS) - 1)]) + "\n", "utf-8")
+    records, rejects = read(path)
+    assert len(records) == 3
+    assert [reject.line for reject in rejects] == [5, 6]
+
+
+def test_a_giant_cell_is_kept_without_being_read(tmp_path: Path) -> None:
+    record, (reject,) = one(tmp_path, address="x;" * eu_journal.MAX_CELL)
+    assert record.addresses == ()
+    assert "characters long" in reject.reason
+    assert any(len(text) > eu_journal.MAX_CELL for text in record.texts("notes"))
+
+
+def test_another_header_is_no_such_list(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    for text in ("celex,recordId,annex\n", ""):
+        path.write_text(text, "utf-8")
+        with pytest.raises(InputError):
+            read(path)

@@ -1,0 +1,95 @@
+"""Texts made to hurt: whatever stands in a cell, reading it ends soon and raises nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from resolver.ingest import (
+    eu_cells,
+    list_dates,
+    list_documents,
+    list_forms,
+    list_registers,
+    ofac_labels,
+    ofac_remarks,
+    un_comments,
+)
+from resolver.ingest.eu_journal import MAX_CELL
+from resolver.ingest.list_draft import Draft
+from resolver.ingest.list_groups import group_forms
+from resolver.ingest.list_names import split_items
+from resolver.ingest.list_persons import person_forms
+from resolver.ingest.list_words import country_at_end, group_schema
+
+SECONDS = 2.0
+PIECES = (
+    *(
+        " ",
+        "(",
+        ")",
+        "((a)",
+        "a ",
+        "A ",
+        "1",
+        "1 ",
+        "; ",
+        ";",
+        '"',
+        '";"',
+        "a.k.a. ",
+        " or ",
+        " / ",
+        "А а ",
+        "A-",
+        "' ",
+    ),
+    *("(a) ", "1.1.1970 ", "No. ", "Passport 1 (", " issued ", "INN: 1 ", "\u200b", "\x00", "éß", "or 1 for ", "now "),
+    *("Mr ", "[B;", "\u0301", "a@", "a.", "www.", "(born ", ", "),
+)
+
+
+def comments(text: str) -> None:
+    un_comments.read_comments(text, Draft("t", "1", "Person"), {})
+
+
+CELLS = ("dates", "birth_places", "nations", "positions", "parents", "addresses", "phones", "contacts", "remarks")
+
+
+def cell_reader(column: str) -> Callable[[str], object]:
+    return lambda text: getattr(eu_cells, column)(Draft("t", "1", "Person"), " ".join(text.split()), "notes")
+
+
+READERS: list[tuple[Callable[[str], object], int]] = [
+    (list_dates.read_dates, list_dates.MAX_TEXT),
+    (person_forms, list_forms.MAX_NAME),
+    (group_forms, list_forms.MAX_NAME),
+    (group_schema, list_forms.MAX_NAME),
+    (country_at_end, MAX_CELL),
+    (split_items, MAX_CELL),
+    (lambda text: list_documents.read_documents(text, "idNumber", ""), list_documents.MAX_TEXT),
+    (lambda text: list_registers.read_registrations(text, "taxNumber", ""), list_documents.MAX_TEXT),
+    (lambda text: ofac_labels.read_identifier(text, True, ""), ofac_remarks.MAX_ITEM),
+    (
+        lambda text: ofac_labels.read_identifier(f"Passport {text}"[: ofac_remarks.MAX_ITEM], True, ""),
+        ofac_remarks.MAX_ITEM,
+    ),
+    (lambda text: ofac_remarks.read_item(text, "Person"), ofac_remarks.MAX_ITEM),
+    (comments, un_comments.MAX_READ),
+    *((cell_reader(column), MAX_CELL) for column in CELLS),
+]
+
+
+@pytest.mark.parametrize(("read", "size"), READERS)
+def test_repetition_does_not_explode(read: Callable[[str], object], size: int) -> None:
+    slow = []
+    for piece in PIECES:
+        for end in ("", ")"):
+            text = ((piece * size)[: size - len(end)] + end)[:size]
+            start = time.process_time()
+            read(text)
+            if time.process_time() - start > SECONDS:
+                slow.append((piece, end))
+    assert slow == []
