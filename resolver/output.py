@@ -48,6 +48,7 @@ from resolver.merge import (
     statements_of,
     to_ftm,
 )
+from resolver.normalise import country_code as territory_code
 from resolver.records.resolution import Band, Links, Outcome, Resolution
 
 FILES = ("entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html")
@@ -81,7 +82,7 @@ def write_results(
     *,
     rejects: Sequence[Rejected],
     report: str,
-    country_code: CountryCode,
+    country_code: CountryCode = territory_code,
     only_entities: bool = False,
 ) -> None:
     """Write the files of a run into a folder, which is made if absent.

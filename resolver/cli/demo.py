@@ -26,7 +26,8 @@ def command(
 ) -> None:
     """Make the lists of some agencies that know the same people and groups under other spellings, and resolve them.
 
-    Nobody in them exists. DIR/lists holds the lists, DIR/result what came of them.
+    Nobody in them exists. DIR/lists holds the lists, DIR/truth.csv who is who in them, DIR/result
+    what came of it.
 
     \b
     Examples:
@@ -40,6 +41,8 @@ def command(
 
         bars.start("make lists", records, "records")
         write_world(lists, records, seed=seed, agencies=agencies, progress=bars)
+        # what is true is no list
+        (lists / "truth.csv").replace(out / "truth.csv")
         bars.finish()
         if only_lists:
             click.echo(f"Lists: {lists}")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+import resolver
 from resolver.cli.bars import Bars
 
 if TYPE_CHECKING:
     from resolver.ingest.base import Intake
     from resolver.pipeline import RunOptions
+    from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.resolution import Resolution
 
@@ -33,14 +35,49 @@ def prepare(out: Path) -> None:
 def write(out: Path, intake: Intake, resolution: Resolution, running: RunOptions, bars: Bars) -> None:
     """Write every file of the results, or only entities.csv where nothing else was asked for."""
     from resolver.output import write_results
-    from resolver.report import render_report
 
-    bars.start("write")
-    write_results(out, intake, resolution, only_entities=running.only_entities)
+    report = ""
     if not running.only_entities:
         bars.start("report")
-        render_report(out, intake, resolution)
+        report = _report(intake, resolution, running)
+    bars.start("write", len(resolution.batch), "records")
+    write_results(out, resolution, rejects=intake.rejects, report=report, only_entities=running.only_entities)
+    bars.advance(len(resolution.batch))
     bars.finish()
+
+
+def _report(intake: Intake, resolution: Resolution, running: RunOptions) -> str:
+    from resolver.engines.local import explain_links
+    from resolver.report import build_report, pairs_to_explain, render_report
+
+    wanted = _places(resolution, pairs_to_explain(resolution))
+    explanations = explain_links(resolution, running, wanted, sorted(intake.deduplicated_sources))
+    data = build_report(
+        resolution,
+        rejects=intake.rejects,
+        lists=intake.lists,
+        withdrawn=intake.withdrawn,
+        collapsed=intake.collapsed,
+        warnings=intake.warnings,
+        explanations=explanations,
+        run={"version": resolver.__version__},
+        review_from=running.borders.review,
+        match_from=running.borders.match,
+    )
+    return render_report(data)
+
+
+def _places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArray:
+    """Where the links of some pairs of record ids stand. Every pair must have one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    links, count = resolution.links, len(resolution.batch)
+    sides = (pa.array([pair[side] for pair in pairs], pa.string()) for side in (0, 1))
+    left, right = (np.asarray(pc.index_in(ids, resolution.batch.ids), dtype=np.int64) for ids in sides)
+    keys = links.left.astype(np.int64) * count + links.right
+    return np.searchsorted(keys, left * count + right).astype(np.int32)
 
 
 def tell(

@@ -120,14 +120,19 @@ def _is_number(cell: str) -> bool:
 def check_writable(path: Path) -> None:
     """Raise `OSError` now rather than after long work where a file could not be written."""
     if str(path) != "-":
-        with _output(path, keep=False):
+        with _output(path, "a", keep=False):
             pass
 
 
 @contextmanager
-def _output(path: Path, *, keep: bool = True) -> Iterator[TextIO]:
+def _output(path: Path, mode: str = "w", *, keep: bool = True) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdout
+        return
+    if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
+        # a link (/dev/stdout is one), a pipe or a device is written through, never replaced
+        with open(path, mode, encoding="utf-8", newline="") as file:
+            yield file
         return
     try:
         if path.is_dir():
@@ -138,7 +143,7 @@ def _output(path: Path, *, keep: bool = True) -> Iterator[TextIO]:
         error.filename, error.filename2 = str(path), None
         raise
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, mode, encoding="utf-8", newline="") as file:
             yield file
         if keep:
             os.chmod(name, 0o644)

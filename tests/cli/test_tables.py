@@ -98,6 +98,36 @@ def test_others_may_read_what_is_written(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "deep" / "out.csv").stat().st_mode) == 0o644
 
 
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+    check_writable(link)
+    assert target.read_text() == "old"
+    write_table(link, ("a",), [["1"]])
+    assert link.is_symlink()
+    assert target.read_text() == "a\n1\n"
+
+
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    check_writable(pipe)
+    write_table(pipe, ("a",), [["1"]])
+    assert os.read(reader, 100) == b"a\n1\n"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    # through a link, so that no fault here can replace the device
+    (tmp_path / "full.csv").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_table(tmp_path / "full.csv", ("a",), [["1"]])
+
+
 def test_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     write_table(Path("-"), ("a", "b"), [["1", "x,y"]])
     assert capsys.readouterr().out == 'a,b\n1,"x,y"\n'
