@@ -1,12 +1,15 @@
-"""Texts made to hurt: whatever stands in a cell, reading it ends soon and raises nothing."""
+"""Texts made to hurt: whatever stands in a cell or a file, reading ends soon and raises nothing but one clear line."""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from resolver.errors import InputError
 from resolver.ingest import (
     eu_cells,
     list_dates,
@@ -17,12 +20,17 @@ from resolver.ingest import (
     ofac_remarks,
     un_comments,
 )
+from resolver.ingest.base import ListUnit, RecordAt
 from resolver.ingest.eu_journal import MAX_CELL
+from resolver.ingest.files import SourceFile
 from resolver.ingest.list_draft import Draft
 from resolver.ingest.list_groups import group_forms
 from resolver.ingest.list_names import split_items
 from resolver.ingest.list_persons import person_forms
 from resolver.ingest.list_words import country_at_end, group_schema
+from resolver.ingest.readers import READERS
+from resolver.records import Batch
+from tests.ingest.samples_lists import SAMPLES
 
 SECONDS = 2.0
 PIECES = (
@@ -62,7 +70,7 @@ def cell_reader(column: str) -> Callable[[str], object]:
     return lambda text: getattr(eu_cells, column)(Draft("t", "1", "Person"), " ".join(text.split()), "notes")
 
 
-READERS: list[tuple[Callable[[str], object], int]] = [
+TEXT_READERS: list[tuple[Callable[[str], object], int]] = [
     (list_dates.read_dates, list_dates.MAX_TEXT),
     (person_forms, list_forms.MAX_NAME),
     (group_forms, list_forms.MAX_NAME),
@@ -82,7 +90,7 @@ READERS: list[tuple[Callable[[str], object], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("read", "size"), READERS)
+@pytest.mark.parametrize(("read", "size"), TEXT_READERS)
 def test_repetition_does_not_explode(read: Callable[[str], object], size: int) -> None:
     slow = []
     for piece in PIECES:
@@ -93,3 +101,38 @@ def test_repetition_does_not_explode(read: Callable[[str], object], size: int) -
             if time.process_time() - start > SECONDS:
                 slow.append((piece, end))
     assert slow == []
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """The bytes with a few pieces changed, repeated, moved or cut."""
+    buffer = bytearray(data)
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(buffer) or 1)
+        piece = rng.choice(
+            [b'"', b";", b",", b"(", b")", b"\t", b"\n", b"<", b"&", b"\xff", b"\xe2\x80\x99", b"1", b" "]
+        )
+        length = rng.choice([0, 1, rng.randint(1, 40)])
+        buffer[at : at + length] = rng.choice([piece, piece * 3, bytes(buffer[:20]), b""])
+    return bytes(buffer)
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    path = SAMPLES[name](tmp_path)
+    row = next(row for row in READERS if row.name == name)
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    content = {file: file.read_bytes() for file in files}
+    rng = random.Random(20)
+    refusals = []
+    for _ in range(60):
+        for file, data in content.items():
+            file.write_bytes(mutated(data, rng))
+        try:
+            items = list(row.read(ListUnit(tuple(SourceFile(file) for file in files))))
+        except InputError as error:
+            refusals.append(str(error))
+            continue
+        for item in items:
+            if isinstance(item, RecordAt):
+                Batch.from_records([item.record])
+    assert not any("\n" in line for line in refusals)
