@@ -42,7 +42,7 @@ _YEAR_CHOICE = re.compile(r"([A-Z].*[.a-z]\s?)(\d{4})/(\d{4})")
 _LEADING = re.compile(r"((?:\d{1,2}\.){1,2}\d{4}|(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? \d{4}|\d{4})\b[\s.,:]*(.*)", re.S)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def canonical(text: str) -> str:
     """The canonical text of one written date or range. Raises `DateError` where there is none.
 
@@ -74,7 +74,7 @@ def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
     return start if replace(start, circa=False) == end else replace(start, until=end)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """All dates of a text that may offer several: (canonical texts, pieces that are no date), each without repetition.
 

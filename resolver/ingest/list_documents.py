@@ -59,7 +59,7 @@ class Documents:
     left: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_documents(text: str, prop: str, origin: str) -> Documents:
     """The documents that a cell describes; `prop` holds where the words do not say otherwise."""
     if len(text) > MAX_TEXT:

@@ -25,7 +25,7 @@ _ACRONYM = re.compile(r"[^\W_][\w&./’'-]{1,14}")
 _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def group_forms(text: str) -> Forms:
     """Take the name of a group, company or ship apart."""
     forms = Gathering()

@@ -6,6 +6,7 @@ Nothing is invented: what a bracket or a slash offers as a variant becomes a nam
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from resolver.ingest.list_words import split_title
 
+_MARKS = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
 _ENOUGH = 200
 """Letters that tell the script of a text."""
@@ -56,10 +58,10 @@ def split_suffix(text: str) -> tuple[str, str]:
 
 def match_key(text: str) -> str:
     """What two writings of one name in one list share: its words, in any order, without case and marks."""
-    return " ".join(sorted(re.findall(r"\w+", text.casefold().replace("'", ""))))
+    return " ".join(sorted(text.casefold().replace("'", "").translate(_MARKS).split()))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def script_of(text: str) -> str:
     """The script most letters of a text are of, as the first word of their Unicode names (`LATIN`, `CYRILLIC` …)."""
     text = text[:_ENOUGH]

@@ -29,7 +29,7 @@ _DESCRIBING = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|w
 _SEVERAL = re.compile(r"\s*(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def person_forms(text: str) -> Forms:
     """Take a person's name apart. A name of one word beside a longer main name is weak."""
     bare = plain(text)

@@ -37,7 +37,7 @@ _REGISTER_ITEM = re.compile(
 _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_registrations(text: str, prop: str, origin: str) -> Documents:
     """Numbers of companies in registers: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `1027739132563; 1027739387411`."""
     if len(text) > MAX_TEXT:

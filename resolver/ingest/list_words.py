@@ -57,7 +57,7 @@ _TITLES = _words(
 _RETIRED = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def group_schema(name: str) -> str:
     """`Company` or `Organization` where a name's words make it plain that it is no person's; else an empty text."""
     words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
@@ -66,7 +66,7 @@ def group_schema(name: str) -> str:
     return "" if _GROUP_WORDS.isdisjoint(words) else "Organization"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _has_legal_form(name: str) -> bool:
     end = name.strip().casefold().rstrip(".")
     if _MORE_FORMS.search(name):
@@ -159,7 +159,7 @@ def is_country(text: str) -> bool:
     return " ".join(text.split()).strip(" .").casefold().replace("’", "'") in _countries()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def country_at_end(place: str) -> str:
     """The country a place ends with (`Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`), or an empty text."""
     if match := re.search(r"\(?\bnow (?:[^()]*, )?([^(),]+)\)?\s*$", place, re.I):

@@ -180,7 +180,7 @@ _REGISTERS = ("Registration ID", "Registration Number", "Public Registration Num
 _LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker"))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
     """The identifier that one item of the remarks states (without `alt.`), or None where it states none."""
     if match := _WALLET.fullmatch(text):

@@ -84,7 +84,7 @@ def note(text: str) -> Found:
     return Found((Value("notes", text, ORIGIN),))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_item(item: str, schema: str) -> Found:
     """What one item says about a record of the given FtM schema (`Person`, `Vessel`, `Airplane`, else a group)."""
     if len(item) > MAX_ITEM:
