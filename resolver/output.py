@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -49,12 +48,10 @@ from resolver.merge import (
     to_ftm,
 )
 from resolver.normalise import country_code as territory_code
+from resolver.records.cells import FORMULA, NUMBER
 from resolver.records.resolution import Band, Links, Outcome, Resolution
 
 FILES = ("entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html")
-_FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
-_NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
-_DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
 _COMMA, _QUOTE, _NEWLINE, _NOTHING = (pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", ""))
 _ROWS_AT_ONCE = 1 << 18
 _BYTES_AT_ONCE = 1 << 20
@@ -138,16 +135,11 @@ def _without_cycle_collection() -> Iterator[None]:
 
 def defused(texts: pa.StringArray) -> pa.StringArray:
     """The texts as a spreadsheet may open them (see the module's text)."""
-    risky = pc.match_substring_regex(texts, _FORMULA)
+    risky = pc.match_substring_regex(texts, FORMULA)
     if not pc.any(risky).as_py():
         return texts
-    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, _NUMBER)))
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, NUMBER)))
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
-
-
-def undefused(text: str) -> str:
-    """The inverse of `defused`, for one cell."""
-    return _DEFUSED.sub("", text)
 
 
 def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]]) -> None:

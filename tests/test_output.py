@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from resolver.errors import OutputError
 from resolver.ingest.base import Reject
-from resolver.output import FILES, defused, undefused, write_results
+from resolver.output import FILES, defused, write_results
 from resolver.records import Batch, Kind, Record, Relation, RelationType, Value
+from resolver.records.cells import undefused
 from resolver.records.resolution import Band, Links, Outcome, Resolution, RunStats
 
 REJECTS = (Reject("b.csv", 7, 'a "bad", row'), Reject("a.csv", 12, "=HYPERLINK(1)"), Reject("a.csv", 3, "no name"))

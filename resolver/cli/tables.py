@@ -1,6 +1,7 @@
 """CSV tables in and out: the pairs, cases and decisions that a user writes, and the answers to them.
 
-Read as UTF-8 (a byte order mark is no harm) with a header. Written to a temporary name and moved.
+Read as UTF-8 (a byte order mark is no harm) with a header. Written to a temporary name and moved. What a spreadsheet
+would run as a formula is defused on the way out and taken back on the way in (`resolver.records.cells`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 from resolver.errors import InputError
 
 MAX_CELL = 1_000_000
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def read_table(path: Path, required: Sequence[str]) -> Table:
 
 
 def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
+    from resolver.records.cells import undefused
+
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(file, strict=True)
     header = next(reader, None)
@@ -89,32 +91,23 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
                 where=f"{path}, line {reader.line_num}",
                 mend="put cells that hold commas in double quotes",
             )
-        rows.append(Row(reader.line_num, dict(zip(columns, cells, strict=True))))
+        rows.append(Row(reader.line_num, dict(zip(columns, map(undefused, cells), strict=True))))
     return Table(path, columns, tuple(rows))
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table; `-` is standard output. What a spreadsheet would run as a formula gets a leading apostrophe."""
+    """Write a table; `-` is standard output."""
     with _output(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([defused(cell) for cell in row] for row in rows)
+        writer.writerows([_written(cell) for cell in row] for row in rows)
 
 
-def defused(cell: str) -> str:
-    """The cell as it may stand in a spreadsheet. Numbers with a sign stay as they are; line ends become plain ones."""
-    cell = cell.replace("\r\n", "\n").replace("\r", "\n")
-    if not cell.startswith(_FORMULA) or _is_number(cell):
-        return cell
-    return f"'{cell}"
+def _written(cell: str) -> str:
+    from resolver.records.cells import defused
 
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    # a bare carriage return would end the row
+    return defused(cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def check_writable(path: Path) -> None:
@@ -125,7 +118,7 @@ def check_writable(path: Path) -> None:
 
 
 @contextmanager
-def _output(path: Path, mode: str = "w", *, keep: bool = True) -> Iterator[TextIO]:
+def _output(path: Path, mode: Literal["a", "w"] = "w", *, keep: bool = True) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdout
         return

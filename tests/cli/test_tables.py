@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.cli.tables import check_writable, defused, read_table, write_table
+from resolver.cli.tables import check_writable, read_table, write_table
 from resolver.errors import InputError
 
 
@@ -60,7 +60,8 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     path = tmp_path_factory.mktemp("tables") / "out.csv"
     write_table(path, ("a", "b"), rows)
     read = read_table(path, ("a", "b"))
-    assert [list(row.cells.values()) for row in read.rows] == [[defused(cell) for cell in row] for row in rows]
+    plain = [[cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row] for row in rows]
+    assert [list(row.cells.values()) for row in read.rows] == plain
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx"])
@@ -68,11 +69,6 @@ def test_formulas_are_defused(tmp_path: Path, cell: str) -> None:
     write_table(tmp_path / "out.csv", ("a",), [[cell]])
     with (tmp_path / "out.csv").open(newline="") as file:
         assert list(csv.reader(file))[1] == ["'" + cell]
-
-
-@pytest.mark.parametrize("cell", ["-1.5", "+4", "1e-6", "a=b", "", "'=1"])
-def test_what_is_no_formula_stays(cell: str) -> None:
-    assert defused(cell) == cell
 
 
 def test_line_ends_within_a_cell_do_not_break_rows(tmp_path: Path) -> None:

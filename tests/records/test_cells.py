@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.records.cells import defused, undefused
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx", "\nx", "＝x", "'=x", "''@x"])
+def test_formulas_are_defused(cell: str) -> None:
+    assert defused(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["-1.5", "+49 30 1234", "a=b", "", "'t Hooft", "O'Neill"])
+def test_what_is_no_formula_stays(cell: str) -> None:
+    assert defused(cell) == cell
+
+
+@given(st.text(alphabet="'=+-@a1 \t"))
+def test_nothing_is_lost(cell: str) -> None:
+    assert undefused(defused(cell)) == cell
