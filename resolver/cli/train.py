@@ -17,7 +17,9 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.base import Intake
-    from resolver.training.train import Material
+    from resolver.training.train import Material, World
+
+RICH_WORLD, THIN_WORLD = 40_000, 120_000
 
 
 @click.command("train")
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 @click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
 @click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
+@click.option(
+    "--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (about two minutes more)."
+)
 @click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
 @model_option
@@ -53,7 +58,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
         bars.start("compare")
         tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
-        material = _material(intake, options["judged"], tables, options["seed"])
+        worlds = _worlds(options["seed"]) if options["worlds"] else []
+        material = _material(intake, options["judged"], tables, worlds, options["seed"])
         bars.start("fit")
         trained = train(material, tables, options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}")
         taken = save(trained, out, base)
@@ -65,11 +71,23 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     click.echo(f"\nModel: {out}")
 
 
-def _material(intake: Intake, judged: Path | None, tables: Any, seed: int) -> Material:
+def _worlds(seed: int) -> list[World]:
+    """What is invented to learn from: a rich world as agencies hold it, and a larger one as registers hold it."""
+    from resolver.synthetic import generate
+    from resolver.training.train import World, thinned
+
+    rich, large = generate(RICH_WORLD, seed=seed), generate(THIN_WORLD, seed=seed + 1)
+    return [
+        World("world", rich.records, rich.truth, "S", 40_000),
+        thinned(World("large", large.records, large.truth, "M", 80_000), seed),
+    ]
+
+
+def _material(intake: Intake, judged: Path | None, tables: Any, worlds: list[World], seed: int) -> Material:
     from resolver.training.labelled import read_judgements
     from resolver.training.train import gather
 
-    material = gather(intake, read_judgements(judged) if judged else [], tables, seed=seed)
+    material = gather(intake, read_judgements(judged) if judged else [], tables, worlds, seed=seed)
     if not material.pairs:
         raise InputError(
             "there is nothing to learn from in these lists",

@@ -7,6 +7,7 @@ kind, schema or handling code is no known word is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -26,6 +27,8 @@ from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
 
 Reading = Callable[[str], str]
+# A day or month that does not exist still comes with a year, the best part of a date to know somebody by.
+_LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
 
 
 def to_batch(chunk: TableChunk, mapping: Mapping, label: str) -> tuple[BatchAt, list[Reject]]:
@@ -84,8 +87,10 @@ def _taken(prop: str, cells: Cells, read: Reading, lines: Codes, label: str) -> 
         try:
             texts.append(read(text))
         except (DateError, ValueError) as error:
-            texts.append(None)
-            reason = f"value not taken: {prop} {text[:80]!r}: {error}"
+            year = _LEADING_YEAR.match(text) if prop in DATES else None
+            texts.append(year[1] if year else None)
+            taken = "only the year taken" if year else "value not taken"
+            reason = f"{taken}: {prop} {text[:80]!r}: {error}"
             rejects += [Reject(label, int(lines[row]), reason) for row in cells.rows_of(code)]
     return cells.under(pa.array(texts, pa.string())), rejects
 

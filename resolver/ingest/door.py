@@ -1,6 +1,6 @@
 """The door: what no record may be, whatever its format. Rules over a batch; each gives the rows it refuses and why.
 
-Refused are records without any name, number, phone or e-mail address, names over `MAX_NAME` characters, values with NUL
+Refused are records that say nothing to know anybody by (no name, number, contact, date, place or address), names over `MAX_NAME` characters, values with NUL
 bytes, and, unless accepted by the caller, records whose handling code is above H0 (as long as nothing guards who sees
 their values).
 """
@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from resolver.ingest.base import BatchAt, Reject
 from resolver.records import Batch, Column
 from resolver.records.packing import unpack_handling
-from resolver.records.properties import FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import ADDRESS, DATES, FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
 
 MAX_NAME = 2_000
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
-_KNOWN_BY = (*IDENTIFIERS, "phone", "email")
+_KNOWN_BY = (*IDENTIFIERS, *DATES, "phone", "email", "birthPlace", ADDRESS)
 
 Rows = npt.NDArray[np.int64]
 
@@ -46,7 +46,7 @@ def admit(chunk: BatchAt, label: str, accept_restricted: bool) -> tuple[BatchAt,
 def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
     yield from _nul_bytes(batch)
     yield from _long_names(batch)
-    yield _nameless(batch), "it has no name and no number, phone or e-mail to know it by"
+    yield _nameless(batch), "it has no name, number, contact, date or place to know it by"
     if not accept_restricted:
         yield from _restricted(batch)
 

@@ -108,14 +108,13 @@ def _ids(line: str) -> Symbols:
 
 def _open_child() -> subprocess.Popen[str]:
     root = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))), "PYTHONUTF8": "1"}
+    code = f"import sys; sys.path.insert(0, {root!r}); from resolver.normalise.symbols import serve; serve()"
     return subprocess.Popen(
-        [sys.executable, "-c", "from resolver.normalise.symbols import serve; serve()"],
+        [sys.executable, "-X", "utf8", "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=environment,
     )
 
 

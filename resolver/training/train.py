@@ -25,6 +25,7 @@ from resolver.training.labelled import (
 )
 from resolver.training.split import split_records
 from resolver.training.tables import count_tables
+from resolver.training.thin import thin_records
 
 # Comparators whose joint effect is fitted beside their own.
 PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
@@ -54,20 +55,47 @@ class Trained:
     figures: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class World:
+    """Invented records with their truth (record id → true id), blocked under a plan; at most `negatives` false pairs are used."""
+
+    name: str
+    records: Sequence[Record]
+    truth: Mapping[str, str]
+    plan: str
+    negatives: int
+
+
+def thinned(world: World, seed: int) -> World:
+    """The persons of a world as a register would hold them."""
+    records = list(thin_records(world.records, seed))
+    return replace(world, name="thin world", records=records, plan="M")
+
+
 def gather(
     intake: Intake,
     judgements: Sequence[Judgement],
     tables: Mapping[str, Any],
-    worlds: Iterable[tuple[str, Sequence[Record], Mapping[str, str]]] = (),
+    worlds: Iterable[World] = (),
     *,
     seed: int = 7,
 ) -> Material:
-    """All labelled pairs: judged ones, entries told twice, and invented worlds (name, records, record id → true id)."""
+    """All labelled pairs: judged ones, entries told twice, and invented worlds."""
     shipped = tables_of(dict(tables))
     judged, dropped = judged_pairs(intake.batch, judgements, shipped, ())
     parts = [judged, _told_twice(intake, judgements, shipped, seed)]
-    for name, records, truth in worlds:
-        parts.append(blocked_pairs(records, dict(truth), shipped, name, most_negatives=40_000, seed=seed))
+    for world in worlds:
+        parts.append(
+            blocked_pairs(
+                world.records,
+                dict(world.truth),
+                shipped,
+                world.name,
+                plan=world.plan,
+                most_negatives=world.negatives,
+                seed=seed,
+            )
+        )
     kinds = {kind for part in parts for kind in part}
     return Material({kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}, dropped)
 

@@ -42,7 +42,7 @@ def test_a_record_of_which_nothing_is_known_is_refused() -> None:
     empty = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),), addresses=(Address("Road"),))
     kept, rejects = at_the_door(GOOD, empty)
     assert kept == ["a:1"]
-    assert rejects == [(12, "record a:2: it has no name and no number, phone or e-mail to know it by")]
+    assert rejects == [(12, "record a:2: it has no name, number, contact, date or place to know it by")]
 
 
 def test_a_giant_name_is_refused_with_its_length_and_not_cut() -> None:
