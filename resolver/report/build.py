@@ -1,0 +1,60 @@
+"""From a resolution to the data of its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from resolver.records.resolution import Explanation, Resolution
+from resolver.report.counts import Counted, overlap, reject_groups, sizes, source_rows, totals
+from resolver.report.data import ListRead, Rejected, ReportData, Scores
+from resolver.report.examples import borderline_cards, cluster_cards
+
+SHOWN_WITHDRAWN = 20
+
+
+def build_report(
+    resolution: Resolution,
+    *,
+    rejects: Sequence[Rejected] = (),
+    lists: Sequence[ListRead] = (),
+    withdrawn: Sequence[str] = (),
+    collapsed: int = 0,
+    warnings: Sequence[str] = (),
+    explanations: Sequence[Explanation] = (),
+    title: str = "Who is the same as whom",
+    run: Mapping[str, str] | None = None,
+    review_from: float = 0.05,
+    match_from: float = 0.95,
+) -> ReportData:
+    """Count a resolution and pick its examples.
+
+    `explanations`: those of `pairs_to_explain` (others are ignored). `withdrawn`: record ids that a newer version of
+    a list no longer holds. `collapsed`: rows that said exactly what another row of the list said. `run`: what else to
+    say about the run (command, version), shown as given. `review_from`, `match_from`: the scores at which the bands
+    begin.
+    """
+    counted = Counted(resolution)
+    explained = {_ordered(item): item for item in explanations}
+    return ReportData(
+        title=title,
+        totals=totals(counted, len(rejects), collapsed, len(withdrawn)),
+        sources=source_rows(counted),
+        overlap=overlap(counted),
+        scores=Scores(tuple(resolution.stats.score_histogram.tolist()), review_from, match_from),
+        sizes=sizes(counted),
+        borderline=borderline_cards(resolution, explained),
+        clusters=cluster_cards(counted, explained),
+        rules=resolution.stats.rules,
+        stages=resolution.stats.stages,
+        rejects=reject_groups(rejects),
+        lists=tuple(lists),
+        withdrawn=tuple(withdrawn[:SHOWN_WITHDRAWN]),
+        warnings=tuple(warnings),
+        plan=resolution.stats.plan,
+        stamp=dict(resolution.stats.stamp),
+        run=dict(run or {}),
+    )
+
+
+def _ordered(item: Explanation) -> tuple[str, str]:
+    return (item.left_id, item.right_id) if item.left_id < item.right_id else (item.right_id, item.left_id)

@@ -1,0 +1,167 @@
+"""The charts, as inline SVG. Colours come from the page's style by class, so that they follow light and dark.
+
+Every chart has a title and a description for those who do not see it; what it shows is also said in text or a table
+beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from resolver.report.data import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a chart and the room around its plot, in pixels."""
+
+    width: int
+    height: int
+    left: int = 44
+    right: int = 8
+    top: int = 30
+    bottom: int = 38
+
+    @property
+    def plot_width(self) -> int:
+        """Pixels between the axes, across."""
+        return self.width - self.left - self.right
+
+    @property
+    def plot_height(self) -> int:
+        """Pixels between the axes, upwards."""
+        return self.height - self.top - self.bottom
+
+
+WIDE = Frame(880, 280)
+NARROW = Frame(340, 250, left=36, top=46)
+
+
+def short(number: float) -> str:
+    """`1200` → `1.2k`; whole below a thousand."""
+    for size, letter in ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}".removesuffix(".0") + letter
+    return f"{number:.0f}"
+
+
+def score_chart(scores: Scores, frame: Frame, name: str) -> Markup:
+    """How many scored pairs have which score, in the colours of the bands, on a scale on which every line is ten
+    times the one below. `name` makes the ids in the picture unique on the page."""
+    top = max(1, math.ceil(math.log10(max(*scores.bins, 1) + 1)))
+    parts = [_grid(frame, top)]
+    step = frame.plot_width / len(scores.bins)
+    for place, count in enumerate(scores.bins):
+        if not count:
+            continue
+        height = max(1.5, frame.plot_height * math.log10(count + 1) / top)
+        low, high = place / len(scores.bins), (place + 1) / len(scores.bins)
+        band = _band((low + high) / 2, scores)
+        x, y = frame.left + place * step, frame.top + frame.plot_height - height
+        parts.append(
+            Markup(
+                '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
+            ).format(band, x + 0.5, y, max(step - 1, 1), height, f"score {low:.2f} to {high:.2f}: {count:,} pairs")
+        )
+    parts += [_borders(frame, scores), _score_axis(frame)]
+    return _svg(
+        frame,
+        name,
+        "How the scored pairs spread over the scores",
+        f"{sum(scores.bins):,} pairs; to review from {scores.review_from:.2f}, the same from {scores.match_from:.2f}.",
+        parts,
+    )
+
+
+def _band(score: float, scores: Scores) -> str:
+    return "match" if score >= scores.match_from else "review" if score >= scores.review_from else "distinct"
+
+
+def _grid(frame: Frame, top: int) -> Markup:
+    lines = Markup()
+    for power in range(top + 1):
+        y = frame.top + frame.plot_height - frame.plot_height * math.log10(10**power + 1) / top
+        if y < frame.top - 4:
+            continue
+        lines += Markup('<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
+            frame.left, frame.width - frame.right, y, y
+        )
+        lines += Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
+            frame.left - 6, y + 4, short(10**power)
+        )
+    return lines
+
+
+def _borders(frame: Frame, scores: Scores) -> Markup:
+    """The lines between the bands, and the bands' names above them."""
+    at = [frame.left + frame.plot_width * score for score in (scores.review_from, scores.match_from)]
+    bottom = frame.top + frame.plot_height
+    lines = Markup()
+    for x in at:
+        lines += Markup('<line class="border" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
+            x, frame.top - 8, bottom
+        )
+    # the outer bands are narrow: their names stand in a row of their own on a narrow chart
+    row = frame.top - 14 if frame.width > 500 else frame.top - 30
+    names = [
+        ("distinct", frame.left, "start", row, "kept apart"),
+        ("review", (at[0] + at[1]) / 2, "middle", frame.top - 14, "a human looks"),
+        ("match", frame.width - frame.right, "end", row, "the same"),
+    ]
+    for band, x, anchor, y, text in names:
+        lines += Markup('<text class="name {}" x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+            band, x, y, anchor, text
+        )
+    return lines
+
+
+def _score_axis(frame: Frame) -> Markup:
+    y = frame.top + frame.plot_height
+    axis = Markup('<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>').format(
+        frame.left, frame.width - frame.right, y
+    )
+    for score in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = frame.left + frame.plot_width * score
+        anchor = "start" if score == 0 else "end" if score == 1 else "middle"
+        axis += Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="{}">{:g}</text>').format(
+            x, y + 16, anchor, score
+        )
+    middle = frame.left + frame.plot_width / 2
+    return axis + Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">score</text>').format(
+        middle, y + 33
+    )
+
+
+def bar(value: float, largest: float, text: str, band: str = "match") -> Markup:
+    """A bar for a table cell: as long as `value` is of `largest`. Stretches with its cell."""
+    share = 100 * value / largest if largest > 0 else 0.0
+    if value > 0:
+        share = max(share, 0.8)
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{0}">'
+        "<title>{0}</title>"
+        '<rect class="track" width="100" height="10"/><rect class="{1}" width="{2:.2f}" height="10"/></svg>'
+    ).format(text, band, share)
+
+
+def weight_bar(weight: int, largest: int) -> Markup:
+    """A bar for a weight in thousandths: to the right of the middle where it speaks for, to the left where it speaks
+    against."""
+    share = min(50.0, 50.0 * abs(weight) / largest) if largest else 0.0
+    start = 50.0 if weight >= 0 else 50.0 - share
+    return Markup(
+        '<svg class="bar weight" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<rect class="track" width="100" height="10"/><rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>'
+        '<rect class="middle" x="49.8" width="0.4" height="10"/></svg>'
+    ).format("speaks for" if weight >= 0 else "speaks against", "match" if weight >= 0 else "against", start, share)
+
+
+def _svg(frame: Frame, name: str, title: str, text: str, parts: list[Markup]) -> Markup:
+    head = Markup('<svg class="chart {0}" viewBox="0 0 {1} {2}" role="img" aria-labelledby="{0}-t {0}-d">').format(
+        name, frame.width, frame.height
+    )
+    words = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(name, title, text)
+    return head + words + Markup("").join(parts) + Markup("</svg>")

@@ -1,0 +1,141 @@
+"""The page: complete, safe with hostile values, self-contained, bounded."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import lxml.html
+import pytest
+from hypothesis import given, settings
+
+from resolver.ingest.base import ListInfo, Reject
+from resolver.records.resolution import Band, EvidenceRow, Explanation, Outcome, Resolution
+from resolver.report import build_report, render_report
+from resolver.report.charts import NARROW, WIDE, Frame, bar, score_chart, weight_bar
+from resolver.report.data import Scores
+from tests.report.worlds import record, resolution, runs
+
+HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x onerror=alert(1)>{{ 7*7 }}'
+
+
+def example(name: str = "محمد علي") -> tuple[Resolution, list[Explanation]]:
+    records = [record("a:1", ("name", name)), record("b:1", ("name", name), ("alias", name)), record("b:2")]
+    run = resolution(records, [0, 0, 1], [(0, 1, 4000, Outcome.MERGED), (0, 2, 250, Outcome.QUEUED)])
+    rows = (EvidenceRow("name", name, name, name, 0.5, 1250, name), EvidenceRow("date", "h", "", "", None, -1000))
+    return run, [Explanation("a:1", "b:2", 0.56, Band.REVIEW, 250, rows, (name,))]
+
+
+def page(name: str = "محمد علي") -> str:
+    run, explanations = example(name)
+    rejects = [Reject(name, 3, name), Reject("b.csv", 0, "x")]
+    lists = [ListInfo(name, name, (name,), name, 3, 2, True)]
+    data = build_report(
+        run,
+        rejects=rejects,
+        lists=lists,
+        withdrawn=[name],
+        collapsed=2,
+        warnings=[name],
+        explanations=explanations,
+        title=name,
+        run={name: name},
+    )
+    return render_report(data)
+
+
+def test_hostile_values_stay_text() -> None:
+    tree = lxml.html.document_fromstring(page(HOSTILE))
+    assert not tree.xpath("//script | //img | //*[@onerror] | //iframe | //link | //object")
+    assert HOSTILE in tree.text_content()
+    assert "49" not in tree.xpath("string(//title)")
+
+
+def test_nothing_is_loaded_and_the_policy_says_so() -> None:
+    text = page()
+    assert not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", text)
+    tree = lxml.html.document_fromstring(text)
+    (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert not tree.xpath("//*[@style]"), "the policy would forbid style attributes"
+
+
+def test_every_reference_inside_the_page_has_its_target() -> None:
+    tree = lxml.html.document_fromstring(page())
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    wanted = [link.removeprefix("#") for link in tree.xpath("//a/@href")]
+    wanted += [name for names in tree.xpath("//@aria-labelledby") for name in names.split()]
+    assert set(wanted) <= set(ids)
+    assert all(picture.get("aria-label") or picture.get("aria-labelledby") for picture in tree.xpath("//svg"))
+
+
+def test_it_says_what_happened_in_words() -> None:
+    said = " ".join(lxml.html.document_fromstring(page()).text_content().split())
+    assert "3 records from 2 lists describe 2 persons" in said
+    assert "1 record turned out to describe" in said
+    assert "1 entity is known to more than one list" in said
+    assert "1 pair of records is too close to call" in said
+    assert "2 rows could not be read" in said
+    assert "Cut off: pairs of very common keys" in said
+    assert "1 min 15 s" in said
+
+
+def test_right_to_left_values_are_isolated() -> None:
+    tree = lxml.html.document_fromstring(page())
+    assert {node.get("dir") for node in tree.xpath("//bdi")} == {"auto"}
+    assert any("محمد علي" in node.text_content() for node in tree.xpath("//article//bdi"))
+
+
+def test_the_sum_of_an_explanation_is_shown() -> None:
+    tree = lxml.html.document_fromstring(page())
+    (table,) = tree.xpath("//table[@class='evidence']")
+    shown = [" ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")]
+    assert shown == ["+1.25", "−1.00", "+0.25"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(runs())
+def test_every_run_gives_a_page_and_always_the_same(run: Resolution) -> None:
+    text = render_report(build_report(run))
+    assert text == render_report(build_report(run))
+    assert lxml.html.document_fromstring(text).xpath("//h1")
+
+
+def test_the_page_stays_small_however_large_the_run() -> None:
+    records = [
+        record(f"s{n % 40:02d}:{n:05d}", *(("alias", "x" * 900 + str(i)) for i in range(40))) for n in range(600)
+    ]
+    ids = sorted(item.id for item in records)
+    run = resolution(records, [n // 60 for n in range(600)], [(n, n + 300, n, Outcome.QUEUED) for n in range(300)])
+    rejects = [Reject(f"{'f' * 50}{n}", n, f"reason {n}") for n in range(5000)]
+    assert len(render_report(build_report(run, rejects=rejects, withdrawn=ids * 20))) < 700_000
+
+
+class TestCharts:
+    @pytest.mark.parametrize("frame", [WIDE, NARROW])
+    def test_bars_lie_inside_the_frame_and_carry_their_band(self, frame: Frame) -> None:
+        bins = (10**9, *([0] * 20), 5, *([1] * 28))
+        tree = lxml.html.fragment_fromstring(str(score_chart(Scores(bins, 0.05, 0.95), frame, "x")))
+        bars = tree.xpath(".//rect")
+        assert len(bars) == 30
+        for rect in bars:
+            assert float(rect.get("x")) >= 0
+            assert float(rect.get("y")) >= frame.top - 0.1
+            assert float(rect.get("height")) > 0
+        assert [rect.get("class") for rect in (bars[0], bars[1], bars[-1])] == ["distinct", "review", "match"]
+
+    def test_a_run_without_pairs_has_an_empty_chart(self) -> None:
+        tree = lxml.html.fragment_fromstring(str(score_chart(Scores((0,) * 50, 0.05, 0.95), WIDE, "x")))
+        assert not tree.xpath(".//rect")
+
+    def test_bars_of_cells(self) -> None:
+        assert 'width="50.00"' in bar(1, 2, "half")
+        assert 'width="0.00"' in bar(0, 0, "nothing")
+        assert "&lt;b&gt;" in bar(1, 1, "<b>")
+        assert 'x="25.00" width="25.00"' in weight_bar(-500, 1000)
+        assert 'x="50.00" width="50.00"' in weight_bar(1000, 1000)
