@@ -31,16 +31,19 @@ class OutOfFold:
 
 def out_of_fold(data: Labelled, fit: Callable[[Labelled], Model], *, tested_origin: str | None = None, folds: int = FOLDS) -> OutOfFold:
     """Score every pair (of one origin, if named) by a model fitted without any of the clusters in its fold's test pairs."""
-    home = {cluster: fold_of(cluster, folds) for cluster in set(data.clusters.ravel().tolist())}
-    left_fold = np.array([home[cluster] for cluster in data.clusters[:, 0]])
+    names = sorted(set(data.clusters.ravel().tolist()))
+    place = {name: number for number, name in enumerate(names)}
+    clusters = np.array([[place[one], place[two]] for one, two in data.clusters.tolist()], dtype=np.int64).reshape(-1, 2)
+    left_fold = np.array([fold_of(name, folds) for name in names], dtype=np.int64)[clusters[:, 0]]
     wanted = np.ones(len(data), dtype=bool) if tested_origin is None else data.origin == tested_origin
     raw = np.zeros(len(data), dtype=np.int64)
     for fold in range(folds):
         test = wanted & (left_fold == fold)
         if not test.any():
             continue
-        held_out = np.array(sorted(set(data.clusters[test].ravel().tolist())), dtype=object)
-        train = ~(np.isin(data.clusters[:, 0], held_out) | np.isin(data.clusters[:, 1], held_out))
+        held_out = np.zeros(len(names), dtype=bool)
+        held_out[clusters[test].ravel()] = True
+        train = ~held_out[clusters].any(axis=1)
         raw[test] = fit(data.where(train)).raw(data.evidence[test])
     return OutOfFold(raw, wanted)
 
