@@ -62,7 +62,10 @@ def read_lists(
         raise refusal(skipped[0])
     options = {"strict": strict, "accept_restricted": accept_restricted}
     reads = [read_unit(one.row, one.unit, notes=one.notes, progress=progress, **options) for one in planned]
-    return assemble(reads, skipped)
+    intake = assemble(reads, skipped)
+    if strict and intake.rejects:
+        raise refusal(intake.rejects[0])
+    return intake
 
 
 def plan(
