@@ -10,6 +10,8 @@ from resolver.report.data import ListRead, Rejected, ReportData, Scores
 from resolver.report.examples import borderline_cards, cluster_cards
 
 SHOWN_WITHDRAWN = 20
+SHOWN_LISTS = 60
+SHOWN_WARNINGS = 30
 
 
 def build_report(
@@ -47,12 +49,13 @@ def build_report(
         rules=resolution.stats.rules,
         stages=resolution.stats.stages,
         rejects=reject_groups(rejects),
-        lists=tuple(lists),
+        lists=tuple(lists[:SHOWN_LISTS]),
         withdrawn=tuple(withdrawn[:SHOWN_WITHDRAWN]),
-        warnings=tuple(warnings),
+        warnings=tuple(warnings[:SHOWN_WARNINGS]),
         plan=resolution.stats.plan,
         stamp=dict(resolution.stats.stamp),
         run=dict(run or {}),
+        more_lists=max(0, len(lists) - SHOWN_LISTS),
     )
 
 

@@ -27,13 +27,14 @@ _SIZES = (
     (51, "51 and more"),
 )
 _KINDS = 8  # kinds are sets of three bits
-_VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”|\d+(?:[-/.:]\d+)*")
+_VARIES = re.compile(r"(?<=\brecord )\S+(?=:)|'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”|\d+(?:[-/.:]\d+)*")
 _GAP = "…"
 _Ints = npt.NDArray[np.int64]
 
 
 class Counted:
-    """A resolution with what several counts need: `entity` (0 … m - 1 per record), `spread` (sources per entity)."""
+    """A resolution with what several counts need: `entity` (0 … m - 1 per record); per entity `sizes`, `kinds` (what
+    all its records can be) and `spread` (in how many sources)."""
 
     def __init__(self, resolution: Resolution) -> None:
         batch = resolution.batch
@@ -42,6 +43,7 @@ class Counted:
         self.roots: _Ints = roots.astype(np.int64)
         self.entity: _Ints = inverse.reshape(-1).astype(np.int64)
         self.sizes: _Ints = np.bincount(self.entity, minlength=len(roots)).astype(np.int64)
+        self.kinds = _kinds(batch.kinds, self.entity, self.sizes)
         self.names: list[str] = batch.sources.values.to_pylist()
         stride = max(len(self.names), 1)
         pairs = np.unique(self.entity * stride + batch.sources.codes)
@@ -49,11 +51,21 @@ class Counted:
         self.spread: _Ints = np.bincount(self.known_to[0], minlength=len(roots)).astype(np.int64)
 
 
+def _kinds(kinds: npt.NDArray[np.uint8], entity: _Ints, sizes: _Ints) -> npt.NDArray[np.uint8]:
+    """The kind bits that all records of an entity share; those of its first record where they share none."""
+    if not len(sizes):
+        return kinds[:0]
+    held = kinds[np.argsort(entity, kind="stable")]
+    starts = np.cumsum(sizes) - sizes
+    common = np.bitwise_and.reduceat(held, starts)
+    return np.where(common == 0, held[starts], common).astype(np.uint8)
+
+
 def totals(counted: Counted, rejects: int, collapsed: int, withdrawn: int) -> Totals:
     """The figures of the first paragraph."""
     resolution = counted.resolution
     outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome))
-    kinds = np.bincount(resolution.batch.kinds[counted.roots], minlength=_KINDS)
+    kinds = np.bincount(counted.kinds, minlength=_KINDS)
     return Totals(
         records=len(resolution.batch),
         sources=len(np.unique(resolution.batch.sources.codes)),

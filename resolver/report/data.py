@@ -11,7 +11,7 @@ from resolver.records.resolution import Explanation, RuleStat, StageStat
 
 
 class Rejected(Protocol):
-    """A row that was not taken (`resolver.ingest.base.Reject`)."""
+    """A row, or a value of one, that was not taken (`resolver.ingest.base.Reject`)."""
 
     @property
     def file(self) -> str:
@@ -181,7 +181,7 @@ class ClusterCard:
 
 @dataclass(frozen=True, slots=True)
 class RejectGroup:
-    """Rows rejected for one reason: how many, and the first of them."""
+    """Rows and values rejected for one reason: how many, and the first of them."""
 
     reason: str
     count: int
@@ -190,7 +190,8 @@ class RejectGroup:
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """Everything that the report says."""
+    """Everything that the report says. `lists`, `withdrawn` and `warnings` are cut; `more_lists` counts those cut
+    off."""
 
     title: str
     totals: Totals
@@ -209,3 +210,4 @@ class ReportData:
     plan: str
     stamp: Mapping[str, str]
     run: Mapping[str, str] = field(default_factory=dict)
+    more_lists: int = 0

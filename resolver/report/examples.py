@@ -73,7 +73,7 @@ def cluster_cards(counted: Counted, explained: Explained) -> tuple[ClusterCard, 
         cards.append(
             ClusterCard(
                 _caption([shown[row].caption for row in members]),
-                Kind(int(batch.kinds[members[0]])).label,
+                Kind(int(counted.kinds[entity])).label,
                 int(counted.sizes[entity]),
                 tuple(counted.names[code] for code in known.tolist()),
                 tuple(listed),

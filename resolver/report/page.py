@@ -14,10 +14,12 @@ from importlib import resources
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from resolver.records.resolution import EvidenceRow, Explanation
 from resolver.report.charts import NARROW, WIDE, bar, score_chart, short, weight_bar
 from resolver.report.data import Overlap, ReportData
 
 _LEVELS = 6
+_SMALL = 100  # thousandths of log-odds: too little to move a score by three percent
 _KIND_WORDS = {
     "person": ("person", "persons"),
     "group": ("group or company", "groups and companies"),
@@ -54,7 +56,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(bar=bar, weight_bar=weight_bar, heat=_heat, kinds=_kinds, kind_word=_kind_word)
+    environment.globals.update(
+        bar=bar, weight_bar=weight_bar, heat=_heat, kinds=_kinds, kind_word=_kind_word, split_evidence=_split_evidence
+    )
     environment.filters.update(
         n=_whole, short=short, weight=_weight, plural=_plural, percent=_percent, seconds=_seconds
     )
@@ -71,9 +75,9 @@ def _whole(number: int) -> str:
 
 
 def _weight(thousandths: int) -> str:
-    """`1234` → `+1.23`, with a true minus sign; nothing is `0`."""
-    if not thousandths:
-        return "0"
+    """`1234` → `+1.23`, with a true minus sign; what rounds to nothing has no sign."""
+    if abs(thousandths) < 5:
+        return "0.00"
     return f"{'−' if thousandths < 0 else '+'}{abs(thousandths) / 1000:.2f}"
 
 
@@ -94,6 +98,14 @@ def _seconds(number: float) -> str:
         return f"{number:.2f} s" if number < 10 else f"{number:.1f} s"
     minutes, rest = divmod(round(number), 60)
     return f"{minutes} min {rest:02d} s"
+
+
+def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, int]:
+    """The rows that matter, and how many small ones there are beside them with which sum. A single small one stays."""
+    small = [row for row in explanation.rows if abs(row.weight) < _SMALL]
+    if len(small) < 2:
+        return list(explanation.rows), 0, 0
+    return [row for row in explanation.rows if abs(row.weight) >= _SMALL], len(small), sum(row.weight for row in small)
 
 
 def _kind_word(kind: str) -> str:

@@ -87,7 +87,17 @@ def test_overlap_of_many_lists_shows_those_that_share_most() -> None:
     assert overlap.counts[-1][-2] == 1
 
 
+def test_an_entity_is_what_all_its_records_can_be() -> None:
+    records = [record("a:1", kind=Kind.LEGAL), record("a:2", kind=Kind.PERSON), record("b:1", kind=Kind.LEGAL)]
+    totals = build_report(resolution(records, [0, 0, 1], [])).totals
+    assert totals.entities_of == {"person": 1, "group": 0, "legal": 1, "asset": 0}
+
+
 class TestRejects:
+    def test_the_record_in_a_reason_does_not_part_groups(self) -> None:
+        rejects = [Reject("a", n, f"record s{n}:{n}/I.A/{n}: value not taken: birthDate '{n} x'") for n in range(3)]
+        assert [group.reason for group in reject_groups(rejects)] == ["record …: value not taken: birthDate …"]
+
     def test_reasons_that_differ_in_what_they_quote_are_one(self) -> None:
         rejects = [Reject("a.csv", line, f"no date in '{line}/1/2001' (write 2001-01-31)") for line in (9, 3, 12, 5)]
         (group,) = reject_groups(rejects)

@@ -80,7 +80,7 @@ def test_it_says_what_happened_in_words() -> None:
     assert "1 record turned out to describe" in said
     assert "1 entity is known to more than one list" in said
     assert "1 pair of records is too close to call" in said
-    assert "2 rows could not be read" in said
+    assert "2 rows or values could not be read" in said
     assert "Cut off: pairs of very common keys" in said
     assert "1 min 15 s" in said
 
@@ -96,6 +96,18 @@ def test_the_sum_of_an_explanation_is_shown() -> None:
     (table,) = tree.xpath("//table[@class='evidence']")
     shown = [" ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")]
     assert shown == ["+1.25", "−1.00", "+0.25"]
+
+
+def test_small_weights_are_told_in_one_line_and_the_sum_stays() -> None:
+    run, _ = example()
+    weights = (900, 40, -30, -99, -561)
+    rows = tuple(EvidenceRow(f"e{n}", "h", "x", "y", 0.5, weight) for n, weight in enumerate(weights))
+    explanation = Explanation("a:1", "b:2", 0.56, Band.REVIEW, sum(weights), rows)
+    tree = lxml.html.document_fromstring(render_report(build_report(run, explanations=[explanation])))
+    (table,) = tree.xpath("//table[@class='evidence']")
+    shown = [" ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")]
+    assert shown == ["+0.90", "−0.56", "−0.09", "+0.25"]
+    assert "3 more" in table.text_content()
 
 
 @settings(max_examples=40, deadline=None)
