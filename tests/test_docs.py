@@ -46,7 +46,7 @@ def test_command_lines_are_found() -> None:
     assert len(list(calls())) > 20
 
 
-@pytest.mark.parametrize(("place", "words"), list(calls()), ids=lambda value: value if isinstance(value, str) else value[0])
+@pytest.mark.parametrize(("place", "words"), [pytest.param(*call, id=" ".join(call[1])[:60]) for call in calls()])
 def test_the_command_lines_shown_parse(place: str, words: list[str]) -> None:
     name, *args = words
     assert name in COMMANDS, f"{place}: there is no command {name}"

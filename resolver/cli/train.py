@@ -27,9 +27,7 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 @click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
 @click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
-@click.option(
-    "--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (about two minutes more)."
-)
+@click.option("--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (slower).")
 @click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
 @model_option
