@@ -49,6 +49,11 @@ _PLACE = {prop: place for place, prop in enumerate(_ORDER)}
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {
     "imo": "IMO",
+    "inn": "INN",
+    "ogrn": "OGRN",
+    "okpo": "OKPO",
+    "kpp": "KPP",
+    "icao": "ICAO",
     "lei": "LEI",
     "mmsi": "MMSI",
     "id": "ID",
