@@ -142,9 +142,19 @@ def popcount(value):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def symbols_shared(first, second, offsets, symbols):  # type: ignore[no-untyped-def]
-    """`shares_symbol` for arrays of tokens."""
-    answer = np.zeros(len(first), dtype=np.bool_)
+def symbols_shared(first, second, offsets, symbols, nickname_bit):  # type: ignore[no-untyped-def]
+    """For arrays of tokens: 2 where they share a symbol, 1 where only one that ties a nickname to a name, else 0."""
+    answer = np.zeros(len(first), dtype=np.uint8)
     for position in range(len(first)):
-        answer[position] = shares_symbol(first[position], second[position], offsets, symbols)
+        one, two = offsets[first[position]], offsets[second[position]]
+        end_one, end_two = offsets[first[position] + 1], offsets[second[position] + 1]
+        while one < end_one and two < end_two:
+            if symbols[one] == symbols[two]:
+                # ids ascend, so those of nicknames come last
+                answer[position] = 1 if symbols[one] >= nickname_bit else 2
+                break
+            if symbols[one] < symbols[two]:
+                one += 1
+            else:
+                two += 1
     return answer

@@ -9,7 +9,7 @@ from rapidfuzz.process import cpdist
 
 from resolver.compare.tables import collect, insert, symbols_shared, table_for
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, TokenFlag, TokenTable
+from resolver.records.prepared import NICKNAME_BIT, FloatArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
 
 FLOOR = 0.62
@@ -76,6 +76,7 @@ def token_similarity(tokens: TokenTable, first: IntArray, second: IntArray) -> F
     foreign = ((tokens.flags[first] | tokens.flags[second]) & int(TokenFlag.FOREIGN)) != 0
     similarity = np.where(same_sound | same_skeleton, np.maximum(similarity, similarity * 0.5 + 0.42), similarity)
     similarity = np.where(foreign & same_skeleton, np.maximum(similarity, 0.92), similarity)
-    shared = symbols_shared(first, second, tokens.symbols.offsets, tokens.symbols.items)
-    similarity = np.where(shared, np.maximum(similarity, 0.9 + similarity * 0.08), similarity)
+    shared = symbols_shared(first, second, tokens.symbols.offsets, tokens.symbols.items, NICKNAME_BIT)
+    similarity = np.where(shared == 2, np.maximum(similarity, 0.9 + similarity * 0.08), similarity)
+    similarity = np.where(shared == 1, np.maximum(similarity, 0.84 + similarity * 0.08), similarity)
     return np.minimum(similarity, 0.99).astype(np.float32)

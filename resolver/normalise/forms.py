@@ -141,9 +141,12 @@ def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, B
     starts = starts.reshape(count, len(pieces)).T
     total = int(counts.sum())
     items, roles = np.zeros(total, dtype=np.int32), np.zeros(total, dtype=np.uint8)
+    # a name of one part alone: which part it is filed under says little
+    several = (counts > 0).sum(axis=0) > 1
     for number, (piece, role) in enumerate(pieces):
         at = spread(starts[number], counts[number])
-        items[at], roles[at] = piece.items, role
+        items[at] = piece.items
+        roles[at] = np.repeat(np.where(several, role, int(Role.UNSET)), counts[number])
     return Ragged(offsets_of(counts.sum(axis=0)), items), roles
 
 

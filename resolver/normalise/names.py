@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
-from resolver.records.prepared import TokenFlag
+from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24
 
@@ -26,9 +26,12 @@ TITLES = frozenset(
     "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam hojjatoleslam "
     "colonel col general gen lt lieutenant major maj captain capt brigadier brig sergeant sgt commander marshal admiral adm "
     "engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
-    "jr sr ii iii iv phd md esq herr frau monsieur mme madame senor sr sra don dona".split()
+    "jr sr ii iii iv phd md esq herr frau monsieur mme madame senor sra don dona "
+    "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince princess "
+    "hon honourable rt bishop archbishop cardinal".split()
 )
 _ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
+_ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
 _ABD_LINK = re.compile(r"^abd(?:oul|[aeiou][lrsnzdt])(?=\w{2})")
 _COMPOUND_SURNAMES = ("欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "司徒", "东方", "東方", "皇甫", "尉迟", "慕容", "令狐")
@@ -47,8 +50,8 @@ class Token:
 
 
 def symbol_id(category: str, name: str) -> int:
-    """A stable 31-bit id of a symbol."""
-    return hash64(f"{category}:{name}") & 0x7FFFFFFF
+    """A stable 30-bit id of a symbol."""
+    return hash64(f"{category}:{name}") & (NICKNAME_BIT - 1)
 
 
 def person_tokens(text: str) -> list[Token]:
@@ -85,7 +88,7 @@ def _latin_token(text: str, surface: str = "") -> Token:
 
 
 def _particle(text: str) -> int:
-    return TokenFlag.PARTICLE if text in PARTICLES or text in TITLES else 0
+    return TokenFlag.PARTICLE if text in PARTICLES or text in TITLES or _ORDINAL.match(text) else 0
 
 
 def _family_first(word: str) -> list[str]:
@@ -117,10 +120,12 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
 
 
 def _unflag_if_all(tokens: list[Token]) -> list[Token]:
-    """A name made of particles and titles alone keeps them as its content."""
+    """A name made of particles alone keeps them as its content (`Do`, `Le` and `Van` are family names); titles never are."""
     if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
         return tokens
-    return [replace(token, flags=token.flags & ~TokenFlag.PARTICLE) for token in tokens]
+    return [
+        replace(token, flags=token.flags & ~TokenFlag.PARTICLE) if token.text in PARTICLES else token for token in tokens
+    ]
 
 
 def group_tokens(text: str) -> list[Token]:

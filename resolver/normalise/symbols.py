@@ -41,7 +41,7 @@ class SymbolSource:
     """Answers for tokens, from the cache file where it can, else from `rigour` in a child process."""
 
     def __init__(self, cache_dir: Path | None) -> None:
-        self._path = cache_dir / f"symbols-{version('rigour')}.tsv" if cache_dir else None
+        self._path = cache_dir / f"symbols-30-{version('rigour')}.tsv" if cache_dir else None
         self._known: dict[str, Symbols] = {}
         self._child: subprocess.Popen[str] | None = None
         self._read_cache()

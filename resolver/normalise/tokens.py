@@ -9,6 +9,7 @@ import jellyfish
 import numpy as np
 
 from resolver.normalise.names import Token, group_tokens, person_tokens
+from resolver.normalise.nicknames import nickname_symbols
 from resolver.normalise.text import hashes_of, skeleton
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
@@ -56,7 +57,7 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
     symbols: list[Sequence[int]] = [token.symbols for token in entries]
     answers = lookup([entries[position].surface or texts[position] for position in asked])
     for position, answer in zip(asked, answers, strict=True):
-        symbols[position] = answer
+        symbols[position] = answer + nickname_symbols(texts[position])
     return TokenTable(
         texts=np.array(texts, dtype=object),
         hashes=hashes_of(texts),

@@ -1,7 +1,9 @@
-"""`Prepared`: a batch after normalisation, as arrays of codes over tables of unique values. What blocking and comparing see.
+"""`Prepared`: a batch after normalisation, as arrays of codes over tables of unique values. What blocking and comparing
+see.
 
-Every table row depends on its text alone (and the model's tables), never on what else is in the batch, so a comparison of two
-table rows gives the same answer in every batch. Tables are sorted by their text or number, so codes order as the values do.
+Every table row depends on its text alone (and the model's tables), never on what else is in the batch, so a comparison
+of two table rows gives the same answer in every batch. Tables are sorted by their text or number, so codes order as the
+values do.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from resolver.records.ragged import Ragged
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.uint8]
 HashArray = npt.NDArray[np.uint64]
+
+
+NICKNAME_BIT = 1 << 30
+"""Set in the id of a symbol that ties a nickname to a name, clear in all others."""
 
 
 class TokenFlag(IntFlag):
@@ -54,9 +60,9 @@ class NameQuality(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenTable:
-    """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic` and
-    `skeleton` codes into the sorted unique codes (0 is "none"), with hashes of their own; `flags` are `TokenFlag` bits;
-    `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries, ascending;
+    """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic`
+    and `skeleton` codes into the sorted unique codes (0 is "none"), with hashes of their own; `flags` are `TokenFlag`
+    bits; `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries, ascending;
     `signature` one bit per letter."""
 
     texts: npt.NDArray[np.object_]
@@ -75,9 +81,10 @@ class TokenTable:
 
 @dataclass(frozen=True, slots=True)
 class NameTable:
-    """f name forms. `tokens`: form → tokens in order; `roles` (uint8, `Role`) beside its items; `joined` and `joined_skeleton`
-    beside its items: hashes of the token and its right neighbour written together (0 at the end); `compact`: 64-bit hash of the
-    sorted tokens that carry meaning; `texts[f]` what the source wrote (None for forms put together from name parts)."""
+    """f name forms. `tokens`: form → tokens in order; `roles` (uint8, `Role`) beside its items; `joined` and
+    `joined_skeleton` beside its items: hashes of the token and its right neighbour written together (0 at the end);
+    `compact`: 64-bit hash of the sorted tokens that carry meaning; `texts[f]` what the source wrote (None for forms put
+    together from name parts)."""
 
     tokens: Ragged
     roles: ByteArray
@@ -101,8 +108,8 @@ class DateTable:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierTable:
-    """k unique identifiers: `number` is the 64-bit hash of the normal form, `type` and `country` small codes (0 unknown), `texts`
-    the normal form, `mass_used` 1 where the model's table says many unrelated people use it."""
+    """k unique identifiers: `number` is the 64-bit hash of the normal form, `type` and `country` small codes (0
+    unknown), `texts` the normal form, `mass_used` 1 where the model's table says many unrelated people use it."""
 
     number: HashArray
     type: IntArray
@@ -113,8 +120,8 @@ class IdentifierTable:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
-    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `country` code (0 unknown);
-    `normal` the sorted tokens as one text, `texts` what the source wrote."""
+    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `country` code
+    (0 unknown); `normal` the sorted tokens as one text, `texts` what the source wrote."""
 
     tokens: Ragged
     token_texts: npt.NDArray[np.object_]
@@ -136,9 +143,10 @@ class TextTable:
 class Prepared:
     """n records. Each Ragged goes record → rows of the table named beside it.
 
-    `names` → `forms` (with `name_quality` beside its items); `births`, `starts` → `dates`; `nationalities`, `countries`,
-    `birth_countries` hold country codes into `country_codes`; `birth_places`, `addresses` → their place tables; `identifiers`;
-    `gender` bits 1 male, 2 female, 4 other; `plain` maps a property (phone, email, activity …) to (Ragged, TextTable).
+    `names` → `forms` (with `name_quality` beside its items); `births`, `starts` → `dates`; `nationalities`,
+    `countries`, `birth_countries` hold country codes into `country_codes`; `birth_places`, `addresses` → their place
+    tables; `identifiers`; `gender` bits 1 male, 2 female, 4 other; `plain` maps a property (phone, email, activity …)
+    to (Ragged, TextTable).
     """
 
     ids: pa.StringArray
