@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from resolver.cli.app import run
+
+FIRST = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal Karim Lena".split()
+LAST = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A list that is free of duplicates and tells each of 120 people twice."""
+    rows = [
+        f'{number},{first} {last},"{last.upper()}, {first[:-1]}",{1940 + number % 50}-0{1 + number % 9}-1{number % 7}'
+        for number, (first, last) in enumerate(itertools.product(FIRST, LAST))
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(["id,name,aka,born", *rows]), "utf-8")
+    (tmp_path / "people.mapping.yml").write_text(
+        "id: id\nkind: person\nsource: people\ndeduplicated: true\n"
+        "properties: {name: name, alias: aka, birthDate: born}\n",
+        "utf-8",
+    )
+    return tmp_path / "people.csv"
+
+
+@pytest.mark.slow
+def test_a_model_is_fitted_and_used(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model"
+    assert run(["train", str(people), "--no-worlds", "--version", "mine", "--out", str(model)]) == 0
+    shown = capsys.readouterr()
+    assert "| person | told twice | 120 |" in shown.out
+    assert "person: version mine" in shown.out
+    assert "note: nothing to learn for group, asset; taken over from the model before" in shown.err
+    assert {path.name for path in model.iterdir()} == {
+        "person.json", "group.json", "asset.json", "tables.json", "card.md",
+    }  # fmt: skip
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("left,right\npeople:1,people:2\n", "utf-8")
+    answers = set()
+    for more in ([], ["--model", str(model)]):
+        assert run(["score", str(pairs), str(people), "--out", "-", *more]) == 0
+        answers.add(capsys.readouterr().out)
+    assert len(answers) == 2
+
+
+def test_a_damaged_model_is_one_line(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "person.json").write_text(json.dumps({"format": 0}), "utf-8")
+    assert run(["dedupe", str(people), "--model", str(model), "--out", str(tmp_path / "out")]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("error: ")
+    assert "unexpected" not in line
