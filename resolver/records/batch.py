@@ -1,9 +1,9 @@
 """`Batch`: the columnar form of records, and the only form that stages see.
 
-A batch of n records holds, per property, a `Column`: the pairs (record row, value code) and the dictionary of unique texts the
-codes point into. Structured values (identifiers, addresses, relations …) are packed into one text each (`packing`).
-A canonical batch has its records sorted by id, every dictionary sorted by text, and within a record each property's codes
-ascending without repetition; all stages require one, and it depends on nothing but the set of records.
+A batch of n records holds, per property, a `Column`: the pairs (record row, value code) and the dictionary of unique
+texts the codes point into. Structured values (identifiers, addresses, relations …) are packed into one text each
+(`packing`). A canonical batch has its records sorted by id, every dictionary sorted by text, and within a record each
+property's codes ascending without repetition; all stages require one, and it depends on nothing but the set of records.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The values of one property. `rows` ascending; `codes` into `values`, `origins` into `origin_values`; all int32, one length."""
+    """The values of one property. `rows` ascending; `codes` into `values`, `origins` into `origin_values`; all int32,
+    one length."""
 
     rows: IntArray
     codes: IntArray
@@ -140,7 +141,8 @@ def concat(batches: Iterable[Batch]) -> Batch:
     starts = np.cumsum([0] + [len(part) for part in parts])
     columns: dict[str, Column] = {}
     for prop in sorted({prop for part in parts for prop in part.columns}):
-        held = [(int(start), part.columns[prop]) for start, part in zip(starts, parts, strict=False) if prop in part.columns]
+        numbered = zip(starts.tolist(), parts, strict=False)
+        held = [(start, part.columns[prop]) for start, part in numbered if prop in part.columns]
         codes = _unite([Coded(column.codes, column.values) for _, column in held])
         origins = _unite([Coded(column.origins, column.origin_values) for _, column in held])
         rows = np.concatenate([column.rows.astype(np.int64) + start for start, column in held]).astype(np.int32)
@@ -155,7 +157,8 @@ def concat(batches: Iterable[Batch]) -> Batch:
 
 
 class BatchBuilder:
-    """Gathers records and gives their batch. `add` costs a few microseconds a value; memory is that of the unique texts."""
+    """Gathers records and gives their batch. `add` costs a few microseconds a value; memory is that of the unique
+    texts."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []
@@ -244,7 +247,9 @@ def _sorted_column(column: Column) -> Column:
     rows, values, origin = column.rows[order], codes.codes[order], origins.codes[order]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
-    return Column(rows[first], values[first], codes.values, origin[first], origins.values)
+    # a value said twice keeps its first origin; the other may be said nowhere else
+    kept = _sorted_coded(Coded(origin[first], origins.values))
+    return Column(rows[first], values[first], codes.values, kept.codes, kept.values)
 
 
 def _ascending(rows: IntArray, codes: IntArray) -> bool:

@@ -1,8 +1,8 @@
 """Partial dates: a year, a month or a day; circa; or a range of them.
 
-The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~` (circa), `1960/1965` (some time
-from the one to the other). Text that is no canonical form goes through `parse_date`, which reads the usual written forms
-and raises `DateError` for dates that do not exist.
+The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~` (circa), `1960/1965` (some
+time from the one to the other). Text that is no canonical form goes through `parse_date`, which reads the usual written
+forms and raises `DateError` for dates that do not exist.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[./](\d{4})$")
 _CIRCA = re.compile(r"^(?:circa|approximately|approx\.?|about|around|c(?:a)?\.?|~)\s*(?=\d|[A-Za-z]{3})", re.I)
-_RANGE = re.compile(r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I)  # 1960/1965
+_RANGE = re.compile(
+    r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I
+)  # 1960/1965
 _DECADE = re.compile(r"^(\d{3})0s$")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
@@ -29,7 +31,8 @@ MIN_YEAR, MAX_YEAR = 1, 2200
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A date as far as it is known. `month`/`day` are 0 where unknown; `until` closes a range; `circa` marks an estimate."""
+    """A date as far as it is known. `month`/`day` are 0 where unknown; `until` closes a range; `circa` marks an
+    estimate."""
 
     year: int
     month: int = 0
@@ -66,9 +69,9 @@ class PartialDate:
 def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
     """Read a written date.
 
-    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `circa 1951`, `1970s`
-    and canonical text. In all-digit dates the day comes first unless `day_first` is False or only the other reading exists.
-    Raises `DateError` where no date can be read.
+    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `circa 1951`,
+    `1970s` and canonical text. In all-digit dates the day comes first unless `day_first` is False or only the other
+    reading exists. Raises `DateError` where no date can be read.
     """
     stripped = " ".join(text.split()).strip(" .,;")
     if not stripped or len(stripped) > 80:
@@ -82,8 +85,10 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
         last = _part(match[2], day_first)
         if first and last:
             circa = first.circa or last.circa
-            first, last = sorted((replace(first, circa=False, until=None), replace(last, circa=False, until=None)))
-            return first if first == last else replace(first, circa=circa, until=last)
+            # the last of a decade or of a range is where it ends
+            ends = (first, first.until or first, last, last.until or last)
+            low, *_, high = sorted(replace(end, circa=False, until=None) for end in ends)
+            return replace(low, circa=circa, until=None if low == high else high)
     raise DateError(f"cannot read a date in {text[:40]!r}")
 
 
@@ -132,8 +137,8 @@ def _words(text: str) -> PartialDate | None:
     if not re.search(r"\d{4}", text) or not _WORDS.match(text) or not re.search(r"[A-Za-z]{3}", text):
         return None
     try:
-        one = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1))
-        two = dateutil_parser.parse(text, default=datetime.datetime(2003, 2, 2))
+        one = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1), ignoretz=True)
+        two = dateutil_parser.parse(text, default=datetime.datetime(2003, 2, 2), ignoretz=True)
     except (ValueError, OverflowError):
         if re.fullmatch(r"\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4}", text):
             raise DateError(f"there is no date {text!r}") from None

@@ -1,7 +1,7 @@
 """Structured values as one text each, so that every column of a Batch is a dictionary of unique strings.
 
-Fields are joined by the ASCII unit separator, trailing empty fields are cut, and `unpack` gives back exactly what was packed.
-Text that itself holds the separator has it replaced by a space.
+Fields are joined by the ASCII unit separator, trailing empty fields are cut, and `unpack` gives back exactly what was
+packed. Text that itself holds the separator has it replaced by a space.
 """
 
 from __future__ import annotations
@@ -72,18 +72,20 @@ def unpack_handling(text: str) -> Handling:
 
 def unpack_address(text: str, origin: str = "") -> Address:
     """The inverse of `address_text`."""
-    return Address(*split(text, 6), origin=origin)
+    full, street, city, region, postal_code, country = split(text, 6)
+    return Address(full, street, city, region, postal_code, country, origin)
 
 
 def unpack_identifier(prop: str, text: str, origin: str = "") -> Identifier:
     """The inverse of `identifier_text`."""
-    return Identifier(prop, *split(text, 6), origin=origin)
+    number, country, kind, issued, expires, note = split(text, 6)
+    return Identifier(prop, number, country, kind, issued, expires, note, origin)
 
 
 def unpack_relation(text: str, origin: str = "") -> Relation:
     """The inverse of `relation_text`."""
-    kind, *rest = split(text, 6)
-    return Relation(RelationType(kind), *rest, origin=origin)
+    kind, target_id, target_name, role, start, end = split(text, 6)
+    return Relation(RelationType(kind), target_id, target_name, role, start, end, origin)
 
 
 def pack(record: Record) -> list[tuple[str, str, str]]:

@@ -14,7 +14,8 @@ from resolver.records.batch import IntArray
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """The items of row i are `items[offsets[i]:offsets[i + 1]]`. Both int32; `offsets` has one element more than there are rows."""
+    """The items of row i are `items[offsets[i]:offsets[i + 1]]`. Both int32; `offsets` has one element more than there
+    are rows."""
 
     offsets: IntArray
     items: IntArray
@@ -84,4 +85,5 @@ def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np
     if not total:
         return np.zeros(0, dtype=np.int64)
     ends = np.cumsum(counts, dtype=np.int64)
-    return np.arange(total, dtype=np.int64) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
+    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return positions

@@ -1,7 +1,8 @@
-"""`Record`: what one source said about one person, group or asset. Frozen; one at a time; for readers, the API and tests.
+"""`Record`: what one source said about one person, group or asset. Frozen; one at a time; for readers, the API and
+tests.
 
-Properties carry FollowTheMoney names and are multi-valued; every value keeps where it came from. What has inner structure
-(identifiers, addresses, relations) has a type of its own.
+Properties carry FollowTheMoney names and are multi-valued; every value keeps where it came from. What has inner
+structure (identifiers, addresses, relations) has a type of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
-    """A document or registration number. `prop` is the FtM property (passportNumber, idNumber …); country as the source wrote it."""
+    """A document or registration number. `prop` is the FtM property (passportNumber, idNumber …); country as the source
+    wrote it."""
 
     prop: str
     number: str

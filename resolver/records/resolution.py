@@ -56,7 +56,8 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class StageStat:
-    """One stage's cost. `items` counts what `unit` names (records, pairs …); seconds; `peak_mib` is the process's peak so far."""
+    """One stage's cost. `items` counts what `unit` names (records, pairs …); seconds; `peak_mib` is the process's peak
+    so far."""
 
     name: str
     items: int
@@ -68,7 +69,8 @@ class StageStat:
 
 @dataclass(frozen=True, slots=True)
 class RuleStat:
-    """What one blocking rule gave: distinct keys, pairs it joined, pairs no other rule joined, pairs the safety valve cut."""
+    """What one blocking rule gave: distinct keys, pairs it joined, pairs no other rule joined, pairs the safety valve
+    cut."""
 
     name: str
     help: str
@@ -93,7 +95,8 @@ class RunStats:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One line of a score's sum. `weight` in thousandths of log-odds; `similarity` in 0…1 or None where a side says nothing."""
+    """One line of a score's sum. `weight` in thousandths of log-odds; `similarity` in 0…1 or None where a side says
+    nothing."""
 
     name: str
     help: str
@@ -119,8 +122,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A resolved batch. `labels[i]` is the row of the smallest record of record i's entity, so labels name the partition.
-    `links` holds every pair in band match or review."""
+    """A resolved batch. `labels[i]` is the row of the smallest record of record i's entity, so labels name the
+    partition. `links` holds every pair in band match or review."""
 
     batch: Batch
     labels: IntArray

@@ -1,5 +1,5 @@
-"""The shipped tables that scores depend on beside the weights: how common name tokens are, and which document numbers are
-used by many unrelated people. Versioned with the model; a token that is absent is rare."""
+"""The shipped tables that scores depend on beside the weights: how common name tokens are, and which document numbers
+are used by many unrelated people. Versioned with the model; a token that is absent is rare."""
 
 from __future__ import annotations
 

@@ -1,0 +1,117 @@
+"""A batch gives back the records it was made of, and its canonical form knows nothing of their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.records import Batch, Column, Kind, Record, Value, concat
+from tests.records.samples import plain, record, records
+
+
+def same(one: Batch, two: Batch) -> bool:
+    """Whether two batches are the same arrays throughout."""
+    if not (one.ids.equals(two.ids) and np.array_equal(one.kinds, two.kinds)):
+        return False
+    if list(one.columns) != list(two.columns):
+        return False
+    for left, right in ((one.schemas, two.schemas), (one.sources, two.sources)):
+        if not (np.array_equal(left.codes, right.codes) and left.values.equals(right.values)):
+            return False
+    return all(_same_column(one.columns[prop], two.columns[prop]) for prop in one.columns)
+
+
+def _same_column(left: Column, right: Column) -> bool:
+    arrays = all(
+        np.array_equal(getattr(left, name), getattr(right, name)) and getattr(left, name).dtype == np.int32
+        for name in ("rows", "codes", "origins")
+    )
+    return arrays and left.values.equals(right.values) and left.origin_values.equals(right.origin_values)
+
+
+def numbered(found: list[Record]) -> list[Record]:
+    return [replace(item, id=f"s:{number:03d}") for number, item in enumerate(found)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(records(), max_size=4).map(numbered))
+def test_records_come_back(given_records: list[Record]) -> None:
+    batch = Batch.from_records(given_records)
+    assert len(batch) == len(given_records)
+    assert [plain(item) for item in batch.to_records()] == [plain(item) for item in given_records]
+    assert [plain(item) for item in batch.canonical().to_records()] == [plain(item) for item in given_records]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(records(), max_size=5).map(numbered), st.randoms(use_true_random=False))
+def test_canonical_form_knows_nothing_of_order(given_records: list[Record], chance: object) -> None:
+    wanted = Batch.from_records(given_records).canonical()
+    shuffled = list(given_records)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert same(Batch.from_records(shuffled).canonical(), wanted)
+    parts = [Batch.from_records(shuffled[:2]), Batch.from_records(shuffled[2:])]
+    assert same(concat(parts).canonical(), wanted)
+    assert same(wanted.canonical(), wanted)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(records(), min_size=1, max_size=5).map(numbered), st.data())
+def test_take_gives_the_rows_asked_for(given_records: list[Record], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(given_records) - 1), unique=True))
+    taken = Batch.from_records(given_records).take(np.array(rows, dtype=np.int64))
+    assert [plain(item) for item in taken.to_records()] == [plain(given_records[row]) for row in rows]
+    # what nobody says any more is gone from the canonical form
+    assert same(taken.canonical(), Batch.from_records([given_records[row] for row in rows]).canonical())
+
+
+def test_canonical_dictionaries_are_sorted_and_used() -> None:
+    batch = Batch.from_records([record("s:2", name=["b", "ä"]), record("s:1", name=["z", "b"], alias="c")]).canonical()
+    column = batch.columns["name"]
+    assert batch.ids.to_pylist() == ["s:1", "s:2"]
+    assert column.values.to_pylist() == ["b", "z", "ä"]
+    assert column.codes.tolist() == [0, 1, 0, 2]
+    assert column.offsets(2).tolist() == [0, 2, 4]
+    assert batch.columns["alias"].offsets(2).tolist() == [0, 1, 1]
+
+
+def test_a_value_repeated_in_a_column_stands_once_with_its_first_origin() -> None:
+    codes = np.zeros(3, dtype=np.int32)
+    twice = Column(codes, codes, pa.array(["Ann"]), np.array([1, 0, 1], dtype=np.int32), pa.array(["a.csv", "b.csv"]))
+    batch = replace(Batch.from_records([record("s:1", name="Ann")]), columns={"name": twice}).canonical()
+    once = Batch.from_records([replace(record("s:1"), values=(Value("name", "Ann", "a.csv"),))]).canonical()
+    assert same(batch, once)
+
+
+def test_ids_sort_by_bytes() -> None:
+    ids = ["s:ä", "s:z", "s:Z", "s:\U0001f600", "s:\uffee"]
+    batch = Batch.from_records([record(identity) for identity in ids]).canonical()
+    assert batch.ids.to_pylist() == sorted(ids, key=lambda identity: identity.encode())
+
+
+def test_nothing_at_all() -> None:
+    none_taken = Batch.from_records([record("s:1")]).take(np.array([], dtype=np.int64))
+    for empty in (concat([]), Batch.from_records([]), none_taken):
+        assert len(empty.canonical()) == 0
+        assert list(empty.canonical().to_records()) == []
+
+
+def test_concat_keeps_order_and_rows() -> None:
+    first = Batch.from_records([record("s:2", name="B"), record("s:1", Kind.GROUP, alias="A")])
+    second = Batch.from_records([record("t:1", name="B", birthDate="1960")])
+    found = list(concat([first, Batch.from_records([]), second]).to_records())
+    assert [item.id for item in found] == ["s:2", "s:1", "t:1"]
+    assert found[2].texts("name", "birthDate") == ("1960", "B")
+    assert found[1].texts("alias") == ("A",)
+    assert found[1].kind is Kind.GROUP
+    assert concat([first]) is first
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_kinds_survive(kind: Kind) -> None:
+    (found,) = Batch.from_records([record("s:1", kind)]).to_records()
+    assert found.kind is kind
