@@ -52,7 +52,7 @@ def test_ranges_round_trip(one: PartialDate, two: PartialDate, circa: bool) -> N
         ("05.1962", "1962-05"),
         ("10 Dec 1948", "1948-12-10"),
         ("Dec 1948", "1948-12"),
-        ("10 Dec 1948 EST", "1948-12-10"),
+        ("10 Dec 1948 10h EST", "1948-12-10"),
         ("December 10, 1948", "1948-12-10"),
         ("  1962 ;", "1962"),
         ("circa 1951", "1951~"),
