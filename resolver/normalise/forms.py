@@ -1,7 +1,7 @@
 """Name forms: every written name of a record, and names put together from name parts, as rows of one table.
 
-A person's full names and the names put together from parts stand side by side; where both say the same, the one whose parts
-have roles is kept.
+A person's full names and the names put together from parts stand side by side; where both say the same, the one whose
+parts have roles is kept.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     forms = np.concatenate([written.forms, np.arange(first, first + len(composed), dtype=np.int32)])
     quality = np.concatenate([written.quality, np.zeros(len(composed), dtype=np.uint8)])
     names, kept_quality = _per_record(rows, forms, quality, compact, tokens, first, len(batch))
-    return Names(lexicon.table, NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table), compact, texts), names, kept_quality)
+    table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table), compact, texts)
+    return Names(lexicon.table, table, names, kept_quality)
 
 
 def _written_names(batch: Batch, person: npt.NDArray[np.bool_]) -> tuple[tuple[list[str], list[str]], _Written]:
@@ -151,7 +152,8 @@ def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, B
 
 
 def _stack(parts: list[Ragged]) -> Ragged:
-    return Ragged(offsets_of(np.concatenate([part.counts for part in parts])), np.concatenate([part.items for part in parts]))
+    counts = np.concatenate([part.counts for part in parts])
+    return Ragged(offsets_of(counts), np.concatenate([part.items for part in parts]))
 
 
 def _per_record(
@@ -163,7 +165,8 @@ def _per_record(
     first_composed: int,
     count: int,
 ) -> tuple[Ragged, ByteArray]:
-    """Record → forms, best quality first; of forms that say the same, the composed one stays, with the best quality any has."""
+    """Record → forms, best quality first; of forms that say the same, the composed one stays, with the best quality any
+    has."""
     filled = tokens.counts[forms] > 0
     rows, forms, quality = rows[filled], forms[filled], quality[filled]
     order = np.lexsort((forms, quality, compact[forms], rows))

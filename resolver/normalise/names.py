@@ -1,8 +1,8 @@
 """A written name to tokens. Pure functions of one text; the words that play a special part stand in the tables below.
 
-Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to what follows in all its
-spellings; Han and Hangul names split into family and given part. Groups: legal forms, numbers, places and generic words are
-recognised by `rigour` and flagged.
+Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to what follows in all
+its spellings; Han and Hangul names split into family and given part. Groups: legal forms, numbers, places and generic
+words are recognised by `rigour` and flagged.
 """
 
 from __future__ import annotations
@@ -23,25 +23,32 @@ PARTICLES = frozenset(
 )
 TITLES = frozenset(
     "dr mr mrs ms miss mister sir lady lord prof professor haji hajji hajj hadji sheikh shaikh shaykh sheik shekh "
-    "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam hojjatoleslam "
-    "colonel col general gen lt lieutenant major maj captain capt brigadier brig sergeant sgt commander marshal admiral adm "
-    "engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
+    "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam "
+    "hojjatoleslam colonel col general gen lt lieutenant major maj "
+    "captain capt brigadier brig sergeant sgt commander marshal admiral "
+    "adm engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
     "jr sr ii iii iv phd md esq herr frau monsieur mme madame senor sra don dona "
-    "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince princess "
-    "hon honourable rt bishop archbishop cardinal".split()
+    "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
+    "princess hon honourable rt bishop archbishop cardinal".split()
 )
 _ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
-_ABD_LINK = re.compile(r"^abd(?:oul|[aeiou][lrsnzdt])(?=\w{2})")
-_COMPOUND_SURNAMES = ("欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "司徒", "东方", "東方", "皇甫", "尉迟", "慕容", "令狐")
+# abdul-, abdel-, abdoul-; the article assimilated (abdur-r, abdus-s); Somali abdi-, abdu- before the next word
+_ABD_LINK = re.compile(
+    r"^abd(?:oul|[aeiou]l|[aeiou]([rsnzdt])(?=\1)|[aeiou](?=[bcdfghjkmnpqrstvwxyz])|i(?=a))(?=\w{2})"
+)
+_ABD_ARTICLE = re.compile(r"^abd[aeiou](?:l(?=[bcdfghjklmnpqrstvwxyz])|([rsnzdt])(?=\1))(?=\w{2})")
+_DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
+_ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})")
+_COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a name: its text (ASCII where possible), `TokenFlag` bits, the symbols seen on it (31-bit ids), and what stood
-    in the source (lower case), where that is not the text."""
+    """One token of a name: its text (ASCII where possible), `TokenFlag` bits, the symbols seen on it (31-bit ids), and
+    what stood in the source (lower case), where that is not the text."""
 
     text: str
     flags: int = 0
@@ -56,7 +63,8 @@ def symbol_id(category: str, name: str) -> int:
 
 def person_tokens(text: str) -> list[Token]:
     """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
-    words = tokenize_name(_ARTICLE.sub("al ", text.replace("`", "").replace("ʻ", "")))
+    # J.R. is two initials, Jr. none
+    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text.replace("`", "").replace("ʻ", ""))))
     tokens: list[Token] = []
     for word in words[:MAX_TOKENS]:
         tokens.extend(_person_word(word))
@@ -72,17 +80,19 @@ def _person_word(word: str) -> list[Token]:
     if not text:
         return []
     if vowelless(word):
-        if text.startswith("al") and len(text) > 4 and text != "allh":
-            text = text[2:]
+        text = letters(_ARABIC_ARTICLE.sub("", word))
+        if text.startswith("bdal") and len(text) > 5:
+            # one word in Arabic script: the article stands inside it
+            text = "abd" + text[4:]
         return [Token(text, TokenFlag.FOREIGN | _particle(text), surface=surface)]
     return [_latin_token(text, surface)]
 
 
 def _latin_token(text: str, surface: str = "") -> Token:
-    if len(text) == 1:
-        return Token(text, TokenFlag.INITIAL, surface=surface)
     if text.isdigit():
         return Token(text, TokenFlag.NUMBER)
+    if len(text) == 1:
+        return Token(text, TokenFlag.INITIAL, surface=surface)
     joined = _ABD_LINK.sub("abd", text)
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
 
@@ -92,7 +102,8 @@ def _particle(text: str) -> int:
 
 
 def _family_first(word: str) -> list[str]:
-    """A Han or Hangul name without spaces, cut after the family name; longer words are no personal names and stay whole."""
+    """A Han or Hangul name without spaces, cut after the family name; longer words are no personal names and stay
+    whole."""
     if not 2 <= len(word) <= 5:
         return [word]
     cut = 2 if word.startswith(_COMPOUND_SURNAMES) and len(word) > 2 else 1
@@ -108,8 +119,9 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
         follows = position + 1
         if follows < len(tokens) and tokens[follows].text in ("al", "el", "ul"):
             follows += 1
-        if (_ABD.match(token.text) or token.text == "bd") and follows < len(tokens) and len(tokens[follows].text) > 2:
-            text = _ABD_LINK.sub("abd", "abd" + tokens[follows].text)
+        servant = _ABD.match(token.text) or (token.text == "bd" and token.flags & TokenFlag.FOREIGN)
+        if servant and follows < len(tokens) and len(tokens[follows].text) > 2:
+            text = _ABD_ARTICLE.sub("abd", "abd" + tokens[follows].text)
             surface = " ".join(part.surface or part.text for part in tokens[position : follows + 1])
             joined.append(Token(text, tokens[follows].flags & TokenFlag.FOREIGN, surface=surface))
             position = follows + 1
@@ -120,16 +132,17 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
 
 
 def _unflag_if_all(tokens: list[Token]) -> list[Token]:
-    """A name made of particles alone keeps them as its content (`Do`, `Le` and `Van` are family names); titles never are."""
+    """A name made of particles alone keeps them as its content (`Do`, `Le` and `Van` are family names); titles never
+    are."""
     if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
         return tokens
-    return [
-        replace(token, flags=token.flags & ~TokenFlag.PARTICLE) if token.text in PARTICLES else token for token in tokens
-    ]
+    kept = ~TokenFlag.PARTICLE
+    return [replace(token, flags=token.flags & kept) if token.text in PARTICLES else token for token in tokens]
 
 
 def group_tokens(text: str) -> list[Token]:
-    """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be empty."""
+    """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be
+    empty."""
     found = analyze_names(NameTypeTag.ORG, [text], phonetics=False, consolidate=False)
     if not found:
         folded = fold(text)

@@ -1,4 +1,5 @@
-"""Nicknames: a given name and its short forms share a symbol (the hand-curated table of the package `nicknames`, English)."""
+"""Nicknames: a given name and its short forms share a symbol (the hand-curated table of the package `nicknames`,
+English)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ def _namer() -> NickNamer:
 
 
 def nickname_symbols(token: str) -> tuple[int, ...]:
-    """The symbols of the names that a token is short for, and of the token itself where it has short forms; ascending."""
+    """The symbols of the names that a token is short for, and of the token itself where it has short forms;
+    ascending."""
     namer = _namer()
     names = set(namer.canonicals_of(token))
     if namer.nicknames_of(token):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalise.forms import name_forms
+from resolver.normalise.text import fold
 from resolver.normalise.tokens import Lookup
 from resolver.normalise.values import (
     country_code,
@@ -21,7 +22,6 @@ from resolver.normalise.values import (
     plain_table,
     website_text,
 )
-from resolver.normalise.text import fold
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.packing import split
 from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, Prepared, TextTable
@@ -52,8 +52,8 @@ PLAIN: dict[str, Callable[[str], str]] = {
 
 
 def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str] = ()) -> Prepared:
-    """Normalise a canonical batch. `lookup` gives name tokens their symbols; `declared` names the sources whose entries are
-    declared to be all different."""
+    """Normalise a canonical batch. `lookup` gives name tokens their symbols; `declared` names the sources whose entries
+    are declared to be all different."""
     names = name_forms(batch, tables, lookup)
     codes = _country_codes(batch)
     place = {code: number for number, code in enumerate(codes)}

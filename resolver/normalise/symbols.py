@@ -1,24 +1,29 @@
 """Symbols of person-name tokens: `rigour`'s table ties the spellings of one name across languages and scripts.
 
-The table takes seconds and hundreds of megabytes to load, so it lives in a process of its own that loads while lists are read
-(`serve`: one token a line in, its symbol ids out), and what it said about a token is kept in a
+The table takes seconds and hundreds of megabytes to load, so it lives in a process of its own that loads while lists
+are read (`serve`: one token a line in, its symbol ids out), and what it said about a token is kept in a
 cache file per version of `rigour`: its answer depends on the token alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 from resolver.normalise.names import symbol_id
+from resolver.records.prepared import NICKNAME_BIT
 
 Symbols = tuple[int, ...]
 _MAX_SYMBOLS = 40
+_CACHED = re.compile(rb"([^\t]+)\t((?:[0-9]{1,10}(?:,[0-9]{1,10})*)?;)")
 
 
 def person_symbols(tokens: Sequence[str]) -> list[Symbols]:
@@ -49,7 +54,8 @@ class SymbolSource:
     def start(self) -> None:
         """Begin loading in the background where the cache is empty."""
         if not self._known and self._child is None:
-            self._child = _open_child()
+            with suppress(OSError):
+                self._child = _open_child()
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
         """The symbol ids of each token."""
@@ -60,11 +66,14 @@ class SymbolSource:
         return [self._known[token] for token in tokens]
 
     def _ask(self, tokens: list[str]) -> list[Symbols]:
-        child, self._child = self._child or _open_child(), None
-        answer, _ = child.communicate("".join(f"{token}\n" for token in tokens))
+        # no second process to be had (memory, limits), or it ended early: the slow way gives the same answer
+        try:
+            child, self._child = self._child or _open_child(), None
+            answer, _ = child.communicate("".join(f"{token}\n" for token in tokens))
+        except OSError:
+            return person_symbols(tokens)
         lines = answer.splitlines()
         if child.returncode != 0 or len(lines) != len(tokens):
-            # no second process to be had (memory, limits): the slow way gives the same answer
             return person_symbols(tokens)
         return [_ids(line) for line in lines]
 
@@ -78,11 +87,18 @@ class SymbolSource:
     def _read_cache(self) -> None:
         if self._path is None or not self._path.is_file():
             return
-        for line in self._path.read_text(encoding="utf-8").splitlines():
-            token, tab, ids = line.partition("\t")
-            # a line cut short by a killed run fails this test and is asked for again
-            if tab and ids.endswith(";") and all(part.isdigit() for part in ids[:-1].split(",") if part):
-                self._known[token] = _ids(ids)
+        try:
+            lines = self._path.read_bytes().split(b"\n")
+        except OSError:
+            return
+        for line in lines:
+            # a line cut short by a killed run, or damaged since, fails this test and is asked for again
+            held = _CACHED.fullmatch(line)
+            if held:
+                with suppress(UnicodeDecodeError):
+                    token, ids = held[1].decode("utf-8"), _ids(held[2].decode("ascii"))
+                    if all(one < two for one, two in pairwise((*ids, NICKNAME_BIT))):
+                        self._known[token] = ids
 
     def _write_cache(self) -> None:
         if self._path is None:

@@ -30,8 +30,8 @@ def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 @cache
 def _to_latin() -> icu.Transliterator:
-    # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by the BGN
-    # system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII
+    # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by
+    # the BGN system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII
     return icu.Transliterator.createInstance("NFKC; Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower")
 
 
@@ -49,8 +49,9 @@ def fold(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """Transliterated letters and digits only, without spaces."""
-    return _NOT_WORD.sub("", latin(text))
+    """Transliterated letters and digits only, without spaces; those of a script nobody transliterates stay as they
+    are."""
+    return _NOT_WORD.sub("", latin(text)) or "".join(filter(str.isalnum, latin(text)))
 
 
 def vowelless(text: str) -> bool:

@@ -17,7 +17,7 @@ from resolver.records.tables import Tables
 
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 _LONGEST_JOINED = 30
-_Key = tuple[str, str, int, tuple[int, ...]]
+_Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +28,38 @@ class Lexicon:
     tokens_of: list[Ragged]
 
 
-def build_lexicon(person_texts: list[Sequence[str]], group_texts: list[Sequence[str]], tables: Tables, lookup: Lookup) -> Lexicon:
+def build_lexicon(
+    person_texts: list[Sequence[str]], group_texts: list[Sequence[str]], tables: Tables, lookup: Lookup
+) -> Lexicon:
     """Tokenise unique texts; the answers come in the order of the lists given, persons' first."""
     split = [[person_tokens(text) for text in texts] for texts in person_texts]
     person_count = len(split)
     split += [[group_tokens(text) for text in texts] for texts in group_texts]
+    person = [number < person_count for number in range(len(split))]
     entries: dict[_Key, Token] = {}
-    for texts in split:
+    for texts, is_person in zip(split, person, strict=True):
         for tokens in texts:
             for token in tokens:
-                entries.setdefault(_key(token), token)
-    persons = {_key(token) for texts in split[:person_count] for tokens in texts for token in tokens}
+                entries.setdefault(_key(token, is_person), token)
     keys = sorted(entries)
     place = {key: code for code, key in enumerate(keys)}
-    table = _table([entries[key] for key in keys], [key in persons for key in keys], tables, lookup)
-    coded = [Ragged.of([[place[_key(token)] for token in tokens] for tokens in texts]) for texts in split]
+    table = _table([entries[key] for key in keys], [key[-1] for key in keys], tables, lookup)
+    coded = [
+        Ragged.of([[place[_key(token, is_person)] for token in tokens] for tokens in texts])
+        for texts, is_person in zip(split, person, strict=True)
+    ]
     return Lexicon(table, coded)
 
 
-def _key(token: Token) -> _Key:
-    # the same letters can carry other flags or symbols in a group's name, so these are part of what makes a token
-    return (token.text, token.surface, token.flags, token.symbols)
+def _key(token: Token, is_person: bool) -> _Key:
+    # the same letters carry other flags and symbols in a group's name, and must keep them whoever else is in the batch
+    return (token.text, token.surface, token.flags, token.symbols, is_person)
 
 
 def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
     texts = [token.text for token in entries]
-    asked = [position for position, is_person in enumerate(person) if is_person and not entries[position].flags & TokenFlag.NUMBER]
+    numbers = [bool(token.flags & TokenFlag.NUMBER) for token in entries]
+    asked = [position for position, is_person in enumerate(person) if is_person and not numbers[position]]
     symbols: list[Sequence[int]] = [token.symbols for token in entries]
     answers = lookup([entries[position].surface or texts[position] for position in asked])
     for position, answer in zip(asked, answers, strict=True):
@@ -98,18 +104,26 @@ def _signature(text: str) -> int:
 
 
 def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
-    """Per form, one hash of the set of its tokens that carry meaning: equal for the same name in another order."""
+    """Per form, one hash of the set of its tokens that carry meaning: equal for the same name in another order.
+
+    A name without any such token (titles or a legal form alone) is hashed whole; only an empty one has 0.
+    """
     meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
-    mixed = np.where(meaning, mixed, np.uint64(0))
-    # a sum does not depend on order, and counts repetitions
-    sums = np.concatenate(([np.uint64(0)], np.cumsum(mixed[tokens.items], dtype=np.uint64)))
+    carried = _sums(tokens, np.where(meaning, mixed, np.uint64(0)))
+    return np.where(carried == 0, _sums(tokens, mixed), carried)
+
+
+def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
+    """Per form, the sum of what its tokens have: it does not depend on order, and counts repetitions."""
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64)))
     hashes: HashArray = sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
     return hashes
 
 
 def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArray]:
-    """Per token of a form, the hash (and skeleton hash) of it and the next token written together; 0 at the end of a form."""
+    """Per token of a form, the hash (and skeleton hash) of it and the next token written together; 0 at the end of a
+    form."""
     count = len(forms.items)
     joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
     if count < 2:

@@ -21,7 +21,9 @@ from resolver.records.tables import Tables
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
-_STREET_WORDS = frozenset("street st road rd avenue ave no number building bldg floor apt apartment house of the and".split())
+_STREET_WORDS = frozenset(
+    "street st road rd avenue ave no number building bldg floor apt apartment house of the and".split()
+)
 
 
 @lru_cache(maxsize=100_000)
@@ -49,11 +51,18 @@ def date_table(texts: Sequence[str]) -> DateTable:
 
 def _date(text: str) -> PartialDate | None:
     try:
-        return parse_date(text)
+        return _within_a_year(parse_date(text))
     except DateError:
         # a day or month that does not exist still comes with a year
         year = _LEADING_YEAR.match(text)
         return PartialDate(int(year[1])) if year and int(year[1]) > 0 else None
+
+
+def _within_a_year(date: PartialDate) -> PartialDate:
+    """A range inside one year as the year or month it lies in: it is neither of its ends."""
+    if date.until is None or date.until.year != date.year:
+        return date
+    return PartialDate(date.year, date.month if date.month == date.until.month else 0, circa=date.circa)
 
 
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
@@ -62,15 +71,9 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
     codes: list[int] = []
     shown: list[str] = []
     for text in texts:
-        country = ""
-        plain = text
-        if packed:
-            address = unpack_address(text)
-            plain, country = address.text, country_code(address.country)
-        if not country:
-            country = country_code(re.split(r"[,;(/]", plain)[-1].strip(" )"))
+        plain = unpack_address(text).text if packed else text
         words.append(sorted({word for word in fold(plain).split() if word not in _STREET_WORDS}))
-        codes.append(countries.get(country, 0))
+        codes.append(countries.get(place_country(text, packed=packed), 0))
         shown.append(plain)
     unique = sorted({word for items in words for word in items})
     place = {word: code for code, word in enumerate(unique)}
@@ -88,14 +91,15 @@ def place_country(text: str, *, packed: bool) -> str:
     """The country code a place's or address's text names, or an empty text."""
     if packed:
         address = unpack_address(text)
-        if address.country:
-            return country_code(address.country)
+        stated = country_code(address.country)
+        if stated:
+            return stated
         text = address.text
     return country_code(re.split(r"[,;(/]", text)[-1].strip(" )"))
 
 
-# Identifiers of one family are compared with each other: lists often file a passport as an id number, or a tax number as a
-# registration number.
+# Identifiers of one family are compared with each other: lists often file a passport as an id number, or a tax number
+# as a registration number.
 _FAMILY = {
     "passportNumber": 1,
     "idNumber": 2,
@@ -126,7 +130,8 @@ assert set(_FAMILY) == set(IDENTIFIERS)
 
 
 def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: Tables) -> IdentifierTable:
-    """(property, packed identifier) pairs as arrays. Numbers lose everything but letters and digits, and leading zeros."""
+    """(property, packed identifier) pairs as arrays. Numbers lose everything but letters and digits, and leading
+    zeros."""
     numbers, families, codes = [], [], []
     for prop, packed in keys:
         number, country, _type = split(packed, 3)
