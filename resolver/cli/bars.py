@@ -47,13 +47,13 @@ class Bars:
         self.finish()
         self._stage, self._unit, self._done, self._begun = stage, unit, 0, time.monotonic()
         if self._rich:
-            self._task = self._rich.add_task(stage, total=total, unit=unit)
+            self._task = self._rich.add_task(stage, total=total, unit=unit, done=0)
 
     def advance(self, count: int = 1) -> None:
         """`count` more items of the stage are done."""
         self._done += count
         if self._rich and self._task is not None:
-            self._rich.advance(self._task, count)
+            self._rich.update(self._task, advance=count, done=self._done)
 
     def reach(self, count: int) -> None:
         """`count` items of the stage are done in all."""
@@ -74,22 +74,35 @@ class Bars:
 
 def _rich_bars() -> RichProgress:
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.text import Text
+
+    class Counts(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(counts(task.fields["done"], task.total if not task.finished else None, task.fields["unit"]))
+
+    class Times(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(times(task.elapsed or 0.0, None if task.finished else task.time_remaining))
 
     return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        TextColumn("{task.description}"), BarColumn(bar_width=30), Counts(), Times(), console=Console(stderr=True)
     )
+
+
+def counts(done: int, total: float | None, unit: str) -> str:
+    """`812 of 1,445 records`; without a total `812 records`; nothing where nothing was counted."""
+    if not done and total is None:
+        return ""
+    return f"{done:,}{'' if total is None else f' of {total:,.0f}'} {unit}".rstrip()
+
+
+def times(elapsed: float, left: float | None) -> str:
+    """`12 s`, and `, 40 s left` as soon as that can be told. From a minute on, minutes and seconds."""
+    return _time(elapsed) + (f", {_time(left)} left" if left is not None else "")
+
+
+def _time(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"

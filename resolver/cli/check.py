@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from resolver.ingest.base import Intake
     from resolver.pipeline import RunOptions
     from resolver.records import Record
-    from resolver.records.resolution import Explanation
+    from resolver.records.resolution import EvidenceRow, Explanation
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
 _REASONS = 4
+_NO_EVIDENCE = ("prior", "calibration")
 
 
 @click.command("check")
 @click.argument("name")
 @click.option("--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable.")
-@click.option("--kind", type=click.Choice(["person", "group", "asset"]), default="person", show_default=True)
+@click.option("--kind", type=click.Choice(["person", "group", "asset"]), help="Default: person or group.")
 @click.option("--birth-date", metavar="D", help="As far as known: 1962, 1962-05, 1962-05-01, 'circa 1962'.")
 @click.option("--nationality", metavar="C", multiple=True, help="Country name or code; repeatable.")
 @click.option("--passport", metavar="NUMBER", multiple=True, help="Passport number; repeatable.")
@@ -65,15 +66,15 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
-    from resolver.records import DEFAULT_SCHEMA, KIND_BY_LABEL, Identifier, Record, Value, parse_date
+    from resolver.records import DEFAULT_SCHEMA, KIND_BY_LABEL, Identifier, Kind, Record, Value, parse_date
 
-    kind = KIND_BY_LABEL[options["kind"]]
+    kind = KIND_BY_LABEL[options["kind"] or "legal"]
     if not name.strip():
         raise UsageError("the name is empty", mend="write the name in quotes")
     said = [Value("name", name)]
     if options["birth_date"]:
         said.append(Value("birthDate", str(parse_date(options["birth_date"]))))
-    country = "nationality" if options["kind"] == "person" else "country"
+    country = "nationality" if kind is Kind.PERSON else "country"
     said += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
     return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
@@ -113,7 +114,14 @@ def _answer(one: Explanation) -> dict[str, object]:
 
 
 def _text(one: Explanation, caption: str) -> str:
-    """A candidate with the heaviest of its evidence."""
-    rows = sorted((row for row in one.rows if row.weight), key=lambda row: (-abs(row.weight), row.name))[:_REASONS]
-    reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in rows)
-    return f"{one.score:.4f}  {one.band.label:<7} {_of(one)}  {caption}\n        {reasons}"
+    """A candidate, the name it was found by, and the heaviest of its evidence."""
+    said = [row for row in one.rows if row.name not in _NO_EVIDENCE]
+    heaviest = sorted((row for row in said if row.weight), key=lambda row: (-abs(row.weight), row.name))[:_REASONS]
+    reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in heaviest)
+    found_by = next((_other(one, row) for row in said if row.name.startswith("name") and _other(one, row)), "")
+    alias = f" (as {found_by})" if found_by not in ("", caption) else ""
+    return f"{one.score:.4f}  {one.band.label:<7} {_of(one)}  {caption}{alias}\n        {reasons}"
+
+
+def _other(one: Explanation, row: EvidenceRow) -> str:
+    return row.left if one.right_id == _QUERY else row.right

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from resolver.cli.bars import Bars
+from resolver.cli.bars import Bars, counts, times
 from resolver.records.progress import Progress
 
 
@@ -37,8 +37,29 @@ def test_bars_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         drive(bars)
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
     assert "read" in shown
-    assert "2000/2000" in shown
-    assert "records" in shown
+    assert "2,000 records" in shown
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "unit", "said"),
+    [
+        (812, 1445.0, "records", "812 of 1,445 records"),
+        (0, 1445.0, "records", "0 of 1,445 records"),
+        (1445, None, "records", "1,445 records"),
+        (7, None, "", "7"),
+        (0, None, "records", ""),
+    ],
+)
+def test_counts(done: int, total: float | None, unit: str, said: str) -> None:
+    assert counts(done, total, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "left", "said"),
+    [(0.2, None, "0 s"), (12.3, 40.0, "12 s, 40 s left"), (61.0, 3600.0, "1 min 01 s, 60 min 00 s left")],
+)
+def test_times(elapsed: float, left: float | None, said: str) -> None:
+    assert times(elapsed, left) == said
 
 
 def test_an_error_is_not_hidden_by_a_bar(capsys: pytest.CaptureFixture[str]) -> None:

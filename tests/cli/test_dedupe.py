@@ -129,6 +129,14 @@ def test_a_file_in_the_way(lists: Lists, tmp_path: Path, capsys: pytest.CaptureF
     assert f"error: {tmp_path / 'out'}: file exists" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no file system here that nobody may write to")
+def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dedupe(lists, Path("/proc/resolver/out")) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("error: /proc/resolver")
+    assert line.count("\n") == 1
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_to(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]

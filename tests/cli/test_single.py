@@ -104,7 +104,16 @@ def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]
     assert scores == sorted(scores, reverse=True)
     assert found["results"][0]["evidence"]
     assert run([*args, *where, "--limit", "1"]) == 0
-    assert "Ivan" in capsys.readouterr().out
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 2
+    assert "Ivan" in shown[0]
+
+
+def test_check_finds_groups_without_being_told_the_kind(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "Vektor Trading", "--list", str(lists.coast), "--json"]) == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)["results"]] == ["coast:g1"]
+    assert run(["check", "Vektor Trading", "--kind", "person", "--list", str(lists.coast), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"] == []
 
 
 def test_check_says_where_nobody_is_found(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
