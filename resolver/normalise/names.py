@@ -65,17 +65,20 @@ def person_tokens(text: str) -> list[Token]:
     """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
     # J.R. is two initials, Jr. none
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text.replace("`", "").replace("ʻ", ""))))
+    # a Han or Hangul name that is written in two words is cut already
+    whole = sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
     tokens: list[Token] = []
     for word in words[:MAX_TOKENS]:
-        tokens.extend(_person_word(word))
+        tokens.extend(_person_word(word, whole))
     return _unflag_if_all(_join_abd(tokens))[:MAX_TOKENS]
 
 
-def _person_word(word: str) -> list[Token]:
+def _person_word(word: str, whole: bool) -> list[Token]:
     if word.isascii():
         return [_latin_token(word.lower())]
     if HAN.search(word) or HANGUL.search(word):
-        return [Token(letters(part), surface=part) for part in _family_first(word) if letters(part)]
+        parts = _family_first(word) if whole else [word]
+        return [Token(letters(part), surface=part) for part in parts if letters(part)]
     text, surface = letters(word), word.lower()
     if not text:
         return []

@@ -12,7 +12,7 @@ from rigour.territories import lookup_territory
 
 from resolver.errors import DateError
 from resolver.normalise.text import fold, hash64, hashes_of, letters
-from resolver.records.dates import PartialDate, parse_date
+from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import split, unpack_address
 from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, TextTable
 from resolver.records.properties import IDENTIFIERS
@@ -53,9 +53,9 @@ def _date(text: str) -> PartialDate | None:
     try:
         return _within_a_year(parse_date(text))
     except DateError:
-        # a day or month that does not exist still comes with a year
+        # a day or month that does not exist still comes with a year; 9999 and the like are no years
         year = _LEADING_YEAR.match(text)
-        return PartialDate(int(year[1])) if year and int(year[1]) > 0 else None
+        return PartialDate(int(year[1])) if year and MIN_YEAR <= int(year[1]) <= MAX_YEAR else None
 
 
 def _within_a_year(date: PartialDate) -> PartialDate:
