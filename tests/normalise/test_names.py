@@ -1,0 +1,181 @@
+"""Written names to tokens, in many scripts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.normalise.names import MAX_TOKENS, group_tokens, person_tokens, symbol_id
+from resolver.records.prepared import NICKNAME_BIT, TokenFlag
+
+KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
+
+
+def words(text: str) -> list[str]:
+    return [token.text for token in person_tokens(text)]
+
+
+def content(text: str) -> list[str]:
+    """The words that carry meaning."""
+    return [token.text for token in person_tokens(text) if not token.flags & KEPT_APART]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Abdul Rahman", "Abd al-Rahman", "Abd el-Rahman", "ʿAbd al-Raḥmān", "Abdulrahman", "Abdurrahman",
+         "Abderrahman", "Abdur-Rahman", "Abd Alrahman", "Abd-Arrahman", "Abdirahman", "Abdurahman", "ABDOU RAHMAN"),
+        ("Abdul Aziz", "Abdelaziz", "Abdoulaziz", "Abdoul Aziz", "Abd al-Aziz", "Abd-ul-Aziz", "Abdiaziz"),
+        ("Abdul Karim", "Abdelkarim", "Abdikarim", "Abd al-Karim"),
+        ("Abdullah", "Abdallah", "Abd Allah", "Abdoullah"),
+        ("Abdul Alim", "Abdulalim", "Abd al-Alim"),
+        ("Abdus Salam", "Abdessalam", "Abdisalam", "Abd as-Salam", "Abdul-Salam"),
+        ("عبد الرحمن", "عبدالرحمن", "عبد ٱلرحمن"),
+        ("عبد الله", "عبدالله"),
+    ],
+)
+def test_servant_names_are_one_word_however_written(spellings: tuple[str, ...]) -> None:
+    assert {tuple(words(spelling)) for spelling in spellings} == {tuple(words(spellings[0]))}
+    assert len(words(spellings[0])) == 1
+    assert words(spellings[0])[0].startswith("abd")
+
+
+@pytest.mark.parametrize("text", ["Abd", "Abdul", "Abdi", "Abdo", "Abdul J."])
+def test_servant_without_a_master_stays(text: str) -> None:
+    assert words(text)[0] == text.split()[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dr. Ahmad bin Laden", ["ahmad", "laden"]),
+        ("Sir Elton John", ["elton", "john"]),
+        ("Sheikh Ali al-Hassan", ["ali", "hassan"]),
+        ("Ludwig van der Berg", ["ludwig", "berg"]),
+        ("John Smith 3rd", ["john", "smith"]),
+        ("محمد بن سلمان", ["mhmd", "slman"]),
+        ("Do Van", ["do", "van"]),
+    ],
+)
+def test_titles_and_particles_carry_no_meaning(text: str, expected: list[str]) -> None:
+    assert content(text) == expected
+
+
+def test_titles_alone_stay_titles() -> None:
+    assert all(token.flags & TokenFlag.PARTICLE for token in person_tokens("Sheikh Mullah"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("习近平", ["xi", "jinping"]),
+        ("欧阳娜娜", ["ouyang", "nana"]),
+        ("김정은", ["gim", "jeongeun"]),
+        ("习 近平", ["xi", "jinping"]),
+        ("김 정은", ["gim", "jeongeun"]),
+        ("たなか はなこ", ["tanaka", "hanako"]),
+        ("毛泽东同志万岁", ["maozedongtongzhiwansui"]),
+        ("Владимир Путин", ["vladimir", "putin"]),
+        ("Щербаков Юрий", ["shcherbakov", "yuriy"]),
+        ("Жуков", ["zhukov"]),
+        ("Хрущёв", ["khrushchev"]),
+        ("Νίκος Παπαδόπουλος", ["nikos", "papadopoulos"]),
+        ("გიორგი", ["giorgi"]),
+        ("Սերժ", ["serz"]),
+        ("ኢሳያስ አፈወርቂ", ["isayas", "afawarqi"]),
+        ("José Müller-Łódź", ["jose", "muller", "lodz"]),
+        ("Ｊｏｈｎ", ["john"]),
+        ("O'Neill", ["oneill"]),
+        ("O’Neill", ["oneill"]),
+        ("J.R.R. Tolkien", ["j", "r", "r", "tolkien"]),
+        ("J. R. Tolkien", ["j", "r", "tolkien"]),
+        ("الحسين محمد", ["hsyn", "mhmd"]),
+        ("أحمد", ["ahmd"]),
+        ("احمد", ["ahmd"]),
+        ("الله", ["allh"]),
+        ("צבי כהן", ["zby", "khn"]),
+    ],
+)
+def test_scripts(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_the_article_falls_from_arabic_words_only() -> None:
+    assert words("الكسندر") == words("كسندر")
+    # alef and lamed begin a name in Hebrew, they are no article
+    assert words("אלכסנדר") != words("כסנדר")
+
+
+@pytest.mark.parametrize("text", ["ហ៊ុន សែន", "ທອງລຸນ ສີສຸລິດ", "මහින්ද රාජපක්ෂ", "ߣߞߏ"])
+def test_a_script_nobody_transliterates_keeps_its_letters(text: str) -> None:
+    found = person_tokens(text)
+    assert len(found) == len(text.split())
+    assert all(token.text and not token.text.isascii() for token in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("J Smith", [TokenFlag.INITIAL, 0]),
+        ("Ali 2", [0, TokenFlag.NUMBER]),
+        ("Ali 22", [0, TokenFlag.NUMBER]),
+        ("محمد", [TokenFlag.FOREIGN]),
+        ("Иван", [0]),
+        ("al-Qaida", [TokenFlag.PARTICLE, 0]),
+        ("Jr", [TokenFlag.PARTICLE]),
+        ("J.R. Smith", [TokenFlag.INITIAL, TokenFlag.INITIAL, 0]),
+    ],
+)
+def test_flags(text: str, flags: list[int]) -> None:
+    assert [token.flags for token in person_tokens(text)] == flags
+
+
+def test_what_stood_in_the_source_is_kept_beside_the_text() -> None:
+    assert [token.surface for token in person_tokens("Владимир Smith")] == ["владимир", ""]
+    assert [token.surface for token in person_tokens("Abd al-Rahman")] == ["abd al rahman"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "***", "ـ", "\U0001f600", "--"])
+def test_no_letters_no_tokens(text: str) -> None:
+    assert person_tokens(text) == []
+    assert group_tokens(text) == []
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_any_text_gives_bounded_tokens(text: str) -> None:
+    for split in (person_tokens, group_tokens):
+        found = split(text)
+        assert len(found) <= MAX_TOKENS
+        for token in found:
+            assert token.text == token.text.strip()
+            assert "\t" not in token.surface
+            assert "\n" not in token.surface
+        assert found == split(text)
+    assert all(token.text for token in person_tokens(text))
+
+
+def test_long_names_are_cut() -> None:
+    assert len(person_tokens("ab " * 60)) == len(group_tokens("ab " * 60)) == MAX_TOKENS
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged"),
+    [
+        ("Acme Trading LLC", {"llc": TokenFlag.LEGAL, "trading": TokenFlag.GENERIC, "acme": 0}),
+        ("ООО Рога", {"ooo": TokenFlag.LEGAL, "roga": 0}),
+        ("Bank of Iran", {"bank": TokenFlag.GENERIC, "of": TokenFlag.PARTICLE, "iran": TokenFlag.PLACE}),
+        ("Unit 121", {"unit": 0, "121": TokenFlag.NUMBER}),
+        ("Al-Shabaab", {"al": TokenFlag.PARTICLE, "shabaab": 0}),
+    ],
+)
+def test_words_of_groups_are_flagged(text: str, flagged: dict[str, int]) -> None:
+    assert {token.text: token.flags for token in group_tokens(text)} == flagged
+
+
+def test_legal_forms_in_two_languages_share_a_symbol() -> None:
+    (llc,) = (token for token in group_tokens("Acme LLC") if token.flags & TokenFlag.LEGAL)
+    (ooo,) = (token for token in group_tokens("ООО Рога") if token.flags & TokenFlag.LEGAL)
+    assert set(llc.symbols) & set(ooo.symbols)
+    assert all(symbol < NICKNAME_BIT for token in (llc, ooo) for symbol in token.symbols)
+    assert symbol_id("A", "b") != symbol_id("A", "c")

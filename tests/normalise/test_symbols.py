@@ -1,0 +1,150 @@
+"""Symbols of name tokens: the cache file, and the child process that answers like the slow way does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resolver.normalise import symbols
+from resolver.normalise.nicknames import nickname_symbols
+from resolver.normalise.symbols import SymbolSource, person_symbols
+from resolver.records.prepared import NICKNAME_BIT
+
+
+def cache_file(folder: Path) -> Path:
+    """Where a source keeps its cache in a folder."""
+    source = SymbolSource(folder)
+    assert source._path is not None
+    return source._path
+
+
+def write(path: Path, *lines: bytes) -> None:
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def test_known_tokens_need_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(cache_file(tmp_path), b"ivan\t5,7;", "иван\t7;".encode(), b"qqq\t;")
+    monkeypatch.setattr(symbols, "_open_child", lambda: pytest.fail("asked for what the cache holds"))
+    source = SymbolSource(tmp_path)
+    source.start()
+    assert source.lookup(["qqq", "иван", "ivan", "ivan"]) == [(), (7,), (5, 7), (5, 7)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"ivan\t5,7",  # cut short
+        b"ivan",
+        b"ivan\t",
+        b"ivan\t5,,7;",
+        b"ivan\tx;",
+        "ivan\t²;".encode(),
+        b"ivan\t7,5;",
+        b"ivan\t5,5;",
+        b"ivan\t9999999999;",
+        b"iv\xff\xfean\t5;",
+        b"\t5;",
+        b"\x00\x01\x02",
+        b"ivan\t5;7;",
+    ],
+)
+def test_damaged_lines_are_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
+    write(cache_file(tmp_path), b"anna\t3;", line, b"boris\t4;")
+    source = SymbolSource(tmp_path)
+    asked: list[list[str]] = []
+
+    def ask(tokens: list[str]) -> list[tuple[int, ...]]:
+        asked.append(tokens)
+        return [(1,)] * len(tokens)
+
+    monkeypatch.setattr(source, "_ask", ask)
+    assert source.lookup(["anna", "ivan", "boris"]) == [(3,), (1,), (4,)]
+    assert asked == [["ivan"]]
+    # what was learnt is kept, and the damage is gone
+    assert SymbolSource(tmp_path).lookup(["anna", "ivan", "boris"]) == [(3,), (1,), (4,)]
+
+
+def test_a_cache_that_is_no_file_or_cannot_be_written_costs_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache_file(tmp_path).mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "file" / "below", None):
+        source = SymbolSource(folder)
+        monkeypatch.setattr(source, "_ask", lambda tokens: [(2,)] * len(tokens))
+        assert source.lookup(["ivan"]) == [(2,)]
+
+
+def _failing() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(3)"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _impossible() -> subprocess.Popen[str]:
+    raise OSError(12, os.strerror(12))
+
+
+def _silent() -> subprocess.Popen[str]:
+    code = "import sys; sys.stdin.read(); print('1;')"
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("child", [_failing, _impossible, _silent])
+def test_without_a_child_the_slow_way_answers(monkeypatch: pytest.MonkeyPatch, child: object) -> None:
+    monkeypatch.setattr(symbols, "_open_child", child)
+    monkeypatch.setattr(symbols, "person_symbols", lambda tokens: [(9,)] * len(tokens))
+    source = SymbolSource(None)
+    source.start()
+    assert source.lookup(["ivan", "anna"]) == [(9,), (9,)]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_close_ends_the_child(monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    def child() -> subprocess.Popen[str]:
+        started.append(_failing())
+        return started[-1]
+
+    monkeypatch.setattr(symbols, "_open_child", child)
+    source = SymbolSource(None)
+    if waits:
+        source.start()
+    source.close()
+    source.close()
+    assert [process.poll() is not None for process in started] == [True] * waits
+
+
+def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
+    assert set(nickname_symbols("bill")) & set(nickname_symbols("william"))
+    assert not set(nickname_symbols("liz")) & set(nickname_symbols("william"))
+    assert nickname_symbols("xyzzy") == ()
+    for token in ("bill", "william", "liz"):
+        found = nickname_symbols(token)
+        assert found == tuple(sorted(set(found)))
+        assert all(NICKNAME_BIT <= symbol < 2**31 for symbol in found)
+
+
+# The table takes some six seconds and hundreds of megabytes, so one test loads it, and loads it once on either side.
+@pytest.mark.slow
+@pytest.mark.xdist_group("rigour")
+def test_the_child_answers_like_the_process_itself(tmp_path: Path) -> None:
+    tokens = ["ivan", "иван", "john", "محمد", "mohammed", "abd al rahman", "xyzzy", "li", "习", "j"]
+    wanted = person_symbols(tokens)
+    source = SymbolSource(tmp_path)
+    source.start()
+    assert source.lookup(tokens) == wanted
+    assert SymbolSource(tmp_path).lookup(tokens[::-1]) == wanted[::-1]
+    ids = dict(zip(tokens, wanted, strict=True))
+    assert set(ids["ivan"]) & set(ids["иван"])
+    assert set(ids["محمد"]) & set(ids["mohammed"])
+    assert ids["xyzzy"] == ()
+    assert all(list(found) == sorted(set(found)) and all(0 <= s < NICKNAME_BIT for s in found) for found in wanted)

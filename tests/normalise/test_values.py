@@ -1,0 +1,149 @@
+"""Dates, countries, places, identifiers, gender and plain texts, each from its text alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.compare.comparators import _WEAK_IDENTIFIERS
+from resolver.normalise.values import (
+    WEAK_FAMILIES,
+    country_code,
+    date_table,
+    email_text,
+    gender_bit,
+    identifier_table,
+    phone_text,
+    place_country,
+    place_table,
+    website_text,
+)
+from resolver.records import Address, Identifier
+from resolver.records.packing import address_text, identifier_text
+from resolver.records.tables import Tables
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1962", (1962, 1962, 0, 0, 0)),
+        ("1962-05", (1962, 1962, 5, 0, 0)),
+        ("1962-05-01", (1962, 1962, 5, 1, 0)),
+        ("1962~", (1962, 1962, 0, 0, 1)),
+        ("1960/1965", (1960, 1965, 0, 0, 0)),
+        ("1960-03-04/1965", (1960, 1965, 3, 4, 0)),
+        # a range inside a year is neither of its ends
+        ("1960-03-04/1960-07-01", (1960, 1960, 0, 0, 0)),
+        ("1960-03-04/1960-03-20", (1960, 1960, 3, 0, 0)),
+        ("1960-03~/1960-07", (1960, 1960, 0, 0, 1)),
+        # a day that does not exist still comes with a year
+        ("1962-02-30", (1962, 1962, 0, 0, 0)),
+        ("1962-13-01", (1962, 1962, 1, 13, 0)),
+        ("unknown", (0, 0, 0, 0, 0)),
+        ("0000-00-00", (0, 0, 0, 0, 0)),
+        ("9999-12-31", (0, 0, 0, 0, 0)),
+        ("", (0, 0, 0, 0, 0)),
+    ],
+)
+def test_dates(text: str, expected: tuple[int, ...]) -> None:
+    table = date_table([text])
+    found = (table.year[0], table.last_year[0], table.month[0], table.day[0], table.circa[0])
+    assert tuple(int(number) for number in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Iran", "ir"),
+        ("IR", "ir"),
+        ("Germany", "de"),
+        ("Deutschland", "de"),
+        ("", ""),
+        ("Atlantis", ""),
+        ("x" * 200, ""),
+    ],
+)
+def test_countries(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("Tehran, Iran", "ir"), ("Tehran (Iran)", "ir"), ("Nowhere", ""), ("Iran", "ir"), ("", "")]
+)
+def test_the_country_a_place_names(text: str, code: str) -> None:
+    assert place_country(text, packed=False) == code
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address(city="Tehran", country="Iran"),
+        Address(full="1 High Street, Tehran, Iran"),
+        Address(city="Tehran", country="Khorasan, Iran"),
+        Address(city="Tehran", country="formerly Persia (Iran)"),
+    ],
+)
+def test_the_country_of_an_address_is_the_one_that_the_table_holds(address: Address) -> None:
+    text = address_text(address)
+    assert place_country(text, packed=True) == "ir"
+    assert place_table([text], {"": 0, "ir": 1}, packed=True).country.tolist() == [1]
+
+
+def test_place_tables_hold_the_words_without_those_of_streets() -> None:
+    table = place_table(["No. 5, Moskva Street", "Москва"], {"": 0}, packed=False)
+    words = [[table.token_texts[code] for code in table.tokens[row]] for row in range(2)]
+    assert words == [["5", "moskva"], ["moskva"]]
+    assert table.normal.tolist() == ["5 moskva", "moskva"]
+    assert table.texts.tolist() == ["No. 5, Moskva Street", "Москва"]
+
+
+def _identifier(prop: str, number: str, country: str = "") -> tuple[str, str]:
+    return prop, identifier_text(Identifier(prop, number, country))
+
+
+def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
+    keys = [
+        _identifier("passportNumber", "A-12.345"),
+        _identifier("passportNumber", "a12345"),
+        _identifier("idNumber", "00123"),
+        _identifier("idNumber", "000"),
+        _identifier("imoNumber", "IMO 9074729"),
+        _identifier("registrationNumber", "Ж-77"),
+        _identifier("passportNumber", "--"),
+    ]
+    table = identifier_table(keys, {"": 0}, Tables())
+    assert table.texts.tolist() == ["A12345", "A12345", "123", "000", "9074729", "ZH77", ""]
+    assert table.number[0] == table.number[1] != 0
+    # nothing or next to nothing is no number
+    assert table.number[6] == 0
+
+
+def test_identifier_families_and_countries() -> None:
+    keys = [
+        _identifier("idNumber", "123", "Iran"),
+        _identifier("socialSecurityNumber", "123"),
+        _identifier("isin", "123"),
+    ]
+    table = identifier_table(keys, {"": 0, "ir": 1}, Tables(mass_used=frozenset({"123"})))
+    assert table.type[0] == table.type[1] != table.type[2]
+    assert table.country.tolist() == [1, 0, 0]
+    assert table.mass_used.tolist() == [1, 1, 1]
+    assert _WEAK_IDENTIFIERS == WEAK_FAMILIES
+
+
+@pytest.mark.parametrize(
+    ("text", "bit"), [("male", 1), (" M ", 1), ("Female", 2), ("f", 2), ("other", 4), ("unknown", 0), ("", 0)]
+)
+def test_gender(text: str, bit: int) -> None:
+    assert gender_bit(text) == bit
+
+
+def test_phones_lose_country_codes_and_trunk_zeros() -> None:
+    assert phone_text("+49 30 123456") == phone_text("+4930123456") == "30123456"
+    assert phone_text("+98 21 8765 4321")[-8:] == phone_text("021 8765 4321")[-8:]
+    assert phone_text("12") == phone_text("none") == ""
+
+
+def test_mail_and_web() -> None:
+    assert email_text(" MailTo:A@B.org".replace("MailTo:", "mailto:")) == "a@b.org"
+    assert email_text("none") == ""
+    assert website_text("https://www.Example.org/a/b") == website_text("example.org") == "example.org"
