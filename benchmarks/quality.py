@@ -1,0 +1,158 @@
+"""Quality of the shipped model, and of its peers, on named public data: `python -m benchmarks.quality`.
+
+Every tool runs in a process of its own on the same files and writes its scores and clusters; the same measures read
+them all. Prints one table; writes `quality.json`, `quality.md` and `quality.svg` into the output folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.chart import chart
+from benchmarks.datasets import DATA, DATASET_BY_NAME, DATASETS, ROOT, AbsentError, Task
+from benchmarks.figures import figures
+from benchmarks.peers.table import PEERS, Peer, installed
+from benchmarks.table import HELP, SPLIT_COLUMNS, markdown, plain, rows, splits
+
+OURS = "ours"
+OUT = ROOT / "build" / "bench"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print and write. Gives the exit code: 1 where a tool failed."""
+    options = parser().parse_args(arguments)
+    done, skipped, failed = run(options.sets, options.only, options.data, options.out)
+    for reason in skipped:
+        print(f"skipped: {reason}", file=sys.stderr)
+    for reason in failed:
+        print(f"failed: {reason}", file=sys.stderr)
+    report(done, skipped, options.out)
+    return 1 if failed else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    names = [one.name for one in DATASETS]
+    made.add_argument("--sets", type=words(names), default=names, metavar="A,B", help=f"of {', '.join(names)}")
+    tools = [OURS, *(peer.name for peer in PEERS)]
+    made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
+    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
+    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    return made
+
+
+def words(known: Sequence[str]) -> Any:
+    """A parser of known words with commas between."""
+
+    def parse(text: str) -> list[str]:
+        chosen = [word.strip() for word in text.split(",") if word.strip()]
+        unknown = [word for word in chosen if word not in known]
+        if unknown or not chosen:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def run(
+    sets: Sequence[str], tools: Sequence[str], data: Path, out: Path
+) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """Figure rows of every tool on every set; why sets and tools were skipped; what failed."""
+    done: list[dict[str, Any]] = []
+    skipped: list[str] = []
+    failed: list[str] = []
+    peers = _peers(tools, skipped)
+    for name in sets:
+        work = out / "work" / name
+        work.mkdir(parents=True, exist_ok=True)
+        try:
+            tasks = DATASET_BY_NAME[name].make(data, work)
+        except AbsentError as reason:
+            skipped.append(f"{name}: {reason}")
+            continue
+        for task in tasks:
+            runs = [(OURS, ours_command())] if OURS in tools else []
+            runs += [(peer.name, peer.command()) for peer in peers if peer.takes(task)]
+            for tool, command in runs:
+                print(f"{task.name}: {tool} …", file=sys.stderr, flush=True)
+                try:
+                    folder = answer(task, tool, command, out / "work")
+                except subprocess.CalledProcessError as error:
+                    failed.append(f"{task.name}, {tool}: {_last_line(error.stderr)}")
+                    continue
+                done.append(figures(task, folder))
+    return done, skipped, failed
+
+
+def _peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:
+    """The peers asked for that are installed; the others go into `skipped`."""
+    asked = [peer for peer in PEERS if peer.name in tools]
+    for peer in asked:
+        if not installed(peer):
+            skipped.append(f"{peer.name}: not installed (python -m benchmarks.peers setup {peer.name})")
+    return [peer for peer in asked if installed(peer)]
+
+
+def ours_command() -> list[str]:
+    """What runs our side of a task."""
+    return [sys.executable, "-m", "benchmarks.ours"]
+
+
+def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
+    """Run a tool on a task in its own process; gives the folder of its answer. Raises `CalledProcessError`."""
+    folder = work / task.slug / tool
+    folder.mkdir(parents=True, exist_ok=True)
+    job = folder / "task.json"
+    job.write_text(json.dumps(task.to_json()), "utf-8")
+    whole = [*command, str(job), str(folder)]
+    subprocess.run(whole, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return folder
+
+
+def _last_line(text: str | None) -> str:
+    lines = (text or "").strip().splitlines()
+    return lines[-1] if lines else "it ended without a word"
+
+
+def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], out: Path) -> None:
+    """Print the table and write the files."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = splits(done)
+    lines = rows(done)
+    print(plain(lines))
+    if parts:
+        print("\n" + plain(parts, SPLIT_COLUMNS))
+    for note in notes(done):
+        print(note)
+    print(HELP)
+    (out / "quality.json").write_text(json.dumps({"rows": done, "skipped": list(skipped)}, indent=1) + "\n", "utf-8")
+    page = [markdown(lines), *([markdown(parts, SPLIT_COLUMNS)] if parts else []), *notes(done), HELP]
+    (out / "quality.md").write_text("\n\n".join(page) + "\n", "utf-8")
+    (out / "quality.svg").write_text(chart(done), "utf-8")
+
+
+def notes(done: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What must be said beside the figures."""
+    found = []
+    for one in done:
+        if one["note"]:
+            found.append(f"{one['set']}, {one['tool']}: {one['note']}.")
+        if "match_band" in one:
+            band = one["match_band"]
+            found.append(
+                f"{one['set']}, {one['tool']}: {band['wrong']} wrong pairs in band match, which holds "
+                f"{band['recall']:.4f} of the true ones; {one['run_review']:,} pairs to review in a run over all "
+                f"{one['records']:,} records; {one['missing']} judged pairs name records that the lists do not hold."
+            )
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
