@@ -1,7 +1,8 @@
 """Keys to pairs: records that share a key under a plan's rules.
 
-A record without the refining part of a key meets all refinements of it. The safety valve: a key whose records would make more
-than `cap` pairs is passed over, and what that cost is counted. Everything else is a pure function of two records.
+A record without the refining part of a key meets all refinements of it. The safety valve: a key whose records would
+make more than `cap` pairs is passed over, and what that cost is counted. Everything else is a pure function of two
+records.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ class Pairs:
 def candidates(
     prepared: Prepared, plan: Plan, *, sides: npt.NDArray[np.uint8] | None = None, cap: int = DEFAULT_CAP
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
-    """All pairs that the plan's rules join. `sides`: only pairs whose sides differ (linking two sets)."""
+    """All pairs that the plan's rules join. `sides`: only pairs whose sides (0 and 1) differ (linking two sets)."""
     count = len(prepared)
+    linking = sides is not None
     sides = sides if sides is not None else np.zeros(count, dtype=np.uint8)
-    linking = bool(sides.any())
     found: list[npt.NDArray[np.int64]] = []
     numbers: list[int] = []
     stats: list[tuple[Rule, int, int, int]] = []
@@ -94,7 +95,9 @@ def _join(
     return np.unique(out), distinct, cut
 
 
-def _unite(found: Sequence[npt.NDArray[np.int64]], numbers: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+def _unite(
+    found: Sequence[npt.NDArray[np.int64]], numbers: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
     """The union of sorted pair lists, and for each pair the bits of the rules that found it."""
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint32)
@@ -120,21 +123,33 @@ def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  
 
 
 @numba.njit(cache=True)
-def _group_size(refine, start, end):  # type: ignore[no-untyped-def]
-    """How many pairs a sorted key group makes: equal refinements with each other, unrefined ones with all."""
+def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-untyped-def]
+    """How many pairs a sorted key group makes, whatever the kinds; linking, those within a side are none."""
+    size = _side_size(rows, refine, start, end, sides, -1)
+    if linking:
+        size -= _side_size(rows, refine, start, end, sides, 0) + _side_size(rows, refine, start, end, sides, 1)
+    return size
+
+
+@numba.njit(cache=True)
+def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untyped-def]
+    """Pairs among the records of one side (-1: of both): equal refinements with each other, unrefined ones with all."""
+    members = 0
     bare = 0
     pairs = 0
     run = 0
+    last = -1
     for position in range(start, end):
+        if side >= 0 and sides[rows[position]] != side:
+            continue
+        members += 1
         if refine[position] == 0:
             bare += 1
             continue
-        if position > start and refine[position] == refine[position - 1]:
-            run += 1
-        else:
-            run = 0
+        run = run + 1 if refine[position] == last else 0
+        last = refine[position]
         pairs += run
-    return pairs + bare * (end - start - bare) + bare * (bare - 1) // 2
+    return pairs + bare * (members - bare) + bare * (bare - 1) // 2
 
 
 @numba.njit(cache=True)
@@ -160,7 +175,7 @@ def _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap):  # typ
     cut = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
-        size = _group_size(refine, start, end)
+        size = _group_size(rows, refine, start, end, sides, linking)
         if size > cap:
             cut += size
             continue
@@ -178,7 +193,7 @@ def _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, count, o
     filled = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
-        if _group_size(refine, start, end) > cap:
+        if _group_size(rows, refine, start, end, sides, linking) > cap:
             continue
         for one in range(start, end):
             for two in range(one + 1, end):

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
-from resolver.records.prepared import HashArray, Prepared, TokenFlag
+from resolver.records.prepared import DateTable, HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged, offsets_of, spread
 
 _NOT_IDENTITY = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL
@@ -19,7 +21,9 @@ _NOT_IDENTITY = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One key a row: `rows` (int32) bear `base` (uint64 hash); `refine` narrows a key (int32, 0 where the record says nothing)."""
+    """One key a row: `rows` (int32) bear `base` (uint64 hash); `refine` narrows a key (int32, 0 where the record says
+    nothing).
+    """
 
     rows: IntArray
     base: HashArray
@@ -37,6 +41,35 @@ class Hashed:
     def rows(self) -> IntArray:
         """The row of each hash."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+
+
+def distinct(hashed: Hashed) -> Hashed:
+    """The hashes of each row ascending, each once, without those that are no key."""
+    out, offsets = np.empty_like(hashed.hashes), np.zeros_like(hashed.offsets)
+    filled = _distinct(hashed.offsets, hashed.hashes, out, offsets)
+    return Hashed(offsets, out[:filled])
+
+
+@numba.njit(cache=True)
+def _distinct(offsets, hashes, out, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    filled = 0
+    for row in range(len(offsets) - 1):
+        last = np.uint64(0)
+        for value in np.sort(hashes[offsets[row] : offsets[row + 1]]):
+            if value != last:
+                out[filled] = value
+                filled += 1
+                last = value
+        ends[row + 1] = filled
+    return filled
+
+
+def united(parts: Sequence[Hashed]) -> Hashed:
+    """The hashes of several sets of keys of the same rows as one set."""
+    rows = np.concatenate([part.rows for part in parts])
+    hashes = np.concatenate([part.hashes for part in parts])
+    order = np.argsort(rows, kind="stable")
+    return Hashed(offsets_of(np.bincount(rows, minlength=len(parts[0].offsets) - 1)), hashes[order])
 
 
 def mix(left: HashArray, right: HashArray | np.uint64) -> HashArray:
@@ -64,23 +97,21 @@ def identity_tokens(prepared: Prepared, least_rarity: float = 0.0, least_length:
 def form_hashes(prepared: Prepared, hashes: HashArray, mask: npt.NDArray[np.bool_]) -> Hashed:
     """Per name form, the hashes of its tokens that pass the mask, ascending, each once."""
     forms = prepared.forms.tokens
-    keep = mask[forms.items] & (hashes[forms.items] != 0)
-    rows, values = forms.rows[keep], hashes[forms.items[keep]]
-    order = np.lexsort((values, rows))
-    rows, values = rows[order], values[order]
-    first = np.ones(len(rows), dtype=bool)
-    first[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
-    return Hashed(offsets_of(np.bincount(rows[first], minlength=len(forms))), values[first])
+    return distinct(Hashed(forms.offsets, np.where(mask, hashes, np.uint64(0))[forms.items]))
 
 
 def pairs_within(hashed: Hashed) -> Hashed:
     """Every unordered pair of a row's hashes as one hash (hashes ascending, so order in the name plays no part)."""
-    counts = np.diff(hashed.offsets)
-    position = np.arange(len(hashed.hashes)) - np.repeat(hashed.offsets[:-1], counts)
-    later = np.repeat(counts, counts) - position - 1
-    left = np.repeat(hashed.hashes, later)
-    right = hashed.hashes[spread(np.arange(len(hashed.hashes)) + 1, later)]
-    return Hashed(offsets_of(counts * (counts - 1) // 2), mix(left, right))
+    left, right, offsets = pair_places(hashed.offsets)
+    return Hashed(offsets, mix(hashed.hashes[left], hashed.hashes[right]))
+
+
+def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], IntArray]:
+    """The places of every two items of a row, the earlier and the later, row by row; and the offsets of the pairs."""
+    counts = np.diff(offsets)
+    places = np.arange(int(counts.sum()), dtype=np.int64)
+    later = np.repeat(offsets[1:], counts) - places - 1
+    return np.repeat(places, later), spread(places + 1, later), offsets_of(counts.astype(np.int64) * (counts - 1) // 2)
 
 
 def sums_within(hashed: Hashed) -> Hashed:
@@ -104,6 +135,17 @@ def of_table(ragged: Ragged, hashes: HashArray) -> Hashed:
     return Hashed(ragged.offsets, hashes[ragged.items])
 
 
+def years_within(side: Ragged, dates: DateTable) -> Hashed:
+    """Every year a date can lie in: of ranges the first six at most, of an estimate those before and after too."""
+    span = np.where(dates.year > 0, np.minimum(dates.last_year - dates.year, 5) + 1, 0)
+    span = np.where((dates.circa > 0) & (span == 1), 3, span)
+    start = np.where((dates.circa > 0) & (dates.year == dates.last_year), dates.year - 1, dates.year)
+    counts = span[side.items]
+    ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+    years = spread(start[side.items].astype(np.int64), counts)
+    return Hashed(ends[side.offsets].astype(np.int32), years.astype(np.uint64))
+
+
 def cross(left: Hashed, right: Hashed) -> Hashed:
     """Every combination of a hash of the left with a hash of the right, row by row; no key where either is none."""
     left_counts, right_counts = np.diff(left.offsets), np.diff(right.offsets)
@@ -115,9 +157,10 @@ def cross(left: Hashed, right: Hashed) -> Hashed:
 
 
 def keys_of(hashed: Hashed, salt: int, refine: Ragged | None) -> Keys:
-    """Keys of a rule: hashes salted with the rule's own number, once for every refinement of the record (0 where it has none)."""
-    held = hashed.hashes != 0
-    rows, base = hashed.rows[held], mix(hashed.hashes[held], np.uint64(salt))
+    """Keys of a rule: hashes salted with the rule's own number, once for every refinement of the record (0 where it
+    has none)."""
+    hashed = distinct(hashed)
+    rows, base = hashed.rows, mix(hashed.hashes, np.uint64(salt))
     if refine is None:
         return Keys(rows, base, np.zeros(len(rows), dtype=np.int32))
     counts = refine.counts[rows]

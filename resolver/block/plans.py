@@ -1,7 +1,8 @@
 """Blocking plans: which rules run at which size, and what narrows each.
 
-Pairs that share a common first name and surname grow with the square of the records, so larger plans ask more of a key. A plan is
-part of the model: whether two records are compared depends on them and on the plan, never on what else is in the batch.
+Pairs that share a common first name and surname grow with the square of the records, so larger plans ask more of a
+key. A plan is part of the model: whether two records are compared depends on them and on the plan, never on what else
+is in the batch.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resolver.block.keys import years_within
 from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
+from resolver.records.ragged import Ragged, offsets_of
 
 NONE, YEAR, DAY = "", "year", "day"
 
@@ -38,6 +40,7 @@ PLANS: tuple[Plan, ...] = (
             "skeleton_pair": NONE,
             "rare_token": NONE,
             "rare_phonetic": NONE,
+            "symbol_pair": NONE,
             "token_year": NONE,
             "skeleton_year": NONE,
             "birth_day": NONE,
@@ -56,6 +59,7 @@ PLANS: tuple[Plan, ...] = (
             "name_set": YEAR,
             "phonetic_pair": YEAR,
             "skeleton_pair": YEAR,
+            "symbol_pair": YEAR,
             "prefix_pair": YEAR,
             "word_day": NONE,
             "initials_day": NONE,
@@ -89,12 +93,20 @@ def plan_for(records: int) -> Plan:
 
 
 def refinement(prepared: Prepared, kind: str) -> Ragged | None:
-    """The refining values per record: none at all for `""`; else the record's birth years or days (0-free codes)."""
+    """The refining values per record: none at all for `""`; else the years or days of birth (never 0).
+
+    A range or an estimate stands for every year it can lie in. What says nothing so exact (no date, no day, a range of
+    more than six years) refines nothing, and a record that has nothing else meets all refinements.
+    """
     if kind == NONE:
         return None
-    dates = prepared.dates
-    values = dates.year if kind == YEAR else dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day
-    usable = dates.year > 0 if kind == YEAR else dates.day > 0
-    births = prepared.births
-    kept = usable[births.items]
-    return Ragged.from_rows(births.rows[kept], values[births.items[kept]], len(births))
+    dates, births = prepared.dates, prepared.births
+    ranged = dates.last_year - dates.year
+    usable = (dates.year > 0) & (ranged < 6) if kind == YEAR else (dates.day > 0) & (ranged == 0) & (dates.circa == 0)
+    chosen = usable[births.items]
+    kept = Ragged(offsets_of(np.bincount(births.rows[chosen], minlength=len(births))), births.items[chosen])
+    if kind == YEAR:
+        years = years_within(kept, dates)
+        return Ragged.from_rows(years.rows, years.hashes.astype(np.int32), len(births))
+    days = dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day
+    return Ragged.from_rows(kept.rows, days[kept.items], len(births))

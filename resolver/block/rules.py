@@ -1,7 +1,9 @@
-"""RULES: one documented function a row, from values to keys. Adding a blocking rule is adding one function and one row.
+"""RULES: one documented function a row, from values to keys. Adding a blocking rule is adding one function and one
+row.
 
-A rule is a pure function of one record: the hashes it gives do not depend on what else is in the batch. Two records meet
-where they share a hash under a rule that the plan uses. The first line of a function's docstring is what reports show.
+A rule is a pure function of one record: the hashes it gives do not depend on what else is in the batch. Two records
+meet where they share a hash under a rule that the plan uses. The first line of a function's docstring is what reports
+show.
 """
 
 from __future__ import annotations
@@ -10,21 +12,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.block.keys import (
     Hashed,
     cross,
+    distinct,
     form_hashes,
     identity_tokens,
     mix,
     of_records,
     of_table,
+    pair_places,
     pairs_within,
     sums_within,
+    united,
+    years_within,
 )
 from resolver.records.kinds import Kind
-from resolver.records.prepared import Prepared, TokenFlag
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.records.prepared import HashArray, Prepared, TokenFlag
+from resolver.records.ragged import offsets_of, spread
 
 RARE = 7.0
 """Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
@@ -57,12 +64,12 @@ def skeleton_set(prepared: Prepared) -> Hashed:
 
 def phonetic_pair(prepared: Prepared) -> Hashed:
     """Two words of a name that sound alike (Metaphone)."""
-    return of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared))))
+    return of_records(prepared, _word_pairs(prepared, prepared.tokens.phonetic))
 
 
 def skeleton_pair(prepared: Prepared) -> Hashed:
     """Two words of a name with the same consonants."""
-    return of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared))))
+    return of_records(prepared, _word_pairs(prepared, prepared.tokens.skeleton))
 
 
 def rare_token(prepared: Prepared) -> Hashed:
@@ -79,30 +86,31 @@ def rare_phonetic(prepared: Prepared) -> Hashed:
 
 def symbol_pair(prepared: Prepared) -> Hashed:
     """Two words of a name that are the same names in another language or script."""
-    tokens = prepared.tokens
-    mask = identity_tokens(prepared)
-    # only tokens with few symbols: those with many (Muhammad) are met through their sound
-    few = mask & (tokens.symbols.counts <= 3)
-    per_form = prepared.forms.tokens
-    kept = few[per_form.items]
-    symbols = Ragged(offsets_of(np.bincount(per_form.rows[kept], minlength=len(per_form))), per_form.items[kept])
-    spelled = symbols.through(tokens.symbols)
-    short = np.where(np.diff(spelled.offsets) <= 32, np.diff(spelled.offsets), 0)
-    trimmed = Ragged(offsets_of(short), spelled.items[np.repeat(short > 0, np.diff(spelled.offsets))])
-    hashes = mix(trimmed.items.astype(np.uint64), np.uint64(5))
-    return of_records(prepared, pairs_within(Hashed(trimmed.offsets, hashes)))
+    symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
+    # only words with few symbols: those with many (Muhammad) are met through their sound
+    few = identity_tokens(prepared) & (symbols.counts <= 3)
+    counts = np.where(few, symbols.counts, 0)[forms.items]
+    word = np.repeat(np.arange(len(forms.items)), counts)
+    found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
+    form = forms.rows[word]
+    order = np.lexsort((found, form))
+    word, hashes = word[order], mix(found[order].astype(np.uint64), np.uint64(5))
+    left, right, offsets = pair_places(offsets_of(np.bincount(form, minlength=len(forms))))
+    # two symbols of one word say no more than one
+    pairs = np.where(word[left] != word[right], mix(hashes[left], hashes[right]), np.uint64(0))
+    return of_records(prepared, Hashed(offsets, pairs))
 
 
 def token_year(prepared: Prepared) -> Hashed:
     """A word that sounds alike and the same year of birth."""
     sounds = of_records(prepared, form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared, 0, 3)))
-    return cross(_distinct(sounds), _years(prepared))
+    return cross(distinct(sounds), years_within(prepared.births, prepared.dates))
 
 
 def skeleton_year(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same year of birth."""
     words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(_distinct(words), _years(prepared))
+    return cross(distinct(words), years_within(prepared.births, prepared.dates))
 
 
 def birth_day(prepared: Prepared) -> Hashed:
@@ -117,7 +125,7 @@ def birth_day(prepared: Prepared) -> Hashed:
 def word_day(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same full date of birth (day and month in either order)."""
     words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(_distinct(words), birth_day(prepared))
+    return cross(distinct(words), birth_day(prepared))
 
 
 def initials_day(prepared: Prepared) -> Hashed:
@@ -125,7 +133,7 @@ def initials_day(prepared: Prepared) -> Hashed:
     firsts = np.array([text[:1] for text in prepared.tokens.texts], dtype="U1")
     letters = firsts.view(np.uint32).astype(np.uint64) if len(firsts) else np.zeros(0, dtype=np.uint64)
     initials = of_records(prepared, pairs_within(form_hashes(prepared, letters, _initial_tokens(prepared))))
-    return cross(_distinct(initials), birth_day(prepared))
+    return cross(distinct(initials), birth_day(prepared))
 
 
 def pair_month_day(prepared: Prepared) -> Hashed:
@@ -134,14 +142,14 @@ def pair_month_day(prepared: Prepared) -> Hashed:
     # the first of January is what lists write where they know no better
     full = (dates.day > 0) & ~((dates.day == 1) & (dates.month == 1))
     number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
-    pairs = of_records(prepared, pairs_within(form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared))))
-    return cross(_distinct(pairs), of_table(prepared.births, np.where(full, number, np.uint64(0))))
+    pairs = of_records(prepared, _word_pairs(prepared, prepared.tokens.phonetic))
+    return cross(distinct(pairs), of_table(prepared.births, np.where(full, number, np.uint64(0))))
 
 
 def name_place(prepared: Prepared) -> Hashed:
     """The same words in a name and the same place of birth or address."""
     names = sums_within(form_hashes(prepared, prepared.tokens.hashes, identity_tokens(prepared)))
-    return cross(_distinct(of_records(prepared, names)), _place_words(prepared))
+    return cross(distinct(of_records(prepared, names)), _place_words(prepared))
 
 
 def token_month_day(prepared: Prepared) -> Hashed:
@@ -152,7 +160,7 @@ def token_month_day(prepared: Prepared) -> Hashed:
     number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
     days = of_table(prepared.births, np.where(full, number, np.uint64(0)))
     words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(_distinct(words), days)
+    return cross(distinct(words), days)
 
 
 def prefix_pair(prepared: Prepared) -> Hashed:
@@ -164,7 +172,7 @@ def prefix_pair(prepared: Prepared) -> Hashed:
 def token_place(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same place of birth or address."""
     words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 4)))
-    return cross(_distinct(words), _place_words(prepared))
+    return cross(distinct(words), _place_words(prepared))
 
 
 def identifier(prepared: Prepared) -> Hashed:
@@ -175,11 +183,8 @@ def identifier(prepared: Prepared) -> Hashed:
 
 def contact(prepared: Prepared) -> Hashed:
     """The same phone number or e-mail address."""
-    parts = [of_table(ragged, table.hashes) for ragged, table in (prepared.plain["phone"], prepared.plain["email"])]
-    rows = np.concatenate([part.rows for part in parts])
-    hashes = np.concatenate([part.hashes for part in parts])
-    order = np.argsort(rows, kind="stable")
-    return Hashed(offsets_of(np.bincount(rows, minlength=len(prepared))), hashes[order])
+    held = prepared.plain["phone"], prepared.plain["email"]
+    return united([of_table(ragged, table.hashes) for ragged, table in held])
 
 
 def acronym(prepared: Prepared) -> Hashed:
@@ -200,10 +205,13 @@ def acronym(prepared: Prepared) -> Hashed:
     own = Hashed(np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0)))
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
     alone = np.repeat(counts <= 2, np.diff(single.offsets))
-    rows = np.concatenate([own.rows, single.rows[alone]])
-    hashes = np.concatenate([own.hashes, single.hashes[alone]])
-    order = np.argsort(rows, kind="stable")
-    return of_records(prepared, Hashed(offsets_of(np.bincount(rows, minlength=len(forms))), hashes[order]))
+    single = Hashed(single.offsets, np.where(alone, single.hashes, np.uint64(0)))
+    return of_records(prepared, united([own, single]))
+
+
+def _word_pairs(prepared: Prepared, hashes: HashArray) -> Hashed:
+    """Every two words of a name, by one of their hashes."""
+    return pairs_within(form_hashes(prepared, hashes, identity_tokens(prepared)))
 
 
 def _spell(text: str) -> int:
@@ -213,7 +221,7 @@ def _spell(text: str) -> int:
     return value
 
 
-def _rolling(prepared: Prepared, weights: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def _rolling(prepared: Prepared, weights: HashArray) -> HashArray:
     """`_spell` of the first letters of every form, all forms at once, one token position at a time."""
     forms = prepared.forms.tokens
     value = np.full(len(forms), 7, dtype=np.uint64)
@@ -225,26 +233,14 @@ def _rolling(prepared: Prepared, weights: np.ndarray[tuple[int, ...], np.dtype[n
     return value
 
 
-def _prefix_hashes(prepared: Prepared, length: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def _prefix_hashes(prepared: Prepared, length: int) -> HashArray:
     texts = prepared.tokens.texts
     return np.fromiter((_spell(text[:length]) for text in texts), dtype=np.uint64, count=len(texts))
 
 
-def _initial_tokens(prepared: Prepared) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-
-
-def _years(prepared: Prepared) -> Hashed:
-    """Every year a birth date can lie in, of ranges at most six."""
-    dates = prepared.dates
-    span = np.where(dates.year > 0, np.minimum(dates.last_year - dates.year, 5) + 1, 0)
-    span = np.where((dates.circa > 0) & (span == 1), 3, span)
-    start = np.where((dates.circa > 0) & (dates.year == dates.last_year), dates.year - 1, dates.year)
-    counts = span[prepared.births.items]
-    offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))[prepared.births.offsets].astype(np.int32)
-    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    years = np.repeat(start[prepared.births.items], counts) + within
-    return Hashed(offsets, years.astype(np.uint64))
+def _initial_tokens(prepared: Prepared) -> npt.NDArray[np.bool_]:
+    mask: npt.NDArray[np.bool_] = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
+    return mask
 
 
 def _place_words(prepared: Prepared) -> Hashed:
@@ -254,21 +250,7 @@ def _place_words(prepared: Prepared) -> Hashed:
         lengths = np.fromiter((len(text) for text in table.token_texts), dtype=np.int32, count=len(table.token_texts))
         hashes = np.where(lengths >= 4, table.token_hashes, np.uint64(0))
         parts.append(Hashed(words.offsets, hashes[words.items]))
-    rows = np.concatenate([part.rows for part in parts])
-    hashes = np.concatenate([part.hashes for part in parts])
-    return _group(rows, hashes, len(prepared))
-
-
-def _group(rows: np.ndarray[tuple[int, ...], np.dtype[np.int32]], hashes: np.ndarray[tuple[int, ...], np.dtype[np.uint64]], count: int) -> Hashed:
-    order = np.lexsort((hashes, rows))
-    rows, hashes = rows[order], hashes[order]
-    first = hashes != 0
-    first[1:] &= (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
-    return Hashed(offsets_of(np.bincount(rows[first], minlength=count)), hashes[first])
-
-
-def _distinct(hashed: Hashed) -> Hashed:
-    return _group(hashed.rows, hashed.hashes, len(hashed.offsets) - 1)
+    return distinct(united(parts))
 
 
 _NAMED = Kind.PERSON | Kind.GROUP | Kind.ASSET
