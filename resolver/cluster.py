@@ -1,9 +1,9 @@
 """Signed clustering: match edges pull, `different` decisions and low scores push; the order of input plays no part.
 
 Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0 and no
-decision keeps any of their records apart; uncompared pairs carry no weight. Merges go best mean first, ties by the smallest
-rows, inside the components of pairs at or above the review border (average-linkage agglomeration on a sparse signed graph;
-cf. Bansal, Blum, Chawla 2004 on correlation clustering).
+decision keeps any of their records apart; uncompared pairs carry no weight. Merges go best mean first, ties by the
+smallest rows, inside the components of pairs at or above the review border (average-linkage agglomeration on a sparse
+signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def cluster(
 ) -> IntArray:
     """Labels of `count` records: the smallest row of the cluster each belongs to.
 
-    `left`, `right`, `logodds` (thousandths): every compared pair once. Borders in thousandths. `same` and `different` are
-    decided pairs of rows; where they contradict each other, `different` wins.
+    `left`, `right`, `logodds` (thousandths): every compared pair once. Borders in thousandths. `same` and `different`
+    are decided pairs of rows; where they contradict each other, `different` wins.
     """
     apart = {_ordered(pair) for pair in different}
     joined = sorted({_ordered(pair) for pair in same} - apart)
@@ -52,9 +52,7 @@ def cluster(
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
     rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
-    _agglomerate(
-        count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), labels
-    )
+    _agglomerate(count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), labels)
     return labels
 
 
@@ -118,8 +116,9 @@ def _key(one, two, count):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _agglomerate(count, left, right, margin, apart, same, labels):  # type: ignore[no-untyped-def]
-    """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them, and
-    whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by version."""
+    """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them,
+    and whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by
+    version."""
     capacity = len(left) + len(apart)
     size = 16
     while size < 4 * capacity:

@@ -1,7 +1,7 @@
 """The one tree of errors.
 
-Every error that a user can cause derives from `ResolverError`. Its text is one line that says what is wrong, where, and how
-to mend it; the command line prints that line and exits 1, never a traceback. `UsageError` exits 2.
+Every error that a user can cause derives from `ResolverError`. Its text is one line that says what is wrong, where,
+and how to mend it; the command line prints that line and exits 1, never a traceback. `UsageError` exits 2.
 """
 
 from __future__ import annotations

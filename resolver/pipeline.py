@@ -6,11 +6,12 @@ What differs between engines is how pairs are cut into chunks and where they run
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from resolver.block import Plan
 from resolver.classify import Borders, Model, from_json, interval, scores
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, compare, features_of
 from resolver.compare.explain import detail, shown
-from resolver.errors import InputError
+from resolver.errors import InputError, ModelError
 from resolver.normalise import SymbolSource, prepare
 from resolver.records import Batch, Kind, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray
@@ -35,7 +36,8 @@ KIND_MISMATCH = -13_816
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to resolve. Borders follow from `wrong_merge_costs` (in reviews); `merge_at` (a score) moves the merge border alone."""
+    """How to resolve. Borders follow from `wrong_merge_costs` (in reviews); `merge_at` (a score) moves the merge
+    border alone."""
 
     merge_at: float | None = None
     plan: str | None = None
@@ -79,10 +81,18 @@ def load_models(directory: Path | None = None) -> ModelSet:
     return ModelSet(models, tables_of(tables), stamp)
 
 
-def tables_of(data: dict[str, object]) -> Tables:
-    """The shipped tables from their JSON form."""
-    content: dict[str, object] = {key: data[key] for key in ("person_counts", "person_total", "group_counts", "group_total")}
-    return Tables(**content, mass_used=frozenset(data.get("mass_used", ())))  # type: ignore[arg-type]
+def tables_of(data: Mapping[str, Any]) -> Tables:
+    """The shipped tables from their JSON form. Raises `ModelError` where one is missing."""
+    try:
+        return Tables(
+            data["person_counts"],
+            int(data["person_total"]),
+            data["group_counts"],
+            int(data["group_total"]),
+            frozenset(data["mass_used"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"the tables of the model are damaged: {error}", mend="restore tables.json") from error
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +153,9 @@ def score_pairs(
     prepared = prepared_of(small, models, declared)
     one, two = place[: len(lefts)].astype(np.int32), place[len(lefts) :].astype(np.int32)
     # the smaller row is always the left one, so that a pair asked for in either order has one score
-    logodds = score_rows(prepared, NameIndex.of(prepared), models, np.minimum(one, two), np.maximum(one, two), options.workers)
+    logodds = score_rows(
+        prepared, NameIndex.of(prepared), models, np.minimum(one, two), np.maximum(one, two), options.workers
+    )
     value = scores(logodds)
     return [(float(score), Band(int(band))) for score, band in zip(value, options.borders.bands(value), strict=True)]
 
@@ -153,7 +165,8 @@ def _rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
     unknown = sorted({identity for identity in ids if identity not in place})
     if unknown:
         raise InputError(
-            f"no list given holds the record {unknown[0]}" + (f" (nor {len(unknown) - 1} others)" if len(unknown) > 1 else ""),
+            f"no list given holds the record {unknown[0]}"
+            + (f" (nor {len(unknown) - 1} others)" if len(unknown) > 1 else ""),
             mend="name the lists that hold it, and write ids as <source>:<native id>",
         )
     return np.array([place[identity] for identity in ids], dtype=np.int64)
@@ -162,12 +175,16 @@ def _rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
 def score_names(
     schemas: Sequence[str], names1: Sequence[str], names2: Sequence[str], options: RunOptions
 ) -> list[tuple[float, Band]]:
-    """Scores of pairs of names, compared as records that hold nothing else. `schemas`: FtM names (Person, Company …)."""
+    """Scores of pairs of names, compared as records that hold nothing else. `schemas`: FtM names (Person, Company
+    …)."""
     records = []
     for number, (schema, one, two) in enumerate(zip(schemas, names1, names2, strict=True)):
         kind = kind_of_schema(schema)
         if kind is None:
-            raise InputError(f"the schema {schema!r} is no person, group or asset", mend="use an FtM schema such as Person or Company")
+            raise InputError(
+                f"the schema {schema!r} is no person, group or asset",
+                mend="use an FtM schema such as Person or Company",
+            )
         for side, text in (("a", one), ("b", two)):
             records.append(Record(f"names:{number:09d}{side}", "names", kind, schema, (Value("name", text),)))
     batch = Batch.from_records(records).canonical()
@@ -225,14 +242,23 @@ def _terms(model: Model, context: Context, evidence: npt.NDArray[np.float32]) ->
         left, right = shown(context, comparator.shows)
         similarity = None if math.isnan(value) else round(value, 4)
         rows.append(
-            EvidenceRow(term.feature, comparator.help, left, right, similarity, weight, detail(context, term.feature, value))
+            EvidenceRow(
+                term.feature, comparator.help, left, right, similarity, weight, detail(context, term.feature, value)
+            )
         )
     for pair in model.pairs:
-        at = [int(interval(evidence[:, place[name]], cuts)[0]) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+        at = [
+            int(interval(evidence[:, place[name]], cuts)[0])
+            for name, cuts in zip(pair.features, pair.cuts, strict=True)
+        ]
+        sides = [shown(context, COMPARATOR_BY_NAME[name].shows) for name in pair.features]
+        left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))
+        weight = int(pair.weights[at[0]][at[1]])
+        told = ", ".join(
+            filter(None, (detail(context, name, float(evidence[0, place[name]])) for name in pair.features))
+        )
         rows.append(
-            EvidenceRow(
-                " × ".join(pair.features), "What the two say only together.", "", "", None, int(pair.weights[at[0]][at[1]])
-            )
+            EvidenceRow(" × ".join(pair.features), "What the two say together.", left, right, None, weight, told)
         )
     return rows
 

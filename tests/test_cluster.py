@@ -12,7 +12,9 @@ from resolver.cluster import cluster
 N = 9
 
 
-def oracle(edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], review: int) -> list[int]:
+def oracle(
+    edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], review: int
+) -> list[int]:
     """The rule spelled out: look at every two clusters again after every merge."""
     graph = nx.Graph()
     graph.add_nodes_from(range(N))
@@ -53,7 +55,9 @@ pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p:
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(pairs, st.integers(-4, 4), max_size=22), st.sets(pairs, max_size=2), st.sets(pairs, max_size=3))
-def test_equals_the_oracle(edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]]) -> None:
+def test_equals_the_oracle(
+    edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]]
+) -> None:
     left = np.array([p[0] for p in edges], dtype=np.int32)
     right = np.array([p[1] for p in edges], dtype=np.int32)
     value = np.array(list(edges.values()), dtype=np.int32)

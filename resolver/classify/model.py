@@ -1,8 +1,8 @@
 """`Model`: an additive sum of evidence in thousandths of log-odds, calibrated, with band borders. Stored as JSON.
 
-The score of a pair is the logistic of: the intercept, plus one weight per comparator (by the interval its similarity falls in, or
-the weight of a missing value), plus weights of named pairs of comparators, plus the calibration's shift. All are integers, so the
-sum is exact and the same on every engine.
+The score of a pair is the logistic of: the intercept, plus one weight per comparator (by the interval its similarity
+falls in, or the weight of a missing value), plus weights of named pairs of comparators, plus the calibration's shift.
+All are integers, so the sum is exact and the same on every engine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,8 @@ Weights = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Weights of one comparator: `weights[k]` for similarities in the k-th interval of `cuts` (a value equal to a cut lies
-    left of it), `weights[-1]` for missing ones."""
+    """Weights of one comparator: `weights[k]` for similarities in the k-th interval of `cuts` (a value equal to a cut
+    lies left of it), `weights[-1]` for missing ones."""
 
     feature: str
     cuts: tuple[float, ...]
@@ -45,7 +46,8 @@ class PairTerm:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A strictly increasing, piecewise linear map of the raw sum to log-odds, both in thousandths; slopes go on outside."""
+    """A strictly increasing, piecewise linear map of the raw sum to log-odds, both in thousandths; slopes go on
+    outside."""
 
     raw: tuple[int, ...] = (-20_000, 20_000)
     logodds: tuple[int, ...] = (-20_000, 20_000)
@@ -150,9 +152,12 @@ def to_json(model: Model) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
-    """The model of plain data. Raises `ModelError` where it is damaged or was made for other features than `features`."""
+    """The model of plain data. Raises `ModelError` where it is damaged or was made for other features than
+    `features`."""
     if data.get("format") != FORMAT:
-        raise ModelError(f"model format {data.get('format')!r} is not {FORMAT}", mend="train it again with this version")
+        raise ModelError(
+            f"model format {data.get('format')!r} is not {FORMAT}", mend="train it again with this version"
+        )
     if tuple(data["features"]) != tuple(features):
         odd = sorted(set(data["features"]) ^ set(features))
         raise ModelError(
@@ -162,7 +167,11 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
     try:
         terms = tuple(Term(t["feature"], tuple(t["cuts"]), tuple(t["weights"])) for t in data["terms"])
         pairs = tuple(
-            PairTerm(tuple(p["features"]), tuple(map(tuple, p["cuts"])), tuple(map(tuple, p["weights"])))
+            PairTerm(
+                (p["features"][0], p["features"][1]),
+                (tuple(p["cuts"][0]), tuple(p["cuts"][1])),
+                tuple(tuple(row) for row in p["weights"]),
+            )
             for p in data["pairs"]
         )
         calibration = Calibration(tuple(data["calibration"]["raw"]), tuple(data["calibration"]["logodds"]))
@@ -176,7 +185,7 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
             calibration,
             data.get("training", {}),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ModelError(f"the model file is damaged: {error}", mend="restore it or train it again") from error
     _check(model)
     return model
@@ -189,9 +198,13 @@ def _check(model: Model) -> None:
     for pair in model.pairs:
         rows, columns = (len(cuts) + 2 for cuts in pair.cuts)
         if len(pair.weights) != rows or any(len(row) != columns for row in pair.weights):
-            raise ModelError(f"the weights of {' and '.join(pair.features)} do not fit their cuts", mend="restore the model file")
+            raise ModelError(
+                f"the weights of {' and '.join(pair.features)} do not fit their cuts", mend="restore the model file"
+            )
     raw, logodds = model.calibration.raw, model.calibration.logodds
-    if len(raw) < 2 or any(b <= a for a, b in zip(raw, raw[1:], strict=False)) or any(
-        b <= a for a, b in zip(logodds, logodds[1:], strict=False)
+    if (
+        len(raw) < 2
+        or any(b <= a for a, b in pairwise(raw))
+        or any(b <= a for a, b in pairwise(logodds))
     ):
         raise ModelError("the calibration does not rise everywhere", mend="restore the model file")

@@ -1,8 +1,8 @@
 """The alignment kernel: for every record pair, the pair of names that supports it best, and what that alignment says.
 
-For two names, tokens are matched one to one, equal ones first, then by falling similarity; two neighbours that together spell one
-token of the other name are matched as one. Weight is rarity in nats. What one name has and the other lacks is *omitted*;
-where both have something left over, the lighter side's weight is *contradicted*.
+For two names, tokens are matched one to one, equal ones first, then by falling similarity; two neighbours that
+together spell one token of the other name are matched as one. Weight is rarity in nats. What one name has and the
+other lacks is *omitted*; where both have something left over, the lighter side's weight is *contradicted*.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ COLUMNS = (
     "exact",
     "quality",
 )
-"""What `align_pairs` writes per pair: nats matched, contradicted and omitted in the best name pair; the least similarity of a
-matched token; how many tokens matched; nats matched between a given and a family name; the best agreement ratio between two
-primary names (-1 where a side has none); the share of the shorter list of names that some name of the other supports; 1 where a
-name is the same set of words; the quality (`NameQuality`) of the weaker name of the best pair."""
+"""What `align_pairs` writes per pair: nats matched, contradicted and omitted in the best name pair; the least
+similarity of a matched token; how many tokens matched; nats matched between a given and a family name; the best
+agreement ratio between two primary names (-1 where a side has none); the share of the shorter list of names that some
+name of the other supports; 1 where a name is the same set of words; the quality (`NameQuality`) of the weaker name of
+the best pair."""
 _LIMIT = 24
 _OMITTED = 0.2
 _SUPPORTED = 0.8
@@ -35,7 +36,8 @@ _SUPPORTED = 0.8
 
 @numba.njit(cache=True, nogil=True)
 def token_match(one, two, hashes, first_letter, flags, keys, values):  # type: ignore[no-untyped-def]
-    """Similarity of two token codes in 0…1: equal letters 1, an initial and a word that begins with it 0.75, else as learnt."""
+    """Similarity of two token codes in 0…1: equal letters 1, an initial and a word that begins with it 0.75, else as
+    learnt."""
     if hashes[one] == hashes[two]:
         return np.float32(1.0)
     if (flags[one] | flags[two]) & 1:
@@ -48,11 +50,28 @@ def token_match(one, two, hashes, first_letter, flags, keys, values):  # type: i
 
 @numba.njit(cache=True, nogil=True)
 def align_forms(  # type: ignore[no-untyped-def]
-    start_a, end_a, start_b, end_b, items, roles, joined, joined_skeleton, rarity, hashes, skeleton, first_letter, flags,
-    keys, values, sim, mate_a, mate_b, result,
+    start_a,
+    end_a,
+    start_b,
+    end_b,
+    items,
+    roles,
+    joined,
+    joined_skeleton,
+    rarity,
+    hashes,
+    skeleton,
+    first_letter,
+    flags,
+    keys,
+    values,
+    sim,
+    mate_a,
+    mate_b,
+    result,
 ):
-    """Align two names. Writes matched, contradicted, omitted, weakest, tokens, crossed into `result`; mates into `mate_*`
-    (position of the partner, -1 none); `sim` is scratch."""
+    """Align two names. Writes matched, contradicted, omitted, weakest, tokens, crossed into `result`; mates into
+    `mate_*` (position of the partner, -1 none); `sim` is scratch."""
     length_a, length_b = min(end_a - start_a, _LIMIT), min(end_b - start_b, _LIMIT)
     for a in range(length_a):
         mate_a[a] = -1
@@ -160,8 +179,27 @@ def align_forms(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def align_pairs(  # type: ignore[no-untyped-def]
-    left, right, name_offsets, names, quality, offsets, items, roles, joined, joined_skeleton, compact,
-    rarity, hashes, skeleton, first_letter, flags, keys, values, out, best_left, best_right,
+    left,
+    right,
+    name_offsets,
+    names,
+    quality,
+    offsets,
+    items,
+    roles,
+    joined,
+    joined_skeleton,
+    compact,
+    rarity,
+    hashes,
+    skeleton,
+    first_letter,
+    flags,
+    keys,
+    values,
+    out,
+    best_left,
+    best_right,
 ):
     """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name."""
     sim = np.zeros((_LIMIT, _LIMIT), dtype=np.float32)
@@ -190,8 +228,24 @@ def align_pairs(  # type: ignore[no-untyped-def]
             for b in range(first_r, last_r):
                 form_b = names[b]
                 align_forms(
-                    offsets[form_a], offsets[form_a + 1], offsets[form_b], offsets[form_b + 1], items, roles, joined,
-                    joined_skeleton, rarity, hashes, skeleton, first_letter, flags, keys, values, sim, mate_a, mate_b,
+                    offsets[form_a],
+                    offsets[form_a + 1],
+                    offsets[form_b],
+                    offsets[form_b + 1],
+                    items,
+                    roles,
+                    joined,
+                    joined_skeleton,
+                    rarity,
+                    hashes,
+                    skeleton,
+                    first_letter,
+                    flags,
+                    keys,
+                    values,
+                    sim,
+                    mate_a,
+                    mate_b,
                     result,
                 )
                 matched, contradicted, omitted = result[0], result[1], result[2]

@@ -1,7 +1,8 @@
 """COMPARATORS: one documented function a row; the table is the model's feature vector.
 
 Each function takes a `Context` (m pairs) and gives m similarities in 0…1, NaN where a side says nothing: missing is not
-contradicting. Adding a comparator is adding one function and one row. The first line of the docstring is what explanations show.
+contradicting. Adding a comparator is adding one function and one row. The first line of the docstring is what
+explanations show.
 """
 
 from __future__ import annotations
@@ -46,22 +47,26 @@ def name(context: Context) -> FloatArray:
     """The best supported pair of names: what agrees, as a share of what agrees and what contradicts."""
     found = context.alignment
     total = found["matched"] + found["contradicted"] + _OMITTED * found["omitted"]
-    return np.divide(found["matched"], total, out=np.zeros_like(total), where=total > 0) + total * 0
+    value: FloatArray = np.divide(found["matched"], total, out=np.zeros_like(total), where=total > 0) + total * 0
+    return value
 
 
 def name_rarity(context: Context) -> FloatArray:
     """How rare the names are that agree."""
-    return np.minimum(context.alignment["matched"] / np.float32(30), np.float32(1))
+    value: FloatArray = np.minimum(context.alignment["matched"] / np.float32(30), np.float32(1))
+    return value
 
 
 def name_contradicted(context: Context) -> FloatArray:
     """Parts of the names that contradict each other (1 none)."""
-    return 1 - np.minimum(context.alignment["contradicted"] / np.float32(10), np.float32(1))
+    value: FloatArray = 1 - np.minimum(context.alignment["contradicted"] / np.float32(10), np.float32(1))
+    return value
 
 
 def name_omitted(context: Context) -> FloatArray:
     """Parts of a name that the other leaves out (1 none)."""
-    return 1 - np.minimum(context.alignment["omitted"] / np.float32(20), np.float32(1))
+    value: FloatArray = 1 - np.minimum(context.alignment["omitted"] / np.float32(20), np.float32(1))
+    return value
 
 
 def name_weakest(context: Context) -> FloatArray:
@@ -87,7 +92,8 @@ def name_exact(context: Context) -> FloatArray:
 
 def name_parts(context: Context) -> FloatArray:
     """How many parts of the names were matched."""
-    return np.minimum(context.alignment["tokens"] / np.float32(6), np.float32(1))
+    value: FloatArray = np.minimum(context.alignment["tokens"] / np.float32(6), np.float32(1))
+    return value
 
 
 def name_quality(context: Context) -> FloatArray:
@@ -98,8 +104,11 @@ def name_quality(context: Context) -> FloatArray:
 def name_order(context: Context) -> FloatArray:
     """A given name of the one is a family name of the other (1 no)."""
     found = context.alignment
-    crossed = np.divide(found["crossed"], found["matched"], out=np.zeros_like(found["matched"]), where=found["matched"] > 0)
-    return 1 - np.minimum(crossed, np.float32(1))
+    crossed = np.divide(
+        found["crossed"], found["matched"], out=np.zeros_like(found["matched"]), where=found["matched"] > 0
+    )
+    value: FloatArray = 1 - np.minimum(crossed, np.float32(1))
+    return value
 
 
 def birth_date(context: Context) -> FloatArray:

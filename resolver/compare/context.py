@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -152,6 +153,5 @@ def _in_slices(run: Callable[[int, int], None], count: int, workers: int) -> Non
         return
     bounds = np.linspace(0, count, workers * 4 + 1).astype(int).tolist()
     with ThreadPoolExecutor(workers) as pool:
-        for task in [pool.submit(run, start, end) for start, end in zip(bounds, bounds[1:], strict=False)]:
+        for task in [pool.submit(run, start, end) for start, end in pairwise(bounds)]:
             task.result()
-

@@ -33,8 +33,8 @@ def form_text(prepared: Prepared, form: int) -> str:
 
 def _values(prepared: Prepared, shows: str, row: int) -> list[str]:
     if shows.startswith("plain:"):
-        side, table = prepared.plain[shows.removeprefix("plain:")]
-        return [str(text) for text in table.texts[side[row]]]
+        held, table = prepared.plain[shows.removeprefix("plain:")]
+        return [str(text) for text in table.texts[held[row]]]
     if shows == "gender":
         return [word for bit, word in _GENDERS if prepared.gender[row] & bit]
     if shows == "sources":
@@ -53,8 +53,8 @@ def _values(prepared: Prepared, shows: str, row: int) -> list[str]:
 
 
 def alignment_text(context: Context, pair: int = 0) -> str:
-    """How the best pair of names was aligned: `a = b` equal, `a ~ b 0.91` similar, `left only`/`right only` omitted or, where
-    both sides have something left over, contradicted; with the rarity of each part in nats."""
+    """How the best pair of names was aligned: `a = b` equal, `a ~ b 0.91` similar, `left only`/`right only` omitted
+    or, where both sides have something left over, contradicted; with the rarity of each part in nats."""
     prepared = context.prepared
     left, right = (int(forms[pair]) for forms in context.best_forms)
     if left < 0 or right < 0:
@@ -65,9 +65,25 @@ def alignment_text(context: Context, pair: int = 0) -> str:
     sim, result = np.zeros((24, 24), dtype=np.float32), np.empty(6, dtype=np.float32)
     offsets = forms.tokens.offsets
     align_forms(
-        offsets[left], offsets[left + 1], offsets[right], offsets[right + 1], forms.tokens.items, forms.roles,
-        forms.joined, forms.joined_skeleton, rarity, tokens.hashes, tokens.skeleton, names.first_letter, tokens.flags,
-        names.similarities.keys, names.similarities.values, sim, mates[0], mates[1], result,
+        offsets[left],
+        offsets[left + 1],
+        offsets[right],
+        offsets[right + 1],
+        forms.tokens.items,
+        forms.roles,
+        forms.joined,
+        forms.joined_skeleton,
+        rarity,
+        tokens.hashes,
+        tokens.skeleton,
+        names.first_letter,
+        tokens.flags,
+        names.similarities.keys,
+        names.similarities.values,
+        sim,
+        mates[0],
+        mates[1],
+        result,
     )
     one, two = forms.tokens[left][:24], forms.tokens[right][:24]
     said = []

@@ -68,8 +68,8 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
 def identifier_similarity(
     side: Ragged, table: IdentifierTable, weak_families: tuple[int, ...], left: IntArray, right: IntArray
 ) -> FloatArray:
-    """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 a number used by many;
-    0.1 or 0.2 both have such a number and they differ; NaN where nothing can be compared."""
+    """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 a number
+    used by many; 0.1 or 0.2 both have such a number and they differ; NaN where nothing can be compared."""
     weak = np.zeros(64, dtype=np.uint8)
     weak[list(weak_families)] = 1
     out = np.empty(len(left), dtype=np.float32)
@@ -124,16 +124,17 @@ def _same(first, second, hashes, offsets, symbols):  # type: ignore[no-untyped-d
 def flagged_words(
     forms: tuple[IntArray, IntArray],
     tokens: tuple[IntArray, IntArray],
-    table: tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], np.ndarray[tuple[int, ...], np.dtype[np.uint64]], Ragged],
+    table: tuple[
+        np.ndarray[tuple[int, ...], np.dtype[np.uint8]], np.ndarray[tuple[int, ...], np.dtype[np.uint64]], Ragged
+    ],
     wanted: int,
 ) -> FloatArray:
-    """Words that carry a flag in the best pair of names: 1 they agree, 0 they differ, 0.25 in part, 0.5 only one name has any,
-    NaN none has. `tokens` are the offsets and items of the form table; `table` the token flags, hashes and symbols."""
+    """Words that carry a flag in the best pair of names: 1 they agree, 0 they differ, 0.25 in part, 0.5 only one name
+    has any, NaN none has. `tokens` are the offsets and items of the form table; `table` the token flags, hashes and
+    symbols."""
     flags, hashes, symbols = table
     out = np.empty(len(forms[0]), dtype=np.float32)
-    _flagged(
-        forms[0], forms[1], tokens[0], tokens[1], flags, hashes, symbols.offsets, symbols.items, wanted, out
-    )
+    _flagged(forms[0], forms[1], tokens[0], tokens[1], flags, hashes, symbols.offsets, symbols.items, wanted, out)
     return out
 
 

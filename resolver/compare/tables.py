@@ -1,4 +1,5 @@
-"""A hash table from pairs of token codes to their similarity, filled once per unique pair and read by the alignment kernel.
+"""A hash table from pairs of token codes to their similarity, filled once per unique pair and read by the alignment
+kernel.
 
 Open addressing over int64 keys (left code × 2³² + right code, left < right); -1 is an empty slot.
 """
@@ -51,9 +52,22 @@ def table_for(count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32
 
 @numba.njit(cache=True)
 def collect(  # type: ignore[no-untyped-def]
-    left, right, offsets, items, hashes, signature, lengths, skeleton, phonetic, flags, symbol_offsets, symbols, known_keys
+    left,
+    right,
+    offsets,
+    items,
+    hashes,
+    signature,
+    lengths,
+    skeleton,
+    phonetic,
+    flags,
+    symbol_offsets,
+    symbols,
+    known_keys,
 ):
-    """The unique pairs of token codes, over all record pairs, whose similarity could reach the floor and is not known yet."""
+    """The unique pairs of token codes, over all record pairs, whose similarity could reach the floor and is not known
+    yet."""
     size = 1 << 12
     seen = np.full(size, EMPTY, dtype=np.int64)
     out = np.empty(size, dtype=np.int64)
@@ -65,9 +79,7 @@ def collect(  # type: ignore[no-untyped-def]
                 first, second = items[one], items[two]
                 if hashes[first] == hashes[second]:
                     continue
-                if not plausible(
-                    first, second, signature, lengths, skeleton, phonetic, flags, symbol_offsets, symbols
-                ):
+                if not plausible(first, second, signature, lengths, skeleton, phonetic, flags, symbol_offsets, symbols):
                     continue
                 key = (np.int64(min(first, second)) << 32) | np.int64(max(first, second))
                 slot = slot_of(key, known_mask)
@@ -100,7 +112,8 @@ def collect(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def plausible(first, second, signature, lengths, skeleton, phonetic, flags, symbol_offsets, symbols):  # type: ignore[no-untyped-def]
-    """A cheap test that never rejects two tokens whose similarity could count: shared sound, symbol, or enough letters."""
+    """A cheap test that never rejects two tokens whose similarity could count: shared sound, symbol, or enough
+    letters."""
     if (flags[first] | flags[second]) & 7:
         # initials are judged by their letter, particles and numbers by equality
         return False

@@ -79,4 +79,5 @@ def token_similarity(tokens: TokenTable, first: IntArray, second: IntArray) -> F
     shared = symbols_shared(first, second, tokens.symbols.offsets, tokens.symbols.items, NICKNAME_BIT)
     similarity = np.where(shared == 2, np.maximum(similarity, 0.9 + similarity * 0.08), similarity)
     similarity = np.where(shared == 1, np.maximum(similarity, 0.84 + similarity * 0.08), similarity)
-    return np.minimum(similarity, 0.99).astype(np.float32)
+    capped: FloatArray = np.minimum(similarity, 0.99).astype(np.float32)
+    return capped

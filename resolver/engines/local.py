@@ -48,9 +48,12 @@ def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> 
 
 
 def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
-    """Resolve two batches against each other: only pairs across are compared. A record that stands in both counts as right."""
+    """Resolve two batches against each other: only pairs across are compared. A record that stands in both counts as
+    right."""
     ids = set(right.batch.ids.to_pylist())
-    kept = np.array([row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids], dtype=np.int64)
+    kept = np.array(
+        [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids], dtype=np.int64
+    )
     batch = concat([left.batch.take(kept), right.batch]).canonical()
     sides = np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
     declared = sorted(left.deduplicated_sources & right.deduplicated_sources)
@@ -70,9 +73,7 @@ class _Meter:
         items = [0]
         yield items
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.stages.append(
-            StageStat(name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak)
-        )
+        self.stages.append(StageStat(name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak))
 
 
 def _resolve(
@@ -164,7 +165,11 @@ def _no_contradiction(same: Sequence[tuple[int, int]], different: Sequence[tuple
 
 
 def _links(
-    pairs: Pairs, logodds: npt.NDArray[np.int32], labels: IntArray, borders: Borders, different: Sequence[tuple[int, int]]
+    pairs: Pairs,
+    logodds: npt.NDArray[np.int32],
+    labels: IntArray,
+    borders: Borders,
+    different: Sequence[tuple[int, int]],
 ) -> tuple[Links, npt.NDArray[np.int64]]:
     score = scores(logodds)
     histogram = np.histogram(score, bins=BINS, range=(0.0, 1.0))[0].astype(np.int64)

@@ -1,8 +1,8 @@
 """The door: what no record may be, whatever its format. Rules over a batch; each gives the rows it refuses and why.
 
-Refused are records that say nothing to know anybody by (no name, number, contact, date, place or address), names over `MAX_NAME` characters, values with NUL
-bytes, and, unless accepted by the caller, records whose handling code is above H0 (as long as nothing guards who sees
-their values).
+Refused are records that say nothing to know anybody by (no name, number, contact, date, place or address), names over
+`MAX_NAME` characters, values with NUL bytes, and, unless accepted by the caller, records whose handling code is above
+H0 (as long as nothing guards who sees their values).
 """
 
 from __future__ import annotations

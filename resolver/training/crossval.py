@@ -23,17 +23,22 @@ def fold_of(cluster: str, folds: int = FOLDS) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """Raw sums (thousandths) of pairs by models that saw none of their clusters; `tested` marks the pairs that have one."""
+    """Raw sums (thousandths) of pairs by models that saw none of their clusters; `tested` marks the pairs that have
+    one."""
 
     raw: npt.NDArray[np.int64]
     tested: npt.NDArray[np.bool_]
 
 
-def out_of_fold(data: Labelled, fit: Callable[[Labelled], Model], *, tested_origin: str | None = None, folds: int = FOLDS) -> OutOfFold:
-    """Score every pair (of one origin, if named) by a model fitted without any of the clusters in its fold's test pairs."""
+def out_of_fold(
+    data: Labelled, fit: Callable[[Labelled], Model], *, tested_origin: str | None = None, folds: int = FOLDS
+) -> OutOfFold:
+    """Score every pair (of one origin, if named) by a model fitted without any of the clusters in its fold's test
+    pairs."""
     names = sorted(set(data.clusters.ravel().tolist()))
     place = {name: number for number, name in enumerate(names)}
-    clusters = np.array([[place[one], place[two]] for one, two in data.clusters.tolist()], dtype=np.int64).reshape(-1, 2)
+    coded = [(place[one], place[two]) for one, two in data.clusters.tolist()]
+    clusters = np.array(coded, dtype=np.int64).reshape(-1, 2)
     left_fold = np.array([fold_of(name, folds) for name in names], dtype=np.int64)[clusters[:, 0]]
     wanted = np.ones(len(data), dtype=bool) if tested_origin is None else data.origin == tested_origin
     raw = np.zeros(len(data), dtype=np.int64)
@@ -43,12 +48,14 @@ def out_of_fold(data: Labelled, fit: Callable[[Labelled], Model], *, tested_orig
             continue
         held_out = np.zeros(len(names), dtype=bool)
         held_out[clusters[test].ravel()] = True
-        train = ~held_out[clusters].any(axis=1)
+        train: npt.NDArray[np.bool_] = ~(held_out[clusters[:, 0]] | held_out[clusters[:, 1]])
         raw[test] = fit(data.where(train)).raw(data.evidence[test])
     return OutOfFold(raw, wanted)
 
 
-def calibrate(raw: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64]) -> Calibration:
+def calibrate(
+    raw: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64]
+) -> Calibration:
     """A rising straight line from raw sums to log-odds (Platt 1999), on sums of pairs not trained on."""
     scaled = np.clip(raw / 1000.0, -15, 15).reshape(-1, 1)
     line = LogisticRegression(C=1e3).fit(scaled, labels, sample_weight=weights)

@@ -1,8 +1,9 @@
 """Fitting: an additive boosted model, read out exactly as tables of weights.
 
-scikit-learn's histogram gradient boosting is held to single comparators and a few named pairs by its interaction constraints,
-and to rising functions by its monotonicity constraints; its trees are then added up into one step function per comparator (or
-grid per pair), rounded to thousandths. Nothing is approximated: the tables are the model (after Lou et al. 2013, GA²M).
+scikit-learn's histogram gradient boosting is held to single comparators and a few named pairs by its interaction
+constraints, and to rising functions by its monotonicity constraints; its trees are then added up into one step
+function per comparator (or grid per pair), rounded to thousandths. Nothing is approximated: the tables are the model
+(after Lou et al. 2013, GA²M).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from resolver.records.prepared import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    """How to fit. `fixed`: weights (thousandths, for a present value) that are stated, not learnt, such as `same_list`."""
+    """How to fit. `fixed`: weights (thousandths, for a present value) that are stated, not learnt, such as
+    `same_list`."""
 
     rounds: int = 250
     learning_rate: float = 0.06

@@ -25,8 +25,9 @@ from resolver.records.tables import Tables
 
 @dataclass(frozen=True)
 class Labelled:
-    """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names of the true
-    cluster on either side, so that folds never share one; `origin` says which source each pair comes from."""
+    """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names
+    of the true cluster on either side, so that folds never share one; `origin` says which source each pair comes
+    from."""
 
     kind: Kind
     evidence: FloatArray
@@ -41,7 +42,12 @@ class Labelled:
     def where(self, mask: npt.NDArray[np.bool_]) -> Labelled:
         """The pairs of a mask."""
         return Labelled(
-            self.kind, self.evidence[mask], self.labels[mask], self.weights[mask], self.clusters[mask], self.origin[mask]
+            self.kind,
+            self.evidence[mask],
+            self.labels[mask],
+            self.weights[mask],
+            self.clusters[mask],
+            self.origin[mask],
         )
 
 
@@ -106,7 +112,9 @@ def read_judgements(path: Path) -> list[Judgement]:
         found = []
         for number, row in enumerate(reader, 2):
             if row["label"] not in ("match", "distinct"):
-                raise InputError(f"line {number}: the label {row['label']!r} is neither match nor distinct", where=path.name)
+                raise InputError(
+                    f"line {number}: the label {row['label']!r} is neither match nor distinct", where=path.name
+                )
             found.append(Judgement(row["left"], row["right"], row["label"] == "match"))
     return found
 
@@ -124,7 +132,9 @@ def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[s
     return [smallest[number] for number in component.tolist()]
 
 
-def judged_pairs(batch: Batch, judgements: Sequence[Judgement], tables: Tables, declared: Sequence[str]) -> tuple[dict[Kind, Labelled], int]:
+def judged_pairs(
+    batch: Batch, judgements: Sequence[Judgement], tables: Tables, declared: Sequence[str]
+) -> tuple[dict[Kind, Labelled], int]:
     """The judged pairs whose records are in the batch, and how many are not."""
     ids = batch.ids.to_pylist()
     place = {identity: row for row, identity in enumerate(ids)}
@@ -151,8 +161,8 @@ def blocked_pairs(
 ) -> dict[Kind, Labelled]:
     """Pairs that blocking brings together among records whose true cluster is known (`truth`: record id → cluster).
 
-    `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same person under
-    different cluster names). Negatives beyond `most_negatives` are sampled, and weigh so much more.
+    `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same
+    person under different cluster names). Negatives beyond `most_negatives` are sampled, and weigh so much more.
     """
     batch = Batch.from_records(records).canonical()
     prepared = prepare(batch, tables, symbol_source().lookup, ())

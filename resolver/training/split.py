@@ -1,8 +1,9 @@
 """Pseudo-records: one entry of a list told twice, as two agencies would tell it.
 
-Each name, date and other value of an entry goes to one copy, the other or both; some dates are altered the way lists alter them.
-Two copies of one entry are a true pair; copies of different entries of a list that is free of duplicates are a false one. That
-gives the hardest kind of training pairs, namesakes and branches inside one list, without any label.
+Each name, date and other value of an entry goes to one copy, the other or both; some dates are altered the way lists
+alter them. Two copies of one entry are a true pair; copies of different entries of a list that is free of duplicates
+are a false one. That gives the hardest kind of training pairs, namesakes and branches inside one list, without any
+label.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def _copies(record: Record, chance: random.Random) -> tuple[Record, Record]:
     values: tuple[list[Value], list[Value]] = ([], [])
     names = [value for value in record.values if value.prop in FULL_NAMES]
     parts = [value for value in record.values if value.prop.endswith("Name") and value.prop not in FULL_NAMES]
+    principal = {value.text for value in names if value.prop == "name"}
     chance.shuffle(names)
     for number, value in enumerate(names):
         both = chance.random() < _KEEP_BOTH
@@ -40,9 +42,10 @@ def _copies(record: Record, chance: random.Random) -> tuple[Record, Record]:
             if both or len(names) == 1 or number % 2 == side:
                 values[side].append(_promoted(value, side, values, chance))
     for side in (0, 1):
-        if parts and chance.random() < 0.6 and any(value.prop == "name" for value in values[side]):
-            if set(names) and values[side][0].text in {v.text for v in names if v.prop == "name"}:
-                values[side].extend(parts)
+        # name parts spell out the principal name: they go where it went
+        named = any(value.text in principal for value in values[side] if value.prop == "name")
+        if parts and chance.random() < 0.6 and named:
+            values[side].extend(parts)
     for value in record.values:
         if value.prop in FULL_NAMES or value in parts:
             continue
@@ -87,5 +90,7 @@ def _altered(value: Value, chance: random.Random) -> Value:
     elif choice < 0.85:
         changed = PartialDate(date.year, 1, 1)
     else:
-        changed = PartialDate(max(date.year + chance.choice((-3, -2, 2, 3, 10)), 1), date.month, min(date.day, 28) if date.month else 0)
+        changed = PartialDate(
+            max(date.year + chance.choice((-3, -2, 2, 3, 10)), 1), date.month, min(date.day, 28) if date.month else 0
+        )
     return replace(value, text=str(changed))

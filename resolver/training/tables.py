@@ -1,5 +1,5 @@
-"""The shipped tables: how common name tokens are. Counted over entities; only tokens borne by 20 entities or more are kept, so
-that no list can be read back from them."""
+"""The shipped tables: how common name tokens are. Counted over entities; only tokens borne by 20 entities or more are
+kept, so that no list can be read back from them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ LEAST = 20
 _POPULATION = 20_000
 _SKIP = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
 _LOCALES = tuple(
-    "en_US en_GB en_IN en_PK de_DE fr_FR es_ES es_MX it_IT pt_BR pl_PL ru_RU uk_UA nl_NL sv_SE tr_TR ar_AA fa_IR hi_IN zh_CN "
-    "ko_KR ja_JP vi_VN el_GR ro_RO hr_HR bg_BG hu_HU cs_CZ fi_FI da_DK no_NO ka_GE hy_AM az_AZ id_ID th_TH".split()
+    "en_US en_GB en_IN en_PK de_DE fr_FR es_ES es_MX it_IT pt_BR pl_PL ru_RU uk_UA nl_NL sv_SE tr_TR ar_AA fa_IR "
+    "hi_IN zh_CN ko_KR ja_JP vi_VN el_GR ro_RO hr_HR bg_BG hu_HU cs_CZ fi_FI da_DK no_NO ka_GE hy_AM az_AZ "
+    "id_ID th_TH".split()
 )
 # Faker's name lists, and the share of people that each describes
 _LISTS = (
@@ -67,8 +68,8 @@ def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:
 
 
 def census_shares() -> dict[str, float]:
-    """Shares of given and family names in Faker's locales: by census weights where a locale has them, else one over the length
-    of its list, which holds that country's common names."""
+    """Shares of given and family names in Faker's locales: by census weights where a locale has them, else one over
+    the length of its list, which holds that country's common names."""
     shares: dict[str, float] = {}
     for locale in _LOCALES:
         provider = import_module(f"faker.providers.person.{locale}").Provider
@@ -81,6 +82,6 @@ def census_shares() -> dict[str, float]:
                 for token in person_tokens(name):
                     if not token.flags & _SKIP:
                         found[token.text] = found.get(token.text, 0.0) + weight * scale
-        for token, share in found.items():
-            shares[token] = max(shares.get(token, 0.0), share)
+        for text, share in found.items():
+            shares[text] = max(shares.get(text, 0.0), share)
     return shares

@@ -1,7 +1,7 @@
 """Thin records: an invented record with most of its fields withheld and the slips of plain person data put in.
 
-Registers hold a name, a date and a place where watchlists hold aliases and documents. A model that has only seen rich records
-does not know what a name and a year alone are worth among a million people.
+Registers hold a name, a date and a place where watchlists hold aliases and documents. A model that has only seen rich
+records does not know what a name and a year alone are worth among a million people.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from resolver.classify import Calibration, Model
 from resolver.compare import COMPARATOR_BY_NAME
 from resolver.ingest.base import Intake
@@ -34,7 +32,8 @@ PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.ASSET: (),
 }
 SAME_LIST = -3_000
-"""Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not learnt: learnt
+"""Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
+learnt: learnt
 from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
 
 
@@ -57,7 +56,8 @@ class Trained:
 
 @dataclass(frozen=True)
 class World:
-    """Invented records with their truth (record id → true id), blocked under a plan; at most `negatives` false pairs are used."""
+    """Invented records with their truth (record id → true id), blocked under a plan; at most `negatives` false pairs
+    are used."""
 
     name: str
     records: Sequence[Record]
@@ -117,7 +117,8 @@ def _told_twice(intake: Intake, judgements: Sequence[Judgement], tables: Any, se
 
 
 def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Labelled:
-    """Weights so that each origin's positives and negatives sum to the stated amounts (origin → (positives, negatives))."""
+    """Weights so that each origin's positives and negatives sum to the stated amounts (origin → (positives,
+    negatives))."""
     weights = data.weights.copy()
     for origin in set(data.origin.tolist()):
         wanted = shares.get(origin, shares["*"])
@@ -128,8 +129,8 @@ def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Label
     return replace(data, weights=weights)
 
 
-# Positives and negatives by origin: in all about one pair in six is a true one, as among pairs that blocking brings together
-# in watchlists.
+# Positives and negatives by origin: in all about one pair in six is a true one, as among pairs that blocking brings
+# together in watchlists.
 SHARES: Mapping[str, tuple[float, float]] = {
     "judged": (800.0, 3000.0),
     "told twice": (1500.0, 9000.0),
@@ -180,7 +181,9 @@ def _figures(data: Labelled, found: OutOfFold, calibration: Calibration) -> dict
     for origin in sorted(set(data.origin.tolist())):
         of_origin = data.origin == origin
         measures = asdict(measure(logodds[of_origin], data.labels[of_origin]))
-        answer[origin] = {key: round(value, 4) if isinstance(value, float) else value for key, value in measures.items()}
+        answer[origin] = {
+            key: round(value, 4) if isinstance(value, float) else value for key, value in measures.items()
+        }
     return answer
 
 

@@ -39,10 +39,16 @@ def test_a_number_alone_will_do() -> None:
 
 
 def test_a_record_of_which_nothing_is_known_is_refused() -> None:
-    empty = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),), addresses=(Address("Road"),))
+    empty = Record("a:2", "a", Kind.PERSON, "Person", (Value("gender", "male"), Value("notes", "tall")))
     kept, rejects = at_the_door(GOOD, empty)
     assert kept == ["a:1"]
     assert rejects == [(12, "record a:2: it has no name, number, contact, date or place to know it by")]
+
+
+def test_a_date_or_an_address_alone_will_do() -> None:
+    dated = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),))
+    placed = Record("a:3", "a", Kind.PERSON, "Person", addresses=(Address("Road"),))
+    assert at_the_door(dated, placed) == (["a:2", "a:3"], [])
 
 
 def test_a_giant_name_is_refused_with_its_length_and_not_cut() -> None:

@@ -288,7 +288,7 @@ def test_columns_give_the_records_of_a_plain_loop(
     intake = read_lists([path], mapping=mapping)
     expected = [_by_loop(f"s:{at}", row, separator) for at, row in enumerate(rows)]
     found = {record.id: _plain(record) for record in records(intake)}
-    assert found == {identity: said for identity, said in expected if said["name"] or said["passportNumber"]}
+    assert found == {identity: said for identity, said in expected if any(said.values())}
 
 
 def _by_loop(identity: str, row: tuple[str, ...], separator: str | None) -> tuple[str, dict[str, set[str]]]:
