@@ -1,0 +1,181 @@
+"""Keys to pairs, against a dictionary from keys to records."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.block import PLANS, RULES, Plan, candidates, plan_for
+from resolver.block.join import _join
+from resolver.block.keys import Keys
+from resolver.errors import DateError
+from resolver.records import Address, Identifier, Kind, Record, parse_date
+from resolver.records.prepared import Prepared
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+NAMES = (
+    "Ann Lee", "Anna Li", "Lee Smith Ann", "Husayn Ali", "Ali Hussein", "Acme Bank LLC", "ABL", "Brzezinski", "Иван Li"
+)  # fmt: skip
+DATES = ("1960", "1961~", "1960-05-04", "1960-04-05", "1958/1961", "1950/1970", "1961-01-01", "never", "1961-05-04")
+Row = tuple[int, int, int]
+
+
+@st.composite
+def people(draw: st.DrawFn) -> list[Record]:
+    """A few records that have much in common."""
+    count = draw(st.integers(0, 7))
+    return [
+        record(
+            f"s:{number}",
+            draw(st.sampled_from([Kind.PERSON, Kind.PERSON, Kind.GROUP, Kind.LEGAL])),
+            name=draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)),
+            birthDate=draw(st.lists(st.sampled_from(DATES), max_size=2, unique=True)),
+            birthPlace=draw(st.lists(st.sampled_from(["Kabul", "Old Kabul"]), max_size=1)),
+            phone=draw(st.lists(st.sampled_from(["123456", "654321"]), max_size=1)),
+            identifiers=[Identifier("idNumber", "A1B2")] * draw(st.integers(0, 1)),
+            addresses=[Address(city="Kabul")] * draw(st.integers(0, 1)),
+        )
+        for number in range(count)
+    ]
+
+
+def refined(one: Record, kind: str) -> set[object]:
+    """What narrows a record's keys; nothing where it says nothing so exact."""
+    found: set[object] = set()
+    for text in one.texts("birthDate"):
+        try:
+            date = parse_date(text)
+        except DateError:
+            continue
+        if kind == "day":
+            if date.day and not date.until and not date.circa:
+                found.add((date.year, date.month, date.day))
+        elif date.last_year - date.year < 6:
+            widened = 1 if date.circa and not date.until else 0
+            found.update(range(date.year - widened, date.last_year + widened + 1))
+    return found
+
+
+def oracle(
+    given_records: list[Record], found: Prepared, plan: Plan, sides: list[int] | None
+) -> dict[tuple[int, int], int]:
+    """Every two records that share a key, and by which rules."""
+    pairs: dict[tuple[int, int], int] = {}
+    for number, rule in enumerate(RULES):
+        if rule.name not in plan.rules:
+            continue
+        hashed = rule.keys(found)
+        keys = [set(hashed.hashes[slice(*hashed.offsets[row : row + 2])].tolist()) - {0} for row in range(len(found))]
+        narrow = [refined(one, plan.rules[rule.name]) if plan.rules[rule.name] else set() for one in given_records]
+        for one, two in combinations(range(len(found)), 2):
+            kinds = given_records[one].kind, given_records[two].kind
+            if not (kinds[0] & kinds[1] and kinds[0] & rule.kinds and kinds[1] & rule.kinds):
+                continue
+            if sides is not None and sides[one] == sides[two]:
+                continue
+            meet = not narrow[one] or not narrow[two] or narrow[one] & narrow[two]
+            if meet and keys[one] & keys[two]:
+                pairs[one, two] = pairs.get((one, two), 0) | 1 << number
+    return pairs
+
+
+@settings(max_examples=80, deadline=None)
+@given(people(), st.sampled_from([*PLANS, Plan("D", 1, {rule.name: "day" for rule in RULES})]), st.data())
+def test_pairs_are_those_of_the_oracle(given_records: list[Record], plan: Plan, data: st.DataObject) -> None:
+    found = prepared(given_records)
+    count = len(given_records)
+    sides = data.draw(st.none() | st.lists(st.integers(0, 1), min_size=count, max_size=count))
+    wanted = oracle(given_records, found, plan, sides)
+    pairs, stats = candidates(found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8))
+    joined = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+    assert dict(zip(joined, pairs.rules.tolist(), strict=True)) == wanted
+    assert np.all(np.diff(pairs.left.astype(np.int64) * count + pairs.right) > 0)
+    assert [stat.name for stat in stats] == [rule.name for rule in RULES if rule.name in plan.rules]
+    for stat in stats:
+        bit = 1 << [rule.name for rule in RULES].index(stat.name)
+        assert stat.pairs == sum(bool(bits & bit) for bits in wanted.values())
+        assert stat.only == sum(bits == bit for bits in wanted.values())
+        assert stat.cut == 0
+
+
+keyed = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3), st.integers(0, 2)), max_size=30)
+bits = st.lists(st.sampled_from([1, 2, 3, 4]), min_size=7, max_size=7)
+
+
+@settings(max_examples=200, deadline=None)
+@given(keyed, bits, st.none() | st.lists(st.integers(0, 1), min_size=7, max_size=7), st.sampled_from([0, 3, 10**6]))
+def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None, cap: int) -> None:
+    rows = sorted(set(rows))
+    columns = [np.array([row[place] for row in rows]) for place in range(3)]
+    keys = Keys(columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32))
+    side = np.array(sides if sides is not None else [0] * 7, dtype=np.uint8)
+    found, distinct, cut = _join(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap, 7)
+    wanted: set[int] = set()
+    lost = 0
+    for base in {row[1] for row in rows}:
+        held = [(row, narrow) for row, key, narrow in rows if key == base]
+        meeting = [
+            (one, two) for (one, a), (two, b) in combinations(held, 2)
+            if (a == b or 0 in (a, b)) and (sides is None or sides[one] != sides[two])
+        ]  # fmt: skip
+        if len(meeting) > cap:
+            lost += len(meeting)
+            continue
+        wanted |= {min(p) * 7 + max(p) for p in meeting if p[0] != p[1] and kinds[p[0]] & kinds[p[1]]}
+    assert found.tolist() == sorted(wanted)
+    assert (distinct, cut) == (len({row[1] for row in rows}), lost)
+
+
+def test_who_lacks_the_refining_part_meets_all_refinements() -> None:
+    years = [None, "1960", "1961", "1960", None]
+    found = prepared(
+        record(f"s:{row}", name="Ann Lee", birthDate=[year] if year else []) for row, year in enumerate(years)
+    )
+    pairs, _ = candidates(found, Plan("t", 1, {"name_set": "year"}))
+    joined = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    assert joined == {(0, 1), (0, 2), (0, 3), (0, 4), (1, 3), (1, 4), (2, 4), (3, 4)}
+
+
+def test_the_safety_valve_counts_what_it_cuts() -> None:
+    crowd = [record(f"s:{row:02d}", name="Ann Lee") for row in range(20)]
+    crowd[3:5] = [
+        record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")]) for one in crowd[3:5]
+    ]
+    pairs, stats = candidates(prepared(crowd), Plan("t", 1, {"name_set": "", "identifier": ""}), cap=100)
+    # what another rule finds is kept
+    assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(3, 4)]
+    assert {stat.name: (stat.pairs, stat.cut) for stat in stats} == {"name_set": (0, 190), "identifier": (1, 0)}
+    assert len(candidates(prepared(crowd), Plan("t", 1, {"name_set": ""}), cap=190)[0]) == 190
+
+
+def test_linking_a_few_with_many_is_no_case_for_the_safety_valve() -> None:
+    crowd = prepared(record(f"s:{row:02d}", name="Ann Lee") for row in range(20))
+    sides = np.array([1] + [0] * 19, dtype=np.uint8)
+    pairs, (stat,) = candidates(crowd, Plan("t", 1, {"name_set": ""}), sides=sides, cap=19)
+    assert (len(pairs), stat.cut) == (19, 0)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_linking_with_nothing_gives_nothing(side: int) -> None:
+    crowd = prepared(record(f"s:{row}", name="Ann Lee") for row in range(3))
+    assert len(candidates(crowd, PLANS[0], sides=np.full(3, side, dtype=np.uint8))[0]) == 0
+
+
+def test_a_record_is_counted_once_however_often_it_says_the_same() -> None:
+    names = ["Ann Lee", "Lee, Ann Mary", "Ann Lee Roe"]
+    crowd = prepared(record(f"s:{row}", name=names) for row in range(3))
+    _, (stat,) = candidates(crowd, Plan("t", 1, {"phonetic_pair": ""}), cap=3)
+    assert (stat.pairs, stat.cut) == (3, 0)
+
+
+def test_plans_by_size() -> None:
+    assert [plan_for(count).name for count in (0, 100_000, 100_001, 2_000_000, 10**8)] == ["S", "S", "M", "M", "L"]
+    names = {rule.name for rule in RULES}
+    for plan in PLANS:
+        assert set(plan.rules) <= names
+        assert set(plan.rules.values()) <= {"", "year", "day"}
