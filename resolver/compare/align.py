@@ -49,6 +49,16 @@ def token_match(one, two, hashes, first_letter, flags, keys, values):  # type: i
 
 
 @numba.njit(cache=True, nogil=True)
+def goes_first(start_a, end_a, start_b, end_b, items, hashes):  # type: ignore[no-untyped-def]
+    """Whether name a goes before name b, by what they say alone."""
+    for place in range(min(end_a - start_a, end_b - start_b)):
+        one, two = hashes[items[start_a + place]], hashes[items[start_b + place]]
+        if one != two:
+            return one < two
+    return end_a - start_a < end_b - start_b
+
+
+@numba.njit(cache=True, nogil=True)
 def align_forms(  # type: ignore[no-untyped-def]
     start_a,
     end_a,
@@ -72,6 +82,11 @@ def align_forms(  # type: ignore[no-untyped-def]
 ):
     """Align two names. Writes matched, contradicted, omitted, weakest, tokens, crossed into `result`; mates into
     `mate_*` (position of the partner, -1 none); `sim` is scratch."""
+    if goes_first(start_b, end_b, start_a, end_a, items, hashes):
+        # which name stands left must not matter, not even for ties and the last bit of a sum
+        start_a, start_b = start_b, start_a
+        end_a, end_b = end_b, end_a
+        mate_a, mate_b = mate_b, mate_a
     length_a, length_b = min(end_a - start_a, _LIMIT), min(end_b - start_b, _LIMIT)
     for a in range(length_a):
         mate_a[a] = -1
@@ -109,7 +124,7 @@ def align_forms(  # type: ignore[no-untyped-def]
                 if other[b] >= 0:
                     continue
                 target = items[other_start + b]
-                if joined[own_start + a] == hashes[target]:
+                if joined[own_start + a] != 0 and joined[own_start + a] == hashes[target]:
                     value = np.float32(0.98)
                 elif joined_skeleton[own_start + a] != 0 and joined_skeleton[own_start + a] == skeleton[target]:
                     value = np.float32(0.85)
@@ -220,6 +235,7 @@ def align_pairs(  # type: ignore[no-untyped-def]
         supported_right[: last_r - first_r] = False
         supported_left = 0
         best = np.float32(-1e9)
+        best_low, best_high = np.uint64(0), np.uint64(0)
         primary = np.float32(-1.0)
         exact = np.float32(0.0)
         for a in range(first, last):
@@ -260,8 +276,11 @@ def align_pairs(  # type: ignore[no-untyped-def]
                     supported_right[b - first_r] = True
                 weaker = max(quality[a], quality[b])
                 support = matched - contradicted - np.float32(_OMITTED) * omitted - np.float32(0.5) * weaker
-                if support > best:
-                    best = support
+                # of pairs of names that support as well, the one that goes first by what it says
+                low, high = min(compact[form_a], compact[form_b]), max(compact[form_a], compact[form_b])
+                tied = support == best and (low < best_low or (low == best_low and high < best_high))
+                if support > best or tied:
+                    best, best_low, best_high = support, low, high
                     out[pair, 0] = matched
                     out[pair, 1] = contradicted
                     out[pair, 2] = omitted

@@ -107,7 +107,7 @@ def name_order(context: Context) -> FloatArray:
     crossed = np.divide(
         found["crossed"], found["matched"], out=np.zeros_like(found["matched"]), where=found["matched"] > 0
     )
-    value: FloatArray = 1 - np.minimum(crossed, np.float32(1))
+    value: FloatArray = 1 - np.minimum(crossed, np.float32(1)) + found["matched"] * 0
     return value
 
 

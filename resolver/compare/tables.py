@@ -66,8 +66,7 @@ def collect(  # type: ignore[no-untyped-def]
     symbols,
     known_keys,
 ):
-    """The unique pairs of token codes, over all record pairs, whose similarity could reach the floor and is not known
-    yet."""
+    """The unique pairs of token codes, over all record pairs, that are `plausible` and not known yet."""
     size = 1 << 12
     seen = np.full(size, EMPTY, dtype=np.int64)
     out = np.empty(size, dtype=np.int64)
@@ -112,8 +111,8 @@ def collect(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def plausible(first, second, signature, lengths, skeleton, phonetic, flags, symbol_offsets, symbols):  # type: ignore[no-untyped-def]
-    """A cheap test that never rejects two tokens whose similarity could count: shared sound, symbol, or enough
-    letters."""
+    """A cheap test of two tokens: a shared sound, skeleton or symbol, or enough letters in common. Two that fail it
+    count as different names."""
     if (flags[first] | flags[second]) & 7:
         # initials are judged by their letter, particles and numbers by equality
         return False
