@@ -137,14 +137,15 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
     normal = table.normal
 
     def compare(one: IntArray, two: IntArray) -> FloatArray:
-        words = overlap(table.tokens, one, two)
+        words = overlap(table.local, one, two)
         spelled = cpdist(normal[one], normal[two], scorer=JaroWinkler.similarity, score_cutoff=0.88, dtype=np.float32)
+        # two places of which only the country is said are spelled the same, namely not at all
+        spelled = np.where(np.isnan(words), np.float32(0), spelled)
         both = (table.country[one] > 0) & (table.country[two] > 0)
         same = both & (table.country[one] == table.country[two])
         agreeing = np.maximum(np.nan_to_num(words), spelled)
         graded = np.where(agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2)))
-        # words in common that only say the country agree no further than the country does
-        return np.where(same & (agreeing <= 0.34), np.float32(0.45), graded).astype(np.float32)
+        return graded.astype(np.float32)
 
     return context.best_of(side, compare)
 

@@ -11,7 +11,7 @@ from resolver.normalise.forms import name_forms
 from resolver.normalise.text import fold
 from resolver.normalise.tokens import Lookup
 from resolver.normalise.values import (
-    country_code,
+    current_country,
     date_table,
     email_text,
     gender_bit,
@@ -98,13 +98,13 @@ def _country_codes(batch: Batch) -> tuple[str, ...]:
     found: set[str] = set()
     for prop in _COUNTRY:
         if prop in batch.columns:
-            found |= {country_code(text) for text in _texts(batch.columns[prop])}
+            found |= {current_country(text) for text in _texts(batch.columns[prop])}
     for prop, packed in (("birthPlace", False), (ADDRESS, True)):
         if prop in batch.columns:
             found |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
     for prop in IDENTIFIERS:
         if prop in batch.columns:
-            found |= {country_code(split(text, 2)[1]) for text in _texts(batch.columns[prop])}
+            found |= {current_country(split(text, 2)[1]) for text in _texts(batch.columns[prop])}
     return ("", *sorted(found - {""}))
 
 
@@ -113,7 +113,7 @@ def _country_pairs(batch: Batch, props: Sequence[str], place: dict[str, int]) ->
     for prop in props:
         column = batch.columns.get(prop)
         if column is not None:
-            known = np.array([place.get(country_code(text), 0) for text in _texts(column)], dtype=np.int32)
+            known = np.array([place.get(current_country(text), 0) for text in _texts(column)], dtype=np.int32)
             pairs.append((column.rows, known[column.codes]))
     return pairs
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import phonenumbers
-from rigour.territories import lookup_territory
+from rigour.territories import get_territory, lookup_territory
 
 from resolver.errors import DateError
 from resolver.normalise.text import fold, hash64, hashes_of, letters
@@ -65,37 +65,66 @@ def _within_a_year(date: PartialDate) -> PartialDate:
     return PartialDate(date.year, date.month if date.month == date.until.month else 0, circa=date.circa)
 
 
+@lru_cache(maxsize=100_000)
+def current_country(text: str) -> str:
+    """`country_code` for comparing: of a part the country, of a state that is no more its one successor, if it has
+    one."""
+    code = country_code(text)
+    territory = get_territory(code) if code else None
+    if territory and territory.is_historical and len(territory.successors) == 1:
+        code = str(territory.successors[0].code)
+    return code.partition("-")[0]
+
+
+@lru_cache(maxsize=100_000)
+def _is_country(text: str) -> bool:
+    """Whether a text names a country itself, not a part of it or a city by which it is known."""
+    code = country_code(text)
+    territory = get_territory(code) if code else None
+    if territory is None or "-" in code:
+        return False
+    return fold(text) not in {fold(place) for place in territory.places}
+
+
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
     """Places or packed addresses as token sets with the country their text names."""
-    words: list[list[str]] = []
-    codes: list[int] = []
-    shown: list[str] = []
-    for text in texts:
-        plain = unpack_address(text).text if packed else text
-        words.append(sorted({word for word in fold(plain).split() if word not in _STREET_WORDS}))
-        codes.append(countries.get(place_country(text, packed=packed), 0))
-        shown.append(plain)
+    shown = [unpack_address(text).text if packed else text for text in texts]
+    words = [_place_words(plain) for plain in shown]
+    local = []
+    for text, items in zip(texts, words, strict=True):
+        stated = _country_text(text, packed=packed)
+        said = set(_place_words(stated)) if _is_country(stated) else set()
+        local.append([word for word in items if word not in said])
     unique = sorted({word for items in words for word in items})
     place = {word: code for code, word in enumerate(unique)}
     return PlaceTable(
         tokens=Ragged.of([[place[word] for word in items] for items in words]),
+        local=Ragged.of([[place[word] for word in items] for items in local]),
         token_texts=np.array(unique, dtype=object),
         token_hashes=hashes_of(unique),
-        country=np.array(codes, dtype=np.int32),
-        normal=np.array([" ".join(items) for items in words], dtype=object),
+        country=np.array([countries.get(place_country(text, packed=packed), 0) for text in texts], dtype=np.int32),
+        normal=np.array([" ".join(items) for items in local], dtype=object),
         texts=np.array(shown, dtype=object),
     )
 
 
-def place_country(text: str, *, packed: bool) -> str:
-    """The country code a place's or address's text names, or an empty text."""
+def _place_words(text: str) -> list[str]:
+    return sorted({word for word in fold(text).split() if word not in _STREET_WORDS})
+
+
+def _country_text(text: str, *, packed: bool) -> str:
+    """The part of a place's or address's text that may name its country."""
     if packed:
         address = unpack_address(text)
-        stated = country_code(address.country)
-        if stated:
-            return stated
+        if country_code(address.country):
+            return address.country
         text = address.text
-    return country_code(re.split(r"[,;(/]", text)[-1].strip(" )"))
+    return re.split(r"[,;(/]", text)[-1].strip(" )")
+
+
+def place_country(text: str, *, packed: bool) -> str:
+    """The country code a place's or address's text names, or an empty text."""
+    return current_country(_country_text(text, packed=packed))
 
 
 # Identifiers of one family are compared with each other: lists often file a passport as an id number, or a tax number
@@ -139,7 +168,7 @@ def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int],
         normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
         numbers.append(normal.lstrip("0") or normal)
         families.append(_FAMILY[prop])
-        codes.append(countries.get(country_code(country), 0))
+        codes.append(countries.get(current_country(country), 0))
     return IdentifierTable(
         number=np.array([hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64),
         type=np.array(families, dtype=np.int32),

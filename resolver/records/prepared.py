@@ -120,10 +120,12 @@ class IdentifierTable:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
-    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `country` code
-    (0 unknown); `normal` the sorted tokens as one text, `texts` what the source wrote."""
+    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `local` those
+    tokens that do not only say the country, `country` code (0 unknown); `normal` the sorted local tokens as one text,
+    `texts` what the source wrote."""
 
     tokens: Ragged
+    local: Ragged
     token_texts: npt.NDArray[np.object_]
     token_hashes: HashArray
     country: IntArray

@@ -8,6 +8,7 @@ from resolver.compare.comparators import _WEAK_IDENTIFIERS
 from resolver.normalise.values import (
     WEAK_FAMILIES,
     country_code,
+    current_country,
     date_table,
     email_text,
     gender_bit,
@@ -64,6 +65,32 @@ def test_dates(text: str, expected: tuple[int, ...]) -> None:
 )
 def test_countries(text: str, code: str) -> None:
     assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Texas", "us"), ("us-tx", "us"), ("East Germany", "de"), ("Iran", "ir"), ("Soviet Union", "suhh"), ("Nowhere",
+    "")],
+)
+def test_countries_as_they_are_compared(text: str, code: str) -> None:
+    assert current_country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("Kabul, Afghanistan", "kabul"),
+        ("Afghanistan", ""),
+        ("Tehran", "tehran"),
+        ("Houston, Texas", "houston texas"),
+        ("Abu Dhabi (United Arab Emirates)", "abu dhabi"),
+        ("Luxembourg, Luxembourg", ""),
+    ],
+)
+def test_what_a_place_says_beside_its_country(text: str, local: str) -> None:
+    table = place_table([text], {"": 0}, packed=False)
+    assert table.normal.tolist() == [local]
+    assert " ".join(table.token_texts[code] for code in table.local[0]) == local
 
 
 @pytest.mark.parametrize(

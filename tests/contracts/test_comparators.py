@@ -1,0 +1,331 @@
+"""One body over every comparator: range, symmetry, a pair judged by itself, missing values, and labelled cases."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from resolver.block import PLAN_BY_NAME, candidates
+from resolver.compare import COMPARATORS, Comparator, Context, NameIndex, compare, features_of
+from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
+from resolver.records.prepared import FloatArray, Prepared
+from resolver.synthetic import generate
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+DECLARED = ("d",)
+ALONE = 60
+"""How many pairs of the batch are looked at alone."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two records (ids are given to them), and the least and greatest similarity they may have; NaN for both:
+    missing."""
+
+    left: Record
+    right: Record
+    low: float
+    high: float
+
+
+def person(**said: str | list[str]) -> Record:
+    return record("c:x", **said)
+
+
+def group(**said: str | list[str]) -> Record:
+    return record("c:x", Kind.GROUP, **said)
+
+
+def papers(prop: str, number: str, country: str = "") -> Record:
+    return record("c:x", identifiers=[Identifier(prop, number, country)])
+
+
+def lives(city: str, country: str = "") -> Record:
+    return record("c:x", addresses=[Address(city=city, country=country)])
+
+
+def tied(name: str) -> Record:
+    return record("c:x", relations=[Relation(RelationType.ASSOCIATE_OF, target_name=name)])
+
+
+def does(*activities: Activity) -> Record:
+    return record("c:x", activities=activities)
+
+
+NONE = math.nan
+ANN = person(name="Ann Lee")
+CASES: dict[str, list[Case]] = {
+    "name": [
+        Case(ANN, person(name="LEE, Ann"), 1, 1),
+        Case(ANN, person(name="Ann Maria Lee"), 0.7, 0.99),
+        Case(person(name="Mohammed Yusuf"), person(name="Mohamed Yousef"), 0.7, 0.99),
+        Case(person(name="Abd al-Rahman"), person(name="Abdulrahman"), 1, 1),
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+        Case(ANN, person(alias=["Zed Zulu", "Ann Lee"]), 1, 1),
+        Case(ANN, person(birthDate="1960"), NONE, NONE),
+    ],
+    "name_rarity": [
+        Case(person(name="Zbigniew Brzezinski"), person(name="Zbigniew Brzezinski"), 0.4, 1),
+        Case(person(name="John Smith"), person(name="John Smith"), 0.1, 0.39),
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+    ],
+    "name_contradicted": [
+        Case(ANN, person(name="Ann Maria Lee"), 1, 1),
+        Case(ANN, person(name="Ann Carter"), 0, 0.5),
+    ],
+    "name_omitted": [Case(ANN, ANN, 1, 1), Case(ANN, person(name="Ann Maria Lee"), 0.3, 0.8)],
+    "name_weakest": [
+        Case(ANN, ANN, 1, 1),
+        Case(person(name="Ann Brzezinski"), person(name="Ann Brzezynski"), 0.8, 0.99),
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+    ],
+    "name_primary": [
+        Case(person(name="Ann Lee", alias="Bo Roe"), person(name="Bo Roe", alias="Ann Lee"), 0, 0.1),
+        Case(ANN, person(alias="Ann Lee"), NONE, NONE),
+        Case(ANN, ANN, 1, 1),
+    ],
+    "name_share": [
+        Case(person(name="Ann Lee", alias="Bo Roe"), ANN, 1, 1),
+        Case(person(name="Ann Lee", alias="Bo Roe"), person(name="Ann Lee", alias="Cy Poe"), 0.5, 0.5),
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+    ],
+    "name_exact": [Case(ANN, person(alias="Dr. Lee Ann"), 1, 1), Case(ANN, person(name="Ann Maria Lee"), 0, 0)],
+    "name_parts": [
+        Case(ANN, ANN, 0.33, 0.34),
+        Case(person(name="a1 b2 c3 d4 e5 f6 g7"), person(name="a1 b2 c3 d4 e5 f6 g7"), 1, 1),
+    ],
+    "name_quality": [
+        Case(ANN, ANN, 1, 1),
+        Case(ANN, person(alias="Ann Lee"), 0.5, 0.5),
+        Case(ANN, person(weakAlias="Ann Lee"), 0, 0),
+    ],
+    "name_order": [
+        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Lee", lastName="Ann"), 0, 0),
+        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Ann", lastName="Lee"), 1, 1),
+        Case(ANN, person(firstName="Ann", lastName="Lee"), 1, 1),
+    ],
+    "birth_date": [
+        Case(person(birthDate="1960-05-04"), person(birthDate=["1977", "1960-05-04"]), 1, 1),
+        Case(person(birthDate="1960-05-04"), person(birthDate="1960"), 0.8, 0.8),
+        Case(person(birthDate="1960-05-04"), person(birthDate="1985-02-01"), 0, 0),
+        Case(person(birthDate="1960"), person(birthDate="never"), NONE, NONE),
+    ],
+    "start_date": [
+        Case(group(incorporationDate="2001-02-03"), group(incorporationDate="2001-02-03"), 1, 1),
+        Case(group(incorporationDate="2001"), group(incorporationDate="1950"), 0, 0),
+    ],
+    "birth_place": [
+        Case(person(birthPlace="Kabul, Afghanistan"), person(birthPlace="Kabul"), 1, 1),
+        Case(person(birthPlace="Herat, Afghanistan"), person(birthPlace="Kabul, Afghanistan"), 0.4, 0.5),
+        Case(person(birthPlace="Kabul, Afghanistan"), person(birthPlace="Lyon, France"), 0, 0),
+        Case(person(birthPlace="Kandahar"), person(birthPlace="Qandahar"), 0.9, 1),
+        Case(person(birthPlace="Afghanistan"), person(birthPlace="Afghanistan"), 0.4, 0.4),
+        Case(person(birthPlace="Afghanistan"), person(birthPlace="Kabul, Afghanistan"), 0.4, 0.4),
+        Case(person(birthPlace="Tehran"), person(birthPlace="Tehran, Iran"), 1, 1),
+        Case(person(birthPlace="Abu Dhabi, United Arab Emirates"), person(birthPlace="Dubai, UAE"), 0.4, 0.4),
+    ],
+    "address": [
+        Case(lives("Kabul", "Afghanistan"), lives("Kabul", "AF"), 0.9, 1),
+        Case(lives("Kabul", "Afghanistan"), lives("Lyon", "France"), 0, 0),
+        Case(lives("Kabul", "Afghanistan"), lives("", "AF"), 0.4, 0.4),
+    ],
+    "nationality": [
+        Case(person(nationality=["Iran", "Germany"]), person(citizenship="DE"), 1, 1),
+        Case(person(nationality="Iran"), person(nationality="Germany"), 0, 0),
+        Case(person(nationality=["Iran", "Germany"]), person(nationality=["Iran", "France"]), 0.5, 0.5),
+        Case(person(nationality="Iran"), person(country="Iran"), NONE, NONE),
+    ],
+    "country": [
+        Case(person(nationality="Iran"), person(country="Iran"), 1, 1),
+        Case(person(nationality="Iran"), lives("Tehran", "Iran"), 1, 1),
+        Case(person(nationality="Iran"), person(country="France"), 0, 0),
+        Case(person(nationality="USA"), person(birthPlace="Houston, Texas"), 1, 1),
+        Case(person(nationality="East Germany"), person(country="Germany"), 1, 1),
+    ],
+    "gender": [
+        Case(person(gender="male"), person(gender="M"), 1, 1),
+        Case(person(gender="male"), person(gender="female"), 0, 0),
+        Case(person(gender="male"), person(gender="unknown"), NONE, NONE),
+    ],
+    "identifier": [
+        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "a123", "France"), 1, 1),
+        Case(papers("passportNumber", "A-123"), papers("idNumber", "A123"), 0.9, 0.9),
+        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "A123", "de"), 0.6, 0.6),
+        Case(papers("passportNumber", "1234567"), papers("passportNumber", "1234567"), 0.5, 0.5),
+        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "B-777", "fr"), 0.1, 0.1),
+        Case(papers("passportNumber", "A-123"), papers("passportNumber", "B-777"), 0.2, 0.2),
+        Case(papers("passportNumber", "A-123"), papers("taxNumber", "B-777"), NONE, NONE),
+    ],
+    "phone": [
+        Case(person(phone="+49 30 123456"), person(phone="+4930123456"), 1, 1),
+        Case(person(phone="+49 30 123456"), person(phone="+49 30 654321"), 0, 0),
+    ],
+    "email": [
+        Case(person(email="a@b.org"), person(email="mailto:A@b.org"), 1, 1),
+        Case(person(email="a@b.org"), person(email="xy@qwert.com"), 0, 0.5),
+        Case(person(email="a@b.org"), person(email="none"), NONE, NONE),
+    ],
+    "website": [
+        Case(group(website="https://www.x.org/a"), group(website="x.org"), 1, 1),
+        Case(group(website="x.org"), group(website="y.org"), 0, 0),
+    ],
+    "activity": [
+        Case(does(Activity.DRUGS, Activity.ARMS), does(Activity.ARMS), 1, 1),
+        Case(does(Activity.DRUGS), does(Activity.ARMS), 0, 0),
+    ],
+    "relation": [Case(tied("The Gang"), tied("THE GANG"), 1, 1), Case(tied("The Gang"), tied("Others"), 0, 0)],
+    "father_name": [
+        Case(person(fatherName="Karim"), person(fatherName="KARIM"), 1, 1),
+        Case(person(fatherName="Karim"), person(fatherName="Robert"), 0, 0.6),
+    ],
+    "numbers": [
+        Case(group(name="Unit 121"), group(name="Unit 121"), 1, 1),
+        Case(group(name="Unit 121"), group(name="Unit 125"), 0, 0),
+        Case(group(name="Unit 121"), group(name="Unit"), 0.5, 0.5),
+        Case(group(name="Unit"), group(name="Unit"), NONE, NONE),
+    ],
+    "places_named": [
+        Case(group(name="Bank of Iran"), group(name="Bank of France"), 0, 0),
+        Case(group(name="Acme Iran"), group(name="Iran Acme"), 1, 1),
+    ],
+    "legal_form": [
+        Case(group(name="Acme LLC"), group(name="Acme LLC"), 1, 1),
+        Case(group(name="Acme LLC"), group(name="Acme GmbH"), 1, 1),
+        Case(group(name="Acme LLC"), group(name="Acme Foundation"), 0, 0.5),
+        Case(group(name="Acme LLC"), group(name="Acme"), 0.5, 0.5),
+    ],
+    "acronym": [
+        Case(group(name="Red River Gang Northern"), group(name="RRGN"), 1, 1),
+        Case(group(name="Red River Gang Northern"), group(name="XYZ"), NONE, NONE),
+    ],
+    "same_list": [
+        Case(replace(ANN, source="d"), replace(ANN, source="d"), 0, 0),
+        Case(replace(ANN, source="d"), replace(ANN, source="e"), NONE, NONE),
+        Case(replace(ANN, source="e"), replace(ANN, source="e"), NONE, NONE),
+    ],
+}
+
+
+def evidence(found: Prepared, left: list[int], right: list[int], names: list[str], group: bool) -> FloatArray:
+    rows = np.array(left, dtype=np.int32), np.array(right, dtype=np.int32)
+    return compare(found, NameIndex.of(found), *rows, names, group=group)
+
+
+def similarity(row: Comparator, case: Case, *, swapped: bool = False) -> float:
+    sides = (case.right, case.left) if swapped else (case.left, case.right)
+    found = prepared((replace(one, id=f"c:{number}") for number, one in enumerate(sides)), declared=DECLARED)
+    return float(evidence(found, [0], [1], [row.name], not row.kinds & Kind.PERSON)[0, 0])
+
+
+@pytest.fixture(params=COMPARATORS, ids=lambda row: row.name)
+def row(request: pytest.FixtureRequest) -> Comparator:
+    found: Comparator = request.param
+    return found
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Some 1,000 records by id, prepared together, and candidate pairs of them."""
+
+    people: list[Record]
+    together: Prepared
+    left: list[int]
+    right: list[int]
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Crowd:
+    cases = [case for found in CASES.values() for case in found]
+    sides = [one for case in cases for one in (case.left, case.right)]
+    told = [replace(one, id=f"c:{number:04d}") for number, one in enumerate(sides)]
+    people = sorted([*generate(1000 - len(told), seed=22).records, *told], key=lambda one: one.id)
+    together = prepared(people, declared=DECLARED)
+    pairs, _ = candidates(together, PLAN_BY_NAME["S"])
+    first = next(place for place, one in enumerate(people) if one.source in ("c", "d", "e"))
+    of_cases = range(first, first + len(told), 2)
+    return Crowd(people, together, [*pairs.left.tolist(), *of_cases], [*pairs.right.tolist(), *(n + 1 for n in
+    of_cases)])
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["persons", "groups"])
+def judged(request: pytest.FixtureRequest, crowd: Crowd) -> tuple[bool, FloatArray]:
+    """What every comparator says of every pair, with the rarity of either population."""
+    names = [row.name for row in COMPARATORS]
+    return request.param, evidence(crowd.together, crowd.left, crowd.right, names, request.param)
+
+
+@pytest.fixture(scope="module")
+def alone(crowd: Crowd, judged: tuple[bool, FloatArray]) -> dict[int, FloatArray]:
+    """What every comparator says of some pairs in a batch of two."""
+    step = len(crowd.left) // ALONE + 1
+    cases = sum(len(found) for found in CASES.values())
+    chosen = [*range(0, len(crowd.left) - cases, step), *range(len(crowd.left) - cases, len(crowd.left), 3)]
+    names = [row.name for row in COMPARATORS]
+    answers = {}
+    for pair in chosen:
+        two = prepared((crowd.people[crowd.left[pair]], crowd.people[crowd.right[pair]]), declared=DECLARED)
+        answers[pair] = evidence(two, [0], [1], names, judged[0])[0]
+    return answers
+
+
+def test_range(row: Comparator, judged: tuple[bool, FloatArray]) -> None:
+    column = judged[1][:, COMPARATORS.index(row)]
+    assert column.dtype == np.float32
+    known = column[~np.isnan(column)]
+    assert len(known), "no pair has this evidence: give it a case"
+    assert known.min() >= 0
+    assert known.max() <= 1
+
+
+def test_symmetry(row: Comparator, crowd: Crowd, judged: tuple[bool, FloatArray]) -> None:
+    rows = np.array(crowd.right, dtype=np.int32), np.array(crowd.left, dtype=np.int32)
+    swapped = row.compare(Context(crowd.together, NameIndex.of(crowd.together), *rows, judged[0]))
+    np.testing.assert_array_equal(swapped, judged[1][:, COMPARATORS.index(row)])
+
+
+def test_a_pair_is_judged_by_itself(
+    row: Comparator, judged: tuple[bool, FloatArray], alone: dict[int, FloatArray]
+) -> None:
+    place = COMPARATORS.index(row)
+    for pair, answer in alone.items():
+        np.testing.assert_array_equal(answer[place], judged[1][pair, place])
+
+
+def test_missing_where_a_side_says_nothing(row: Comparator) -> None:
+    for case in CASES[row.name]:
+        for one in (case.left, case.right):
+            mute = Case(one, record("c:x", one.kind), NONE, NONE)
+            if row.name != "same_list":
+                assert math.isnan(similarity(row, mute))
+                assert math.isnan(similarity(row, mute, swapped=True))
+
+
+def test_cases(row: Comparator) -> None:
+    for case in CASES[row.name]:
+        for swapped in (False, True):
+            found = similarity(row, case, swapped=swapped)
+            if math.isnan(case.low):
+                assert math.isnan(found), case
+            else:
+                assert np.float32(case.low) <= found <= np.float32(case.high), case
+
+
+def test_help_is_one_line(row: Comparator) -> None:
+    assert row.help
+    assert row.help.endswith((".", ")."))
+    assert "\n" not in row.help
+
+
+def test_the_table() -> None:
+    assert set(CASES) == {row.name for row in COMPARATORS}
+    assert len({row.name for row in COMPARATORS}) == len(COMPARATORS)
+    for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
+        assert features_of(kind) == tuple(row.name for row in COMPARATORS if row.kinds & kind)
+
+
+def test_no_pairs_no_evidence(row: Comparator, crowd: Crowd) -> None:
+    assert evidence(crowd.together, [], [], [row.name], False).shape == (0, 1)
