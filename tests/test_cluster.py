@@ -29,19 +29,19 @@ def oracle(
             a |= b
     component = {row: number for number, part in enumerate(nx.connected_components(graph)) for row in part}
     while True:
-        best = None
-        for one in clusters:
-            for two in clusters:
-                if min(one) >= min(two):
+        best: tuple[tuple[float, int, int], set[int], set[int]] | None = None
+        for first in clusters:
+            for second in clusters:
+                if min(first) >= min(second):
                     continue
-                between = [(min(x, y), max(x, y)) for x in one for y in two]
+                between = [(min(x, y), max(x, y)) for x in first for y in second]
                 if any(pair in different for pair in between):
                     continue
                 values = [edges[pair] for pair in between if pair in edges and component[pair[0]] == component[pair[1]]]
                 if values and sum(values) >= 0:
-                    rank = (-sum(values) / len(values), min(one), min(two))
+                    rank = (-sum(values) / len(values), min(first), min(second))
                     if best is None or rank < best[0]:
-                        best = (rank, one, two)
+                        best = (rank, first, second)
         if best is None:
             break
         clusters.remove(best[2])
