@@ -167,7 +167,7 @@ def _entry(source: str, label: str, line: int, cells: list[str], index: _Index) 
     for address in index.addresses.pop(number, ()):
         draft.add(address)
     if draft.schema == "Organization":
-        draft.schema = _group_schema(draft, [name, *(text for _, text in alternates)])
+        draft.schema = _group_schema(draft, [name, *sorted(text for _, text in alternates)])
     yield RecordAt(draft.record(), line)
     for fault in faults:
         yield Reject(label, line, f"record {draft.id}: {fault}")
