@@ -81,13 +81,14 @@ def _clusters(folder: Path, truth: Truth) -> dict[str, npt.NDArray[np.int64]]:
     if not path.is_file():
         return {}
     frame = pd.read_parquet(path)
-    rows = _rows(frame["id"], truth, f"{folder}: clusters")
-    found = {}
-    for border in frame.columns.drop("id"):
-        labels = -1 - np.arange(len(truth.ids), dtype=np.int64)
-        labels[rows] = codes_of(frame[border].to_numpy(dtype=str))
-        found[str(border)] = labels
-    return found
+    return {str(border): labels_of(frame["id"], frame[border], truth) for border in frame.columns.drop("id")}
+
+
+def labels_of(ids: pd.Series, clusters: pd.Series, truth: Truth) -> npt.NDArray[np.int64]:
+    """Labels of the truth's records from any cluster names; a record that is not named is alone."""
+    labels = -1 - np.arange(len(truth.ids), dtype=np.int64)
+    labels[_rows(ids, truth, "clusters")] = codes_of(clusters.to_numpy(dtype=str))
+    return labels
 
 
 def save(

@@ -39,6 +39,8 @@ class Task:
     truth: Path
     note: str = ""
     pairs: Path | None = None
+    entities: Path | None = None
+    """Where `benchmarks.entities` puts the records of a judged task, for tools that read FollowTheMoney only."""
 
     @property
     def name(self) -> str:
@@ -61,6 +63,7 @@ class Task:
             "truth": str(self.truth),
             "note": self.note,
             "pairs": str(self.pairs) if self.pairs else None,
+            "entities": str(self.entities) if self.entities else None,
         }
 
     @classmethod
@@ -75,6 +78,7 @@ class Task:
             Path(data["truth"]),
             data["note"],
             Path(data["pairs"]) if data["pairs"] else None,
+            Path(data["entities"]) if data["entities"] else None,
         )
 
 
@@ -87,6 +91,8 @@ class Dataset:
     name: str
     help: str
     make: Callable[[Path, Path], list[Task]] = field(repr=False)
+    large: bool = False
+    """Whether it is for speed: quality is measured on it only when asked for by name."""
 
 
 FEBRL_COLUMNS: dict[str, Any] = {
@@ -159,9 +165,16 @@ def _febrl(frame: pd.DataFrame) -> pd.DataFrame:
     table = frame.reset_index().astype(object)
     parts = table[["street_number", "address_1", "address_2"]].fillna("").agg(" ".join, axis=1)
     street = parts.str.split().str.join(" ")
-    table["street"] = street.where(street != "", None)
+    table["street"] = street.replace("", pd.NA)
     table["cluster"] = table["rec_id"].str.extract(r"rec-(\d+)-", expand=False)
-    return table.where(table.notna(), None)
+    return gaps_as_none(table)
+
+
+def gaps_as_none(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with None in place of every missing value, whatever stood there."""
+    nothing: Any = None
+    filled: pd.DataFrame = frame.astype(object).where(frame.notna(), nothing)
+    return filled
 
 
 def _fake_1000(data: Path, work: Path) -> list[Task]:
@@ -196,16 +209,15 @@ def persons_table(data: Path, work: Path, count: int) -> Path:
     return table
 
 
-def persons_mapping() -> dict[str, Any]:
-    """How the columns of generated persons map."""
-    return mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})
+def _persons(name: str, count: int) -> Callable[[Path, Path], list[Task]]:
+    def make(data: Path, work: Path) -> list[Task]:
+        table = persons_table(data, work, count)
+        frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
+        truth = write_truth(work, frame["unique_id"], frame["cluster"])
+        columns = {**PERSON_COLUMNS, "address.city": "city"}
+        return [Task(name, "", DEDUPE, (table,), (mapping("persons", columns),), truth)]
 
-
-def _persons_100k(data: Path, work: Path) -> list[Task]:
-    table = persons_table(data, work, 100_000)
-    frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
-    truth = write_truth(work, frame["unique_id"], frame["cluster"])
-    return [Task("persons_100k", "", DEDUPE, (table,), (persons_mapping(),), truth)]
+    return make
 
 
 LISTS = ("raw/us_ofac_sdn", "raw/us_ofac_cons", "raw/un_sc/consolidated_2026-02.xml")
@@ -218,7 +230,7 @@ def _ofac_un(data: Path, work: Path) -> list[Task]:
         if not path.exists():
             raise AbsentError(f"{path.name} is not in {path.parent}")
     note = "in-sample: the shipped model is trained on these pairs; cross-validated figures stand in its card"
-    return [Task("ofac_un", "", JUDGED, lists, (), work / "no_truth", note, pairs)]
+    return [Task("ofac_un", "", JUDGED, lists, (), work / "no_truth", note, pairs, work / "records.ftm.json")]
 
 
 DATASETS: tuple[Dataset, ...] = (
@@ -227,6 +239,7 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset("fake_1000", "1,000 invented persons of Splink's documentation", _fake_1000),
     Dataset("historical_50k", "50,000 records of historical persons with invented errors, from Splink", _historical),
     Dataset("ofac_un", "pairs of OFAC and UN entries judged by analysts", _ofac_un),
-    Dataset("persons_100k", "100,000 invented persons, a fifth of them corrupted copies", _persons_100k),
+    Dataset("persons_100k", "100,000 invented persons, a fifth corrupted copies", _persons("persons_100k", 100_000)),
+    Dataset("persons_1m", "a million of the same", _persons("persons_1m", 1_000_000), large=True),
 )
 DATASET_BY_NAME = {one.name: one for one in DATASETS}

@@ -16,6 +16,7 @@ from benchmarks.answers import Answer, Truth
 from benchmarks.datasets import JUDGED, Task
 from benchmarks.measures import Counts, Curve, at_threshold, b_cubed, cluster_pairs, pairs_within, probability_errors
 
+OURS = "ours"
 OWN = 0.5
 RECALL = 0.99
 
@@ -34,24 +35,28 @@ def figures(task: Task, folder: Path) -> dict[str, Any]:
         "true_pairs": true,
         "candidates": len(answer.scores),
         "candidate_recall": float(labels.sum() / true) if true else 1.0,
-        **score_figures(answer.scores, labels, true, answer.info.get("own_threshold", OWN)),
+        **score_figures(answer.scores, labels, true, answer.info),
         "clusters": {border: _cluster_figures(truth, found) for border, found in sorted(answer.clusters.items())},
     }
 
 
 def _head(task: Task, info: Mapping[str, Any]) -> dict[str, Any]:
-    return {"set": task.dataset, "variant": task.variant, "note": task.note, **info}
+    note = task.note if info["tool"] == OURS else ""
+    return {"set": task.dataset, "variant": task.variant, "note": note, **info}
 
 
 def score_figures(
-    scores: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], true: int, own: float = OWN
+    scores: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], true: int, info: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What scores alone are worth: before any clustering. `probability` is None where scores are no probabilities."""
+    """What scores alone are worth: before any clustering. `probability` is None where scores are no probabilities.
+
+    `info` may say `own_threshold` (else 0.5) and `probabilities` (else they are).
+    """
+    own = info.get("own_threshold", OWN)
     curve = Curve.of(scores, labels, true)
     threshold, best = curve.best()
     counts = at_threshold(scores, labels, true, own)
-    probable = bool(len(scores)) and bool(((scores >= 0) & (scores <= 1)).all())
-    errors = probability_errors(scores, labels) if probable else None
+    errors = probability_errors(scores, labels) if info.get("probabilities", True) else None
     return {
         "own": {"threshold": own, **asdict(counts.rates), "wrong": counts.said - counts.hits},
         "best": {"threshold": threshold, **asdict(best)},
@@ -76,20 +81,19 @@ def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
     info = json.loads((folder / "info.json").read_text("utf-8"))
     frame = pd.read_parquet(folder / "pairs.parquet")
     labels, scores = frame["same"].to_numpy(bool), frame["score"].to_numpy(np.float64)
-    own = info.get("own_threshold", OWN)
     cross = frame["cross"].to_numpy(bool)
     parts = {"cross-list": cross, "within-list": ~cross}
     split = {
-        name: score_figures(scores[part], labels[part], int(labels[part].sum()), own) for name, part in parts.items()
+        name: score_figures(scores[part], labels[part], int(labels[part].sum()), info) for name, part in parts.items()
     }
     if "score_untold" in frame:
         untold = frame["score_untold"].to_numpy(np.float64)
-        split["lists not told"] = score_figures(untold, labels, int(labels.sum()), own)
+        split["lists not told"] = score_figures(untold, labels, int(labels.sum()), info)
     row = {
         **_head(task, info),
         "true_pairs": int(labels.sum()),
         "candidates": len(frame),
-        **score_figures(scores, labels, int(labels.sum()), own),
+        **score_figures(scores, labels, int(labels.sum()), info),
         "split": split,
         "clusters": {
             column.removeprefix("together_"): {"pairwise": asdict(_together(frame[column], labels)), "b_cubed": None}

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
-
-START = time.perf_counter()
 
 
 def main(job: Path, out: Path) -> None:
@@ -24,7 +21,7 @@ def main(job: Path, out: Path) -> None:
         from benchmarks.ours_judged import run
     else:
         from benchmarks.ours_tables import run
-    run(task, out, START)
+    run(task, out)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ from typing import Any
 
 from benchmarks.chart import chart
 from benchmarks.datasets import DATA, DATASET_BY_NAME, DATASETS, ROOT, AbsentError, Task
-from benchmarks.figures import figures
+from benchmarks.entities import write_entities
+from benchmarks.figures import OURS, figures
 from benchmarks.peers.table import PEERS, Peer, installed
 from benchmarks.table import HELP, SPLIT_COLUMNS, markdown, plain, rows, splits
 
-OURS = "ours"
 OUT = ROOT / "build" / "bench"
 
 
@@ -40,7 +40,8 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     names = [one.name for one in DATASETS]
-    made.add_argument("--sets", type=words(names), default=names, metavar="A,B", help=f"of {', '.join(names)}")
+    usual = [one.name for one in DATASETS if not one.large]
+    made.add_argument("--sets", type=words(names), default=usual, metavar="A,B", help=f"of {', '.join(names)}")
     tools = [OURS, *(peer.name for peer in PEERS)]
     made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
     made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
@@ -79,7 +80,9 @@ def run(
             continue
         for task in tasks:
             runs = [(OURS, ours_command())] if OURS in tools else []
-            runs += [(peer.name, peer.command()) for peer in peers if peer.takes(task)]
+            runs += [one for peer in peers for one in peer.runs(task)]
+            if task.entities and len(runs) > (OURS in tools):
+                write_entities(task)
             for tool, command in runs:
                 print(f"{task.name}: {tool} …", file=sys.stderr, flush=True)
                 try:
@@ -107,10 +110,10 @@ def ours_command() -> list[str]:
 
 def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
     """Run a tool on a task in its own process; gives the folder of its answer. Raises `CalledProcessError`."""
-    folder = work / task.slug / tool
+    folder = work / task.slug / tool.replace(" ", "_")
     folder.mkdir(parents=True, exist_ok=True)
     job = folder / "task.json"
-    job.write_text(json.dumps(task.to_json()), "utf-8")
+    job.write_text(json.dumps({**task.to_json(), "tool": tool}), "utf-8")
     whole = [*command, str(job), str(folder)]
     subprocess.run(whole, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return folder

@@ -2,41 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.datasets import JUDGED, ROOT, Task
+from benchmarks.datasets import ROOT, Task
 
 HOME = ROOT / "build" / "peers"
+# what the scripts themselves read and write with
+COMMON = ("pyarrow>=18",)
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A tool beside us. `requirements`: what pip installs; `script`: the file in this folder that runs it."""
+    """A tool beside us. `requirements`: what pip installs; `script`: the module in this package that runs it;
+    `sets`: the tasks (by name) that its script has settings for.
+    """
 
     name: str
     requirements: tuple[str, ...]
     script: str
-    judges: bool = False
-    """Whether it judges pairs of list entries; the others take tables."""
+    sets: tuple[str, ...]
+    ways: tuple[str, ...] = ("",)
+    """Each a word that the script understands; each is a tool of its own in the table (`splink looser`)."""
+    only_for: Mapping[str, str] = field(default_factory=dict)
+    """The one task of a way that is not for all."""
 
     @property
     def python(self) -> Path:
         """The interpreter of its environment."""
         return HOME / self.name / "bin" / "python"
 
-    def command(self) -> list[str]:
-        """What runs it on a task."""
-        return [str(self.python), str(Path(__file__).parent / self.script)]
+    @property
+    def stamp(self) -> Path:
+        """What setup leaves at its end."""
+        return HOME / self.name / ".complete"
 
-    def takes(self, task: Task) -> bool:
-        """Whether its documentation has it for such a task."""
-        return self.judges == (task.mode == JUDGED)
+    def runs(self, task: Task) -> list[tuple[str, list[str]]]:
+        """The names and commands (from the project's root) of its ways to do a task; none where it has no settings."""
+        if task.name not in self.sets:
+            return []
+        command = [str(self.python), "-m", f"benchmarks.peers.{self.script}"]
+        ways = [way for way in self.ways if not way or self.only_for.get(way, task.name) == task.name]
+        return [(f"{self.name} {way}".strip(), [*command, *([way] if way else [])]) for way in ways]
 
 
-PEERS: tuple[Peer, ...] = ()
+PEERS: tuple[Peer, ...] = (
+    Peer(
+        "splink",
+        ("splink==5.0.0", "pandas>=2.2"),
+        "run_splink",
+        ("febrl3", "febrl4", "fake_1000", "historical_50k all columns", "persons_100k"),
+        ("", "looser"),
+        {"looser": "historical_50k all columns"},
+    ),
+    Peer(
+        "recordlinkage",
+        ("recordlinkage==0.16", "pandas>=2.2,<3"),
+        "run_recordlinkage",
+        ("febrl3", "febrl4", "fake_1000", "historical_50k all columns"),
+    ),
+    Peer(
+        "nomenklatura",
+        ("nomenklatura==4.17.4", "pandas>=2.2"),
+        "run_nomenklatura",
+        ("ofac_un",),
+        ("logic-v2", "regression-v1", "logic-v1", "name-based"),
+    ),
+    # larger sets take it 10 to 20 GB
+    Peer("dedupe", ("dedupe==3.0.3", "BTrees<6.5", "pandas>=2.2"), "run_dedupe", ("fake_1000",)),
+)
+PEER_BY_NAME = {peer.name: peer for peer in PEERS}
 
 
 def installed(peer: Peer) -> bool:
-    """Whether its environment is complete: setup leaves a stamp at its end."""
-    return (HOME / peer.name / ".complete").is_file()
+    """Whether its environment is complete."""
+    return peer.stamp.is_file()

@@ -1,0 +1,183 @@
+"""Speed beside Splink on the same files, and of single stages: `python -m benchmarks.speed`.
+
+Each round runs every tool once, in turn, as a process of its own from the raw file to the written clusters: ours is
+`resolver dedupe FILE --only entities --merge-at 0.5`, Splink's reads, trains, predicts and clusters at 0.95 as its
+documentation does. Medians, ratios round by round, and F1 beside every speed. Writes `speed.json` and `speed.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.answers import Truth, labels_of
+from benchmarks.datasets import DATA, DATASET_BY_NAME, DEDUPE, ROOT, AbsentError, Task
+from benchmarks.figures import OURS
+from benchmarks.measures import b_cubed, cluster_pairs
+from benchmarks.peers.table import PEER_BY_NAME, installed
+from benchmarks.quality import OUT, words
+from benchmarks.rounds import Cost, Timing, ratios, timed
+from benchmarks.stages import stage_speeds
+from benchmarks.table import markdown, plain
+
+SPLINK = "splink"
+SETS = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
+USUAL = SETS[:3]
+HEAD = ("set", "tool", "wall s", "CPU s", "peak MiB", "F1", "B³ F1", "times ours", "(from – to)")
+STAGE_HEAD = ("set", "stage on one core", "items", "unit", "seconds", "per second")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print and write. Gives the exit code."""
+    options = _parser().parse_args(arguments)
+    rounds: list[dict[str, Any]] = []
+    stages: list[dict[str, Any]] = []
+    for name in options.sets:
+        try:
+            task = _task(name, options.data, options.out / "work" / name)
+        except AbsentError as reason:
+            print(f"skipped: {name}: {reason}", file=sys.stderr)
+            continue
+        timings = measure(task, options.only, options.rounds, options.out / "speed")
+        rounds += [_row(task, timings[0], timing) for timing in timings]
+        if options.stages and OURS in options.only and not DATASET_BY_NAME[name].large:
+            stages += [{"set": name, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
+    _report(rounds, stages, options.out)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    tools = [OURS, SPLINK]
+    made.add_argument("--sets", type=words(SETS), default=list(USUAL), metavar="A,B", help=f"of {', '.join(SETS)}")
+    made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
+    made.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each tool runs (default: 3)")
+    made.add_argument("--no-stages", dest="stages", action="store_false", help="whole processes only")
+    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
+    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    return made
+
+
+def _task(name: str, data: Path, work: Path) -> Task:
+    """The first task of a set that deduplicates one table."""
+    work.mkdir(parents=True, exist_ok=True)
+    return next(task for task in DATASET_BY_NAME[name].make(data, work) if task.mode == DEDUPE)
+
+
+def measure(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list[Timing]:
+    """The timings of the tools on a task, in the order asked for. Raises `RuntimeError` where a tool fails."""
+    home = folder / task.slug
+    home.mkdir(parents=True, exist_ok=True)
+    commands = {OURS: _ours(task, home)} if OURS in tools else {}
+    if SPLINK in tools and installed(PEER_BY_NAME[SPLINK]):
+        commands[SPLINK] = _splink(task, home)
+    elif SPLINK in tools:
+        print("skipped: splink: not installed (python -m benchmarks.peers setup splink)", file=sys.stderr)
+    costs: dict[str, list[Cost]] = {tool: [] for tool in commands}
+    for number in range(rounds):
+        for tool, command in commands.items():
+            print(f"{task.name}: {tool}, round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
+            costs[tool].append(timed(command, ROOT))
+    truth = Truth.load(task.truth)
+    read = {OURS: lambda: _our_clusters(home), SPLINK: lambda: _splink_clusters(home)}
+    found = []
+    for tool, spent in costs.items():
+        labels = labels_of(*read[tool](), truth)
+        rates = cluster_pairs(truth.clusters, labels).rates, b_cubed(truth.clusters, labels)
+        found.append(Timing(tool, tuple(spent), rates[0].f1, rates[1].f1))
+    return found
+
+
+def _ours(task: Task, home: Path) -> list[str]:
+    mapping = home / "mapping.yml"
+    # JSON is YAML
+    mapping.write_text(json.dumps(task.mappings[0]), "utf-8")
+    return [
+        *(sys.executable, "-m", "resolver", "dedupe", str(task.tables[0].resolve())),
+        *("--mapping", str(mapping.resolve()), "--only", "entities", "--merge-at", "0.5"),
+        *("--out", str((home / OURS).resolve())),
+    ]
+
+
+def _splink(task: Task, home: Path) -> list[str]:
+    job = home / "task.json"
+    job.write_text(json.dumps({**task.to_json(), "tool": SPLINK}), "utf-8")
+    peer = PEER_BY_NAME[SPLINK]
+    out = str((home / SPLINK).resolve())
+    return [str(peer.python), "-m", f"benchmarks.peers.{peer.script}", "clusters", str(job.resolve()), out]
+
+
+def _our_clusters(home: Path) -> tuple[pd.Series, pd.Series]:
+    frame = pd.read_csv(home / OURS / "entities.csv", dtype=str)
+    return frame["record_id"].str.partition(":")[2], frame["entity_id"]
+
+
+def _splink_clusters(home: Path) -> tuple[pd.Series, pd.Series]:
+    frame = pd.read_parquet(home / SPLINK / "clusters.parquet")
+    return frame["id"].astype(str), frame.iloc[:, 1]
+
+
+def _row(task: Task, first: Timing, timing: Timing) -> dict[str, Any]:
+    """A timing as plain data, with how many times as long as the first tool it took."""
+    times = ratios(first, timing)
+    return {
+        "set": task.name,
+        "tool": timing.tool,
+        "wall": timing.wall,
+        "cpu": timing.cpu,
+        "peak_mib": timing.peak_mib,
+        "f1": timing.f1,
+        "b_cubed_f1": timing.b_cubed,
+        "times_first": {"median": median(times), "least": min(times), "most": max(times)},
+        "rounds": [asdict(cost) for cost in timing.costs],
+    }
+
+
+def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    lines = [_line(one) for one in rounds]
+    parts = [_stage_line(one) for one in stages]
+    print(plain(lines, HEAD))
+    if parts:
+        print("\n" + plain(parts, STAGE_HEAD))
+    (out / "speed.json").write_text(json.dumps({"rounds": rounds, "stages": stages}, indent=1) + "\n", "utf-8")
+    page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else [])]
+    (out / "speed.md").write_text("\n\n".join(page) + "\n", "utf-8")
+
+
+def _line(one: dict[str, Any]) -> tuple[str, ...]:
+    times = one["times_first"]
+    return (
+        one["set"],
+        one["tool"],
+        f"{one['wall']:.1f}",
+        f"{one['cpu']:.1f}",
+        f"{one['peak_mib']:,.0f}",
+        f"{one['f1']:.4f}",
+        f"{one['b_cubed_f1']:.4f}",
+        f"{times['median']:.2f}",
+        f"{times['least']:.2f} – {times['most']:.2f}",
+    )
+
+
+def _stage_line(one: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        one["set"],
+        one["stage"],
+        f"{one['items']:,}",
+        one["unit"],
+        f"{one['seconds']:.2f}",
+        f"{one['per_second']:,.0f}",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
