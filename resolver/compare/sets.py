@@ -48,7 +48,7 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
                 a, b = items[one], items[two]
                 if number[a] == number[b] and number[a] != 0:
                     other_country = country[a] != country[b] and country[a] != 0 and country[b] != 0
-                    if mass_used[a] or weak[family[a]]:
+                    if mass_used[a] or mass_used[b] or weak[family[a]] or weak[family[b]]:
                         value = np.float32(0.5)
                     elif family[a] == family[b] and not other_country:
                         value = np.float32(1.0)

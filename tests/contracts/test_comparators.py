@@ -14,7 +14,7 @@ from resolver.records import Activity, Address, Identifier, Kind, Record, Relati
 from resolver.records.prepared import FloatArray, Prepared
 from resolver.synthetic import generate
 from tests.normalise.preparing import prepared
-from tests.records.samples import record
+from tests.records.samples import record, values
 
 DECLARED = ("d",)
 ALONE = 60
@@ -33,11 +33,11 @@ class Case:
 
 
 def person(**said: str | list[str]) -> Record:
-    return record("c:x", **said)
+    return replace(record("c:x"), values=values(said))
 
 
 def group(**said: str | list[str]) -> Record:
-    return record("c:x", Kind.GROUP, **said)
+    return replace(record("c:x", Kind.GROUP), values=values(said))
 
 
 def papers(prop: str, number: str, country: str = "") -> Record:

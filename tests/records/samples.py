@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -37,21 +37,23 @@ def record(
     **said: str | Sequence[str],
 ) -> Record:
     """A record whose plain properties are given by name, one text or several."""
-    values = [
-        Value(prop, text)
-        for prop, texts in said.items()
-        for text in ([texts] if isinstance(texts, str) else texts)
-    ]
     return Record(
         identity,
         identity.partition(":")[0],
         kind,
         schema or DEFAULT_SCHEMA[kind],
-        tuple(values),
+        values(said),
         tuple(identifiers),
         tuple(addresses),
         tuple(relations),
         activities=tuple(activities),
+    )
+
+
+def values(said: Mapping[str, str | Sequence[str]]) -> tuple[Value, ...]:
+    """Plain properties, each of one text or several."""
+    return tuple(
+        Value(prop, text) for prop, texts in said.items() for text in ([texts] if isinstance(texts, str) else texts)
     )
 
 

@@ -1,0 +1,174 @@
+"""The rules of aligning names, spelled out one name and one word at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from resolver.normalise.text import skeleton
+from resolver.records.prepared import NICKNAME_BIT, Prepared, Role, TokenFlag
+
+FLOOR = 0.62
+OMITTED = 0.2
+
+
+@dataclass(frozen=True)
+class Word:
+    """A token of a name, with the part it plays there."""
+
+    text: str
+    flags: int
+    rarity: float
+    hash: int
+    sound: int
+    bones: int
+    symbols: frozenset[int]
+    role: int
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """What aligning two names says; all but `tokens` and `weakest` in nats."""
+
+    matched: float
+    contradicted: float
+    omitted: float
+    weakest: float
+    tokens: int
+    crossed: float
+
+    @property
+    def ratio(self) -> float:
+        total = self.matched + self.contradicted + OMITTED * self.omitted
+        return self.matched / total if total > 0 else 0.0
+
+    def support(self, quality: int) -> float:
+        return self.matched - self.contradicted - OMITTED * self.omitted - 0.5 * quality
+
+
+def words_of(prepared: Prepared, form: int, *, group: bool = False) -> list[Word]:
+    """The words of a name form."""
+    tokens, forms = prepared.tokens, prepared.forms
+    rarity = tokens.rarity_group if group else tokens.rarity_person
+    places = range(forms.tokens.offsets[form], forms.tokens.offsets[form + 1])
+    return [
+        Word(
+            str(tokens.texts[code]),
+            int(tokens.flags[code]),
+            float(rarity[code]),
+            int(tokens.hashes[code]),
+            int(tokens.phonetic[code]),
+            int(tokens.skeleton[code]),
+            frozenset(tokens.symbols[code].tolist()),
+            int(forms.roles[place]),
+        )
+        for place, code in ((place, int(forms.tokens.items[place])) for place in places)
+    ]
+
+
+def similarity(one: Word, two: Word) -> float:
+    """Similarity of two words, whatever their flags."""
+    found = (JaroWinkler.similarity(one.text, two.text) + OSA.normalized_similarity(one.text, two.text)) / 2
+    if one.sound == two.sound or (one.bones == two.bones and one.bones != 0):
+        found = max(found, found * 0.5 + 0.42)
+    if one.bones == two.bones != 0 and (one.flags | two.flags) & TokenFlag.FOREIGN:
+        found = max(found, 0.92)
+    shared = one.symbols & two.symbols
+    if any(symbol < NICKNAME_BIT for symbol in shared):
+        found = max(found, 0.9 + found * 0.08)
+    elif shared:
+        found = max(found, 0.84 + found * 0.08)
+    return min(found, 0.99)
+
+
+def plausible(one: Word, two: Word) -> bool:
+    """Whether two words are looked at closer."""
+    if (one.flags | two.flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER):
+        return False
+    if one.sound == two.sound or one.bones == two.bones != 0 or one.symbols & two.symbols:
+        return True
+    short, long = sorted((len(one.text), len(two.text)))
+    if short < 3 or 2 * short < long:
+        return False
+    bits = [{letter if "a" <= letter <= "z" else ord(letter) % 6 for letter in word.text} for word in (one, two)]
+    return 3 * len(bits[0] & bits[1]) >= 2 * min(map(len, bits))
+
+
+def token_match(one: Word, two: Word) -> float:
+    """What matching two words is worth, 0…1."""
+    if one.text == two.text:
+        return 1.0
+    if (one.flags | two.flags) & TokenFlag.INITIAL:
+        return 0.75 if one.text[0] == two.text[0] else 0.0
+    found = similarity(one, two) if plausible(one, two) else 0.0
+    return found if found >= FLOOR else 0.0
+
+
+def align(left: list[Word], right: list[Word]) -> Aligned:
+    """Align two names."""
+    if ([word.hash for word in right]) < ([word.hash for word in left]):
+        left, right = right, left
+    left, right = left[:24], right[:24]
+    free = [set(range(len(left))), set(range(len(right)))]
+    found: list[tuple[float, float, float]] = []  # weight, similarity, weight that crosses from given to family name
+    doubts = 0.0
+    certain: list[float] = []
+
+    def take(a: int, b: int, value: float) -> None:
+        nonlocal doubts
+        weight = min(left[a].rarity, right[b].rarity)
+        crossing = {left[a].role, right[b].role} == {Role.GIVEN, Role.FAMILY}
+        found.append((weight, value, weight if crossing else 0.0))
+        if not (left[a].flags | right[b].flags) & TokenFlag.INITIAL or value == 1.0:
+            doubts += weight * (1 - value)
+            certain.append(value)
+        free[0].discard(a)
+        free[1].discard(b)
+
+    for a, word in enumerate(left):
+        b = next((b for b in sorted(free[1]) if right[b].hash == word.hash), None)
+        if b is not None:
+            take(a, b, 1.0)
+    for side, (own, other) in enumerate(((left, right), (right, left))):
+        for a in range(len(own) - 1):
+            if not free[0] or not free[1] or not {a, a + 1} <= free[side]:
+                continue
+            for b in sorted(free[1 - side]):
+                value = _together(own[a], own[a + 1], other[b])
+                if value:
+                    found.append((other[b].rarity, value, 0.0))
+                    doubts += other[b].rarity * (1 - value)
+                    certain.append(value)
+                    free[side] -= {a, a + 1}
+                    free[1 - side].discard(b)
+                    break
+    while free[0] and free[1]:
+        value, a, b = max(
+            ((token_match(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]), default=(0.0, 0, 0)
+        )
+        if value <= 0:
+            break
+        take(-a, -b, value)
+    leftover = sorted(
+        sum(words[place].rarity for place in places) for words, places in zip((left, right), free, strict=True)
+    )
+    return Aligned(
+        sum(weight * value for weight, value, _ in found),
+        leftover[0] + doubts,
+        leftover[1] - leftover[0],
+        min(certain, default=1.0) if found else 0.0,
+        len(found),
+        sum(crossing for *_, crossing in found),
+    )
+
+
+def _together(one: Word, two: Word, target: Word) -> float:
+    text = one.text + two.text
+    if len(text) > 30:
+        return 0.0
+    if text == target.text:
+        return 0.98
+    bones = skeleton(text)
+    own = target.text if target.text.isdigit() else skeleton(target.text)
+    return 0.85 if len(bones) > 2 and bones == own else 0.0

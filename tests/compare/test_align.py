@@ -1,0 +1,157 @@
+"""The alignment kernel and the similarity of words against the rules spelled out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from resolver.compare import Context, NameIndex
+from resolver.compare.align import COLUMNS
+from resolver.compare.tokens import TokenSimilarities, token_similarity
+from resolver.records import Kind, Record
+from resolver.records.prepared import Prepared
+from resolver.records.ragged import Ragged
+from tests.compare import oracle
+from tests.normalise.preparing import prepared
+from tests.records.samples import record, values
+
+WORDS = (
+    "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed mohammed ivan john иван "
+    "محمد عبدالرحمن al el dr smith smyth smithe schmidt 12 1 bill william xi jinping xijinping o neill oneill khan kan "
+    "bin abc abcdefg abd хан petrov petroff"
+).split()
+name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+
+
+@st.composite
+def bearers(draw: st.DrawFn, identity: str, kind: Kind) -> Record:
+    said: dict[str, list[str]] = {"name": draw(st.lists(name, max_size=2)), "alias": draw(st.lists(name, max_size=2))}
+    if draw(st.booleans()):
+        said |= {"firstName": [draw(name)], "lastName": [draw(name)]}
+    return replace(record(identity, kind), values=values(said))
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.data(), st.sampled_from([Kind.PERSON, Kind.PERSON, Kind.GROUP]))
+def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
+    found = prepared([data.draw(bearers("s:1", kind)), data.draw(bearers("s:2", kind))])
+    group = kind is Kind.GROUP
+    one, two = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    context = Context(found, NameIndex.of(found), one, two, group)
+    answer = {column: float(values[0]) for column, values in context.alignment.items()}
+    best = tuple(int(forms[0]) for forms in context.best_forms)
+    names = [list(zip(found.names[row].tolist(), _quality(found, row), strict=True)) for row in range(2)]
+    if not names[0] or not names[1]:
+        assert all(np.isnan(value) for value in answer.values())
+        assert best == (-1, -1)
+        return
+    words = {form: oracle.words_of(found, form, group=group) for side in names for form, _ in side}
+    aligned = {
+        (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0) for a, p in names[0] for b, q in names[1]
+    }
+    chosen, quality, _ = aligned[best]  # type: ignore[index]
+    for column in ("matched", "contradicted", "omitted", "weakest", "tokens", "crossed"):
+        assert answer[column] == pytest.approx(getattr(chosen, column), abs=2e-4), column
+    assert answer["quality"] == quality
+    assert chosen.support(quality) == pytest.approx(max(item.support(q) for item, q, _ in aligned.values()), abs=2e-4)
+    primary = max((item.ratio for item, _, is_primary in aligned.values() if is_primary), default=-1.0)
+    assert answer["primary"] == pytest.approx(primary, abs=1e-4)
+    compact = [{int(found.forms.compact[form]) for form, _ in side} for side in names]
+    assert answer["exact"] == float(bool(compact[0] & compact[1]))
+    ratios = {forms: item.ratio for forms, (item, _, _) in aligned.items()}
+    assume(all(abs(ratio - 0.8) > 1e-5 for ratio in ratios.values()))
+    supported = [
+        sum(any(ratios[forms] > 0.8 for forms in ratios if forms[side] == form) for form, _ in names[side])
+        for side in range(2)
+    ]
+    if len(names[0]) == len(names[1]):
+        wanted = max(supported) / len(names[0])
+    else:
+        fewer = 0 if len(names[0]) < len(names[1]) else 1
+        wanted = supported[fewer] / len(names[fewer])
+    assert answer["share"] == pytest.approx(wanted)
+
+
+def _quality(found: Prepared, row: int) -> list[int]:
+    answer: list[int] = found.name_quality[found.names.offsets[row] : found.names.offsets[row + 1]].tolist()
+    return answer
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(name, name), min_size=1, max_size=5))
+def test_which_side_a_name_stands_on_plays_no_part(names: list[tuple[str, str]]) -> None:
+    people = [record(f"s:{row}", name=text) for row, text in enumerate(text for pair in names for text in pair)]
+    found = prepared(people)
+    left = np.arange(0, len(people), 2, dtype=np.int32)
+    one = Context(found, NameIndex.of(found), left, left + np.int32(1), False)
+    two = Context(found, NameIndex.of(found), left + np.int32(1), left, False)
+    for column in COLUMNS:
+        np.testing.assert_array_equal(one.alignment[column], two.alignment[column])
+    np.testing.assert_array_equal(one.best_forms[0], two.best_forms[1])
+
+
+def test_similarity_of_words() -> None:
+    found = prepared([record("s:1", name=list(WORDS)), record("s:2", Kind.GROUP, name=list(WORDS))])
+    forms = [form for form in range(len(found.forms.tokens)) if len(found.forms.tokens[form])]
+    words = {int(found.forms.tokens[form][0]): oracle.words_of(found, form)[0] for form in forms}
+    both = np.array(list(combinations(sorted(words), 2)), dtype=np.int32)
+    one, two = both[:, 0], both[:, 1]
+    answer = token_similarity(found.tokens, one, two)
+    wanted = [oracle.similarity(words[a], words[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True)]
+    np.testing.assert_allclose(answer, wanted, atol=1e-5)
+    assert answer.max() <= np.float32(0.99)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "low", "high"),
+    [
+        ("muhammad", "mohamed", 0.75, 0.97),
+        ("محمد", "muhammad", 0.92, 0.98),
+        ("иван", "john", 0.9, 0.98),
+        ("bill", "william", 0.84, 0.93),
+        ("petrov", "petroff", 0.8, 0.95),
+        ("smith", "smyth", 0.8, 0.95),
+        ("ann", "robert", 0, 0.5),
+    ],
+)
+def test_similar_words(one: str, two: str, low: float, high: float) -> None:
+    found = prepared([record("s:1", name=one), record("s:2", name=two)])
+    first, second = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
+    assert low <= float(token_similarity(found.tokens, first, second)[0]) <= high
+
+
+def test_similarities_grow_with_what_is_asked() -> None:
+    """What was learnt in one chunk is there in the next, however often the table has grown between."""
+    texts = [a + b + c for a in "bdfgklmnprst" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
+    people = [record(f"s:{row:03d}", name=text) for row, text in enumerate(texts)]
+    found = prepared(people)
+    index = NameIndex.of(found)
+    whole = TokenSimilarities(found.tokens)
+    rows = np.arange(len(people), dtype=np.int32)
+    left, right = np.repeat(rows, len(rows)), np.tile(rows, len(rows))
+    whole.learn(left, right, index.record_tokens)
+    slots = len(index.similarities.keys)
+    for start in range(0, len(left), 2_000):
+        index.similarities.learn(left[start : start + 2_000], right[start : start + 2_000], index.record_tokens)
+    assert len(index.similarities.keys) > slots
+    assert _learnt(index.similarities) == _learnt(whole)
+    again = len(_learnt(whole))
+    whole.learn(right, left, index.record_tokens)
+    assert len(_learnt(whole)) == again
+
+
+def _learnt(similarities: TokenSimilarities) -> dict[int, float]:
+    held = similarities.keys >= 0
+    return dict(zip(similarities.keys[held].tolist(), similarities.values[held].tolist(), strict=True))
+
+
+def test_nobody_has_a_name() -> None:
+    found = prepared([record("s:1"), record("s:2")])
+    similarities = TokenSimilarities(found.tokens)
+    similarities.learn(np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), Ragged.empty(2))
+    assert _learnt(similarities) == {}

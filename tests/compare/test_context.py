@@ -1,0 +1,69 @@
+"""Every value of the left against every value of the right, against loops."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.compare import Context, NameIndex
+from resolver.compare.context import _in_slices, product
+from resolver.records.batch import IntArray
+from resolver.records.prepared import FloatArray
+from resolver.records.ragged import Ragged
+from tests.normalise.preparing import prepared
+
+sides = st.lists(st.lists(st.integers(0, 5), max_size=3, unique=True).map(sorted), min_size=2, max_size=5)
+GRID = np.array(
+    [[abs(a - b) / 7 if (a * b) % 4 != 3 else np.nan for b in range(6)] for a in range(6)], dtype=np.float32
+)
+
+
+def pairs_of(data: st.DataObject, count: int) -> tuple[IntArray, IntArray]:
+    row = st.integers(0, count - 1)
+    found = data.draw(st.lists(st.tuples(row, row), max_size=6))
+    return np.array([a for a, _ in found], dtype=np.int32), np.array([b for _, b in found], dtype=np.int32)
+
+
+@given(sides, st.data())
+def test_product(given_side: list[list[int]], data: st.DataObject) -> None:
+    left, right = pairs_of(data, len(given_side))
+    one, two = product(Ragged.of(given_side), left, right)
+    wanted = [
+        (a, b) for x, y in zip(left.tolist(), right.tolist(), strict=True) for a in given_side[x] for b in given_side[y]
+    ]
+    assert list(zip(one.tolist(), two.tolist(), strict=True)) == wanted
+
+
+@settings(deadline=None)
+@given(sides, st.data())
+def test_best_of(given_side: list[list[int]], data: st.DataObject) -> None:
+    left, right = pairs_of(data, len(given_side))
+    nobody = prepared([])
+    context = Context(nobody, NameIndex.of(nobody), left, right, False)
+    seen: list[tuple[int, int]] = []
+
+    def compare(one: IntArray, two: IntArray) -> FloatArray:
+        seen.extend(zip(one.tolist(), two.tolist(), strict=True))
+        return GRID[one, two]
+
+    answer = context.best_of(Ragged.of(given_side), compare)
+    assert answer.dtype == np.float32
+    for place, (x, y) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        values = [GRID[min(a, b), max(a, b)] for a in given_side[x] for b in given_side[y]]
+        known = [value for value in values if not np.isnan(value)]
+        np.testing.assert_array_equal(answer[place], max(known) if known else np.float32(np.nan))
+    # unique pairs only, the lower code first
+    assert len(set(seen)) == len(seen)
+    assert all(one <= two for one, two in seen)
+
+
+def test_slices_cover_all_once() -> None:
+    for count, workers in ((10, 2), (50_000, 2), (50_001, 3), (50_000, 1)):
+        hits = np.zeros(count, dtype=np.int32)
+
+        def run(start: int, end: int, hits: IntArray = hits) -> None:
+            hits[start:end] += 1
+
+        _in_slices(run, count, workers)
+        assert np.all(hits == 1)

@@ -1,0 +1,77 @@
+"""Grades of two dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.compare.dates import GRADES, date_similarity
+from resolver.normalise.values import date_table
+
+CASES = [
+    ("1960-05-04", "1960-05-04", 1.0),
+    ("1960-05", "1960-05-04", 0.92),
+    ("1960-05", "1960-05", 0.92),
+    ("1960-05-04", "1960-04-05", 0.86),
+    ("1960", "1960-05-04", 0.8),
+    ("1960", "1960", 0.8),
+    ("1960-01-01", "1960-05-14", 0.76),
+    ("1960-05-04", "1961-05-04", 0.7),
+    ("1960-05-04", "1960-05-24", 0.7),
+    ("1960-05-04", "1990-05-04", 0.7),
+    ("1958/1962", "1960-05-04", 0.6),
+    ("1960~", "1961", 0.6),
+    ("1960~", "1960-05-04", 0.6),
+    ("1960-05-04", "1960-11-23", 0.5),
+    ("1960-05", "1960-11-23", 0.5),
+    ("1960-05-04", "1971-05-04", 0.45),
+    ("1960-05-04", "1961-06-15", 0.35),
+    ("1958/1962", "1963", 0.35),
+    ("1960-05-04", "1962-11-13", 0.25),
+    ("1960~", "1962", 0.25),
+    ("1960", "1965", 0.15),
+    ("1960", "1970", 0.08),
+    ("1960", "1971", 0.0),
+    ("1960-01-01", "1971-01-01", 0.0),
+]
+text = st.builds(
+    lambda year, rest, circa: f"{year}{rest}{'~' if circa else ''}",
+    st.sampled_from([1960, 1961, 1962, 1966, 1969, 1971, 1990]),
+    st.sampled_from(["", "-01", "-01-01", "-05", "-05-04", "-04-05", "-11-23", "-05-14"]),
+    st.booleans(),
+) | st.sampled_from(["1958/1962", "1955/1985", "1960-05-01/1960-06-01", "never", "9999-12-31"])
+
+
+def grade(one: str, two: str) -> float:
+    texts = sorted({one, two})
+    codes = (np.array([texts.index(side)], dtype=np.int32) for side in (one, two))
+    return float(date_similarity(date_table(texts), *codes)[0])
+
+
+@pytest.mark.parametrize(("one", "two", "expected"), CASES)
+def test_grades(one: str, two: str, expected: float) -> None:
+    assert grade(one, two) == grade(two, one) == np.float32(expected)
+
+
+def test_every_grade_can_be_reached() -> None:
+    assert {expected for *_, expected in CASES} == set(GRADES)
+    assert all(meaning for meaning in GRADES.values())
+
+
+@settings(max_examples=300, deadline=None)
+@given(text, text)
+def test_any_two_dates_have_a_grade_whichever_comes_first(one: str, two: str) -> None:
+    found = grade(one, two)
+    if {one, two} & {"never", "9999-12-31"}:
+        assert np.isnan(found)
+    else:
+        assert found == grade(two, one)
+        assert found in {np.float32(value) for value in GRADES}
+
+
+@pytest.mark.parametrize("ranged", ["1960-01-01/1960-12-01", "1960-03/1960-07"])
+def test_a_range_inside_a_year_is_no_day(ranged: str) -> None:
+    assert grade(ranged, "1960-01-01") == grade("1960", "1960-01-01")
+    assert grade(ranged, ranged) < 1

@@ -1,0 +1,104 @@
+"""Sets of codes against loops over Python sets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.compare import Context, NameIndex
+from resolver.compare.comparators import COMPARATOR_BY_NAME
+from resolver.compare.sets import identifier_similarity, overlap
+from resolver.records import Kind
+from resolver.records.prepared import IdentifierTable
+from resolver.records.ragged import Ragged
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+two_sets = st.tuples(*(st.sets(st.integers(0, 5), max_size=4) for _ in range(2)))
+one, two = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+
+
+@settings(deadline=None)
+@given(two_sets)
+def test_overlap(found: tuple[set[int], set[int]]) -> None:
+    side = Ragged.of([sorted(items) for items in found])
+    wanted = len(found[0] & found[1]) / min(map(len, found)) if all(found) else np.nan
+    for left, right in ((one, two), (two, one)):
+        np.testing.assert_array_equal(overlap(side, left, right), np.array([wanted], dtype=np.float32))
+
+
+# (number, family, country, used by many); number 0 is none
+papers = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.sampled_from([0, 0, 1])), max_size=3
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(papers, papers)
+def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> None:
+    weak = (3,)
+    columns = list(zip(*(left + right), strict=True)) or [(), (), (), ()]
+    table = IdentifierTable(
+        number=np.array(columns[0], dtype=np.uint64),
+        type=np.array(columns[1], dtype=np.int32),
+        country=np.array(columns[2], dtype=np.int32),
+        texts=np.array([], dtype=object),
+        mass_used=np.array(columns[3], dtype=np.uint8),
+    )
+    side = Ragged.of([list(range(len(left))), list(range(len(left), len(left) + len(right)))])
+    values = [value for a in left for b in right if (value := _paper(a, b, weak)) is not None]
+    wanted = np.array([max(values) if values else np.nan], dtype=np.float32)
+    np.testing.assert_array_equal(identifier_similarity(side, table, weak, one, two), wanted)
+    np.testing.assert_array_equal(identifier_similarity(side, table, weak, two, one), wanted)
+
+
+def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...]) -> float | None:
+    known = left[2] and right[2]
+    if left[0] == right[0] != 0:
+        if left[3] or right[3] or left[1] in weak or right[1] in weak:
+            return 0.5
+        if known and left[2] != right[2]:
+            return 0.6
+        return 1.0 if left[1] == right[1] else 0.9
+    if left[1] == right[1] and left[2] == right[2] and left[0] and right[0]:
+        return 0.1 if left[2] else 0.2
+    return None
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "expected"),
+    [
+        ("Unit 121 Iran", "Unit 121 France", {"numbers": 1.0, "places_named": 0.0}),
+        ("Bureau 39 Section 3", "Bureau 39 Section 4", {"numbers": 0.25}),
+        ("Bureau 39", "Bureau 39 Section 4", {"numbers": 1.0}),
+        ("Acme LLC", "Acme", {"legal_form": 0.5}),
+        ("Acme", "Acme", {"legal_form": np.nan, "numbers": np.nan, "places_named": np.nan}),
+    ],
+)
+def test_flagged_words(names: str, others: str, expected: dict[str, float]) -> None:
+    found = prepared([record("s:1", Kind.GROUP, name=names), record("s:2", Kind.GROUP, name=others)])
+    for left, right in ((one, two), (two, one)):
+        context = Context(found, NameIndex.of(found), left, right, True)
+        for feature, value in expected.items():
+            answer = COMPARATOR_BY_NAME[feature].compare(context)
+            np.testing.assert_array_equal(answer, np.array([value], dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "matches"),
+    [
+        ("Red River Gang Northern", "RRGN", True),
+        ("The Red River Gang of Northern LLC", "RRGN", True),
+        ("Red River", "RR", False),
+        ("Red River Gang", "RGR", False),
+        ("Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota", "ABGDEZETI", False),
+    ],
+)
+def test_acronyms(name: str, other: str, matches: bool) -> None:
+    found = prepared([record("s:1", Kind.GROUP, name=["X Y", name]), record("s:2", Kind.GROUP, name=other)])
+    for left, right in ((one, two), (two, one)):
+        context = Context(found, NameIndex.of(found), left, right, True)
+        answer = COMPARATOR_BY_NAME["acronym"].compare(context)
+        np.testing.assert_array_equal(answer, np.array([1.0 if matches else np.nan], dtype=np.float32))
