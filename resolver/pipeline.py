@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from models import loader
 from resolver.block import Plan
-from resolver.classify import Borders, Model, from_json, interval, scores
+from resolver.classify import Borders, Model, border, from_json, interval, scores
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, compare, features_of
 from resolver.compare.explain import detail, shown
 from resolver.errors import InputError, ModelError
@@ -56,8 +56,7 @@ class RunOptions:
     def merge_border(self) -> int:
         """The merge border in thousandths of log-odds."""
         score = self.borders.match if self.merge_at is None else self.merge_at
-        score = min(max(score, 1e-6), 1 - 1e-6)
-        return round(1000 * math.log(score / (1 - score)))
+        return border(score)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,7 @@
 """Classify: evidence to calibrated probability to band, and the exact explanation."""
 
-from resolver.classify.model import (
-    Borders,
-    Calibration,
-    Model,
-    PairTerm,
-    Term,
-    from_json,
-    interval,
-    scores,
-    to_json,
-)
+from resolver.classify.model import Borders, Calibration, Model, PairTerm, Term, border, interval, scores
+from resolver.classify.stored import from_json, to_json
 
-__all__ = ["Borders", "Calibration", "Model", "PairTerm", "Term", "from_json", "interval", "scores", "to_json"]
+__all__ = ["Borders", "Calibration", "Model", "PairTerm", "Term", "border", "from_json", "interval", "scores",
+"to_json"]

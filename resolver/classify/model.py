@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,7 @@ from resolver.errors import ModelError
 from resolver.records.prepared import FloatArray
 from resolver.records.resolution import Band
 
-FORMAT = 1
 SCORE_MIN = 1e-6
-Weights = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +106,14 @@ def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return value
 
 
+def border(score: float) -> int:
+    """The least log-odds (thousandths) whose score is at least the given one; scores are taken within 1e-6 … 1 −
+    1e-6."""
+    score = min(max(score, SCORE_MIN), 1 - SCORE_MIN)
+    # the last bit of a logarithm must not move a border
+    return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
+
+
 @dataclass(frozen=True, slots=True)
 class Borders:
     """Bands follow costs: match from `match`, review from `review` (scores)."""
@@ -131,80 +136,3 @@ class Borders:
         match = np.where(score >= self.match, Band.MATCH, Band.REVIEW)
         bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(np.uint8)
         return bands
-
-
-def to_json(model: Model) -> dict[str, Any]:
-    """The model as plain data for JSON."""
-    return {
-        "format": FORMAT,
-        "kind": model.kind,
-        "version": model.version,
-        "features": list(model.features),
-        "intercept": model.intercept,
-        "terms": [{"feature": t.feature, "cuts": list(t.cuts), "weights": list(t.weights)} for t in model.terms],
-        "pairs": [
-            {"features": list(p.features), "cuts": [list(c) for c in p.cuts], "weights": [list(r) for r in p.weights]}
-            for p in model.pairs
-        ],
-        "calibration": {"raw": list(model.calibration.raw), "logodds": list(model.calibration.logodds)},
-        "training": dict(model.training),
-    }
-
-
-def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
-    """The model of plain data. Raises `ModelError` where it is damaged or was made for other features than
-    `features`."""
-    if data.get("format") != FORMAT:
-        raise ModelError(
-            f"model format {data.get('format')!r} is not {FORMAT}", mend="train it again with this version"
-        )
-    if tuple(data["features"]) != tuple(features):
-        odd = sorted(set(data["features"]) ^ set(features))
-        raise ModelError(
-            f"the {data.get('kind')} model was made for other comparators ({', '.join(odd) or 'another order'})",
-            mend="train it again with `resolver train`",
-        )
-    try:
-        terms = tuple(Term(t["feature"], tuple(t["cuts"]), tuple(t["weights"])) for t in data["terms"])
-        pairs = tuple(
-            PairTerm(
-                (p["features"][0], p["features"][1]),
-                (tuple(p["cuts"][0]), tuple(p["cuts"][1])),
-                tuple(tuple(row) for row in p["weights"]),
-            )
-            for p in data["pairs"]
-        )
-        calibration = Calibration(tuple(data["calibration"]["raw"]), tuple(data["calibration"]["logodds"]))
-        model = Model(
-            data["kind"],
-            data["version"],
-            tuple(features),
-            int(data["intercept"]),
-            terms,
-            pairs,
-            calibration,
-            data.get("training", {}),
-        )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise ModelError(f"the model file is damaged: {error}", mend="restore it or train it again") from error
-    _check(model)
-    return model
-
-
-def _check(model: Model) -> None:
-    for term in model.terms:
-        if term.feature not in model.features or len(term.weights) != len(term.cuts) + 2:
-            raise ModelError(f"the weights of {term.feature} do not fit its cuts", mend="restore the model file")
-    for pair in model.pairs:
-        rows, columns = (len(cuts) + 2 for cuts in pair.cuts)
-        if len(pair.weights) != rows or any(len(row) != columns for row in pair.weights):
-            raise ModelError(
-                f"the weights of {' and '.join(pair.features)} do not fit their cuts", mend="restore the model file"
-            )
-    raw, logodds = model.calibration.raw, model.calibration.logodds
-    if (
-        len(raw) < 2
-        or any(b <= a for a, b in pairwise(raw))
-        or any(b <= a for a, b in pairwise(logodds))
-    ):
-        raise ModelError("the calibration does not rise everywhere", mend="restore the model file")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import Pairs, candidates, plan_for
-from resolver.classify import Borders, scores
+from resolver.classify import Borders, border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
 from resolver.errors import DecisionError
@@ -105,7 +105,7 @@ def _resolve(
             pairs.right,
             logodds,
             merge_border=options.merge_border,
-            review_border=min(_thousandths(borders.review), options.merge_border),
+            review_border=min(border(borders.review), options.merge_border),
             same=same,
             different=different,
         )
@@ -113,10 +113,6 @@ def _resolve(
         items[0] = len(batch)
     stats = RunStats(plan.name, {**models.stamp, "plan": plan.name}, tuple(meter.stages), rules, len(pairs), histogram)
     return Resolution(batch, labels, links, stats)
-
-
-def _thousandths(score: float) -> int:
-    return round(1000 * float(np.log(score / (1 - score))))
 
 
 def _score(
