@@ -27,6 +27,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
 	@echo "installing into $(VENV) (about a minute the first time)" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@echo "compiling the kernels (half a minute, once)" >&2
+	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
 	@touch $@
 
 demo: setup  ## generate a small world of agencies, find who is the same as whom, say where the report lies
