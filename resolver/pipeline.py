@@ -84,9 +84,9 @@ def tables_of(data: Mapping[str, Any]) -> Tables:
     """The shipped tables from their JSON form. Raises `ModelError` where one is missing."""
     try:
         return Tables(
-            data["person_counts"],
+            dict(data["person_counts"]),
             int(data["person_total"]),
-            data["group_counts"],
+            dict(data["group_counts"]),
             int(data["group_total"]),
             frozenset(data["mass_used"]),
         )

@@ -37,7 +37,8 @@ def models(draw: st.DrawFn) -> Model:
     rising = draw(st.lists(weight, min_size=len(raw), max_size=len(raw), unique=True).map(sorted))
     pairs = (PairTerm(("a", "d"), (one, two), grid),) if draw(st.booleans()) else ()
     calibration = Calibration(tuple(raw), tuple(rising))
-    return Model("person", draw(st.text(max_size=5)), FEATURES, draw(weight), tuple(terms), pairs, calibration, {"n": 1})
+    version = draw(st.text(max_size=5))
+    return Model("person", version, FEATURES, draw(weight), tuple(terms), pairs, calibration, {"n": 1})
 
 
 @given(models())

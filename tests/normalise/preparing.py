@@ -4,12 +4,14 @@ load.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from resolver.normalise import prepare
 from resolver.records import Batch, Record
@@ -34,6 +36,26 @@ TABLES = Tables(
 def lookup(tokens: Sequence[str]) -> list[tuple[int, ...]]:
     """Symbols of tokens, of each alone."""
     return [SYMBOLS.get(token, ()) for token in tokens]
+
+
+class QuickSource:
+    """Stands for the process's source of symbols in tests of what comes after."""
+
+    def start(self) -> None:
+        """Nothing to load."""
+
+    def lookup(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
+        """Symbols of tokens."""
+        return lookup(tokens)
+
+
+@contextmanager
+def quick_symbols(*places: str) -> Iterator[None]:
+    """Use the small table wherever the named modules look for symbols."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place in places:
+            patch.setattr(f"{place}.symbol_source", QuickSource)
+        yield
 
 
 def prepared(records: Iterable[Record], *, tables: Tables = TABLES, declared: Sequence[str] = ()) -> Prepared:
