@@ -163,9 +163,8 @@ def _febrl(frame: pd.DataFrame) -> pd.DataFrame:
     joined.
     """
     table = frame.reset_index().astype(object)
-    parts = table[["street_number", "address_1", "address_2"]].fillna("").agg(" ".join, axis=1)
-    street = parts.str.split().str.join(" ")
-    table["street"] = street.replace("", pd.NA)
+    parts = table[["street_number", "address_1", "address_2"]].fillna("").to_numpy().tolist()
+    table["street"] = [" ".join(" ".join(row).split()) or None for row in parts]
     table["cluster"] = table["rec_id"].str.extract(r"rec-(\d+)-", expand=False)
     return gaps_as_none(table)
 

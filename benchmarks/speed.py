@@ -2,12 +2,14 @@
 
 Each round runs every tool once, in turn, as a process of its own from the raw file to the written clusters: ours is
 `resolver dedupe FILE --only entities --merge-at 0.5`, Splink's reads, trains, predicts and clusters at 0.95 as its
-documentation does. Medians, ratios round by round, and F1 beside every speed. Writes `speed.json` and `speed.md`.
+documentation does. Medians, ratios round by round, and F1 beside every speed: a ratio at unequal quality is said to be
+one, and so is a model that changed while it was measured. Writes `speed.json` and `speed.md`.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -29,6 +31,8 @@ from benchmarks.stages import stage_speeds
 from benchmarks.table import markdown, plain
 
 SPLINK = "splink"
+# how far apart two F1 may lie for a ratio of times to compare like with like
+EVEN = 0.01
 SETS = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
 USUAL = SETS[:3]
 HEAD = ("set", "tool", "wall s", "CPU s", "peak MiB", "F1", "B³ F1", "times ours", "(from – to)")
@@ -40,17 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     rounds: list[dict[str, Any]] = []
     stages: list[dict[str, Any]] = []
+    notes: list[str] = []
     for name in options.sets:
         try:
             task = _task(name, options.data, options.out / "work" / name)
         except AbsentError as reason:
             print(f"skipped: {name}: {reason}", file=sys.stderr)
             continue
+        model = model_digest()
         timings = measure(task, options.only, options.rounds, options.out / "speed")
+        notes += warnings(task, timings, changed=model_digest() != model)
         rounds += [_row(task, timings[0], timing) for timing in timings]
         if options.stages and OURS in options.only and not DATASET_BY_NAME[name].large:
             stages += [{"set": name, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
-    _report(rounds, stages, options.out)
+    _report(rounds, stages, notes, options.out)
     return 0
 
 
@@ -93,6 +100,27 @@ def measure(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list
         labels = labels_of(*read[tool](), truth)
         rates = cluster_pairs(truth.clusters, labels).rates, b_cubed(truth.clusters, labels)
         found.append(Timing(tool, tuple(spent), rates[0].f1, rates[1].f1))
+    return found
+
+
+def model_digest() -> str:
+    """A digest of the shipped models' files as they are now."""
+    found = hashlib.sha256()
+    for path in sorted((ROOT / "models").glob("*.json")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:8]
+
+
+def warnings(task: Task, timings: Sequence[Timing], *, changed: bool) -> list[str]:
+    """What makes a row less than it seems: a model that changed between rounds, and ratios at unequal quality."""
+    found = [f"{task.name}: the model changed while it was measured; measure again."] if changed else []
+    for other in timings[1:]:
+        first = timings[0]
+        if abs(first.f1 - other.f1) > EVEN:
+            found.append(
+                f"{task.name}: not at equal quality: F1 {first.f1:.4f} ({first.tool}) and {other.f1:.4f} ({other.tool}); "
+                "the ratio of their times says little."
+            )
     return found
 
 
@@ -141,15 +169,18 @@ def _row(task: Task, first: Timing, timing: Timing) -> dict[str, Any]:
     }
 
 
-def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], out: Path) -> None:
+def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     lines = [_line(one) for one in rounds]
     parts = [_stage_line(one) for one in stages]
     print(plain(lines, HEAD))
     if parts:
         print("\n" + plain(parts, STAGE_HEAD))
-    (out / "speed.json").write_text(json.dumps({"rounds": rounds, "stages": stages}, indent=1) + "\n", "utf-8")
-    page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else [])]
+    for note in notes:
+        print(note)
+    content = {"model": model_digest(), "rounds": rounds, "stages": stages, "notes": notes}
+    (out / "speed.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else []), *notes]
     (out / "speed.md").write_text("\n\n".join(page) + "\n", "utf-8")
 
 

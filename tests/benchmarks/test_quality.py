@@ -15,6 +15,7 @@ from benchmarks.answers import Answer, Truth, labels_of, save
 from benchmarks.datasets import DEDUPE, LINK, Task, write_truth
 from benchmarks.figures import figures, judged_figures
 from benchmarks.peers.table import PEERS
+from benchmarks.rounds import Cost, Timing, ratios
 from benchmarks.table import COLUMNS, markdown, plain, rows
 
 
@@ -178,3 +179,19 @@ def test_every_peer_has_its_script(root: Path) -> None:
         assert names
         assert all(name.startswith(peer.name) for name in names)
         assert peer.runs(Task("none", "", DEDUPE, (), (), root)) == []
+
+
+def timing(tool: str, walls: list[float], f1: float) -> Timing:
+    return Timing(tool, tuple(Cost(wall, wall, 1.0) for wall in walls), f1, f1)
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    assert ratios(timing("ours", [1.0, 2.0, 4.0], 1), timing("splink", [2.0, 2.0, 2.0], 1)) == [2.0, 1.0, 0.5]
+
+
+def test_speed_at_unequal_quality_is_said() -> None:
+    task = Task("toy", "", DEDUPE, (), (), Path())
+    ours, worse, even = timing("ours", [1], 0.47), timing("splink", [1], 0.90), timing("splink", [1], 0.465)
+    assert "not at equal quality: F1 0.4700 (ours) and 0.9000" in speed.warnings(task, [ours, worse], changed=False)[0]
+    assert speed.warnings(task, [ours, even], changed=False) == []
+    assert "the model changed" in speed.warnings(task, [ours, even], changed=True)[0]
