@@ -82,6 +82,8 @@ def _resolve(
     meter = _Meter()
     models = load_models(options.model_dir)
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    # what contradicts itself is said before hours of work, not after
+    same, different = _decided(batch, options)
     with meter.stage("normalise", "records") as items:
         progress.start("normalise", len(batch))
         prepared = prepared_of(batch, models, declared)
@@ -97,7 +99,6 @@ def _resolve(
         items[0] = len(pairs)
     with meter.stage("cluster", "records") as items:
         progress.start("cluster", None)
-        same, different = _decided(batch, options)
         borders = options.borders
         labels = cluster(
             len(batch),
