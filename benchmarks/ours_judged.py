@@ -4,7 +4,6 @@ the candidates and bands of a whole run over the lists; and who ends up in one e
 
 from __future__ import annotations
 
-import resource
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pandas as pd
 
 import resolver
 from benchmarks.answers import save
-from benchmarks.clock import process_age
+from benchmarks.clock import peak_mib, process_age
 from benchmarks.datasets import Task
 from resolver.engines.local import dedupe
 from resolver.ingest.base import Intake
@@ -34,7 +33,7 @@ def run(task: Task, out: Path) -> None:
     options = RunOptions()
     found = dedupe(intake, options)
     end = process_age()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     judged, missing = _judged(task.pairs, intake)
     lefts, rights = judged["left"].tolist(), judged["right"].tolist()
     declared = sorted(intake.deduplicated_sources)

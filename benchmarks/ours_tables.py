@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 import resolver
 from benchmarks.answers import save
-from benchmarks.clock import process_age
+from benchmarks.clock import peak_mib, process_age
 from benchmarks.datasets import LINK, Task
 from resolver.block import PLAN_BY_NAME, candidates
 from resolver.classify import scores
@@ -37,7 +36,7 @@ def run(task: Task, out: Path) -> None:
     read = process_age()
     found = link(intakes[0], intakes[1], options) if task.mode == LINK else dedupe(intakes[0], options)
     end = process_age()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     ids = np.array([identity.partition(":")[2] for identity in found.batch.ids.to_pylist()], dtype=object)
     sides = _sides(found, intakes) if task.mode == LINK else None
     left, right, logodds = _all_pairs(found, options, sides)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -115,7 +116,9 @@ def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
     job = folder / "task.json"
     job.write_text(json.dumps({**task.to_json(), "tool": tool}), "utf-8")
     whole = [*command, str(job), str(folder)]
-    subprocess.run(whole, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # without a fixed seed for hashes, dedupe asks other questions each time
+    same = {**os.environ, "PYTHONHASHSEED": "0"}
+    subprocess.run(whole, check=True, cwd=ROOT, env=same, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return folder
 
 

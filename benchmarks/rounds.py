@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import tempfile
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,18 +23,28 @@ class Cost:
 
 
 def timed(command: Sequence[str], folder: Path) -> Cost:
-    """Run a command to its end in `folder`. Raises `RuntimeError` with its last words where it fails."""
-    with tempfile.TemporaryFile() as words:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=words)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            words.seek(0)
-            said = words.read().decode("utf-8", errors="replace").strip().splitlines()
-            raise RuntimeError(f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {process.returncode}'}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    """Run a command to its end in `folder`. Raises `RuntimeError` with its last words where it fails.
+
+    A small process stands between: a child's `ru_maxrss` begins at that of whoever started it.
+    """
+    between = [sys.executable, "-m", "benchmarks.rounds", *command]
+    done = subprocess.run(between, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise RuntimeError(f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {done.returncode}'}")
+    return Cost(**json.loads(done.stdout))
+
+
+def _between(command: Sequence[str]) -> int:
+    """Run a command and print its cost as JSON. Gives its exit code."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    cost = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mib": usage.ru_maxrss / 1024}
+    print(json.dumps(cost))
+    return 1 if process.returncode else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +75,7 @@ class Timing:
 def ratios(ours: Timing, other: Timing) -> list[float]:
     """How many times as long the other took, round by round: neighbours in time shared the machine's mood."""
     return [two.wall / one.wall for one, two in zip(ours.costs, other.costs, strict=True)]
+
+
+if __name__ == "__main__":
+    sys.exit(_between(sys.argv[1:]))

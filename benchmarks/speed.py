@@ -2,8 +2,8 @@
 
 Each round runs every tool once, in turn, as a process of its own from the raw file to the written clusters: ours is
 `resolver dedupe FILE --only entities --merge-at 0.5`, Splink's reads, trains, predicts and clusters at 0.95 as its
-documentation does. Medians, ratios round by round, and F1 beside every speed: a ratio at unequal quality is said to be
-one, and so is a model that changed while it was measured. Writes `speed.json` and `speed.md`.
+documentation does. Medians, ratios round by round, and F1 beside every speed: a ratio at unequal quality is said to
+be one, and so is a model that changed while it was measured. Writes `speed.json` and `speed.md`.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def model_digest() -> str:
 
 
 def warnings(task: Task, timings: Sequence[Timing], *, changed: bool) -> list[str]:
-    """What makes a row less than it seems: a model that changed between rounds, and ratios at unequal quality."""
+    """What makes a row less than it seems: a model that changed between rounds, ratios at unequal quality."""
     found = [f"{task.name}: the model changed while it was measured; measure again."] if changed else []
     for other in timings[1:]:
         first = timings[0]

@@ -5,7 +5,6 @@ asks for nothing but pandas, numpy and pyarrow.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.answers import save
-from benchmarks.clock import process_age
+from benchmarks.clock import peak_mib, process_age
 from benchmarks.datasets import Task, gaps_as_none
 
 MERGE_BORDERS = (0.5, 0.95)
@@ -41,8 +40,7 @@ class Clock:
         """What goes into `info.json`; later calls give the same."""
         if not self.stopped:
             self.seconds["whole"] = process_age()
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            self.stopped = {"seconds": self.seconds, "peak_mib": peak}
+            self.stopped = {"seconds": self.seconds, "peak_mib": peak_mib()}
         return self.stopped
 
 

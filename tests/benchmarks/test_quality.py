@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ from benchmarks.answers import Answer, Truth, labels_of, save
 from benchmarks.datasets import DEDUPE, LINK, Task, write_truth
 from benchmarks.figures import figures, judged_figures
 from benchmarks.peers.table import PEERS
-from benchmarks.rounds import Cost, Timing, ratios
+from benchmarks.rounds import Cost, Timing, ratios, timed
 from benchmarks.table import COLUMNS, markdown, plain, rows
 
 
@@ -195,3 +196,18 @@ def test_speed_at_unequal_quality_is_said() -> None:
     assert "not at equal quality: F1 0.4700 (ours) and 0.9000" in speed.warnings(task, [ours, worse], changed=False)[0]
     assert speed.warnings(task, [ours, even], changed=False) == []
     assert "the model changed" in speed.warnings(task, [ours, even], changed=True)[0]
+
+
+def test_peak_memory_is_the_programs_own(tmp_path: Path, root: Path) -> None:
+    """Neither way of measuring may count what the process that starts a program holds."""
+    held = np.ones(40_000_000)
+    code = "from benchmarks.clock import peak_mib; open(r'{}', 'w').write(str(peak_mib()))".format(tmp_path / "peak")
+    cost = timed([sys.executable, "-c", code], root)
+    assert held.nbytes > 300 * 2**20
+    assert cost.peak_mib < 100
+    assert float((tmp_path / "peak").read_text("utf-8")) < 100
+
+
+def test_a_command_that_fails_says_its_last_words(root: Path) -> None:
+    with pytest.raises(RuntimeError, match="no such luck"):
+        timed([sys.executable, "-c", "raise SystemExit('no such luck')"], root)
