@@ -21,36 +21,24 @@ def fold_of(cluster: str, folds: int = FOLDS) -> int:
     return int.from_bytes(hashlib.blake2b(cluster.encode(), digest_size=4).digest(), "big") % folds
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfFold:
-    """Raw sums (thousandths) of pairs by models that saw none of their clusters; `tested` marks the pairs that have
-    one."""
-
-    raw: npt.NDArray[np.int64]
-    tested: npt.NDArray[np.bool_]
-
-
-def out_of_fold(
-    data: Labelled, fit: Callable[[Labelled], Model], *, tested_origin: str | None = None, folds: int = FOLDS
-) -> OutOfFold:
-    """Score every pair (of one origin, if named) by a model fitted without any of the clusters in its fold's test
+def out_of_fold(data: Labelled, fit: Callable[[Labelled], Model], folds: int = FOLDS) -> npt.NDArray[np.int64]:
+    """The raw sum (thousandths) of every pair by a model fitted without any of the clusters in its fold's test
     pairs."""
     names = sorted(set(data.clusters.ravel().tolist()))
     place = {name: number for number, name in enumerate(names)}
     coded = [(place[one], place[two]) for one, two in data.clusters.tolist()]
     clusters = np.array(coded, dtype=np.int64).reshape(-1, 2)
     left_fold = np.array([fold_of(name, folds) for name in names], dtype=np.int64)[clusters[:, 0]]
-    wanted = np.ones(len(data), dtype=bool) if tested_origin is None else data.origin == tested_origin
     raw = np.zeros(len(data), dtype=np.int64)
     for fold in range(folds):
-        test = wanted & (left_fold == fold)
+        test: npt.NDArray[np.bool_] = left_fold == fold
         if not test.any():
             continue
         held_out = np.zeros(len(names), dtype=bool)
         held_out[clusters[test].ravel()] = True
         train: npt.NDArray[np.bool_] = ~(held_out[clusters[:, 0]] | held_out[clusters[:, 1]])
         raw[test] = fit(data.where(train)).raw(data.evidence[test])
-    return OutOfFold(raw, wanted)
+    return raw
 
 
 def calibrate(

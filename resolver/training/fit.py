@@ -9,7 +9,7 @@ function per comparator (or grid per pair), rounded to thousandths. Nothing is a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ class FitOptions:
     least_leaf: float = 8
     ridge: float = 2.0
     seed: int = 7
-    fixed: Mapping[str, int] = None  # type: ignore[assignment]
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
 
 def fit_additive(
@@ -52,7 +52,7 @@ def fit_additive(
         raise ValueError(f"a comparator stands in two pairs: {pairs}")
     place = {name: number for number, name in enumerate(features)}
     data = evidence.astype(np.float64).copy()
-    fixed = dict(options.fixed or {})
+    fixed = options.fixed
     for name in fixed:
         data[:, place[name]] = np.nan
     # a column that says nothing would stop the binning: it gets one value, and no tree can split it

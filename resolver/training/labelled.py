@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,6 @@ def by_kind(
     labels: npt.NDArray[np.int8],
     clusters: Sequence[str],
     origin: str,
-    weight: float = 1.0,
 ) -> dict[Kind, Labelled]:
     """Evidence of labelled pairs of rows, apart by the model that judges them."""
     names = NameIndex.of(prepared)
@@ -87,7 +86,7 @@ def by_kind(
                 kind,
                 evidence,
                 labels[where],
-                np.full(len(where), weight),
+                np.ones(len(where)),
                 np.stack([cluster[one], cluster[two]], axis=1),
                 np.full(len(where), origin, dtype=object),
             )
@@ -105,18 +104,29 @@ class Judgement:
 
 def read_judgements(path: Path) -> list[Judgement]:
     """Read `left,right,label` rows (label `match` or `distinct`). Raises `InputError` for anything else."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if not {"left", "right", "label"} <= set(reader.fieldnames or ()):
-            raise InputError("judged pairs need the columns left, right and label", where=path.name)
-        found = []
-        for number, row in enumerate(reader, 2):
-            if row["label"] not in ("match", "distinct"):
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if not {"left", "right", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(
-                    f"line {number}: the label {row['label']!r} is neither match nor distinct", where=path.name
+                    "judged pairs need the columns left, right and label", where=path.name, mend="name them in line 1"
                 )
-            found.append(Judgement(row["left"], row["right"], row["label"] == "match"))
-    return found
+            return [_judgement(row, f"{path.name}, line {reader.line_num}") for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"cannot read the judged pairs: {error}", where=path.name, mend="give a CSV file in UTF-8"
+        ) from error
+
+
+def _judgement(row: Mapping[str, str | None], where: str) -> Judgement:
+    left, right, label = ((row[name] or "").strip() for name in ("left", "right", "label"))
+    if not left or not right or left == right:
+        raise InputError("a judged pair needs two different record ids", where=where, mend="write left and right")
+    if label not in ("match", "distinct"):
+        raise InputError(
+            f"the label {label[:40]!r} is neither match nor distinct", where=where, mend="write one of the two"
+        )
+    return Judgement(left, right, label == "match")
 
 
 def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[str]:
@@ -157,12 +167,11 @@ def blocked_pairs(
     most_negatives: int = 200_000,
     comparable: dict[str, str] | None = None,
     seed: int = 7,
-    weight: float = 1.0,
 ) -> dict[Kind, Labelled]:
     """Pairs that blocking brings together among records whose true cluster is known (`truth`: record id → cluster).
 
     `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same
-    person under different cluster names). Negatives beyond `most_negatives` are sampled, and weigh so much more.
+    person under different cluster names). Of the negatives at most `most_negatives` are taken, by chance.
     """
     batch = Batch.from_records(records).canonical()
     prepared = prepare(batch, tables, symbol_source().lookup, ())
@@ -181,4 +190,4 @@ def blocked_pairs(
         negatives = np.sort(chance.choice(negatives, most_negatives, replace=False))
     chosen = np.sort(np.concatenate([np.flatnonzero(same), negatives]))
     labels = same[chosen].astype(np.int8)
-    return by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, weight)
+    return by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from resolver.errors import DateError
 from resolver.records import Batch, PartialDate, Record, Value, parse_date
+from resolver.records.dates import MAX_YEAR, MIN_YEAR
 from resolver.records.properties import FULL_NAMES
 
 _KEEP_BOTH = 0.45
@@ -44,7 +45,7 @@ def _copies(record: Record, chance: random.Random) -> tuple[Record, Record]:
     for side in (0, 1):
         # name parts spell out the principal name: they go where it went
         named = any(value.text in principal for value in values[side] if value.prop == "name")
-        if parts and chance.random() < 0.6 and named:
+        if parts and (not names or (chance.random() < 0.6 and named)):
             values[side].extend(parts)
     for value in record.values:
         if value.prop in FULL_NAMES or value in parts:
@@ -86,11 +87,14 @@ def _altered(value: Value, chance: random.Random) -> Value:
     elif choice < 0.5 and date.day and date.day <= 12:
         changed = PartialDate(date.year, date.day, date.month)
     elif choice < 0.7:
-        changed = PartialDate(date.year + chance.choice((-1, 1)), date.month, 0)
+        changed = PartialDate(_year(date.year + chance.choice((-1, 1))), date.month, 0)
     elif choice < 0.85:
         changed = PartialDate(date.year, 1, 1)
     else:
-        changed = PartialDate(
-            max(date.year + chance.choice((-3, -2, 2, 3, 10)), 1), date.month, min(date.day, 28) if date.month else 0
-        )
+        day = min(date.day, 28)
+        changed = PartialDate(_year(date.year + chance.choice((-3, -2, 2, 3, 10))), date.month, day)
     return replace(value, text=str(changed))
+
+
+def _year(year: int) -> int:
+    return min(max(year, MIN_YEAR), MAX_YEAR)

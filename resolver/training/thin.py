@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from resolver.errors import DateError
 from resolver.records import Kind, PartialDate, Record, Value, parse_date
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _NAME_PARTS = ("firstName", "middleName", "lastName")
@@ -52,8 +53,17 @@ def _names(record: Record, chance: random.Random) -> list[Value]:
         if len(parts) > 1 and chance.random() < 0.04:
             parts = [chance.choice(parts)]
         return [replace(value, text=_slip(value.text, chance)) for value in parts]
+    if not names:
+        # a weak alias or a father's name alone: better than no name
+        names = [value for value in record.values if value.prop in (*FULL_NAMES, *NAME_PARTS)]
     chosen = names[:1] if chance.random() < 0.8 or len(names) < 2 else [chance.choice(names)]
-    return [Value("name", " ".join(_slip(word, chance) for word in value.text.split())) for value in chosen]
+    return [
+        Value(
+            value.prop if value.prop in NAME_PARTS else "name",
+            " ".join(_slip(word, chance) for word in value.text.split()),
+        )
+        for value in chosen
+    ]
 
 
 def _slip(word: str, chance: random.Random) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from resolver.classify import Calibration, Model
-from resolver.compare import COMPARATOR_BY_NAME
+from resolver.compare import COMPARATOR_BY_NAME, features_of
+from resolver.errors import InputError
 from resolver.ingest.base import Intake
 from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
-from resolver.training.crossval import OutOfFold, calibrate, measure, out_of_fold
+from resolver.training.crossval import calibrate, measure, out_of_fold
 from resolver.training.fit import FitOptions, fit_additive
 from resolver.training.labelled import (
     Judgement,
@@ -31,10 +35,11 @@ PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
     Kind.ASSET: (),
 }
+LEAST_PAIRS = 10
+"""With fewer pairs of either label a kind is not fitted."""
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
-learnt: learnt
-from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
+learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,6 @@ SHARES: Mapping[str, tuple[float, float]] = {
 
 def fit_kind(data: Labelled, options: FitOptions) -> Model:
     """Fit one kind."""
-    from resolver.compare import features_of
-
     features = features_of(data.kind)
     rises = [COMPARATOR_BY_NAME[name].rises for name in features]
     return fit_additive(
@@ -150,18 +153,26 @@ def fit_kind(data: Labelled, options: FitOptions) -> Model:
 
 
 def train(material: Material, tables: Mapping[str, Any], version: str, options: FitOptions | None = None) -> Trained:
-    """Cross-validate, calibrate on what was not trained on, then fit on everything."""
+    """Cross-validate, calibrate on what was not trained on, then fit on everything. A kind with fewer than
+    `LEAST_PAIRS` pairs of either label is left out. Raises `InputError` where that leaves none."""
     options = options or FitOptions(fixed={"same_list": SAME_LIST})
     models: dict[Kind, Model] = {}
     figures: dict[str, Any] = {}
     for kind, raw_data in material.pairs.items():
+        if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
+            continue
         data = weighted(raw_data, SHARES)
         found = out_of_fold(data, lambda part: fit_kind(part, options))
-        calibration = calibrate(found.raw, data.labels, data.weights)
+        calibration = calibrate(found, data.labels, data.weights)
         figures[kind.label] = _figures(data, found, calibration)
         model = fit_kind(data, options)
         training = {"seed": options.seed, "figures": figures[kind.label], "pairs": _counts(data)}
         models[kind] = replace(model, version=version, calibration=calibration, training=training)
+    if not models:
+        raise InputError(
+            "there is too little to learn from",
+            mend=f"give lists or judged pairs with {LEAST_PAIRS} true and {LEAST_PAIRS} false pairs of one kind at least",
+        )
     return Trained(models, tables, figures)
 
 
@@ -175,8 +186,8 @@ def _counts(data: Labelled) -> dict[str, dict[str, int]]:
     }
 
 
-def _figures(data: Labelled, found: OutOfFold, calibration: Calibration) -> dict[str, Any]:
-    logodds = calibration.apply(found.raw)
+def _figures(data: Labelled, found: npt.NDArray[np.int64], calibration: Calibration) -> dict[str, Any]:
+    logodds = calibration.apply(found)
     answer = {}
     for origin in sorted(set(data.origin.tolist())):
         of_origin = data.origin == origin
