@@ -171,7 +171,7 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
     if not models:
         raise InputError(
             "there is too little to learn from",
-            mend=f"give lists or judged pairs with {LEAST_PAIRS} true and {LEAST_PAIRS} false pairs of one kind at least",
+            mend=f"give lists or judgements that make {LEAST_PAIRS} true and as many false pairs of one kind",
         )
     return Trained(models, tables, figures)
 
