@@ -19,10 +19,9 @@ from resolver.compare.dates import date_similarity
 from resolver.compare.sets import acronym_match, flagged_words, identifier_similarity, overlap
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared import FloatArray, PlaceTable, TokenFlag
+from resolver.records.prepared import WEAK_FAMILIES, FloatArray, PlaceTable, TokenFlag
 from resolver.records.ragged import Ragged
 
-_WEAK_IDENTIFIERS = (6, 9, 16)
 _OMITTED = np.float32(0.2)
 
 
@@ -170,7 +169,7 @@ def identifier(context: Context) -> FloatArray:
     """Document, tax and registration numbers."""
     prepared = context.prepared
     return identifier_similarity(
-        prepared.identifiers, prepared.identifier_table, _WEAK_IDENTIFIERS, context.left, context.right
+        prepared.identifiers, prepared.identifier_table, WEAK_FAMILIES, context.left, context.right
     )
 
 

@@ -153,8 +153,6 @@ _FAMILY = {
     "wikidataId": 17,
     "publicKey": 18,
 }
-# Shared by all of a group of companies or all branches of a bank: they prove little about one of them.
-WEAK_FAMILIES = (6, 9, 16)
 assert set(_FAMILY) == set(IDENTIFIERS)
 
 

@@ -106,6 +106,10 @@ class DateTable:
     texts: npt.NDArray[np.object_]
 
 
+WEAK_FAMILIES = (6, 9, 16)
+"""Types of identifiers that a whole group of companies or all branches of a bank share: they prove little about one."""
+
+
 @dataclass(frozen=True, slots=True)
 class IdentifierTable:
     """k unique identifiers: `number` is the 64-bit hash of the normal form, `type` and `country` small codes (0

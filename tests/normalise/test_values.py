@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.compare.comparators import _WEAK_IDENTIFIERS
 from resolver.normalise.values import (
-    WEAK_FAMILIES,
     country_code,
     current_country,
     date_table,
@@ -20,6 +18,7 @@ from resolver.normalise.values import (
 )
 from resolver.records import Address, Identifier
 from resolver.records.packing import address_text, identifier_text
+from resolver.records.prepared import WEAK_FAMILIES
 from resolver.records.tables import Tables
 
 
@@ -154,7 +153,12 @@ def test_identifier_families_and_countries() -> None:
     assert table.type[0] == table.type[1] != table.type[2]
     assert table.country.tolist() == [1, 0, 0]
     assert table.mass_used.tolist() == [1, 1, 1]
-    assert _WEAK_IDENTIFIERS == WEAK_FAMILIES
+
+
+def test_what_a_bank_or_a_group_of_companies_shares_is_weak() -> None:
+    props = ("kppCode", "swiftBic", "ticker", "passportNumber", "leiCode", "taxNumber")
+    table = identifier_table([_identifier(prop, "ABC123") for prop in props], {"": 0}, Tables())
+    assert [family in WEAK_FAMILIES for family in table.type.tolist()] == [True, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
