@@ -30,6 +30,8 @@ from resolver.records.prepared import Prepared
 from resolver.records.resolution import Band, EvidenceRow, Explanation
 from resolver.records.tables import Tables
 
+LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz")
+"""What scores depend on beside the model and this code."""
 KIND_MISMATCH = -13_816
 """Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
 
@@ -76,7 +78,7 @@ def load_models(directory: Path | None = None) -> ModelSet:
     models = {kind: from_json(data, features_of(kinds[kind])) for kind, data in raw.items()}
     tables = loader.load("tables", directory)
     digest = loader.digest({**raw, "tables": tables})
-    stamp = {"model": digest, "rigour": version("rigour"), "jellyfish": version("jellyfish")}
+    stamp = {"model": digest, **{library: version(library) for library in LIBRARIES}}
     return ModelSet(models, tables_of(tables), stamp)
 
 

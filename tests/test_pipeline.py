@@ -15,6 +15,7 @@ from resolver.block import PLAN_BY_NAME, candidates, plan_for
 from resolver.errors import InputError, ModelError
 from resolver.pipeline import (
     KIND_MISMATCH,
+    LIBRARIES,
     Resolver,
     RunOptions,
     choose_plan,
@@ -201,7 +202,8 @@ def test_models_of_a_folder(tmp_path: Path) -> None:
 
 def test_the_stamp_names_what_a_score_depends_on() -> None:
     stamp = load_models().stamp
-    assert {"model", "rigour", "jellyfish"} <= set(stamp)
+    assert set(stamp) == {"model", *LIBRARIES}
+    assert {"rigour", "jellyfish"} <= set(stamp)
     assert all(stamp.values())
 
 
