@@ -33,6 +33,9 @@ _PART_ROLES = {
     "lastName": Role.FAMILY,
 }
 
+MOST_PARTS = 16
+"""A record that gives more given or family names than anybody bears must not make millions of names of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -105,12 +108,14 @@ def _written_names(batch: Batch, person: npt.NDArray[np.bool_]) -> tuple[tuple[l
 def _composed(
     batch: Batch, person: npt.NDArray[np.bool_], parts: dict[str, Ragged]
 ) -> tuple[Ragged, ByteArray, IntArray]:
-    """Names put together from parts: every given name with every family name, middle parts in between."""
+    """Names put together from parts: every given name with every family name (the first `MOST_PARTS` of either), middle
+    parts in between."""
     count = len(batch)
     of = {prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes) for prop in parts}
     # one combination a (given, family) pair; a record that lacks the one has the other alone
-    given = of.get("firstName", Ragged.empty(count)).counts
-    family = of.get("lastName", Ragged.empty(count)).counts
+    given, family = (
+        np.minimum(of.get(prop, Ragged.empty(count)).counts, MOST_PARTS) for prop in ("firstName", "lastName")
+    )
     any_part = np.zeros(count, dtype=bool)
     for ragged in of.values():
         any_part |= ragged.counts > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resolver.normalise.forms import MOST_PARTS
 from resolver.records import Kind, Record
 from resolver.records.prepared import NameQuality, Prepared, Role
 from tests.normalise.preparing import prepared
@@ -64,6 +65,13 @@ def test_parts_have_roles_and_win_over_the_same_name_as_written() -> None:
     assert [text for text, _ in forms(one)] == ["ann maria lee"]
     assert roles(one) == [Role.GIVEN, Role.MIDDLE, Role.FAMILY]
     assert roles(record("s:1", name="Ann Lee")) == [Role.UNSET, Role.UNSET]
+
+
+def test_a_flood_of_parts_makes_no_flood_of_names() -> None:
+    flood = {prop: [f"{prop[0]}{number:04d}" for number in range(500)] for prop in ("firstName", "lastName")}
+    found = forms(record("s:1", firstName=flood["firstName"], lastName=flood["lastName"]))
+    assert len(found) == MOST_PARTS**2
+    assert found[0][0] == "f0000 l0000"
 
 
 def test_one_part_alone_has_no_role() -> None:
