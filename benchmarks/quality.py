@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"skipped: {reason}", file=sys.stderr)
     for reason in failed:
         print(f"failed: {reason}", file=sys.stderr)
-    report(done, skipped, options.out)
+    report(done, skipped, failed, options.out)
     return 1 if failed else 0
 
 
@@ -92,6 +92,8 @@ def run(
                     failed.append(f"{task.name}, {tool}: {_last_line(error.stderr)}")
                     continue
                 done.append(figures(task, folder))
+                # what is measured is kept, should a later tool be stopped
+                write_json(done, skipped, failed, out)
     return done, skipped, failed
 
 
@@ -127,7 +129,17 @@ def _last_line(text: str | None) -> str:
     return lines[-1] if lines else "it ended without a word"
 
 
-def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], out: Path) -> None:
+def write_json(
+    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
+) -> None:
+    """Write `quality.json`."""
+    content = {"rows": list(done), "skipped": list(skipped), "failed": list(failed)}
+    (out / "quality.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+def report(
+    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
+) -> None:
     """Print the table and write the files."""
     out.mkdir(parents=True, exist_ok=True)
     parts = splits(done)
@@ -138,7 +150,7 @@ def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], out: Path)
     for note in notes(done):
         print(note)
     print(HELP)
-    (out / "quality.json").write_text(json.dumps({"rows": done, "skipped": list(skipped)}, indent=1) + "\n", "utf-8")
+    write_json(done, skipped, failed, out)
     page = [markdown(lines), *([markdown(parts, SPLIT_COLUMNS)] if parts else []), *notes(done), HELP]
     (out / "quality.md").write_text("\n\n".join(page) + "\n", "utf-8")
     (out / "quality.svg").write_text(chart(done), "utf-8")

@@ -28,7 +28,7 @@ def timed(command: Sequence[str], folder: Path) -> Cost:
     A small process stands between: a child's `ru_maxrss` begins at that of whoever started it.
     """
     between = [sys.executable, "-m", "benchmarks.rounds", *command]
-    done = subprocess.run(between, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(between, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise RuntimeError(f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {done.returncode}'}")

@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rounds += [_row(task, timings[0], timing) for timing in timings]
         if options.stages and OURS in options.only and not DATASET_BY_NAME[name].large:
             stages += [{"set": name, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
+        # what is measured is kept, should a later set be stopped
+        _write_json(rounds, stages, notes, options.out)
     _report(rounds, stages, notes, options.out)
     return 0
 
@@ -118,8 +120,8 @@ def warnings(task: Task, timings: Sequence[Timing], *, changed: bool) -> list[st
         first = timings[0]
         if abs(first.f1 - other.f1) > EVEN:
             found.append(
-                f"{task.name}: not at equal quality: F1 {first.f1:.4f} ({first.tool}) and {other.f1:.4f} ({other.tool}); "
-                "the ratio of their times says little."
+                f"{task.name}: not at equal quality: F1 {first.f1:.4f} ({first.tool}) and {other.f1:.4f} "
+                f"({other.tool}); the ratio of their times says little."
             )
     return found
 
@@ -169,6 +171,12 @@ def _row(task: Task, first: Timing, timing: Timing) -> dict[str, Any]:
     }
 
 
+def _write_json(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"model": model_digest(), "rounds": rounds, "stages": stages, "notes": notes}
+    (out / "speed.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
 def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     lines = [_line(one) for one in rounds]
@@ -178,8 +186,7 @@ def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: l
         print("\n" + plain(parts, STAGE_HEAD))
     for note in notes:
         print(note)
-    content = {"model": model_digest(), "rounds": rounds, "stages": stages, "notes": notes}
-    (out / "speed.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    _write_json(rounds, stages, notes, out)
     page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else []), *notes]
     (out / "speed.md").write_text("\n\n".join(page) + "\n", "utf-8")
 
