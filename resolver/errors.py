@@ -61,7 +61,3 @@ class OutputError(ResolverError):
 
 class DecisionError(ResolverError):
     """Decisions that cannot be read or contradict each other."""
-
-
-class StoreError(ResolverError):
-    """A store that is absent, of another version, or refuses what was asked."""

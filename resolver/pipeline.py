@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models import loader
-from resolver.block import Plan
+from resolver.block import PLAN_BY_NAME, Plan
 from resolver.classify import Borders, Model, border, from_json, interval, scores
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, compare, features_of
 from resolver.compare.explain import detail, shown
 from resolver.errors import InputError, ModelError
 from resolver.normalise import SymbolSource, prepare
-from resolver.records import Batch, Kind, Record, Value, kind_of_schema
+from resolver.records import KIND_BY_LABEL, Batch, Kind, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Decision
 from resolver.records.prepared import Prepared
@@ -74,8 +74,7 @@ class ModelSet:
 def load_models(directory: Path | None = None) -> ModelSet:
     """The models of a directory (default: the shipped ones). Raises `ModelError`."""
     raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
-    kinds = {"person": Kind.PERSON, "group": Kind.GROUP, "asset": Kind.ASSET}
-    models = {kind: from_json(data, features_of(kinds[kind])) for kind, data in raw.items()}
+    models = {kind: from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()}
     tables = loader.load("tables", directory)
     digest = loader.digest({**raw, "tables": tables})
     stamp = {"model": digest, **{library: version(library) for library in LIBRARIES}}
@@ -120,8 +119,8 @@ def score_rows(
     """Calibrated log-odds (thousandths) of pairs of record rows."""
     answer = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     judged = model_kinds(prepared.kinds, left, right)
-    for kind in ("person", "group", "asset"):
-        where = np.flatnonzero(judged == int(Kind[kind.upper()]))
+    for kind in loader.KINDS:
+        where = np.flatnonzero(judged == int(KIND_BY_LABEL[kind]))
         if len(where):
             model = models.models[kind]
             evidence = compare(
@@ -133,8 +132,6 @@ def score_rows(
 
 def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
     """The plan that was asked for, or the one for the size."""
-    from resolver.block import PLAN_BY_NAME
-
     if options.plan is None:
         return default
     if options.plan not in PLAN_BY_NAME:

@@ -32,6 +32,7 @@ from resolver.block.keys import (
 from resolver.records.kinds import Kind
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
 from resolver.records.ragged import offsets_of, spread
+from resolver.records.spelling import SPELL_FACTOR, SPELL_START, first_letters, spell
 
 RARE = 7.0
 """Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
@@ -103,14 +104,12 @@ def symbol_pair(prepared: Prepared) -> Hashed:
 
 def token_year(prepared: Prepared) -> Hashed:
     """A word that sounds alike and the same year of birth."""
-    sounds = of_records(prepared, form_hashes(prepared, prepared.tokens.phonetic, identity_tokens(prepared, 0, 3)))
-    return cross(distinct(sounds), years_within(prepared.births, prepared.dates))
+    return cross(_words(prepared, prepared.tokens.phonetic, 3), years_within(prepared.births, prepared.dates))
 
 
 def skeleton_year(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same year of birth."""
-    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(distinct(words), years_within(prepared.births, prepared.dates))
+    return cross(_words(prepared, prepared.tokens.skeleton, 3), years_within(prepared.births, prepared.dates))
 
 
 def birth_day(prepared: Prepared) -> Hashed:
@@ -124,14 +123,12 @@ def birth_day(prepared: Prepared) -> Hashed:
 
 def word_day(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same full date of birth (day and month in either order)."""
-    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(distinct(words), birth_day(prepared))
+    return cross(_words(prepared, prepared.tokens.skeleton, 3), birth_day(prepared))
 
 
 def initials_day(prepared: Prepared) -> Hashed:
     """Two words that begin with the same letters and the same full date of birth (day and month in either order)."""
-    firsts = np.array([text[:1] for text in prepared.tokens.texts], dtype="U1")
-    letters = firsts.view(np.uint32).astype(np.uint64) if len(firsts) else np.zeros(0, dtype=np.uint64)
+    letters = first_letters(prepared.tokens.texts).astype(np.uint64)
     initials = of_records(prepared, pairs_within(form_hashes(prepared, letters, _initial_tokens(prepared))))
     return cross(distinct(initials), birth_day(prepared))
 
@@ -159,8 +156,7 @@ def token_month_day(prepared: Prepared) -> Hashed:
     full = (dates.day > 1) & (dates.month > 1)
     number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
     days = of_table(prepared.births, np.where(full, number, np.uint64(0)))
-    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 3)))
-    return cross(distinct(words), days)
+    return cross(_words(prepared, prepared.tokens.skeleton, 3), days)
 
 
 def prefix_pair(prepared: Prepared) -> Hashed:
@@ -171,8 +167,7 @@ def prefix_pair(prepared: Prepared) -> Hashed:
 
 def token_place(prepared: Prepared) -> Hashed:
     """A word with the same consonants and the same place of birth or address."""
-    words = of_records(prepared, form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared, 0, 4)))
-    return cross(distinct(words), _place_words(prepared))
+    return cross(_words(prepared, prepared.tokens.skeleton, 4), _place_words(prepared))
 
 
 def identifier(prepared: Prepared) -> Hashed:
@@ -195,12 +190,11 @@ def acronym(prepared: Prepared) -> Hashed:
     longest = int(forms.counts.max()) if len(forms) else 0
     if longest == 0:
         return Hashed(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
-    weights = np.array([ord(text[0]) if text else 0 for text in tokens.texts], dtype=np.uint64)
-    letters = _rolling(prepared, np.where(mask, weights, np.uint64(0)))
+    letters = _rolling(prepared, np.where(mask, first_letters(tokens.texts), 0).astype(np.uint64))
     spelled = np.zeros(len(tokens), dtype=np.uint64)
     for code, text in enumerate(tokens.texts):
         if 3 <= len(text) <= 8 and mask[code]:
-            spelled[code] = _spell(text)
+            spelled[code] = spell(text)
     counts = np.bincount(forms.rows[mask[forms.items]], minlength=len(forms))
     own = Hashed(np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0)))
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
@@ -209,33 +203,31 @@ def acronym(prepared: Prepared) -> Hashed:
     return of_records(prepared, united([own, single]))
 
 
+def _words(prepared: Prepared, hashes: HashArray, least_length: int) -> Hashed:
+    """Per record, one of the hashes of every long enough word of its names, each once."""
+    return distinct(of_records(prepared, form_hashes(prepared, hashes, identity_tokens(prepared, 0, least_length))))
+
+
 def _word_pairs(prepared: Prepared, hashes: HashArray) -> Hashed:
     """Every two words of a name, by one of their hashes."""
     return pairs_within(form_hashes(prepared, hashes, identity_tokens(prepared)))
 
 
-def _spell(text: str) -> int:
-    value = 7
-    for letter in text:
-        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
-    return value
-
-
 def _rolling(prepared: Prepared, weights: HashArray) -> HashArray:
-    """`_spell` of the first letters of every form, all forms at once, one token position at a time."""
+    """`spell` of the first letters of every form, all forms at once, one token position at a time."""
     forms = prepared.forms.tokens
-    value = np.full(len(forms), 7, dtype=np.uint64)
+    value = np.full(len(forms), SPELL_START)
     for position in range(int(forms.counts.max())):
         present = np.flatnonzero(forms.counts > position)
         letter = weights[forms.items[forms.offsets[:-1][present] + position]]
-        step = value[present] * np.uint64(1_000_003) + letter
+        step = value[present] * SPELL_FACTOR + letter
         value[present] = np.where(letter > 0, step, value[present])
     return value
 
 
 def _prefix_hashes(prepared: Prepared, length: int) -> HashArray:
     texts = prepared.tokens.texts
-    return np.fromiter((_spell(text[:length]) for text in texts), dtype=np.uint64, count=len(texts))
+    return np.fromiter((spell(text[:length]) for text in texts), dtype=np.uint64, count=len(texts))
 
 
 def _initial_tokens(prepared: Prepared) -> npt.NDArray[np.bool_]:

@@ -41,7 +41,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
 
     A FILE may be a folder: it stands for the lists in it. DIR then holds links.csv (pairs with their scores),
     entities.csv (who belongs together), entities.ftm.json (merged records), statements.csv (where every value comes
-    from), rejects.csv (rows that could not be read) and report.html.
+    from), rejects.csv (rows and values that could not be read) and report.html.
 
     \b
     Examples:

@@ -95,7 +95,7 @@ def tell(
         f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, {counts['apart']:,} kept apart."
     )
     if counts["rejects"]:
-        click.echo(f"{counts['rejects']:,} rows could not be read: {out / 'rejects.csv'}")
+        click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
     click.echo(f"Entities: {out / 'entities.csv'}" if only_entities else f"Report: {out / 'report.html'}")
 
 

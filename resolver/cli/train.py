@@ -52,14 +52,15 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         intake = read(files, reading, bars)
         from models import loader
         from resolver.training.save import CARD, save
-        from resolver.training.train import make_tables, train
+        from resolver.training.train import fit_options, make_tables, train
 
         bars.start("compare")
         tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
         worlds = _worlds(options["seed"]) if options["worlds"] else []
         material = _material(intake, options["judged"], tables, worlds, options["seed"])
         bars.start("fit")
-        trained = train(material, tables, options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}")
+        named = options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}"
+        trained = train(material, tables, named, fit_options(options["seed"]))
         taken = save(trained, out, base)
     if material.dropped:
         click.echo(f"note: {material.dropped} judged pairs name records that are not in the lists", err=True)

@@ -173,17 +173,14 @@ def identifier(context: Context) -> FloatArray:
     )
 
 
-def _plain(prop: str) -> Callable[[Context], FloatArray]:
-    def compare(context: Context) -> FloatArray:
-        side, _table = context.prepared.plain[prop]
-        return overlap(side, context.left, context.right)
-
-    return compare
+def _shared(context: Context, prop: str) -> FloatArray:
+    side, _table = context.prepared.plain[prop]
+    return overlap(side, context.left, context.right)
 
 
 def phone(context: Context) -> FloatArray:
     """Phone numbers."""
-    return _plain("phone")(context)
+    return _shared(context, "phone")
 
 
 def email(context: Context) -> FloatArray:
@@ -198,17 +195,17 @@ def email(context: Context) -> FloatArray:
 
 def website(context: Context) -> FloatArray:
     """Websites."""
-    return _plain("website")(context)
+    return _shared(context, "website")
 
 
 def activity(context: Context) -> FloatArray:
     """Kinds of crime the records are tied to: weak context, never guilt."""
-    return _plain("activity")(context)
+    return _shared(context, "activity")
 
 
 def relation(context: Context) -> FloatArray:
     """Persons and groups that both records say they are tied to."""
-    return _plain("relation")(context)
+    return _shared(context, "relation")
 
 
 def father_name(context: Context) -> FloatArray:

@@ -16,6 +16,7 @@ from resolver.compare.tokens import TokenSimilarities
 from resolver.records.batch import IntArray
 from resolver.records.prepared import FloatArray, HashArray, Prepared
 from resolver.records.ragged import Ragged, spread
+from resolver.records.spelling import first_letters, spell
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 
@@ -35,24 +36,14 @@ class NameIndex:
         """Build for a batch."""
         tokens, forms = prepared.tokens, prepared.forms.tokens
         rows = prepared.names.through(forms)
-        firsts = np.array([text[:1] for text in tokens.texts], dtype="U1")
-        letters = firsts.view(np.uint32).copy() if len(firsts) else np.zeros(0, dtype=np.uint32)
         return cls(
             record_tokens=Ragged.from_rows(rows.rows, rows.items, len(prepared)),
-            first_letter=letters,
+            first_letter=first_letters(tokens.texts),
             spelled=np.fromiter(
                 (spell(text) if 3 <= len(text) <= 8 else 0 for text in tokens.texts), dtype=np.uint64, count=len(tokens)
             ),
             similarities=TokenSimilarities(tokens),
         )
-
-
-def spell(text: str) -> int:
-    """A 64-bit polynomial hash of letters, which a kernel can build letter by letter."""
-    value = 7
-    for letter in text:
-        value = (value * 1_000_003 + ord(letter)) & 0xFFFFFFFFFFFFFFFF
-    return value
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from resolver.records.batch import IntArray
 from resolver.records.prepared import FloatArray, IdentifierTable
 from resolver.records.ragged import Ragged
+from resolver.records.spelling import SPELL_FACTOR, SPELL_START
 
 
 @numba.njit(cache=True, nogil=True)
@@ -139,7 +140,7 @@ def flagged_words(
 
 
 @numba.njit(cache=True, nogil=True)
-def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, texts_hash, spelled, skip, out):  # type: ignore[no-untyped-def]
+def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, out):  # type: ignore[no-untyped-def]
     for pair in range(len(left)):
         out[pair] = np.nan
         for side in range(2):
@@ -154,12 +155,12 @@ def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, 
                         continue
                     for b in range(name_offsets[long], name_offsets[long + 1]):
                         other = names[b]
-                        value = np.uint64(7)
+                        value = SPELL_START
                         count = 0
                         for place in range(offsets[other], offsets[other + 1]):
                             if flags[items[place]] & skip:
                                 continue
-                            value = value * np.uint64(1_000_003) + np.uint64(letters[items[place]])
+                            value = value * SPELL_FACTOR + np.uint64(letters[items[place]])
                             count += 1
                         if count >= 3 and value == spelled[token]:
                             out[pair] = 1.0
@@ -177,7 +178,5 @@ def acronym_match(
 ) -> FloatArray:
     """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN."""
     out = np.empty(len(left), dtype=np.float32)
-    _acronyms(
-        left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, spelled, skip, out
-    )
+    _acronyms(left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, skip, out)
     return out

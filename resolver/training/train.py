@@ -143,6 +143,11 @@ SHARES: Mapping[str, tuple[float, float]] = {
 }
 
 
+def fit_options(seed: int) -> FitOptions:
+    """How models are fitted, with what is stated instead of learnt."""
+    return FitOptions(seed=seed, fixed={"same_list": SAME_LIST})
+
+
 def fit_kind(data: Labelled, options: FitOptions) -> Model:
     """Fit one kind."""
     features = features_of(data.kind)
@@ -152,10 +157,9 @@ def fit_kind(data: Labelled, options: FitOptions) -> Model:
     )
 
 
-def train(material: Material, tables: Mapping[str, Any], version: str, options: FitOptions | None = None) -> Trained:
+def train(material: Material, tables: Mapping[str, Any], version: str, options: FitOptions) -> Trained:
     """Cross-validate, calibrate on what was not trained on, then fit on everything. A kind with fewer than
     `LEAST_PAIRS` pairs of either label is left out. Raises `InputError` where that leaves none."""
-    options = options or FitOptions(fixed={"same_list": SAME_LIST})
     models: dict[Kind, Model] = {}
     figures: dict[str, Any] = {}
     for kind, raw_data in material.pairs.items():
@@ -203,4 +207,4 @@ def make_tables(intakes: Iterable[Intake]) -> dict[str, Any]:
     return count_tables(intake.batch for intake in intakes)
 
 
-__all__ = ["Material", "Trained", "gather", "make_tables", "train"]
+__all__ = ["Material", "Trained", "fit_options", "gather", "make_tables", "train"]

@@ -85,7 +85,7 @@ def test_a_row_that_cannot_be_read_is_a_reject(
     assert reject["file"] == "a.csv"
     assert reject["line"] == (line or reject["line"])
     assert says in reject["reason"]
-    assert "1 rows could not be read" in shown.out
+    assert "1 rows or values could not be read" in shown.out
     assert dedupe(path, tmp_path / "strict", "--strict") == 1
     shown = capsys.readouterr()
     assert shown.err.splitlines()[-1].startswith("error: ")

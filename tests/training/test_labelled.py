@@ -20,7 +20,17 @@ from resolver.synthetic import generate
 from resolver.training.fit import FitOptions
 from resolver.training.labelled import Judgement, blocked_pairs, cluster_names, judged_pairs, read_judgements
 from resolver.training.save import CARD, save
-from resolver.training.train import SAME_LIST, Material, World, gather, make_tables, thinned, train, weighted
+from resolver.training.train import (
+    SAME_LIST,
+    Material,
+    World,
+    fit_options,
+    gather,
+    make_tables,
+    thinned,
+    train,
+    weighted,
+)
 from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -170,9 +180,9 @@ def test_too_little_to_learn_from() -> None:
     people = [record(f"s:{row}", name="Ann Lee") for row in range(6)]
     one_label = blocked_pairs(people, dict.fromkeys((one.id for one in people), "t"), Tables(), "told")
     with pytest.raises(InputError, match="too little to learn from"):
-        train(Material(one_label, 0), TABLES, "t1")
+        train(Material(one_label, 0), TABLES, "t1", fit_options(7))
     with pytest.raises(InputError, match="too little to learn from"):
-        train(Material({}, 0), TABLES, "t1")
+        train(Material({}, 0), TABLES, "t1", fit_options(7))
 
 
 def test_tables_hold_common_words_only() -> None:
