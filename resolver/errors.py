@@ -61,3 +61,7 @@ class OutputError(ResolverError):
 
 class DecisionError(ResolverError):
     """Decisions that cannot be read or contradict each other."""
+
+
+class StoreError(ResolverError):
+    """A store that cannot be opened or used, or that another run has changed meanwhile."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from resolver.records.kinds import Kind
@@ -166,10 +166,12 @@ class Record:
         return self.id
 
     def content_hash(self) -> str:
-        """SHA-256 (hex) of all that is said, without the id: the version of the record."""
-        content = asdict(self)
-        del content["id"]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        """SHA-256 (hex) of all that is said, without the id and whatever the order: the version of the record."""
+        from resolver.records.packing import pack
+
+        said = [[column, text, origin] if origin else [column, text] for column, text, origin in pack(self)]
+        content = [self.source, int(self.kind), self.schema, said]
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,0 +1,75 @@
+"""The store: records, entities, links, decisions, jobs and audit, on SQLite (WAL) or PostgreSQL through one code.
+
+Contract:
+
+- **One version.** The store has a whole-numbered version, one more per landing. Derived rows (`records`, `members`,
+  `links`) carry the versions from and to which they held; nothing is overwritten. `Store.view()` reads one moment,
+  `Store.view(version)` an earlier one.
+- **Landings are whole.** A composer (`resolver.engines.incremental`) works outside of any transaction on what a view
+  shows, then calls `Store.land(Landing(base=view.version, …))`. Either all of it is there, or nothing: a killed run
+  leaves no trace. Where another landing came between, `OutdatedError` is raised, and the composer works again on what
+  changed.
+- **Records are immutable.** A new version of a record ends the one before (`valid_to`); `record_versions` gives all.
+- **Entities keep their ids.** `View.entity` takes an entity's id, a retired id (it redirects) or a record id.
+  `View.changes(since)` is the change feed, `View.history(id)` an entity's events.
+- **Decisions are a log.** They are only ever added (`Landing.decisions`), and count from the landing they came with;
+  undoing one is adding another. What a decision changes lands with it: decide through
+  `resolver.engines.incremental.decide`, never by writing rows.
+- **Jobs** (`Store.jobs`) are leased and kept alive by a heartbeat; **API keys** and the log of **consultations** are in
+  `Store.access`.
+- The store imports records, errors and settings only; it knows no stage. Errors are `StoreError`.
+
+The tables are in `schema`; a change of them is a migration in `migrations/versions`.
+"""
+
+from resolver.store.access import ApiKey, Consultation
+from resolver.store.contents import Contents, contents_of
+from resolver.store.decisions import NewDecision
+from resolver.store.jobs import Job, Jobs, JobState, LeaseError
+from resolver.store.landing import Landing, LinkRows, ListLanding, OutdatedError
+from resolver.store.store import Store
+from resolver.store.view import LinkTable, RecordRows, View
+from resolver.store.words import (
+    Change,
+    Colour,
+    EventKind,
+    Head,
+    Source,
+    StoredDecision,
+    StoredEntity,
+    StoredLink,
+    StoredRecord,
+    VersionRow,
+    utc_text,
+)
+
+__all__ = [
+    "ApiKey",
+    "Change",
+    "Colour",
+    "Consultation",
+    "Contents",
+    "EventKind",
+    "Head",
+    "Job",
+    "JobState",
+    "Jobs",
+    "Landing",
+    "LeaseError",
+    "LinkRows",
+    "LinkTable",
+    "ListLanding",
+    "NewDecision",
+    "OutdatedError",
+    "RecordRows",
+    "Source",
+    "Store",
+    "StoredDecision",
+    "StoredEntity",
+    "StoredLink",
+    "StoredRecord",
+    "VersionRow",
+    "View",
+    "contents_of",
+    "utc_text",
+]

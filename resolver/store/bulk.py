@@ -1,0 +1,87 @@
+"""Many rows at once: in by the fastest way each database has, out as arrays, and sets of values as conditions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Table, cast, func, literal, select
+
+Numbers = npt.NDArray[np.int64]
+ROWS_AT_ONCE = 50_000
+
+
+def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
+    """Insert rows given as columns of one length (Python values; JSON columns as objects)."""
+    names = list(columns)
+    if not names or not len(columns[names[0]]):
+        return
+    texts = {name for name in names if table.c[name].type.__class__.__name__ == "JSON"}
+    values = [[json.dumps(item) for item in columns[name]] if name in texts else columns[name] for name in names]
+    rows = list(zip(*values, strict=True))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    if connection.dialect.name == "postgresql":
+        cursor = connection.connection.cursor()
+        with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(names))
+    connection.connection.cursor().executemany(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows)
+
+
+def pieces(columns: dict[str, Sequence[Any]]) -> Iterator[dict[str, Sequence[Any]]]:
+    """Columns cut into pieces of `ROWS_AT_ONCE` rows."""
+    count = len(next(iter(columns.values())))
+    for start in range(0, count, ROWS_AT_ONCE):
+        yield {name: column[start : start + ROWS_AT_ONCE] for name, column in columns.items()}
+
+
+def end(
+    table: Table, version: int, where: Sequence[str], rows: Sequence[Sequence[int]], connection: Connection
+) -> None:
+    """End the rows that still hold, named by the numbers in the columns `where`, at a version."""
+    mark = _mark(connection)
+    named = " AND ".join(f'"{name}" = {mark}' for name in where)
+    _many(
+        connection,
+        f'UPDATE "{table.name}" SET "valid_to" = {mark} WHERE {named} AND "valid_to" IS NULL',
+        [(version, *row) for row in rows],
+    )
+
+
+def set_each(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set columns of rows: each row is the values of `names` and, last, the `number`."""
+    mark = _mark(connection)
+    sets = ", ".join(f'"{name}" = {mark}' for name in names)
+    _many(connection, f'UPDATE "{table.name}" SET {sets} WHERE "number" = {mark}', rows)
+
+
+def _mark(connection: Connection) -> str:
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
+
+def _many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        connection.connection.cursor().executemany(sql, rows)
+
+
+def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition that a column holds one of the values, however many there are."""
+    if connection.dialect.name == "postgresql":
+        return column.in_(select(func.unnest(cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type)))))
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
+    """The columns of a query of whole numbers as int64 arrays; null is -1."""
+    width = len(query.selected_columns)
+    found = connection.execute(query).fetchall()
+    if not found:
+        return [np.zeros(0, dtype=np.int64) for _ in range(width)]
+    columns = zip(*found, strict=True)
+    return [np.array([-1 if item is None else item for item in column], dtype=np.int64) for column in columns]

@@ -1,0 +1,128 @@
+"""What a record says as one text, and batches to such texts and back.
+
+The content of a record is the JSON list of its rows `[property, text]` or `[property, text, origin]`, sorted, without
+repetitions (`resolver.records.packing.pack`). Its version is the SHA-256 of `[source, kind, schema, content]`, the
+same as `Record.content_hash`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resolver.records import Batch, Coded, Column, Kind, Record
+from resolver.records.batch import IntArray
+from resolver.records.packing import unpack
+
+_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """n records as texts: what each says, and the SHA-256 (32 bytes) of it."""
+
+    texts: list[str]
+    hashes: list[bytes]
+
+
+def contents_of(batch: Batch) -> Contents:
+    """The contents of a canonical batch, in its order."""
+    props = sorted(batch.columns)
+    columns = [_Fragments.of(prop, batch.columns[prop]) for prop in props]
+    heads = _heads(batch)
+    texts: list[str] = []
+    hashes: list[bytes] = []
+    for start in range(0, len(batch), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(batch))
+        found = _joined(columns, start, stop)
+        texts += found
+        hashes += [
+            hashlib.sha256(f"{head},{text}]".encode()).digest()
+            for head, text in zip(heads[start:stop], found, strict=True)
+        ]
+    return Contents(texts, hashes)
+
+
+def _heads(batch: Batch) -> list[str]:
+    """What a version says beside the content: `[source,kind,schema`."""
+    sources, schemas = ([_json(text) for text in coded.values.to_pylist()] for coded in (batch.sources, batch.schemas))
+    rows = zip(batch.sources.codes.tolist(), batch.kinds.tolist(), batch.schemas.codes.tolist(), strict=True)
+    return [f"[{sources[source]},{kind},{schemas[schema]}" for source, kind, schema in rows]
+
+
+def _json(text: str) -> str:
+    return orjson.dumps(text).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragments:
+    """A column as pieces of JSON: `["prop","text"`, one a unique text, and what closes it, one a unique origin."""
+
+    rows: IntArray
+    codes: IntArray
+    origins: IntArray
+    values: pa.StringArray
+    closings: pa.StringArray
+
+    @classmethod
+    def of(cls, prop: str, column: Column) -> _Fragments:
+        start = f"[{_json(prop)},"
+        values = [start + _json(text) for text in column.values.to_pylist()]
+        closings = [f",{_json(text)}]" if text else "]" for text in column.origin_values.to_pylist()]
+        return cls(
+            column.rows, column.codes, column.origins, pa.array(values, pa.string()), pa.array(closings, pa.string())
+        )
+
+
+def _joined(columns: Sequence[_Fragments], start: int, stop: int) -> list[str]:
+    rows, pieces = [np.zeros(0, dtype=np.int32)], [pa.array([], pa.string())]
+    for column in columns:
+        low, high = np.searchsorted(column.rows, [start, stop])
+        if low < high:
+            rows.append(column.rows[low:high])
+            value = column.values.take(pa.array(column.codes[low:high]))
+            closing = column.closings.take(pa.array(column.origins[low:high]))
+            pieces.append(pc.binary_join_element_wise(value, closing, ""))
+    where = np.concatenate(rows)
+    order = np.argsort(where, kind="stable")
+    offsets = np.searchsorted(where[order], np.arange(start, stop + 1)).astype(np.int32)
+    said = pa.concat_arrays(pieces).take(pa.array(order))
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), said), ",")
+    return [f"[{text}]" for text in joined.to_pylist()]
+
+
+def record_of(identity: str, source: str, kind: int, schema: str, content: str) -> Record:
+    """One record from its row."""
+    rows = [(item[0], item[1], item[2] if len(item) > 2 else "") for item in orjson.loads(content)]
+    return Record(identity, source, Kind(kind), schema, **unpack(rows))  # type: ignore[arg-type]
+
+
+def batch_of(
+    ids: Sequence[str], sources: Sequence[str], kinds: Sequence[int], schemas: Sequence[str], contents: Sequence[str]
+) -> Batch:
+    """The batch of rows, in their order (not yet canonical)."""
+    said: dict[str, tuple[list[int], list[str], list[str]]] = {}
+    for row, content in enumerate(contents):
+        for item in orjson.loads(content):
+            held = said.get(item[0])
+            if held is None:
+                held = said[item[0]] = ([], [], [])
+            held[0].append(row)
+            held[1].append(item[1])
+            held[2].append(item[2] if len(item) > 2 else "")
+    columns = {}
+    for prop, (rows, texts, origins) in said.items():
+        value, origin = _coded(texts), _coded(origins)
+        columns[prop] = Column(np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values)
+    return Batch(pa.array(ids, pa.string()), np.array(kinds, dtype=np.uint8), _coded(schemas), _coded(sources), columns)
+
+
+def _coded(texts: Sequence[str]) -> Coded:
+    encoded = pa.array(texts, pa.string()).dictionary_encode()
+    return Coded(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary)

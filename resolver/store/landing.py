@@ -1,0 +1,314 @@
+"""Landings: all that one run changes, written so that it is there whole or not at all.
+
+Whoever lands has worked outside of any transaction on the store as it was at version `base`. Under the landing lock
+it is seen that the version still is `base`; then the rows are written for version `base + 1`, and the version in
+`meta` moves. A large landing writes its rows in several transactions before: until the version moves nobody sees them,
+and what a killed run left of them is removed by the next landing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+
+from resolver.errors import StoreError
+from resolver.records import Batch
+from resolver.store import bulk
+from resolver.store.bulk import Numbers
+from resolver.store.contents import Contents
+from resolver.store.database import landing_lock, writing
+from resolver.store.decisions import NewDecision, decision_row
+from resolver.store.schema import (
+    decisions,
+    entities,
+    events,
+    links,
+    list_versions,
+    members,
+    meta,
+    records,
+    sources,
+    versions,
+)
+from resolver.store.words import EventKind, utc_text
+
+STAGE_FROM = 100_000
+"""Landings of more rows than this are staged."""
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+class OutdatedError(StoreError):
+    """The store has moved on since the landing was worked out: work it out again on the present version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLanding:
+    """What a landing says of one source: a list of it was read."""
+
+    source: str
+    deduplicated: bool
+    list_version: str
+    label: str
+    format: str
+    records: int
+    rejects: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRows:
+    """m links as columns: numbers of the records (`left` has the smaller id), and what `StoredLink` says of them."""
+
+    left: Numbers
+    right: Numbers
+    logodds: Numbers
+    score: np.ndarray[tuple[int], np.dtype[np.float64]]
+    band: Numbers
+    outcome: Numbers
+    colour: Numbers
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What changes from version `base` to the next.
+
+    New records get the numbers `last_record + 1` …, in the order of the canonical batch `records` (with their
+    `contents`); new entities `last_entity + 1` …, in the order of `born`. Everything else names records and entities
+    by number. `ended` versions of records end (superseded or withdrawn). `left` lists records whose membership ends,
+    `joined` pairs of record and entity that begin. `unlinked` are (left, right) of links that end, `linked` those that
+    begin. `retired` are pairs of entity and the one that redirects (-1: none). `borders`, `plan` and `stamp` are kept
+    where given.
+    """
+
+    base: int
+    kind: str
+    who: str = ""
+    lists: Sequence[ListLanding] = ()
+    records: Batch | None = None
+    contents: Contents = field(default_factory=lambda: Contents([], []))
+    ended: Numbers = field(default_factory=lambda: _NONE)
+    born: Sequence[str] = ()
+    retired: Sequence[tuple[int, int]] = ()
+    revived: Sequence[int] = ()
+    left: Numbers = field(default_factory=lambda: _NONE)
+    joined: tuple[Numbers, Numbers] = field(default_factory=lambda: (_NONE, _NONE))
+    unlinked: tuple[Numbers, Numbers] = field(default_factory=lambda: (_NONE, _NONE))
+    linked: LinkRows | None = None
+    events: Sequence[tuple[EventKind, int, int]] = ()
+    decisions: Sequence[NewDecision] = ()
+    plan: str = ""
+    stamp: Mapping[str, str] | None = None
+    borders: Mapping[str, float] | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows it writes, about."""
+        linked = 0 if self.linked is None else len(self.linked)
+        return len(self.contents.texts) + len(self.joined[0]) + linked + len(self.born) + len(self.unlinked[0])
+
+
+def land(engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM) -> int:
+    """Land; the new version. Raises `OutdatedError` where the store has moved on, `DecisionError` never (decisions are
+    settled before)."""
+    with landing_lock(engine):
+        staged = landing.rows > stage_from
+        with writing(engine) as connection:
+            head = _head(connection, landing)
+            if staged:
+                connection.execute(update(meta).values(staging=landing.base + 1))
+                _sources(connection, landing)
+        if staged:
+            for step in _steps(landing, head):
+                with writing(engine) as connection:
+                    step(connection)
+        with writing(engine) as connection:
+            if not staged:
+                _head(connection, landing)
+                _sources(connection, landing)
+                for step in _steps(landing, head):
+                    step(connection)
+            _close(connection, landing, head)
+    return landing.base + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    last_record: int
+    last_entity: int
+
+
+def _head(connection: Connection, landing: Landing) -> _Head:
+    row = connection.execute(select(meta).with_for_update()).one()
+    if row.version != landing.base:
+        raise OutdatedError(
+            f"another run has landed meanwhile (version {row.version}, not {landing.base})",
+            mend="run the command again",
+        )
+    if row.staging:
+        _sweep(connection, row.version)
+    return _Head(row.last_record, row.last_entity)
+
+
+def _sweep(connection: Connection, version: int) -> None:
+    """Remove what a landing that never ended has staged."""
+    for table in (links, members, records):
+        connection.execute(delete(table).where(table.c.valid_from > version))
+        connection.execute(update(table).where(table.c.valid_to > version).values(valid_to=None))
+    connection.execute(delete(entities).where(entities.c.born > version))
+    connection.execute(update(meta).values(staging=0))
+
+
+def _sources(connection: Connection, landing: Landing) -> None:
+    """See to it that every source has a row."""
+    texts = [row.source for row in landing.lists]
+    if landing.records is not None:
+        texts += landing.records.sources.values.to_pylist()
+    known = set(connection.execute(select(sources.c.name)).scalars())
+    missing = sorted(set(texts) - known)
+    if missing:
+        rows = [{"name": name, "deduplicated": False} for name in missing]
+        connection.execute(insert(sources), rows)
+
+
+Step = Callable[[Connection], None]
+
+
+def _steps(landing: Landing, head: _Head) -> list[Step]:
+    """What writes the rows that carry versions, in pieces."""
+    version = landing.base + 1
+    steps = [
+        *_ends(records, version, ("number",), [landing.ended]),
+        *_ends(members, version, ("record",), [landing.left]),
+        *_ends(links, version, ("left", "right"), landing.unlinked),
+    ]
+    count = len(landing.contents.texts)
+    for start in range(0, count, bulk.ROWS_AT_ONCE):
+        steps.append(partial(_add_records, landing, head, start, min(start + bulk.ROWS_AT_ONCE, count)))
+    born = list(landing.born)
+    numbers = range(head.last_entity + 1, head.last_entity + 1 + len(born))
+    steps += _adds(entities, {"number": numbers, "id": born, "born": [version] * len(born)})
+    who, where = (part.tolist() for part in landing.joined)
+    steps += _adds(members, {"record": who, "entity": where, "valid_from": [version] * len(who)})
+    if landing.linked is not None:
+        names = ("left", "right", "logodds", "score", "band", "outcome", "colour")
+        columns: dict[str, Sequence[Any]] = {name: getattr(landing.linked, name).tolist() for name in names}
+        steps += _adds(links, {**columns, "valid_from": [version] * len(landing.linked)})
+    return steps
+
+
+def _ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]) -> Iterator[Step]:
+    rows = list(zip(*(part.tolist() for part in numbers), strict=True))
+    for start in range(0, len(rows), bulk.ROWS_AT_ONCE):
+        yield partial(bulk.end, table, version, where, rows[start : start + bulk.ROWS_AT_ONCE])
+
+
+def _adds(table: Table, columns: dict[str, Sequence[Any]]) -> Iterator[Step]:
+    for piece in bulk.pieces(columns):
+        yield partial(bulk.insert, table, piece)
+
+
+def _add_records(landing: Landing, head: _Head, start: int, stop: int, connection: Connection) -> None:
+    batch = landing.records
+    assert batch is not None
+    number_of = {row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))}
+    by_code = [number_of[text] for text in batch.sources.values.to_pylist()]
+    schemas = batch.schemas.values.to_pylist()
+    bulk.insert(
+        records,
+        {
+            "number": range(head.last_record + 1 + start, head.last_record + 1 + stop),
+            "record_id": batch.ids.slice(start, stop - start).to_pylist(),
+            "source": [by_code[code] for code in batch.sources.codes[start:stop].tolist()],
+            "kind": batch.kinds[start:stop].tolist(),
+            "schema": [schemas[code] for code in batch.schemas.codes[start:stop].tolist()],
+            "content": landing.contents.texts[start:stop],
+            "hash": landing.contents.hashes[start:stop],
+            "valid_from": [landing.base + 1] * (stop - start),
+        },
+        connection,
+    )
+
+
+def _close(connection: Connection, landing: Landing, head: _Head) -> None:
+    """What has no versions of its own, and the version itself."""
+    version, now = landing.base + 1, utc_text()
+    bulk.set_each(
+        connection,
+        entities,
+        ("retired", "redirect"),
+        [(version, other if other > 0 else None, entity) for entity, other in landing.retired],
+    )
+    bulk.set_each(connection, entities, ("retired", "redirect"), [(None, None, entity) for entity in landing.revived])
+    bulk.insert(
+        events,
+        {
+            "version": [version] * len(landing.events),
+            "kind": [str(kind) for kind, _, _ in landing.events],
+            "entity": [entity for _, entity, _ in landing.events],
+            "other": [other if other > 0 else None for _, _, other in landing.events],
+        },
+        connection,
+    )
+    _lists(connection, landing, now)
+    if landing.decisions:
+        connection.execute(
+            insert(decisions),
+            [{**decision_row(one), "digest": one.digest, "landed": version} for one in landing.decisions],
+        )
+    count = len(landing.contents.texts)
+    counts = {
+        "records": count,
+        "ended": len(landing.ended),
+        "born": len(landing.born),
+        "retired": len(landing.retired),
+        "links": 0 if landing.linked is None else len(landing.linked),
+        "decisions": len(landing.decisions),
+    }
+    connection.execute(
+        insert(versions).values(version=version, landed=now, kind=landing.kind, who=landing.who, counts=counts)
+    )
+    changed: dict[str, Any] = {
+        "version": version,
+        "staging": 0,
+        "last_record": head.last_record + count,
+        "last_entity": head.last_entity + len(landing.born),
+    }
+    if landing.plan:
+        changed["plan"] = landing.plan
+    if landing.stamp is not None:
+        changed["stamp"] = dict(landing.stamp)
+    if landing.borders is not None:
+        changed["borders"] = dict(landing.borders)
+    connection.execute(update(meta).values(**changed))
+
+
+def _lists(connection: Connection, landing: Landing, now: str) -> None:
+    number_of = {row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))}
+    for row in landing.lists:
+        number = number_of[row.source]
+        connection.execute(
+            insert(list_versions).values(
+                source=number,
+                landed=landing.base + 1,
+                list_version=row.list_version,
+                label=row.label,
+                format=row.format,
+                records=row.records,
+                rejects=row.rejects,
+            )
+        )
+        newest = connection.execute(
+            select(func.max(list_versions.c.list_version)).where(list_versions.c.source == number)
+        ).scalar_one()
+        connection.execute(
+            update(sources)
+            .where(sources.c.number == number)
+            .values(list_version=newest, updated=now, deduplicated=row.deduplicated)
+        )

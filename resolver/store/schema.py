@@ -1,0 +1,211 @@
+"""The tables. Times are UTC texts in ISO 8601 with microseconds (`2026-03-01T09:30:00.000000Z`); versions are whole
+numbers, one more per landing.
+
+A row with `valid_from` and `valid_to` held at version v where `valid_from <= v` and (`valid_to` is null or `v <
+valid_to`). Rows of a landing that is being staged stand there with a `valid_from` beyond the version in `meta`, and
+are not seen before that version is. Rows of records are never changed but for their `valid_to`; `decisions`, `events`
+and `consultations` are only ever added to.
+
+Numbers in `records.number` and `entities.number` are given without gaps in the order of landing, within one landing in
+the order of record ids, so that columns outside the store can be addressed by them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+# SQLite numbers rows by itself only where the key is called INTEGER
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("store_id", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("staging", BigInteger, nullable=False, server_default="0"),
+    Column("last_record", BigInteger, nullable=False),
+    Column("last_entity", BigInteger, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("stamp", JSON, nullable=False),
+    Column("borders", JSON, nullable=False),
+)
+versions = Table(
+    "versions",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("landed", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+sources = Table(
+    "sources",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("agency", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("deduplicated", Boolean, nullable=False),
+    Column("list_version", Text, nullable=False, server_default=""),
+    Column("updated", Text, nullable=False, server_default=""),
+    Column("maximum_age_days", Integer),
+)
+list_versions = Table(
+    "list_versions",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("source", BigInteger, ForeignKey("sources.number"), nullable=False, index=True),
+    Column("landed", BigInteger, nullable=False),
+    Column("list_version", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("rejects", BigInteger, nullable=False),
+)
+records = Table(
+    "records",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record_id", Text, nullable=False, index=True),
+    Column("source", BigInteger, nullable=False, index=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("schema", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("valid_from", BigInteger, nullable=False),
+    Column("valid_to", BigInteger),
+)
+Index("ix_records_valid_from", records.c.valid_from)
+Index("ix_records_valid_to", records.c.valid_to, sqlite_where=text("valid_to IS NOT NULL"))
+entities = Table(
+    "entities",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("born", BigInteger, nullable=False, index=True),
+    Column("retired", BigInteger),
+    Column("redirect", BigInteger),
+)
+members = Table(
+    "members",
+    metadata,
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("entity", BigInteger, nullable=False, index=True),
+    Column("valid_to", BigInteger),
+)
+links = Table(
+    "links",
+    metadata,
+    Column("left", BigInteger, primary_key=True, autoincrement=False),
+    Column("right", BigInteger, primary_key=True, autoincrement=False),
+    Column("valid_from", BigInteger, primary_key=True, autoincrement=False),
+    Column("logodds", Integer, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("band", SmallInteger, nullable=False),
+    Column("outcome", SmallInteger, nullable=False),
+    Column("colour", SmallInteger, nullable=False),
+    Column("valid_to", BigInteger),
+)
+Index("ix_links_right", links.c.right)
+QUEUE = text("outcome = 1 AND valid_to IS NULL")
+Index("ix_links_queue", links.c.score, links.c.left, links.c.right, sqlite_where=QUEUE, postgresql_where=QUEUE)
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("landed", BigInteger, nullable=False, index=True),
+    Column("left_id", Text, nullable=False, index=True),
+    Column("right_id", Text, nullable=False, index=True),
+    Column("verdict", Text, nullable=False),
+    Column("unlawful", Boolean, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("decided", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("seen", JSON, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("version", BigInteger, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("entity", BigInteger, nullable=False, index=True),
+    Column("other", BigInteger),
+)
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("agency", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("idempotency_key", Text, unique=True),
+    Column("params", JSON, nullable=False),
+    Column("created", Text, nullable=False, index=True),
+    Column("started", Text),
+    Column("finished", Text),
+    Column("worker", Text, nullable=False, server_default=""),
+    Column("heartbeat", Text),
+    Column("lease_until", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger),
+    Column("result", JSON),
+    Column("error", Text, nullable=False, server_default=""),
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("agency", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created", Text, nullable=False),
+    Column("expires", Text),
+    Column("revoked", Text),
+)
+consultations = Table(
+    "consultations",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("at", Text, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("query", JSON, nullable=False),
+    Column("answer", JSON, nullable=False),
+)

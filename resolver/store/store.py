@@ -1,0 +1,106 @@
+"""`Store`: the door to everything that is kept."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, insert, select, update
+
+from resolver.errors import StoreError
+from resolver.store.access import Access
+from resolver.store.database import clear_errors, open_engine, reading, shown, writing
+from resolver.store.jobs import Jobs
+from resolver.store.landing import STAGE_FROM, Landing, land
+from resolver.store.schema import meta, sources
+from resolver.store.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store. Safe to use from several threads; close it, or use it as a context manager."""
+
+    engine: Engine
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Store:
+        """Open the store at a URL (`sqlite:///file.db`, `postgresql+psycopg://user@host/name`), made or upgraded where
+        needed; without `create` a store must be there. Raises `StoreError`."""
+        engine = open_engine(url, create=create)
+        with clear_errors(engine), writing(engine) as connection:
+            if connection.execute(select(meta.c.one)).first() is None:
+                connection.execute(
+                    insert(meta).values(
+                        one=1,
+                        store_id=uuid.uuid4().hex,
+                        version=0,
+                        last_record=0,
+                        last_entity=0,
+                        plan="",
+                        stamp={},
+                        borders={},
+                    )
+                )
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The URL, without its password."""
+        return shown(self.engine)
+
+    @property
+    def path(self) -> str | None:
+        """The file of a SQLite store, else None."""
+        return self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+
+    @property
+    def version(self) -> int:
+        """The present version: one more with each landing, 0 before the first."""
+        with clear_errors(self.engine), reading(self.engine) as connection:
+            return int(connection.execute(select(meta.c.version)).scalar_one())
+
+    @contextmanager
+    def view(self, version: int | None = None) -> Iterator[View]:
+        """Read one moment: the present version, or an earlier one."""
+        with clear_errors(self.engine), reading(self.engine) as connection:
+            yield View(connection, version)
+
+    def land(self, landing: Landing, *, stage_from: int = STAGE_FROM) -> int:
+        """Write a landing whole; the new version. Raises `OutdatedError` where another landing came between,
+        `StoreError` where the database will not; then nothing has changed."""
+        with clear_errors(self.engine):
+            return land(self.engine, landing, stage_from=stage_from)
+
+    def describe_source(self, name: str, **said: Any) -> None:
+        """Set what people say of a source: `agency`, `title`, `maximum_age_days`. Raises `StoreError` where the source
+        is unknown."""
+        unknown = set(said) - {"agency", "title", "maximum_age_days"}
+        if unknown:
+            raise StoreError(f"a source has no {min(unknown)}", mend="set agency, title or maximum_age_days")
+        with clear_errors(self.engine), writing(self.engine) as connection:
+            done = connection.execute(update(sources).where(sources.c.name == name).values(**said))
+            if not done.rowcount:
+                raise StoreError(f"there is no source {name!r}", mend="see `resolver status`")
+
+    @property
+    def jobs(self) -> Jobs:
+        """The queue of jobs."""
+        return Jobs(self.engine)
+
+    @property
+    def access(self) -> Access:
+        """API keys and consultations."""
+        return Access(self.engine)

@@ -1,0 +1,71 @@
+"""A PostgreSQL server of the tests' own, started where its programs are installed. It refuses to run as root, so root
+starts it as another user."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_USERS = ("postgres", "nobody")
+
+
+def programs() -> Path | None:
+    """The folder of `initdb` and `pg_ctl`, the newest there is."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    anywhere = shutil.which("initdb")
+    return Path(anywhere).resolve().parent if anywhere else None
+
+
+def _user() -> str | None:
+    """Whom to run the server as; None: as ourselves."""
+    if os.getuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in _USERS if name in known), None)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """The URL of a server that lives as long as the context; its data goes to a new folder in `folder`."""
+    place = programs()
+    assert place is not None
+    user = _user()
+    # a socket's path may have 107 characters, so it lies near the root
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=folder))
+    try:
+        if user:
+            shutil.chown(home, user)
+        data = home / "data"
+        _run(user, place / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        options = f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=50"
+        _run(user, place / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start")
+        try:
+            yield f"postgresql+psycopg://tests@/postgres?host={home}"
+        finally:
+            _run(user, place / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _run(user: str | None, *command: object) -> None:
+    options = {} if user is None or user == getpass.getuser() else {"user": user, "group": pwd.getpwnam(user).pw_gid}
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+        extra_groups=[] if options else None,
+        **options,  # type: ignore[call-overload]
+    )
+    assert done.returncode == 0, f"{command[0]} ended with {done.returncode}"
