@@ -1,0 +1,33 @@
+"""What every question to a store starts from: a connection that sees one moment, and a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from resolver.store.schema import meta
+from resolver.store.words import Head
+
+
+class Moment:
+    """A store as it was at `version`. All questions of one moment see the same."""
+
+    def __init__(self, connection: Connection, version: int | None = None) -> None:
+        self.connection = connection
+        row = connection.execute(select(meta)).one()
+        self.head = Head(row.store_id, row.version, row.last_record, row.last_entity, row.plan, row.stamp, row.borders)
+        self.version = row.version if version is None else min(version, row.version)
+
+    def _holds(self, table: Any) -> ColumnElement[bool]:
+        until = table.c.valid_to
+        return and_(table.c.valid_from <= self.version, or_(until.is_(None), until > self.version))
+
+
+def cut(values: Sequence[Any], size: int = 100_000) -> Iterator[list[Any]]:
+    """Values in pieces, at least one of them, empty or not."""
+    plain = [value.item() if isinstance(value, np.integer) else value for value in values]
+    for start in range(0, max(len(plain), 1), size):
+        yield plain[start : start + size]

@@ -1,0 +1,123 @@
+"""Questions about links and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from resolver.records.resolution import Band, Outcome
+from resolver.store.bulk import Numbers, among, arrays
+from resolver.store.decisions import stored_decision
+from resolver.store.moment import Moment, cut
+from resolver.store.schema import decisions, links, records
+from resolver.store.words import Colour, StoredDecision, StoredLink
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTable:
+    """m links as columns, by numbers of records; see `StoredLink`."""
+
+    left: Numbers
+    right: Numbers
+    logodds: Numbers
+    band: Numbers
+    outcome: Numbers
+    colour: Numbers
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+_LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
+_LINKS: Select[Any] = select(
+    links.c.left, links.c.right, links.c.logodds, links.c.band, links.c.outcome, links.c.colour
+)
+
+
+class LinkQuestions(Moment):
+    """What `View` answers about links and decisions."""
+
+    def links_of(self, numbers: Sequence[int]) -> LinkTable:
+        """The links of some records, whoever is at the other end; each once."""
+        parts = []
+        for part in cut(numbers):
+            for side in (links.c.left, links.c.right):
+                parts.append(
+                    arrays(self.connection, _LINKS.where(self.holds(links), among(self.connection, side, part)))
+                )
+        return _link_table(parts)
+
+    def all_links(self) -> LinkTable:
+        """Every link, sorted by the numbers of its records."""
+        return _link_table([arrays(self.connection, _LINKS.where(self.holds(links)))])
+
+    def link(self, left_id: str, right_id: str) -> StoredLink | None:
+        """The link of two records in either order, or None."""
+        found = self._links(or_(_pair(left_id, right_id), _pair(right_id, left_id)))
+        return found[0] if found else None
+
+    def links_of_record(self, record_id: str) -> list[StoredLink]:
+        """The links of one record."""
+        return self._links(or_(_LEFT.c.record_id == record_id, _RIGHT.c.record_id == record_id))
+
+    def queue(self, *, limit: int = 100, offset: int = 0) -> list[StoredLink]:
+        """Links that wait for a steward, the likeliest first, ties by record ids."""
+        return self._links(links.c.outcome == int(Outcome.QUEUED), limit=limit, offset=offset)
+
+    def queue_length(self) -> int:
+        """How many links wait for a steward."""
+        query = select(func.count()).select_from(links)
+        held = query.where(links.c.outcome == int(Outcome.QUEUED), self.holds(links))
+        return int(self.connection.execute(held).scalar_one())
+
+    def decisions(self, record_ids: Sequence[str] | None = None) -> list[StoredDecision]:
+        """The log in the order it was written; only decisions on some records where these are given."""
+        query = select(decisions).where(decisions.c.landed <= self.version).order_by(decisions.c.number)
+        if record_ids is None:
+            return [stored_decision(row) for row in self.connection.execute(query)]
+        found: dict[int, StoredDecision] = {}
+        for part in cut(record_ids):
+            for side in (decisions.c.left_id, decisions.c.right_id):
+                rows = self.connection.execute(query.where(among(self.connection, side, part)))
+                found.update({row.number: stored_decision(row) for row in rows})
+        return [found[number] for number in sorted(found)]
+
+    def _links(self, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0) -> list[StoredLink]:
+        query = (
+            select(_LEFT.c.record_id.label("left_id"), _RIGHT.c.record_id.label("right_id"), links)
+            .join(_LEFT, _LEFT.c.number == links.c.left)
+            .join(_RIGHT, _RIGHT.c.number == links.c.right)
+            .where(condition, self.holds(links), links.c.band > 0)
+            .order_by(links.c.score.desc(), _LEFT.c.record_id, _RIGHT.c.record_id)
+        )
+        rows = self.connection.execute(query.limit(limit).offset(offset) if limit is not None else query)
+        return [
+            StoredLink(
+                row.left_id,
+                row.right_id,
+                row.logodds,
+                row.score,
+                Band(row.band),
+                Outcome(row.outcome),
+                Colour(row.colour),
+                row.valid_from,
+            )
+            for row in rows
+        ]
+
+
+def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:
+    return and_(_LEFT.c.record_id == left_id, _RIGHT.c.record_id == right_id)
+
+
+def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.zeros(0, dtype=np.int64)] * 6
+    order = np.lexsort((columns[1], columns[0]))
+    columns = [column[order] for column in columns]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (columns[0][1:] != columns[0][:-1]) | (columns[1][1:] != columns[1][:-1])
+    return LinkTable(*(column[first] for column in columns))
