@@ -21,7 +21,8 @@ class Moment:
         self.head = Head(row.store_id, row.version, row.last_record, row.last_entity, row.plan, row.stamp, row.borders)
         self.version = row.version if version is None else min(version, row.version)
 
-    def _holds(self, table: Any) -> ColumnElement[bool]:
+    def holds(self, table: Any) -> ColumnElement[bool]:
+        """The condition that a row held at this version."""
         until = table.c.valid_to
         return and_(table.c.valid_from <= self.version, or_(until.is_(None), until > self.version))
 
