@@ -12,18 +12,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resolver.pipeline import Comparison, Resolver, RunOptions
+    from resolver.explaining import Comparison, Resolver
+    from resolver.pipeline import RunOptions
     from resolver.records import Batch, Identifier, Kind, Record, Value
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Batch": "resolver.records",
-    "Comparison": "resolver.pipeline",
+    "Comparison": "resolver.explaining",
     "Identifier": "resolver.records",
     "Kind": "resolver.records",
     "Record": "resolver.records",
-    "Resolver": "resolver.pipeline",
+    "Resolver": "resolver.explaining",
     "RunOptions": "resolver.pipeline",
     "Value": "resolver.records",
 }

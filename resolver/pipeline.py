@@ -1,11 +1,11 @@
-"""The order of the stages, no logic: prepare → block → compare → classify, for a batch and for single pairs.
+"""The order of the stages, no logic: prepare → block → compare → classify.
 
 What differs between engines is how pairs are cut into chunks and where they run; that lives in `resolver.engines`.
+Why a single pair gets its score is told by `resolver.explaining`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,16 +18,15 @@ import numpy.typing as npt
 
 from models import loader
 from resolver.block import PLAN_BY_NAME, Plan
-from resolver.classify import Borders, Model, border, from_json, interval, scores
-from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, compare, features_of
-from resolver.compare.explain import detail, shown
+from resolver.classify import Borders, Model, border, from_json, scores
+from resolver.compare import NameIndex, compare, features_of
 from resolver.errors import InputError, ModelError
 from resolver.normalise import SymbolSource, prepare
 from resolver.records import KIND_BY_LABEL, Batch, Kind, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Decision
 from resolver.records.prepared import Prepared
-from resolver.records.resolution import Band, EvidenceRow, Explanation
+from resolver.records.resolution import Band
 from resolver.records.tables import Tables
 
 LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz")
@@ -144,7 +143,7 @@ def score_pairs(
 ) -> list[tuple[float, Band]]:
     """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
     models = load_models(options.model_dir)
-    rows = _rows_of(batch, [*lefts, *rights])
+    rows = rows_of(batch, [*lefts, *rights])
     needed = np.unique(rows)
     small = batch.take(needed).canonical() if len(needed) < len(batch) else batch
     place = np.searchsorted(needed, rows)
@@ -158,7 +157,8 @@ def score_pairs(
     return [(float(score), Band(int(band))) for score, band in zip(value, options.borders.bands(value), strict=True)]
 
 
-def _rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+def rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The rows of record ids. Raises `InputError` for one that is not there."""
     place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
     unknown = sorted({identity for identity in ids if identity not in place})
     if unknown:
@@ -189,102 +189,3 @@ def score_names(
     lefts = [record.id for record in records[::2]]
     rights = [record.id for record in records[1::2]]
     return score_pairs(batch, lefts, rights, options)
-
-
-def explain(
-    batch: Batch, left_id: str, right_id: str, options: RunOptions, declared: Sequence[str] = ()
-) -> Explanation:
-    """Why a pair of records gets its score: rows that sum to the log-odds exactly."""
-    models = load_models(options.model_dir)
-    if left_id == right_id:
-        raise InputError(f"{left_id} is one record", mend="name two different records")
-    left_id, right_id = min(left_id, right_id), max(left_id, right_id)
-    rows = _rows_of(batch, [left_id, right_id])
-    prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
-    return explain_rows(prepared, NameIndex.of(prepared), models, options.borders, 0, 1)
-
-
-def explain_rows(
-    prepared: Prepared, names: NameIndex, models: ModelSet, borders: Borders, left: int, right: int
-) -> Explanation:
-    """`explain` for two rows of a prepared batch, left < right."""
-    one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    ids = (prepared.ids[left].as_py(), prepared.ids[right].as_py())
-    judged = int(model_kinds(prepared.kinds, one, two)[0])
-    if judged == 0:
-        kinds = [Kind(int(prepared.kinds[row])).label for row in (left, right)]
-        row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
-        return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
-    model = models.models[Kind(judged).label]
-    context = Context(prepared, names, one, two, judged != int(Kind.PERSON), 1)
-    evidence = np.array([[COMPARATOR_BY_NAME[name].compare(context)[0] for name in model.features]], dtype=np.float32)
-    raw = int(model.raw(evidence)[0])
-    logodds = int(model.logodds(evidence)[0])
-    score = float(scores(np.array([logodds]))[0])
-    band = Band(int(borders.bands(np.array([score]))[0]))
-    said = [
-        EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept),
-        *_terms(model, context, evidence),
-        EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, logodds - raw),
-    ]
-    return Explanation(*ids, score, band, logodds, tuple(said))
-
-
-def _terms(model: Model, context: Context, evidence: npt.NDArray[np.float32]) -> list[EvidenceRow]:
-    place = {name: column for column, name in enumerate(model.features)}
-    rows = []
-    for term in model.terms:
-        comparator = COMPARATOR_BY_NAME[term.feature]
-        value = float(evidence[0, place[term.feature]])
-        weight = int(term.weights[int(interval(evidence[:, place[term.feature]], term.cuts)[0])])
-        left, right = shown(context, comparator.shows)
-        similarity = None if math.isnan(value) else round(value, 4)
-        rows.append(
-            EvidenceRow(
-                term.feature, comparator.help, left, right, similarity, weight, detail(context, term.feature, value)
-            )
-        )
-    for pair in model.pairs:
-        at = [
-            int(interval(evidence[:, place[name]], cuts)[0])
-            for name, cuts in zip(pair.features, pair.cuts, strict=True)
-        ]
-        sides = [shown(context, COMPARATOR_BY_NAME[name].shows) for name in pair.features]
-        left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))
-        weight = int(pair.weights[at[0]][at[1]])
-        told = ", ".join(
-            filter(None, (detail(context, name, float(evidence[0, place[name]])) for name in pair.features))
-        )
-        rows.append(
-            EvidenceRow(" × ".join(pair.features), "What the two say together.", left, right, None, weight, told)
-        )
-    return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The answer for two records: the calibrated probability that they are the same, its band, and the evidence."""
-
-    score: float
-    band: Band
-    evidence: tuple[EvidenceRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolver:
-    """Compares records one pair at a time with a loaded model."""
-
-    models: ModelSet
-    options: RunOptions = field(default_factory=RunOptions)
-
-    @classmethod
-    def default(cls) -> Resolver:
-        """With the shipped model and default costs."""
-        return cls(load_models())
-
-    def compare(self, left: Record, right: Record) -> Comparison:
-        """Judge two records by themselves. Order does not matter."""
-        if left.id == right.id:
-            raise InputError(f"both records have the id {left.id}", mend="give the records different ids")
-        found = explain(Batch.from_records([left, right]).canonical(), left.id, right.id, self.options)
-        return Comparison(found.score, found.band, found.rows)

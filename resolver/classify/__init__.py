@@ -1,7 +1,19 @@
 """Classify: evidence to calibrated probability to band, and the exact explanation."""
 
+from resolver.classify.changes import smallest_changes
 from resolver.classify.model import Borders, Calibration, Model, PairTerm, Term, border, interval, scores
 from resolver.classify.stored import from_json, to_json
 
-__all__ = ["Borders", "Calibration", "Model", "PairTerm", "Term", "border", "from_json", "interval", "scores",
-"to_json"]
+__all__ = [
+    "Borders",
+    "Calibration",
+    "Model",
+    "PairTerm",
+    "Term",
+    "border",
+    "from_json",
+    "interval",
+    "scores",
+    "smallest_changes",
+    "to_json",
+]

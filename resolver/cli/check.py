@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resolver.ingest.base import Intake
     from resolver.pipeline import RunOptions
     from resolver.records import Record
-    from resolver.records.resolution import EvidenceRow, Explanation
+    from resolver.records.explanation import EvidenceRow, Explanation
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
@@ -83,8 +83,8 @@ def _query(name: str, options: dict[str, Any]) -> Record:
 def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars) -> list[Explanation]:
     """The records that the query may be, best first (ties by id), each with its evidence."""
     from resolver.engines.local import link
+    from resolver.explaining import explain
     from resolver.ingest.base import Intake
-    from resolver.pipeline import explain
     from resolver.records import Batch
 
     asked = Intake(Batch.from_records([query]).canonical(), (), ())

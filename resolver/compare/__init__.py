@@ -1,7 +1,17 @@
 """Compare: candidate pairs to evidence, one column a comparator (COMPARATORS)."""
 
+from resolver.compare.alternatives import alternatives
 from resolver.compare.comparators import COMPARATOR_BY_NAME, COMPARATORS, Comparator, features_of
 from resolver.compare.context import Context, NameIndex
 from resolver.compare.evidence import compare
 
-__all__ = ["COMPARATORS", "COMPARATOR_BY_NAME", "Comparator", "Context", "NameIndex", "compare", "features_of"]
+__all__ = [
+    "COMPARATORS",
+    "COMPARATOR_BY_NAME",
+    "Comparator",
+    "Context",
+    "NameIndex",
+    "alternatives",
+    "compare",
+    "features_of",
+]

@@ -29,7 +29,10 @@ similarity of a matched token; how many tokens matched; nats matched between a g
 agreement ratio between two primary names (-1 where a side has none); the share of the shorter list of names that some
 name of the other supports; 1 where a name is the same set of words; the quality (`NameQuality`) of the weaker name of
 the best pair."""
-_LIMIT = 24
+LIMIT = 24
+"""Words of a name that are aligned; what comes after is left aside."""
+JOINED, JOINED_SKELETON = 0.98, 0.85
+"""What two words that spell one of the other name count, by their letters and by their consonants alone."""
 _OMITTED = 0.2
 _SUPPORTED = 0.8
 
@@ -87,7 +90,7 @@ def align_forms(  # type: ignore[no-untyped-def]
         start_a, start_b = start_b, start_a
         end_a, end_b = end_b, end_a
         mate_a, mate_b = mate_b, mate_a
-    length_a, length_b = min(end_a - start_a, _LIMIT), min(end_b - start_b, _LIMIT)
+    length_a, length_b = min(end_a - start_a, LIMIT), min(end_b - start_b, LIMIT)
     for a in range(length_a):
         mate_a[a] = -1
     for b in range(length_b):
@@ -125,9 +128,9 @@ def align_forms(  # type: ignore[no-untyped-def]
                     continue
                 target = items[other_start + b]
                 if joined[own_start + a] != 0 and joined[own_start + a] == hashes[target]:
-                    value = np.float32(0.98)
+                    value = np.float32(JOINED)
                 elif joined_skeleton[own_start + a] != 0 and joined_skeleton[own_start + a] == skeleton[target]:
-                    value = np.float32(0.85)
+                    value = np.float32(JOINED_SKELETON)
                 else:
                     continue
                 weight = rarity[target]
@@ -217,8 +220,8 @@ def align_pairs(  # type: ignore[no-untyped-def]
     best_right,
 ):
     """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name."""
-    sim = np.zeros((_LIMIT, _LIMIT), dtype=np.float32)
-    mate_a, mate_b = np.empty(_LIMIT, dtype=np.int32), np.empty(_LIMIT, dtype=np.int32)
+    sim = np.zeros((LIMIT, LIMIT), dtype=np.float32)
+    mate_a, mate_b = np.empty(LIMIT, dtype=np.int32), np.empty(LIMIT, dtype=np.int32)
     result = np.empty(6, dtype=np.float32)
     most = 0
     for record in range(len(name_offsets) - 1):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.align import align_forms
+from resolver.compare.align import JOINED, JOINED_SKELETON, LIMIT, align_forms, token_match
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
+from resolver.records.batch import IntArray
+from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged
 
@@ -52,18 +54,67 @@ def _values(prepared: Prepared, shows: str, row: int) -> list[str]:
     return [str(text) for text in texts[side[row]]]
 
 
-def alignment_text(context: Context, pair: int = 0) -> str:
-    """How the best pair of names was aligned: `a = b` equal, `a ~ b 0.91` similar, `left only`/`right only` omitted
-    or, where both sides have something left over, contradicted; with the rarity of each part in nats."""
+def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
+    """What became of every part of the best pair of names: those of the left in their order, then what only the right
+    has. Empty where a side has no name."""
     prepared = context.prepared
     left, right = (int(forms[pair]) for forms in context.best_forms)
     if left < 0 or right < 0:
-        return ""
-    forms, tokens, names = prepared.forms, prepared.tokens, context.names
-    rarity = tokens.rarity_group if context.group else tokens.rarity_person
-    mates = np.empty(24, dtype=np.int32), np.empty(24, dtype=np.int32)
-    sim, result = np.zeros((24, 24), dtype=np.float32), np.empty(6, dtype=np.float32)
+        return ()
+    mates = _mates(context, left, right)
+    one, two = (prepared.forms.tokens[form][: len(mate)] for form, mate in zip((left, right), mates, strict=True))
+    against = bool((mates[0] < 0).any() and (mates[1] < 0).any())
+    alone = Fate.CONTRADICTED if against else Fate.OMITTED
+    texts = prepared.tokens.texts
+    rarity = prepared.tokens.rarity_group if context.group else prepared.tokens.rarity_person
+    said, done = [], set()
+    for place, token in enumerate(one.tolist()):
+        mate = int(mates[0][place])
+        if mate < 0:
+            said.append(AlignedPart(str(texts[token]), "", alone, 0.0, _nats(rarity[token])))
+        elif mate not in done:
+            done.add(mate)
+            ours = np.flatnonzero(mates[0] == mate)
+            theirs = np.flatnonzero(mates[1] == place)
+            said.append(_matched(context, (left, right), (one[ours], two[theirs]), (int(ours[0]), int(theirs[0]))))
+    for place, token in enumerate(two.tolist()):
+        if mates[1][place] < 0:
+            said.append(AlignedPart("", str(texts[token]), alone, 0.0, _nats(rarity[token])))
+    return tuple(said)
+
+
+def _matched(
+    context: Context, forms: tuple[int, int], tokens: tuple[IntArray, IntArray], places: tuple[int, int]
+) -> AlignedPart:
+    """Two words that were matched, or two of one name and the one of the other that they spell."""
+    table, names = context.prepared.tokens, context.names
+    rarity = table.rarity_group if context.group else table.rarity_person
+    left, right = (" ".join(str(table.texts[token]) for token in side) for side in tokens)
+    one, two = int(tokens[0][0]), int(tokens[1][0])
+    if len(tokens[0]) != len(tokens[1]):
+        single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
+        whole = int(tokens[single][0])
+        spelled = context.prepared.forms.joined[context.prepared.forms.tokens.offsets[forms[split]] + places[split]]
+        value = JOINED if spelled == table.hashes[whole] else JOINED_SKELETON
+        return AlignedPart(left, right, Fate.JOINED, value, _nats(rarity[whole]))
+    value = token_match(
+        tokens[0][0],
+        tokens[1][0],
+        table.hashes,
+        names.first_letter,
+        table.flags,
+        names.similarities.keys,
+        names.similarities.values,
+    )
+    fate = Fate.EQUAL if table.hashes[one] == table.hashes[two] else Fate.SIMILAR
+    return AlignedPart(left, right, fate, round(float(value), 2), _nats(min(rarity[one], rarity[two])))
+
+
+def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]:
+    """For every word of two name forms the place of its partner in the other, -1 for none."""
+    forms, tokens, names = context.prepared.forms, context.prepared.tokens, context.names
     offsets = forms.tokens.offsets
+    mates = np.empty(LIMIT, dtype=np.int32), np.empty(LIMIT, dtype=np.int32)
     align_forms(
         offsets[left],
         offsets[left + 1],
@@ -73,35 +124,30 @@ def alignment_text(context: Context, pair: int = 0) -> str:
         forms.roles,
         forms.joined,
         forms.joined_skeleton,
-        rarity,
+        tokens.rarity_group if context.group else tokens.rarity_person,
         tokens.hashes,
         tokens.skeleton,
         names.first_letter,
         tokens.flags,
         names.similarities.keys,
         names.similarities.values,
-        sim,
+        np.zeros((LIMIT, LIMIT), dtype=np.float32),
         mates[0],
         mates[1],
-        result,
+        np.empty(6, dtype=np.float32),
     )
-    one, two = forms.tokens[left][:24], forms.tokens[right][:24]
-    said = []
-    for position, token in enumerate(one):
-        text, nats = tokens.texts[token], float(rarity[token])
-        mate = int(mates[0][position])
-        if mate < 0:
-            said.append(f"{text} left only ({nats:.1f})")
-        elif tokens.hashes[two[mate]] == tokens.hashes[token]:
-            said.append(f"{text} = {tokens.texts[two[mate]]} ({nats:.1f})")
-        else:
-            said.append(f"{text} ~ {tokens.texts[two[mate]]} ({nats:.1f})")
-    said += [
-        f"{tokens.texts[token]} right only ({float(rarity[token]):.1f})"
-        for position, token in enumerate(two)
-        if mates[1][position] < 0
-    ]
-    return ", ".join(said)
+    lengths = (min(int(offsets[form + 1] - offsets[form]), LIMIT) for form in (left, right))
+    one, two = (mate[:length] for mate, length in zip(mates, lengths, strict=True))
+    return one, two
+
+
+def _nats(rarity: np.float32) -> float:
+    return round(float(rarity), 1)
+
+
+def alignment_text(context: Context, pair: int = 0) -> str:
+    """How the best pair of names was aligned, on one line."""
+    return on_one_line(aligned_parts(context, pair))
 
 
 def detail(context: Context, feature: str, similarity: float, pair: int = 0) -> str:

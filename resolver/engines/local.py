@@ -15,12 +15,12 @@ from resolver.classify import Borders, border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
 from resolver.errors import DecisionError
+from resolver.explaining import explain_rows
 from resolver.ingest.base import Intake
 from resolver.pipeline import (
     ModelSet,
     RunOptions,
     choose_plan,
-    explain_rows,
     load_models,
     prepared_of,
     score_rows,
@@ -29,9 +29,10 @@ from resolver.pipeline import (
 from resolver.records import Batch
 from resolver.records.batch import IntArray, concat
 from resolver.records.decisions import Verdict, settle
+from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Band, Explanation, Links, Outcome, Resolution, RunStats, StageStat
+from resolver.records.resolution import Band, Links, Outcome, Resolution, RunStats, StageStat
 
 CHUNK = 500_000
 BINS = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -91,33 +91,6 @@ class RunStats:
     candidate_pairs: int
     score_histogram: npt.NDArray[np.int64]
     """Counts of scored candidate pairs in 50 equal bins of the score from 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One line of a score's sum. `weight` in thousandths of log-odds; `similarity` in 0…1 or None where a side says
-    nothing."""
-
-    name: str
-    help: str
-    left: str
-    right: str
-    similarity: float | None
-    weight: int
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a pair got its score: `rows` sum to `logodds` (thousandths) exactly."""
-
-    left_id: str
-    right_id: str
-    score: float
-    band: Band
-    logodds: int
-    rows: tuple[EvidenceRow, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

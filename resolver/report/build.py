@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from resolver.records.resolution import Explanation, Resolution
+from resolver.records.explanation import Explanation
+from resolver.records.resolution import Resolution
 from resolver.report.counts import Counted, overlap, reject_groups, sizes, source_rows, totals
 from resolver.report.data import ListRead, Rejected, ReportData, Scores
 from resolver.report.examples import borderline_cards, cluster_cards

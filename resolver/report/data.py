@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from resolver.records.resolution import Explanation, RuleStat, StageStat
+from resolver.records.explanation import Explanation
+from resolver.records.resolution import RuleStat, StageStat
 
 
 class Rejected(Protocol):

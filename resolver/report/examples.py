@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from resolver.records import Kind
-from resolver.records.resolution import Explanation, Links, Outcome, Resolution
+from resolver.records.explanation import Explanation
+from resolver.records.resolution import Links, Outcome, Resolution
 from resolver.report.counts import Counted
 from resolver.report.data import ClusterCard, Member, PairCard
 from resolver.report.facts import side_by_side, sides

@@ -14,7 +14,7 @@ from importlib import resources
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from resolver.records.resolution import EvidenceRow, Explanation
+from resolver.records.explanation import EvidenceRow, Explanation
 from resolver.report.charts import NARROW, WIDE, bar, score_chart, short, weight_bar
 from resolver.report.data import Overlap, ReportData
 

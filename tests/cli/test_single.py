@@ -85,6 +85,52 @@ def test_an_explanation_for_a_person(lists: Lists, capsys: pytest.CaptureFixture
     assert "sum, in log-odds" in shown
 
 
+def test_an_explanation_says_what_would_change_it_and_how_names_align(
+    lists: Lists, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {part["left"]: part["fate"] for part in found["names"]}["ivan"] == "equal"
+    assert found["blocking"]["plan"] == "S"
+    assert "name_set" not in found["blocking"]["joined_by"]
+    assert found["blocking"]["joined_by"]
+    assert found["decision"] is None
+    assert all(change["band"] != found["band"] and change["if"] for change in found["changes"])
+    assert run(["explain", "coast:p1", "river:7", *lists.args]) == 0
+    shown = capsys.readouterr().out
+    assert "Compared in a run over these lists (plan S), by: " in shown
+    assert "Names, word by word" in shown
+    assert "Smallest changes that lead into another band:" in shown
+
+
+def test_why_two_never_met(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "coast:p1", "river:10", *lists.args]) == 0
+    shown = capsys.readouterr().out
+    assert "Never compared in a run over these lists: no blocking rule of plan S joins the two." in shown
+    assert "Spoke against: " in shown
+    assert "contradicted" in shown
+
+
+def test_which_decision_forbids(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "left_id,right_id,verdict,who,when,why\n"
+        "coast:p1,river:7,same,bo,2026-01-02T10:00Z,\n"
+        "river:7,river:10,different,anna,2026-01-02T10:00Z,other fingerprints\n"
+    )
+    args = [*lists.args, "--decisions", table(tmp_path / "decisions.csv", text)]
+    assert run(["explain", "river:10", "river:7", *args]) == 0
+    shown = capsys.readouterr().out
+    assert "Decided different, which forbids a merge: other fingerprints (anna, 2026-01-02 10:00 UTC, " in shown
+    assert "decisions.csv, line 3)" in shown
+    assert run(["explain", "coast:p1", "river:10", *args, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["decision"]
+    assert (found["verdict"], found["direct"], found["on"]) == ("different", False, ["river:10", "river:7"])
+    assert run(["explain", "coast:p1", "river:10", *args]) == 0
+    assert "; on river:10 and river:7, to which decisions tie the two" in capsys.readouterr().out
+    assert run(["explain", "coast:p1", "river:7", *args]) == 0
+    assert "Decided the same (bo, 2026-01-02 10:00 UTC" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("ids", [("coast:p1", "river:0"), ("nobody", "river:7")])
 def test_explain_knows_only_what_is_there(
     ids: tuple[str, str], lists: Lists, capsys: pytest.CaptureFixture[str]

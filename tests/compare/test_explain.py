@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from resolver.compare import COMPARATORS, Context, NameIndex
-from resolver.compare.explain import alignment_text, detail, form_text, shown
+from resolver.compare.align import JOINED
+from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, shown
 from resolver.records import Activity, Address, Identifier, Record
+from resolver.records.explanation import Fate
 from tests.normalise.preparing import prepared
 from tests.records.samples import record
 
@@ -58,11 +61,43 @@ def test_nameless_sides_show_nothing() -> None:
 
 def test_alignment_says_what_became_of_every_part() -> None:
     context = context_of(record("a:1", name="Ann Maria Brzezinski"), record("b:1", name="Brzezynski Ann Karl"))
-    said = alignment_text(context).split(", ")
-    assert said[0].startswith("ann = ann (")
-    assert said[1].startswith("maria left only (")
-    assert said[2].startswith("brzezinski ~ brzezynski")
-    assert said[3].startswith("karl right only (")
+    parts = aligned_parts(context)
+    assert [(part.left, part.right, str(part.fate)) for part in parts] == [
+        ("ann", "ann", "equal"),
+        ("maria", "", "contradicted"),
+        ("brzezinski", "brzezynski", "similar"),
+        ("", "karl", "contradicted"),
+    ]
+    assert parts[0].similarity == 1.0
+    assert 0.8 < parts[2].similarity < 1
+    assert parts[2].rarity >= parts[0].rarity >= 1
+    said = alignment_text(context)
+    assert said.startswith(f"ann = ann ({parts[0].rarity:.1f}), maria left only, contradicted (")
+    assert f"brzezinski ~ brzezynski {parts[2].similarity:.2f} (" in said
+
+
+def test_what_only_one_name_has_is_omitted() -> None:
+    parts = aligned_parts(context_of(record("a:1", name="Ann Maria Lee"), record("b:1", name="Lee Ann")))
+    assert {part.left: str(part.fate) for part in parts} == {"ann": "equal", "maria": "omitted", "lee": "equal"}
+
+
+@pytest.mark.parametrize(("one", "two"), [("Anna Bella Li", "Li Annabella"), ("Annabella Li", "Li Anna Bella")])
+def test_two_words_that_spell_one(one: str, two: str) -> None:
+    parts = aligned_parts(context_of(record("a:1", name=one), record("b:1", name=two)))
+    joined = next(part for part in parts if part.fate is Fate.JOINED)
+    assert {joined.left, joined.right} == {"anna bella", "annabella"}
+    assert joined.similarity == JOINED
+    assert len(parts) == 2
+
+
+def test_parts_sum_to_what_the_kernel_says() -> None:
+    one, two = record("a:1", name="Ann Maria Brzezinski Lee"), record("b:1", name="Brzezynski Ann Karl")
+    context = context_of(one, two)
+    parts = aligned_parts(context)
+    matched = sum(part.similarity * part.rarity for part in parts)
+    alone = [sum(part.rarity for part in parts if not (part.left if side else part.right)) for side in (0, 1)]
+    assert matched == pytest.approx(float(context.alignment["matched"][0]), abs=0.2)
+    assert abs(alone[0] - alone[1]) == pytest.approx(float(context.alignment["omitted"][0]), abs=0.2)
 
 
 def test_alignment_reads_from_left_to_right_whichever_name_goes_first() -> None:

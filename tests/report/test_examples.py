@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType, Value
-from resolver.records.resolution import Band, EvidenceRow, Explanation, Outcome
+from resolver.records.explanation import EvidenceRow, Explanation
+from resolver.records.resolution import Band, Outcome
 from resolver.report import build_report, pairs_to_explain
 from resolver.report.examples import SHOWN_CLUSTERS, SHOWN_MEMBERS, SHOWN_PAIRS
 from resolver.report.facts import label, side_by_side, sides

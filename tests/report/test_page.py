@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 from resolver.ingest.base import ListInfo, Reject
-from resolver.records.resolution import Band, EvidenceRow, Explanation, Outcome, Resolution
+from resolver.records.explanation import EvidenceRow, Explanation
+from resolver.records.resolution import Band, Outcome, Resolution
 from resolver.report import build_report, render_report
 from resolver.report.charts import NARROW, WIDE, Frame, bar, score_chart, weight_bar
 from resolver.report.data import Scores

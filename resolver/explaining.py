@@ -1,0 +1,213 @@
+"""Single pairs: why they get their score, what would change it, and why two records never met.
+
+Everything is exact: rows sum to the log-odds, changes are read from the model's tables, rules are asked for the keys
+of the two records.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.block import meeting, plan_for
+from resolver.classify import Borders, Model, interval, scores, smallest_changes
+from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives
+from resolver.compare.explain import aligned_parts, detail, shown
+from resolver.errors import InputError
+from resolver.pipeline import (
+    KIND_MISMATCH,
+    ModelSet,
+    RunOptions,
+    choose_plan,
+    load_models,
+    model_kinds,
+    prepared_of,
+    rows_of,
+)
+from resolver.records import Batch, Kind, Record
+from resolver.records.decisions import Decision, Verdict, settle
+from resolver.records.explanation import EvidenceRow, Explanation, Meeting, Ruling
+from resolver.records.prepared import Prepared
+from resolver.records.resolution import Band
+
+
+def explain(
+    batch: Batch, left_id: str, right_id: str, options: RunOptions, declared: Sequence[str] = ()
+) -> Explanation:
+    """Why a pair of records gets its score: rows that sum to the log-odds exactly, how the names were aligned, and the
+    smallest changes that lead into another band. Raises `InputError` for an unknown id, or twice the same."""
+    models = load_models(options.model_dir)
+    left_id, right_id = _two(left_id, right_id)
+    rows = rows_of(batch, [left_id, right_id])
+    prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
+    return explain_rows(prepared, NameIndex.of(prepared), models, options.borders, 0, 1, changes=True)
+
+
+def explain_rows(
+    prepared: Prepared,
+    names: NameIndex,
+    models: ModelSet,
+    borders: Borders,
+    left: int,
+    right: int,
+    *,
+    changes: bool = False,
+) -> Explanation:
+    """`explain` for two rows of a prepared batch, left < right; the `changes` only where they are wanted."""
+    ids = (prepared.ids[left].as_py(), prepared.ids[right].as_py())
+    one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
+    judged = int(model_kinds(prepared.kinds, one, two)[0])
+    if judged == 0:
+        kinds = [Kind(int(prepared.kinds[row])).label for row in (left, right)]
+        row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
+        return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
+    context = Context(prepared, names, one, two, judged != int(Kind.PERSON), 1)
+    pair = _Judged(models.models[Kind(judged).label], context)
+    score = float(scores(np.array([pair.logodds]))[0])
+    found = Explanation(
+        *ids,
+        score,
+        Band(int(borders.bands(np.array([score]))[0])),
+        pair.logodds,
+        tuple(pair.rows()),
+        parts=aligned_parts(context),
+    )
+    if not changes:
+        return found
+    others = alternatives(context, pair.model.features, pair.evidence)
+    return replace(found, changes=smallest_changes(pair.model, borders, pair.evidence, others))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One pair under the model of its kind."""
+
+    model: Model
+    context: Context
+
+    @cached_property
+    def evidence(self) -> npt.NDArray[np.float32]:
+        seen = [COMPARATOR_BY_NAME[name].compare(self.context)[0] for name in self.model.features]
+        return np.array([seen], dtype=np.float32)
+
+    @cached_property
+    def logodds(self) -> int:
+        return int(self.model.logodds(self.evidence)[0])
+
+    def rows(self) -> list[EvidenceRow]:
+        """The sum, from the prior to the calibration."""
+        model = self.model
+        shift = self.logodds - int(model.raw(self.evidence)[0])
+        return [
+            EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept),
+            *self._terms(),
+            *self._pairs(),
+            EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift),
+        ]
+
+    def _terms(self) -> list[EvidenceRow]:
+        rows = []
+        for term in self.model.terms:
+            comparator, value = COMPARATOR_BY_NAME[term.feature], self._value(term.feature)
+            weight = int(term.weights[self._interval(term.feature, term.cuts)])
+            similarity = None if math.isnan(value) else round(value, 4)
+            told = detail(self.context, term.feature, value)
+            sides = shown(self.context, comparator.shows)
+            rows.append(EvidenceRow(term.feature, comparator.help, *sides, similarity, weight, told))
+        return rows
+
+    def _pairs(self) -> list[EvidenceRow]:
+        rows = []
+        for pair in self.model.pairs:
+            at = [self._interval(name, cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+            sides = [shown(self.context, COMPARATOR_BY_NAME[name].shows) for name in pair.features]
+            left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))
+            told = ", ".join(filter(None, (detail(self.context, name, self._value(name)) for name in pair.features)))
+            weight, name = int(pair.weights[at[0]][at[1]]), " × ".join(pair.features)
+            rows.append(EvidenceRow(name, "What the two say together.", left, right, None, weight, told))
+        return rows
+
+    def _value(self, feature: str) -> float:
+        return float(self.evidence[0, self.model.features.index(feature)])
+
+    def _interval(self, feature: str, cuts: Sequence[float]) -> int:
+        return int(interval(self.evidence[:, self.model.features.index(feature)], cuts)[0])
+
+
+def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:
+    """Whether the plan that a run over `batch` would use brings two of its records together, and by which rules.
+    Raises `InputError` for an unknown id, or twice the same."""
+    rows = np.sort(rows_of(batch, _two(left_id, right_id)))
+    prepared = prepared_of(batch.take(rows).canonical(), load_models(options.model_dir))
+    return meeting(prepared, choose_plan(options, len(batch), plan_for(len(batch))), 0, 1)
+
+
+def ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:
+    """What stewards decided of two records, by a decision on them or through records they are decided the same as.
+    None where nothing is. Raises `DecisionError` where decisions contradict each other."""
+    pair = _two(left_id, right_id)
+    held = settle(decisions)
+    left, right = (_tied(identity, held) for identity in pair)
+    different = [one for one in held if one.verdict is Verdict.DIFFERENT and _across(one, left, right)]
+    same = [one for one in held if one.verdict is Verdict.SAME and _across(one, left, right)]
+    found = different or same
+    if not found:
+        return None
+    direct = [one for one in found if one.pair == pair]
+    return Ruling(not different, (direct or found)[0], bool(direct))
+
+
+def _across(decision: Decision, left: frozenset[str], right: frozenset[str]) -> bool:
+    one, two = decision.pair
+    return (one in left and two in right) or (one in right and two in left)
+
+
+def _tied(identity: str, decisions: Sequence[Decision]) -> frozenset[str]:
+    """The record and all that decisions call the same, one after the other."""
+    same = [set(one.pair) for one in decisions if one.verdict is Verdict.SAME]
+    found, grown = {identity}, True
+    while grown:
+        joined = found.union(*(pair for pair in same if pair & found))
+        grown, found = len(joined) > len(found), joined
+    return frozenset(found)
+
+
+def _two(left_id: str, right_id: str) -> tuple[str, str]:
+    if left_id == right_id:
+        raise InputError(f"{left_id} is one record", mend="name two different records")
+    return min(left_id, right_id), max(left_id, right_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer for two records: the calibrated probability that they are the same, its band, and the evidence."""
+
+    score: float
+    band: Band
+    evidence: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Compares records one pair at a time with a loaded model."""
+
+    models: ModelSet
+    options: RunOptions = field(default_factory=RunOptions)
+
+    @classmethod
+    def default(cls) -> Resolver:
+        """With the shipped model and default costs."""
+        return cls(load_models())
+
+    def compare(self, left: Record, right: Record) -> Comparison:
+        """Judge two records by themselves. Order does not matter."""
+        if left.id == right.id:
+            raise InputError(f"both records have the id {left.id}", mend="give the records different ids")
+        prepared = prepared_of(Batch.from_records([left, right]).canonical(), self.models)
+        found = explain_rows(prepared, NameIndex.of(prepared), self.models, self.options.borders, 0, 1)
+        return Comparison(found.score, found.band, found.rows)
