@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from resolver.cli.bars import Bars
 from resolver.cli.lists import read
 from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options
 from resolver.cli.results import prepare
-from resolver.errors import InputError
+from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 @click.command("train")
 @files_argument
 @click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
+@click.option("--unlabelled", is_flag=True, help="Learn from FILE... alone, without any label (see below).")
+@click.option("--to", "others", type=PATH, multiple=True, metavar="RIGHT", help="With --unlabelled: pairs across only.")
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
 @click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
 @click.option("--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (slower).")
@@ -36,6 +39,10 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
     """Fit a model on the lists FILE... and, if given, on pairs judged by humans.
 
+    --unlabelled finds weights under which the records fall into matches and others (Fellegi-Sunter, by
+    expectation-maximisation): for the files you mean to resolve, a few hundred records at least. Give --to as you
+    would to link them.
+
     Lists teach by the aliases inside their entries: each entry of a list that is free of duplicates is told twice.
     PAIRS.csv names record ids of the lists; label is match or distinct. DIR holds the weights as JSON, the tables of
     name frequencies (those of --model unless --new-tables), and card.md with cross-validated figures.
@@ -43,31 +50,50 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     \b
     Examples:
       resolver train sdn.csv consolidated.xml --judged pairs.csv --out mymodel
+      resolver train people.csv --mapping people.yml --unlabelled --out mymodel
       resolver dedupe lists/ --model mymodel --out result
     """
+    _agree(options)
     reading = Reading.take(options)
     base = options["model_dir"] or settings.model_dir
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
+        others = read(options["others"], reading, bars, stage="read right") if options["others"] else None
         from models import loader
         from resolver.training.save import CARD, save
         from resolver.training.train import fit_options, make_tables, train
 
         bars.start("compare")
         tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
-        worlds = _worlds(options["seed"]) if options["worlds"] else []
-        material = _material(intake, options["judged"], tables, worlds, options["seed"])
-        bars.start("fit")
         named = options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}"
-        trained = train(material, tables, named, fit_options(options["seed"]))
+        notes: list[str] = []
+        if options["unlabelled"]:
+            from resolver.training.unlabelled import learn
+
+            trained, without = learn(intake, others, tables, named, seed=options["seed"])
+            notes += [f"{kind} is not learnt: {why}" for kind, why in without.items()]
+        else:
+            worlds = _worlds(options["seed"]) if options["worlds"] else []
+            material = _material(intake, options["judged"], tables, worlds, options["seed"])
+            bars.start("fit")
+            trained = train(material, tables, named, fit_options(options["seed"]))
+            if material.dropped:
+                notes.append(f"{material.dropped} judged pairs name records that are not in the lists")
         taken = save(trained, out, base)
-    if material.dropped:
-        click.echo(f"note: {material.dropped} judged pairs name records that are not in the lists", err=True)
     if taken:
-        click.echo(f"note: nothing to learn for {', '.join(taken)}; taken over from the model before", err=True)
+        notes.append(f"nothing to learn for {', '.join(taken)}; taken over from the model before")
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     click.echo((out / CARD).read_text("utf-8"), nl=False)
     click.echo(f"\nModel: {out}")
+
+
+def _agree(options: Mapping[str, Any]) -> None:
+    if options["unlabelled"] and options["judged"]:
+        raise UsageError("--unlabelled learns without labels", mend="leave out --judged, or --unlabelled")
+    if options["others"] and not options["unlabelled"]:
+        raise UsageError("--to goes with --unlabelled", mend="give all lists as FILE...")
 
 
 def _worlds(seed: int) -> list[World]:

@@ -56,3 +56,16 @@ def test_a_damaged_model_is_one_line(people: Path, tmp_path: Path, capsys: pytes
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: ")
     assert "unexpected" not in line
+
+
+def test_unlabelled_and_labels_do_not_go_together(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(people.parent / "model")]
+    for more in (["--unlabelled", "--judged", str(people)], ["--to", str(people)]):
+        assert run(["train", str(people), *out, *more]) == 2
+        assert capsys.readouterr().err.startswith("error: --")
+
+
+def test_unlabelled_lists_that_hold_no_match_are_refused(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", str(people), "--unlabelled", "--out", str(people.parent / "model")]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("error: there is nothing to learn from without labels")
