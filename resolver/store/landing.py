@@ -83,7 +83,8 @@ class Landing:
     `contents`); new entities `last_entity + 1` …, in the order of `born`. Everything else names records and entities
     by number. `ended` versions of records end (superseded or withdrawn). `left` lists records whose membership ends,
     `joined` pairs of record and entity that begin. `unlinked` are (left, right) of links that end, `linked` those that
-    begin. `retired` are pairs of entity and the one that redirects (-1: none). `borders`, `plan` and `stamp` are kept
+    begin. `retired` are pairs of entity and the one it redirects to (-1: none), `redirected` the
+    same of entities that were retired before. Births are no `events`: they follow from the entities. `borders`, `plan` and `stamp` are kept
     where given.
     """
 
@@ -97,6 +98,7 @@ class Landing:
     born: Sequence[str] = ()
     retired: Sequence[tuple[int, int]] = ()
     revived: Sequence[int] = ()
+    redirected: Sequence[tuple[int, int]] = ()
     left: Numbers = field(default_factory=lambda: _NONE)
     joined: tuple[Numbers, Numbers] = field(default_factory=lambda: (_NONE, _NONE))
     unlinked: tuple[Numbers, Numbers] = field(default_factory=lambda: (_NONE, _NONE))
@@ -246,6 +248,7 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
         [(version, other if other > 0 else None, entity) for entity, other in landing.retired],
     )
     bulk.set_each(connection, entities, ("retired", "redirect"), [(None, None, entity) for entity in landing.revived])
+    bulk.set_each(connection, entities, ("redirect",), [(other, entity) for entity, other in landing.redirected])
     bulk.insert(
         events,
         {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from resolver.store.bulk import Numbers, among, arrays
 from resolver.store.moment import Moment, cut
@@ -81,15 +81,18 @@ class EntityQuestions(Moment):
 
     def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
         """What became of entities after version `since`, up to this one, in order: the change feed. With a `limit`
-        whole versions are given, at least one."""
-        return self._changes(events.c.version > since, limit)
+        whole versions are given, at least one, and no more once there are so many."""
+        until = self.version if limit is None else self._version_of(since, limit)
+        born = and_(entities.c.born > since, entities.c.born <= until)
+        return self._changes(born, and_(events.c.version > since, events.c.version <= until))
 
     def history(self, entity_id: str) -> list[Change]:
         """The events of one entity, as itself or as the other of another."""
         number = self.connection.execute(select(entities.c.number).where(entities.c.id == entity_id)).scalar()
         if number is None:
             return []
-        return self._changes(or_(events.c.entity == number, events.c.other == number), None)
+        told = and_(or_(events.c.entity == number, events.c.other == number), events.c.version <= self.version)
+        return self._changes(and_(entities.c.number == number, entities.c.born <= self.version), told)
 
     def versions(self, since: int = 0) -> list[VersionRow]:
         """The landings after version `since`."""
@@ -116,18 +119,34 @@ class EntityQuestions(Moment):
         order = np.lexsort((until, entity, record))
         return record[order], entity[order], until[order]
 
-    def _changes(self, condition: ColumnElement[bool], limit: int | None) -> list[Change]:
+    def _version_of(self, since: int, limit: int) -> int:
+        """The version by which `limit` changes are reached after `since`."""
+        columns = (
+            select(entities.c.born.label("at"), func.count().label("many")).where(entities.c.born > since).group_by("at"),
+            select(events.c.version.label("at"), func.count().label("many")).where(events.c.version > since).group_by("at"),
+        )
+        counts: dict[int, int] = {}
+        for query in columns:
+            for at, many in self.connection.execute(query):
+                counts[at] = counts.get(at, 0) + many
+        total = 0
+        for at in sorted(counts):
+            total += counts[at]
+            if total >= limit or at >= self.version:
+                return min(at, self.version)
+        return self.version
+
+    def _changes(self, born: ColumnElement[bool], told: ColumnElement[bool]) -> list[Change]:
+        births = select(entities.c.born, entities.c.id).where(born).order_by(entities.c.number)
+        found = [(row[0], 0, Change(row[0], EventKind.BORN, row[1], "")) for row in self.connection.execute(births)]
         one, other = entities.alias("one"), entities.alias("other")
         query = (
             select(events.c.version, events.c.kind, one.c.id, other.c.id)
             .join(one, one.c.number == events.c.entity)
             .outerjoin(other, other.c.number == events.c.other)
-            .where(condition, events.c.version <= self.version)
+            .where(told)
             .order_by(events.c.number)
         )
-        found: list[Change] = []
         for version, kind, entity, second in self.connection.execute(query):
-            if limit is not None and len(found) >= limit and version != found[-1].version:
-                break
-            found.append(Change(version, EventKind(kind), entity, second or ""))
-        return found
+            found.append((version, 1, Change(version, EventKind(kind), entity, second or "")))
+        return [change for _, _, change in sorted(found, key=lambda item: item[:2])]

@@ -60,7 +60,7 @@ def two(store: Store) -> Store:
     store.land(
         landing(
             0, said, born=["e-a", "e-b"], joined=(ints(1, 2, 3), ints(1, 1, 2)), linked=linked, plan="S",
-            stamp={"model": "m"}, borders={"review": 0.05}, events=[(EventKind.BORN, 1, -1), (EventKind.BORN, 2, -1)],
+            stamp={"model": "m"}, borders={"review": 0.05},
         )
     )  # fmt: skip
     return store

@@ -1,0 +1,163 @@
+"""The look-up index of a store: its records and their blocking keys in memory-mapped segments.
+
+The index is made from the store alone and can be deleted at any time: `refresh` reads what landed since its last
+segment, and everything where there is none. A new landing is a new small segment; small segments are united as they
+add up, so that there are never many. It lies beside a SQLite store (`file.db.index`), or in a folder of the store's
+own within the user's cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.block import RULES, Plan
+from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.records import Batch, concat
+from resolver.records.batch import IntArray
+from resolver.records.prepared import Prepared
+from resolver.store import Store, View
+from resolver.store.segments import Segment, chain, forget, write_segment
+
+Numbers = npt.NDArray[np.int64]
+Prepare = Callable[[Batch], Prepared]
+_FORM = "1"
+_REBUILD = 200_000
+
+
+def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Path:
+    """Where the index of a store lies."""
+    if folder is not None:
+        return folder / store_id
+    if store.path is not None:
+        return Path(f"{store.path}.index")
+    return Path.home() / ".cache" / "resolver" / "indexes" / store_id
+
+
+class Index:
+    """An open index, at `version` of the store. Not for several threads at once."""
+
+    def __init__(self, folder: Path, store_id: str, model: str, plan: Plan, prepare: Prepare) -> None:
+        self._folder, self._plan, self._prepare = folder, plan, prepare
+        rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
+        self._stamp = {"form": _FORM, "store": store_id, "model": model, "plan": plan.name, "rules": rules}
+        self._segments: list[Segment] = []
+        self._holds = np.zeros(0, dtype=bool)
+        self._held: list[Held] = []
+
+    @property
+    def version(self) -> int:
+        """The version of the store up to which everything is in it."""
+        return self._segments[-1].until if self._segments else 0
+
+    def refresh(self, view: View) -> None:
+        """Bring the index to the version of a view of the store's present. Raises `StoreError`."""
+        if self.version == view.version:
+            return
+        if not self._segments or self.version > view.version:
+            self._take(chain(self._folder, self._stamp, view.version))
+        while self.version < view.version:
+            last = self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
+            ended = view.ended_after(self.version)
+            parts = list(view.batches(after=last, ended_too=True))
+            batch = concat(part.batch for part in parts)
+            self._append(batch, None, view.version, last + 1, ended)
+
+    def add(self, batch: Batch, prepared: Prepared | None, ended: Numbers, version: int) -> None:
+        """What has just landed as `version`, in the order of its numbers; `prepared` where it is at hand. Nothing where
+        the index does not stand at the version before."""
+        if self.version == version - 1:
+            last = self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
+            self._append(batch, prepared, version, last + 1, ended)
+
+    def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
+        """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
+        more the safety valve cut."""
+        return meetings(key_table(prepared, self._plan), prepared.kinds, self._held)
+
+    def batch(self, numbers: Numbers) -> Batch:
+        """The records of some numbers (ascending), in that order; not canonical."""
+        parts = []
+        for segment in self._segments:
+            low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
+            if low < high:
+                parts.append(segment.take(numbers[low:high] - segment.first))
+        return concat(parts)
+
+    def _append(
+        self, batch: Batch, prepared: Prepared | None, until: int, first: int, ended: Numbers
+    ) -> None:
+        keys = self._keys(batch, prepared)
+        segment = write_segment(
+            self._folder,
+            batch,
+            since=self.version,
+            until=until,
+            first=first,
+            ended=ended,
+            extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
+            stamp=self._stamp,
+        )
+        segments = [*self._segments, segment]
+        while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
+            segments = [*segments[:-2], self._united(segments[-2], segments[-1])]
+        self._take(segments)
+        forget(self._folder, segments)
+
+    def _keys(self, batch: Batch, prepared: Prepared | None) -> KeyTable:
+        if prepared is not None:
+            return key_table(prepared, self._plan)
+        tables, firsts = [], []
+        for start in range(0, len(batch), _REBUILD):
+            rows = np.arange(start, min(start + _REBUILD, len(batch)))
+            tables.append(self._keys_of(batch.take(rows)))
+            firsts.append(start)
+        return united_keys(tables, firsts)
+
+    def _keys_of(self, batch: Batch) -> KeyTable:
+        """Keys by the rows of a batch that is in no order; of versions of one record each has its own."""
+        return key_table(self._prepare(_numbered(batch).canonical()), self._plan)
+
+    def _united(self, one: Segment, two: Segment) -> Segment:
+        keys = united_keys([_key_table(one), _key_table(two)], [0, len(one)])
+        return write_segment(
+            self._folder,
+            concat([one.batch, two.batch]),
+            since=one.since,
+            until=two.until,
+            first=one.first,
+            ended=np.concatenate([one.ended, two.ended]),
+            extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
+            stamp=self._stamp,
+        )
+
+    def _take(self, segments: Sequence[Segment]) -> None:
+        self._segments = list(segments)
+        count = max((segment.first + len(segment) for segment in segments), default=1)
+        self._holds = np.ones(count, dtype=bool)
+        for segment in segments:
+            self._holds[segment.ended] = False
+        self._held = [
+            Held(
+                _key_table(segment),
+                segment.first,
+                segment.batch.kinds,
+                self._holds[segment.first : segment.first + len(segment)],
+            )
+            for segment in segments
+        ]
+
+
+def _key_table(segment: Segment) -> KeyTable:
+    return KeyTable(segment.extra["base"], segment.extra["rows"], segment.extra["refine"])
+
+
+def _numbered(batch: Batch) -> Batch:
+    """The batch with its row numbers for ids, so that several versions of a record can be prepared together."""
+    return replace(batch, ids=pa.array([f"{row:09d}" for row in range(len(batch))], pa.string()))
+

@@ -1,0 +1,99 @@
+"""Arrays in one file, memory-mapped when they are read, and texts as such arrays.
+
+The file: 8 bytes that name the form, 8 bytes with the length of the head, the head (JSON: what the file says of itself,
+and for each array its type, place and length), then the arrays, each at a multiple of 64 bytes. It is written to a
+temporary name, synced and moved, so that a file that is there is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+
+from resolver.errors import StoreError
+
+_FORM = b"wlrseg01"
+_STEP = 64
+AnyArray = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFile:
+    """An open file: what it says of itself, and its arrays by name (read-only)."""
+
+    about: Mapping[str, Any]
+    arrays: Mapping[str, AnyArray]
+
+
+def write_arrays(path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str, Any]) -> None:
+    """Write a file whole. Raises `OSError`."""
+    places: dict[str, tuple[str, int, int]] = {}
+    position = 0
+    for name, array in arrays.items():
+        places[name] = (array.dtype.str, position, len(array))
+        position += -(-array.nbytes // _STEP) * _STEP
+    head = orjson.dumps({"about": dict(about), "arrays": places, "bytes": position})
+    start = -(-(16 + len(head)) // _STEP) * _STEP
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_FORM + len(head).to_bytes(8, "little") + head)
+            for key, (_, place, _) in places.items():
+                file.seek(start + place)
+                file.write(np.ascontiguousarray(arrays[key]).data)
+            file.truncate(start + position)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def open_arrays(path: Path) -> ArrayFile:
+    """Map a file. Raises `StoreError` for one that is not of this form or cut short."""
+    try:
+        mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        if bytes(mapped[:8]) != _FORM:
+            raise ValueError("another form")
+        length = int.from_bytes(bytes(mapped[8:16]), "little")
+        head = orjson.loads(bytes(mapped[16 : 16 + length]))
+        start = -(-(16 + length) // _STEP) * _STEP
+        if len(mapped) != start + head["bytes"]:
+            raise ValueError("its length is wrong")
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(
+            f"the index file is damaged: {error}", where=str(path), mend="delete it; it is made again"
+        ) from error
+    plain = np.asarray(mapped)
+    arrays = {}
+    for name, (kind, place, count) in head["arrays"].items():
+        width = np.dtype(kind).itemsize
+        arrays[name] = plain[start + place : start + place + width * count].view(kind)
+    return ArrayFile(head["about"], arrays)
+
+
+def text_arrays(name: str, texts: pa.StringArray) -> dict[str, AnyArray]:
+    """Texts as two arrays: where each ends, and all their bytes."""
+    texts = pa.concat_arrays([texts]) if texts.offset else texts
+    _, ends, data = texts.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int32)[: len(texts) + 1] if ends else np.zeros(1, dtype=np.int32)
+    first, last = (int(offsets[0]), int(offsets[-1])) if len(texts) else (0, 0)
+    held = np.frombuffer(data, dtype=np.uint8)[first:last] if data and last > first else np.zeros(0, dtype=np.uint8)
+    return {f"{name}.ends": (offsets - first).astype(np.int32), f"{name}.bytes": held}
+
+
+def texts_of(name: str, arrays: Mapping[str, AnyArray]) -> pa.StringArray:
+    """The inverse of `text_arrays`, without a copy."""
+    ends = arrays[f"{name}.ends"]
+    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(arrays[f"{name}.bytes"]))

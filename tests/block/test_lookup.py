@@ -1,0 +1,101 @@
+"""Keys looked up give the pairs that joining everything gives, but for pairs of two held records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.block import PLANS, Plan, candidates
+from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.records import Kind, Record
+from resolver.records.prepared import Prepared
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+GIVEN = ("Ivan", "John", "Mohammed", "Ali", "Zoltan")
+FAMILY = ("Smith", "Petrov", "Li", "Smith Petrov", "Qureshi")
+BIRTHS = ((), ("1960",), ("1960-05-01",), ("1961-05-01",), ("1960-05-01", "1961"))
+
+
+def people(seed: int, count: int) -> list[Record]:
+    dice = np.random.default_rng(seed)
+
+    def one(number: int) -> Record:
+        kind = (Kind.PERSON, Kind.PERSON, Kind.LEGAL, Kind.GROUP)[dice.integers(4)]
+        name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
+        return record(f"s:{number:03d}", kind, name=name, birthDate=BIRTHS[dice.integers(len(BIRTHS))])
+
+    return [one(number) for number in range(count)]
+
+
+def held_of(rows: list[int], everyone: Prepared, table: KeyTable, first: int) -> Held:
+    """Some records as a table of their own."""
+    place = np.full(len(everyone), -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    mine = place[table.rows] >= 0
+    keys = KeyTable(table.base[mine], place[table.rows[mine]], table.refine[mine])
+    return Held(keys, first, everyone.kinds[rows], np.ones(len(rows), dtype=bool))
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
+@pytest.mark.parametrize("cap", [500_000, 60])
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), fresh=st.integers(0, 12), cut=st.integers(0, 30))
+def test_the_same_pairs_as_all_at_once(plan: Plan, cap: int, seed: int, fresh: int, cut: int) -> None:
+    everyone = prepared(people(seed, 30 + fresh))
+    table = key_table(everyone, plan)
+    rows = list(range(30 + fresh))
+    old, new = rows[:30], rows[30:]
+    parts = [old[:cut], old[cut:]]
+    held = [held_of(part, everyone, table, 100 + start) for part, start in zip(parts, (0, cut), strict=True)]
+    asked = held_of(new, everyone, table, 0)
+    left, numbers, _ = meetings(asked.keys, asked.kinds, held, cap=cap)
+    pairs, _ = candidates(everyone, plan, cap=cap)
+    wanted = {(b - 30, a + 100) for a, b in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True) if a < 30 <= b}
+    assert list(zip(left.tolist(), numbers.tolist(), strict=True)) == sorted(wanted)
+
+
+def test_who_no_longer_counts_is_not_met() -> None:
+    everyone = prepared(people(5, 20))
+    table = key_table(everyone, PLANS[0])
+    held = held_of(list(range(20)), everyone, table, 1)
+    _, all_numbers, _ = meetings(table, everyone.kinds, [held])
+    gone = replace(held, holds=np.arange(20) != 7)
+    _, numbers, _ = meetings(table, everyone.kinds, [gone])
+    assert 8 in all_numbers
+    assert set(numbers.tolist()) == set(all_numbers.tolist()) - {8}
+
+
+def test_nothing_meets_nothing() -> None:
+    none = prepared([])
+    empty = key_table(none, PLANS[0])
+    some = prepared(people(1, 3))
+    table = key_table(some, PLANS[0])
+    held = Held(table, 1, some.kinds, np.ones(3, dtype=bool))
+    for fresh, kinds, tables in ((empty, none.kinds, [held]), (table, some.kinds, []), (empty, none.kinds, [])):
+        assert [len(part) for part in meetings(fresh, kinds, tables)[:2]] == [0, 0]
+    assert meetings(table, some.kinds, [Held(empty, 1, none.kinds, np.zeros(0, dtype=bool))])[2] == 0
+
+
+def test_what_the_valve_cut_is_counted() -> None:
+    many = prepared([record(f"s:{number:03d}", name="Ivan Petrov") for number in range(30)])
+    table = key_table(many, PLANS[0])
+    held = Held(table, 1, many.kinds, np.ones(30, dtype=bool))
+    left, _, cut = meetings(table, many.kinds, [held], cap=100)
+    assert len(left) == 0
+    assert cut > 0
+
+
+def test_tables_united() -> None:
+    everyone = prepared(people(9, 20))
+    table = key_table(everyone, PLANS[1])
+    parts = [held_of(list(range(8)), everyone, table, 0), held_of(list(range(8, 20)), everyone, table, 0)]
+    again = united_keys([part.keys for part in parts], [0, 8])
+    rows = zip(again.base.tolist(), again.rows.tolist(), again.refine.tolist(), strict=True)
+    assert sorted(rows) == sorted(zip(table.base.tolist(), table.rows.tolist(), table.refine.tolist(), strict=True))
+    assert again.base.tolist() == sorted(again.base.tolist())
+    assert len(united_keys([], [])) == 0
