@@ -79,10 +79,10 @@ def identify(
     born = [int(label) for label in roots if int(label) not in number_of]
     number_of.update({label: next_number + place for place, label in enumerate(born)})
     numbers = np.array([number_of[int(label)] for label in roots], dtype=np.int64)
-    entity = numbers[np.searchsorted(roots, labels)]
+    entity_of: Numbers = numbers[np.searchsorted(roots, labels)]
     fresh = set(revived) | {number_of[label] for label in born}
-    events = _events(entity, before, changed, parts, fresh, retired, revived)
-    return Identities(entity, born, sorted(retired), sorted(revived), redirected, events)
+    events = _events(entity_of, before, changed, fresh, retired, revived)
+    return Identities(entity_of, born, sorted(retired), sorted(revived), redirected, events)
 
 
 def _parts(labels: IntArray, before: Numbers) -> dict[int, dict[int, list[int]]]:
@@ -125,7 +125,6 @@ def _events(
     entity: Numbers,
     before: Numbers,
     changed: npt.NDArray[np.bool_],
-    parts: Mapping[int, Mapping[int, Sequence[int]]],
     fresh: set[int],
     retired: Sequence[tuple[int, int]],
     revived: Sequence[int],
@@ -140,6 +139,3 @@ def _events(
     grown = np.flatnonzero((entity != before) | changed)
     events += [(EventKind.GREW, one, NOBODY) for one in sorted(set(entity[grown].tolist()) - fresh)]
     return events
-
-
-__all__ = ["NOBODY", "Identities", "Known", "Past", "identify"]

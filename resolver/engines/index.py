@@ -21,7 +21,7 @@ from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_ke
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
-from resolver.store import Store, View
+from resolver.store import OutdatedError, Store, View
 from resolver.store.segments import Segment, chain, forget, write_segment
 
 Numbers = npt.NDArray[np.int64]
@@ -43,7 +43,7 @@ class Index:
     """An open index, at `version` of the store. Not for several threads at once."""
 
     def __init__(self, folder: Path, store_id: str, model: str, plan: Plan, prepare: Prepare) -> None:
-        self._folder, self._plan, self._prepare = folder, plan, prepare
+        self._folder, self.plan, self._prepare = folder, plan, prepare
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
         self._stamp = {"form": _FORM, "store": store_id, "model": model, "plan": plan.name, "rules": rules}
         self._segments: list[Segment] = []
@@ -56,11 +56,14 @@ class Index:
         return self._segments[-1].until if self._segments else 0
 
     def refresh(self, view: View) -> None:
-        """Bring the index to the version of a view of the store's present. Raises `StoreError`."""
+        """Bring the index to the version of a view of the store's present. Raises `OutdatedError` where the index is of
+        a later version (look again), `StoreError` where it cannot be written."""
         if self.version == view.version:
             return
-        if not self._segments or self.version > view.version:
-            self._take(chain(self._folder, self._stamp, view.version))
+        if not self._segments or not self._segments[-1].path.exists():
+            self._take(chain(self._folder, self._stamp))
+        if self.version > view.version:
+            raise OutdatedError("the store has moved on", mend="run the command again")
         while self.version < view.version:
             last = self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
             ended = view.ended_after(self.version)
@@ -78,7 +81,7 @@ class Index:
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut."""
-        return meetings(key_table(prepared, self._plan), prepared.kinds, self._held)
+        return meetings(key_table(prepared, self.plan), prepared.kinds, self._held)
 
     def batch(self, numbers: Numbers) -> Batch:
         """The records of some numbers (ascending), in that order; not canonical."""
@@ -89,9 +92,7 @@ class Index:
                 parts.append(segment.take(numbers[low:high] - segment.first))
         return concat(parts)
 
-    def _append(
-        self, batch: Batch, prepared: Prepared | None, until: int, first: int, ended: Numbers
-    ) -> None:
+    def _append(self, batch: Batch, prepared: Prepared | None, until: int, first: int, ended: Numbers) -> None:
         keys = self._keys(batch, prepared)
         segment = write_segment(
             self._folder,
@@ -111,7 +112,7 @@ class Index:
 
     def _keys(self, batch: Batch, prepared: Prepared | None) -> KeyTable:
         if prepared is not None:
-            return key_table(prepared, self._plan)
+            return key_table(prepared, self.plan)
         tables, firsts = [], []
         for start in range(0, len(batch), _REBUILD):
             rows = np.arange(start, min(start + _REBUILD, len(batch)))
@@ -121,7 +122,7 @@ class Index:
 
     def _keys_of(self, batch: Batch) -> KeyTable:
         """Keys by the rows of a batch that is in no order; of versions of one record each has its own."""
-        return key_table(self._prepare(_numbered(batch).canonical()), self._plan)
+        return key_table(self._prepare(_numbered(batch).canonical()), self.plan)
 
     def _united(self, one: Segment, two: Segment) -> Segment:
         keys = united_keys([_key_table(one), _key_table(two)], [0, len(one)])
@@ -160,4 +161,3 @@ def _key_table(segment: Segment) -> KeyTable:
 def _numbered(batch: Batch) -> Batch:
     """The batch with its row numbers for ids, so that several versions of a record can be prepared together."""
     return replace(batch, ids=pa.array([f"{row:09d}" for row in range(len(batch))], pa.string()))
-

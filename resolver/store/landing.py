@@ -21,7 +21,7 @@ from resolver.records import Batch
 from resolver.store import bulk
 from resolver.store.bulk import Numbers
 from resolver.store.contents import Contents
-from resolver.store.database import landing_lock, writing
+from resolver.store.database import writing
 from resolver.store.decisions import NewDecision, decision_row
 from resolver.store.schema import (
     decisions,
@@ -83,9 +83,9 @@ class Landing:
     `contents`); new entities `last_entity + 1` …, in the order of `born`. Everything else names records and entities
     by number. `ended` versions of records end (superseded or withdrawn). `left` lists records whose membership ends,
     `joined` pairs of record and entity that begin. `unlinked` are (left, right) of links that end, `linked` those that
-    begin. `retired` are pairs of entity and the one it redirects to (-1: none), `redirected` the
-    same of entities that were retired before. Births are no `events`: they follow from the entities. `borders`, `plan` and `stamp` are kept
-    where given.
+    begin. `retired` are pairs of an entity and the one it redirects to (-1: none), `redirected` the same of entities
+    that were retired before. Births are no `events`: they follow from the entities. `borders`, `plan` and `stamp` are
+    kept where given.
     """
 
     base: int
@@ -117,25 +117,22 @@ class Landing:
 
 
 def land(engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM) -> int:
-    """Land; the new version. Raises `OutdatedError` where the store has moved on, `DecisionError` never (decisions are
-    settled before)."""
-    with landing_lock(engine):
-        staged = landing.rows > stage_from
-        with writing(engine) as connection:
-            head = _head(connection, landing)
-            if staged:
-                connection.execute(update(meta).values(staging=landing.base + 1))
-                _sources(connection, landing)
+    """Land, while the landing lock is held; the new version. Raises `OutdatedError` where the store has moved on."""
+    staged = landing.rows > stage_from
+    with writing(engine) as connection:
+        head = _head(connection, landing)
+        _sources(connection, landing)
         if staged:
+            connection.execute(update(meta).values(staging=landing.base + 1))
+        else:
             for step in _steps(landing, head):
-                with writing(engine) as connection:
-                    step(connection)
+                step(connection)
+            _close(connection, landing, head)
+    if staged:
+        for step in _steps(landing, head):
+            with writing(engine) as connection:
+                step(connection)
         with writing(engine) as connection:
-            if not staged:
-                _head(connection, landing)
-                _sources(connection, landing)
-                for step in _steps(landing, head):
-                    step(connection)
             _close(connection, landing, head)
     return landing.base + 1
 

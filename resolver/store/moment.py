@@ -19,7 +19,7 @@ class Moment:
         self.connection = connection
         row = connection.execute(select(meta)).one()
         self.head = Head(row.store_id, row.version, row.last_record, row.last_entity, row.plan, row.stamp, row.borders)
-        self.version = row.version if version is None else min(version, row.version)
+        self.version: int = row.version if version is None else min(version, row.version)
 
     def holds(self, table: Any) -> ColumnElement[bool]:
         """The condition that a row held at this version."""

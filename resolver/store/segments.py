@@ -126,9 +126,9 @@ def open_segment(path: Path) -> Segment:
     return Segment(path, about["since"], about["until"], about["first"], batch, offsets, arrays["ended"], extra)
 
 
-def chain(folder: Path, stamp: Mapping[str, str], version: int) -> list[Segment]:
-    """The segments of a folder that follow one another from version 0, none beyond `version`. Removes damaged ones and
-    those made under another stamp."""
+def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:
+    """The segments of a folder that follow one another from version 0. Removes damaged ones and those of another
+    stamp."""
     found: dict[int, list[int]] = {}
     for path in sorted(folder.glob("segment-*.bin")):
         match = _NAME.match(path.name)
@@ -139,7 +139,7 @@ def chain(folder: Path, stamp: Mapping[str, str], version: int) -> list[Segment]
     while True:
         for until in sorted(found.get(at, []), reverse=True):
             path = folder / f"segment-{at}-{until}.bin"
-            segment = _usable(path, stamp) if at < until <= version else None
+            segment = _usable(path, stamp) if at < until else None
             if segment is not None:
                 segments.append(segment)
                 at = until
@@ -161,6 +161,9 @@ def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
 def forget(folder: Path, kept: Sequence[Segment]) -> None:
     """Remove the segments that are not among those kept. Whoever has mapped one keeps what was mapped."""
     names = {segment.path.name for segment in kept}
+    last = max((segment.until for segment in kept), default=0)
     for path in folder.glob("segment-*.bin"):
-        if path.name not in names:
+        match = _NAME.match(path.name)
+        # what reaches further is somebody else's newer work
+        if path.name not in names and match and int(match[2]) <= last:
             path.unlink(missing_ok=True)

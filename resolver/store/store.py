@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
 from resolver.store.access import Access
-from resolver.store.database import clear_errors, open_engine, reading, shown, writing
+from resolver.store.database import clear_errors, landing_lock, open_engine, reading, shown, writing
 from resolver.store.jobs import Jobs
 from resolver.store.landing import STAGE_FROM, Landing, land
 from resolver.store.schema import meta, sources
@@ -78,11 +78,20 @@ class Store:
         with clear_errors(self.engine), reading(self.engine) as connection:
             yield View(connection, version)
 
-    def land(self, landing: Landing, *, stage_from: int = STAGE_FROM) -> int:
+    @contextmanager
+    def landing_lock(self) -> Iterator[None]:
+        """Keep everybody else from landing, over all processes; land with `locked` meanwhile."""
+        with clear_errors(self.engine), landing_lock(self.engine):
+            yield
+
+    def land(self, landing: Landing, *, locked: bool = False, stage_from: int = STAGE_FROM) -> int:
         """Write a landing whole; the new version. Raises `OutdatedError` where another landing came between,
         `StoreError` where the database will not; then nothing has changed."""
         with clear_errors(self.engine):
-            return land(self.engine, landing, stage_from=stage_from)
+            if locked:
+                return land(self.engine, landing, stage_from=stage_from)
+            with landing_lock(self.engine):
+                return land(self.engine, landing, stage_from=stage_from)
 
     def describe_source(self, name: str, **said: Any) -> None:
         """Set what people say of a source: `agency`, `title`, `maximum_age_days`. Raises `StoreError` where the source

@@ -121,20 +121,17 @@ class EntityQuestions(Moment):
 
     def _version_of(self, since: int, limit: int) -> int:
         """The version by which `limit` changes are reached after `since`."""
-        columns = (
-            select(entities.c.born.label("at"), func.count().label("many")).where(entities.c.born > since).group_by("at"),
-            select(events.c.version.label("at"), func.count().label("many")).where(events.c.version > since).group_by("at"),
-        )
         counts: dict[int, int] = {}
-        for query in columns:
-            for at, many in self.connection.execute(query):
-                counts[at] = counts.get(at, 0) + many
+        for column in (entities.c.born, events.c.version):
+            query = select(column.label("at"), func.count().label("many")).where(column > since).group_by(column)
+            for row in self.connection.execute(query):
+                counts[row[0]] = counts.get(row[0], 0) + int(row[1])
         total = 0
         for at in sorted(counts):
             total += counts[at]
             if total >= limit or at >= self.version:
-                return min(at, self.version)
-        return self.version
+                return min(at, int(self.version))
+        return int(self.version)
 
     def _changes(self, born: ColumnElement[bool], told: ColumnElement[bool]) -> list[Change]:
         births = select(entities.c.born, entities.c.id).where(born).order_by(entities.c.number)

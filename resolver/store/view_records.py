@@ -51,6 +51,15 @@ class RecordQuestions(Moment):
             found.update({row[0]: (row[1], row[2]) for row in rows})
         return found
 
+    def versions_of(self, record_ids: Sequence[str]) -> dict[str, list[int]]:
+        """Of each record the numbers of all its versions, ascending."""
+        query = select(records.c.record_id, records.c.number).where(records.c.valid_from <= self.version)
+        found: dict[str, list[int]] = {}
+        for part in cut(record_ids):
+            for row in self.connection.execute(query.where(among(self.connection, records.c.record_id, part))):
+                found.setdefault(row[0], []).append(row[1])
+        return {one: sorted(numbers) for one, numbers in found.items()}
+
     def ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
         """The record id of each number."""
         query = select(records.c.number, records.c.record_id)

@@ -1,0 +1,252 @@
+"""`Hub`: a store with its model and index, and all that changes or asks it. What the command line, the service and the
+steward's desk work with.
+
+A hub works under the plan, the model and the borders of its store: those of its first landing, until `replan`. It is
+safe to use from several threads; landings of one process follow one another, landings of several processes too, and
+whoever comes late works again on what changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.block import PLAN_BY_NAME, Plan, plan_for
+from resolver.engines.increment import Increment, work_out
+from resolver.engines.index import Index, index_folder
+from resolver.engines.updates import Update, no_update, update_of
+from resolver.errors import InputError, StoreError
+from resolver.ingest.base import Intake
+from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
+from resolver.records.decisions import Decision
+from resolver.records.progress import SILENT, Progress
+from resolver.records.resolution import RunStats
+from resolver.store import Change, Head, NewDecision, OutdatedError, Store, View
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What an increment did: the version it is, the records read that hold now, the entities (numbers) that changed,
+    the ids withdrawn and those that came too late, what the user should know, and how the run went."""
+
+    version: int
+    ids: tuple[str, ...]
+    changed: Numbers
+    withdrawn: tuple[str, ...]
+    older: tuple[str, ...]
+    notes: tuple[str, ...]
+    declared: tuple[str, ...]
+    stats: RunStats
+
+
+class Hub:
+    """An open store, with what it takes to resolve. Close it, or use it as a context manager."""
+
+    def __init__(self, store: Store, options: RunOptions, index_dir: Path | None = None) -> None:
+        self.store = store
+        self.models: ModelSet = load_models(options.model_dir)
+        self._given = options
+        self._index_dir = index_dir
+        self._index: Index | None = None
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls, url: str, options: RunOptions | None = None, *, create: bool = True, index_dir: Path | None = None
+    ) -> Hub:
+        """Open the store at a URL; made where there is none, unless `create` is false. Raises `StoreError`,
+        `ModelError`, and `InputError` where the options contradict what the store was resolved with."""
+        store = Store.open(url, create=create)
+        try:
+            hub = cls(store, options or RunOptions(), index_dir)
+            with store.view() as view:
+                hub.options_of(view.head)
+        except BaseException:
+            store.close()
+            raise
+        return hub
+
+    def close(self) -> None:
+        """Let go of the database and the index."""
+        self._index = None
+        self.store.close()
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what changes the store
+
+    def add(
+        self,
+        intake: Intake,
+        decisions: Iterable[NewDecision | Decision] = (),
+        *,
+        who: str = "",
+        kind: str = "batch",
+        progress: Progress = SILENT,
+    ) -> Landed:
+        """Add lists, and decisions with them, to what is resolved: one landing. Raises `StoreError`, and
+        `DecisionError` for decisions that contradict each other; then nothing has changed."""
+        if len(intake.batch) == 0 and not intake.lists and not decisions:
+            raise InputError("there is nothing to add", mend="name lists or decisions")
+        return self._landed(lambda view: update_of(view, intake), decisions, kind, who, len(intake.batch), progress)
+
+    def decide(
+        self, decisions: Iterable[NewDecision | Decision], *, who: str = "", progress: Progress = SILENT
+    ) -> Landed:
+        """Log decisions and resolve anew what they touch: one landing. Undoing one is a later one on the same pair
+        (`unsure` takes a verdict back). Raises as `add` does; decisions that are logged already change nothing."""
+        return self._landed(no_update, decisions, "decisions", who, 0, progress)
+
+    def _landed(
+        self,
+        update_from: Callable[[View], Update],
+        decisions: Iterable[NewDecision | Decision],
+        kind: str,
+        who: str,
+        count: int,
+        progress: Progress,
+    ) -> Landed:
+        given = [one if isinstance(one, NewDecision) else NewDecision(one) for one in decisions]
+        with self._lock:
+            try:
+                return self._once(update_from, given, kind, who, count, progress, locked=False)
+            except OutdatedError:
+                # whoever came between has landed; nobody else can while the lock is held
+                with self.store.landing_lock():
+                    return self._once(update_from, given, kind, who, count, progress, locked=True)
+
+    def _once(
+        self,
+        update_from: Callable[[View], Update],
+        given: Sequence[NewDecision],
+        kind: str,
+        who: str,
+        count: int,
+        progress: Progress,
+        *,
+        locked: bool,
+    ) -> Landed:
+        with self.store.view() as view:
+            options = self.options_of(view.head)
+            options = replace(options, plan=options.plan or choose_plan(options, count, plan_for(count)).name)
+            index = self._index_at(view, PLAN_BY_NAME[str(options.plan)])
+            update = update_from(view)
+            new = _not_logged(view, given)
+            increment = work_out(view, index, self.models, options, update, new, kind=kind, who=who, progress=progress)
+            base = view.version
+        progress.start("store", increment.landing.rows)
+        landing = increment.landing
+        if not base:
+            landing = replace(
+                landing,
+                plan=str(options.plan),
+                stamp={**self.models.stamp, "plan": str(options.plan)},
+                borders=_borders(options),
+            )
+        version = self.store.land(landing, locked=locked)
+        progress.advance(landing.rows)
+        self._add_to_index(index, increment, update, version)
+        return Landed(
+            version,
+            update.ids,
+            increment.changed,
+            tuple(update.withdrawn),
+            update.older,
+            update.notes,
+            update.declared,
+            increment.resolution.stats,
+        )
+
+    def _add_to_index(self, index: Index, increment: Increment, update: Update, version: int) -> None:
+        try:
+            index.add(update.fresh, increment.prepared, update.ended, version)
+        except StoreError:
+            # the landing is done and durable; an index that could not be written is made again by the next run
+            self._index = None
+
+    # --- what it works under
+
+    def options_of(self, head: Head) -> RunOptions:
+        """The options to resolve with: those of the store, where it has been resolved. Raises `InputError` where others
+        were asked for, `StoreError` where the store was resolved with another model."""
+        given = self._given
+        if given.merge_at is not None and given.merge_at < given.borders.review:
+            raise InputError(
+                f"a store merges from the review border ({given.borders.review:g}) at the lowest",
+                mend="raise --merge-at, or resolve without --store",
+            )
+        if not head.version:
+            return given
+        stamp = {**self.models.stamp, "plan": head.plan}
+        other = sorted(name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name))
+        if other:
+            raise StoreError(
+                f"the store was resolved with another {' and '.join(other)}",
+                where=self.store.url,
+                mend="use that model (--model), or run `resolver replan --store`",
+            )
+        kept = {"merge_at": head.borders.get("merge_at"), "wrong_merge_costs": head.borders["wrong_merge_costs"]}
+        asked = {"merge_at": given.merge_at, "wrong_merge_costs": given.wrong_merge_costs}
+        differ = [name for name, value in asked.items() if value is not None and value != kept[name]]
+        if given.plan and given.plan != head.plan:
+            differ.append("plan")
+            kept["plan"] = head.plan  # type: ignore[assignment]
+        if differ:
+            name = differ[0]
+            raise InputError(
+                f"the store was resolved with {name} {kept[name]}",
+                where=self.store.url,
+                mend=f"leave {name} out, or run `resolver replan --store`",
+            )
+        costs = float(kept["wrong_merge_costs"] or 20.0)
+        return replace(given, plan=head.plan, merge_at=kept["merge_at"], wrong_merge_costs=costs)
+
+    @contextmanager
+    def index(self) -> Iterator[tuple[View, Index]]:
+        """A view of the present and the index brought to it, for this thread alone. Raises `StoreError` where nothing
+        has landed yet."""
+        with self._lock, self.store.view() as view:
+            if not view.head.plan:
+                raise StoreError("the store is empty", where=self.store.url, mend="run `resolver dedupe --store` first")
+            yield view, self._index_at(view, PLAN_BY_NAME[view.head.plan])
+
+    def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
+        """The change feed after a version."""
+        with self.store.view() as view:
+            return view.changes(since, limit=limit)
+
+    def _index_at(self, view: View, plan: Plan) -> Index:
+        """The index, brought to the view's version."""
+        if self._index is None or self._index.plan is not plan:
+            folder = index_folder(self.store, view.head.store_id, self._index_dir)
+            model = self.models.stamp["model"]
+            # which sources are declared plays no part in keys
+            self._index = Index(folder, view.head.store_id, model, plan, lambda batch: prepared_of(batch, self.models))
+        self._index.refresh(view)
+        return self._index
+
+
+def _borders(options: RunOptions) -> dict[str, float]:
+    merge_at = {} if options.merge_at is None else {"merge_at": options.merge_at}
+    return {"wrong_merge_costs": options.wrong_merge_costs, **merge_at}
+
+
+def _not_logged(view: View, given: Sequence[NewDecision]) -> list[NewDecision]:
+    """The decisions that are not in the log yet, each once."""
+    if not given:
+        return []
+    digests = {NewDecision(stored.decision).digest for stored in view.decisions()}
+    new = {one.digest: one for one in given}
+    return [one for digest, one in new.items() if digest not in digests]
