@@ -81,11 +81,12 @@ def write_results(
     report: str,
     country_code: CountryCode = territory_code,
     only_entities: bool = False,
+    names: pa.StringArray | None = None,
 ) -> None:
     """Write the files of a run into a folder, which is made if absent.
 
     `report`: the text of report.html. `country_code`: the ISO code of a country as written, or None. `only_entities`
-    writes entities.csv alone. Raises `OutputError` where a file cannot be written; then no file of an earlier run has
+    writes entities.csv alone. `names`: the id of each record's entity, where a store has given it one. Raises `OutputError` where a file cannot be written; then no file of an earlier run has
     changed.
     """
     try:
@@ -95,7 +96,7 @@ def write_results(
         raise _failed(out_dir, error) from error
     try:
         with _without_cycle_collection():
-            parts = partition(resolution.batch, resolution.labels)
+            parts = partition(resolution.batch, resolution.labels, names)
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
             if not only_entities:
                 work = context(resolution.batch, parts, country_code)

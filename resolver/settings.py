@@ -51,6 +51,12 @@ class Settings:
     workers: int = field(
         default=0, metadata=_about("How many cores comparing may use; 0: all there are.", unit="cores", high=1024)
     )
+    index_dir: Path | None = field(
+        default=None,
+        metadata=_about(
+            "Folder of look-up indexes. Unset: beside a SQLite store, else in the user's cache. Can be deleted any time."
+        ),
+    )
     debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))
 
     @classmethod

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "Show why two records got their score, or why they never met.",
     "check": "Look one name up in lists.",
     "preview": "Show the first records of lists as they are understood.",
+    "export": "Write everything a store holds as JSON lines.",
     "formats": "List the formats that are known.",
     "train": "Fit a model.",
     "evaluate": "Measure a model on judged pairs.",

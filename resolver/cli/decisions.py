@@ -16,9 +16,16 @@ def read_decisions(path: Path | None) -> tuple[Decision, ...]:
 
     Raises `InputError` for a file that is no table, `DecisionError` for rows that mean nothing or contradict another.
     """
+    from resolver.records.decisions import settle
+
+    return settle(read_log(path))
+
+
+def read_log(path: Path | None) -> tuple[Decision, ...]:
+    """Every decision of a decision file, in its order. Raises as `read_decisions` does, but for contradictions."""
     if path is None:
         return ()
-    from resolver.records.decisions import REQUIRED_FIELDS, parse_decision, settle
+    from resolver.records.decisions import REQUIRED_FIELDS, parse_decision
 
     table = read_table(path, REQUIRED_FIELDS)
-    return settle(parse_decision(row.cells, table.where(row)) for row in table.rows)
+    return tuple(parse_decision(row.cells, table.where(row)) for row in table.rows)

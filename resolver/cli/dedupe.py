@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from resolver.cli import preview
+from resolver.cli import preview, stores
 from resolver.cli.bars import Bars
-from resolver.cli.decisions import read_decisions
+from resolver.cli.decisions import read_decisions, read_log
 from resolver.cli.lists import keep_apart, read
 from resolver.cli.options import (
     PATH,
@@ -20,6 +20,7 @@ from resolver.cli.options import (
     reading_options,
     run_options,
     running_options,
+    store_option,
 )
 from resolver.cli.results import prepare, tell, unknown_ids, write
 from resolver.settings import Settings
@@ -32,6 +33,7 @@ from resolver.settings import Settings
 @click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
 @click.option("--preview", "only_preview", is_flag=True, help="Show the first records as understood, and stop.")
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@store_option()
 @running_options
 @reading_options
 @json_option
@@ -49,10 +51,22 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
       resolver dedupe lists/ --out result --decisions decisions.csv
       resolver dedupe suspects.csv --mapping suspects.yml --preview
       resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
+      resolver dedupe update.xml --store sqlite:///hub.db --out update
+
+    With --store the lists are added to what the store holds already: only new pairs are compared, entities keep their
+    ids, and the results cover these lists and the entities they touch. --out may then be left out.
     """
     reading = Reading.take(options)
     if options["only_preview"]:
         preview.show(files, reading)
+        return
+    if options["store_url"]:
+        if out is not None:
+            keep_apart(files, out)
+        log = read_log(options["decisions"])
+        only_entities = options["only"] == "entities"
+        running = run_options(settings, options, only_entities=only_entities)
+        stores.dedupe(options["store_url"], settings, files, reading, running, log, out, options)
         return
     if out is None:
         raise click.UsageError("Missing option '--out DIR'.")

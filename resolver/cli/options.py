@@ -68,6 +68,12 @@ def decisions_option(function: F) -> F:
     return click.option("--decisions", type=PATH, metavar="FILE", help=text)(function)
 
 
+def store_option(*, required: bool = False) -> Callable[[F], F]:
+    """--store URL."""
+    text = "The store: sqlite:///file.db or postgresql+psycopg://user@host/name."
+    return click.option("--store", "store_url", metavar="URL", required=required, help=text)
+
+
 def json_option(function: F) -> F:
     """--json."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(function)

@@ -14,11 +14,13 @@ import resolver
 from resolver.cli.bars import Bars
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from resolver.ingest.base import Intake
     from resolver.pipeline import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
-    from resolver.records.resolution import Resolution
+    from resolver.records.resolution import Resolution, RunStats
 
 
 def prepare(out: Path) -> None:
@@ -32,8 +34,16 @@ def prepare(out: Path) -> None:
         raise
 
 
-def write(out: Path, intake: Intake, resolution: Resolution, running: RunOptions, bars: Bars) -> None:
-    """Write every file of the results, or only entities.csv where nothing else was asked for."""
+def write(
+    out: Path,
+    intake: Intake,
+    resolution: Resolution,
+    running: RunOptions,
+    bars: Bars,
+    names: pa.StringArray | None = None,
+) -> None:
+    """Write every file of the results, or only entities.csv where nothing else was asked for. `names`: the ids of
+    entities that a store has named."""
     from resolver.output import write_results
 
     report = ""
@@ -41,7 +51,8 @@ def write(out: Path, intake: Intake, resolution: Resolution, running: RunOptions
         bars.start("report")
         report = _report(intake, resolution, running)
     bars.start("write", len(resolution.batch), "records")
-    write_results(out, resolution, rejects=intake.rejects, report=report, only_entities=running.only_entities)
+    only = running.only_entities
+    write_results(out, resolution, rejects=intake.rejects, report=report, only_entities=only, names=names)
     bars.advance(len(resolution.batch))
     bars.finish()
 
@@ -86,7 +97,7 @@ def tell(
     """Say on standard output what came of a run, and where it lies."""
     counts = _counts(intake, resolution)
     if profile:
-        _show_costs(resolution)
+        show_costs(resolution.stats)
     if as_json:
         click.echo(json.dumps({**counts, "plan": resolution.stats.plan, "out": str(out)}))
         return
@@ -126,9 +137,10 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
     }
 
 
-def _show_costs(resolution: Resolution) -> None:
+def show_costs(stats: RunStats) -> None:
+    """A table of what each stage cost, on standard error."""
     click.echo(f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}", err=True)
-    for stage in resolution.stats.stages:
+    for stage in stats.stages:
         click.echo(
             f"{stage.name:<16}{stage.items:>14,}  {stage.unit:<10}"
             f"{stage.wall:>9.2f}{stage.cpu:>9.2f}{stage.peak_mib:>10,.0f}",

@@ -34,10 +34,13 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What an increment did: the version it is, the records read that hold now, the entities (numbers) that changed,
-    the ids withdrawn and those that came too late, what the user should know, and how the run went."""
+    """What an increment did: the version it is, how many records are new and how many have a new version, the records
+    read that hold now, the entities (numbers) that changed, the ids withdrawn and those that came too late, what the
+    user should know, and how the run went."""
 
     version: int
+    new: int
+    superseded: int
     ids: tuple[str, ...]
     changed: Numbers
     withdrawn: tuple[str, ...]
@@ -160,6 +163,8 @@ class Hub:
         self._add_to_index(index, increment, update, version)
         return Landed(
             version,
+            len(update.fresh) - len(update.superseded),
+            len(update.superseded),
             update.ids,
             increment.changed,
             tuple(update.withdrawn),

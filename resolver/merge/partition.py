@@ -39,10 +39,14 @@ class Partition:
         return len(self.ids)
 
 
-def partition(batch: Batch, labels: IntArray) -> Partition:
-    """The partition that `labels` (row of each entity's smallest record) names over a canonical batch."""
+def partition(batch: Batch, labels: IntArray, names: pa.StringArray | None = None) -> Partition:
+    """The partition that `labels` (row of each entity's smallest record) names over a canonical batch. `names`: the id
+    of each record's entity, where entities have ids already."""
     roots, inverse = np.unique(labels, return_inverse=True)
-    born = digest_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
+    if names is None:
+        born = digest_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
+    else:
+        born = names.take(pa.array(roots))
     rank = pc.sort_indices(born).to_numpy()
     place = np.empty(len(roots), dtype=np.int32)
     place[rank] = np.arange(len(roots), dtype=np.int32)

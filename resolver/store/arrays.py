@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,14 +44,26 @@ def write_arrays(path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str,
         position += -(-array.nbytes // _STEP) * _STEP
     head = orjson.dumps({"about": dict(about), "arrays": places, "bytes": position})
     start = -(-(16 + len(head)) // _STEP) * _STEP
+    with replaced(path) as file:
+        file.write(_FORM + len(head).to_bytes(8, "little") + head)
+        for key, (_, place, _) in places.items():
+            file.seek(start + place)
+            file.write(np.ascontiguousarray(arrays[key]).data)
+        file.truncate(start + position)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path` when it is complete and synced, and leaves nothing otherwise. What
+    is no plain file (a pipe, `/dev/stdout`) is written through."""
+    if path.exists() and not path.is_file():
+        with open(path, "wb") as file:
+            yield file
+        return
     handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_FORM + len(head).to_bytes(8, "little") + head)
-            for key, (_, place, _) in places.items():
-                file.seek(start + place)
-                file.write(np.ascontiguousarray(arrays[key]).data)
-            file.truncate(start + position)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

@@ -54,6 +54,17 @@ class EntityQuestions(Moment):
             found.update({row.number: (row.id, row.born, row.retired, row.redirect) for row in rows})
         return found
 
+    def redirects(self) -> list[tuple[str, str]]:
+        """Every retired id and the id it leads to next (empty: the entity was dissolved), by retired id."""
+        other = entities.alias("other")
+        query = (
+            select(entities.c.id, other.c.id)
+            .outerjoin(other, other.c.number == entities.c.redirect)
+            .where(entities.c.retired <= self.version)
+            .order_by(entities.c.id)
+        )
+        return [(row[0], row[1] or "") for row in self.connection.execute(query)]
+
     def taken_ids(self, ids: Sequence[str]) -> set[str]:
         """Which of some entity ids have ever been used, with or without a suffix."""
         found: set[str] = set()

@@ -1,0 +1,91 @@
+"""What commands do with a store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resolver.cli.bars import Bars
+from resolver.cli.lists import read
+from resolver.cli.options import Reading
+from resolver.cli.results import prepare, show_costs, write
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.engines.gathered import Gathered
+    from resolver.engines.hub import Hub, Landed
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records.decisions import Decision
+
+
+def open_hub(url: str, settings: Settings, running: RunOptions | None = None, *, create: bool = False) -> Hub:
+    """The store at a URL, ready to resolve. Raises `StoreError`."""
+    from resolver.engines.hub import Hub
+    from resolver.pipeline import RunOptions
+
+    running = running or RunOptions(model_dir=settings.model_dir, wrong_merge_costs=settings.wrong_merge_costs)
+    return Hub.open(url, running, create=create, index_dir=settings.index_dir)
+
+
+def dedupe(
+    url: str,
+    settings: Settings,
+    files: Sequence[Path],
+    reading: Reading,
+    running: RunOptions,
+    decisions: Sequence[Decision],
+    out: Path | None,
+    options: dict[str, Any],
+) -> None:
+    """Add lists to a store; write results where a folder is given, and say what came of it."""
+    from resolver.engines.gathered import touched
+
+    if out is not None:
+        prepare(out)
+    with open_hub(url, settings, running, create=True) as hub, Bars(verbose=reading.verbose) as bars:
+        intake = read(files, reading, bars)
+        landed = hub.add(intake, decisions, progress=bars)
+        bars.finish()
+        for note in landed.notes:
+            click.echo(f"note: {note}", err=True)
+        gathered = touched(hub, landed) if out is not None else None
+        if out is not None and gathered is not None:
+            write(out, _told(intake, landed, gathered), gathered.resolution, running, bars, gathered.names)
+    if options["profile"]:
+        show_costs(landed.stats)
+    _tell(landed, intake, gathered, out, as_json=options["as_json"])
+
+
+def _told(intake: Intake, landed: Landed, gathered: Gathered) -> Intake:
+    """What was read, as the results tell it: records withdrawn are those of the store too."""
+    from dataclasses import replace
+
+    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
+    warnings = (*intake.warnings, *landed.notes)
+    return replace(intake, batch=gathered.resolution.batch, withdrawn=withdrawn, warnings=warnings)
+
+
+def _tell(landed: Landed, intake: Intake, gathered: Gathered | None, out: Path | None, *, as_json: bool) -> None:
+    counts = {
+        "version": landed.version,
+        "records": len(intake.batch),
+        "new": landed.new,
+        "changed": landed.superseded,
+        "withdrawn": len(landed.withdrawn),
+        "entities_changed": len(landed.changed),
+        "rejects": len(intake.rejects),
+    }
+    if as_json:
+        click.echo(json.dumps({**counts, "plan": landed.stats.plan, "out": None if out is None else str(out)}))
+        return
+    click.echo(
+        f"Version {landed.version}: {len(intake.batch):,} records read, {landed.new:,} new, {landed.superseded:,} changed, "
+        f"{len(landed.withdrawn):,} withdrawn; {len(landed.changed):,} entities changed."
+    )
+    if gathered is not None and out is not None:
+        click.echo(f"Results on {len(gathered.numbers):,} records of the entities touched: {out}")
