@@ -86,8 +86,8 @@ def write_results(
     """Write the files of a run into a folder, which is made if absent.
 
     `report`: the text of report.html. `country_code`: the ISO code of a country as written, or None. `only_entities`
-    writes entities.csv alone. `names`: the id of each record's entity, where a store has given it one. Raises `OutputError` where a file cannot be written; then no file of an earlier run has
-    changed.
+    writes entities.csv alone. `names`: the id of each record's entity, where a store has given it one. Raises
+    `OutputError` where a file cannot be written; then no file of an earlier run has changed.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,7 @@ class Settings:
     index_dir: Path | None = field(
         default=None,
         metadata=_about(
-            "Folder of look-up indexes. Unset: beside a SQLite store, else in the user's cache. Can be deleted any time."
+            "Folder of look-up indexes. Unset: beside a SQLite store, else in the user's cache. It can be deleted."
         ),
     )
     debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))

@@ -31,12 +31,8 @@ def command(settings: Settings, /, store_url: str, out: Path, canonical: bool, *
       resolver export --store sqlite:///hub.db --canonical --out hub.canonical.jsonl
     """
     from resolver.engines.exports import export, lines
-    from resolver.pipeline import RunOptions
 
-    running = RunOptions(
-        model_dir=options["model_dir"] or settings.model_dir, wrong_merge_costs=settings.wrong_merge_costs
-    )
-    with open_hub(store_url, settings, running) as hub:
+    with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
         if str(out) == "-":
             for line in lines(hub, canonical=canonical):
                 sys.stdout.buffer.write(line)

@@ -23,13 +23,19 @@ if TYPE_CHECKING:
     from resolver.records.decisions import Decision
 
 
-def open_hub(url: str, settings: Settings, running: RunOptions | None = None, *, create: bool = False) -> Hub:
-    """The store at a URL, ready to resolve. Raises `StoreError`."""
+def open_hub(
+    url: str,
+    settings: Settings,
+    running: RunOptions | None = None,
+    *,
+    create: bool = False,
+    model_dir: Path | None = None,
+) -> Hub:
+    """The store at a URL, ready to resolve; without `running` under what it was resolved with. Raises `StoreError`."""
     from resolver.engines.hub import Hub
-    from resolver.pipeline import RunOptions
 
-    running = running or RunOptions(model_dir=settings.model_dir, wrong_merge_costs=settings.wrong_merge_costs)
-    return Hub.open(url, running, create=create, index_dir=settings.index_dir)
+    model = model_dir or settings.model_dir
+    return Hub.open(url, running, create=create, model_dir=model, index_dir=settings.index_dir)
 
 
 def dedupe(
@@ -84,8 +90,8 @@ def _tell(landed: Landed, intake: Intake, gathered: Gathered | None, out: Path |
         click.echo(json.dumps({**counts, "plan": landed.stats.plan, "out": None if out is None else str(out)}))
         return
     click.echo(
-        f"Version {landed.version}: {len(intake.batch):,} records read, {landed.new:,} new, {landed.superseded:,} changed, "
-        f"{len(landed.withdrawn):,} withdrawn; {len(landed.changed):,} entities changed."
+        f"Version {landed.version}: {len(intake.batch):,} records read, {landed.new:,} new, "
+        f"{landed.superseded:,} changed, {len(landed.withdrawn):,} withdrawn; {len(landed.changed):,} entities changed."
     )
     if gathered is not None and out is not None:
         click.echo(f"Results on {len(gathered.numbers):,} records of the entities touched: {out}")

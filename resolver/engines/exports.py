@@ -67,9 +67,7 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
         "caption": golden.caption,
         "birthDate": golden.birth_date,
         "records": list(golden.records),
-        "properties": {
-            prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)
-        },
+        "properties": {prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)},
         "relations": [_relation(relation) for relation in golden.relations],
         "conflicts": {prop: list(golden.conflicts[prop]) for prop in sorted(golden.conflicts)},
     }
@@ -116,7 +114,12 @@ def _kept(view: View) -> Iterator[dict[str, Any]]:
     head = view.head
     yield {"store": head.store_id, "version": view.version, "plan": head.plan, "stamp": dict(head.stamp)}
     for source in view.sources(counted=True):
-        yield {"source": source.name, "agency": source.agency, "version": source.list_version, "records": source.records}
+        yield {
+            "source": source.name,
+            "agency": source.agency,
+            "version": source.list_version,
+            "records": source.records,
+        }
     for stored in view.decisions():
         yield _decision(stored)
     for retired, redirect in view.redirects():

@@ -83,5 +83,3 @@ def _links(pool: Pool, links: LinkTable) -> tuple[Links, npt.NDArray[np.int64]]:
 def smallest_ids(gathered: Gathered) -> pa.StringArray:
     """The smallest record id of each record's entity."""
     return gathered.resolution.batch.ids.take(pa.array(gathered.resolution.labels))
-
-

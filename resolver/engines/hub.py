@@ -53,9 +53,11 @@ class Landed:
 class Hub:
     """An open store, with what it takes to resolve. Close it, or use it as a context manager."""
 
-    def __init__(self, store: Store, options: RunOptions, index_dir: Path | None = None) -> None:
+    def __init__(
+        self, store: Store, options: RunOptions | None, model_dir: Path | None = None, index_dir: Path | None = None
+    ) -> None:
         self.store = store
-        self.models: ModelSet = load_models(options.model_dir)
+        self.models: ModelSet = load_models(options.model_dir if options else model_dir)
         self._given = options
         self._index_dir = index_dir
         self._index: Index | None = None
@@ -63,13 +65,20 @@ class Hub:
 
     @classmethod
     def open(
-        cls, url: str, options: RunOptions | None = None, *, create: bool = True, index_dir: Path | None = None
+        cls,
+        url: str,
+        options: RunOptions | None = None,
+        *,
+        create: bool = True,
+        model_dir: Path | None = None,
+        index_dir: Path | None = None,
     ) -> Hub:
-        """Open the store at a URL; made where there is none, unless `create` is false. Raises `StoreError`,
-        `ModelError`, and `InputError` where the options contradict what the store was resolved with."""
+        """Open the store at a URL; made where there is none, unless `create` is false. Without options those of the
+        store hold (of a new one: the defaults), and `model_dir` is where the model is. Raises `StoreError`,
+        `ModelError`, and `InputError` where options contradict what the store was resolved with."""
         store = Store.open(url, create=create)
         try:
-            hub = cls(store, options or RunOptions(), index_dir)
+            hub = cls(store, options, model_dir, index_dir)
             with store.view() as view:
                 hub.options_of(view.head)
         except BaseException:
@@ -186,7 +195,7 @@ class Hub:
     def options_of(self, head: Head) -> RunOptions:
         """The options to resolve with: those of the store, where it has been resolved. Raises `InputError` where others
         were asked for, `StoreError` where the store was resolved with another model."""
-        given = self._given
+        given = self._given or RunOptions(wrong_merge_costs=head.borders.get("wrong_merge_costs", 20.0))
         if given.merge_at is not None and given.merge_at < given.borders.review:
             raise InputError(
                 f"a store merges from the review border ({given.borders.review:g}) at the lowest",
