@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli import fairness
 from resolver.cli.bars import Bars
 from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options
+from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options, run_options
 from resolver.cli.results import prepare
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
@@ -31,6 +32,7 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
 @click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
 @click.option("--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (slower).")
+@click.option("--probes/--no-probes", default=True, show_default=True, help="Measure fairness too (a minute).")
 @click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
 @model_option
@@ -45,7 +47,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
     Lists teach by the aliases inside their entries: each entry of a list that is free of duplicates is told twice.
     PAIRS.csv names record ids of the lists; label is match or distinct. DIR holds the weights as JSON, the tables of
-    name frequencies (those of --model unless --new-tables), and card.md with cross-validated figures.
+    name frequencies (those of --model unless --new-tables), card.md with cross-validated figures, and
+    fairness.json with error rates by name culture on invented pairs.
 
     \b
     Examples:
@@ -81,6 +84,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
             if material.dropped:
                 notes.append(f"{material.dropped} judged pairs name records that are not in the lists")
         taken = save(trained, out, base)
+        # a model of one's own files is no model of invented people
+        if options["probes"] and not options["unlabelled"]:
+            fairness.measure_and_keep(out, base, run_options(settings, {"model_dir": out}), bars)
     if taken:
         notes.append(f"nothing to learn for {', '.join(taken)}; taken over from the model before")
     for note in notes:

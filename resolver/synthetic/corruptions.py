@@ -163,6 +163,8 @@ def _turned_round(dice: Dice, persons: Persons, view: View) -> tuple[View, View]
     def slips(texts: names.Texts) -> names.Texts:
         return replace(texts, given=texts.family, family=texts.given, father=nulls(len(texts.given)))
 
+    # nobody turns round a name that is written without a space
+    view = replace(view, native=view.native & ~names.close_cultures()[view.culture])
     return replace(view, parts=without(view.parts, "father", "grandfather")), replace(view, slips=slips)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from resolver.cli import fairness
 from resolver.cli.app import run
 
 FIRST = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal Karim Lena".split()
@@ -29,7 +30,10 @@ def people(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_model_is_fitted_and_used(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_is_fitted_and_used(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fairness, "PROBES", 1_320)
     model = tmp_path / "model"
     assert run(["train", str(people), "--no-worlds", "--version", "mine", "--out", str(model)]) == 0
     shown = capsys.readouterr()
@@ -37,7 +41,7 @@ def test_a_model_is_fitted_and_used(people: Path, tmp_path: Path, capsys: pytest
     assert "person: version mine" in shown.out
     assert "note: nothing to learn for group, asset; taken over from the model before" in shown.err
     assert {path.name for path in model.iterdir()} == {
-        "person.json", "group.json", "asset.json", "tables.json", "card.md",
+        "person.json", "group.json", "asset.json", "tables.json", "card.md", "fairness.json",
     }  # fmt: skip
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("left,right\npeople:1,people:2\n", "utf-8")

@@ -1,0 +1,100 @@
+"""`evaluate --by` and `evaluate --probes`, and the figures kept beside a model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models import loader
+from resolver.cli import fairness
+from resolver.cli.app import run
+from tests.cli.conftest import Lists
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> str:
+    text = "left,right,label\ncoast:p3,river:9,match\ncoast:p1,river:7,match\ncoast:p1,river:10,distinct\n"
+    (tmp_path / "pairs.csv").write_text(text, "utf-8")
+    return str(tmp_path / "pairs.csv")
+
+
+def test_rates_by_group(pairs: str, lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", pairs, *lists.args, "--by", "source, culture", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["by"]) == ["source", "culture"]
+    (group,) = found["by"]["source"]["groups"]
+    assert (group["group"], group["missed"]["of"], group["false"]["of"]) == ("coast × river", 2, 1)
+    assert {group["group"] for group in found["by"]["culture"]["groups"]} == {"russian", "unknown"}
+    assert run(["evaluate", pairs, *lists.args, "--by", "missing"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("worst gap by missing: none can be read")
+    assert any(line.startswith("no birth place") for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--by", "zodiac"], "--by knows no 'zodiac' (use kind, source, script, culture, missing)"),
+        (["--by", ","], "--by knows no"),
+        (["--probes"], "--probes takes neither pairs nor --by"),
+    ],
+)
+def test_what_is_refused(
+    args: list[str], says: str, pairs: str, lists: Lists, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["evaluate", pairs, *lists.args, *args]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_evaluate_needs_something(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate"]) == 2
+    assert "evaluate needs PAIRS.csv and lists" in capsys.readouterr().err
+
+
+def test_probes_say_the_worst_gap_first(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ["evaluate", "--probes", "--count", "1320", "--seed", "3"]
+    assert run([*args, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["by"]) == ["culture", "script", "difference"]
+    assert found["probes"] == 1320
+    widths = found["by"]["culture"]["worst_gap"]["missed"]
+    assert widths["width"] > 0
+    assert run(args) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    points = f"{100 * widths['width']:.1f} points"
+    assert first.startswith(f"worst gap by culture: missed matches {points} ({widths['worst']} over ")
+
+
+def test_only_the_usual_probes_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "--probes", "--count", "22", "--keep"]) == 2
+    assert "--keep keeps the figures of the usual probes only" in capsys.readouterr().err
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped model without figures, and few probes."""
+    monkeypatch.setattr(fairness, "PROBES", 1_320)
+    folder = tmp_path / "model"
+    shutil.copytree(loader.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "fairness.json"))
+    return folder
+
+
+def test_the_limit_only_falls(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep = ["evaluate", "--probes", "--count", "1320", "--keep", "--model", str(model)]
+    assert run(keep) == 0
+    first = loader.load("fairness", model)
+    width = first["culture"]["worst_gap"]["missed"]["width"]
+    assert first["limit"] == width
+    assert run(keep) == 0
+    assert (model / "fairness.json").read_text("utf-8") == json.dumps(
+        first, ensure_ascii=False, sort_keys=True, indent=1
+    ) + "\n"
+    assert "widened" not in capsys.readouterr().err
+    for limit, kept in ((width + 0.1, width), (width - 0.05, width - 0.05)):
+        loader.save("fairness", {**first, "limit": limit}, model)
+        assert run(keep) == 0
+        assert loader.load("fairness", model)["limit"] == kept
+        assert ("has widened from" in capsys.readouterr().err) == (limit < width)

@@ -1,0 +1,88 @@
+"""To which groups pairs of records belong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resolver.records import Identifier, Kind, Record
+from resolver.synthetic.cultures import CULTURES as INVENTED
+from resolver.training.groups import CULTURE_OF_COUNTRY, CULTURES, DIMENSIONS, cultures_of, groups, scripts_of
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+
+def of_pair(one: Record, two: Record, by: str) -> set[str]:
+    found = groups(prepared([one, two]), np.array([0], dtype=np.int32), np.array([1], dtype=np.int32), by)
+    return {name for name, mask in found.items() if mask[0]}
+
+
+@pytest.mark.parametrize(
+    ("names", "script"),
+    [
+        (["Ann Lee"], "Latin"),
+        (["Иван"], "Cyrillic"),
+        (["Ann", "안"], "Hangul"),
+        (["محمد", "Mohammed"], "Arabic"),
+        (["Étienne"], "Latin"),
+        ([], "Latin"),
+        (["123"], "Latin"),
+    ],
+)
+def test_scripts(names: list[str], script: str) -> None:
+    assert scripts_of(prepared([record("a", name=names)])).tolist() == [script]
+
+
+def test_cultures_are_told_by_nationality_then_by_other_countries() -> None:
+    found = prepared(
+        [
+            record("a", nationality="Russia", country="France"),
+            record("b", country="France"),
+            record("c", name="Ann"),
+            record("d", nationality="aq", country="kp"),
+            record("e", birthPlace="Kabul, Afghanistan"),
+        ]
+    )
+    assert cultures_of(found).tolist() == ["russian", "french", "unknown", "korean", "afghan"]
+
+
+def test_no_country_stands_in_two_cultures() -> None:
+    codes = [code for codes in CULTURES.values() for code in codes.split()]
+    assert len(codes) == len(set(codes))
+    assert all(len(code) == 2 and code.islower() for code in codes)
+
+
+@pytest.mark.parametrize("culture", INVENTED, ids=lambda culture: culture.name)
+def test_invented_cultures_have_their_own_country(culture: object) -> None:
+    countries = culture.countries.lower().split()  # type: ignore[attr-defined]
+    most = max(sorted(set(countries)), key=countries.count)
+    assert CULTURE_OF_COUNTRY[most] == culture.name  # type: ignore[attr-defined]
+
+
+def test_pairs() -> None:
+    one = record("a:1", name="Ann", nationality="ru", birthDate="1960", identifiers=[Identifier("idNumber", "A1")])
+    two = record("b:2", name="Анна", nationality="ua", birthDate="1960")
+    assert of_pair(one, two, "culture") == {"mixed"}
+    assert of_pair(one, record("b:2", name="Ann"), "culture") == {"russian"}
+    assert of_pair(one, two, "script") == {"Cyrillic"}
+    assert of_pair(one, two, "source") == {"a × b"}
+    assert of_pair(one, two, "kind") == {"person"}
+    assert of_pair(one, record("b:2", Kind.LEGAL, name="Ann"), "kind") == {"person"}
+    assert of_pair(one, two, "missing") == {"no birth place", "no gender", "no identifier", "no address"}
+
+
+@pytest.mark.parametrize("by", DIMENSIONS)
+def test_sides_do_not_matter(by: str) -> None:
+    one, two = record("a:1", name="Ann", nationality="ru"), record("b:1", Kind.LEGAL, name="Анна", country="fr")
+    found = prepared([one, two])
+    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    forth, back = groups(found, left, right, by), groups(found, right, left, by)
+    assert {name: mask.tolist() for name, mask in forth.items()} == {name: mask.tolist() for name, mask in back.items()}
+
+
+@pytest.mark.parametrize("by", sorted(set(DIMENSIONS) - {"missing"}))
+def test_every_pair_is_in_one_group(by: str) -> None:
+    names = {"a:0": "A", "a:1": "Б", "b:0": "A", "b:1": "Б"}
+    found = prepared([record(identity, name=name) for identity, name in names.items()])
+    left, right = np.array([0, 0, 1], dtype=np.int32), np.array([1, 2, 3], dtype=np.int32)
+    assert np.sum(list(groups(found, left, right, by).values()), axis=0).tolist() == [1, 1, 1]
