@@ -1,8 +1,10 @@
 """One increment: what an update and new decisions change in a store, worked out on one view of it.
 
-Only new pairs are compared: new records with each other and with those that share a key with them. Components of pairs
-at or above the review border that a new record, a record that ends or a decision touches are clustered anew; all others
-stay as they are. So the answer is that of one batch of everything.
+Only new pairs are compared: new records with each other and with those that share a key with them. Clustered anew are
+the components, of pairs at or above the *merge* border and of decisions, that a new record, a record that ends or a
+decision touches; all others stay as they are. The answer is that of one batch of everything: two clusters merge only
+where the mean over the pairs between them is at or above the border, so that one of these pairs is; hence every cluster
+lies within such a component, and no pair between two of them can change a mean that counts.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.classify import border
+from resolver.classify import border, scores
 from resolver.compare import NameIndex
 from resolver.engines.entities import Members, change_members
 from resolver.engines.index import Index
@@ -33,6 +35,7 @@ from resolver.store import Colour, Landing, LinkRows, LinkTable, NewDecision, Vi
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
+_LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,19 @@ def work_out(
     asked = fresh
     if len(again):
         asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
-    prepared, pulled = _pulled(index, models, options, update, asked, ended, progress)
-    same = _same_numbers(view, verdicts, fresh, ended)
-    seeds = np.concatenate([pulled, again, _decided(view, verdicts), _around(view, ended, same)])
-    old = np.setdiff1d(_component(view, seeds, ended, fresh, same), np.concatenate([ended, fresh.numbers]))
+    met = _met(index, models, options, update, asked, ended, progress)
+    same = _same_numbers(view, verdicts, fresh)
+    least = options.merge_border
+    seeds = np.concatenate(
+        [met.pulled(least), again, _decided(view, verdicts, fresh), _around(view, ended, same, least)]
+    )
+    reached = _component(view, seeds, ended, fresh, same, least)
+    old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
     pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
     resolution = _resolve(pool, update.declared, options, verdicts, progress)
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
-    stored = view.links_of(np.concatenate([old, ended]).tolist()) if len(old) + len(ended) else None
-    unlinked, linked = _changed_links(stored, _link_rows(pool, resolution.links, verdicts))
+    found = _with_those_outside(_link_rows(pool, resolution.links, verdicts), met, pool, options)
+    unlinked, linked = _changed_links(_stored_links(view, old, ended, again), found)
     landing = Landing(
         view.version,
         kind,
@@ -133,14 +140,30 @@ def work_out(
         events=members.events,
         decisions=decisions,
     )
-    return Increment(landing, resolution, _changed(members), prepared if asked is fresh else None)
+    return Increment(landing, resolution, _changed(members), met.prepared if asked is fresh else None)
 
 
 def _changed(members: Members) -> Numbers:
     return np.unique(np.concatenate([members.joined[1], members.lost]))
 
 
-def _pulled(
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The new records prepared, and their pairs with held ones at or above the review border: numbers (`left` has the
+    smaller record id), thousandths of log-odds, and which side is held."""
+
+    prepared: Prepared
+    left: Numbers
+    right: Numbers
+    logodds: npt.NDArray[np.int32]
+    held: Numbers
+
+    def pulled(self, least: int) -> Numbers:
+        """The held records of pairs at or above a border."""
+        return np.unique(self.held[self.logodds >= least])
+
+
+def _met(
     index: Index,
     models: ModelSet,
     options: RunOptions,
@@ -148,32 +171,31 @@ def _pulled(
     asked: Pool,
     ended: Numbers,
     progress: Progress,
-) -> tuple[Prepared, Numbers]:
-    """The new records prepared, and the numbers of held ones whose pair with one of them is at or above the review
-    border."""
+) -> Met:
+    """Compare new records with the held ones they share a key with."""
     prepared = prepared_of(asked.batch, models, update.declared)
     rows, numbers, _ = index.meetings(prepared)
     others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)
     rows, numbers = rows[others], numbers[others]
-    partners = np.setdiff1d(numbers, asked.numbers)
     if not len(numbers):
-        return prepared, _NONE
+        return Met(prepared, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
+    partners = np.setdiff1d(numbers, asked.numbers)
     both = Pool.of(concat([asked.batch, index.batch(partners)]), np.concatenate([asked.numbers, partners]))
     one, two = both.rows_of(asked.numbers[rows]), both.rows_of(numbers)
     left, right = np.minimum(one, two), np.maximum(one, two)
     work = prepared_of(both.batch, models, update.declared)
     names = NameIndex.of(work)
-    least = border(options.borders.review)
-    pulls = np.zeros(len(left), dtype=bool)
+    logodds = np.empty(len(left), dtype=np.int32)
     progress.start("compare with the store", len(left))
     for start in range(0, len(left), CHUNK):
         chunk = slice(start, start + CHUNK)
-        pulls[chunk] = score_rows(work, names, models, left[chunk], right[chunk], options.workers) >= least
-        progress.advance(len(pulls[chunk]))
-    return prepared, np.unique(numbers[pulls])
+        logodds[chunk] = score_rows(work, names, models, left[chunk], right[chunk], options.workers)
+        progress.advance(len(logodds[chunk]))
+    high = logodds >= border(options.borders.review)
+    return Met(prepared, both.numbers[left[high]], both.numbers[right[high]], logodds[high], numbers[high])
 
 
-def _same_numbers(view: View, verdicts: Verdicts, fresh: Pool, ended: Numbers) -> dict[int, set[int]]:
+def _same_numbers(view: View, verdicts: Verdicts, fresh: Pool) -> dict[int, set[int]]:
     """number → the numbers it is decided to be the same as, of records that hold or end now."""
     pairs = verdicts.same()
     if not pairs:
@@ -193,39 +215,43 @@ def _same_numbers(view: View, verdicts: Verdicts, fresh: Pool, ended: Numbers) -
     return found
 
 
-def _decided(view: View, verdicts: Verdicts) -> Numbers:
-    """The held records on which there is a new decision."""
-    found = view.numbers_of(sorted(verdicts.touched)) if verdicts.touched else {}
+def _decided(view: View, verdicts: Verdicts, fresh: Pool) -> Numbers:
+    """The held records on which there is a new decision, or one together with a new record."""
+    wanted = set(verdicts.touched)
+    if verdicts.settled:
+        new = set(fresh.batch.ids.to_pylist())
+        wanted |= {one for said in verdicts.settled if not new.isdisjoint(said.pair) for one in said.pair}
+    found = view.numbers_of(sorted(wanted)) if wanted else {}
     return np.array(sorted(number for number, _ in found.values()), dtype=np.int64)
 
 
-def _around(view: View, ended: Numbers, same: dict[int, set[int]]) -> Numbers:
-    """Who was linked to records that end, or decided to be the same."""
+def _around(view: View, ended: Numbers, same: dict[int, set[int]], least: int) -> Numbers:
+    """Who was held together with records that end."""
     if not len(ended):
         return _NONE
-    links = view.links_of(ended.tolist())
-    decided = [other for number in ended.tolist() for other in same.get(number, ())]
-    return np.unique(np.concatenate([links.left, links.right, np.array(decided, dtype=np.int64)]))
+    links = view.links_of(ended.tolist(), least=least)
+    return np.unique(np.concatenate([links.left, links.right, _decided_same(same, ended), _companions(view, ended)]))
 
 
-def _component(view: View, seeds: Numbers, ended: Numbers, fresh: Pool, same: dict[int, set[int]]) -> Numbers:
+def _component(
+    view: View, seeds: Numbers, ended: Numbers, fresh: Pool, same: dict[int, set[int]], least: int
+) -> Numbers:
     """The held records of all components that the seeds, and records decided the same as new ones, lie in; with all
     members of their entities."""
-    by_decision = [other for number in fresh.numbers.tolist() for other in same.get(number, ())] if same else []
-    frontier = np.unique(np.concatenate([seeds, np.array(by_decision, dtype=np.int64)]))
+    known = ended
+    frontier = np.setdiff1d(np.concatenate([seeds, _decided_same(same, fresh.numbers)]), ended)
     frontier = np.setdiff1d(frontier, fresh.numbers)
-    # entities of records that end are looked at whole
-    known = ended.copy()
-    if len(ended):
-        frontier = np.union1d(frontier, _companions(view, ended))
-    frontier = np.setdiff1d(frontier, known)
     while len(frontier):
         known = np.union1d(known, frontier)
-        links = view.links_of(frontier.tolist())
-        decided = [other for number in frontier.tolist() for other in same.get(number, ())] if same else []
-        reached = [links.left, links.right, _companions(view, frontier), np.array(decided, dtype=np.int64)]
+        links = view.links_of(frontier.tolist(), least=least)
+        reached = [links.left, links.right, _companions(view, frontier), _decided_same(same, frontier)]
         frontier = np.setdiff1d(np.concatenate(reached), np.concatenate([known, fresh.numbers]))
     return known
+
+
+def _decided_same(same: dict[int, set[int]], numbers: Numbers) -> Numbers:
+    found = [other for number in numbers.tolist() for other in same.get(number, ())] if same else []
+    return np.array(found, dtype=np.int64)
 
 
 def _companions(view: View, numbers: Numbers) -> Numbers:
@@ -269,6 +295,39 @@ def _link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
     )
 
 
+def _with_those_outside(found: LinkRows, met: Met, pool: Pool, options: RunOptions) -> LinkRows:
+    """The links with those of new records to held ones that no cluster can reach from here: they wait for a steward."""
+    outside = ~(np.isin(met.left, pool.numbers) & np.isin(met.right, pool.numbers))
+    if not outside.any():
+        return found
+    logodds = met.logodds[outside]
+    score = scores(logodds)
+    count = len(logodds)
+    more = LinkRows(
+        met.left[outside],
+        met.right[outside],
+        logodds.astype(np.int64),
+        score,
+        options.borders.bands(score).astype(np.int64),
+        np.full(count, int(Outcome.QUEUED), dtype=np.int64),
+        np.full(count, int(Colour.YELLOW), dtype=np.int64),
+    )
+    return LinkRows(*(np.concatenate([getattr(found, name), getattr(more, name)]) for name in _LINK_COLUMNS))
+
+
+def _stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> LinkTable | None:
+    """The links that the found ones replace: those between records worked on, and all of records that end or were
+    compared again."""
+    if not len(old) + len(ended):
+        return None
+    links = view.links_of(np.union1d(old, ended).tolist())
+    replaced = np.union1d(ended, again)
+    inside = np.isin(links.left, old) & np.isin(links.right, old)
+    kept = inside | np.isin(links.left, replaced) | np.isin(links.right, replaced)
+    columns = (links.left, links.right, links.logodds, links.band, links.outcome, links.colour)
+    return LinkTable(*(column[kept] for column in columns))
+
+
 def _colour(decision: Decision) -> Colour:
     if decision.verdict is Verdict.DIFFERENT:
         return Colour.GREEN
@@ -286,5 +345,5 @@ def _changed_links(stored: LinkTable | None, found: LinkRows) -> tuple[tuple[Num
     inverse = inverse.reshape(-1)
     one, two = inverse[: len(stored)], inverse[len(stored) :]
     ends, begins = ~np.isin(one, two), ~np.isin(two, one)
-    names = ("left", "right", "logodds", "score", "band", "outcome", "colour")
-    return (stored.left[ends], stored.right[ends]), LinkRows(*(getattr(found, name)[begins] for name in names))
+    begun = LinkRows(*(getattr(found, name)[begins] for name in _LINK_COLUMNS))
+    return (stored.left[ends], stored.right[ends]), begun

@@ -41,14 +41,17 @@ _LINKS: Select[Any] = select(
 class LinkQuestions(Moment):
     """What `View` answers about links and decisions."""
 
-    def links_of(self, numbers: Sequence[int]) -> LinkTable:
-        """The links of some records, whoever is at the other end; each once."""
-        parts = []
-        for part in cut(numbers):
-            for side in (links.c.left, links.c.right):
-                parts.append(
-                    arrays(self.connection, _LINKS.where(self.holds(links), among(self.connection, side, part)))
-                )
+    def links_of(self, numbers: Sequence[int], *, least: int | None = None) -> LinkTable:
+        """The links of some records, whoever is at the other end, each once; `least`: only those of so many thousandths
+        of log-odds or more."""
+        query = _LINKS.where(self.holds(links))
+        if least is not None:
+            query = query.where(links.c.logodds >= least)
+        parts = [
+            arrays(self.connection, query.where(among(self.connection, side, part)))
+            for part in cut(numbers)
+            for side in (links.c.left, links.c.right)
+        ]
         return _link_table(parts)
 
     def all_links(self) -> LinkTable:
