@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from resolver.classify import scores
 from resolver.engines.hub import Hub, Landed
-from resolver.engines.increment import Pool
 from resolver.engines.index import Index
+from resolver.engines.pool import Pool
 from resolver.records.resolution import Band, Links, Resolution, RunStats
 from resolver.store import LinkTable, View
 
