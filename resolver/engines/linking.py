@@ -21,6 +21,7 @@ _LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour
 
 
 def link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
+    """The links of a resolution by numbers, coloured by what stewards decided."""
     by_outcome = np.array([Colour.GREEN, Colour.YELLOW, Colour.WHITE], dtype=np.int64)
     assert (Outcome.APART, Outcome.QUEUED, Outcome.MERGED) == (0, 1, 2)
     colour = by_outcome[links.outcome]
