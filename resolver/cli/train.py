@@ -19,6 +19,7 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.base import Intake
+    from resolver.training.clusters import Clusters
     from resolver.training.train import Material, World
 
 RICH_WORLD, THIN_WORLD = 40_000, 120_000
@@ -27,6 +28,8 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 @click.command("train")
 @files_argument
 @click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
+@click.option("--clusters", type=PATH, metavar="FILE", help="Records known to be the same (CSV, Parquet: id,cluster).")
+@click.option("--cluster-columns", metavar="ID,CLUSTER", help="The two columns of --clusters, where they are named so.")
 @click.option("--unlabelled", is_flag=True, help="Learn from FILE... alone, without any label (see below).")
 @click.option("--to", "others", type=PATH, multiple=True, metavar="RIGHT", help="With --unlabelled: pairs across only.")
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
@@ -39,7 +42,7 @@ RICH_WORLD, THIN_WORLD = 40_000, 120_000
 @reading_options
 @click.pass_obj
 def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
-    """Fit a model on the lists FILE... and, if given, on pairs judged by humans.
+    """Fit a model on the lists FILE... and, if given, on pairs judged by humans or on labelled clusters.
 
     --unlabelled finds weights under which the records fall into matches and others (Fellegi-Sunter, by
     expectation-maximisation): for the files you mean to resolve, a few hundred records at least. Give --to as you
@@ -50,8 +53,11 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     name frequencies (those of --model unless --new-tables), card.md with cross-validated figures, and
     fairness.json with error rates by name culture on invented pairs.
 
+    --clusters says which records are the same. Where they are plenty, nothing invented is added.
+
     \b
     Examples:
+      resolver train people.csv --clusters truth.csv --out mymodel
       resolver train sdn.csv consolidated.xml --judged pairs.csv --out mymodel
       resolver train people.csv --mapping people.yml --unlabelled --out mymodel
       resolver dedupe lists/ --model mymodel --out result
@@ -77,12 +83,14 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
             trained, without = learn(intake, others, tables, named, seed=options["seed"])
             notes += [f"{kind} is not learnt: {why}" for kind, why in without.items()]
         else:
-            worlds = _worlds(options["seed"]) if options["worlds"] else []
-            material = _material(intake, options["judged"], tables, worlds, options["seed"])
+            known = _clusters(options, intake, notes)
+            worlds = _worlds(options["seed"]) if options["worlds"] and not (known and known.plenty) else []
+            material = _material(intake, options["judged"], known, tables, worlds, options["seed"])
             bars.start("fit")
             trained = train(material, tables, named, fit_options(options["seed"]))
             if material.dropped:
                 notes.append(f"{material.dropped} judged pairs name records that are not in the lists")
+            notes += [f"left out: {count:,} judged pairs {why}" for why, count in material.quarantined.items()]
         taken = save(trained, out, base)
         # a model of one's own files is no model of invented people
         if options["probes"] and not options["unlabelled"]:
@@ -96,8 +104,12 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
 
 def _agree(options: Mapping[str, Any]) -> None:
-    if options["unlabelled"] and options["judged"]:
-        raise UsageError("--unlabelled learns without labels", mend="leave out --judged, or --unlabelled")
+    if options["unlabelled"] and (options["judged"] or options["clusters"]):
+        raise UsageError(
+            "--unlabelled learns without labels", mend="leave out --judged and --clusters, or --unlabelled"
+        )
+    if options["cluster_columns"] and not options["clusters"]:
+        raise UsageError("--cluster-columns goes with --clusters", mend="name the file that holds them")
     if options["others"] and not options["unlabelled"]:
         raise UsageError("--to goes with --unlabelled", mend="give all lists as FILE...")
 
@@ -114,14 +126,31 @@ def _worlds(seed: int) -> list[World]:
     ]
 
 
-def _material(intake: Intake, judged: Path | None, tables: Any, worlds: list[World], seed: int) -> Material:
+def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> Clusters | None:
+    """The labelled clusters; what they say that teaches nothing goes into `notes`."""
+    path, columns = options["clusters"], (options["cluster_columns"] or "").split(",")
+    if not path:
+        return None
+    if columns != [""] and len(columns) != 2:
+        raise UsageError("--cluster-columns takes two names", mend="write ID,CLUSTER")
+    from resolver.training.clusters import read_clusters, settle
+
+    named = (columns[0].strip(), columns[1].strip()) if len(columns) == 2 else None
+    found = settle(read_clusters(path, named), intake.batch.ids.to_pylist())
+    notes += [f"left out: {count:,} rows {why}" for why, count in found.dropped.items()]
+    return found
+
+
+def _material(
+    intake: Intake, judged: Path | None, known: Clusters | None, tables: Any, worlds: list[World], seed: int
+) -> Material:
     from resolver.training.labelled import read_judgements
     from resolver.training.train import gather
 
-    material = gather(intake, read_judgements(judged) if judged else [], tables, worlds, seed=seed)
+    material = gather(intake, read_judgements(judged) if judged else [], tables, worlds, clusters=known, seed=seed)
     if not material.pairs:
         raise InputError(
             "there is nothing to learn from in these lists",
-            mend="add --judged PAIRS.csv, or lists that declare themselves free of duplicates and hold aliases",
+            mend="add --judged or --clusters, or lists that declare themselves free of duplicates and hold aliases",
         )
     return material

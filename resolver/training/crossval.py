@@ -21,24 +21,35 @@ def fold_of(cluster: str, folds: int = FOLDS) -> int:
     return int.from_bytes(hashlib.blake2b(cluster.encode(), digest_size=4).digest(), "big") % folds
 
 
-def out_of_fold(data: Labelled, fit: Callable[[Labelled], Model], folds: int = FOLDS) -> npt.NDArray[np.int64]:
-    """The raw sum (thousandths) of every pair by a model fitted without any of the clusters in its fold's test
-    pairs."""
+def out_of_fold(
+    data: Labelled,
+    fit: Callable[[Labelled], Model],
+    folds: int = FOLDS,
+    inside: npt.NDArray[np.bool_] | None = None,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The raw sum (thousandths) of pairs by a model fitted without any of the clusters in its fold's test pairs, and
+    which pairs were tested.
+
+    A pair is tested in the fold of its left cluster. Pairs marked `inside` are tested only where both their clusters
+    are in the fold: where every cluster meets every other, holding out all that meet a fold would leave nothing.
+    """
     names = sorted(set(data.clusters.ravel().tolist()))
     place = {name: number for number, name in enumerate(names)}
     coded = [(place[one], place[two]) for one, two in data.clusters.tolist()]
     clusters = np.array(coded, dtype=np.int64).reshape(-1, 2)
-    left_fold = np.array([fold_of(name, folds) for name in names], dtype=np.int64)[clusters[:, 0]]
+    fold_by_name = np.array([fold_of(name, folds) for name in names], dtype=np.int64)
+    left_fold, right_fold = fold_by_name[clusters[:, 0]], fold_by_name[clusters[:, 1]]
+    usable = np.ones(len(data), dtype=bool) if inside is None else ~inside | (left_fold == right_fold)
     raw = np.zeros(len(data), dtype=np.int64)
     for fold in range(folds):
-        test: npt.NDArray[np.bool_] = left_fold == fold
+        test: npt.NDArray[np.bool_] = usable & (left_fold == fold)
         if not test.any():
             continue
         held_out = np.zeros(len(names), dtype=bool)
         held_out[clusters[test].ravel()] = True
         train: npt.NDArray[np.bool_] = ~(held_out[clusters[:, 0]] | held_out[clusters[:, 1]])
         raw[test] = fit(data.where(train)).raw(data.evidence[test])
-    return raw
+    return raw, usable
 
 
 def calibrate(
@@ -65,11 +76,18 @@ class Measures:
     missed: int
 
 
-def measure(logodds: npt.NDArray[np.int64], labels: npt.NDArray[np.int8]) -> Measures:
-    """Precision, recall and F1 of calling every pair with log-odds of at least 0 the same."""
+def measure(
+    logodds: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64] | None = None
+) -> Measures:
+    """Precision, recall and F1 of calling every pair with log-odds of at least 0 the same. `weights`: how many pairs
+    each stands for."""
+    each = np.ones(len(labels)) if weights is None else weights
     said = logodds >= 0
-    right = int((said & (labels == 1)).sum())
-    wrong, missed = int((said & (labels == 0)).sum()), int((~said & (labels == 1)).sum())
+
+    def count(mask: npt.NDArray[np.bool_]) -> int:
+        return round(float(each[mask].sum()))
+
+    right, wrong, missed = count(said & (labels == 1)), count(said & (labels == 0)), count(~said & (labels == 1))
     precision = right / (right + wrong) if right + wrong else 0.0
     recall = right / (right + missed) if right + missed else 0.0
     f1 = 2 * right / (2 * right + wrong + missed) if right + wrong + missed else 0.0

@@ -143,16 +143,21 @@ def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[s
 
 
 def judged_pairs(
-    batch: Batch, judgements: Sequence[Judgement], tables: Tables, declared: Sequence[str]
+    batch: Batch,
+    judgements: Sequence[Judgement],
+    tables: Tables,
+    declared: Sequence[str],
+    clusters: Sequence[str] | None = None,
 ) -> tuple[dict[Kind, Labelled], int]:
-    """The judged pairs whose records are in the batch, and how many are not."""
+    """The judged pairs whose records are in the batch, and how many are not. `clusters`: that of each record, where
+    more is known of them than the judgements say."""
     ids = batch.ids.to_pylist()
     place = {identity: row for row, identity in enumerate(ids)}
     held = [j for j in judgements if j.left in place and j.right in place]
     rows = np.array([[place[j.left], place[j.right]] for j in held], dtype=np.int32).reshape(-1, 2)
     labels = np.array([j.same for j in held], dtype=np.int8)
     prepared = prepare(batch, tables, symbol_source().lookup, declared)
-    clusters = cluster_names(ids, held)
+    clusters = cluster_names(ids, held) if clusters is None else clusters
     left, right = rows.min(axis=1), rows.max(axis=1)
     return by_kind(prepared, left, right, labels, clusters, "judged"), len(judgements) - len(held)
 

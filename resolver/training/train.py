@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from resolver.errors import InputError
 from resolver.ingest.base import Intake
 from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
-from resolver.training.crossval import calibrate, measure, out_of_fold
+from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
+from resolver.training.contradictions import quarantine
+from resolver.training.crossval import FOLDS, calibrate, measure, out_of_fold
 from resolver.training.fit import FitOptions, fit_additive
 from resolver.training.labelled import (
     Judgement,
@@ -37,6 +40,9 @@ PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
 }
 LEAST_PAIRS = 10
 """With fewer pairs of either label a kind is not fitted."""
+FINE: Mapping[str, Any] = {"rounds": 300, "learning_rate": 0.15, "leaves": 8, "least_leaf": 20.0}
+FINE_FROM = 50_000
+"""From so many pairs of labelled clusters on, the fit may follow the data more finely."""
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
 learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
@@ -44,10 +50,12 @@ learnt: learnt from judged pairs it would carry the model, and the model would f
 
 @dataclass(frozen=True)
 class Material:
-    """Labelled pairs by kind, and how many judgements named records that were not given."""
+    """Labelled pairs by kind, how many judgements named records that were not given, and what else was left out, by
+    why."""
 
     pairs: Mapping[Kind, Labelled]
     dropped: int
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,22 @@ def gather(
     tables: Mapping[str, Any],
     worlds: Iterable[World] = (),
     *,
+    clusters: Clusters | None = None,
     seed: int = 7,
 ) -> Material:
-    """All labelled pairs: judged ones, entries told twice, and invented worlds."""
+    """All labelled pairs: judged ones, those of labelled clusters, entries told twice, and invented worlds. Where
+    clusters are plenty, nothing is added to them but what humans judged."""
     shipped = tables_of(dict(tables))
-    judged, dropped = judged_pairs(intake.batch, judgements, shipped, ())
-    parts = [judged, _told_twice(intake, judgements, shipped, seed)]
+    known = clusters or Clusters({}, {})
+    judgements, odd = quarantine(judgements, known.home)
+    # records are one cluster where judgements and labelled clusters together say so, for every kind of pair
+    names = cluster_names(intake.batch.ids.to_pylist(), [*judgements, *known.as_judgements()])
+    judged, dropped = judged_pairs(intake.batch, judgements, shipped, (), names)
+    parts = [judged, cluster_pairs(intake.batch, known, names, shipped, seed=seed)]
+    if known.plenty:
+        worlds = ()
+    else:
+        parts.append(_told_twice(intake, names, shipped, seed))
     for world in worlds:
         parts.append(
             blocked_pairs(
@@ -102,13 +120,13 @@ def gather(
             )
         )
     kinds = {kind for part in parts for kind in part}
-    return Material({kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}, dropped)
+    pairs = {kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}
+    return Material(pairs, dropped, odd)
 
 
-def _told_twice(intake: Intake, judgements: Sequence[Judgement], tables: Any, seed: int) -> dict[Kind, Labelled]:
+def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) -> dict[Kind, Labelled]:
     """Pairs of pseudo-records of the lists that declare themselves free of duplicates."""
-    ids = intake.batch.ids.to_pylist()
-    home = dict(zip(ids, cluster_names(ids, judgements), strict=True))
+    home = dict(zip(intake.batch.ids.to_pylist(), names, strict=True))
     records: list[Record] = []
     truth, comparable = {}, {}
     for one, two in split_records(intake.batch, seed):
@@ -126,6 +144,11 @@ def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Label
     negatives))."""
     weights = data.weights.copy()
     for origin in set(data.origin.tolist()):
+        if origin == CLUSTERS:
+            # as blocking gives them; but never fewer than what is invented beside them
+            own = data.origin == CLUSTERS
+            weights[own] *= max(LEAST_CLUSTERED / weights[own].sum(), 1.0)
+            continue
         wanted = shares.get(origin, shares["*"])
         for label, amount in zip((1, 0), wanted, strict=True):
             chosen = (data.origin == origin) & (data.labels == label)
@@ -136,6 +159,8 @@ def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Label
 
 # Positives and negatives by origin: in all about one pair in six is a true one, as among pairs that blocking brings
 # together in watchlists.
+LEAST_CLUSTERED = 12_000.0
+"""What pairs of labelled clusters weigh together at least."""
 SHARES: Mapping[str, tuple[float, float]] = {
     "judged": (800.0, 3000.0),
     "told twice": (1500.0, 9000.0),
@@ -166,10 +191,14 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
             continue
         data = weighted(raw_data, SHARES)
-        found = out_of_fold(data, lambda part: fit_kind(part, options))
-        calibration = calibrate(found, data.labels, data.weights)
-        figures[kind.label] = _figures(data, found, calibration)
-        model = fit_kind(data, options)
+        dense = data.origin == CLUSTERS
+        options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
+        fit = partial(fit_kind, options=options)
+        found, tested = out_of_fold(data, fit, 3 if dense.all() else FOLDS, dense)
+        held_out, found = _as_all(data, tested), found[tested]
+        calibration = calibrate(found, held_out.labels, held_out.weights)
+        figures[kind.label] = _figures(held_out, found, calibration)
+        model = fit(data)
         training = {"seed": options.seed, "figures": figures[kind.label], "pairs": _counts(data)}
         models[kind] = replace(model, version=version, calibration=calibration, training=training)
     if not models:
@@ -178,6 +207,17 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
             mend=f"give lists or judgements that make {LEAST_PAIRS} true and as many false pairs of one kind",
         )
     return Trained(models, tables, figures)
+
+
+def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
+    """The tested pairs, weighing as all of their origin and label do."""
+    weights = data.weights.copy()
+    for origin in set(data.origin.tolist()):
+        for label in (0, 1):
+            of_kind = (data.origin == origin) & (data.labels == label)
+            if (of_kind & tested).any():
+                weights[of_kind] *= weights[of_kind].sum() / weights[of_kind & tested].sum()
+    return replace(data, weights=weights).where(tested)
 
 
 def _counts(data: Labelled) -> dict[str, dict[str, int]]:
@@ -195,7 +235,9 @@ def _figures(data: Labelled, found: npt.NDArray[np.int64], calibration: Calibrat
     answer = {}
     for origin in sorted(set(data.origin.tolist())):
         of_origin = data.origin == origin
-        measures = asdict(measure(logodds[of_origin], data.labels[of_origin]))
+        # of the false pairs of clusters a part was drawn and a part of those tested: each stands for several
+        weights = data.weights[of_origin] if origin == CLUSTERS else None
+        measures = asdict(measure(logodds[of_origin], data.labels[of_origin], weights))
         answer[origin] = {
             key: round(value, 4) if isinstance(value, float) else value for key, value in measures.items()
         }

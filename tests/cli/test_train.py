@@ -73,3 +73,36 @@ def test_unlabelled_lists_that_hold_no_match_are_refused(people: Path, capsys: p
     assert run(["train", str(people), "--unlabelled", "--out", str(people.parent / "model")]) == 1
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: there is nothing to learn from without labels")
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """120 people twice, the second time with a slip, and who is who in the same file."""
+    rows = [
+        f"{number}{mark},{first},{last[: len(last) - slip]},{1940 + number % 50}-01-1{number % 7},c{number}"
+        for number, (first, last) in enumerate(itertools.product(FIRST, LAST))
+        for slip, mark in enumerate("ab")
+    ]
+    (tmp_path / "register.csv").write_text("\n".join(["id,first,last,born,who", *rows]), "utf-8")
+    (tmp_path / "register.mapping.yml").write_text(
+        "id: id\nkind: person\nsource: r\nproperties: {firstName: first, lastName: last, birthDate: born}\n", "utf-8"
+    )
+    return tmp_path / "register.csv"
+
+
+@pytest.mark.slow
+def test_labelled_clusters_teach(register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with register.open("a", encoding="utf-8") as file:
+        file.write("\n999z,,,,c9")
+    asked = ["train", str(register), "--clusters", str(register), "--cluster-columns", "id,who", "--no-worlds"]
+    assert run([*asked, "--version", "mine", "--out", str(tmp_path / "model")]) == 0
+    shown = capsys.readouterr()
+    assert "| person | clusters | 120 |" in shown.out
+    assert "note: left out: 1 rows of records that are not in the lists" in shown.err
+
+
+def test_cluster_columns_are_two_and_go_with_clusters(register: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clusters = ["--clusters", str(register)]
+    for more in ([*clusters, "--cluster-columns", "id"], ["--cluster-columns", "id,who"], [*clusters, "--unlabelled"]):
+        assert run(["train", str(register), "--out", str(register.parent / "m"), *more]) == 2
+        assert capsys.readouterr().err.splitlines()[-1].startswith("error: --")

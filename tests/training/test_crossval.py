@@ -55,7 +55,8 @@ def test_no_tested_cluster_is_seen_in_training(clusters: list[tuple[str, str]]) 
         trained.append(set(part.clusters.ravel().tolist()))
         return Spy("person", "", ("place",), 0, ())
 
-    found = out_of_fold(data, fit)
+    found, usable = out_of_fold(data, fit)
+    assert usable.all()
     # every pair is tested once, and gets its own answer
     assert sorted(tested) == list(range(len(clusters)))
     assert found.tolist() == [1_000 + place for place in range(len(clusters))]
@@ -106,3 +107,28 @@ def test_together_and_where() -> None:
     both = together([one, two])
     assert both.clusters.tolist() == [["a", "b"], ["a", "a"], ["c", "c"]]
     assert both.where(both.labels == 1).clusters.tolist() == [["a", "a"], ["c", "c"]]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(names, names), min_size=1, max_size=60))
+def test_pairs_inside_folds_leave_the_other_folds_to_train_on(clusters: list[tuple[str, str]]) -> None:
+    data = labelled(clusters)
+    trained: list[set[str]] = []
+
+    def fit(part: Labelled) -> Model:
+        trained.append(set(part.clusters.ravel().tolist()))
+        return MODEL
+
+    _, usable = out_of_fold(data, fit, 2, np.ones(len(data), dtype=bool))
+    assert usable.tolist() == [fold_of(one, 2) == fold_of(two, 2) for one, two in clusters]
+    # what is tested in one fold teaches the other
+    tested = [{one for one, two in clusters if fold_of(one, 2) == fold_of(two, 2) == fold} for fold in (0, 1)]
+    if all(tested):
+        assert tested[1] <= trained[0]
+        assert tested[0] <= trained[1]
+
+
+def test_weights_say_for_how_many_a_pair_stands() -> None:
+    found = measure(np.array([5, 5, -5]), np.array([1, 0, 1], dtype=np.int8), np.array([1.0, 3.0, 2.0]))
+    assert (found.precision, found.wrong, found.missed) == (0.25, 3, 2)
+    assert found.recall == pytest.approx(1 / 3)
