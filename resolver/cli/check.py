@@ -11,7 +11,7 @@ import click
 from resolver.cli.bars import Bars
 from resolver.cli.explain import plain
 from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, json_option, reading_options, run_options, running_options
+from resolver.cli.options import PATH, Reading, json_option, reading_options, run_options, running_options, store_option
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
@@ -34,6 +34,7 @@ _NO_EVIDENCE = ("prior", "calibration")
 @click.option("--birth-date", metavar="D", help="As far as known: 1962, 1962-05, 1962-05-01, 'circa 1962'.")
 @click.option("--nationality", metavar="C", multiple=True, help="Country name or code; repeatable.")
 @click.option("--passport", metavar="NUMBER", multiple=True, help="Passport number; repeatable.")
+@store_option()
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Candidates at most.")
 @running_options
 @reading_options
@@ -46,15 +47,21 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
     Examples:
       resolver check "Ivan Petrov" --list sdn.csv
       resolver check "Ivan Petrov" --birth-date 1962 --nationality ru --list lists/ --json
-      resolver check "Vektor Trading LLC" --kind group --list lists/
+      resolver check "Vektor Trading LLC" --kind group --store sqlite:///hub.db
     """
-    if not files:
-        raise UsageError("check needs lists to look in", mend="add --list FILE, once for each")
+    url = options["store_url"]
+    if bool(files) == bool(url):
+        raise UsageError(
+            "check needs lists or a store to look in", mend="add --list FILE, once for each, or --store URL"
+        )
     reading = Reading.take(options)
     query = _query(name, options)
     with Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
-        found = _candidates(query, intake, run_options(settings, options), limit, bars)
+        if url:
+            intake, running = _near(url, query, settings, options)
+        else:
+            intake, running = read(files, reading, bars), run_options(settings, options)
+        found = _candidates(query, intake, running, limit, bars)
     captions = _captions(intake, [_of(one) for one in found])
     if options["as_json"]:
         rows = [{"id": _of(one), "caption": captions[_of(one)], **_answer(one)} for one in found]
@@ -62,7 +69,8 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
     elif found:
         click.echo("\n".join(_text(one, captions[_of(one)]) for one in found))
     else:
-        click.echo(f"Nobody in {len(intake.batch):,} records may be {name}.")
+        where = "the store" if url else f"{len(intake.batch):,} records"
+        click.echo(f"Nobody in {where} may be {name}.")
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
@@ -78,6 +86,18 @@ def _query(name: str, options: dict[str, Any]) -> Record:
     said += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
     return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
+
+
+def _near(url: str, query: Record, settings: Settings, options: dict[str, Any]) -> tuple[Intake, RunOptions]:
+    """The records of a store that may be meant, and how it was resolved."""
+    from resolver.cli.stores import open_hub
+    from resolver.engines.gathered import near
+    from resolver.ingest.base import Intake
+    from resolver.records import Batch
+
+    with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
+        running = hub.options_of(view.head)
+        return Intake(near(hub, Batch.from_records([query]).canonical()), (), ()), running
 
 
 def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars) -> list[Explanation]:

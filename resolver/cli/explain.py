@@ -12,18 +12,22 @@ from resolver.cli.bars import Bars
 from resolver.cli.decisions import read_decisions
 from resolver.cli.lists import declared, read
 from resolver.cli.options import (
+    PATH,
     Reading,
     decisions_option,
-    files_argument,
     json_option,
     reading_options,
     run_options,
     running_options,
+    store_option,
 )
-from resolver.errors import InputError
+from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records.decisions import Decision
     from resolver.records.explanation import Change, EvidenceRow, Explanation, Meeting, Ruling
 
 _WIDTH = 34
@@ -33,8 +37,9 @@ _NEAR, _HEAVIEST = 4, 6
 @click.command("explain")
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
-@files_argument
+@click.argument("files", nargs=-1, type=PATH, metavar="FILE...")
 @decisions_option
+@store_option()
 @running_options
 @reading_options
 @json_option
@@ -50,11 +55,19 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
     Examples:
       resolver explain us-ofac-sdn:7160 un-sc:111298 sdn.csv consolidated.xml
       resolver explain us-ofac-sdn:7160 un-sc:111298 lists/ --decisions decisions.csv --json
+      resolver explain us-ofac-sdn:7160 un-sc:111298 --store sqlite:///hub.db
     """
     reading = Reading.take(options)
     decisions = read_decisions(options["decisions"])
+    url = options["store_url"]
+    if bool(files) == bool(url):
+        raise UsageError("explain needs lists or a store that hold the records", mend="name FILE..., or --store URL")
     with Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
+        if url:
+            intake, running, logged = _stored(url, [left, right], settings, options)
+            decisions = (*logged, *decisions)
+        else:
+            intake, running = read(files, reading, bars), run_options(settings, options)
         known = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
             if identity not in known:
@@ -64,7 +77,6 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
                 )
         from resolver.explaining import explain, meet, ruling
 
-        running = run_options(settings, options)
         explanation = explain(intake.batch, left, right, running, declared(intake))
         meeting = meet(intake.batch, left, right, running)
         decided = ruling(decisions, left, right)
@@ -73,6 +85,21 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo(text(explanation, meeting, decided))
+
+
+def _stored(
+    url: str, ids: list[str], settings: Settings, options: dict[str, Any]
+) -> tuple[Intake, RunOptions, tuple[Decision, ...]]:
+    """Two records of a store, how it was resolved, and the decisions it holds."""
+    from resolver.cli.stores import open_hub
+    from resolver.engines.gathered import records_of
+    from resolver.ingest.base import Intake, ListInfo
+
+    with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
+        batch, free = records_of(hub, ids)
+        lists = (ListInfo("", "", tuple(free), "", 0, 0, True),)
+        log = tuple(stored.decision for stored in view.decisions())
+        return Intake(batch, lists, ()), hub.options_of(view.head), log
 
 
 def plain(explanation: Explanation) -> dict[str, object]:

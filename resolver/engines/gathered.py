@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from resolver.classify import scores
 from resolver.engines.hub import Hub, Landed
 from resolver.engines.index import Index
 from resolver.engines.pool import Pool
+from resolver.errors import InputError
+from resolver.pipeline import prepared_of
+from resolver.records import Batch
 from resolver.records.resolution import Band, Links, Resolution, RunStats
 from resolver.store import LinkTable, View
 
@@ -83,3 +87,22 @@ def _links(pool: Pool, links: LinkTable) -> tuple[Links, npt.NDArray[np.int64]]:
 def smallest_ids(gathered: Gathered) -> pa.StringArray:
     """The smallest record id of each record's entity."""
     return gathered.resolution.batch.ids.take(pa.array(gathered.resolution.labels))
+
+
+def near(hub: Hub, query: Batch) -> Batch:
+    """The records that share a key with one that is asked about, under the store's plan; a canonical batch."""
+    with hub.index() as (_, index):
+        _, numbers, _ = index.meetings(prepared_of(query, hub.models))
+        return index.batch(np.unique(numbers)).canonical()
+
+
+def records_of(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
+    """Some records as a canonical batch, and the sources of the store that are free of duplicates. Raises `InputError`
+    for an id that no record holds."""
+    with hub.index() as (view, index):
+        found = view.numbers_of(ids)
+        for identity in ids:
+            if identity not in found:
+                raise InputError(f"the store holds no record {identity}", mend="ids are <source>:<id>, as in an export")
+        numbers = np.array(sorted(number for number, _ in found.values()), dtype=np.int64)
+        return index.batch(numbers).canonical(), [source.name for source in view.sources() if source.deduplicated]

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.block import PLAN_BY_NAME, Plan, plan_for
-from resolver.engines.increment import Increment, work_out
+from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import Index, index_folder
 from resolver.engines.updates import Update, no_update, update_of
 from resolver.errors import InputError, StoreError
@@ -30,6 +31,7 @@ from resolver.records.resolution import RunStats
 from resolver.store import Change, Head, NewDecision, OutdatedError, Store, View
 
 Numbers = npt.NDArray[np.int64]
+_LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,20 @@ class Hub:
         options: RunOptions | None = None,
         *,
         create: bool = True,
+        check: bool = True,
         model_dir: Path | None = None,
         index_dir: Path | None = None,
     ) -> Hub:
         """Open the store at a URL; made where there is none, unless `create` is false. Without options those of the
-        store hold (of a new one: the defaults), and `model_dir` is where the model is. Raises `StoreError`,
+        store hold (of a new one: the defaults), and `model_dir` is where the model is. Without
+        `check` a store that was resolved with another model is opened too, to `replan` it. Raises `StoreError`,
         `ModelError`, and `InputError` where options contradict what the store was resolved with."""
         store = Store.open(url, create=create)
         try:
             hub = cls(store, options, model_dir, index_dir)
-            with store.view() as view:
-                hub.options_of(view.head)
+            if check:
+                with store.view() as view:
+                    hub.options_of(view.head)
         except BaseException:
             store.close()
             raise
@@ -153,7 +158,7 @@ class Hub:
         with self.store.view() as view:
             options = self.options_of(view.head)
             options = replace(options, plan=options.plan or choose_plan(options, count, plan_for(count)).name)
-            index = self._index_at(view, PLAN_BY_NAME[str(options.plan)])
+            index = self._index_at(view, PLAN_BY_NAME[str(options.plan)], certain=locked)
             update = update_from(view)
             new = _not_logged(view, given)
             increment = work_out(view, index, self.models, options, update, new, kind=kind, who=who, progress=progress)
@@ -161,12 +166,7 @@ class Hub:
         progress.start("store", increment.landing.rows)
         landing = increment.landing
         if not base:
-            landing = replace(
-                landing,
-                plan=str(options.plan),
-                stamp={**self.models.stamp, "plan": str(options.plan)},
-                borders=_borders(options),
-            )
+            landing = replace(landing, **self._under(options))
         version = self.store.land(landing, locked=locked)
         progress.advance(landing.rows)
         self._add_to_index(index, increment, update, version)
@@ -184,11 +184,41 @@ class Hub:
         )
 
     def _add_to_index(self, index: Index, increment: Increment, update: Update, version: int) -> None:
-        try:
-            index.add(update.fresh, increment.prepared, update.ended, version)
-        except StoreError:
-            # the landing is done and durable; an index that could not be written is made again by the next run
-            self._index = None
+        with self.store.view() as view:
+            if view.version != version:
+                return
+            try:
+                index.add(update.fresh, increment.prepared, update.ended, view)
+            except StoreError:
+                # the landing is done and durable; an index that could not be written is made again by the next run
+                self._index = None
+
+    def replan(self, options: RunOptions | None = None, *, who: str = "", progress: Progress = SILENT) -> int:
+        """Resolve everything anew under other options (default: those of today's defaults, and the plan for the
+        store's size): one landing; the new version. Entities keep their ids where they can. Raises as `add` does."""
+        asked = options or RunOptions()
+        _check(asked)
+        with self._lock, self.store.landing_lock():
+            with self.store.view() as view:
+                if not view.version:
+                    raise StoreError("the store is empty", where=self.store.url, mend="run `resolver dedupe --store`")
+                count = len(view.all_members()[0])
+                asked = replace(asked, plan=choose_plan(asked, count, plan_for(count)).name)
+                index = self._index_at(view, PLAN_BY_NAME[str(asked.plan)], certain=True)
+                landing = work_out_all(view, index, asked, who=who, progress=progress)
+            landing = replace(landing, **self._under(asked))
+            version = self.store.land(landing, locked=True)
+            self._given = asked if self._given is not None else None
+        return version
+
+    def _under(self, options: RunOptions) -> dict[str, Any]:
+        """What a store keeps of what it was resolved under."""
+        merge_at = {} if options.merge_at is None else {"merge_at": options.merge_at}
+        return {
+            "plan": str(options.plan),
+            "stamp": {**self.models.stamp, "plan": str(options.plan)},
+            "borders": {"wrong_merge_costs": options.wrong_merge_costs, **merge_at},
+        }
 
     # --- what it works under
 
@@ -196,11 +226,7 @@ class Hub:
         """The options to resolve with: those of the store, where it has been resolved. Raises `InputError` where others
         were asked for, `StoreError` where the store was resolved with another model."""
         given = self._given or RunOptions(wrong_merge_costs=head.borders.get("wrong_merge_costs", 20.0))
-        if given.merge_at is not None and given.merge_at < given.borders.review:
-            raise InputError(
-                f"a store merges from the review border ({given.borders.review:g}) at the lowest",
-                mend="raise --merge-at, or resolve without --store",
-            )
+        _check(given)
         if not head.version:
             return given
         stamp = {**self.models.stamp, "plan": head.plan}
@@ -231,30 +257,42 @@ class Hub:
     def index(self) -> Iterator[tuple[View, Index]]:
         """A view of the present and the index brought to it, for this thread alone. Raises `StoreError` where nothing
         has landed yet."""
-        with self._lock, self.store.view() as view:
-            if not view.head.plan:
-                raise StoreError("the store is empty", where=self.store.url, mend="run `resolver dedupe --store` first")
-            yield view, self._index_at(view, PLAN_BY_NAME[view.head.plan])
+        with self._lock, ExitStack() as stack:
+            for attempt in range(_LOOKS):
+                view = stack.enter_context(self.store.view())
+                if not view.head.plan:
+                    mend = "run `resolver dedupe --store` first"
+                    raise StoreError("the store is empty", where=self.store.url, mend=mend)
+                try:
+                    index = self._index_at(view, PLAN_BY_NAME[view.head.plan], certain=attempt == _LOOKS - 1)
+                    break
+                except OutdatedError:
+                    # somebody has landed since; a newer view shows what the index holds
+                    stack.pop_all().close()
+            yield view, index
 
     def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
         """The change feed after a version."""
         with self.store.view() as view:
             return view.changes(since, limit=limit)
 
-    def _index_at(self, view: View, plan: Plan) -> Index:
+    def _index_at(self, view: View, plan: Plan, *, certain: bool = False) -> Index:
         """The index, brought to the view's version."""
         if self._index is None or self._index.plan is not plan:
             folder = index_folder(self.store, view.head.store_id, self._index_dir)
             model = self.models.stamp["model"]
             # which sources are declared plays no part in keys
             self._index = Index(folder, view.head.store_id, model, plan, lambda batch: prepared_of(batch, self.models))
-        self._index.refresh(view)
+        self._index.refresh(view, certain=certain)
         return self._index
 
 
-def _borders(options: RunOptions) -> dict[str, float]:
-    merge_at = {} if options.merge_at is None else {"merge_at": options.merge_at}
-    return {"wrong_merge_costs": options.wrong_merge_costs, **merge_at}
+def _check(options: RunOptions) -> None:
+    if options.merge_at is not None and options.merge_at < options.borders.review:
+        raise InputError(
+            f"a store merges from the review border ({options.borders.review:g}) at the lowest",
+            mend="raise --merge-at, or resolve without --store",
+        )
 
 
 def _not_logged(view: View, given: Sequence[NewDecision]) -> list[NewDecision]:

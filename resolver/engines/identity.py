@@ -1,6 +1,7 @@
 """Which entity each cluster is: ids that stay, and what became of those that do not.
 
-A split leaves the id with the larger part (tie: the one with the smallest record id). A merge keeps the id of the
+A split leaves the id with the larger part (tie: the one with the smallest record id), but not with a part that is what
+a retired entity held last: that is a merge undone, and revives the retired id. A merge keeps the id of the
 entity born first (tie: the smaller id); the others are retired and redirect. A cluster that nobody claims revives a
 retired id whose last members went to it for the larger part, or else is born. The rules look at record ids, so a new
 version of a record changes nothing.
@@ -63,7 +64,8 @@ def identify(
     `before` (number of the entity that held the record, or -1), `changed` whether the record itself is new or another
     version. `known` are the entities of `before` and those that have lost all their records."""
     parts = _parts(labels, before)
-    heirs = {entity: _larger(held) for entity, held in parts.items()}
+    returning = {frozenset(rows) for rows in past.rows.values()}
+    heirs = {entity: _heir(held, returning) for entity, held in parts.items()}
     claims: dict[int, list[int]] = {}
     for entity in sorted(heirs):
         claims.setdefault(heirs[entity], []).append(entity)
@@ -91,6 +93,12 @@ def _parts(labels: IntArray, before: Numbers) -> dict[int, dict[int, list[int]]]
     for row in np.flatnonzero(before >= 0).tolist():
         parts.setdefault(int(before[row]), {}).setdefault(int(labels[row]), []).append(row)
     return parts
+
+
+def _heir(held: Mapping[int, Sequence[int]], returning: set[frozenset[int]]) -> int:
+    """The cluster that keeps the id of an entity with these parts."""
+    staying = {label: rows for label, rows in held.items() if frozenset(rows) not in returning}
+    return _larger(staying or held)
 
 
 def _larger(held: Mapping[int, Sequence[int]]) -> int:

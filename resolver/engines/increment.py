@@ -21,7 +21,7 @@ from resolver.engines.linking import changed_links, link_rows, stored_links, wit
 from resolver.engines.local import dedupe
 from resolver.engines.meeting import meet_held
 from resolver.engines.pool import Pool
-from resolver.engines.updates import Update
+from resolver.engines.updates import Update, no_update
 from resolver.engines.verdicts import Verdicts, decided_numbers, same_numbers
 from resolver.ingest.base import Intake, ListInfo
 from resolver.pipeline import ModelSet, RunOptions
@@ -76,7 +76,7 @@ def work_out(
     reached = _component(view, seeds, ended, fresh, same, least)
     old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
     pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
-    resolution = _resolve(pool, update.declared, options, verdicts, progress)
+    resolution = resolve_pool(pool, update.declared, options, verdicts, progress)
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
     found = with_those_outside(link_rows(pool, resolution.links, verdicts), met, pool, options)
     unlinked, linked = changed_links(stored_links(view, old, ended, again), found)
@@ -100,6 +100,33 @@ def work_out(
         decisions=decisions,
     )
     return Increment(landing, resolution, _changed(members), met.prepared if asked is fresh else None)
+
+
+def work_out_all(
+    view: View, index: Index, options: RunOptions, *, who: str = "", progress: Progress = SILENT
+) -> Landing:
+    """Work out everything anew: all records are compared under the plan, the model and the borders of `options`."""
+    nothing = no_update(view)
+    numbers, _ = view.all_members()
+    pool = Pool.of(index.batch(numbers), numbers)
+    verdicts = Verdicts.of(view, ())
+    resolution = resolve_pool(pool, nothing.declared, options, verdicts, progress)
+    members = change_members(view, pool.batch, pool.numbers, resolution.labels, nothing)
+    unlinked, linked = changed_links(view.all_links(), link_rows(pool, resolution.links, verdicts))
+    return Landing(
+        view.version,
+        "replan",
+        who,
+        born=members.born,
+        retired=members.retired,
+        revived=members.revived,
+        redirected=members.redirected,
+        left=members.left,
+        joined=members.joined,
+        unlinked=unlinked,
+        linked=linked,
+        events=members.events,
+    )
 
 
 def _changed(members: Members) -> Numbers:
@@ -141,10 +168,10 @@ def _companions(view: View, numbers: Numbers) -> Numbers:
     return view.members(np.unique(entities).tolist())[0] if len(entities) else _NONE
 
 
-def _resolve(
+def resolve_pool(
     pool: Pool, declared: Sequence[str], options: RunOptions, verdicts: Verdicts, progress: Progress
 ) -> Resolution:
-    """Resolve some records as a batch of their own."""
+    """Resolve some records as a batch of their own, under the decisions on them."""
     decisions: Sequence[Decision] = ()
     if verdicts.log:
         ids = set(pool.batch.ids.to_pylist())

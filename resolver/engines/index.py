@@ -55,28 +55,36 @@ class Index:
         """The version of the store up to which everything is in it."""
         return self._segments[-1].until if self._segments else 0
 
-    def refresh(self, view: View) -> None:
+    def refresh(self, view: View, *, certain: bool = False) -> None:
         """Bring the index to the version of a view of the store's present. Raises `OutdatedError` where the index is of
-        a later version (look again), `StoreError` where it cannot be written."""
+        a later version: look again. Where that is `certain` to be wrong (nobody else can have landed), and where it is
+        of another history, it is made anew. Raises `StoreError` where it cannot be written."""
         if self.version == view.version:
             return
         if not self._segments or not self._segments[-1].path.exists():
             self._take(chain(self._folder, self._stamp))
-        if self.version > view.version:
+        if self.version > view.version and not certain:
             raise OutdatedError("the store has moved on", mend="run the command again")
-        while self.version < view.version:
-            last = self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
+        landed = view.landed([segment.until for segment in self._segments])
+        if any(landed.get(segment.until) != segment.landed for segment in self._segments):
+            for segment in self._segments:
+                segment.path.unlink(missing_ok=True)
+            self._take([])
+        if self.version < view.version:
             ended = view.ended_after(self.version)
-            parts = list(view.batches(after=last, ended_too=True))
-            batch = concat(part.batch for part in parts)
-            self._append(batch, None, view.version, last + 1, ended)
+            batch = concat(part.batch for part in view.batches(after=self._last, ended_too=True))
+            self._append(batch, None, view, ended)
 
-    def add(self, batch: Batch, prepared: Prepared | None, ended: Numbers, version: int) -> None:
-        """What has just landed as `version`, in the order of its numbers; `prepared` where it is at hand. Nothing where
-        the index does not stand at the version before."""
-        if self.version == version - 1:
-            last = self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
-            self._append(batch, prepared, version, last + 1, ended)
+    def add(self, batch: Batch, prepared: Prepared | None, ended: Numbers, view: View) -> None:
+        """What has landed with the version of a view, in the order of its numbers; `prepared` where it is at hand.
+        Nothing where the index does not stand at the version before."""
+        if self.version == view.version - 1:
+            self._append(batch, prepared, view, ended)
+
+    @property
+    def _last(self) -> int:
+        """The highest number here."""
+        return self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
 
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
@@ -92,14 +100,15 @@ class Index:
                 parts.append(segment.take(numbers[low:high] - segment.first))
         return concat(parts)
 
-    def _append(self, batch: Batch, prepared: Prepared | None, until: int, first: int, ended: Numbers) -> None:
+    def _append(self, batch: Batch, prepared: Prepared | None, view: View, ended: Numbers) -> None:
         keys = self._keys(batch, prepared)
         segment = write_segment(
             self._folder,
             batch,
             since=self.version,
-            until=until,
-            first=first,
+            until=view.version,
+            landed=view.landed([view.version])[view.version],
+            first=self._last + 1,
             ended=ended,
             extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
             stamp=self._stamp,
@@ -131,6 +140,7 @@ class Index:
             concat([one.batch, two.batch]),
             since=one.since,
             until=two.until,
+            landed=two.landed,
             first=one.first,
             ended=np.concatenate([one.ended, two.ended]),
             extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},

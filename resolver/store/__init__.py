@@ -23,6 +23,7 @@ The tables are in `schema`; a change of them is a migration in `migrations/versi
 """
 
 from resolver.store.access import ApiKey, Consultation
+from resolver.store.backup import backup, restore
 from resolver.store.contents import Contents, contents_of
 from resolver.store.decisions import NewDecision
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
@@ -70,6 +71,8 @@ __all__ = [
     "StoredRecord",
     "VersionRow",
     "View",
+    "backup",
     "contents_of",
+    "restore",
     "utc_text",
 ]

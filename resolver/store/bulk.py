@@ -20,7 +20,10 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
     if not names or not len(columns[names[0]]):
         return
     texts = {name for name in names if table.c[name].type.__class__.__name__ == "JSON"}
-    values = [[json.dumps(item) for item in columns[name]] if name in texts else columns[name] for name in names]
+    values = [
+        [None if item is None else json.dumps(item) for item in columns[name]] if name in texts else columns[name]
+        for name in names
+    ]
     rows = list(zip(*values, strict=True))
     quoted = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":

@@ -1,10 +1,10 @@
 """Segments: the records of some landings as memory-mapped columns beside the store, and whatever is looked up in them.
 
 A segment holds the records numbered `first` … `first + n - 1`, which landed with the versions after `since` up to
-`until`, the numbers of records that ended with those landings, and arrays that whoever looks things up has added
-(blocking keys). Segments are made from the store and can be made again at any time; the chain of those in a folder
-begins at version 0, each going on where the one before ends. Their `stamp` says what they were made under; others are
-of no use and are removed.
+`until` (at the time `landed`), the numbers of records that ended with those landings, and arrays that whoever looks
+things up has added (blocking keys). Segments are made from the store and can be made again at any time; the chain of
+those in a folder begins at version 0, each going on where the one before ends. Their `stamp` says what they were made
+under; others are of no use and are removed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Segment:
     path: Path
     since: int
     until: int
+    landed: str
     first: int
     batch: Batch
     offsets: Mapping[str, IntArray]
@@ -78,6 +79,7 @@ def write_segment(
     *,
     since: int,
     until: int,
+    landed: str,
     first: int,
     ended: Numbers,
     extra: Mapping[str, AnyArray],
@@ -93,7 +95,8 @@ def write_segment(
         arrays |= {f"{place}.origins": column.origins, **text_arrays(f"{place}.values", column.values)}
         arrays |= text_arrays(f"{place}.origin", column.origin_values)
     arrays |= {f"x.{name}": array for name, array in extra.items()}
-    about = {"since": since, "until": until, "first": first, "props": list(batch.columns), "stamp": dict(stamp)}
+    about = {"since": since, "until": until, "landed": landed, "first": first}
+    about |= {"props": list(batch.columns), "stamp": dict(stamp)}
     path = folder / f"segment-{since}-{until}.bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +126,9 @@ def open_segment(path: Path) -> Segment:
     schemas, sources = (Coded(arrays[f"{name}.codes"], texts_of(name, arrays)) for name in ("schemas", "sources"))
     batch = Batch(texts_of("ids", arrays), arrays["kinds"], schemas, sources, columns)
     extra = {name[2:]: array for name, array in arrays.items() if name.startswith("x.")}
-    return Segment(path, about["since"], about["until"], about["first"], batch, offsets, arrays["ended"], extra)
+    return Segment(
+        path, about["since"], about["until"], about["landed"], about["first"], batch, offsets, arrays["ended"], extra
+    )
 
 
 def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:

@@ -54,6 +54,11 @@ class EntityQuestions(Moment):
             found.update({row.number: (row.id, row.born, row.retired, row.redirect) for row in rows})
         return found
 
+    def landed(self, numbers: Sequence[int]) -> dict[int, str]:
+        """When some versions landed, of those up to this one."""
+        query = select(versions.c.version, versions.c.landed).where(versions.c.version.in_(list(numbers)))
+        return {row[0]: row[1] for row in self.connection.execute(query.where(versions.c.version <= self.version))}
+
     def redirects(self) -> list[tuple[str, str]]:
         """Every retired id and the id it leads to next (empty: the entity was dissolved), by retired id."""
         other = entities.alias("other")

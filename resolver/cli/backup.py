@@ -1,0 +1,28 @@
+"""`resolver backup`: a store as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from resolver.cli.options import PATH, store_option
+from resolver.settings import Settings
+
+
+@click.command("backup")
+@store_option(required=True)
+@click.option("--out", type=PATH, required=True, metavar="FILE", help="File to write.")
+@click.pass_obj
+def command(settings: Settings, /, store_url: str, out: Path) -> None:
+    """Write a store, with all its history, into FILE. Others may go on using it meanwhile.
+
+    \b
+    Examples:
+      resolver backup --store sqlite:///hub.db --out hub.backup
+      resolver restore hub.backup --store postgresql+psycopg://hub@db/hub
+    """
+    from resolver.engines.keeping import backup_store
+
+    count = backup_store(store_url, out)
+    click.echo(f"{count:,} rows: {out}")
