@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +22,14 @@ from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
 from resolver.records.prepared import FloatArray, Prepared
 from resolver.records.tables import Tables
+from resolver.training.groups import UNKNOWN, cultures_of, of_pairs, scripts_of
 
 
 @dataclass(frozen=True)
 class Labelled:
     """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names
     of the true cluster on either side, so that folds never share one; `origin` says which source each pair comes
-    from."""
+    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.groups`)."""
 
     kind: Kind
     evidence: FloatArray
@@ -35,33 +37,31 @@ class Labelled:
     weights: npt.NDArray[np.float64]
     clusters: npt.NDArray[np.object_]
     origin: npt.NDArray[np.object_]
+    scripts: npt.NDArray[np.object_]
+    cultures: npt.NDArray[np.object_]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The comparators of the columns of `evidence`."""
+        return features_of(self.kind)
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Labelled:
         """The pairs of a mask."""
-        return Labelled(
-            self.kind,
-            self.evidence[mask],
-            self.labels[mask],
-            self.weights[mask],
-            self.clusters[mask],
-            self.origin[mask],
-        )
+        columns: dict[str, Any] = {name: getattr(self, name)[mask] for name in _COLUMNS}
+        return replace(self, **columns)
+
+
+_COLUMNS = tuple(item.name for item in fields(Labelled) if item.name != "kind")
 
 
 def together(parts: Iterable[Labelled]) -> Labelled:
     """Several sets of pairs of one kind as one."""
     held = list(parts)
-    return Labelled(
-        held[0].kind,
-        np.concatenate([part.evidence for part in held]),
-        np.concatenate([part.labels for part in held]),
-        np.concatenate([part.weights for part in held]),
-        np.concatenate([part.clusters for part in held]),
-        np.concatenate([part.origin for part in held]),
-    )
+    columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in held]) for name in _COLUMNS}
+    return replace(held[0], **columns)
 
 
 def by_kind(
@@ -76,6 +76,7 @@ def by_kind(
     names = NameIndex.of(prepared)
     judged = model_kinds(prepared.kinds, left, right)
     cluster = np.array(clusters, dtype=object)
+    script, culture = scripts_of(prepared), cultures_of(prepared)
     answer = {}
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
         where = np.flatnonzero(judged == int(kind))
@@ -89,6 +90,8 @@ def by_kind(
                 np.ones(len(where)),
                 np.stack([cluster[one], cluster[two]], axis=1),
                 np.full(len(where), origin, dtype=object),
+                of_pairs(script[one], script[two], "Latin"),
+                of_pairs(culture[one], culture[two], UNKNOWN),
             )
     return answer
 

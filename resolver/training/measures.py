@@ -30,11 +30,14 @@ class Rate:
 
 def rate(count: int, total: int) -> Rate:
     """The share `count` / `total` and its interval."""
-    if not total:
-        return Rate(0, 0, 0.0, 0.0, 1.0)
-    share, spread = count / total, Z95**2 / total
+    return _rate(count, total, count / total) if total else Rate(0, 0, 0.0, 0.0, 1.0)
+
+
+def _rate(count: int, total: int, share: float, pairs: int = 0) -> Rate:
+    """`pairs`: on how many the share rests, where that is not `total`."""
+    spread = Z95**2 / (pairs or total)
     middle = (share + spread / 2) / (1 + spread)
-    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / total + spread / (4 * total))
+    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / (pairs or total) + spread / (4 * (pairs or total)))
     # the last bit of a sum must not put the share outside
     return Rate(count, total, share, max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0))
 
@@ -54,23 +57,33 @@ class Accuracy:
     f1_high: float
 
 
-def accuracy(score: Floats, labels: Labels, clusters: npt.NDArray[np.object_], seed: int = 7) -> Accuracy:
+def accuracy(
+    score: Floats, labels: Labels, clusters: npt.NDArray[np.object_], weights: Floats | None = None, seed: int = 7
+) -> Accuracy:
     """Precision and recall with Wilson's interval, F1 with one by bootstrap over clusters (`clusters`: m × 2 names; a
-    pair is drawn with the cluster of its left side), since pairs of one entity are not independent."""
+    pair is drawn with the cluster of its left side), since pairs of one entity are not independent. `weights`: how many
+    pairs each stands for, where only a part was drawn."""
+    each = np.ones(len(score)) if weights is None else weights
     said, true = score >= 0.5, labels == 1
-    right, wrong, missed = int((said & true).sum()), int((said & ~true).sum()), int((~said & true).sum())
-    low, high = _f1_interval(said, true, clusters[:, 0], seed)
+    outcomes = (said & true, said & ~true, ~said & true)
+    right, wrong, missed = (float(each[mask].sum()) for mask in outcomes)
+    low, high = _f1_interval(outcomes, each, clusters[:, 0], seed)
     return Accuracy(
         len(labels),
         int(true.sum()),
-        wrong,
-        missed,
-        rate(right, right + wrong),
-        rate(right, right + missed),
+        round(wrong),
+        round(missed),
+        _weighted_rate(right, right + wrong, int(said.sum())),
+        _weighted_rate(right, right + missed, int(true.sum())),
         _f1(right, wrong, missed),
         low,
         high,
     )
+
+
+def _weighted_rate(count: float, total: float, pairs: int) -> Rate:
+    """A share of weights; its interval is that of as many pairs as were looked at."""
+    return _rate(round(count), round(total), count / total, pairs) if pairs and total > 0 else rate(0, 0)
 
 
 def _f1(right: float, wrong: float, missed: float) -> float:
@@ -78,14 +91,13 @@ def _f1(right: float, wrong: float, missed: float) -> float:
 
 
 def _f1_interval(
-    said: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_], cluster: npt.NDArray[np.object_], seed: int
+    outcomes: tuple[npt.NDArray[np.bool_], ...], each: Floats, cluster: npt.NDArray[np.object_], seed: int
 ) -> tuple[float, float]:
     """Percentile bootstrap (Efron and Tibshirani 1993). Clusters of the same counts are alike, so that a draw is one
     multinomial over the kinds of clusters."""
     _, place = np.unique(cluster.astype(str), return_inverse=True)
-    outcomes = (said & true, said & ~true, ~said & true)
     size = place.max(initial=-1) + 1
-    counts = np.stack([np.bincount(place, weights=one, minlength=size) for one in outcomes], axis=1)
+    counts = np.stack([np.bincount(place, weights=one * each, minlength=size) for one in outcomes], axis=1)
     if not len(counts) or not counts.any():
         return 0.0, 1.0
     kinds, times = np.unique(counts, axis=0, return_counts=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from models import loader
 from resolver.classify import to_json
+from resolver.training.card import PLOT, bins, card
+from resolver.training.reliability import plot
 from resolver.training.train import Trained
 
 CARD = "card.md"
@@ -22,24 +24,13 @@ def save(trained: Trained, directory: Path, base: Path | None = None) -> tuple[s
     for name, data in sorted(fitted.items()):
         loader.save(name, data, directory)
     loader.save("tables", dict(trained.tables), directory)
-    (directory / CARD).write_text(card(fitted, kept), encoding="utf-8")
+    write_card(fitted, directory, kept)
     return kept
 
 
-def card(models: Mapping[str, Mapping[str, Any]], kept: tuple[str, ...] = ()) -> str:
-    """What models (by kind, as JSON) were trained on, and what cross-validation by cluster measured at score 0.5."""
-    lines = [
-        "# Model card\n\n",
-        "Figures are cross-validated: no entity of a tested pair was seen in training. Own threshold: 0.5.\n\n",
-        "| kind | pairs from | same | different | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n",
-    ]
-    for kind in loader.KINDS:
-        training = models[kind].get("training", {})
-        for origin, counts in sorted(training.get("pairs", {}).items()):
-            found = training.get("figures", {}).get(origin, {})
-            rates = " | ".join(f"{found[name]:.4f}" if name in found else "" for name in ("precision", "recall", "f1"))
-            lines.append(f"| {kind} | {origin} | {counts['same']:,} | {counts['different']:,} | {rates} |\n")
-    for kind in loader.KINDS:
-        taken = " (taken over, not trained)" if kind in kept else ""
-        lines.append(f"\n- {kind}: version {models[kind]['version']}{taken}")
-    return "".join(lines) + "\n"
+def write_card(models: Mapping[str, Mapping[str, Any]], directory: Path, kept: Sequence[str] = ()) -> None:
+    """Write the card of models (by kind, as JSON), and its plot where there is anything to plot."""
+    (directory / CARD).write_text(card(models, kept), encoding="utf-8")
+    rows = bins(models)
+    if rows:
+        (directory / PLOT).write_text(plot(rows), encoding="utf-8")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Calibration, Model
+from resolver.classify import Model
 from resolver.compare import COMPARATOR_BY_NAME, features_of
 from resolver.errors import InputError
 from resolver.ingest.base import Intake
@@ -18,7 +18,8 @@ from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
 from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
 from resolver.training.contradictions import quarantine
-from resolver.training.crossval import FOLDS, calibrate, measure, out_of_fold
+from resolver.training.crossval import FOLDS, calibrate, out_of_fold
+from resolver.training.figures import data_hash, measured
 from resolver.training.fit import FitOptions, fit_additive
 from resolver.training.labelled import (
     Judgement,
@@ -50,12 +51,13 @@ learnt: learnt from judged pairs it would carry the model, and the model would f
 
 @dataclass(frozen=True)
 class Material:
-    """Labelled pairs by kind, how many judgements named records that were not given, and what else was left out, by
-    why."""
+    """Labelled pairs by kind, how many judgements named records that were not given, what else was left out, by why,
+    and how many records each source has."""
 
     pairs: Mapping[Kind, Labelled]
     dropped: int
     quarantined: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def gather(
     intake: Intake,
     judgements: Sequence[Judgement],
     tables: Mapping[str, Any],
-    worlds: Iterable[World] = (),
+    worlds: Sequence[World] = (),
     *,
     clusters: Clusters | None = None,
     seed: int = 7,
@@ -121,7 +123,13 @@ def gather(
         )
     kinds = {kind for part in parts for kind in part}
     pairs = {kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}
-    return Material(pairs, dropped, odd)
+    return Material(pairs, dropped, odd, {**_sources(intake), **{world.name: len(world.records) for world in worlds}})
+
+
+def _sources(intake: Intake) -> dict[str, int]:
+    column = intake.batch.sources
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    return {name: int(count) for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True)) if count}
 
 
 def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) -> dict[Kind, Labelled]:
@@ -197,9 +205,10 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         found, tested = out_of_fold(data, fit, 3 if dense.all() else FOLDS, dense)
         held_out, found = _as_all(data, tested), found[tested]
         calibration = calibrate(found, held_out.labels, held_out.weights)
-        figures[kind.label] = _figures(held_out, found, calibration)
+        told = measured(held_out, calibration.apply(found))
+        figures[kind.label] = told["figures"]
         model = fit(data)
-        training = {"seed": options.seed, "figures": figures[kind.label], "pairs": _counts(data)}
+        training = {"seed": options.seed, "pairs": _counts(data), "data": data_hash(data), **told, **_origin(material)}
         models[kind] = replace(model, version=version, calibration=calibration, training=training)
     if not models:
         raise InputError(
@@ -220,6 +229,12 @@ def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
     return replace(data, weights=weights).where(tested)
 
 
+def _origin(material: Material) -> dict[str, Any]:
+    """What the card says of where the material came from."""
+    dropped = {"judged pairs that name records which are not in the lists": material.dropped}
+    return {"sources": dict(material.sources), "dropped": {**dropped, **material.quarantined}}
+
+
 def _counts(data: Labelled) -> dict[str, dict[str, int]]:
     return {
         origin: {
@@ -228,20 +243,6 @@ def _counts(data: Labelled) -> dict[str, dict[str, int]]:
         }
         for origin in sorted(set(data.origin.tolist()))
     }
-
-
-def _figures(data: Labelled, found: npt.NDArray[np.int64], calibration: Calibration) -> dict[str, Any]:
-    logodds = calibration.apply(found)
-    answer = {}
-    for origin in sorted(set(data.origin.tolist())):
-        of_origin = data.origin == origin
-        # of the false pairs of clusters a part was drawn and a part of those tested: each stands for several
-        weights = data.weights[of_origin] if origin == CLUSTERS else None
-        measures = asdict(measure(logodds[of_origin], data.labels[of_origin], weights))
-        answer[origin] = {
-            key: round(value, 4) if isinstance(value, float) else value for key, value in measures.items()
-        }
-    return answer
 
 
 def make_tables(intakes: Iterable[Intake]) -> dict[str, Any]:

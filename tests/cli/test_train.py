@@ -41,7 +41,7 @@ def test_a_model_is_fitted_and_used(
     assert "person: version mine" in shown.out
     assert "note: nothing to learn for group, asset; taken over from the model before" in shown.err
     assert {path.name for path in model.iterdir()} == {
-        "person.json", "group.json", "asset.json", "tables.json", "card.md", "fairness.json",
+        "person.json", "group.json", "asset.json", "tables.json", "card.md", "fairness.json", "reliability.svg",
     }  # fmt: skip
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("left,right\npeople:1,people:2\n", "utf-8")
