@@ -15,6 +15,8 @@ from typing import Any
 
 import pandas as pd
 
+from resolver.training.crossval import fold_of
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 DEDUPE, LINK, JUDGED = "dedupe", "link", "judged"
@@ -41,6 +43,8 @@ class Task:
     pairs: Path | None = None
     entities: Path | None = None
     """Where `benchmarks.entities` puts the records of a judged task, for tools that read FollowTheMoney only."""
+    labelled: Path | None = None
+    """Other records of the same make, with their true clusters in the column `cluster`: for tools that are taught."""
 
     @property
     def name(self) -> str:
@@ -64,6 +68,7 @@ class Task:
             "note": self.note,
             "pairs": str(self.pairs) if self.pairs else None,
             "entities": str(self.entities) if self.entities else None,
+            "labelled": str(self.labelled) if self.labelled else None,
         }
 
     @classmethod
@@ -79,6 +84,7 @@ class Task:
             data["note"],
             Path(data["pairs"]) if data["pairs"] else None,
             Path(data["entities"]) if data["entities"] else None,
+            Path(data["labelled"]) if data["labelled"] else None,
         )
 
 
@@ -191,7 +197,22 @@ def _historical(data: Path, work: Path) -> list[Task]:
     return [
         Task("historical_50k", variant, DEDUPE, (table,), (mapping("h50k", columns),), truth)
         for variant, columns in (("", HISTORICAL_COLUMNS), ("all columns", HISTORICAL_ALL))
-    ]
+    ] + [_historical_half(table, work / "half")]
+
+
+def _historical_half(table: Path, work: Path) -> Task:
+    """Half of the clusters to be resolved as a set of their own, the other half to learn from: by hash of their
+    names."""
+    work.mkdir(parents=True, exist_ok=True)
+    frame = pd.read_parquet(table)
+    half = frame["cluster"].map({name: fold_of(f"half:{name}", 2) for name in frame["cluster"].unique()})
+    labelled, held_out = work / "labelled.parquet", work / "records.parquet"
+    frame[half == 0].to_parquet(labelled, index=False)
+    tested = frame[half == 1].reset_index(drop=True)
+    tested.drop(columns="cluster").to_parquet(held_out, index=False)
+    truth = write_truth(work, tested["unique_id"], tested["cluster"])
+    columns = (mapping("h50k", HISTORICAL_ALL),)
+    return Task("historical_50k", "half", DEDUPE, (held_out,), columns, truth, labelled=labelled)
 
 
 def persons_table(data: Path, work: Path, count: int) -> Path:

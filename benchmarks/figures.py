@@ -17,6 +17,8 @@ from benchmarks.datasets import JUDGED, Task
 from benchmarks.measures import Counts, Curve, at_threshold, b_cubed, cluster_pairs, pairs_within, probability_errors
 
 OURS = "ours"
+UNLABELLED, LABELLED = "ours-unlabelled", "ours-labelled"
+"""Our model fitted to the records of the set without a label; and to other records of the same make, with labels."""
 OWN = 0.5
 RECALL = 0.99
 

@@ -2,7 +2,7 @@
 
 The timed part is what a user runs: read the tables, `dedupe` or `link` with a merge border of 0.5. After it, and not
 timed, every candidate pair is scored once more (a run keeps only those above the review border) and clustered at the
-default border.
+default border. Where a model is fitted first, that is timed as well.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ def main(job: Path, out: Path) -> None:
     """Run one task and write what `benchmarks.answers.Answer` reads."""
     from benchmarks.datasets import JUDGED, Task
 
-    task = Task.from_json(json.loads(job.read_text("utf-8")))
+    asked = json.loads(job.read_text("utf-8"))
+    task = Task.from_json(asked)
     if task.mode == JUDGED:
         from benchmarks.ours_judged import run
+
+        run(task, out)
     else:
-        from benchmarks.ours_tables import run
-    run(task, out)
+        from benchmarks.ours_tables import run as run_tables
+
+        run_tables(task, out, asked["tool"])
 
 
 if __name__ == "__main__":

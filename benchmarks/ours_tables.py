@@ -12,6 +12,8 @@ import resolver
 from benchmarks.answers import save
 from benchmarks.clock import peak_mib, process_age
 from benchmarks.datasets import LINK, Task
+from benchmarks.figures import LABELLED, OURS, UNLABELLED
+from models import loader
 from resolver.block import PLAN_BY_NAME, candidates
 from resolver.classify import scores
 from resolver.cluster import cluster
@@ -22,18 +24,29 @@ from resolver.ingest.mapping import mapping_from
 from resolver.ingest.readers import read_lists
 from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
 from resolver.records.resolution import Resolution
+from resolver.training.clusters import read_clusters, settle
+from resolver.training.save import save as save_model
+from resolver.training.train import fit_options, gather, train
+from resolver.training.unlabelled import learn
 
 MERGE_AT = 0.5
+SETTINGS = {
+    OURS: "shipped model",
+    UNLABELLED: "fitted to these records without labels",
+    LABELLED: "fitted to other records with labels",
+}
 
 
-def run(task: Task, out: Path) -> None:
-    """Resolve, then measure on all candidates, and write the answer."""
-    options = RunOptions(merge_at=MERGE_AT)
+def run(task: Task, out: Path, tool: str = OURS) -> None:
+    """Fit a model where `tool` says so, resolve, then measure on all candidates, and write the answer."""
     intakes = [
         read_lists([table], mapping=mapping_from(columns))
         for table, columns in zip(task.tables, task.mappings, strict=True)
     ]
     read = process_age()
+    model = None if tool == OURS else fitted(task, tool, intakes, out / "model")
+    trained = process_age()
+    options = RunOptions(merge_at=MERGE_AT, model_dir=model)
     found = link(intakes[0], intakes[1], options) if task.mode == LINK else dedupe(intakes[0], options)
     end = process_age()
     peak = peak_mib()
@@ -41,7 +54,7 @@ def run(task: Task, out: Path) -> None:
     sides = _sides(found, intakes) if task.mode == LINK else None
     left, right, logodds = _all_pairs(found, options, sides)
     clusters: dict[str, Any] = {"id": ids, str(MERGE_AT): found.labels}
-    for border in (RunOptions(), options):
+    for border in (RunOptions(model_dir=model), options):
         labels = cluster(
             len(ids),
             left,
@@ -55,17 +68,33 @@ def run(task: Task, out: Path) -> None:
         else:
             clusters[f"{border.borders.match:g}"] = labels
     info = {
-        "tool": "ours",
+        "tool": tool,
         "version": resolver.__version__,
-        "settings": f"shipped model, plan {found.stats.plan}",
+        "settings": f"{SETTINGS[tool]}, plan {found.stats.plan}",
         "model": found.stats.stamp["model"],
-        "seconds": {"read": read, "resolve": end - read, "whole": end},
+        "seconds": {"read": read, "train": trained - read, "resolve": end - trained, "whole": end},
         "peak_mib": peak,
         "stages": {one.name: one.wall for one in found.stats.stages},
         "rules": {one.name: {"pairs": one.pairs, "only": one.only, "cut": one.cut} for one in found.stats.rules},
         "rejects": sum(len(intake.rejects) for intake in intakes),
     }
     save(out, {"left": ids[left], "right": ids[right], "score": scores(logodds)}, clusters, info)
+
+
+def fitted(task: Task, tool: str, intakes: list[Intake], folder: Path) -> Path:
+    """The folder of a model fitted as `resolver train` fits it."""
+    tables = loader.load("tables")
+    if tool == UNLABELLED:
+        trained, _ = learn(intakes[0], intakes[1] if task.mode == LINK else None, tables, tool)
+    elif task.labelled is not None:
+        intake = read_lists([task.labelled], mapping=mapping_from(task.mappings[0]))
+        id_column = str(task.mappings[0]["id"])
+        known = settle(read_clusters(task.labelled, (id_column, "cluster")), intake.batch.ids.to_pylist())
+        trained = train(gather(intake, [], tables, clusters=known), tables, tool, fit_options(7))
+    else:
+        raise ValueError(f"{task.name} has no labels to learn from")
+    save_model(trained, folder)
+    return folder
 
 
 def _sides(found: Resolution, intakes: list[Intake]) -> npt.NDArray[np.uint8]:

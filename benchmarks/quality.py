@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chart import chart
-from benchmarks.datasets import DATA, DATASET_BY_NAME, DATASETS, ROOT, AbsentError, Task
+from benchmarks.datasets import DATA, DATASET_BY_NAME, DATASETS, JUDGED, ROOT, AbsentError, Task
 from benchmarks.entities import write_entities
-from benchmarks.figures import OURS, figures
+from benchmarks.figures import LABELLED, OURS, UNLABELLED, figures
 from benchmarks.peers.table import PEERS, Peer, installed
 from benchmarks.table import HELP, SPLIT_COLUMNS, markdown, plain, rows, splits
 
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     names = [one.name for one in DATASETS]
     usual = [one.name for one in DATASETS if not one.large]
     made.add_argument("--sets", type=words(names), default=usual, metavar="A,B", help=f"of {', '.join(names)}")
-    tools = [OURS, *(peer.name for peer in PEERS)]
+    tools = [OURS, UNLABELLED, LABELLED, *(peer.name for peer in PEERS)]
     made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
     made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
     made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
@@ -80,9 +80,11 @@ def run(
             skipped.append(f"{name}: {reason}")
             continue
         for task in tasks:
-            runs = [(OURS, ours_command())] if OURS in tools else []
-            runs += [one for peer in peers for one in peer.runs(task)]
-            if task.entities and len(runs) > (OURS in tools):
+            runs = [(tool, ours_command()) for tool in ours_on(task) if tool in tools]
+            # peers are taught nothing, and have been measured on the whole of what is halved
+            others = [] if task.labelled else [one for peer in peers for one in peer.runs(task)]
+            runs += others
+            if task.entities and others:
                 write_entities(task)
             for tool, command in runs:
                 print(f"{task.name}: {tool} …", file=sys.stderr, flush=True)
@@ -104,6 +106,13 @@ def _peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:
         if not installed(peer):
             skipped.append(f"{peer.name}: not installed (python -m benchmarks.peers setup {peer.name})")
     return [peer for peer in asked if installed(peer)]
+
+
+def ours_on(task: Task) -> tuple[str, ...]:
+    """Which of our models are measured on a task: the shipped one, one fitted to the records, one fitted to labels."""
+    if task.mode == JUDGED:
+        return (OURS,)
+    return (LABELLED,) if task.labelled else (OURS, UNLABELLED)
 
 
 def ours_command() -> list[str]:
@@ -129,17 +138,13 @@ def _last_line(text: str | None) -> str:
     return lines[-1] if lines else "it ended without a word"
 
 
-def write_json(
-    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
-) -> None:
+def write_json(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path) -> None:
     """Write `quality.json`."""
     content = {"rows": list(done), "skipped": list(skipped), "failed": list(failed)}
     (out / "quality.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def report(
-    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
-) -> None:
+def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path) -> None:
     """Print the table and write the files."""
     out.mkdir(parents=True, exist_ok=True)
     parts = splits(done)

@@ -21,13 +21,15 @@ from benchmarks.table import COLUMNS, markdown, plain, rows
 
 
 def test_a_small_run_of_quality(small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = quality.main(
-        ["--only", "ours", "--sets", "fake_1000,historical_50k", "--data", str(small_data), "--out", str(tmp_path)]
-    )
+    asked = ["--only", "ours,ours-unlabelled", "--sets", "fake_1000,historical_50k"]
+    code = quality.main([*asked, "--data", str(small_data), "--out", str(tmp_path)])
     said = capsys.readouterr()
     assert code == 0, said.err
     assert "skipped: historical_50k: historical_figures_with_errors_50k.parquet is not in" in said.err
-    (row,) = json.loads((tmp_path / "quality.json").read_text("utf-8"))["rows"]
+    row, unlabelled = json.loads((tmp_path / "quality.json").read_text("utf-8"))["rows"]
+    assert unlabelled["tool"] == "ours-unlabelled"
+    assert unlabelled["model"] != row["model"]
+    assert unlabelled["clusters"]["0.5"]["pairwise"]["f1"] > 0.8
     assert (row["set"], row["tool"], row["records"], row["true_pairs"]) == ("fake_1000", "ours", 360, 120)
     assert row["candidate_recall"] > 0.9
     assert set(row["clusters"]) == {"0.5", "0.95"}
