@@ -15,6 +15,8 @@ from resolver.records.ragged import Ragged
 FLOOR = 0.62
 """Below this two tokens are taken as different names."""
 
+_MANY = 5_000
+
 
 class TokenSimilarities:
     """What is known of pairs of tokens so far; grows as chunks of record pairs ask for more."""
@@ -68,8 +70,10 @@ def token_similarity(tokens: TokenTable, first: IntArray, second: IntArray) -> F
     consonant skeleton, a Metaphone code or a symbol (the same name in another language).
     """
     left, right = tokens.texts[first], tokens.texts[second]
-    winkler = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32, workers=-1)
-    edits = cpdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float32, workers=-1)
+    # for few pairs, as in a single check, starting threads takes longer than the work
+    workers = -1 if len(first) > _MANY else 1
+    winkler = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32, workers=workers)
+    edits = cpdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float32, workers=workers)
     similarity = (winkler + edits) / np.float32(2)
     same_skeleton = (tokens.skeleton[first] == tokens.skeleton[second]) & (tokens.skeleton[first] != 0)
     same_sound = tokens.phonetic[first] == tokens.phonetic[second]

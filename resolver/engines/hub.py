@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from resolver.block import PLAN_BY_NAME, Plan, plan_for
 from resolver.engines.increment import Increment, work_out, work_out_all
-from resolver.engines.index import Index, index_folder
+from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.updates import Update, no_update, update_of
 from resolver.errors import InputError, StoreError
 from resolver.ingest.base import Intake
@@ -56,12 +56,17 @@ class Hub:
     """An open store, with what it takes to resolve. Close it, or use it as a context manager."""
 
     def __init__(
-        self, store: Store, options: RunOptions | None, model_dir: Path | None = None, index_dir: Path | None = None
+        self,
+        store: Store,
+        options: RunOptions | None,
+        model_dir: Path | None = None,
+        index_dir: Path | None = None,
+        index_kept_from: int = KEPT_FROM,
     ) -> None:
         self.store = store
         self.models: ModelSet = load_models(options.model_dir if options else model_dir)
         self._given = options
-        self._index_dir = index_dir
+        self._index_dir, self._kept_from = index_dir, index_kept_from
         self._index: Index | None = None
         self._lock = threading.RLock()
 
@@ -75,6 +80,7 @@ class Hub:
         check: bool = True,
         model_dir: Path | None = None,
         index_dir: Path | None = None,
+        index_kept_from: int = KEPT_FROM,
     ) -> Hub:
         """Open the store at a URL; made where there is none, unless `create` is false. Without options those of the
         store hold (of a new one: the defaults), and `model_dir` is where the model is. Without
@@ -82,7 +88,7 @@ class Hub:
         `ModelError`, and `InputError` where options contradict what the store was resolved with."""
         store = Store.open(url, create=create)
         try:
-            hub = cls(store, options, model_dir, index_dir)
+            hub = cls(store, options, model_dir, index_dir, index_kept_from)
             if check:
                 with store.view() as view:
                     hub.options_of(view.head)
@@ -280,9 +286,15 @@ class Hub:
         """The index, brought to the view's version."""
         if self._index is None or self._index.plan is not plan:
             folder = index_folder(self.store, view.head.store_id, self._index_dir)
-            model = self.models.stamp["model"]
-            # which sources are declared plays no part in keys
-            self._index = Index(folder, view.head.store_id, model, plan, lambda batch: prepared_of(batch, self.models))
+            self._index = Index(
+                folder,
+                view.head.store_id,
+                self.models.stamp["model"],
+                plan,
+                # which sources are declared plays no part in keys
+                lambda batch: prepared_of(batch, self.models),
+                self._kept_from,
+            )
         self._index.refresh(view, certain=certain)
         return self._index
 

@@ -2,8 +2,8 @@
 
 The index is made from the store alone and can be deleted at any time: `refresh` reads what landed since its last
 segment, and everything where there is none. A new landing is a new small segment; small segments are united as they
-add up, so that there are never many. It lies beside a SQLite store (`file.db.index`), or in a folder of the store's
-own within the user's cache.
+add up, so that there are never many, and stay in memory until they are worth a file. The files lie beside a SQLite
+store (`file.db.index`), or in a folder of the store's own within the user's cache.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.store import OutdatedError, Store, View
-from resolver.store.segments import Segment, chain, forget, write_segment
+from resolver.store.segments import Segment, chain, forget, segment_of, write_segment
 
 Numbers = npt.NDArray[np.int64]
 Prepare = Callable[[Batch], Prepared]
-_FORM = "1"
+_FORM = "2"
 _REBUILD = 200_000
+_CATCH_UP = 20_000
+KEPT_FROM = 5_000
+"""Segments of so many records are files; what is less is made again from the store by whoever needs it."""
 
 
 def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Path:
@@ -42,8 +45,16 @@ def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Pat
 class Index:
     """An open index, at `version` of the store. Not for several threads at once."""
 
-    def __init__(self, folder: Path, store_id: str, model: str, plan: Plan, prepare: Prepare) -> None:
-        self._folder, self.plan, self._prepare = folder, plan, prepare
+    def __init__(
+        self,
+        folder: Path,
+        store_id: str,
+        model: str,
+        plan: Plan,
+        prepare: Prepare,
+        kept_from: int = KEPT_FROM,
+    ) -> None:
+        self._folder, self.plan, self._prepare, self._kept_from = folder, plan, prepare, kept_from
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
         self._stamp = {"form": _FORM, "store": store_id, "model": model, "plan": plan.name, "rules": rules}
         self._segments: list[Segment] = []
@@ -61,14 +72,15 @@ class Index:
         of another history, it is made anew. Raises `StoreError` where it cannot be written."""
         if self.version == view.version:
             return
-        if not self._segments or not self._segments[-1].path.exists():
+        if not self._segments or view.head.last_record - self._last > _CATCH_UP:
             self._take(chain(self._folder, self._stamp))
         if self.version > view.version and not certain:
             raise OutdatedError("the store has moved on", mend="run the command again")
         landed = view.landed([segment.until for segment in self._segments])
         if any(landed.get(segment.until) != segment.landed for segment in self._segments):
             for segment in self._segments:
-                segment.path.unlink(missing_ok=True)
+                if segment.path is not None:
+                    segment.path.unlink(missing_ok=True)
             self._take([])
         if self.version < view.version:
             ended = view.ended_after(self.version)
@@ -102,8 +114,7 @@ class Index:
 
     def _append(self, batch: Batch, prepared: Prepared | None, view: View, ended: Numbers) -> None:
         keys = self._keys(batch, prepared)
-        segment = write_segment(
-            self._folder,
+        segment = segment_of(
             batch,
             since=self.version,
             until=view.version,
@@ -111,11 +122,13 @@ class Index:
             first=self._last + 1,
             ended=ended,
             extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
-            stamp=self._stamp,
         )
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
-            segments = [*segments[:-2], self._united(segments[-2], segments[-1])]
+            segments = [*segments[:-2], _united(segments[-2], segments[-1])]
+        if segments[-1].path is None and len(segments[-1]) >= self._kept_from:
+            # a chain of files begins at version 0, so what lies before becomes one as well
+            segments = [self._kept(one) for one in segments]
         self._take(segments)
         forget(self._folder, segments)
 
@@ -133,19 +146,8 @@ class Index:
         """Keys by the rows of a batch that is in no order; of versions of one record each has its own."""
         return key_table(self._prepare(_numbered(batch).canonical()), self.plan)
 
-    def _united(self, one: Segment, two: Segment) -> Segment:
-        keys = united_keys([_key_table(one), _key_table(two)], [0, len(one)])
-        return write_segment(
-            self._folder,
-            concat([one.batch, two.batch]),
-            since=one.since,
-            until=two.until,
-            landed=two.landed,
-            first=one.first,
-            ended=np.concatenate([one.ended, two.ended]),
-            extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
-            stamp=self._stamp,
-        )
+    def _kept(self, segment: Segment) -> Segment:
+        return segment if segment.path is not None else write_segment(self._folder, segment, self._stamp)
 
     def _take(self, segments: Sequence[Segment]) -> None:
         self._segments = list(segments)
@@ -162,6 +164,19 @@ class Index:
             )
             for segment in segments
         ]
+
+
+def _united(one: Segment, two: Segment) -> Segment:
+    keys = united_keys([_key_table(one), _key_table(two)], [0, len(one)])
+    return segment_of(
+        concat([one.batch, two.batch]),
+        since=one.since,
+        until=two.until,
+        landed=two.landed,
+        first=one.first,
+        ended=np.concatenate([one.ended, two.ended]),
+        extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
+    )
 
 
 def _key_table(segment: Segment) -> KeyTable:

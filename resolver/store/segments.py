@@ -29,10 +29,10 @@ _NAME = re.compile(r"^segment-(\d+)-(\d+)\.bin$")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One open segment; `batch` and `extra` lie in mapped memory. The values of record i in column p stand at
-    `offsets[p][i]:offsets[p][i + 1]`."""
+    """One segment; `batch` and `extra` lie in mapped memory where it has a file (`path`). The values of record i in
+    column p stand at `offsets[p][i]:offsets[p][i + 1]`."""
 
-    path: Path
+    path: Path | None
     since: int
     until: int
     landed: str
@@ -73,31 +73,29 @@ def _compact(codes: IntArray, values: pa.StringArray) -> tuple[IntArray, pa.Stri
     return place.astype(np.int32), values.take(pa.array(used))
 
 
-def write_segment(
-    folder: Path,
-    batch: Batch,
-    *,
-    since: int,
-    until: int,
-    landed: str,
-    first: int,
-    ended: Numbers,
-    extra: Mapping[str, AnyArray],
-    stamp: Mapping[str, str],
+def segment_of(
+    batch: Batch, *, since: int, until: int, landed: str, first: int, ended: Numbers, extra: Mapping[str, AnyArray]
 ) -> Segment:
-    """Write a segment of records in the order of their numbers. Raises `StoreError` where it cannot be written."""
-    arrays: dict[str, AnyArray] = {"kinds": batch.kinds, "ended": ended, **text_arrays("ids", batch.ids)}
+    """A segment in memory of records in the order of their numbers."""
+    offsets = {prop: column.offsets(len(batch)) for prop, column in batch.columns.items()}
+    return Segment(None, since, until, landed, first, batch, offsets, ended, extra)
+
+
+def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str]) -> Segment:
+    """Put a segment into a file of a folder, and map it. Raises `StoreError` where it cannot be written."""
+    batch = segment.batch
+    arrays: dict[str, AnyArray] = {"kinds": batch.kinds, "ended": segment.ended, **text_arrays("ids", batch.ids)}
     for name, coded in (("schemas", batch.schemas), ("sources", batch.sources)):
         arrays |= {f"{name}.codes": coded.codes, **text_arrays(name, coded.values)}
     for prop, column in batch.columns.items():
         place = f"p.{prop}"
-        arrays |= {f"{place}.offsets": column.offsets(len(batch)), f"{place}.codes": column.codes}
+        arrays |= {f"{place}.offsets": segment.offsets[prop], f"{place}.codes": column.codes}
         arrays |= {f"{place}.origins": column.origins, **text_arrays(f"{place}.values", column.values)}
         arrays |= text_arrays(f"{place}.origin", column.origin_values)
-    arrays |= {f"x.{name}": array for name, array in extra.items()}
-    about = {"since": since, "until": until, "landed": landed, "first": first}
-    about |= {"props": list(batch.columns), "stamp": dict(stamp)}
-    path = folder / f"segment-{since}-{until}.bin"
+    arrays |= {f"x.{name}": array for name, array in segment.extra.items()}
+    names = ("since", "until", "landed", "first")
+    about = {**{name: getattr(segment, name) for name in names}, "props": list(batch.columns), "stamp": dict(stamp)}
+    path = folder / f"segment-{segment.since}-{segment.until}.bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_arrays(path, arrays, about)
@@ -157,7 +155,8 @@ def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
     try:
         if dict(open_arrays(path).about["stamp"]) == dict(stamp):
             return open_segment(path)
-    except StoreError:
+    except (StoreError, LookupError, ValueError):
+        # damaged, or of a form that is no longer made
         pass
     path.unlink(missing_ok=True)
     return None
@@ -165,8 +164,9 @@ def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
 
 def forget(folder: Path, kept: Sequence[Segment]) -> None:
     """Remove the segments that are not among those kept. Whoever has mapped one keeps what was mapped."""
-    names = {segment.path.name for segment in kept}
-    last = max((segment.until for segment in kept), default=0)
+    files = [segment for segment in kept if segment.path is not None]
+    names = {segment.path.name for segment in files if segment.path is not None}
+    last = max((segment.until for segment in files), default=0)
     for path in folder.glob("segment-*.bin"):
         match = _NAME.match(path.name)
         # what reaches further is somebody else's newer work

@@ -51,7 +51,7 @@ class Stores:
     def new(self) -> Hub:
         path = Path(tempfile.mkdtemp(dir=self._folder)) / "store.db"
         shutil.copy(self._folder / "empty.db", path)
-        return Hub.open(f"sqlite:///{path}", OPTIONS)
+        return Hub.open(f"sqlite:///{path}", OPTIONS, index_kept_from=1)
 
 
 def canonical(stores: Stores, steps: Sequence[Step]) -> bytes:

@@ -199,12 +199,12 @@ def test_the_index_can_be_lost_damaged_or_of_another_history(stores: Stores, wor
         shutil.rmtree(folder)
     with Store.open(f"sqlite:///{path}") as store:
         backup(store, path.parent / "half")
-    with Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+    with Hub.open(f"sqlite:///{path}", OPTIONS, index_kept_from=1) as hub:
         hub.add(intake(world[1::4]))
         assert len(list(folder.iterdir())) in (1, 2)
     for segment in folder.iterdir():
         segment.write_bytes(segment.read_bytes()[:-100])
-    with Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+    with Hub.open(f"sqlite:///{path}", OPTIONS, index_kept_from=1) as hub:
         hub.add(intake(world[3::4]))
         assert exported(hub) == whole
     # an older copy of the store under a newer index
@@ -212,7 +212,7 @@ def test_the_index_can_be_lost_damaged_or_of_another_history(stores: Stores, wor
         name.unlink(missing_ok=True)
     with Store.open(f"sqlite:///{path}") as store:
         restore(path.parent / "half", store)
-    with Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+    with Hub.open(f"sqlite:///{path}", OPTIONS, index_kept_from=1) as hub:
         hub.add(intake(world[1::2]))
         assert exported(hub) == whole
 
@@ -222,6 +222,20 @@ def test_many_small_landings_leave_few_segments(hub: Hub, stores: Stores, world:
         hub.add(intake(world[start : start + 2]))
     assert len(list(Path(f"{hub.store.path}.index").iterdir())) <= 6
     assert exported(hub) == canonical(stores, [Step(tuple(world[:40]))])
+
+
+def test_small_landings_need_no_files(stores: Stores, world: list[Record]) -> None:
+    made = stores.new()
+    url = made.store.engine.url.render_as_string()
+    made.close()
+    with Hub.open(url, OPTIONS, index_kept_from=30) as hub:
+        folder = Path(f"{hub.store.path}.index")
+        for start, files in ((0, 0), (10, 0), (20, 1), (30, 1)):
+            hub.add(intake(world[start : start + 10]))
+            assert len(list(folder.glob("*.bin"))) == files
+    with Hub.open(url, OPTIONS) as hub:
+        hub.add(intake(world[40:50]))
+        assert exported(hub) == canonical(stores, [Step(tuple(world[:50]))])
 
 
 def test_two_at_once_land_one_after_the_other(stores: Stores, world: list[Record]) -> None:

@@ -1,0 +1,104 @@
+"""Records that come one at a time, landed together: whoever comes while a landing is under way lands with the next.
+
+A landing costs the same for one record as for a hundred, and each is durable before its sender hears of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resolver.engines.hub import Hub
+from resolver.errors import InputError, ResolverError
+from resolver.ingest.base import BatchAt, Intake
+from resolver.ingest.door import admit
+from resolver.records import Batch, Record
+
+MOST = 500
+"""Records of one landing at most, so that nobody waits long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a record went: the version it landed with, and the id of its entity."""
+
+    version: int
+    entity: str
+
+
+@dataclass(slots=True)
+class _Sender:
+    record: Record
+    answer: Posted | None = None
+    error: ResolverError | None = None
+    served: bool = field(default=False)
+
+
+class Posting:
+    """Takes records from many threads."""
+
+    def __init__(self, hub: Hub, *, accept_restricted: bool = False) -> None:
+        self._hub, self._accept_restricted = hub, accept_restricted
+        self._waiting: list[_Sender] = []
+        self._list = threading.Lock()
+        self._turn = threading.Lock()
+
+    def post(self, record: Record) -> Posted:
+        """Add one record, or a new version of one, and resolve it; the answer is that of a batch. Raises `InputError`
+        where the record may not enter, `StoreError`."""
+        self._admit(record)
+        mine = _Sender(record)
+        with self._list:
+            self._waiting.append(mine)
+        while not mine.served:
+            with self._turn:
+                if not mine.served:
+                    self._serve(self._next())
+        if mine.error is not None:
+            raise mine.error
+        assert mine.answer is not None
+        return mine.answer
+
+    def _admit(self, record: Record) -> None:
+        batch = Batch.from_records([record])
+        _, refused = admit(BatchAt(batch, np.zeros(1, dtype=np.int32)), "", self._accept_restricted)
+        if refused:
+            raise InputError(refused[0].reason, mend="correct the record")
+
+    def _next(self) -> list[_Sender]:
+        """Who lands now: the first to come, one for each record id."""
+        with self._list:
+            chosen: dict[str, _Sender] = {}
+            for sender in self._waiting:
+                if len(chosen) < MOST:
+                    chosen.setdefault(sender.record.id, sender)
+            self._waiting = [one for one in self._waiting if chosen.get(one.record.id) is not one]
+        return list(chosen.values())
+
+    def _serve(self, senders: Sequence[_Sender]) -> None:
+        try:
+            self._land(senders)
+        except ResolverError as error:
+            if len(senders) > 1:
+                # one of them may be at fault; the others must not suffer for it
+                for sender in senders:
+                    self._serve([sender])
+            else:
+                senders[0].error = error
+        finally:
+            for sender in senders:
+                sender.served = True
+
+    def _land(self, senders: Sequence[_Sender]) -> None:
+        batch = Batch.from_records(sender.record for sender in senders).canonical()
+        version = self._hub.add(Intake(batch, (), ()), kind="record").version
+        with self._hub.store.view(version) as view:
+            numbers = {one: number for one, (number, _) in view.numbers_of(batch.ids.to_pylist()).items()}
+            record, entity, _ = view.memberships(list(numbers.values()))
+            names = view.entity_ids(np.unique(entity).tolist())
+            entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
+        for sender in senders:
+            sender.answer = Posted(version, names[entity_of[numbers[sender.record.id]]])
