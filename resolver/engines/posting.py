@@ -6,6 +6,7 @@ A landing costs the same for one record as for a hundred, and each is durable be
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from resolver.records import Batch, Record
 
 MOST = 500
 """Records of one landing at most, so that nobody waits long."""
+_MOMENT = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class Posted:
 class _Sender:
     record: Record
     answer: Posted | None = None
-    error: ResolverError | None = None
-    served: bool = field(default=False)
+    error: Exception | None = None
+    leads: bool = False
+    called: threading.Event = field(default_factory=threading.Event)
 
 
 class Posting:
@@ -43,24 +46,45 @@ class Posting:
     def __init__(self, hub: Hub, *, accept_restricted: bool = False) -> None:
         self._hub, self._accept_restricted = hub, accept_restricted
         self._waiting: list[_Sender] = []
-        self._list = threading.Lock()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._led = False
+        self._last = 1
 
     def post(self, record: Record) -> Posted:
         """Add one record, or a new version of one, and resolve it; the answer is that of a batch. Raises `InputError`
         where the record may not enter, `StoreError`."""
         self._admit(record)
         mine = _Sender(record)
-        with self._list:
+        with self._lock:
             self._waiting.append(mine)
-        while not mine.served:
-            with self._turn:
-                if not mine.served:
-                    self._serve(self._next())
+            mine.leads, self._led = not self._led, True
+        if not mine.leads:
+            mine.called.wait()
+        if mine.leads:
+            self._lead()
         if mine.error is not None:
             raise mine.error
         assert mine.answer is not None
         return mine.answer
+
+    def _lead(self) -> None:
+        """Land with all who wait, oneself among them, and call the next to lead."""
+        try:
+            self._gather()
+            self._serve(self._next())
+        finally:
+            with self._lock:
+                self._led = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].called.set()
+
+    def _gather(self) -> None:
+        """Where many came the last time, wait a moment for those who have just been served to come again."""
+        before = 0
+        while before < len(self._waiting) < self._last:
+            before = len(self._waiting)
+            time.sleep(_MOMENT)
 
     def _admit(self, record: Record) -> None:
         batch = Batch.from_records([record])
@@ -70,12 +94,13 @@ class Posting:
 
     def _next(self) -> list[_Sender]:
         """Who lands now: the first to come, one for each record id."""
-        with self._list:
+        with self._lock:
             chosen: dict[str, _Sender] = {}
             for sender in self._waiting:
                 if len(chosen) < MOST:
                     chosen.setdefault(sender.record.id, sender)
             self._waiting = [one for one in self._waiting if chosen.get(one.record.id) is not one]
+            self._last = len(chosen)
         return list(chosen.values())
 
     def _serve(self, senders: Sequence[_Sender]) -> None:
@@ -88,9 +113,12 @@ class Posting:
                     self._serve([sender])
             else:
                 senders[0].error = error
+        except Exception as error:
+            for sender in senders:
+                sender.error = error
         finally:
             for sender in senders:
-                sender.served = True
+                sender.called.set()
 
     def _land(self, senders: Sequence[_Sender]) -> None:
         batch = Batch.from_records(sender.record for sender in senders).canonical()
