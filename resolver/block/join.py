@@ -7,21 +7,36 @@ records.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
+from resolver.block.glance import Seen, all_points, arrays
 from resolver.block.keys import Hashed, Keys, keys_of
+from resolver.block.parts import Parts
 from resolver.block.plans import Plan, refinement
 from resolver.block.rules import RULES, Rule
+from resolver.block.unite import ALL, Packed, unite
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.records.resolution import RuleStat
 
 DEFAULT_CAP = 500_000
+
+
+_BLIND: Seen = (
+    np.zeros(0, dtype=np.uint8),
+    *(np.zeros(0, dtype=np.int32) for _ in range(2)),
+    np.zeros((0, 4), dtype=np.uint64),
+    np.zeros((0, 3), dtype=np.uint32),
+    np.zeros(0, dtype=np.uint8),
+    *(np.zeros(0, dtype=kind) for kind in (np.int32, np.uint64, np.int32, np.uint64, np.int32, np.int32)),
+    np.zeros((0, 4), dtype=np.int32),
+)
+"""What is seen where nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +52,48 @@ class Pairs:
 
 
 def candidates(
-    prepared: Prepared, plan: Plan, *, sides: npt.NDArray[np.uint8] | None = None, cap: int = DEFAULT_CAP
+    prepared: Prepared,
+    plan: Plan,
+    *,
+    sides: npt.NDArray[np.uint8] | None = None,
+    cap: int = DEFAULT_CAP,
+    workers: int = 2,
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
-    """All pairs that the plan's rules join. `sides`: only pairs whose sides (0 and 1) differ (linking two sets)."""
+    """All pairs that the plan's rules join and that have its least points at a glance. `sides`: only pairs whose sides
+    (0 and 1) differ (linking two sets). The answer does not depend on `workers`."""
     count = len(prepared)
     linking = sides is not None
     sides = sides if sides is not None else np.zeros(count, dtype=np.uint8)
-    found: list[npt.NDArray[np.int64]] = []
-    numbers: list[int] = []
-    stats: list[tuple[Rule, int, int, int]] = []
-    for number, rule in enumerate(RULES):
-        if rule.name not in plan.rules:
-            continue
-        keys = rule_keys(rule, prepared, plan, number)
-        pairs, distinct, cut = _join(keys, prepared.kinds, sides, linking, cap, count)
-        found.append(pairs)
-        numbers.append(number)
-        stats.append((rule, distinct, len(pairs), cut))
-    united, bits = _unite(found, numbers)
-    alone = np.bincount(np.log2(np.maximum(bits[_single_bit(bits)], 1)).astype(np.int64), minlength=len(RULES))
-    result = Pairs((united // max(count, 1)).astype(np.int32), (united % max(count, 1)).astype(np.int32), bits)
-    return result, tuple(
-        RuleStat(rule.name, rule.help, distinct, pairs, int(alone[number]), cut)
-        for number, (rule, distinct, pairs, cut) in zip(numbers, stats, strict=True)
+    used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    parts = Parts(prepared)
+
+    def joined(number: int, rule: Rule) -> tuple[Packed, int, int]:
+        return _join(rule_keys(rule, prepared, plan, number, parts), prepared.kinds, sides, linking, cap)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        found = list(pool.map(lambda one: joined(*one), used))
+    seen = arrays(prepared) if plan.least is not None else _BLIND
+    least = ALL if plan.least is None else plan.least
+    numbers = [number for number, _ in used]
+    left, right, bits, totals = unite([pairs for pairs, _, _ in found], numbers, count, seen, least, workers)
+    return Pairs(left, right, bits), tuple(
+        RuleStat(rule.name, rule.help, distinct, int(totals[0, number]), int(totals[1, number]), cut)
+        for (number, rule), (_, distinct, cut) in zip(used, found, strict=True)
     )
 
 
-def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int) -> Keys:
-    """The keys of one rule under a plan, for records of the rule's kinds."""
-    hashed = rule.keys(prepared)
+def glanced(prepared: Prepared, plan: Plan, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows have a plan's least points at a glance."""
+    if plan.least is None:
+        return np.ones(len(left), dtype=bool)
+    enough: npt.NDArray[np.bool_] = all_points(prepared, left, right) >= plan.least
+    return enough
+
+
+def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Parts | None = None) -> Keys:
+    """The keys of one rule under a plan, for records of the rule's kinds. `parts`: those of the batch, where several
+    rules share them."""
+    hashed = rule.keys(parts or Parts(prepared))
     applies = (prepared.kinds & int(rule.kinds)) != 0
     if not applies.all():
         hashed = Hashed(hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0)))
@@ -73,13 +101,9 @@ def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int) -> Keys:
 
 
 def _join(
-    keys: Keys,
-    kinds: npt.NDArray[np.uint8],
-    sides: npt.NDArray[np.uint8],
-    linking: bool,
-    cap: int,
-    count: int,
-) -> tuple[npt.NDArray[np.int64], int, int]:
+    keys: Keys, kinds: npt.NDArray[np.uint8], sides: npt.NDArray[np.uint8], linking: bool, cap: int
+) -> tuple[Packed, int, int]:
+    """Pairs in the order of keys, those of several keys several times; distinct keys; pairs cut."""
     if not len(keys.rows):
         return np.zeros(0, dtype=np.int64), 0, 0
     order = np.argsort(keys.base)
@@ -91,29 +115,11 @@ def _join(
     starts, ends = starts[large], ends[large]
     total, cut = _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap)
     out = np.empty(total, dtype=np.int64)
-    _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, count, out)
-    return np.unique(out), distinct, cut
+    _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, out)
+    return out, distinct, cut
 
 
-def _unite(
-    found: Sequence[npt.NDArray[np.int64]], numbers: Sequence[int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-    """The union of sorted pair lists, and for each pair the bits of the rules that found it."""
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint32)
-    united = np.unique(np.concatenate(found))
-    bits = np.zeros(len(united), dtype=np.uint32)
-    for pairs, number in zip(found, numbers, strict=True):
-        bits[np.searchsorted(united, pairs)] |= np.uint32(1 << number)
-    return united, bits
-
-
-def _single_bit(bits: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    single: npt.NDArray[np.bool_] = (bits != 0) & ((bits & (bits - np.uint32(1))) == 0)
-    return single
-
-
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  # type: ignore[no-untyped-def]
     if first == second or (refine_first != refine_second and refine_first != 0 and refine_second != 0):
         return False
@@ -122,7 +128,7 @@ def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  
     return not linking or sides[first] != sides[second]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-untyped-def]
     """How many pairs a sorted key group makes, whatever the kinds; linking, those within a side are none."""
     size = _side_size(rows, refine, start, end, sides, -1)
@@ -131,7 +137,7 @@ def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-un
     return size
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untyped-def]
     """Pairs among the records of one side (-1: of both): equal refinements with each other, unrefined ones with all."""
     members = 0
@@ -152,7 +158,7 @@ def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untype
     return pairs + bare * (members - bare) + bare * (bare - 1) // 2
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _sort_groups(rows, refine, starts, ends):  # type: ignore[no-untyped-def]
     """Within each key, order by refinement, unrefined first."""
     for group in range(len(starts)):
@@ -168,7 +174,7 @@ def _sort_groups(rows, refine, starts, ends):  # type: ignore[no-untyped-def]
             refine[start:end] = refine[start:end][order]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap):  # type: ignore[no-untyped-def]
     _sort_groups(rows, refine, starts, ends)
     total = 0
@@ -188,8 +194,8 @@ def _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap):  # typ
     return total, cut
 
 
-@numba.njit(cache=True)
-def _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, count, out):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True, nogil=True)
+def _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, out):  # type: ignore[no-untyped-def]
     filled = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
@@ -201,5 +207,5 @@ def _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, count, o
                     break
                 if _meets(rows[one], rows[two], refine[one], refine[two], kinds, sides, linking):
                     low, high = min(rows[one], rows[two]), max(rows[one], rows[two])
-                    out[filled] = np.int64(low) * count + high
+                    out[filled] = np.int64(low) << 32 | high
                     filled += 1

@@ -2,8 +2,9 @@
 
 A `KeyTable` holds the keys of all rules of a plan for some records, sorted, so that a key is found by binary search;
 its arrays may be memory-mapped files. Held are several tables, a large old one and small new ones. `meetings` gives the
-same pairs as `candidates` of everything would, but for pairs of two held records: equal keys, refinements equal or
-missing on either side, kinds that share a bit, and the safety valve counted over held and new records together.
+pairs that `candidates` of everything would join before it glances at them, but for those of two held records: equal
+keys, refinements equal or missing on either side, kinds that share a bit, and the safety valve counted over held and
+new records together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block.join import DEFAULT_CAP, rule_keys
+from resolver.block.parts import Parts
 from resolver.block.plans import Plan
 from resolver.block.rules import RULES
 from resolver.records.batch import IntArray
@@ -52,7 +54,9 @@ class Held:
 
 def key_table(prepared: Prepared, plan: Plan) -> KeyTable:
     """The keys of prepared records under a plan."""
-    found = [rule_keys(rule, prepared, plan, number) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    parts = Parts(prepared)
+    used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    found = [rule_keys(rule, prepared, plan, number, parts) for number, rule in used]
     return united_keys([KeyTable(keys.base, keys.rows, keys.refine) for keys in found], [0] * len(found))
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.block.join import rule_keys
+from resolver.block.join import glanced, rule_keys
 from resolver.block.keys import Keys
 from resolver.block.plans import NONE, PLANS, Plan
 from resolver.block.rules import RULES, Rule
 from resolver.records.explanation import Meeting, NearRule
 from resolver.records.prepared import Prepared
+
+_HELP = {rule.name: rule.help for rule in RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,14 @@ class _Touch:
 
 def meeting(prepared: Prepared, plan: Plan, left: int, right: int) -> Meeting:
     """Which rules of a plan join two record rows, and which came near: those whose key the two share but whose birth
-    years or days differ, and those that only other plans use.
+    years or days differ, those that only other plans use, and all where the pair has too few points at a glance.
 
     The safety valve plays no part here: it depends on what else is in a batch.
     """
     if not prepared.kinds[left] & prepared.kinds[right]:
         return Meeting(plan.name, ())
-    joined, near = [], []
+    joined: list[str] = []
+    near: list[NearRule] = []
     for number, rule in enumerate(RULES):
         found = _touch(rule, number, prepared, plan, left, right)
         if found.joined:
@@ -43,6 +46,10 @@ def meeting(prepared: Prepared, plan: Plan, left: int, right: int) -> Meeting:
             if others:
                 why = f"only {_listed(others)} use{'s' if len(others) == 1 else ''} this rule"
                 near.append(NearRule(rule.name, rule.help, why))
+    if joined and not glanced(prepared, plan, np.array([left]), np.array([right]))[0]:
+        why = f"too little else speaks for one person, at a glance, for plan {plan.name} to compare the two"
+        near = [*(NearRule(name, _HELP[name], why) for name in joined), *near]
+        joined = []
     return Meeting(plan.name, tuple(joined), tuple(near))
 
 

@@ -2,7 +2,7 @@
 
 Pairs that share a common first name and surname grow with the square of the records, so larger plans ask more of a
 key. A plan is part of the model: whether two records are compared depends on them and on the plan, never on what else
-is in the batch.
+is in the batch. Broad rules join what narrow ones miss, and a glance at each pair keeps few of theirs.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class Plan:
     limit: int
     """The number of records up to which the plan is chosen by itself."""
     rules: Mapping[str, str]
+    least: int | None = None
+    """The points that two persons need at a glance to be compared (`resolver.block.glance`); None: any."""
 
 
 PLANS: tuple[Plan, ...] = (
@@ -44,13 +46,25 @@ PLANS: tuple[Plan, ...] = (
             "token_year": NONE,
             "skeleton_year": NONE,
             "birth_day": NONE,
+            "pair_month_day": NONE,
             "token_month_day": NONE,
-            "prefix_pair": YEAR,
-            "token_place": YEAR,
+            "suffix_month_day": NONE,
+            "token_day": NONE,
+            "prefix_pair": NONE,
+            "suffix_pair": NONE,
+            "place_year": NONE,
+            "place_month_day": NONE,
+            "token_place": NONE,
+            "prefix_place": NONE,
+            "suffix_place": NONE,
+            "symbol_place": NONE,
+            "address_initial": NONE,
             "identifier": NONE,
             "contact": NONE,
+            "mailbox": NONE,
             "acronym": NONE,
         },
+        least=-20,
     ),
     Plan(
         "M",
@@ -61,14 +75,17 @@ PLANS: tuple[Plan, ...] = (
             "skeleton_pair": YEAR,
             "symbol_pair": YEAR,
             "prefix_pair": YEAR,
+            "suffix_pair": YEAR,
             "word_day": NONE,
             "initials_day": NONE,
+            "place_day": NONE,
             "pair_month_day": NONE,
             "name_place": NONE,
             "identifier": NONE,
             "contact": NONE,
             "acronym": NONE,
         },
+        least=0,
     ),
     Plan(
         "L",
@@ -82,6 +99,7 @@ PLANS: tuple[Plan, ...] = (
             "identifier": NONE,
             "contact": NONE,
         },
+        least=0,
     ),
 )
 PLAN_BY_NAME = {plan.name: plan for plan in PLANS}

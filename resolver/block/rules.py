@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from resolver.block.keys import (
     Hashed,
@@ -24,11 +23,10 @@ from resolver.block.keys import (
     of_records,
     of_table,
     pair_places,
-    pairs_within,
     sums_within,
     united,
-    years_within,
 )
+from resolver.block.parts import Parts
 from resolver.records.kinds import Kind
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
 from resolver.records.ragged import offsets_of, spread
@@ -44,7 +42,7 @@ class Rule:
 
     name: str
     kinds: Kind
-    keys: Callable[[Prepared], Hashed]
+    keys: Callable[[Parts], Hashed]
 
     @property
     def help(self) -> str:
@@ -52,41 +50,49 @@ class Rule:
         return (self.keys.__doc__ or "").strip().splitlines()[0]
 
 
-def name_set(prepared: Prepared) -> Hashed:
+def name_set(parts: Parts) -> Hashed:
     """The same words in a name, in any order."""
-    return of_records(prepared, sums_within(form_hashes(prepared, prepared.tokens.hashes, identity_tokens(prepared))))
+    return parts.word_sets("text")
 
 
-def skeleton_set(prepared: Prepared) -> Hashed:
+def skeleton_set(parts: Parts) -> Hashed:
     """The same consonants in all words of a name, in any order: one name in two transliterations."""
-    hashed = form_hashes(prepared, prepared.tokens.skeleton, identity_tokens(prepared))
-    return of_records(prepared, sums_within(hashed))
+    return parts.word_sets("skeleton")
 
 
-def phonetic_pair(prepared: Prepared) -> Hashed:
+def phonetic_pair(parts: Parts) -> Hashed:
     """Two words of a name that sound alike (Metaphone)."""
-    return of_records(prepared, _word_pairs(prepared, prepared.tokens.phonetic))
+    return parts.word_pairs("phonetic")
 
 
-def skeleton_pair(prepared: Prepared) -> Hashed:
+def skeleton_pair(parts: Parts) -> Hashed:
     """Two words of a name with the same consonants."""
-    return of_records(prepared, _word_pairs(prepared, prepared.tokens.skeleton))
+    return parts.word_pairs("skeleton")
 
 
-def rare_token(prepared: Prepared) -> Hashed:
+def prefix_pair(parts: Parts) -> Hashed:
+    """Two words of a name that begin with the same three letters."""
+    return parts.word_pairs("prefix", 3)
+
+
+def suffix_pair(parts: Parts) -> Hashed:
+    """Two words of a name that end with the same three letters."""
+    return parts.word_pairs("suffix", 4)
+
+
+def rare_token(parts: Parts) -> Hashed:
     """A rare word in a name."""
-    mask = identity_tokens(prepared, RARE, 4) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
-    return of_records(prepared, form_hashes(prepared, prepared.tokens.hashes, mask))
+    return _rare(parts.prepared, parts.prepared.tokens.hashes)
 
 
-def rare_phonetic(prepared: Prepared) -> Hashed:
-    """A rare word of five letters or more in a name, as it sounds."""
-    mask = identity_tokens(prepared, RARE, 5) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
-    return of_records(prepared, form_hashes(prepared, prepared.tokens.phonetic, mask))
+def rare_phonetic(parts: Parts) -> Hashed:
+    """A rare word of four letters or more in a name, as it sounds."""
+    return _rare(parts.prepared, parts.prepared.tokens.phonetic)
 
 
-def symbol_pair(prepared: Prepared) -> Hashed:
+def symbol_pair(parts: Parts) -> Hashed:
     """Two words of a name that are the same names in another language or script."""
+    prepared = parts.prepared
     symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
     # only words with few symbols: those with many (Muhammad) are met through their sound
     few = identity_tokens(prepared) & (symbols.counts <= 3)
@@ -102,88 +108,128 @@ def symbol_pair(prepared: Prepared) -> Hashed:
     return of_records(prepared, Hashed(offsets, pairs))
 
 
-def token_year(prepared: Prepared) -> Hashed:
+def token_year(parts: Parts) -> Hashed:
     """A word that sounds alike and the same year of birth."""
-    return cross(_words(prepared, prepared.tokens.phonetic, 3), years_within(prepared.births, prepared.dates))
+    return cross(parts.words("phonetic", 3), parts.years())
 
 
-def skeleton_year(prepared: Prepared) -> Hashed:
+def skeleton_year(parts: Parts) -> Hashed:
     """A word with the same consonants and the same year of birth."""
-    return cross(_words(prepared, prepared.tokens.skeleton, 3), years_within(prepared.births, prepared.dates))
+    return cross(parts.words("skeleton", 3), parts.years())
 
 
-def birth_day(prepared: Prepared) -> Hashed:
+def birth_day(parts: Parts) -> Hashed:
     """The same full date of birth, day and month in either order, 1 January left out."""
-    dates = prepared.dates
+    dates = parts.prepared.dates
     full = (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
     low, high = np.minimum(dates.day, dates.month), np.maximum(dates.day, dates.month)
     number = (dates.year.astype(np.uint64) * np.uint64(10_000)) + low.astype(np.uint64) * np.uint64(100) + high
-    return of_table(prepared.births, np.where(full, number, np.uint64(0)))
+    return of_table(parts.prepared.births, np.where(full, number, np.uint64(0)))
 
 
-def word_day(prepared: Prepared) -> Hashed:
+def word_day(parts: Parts) -> Hashed:
     """A word with the same consonants and the same full date of birth (day and month in either order)."""
-    return cross(_words(prepared, prepared.tokens.skeleton, 3), birth_day(prepared))
+    return cross(parts.words("skeleton", 3), birth_day(parts))
 
 
-def initials_day(prepared: Prepared) -> Hashed:
+def initials_day(parts: Parts) -> Hashed:
     """Two words that begin with the same letters and the same full date of birth (day and month in either order)."""
-    letters = first_letters(prepared.tokens.texts).astype(np.uint64)
-    initials = of_records(prepared, pairs_within(form_hashes(prepared, letters, _initial_tokens(prepared))))
-    return cross(distinct(initials), birth_day(prepared))
+    return cross(parts.initial_pairs(), birth_day(parts))
 
 
-def pair_month_day(prepared: Prepared) -> Hashed:
+def place_day(parts: Parts) -> Hashed:
+    """The same place and the same full date of birth (day and month in either order)."""
+    return cross(parts.place_words(), birth_day(parts))
+
+
+def pair_month_day(parts: Parts) -> Hashed:
     """Two words that sound alike and the same day and month of birth, whatever the year."""
-    dates = prepared.dates
-    # the first of January is what lists write where they know no better
-    full = (dates.day > 0) & ~((dates.day == 1) & (dates.month == 1))
-    number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
-    pairs = of_records(prepared, _word_pairs(prepared, prepared.tokens.phonetic))
-    return cross(distinct(pairs), of_table(prepared.births, np.where(full, number, np.uint64(0))))
+    return cross(parts.word_pairs("phonetic"), parts.month_days())
 
 
-def name_place(prepared: Prepared) -> Hashed:
-    """The same words in a name and the same place of birth or address."""
-    names = sums_within(form_hashes(prepared, prepared.tokens.hashes, identity_tokens(prepared)))
-    return cross(distinct(of_records(prepared, names)), _place_words(prepared))
-
-
-def token_month_day(prepared: Prepared) -> Hashed:
+def token_month_day(parts: Parts) -> Hashed:
     """A word with the same consonants and the same day and month of birth, January and firsts of a month left out."""
-    dates = prepared.dates
-    # the first of a month and January are what lists write where they know no better
-    full = (dates.day > 1) & (dates.month > 1)
-    number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
-    days = of_table(prepared.births, np.where(full, number, np.uint64(0)))
-    return cross(_words(prepared, prepared.tokens.skeleton, 3), days)
+    return cross(parts.words("skeleton", 3), parts.month_days(strict=True))
 
 
-def prefix_pair(prepared: Prepared) -> Hashed:
-    """Two words of a name that begin with the same three letters."""
-    prefixes = _prefix_hashes(prepared, 3)
-    return of_records(prepared, pairs_within(form_hashes(prepared, prefixes, identity_tokens(prepared, 0, 3))))
+def suffix_month_day(parts: Parts) -> Hashed:
+    """A word with the same end and the same day and month of birth, January and firsts of a month left out."""
+    return cross(parts.words("suffix", 4), parts.month_days(strict=True))
 
 
-def token_place(prepared: Prepared) -> Hashed:
+def token_day(parts: Parts) -> Hashed:
+    """A word that sounds alike and the same day of birth in any month, firsts of a month left out."""
+    dates = parts.prepared.dates
+    days = np.where(dates.day > 1, dates.day, 0).astype(np.uint64)
+    return cross(parts.words("phonetic", 3), distinct(of_table(parts.prepared.births, days)))
+
+
+def place_year(parts: Parts) -> Hashed:
+    """The same place and the same year of birth."""
+    return cross(parts.place_words(), parts.years())
+
+
+def place_month_day(parts: Parts) -> Hashed:
+    """The same place and the same day and month of birth, 1 January left out."""
+    return cross(parts.place_words(), parts.month_days())
+
+
+def name_place(parts: Parts) -> Hashed:
+    """The same words in a name and the same place of birth or address."""
+    return cross(parts.word_sets("text"), parts.place_words())
+
+
+def token_place(parts: Parts) -> Hashed:
     """A word with the same consonants and the same place of birth or address."""
-    return cross(_words(prepared, prepared.tokens.skeleton, 4), _place_words(prepared))
+    return cross(parts.words("skeleton", 3), parts.place_words())
 
 
-def identifier(prepared: Prepared) -> Hashed:
+def prefix_place(parts: Parts) -> Hashed:
+    """A word with the same beginning and the same place of birth or address."""
+    return cross(parts.words("prefix", 3), parts.place_words())
+
+
+def suffix_place(parts: Parts) -> Hashed:
+    """A word with the same end and the same place of birth or address."""
+    return cross(parts.words("suffix", 4), parts.place_words())
+
+
+def symbol_place(parts: Parts) -> Hashed:
+    """A word that is the same name in another language, or its nickname, and the same place of birth or address."""
+    return cross(parts.symbols(), parts.place_words())
+
+
+def address_initial(parts: Parts) -> Hashed:
+    """The same address of two words or more and a word that begins with the same letter."""
+    table = parts.prepared.address_table
+    words = sums_within(distinct(Hashed(table.local.offsets, table.token_hashes[table.local.items]))).hashes
+    whole = np.where(table.local.counts > 1, words, np.uint64(0))
+    return cross(parts.initials(), distinct(of_table(parts.prepared.addresses, whole)))
+
+
+def identifier(parts: Parts) -> Hashed:
     """The same document, tax or registration number, unless it is known to be used by many."""
-    table = prepared.identifier_table
-    return of_table(prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0)))
+    table = parts.prepared.identifier_table
+    return of_table(parts.prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0)))
 
 
-def contact(prepared: Prepared) -> Hashed:
+def contact(parts: Parts) -> Hashed:
     """The same phone number or e-mail address."""
-    held = prepared.plain["phone"], prepared.plain["email"]
+    held = parts.prepared.plain["phone"], parts.prepared.plain["email"]
     return united([of_table(ragged, table.hashes) for ragged, table in held])
 
 
-def acronym(prepared: Prepared) -> Hashed:
+def mailbox(parts: Parts) -> Hashed:
+    """The same e-mail address up to its host, of three letters or more."""
+    ragged, table = parts.prepared.plain["email"]
+    boxes = [text.partition("@")[0] for text in table.texts.tolist()]
+    hashes = np.fromiter((spell(box) if len(box) > 2 else 0 for box in boxes), dtype=np.uint64, count=len(boxes))
+    return of_table(ragged, hashes)
+
+
+def acronym(parts: Parts) -> Hashed:
     """A word that is made of the first letters of the other's name."""
+    prepared = parts.prepared
     tokens = prepared.tokens
     forms = prepared.forms.tokens
     mask = identity_tokens(prepared)
@@ -203,14 +249,10 @@ def acronym(prepared: Prepared) -> Hashed:
     return of_records(prepared, united([own, single]))
 
 
-def _words(prepared: Prepared, hashes: HashArray, least_length: int) -> Hashed:
-    """Per record, one of the hashes of every long enough word of its names, each once."""
-    return distinct(of_records(prepared, form_hashes(prepared, hashes, identity_tokens(prepared, 0, least_length))))
-
-
-def _word_pairs(prepared: Prepared, hashes: HashArray) -> Hashed:
-    """Every two words of a name, by one of their hashes."""
-    return pairs_within(form_hashes(prepared, hashes, identity_tokens(prepared)))
+def _rare(prepared: Prepared, hashes: HashArray) -> Hashed:
+    """The codes of rare words of four letters or more, numbers left out."""
+    mask = identity_tokens(prepared, RARE, 4) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
+    return of_records(prepared, form_hashes(prepared, hashes, mask))
 
 
 def _rolling(prepared: Prepared, weights: HashArray) -> HashArray:
@@ -225,33 +267,13 @@ def _rolling(prepared: Prepared, weights: HashArray) -> HashArray:
     return value
 
 
-def _prefix_hashes(prepared: Prepared, length: int) -> HashArray:
-    texts = prepared.tokens.texts
-    return np.fromiter((spell(text[:length]) for text in texts), dtype=np.uint64, count=len(texts))
-
-
-def _initial_tokens(prepared: Prepared) -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-    return mask
-
-
-def _place_words(prepared: Prepared) -> Hashed:
-    parts = []
-    for ragged, table in ((prepared.birth_places, prepared.place_table), (prepared.addresses, prepared.address_table)):
-        words = ragged.through(table.tokens)
-        lengths = np.fromiter((len(text) for text in table.token_texts), dtype=np.int32, count=len(table.token_texts))
-        hashes = np.where(lengths >= 4, table.token_hashes, np.uint64(0))
-        parts.append(Hashed(words.offsets, hashes[words.items]))
-    return distinct(united(parts))
-
-
 _NAMED = Kind.PERSON | Kind.GROUP | Kind.ASSET
 RULES: tuple[Rule, ...] = (
     Rule("name_set", _NAMED, name_set),
     Rule("skeleton_set", _NAMED, skeleton_set),
     Rule("phonetic_pair", _NAMED, phonetic_pair),
     Rule("skeleton_pair", _NAMED, skeleton_pair),
-    Rule("rare_token", _NAMED, rare_token),
+    Rule("rare_token", Kind.GROUP | Kind.ASSET, rare_token),
     Rule("rare_phonetic", Kind.PERSON, rare_phonetic),
     Rule("symbol_pair", Kind.PERSON, symbol_pair),
     Rule("token_year", Kind.PERSON, token_year),
@@ -259,12 +281,23 @@ RULES: tuple[Rule, ...] = (
     Rule("birth_day", Kind.PERSON, birth_day),
     Rule("word_day", Kind.PERSON, word_day),
     Rule("initials_day", Kind.PERSON, initials_day),
+    Rule("place_day", Kind.PERSON, place_day),
     Rule("pair_month_day", Kind.PERSON, pair_month_day),
     Rule("token_month_day", Kind.PERSON, token_month_day),
+    Rule("suffix_month_day", Kind.PERSON, suffix_month_day),
+    Rule("token_day", Kind.PERSON, token_day),
     Rule("prefix_pair", Kind.PERSON, prefix_pair),
+    Rule("suffix_pair", Kind.PERSON, suffix_pair),
+    Rule("place_year", Kind.PERSON, place_year),
+    Rule("place_month_day", Kind.PERSON, place_month_day),
     Rule("token_place", Kind.PERSON, token_place),
+    Rule("prefix_place", Kind.PERSON, prefix_place),
+    Rule("suffix_place", Kind.PERSON, suffix_place),
+    Rule("symbol_place", Kind.PERSON, symbol_place),
     Rule("name_place", Kind.PERSON, name_place),
+    Rule("address_initial", Kind.PERSON, address_initial),
     Rule("identifier", _NAMED, identifier),
     Rule("contact", _NAMED, contact),
+    Rule("mailbox", Kind.PERSON, mailbox),
     Rule("acronym", Kind.GROUP, acronym),
 )

@@ -92,7 +92,7 @@ def _resolve(
         progress.advance(len(batch))
     with meter.stage("block", "pairs") as items:
         progress.start("block", None)
-        pairs, rules = candidates(prepared, plan, sides=sides)
+        pairs, rules = candidates(prepared, plan, sides=sides, workers=options.workers)
         items[0] = len(pairs)
     with meter.stage("compare and classify", "pairs") as items:
         progress.start("compare", len(pairs))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.block import glanced
 from resolver.classify import border
 from resolver.compare import NameIndex
 from resolver.engines.index import Index
@@ -59,6 +60,8 @@ def meet_held(
     one, two = both.rows_of(asked.numbers[rows]), both.rows_of(numbers)
     left, right = np.minimum(one, two), np.maximum(one, two)
     work = prepared_of(both.batch, models, update.declared)
+    met = glanced(work, index.plan, left, right)
+    left, right, numbers = left[met], right[met], numbers[met]
     names = NameIndex.of(work)
     logodds = np.empty(len(left), dtype=np.int32)
     progress.start("compare with the store", len(left))

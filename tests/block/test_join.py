@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from resolver.block import PLANS, RULES, Plan, candidates, plan_for
 from resolver.block.join import _join
 from resolver.block.keys import Keys
+from resolver.block.parts import Parts
 from resolver.errors import DateError
 from resolver.records import Address, Identifier, Kind, Record, parse_date
 from resolver.records.prepared import Prepared
+from tests.block.test_glance import at_a_glance
 from tests.normalise.preparing import prepared
 from tests.records.samples import record
 
@@ -69,7 +71,7 @@ def oracle(
     for number, rule in enumerate(RULES):
         if rule.name not in plan.rules:
             continue
-        hashed = rule.keys(found)
+        hashed = rule.keys(Parts(found))
         keys = [set(hashed.hashes[slice(*hashed.offsets[row : row + 2])].tolist()) - {0} for row in range(len(found))]
         narrow = [refined(one, plan.rules[rule.name]) if plan.rules[rule.name] else set() for one in given_records]
         for one, two in combinations(range(len(found)), 2):
@@ -79,7 +81,8 @@ def oracle(
             if sides is not None and sides[one] == sides[two]:
                 continue
             meet = not narrow[one] or not narrow[two] or narrow[one] & narrow[two]
-            if meet and keys[one] & keys[two]:
+            enough = plan.least is None or at_a_glance(found, one, two) >= plan.least
+            if meet and enough and keys[one] & keys[two]:
                 pairs[one, two] = pairs.get((one, two), 0) | 1 << number
     return pairs
 
@@ -114,7 +117,8 @@ def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None
     columns = [np.array([row[place] for row in rows]) for place in range(3)]
     keys = Keys(columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32))
     side = np.array(sides if sides is not None else [0] * 7, dtype=np.uint8)
-    found, distinct, cut = _join(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap, 7)
+    joined, distinct, cut = _join(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap)
+    found = np.unique((joined >> 32) * 7 + (joined & 0xFFFFFFFF))
     wanted: set[int] = set()
     lost = 0
     for base in {row[1] for row in rows}:

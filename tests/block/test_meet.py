@@ -36,7 +36,9 @@ def test_near_rules_join_under_another_plan_or_refinement(plan: Plan) -> None:
     assert not {rule.name for rule in told.near} & set(told.joined_by)
     for near in told.near:
         assert near.help
-        if near.name in plan.rules:
+        if "at a glance" in near.why:
+            assert not told.joined_by
+        elif near.name in plan.rules:
             assert f"{plan.rules[near.name]} of birth" in near.why
         else:
             others = [one for one in PLANS if near.name in meeting(found, one, 0, 1).joined_by]
@@ -52,6 +54,19 @@ def test_namesakes_of_other_years_come_near_in_large_plans() -> None:
     assert "plan S" in near["skeleton_set"]
     # who has no birth date meets all
     assert "name_set" in meeting(found, PLAN_BY_NAME["M"], 0, 2).joined_by
+
+
+def test_who_shares_too_little_is_told_what_came_near() -> None:
+    found = prepared(
+        [
+            record("a", name="John Brzezinski", birthDate="1960-05-04", birthPlace="Kabul"),
+            record("b", name="Mark Brzezinski", birthDate="1985-07-08", birthPlace="Herat"),
+        ]
+    )
+    told = meeting(found, PLAN_BY_NAME["S"], 0, 1)
+    assert told.joined_by == ()
+    assert "at a glance" in {rule.name: rule.why for rule in told.near}["rare_phonetic"]
+    assert not len(candidates(found, PLAN_BY_NAME["S"])[0])
 
 
 def test_kinds_that_exclude_each_other_never_meet() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from resolver.block import PLANS, RULES, Plan, Rule, candidates
 from resolver.block.join import rule_keys
+from resolver.block.parts import Parts
 from resolver.records import Address, Identifier, Kind, Record
 from resolver.records.prepared import Prepared
 from resolver.synthetic import generate
@@ -32,7 +33,8 @@ CASES: dict[str, tuple[Record, Record, Record]] = {
         record("a", name="Husayn Qadir Ali"), record("b", name="Kader Hussein"), record("c", name="Husayn Omar"),
     ),
     "rare_token": (
-        record("a", name="Zbigniew Brzezinski"), record("b", name="Brzezinski"), record("c", name="Zbigniev Kowalski"),
+        record("a", Kind.GROUP, name="Zbigniew Brzezinski"), record("b", Kind.GROUP, name="Brzezinski"),
+        record("c", Kind.GROUP, name="Zbigniev Kowalski"),
     ),
     "rare_phonetic": (
         record("a", name="Brzezinski"), record("b", name="Brzezinsky Karl"), record("c", name="Smith"),
@@ -68,6 +70,52 @@ CASES: dict[str, tuple[Record, Record, Record]] = {
         record("a", name="Husayn A", birthDate="1960-05-04"), record("b", name="Hussein", birthDate="1975-05-04"),
         record("c", name="Hussein", birthDate="1975-04-05"),
     ),
+    "place_day": (
+        record("a", name="Ann", birthDate="1960-05-04", birthPlace="Kabul"),
+        record("b", name="Bob", birthDate="1960-04-05", addresses=[Address(city="Kabul")]),
+        record("c", name="Ann", birthDate="1960-05-04", birthPlace="Herat"),
+    ),
+    "suffix_month_day": (
+        record("a", name="Stone", birthDate="1960-05-04"), record("b", name="Atone", birthDate="1975-05-04"),
+        record("c", name="Stone", birthDate="1975-04-05"),
+    ),
+    "token_day": (
+        record("a", name="John Smith", birthDate="1960-05-04"), record("b", name="Smyth", birthDate="1975-07-04"),
+        record("c", name="John Smith", birthDate="1960-05-05"),
+    ),
+    "suffix_pair": (
+        record("a", name="John Stone Weaver"), record("b", name="Beaver Atone"), record("c", name="Stone Carter"),
+    ),
+    "place_year": (
+        record("a", name="Ann", birthDate="1960", birthPlace="Kabul"),
+        record("b", name="Bob", birthDate="1961~", birthPlace="Old Kabul"),
+        record("c", name="Ann", birthDate="1963", birthPlace="Kabul"),
+    ),
+    "place_month_day": (
+        record("a", name="Ann", birthDate="1960-05-04", birthPlace="Kabul"),
+        record("b", name="Bob", birthDate="1975-05-04", birthPlace="Kabul"),
+        record("c", name="Ann", birthDate="1960-04-05", birthPlace="Kabul"),
+    ),
+    "prefix_place": (
+        record("a", name="Christopher", birthPlace="Kabul"), record("b", name="Chris Roe", birthPlace="Kabul"),
+        record("c", name="Chris", birthPlace="Herat"),
+    ),
+    "suffix_place": (
+        record("a", name="Stone", birthPlace="Kabul"), record("b", name="Ann Atone", birthPlace="Kabul"),
+        record("c", name="Stone", birthPlace="Herat"),
+    ),
+    "symbol_place": (
+        record("a", name="Ivan A", birthPlace="Kabul"), record("b", name="Giovanni", birthPlace="Kabul"),
+        record("c", name="Ivan", birthPlace="Herat"),
+    ),
+    "address_initial": (
+        record("a", name="Ann", addresses=[Address(postal_code="KT6 7RJ")]),
+        record("b", name="Roe A.", addresses=[Address(postal_code="kt6 7rj")]),
+        record("c", name="Ann", addresses=[Address(postal_code="KT6 8RJ"), Address(city="Surbiton")]),
+    ),
+    "mailbox": (
+        record("a", email="ann.lee@b.org"), record("b", email="Ann.Lee@c.org"), record("c", email="ann@b.org"),
+    ),
     "prefix_pair": (
         record("a", name="Christopher Robinson"), record("b", name="Robin Christos"), record("c", name="Chris Smith"),
     ),
@@ -97,7 +145,7 @@ CASES: dict[str, tuple[Record, Record, Record]] = {
 
 def key_sets(rule: Rule, found: Prepared) -> list[set[int]]:
     """The keys of each record."""
-    hashed = rule.keys(found)
+    hashed = rule.keys(Parts(found))
     return [
         set(hashed.hashes[start:end].tolist()) - {0}
         for start, end in zip(hashed.offsets[:-1], hashed.offsets[1:], strict=True)

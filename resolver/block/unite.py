@@ -1,0 +1,119 @@
+"""The pairs of several rules as one sorted list, each pair once, with the rules that found it.
+
+Pairs are dealt to their left record by counting, so that nothing larger than one record's pairs is ever sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from resolver.block.glance import Seen, points
+from resolver.records.batch import IntArray
+
+Packed = npt.NDArray[np.int64]
+"""Pairs as left << 32 | right."""
+RULE_BITS = 5
+ALL = -(2**31)
+
+
+def unite(
+    found: Sequence[Packed], numbers: Sequence[int], count: int, seen: Seen, least: int, workers: int
+) -> tuple[IntArray, IntArray, npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Left, right, rule bits of every pair with at least `least` points (`ALL`: of every pair), sorted; and for each
+    rule how many it found and how many it alone found (2 × 32)."""
+    ends = np.zeros(count + 1, dtype=np.int64)
+    for pairs in found:
+        _count(pairs, ends)
+    np.cumsum(ends, out=ends)
+    dealt, place = np.empty(int(ends[-1]), dtype=np.int64), ends[:-1].copy()
+    for pairs, number in zip(found, numbers, strict=True):
+        _deal(pairs, number, place, dealt)
+    kept = np.zeros(count, dtype=np.int64)
+    bits = np.empty(len(dealt), dtype=np.uint32)
+    cuts = _cuts(ends, count, workers)
+    stats = np.zeros((len(cuts), 2, 1 << RULE_BITS), dtype=np.int64)
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        jobs = [
+            pool.submit(_settle, start, stop, ends, dealt, bits, kept, seen, least, stats[part])
+            for part, (start, stop) in enumerate(cuts)
+        ]
+        for job in jobs:
+            job.result()
+    total = np.concatenate(([0], np.cumsum(kept)))
+    left, right = np.empty(total[-1], dtype=np.int32), np.empty(total[-1], dtype=np.int32)
+    rules = np.empty(total[-1], dtype=np.uint32)
+    _gather(ends, kept, total, dealt, bits, left, right, rules)
+    return left, right, rules, stats.sum(axis=0)
+
+
+def _cuts(ends: Packed, count: int, workers: int) -> list[tuple[int, int]]:
+    """Ranges of rows with about as many pairs each."""
+    parts = 8 * workers if workers > 1 else 1
+    at = np.searchsorted(ends, np.linspace(0, int(ends[-1]), parts + 1)[1:-1])
+    edges = np.unique(np.concatenate(([0], np.minimum(at, count), [count]))).tolist()
+    return list(pairwise(edges))
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(pairs, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for pair in pairs:
+        ends[(pair >> 32) + 1] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _deal(pairs, number, place, dealt):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for pair in pairs:
+        left = pair >> 32
+        dealt[place[left]] = ((pair & 0xFFFFFFFF) << RULE_BITS) | number
+        place[left] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _settle(start, stop, ends, dealt, bits, kept, seen, least, stats):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Of each row's dealt pairs: sort, unite, glance; what is kept stands at the row's beginning."""
+    for row in range(start, stop):
+        low, high = ends[row], ends[row + 1]
+        if low == high:
+            continue
+        mine = np.sort(dealt[low:high])
+        out = low
+        at = 0
+        while at < len(mine):
+            right = mine[at] >> RULE_BITS
+            found = np.uint32(0)
+            rules = 0
+            last = -1
+            while at < len(mine) and mine[at] >> RULE_BITS == right:
+                number = mine[at] & ((1 << RULE_BITS) - 1)
+                if number != last:
+                    found |= np.uint32(1) << np.uint32(number)
+                    rules += 1
+                    last = number
+                at += 1
+            if least > ALL and points(row, right, seen) < least:
+                continue
+            for number in range(1 << RULE_BITS):
+                if found & (np.uint32(1) << np.uint32(number)):
+                    stats[0, number] += 1
+                    if rules == 1:
+                        stats[1, number] += 1
+            dealt[out] = right
+            bits[out] = found
+            out += 1
+        kept[row] = out - low
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for row in range(len(kept)):
+        for offset in range(kept[row]):
+            place = total[row] + offset
+            left[place] = row
+            right[place] = dealt[ends[row] + offset]
+            rules[place] = bits[ends[row] + offset]
