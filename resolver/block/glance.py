@@ -9,8 +9,6 @@ microsecond. They choose what is compared and play no part in scores.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -42,41 +40,65 @@ PASSED = 1_000
 """Points of a common number, telephone or e-mail address, and of pairs that are not of two persons."""
 
 
-Seen = tuple[npt.NDArray[Any], ...]
+Seen = tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32], HashArray, HashArray, npt.NDArray[np.int32]]
+WORDS, PLACES, CERTAIN, BIRTHS, KINDS = range(5)
+TEXT, SOUND, CONSONANTS, BEGINNING, LETTERS, FIRST, RARITY, TOKEN = range(8)
+BLIND: Seen = (
+    np.zeros((0, 5), dtype=np.int32),
+    np.zeros((0, 8), dtype=np.uint32),
+    np.zeros(0, dtype=np.uint64),
+    np.zeros(0, dtype=np.uint64),
+    np.zeros((0, 4), dtype=np.int32),
+)
+"""What is seen where nobody looks."""
 
 
 def arrays(prepared: Prepared) -> Seen:
-    """What a glance sees of a batch: kinds; record → tokens (offsets and items); of each token the hashes of text,
-    sound, consonants and beginning (0: none), first letter, letters as bits and length, and rarity 0…4; record → hashes
-    of the words of its places; of its identifiers and contacts; record → dates; of each date first and last year, month
-    and day."""
+    """What a glance sees of a batch, laid out by record so that a pair costs few cache lines.
+
+    `heads[row]`: where its words, places, certain values and births begin, and its kinds. A word: 32 bits of the hashes
+    of text, sound, consonants and beginning (0: none), its letters as bits (0: shorter than four), first letter, rarity
+    0…4, token. Places and certain values (identifiers, contacts): hashes, ascending. A birth: first and last year,
+    month, day.
+    """
     tokens, dates, births = prepared.tokens, prepared.dates, prepared.births
-    lengths = np.fromiter(map(len, tokens.texts), dtype=np.uint32, count=len(tokens))
-    beginning = np.fromiter((spell(text[:3]) for text in tokens.texts), dtype=np.uint64, count=len(tokens))
-    beginning = np.where(lengths > 2, beginning, np.uint64(0))
-    codes = np.stack([tokens.hashes, tokens.phonetic, tokens.skeleton, beginning], axis=1)
-    letters = np.stack([first_letters(tokens.texts), tokens.signature, lengths], axis=1).astype(np.uint32)
     told = (tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     words = prepared.names.through(prepared.forms.tokens)
     kept = told[words.items]
     words = Ragged.from_rows(words.rows[kept], words.items[kept], len(prepared))
     places, certain = _places(prepared), _certain(prepared)
+    kinds = np.append(prepared.kinds, 0)
+    heads = np.stack([words.offsets, places.offsets, certain.offsets, births.offsets, kinds], axis=1)
     first = dates.year - dates.circa * (dates.year > 0)
+    born = np.stack([first, dates.last_year + dates.circa, dates.month, dates.day], axis=1).astype(np.int32)
     return (
-        prepared.kinds,
-        words.offsets,
-        words.items,
-        np.where((lengths > 1)[:, None], codes, np.uint64(0)),
-        letters,
-        np.minimum(tokens.rarity_person / 2, 4).astype(np.uint8),
-        places.offsets,
+        np.ascontiguousarray(heads, dtype=np.int32),
+        _cards(prepared)[words.items],
         places.hashes,
-        certain.offsets,
         certain.hashes,
-        births.offsets,
-        births.items,
-        np.stack([first, dates.last_year + dates.circa, dates.month, dates.day], axis=1).astype(np.int32),
+        born[births.items],
     )
+
+
+def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
+    """What is seen of each token."""
+    tokens = prepared.tokens
+    lengths = np.fromiter(map(len, tokens.texts), dtype=np.int64, count=len(tokens))
+    beginning = np.fromiter((spell(text[:3]) for text in tokens.texts), dtype=np.uint64, count=len(tokens))
+    cards = np.zeros((len(tokens), 8), dtype=np.uint32)
+    for field, hashes, least in (
+        (TEXT, tokens.hashes, 2),
+        (SOUND, tokens.phonetic, 2),
+        (CONSONANTS, tokens.skeleton, 2),
+        (BEGINNING, beginning, 3),
+    ):
+        folded = ((hashes >> np.uint64(32)) ^ hashes).astype(np.uint32)
+        cards[:, field] = np.where((lengths >= least) & (hashes != 0), np.maximum(folded, 1), 0)
+    cards[:, LETTERS] = np.where(lengths > 3, tokens.signature, 0)
+    cards[:, FIRST] = first_letters(tokens.texts)
+    cards[:, RARITY] = np.minimum(tokens.rarity_person / 2, 4).astype(np.uint32)
+    cards[:, TOKEN] = np.arange(len(tokens))
+    return cards
 
 
 def _places(prepared: Prepared) -> Hashed:
@@ -101,47 +123,46 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _agreement(one, two, codes, letters):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _agreement(words, one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How far two words agree."""
-    if codes[one, 0] != 0 and codes[one, 0] == codes[two, 0]:
+    if words[one, TEXT] == words[two, TEXT] != 0:
         return SAME
-    for kind in range(1, 3):
-        if codes[one, kind] != 0 and codes[one, kind] == codes[two, kind]:
-            return ALIKE
-    if codes[one, 3] != 0 and codes[one, 3] == codes[two, 3]:
+    if words[one, SOUND] == words[two, SOUND] != 0 or words[one, CONSONANTS] == words[two, CONSONANTS] != 0:
+        return ALIKE
+    if words[one, BEGINNING] == words[two, BEGINNING] != 0:
         return BEGIN
-    if letters[one, 2] > 3 and letters[two, 2] > 3:
-        differ = letters[one, 1] ^ letters[two, 1]
+    if words[one, LETTERS] != 0 and words[two, LETTERS] != 0:
         # at most two letters that the other has not
+        differ = words[one, LETTERS] ^ words[two, LETTERS]
         differ &= differ - np.uint32(1)
         if (differ & (differ - np.uint32(1))) == 0:
             return BEGIN
-    return INITIAL if letters[one, 0] == letters[two, 0] else NONE
+    return INITIAL if words[one, FIRST] == words[two, FIRST] else NONE
 
 
 @numba.njit(cache=True, nogil=True)
-def _dates(one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _dates(births, one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How two dates of birth agree, as a number 1…10."""
-    if one[0] == 0 or two[0] == 0:
+    if births[one, 0] == 0 or births[two, 0] == 0:
         return 2
-    exact = one[3] > 0 and two[3] > 0
-    parts = (one[2] == two[2]) + (one[3] == two[3]) if exact else 0
-    new_year = one[2] == 1 and one[3] == 1
-    if one[0] <= two[1] and two[0] <= one[1]:
+    exact = births[one, 3] > 0 and births[two, 3] > 0
+    parts = (births[one, 2] == births[two, 2]) + (births[one, 3] == births[two, 3]) if exact else 0
+    new_year = births[one, 2] == 1 and births[one, 3] == 1
+    if births[one, 0] <= births[two, 1] and births[two, 0] <= births[one, 1]:
         if not exact:
             return 8
         if parts == 2:
             return 9 if new_year else 10
-        if one[2] == two[3] and one[3] == two[2]:
+        if births[one, 2] == births[two, 3] and births[one, 3] == births[two, 2]:
             return 9
         return 7 if parts == 1 else 4
     digits = 0
-    left, right = one[0], two[0]
+    left, right = births[one, 0], births[two, 0]
     for _ in range(4):
         digits += left % 10 != right % 10
         left //= 10
         right //= 10
-    near = digits == 1 or abs(one[0] - two[0]) <= 2
+    near = digits == 1 or abs(births[one, 0] - births[two, 0]) <= 2
     if parts == 2 and not new_year:
         return 7 if near else 6
     if parts > 0 and near:
@@ -150,10 +171,10 @@ def _dates(one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _common(ends, hashes, one, two, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """How many hashes two rows have in common, `most` at most."""
-    i, j, found = ends[one], ends[two], 0
-    while i < ends[one + 1] and j < ends[two + 1] and found < most:
+def _common(hashes, i, one_end, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """How many hashes two stretches have in common, `most` at most."""
+    found = 0
+    while i < one_end and j < two_end and found < most:
         if hashes[i] == hashes[j]:
             found += 1
             i += 1
@@ -168,41 +189,56 @@ def _common(ends, hashes, one, two, most):  # type: ignore[no-untyped-def] # noq
 @numba.njit(cache=True, nogil=True)
 def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a pair of rows; `seen` as `arrays` gives it."""
-    kinds, word_ends, words, codes, letters, rarity = seen[:6]
-    place_ends, places, certain_ends, certain, birth_ends, births, dates = seen[6:]
-    if kinds[first] & kinds[second] != 1 or _common(certain_ends, certain, first, second, 1):
+    heads, words, places, certain, births = seen
+    if heads[first, KINDS] & heads[second, KINDS] != 1:
+        return PASSED
+    if _common(
+        certain, heads[first, CERTAIN], heads[first + 1, CERTAIN], heads[second, CERTAIN], heads[second + 1, CERTAIN], 1
+    ):
         return PASSED
     # from the record with fewer words to the other, of as many from the one whose words come first
-    fewer = (word_ends[first + 1] - word_ends[first]) - (word_ends[second + 1] - word_ends[second])
+    count = heads[first + 1, WORDS] - heads[first, WORDS]
+    fewer = np.int64(count) - (heads[second + 1, WORDS] - heads[second, WORDS])
     at = 0
-    while fewer == 0 and at < word_ends[first + 1] - word_ends[first]:
-        fewer = words[word_ends[first] + at] - words[word_ends[second] + at]
+    while fewer == 0 and at < count:
+        fewer = np.int64(words[heads[first, WORDS] + at, TOKEN]) - np.int64(words[heads[second, WORDS] + at, TOKEN])
         at += 1
     if fewer > 0:
         first, second = second, first
     none = initial = begin = alike = same = rarest = 0
-    for i in range(word_ends[first], word_ends[first + 1]):
+    for i in range(heads[first, WORDS], heads[first + 1, WORDS]):
         best = NONE
-        for j in range(word_ends[second], word_ends[second + 1]):
-            best = max(best, _agreement(words[i], words[j], codes, letters))
+        for j in range(heads[second, WORDS], heads[second + 1, WORDS]):
+            best = max(best, _agreement(words, i, j))
             if best == SAME:
                 break
         none += best == NONE
         initial += best == INITIAL
         begin += best == BEGIN
-        alike += best == ALIKE
+        alike += best >= ALIKE
         same += best == SAME
-        if best >= ALIKE and rarity[words[i]] > rarest:
-            rarest = rarity[words[i]]
+        if best >= ALIKE and words[i, RARITY] > rarest:
+            rarest = words[i, RARITY]
     total = POINTS[0, min(none, 3)] + POINTS[1, min(initial, 3)] + POINTS[2, min(begin, 3)]
-    total += POINTS[3, min(alike + same, 3)] + POINTS[4, min(same, 3)]
-    total += POINTS[5, rarest] + POINTS[6, min(word_ends[first + 1] - word_ends[first], 2)]
-    if place_ends[first] < place_ends[first + 1] and place_ends[second] < place_ends[second + 1]:
-        total += POINTS[7, 1 + _common(place_ends, places, first, second, 2)]
+    total += POINTS[3, min(alike, 3)] + POINTS[4, min(same, 3)] + POINTS[5, rarest]
+    total += POINTS[6, min(heads[first + 1, WORDS] - heads[first, WORDS], 2)]
+    if heads[first, PLACES] < heads[first + 1, PLACES] and heads[second, PLACES] < heads[second + 1, PLACES]:
+        total += POINTS[
+            7,
+            1
+            + _common(
+                places,
+                heads[first, PLACES],
+                heads[first + 1, PLACES],
+                heads[second, PLACES],
+                heads[second + 1, PLACES],
+                2,
+            ),
+        ]
     when = 0
-    for i in range(birth_ends[first], birth_ends[first + 1]):
-        for j in range(birth_ends[second], birth_ends[second + 1]):
-            when = max(when, _dates(dates[births[i]], dates[births[j]]))
+    for i in range(heads[first, BIRTHS], heads[first + 1, BIRTHS]):
+        for j in range(heads[second, BIRTHS], heads[second + 1, BIRTHS]):
+            when = max(when, _dates(births, i, j))
     return total + POINTS[8, when]
 
 

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import Seen, all_points, arrays
+from resolver.block.glance import BLIND, all_points, arrays
 from resolver.block.keys import Hashed, Keys, keys_of
 from resolver.block.parts import Parts
 from resolver.block.plans import Plan, refinement
@@ -25,18 +25,6 @@ from resolver.records.prepared import Prepared
 from resolver.records.resolution import RuleStat
 
 DEFAULT_CAP = 500_000
-
-
-_BLIND: Seen = (
-    np.zeros(0, dtype=np.uint8),
-    *(np.zeros(0, dtype=np.int32) for _ in range(2)),
-    np.zeros((0, 4), dtype=np.uint64),
-    np.zeros((0, 3), dtype=np.uint32),
-    np.zeros(0, dtype=np.uint8),
-    *(np.zeros(0, dtype=kind) for kind in (np.int32, np.uint64, np.int32, np.uint64, np.int32, np.int32)),
-    np.zeros((0, 4), dtype=np.int32),
-)
-"""What is seen where nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +60,7 @@ def candidates(
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         found = list(pool.map(lambda one: joined(*one), used))
-    seen = arrays(prepared) if plan.least is not None else _BLIND
+    seen = arrays(prepared) if plan.least is not None else BLIND
     least = ALL if plan.least is None else plan.least
     numbers = [number for number, _ in used]
     left, right, bits, totals = unite([pairs for pairs, _, _ in found], numbers, count, seen, least, workers)

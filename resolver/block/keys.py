@@ -16,6 +16,8 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared import DateTable, HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged, offsets_of, spread
 
+SHORT = 24
+"""Up to so many items, inserting each at its place is faster than sorting."""
 _NOT_IDENTITY = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL
 
 
@@ -50,16 +52,31 @@ def distinct(hashed: Hashed) -> Hashed:
     return Hashed(offsets, out[:filled])
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _distinct(offsets, hashes, out, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     filled = 0
     for row in range(len(offsets) - 1):
-        last = np.uint64(0)
-        for value in np.sort(hashes[offsets[row] : offsets[row + 1]]):
-            if value != last:
-                out[filled] = value
+        start, stop = offsets[row], offsets[row + 1]
+        begin = filled
+        if stop - start <= SHORT:
+            for place in range(start, stop):
+                value = hashes[place]
+                at = filled
+                while at > begin and out[at - 1] > value:
+                    at -= 1
+                if value == 0 or (at > begin and out[at - 1] == value):
+                    continue
+                for moved in range(filled, at, -1):
+                    out[moved] = out[moved - 1]
+                out[at] = value
                 filled += 1
-                last = value
+        else:
+            last = np.uint64(0)
+            for value in np.sort(hashes[start:stop]):
+                if value != last:
+                    out[filled] = value
+                    filled += 1
+                    last = value
         ends[row + 1] = filled
     return filled
 

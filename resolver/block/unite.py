@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block.glance import Seen, points
+from resolver.block.keys import SHORT
 from resolver.records.batch import IntArray
 
 Packed = npt.NDArray[np.int64]
@@ -81,7 +82,18 @@ def _settle(start, stop, ends, dealt, bits, kept, seen, least, stats):  # type: 
         low, high = ends[row], ends[row + 1]
         if low == high:
             continue
-        mine = np.sort(dealt[low:high])
+        mine = dealt[low:high]
+        if high - low <= SHORT:
+            for place in range(1, high - low):
+                value = mine[place]
+                at = place
+                while at > 0 and mine[at - 1] > value:
+                    mine[at] = mine[at - 1]
+                    at -= 1
+                mine[at] = value
+        else:
+            mine[:] = np.sort(mine)
+        # what is kept is written behind what has been read
         out = low
         at = 0
         while at < len(mine):
@@ -99,10 +111,9 @@ def _settle(start, stop, ends, dealt, bits, kept, seen, least, stats):  # type: 
             if least > ALL and points(row, right, seen) < least:
                 continue
             for number in range(1 << RULE_BITS):
-                if found & (np.uint32(1) << np.uint32(number)):
-                    stats[0, number] += 1
-                    if rules == 1:
-                        stats[1, number] += 1
+                stats[0, number] += (found >> np.uint32(number)) & np.uint32(1)
+            if rules == 1:
+                stats[1, last] += 1
             dealt[out] = right
             bits[out] = found
             out += 1

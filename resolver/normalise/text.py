@@ -60,6 +60,7 @@ def vowelless(text: str) -> bool:
 
 
 _DIGRAPHS = (
+    # all with an h
     ("sch", "s"),
     ("shch", "s"),
     ("tch", "s"),
@@ -71,6 +72,8 @@ _DIGRAPHS = (
     ("th", "t"),
     ("dh", "d"),
     ("ph", "f"),
+)
+_PLAIN_DIGRAPHS = (
     ("ts", "s"),
     ("tz", "s"),
     ("ck", "k"),
@@ -88,7 +91,10 @@ def skeleton(token: str) -> str:
     Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`, `mohamed` and the
     transliteration of Arabic `mhmd` all give `mhmt`.
     """
-    for digraph, single in _DIGRAPHS:
+    if "h" in token:
+        for digraph, single in _DIGRAPHS:
+            token = token.replace(digraph, single)
+    for digraph, single in _PLAIN_DIGRAPHS:
         token = token.replace(digraph, single)
     token = _VOWELS.sub("", token.translate(_FOLDS))
     if len(token) > 2 and token.endswith("h"):
