@@ -66,6 +66,7 @@ class Hub:
         self.store = store
         self.models: ModelSet = load_models(options.model_dir if options else model_dir)
         self._given = options
+        self._model_dir = model_dir
         self._index_dir, self._kept_from = index_dir, index_kept_from
         self._index: Index | None = None
         self._lock = threading.RLock()
@@ -202,7 +203,7 @@ class Hub:
     def replan(self, options: RunOptions | None = None, *, who: str = "", progress: Progress = SILENT) -> int:
         """Resolve everything anew under other options (default: those of today's defaults, and the plan for the
         store's size): one landing; the new version. Entities keep their ids where they can. Raises as `add` does."""
-        asked = options or RunOptions()
+        asked = options or RunOptions(model_dir=self._model_dir)
         _check(asked)
         with self._lock, self.store.landing_lock():
             with self.store.view() as view:
@@ -231,7 +232,8 @@ class Hub:
     def options_of(self, head: Head) -> RunOptions:
         """The options to resolve with: those of the store, where it has been resolved. Raises `InputError` where others
         were asked for, `StoreError` where the store was resolved with another model."""
-        given = self._given or RunOptions(wrong_merge_costs=head.borders.get("wrong_merge_costs", 20.0))
+        costs = head.borders.get("wrong_merge_costs", 20.0)
+        given = self._given or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
         _check(given)
         if not head.version:
             return given
@@ -256,7 +258,6 @@ class Hub:
                 where=self.store.url,
                 mend=f"leave {name} out, or run `resolver replan --store`",
             )
-        costs = float(kept["wrong_merge_costs"] or 20.0)
         return replace(given, plan=head.plan, merge_at=kept["merge_at"], wrong_merge_costs=costs)
 
     @contextmanager

@@ -8,6 +8,7 @@ store (`file.db.index`), or in a folder of the store's own within the user's cac
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from resolver.block import RULES, Plan
 from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
-from resolver.records import Batch, concat
+from resolver.records import Batch, Identifier, Kind, Record, Value, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.store import OutdatedError, Store, View
@@ -57,6 +58,7 @@ class Index:
         self._folder, self.plan, self._prepare, self._kept_from = folder, plan, prepare, kept_from
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
         self._stamp = {"form": _FORM, "store": store_id, "model": model, "plan": plan.name, "rules": rules}
+        self._stamp["keys"] = _probe(plan, prepare)
         self._segments: list[Segment] = []
         self._holds = np.zeros(0, dtype=bool)
         self._held: list[Held] = []
@@ -164,6 +166,21 @@ class Index:
             )
             for segment in segments
         ]
+
+
+def _probe(plan: Plan, prepare: Prepare) -> str:
+    """A digest of the keys of a few invented records: another program that makes other keys makes its own index."""
+    names = (Value("name", "Ivan Sergeyevich Petrov-Vodkin"), Value("alias", "Мария O'Neill"))
+    passport = (Identifier("passportNumber", "A1234567", "ru"),)
+    more = (Value("birthDate", "1962-05-01"), Value("birthPlace", "Saint Petersburg"), Value("phone", "+49 30 123456"))
+    invented = [
+        Record("a", "s", Kind.PERSON, "Person", (*names, *more), passport),
+        Record("b", "s", Kind.GROUP, "Company", (Value("name", "Vektor Trading Limited Liability Company"),)),
+    ]
+    table = key_table(prepare(Batch.from_records(invented).canonical()), plan)
+    order = np.lexsort((table.refine, table.rows, table.base))
+    parts = (table.base[order], table.rows[order], table.refine[order])
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
 
 def _united(one: Segment, two: Segment) -> Segment:

@@ -38,7 +38,11 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
             )
         if not path.parent.is_dir():
             raise StoreError("the folder of the store does not exist", where=str(path.parent), mend="make it first")
-    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    try:
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except ImportError as error:
+        mend = "install the extra: pip install watchlist-resolver[postgres]"
+        raise StoreError(f"the driver {error.name} is not installed", mend=mend) from error
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
     try:

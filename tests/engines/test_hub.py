@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -328,6 +329,27 @@ def test_what_the_store_was_not_resolved_with_is_refused(hub: Hub, tmp_path: Pat
         hub.add(intake([]))
     with Hub.open(f"sqlite:///{tmp_path}/new.db", OPTIONS) as empty, pytest.raises(StoreError, match="empty"):
         exported(empty)
+
+
+def test_the_model_of_the_store_is_asked_for(tmp_path: Path, root: Path) -> None:
+    for path in (root / "models").glob("*.json"):
+        shutil.copy(path, tmp_path)
+    said = json.loads((tmp_path / "person.json").read_text("utf-8"))
+    said["intercept"] -= 40_000
+    (tmp_path / "person.json").write_text(json.dumps(said), "utf-8")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Hub.open(url, model_dir=tmp_path) as timid:
+        timid.add(intake([brzezinski("s:0")]))
+        timid.add(intake([brzezinski("s:1")]))
+        assert entity(timid, "s:0").records == ("s:0",)
+    with pytest.raises(StoreError, match="another model"):
+        Hub.open(url)
+    with Hub.open(url, OPTIONS, check=False) as bold:
+        bold.replan(OPTIONS)
+        assert entity(bold, "s:0").records == ("s:0", "s:1")
+    with Hub.open(url) as hub:
+        hub.add(intake([brzezinski("s:2")]))
+        assert len(entity(hub, "s:0").records) == 3
 
 
 def test_what_was_touched_is_gathered(hub: Hub, stores: Stores) -> None:
