@@ -110,6 +110,13 @@ def name_order(context: Context) -> FloatArray:
     return value
 
 
+def names_alone(context: Context) -> FloatArray:
+    """The names, where neither record says anything but names."""
+    alone = context.names.alone
+    both = alone[context.left] & alone[context.right]
+    return np.where(both, name(context), np.float32(np.nan))
+
+
 def birth_date(context: Context) -> FloatArray:
     """Birth dates, as far as they are known."""
     dates = context.prepared.dates
@@ -245,7 +252,6 @@ def acronym(context: Context) -> FloatArray:
     """One name is made of the first letters of the other."""
     prepared = context.prepared
     flags = prepared.tokens.flags
-    skip = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
     return acronym_match(
         context.left,
         context.right,
@@ -254,7 +260,8 @@ def acronym(context: Context) -> FloatArray:
         flags,
         context.names.first_letter,
         context.names.spelled,
-        skip,
+        int(TokenFlag.PARTICLE),
+        int(TokenFlag.LEGAL),
     )
 
 
@@ -279,6 +286,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_parts", _ALL, name_parts, "names"),
     Comparator("name_quality", _ALL, name_quality, "names"),
     Comparator("name_order", Kind.PERSON, name_order, "names"),
+    Comparator("names_alone", _ALL, names_alone, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
     Comparator("start_date", Kind.GROUP, start_date, "starts"),
     Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),

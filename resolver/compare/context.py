@@ -30,6 +30,8 @@ class NameIndex:
     spelled: HashArray
     """Per token of three to eight letters, the hash that a name with these initials has; else 0."""
     similarities: TokenSimilarities
+    alone: npt.NDArray[np.bool_]
+    """Per record, whether it says nothing but names."""
 
     @classmethod
     def of(cls, prepared: Prepared) -> NameIndex:
@@ -43,7 +45,26 @@ class NameIndex:
                 (spell(text) if 3 <= len(text) <= 8 else 0 for text in tokens.texts), dtype=np.uint64, count=len(tokens)
             ),
             similarities=TokenSimilarities(tokens),
+            alone=_alone(prepared),
         )
+
+
+def _alone(prepared: Prepared) -> npt.NDArray[np.bool_]:
+    held = [
+        prepared.births,
+        prepared.starts,
+        prepared.nationalities,
+        prepared.countries,
+        prepared.birth_places,
+        prepared.addresses,
+        prepared.identifiers,
+        *(side for side, _ in prepared.plain.values()),
+    ]
+    said = prepared.gender != 0
+    for side in held:
+        said |= side.counts > 0
+    alone: npt.NDArray[np.bool_] = ~said
+    return alone
 
 
 @dataclass(frozen=True)

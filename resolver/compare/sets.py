@@ -140,7 +140,7 @@ def flagged_words(
 
 
 @numba.njit(cache=True, nogil=True)
-def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, out):  # type: ignore[no-untyped-def]
+def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, optional, out):  # type: ignore[no-untyped-def]
     for pair in range(len(left)):
         out[pair] = np.nan
         for side in range(2):
@@ -155,14 +155,22 @@ def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, 
                         continue
                     for b in range(name_offsets[long], name_offsets[long + 1]):
                         other = names[b]
-                        value = SPELL_START
-                        count = 0
+                        # with and without the words that may be left out (`Bank`, `Limited`)
+                        whole, bare = SPELL_START, SPELL_START
+                        count_whole, count_bare = 0, 0
                         for place in range(offsets[other], offsets[other + 1]):
-                            if flags[items[place]] & skip:
+                            flag = flags[items[place]]
+                            if flag & skip:
                                 continue
-                            value = value * SPELL_FACTOR + np.uint64(letters[items[place]])
-                            count += 1
-                        if count >= 3 and value == spelled[token]:
+                            letter = np.uint64(letters[items[place]])
+                            whole = whole * SPELL_FACTOR + letter
+                            count_whole += 1
+                            if not flag & optional:
+                                bare = bare * SPELL_FACTOR + letter
+                                count_bare += 1
+                        if count_whole >= 3 and whole == spelled[token]:
+                            out[pair] = 1.0
+                        if count_bare >= 3 and bare == spelled[token]:
                             out[pair] = 1.0
 
 
@@ -175,8 +183,10 @@ def acronym_match(
     letters: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
     spelled: np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
     skip: int,
+    optional: int,
 ) -> FloatArray:
-    """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN."""
+    """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN. Words
+    that carry a flag of `skip` have no letter in it, those with a flag of `optional` may have one."""
     out = np.empty(len(left), dtype=np.float32)
-    _acronyms(left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, skip, out)
+    _acronyms(left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, skip, optional, out)
     return out

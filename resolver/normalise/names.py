@@ -31,6 +31,10 @@ TITLES = frozenset(
     "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
     "princess hon honourable rt bishop archbishop cardinal".split()
 )
+_TITLES_OR_NAMES = frozenset(
+    "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
+    "minister president general captain lord lady miss commander engineer viscount countess baroness duchess".split()
+)
 _ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
@@ -70,7 +74,7 @@ def person_tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     for word in words[:MAX_TOKENS]:
         tokens.extend(_person_word(word, whole))
-    return _unflag_if_all(_join_abd(tokens))[:MAX_TOKENS]
+    return _unflag_if_all(_untitled(_join_abd(tokens)))[:MAX_TOKENS]
 
 
 def _person_word(word: str, whole: bool) -> list[Token]:
@@ -98,6 +102,18 @@ def _latin_token(text: str, surface: str = "") -> Token:
         return Token(text, TokenFlag.INITIAL, surface=surface)
     joined = _ABD_LINK.sub("abd", text)
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
+
+
+def _untitled(tokens: list[Token]) -> list[Token]:
+    """Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and where not two words
+    follow."""
+    last = len(tokens) - 1
+    return [
+        replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
+        if token.text in _TITLES_OR_NAMES and place > last - 2
+        else token
+        for place, token in enumerate(tokens)
+    ]
 
 
 def _particle(text: str) -> int:

@@ -74,6 +74,7 @@ _DIGRAPHS = (
     ("ph", "f"),
 )
 _PLAIN_DIGRAPHS = (
+    ("dj", "j"),
     ("ts", "s"),
     ("tz", "s"),
     ("ck", "k"),
@@ -83,6 +84,8 @@ _PLAIN_DIGRAPHS = (
 _FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
 _VOWELS = re.compile(r"[aeiou]+")
 _DOUBLES = re.compile(r"(.)\1+")
+_SOUNDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"})
+_CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"[iu]*u[iu]*")
 
 
 def skeleton(token: str) -> str:
@@ -91,12 +94,24 @@ def skeleton(token: str) -> str:
     Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`, `mohamed` and the
     transliteration of Arabic `mhmd` all give `mhmt`.
     """
+    token = _VOWELS.sub("", _plain(token).translate(_FOLDS))
+    if len(token) > 2 and token.endswith("h"):
+        token = token[:-1]
+    return _DOUBLES.sub(r"\1", token)
+
+
+def sound(token: str) -> str:
+    """A Latin token with its spelling levelled but its vowels kept, as a, i or u: `khaled` and `khalid`, `qasim` and
+    `kassem`, `mueller` and `muller` are one; `hassan` and `hussein`, `samir` and `samira` are two."""
+    token = _plain(token).translate(_SOUNDS)
+    token = _DOUBLES.sub(r"\1", _CLOSED.sub("i", _OPEN.sub("u", token)))
+    return token[:-1] if len(token) > 3 and token.endswith("h") else token
+
+
+def _plain(token: str) -> str:
     if "h" in token:
         for digraph, single in _DIGRAPHS:
             token = token.replace(digraph, single)
     for digraph, single in _PLAIN_DIGRAPHS:
         token = token.replace(digraph, single)
-    token = _VOWELS.sub("", token.translate(_FOLDS))
-    if len(token) > 2 and token.endswith("h"):
-        token = token[:-1]
-    return _DOUBLES.sub(r"\1", token)
+    return token

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import jellyfish
 import numpy as np
 
 from resolver.normalise.names import Token, group_tokens, person_tokens
-from resolver.normalise.nicknames import nickname_symbols
-from resolver.normalise.text import hashes_of, skeleton
+from resolver.normalise.nicknames import form_symbols, nickname_symbols
+from resolver.normalise.text import hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
@@ -62,19 +62,33 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
     asked = [position for position, is_person in enumerate(person) if is_person and not numbers[position]]
     symbols: list[Sequence[int]] = [token.symbols for token in entries]
     answers = lookup([entries[position].surface or texts[position] for position in asked])
+    flags = [token.flags for token in entries]
     for position, answer in zip(asked, answers, strict=True):
-        symbols[position] = answer + nickname_symbols(texts[position])
+        text = texts[position]
+        forms = form_symbols(text)
+        symbols[position] = (*sorted({*answer, *forms}), *nickname_symbols(text))
+        if answer or forms or _common(text, tables.person_counts):
+            flags[position] |= TokenFlag.KNOWN
+    for position, is_person in enumerate(person):
+        if not is_person and (entries[position].symbols or _common(texts[position], tables.group_counts)):
+            flags[position] |= TokenFlag.KNOWN
     return TokenTable(
         texts=np.array(texts, dtype=object),
         hashes=hashes_of(texts),
         phonetic=hashes_of(_phonetic(text) for text in texts),
+        sound=hashes_of(sound(text) for text in texts),
         skeleton=hashes_of(skeleton(text) if not text.isdigit() else text for text in texts),
-        flags=np.array([token.flags for token in entries], dtype=np.uint8),
+        flags=np.array(flags, dtype=np.uint8),
         rarity_person=np.array([_rarity(token, tables, group=False) for token in entries], dtype=np.float32),
         rarity_group=np.array([_rarity(token, tables, group=True) for token in entries], dtype=np.float32),
         symbols=Ragged.of(symbols),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
+
+
+def _common(text: str, counts: Mapping[str, int]) -> bool:
+    """Whether the tables know the word; of a name in `abd`, whether they know what follows."""
+    return text in counts or (text.startswith("abd") and len(text) > 5 and text[3:] in counts)
 
 
 def _phonetic(text: str) -> str:

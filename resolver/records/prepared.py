@@ -39,6 +39,8 @@ class TokenFlag(IntFlag):
     GENERIC = 32
     FOREIGN = 64
     """Written in a script whose transliteration has no vowels (Arabic, Hebrew)."""
+    KNOWN = 128
+    """An established word: a name that some table knows, no slip of the pen."""
 
 
 class Role(IntEnum):
@@ -61,13 +63,14 @@ class NameQuality(IntEnum):
 @dataclass(frozen=True, slots=True)
 class TokenTable:
     """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic`
-    and `skeleton` codes into the sorted unique codes (0 is "none"), with hashes of their own; `flags` are `TokenFlag`
+    `sound` and `skeleton` hashes of what is left of a text when spellings are levelled (0 is "none"); `flags` are `TokenFlag`
     bits; `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries, ascending;
     `signature` one bit per letter."""
 
     texts: npt.NDArray[np.object_]
     hashes: HashArray
     phonetic: HashArray
+    sound: HashArray
     skeleton: HashArray
     flags: ByteArray
     rarity_person: FloatArray

@@ -16,6 +16,7 @@ from resolver.errors import InputError
 from resolver.ingest.base import Intake
 from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
+from resolver.training.alone import alone_pairs
 from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
 from resolver.training.contradictions import quarantine
 from resolver.training.crossval import FOLDS, calibrate, out_of_fold
@@ -109,6 +110,7 @@ def gather(
         worlds = ()
     else:
         parts.append(_told_twice(intake, names, shipped, seed))
+        parts.append(alone_pairs(intake.batch, names, intake.deduplicated_sources, shipped, seed))
     for world in worlds:
         parts.append(
             blocked_pairs(
@@ -172,6 +174,8 @@ LEAST_CLUSTERED = 12_000.0
 SHARES: Mapping[str, tuple[float, float]] = {
     "judged": (800.0, 3000.0),
     "told twice": (1500.0, 9000.0),
+    # of two names that are asked about, about half are the same
+    "names alone": (900.0, 1000.0),
     "*": (700.0, 4000.0),
 }
 

@@ -1,0 +1,196 @@
+"""Short and familiar forms of given names outside English, and given names that neighbouring languages spell apart.
+
+Written for this project. A line is a name, then its short forms (`SHORT`), the forms of one name in neighbouring languages
+(`FORMS`), or one name as distant languages say it (`TRANSLATED`). Spellings that differ only by transliteration need not all stand here: similar letters find each other.
+"""
+
+from __future__ import annotations
+
+SHORT = """
+aleksandr: sasha sanya shura alik
+alexander: sasha sanya shura alik sandro
+aleksandra: sasha shura
+alexandra: sasha shura
+mikhail: misha mishka
+vladimir: volodya vova vovochka vlad lado
+nikolai: kolya nika
+nikoloz: nika
+dmitri: dima mitya
+dmitry: dima mitya
+dmitriy: dima mitya
+aleksei: alyosha lyosha alesha
+aleksey: alyosha lyosha alesha
+alexei: alyosha lyosha alesha
+alexey: alyosha lyosha alesha
+evgeni: zhenya
+evgeny: zhenya
+yevgeny: zhenya
+evgenia: zhenya
+ivan: vanya ivo
+konstantin: kostya
+anatoly: tolya tolik
+boris: borya
+grigory: grisha
+georgy: zhora gosha
+viktor: vitya vitia
+victor: vitya vitia
+sergei: seryozha serezha serge
+sergey: seryozha serezha serge
+pavel: pasha pavlik
+pyotr: petya
+petr: petya
+yuri: yura
+vyacheslav: slava
+stanislav: slava stas
+yaroslav: slava
+leonid: lyonya
+semyon: syoma senya
+maria: masha marusya mashenka mimi maruja
+natalia: natasha nata
+natalya: natasha nata
+ekaterina: katya
+tatiana: tanya
+tatyana: tanya
+anastasia: nastya
+anna: anya anichka nusia
+elena: lena alyona
+olga: olya
+irina: ira
+galina: galya
+svetlana: sveta
+lyudmila: lyuda
+sofia: sonya
+jose: pepe chepe pepito
+francisco: paco pancho kiko curro
+ignacio: nacho
+jesus: chucho chuy
+alberto: beto
+roberto: beto
+guillermo: memo
+enrique: quique kike
+eduardo: lalo edu
+antonio: tono tonito nino
+rafael: rafa
+manuel: manolo manny
+dolores: lola
+guadalupe: lupe
+concepcion: concha conchita
+rosario: charo
+mercedes: merche
+isabel: chabela isa
+joaquin: quino
+sebastian: seba
+giuseppe: beppe peppe pino
+giovanni: gianni nanni
+luigi: gigi
+domenico: mimmo
+salvatore: toto turi
+johannes: hans hannes
+friedrich: fritz
+josef: sepp pepi
+heinrich: heinz heiner
+ulrich: uli
+nikolaus: klaus
+wolfgang: wolfi
+margarete: grete gretel
+elisabeth: lisbeth sissi liesl
+konstantinos: kostas kostis dinos
+ioannis: yannis giannis
+georgios: giorgos yorgos
+nikolaos: nikos
+dimitrios: dimitris mimis
+emmanouil: manolis
+panagiotis: takis panos
+giorgi: gia givi gogi
+nikola: niko
+jean: jeannot
+krzysztof: krzys
+stanislaw: stas staszek
+andrzej: jedrek
+mohammed: mohd mhd muhd hamada
+muhammad: mohd mhd muhd hamada
+mohammad: mohd mhd muhd hamada
+mohamed: mohd mhd muhd hamada
+mehmet: memo memis
+ibrahim: ibo
+mustafa: mustik
+joao: joaozinho jango
+""".strip()
+
+FORMS = """
+nikolai nikolay mykola mikalai mikola
+aleksei aleksey alexei alexey oleksii oleksiy oleksij aliaksei
+sergei sergey serhii serhiy siarhei
+dmitri dmitry dmitriy dmytro dzmitry
+mikhail mykhailo mykhaylo mikhal
+andrei andrey andrii andriy
+evgeni evgeny evgeniy yevgeny yevgeniy yevhen yauhen evgenii
+vladimir volodymyr uladzimir
+grigory grigori hryhorii hryhoriy
+georgy georgi heorhii heorhiy
+igor ihor
+oleg oleh aleh
+pavel pavlo
+pyotr petr petro piotr
+anatoly anatoliy anatolii anatol
+vasily vasiliy vasyl vasil
+yuri yury yuriy iurii
+konstantin kostiantyn kanstantsin
+viktor victor viktar
+ekaterina yekaterina kateryna katsiaryna
+elena olena alena yelena
+tatiana tatyana tetiana tetyana tatsiana
+natalia natalya nataliia nataliya
+irina iryna
+svetlana svitlana sviatlana
+lyudmila liudmyla liudmila
+anna hanna
+noor nur nour
+yunus younis younes yunis
+yousef yusuf yousuf youssef yusif yusef
+jalal djalal celal
+othman uthman osman
+obaidah ubaydah ubaidah
+qasim qassem kassem qasem kasem ghasem
+""".strip()
+
+TRANSLATED = """
+joseph josef jozef jose giuseppe yosef yusuf youssef yusif yousef iosif
+john johannes jan ivan jean juan giovanni joao ioannis johan
+peter pedro pietro pierre petr piotr petros
+paul pablo paolo pavel pavlo paulo
+michael miguel mikhail michel michele mikhael
+george jorge georg georges giorgio georgios giorgi jerzy jiri
+james jaime jacques giacomo jakob iago
+charles carlos karl carlo karel
+francis francisco francesco francois franz
+henry heinrich enrique henri enrico
+stephen steven stefan esteban etienne stefano
+andrew andreas andre andrzej andrei
+isaac yitzhak yitzchak ishaq
+abraham ibrahim avraham ebrahim
+moses moshe musa moussa
+jacob yaakov yakov yaqub yacoub
+solomon shlomo suleiman sulaiman suleyman sulayman
+david daoud dawud dawood daud
+""".strip()
+
+
+def table(text: str) -> dict[str, tuple[str, ...]]:
+    """Word → the lines (their first word) it stands in, of `FORMS` or `TRANSLATED`."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        words = line.split()
+        for word in words:
+            found.setdefault(word, []).append(words[0])
+    return {word: tuple(heads) for word, heads in found.items()}
+
+
+def short_forms(text: str) -> dict[str, tuple[str, ...]]:
+    """Short form → the names it is short for, of `SHORT`; a name that has short forms stands for itself."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name, _, shorts = line.partition(":")
+        for word in (name, *shorts.split()):
+            found.setdefault(word, []).append(name)
+    return {word: tuple(names) for word, names in found.items()}

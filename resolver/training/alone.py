@@ -1,0 +1,180 @@
+"""Pairs of names alone: what two names are worth where neither record says anything else.
+
+The same: two names of one entry of a list, two spellings of one invented name, a name and a slip of it. Different: names
+of different entries that blocking brings together, and names of which one word was replaced by another name. Two names
+that are equal say nothing here about who bears them: the question is whether the names are the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cdist
+
+from resolver.compare import features_of
+from resolver.normalise import prepare
+from resolver.normalise.text import fold, sound
+from resolver.pipeline import symbol_source
+from resolver.records import Batch, Kind, Record, Value
+from resolver.records.tables import Tables
+from resolver.synthetic.cultures import CULTURE_NAMES
+from resolver.synthetic.probes import name_variants
+from resolver.training.labelled import Labelled, blocked_pairs, by_kind, together
+from resolver.training.slips import group_slip, namesake, person_slip
+
+ORIGIN = "names alone"
+_PROPS = ("name", "alias", "previousName")
+_MOST_NAMES = 4
+_INVENTED = 120
+_SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
+_ESTABLISHED = 3
+"""Words that so many entries bear are names of their own, not slips."""
+_NEAR = 5
+_LEAST_ALIKE, _EQUAL = 0.3, 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """The names of one entry of a list or of one invented person, and the cluster it belongs to."""
+
+    kind: Kind
+    cluster: str
+    names: tuple[str, ...]
+
+
+def alone_pairs(
+    batch: Batch, clusters: Sequence[str], sources: Iterable[str], tables: Tables, seed: int
+) -> dict[Kind, Labelled]:
+    """Pairs of names alone, from the entries of the named sources of a canonical batch (`clusters`: the true cluster of
+    each record) and from invented names."""
+    entries = [*_listed(batch, clusters, set(sources), seed), *_invented(seed)]
+    parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
+    kinds = sorted({kind for part in parts for kind in part})
+    return {kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds}
+
+
+def _listed(batch: Batch, clusters: Sequence[str], sources: set[str], seed: int) -> Iterator[_Entry]:
+    for record, cluster in zip(batch.to_records(), clusters, strict=True):
+        names = sorted(set(record.texts(*_PROPS)))
+        if record.source in sources and record.kind in _SCHEMA and names:
+            chance = random.Random(f"{seed}:alone:{record.id}")
+            chance.shuffle(names)
+            yield _Entry(record.kind, cluster, tuple(names[:_MOST_NAMES]))
+
+
+def _invented(seed: int) -> Iterator[_Entry]:
+    for culture in CULTURE_NAMES:
+        for number, names in enumerate(name_variants(culture, _INVENTED, seed)):
+            # two that were given the same name count as one
+            yield _Entry(Kind.PERSON, f"{culture}:{number}:{fold(names[0])}", names)
+
+
+def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Labelled]:
+    """Pairs made of one entry each: its names, slips of them, and namesakes."""
+    words = _words(entries)
+    near = {kind: Neighbours.of(words[kind, True]) for kind in _SCHEMA}
+    cases: list[tuple[_Entry, str, str, bool]] = []
+    for entry in entries:
+        chance = random.Random(f"{seed}:made:{entry.cluster}:{entry.names[0]}")
+        slip = person_slip if entry.kind == Kind.PERSON else group_slip
+        first = chance.choice(entry.names)
+        others = [name for name in entry.names if name != first]
+        cases += [(entry, first, other, True) for other in chance.sample(others, min(2, len(others)))]
+        cases.append((entry, first, slip(first, chance), True))
+        for other in (namesake(first, words[entry.kind, first.isascii()], chance), near[entry.kind].turn(first, chance)):
+            if other and not _spelled_alike(first, other):
+                cases.append((entry, first, other, False))
+    records, clusters, labels = [], [], []
+    for number, (entry, one, two, same) in enumerate(cases):
+        for side, text in (("a", one), ("b", two)):
+            records.append(_record(f"alone:{number:09d}{side}", entry.kind, text))
+            clusters.append(entry.cluster)
+        labels.append(same)
+    batch = Batch.from_records(records).canonical()
+    rows = np.arange(0, len(records), 2, dtype=np.int32)
+    prepared = prepare(batch, tables, symbol_source().lookup, ())
+    return by_kind(prepared, rows, rows + 1, np.array(labels, dtype=np.int8), clusters, ORIGIN)
+
+
+def _words(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
+    """The words that stand in names of a kind, each as often as entries have it; apart by whether they are ASCII."""
+    found: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
+    for entry in entries:
+        for name in entry.names[:1]:
+            for word in name.replace(",", " ").split():
+                if len(word) > 2:
+                    found[entry.kind, word.isascii()].append(word)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Established words, each with those that are written most like it and yet are other names."""
+
+    of_word: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Neighbours:
+        """From words as often as entries have them."""
+        counts = Counter(fold(word) for word in words)
+        known = sorted(word for word, count in counts.items() if count >= _ESTABLISHED and " " not in word and word)
+        if not known:
+            return cls({})
+        symbols = [set(found) for found in symbol_source().lookup(known)]
+        alike = cdist(known, known, scorer=JaroWinkler.similarity, dtype=np.float32)
+        nearest = np.argsort(-alike, axis=1, kind="stable")[:, 1 : 4 * _NEAR]
+        found = {}
+        for place, word in enumerate(known):
+            others = [
+                known[other]
+                for other in nearest[place].tolist()
+                if sound(known[other]) != sound(word) and not symbols[other] & symbols[place]
+            ]
+            found[word] = tuple(others[:_NEAR])
+        return cls(found)
+
+    def turn(self, name: str, chance: random.Random) -> str:
+        """The name with one established word replaced by a neighbour; empty where it has none."""
+        parts = name.replace(",", " ").split()
+        places = [place for place, word in enumerate(parts) if self.of_word.get(fold(word))]
+        if len(parts) < 2 or not places:
+            return ""
+        at = chance.choice(places)
+        parts[at] = chance.choice(self.of_word[fold(parts[at])])
+        return " ".join(parts)
+
+
+def _spelled_alike(one: str, two: str) -> bool:
+    """Whether two names differ in nothing but how they may be spelled."""
+    first, second = ({sound(word) for word in fold(name).split()} for name in (one, two))
+    return first <= second or second <= first
+
+
+def _met(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Labelled]:
+    """Names that blocking brings together."""
+    records, truth = [], {}
+    for number, entry in enumerate(entries):
+        for place, name in enumerate(entry.names[:2]):
+            record = _record(f"alone:{number:07d}:{place}", entry.kind, name)
+            records.append(record)
+            truth[record.id] = entry.cluster
+    return blocked_pairs(records, truth, tables, ORIGIN, most_negatives=30_000, seed=seed)
+
+
+def _record(identity: str, kind: Kind, name: str) -> Record:
+    return Record(identity, "alone", kind, _SCHEMA[kind], (Value("name", name),))
+
+
+def _usable(data: Labelled) -> Labelled:
+    """Without other names of the same person (a nom de guerre is no spelling) and without equal names of two."""
+    alike = data.evidence[:, features_of(data.kind).index("name")]
+    usable = np.where(data.labels == 1, alike >= _LEAST_ALIKE, alike < _EQUAL)
+    return data.where(usable)
+
+
+__all__ = ["ORIGIN", "alone_pairs"]
