@@ -10,6 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from resolver.compare.scripts import alike_across
 from resolver.compare.tables import find
 
 COLUMNS = (
@@ -31,10 +32,11 @@ name of the other supports; 1 where a name is the same set of words; the quality
 the best pair."""
 LIMIT = 24
 """Words of a name that are aligned; what comes after is left aside."""
-JOINED, JOINED_SKELETON = 0.98, 0.85
+JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters and by their consonants alone."""
 _OMITTED = 0.2
 _SUPPORTED = 0.8
+_LEAST_JOINED = 0.8
 
 
 @numba.njit(cache=True, nogil=True)
@@ -49,6 +51,13 @@ def token_match(one, two, hashes, first_letter, flags, keys, values):  # type: i
         return np.float32(0.0)
     key = (np.int64(min(one, two)) << 32) | np.int64(max(one, two))
     return find(keys, values, key, len(keys) - 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def joined_across(one, two, target, flags, spoken_offsets, spoken):  # type: ignore[no-untyped-def]
+    """Similarity of two neighbours written together and a word of another script; 0 where it is below the least."""
+    value = min(alike_across(one, two, target, flags, spoken_offsets, spoken), np.float32(JOINED_ACROSS))
+    return value if value >= _LEAST_JOINED else np.float32(0.0)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,6 +87,8 @@ def align_forms(  # type: ignore[no-untyped-def]
     flags,
     keys,
     values,
+    spoken_offsets,
+    spoken,
     sim,
     mate_a,
     mate_b,
@@ -131,6 +142,12 @@ def align_forms(  # type: ignore[no-untyped-def]
                     value = np.float32(JOINED)
                 elif joined_skeleton[own_start + a] != 0 and joined_skeleton[own_start + a] == skeleton[target]:
                     value = np.float32(JOINED_SKELETON)
+                elif (flags[target] ^ flags[items[own_start + a]]) & 64:
+                    value = joined_across(
+                        items[own_start + a], items[own_start + a + 1], target, flags, spoken_offsets, spoken
+                    )
+                    if value == 0:
+                        continue
                 else:
                     continue
                 weight = rarity[target]
@@ -215,6 +232,8 @@ def align_pairs(  # type: ignore[no-untyped-def]
     flags,
     keys,
     values,
+    spoken_offsets,
+    spoken,
     out,
     best_left,
     best_right,
@@ -262,6 +281,8 @@ def align_pairs(  # type: ignore[no-untyped-def]
                     flags,
                     keys,
                     values,
+                    spoken_offsets,
+                    spoken,
                     sim,
                     mate_a,
                     mate_b,

@@ -120,6 +120,8 @@ class Context:
                 tokens.flags,
                 names.similarities.keys,
                 names.similarities.values,
+                names.similarities.spoken.offsets,
+                names.similarities.spoken.items,
                 out[start:end],
                 best_left[start:end],
                 best_right[start:end],

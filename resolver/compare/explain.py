@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.align import JOINED, JOINED_SKELETON, LIMIT, align_forms, token_match
+from resolver.compare.align import JOINED, JOINED_SKELETON, LIMIT, align_forms, joined_across, token_match
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
 from resolver.records.batch import IntArray
@@ -94,9 +94,16 @@ def _matched(
     if len(tokens[0]) != len(tokens[1]):
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         whole = int(tokens[single][0])
-        spelled = context.prepared.forms.joined[context.prepared.forms.tokens.offsets[forms[split]] + places[split]]
-        value = JOINED if spelled == table.hashes[whole] else JOINED_SKELETON
-        return AlignedPart(left, right, Fate.JOINED, value, _nats(rarity[whole]))
+        written, place = context.prepared.forms, context.prepared.forms.tokens.offsets[forms[split]] + places[split]
+        if written.joined[place] == table.hashes[whole]:
+            value = JOINED
+        elif written.joined_skeleton[place] == table.skeleton[whole]:
+            value = JOINED_SKELETON
+        else:
+            spoken = names.similarities.spoken
+            halves = tokens[split]
+            value = joined_across(halves[0], halves[1], whole, table.flags, spoken.offsets, spoken.items)
+        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), _nats(rarity[whole]))
     value = token_match(
         tokens[0][0],
         tokens[1][0],
@@ -131,6 +138,8 @@ def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]
         tokens.flags,
         names.similarities.keys,
         names.similarities.values,
+        names.similarities.spoken.offsets,
+        names.similarities.spoken.items,
         np.zeros((LIMIT, LIMIT), dtype=np.float32),
         mates[0],
         mates[1],

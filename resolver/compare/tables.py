@@ -116,6 +116,9 @@ def plausible(first, second, signature, lengths, skeleton, phonetic, flags, symb
     if (flags[first] | flags[second]) & 7:
         # initials are judged by their letter, particles and numbers by equality
         return False
+    if (flags[first] ^ flags[second]) & 64:
+        # of two scripts: no letter counts for another
+        return True
     if skeleton[first] != 0 and skeleton[first] == skeleton[second]:
         return True
     if phonetic[first] == phonetic[second]:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from resolver.compare.scripts import across_scripts, sounds
 from resolver.compare.tables import collect, insert, symbols_shared, table_for
 from resolver.records.batch import IntArray
 from resolver.records.prepared import NICKNAME_BIT, FloatArray, TokenFlag, TokenTable
@@ -26,6 +27,7 @@ class TokenSimilarities:
 
     def __init__(self, tokens: TokenTable) -> None:
         self._tokens = tokens
+        self.spoken = sounds(tokens)
         self._lengths = np.fromiter((len(text) for text in tokens.texts), dtype=np.int32, count=len(tokens))
         self.keys, self.values = table_for(1024)
         self._count = 0
@@ -51,7 +53,7 @@ class TokenSimilarities:
         if not len(new):
             return
         first, second = (new >> 32).astype(np.int32), (new & 0xFFFFFFFF).astype(np.int32)
-        similarity = token_similarity(tokens, first, second)
+        similarity = token_similarity(tokens, self.spoken, first, second)
         used = similarity >= FLOOR
         # pairs below the floor are kept too, so that they are not asked for again
         self._put(new, np.where(used, similarity, np.float32(0.0)).astype(np.float32))
@@ -66,8 +68,8 @@ class TokenSimilarities:
         insert(self.keys, self.values, keys, values)
 
 
-def token_similarity(tokens: TokenTable, first: IntArray, second: IntArray) -> FloatArray:
-    """Similarity in 0…1 of pairs of token codes.
+def token_similarity(tokens: TokenTable, spoken: Ragged, first: IntArray, second: IntArray) -> FloatArray:
+    """Similarity in 0…1 of pairs of token codes; `spoken`: the sounds of every token (`scripts.sounds`).
 
     The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised where the two sound alike,
     share a consonant skeleton, a Metaphone code or a symbol (the same name in another language); lowered where both are
@@ -92,7 +94,11 @@ def token_similarity(tokens: TokenTable, first: IntArray, second: IntArray) -> F
     plain = similarity
     similarity = np.where(metaphone | same_skeleton, np.maximum(plain, plain * 0.5 + 0.42), plain)
     similarity = np.where(same_sound, np.maximum(similarity, plain * 0.4 + 0.57), similarity)
-    similarity = np.where(foreign & same_skeleton, np.maximum(similarity, 0.92), similarity)
+    both_foreign = ((tokens.flags[first] & tokens.flags[second]) & int(TokenFlag.FOREIGN)) != 0
+    similarity = np.where(both_foreign & same_skeleton, np.maximum(similarity, 0.92), similarity)
+    if len(spoken.items):
+        across = np.minimum(across_scripts(tokens, spoken, first, second), np.float32(0.96))
+        similarity = np.where(foreign & ~both_foreign, across, similarity)
     shared = symbols_shared(first, second, tokens.symbols.offsets, tokens.symbols.items, NICKNAME_BIT)
     both_known = ((tokens.flags[first] & tokens.flags[second]) & int(TokenFlag.KNOWN)) != 0
     apart = both_known & (shared == 0) & ~same_sound & ~foreign

@@ -118,6 +118,8 @@ joao: joaozinho jango
 """.strip()
 
 FORMS = """
+alexander aleksandr alexandr oleksandr olexander aliaksandr alaksandr iskander
+aleksandra alexandra oleksandra aliaksandra
 nikolai nikolay mykola mikalai mikola
 aleksei aleksey alexei alexey oleksii oleksiy oleksij aliaksei
 sergei sergey serhii serhiy siarhei
@@ -156,6 +158,7 @@ qasim qassem kassem qasem kasem ghasem
 
 TRANSLATED = """
 joseph josef jozef jose giuseppe yosef yusuf youssef yusif yousef iosif
+alexander alessandro alejandro alexandre alexandros iskandar
 john johannes jan ivan jean juan giovanni joao ioannis johan
 peter pedro pietro pierre petr piotr petros
 paul pablo paolo pavel pavlo paulo

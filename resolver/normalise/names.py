@@ -45,6 +45,7 @@ _ABD_LINK = re.compile(
 _ABD_ARTICLE = re.compile(r"^abd[aeiou](?:l(?=[bcdfghjklmnpqrstvwxyz])|([rsnzdt])(?=\1))(?=\w{2})")
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 _ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})")
+_TA_MARBUTA = re.compile("\u0629$")
 _COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
@@ -82,12 +83,12 @@ def _person_word(word: str, whole: bool) -> list[Token]:
         return [_latin_token(word.lower())]
     if HAN.search(word) or HANGUL.search(word):
         parts = _family_first(word) if whole else [word]
-        return [Token(letters(part), surface=part) for part in parts if letters(part)]
+        return [Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)]
     text, surface = letters(word), word.lower()
     if not text:
         return []
     if vowelless(word):
-        text = letters(_ARABIC_ARTICLE.sub("", word))
+        text = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
             # one word in Arabic script: the article stands inside it
             text = "abd" + text[4:]

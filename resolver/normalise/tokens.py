@@ -87,8 +87,8 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
 
 
 def _common(text: str, counts: Mapping[str, int]) -> bool:
-    """Whether the tables know the word; of a name in `abd`, whether they know what follows."""
-    return text in counts or (text.startswith("abd") and len(text) > 5 and text[3:] in counts)
+    """Whether the tables know the word; a name in `abd` is always one."""
+    return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
 def _phonetic(text: str) -> str:

@@ -38,7 +38,8 @@ class TokenFlag(IntFlag):
     PLACE = 16
     GENERIC = 32
     FOREIGN = 64
-    """Written in a script whose transliteration has no vowels (Arabic, Hebrew)."""
+    """Written in a script that has several romanisations, or whose romanisation has no vowels (Arabic, Hebrew, Han,
+    Hangul)."""
     KNOWN = 128
     """An established word: a name that some table knows, no slip of the pen."""
 

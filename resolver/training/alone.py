@@ -172,8 +172,12 @@ def _record(identity: str, kind: Kind, name: str) -> Record:
 
 def _usable(data: Labelled) -> Labelled:
     """Without other names of the same person (a nom de guerre is no spelling) and without equal names of two."""
-    alike = data.evidence[:, features_of(data.kind).index("name")]
-    usable = np.where(data.labels == 1, alike >= _LEAST_ALIKE, alike < _EQUAL)
+    features = features_of(data.kind)
+    alike = data.evidence[:, features.index("name")]
+    spelled = alike >= _LEAST_ALIKE
+    if "acronym" in features:
+        spelled |= data.evidence[:, features.index("acronym")] > 0
+    usable = np.where(data.labels == 1, spelled, alike < _EQUAL)
     return data.where(usable)
 
 

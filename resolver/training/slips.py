@@ -124,7 +124,7 @@ _PERSON: tuple[tuple[_Slip, float], ...] = (
     (_turned, 1.5),
     (_titled, 1.0),
     (_initial, 1.5),
-    (_shortened, 2.0),
+    (_shortened, 3.0),
     (_joined, 0.8),
     (_capitals, 0.7),
 )

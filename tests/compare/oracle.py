@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.normalise.text import skeleton
+from resolver.normalise.text import skeleton, sound
 from resolver.records.prepared import NICKNAME_BIT, Prepared, Role, TokenFlag
 
 FLOOR = 0.62
@@ -21,7 +21,7 @@ class Word:
     flags: int
     rarity: float
     hash: int
-    sound: int
+    metaphone: int
     bones: int
     symbols: frozenset[int]
     role: int
@@ -69,24 +69,41 @@ def words_of(prepared: Prepared, form: int, *, group: bool = False) -> list[Word
 
 def similarity(one: Word, two: Word) -> float:
     """Similarity of two words, whatever their flags."""
-    found = (JaroWinkler.similarity(one.text, two.text) + OSA.normalized_similarity(one.text, two.text)) / 2
-    if one.sound == two.sound or (one.bones == two.bones and one.bones != 0):
-        found = max(found, found * 0.5 + 0.42)
+    first, second = one.text, two.text
+    if first[:3] == second[:3] == "abd":
+        first, second = first[3:], second[3:]
+    plain = found = (JaroWinkler.similarity(first, second) + OSA.normalized_similarity(first, second)) / 2
+    if one.metaphone == two.metaphone or (one.bones == two.bones and one.bones != 0):
+        found = max(found, plain * 0.5 + 0.42)
+    alike = sound(one.text) == sound(two.text) != ""
+    if alike:
+        found = max(found, plain * 0.4 + 0.57)
     if one.bones == two.bones != 0 and (one.flags | two.flags) & TokenFlag.FOREIGN:
         found = max(found, 0.92)
     shared = one.symbols & two.symbols
+    foreign = (one.flags | two.flags) & TokenFlag.FOREIGN
+    if one.flags & two.flags & TokenFlag.KNOWN and not shared and not alike and not foreign:
+        found -= 0.2
+        if _other_ending(first, second):
+            found = min(found, 0.5)
     if any(symbol < NICKNAME_BIT for symbol in shared):
         found = max(found, 0.9 + found * 0.08)
     elif shared:
         found = max(found, 0.84 + found * 0.08)
-    return min(found, 0.99)
+    return max(min(found, 0.99), 0)
+
+
+def _other_ending(one: str, two: str) -> bool:
+    short, long = sorted((one, two), key=len)
+    changed = len(short) == len(long) and short[:-1] == long[:-1] and {short[-1:], long[-1:]} <= set("aeiou")
+    return changed or any(long == short + vowel for vowel in "aeiou")
 
 
 def plausible(one: Word, two: Word) -> bool:
     """Whether two words are looked at closer."""
     if (one.flags | two.flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER):
         return False
-    if one.sound == two.sound or one.bones == two.bones != 0 or one.symbols & two.symbols:
+    if one.metaphone == two.metaphone or one.bones == two.bones != 0 or one.symbols & two.symbols:
         return True
     short, long = sorted((len(one.text), len(two.text)))
     if short < 3 or 2 * short < long:

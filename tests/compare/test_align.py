@@ -116,6 +116,10 @@ def test_similarity_of_words() -> None:
         ("bill", "william", 0.84, 0.93),
         ("petrov", "petroff", 0.8, 0.95),
         ("smith", "smyth", 0.8, 0.95),
+        ("noor", "nur", 0.9, 0.98),
+        ("ali", "alia", 0.0, 0.5),
+        ("sergei", "siarhei", 0.9, 0.98),
+        ("abdulaziz", "abdulhamid", 0.0, 0.7),
         ("ann", "robert", 0, 0.5),
     ],
 )

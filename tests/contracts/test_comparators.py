@@ -108,6 +108,12 @@ CASES: dict[str, list[Case]] = {
         Case(person(firstName="Ann", lastName="Lee"), person(firstName="Ann", lastName="Lee"), 1, 1),
         Case(ANN, person(firstName="Ann", lastName="Lee"), 1, 1),
     ],
+    "names_alone": [
+        Case(ANN, person(name="LEE, Ann"), 1, 1),
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+        Case(ANN, person(name="Ann Lee", gender="female"), NONE, NONE),
+        Case(person(name="Ann Lee", birthDate="1960"), person(name="Ann Lee", birthDate="1960"), NONE, NONE),
+    ],
     "birth_date": [
         Case(person(birthDate="1960-05-04"), person(birthDate=["1977", "1960-05-04"]), 1, 1),
         Case(person(birthDate="1960-05-04"), person(birthDate="1960"), 0.8, 0.8),
@@ -201,6 +207,8 @@ CASES: dict[str, list[Case]] = {
     "acronym": [
         Case(group(name="Red River Gang Northern"), group(name="RRGN"), 1, 1),
         Case(group(name="Red River Gang Northern"), group(name="XYZ"), NONE, NONE),
+        Case(group(name="Central Asian Development Bank"), group(name="CADB"), 1, 1),
+        Case(group(name="Red River Gang Ltd"), group(name="RRG"), 1, 1),
     ],
     "same_list": [
         Case(replace(ANN, source="d"), replace(ANN, source="d"), 0, 0),

@@ -56,6 +56,10 @@ def test_servant_without_a_master_stays(text: str) -> None:
         ("John Smith 3rd", ["john", "smith"]),
         ("محمد بن سلمان", ["mhmd", "slman"]),
         ("Do Van", ["do", "van"]),
+        ("James Earl", ["james", "earl"]),
+        ("Earl Warren", ["earl", "warren"]),
+        ("Earl Charles Spencer", ["charles", "spencer"]),
+        ("General Pavel Morozov", ["pavel", "morozov"]),
     ],
 )
 def test_titles_and_particles_carry_no_meaning(text: str, expected: list[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from resolver.normalise import symbols
-from resolver.normalise.nicknames import nickname_symbols
+from resolver.normalise.nicknames import form_symbols, nickname_symbols
 from resolver.normalise.symbols import SymbolSource, person_symbols
 from resolver.records.prepared import NICKNAME_BIT
 
@@ -126,7 +126,20 @@ def test_close_ends_the_child(monkeypatch: pytest.MonkeyPatch, waits: bool) -> N
 def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
     assert set(nickname_symbols("bill")) & set(nickname_symbols("william"))
     assert not set(nickname_symbols("liz")) & set(nickname_symbols("william"))
+    assert not set(nickname_symbols("william")) & set(nickname_symbols("robert"))
+    assert not set(nickname_symbols("bill")) & set(nickname_symbols("robert"))
+    assert set(nickname_symbols("misha")) & set(nickname_symbols("mikhail"))
+    assert set(nickname_symbols("giuseppe")) & set(nickname_symbols("josef"))
     assert nickname_symbols("xyzzy") == ()
+
+
+def test_the_forms_of_a_name_in_kindred_languages_are_no_nicknames() -> None:
+    assert set(form_symbols("mykola")) & set(form_symbols("nikolai"))
+    assert form_symbols("xyzzy") == ()
+    assert all(symbol < NICKNAME_BIT for symbol in form_symbols("mykola"))
+
+
+def test_nicknames_are_marked_as_such() -> None:
     for token in ("bill", "william", "liz"):
         found = nickname_symbols(token)
         assert found == tuple(sorted(set(found)))
