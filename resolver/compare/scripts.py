@@ -1,8 +1,8 @@
 """A word of another script against a Latin word: an edit distance between sounds.
 
 Arabic and Hebrew write no short vowels and romanise one letter in several ways (`dhwalqdr` and `zulqadr`), Korean has
-several romanisations. So words are cut into sounds (`encode`), and what one is likely to become in the other costs little
-(after Needleman and Wunsch 1970, with costs by kind of sound instead of one).
+several romanisations. So words are cut into sounds (`encode`), and what one is likely to become in the other costs
+little (after Needleman and Wunsch 1970, with costs by kind of sound instead of one).
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ LONGEST = 40
 _FOREIGN = int(TokenFlag.FOREIGN)
 _STRETCH = np.float32(1.6)
 _CONSONANTS = (
-    ("ng", "N"), ("shch", "S"), ("sch", "S"), ("tch", "C"), ("kh", "K"), ("gh", "G"), ("sh", "S"), ("ch", "C"), ("th", "T"),
-    ("dh", "D"), ("zh", "Z"), ("dj", "j"), ("dz", "D"), ("ts", "s"), ("tz", "s"), ("ph", "f"), ("ck", "k"), ("x", "ks"),
+    ("ng", "N"), ("shch", "S"), ("sch", "S"), ("tch", "C"), ("kh", "K"), ("gh", "G"), ("sh", "S"), ("ch", "C"),
+    ("th", "T"), ("dh", "D"), ("zh", "Z"), ("dj", "j"), ("dz", "D"), ("ts", "s"), ("tz", "s"), ("ph", "f"),
+    ("ck", "k"), ("x", "ks"),
 )  # fmt: skip
 _SPOKEN = (("eo", "o"), ("eu", "u"), ("ae", "e"))
 _LONG = (("ou", "U"), ("oo", "U"), ("ee", "I"), ("ei", "I"), ("ai", "I"), ("ay", "I"), ("ey", "I"), ("ie", "I"))
@@ -27,13 +28,13 @@ _VOWELS = "aeiouUI"
 # Sounds that one letter stands for, each group with what the change costs.
 _NEAR = (
     ("kqg", 0.05), ("kK", 0.15), ("hK", 0.2), ("gG", 0.05), ("qG", 0.1), ("kG", 0.2), ("RG", 0.2), ("jZ", 0.1),
-    ("jg", 0.2), ("zjZ", 0.2), ("jC", 0.2), ("jy", 0.3), ("jd", 0.4), ("sc", 0.05), ("kc", 0.05), ("sT", 0.1), ("tT", 0.05),
-    ("td", 0.2), ("tC", 0.4), ("dD", 0.05), ("zD", 0.05), ("dz", 0.15), ("zs", 0.25), ("zT", 0.4), ("sS", 0.3), ("sC", 0.3),
-    ("SC", 0.1), ("bp", 0.1), ("bv", 0.15), ("fv", 0.1), ("fp", 0.1), ("pv", 0.3), ("wv", 0.0), ("rl", 0.2),
-    ("wu", 0.0), ("wU", 0.0), ("wo", 0.0), ("vU", 0.3), ("yi", 0.0), ("yI", 0.0), ("ye", 0.05), ("ya", 0.3), ("wa", 0.4),
-    ("ae", 0.05), ("ai", 0.05), ("ao", 0.1), ("au", 0.1), ("aI", 0.15), ("aU", 0.2), ("ei", 0.03), ("iI", 0.0), ("eI", 0.05),
-    ("ou", 0.03), ("uU", 0.0), ("oU", 0.03), ("eo", 0.2), ("eu", 0.2), ("io", 0.3), ("iu", 0.2), ("nm", 0.5), ("ht", 0.15),
-    ("ha", 0.2), ("Nn", 0.15), ("Ng", 0.3),
+    ("jg", 0.2), ("zjZ", 0.2), ("jC", 0.2), ("jy", 0.3), ("jd", 0.4), ("sc", 0.05), ("kc", 0.05), ("sT", 0.1),
+    ("tT", 0.05), ("td", 0.2), ("tC", 0.4), ("dD", 0.05), ("zD", 0.05), ("dz", 0.15), ("zs", 0.25), ("zT", 0.4),
+    ("sS", 0.3), ("sC", 0.3), ("SC", 0.1), ("bp", 0.1), ("bv", 0.15), ("fv", 0.1), ("fp", 0.1), ("pv", 0.3),
+    ("wv", 0.0), ("rl", 0.2), ("wu", 0.0), ("wU", 0.0), ("wo", 0.0), ("vU", 0.3), ("yi", 0.0), ("yI", 0.0),
+    ("ye", 0.05), ("ya", 0.3), ("wa", 0.4), ("ae", 0.05), ("ai", 0.05), ("ao", 0.1), ("au", 0.1), ("aI", 0.15),
+    ("aU", 0.2), ("ei", 0.03), ("iI", 0.0), ("eI", 0.05), ("ou", 0.03), ("uU", 0.0), ("oU", 0.03), ("eo", 0.2),
+    ("eu", 0.2), ("io", 0.3), ("iu", 0.2), ("nm", 0.5), ("ht", 0.15), ("ha", 0.2), ("Nn", 0.15), ("Ng", 0.3),
 )  # fmt: skip
 _LATIN_ONLY = {
     **dict.fromkeys("aeiou", 0.03), "U": 0.35, "I": 0.3, "h": 0.3, "w": 0.3, "y": 0.25, "n": 0.8,
@@ -87,8 +88,8 @@ def sounds(tokens: TokenTable) -> Ragged:
 
 @numba.njit(cache=True, nogil=True)
 def alike(foreign, count_foreign, latin, count_latin):  # type: ignore[no-untyped-def]
-    """Similarity in 0…1 of two words given as sounds (arrays and how much of them counts): 1 less than the cost over the
-    consonants of the longer, stretched so that what is left of two different words comes near 0."""
+    """Similarity in 0…1 of two words given as sounds (arrays and how much of them counts): 1 less than the cost over
+    the consonants of the longer, stretched so that what is left of two different words comes near 0."""
     if count_foreign == 0 or count_latin == 0:
         return np.float32(0.0)
     row = np.empty(count_latin + 1, dtype=np.float32)
@@ -103,9 +104,9 @@ def alike(foreign, count_foreign, latin, count_latin):  # type: ignore[no-untype
         corner = row[0]
         row[0] += FOREIGN_ONLY[sound]
         for two in range(count_latin):
-            best = min(
-                corner + CHANGE[sound, latin[two]], row[two] + LATIN_ONLY[latin[two]], row[two + 1] + FOREIGN_ONLY[sound]
-            )
+            letter = latin[two]
+            added, dropped = row[two] + LATIN_ONLY[letter], row[two + 1] + FOREIGN_ONLY[sound]
+            best = min(corner + CHANGE[sound, letter], added, dropped)
             corner = row[two + 1]
             row[two + 1] = best
     heavy = max(heavy_latin, heavy_foreign, np.float32(1.5))

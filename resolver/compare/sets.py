@@ -140,7 +140,9 @@ def flagged_words(
 
 
 @numba.njit(cache=True, nogil=True)
-def _acronyms(left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, optional, out):  # type: ignore[no-untyped-def]
+def _acronyms(  # type: ignore[no-untyped-def]
+    left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, optional, out
+):
     for pair in range(len(left)):
         out[pair] = np.nan
         for side in range(2):
@@ -188,5 +190,6 @@ def acronym_match(
     """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN. Words
     that carry a flag of `skip` have no letter in it, those with a flag of `optional` may have one."""
     out = np.empty(len(left), dtype=np.float32)
-    _acronyms(left, right, names.offsets, names.items, forms.offsets, forms.items, flags, letters, spelled, skip, optional, out)
+    offsets, items = forms.offsets, forms.items
+    _acronyms(left, right, names.offsets, names.items, offsets, items, flags, letters, spelled, skip, optional, out)
     return out

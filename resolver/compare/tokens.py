@@ -71,9 +71,9 @@ class TokenSimilarities:
 def token_similarity(tokens: TokenTable, spoken: Ragged, first: IntArray, second: IntArray) -> FloatArray:
     """Similarity in 0…1 of pairs of token codes; `spoken`: the sounds of every token (`scripts.sounds`).
 
-    The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised where the two sound alike,
-    share a consonant skeleton, a Metaphone code or a symbol (the same name in another language); lowered where both are
-    established words that nothing ties together: Maria is no slip of Mario.
+    The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised where the two sound
+    alike, share a consonant skeleton, a Metaphone code or a symbol (the same name in another language); lowered where
+    both are established words that nothing ties together: Maria is no slip of Mario.
     """
     left, right = tokens.texts[first], tokens.texts[second]
     servants = np.array([one[:3] == two[:3] == "abd" for one, two in zip(left, right, strict=True)], dtype=bool)

@@ -1,7 +1,8 @@
 """Short and familiar forms of given names outside English, and given names that neighbouring languages spell apart.
 
-Written for this project. A line is a name, then its short forms (`SHORT`), the forms of one name in neighbouring languages
-(`FORMS`), or one name as distant languages say it (`TRANSLATED`). Spellings that differ only by transliteration need not all stand here: similar letters find each other.
+Written for this project. A line of `SHORT` is a name and its short forms; a line of `FORMS` holds the forms of one name
+in neighbouring languages, a line of `TRANSLATED` one name as distant languages say it. Spellings that differ only by
+transliteration need not all stand here: similar letters find each other.
 """
 
 from __future__ import annotations

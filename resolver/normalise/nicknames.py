@@ -11,7 +11,9 @@ from resolver.normalise.diminutives import FORMS, SHORT, TRANSLATED, short_forms
 from resolver.normalise.text import hash64
 from resolver.records.prepared import NICKNAME_BIT
 
-_NOT_SHORT = frozenset({("bill", "robert"), ("billy", "robert"), ("day", "david"), ("fred", "bill"), ("fred", "william")})
+_NOT_SHORT = frozenset(
+    {("bill", "robert"), ("billy", "robert"), ("day", "david"), ("fred", "bill"), ("fred", "william")}
+)
 """Pairs of the package's table that are no short forms."""
 
 
@@ -37,7 +39,8 @@ def _forms() -> dict[str, tuple[str, ...]]:
 
 def nickname_symbols(token: str) -> tuple[int, ...]:
     """The symbols of the names that a token is short for, of the token itself where it has short forms, and of the
-    names it translates; ascending. The package's table holds some pairs the wrong way round: a short form is shorter than its name."""
+    names it translates; ascending. The package's table holds some pairs the wrong way round: a short form is shorter
+    than its name."""
     namer = _namer()
     names = {name for name in namer.canonicals_of(token) if len(name) > len(token) and (token, name) not in _NOT_SHORT}
     if any(len(short) < len(token) for short in namer.nicknames_of(token)):

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_INDIC = re.compile("[\u0900-\u097f]")
+_INDIC_END = re.compile("(?<=[\u0900-\u097f])([\u0915-\u0939])(?![\u0900-\u097f])")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
@@ -30,9 +32,10 @@ def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 @cache
 def _to_latin() -> icu.Transliterator:
+    # Greek as it is spoken (v for beta, i for eta)
     # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by
     # the BGN system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII
-    return icu.Transliterator.createInstance("NFKC; Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower")
+    return icu.Transliterator.createInstance("NFKC; Russian-Latin/BGN; Greek-Latin/UNGEGN; Any-Latin; Latin-ASCII; Lower")
 
 
 @lru_cache(maxsize=200_000)
@@ -40,6 +43,9 @@ def latin(text: str) -> str:
     """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII)."""
     if text.isascii():
         return text.lower()
+    if _INDIC.search(text):
+        # the vowel in a consonant at the end of a word is not spoken
+        text = _INDIC_END.sub("\\1\u094d", text)
     return str(_to_latin().transliterate(text)).lower()
 
 

@@ -63,10 +63,10 @@ class NameQuality(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenTable:
-    """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic`
-    `sound` and `skeleton` hashes of what is left of a text when spellings are levelled (0 is "none"); `flags` are `TokenFlag`
-    bits; `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries, ascending;
-    `signature` one bit per letter."""
+    """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic`,
+    `sound` and `skeleton` hashes of what is left of a text when spellings are levelled (0 is "none"); `flags` are
+    `TokenFlag` bits; `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries,
+    ascending; `signature` one bit per letter."""
 
     texts: npt.NDArray[np.object_]
     hashes: HashArray

@@ -1,8 +1,8 @@
 """Pairs of names alone: what two names are worth where neither record says anything else.
 
-The same: two names of one entry of a list, two spellings of one invented name, a name and a slip of it. Different: names
-of different entries that blocking brings together, and names of which one word was replaced by another name. Two names
-that are equal say nothing here about who bears them: the question is whether the names are the same.
+The same: two names of one entry of a list, two spellings of one invented name, a name and a slip of it. Different:
+names of different entries that blocking brings together, and names of which one word was replaced by another name. Two
+names that are equal say nothing here about who bears them: the question is whether the names are the same.
 """
 
 from __future__ import annotations
@@ -48,11 +48,13 @@ class _Entry:
 
 
 def alone_pairs(
-    batch: Batch, clusters: Sequence[str], sources: Iterable[str], tables: Tables, seed: int
+    batch: Batch, clusters: Sequence[str], sources: Iterable[str], tables: Tables, *, invented: bool, seed: int
 ) -> dict[Kind, Labelled]:
     """Pairs of names alone, from the entries of the named sources of a canonical batch (`clusters`: the true cluster of
-    each record) and from invented names."""
-    entries = [*_listed(batch, clusters, set(sources), seed), *_invented(seed)]
+    each record) and, if asked for, from invented names."""
+    entries = [*_listed(batch, clusters, set(sources), seed), *(_invented(seed) if invented else ())]
+    if not entries:
+        return {}
     parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
     kinds = sorted({kind for part in parts for kind in part})
     return {kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds}
@@ -86,7 +88,8 @@ def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, La
         others = [name for name in entry.names if name != first]
         cases += [(entry, first, other, True) for other in chance.sample(others, min(2, len(others)))]
         cases.append((entry, first, slip(first, chance), True))
-        for other in (namesake(first, words[entry.kind, first.isascii()], chance), near[entry.kind].turn(first, chance)):
+        pool = words[entry.kind, first.isascii()]
+        for other in (namesake(first, pool, chance), near[entry.kind].turn(first, chance)):
             if other and not _spelled_alike(first, other):
                 cases.append((entry, first, other, False))
     records, clusters, labels = [], [], []
@@ -171,13 +174,15 @@ def _record(identity: str, kind: Kind, name: str) -> Record:
 
 
 def _usable(data: Labelled) -> Labelled:
-    """Without other names of the same person (a nom de guerre is no spelling) and without equal names of two."""
+    """Without other names of the same person (a nom de guerre is no spelling) and without names of two people of which the one only
+    says less than the other, or the same: that is no other name."""
     features = features_of(data.kind)
     alike = data.evidence[:, features.index("name")]
     spelled = alike >= _LEAST_ALIKE
     if "acronym" in features:
         spelled |= data.evidence[:, features.index("acronym")] > 0
-    usable = np.where(data.labels == 1, spelled, alike < _EQUAL)
+    contradicted = data.evidence[:, features.index("name_contradicted")] < _EQUAL
+    usable = np.where(data.labels == 1, spelled, contradicted)
     return data.where(usable)
 
 

@@ -10,11 +10,13 @@ import random
 from collections.abc import Callable, Sequence
 
 _NEAR = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
-    "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb",
-    "w": "qe", "x": "zc", "y": "tu", "z": "x",
+    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
+    "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry",
+    "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x",
 }  # fmt: skip
-_SCANNED = (("rn", "m"), ("m", "rn"), ("l", "1"), ("o", "0"), ("i", "l"), ("cl", "d"), ("s", "5"), ("e", "c"), ("u", "v"))
+_SCANNED = (
+    ("rn", "m"), ("m", "rn"), ("l", "1"), ("o", "0"), ("i", "l"), ("cl", "d"), ("s", "5"), ("e", "c"), ("u", "v"),
+)  # fmt: skip
 _TITLES = ("Mr", "Dr.", "Mrs", "Sheikh", "Haji", "General", "Prof.", "Sir", "Colonel", "Mullah", "Hon.", "Eng.")
 _FORMS = ("Ltd", "Limited", "LLC", "Inc.", "GmbH", "S.A.", "Co.", "Co., Ltd.", "JSC", "OOO", "Corp.", "Corporation")
 _Slip = Callable[[list[str], random.Random], list[str]]

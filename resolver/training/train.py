@@ -110,7 +110,9 @@ def gather(
         worlds = ()
     else:
         parts.append(_told_twice(intake, names, shipped, seed))
-        parts.append(alone_pairs(intake.batch, names, intake.deduplicated_sources, shipped, seed))
+        worlds = list(worlds)
+        sources = intake.deduplicated_sources
+        parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=bool(worlds), seed=seed))
     for world in worlds:
         parts.append(
             blocked_pairs(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from resolver.compare.scripts import CHANGE, FOREIGN_ONLY, LATIN_ONLY, WEIGHT, encode
 from resolver.normalise.text import skeleton, sound
 from resolver.records.prepared import NICKNAME_BIT, Prepared, Role, TokenFlag
 
@@ -78,11 +79,13 @@ def similarity(one: Word, two: Word) -> float:
     alike = sound(one.text) == sound(two.text) != ""
     if alike:
         found = max(found, plain * 0.4 + 0.57)
-    if one.bones == two.bones != 0 and (one.flags | two.flags) & TokenFlag.FOREIGN:
+    foreign = one.flags & TokenFlag.FOREIGN, two.flags & TokenFlag.FOREIGN
+    if one.bones == two.bones != 0 and all(foreign):
         found = max(found, 0.92)
+    if any(foreign) and not all(foreign):
+        found = min(across(one.text, two.text) if foreign[0] else across(two.text, one.text), 0.96)
     shared = one.symbols & two.symbols
-    foreign = (one.flags | two.flags) & TokenFlag.FOREIGN
-    if one.flags & two.flags & TokenFlag.KNOWN and not shared and not alike and not foreign:
+    if one.flags & two.flags & TokenFlag.KNOWN and not shared and not alike and not any(foreign):
         found -= 0.2
         if _other_ending(first, second):
             found = min(found, 0.5)
@@ -103,6 +106,8 @@ def plausible(one: Word, two: Word) -> bool:
     """Whether two words are looked at closer."""
     if (one.flags | two.flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER):
         return False
+    if (one.flags ^ two.flags) & TokenFlag.FOREIGN:
+        return True
     if one.metaphone == two.metaphone or one.bones == two.bones != 0 or one.symbols & two.symbols:
         return True
     short, long = sorted((len(one.text), len(two.text)))
@@ -182,10 +187,43 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
 
 def _together(one: Word, two: Word, target: Word) -> float:
     text = one.text + two.text
-    if len(text) > 30:
-        return 0.0
-    if text == target.text:
+    if len(text) <= 30 and text == target.text:
         return 0.98
+    if len(text) <= 30 and _same_bones(text, target.text):
+        return 0.85
+    foreign = target.flags & TokenFlag.FOREIGN
+    if (one.flags & TokenFlag.FOREIGN) == foreign or (two.flags & TokenFlag.FOREIGN) == foreign:
+        return 0.0
+    halves = b"".join(encode(word.text, foreign=not foreign) for word in (one, two))
+    whole = encode(target.text, foreign=bool(foreign))
+    value = min(_distance(whole, halves) if foreign else _distance(halves, whole), 0.95)
+    return value if value >= 0.8 else 0.0
+
+
+def across(foreign: str, latin: str) -> float:
+    """How alike a word of another script and a Latin one sound."""
+    return _distance(encode(foreign, foreign=True), encode(latin, foreign=False))
+
+
+def _distance(foreign: bytes, latin: bytes) -> float:
+    if not foreign or not latin:
+        return 0.0
+    cost = {(0, 0): 0.0}
+    for one in range(len(foreign) + 1):
+        for two in range(len(latin) + 1):
+            ways = []
+            if one and two:
+                ways.append(cost[one - 1, two - 1] + float(CHANGE[foreign[one - 1], latin[two - 1]]))
+            if one:
+                ways.append(cost[one - 1, two] + float(FOREIGN_ONLY[foreign[one - 1]]))
+            if two:
+                ways.append(cost[one, two - 1] + float(LATIN_ONLY[latin[two - 1]]))
+            cost[one, two] = min(ways, default=0.0)
+    heavy = max(1.5, *(float(WEIGHT[list(side)].sum()) for side in (foreign, latin)))
+    return max(0.0, 1 - 1.6 * cost[len(foreign), len(latin)] / heavy)
+
+
+def _same_bones(text: str, target: str) -> bool:
     bones = skeleton(text)
-    own = target.text if target.text.isdigit() else skeleton(target.text)
-    return 0.85 if len(bones) > 2 and bones == own else 0.0
+    own = target if target.isdigit() else skeleton(target)
+    return len(bones) > 2 and bones == own

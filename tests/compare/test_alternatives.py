@@ -93,7 +93,7 @@ def test_agreeing_is_what_a_record_that_agrees_gets() -> None:
         altered = _evidence(one, replace(two, values=tuple(told)))
         agreeing = next(one for one in found(one, two) if one.field == field and one.says.endswith(" agreed"))
         for name, value in agreeing.values.items():
-            assert np.float32(value) == altered[name], name
+            np.testing.assert_equal(np.float32(value), altered[name], name)
             assert field == "names" or now[name] != altered[name]
 
 

@@ -1,0 +1,78 @@
+"""Words of another script against Latin ones."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.compare.scripts import LONGEST, across_scripts, encode, sounds
+from resolver.records.prepared import TokenFlag
+from tests.compare import oracle
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+
+def likeness(foreign: str, latin: str) -> float:
+    found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
+    one, two = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
+    assert found.tokens.flags[one[0]] & TokenFlag.FOREIGN
+    answer = across_scripts(found.tokens, sounds(found.tokens), one, two)
+    np.testing.assert_array_equal(answer, across_scripts(found.tokens, sounds(found.tokens), two, one))
+    return float(answer[0])
+
+
+@pytest.mark.parametrize(
+    ("foreign", "right", "wrong"),
+    [
+        ("حسین", "hossein", "hassan"),
+        ("محمد", "mohamed", "mahmoud"),
+        ("رضوانی", "rezvani", "rahmani"),
+        ("جمال", "djamel", "kamal"),
+        ("خالد", "khaled", "khalifa"),
+        ("فاطمة", "fatimah", "latifa"),
+        ("محمدرضا", "mohammadreza", "mohammad"),
+        ("ذوالقدر", "zulqadr", "zulfiqar"),
+        ("יוסף", "yosef", "yaakov"),
+        ("철", "chol", "chin"),
+    ],
+)
+def test_a_word_is_nearest_to_its_romanisation(foreign: str, right: str, wrong: str) -> None:
+    assert likeness(foreign, right) >= 0.85
+    assert likeness(foreign, wrong) < likeness(foreign, right) - 0.08
+
+
+@pytest.mark.parametrize(("foreign", "latin"), [("محمد", "petrov"), ("علی", "omar"), ("손", "kim")])
+def test_other_words_are_far(foreign: str, latin: str) -> None:
+    assert likeness(foreign, latin) < 0.5
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(LETTERS, max_size=60), st.booleans())
+def test_sounds_are_few_and_known(text: str, foreign: bool) -> None:
+    found = encode(text, foreign=foreign)
+    assert len(found) <= min(LONGEST, 2 * len(text))
+    assert all(code < 128 for code in found)
+    assert all(one != two for one, two in pairwise(found))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from("محمد علی رضا حسن کریم خان".split()), st.text(LETTERS, min_size=2))
+def test_the_kernel_follows_the_oracle(foreign: str, latin: str) -> None:
+    found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
+    forms = [found.forms.tokens[int(found.names[row][0])] for row in range(2) if len(found.names[row])]
+    if len(forms) < 2 or len(forms[1]) != 1 or found.tokens.texts[forms[1][0]] != latin:
+        return
+    answer = float(across_scripts(found.tokens, sounds(found.tokens), forms[0][:1], forms[1])[0])
+    assert answer == pytest.approx(oracle.across(str(found.tokens.texts[forms[0][0]]), latin), abs=1e-4)
+
+
+def test_no_word_of_another_script_no_sounds() -> None:
+    found = prepared([record("s:1", name="Ann Lee")])
+    assert len(sounds(found.tokens).items) == 0
