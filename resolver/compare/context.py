@@ -104,6 +104,8 @@ class Context:
             align_pairs(
                 self.left[start:end],
                 self.right[start:end],
+                names.record_tokens.offsets,
+                names.record_tokens.items,
                 prepared.names.offsets,
                 prepared.names.items,
                 prepared.name_quality,

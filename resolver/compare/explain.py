@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.align import JOINED, JOINED_SKELETON, LIMIT, align_forms, joined_across, token_match
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
+from resolver.compare.name_pair import (
+    JOINED,
+    JOINED_SKELETON,
+    LIMIT,
+    align_forms,
+    compare_tokens,
+    joined_across,
+    token_match,
+)
 from resolver.records.batch import IntArray
 from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
@@ -122,6 +130,19 @@ def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]
     forms, tokens, names = context.prepared.forms, context.prepared.tokens, context.names
     offsets = forms.tokens.offsets
     mates = np.empty(LIMIT, dtype=np.int32), np.empty(LIMIT, dtype=np.int32)
+    sides = np.unique(forms.tokens[left]), np.unique(forms.tokens[right])
+    local = np.empty(len(tokens), dtype=np.int32), np.empty(len(tokens), dtype=np.int32)
+    known = names.similarities
+    likeness = compare_tokens(
+        *sides,
+        tokens.hashes,
+        names.first_letter,
+        tokens.flags,
+        known.keys,
+        known.values,
+        *local,
+        np.empty(len(sides[0]) * len(sides[1]), dtype=np.float32),
+    )
     align_forms(
         offsets[left],
         offsets[left + 1],
@@ -134,12 +155,14 @@ def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]
         tokens.rarity_group if context.group else tokens.rarity_person,
         tokens.hashes,
         tokens.skeleton,
-        names.first_letter,
         tokens.flags,
-        names.similarities.keys,
-        names.similarities.values,
-        names.similarities.spoken.offsets,
-        names.similarities.spoken.items,
+        known.spoken.offsets,
+        known.spoken.items,
+        likeness,
+        local[0],
+        len(sides[1]),
+        local[1],
+        1,
         np.zeros((LIMIT, LIMIT), dtype=np.float32),
         mates[0],
         mates[1],

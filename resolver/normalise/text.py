@@ -32,10 +32,10 @@ def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 @cache
 def _to_latin() -> icu.Transliterator:
-    # Greek as it is spoken (v for beta, i for eta)
     # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by
-    # the BGN system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII
-    return icu.Transliterator.createInstance("NFKC; Russian-Latin/BGN; Greek-Latin/UNGEGN; Any-Latin; Latin-ASCII; Lower")
+    # the BGN system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII; Greek as it is spoken
+    spoken = "Russian-Latin/BGN; Greek-Latin/UNGEGN"
+    return icu.Transliterator.createInstance(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
 
 
 @lru_cache(maxsize=200_000)

@@ -174,8 +174,8 @@ def _record(identity: str, kind: Kind, name: str) -> Record:
 
 
 def _usable(data: Labelled) -> Labelled:
-    """Without other names of the same person (a nom de guerre is no spelling) and without names of two people of which the one only
-    says less than the other, or the same: that is no other name."""
+    """Without other names of the same person (a nom de guerre is no spelling), and without names of two people of which
+    the one says the same as the other, or only less: that is no other name."""
     features = features_of(data.kind)
     alike = data.evidence[:, features.index("name")]
     spelled = alike >= _LEAST_ALIKE

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resolver.compare import COMPARATORS, Context, NameIndex
-from resolver.compare.align import JOINED
 from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, shown
+from resolver.compare.name_pair import JOINED
 from resolver.records import Activity, Address, Identifier, Record
 from resolver.records.explanation import Fate
 from tests.normalise.preparing import prepared
