@@ -95,7 +95,7 @@ def symbol_pair(parts: Parts) -> Hashed:
     prepared = parts.prepared
     symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
     # only words with few symbols: those with many (Muhammad) are met through their sound
-    few = identity_tokens(prepared) & (symbols.counts <= 3)
+    few = identity_tokens(prepared) & (symbols.counts <= 6)
     counts = np.where(few, symbols.counts, 0)[forms.items]
     word = np.repeat(np.arange(len(forms.items)), counts)
     found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
