@@ -57,7 +57,8 @@ class _Written:
 def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     """All names of a canonical batch."""
     person = batch.kinds == int(Kind.PERSON)
-    full_texts, written = _written_names(batch, person)
+    # whoever may be either is told in both ways
+    full_texts, written = _written_names(batch, (batch.kinds & int(Kind.PERSON)) != 0, ~person)
     part_columns = [prop for prop in _PART_ROLES if prop in batch.columns]
     part_texts = [batch.columns[prop].values.to_pylist() for prop in part_columns]
     lexicon = build_lexicon([full_texts[0], *part_texts], [full_texts[1]], tables, lookup)
@@ -78,27 +79,29 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     return Names(lexicon.table, table, names, kept_quality)
 
 
-def _written_names(batch: Batch, person: npt.NDArray[np.bool_]) -> tuple[tuple[list[str], list[str]], _Written]:
-    """Unique full names of persons and of others, and which record bears which, form codes counting persons' first."""
+def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[list[str], list[str]], _Written]:
+    """Unique full names of persons and of others (`sides`: which records may be either), and which record bears which,
+    form codes counting persons' first."""
     held = [(batch.columns[prop], int(quality)) for prop, quality in _QUALITY.items() if prop in batch.columns]
     texts: tuple[list[str], list[str]] = ([], [])
     places: list[dict[str, int]] = []
-    for side, is_person in enumerate((True, False)):
+    for side, bearing in enumerate(sides):
         found: set[str] = set()
         for column, _quality in held:
             used = np.zeros(len(column.values), dtype=bool)
-            used[column.codes[person[column.rows] == is_person]] = True
+            used[column.codes[bearing[column.rows]]] = True
             found.update(column.values.filter(used).to_pylist())
         texts[side].extend(sorted(found))
         places.append({text: code for code, text in enumerate(texts[side])})
     rows, forms, qualities = [], [], []
     for column, quality in held:
         values = column.values.to_pylist()
-        as_person = np.array([places[0].get(text, -1) for text in values], dtype=np.int32)
-        as_other = np.array([places[1].get(text, -1) for text in values], dtype=np.int32) + np.int32(len(texts[0]))
-        rows.append(column.rows)
-        forms.append(np.where(person[column.rows], as_person[column.codes], as_other[column.codes]))
-        qualities.append(np.full(len(column), quality, dtype=np.uint8))
+        for place, bearing, first in zip(places, sides, (0, len(texts[0])), strict=True):
+            coded = np.array([place.get(text, -1) for text in values], dtype=np.int32) + np.int32(first)
+            held_here = bearing[column.rows]
+            rows.append(column.rows[held_here])
+            forms.append(coded[column.codes[held_here]])
+            qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
     if not rows:
         none = np.zeros(0, dtype=np.int32)
         return texts, _Written(none, none, none.astype(np.uint8))

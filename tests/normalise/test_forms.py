@@ -105,3 +105,16 @@ def test_rarity_follows_the_population_and_what_a_token_is() -> None:
     group = {tokens.texts[t]: float(tokens.rarity_group[t]) for t in found.forms.tokens[int(found.names[1][0])]}
     assert person["dr"] < person["j"] < person["mohammed"] < person["trading"]
     assert group["llc"] < group["trading"] < group["qux"]
+
+
+def test_who_may_be_a_person_or_a_group_is_named_as_both() -> None:
+    found = prepared(
+        [
+            record("s:1", Kind.LEGAL, name="Abd al-Rahman Holding"),
+            record("s:2", name="Abdulrahman Holding"),
+            record("s:3", Kind.GROUP, name="Abd al-Rahman Holding"),
+        ]
+    )
+    compact = [{int(found.forms.compact[form]) for form in found.names[row]} for row in range(3)]
+    assert compact[0] == compact[1] | compact[2]
+    assert len(compact[0]) == 2
