@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resolver.training.train import Material, World
 
 RICH_WORLD, THIN_WORLD = 40_000, 120_000
+SPELLED = 120
+"""Invented persons of each culture whose names are spelled in every way."""
 
 
 @click.command("train")
@@ -126,6 +128,13 @@ def _worlds(seed: int) -> list[World]:
     ]
 
 
+def _spellings(seed: int) -> list[tuple[str, ...]]:
+    """The spellings of the names of some invented persons of every culture."""
+    from resolver.synthetic import CULTURE_NAMES, name_variants
+
+    return [names for culture in CULTURE_NAMES for names in name_variants(culture, SPELLED, seed)]
+
+
 def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> Clusters | None:
     """The labelled clusters; what they say that teaches nothing goes into `notes`."""
     path, columns = options["clusters"], (options["cluster_columns"] or "").split(",")
@@ -147,7 +156,9 @@ def _material(
     from resolver.training.labelled import read_judgements
     from resolver.training.train import gather
 
-    material = gather(intake, read_judgements(judged) if judged else [], tables, worlds, clusters=known, seed=seed)
+    judgements = read_judgements(judged) if judged else []
+    spellings = _spellings(seed) if worlds else []
+    material = gather(intake, judgements, tables, worlds, spellings=spellings, clusters=known, seed=seed)
     if not material.pairs:
         raise InputError(
             "there is nothing to learn from in these lists",

@@ -5,11 +5,13 @@ Nobody in it exists: names are drawn from lists of frequent names, everything el
 """
 
 from resolver.synthetic.corruptions import CORRUPTIONS, Corruption
+from resolver.synthetic.cultures import CULTURE_NAMES
 from resolver.synthetic.probes import Probe, name_variants, probes
 from resolver.synthetic.world import World, WorldSummary, generate, write_world
 
 __all__ = [
     "CORRUPTIONS",
+    "CULTURE_NAMES",
     "Corruption",
     "Probe",
     "World",

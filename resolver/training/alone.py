@@ -22,15 +22,12 @@ from resolver.normalise.text import fold, sound
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.tables import Tables
-from resolver.synthetic.cultures import CULTURE_NAMES
-from resolver.synthetic.probes import name_variants
 from resolver.training.labelled import Labelled, blocked_pairs, by_kind, together
 from resolver.training.slips import group_slip, namesake, person_slip
 
 ORIGIN = "names alone"
 _PROPS = ("name", "alias", "previousName")
 _MOST_NAMES = 4
-_INVENTED = 120
 _SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
 _ESTABLISHED = 3
 """Words that so many entries bear are names of their own, not slips."""
@@ -48,11 +45,17 @@ class _Entry:
 
 
 def alone_pairs(
-    batch: Batch, clusters: Sequence[str], sources: Iterable[str], tables: Tables, *, invented: bool, seed: int
+    batch: Batch,
+    clusters: Sequence[str],
+    sources: Iterable[str],
+    tables: Tables,
+    *,
+    invented: Iterable[tuple[str, ...]] = (),
+    seed: int,
 ) -> dict[Kind, Labelled]:
     """Pairs of names alone, from the entries of the named sources of a canonical batch (`clusters`: the true cluster of
-    each record) and, if asked for, from invented names."""
-    entries = [*_listed(batch, clusters, set(sources), seed), *(_invented(seed) if invented else ())]
+    each record) and from the spellings of invented persons' names."""
+    entries = [*_listed(batch, clusters, set(sources), seed), *_invented(invented)]
     if not entries:
         return {}
     parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
@@ -69,11 +72,10 @@ def _listed(batch: Batch, clusters: Sequence[str], sources: set[str], seed: int)
             yield _Entry(record.kind, cluster, tuple(names[:_MOST_NAMES]))
 
 
-def _invented(seed: int) -> Iterator[_Entry]:
-    for culture in CULTURE_NAMES:
-        for number, names in enumerate(name_variants(culture, _INVENTED, seed)):
-            # two that were given the same name count as one
-            yield _Entry(Kind.PERSON, f"{culture}:{number}:{fold(names[0])}", names)
+def _invented(spellings: Iterable[tuple[str, ...]]) -> Iterator[_Entry]:
+    for names in spellings:
+        # two that were given the same name count as one
+        yield _Entry(Kind.PERSON, f"invented:{fold(names[0])}", names)
 
 
 def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Labelled]:

@@ -94,10 +94,12 @@ def gather(
     tables: Mapping[str, Any],
     worlds: Sequence[World] = (),
     *,
+    spellings: Iterable[tuple[str, ...]] = (),
     clusters: Clusters | None = None,
     seed: int = 7,
 ) -> Material:
-    """All labelled pairs: judged ones, those of labelled clusters, entries told twice, and invented worlds. Where
+    """All labelled pairs: judged ones, those of labelled clusters, entries told twice, names alone (of entries,
+    and `spellings` of invented persons' names), and invented worlds. Where
     clusters are plenty, nothing is added to them but what humans judged."""
     shipped = tables_of(dict(tables))
     known = clusters or Clusters({}, {})
@@ -110,9 +112,8 @@ def gather(
         worlds = ()
     else:
         parts.append(_told_twice(intake, names, shipped, seed))
-        worlds = list(worlds)
         sources = intake.deduplicated_sources
-        parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=bool(worlds), seed=seed))
+        parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed))
     for world in worlds:
         parts.append(
             blocked_pairs(

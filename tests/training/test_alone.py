@@ -36,9 +36,9 @@ def batch() -> Batch:
 def test_pairs_of_names_alone(batch: Batch) -> None:
     ids = batch.ids.to_pylist()
     with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.alone"):
-        made = alone_pairs(batch, ids, ["l"], Tables(), invented=False, seed=3)
-        again = alone_pairs(batch, ids, ["l"], Tables(), invented=False, seed=3)
-        none = alone_pairs(batch, ids, ["m"], Tables(), invented=False, seed=3)
+        made = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
+        again = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
+        none = alone_pairs(batch, ids, ["m"], Tables(), seed=3)
     assert none == {}
     assert set(made) == {Kind.PERSON, Kind.GROUP}
     people = made[Kind.PERSON]
