@@ -63,9 +63,9 @@ def arrays(prepared: Prepared) -> Seen:
     """
     tokens, dates, births = prepared.tokens, prepared.dates, prepared.births
     told = (tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-    words = prepared.names.through(prepared.forms.tokens)
-    kept = told[words.items]
-    words = Ragged.from_rows(words.rows[kept], words.items[kept], len(prepared))
+    said = prepared.names.through(prepared.forms.tokens)
+    # each word once, ascending; 0 stands for those that say nothing
+    words = distinct(Hashed(said.offsets, np.where(told[said.items], said.items + 1, 0).astype(np.uint64)))
     places, certain = _places(prepared), _certain(prepared)
     kinds = np.append(prepared.kinds, 0)
     heads = np.stack([words.offsets, places.offsets, certain.offsets, births.offsets, kinds], axis=1)
@@ -73,7 +73,7 @@ def arrays(prepared: Prepared) -> Seen:
     born = np.stack([first, dates.last_year + dates.circa, dates.month, dates.day], axis=1).astype(np.int32)
     return (
         np.ascontiguousarray(heads, dtype=np.int32),
-        _cards(prepared)[words.items],
+        _cards(prepared)[words.hashes.astype(np.int64) - 1],
         places.hashes,
         certain.hashes,
         born[births.items],

@@ -81,11 +81,13 @@ def glanced(prepared: Prepared, plan: Plan, left: IntArray, right: IntArray) -> 
 def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Parts | None = None) -> Keys:
     """The keys of one rule under a plan, for records of the rule's kinds. `parts`: those of the batch, where several
     rules share them."""
-    hashed = rule.keys(parts or Parts(prepared))
+    parts = parts or Parts(prepared)
+    hashed = rule.keys(parts)
     applies = (prepared.kinds & int(rule.kinds)) != 0
     if not applies.all():
         hashed = Hashed(hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0)))
-    return keys_of(hashed, number + 1, refinement(prepared, plan.rules[rule.name]))
+    kind = plan.rules[rule.name]
+    return keys_of(hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind)))
 
 
 def _join(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ from resolver.records.prepared import HashArray, PlaceTable, Prepared, TokenFlag
 from resolver.records.ragged import Ragged, offsets_of, spread
 from resolver.records.spelling import first_letters, spell
 
+T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
 _SUFFIX_SALT = np.uint64(3)
 
@@ -37,18 +39,19 @@ class Parts:
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        self._made: dict[str, Hashed] = {}
+        self._made: dict[str, Any] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
-    def once(self, name: str, make: Callable[[], Hashed]) -> Hashed:
+    def once(self, name: str, make: Callable[[], T]) -> T:
         """The part of a name; `make` is called by the first that asks, others wait."""
         with self._lock:
             lock = self._locks.setdefault(name, Lock())
         with lock:
             if name not in self._made:
                 self._made[name] = make()
-            return self._made[name]
+            made: T = self._made[name]
+            return made
 
     def words(self, code: str, least_length: int) -> Hashed:
         """Per record, one code (`phonetic`, `skeleton`, `prefix`, `suffix`) of every long enough word, each once."""
