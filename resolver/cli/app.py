@@ -27,6 +27,7 @@ COMMANDS = {
     "names": "Score pairs of names.",
     "explain": "Show why two records got their score, or why they never met.",
     "check": "Look one name up in lists.",
+    "serve": "Answer checks over HTTP.",
     "preview": "Show the first records of lists as they are understood.",
     "status": "Show what a store holds.",
     "replan": "Resolve everything in a store anew, under another plan or model.",

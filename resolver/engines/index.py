@@ -100,6 +100,21 @@ class Index:
         """The highest number here."""
         return self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
 
+    @property
+    def held(self) -> Sequence[Held]:
+        """The keys of all that is here."""
+        return self._held
+
+    def any_of(self, numbers: Numbers, sources: frozenset[str]) -> bool:
+        """Whether one of some records (ascending) is of one of some sources."""
+        for segment in self._segments:
+            low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
+            if low < high:
+                codes = np.unique(segment.batch.sources.codes[numbers[low:high] - segment.first])
+                if any(segment.batch.sources.values[code].as_py() in sources for code in codes.tolist()):
+                    return True
+        return False
+
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut."""

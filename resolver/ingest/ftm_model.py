@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from resolver.ingest.files import SourceFile
@@ -54,6 +54,14 @@ def reverse_of(schema: str, prop: str) -> str:
     """The property by which what stands nested in `prop` would refer back; empty where there is none."""
     found = _property(schema, prop)
     return str(found.reverse.name) if found is not None and found.reverse is not None else ""
+
+
+@lru_cache(maxsize=10_000)
+def has_property(schema: str, prop: str) -> bool:
+    """Whether entities of a schema may have a property. Of a legal entity, which may turn out to be either, what
+    persons have and what groups have."""
+    kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
+    return any(_property(one, prop) is not None for one in kinds)
 
 
 @cache

@@ -49,6 +49,7 @@ class SymbolSource:
         self._path = cache_dir / f"symbols-30-{version('rigour')}.tsv" if cache_dir else None
         self._known: dict[str, Symbols] = {}
         self._child: subprocess.Popen[str] | None = None
+        self._inside = False
         self._read_cache()
 
     def start(self) -> None:
@@ -57,9 +58,18 @@ class SymbolSource:
             with suppress(OSError):
                 self._child = _open_child()
 
+    def load(self) -> None:
+        """Load the table into this process, for one that answers for long and may not wait: from now on what is not in
+        the cache is answered at once, and neither kept nor written (it is what users have asked for)."""
+        person_symbols(["a"])
+        self._inside = True
+
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
         """The symbol ids of each token."""
         missing = sorted({token for token in tokens if token not in self._known})
+        if missing and self._inside:
+            held = dict(zip(missing, person_symbols(missing), strict=True))
+            return [self._known[token] if token in self._known else held[token] for token in tokens]
         if missing:
             self._known.update(zip(missing, self._ask(missing), strict=True))
             self._write_cache()

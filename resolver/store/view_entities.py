@@ -95,6 +95,15 @@ class EntityQuestions(Moment):
         record, entity = arrays(self.connection, query)
         return record, entity
 
+    def entities_changed(self, since: int) -> Numbers:
+        """The numbers of the entities whose members changed after version `since`, up to this one, ascending."""
+        told = and_(events.c.version > since, events.c.version <= self.version)
+        born = and_(entities.c.born > since, entities.c.born <= self.version)
+        one, other = arrays(self.connection, select(events.c.entity, events.c.other).where(told))
+        new = arrays(self.connection, select(entities.c.number).where(born))[0]
+        found = np.unique(np.concatenate([one, other, new]))
+        return found[found >= 0]
+
     def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
         """What became of entities after version `since`, up to this one, in order: the change feed. With a `limit`
         whole versions are given, at least one, and no more once there are so many."""

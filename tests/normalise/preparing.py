@@ -44,6 +44,9 @@ class QuickSource:
     def start(self) -> None:
         """Nothing to load."""
 
+    def load(self) -> None:
+        """Nothing to load either."""
+
     def lookup(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
         """Symbols of tokens."""
         return lookup(tokens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,20 @@ def test_the_child_answers_like_the_process_itself(tmp_path: Path) -> None:
     assert set(ids["محمد"]) & set(ids["mohammed"])
     assert ids["xyzzy"] == ()
     assert all(list(found) == sorted(set(found)) and all(0 <= s < NICKNAME_BIT for s in found) for found in wanted)
+
+
+def test_a_long_running_process_keeps_nothing_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def table(tokens: Sequence[str]) -> list[tuple[int, ...]]:
+        asked.append(list(tokens))
+        return [(len(token),) for token in tokens]
+
+    monkeypatch.setattr("resolver.normalise.symbols.person_symbols", table)
+    source = SymbolSource(tmp_path)
+    source.load()
+    assert source.lookup(["abc", "ab", "abc"]) == [(3,), (2,), (3,)]
+    assert source.lookup(["abc"]) == [(3,)]
+    # loaded once, and then asked each time, within this process
+    assert asked == [["a"], ["ab", "abc"], ["abc"]]
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,17 @@
+"""Answers as JSON bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response
+
+
+def json_response(content: object, status: int = 200, *, headers: Mapping[str, Any] | None = None) -> Response:
+    """A JSON answer."""
+    response = Response(orjson.dumps(content), status, mimetype="application/json")
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,65 @@
+"""`/healthz`, `/readyz`, `/metrics`: for whoever watches the service. They ask for no key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.answers import json_response
+from api.service import Service, service
+from api.watching import figures
+from resolver.errors import ResolverError
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return json_response({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Checks can be answered from lists that are as new as they must be."""
+    try:
+        version, faults = _stand(service())
+    except ResolverError as error:
+        version, faults = None, [error.line()]
+    figures().ready.set(0 if faults else 1)
+    if faults:
+        return json_response({"detail": "; ".join(faults), "version": version}, 503)
+    return json_response({"status": "ok", "version": version})
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Figures for Prometheus."""
+    told = figures()
+    try:
+        told.version.set(service().hub.store.version)
+    except ResolverError:
+        told.version.set(float("nan"))
+    return Response(generate_latest(told.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _stand(held: Service) -> tuple[int, list[str]]:
+    """The store's version, and what speaks against being ready."""
+    faults = []
+    with held.hub.store.view() as view:
+        if not view.version:
+            faults.append("the store is empty: nothing has been submitted yet")
+        else:
+            held.hub.options_of(view.head)
+            if not held.is_warm:
+                faults.append("the service is still loading")
+        for source in view.sources():
+            if source.maximum_age_days is not None and _age(source.updated) > timedelta(source.maximum_age_days):
+                faults.append(f"the list {source.name} is older than {source.maximum_age_days} days")
+        return view.version, faults
+
+
+def _age(updated: str) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(updated) if updated else timedelta.max

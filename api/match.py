@@ -1,0 +1,89 @@
+"""`POST /match/{dataset}` for programs, in yente's wire format, and `GET /check` for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from api import params
+from api.answers import json_response
+from api.errors import ApiError
+from api.service import service
+from api.watching import figures
+from api.wire import record_of, response_of
+from api.wishes import DEFAULT, PARAMETERS, Asked, asked
+from resolver.engines.screening import Stand
+from resolver.ingest.ftm_single import Single
+
+blueprint = Blueprint("match", __name__)
+MOST_QUERIES = 100
+_CHECK = ("dataset", "schema")
+
+
+@blueprint.post("/match/<dataset>")
+def match(dataset: str) -> Response:
+    """Who in a dataset may each of some entities be?"""
+    params.only(*PARAMETERS)
+    screen = service().ready_screen()
+    wanted = asked(dataset, screen.sources())
+    queries = _queries()
+    singles = {name: record_of(query, name) for name, query in queries.items()}
+    responses, stand = _look_up(singles, wanted)
+    return json_response({"responses": responses, "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand))
+
+
+@blueprint.get("/check")
+def check() -> Response:
+    """Who may this be? Every parameter that is not one of `/match` is a property: `name`, `birthDate`, `nationality`…
+    Without a `schema` it may be a person or a group."""
+    properties = {name: params.several(name) for name in request.args if name not in PARAMETERS and name not in _CHECK}
+    if not any(properties.values()):
+        raise ApiError(400, "there is nothing to check: give at least name=…")
+    screen = service().ready_screen()
+    wanted = asked(request.args.get("dataset", DEFAULT), screen.sources())
+    schema = request.args.get("schema") or "LegalEntity"
+    query = {"schema": schema, "properties": {name: list(texts) for name, texts in properties.items()}}
+    responses, stand = _look_up({"check": record_of(query, "check")}, wanted)
+    return json_response({**responses["check"], "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand))
+
+
+def _queries() -> dict[str, Any]:
+    body = body_object()
+    queries = body.get("queries")
+    if not isinstance(queries, dict):
+        raise ApiError(422, 'the body must be {"queries": {"any key": {"schema": …, "properties": {…}}}}')
+    if not queries:
+        raise ApiError(400, "there are no queries")
+    if len(queries) > MOST_QUERIES:
+        raise ApiError(400, f"{len(queries)} queries are too many for one call (at most {MOST_QUERIES})")
+    return queries
+
+
+def body_object() -> dict[str, Any]:
+    """The body of the request, a JSON object. Raises `ApiError`."""
+    try:
+        body = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"the body is no JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    if not isinstance(body, dict):
+        raise ApiError(422, "the body must be a JSON object")
+    return body
+
+
+def _look_up(singles: dict[str, Single], wanted: Asked) -> tuple[dict[str, Any], Stand]:
+    answers, stand = service().ready_screen().check([one.record for one in singles.values()], wanted.wish)
+    figures().checks.inc(len(answers))
+    return {
+        name: response_of(one, answer, wanted.threshold)
+        for (name, one), answer in zip(singles.items(), answers, strict=True)
+    }, stand
+
+
+def _stamp(stand: Stand) -> dict[str, Any]:
+    return {"version": stand.version, "model": stand.model}
+
+
+def _headers(stand: Stand) -> dict[str, str]:
+    return {"X-Data-Version": str(stand.version), "X-Model": stand.model}

@@ -1,0 +1,68 @@
+"""Query parameters: read, checked, and one clear `detail` where one will not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import request
+
+from api.errors import ApiError
+
+
+def number(name: str, default: float | None, low: float, high: float) -> float | None:
+    """A number within bounds, or the default where the parameter is absent."""
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise ApiError(422, f"{name} must be a number from {low:g} to {high:g}, not {text[:40]!r}")
+    return value
+
+
+def whole(name: str, default: int, low: int, high: int) -> int:
+    """A whole number within bounds, or the default."""
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+        raise ApiError(422, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}")
+    return int(text)
+
+
+def several(name: str) -> tuple[str, ...]:
+    """All values of a parameter that may be repeated."""
+    return tuple(text for text in request.args.getlist(name) if text)
+
+
+def yes(name: str, *, default: bool) -> bool:
+    """A truth value, or the default."""
+    text = request.args.get(name, "").lower()
+    if text in ("", "true", "1", "yes", "on", "false", "0", "no", "off"):
+        return default if not text else text in ("true", "1", "yes", "on")
+    raise ApiError(422, f"{name} must be true or false, not {text[:40]!r}")
+
+
+def moment(name: str) -> datetime | None:
+    """A date or time in ISO form, or None. Without a zone it is UTC."""
+    from datetime import UTC
+
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise ApiError(422, f"{name} must be a date such as 2026-03-01, not {text[:40]!r}") from None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def only(*known: str, also: Iterable[str] = ()) -> None:
+    """Refuse parameters nobody knows: a misspelt filter must not be taken for none."""
+    unknown = sorted(set(request.args) - set(known) - set(also))
+    if unknown:
+        raise ApiError(422, f"there is no parameter {unknown[0][:60]!r}; known are {', '.join(sorted(known))}")

@@ -1,0 +1,65 @@
+"""What an application holds for its whole life: the hub, the screen that answers checks, and whether it is ready."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app
+
+from api.settings import ServiceSettings
+from resolver.engines.hub import Hub
+from resolver.engines.screening import Screen
+from resolver.errors import StoreError
+
+_KEY = "resolver"
+
+
+class Service:
+    """The parts of one application."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.settings = settings
+        # a store resolved with another model is opened too: what needs no model still answers, `/readyz` says why
+        self.hub = Hub.open(settings.store_url, check=False, model_dir=settings.model_dir, index_dir=settings.index_dir)
+        self.screen = Screen(self.hub)
+        self._warm = threading.Event()
+        self.closed = threading.Event()
+
+    def warm(self) -> None:
+        """Load what takes seconds. Until then checks are refused as not ready."""
+        self.screen.warm()
+        self._warm.set()
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether checks can be answered at once."""
+        return self._warm.is_set()
+
+    def ready_screen(self) -> Screen:
+        """The screen. Raises `StoreError` while it still loads."""
+        if not self.is_warm:
+            raise StoreError("the service is still loading", mend="ask again in a few seconds")
+        return self.screen
+
+    def has_keys(self) -> bool:
+        """Whether there is an API key that is still good."""
+        now = datetime.now(UTC)
+        keys = self.hub.store.access.list_keys()
+        return any(not one.revoked and not (one.expires and datetime.fromisoformat(one.expires) < now) for one in keys)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.closed.set()
+        self.hub.close()
+
+
+def install(app: object, service: Service) -> None:
+    """Tie a service to an application."""
+    app.extensions[_KEY] = service  # type: ignore[attr-defined]
+
+
+def service() -> Service:
+    """The service of the application that answers now."""
+    return cast(Service, current_app.extensions[_KEY])

@@ -1,0 +1,19 @@
+"""What one service is told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_BODY = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """`store_url`: the store that is served (made where there is none). `model_dir`, `index_dir`: where model and index
+    lie (None: where they lie by default). `max_body`: bytes of a request at most."""
+
+    store_url: str
+    model_dir: Path | None = None
+    index_dir: Path | None = None
+    max_body: int = MAX_BODY

@@ -1,0 +1,86 @@
+"""Request ids, one line of log a request, and figures for Prometheus. None of them holds what was asked or answered."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_LOG = structlog.get_logger("api")
+_ID = re.compile(r"[\w.:-]{1,64}")
+_SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
+
+
+class Figures:
+    """What `/metrics` shows."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "resolver_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "resolver_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self.registry
+        )
+        self.checks = Counter("resolver_checks", "Queries looked up.", registry=self.registry)
+        self.version = Gauge("resolver_store_version", "Version of the store.", registry=self.registry)
+        self.ready = Gauge("resolver_ready", "1 where checks are answered.", registry=self.registry)
+
+
+def figures() -> Figures:
+    """The figures of the application that answers now."""
+    from flask import current_app
+
+    found: Figures = current_app.extensions["figures"]
+    return found
+
+
+def install(app: Flask) -> None:
+    """Watch every request of an application."""
+    told = app.extensions["figures"] = Figures()
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        # the pattern of the address, never the address: names stand in it
+        route = request.url_rule.rule if request.url_rule is not None else "none"
+        took = time.perf_counter() - g.get("began", time.perf_counter())
+        told.requests.labels(route, request.method, response.status_code).inc()
+        told.seconds.labels(route).observe(took)
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        _LOG.info(
+            "request",
+            id=g.get("request_id", ""),
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(took * 1000, 1),
+            who=g.get("who", ""),
+        )
+        return response
+
+
+def log_as_json() -> None:
+    """Write the log as JSON lines to standard error."""
+    import logging
+    import sys
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,84 @@
+"""yente's wire format: what its clients send, as records; what the screen found, as they expect it.
+
+Results are FtM entities with `score`, `match` and, per feature, an explanation. `score` of a feature is its similarity
+(0 where a side says nothing), `weight` what it adds to the log-odds: prior, features and calibration sum to the score's
+exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.errors import ApiError
+from resolver.engines.screening import Answer, Found
+from resolver.errors import RecordError
+from resolver.ingest.ftm_single import Single, single
+from resolver.records.explanation import EvidenceRow, Explanation
+
+ALGORITHM = "evidence"
+"""The one way of scoring there is; `best` and `default` are other names of it."""
+ALGORITHMS = (ALGORITHM, "best", "default")
+_SOURCE, _ID = "query", "1"
+
+
+def record_of(query: object, name: str) -> Single:
+    """The record of a query. Raises `ApiError`."""
+    if not isinstance(query, dict):
+        raise ApiError(422, f"query {name!r}: must be an object with schema and properties")
+    try:
+        return single(query.get("schema", "LegalEntity"), query.get("properties", {}), source=_SOURCE, native_id=_ID)
+    except TypeError as error:
+        raise ApiError(422, f"query {name!r}: {error}") from None
+    except RecordError as error:
+        raise ApiError(400, f"query {name!r}: {error.line()}") from None
+
+
+def response_of(asked: Single, answer: Answer, threshold: float) -> dict[str, Any]:
+    """One response: what was found, how many there are, and what was understood of the query."""
+    said: dict[str, Any] = {
+        "status": 200,
+        "results": [_result(found, threshold) for found in answer.found],
+        "total": {"value": answer.total, "relation": "eq" if answer.complete else "gte"},
+        "query": _query(asked),
+    }
+    if asked.left_out:
+        said["warnings"] = list(asked.left_out)
+    return said
+
+
+def _query(asked: Single) -> dict[str, Any]:
+    record = asked.record
+    properties: dict[str, list[str]] = {}
+    for value in record.values:
+        properties.setdefault(value.prop, []).append(value.text)
+    for identifier in record.identifiers:
+        properties.setdefault(identifier.prop, []).append(identifier.number)
+    for address in record.addresses:
+        properties.setdefault("address", []).append(address.text)
+    return {"schema": record.schema, "properties": properties}
+
+
+def _result(found: Found, threshold: float) -> dict[str, Any]:
+    return {
+        **found.entity,
+        "target": True,
+        "score": found.score,
+        "match": found.score >= threshold,
+        "features": {row.name: row.similarity for row in found.why.rows if row.similarity is not None},
+        "explanations": explanations(found.why),
+    }
+
+
+def explanations(why: Explanation) -> dict[str, dict[str, Any]]:
+    """The evidence of an explanation, by feature."""
+    return {row.name: _feature(row) for row in why.rows if row.weight or row.similarity is not None}
+
+
+def _feature(row: EvidenceRow) -> dict[str, Any]:
+    return {
+        "score": row.similarity or 0.0,
+        "detail": f"{row.help} {row.detail}".strip(),
+        "query": row.left or None,
+        "candidate": row.right or None,
+        "weight": row.weight / 1000,
+    }

@@ -1,0 +1,100 @@
+"""The query parameters of `/match` and `/check`, as what is wanted of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from api import params
+from api.errors import ApiError
+from api.wire import ALGORITHM, ALGORITHMS
+from resolver.engines.screening import Wish
+from resolver.records import kind_of_schema
+
+if TYPE_CHECKING:
+    from resolver.engines.screening import Look
+
+DEFAULT = "default"
+"""The dataset that is everything."""
+PARAMETERS = (
+    "algorithm",
+    "changed_since",
+    "cutoff",
+    "exclude_dataset",
+    "exclude_entity_ids",
+    "exclude_schema",
+    "fuzzy",
+    "include_dataset",
+    "limit",
+    "threshold",
+    "topics",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for: `threshold` is the score from which a result counts as a match."""
+
+    wish: Wish
+    threshold: float
+    limit: int
+
+
+def asked(dataset: str, known: frozenset[str]) -> Asked:
+    """Read the parameters of the request. `known`: the datasets there are. Raises `ApiError`."""
+    algorithm = params.several("algorithm")[-1:] or (ALGORITHM,)
+    if algorithm[0] not in ALGORITHMS:
+        raise ApiError(400, f"there is no algorithm {algorithm[0][:60]!r}; use one of {', '.join(ALGORITHMS)}")
+    params.yes("fuzzy", default=True)
+    limit = params.whole("limit", 5, 0, 500)
+    threshold = params.number("threshold", 0.5, 0.0, 1.0)
+    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), _scope(dataset, known), _filter())
+    return Asked(wish, 0.5 if threshold is None else threshold, limit)
+
+
+def _scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:
+    if dataset != DEFAULT and dataset not in known:
+        raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
+    include = set(params.several("include_dataset"))
+    exclude = set(params.several("exclude_dataset"))
+    unknown = sorted((include | exclude) - known - {DEFAULT})
+    if unknown:
+        raise ApiError(400, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
+    if dataset == DEFAULT and not (include - {DEFAULT}) and not exclude:
+        return None
+    scope = known if dataset == DEFAULT else frozenset({dataset})
+    if include and DEFAULT not in include:
+        scope &= include
+    return scope - exclude if DEFAULT not in exclude else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    schemata: frozenset[str]
+    ids: frozenset[str]
+    topics: frozenset[str]
+    since: datetime | None
+
+    def __call__(self, entity: Mapping[str, Any], look: Look) -> bool:
+        if entity["schema"] in self.schemata or entity["id"] in self.ids or self.ids.intersection(entity["referents"]):
+            return False
+        if self.topics and self.topics.isdisjoint(entity["properties"].get("topics", ())):
+            return False
+        return self.since is None or datetime.fromisoformat(look.changed(entity["id"])) >= self.since
+
+
+def _filter() -> _Filter | None:
+    schemata = frozenset(params.several("exclude_schema"))
+    for schema in sorted(schemata):
+        if kind_of_schema(schema) is None:
+            raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
+    since = params.moment("changed_since")
+    found = _Filter(
+        schemata,
+        frozenset(params.several("exclude_entity_ids")),
+        frozenset(params.several("topics")),
+        since.astimezone(UTC) if since else None,
+    )
+    return found if found != _Filter(frozenset(), frozenset(), frozenset(), None) else None

@@ -1,0 +1,114 @@
+"""What tells whether the service is well, and what its log and figures hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+
+from api import ServiceSettings, create_app
+from tests.api.conftest import RECORDS, Client
+
+
+def test_health_and_readiness(client: Client) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ok", "version": 1}
+
+
+def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
+    assert empty.get("/healthz").status_code == 200
+    answer = empty.get("/readyz")
+    assert answer.status_code == 503
+    assert "empty" in answer.json["detail"]
+    answer = empty.get("/check?name=A")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "loading" in answer.json["detail"]
+
+
+def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Flask) -> None:
+    store = app.extensions["resolver"].hub.store
+    store.describe_source("coast", maximum_age_days=0)
+    try:
+        answer = client.get("/readyz")
+        assert (answer.status_code, "coast is older" in answer.json["detail"]) == (503, True)
+        # the last good data still serves
+        assert client.get("/check?name=John+Smith").status_code == 200
+    finally:
+        store.describe_source("coast", maximum_age_days=None)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_figures_count_by_the_pattern_of_the_address(client: Client) -> None:
+    client.get("/check?name=Secret+Person")
+    said = client.get("/metrics").get_data(as_text=True)
+    assert re.search(r'resolver_requests_total\{method="GET",route="/check",status="200"\} [1-9]', said)
+    assert "resolver_store_version 1.0" in said
+    assert "Secret" not in said
+
+
+def test_the_log_names_the_request_and_nobody_asked_for(client: Client) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answer = client.get("/check?name=Secret+Person", headers={"X-Request-ID": "abc-1"})
+        other = client.get("/check?name=Secret+Person", headers={"X-Request-ID": "not an id"})
+    assert answer.headers["X-Request-ID"] == "abc-1"
+    assert re.fullmatch("[0-9a-f]{32}", other.headers["X-Request-ID"])
+    assert [line["id"] for line in lines] == ["abc-1", other.headers["X-Request-ID"]]
+    assert "Secret" not in str(lines)
+
+
+def test_what_nobody_expected_is_an_answer_too(client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("Secret Person")
+
+    monkeypatch.setattr(app.extensions["resolver"].screen, "check", fail)
+    with structlog.testing.capture_logs() as lines:
+        answer = client.get("/check?name=A")
+    assert answer.status_code == 500
+    assert set(answer.json) == {"detail"}
+    assert "Secret" not in str(lines) + answer.get_data(as_text=True)
+    assert [line["error"] for line in lines if line["event"] == "failed"] == ["ValueError"]
+
+
+def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
+    made = create_app(ServiceSettings(store_url))
+    held = made.extensions["resolver"]
+    held.warm()
+    client: Client = made.test_client()
+    engine = held.hub.store.engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE meta RENAME TO meta_gone")
+    try:
+        answer = client.get("/check?name=John+Smith")
+        assert (answer.status_code, "database" in answer.json["detail"]) == (503, True)
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/metrics").status_code == 200
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE meta_gone RENAME TO meta")
+    assert client.get("/check?name=John+Smith").json["results"]
+    held.close()
+
+
+def test_what_lands_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None:
+    from resolver.engines.hub import Hub
+    from tests.engines.hubs import OPTIONS, intake
+    from tests.records.samples import record
+
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Hub.open(url, OPTIONS) as writer:
+        writer.add(intake(RECORDS))
+        made = create_app(ServiceSettings(url))
+        made.extensions["resolver"].warm()
+        client: Client = made.test_client()
+        assert client.get("/check?name=Pavel+Novotny").json["results"] == []
+        writer.add(intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
+        answer = client.get("/check?name=Pavel+Novotny").json
+        assert (answer["version"], answer["results"][0]["referents"]) == (2, ["coast:9"])
+        writer.add(intake([record("coast:9", name="Somebody Else")]))
+        assert client.get("/check?name=Pavel+Novotny").json["results"] == []
+        made.extensions["resolver"].close()

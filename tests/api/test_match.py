@@ -1,0 +1,198 @@
+"""`/match` and `/check`: yente's wire format, answers from entities, filters, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from followthemoney import model
+
+from tests.api.conftest import UNION, Client
+
+PETROV = {"schema": "Person", "properties": {"name": ["Maria Quispe Huanca"], "birthDate": ["1980-11-02"]}}
+
+
+def post(client: Client, queries: Any, path: str = "/match/default", **params: Any) -> Any:
+    return client.post(path, data=json.dumps({"queries": queries}), query_string=params)
+
+
+def one(client: Client, query: Any, **params: Any) -> Any:
+    answer = post(client, {"q": query}, **params)
+    assert answer.status_code == 200, answer.json
+    return answer.json["responses"]["q"]
+
+
+def person(name: str, **said: str) -> dict[str, Any]:
+    return {"schema": "Person", "properties": {"name": [name], **{prop: [text] for prop, text in said.items()}}}
+
+
+def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
+    answer = post(client, {"a": PETROV, "b": person("Nobody Whatever")}, algorithm="best", fuzzy="false")
+    body = answer.json
+    assert answer.headers["Content-Type"] == "application/json"
+    assert set(body["responses"]) == {"a", "b"}
+    assert body["limit"] == 5
+    assert (body["version"], answer.headers["X-Data-Version"]) == (1, "1")
+    assert body["model"] == answer.headers["X-Model"]
+    assert body["responses"]["b"]["results"] == []
+    found = body["responses"]["a"]
+    assert found["status"] == 200
+    assert found["total"] == {"value": 1, "relation": "eq"}
+    assert found["query"] == PETROV
+    (result,) = found["results"]
+    assert (result["caption"], result["schema"]) == ("Maria Quispe Huanca", "Person")
+    assert (result["datasets"], result["referents"]) == (["coast", "river"], ["coast:2", "river:2"])
+    assert result["match"] is True
+    assert 0.5 < result["score"] < 1
+    entity = model.get_proxy(result)
+    assert entity.get("birthDate") == ["1980-11-02"]
+
+
+def test_explanations_sum_to_the_score(client: Client) -> None:
+    from resolver.classify import scores
+
+    (result,) = one(client, PETROV)["results"]
+    explained = result["explanations"]
+    assert {"score", "detail", "query", "candidate", "weight"} == set(explained["prior"])
+    total = sum(round(row["weight"] * 1000) for row in explained.values())
+    assert float(scores(total)) == result["score"]
+    assert any(row["query"] == row["candidate"] == "Maria Quispe Huanca" for row in explained.values())
+
+
+def test_what_two_agencies_know_counts_together(client: Client) -> None:
+    (both,) = one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"))["results"]
+    assert both["referents"] == list(UNION)
+    (name_alone,) = one(client, person("Abdulrahman Tikriti"), cutoff=0)["results"]
+    (wrong_date,) = one(client, person("Abdulrahman Tikriti", birthDate="1950-07-22"), cutoff=0)["results"]
+    assert both["score"] > name_alone["score"] > wrong_date["score"]
+
+
+def test_threshold_cutoff_and_limit(client: Client) -> None:
+    (result,) = one(client, PETROV, threshold=1)["results"]
+    assert result["match"] is False
+    assert one(client, PETROV, cutoff=1)["results"] == []
+    assert one(client, PETROV, limit=0) == {**one(client, PETROV), "results": []}
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"include_dataset": "coast"}, True),
+        ({"exclude_dataset": "coast"}, True),
+        ({"exclude_dataset": ["coast", "river"]}, False),
+        ({"exclude_schema": "Person"}, False),
+        ({"exclude_schema": "Company"}, True),
+        ({"exclude_entity_ids": "river:1"}, False),
+        ({"topics": "crime.traffick"}, True),
+        ({"topics": "crime.terror"}, False),
+        ({"changed_since": "2001-01-01"}, True),
+        ({"changed_since": "2999-01-01T00:00:00"}, False),
+    ],
+)
+def test_filters(params: dict[str, Any], found: bool, client: Client) -> None:
+    answer = one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"), **params)
+    assert bool(answer["results"]) is found
+    assert bool(answer["total"]["value"]) is found
+
+
+def test_a_dataset_is_a_source(client: Client) -> None:
+    query = {"q": person("John Smith", birthDate="1990-01-01")}
+    for dataset, found in (("river", 1), ("coast", 0)):
+        assert len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == found
+    assert post(client, query, "/match/absent").status_code == 404
+
+
+def test_a_date_that_is_none_is_told_and_left_out(client: Client) -> None:
+    answer = one(client, person("John Smith", birthDate="1990-02-31"))
+    assert "birthDate" not in answer["query"]["properties"]
+    assert "1990-02-31" in answer["warnings"][0]
+    assert len(answer["results"]) == 1
+
+
+def test_a_number_finds_its_bearer(client: Client) -> None:
+    (result,) = one(client, person("J Smyth", passportNumber="x-123456"))["results"]
+    assert result["referents"] == ["river:3"]
+
+
+def test_a_hundred_queries_in_one_call(client: Client) -> None:
+    answer = post(client, {str(number): PETROV for number in range(100)})
+    assert len(answer.json["responses"]) == 100
+    assert len({json.dumps(one["results"]) for one in answer.json["responses"].values()}) == 1
+
+
+def test_check_is_the_same_for_people(client: Client) -> None:
+    answer = client.get("/check?name=Maria+Quispe+Huanca&birthDate=2+Nov+1980").json
+    assert answer["results"][0]["referents"] == ["coast:2", "river:2"]
+    assert (answer["version"], answer["limit"]) == (1, 5)
+    group = client.get("/check?name=Vektor+Trading+L.L.C.").json
+    assert [result["schema"] for result in group["results"]] == ["Organization"]
+    assert client.get("/check?name=Vektor+Trading+LLC&schema=Person").json["results"] == []
+
+
+BAD = [
+    (b"{", 400, "no JSON"),
+    (b"", 400, "no JSON"),
+    (b"[]", 422, "JSON object"),
+    (b'{"queries": []}', 422, "must be"),
+    (b'{"queries": {}}', 400, "no queries"),
+    (b'{"queries": {"q": 7}}', 422, "must be an object"),
+    (b'{"queries": {"q": {"schema": 7}}}', 422, "schema"),
+    (b'{"queries": {"q": {"schema": "Wizard", "properties": {"name": "A"}}}}', 400, "Wizard"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": {"wand": "A"}}}}', 400, "wand"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": ["name"]}}}', 422, "properties"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": [{"a": 1}]}}}}', 422, "name must be"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": ""}}}}', 400, "no name"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": ["\\u0000x"]}}}}', 400, "NUL"),
+    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": "%s"}}}}' % (b"a" * 1_000_000), 400, "long"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "said"), BAD, ids=[str(body[:60]) for body, _, _ in BAD])
+def test_a_bad_body_is_refused(body: bytes, status: int, said: str, client: Client) -> None:
+    answer = client.post("/match/default", data=body)
+    assert answer.status_code == status
+    assert set(answer.json) == {"detail"}
+    assert said in answer.json["detail"]
+
+
+def test_too_many_queries_and_too_many_bytes(client: Client) -> None:
+    answer = post(client, {str(number): PETROV for number in range(10_000)})
+    assert answer.status_code == 400
+    assert "10000 queries" in answer.json["detail"]
+    answer = client.post("/match/default", data=b"x" * (5 * 1024 * 1024))
+    assert (answer.status_code, answer.json) == (413, {"detail": "the request is too large"})
+    many = {"schema": "Person", "properties": {"name": [f"Name {number}" for number in range(501)]}}
+    assert post(client, {"q": many}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/check", 400, "name="),
+        ("/check?name=", 400, "name="),
+        ("/check?name=A&wand=1", 400, "wand"),
+        ("/check?name=A&dataset=absent", 404, "absent"),
+        ("/check?name=A&limit=-1", 422, "limit"),
+        ("/check?name=A&limit=1e3", 422, "limit"),
+        ("/check?name=A&threshold=x", 422, "threshold"),
+        ("/check?name=A&cutoff=2", 422, "cutoff"),
+        ("/check?name=A&algorithm=magic", 400, "magic"),
+        ("/check?name=A&changed_since=soon", 422, "changed_since"),
+        ("/check?name=A&include_dataset=absent", 400, "absent"),
+        ("/check?name=A&exclude_schema=Wizard", 400, "Wizard"),
+        ("/check?name=A&fuzzy=perhaps", 422, "fuzzy"),
+        ("/absent", 404, "nothing here"),
+        ("/match/default", 405, "method"),
+    ],
+)
+def test_a_bad_address_is_refused(path: str, status: int, said: str, client: Client) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert said in answer.json["detail"]
+
+
+def test_a_misspelt_parameter_is_not_taken_for_none(client: Client) -> None:
+    answer = post(client, {"q": PETROV}, exclude_datasets="coast")
+    assert answer.status_code == 422
+    assert "exclude_datasets" in answer.json["detail"]

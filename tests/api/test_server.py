@@ -1,0 +1,90 @@
+"""One real serving process, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.server import is_loopback
+from resolver.cli.app import run
+
+
+@pytest.fixture
+def serving(store_url: str, root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "resolver", "serve", "--store", store_url, "--port", "0"]
+    process = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        assert line.startswith("Serving http://127.0.0.1:"), line
+        yield process, line.split()[1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(url: str) -> tuple[int, object]:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def test_a_process_serves_and_ends_as_asked(serving: tuple[subprocess.Popen[str], str]) -> None:
+    process, address = serving
+    assert ask(f"{address}/healthz") == (200, {"status": "ok"})
+    deadline = time.monotonic() + 120
+    while ask(f"{address}/readyz")[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    status, answer = ask(f"{address}/check?name=Maria+Quispe+Huanca&birthDate=1980-11-02")
+    assert status == 200
+    assert isinstance(answer, dict)
+    assert answer["results"][0]["referents"] == ["coast:2", "river:2"]
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert all(json.loads(line)["event"] for line in log.splitlines())
+    assert "Maria" not in log
+
+
+def test_without_keys_nobody_else_may_ask(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--store", store_url, "--host", "0.0.0.0", "--port", "0"]) == 2
+    said = capsys.readouterr().err
+    assert "no API keys" in said
+    assert said.count("\n") == 1
+
+
+def test_a_port_in_use(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert run(["serve", "--store", store_url, "--port", str(taken.getsockname()[1])]) == 2
+    assert "cannot listen on 127.0.0.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("hub.example", False),
+    ],
+)
+def test_what_is_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) == expected
