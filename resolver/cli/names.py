@@ -9,7 +9,7 @@ import click
 
 from resolver.cli.options import PATH, model_option, run_options
 from resolver.cli.score import shown
-from resolver.cli.tables import Table, check_writable, read_table, write_table
+from resolver.cli.sheets import Table, check_writable, read_table, write_table
 from resolver.errors import InputError
 from resolver.settings import Settings
 

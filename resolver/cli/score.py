@@ -11,7 +11,7 @@ import click
 from resolver.cli.bars import Bars
 from resolver.cli.lists import declared, read
 from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options, run_options
-from resolver.cli.tables import Table, check_writable, read_table, write_table
+from resolver.cli.sheets import Table, check_writable, read_table, write_table
 from resolver.errors import InputError
 from resolver.settings import Settings
 

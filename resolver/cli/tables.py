@@ -1,146 +1,95 @@
-"""CSV tables in and out: the pairs, cases and decisions that a user writes, and the answers to them.
-
-Read as UTF-8 (a byte order mark is no harm) with a header. Written to a temporary name and moved. What a spreadsheet
-would run as a formula is defused on the way out and taken back on the way in (`resolver.records.cells`).
-"""
+"""`resolver tables`: how common names are and which numbers many use, counted anew."""
 
 from __future__ import annotations
 
-import csv
-import errno
-import os
-import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import json
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any
 
-from resolver.errors import InputError
+import click
 
-MAX_CELL = 1_000_000
+from resolver.cli.bars import Bars
+from resolver.cli.lists import read
+from resolver.cli.options import PATH, Reading, files_argument, json_option, model_option, reading_options
+from resolver.cli.results import prepare
+from resolver.errors import ModelError
+from resolver.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: `line` is 1-based and that of its end; `cells` by column, as written."""
-
-    line: int
-    cells: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file: its columns in their order, its rows."""
-
-    path: Path
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-    def where(self, row: Row) -> str:
-        """How messages name a row."""
-        return f"{self.path}, line {row.line}"
-
-    def column(self, name: str) -> list[str]:
-        """The cells of one column, in order."""
-        return [row.cells[name] for row in self.rows]
+_SHOWN = 8
 
 
-def read_table(path: Path, required: Sequence[str]) -> Table:
-    """Read a table that has at least the columns `required`.
+@click.command("tables")
+@files_argument
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Model folder for tables.json (made if absent).")
+@model_option
+@reading_options
+@json_option
+@click.pass_obj
+def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
+    """Count in the lists FILE... how common the words of names are, and which document numbers many people use.
 
-    Raises `InputError` for a file that is no UTF-8 or no CSV, for absent columns and for rows of another length;
-    `OSError` for one that cannot be opened.
+    DIR/tables.json holds only words that 20 entries of one list bear, and numbers used under 20 different names, so
+    that nobody's list can be read from it. Models that DIR lacks are taken over from --model. Scores change with the
+    tables: a model fitted on others still works, but train it again for scores that hold.
+
+    \b
+    Examples:
+      resolver tables lists/ --out mymodel
+      resolver train lists/ --judged pairs.csv --model mymodel --out mymodel
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _parse(path, file, required)
-    except UnicodeDecodeError as error:
-        raise InputError("this is no UTF-8 text", where=str(path), mend="save it as UTF-8") from error
-    except csv.Error as error:
-        raise InputError(f"this is no CSV table: {error}", where=str(path), mend="check its quotes") from error
+    reading = Reading.take(options)
+    base = options["model_dir"] or settings.model_dir
+    prepare(out)
+    with Bars(verbose=reading.verbose) as bars:
+        intake = read(files, reading, bars)
+        from models import loader
+        from resolver.training.train import make_tables
+
+        bars.start("count", len(intake.batch), "records")
+        before = loader.load("tables", base)
+        tables = make_tables([intake])
+        taken = _take_over(out, base)
+        loader.save("tables", tables, out)
+    said = {"records": len(intake.batch), **_changes(before, tables), "taken_over": taken, "out": str(out)}
+    click.echo(json.dumps(said, ensure_ascii=False) if options["as_json"] else _text(said))
 
 
-def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
-    from resolver.records.cells import undefused
+def _take_over(out: Path, base: Path | None) -> list[str]:
+    """Copy the models that a folder lacks from `base`, so that it can be used as a model: their names."""
+    from models import loader
 
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(file, strict=True)
-    header = next(reader, None)
-    if header is None:
-        raise InputError("the file is empty", where=str(path), mend=f"its first line names {', '.join(required)}")
-    columns = tuple(name.strip() for name in header)
-    absent = [name for name in required if name not in columns]
-    if absent:
-        raise InputError(
-            f"no column {', '.join(absent)} (there are: {', '.join(columns)[:200]})",
-            where=f"{path}, line 1",
-            mend=f"the first line must name {', '.join(required)}",
-        )
-    twice = {name for name in columns if columns.count(name) > 1}
-    if twice:
-        raise InputError(f"column {min(twice)} stands twice", where=f"{path}, line 1", mend="rename one of them")
-    rows = []
-    for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(columns):
-            raise InputError(
-                f"{len(cells)} cells where the header has {len(columns)}",
-                where=f"{path}, line {reader.line_num}",
-                mend="put cells that hold commas in double quotes",
-            )
-        rows.append(Row(reader.line_num, dict(zip(columns, map(undefused, cells), strict=True))))
-    return Table(path, columns, tuple(rows))
+    taken = []
+    for kind in loader.KINDS:
+        try:
+            loader.load(kind, out)
+        except ModelError:
+            loader.save(kind, loader.load(kind, base), out)
+            taken.append(kind)
+    return taken
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table; `-` is standard output."""
-    with _output(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_written(cell) for cell in row] for row in rows)
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """How many words and numbers there are, and the most common words that are new."""
+    found: dict[str, Any] = {}
+    for population in ("person", "group"):
+        old, new = before.get(f"{population}_counts", {}), after[f"{population}_counts"]
+        added = sorted(set(new) - set(old), key=lambda word: (-new[word], word))
+        found[f"{population}_words"] = len(new)
+        found[f"{population}_words_before"] = len(old)
+        found[f"{population}_new"] = added[:_SHOWN]
+    found["mass_used"] = after["mass_used"]
+    return found
 
 
-def _written(cell: str) -> str:
-    from resolver.records.cells import defused
-
-    # a bare carriage return would end the row
-    return defused(cell.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def check_writable(path: Path) -> None:
-    """Raise `OSError` now rather than after long work where a file could not be written."""
-    if str(path) != "-":
-        with _output(path, "a", keep=False):
-            pass
-
-
-@contextmanager
-def _output(path: Path, mode: Literal["a", "w"] = "w", *, keep: bool = True) -> Iterator[TextIO]:
-    if str(path) == "-":
-        yield sys.stdout
-        return
-    if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
-        # a link (/dev/stdout is one), a pipe or a device is written through, never replaced
-        with open(path, mode, encoding="utf-8", newline="") as file:
-            yield file
-        return
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
-    try:
-        with os.fdopen(descriptor, mode, encoding="utf-8", newline="") as file:
-            yield file
-        if keep:
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-    finally:
-        if os.path.exists(name):
-            os.unlink(name)
+def _text(said: dict[str, Any]) -> str:
+    lines = [f"{said['records']:,} records counted."]
+    for population in ("person", "group"):
+        count, before, new = (said[f"{population}_{key}"] for key in ("words", "words_before", "new"))
+        most = f"; new ones, most common first: {', '.join(new)}" if new else ""
+        lines.append(f"{count:,} common words in names of {population}s (before: {before:,}){most}")
+    numbers = said["mass_used"]
+    shown = ", ".join(numbers[:_SHOWN]) + (" …" if len(numbers) > _SHOWN else "")
+    lines.append(f"{len(numbers):,} numbers that many people use{': ' + shown if numbers else ''}")
+    if said["taken_over"]:
+        lines.append(f"Models taken over: {', '.join(said['taken_over'])}")
+    return "\n".join([*lines, f"Tables: {Path(said['out']) / 'tables.json'}"])

@@ -162,9 +162,7 @@ def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int],
     numbers, families, codes = [], [], []
     for prop, packed in keys:
         number, country, _type = split(packed, 3)
-        normal = letters(number).upper()
-        normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
-        numbers.append(normal.lstrip("0") or normal)
+        numbers.append(number_text(prop, number))
         families.append(_FAMILY[prop])
         codes.append(countries.get(current_country(country), 0))
     return IdentifierTable(
@@ -174,6 +172,13 @@ def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int],
         texts=np.array(numbers, dtype=object),
         mass_used=np.array([number in tables.mass_used for number in numbers], dtype=np.uint8),
     )
+
+
+def number_text(prop: str, number: str) -> str:
+    """The normal form of a number: letters and digits only, upper case, no leading zeros."""
+    normal = letters(number).upper()
+    normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
+    return normal.lstrip("0") or normal
 
 
 def gender_bit(text: str) -> int:

@@ -1,5 +1,6 @@
-"""The shipped tables: how common name tokens are. Counted over entities; only tokens borne by 20 entities or more are
-kept, so that no list can be read back from them."""
+"""The shipped tables: how common name tokens are, and which document numbers many unrelated people use. Only tokens
+borne by 20 entities or more and numbers used under 20 names or more are kept, so that no list can be read back from
+them."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from resolver.normalise.names import group_tokens, person_tokens
-from resolver.records import Batch, Kind
+from resolver.normalise.text import hash64
+from resolver.normalise.values import number_text
+from resolver.records import Batch, Kind, Record
 from resolver.records.prepared import TokenFlag
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 
@@ -33,33 +36,67 @@ _LISTS = (
 
 
 def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
-    """Token counts over the records of some batches and Faker's lists of names."""
-    persons: Counter[str] = Counter()
-    groups: Counter[str] = Counter()
-    totals = {"person": 0, "group": 0}
+    """Token counts over the records of some batches and Faker's lists of names, and the numbers that many use."""
+    persons, groups, numbers = _Words(), _Words(), _Numbers()
     for batch in batches:
         for record in batch.to_records():
             is_person = record.kind == Kind.PERSON
             texts = record.texts(*FULL_NAMES) + (record.texts(*NAME_PARTS) if is_person else ())
             split = person_tokens if is_person else group_tokens
             words = {token.text for text in texts for token in split(text) if not token.flags & _SKIP}
-            (persons if is_person else groups).update(words)
-            totals["person" if is_person else "group"] += 1
-    shares = _shares(persons, totals["person"])
+            (persons if is_person else groups).add(record.source, words)
+            numbers.add(record, words)
+    shares = persons.shares()
     for token, share in census_shares().items():
         # a census speaks for one country: half its share, where that is more than the lists say
         shares[token] = max(shares.get(token, 0.0), share / 2)
     return {
         "person_counts": _kept(shares, _POPULATION),
         "person_total": _POPULATION,
-        "group_counts": _kept(_shares(groups, totals["group"]), _POPULATION),
+        "group_counts": _kept(groups.shares(), _POPULATION),
         "group_total": _POPULATION,
-        "mass_used": [],
+        "mass_used": numbers.mass_used(),
     }
 
 
-def _shares(counts: Counter[str], total: int) -> dict[str, float]:
-    return {token: count / total for token, count in counts.items() if count >= LEAST}
+class _Words:
+    """How many records bear a word, by source."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._counts: dict[str, Counter[str]] = {}
+
+    def add(self, source: str, words: Iterable[str]) -> None:
+        self._total += 1
+        self._counts.setdefault(source, Counter()).update(words)
+
+    def shares(self) -> dict[str, float]:
+        """The share of records that bear each word that is common enough: one entity stands in several lists, so it
+        takes `LEAST` records of one list."""
+        together: Counter[str] = Counter()
+        common: set[str] = set()
+        for counts in self._counts.values():
+            together.update(counts)
+            common.update(word for word, count in counts.items() if count >= LEAST)
+        return {word: together[word] / self._total for word in common}
+
+
+class _Numbers:
+    """Under how many different names a document number is used."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[int]] = {}
+
+    def add(self, record: Record, words: Iterable[str]) -> None:
+        name = hash64(" ".join(sorted(words)))
+        for item in record.identifiers:
+            number = number_text(item.prop, item.number)
+            if len(number) > 2:
+                self._names.setdefault(number, set()).add(name)
+
+    def mass_used(self) -> list[str]:
+        """Numbers used under `LEAST` names or more, sorted: 0000000, a ministry's telephone, a forger's favourite."""
+        return sorted(number for number, names in self._names.items() if len(names) >= LEAST)
 
 
 def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:

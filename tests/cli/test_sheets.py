@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.cli.tables import check_writable, read_table, write_table
+from resolver.cli.sheets import check_writable, read_table, write_table
 from resolver.errors import InputError
 
 

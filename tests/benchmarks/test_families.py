@@ -1,0 +1,58 @@
+"""The comparison of families of models on a little invented data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import families
+from resolver.compare import features_of
+from resolver.records import Kind
+from resolver.training.labelled import Labelled
+from resolver.training.train import Material
+
+
+def invented(count: int = 160) -> Labelled:
+    """Pairs told by two comparators, the rest missing."""
+    chance = np.random.default_rng(3)
+    features = features_of(Kind.PERSON)
+    evidence = np.full((count, len(features)), np.nan, dtype=np.float32)
+    labels = (np.arange(count) % 3 == 0).astype(np.int8)
+    for name in ("name", "birth_date"):
+        evidence[:, features.index(name)] = np.clip(0.3 + 0.4 * labels + chance.normal(0, 0.15, count), 0, 1)
+    words = np.full(count, "x", dtype=object)
+    clusters = np.array([[f"c{number}", f"c{number}" if same else f"d{number}"] for number, same in enumerate(labels)])
+    return Labelled(Kind.PERSON, evidence, labels, np.ones(count), clusters.astype(object), words, words, words)
+
+
+def test_every_family_learns_and_has_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "_ROUNDS", 15)
+    rows = families.compare({Kind.PERSON: invented()}, least=10, folds=2)
+    assert [row["family"] for row in rows] == list(families.FAMILIES)
+    assert all(row["f1"] > 0.7 and row["pairs"] == 160 for row in rows)
+    shown = families.table(rows)
+    assert shown.count("\n") == len(rows) + 2
+    assert "additive with pairs (ships)" in shown
+
+
+def test_small_kinds_are_left_out() -> None:
+    assert families.compare({Kind.PERSON: invented(20)}) == []
+
+
+def test_without_data_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert families.main(["--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "use --invented" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(families, "FAMILIES", {"logistic, binned": families.logistic})
+    monkeypatch.setattr(families, "material", lambda data, count: Material({Kind.PERSON: invented(240)}, 0))
+    assert families.main(["--invented", "1", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "families.md").read_text("utf-8") == capsys.readouterr().out
+    assert json.loads((tmp_path / "families.json").read_text("utf-8"))[0]["family"] == "logistic, binned"
