@@ -34,6 +34,7 @@ from resolver.settings import Settings
 @click.option("--preview", "only_preview", is_flag=True, help="Show the first records as understood, and stop.")
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
 @store_option()
+@click.option("--dry-run", is_flag=True, help="With --store: say what would change, and change nothing.")
 @running_options
 @reading_options
 @json_option
@@ -60,6 +61,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     if options["only_preview"]:
         preview.show(files, reading)
         return
+    if options["dry_run"] and not (options["store_url"] and out is None):
+        raise click.UsageError("--dry-run goes with --store, and without --out")
     if options["store_url"]:
         if out is not None:
             keep_apart(files, out)

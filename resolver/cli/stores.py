@@ -55,7 +55,7 @@ def dedupe(
         prepare(out)
     with open_hub(url, settings, running, create=True) as hub, Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
-        landed = hub.add(intake, decisions, progress=bars)
+        landed = hub.add(intake, decisions, dry_run=options["dry_run"], progress=bars)
         bars.finish()
         for note in landed.notes:
             click.echo(f"note: {note}", err=True)
@@ -64,7 +64,7 @@ def dedupe(
             write(out, _told(intake, landed, gathered), gathered.resolution, running, bars, gathered.names)
     if options["profile"]:
         show_costs(landed.stats)
-    _tell(landed, intake, gathered, out, as_json=options["as_json"])
+    _tell(landed, intake, gathered, out, as_json=options["as_json"], dry_run=options["dry_run"])
 
 
 def _told(intake: Intake, landed: Landed, gathered: Gathered) -> Intake:
@@ -76,7 +76,9 @@ def _told(intake: Intake, landed: Landed, gathered: Gathered) -> Intake:
     return replace(intake, batch=gathered.resolution.batch, withdrawn=withdrawn, warnings=warnings)
 
 
-def _tell(landed: Landed, intake: Intake, gathered: Gathered | None, out: Path | None, *, as_json: bool) -> None:
+def _tell(
+    landed: Landed, intake: Intake, gathered: Gathered | None, out: Path | None, *, as_json: bool, dry_run: bool
+) -> None:
     counts = {
         "version": landed.version,
         "records": len(intake.batch),
@@ -89,8 +91,9 @@ def _tell(landed: Landed, intake: Intake, gathered: Gathered | None, out: Path |
     if as_json:
         click.echo(json.dumps({**counts, "plan": landed.stats.plan, "out": None if out is None else str(out)}))
         return
+    head = "Would change" if dry_run else f"Version {landed.version}"
     click.echo(
-        f"Version {landed.version}: {len(intake.batch):,} records read, {landed.new:,} new, "
+        f"{head}: {len(intake.batch):,} records read, {landed.new:,} new, "
         f"{landed.superseded:,} changed, {len(landed.withdrawn):,} withdrawn; {len(landed.changed):,} entities changed."
     )
     if gathered is not None and out is not None:

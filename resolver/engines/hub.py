@@ -52,6 +52,18 @@ class Landed:
     stats: RunStats
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be added: an update worked out from a view, and decisions; `count` records were read."""
+
+    update_from: Callable[[View], Update]
+    decisions: Iterable[NewDecision | Decision]
+    kind: str
+    who: str
+    count: int
+    dry_run: bool = False
+
+
 class Hub:
     """An open store, with what it takes to resolve. Close it, or use it as a context manager."""
 
@@ -118,65 +130,55 @@ class Hub:
         *,
         who: str = "",
         kind: str = "batch",
+        dry_run: bool = False,
         progress: Progress = SILENT,
     ) -> Landed:
-        """Add lists, and decisions with them, to what is resolved: one landing. Raises `StoreError`, and
+        """Add lists, and decisions with them, to what is resolved: one landing. With `dry_run` nothing lands, and the
+        answer says what would (its version is the present one). Raises `StoreError`, and
         `DecisionError` for decisions that contradict each other; then nothing has changed."""
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", mend="name lists or decisions")
-        return self._landed(lambda view: update_of(view, intake), decisions, kind, who, len(intake.batch), progress)
+        asked = _Asked(lambda view: update_of(view, intake), decisions, kind, who, len(intake.batch), dry_run)
+        return self._landed(asked, progress)
 
     def decide(
         self, decisions: Iterable[NewDecision | Decision], *, who: str = "", progress: Progress = SILENT
     ) -> Landed:
         """Log decisions and resolve anew what they touch: one landing. Undoing one is a later one on the same pair
         (`unsure` takes a verdict back). Raises as `add` does; decisions that are logged already change nothing."""
-        return self._landed(no_update, decisions, "decisions", who, 0, progress)
+        return self._landed(_Asked(no_update, decisions, "decisions", who, 0), progress)
 
-    def _landed(
-        self,
-        update_from: Callable[[View], Update],
-        decisions: Iterable[NewDecision | Decision],
-        kind: str,
-        who: str,
-        count: int,
-        progress: Progress,
-    ) -> Landed:
-        given = [one if isinstance(one, NewDecision) else NewDecision(one) for one in decisions]
+    def _landed(self, asked: _Asked, progress: Progress) -> Landed:
+        given = [one if isinstance(one, NewDecision) else NewDecision(one) for one in asked.decisions]
         with self._lock:
             try:
-                return self._once(update_from, given, kind, who, count, progress, locked=False)
+                return self._once(asked, given, progress, locked=False)
             except OutdatedError:
                 # whoever came between has landed; nobody else can while the lock is held
                 with self.store.landing_lock():
-                    return self._once(update_from, given, kind, who, count, progress, locked=True)
+                    return self._once(asked, given, progress, locked=True)
 
-    def _once(
-        self,
-        update_from: Callable[[View], Update],
-        given: Sequence[NewDecision],
-        kind: str,
-        who: str,
-        count: int,
-        progress: Progress,
-        *,
-        locked: bool,
-    ) -> Landed:
+    def _once(self, asked: _Asked, given: Sequence[NewDecision], progress: Progress, *, locked: bool) -> Landed:
         with self.store.view() as view:
             options = self.options_of(view.head)
-            options = replace(options, plan=options.plan or choose_plan(options, count, plan_for(count)).name)
-            index = self._index_at(view, PLAN_BY_NAME[str(options.plan)], certain=locked)
-            update = update_from(view)
-            new = _not_logged(view, given)
-            increment = work_out(view, index, self.models, options, update, new, kind=kind, who=who, progress=progress)
-            base = view.version
-        progress.start("store", increment.landing.rows)
-        landing = increment.landing
-        if not base:
-            landing = replace(landing, **self._under(options))
-        version = self.store.land(landing, locked=locked)
-        progress.advance(landing.rows)
-        self._add_to_index(index, increment, update, version)
+            plan = options.plan or choose_plan(options, asked.count, plan_for(asked.count)).name
+            options = replace(options, plan=plan)
+            index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
+            update = asked.update_from(view)
+            increment = work_out(
+                view,
+                index,
+                self.models,
+                options,
+                update,
+                _not_logged(view, given),
+                kind=asked.kind,
+                who=asked.who,
+                progress=progress,
+            )
+            version = view.version
+        if not asked.dry_run:
+            version = self._land(index, increment, update, options, progress, locked=locked)
         return Landed(
             version,
             len(update.fresh) - len(update.superseded),
@@ -189,6 +191,25 @@ class Hub:
             update.declared,
             increment.resolution.stats,
         )
+
+    def _land(
+        self,
+        index: Index,
+        increment: Increment,
+        update: Update,
+        options: RunOptions,
+        progress: Progress,
+        *,
+        locked: bool,
+    ) -> int:
+        landing = increment.landing
+        if not landing.base:
+            landing = replace(landing, **self._under(options))
+        progress.start("store", landing.rows)
+        version = self.store.land(landing, locked=locked)
+        progress.advance(landing.rows)
+        self._add_to_index(index, increment, update, version)
+        return version
 
     def _add_to_index(self, index: Index, increment: Increment, update: Update, version: int) -> None:
         with self.store.view() as view:

@@ -45,6 +45,10 @@ def test_results_cover_the_lists_and_the_entities_they_touch(lists: Lists, tmp_p
     }
     golden = [json.loads(line) for line in (tmp_path / "two" / "entities.ftm.json").read_text("utf-8").splitlines()]
     assert first["coast:p3"] in {entity["id"] for entity in golden}
+    assert run(["dedupe", *river, "--dry-run"]) == 0
+    assert "Would change: 5 records read, 0 new" in capsys.readouterr().out
+    assert run(["dedupe", *river, "--dry-run", "--out", "x"]) == 2
+    capsys.readouterr()
     assert run(["dedupe", *river]) == 0
     assert "0 new, 0 changed, 0 withdrawn; 0 entities changed" in capsys.readouterr().out
 

@@ -121,6 +121,14 @@ def test_red_links_need_two_stewards(hub: Hub) -> None:
     assert entity(hub, "s:0").id == entity(hub, "s:1").id
 
 
+def test_a_dry_run_changes_nothing(hub: Hub) -> None:
+    for version in (0, 1):
+        would = hub.add(intake([brzezinski("s:0"), brzezinski(f"s:{version + 1}")]), dry_run=True)
+        assert (would.version, hub.store.version, would.new) == (version, version, 2 - version)
+        assert hub.add(intake([brzezinski("s:0")])).version == version + 1
+    assert entity(hub, "s:0").records == ("s:0",)
+
+
 def test_decisions_are_taken_once(hub: Hub) -> None:
     hub.add(intake([brzezinski("s:0"), brzezinski("s:1")]))
     said = decided(("s:0", "s:1"), Verdict.DIFFERENT, 0)
