@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from resolver.records.tables import Tables
 
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 _LONGEST_JOINED = 30
+_PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
+"""Ivanovich and his sisters: a father's name is borne by all his children, and his was a common one."""
 _Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
@@ -61,7 +64,7 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
     numbers = [bool(token.flags & TokenFlag.NUMBER) for token in entries]
     asked = [position for position, is_person in enumerate(person) if is_person and not numbers[position]]
     symbols: list[Sequence[int]] = [token.symbols for token in entries]
-    answers = lookup([entries[position].surface or texts[position] for position in asked])
+    answers = lookup([_asked(entries[position]) for position in asked])
     flags = [token.flags for token in entries]
     for position, answer in zip(asked, answers, strict=True):
         text = texts[position]
@@ -86,6 +89,14 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
     )
 
 
+def _asked(token: Token) -> str:
+    """What the symbols of a token are asked for; of a servant of God, whose he is."""
+    surface = token.surface or token.text
+    if token.text.startswith("abd") and len(token.text) > 6 and not token.flags & TokenFlag.FOREIGN:
+        return token.text[3:]
+    return surface
+
+
 def _common(text: str, counts: Mapping[str, int]) -> bool:
     """Whether the tables know the word; a name in `abd` is always one."""
     return text in counts or (text.startswith("abd") and len(text) > 5)
@@ -105,6 +116,8 @@ def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
     rarity = tables.rarity(token.text, group=group)
     if token.flags & TokenFlag.INITIAL:
         return min(rarity, 2.0)
+    if not group and _PATRONYMIC.search(token.text):
+        return min(rarity, 5.0)
     if group and token.flags & (TokenFlag.GENERIC | TokenFlag.PLACE):
         return min(rarity, 3.0)
     return rarity

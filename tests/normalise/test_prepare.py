@@ -151,3 +151,11 @@ def test_tables_are_sorted_by_what_they_hold(people: list[Record]) -> None:
     for ragged in (found.births, found.countries, found.place_table.tokens, found.tokens.symbols):
         assert isinstance(ragged, Ragged)
         assert all(np.all(np.diff(ragged[row]) > 0) for row in range(len(ragged)))
+
+
+def test_a_patronymic_says_little() -> None:
+    found = prepared([record("s:1", name="Ivan Zbigniewovich Marina Zbygnev")])
+    rarity = dict(zip(found.tokens.texts.tolist(), found.tokens.rarity_person.tolist(), strict=True))
+    assert rarity["zbigniewovich"] == 5
+    assert rarity["zbygnev"] > 7
+    assert rarity["marina"] > 7
