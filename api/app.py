@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import errors, watching
+from api import access, errors, watching
+from api.catalog import blueprint as catalog
+from api.entities import blueprint as entities
 from api.health import blueprint as health
 from api.match import blueprint as match
+from api.search import blueprint as search
 from api.service import Service, install
 from api.settings import ServiceSettings
 
@@ -20,6 +23,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     install(app, Service(settings))
     errors.install(app)
     watching.install(app)
-    for blueprint in (health, match):
+    access.install(app)
+    for blueprint in (health, match, entities, search, catalog):
         app.register_blueprint(blueprint)
     return app

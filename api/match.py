@@ -8,11 +8,12 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api import params
+from api.access import consulted
 from api.answers import json_response
 from api.errors import ApiError
 from api.service import service
 from api.watching import figures
-from api.wire import record_of, response_of
+from api.wire import query_of, record_of, response_of
 from api.wishes import DEFAULT, PARAMETERS, Asked, asked
 from resolver.engines.screening import Stand
 from resolver.ingest.ftm_single import Single
@@ -75,6 +76,9 @@ def body_object() -> dict[str, Any]:
 def _look_up(singles: dict[str, Single], wanted: Asked) -> tuple[dict[str, Any], Stand]:
     answers, stand = service().ready_screen().check([one.record for one in singles.values()], wanted.wish)
     figures().checks.inc(len(answers))
+    for (name, one), answer in zip(singles.items(), answers, strict=True):
+        seen = {found.entity["id"]: found.score for found in answer.found}
+        consulted("check", {"key": name, **query_of(one)}, {"total": answer.total, "seen": seen}, stand)
     return {
         name: response_of(one, answer, wanted.threshold)
         for (name, one), answer in zip(singles.items(), answers, strict=True)

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import structlog
@@ -36,7 +37,7 @@ def serve(settings: ServiceSettings, host: str, port: int, threads: int, *, tell
     """Serve until interrupted or terminated. `tell` is called with the address once it listens. Raises `UsageError`
     where the address may not be served or is taken, `StoreError`, `ModelError`."""
     log_as_json()
-    app = create_app(settings)
+    app = create_app(replace(settings, open_to_all=settings.open_to_all and is_loopback(host)))
     held: Service = app.extensions["resolver"]
     try:
         if not is_loopback(host) and not held.has_keys():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from typing import cast
 
 from flask import current_app
 
+from api.consultations import Consultations
 from api.settings import ServiceSettings
 from resolver.engines.hub import Hub
+from resolver.engines.keeping import keys_of
 from resolver.engines.screening import Screen
 from resolver.errors import StoreError
 
@@ -24,6 +25,7 @@ class Service:
         # a store resolved with another model is opened too: what needs no model still answers, `/readyz` says why
         self.hub = Hub.open(settings.store_url, check=False, model_dir=settings.model_dir, index_dir=settings.index_dir)
         self.screen = Screen(self.hub)
+        self.log = Consultations(self.hub)
         self._warm = threading.Event()
         self.closed = threading.Event()
 
@@ -45,13 +47,12 @@ class Service:
 
     def has_keys(self) -> bool:
         """Whether there is an API key that is still good."""
-        now = datetime.now(UTC)
-        keys = self.hub.store.access.list_keys()
-        return any(not one.revoked and not (one.expires and datetime.fromisoformat(one.expires) < now) for one in keys)
+        return any(one.state == "good" for one in keys_of(self.hub.store))
 
     def close(self) -> None:
         """Let go of the store."""
         self.closed.set()
+        self.log.close()
         self.hub.close()
 
 

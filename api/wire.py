@@ -39,14 +39,15 @@ def response_of(asked: Single, answer: Answer, threshold: float) -> dict[str, An
         "status": 200,
         "results": [_result(found, threshold) for found in answer.found],
         "total": {"value": answer.total, "relation": "eq" if answer.complete else "gte"},
-        "query": _query(asked),
+        "query": query_of(asked),
     }
     if asked.left_out:
         said["warnings"] = list(asked.left_out)
     return said
 
 
-def _query(asked: Single) -> dict[str, Any]:
+def query_of(asked: Single) -> dict[str, Any]:
+    """What was understood of a query."""
     record = asked.record
     properties: dict[str, list[str]] = {}
     for value in record.values:

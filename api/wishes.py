@@ -50,11 +50,12 @@ def asked(dataset: str, known: frozenset[str]) -> Asked:
     params.yes("fuzzy", default=True)
     limit = params.whole("limit", 5, 0, 500)
     threshold = params.number("threshold", 0.5, 0.0, 1.0)
-    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), _scope(dataset, known), _filter())
+    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), scope(dataset, known), _filter())
     return Asked(wish, 0.5 if threshold is None else threshold, limit)
 
 
-def _scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:
+def scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:
+    """The sources that a dataset and the parameters about datasets leave; None: all. Raises `ApiError`."""
     if dataset != DEFAULT and dataset not in known:
         raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
     include = set(params.several("include_dataset"))

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "Show why two records got their score, or why they never met.",
     "check": "Look one name up in lists.",
     "serve": "Answer checks over HTTP.",
+    "keys": "Make, list and revoke API keys of the service.",
     "preview": "Show the first records of lists as they are understood.",
     "status": "Show what a store holds.",
     "replan": "Resolve everything in a store anew, under another plan or model.",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.store import Source, Store, backup, restore
+from resolver.store import ApiKey, Source, Store, backup, restore, utc_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,53 @@ def backup_store(url: str, out: Path) -> int:
     """Write a store into a file; the number of rows. Raises `StoreError`, `OSError`."""
     with Store.open(url, create=False) as store:
         return backup(store, out)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key as it is known. `state`: good, expired or revoked."""
+
+    name: str
+    agency: str
+    scopes: tuple[str, ...]
+    created: str
+    expires: str
+    state: str
+
+
+def create_key(url: str, name: str, agency: str, scopes: Sequence[str], days: int | None = None) -> str:
+    """Make an API key in a store; its secret, shown this once. `days`: for how long it is good. Raises `StoreError`."""
+    expires = None if days is None else utc_text(datetime.now(UTC) + timedelta(days=days))
+    with Store.open(url) as store:
+        return store.access.create_key(name, agency, scopes, expires=expires)
+
+
+def keys_of(store: Store) -> list[Key]:
+    """The API keys of a store, by name."""
+    return [_key(one) for one in store.access.list_keys()]
+
+
+def key_of(store: Store, secret: str) -> Key | None:
+    """The API key of a secret, or None where there is none that is good."""
+    found = store.access.find_key(secret)
+    return None if found is None else _key(found)
+
+
+def _key(one: ApiKey) -> Key:
+    state = "revoked" if one.revoked else "expired" if one.expires and one.expires <= utc_text() else "good"
+    return Key(one.name, one.agency, one.scopes, one.created, one.expires or "", state)
+
+
+def list_keys(url: str) -> list[Key]:
+    """The same, of the store at a URL. Raises `StoreError`."""
+    with Store.open(url, create=False) as store:
+        return keys_of(store)
+
+
+def revoke_key(url: str, name: str) -> None:
+    """Make an API key useless. Raises `StoreError` where there is none of that name."""
+    with Store.open(url, create=False) as store:
+        store.access.revoke_key(name)
 
 
 def restore_store(path: Path, url: str) -> int:

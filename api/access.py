@@ -1,0 +1,140 @@
+"""Who may ask: API keys with scopes, why they ask, and how often.
+
+A key comes as `Authorization: ApiKey …`. While the store has no keys and only this machine can ask, anybody may, as
+often as they like and without saying why. Which scope a blueprint asks for is its row in `SCOPES`; `admin` may all.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request
+
+from api.errors import ApiError
+from api.service import Service, service
+from resolver.engines.keeping import Key, key_of
+from resolver.engines.screening import Stand
+
+SCOPES: dict[str, str | None] = {
+    "health": None,
+    "match": "check",
+    "entities": "check",
+    "search": "check",
+    "catalog": "check",
+}
+"""blueprint -> the scope it asks for; None: open to all."""
+_FRESH = 2.0
+"""Seconds for which what is known of keys is believed: so long after it a revoked key is refused."""
+_PURPOSE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. Without a name: somebody on this machine, where no keys are asked for."""
+
+    name: str = ""
+    agency: str = ""
+
+
+class Gate:
+    """What a process knows of keys and of how often they were used. Safe to use from several threads."""
+
+    def __init__(self, held: Service) -> None:
+        self._held = held
+        self._lock = threading.Lock()
+        self._keys: dict[str, tuple[float, Key | None]] = {}
+        self._any = (-math.inf, True)
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def closed(self) -> bool:
+        """Whether a key is asked for."""
+        if not self._held.settings.open_to_all:
+            return True
+        at, known = self._any
+        if time.monotonic() - at > _FRESH:
+            known = self._held.has_keys()
+            self._any = (time.monotonic(), known)
+        return known
+
+    def key(self, secret: str) -> Key | None:
+        """The key of a secret, where it is good."""
+        now = time.monotonic()
+        with self._lock:
+            at, known = self._keys.get(secret, (-math.inf, None))
+        if now - at > _FRESH:
+            known = key_of(self._held.hub.store, secret)
+            with self._lock:
+                if len(self._keys) > 1_000:
+                    self._keys.clear()
+                if known is not None:
+                    self._keys[secret] = (now, known)
+        return known
+
+    def spend(self, name: str) -> float:
+        """Count a request of a key: 0, or the seconds to wait where it has had its share."""
+        rate = self._held.settings.rate
+        if not rate:
+            return 0.0
+        now = time.monotonic()
+        with self._lock:
+            left, at = self._left.get(name, (float(rate), now))
+            left = min(float(rate), left + (now - at) * rate / 60)
+            self._left[name] = (left - 1 if left >= 1 else left, now)
+        return 0.0 if left >= 1 else (1 - left) * 60 / rate
+
+
+def install(app: Flask) -> None:
+    """Ask every request who it is."""
+    held: Service = app.extensions["resolver"]
+    app.extensions["gate"] = Gate(held)
+
+    @app.before_request
+    def ask() -> None:
+        g.viewer = Viewer()
+        g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()[:_PURPOSE]
+        # a blueprint without a row fails here, and so stays closed
+        scope = SCOPES[request.blueprint] if request.blueprint else None
+        gate: Gate = current_app.extensions["gate"]
+        if scope is None or not gate.closed():
+            return
+        g.viewer = _viewer(gate, scope)
+        g.who = g.viewer.name
+        if held.settings.ask_purpose and not g.purpose:
+            raise ApiError(400, "say why you ask: header X-Purpose")
+
+
+def _viewer(gate: Gate, scope: str) -> Viewer:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    key = gate.key(secret.strip()) if scheme.lower() == "apikey" and secret.strip() else None
+    if key is None:
+        said = "this key is not known, expired or revoked" if secret else "a key is needed"
+        raise ApiError(401, f"{said}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"})
+    if scope not in key.scopes and "admin" not in key.scopes:
+        raise ApiError(403, f"the key {key.name!r} may not do this: it lacks the scope {scope}")
+    wait = gate.spend(key.name)
+    if wait:
+        raise ApiError(429, "too many requests with this key", headers={"Retry-After": str(math.ceil(wait))})
+    return Viewer(key.name, key.agency)
+
+
+def consulted(action: str, query: Mapping[str, Any], answer: Mapping[str, Any], stand: Stand) -> None:
+    """Log that this request has looked something up."""
+    viewer: Viewer = g.viewer
+    service().log.add(
+        {
+            "who": viewer.name,
+            "agency": viewer.agency,
+            "action": action,
+            "purpose": g.purpose,
+            "request_id": g.request_id,
+            "version": stand.version,
+            "model": stand.model,
+            "query": dict(query),
+            "answer": dict(answer),
+        }
+    )

@@ -1,0 +1,72 @@
+"""`/catalog`, `/algorithms`, `/changes`: what there is, how it is scored, what has changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response
+
+from api import params
+from api.answers import json_response
+from api.service import service
+from api.wire import ALGORITHM
+from api.wishes import DEFAULT
+from resolver.engines import reading
+from resolver.engines.describing import features
+
+blueprint = Blueprint("catalog", __name__)
+
+
+@blueprint.get("/catalog")
+def catalog() -> Response:
+    """The datasets: every source, and `default`, which is everything."""
+    params.only()
+    version, sources = reading.catalogue(service().hub)
+    datasets = [
+        {
+            "name": one.name,
+            "title": one.title or one.name,
+            "publisher": one.agency or None,
+            "version": one.list_version or None,
+            "updated_at": one.updated or None,
+            "records": one.records,
+        }
+        for one in sources
+    ]
+    everything = {
+        "name": DEFAULT,
+        "title": "Everything",
+        "version": str(version),
+        "updated_at": max((one.updated for one in sources), default="") or None,
+        "records": sum(one.records for one in sources),
+        "children": [one.name for one in sources],
+    }
+    names = [DEFAULT, *(one.name for one in sources)]
+    return json_response({"datasets": [everything, *datasets], "current": names, "outdated": [], "version": version})
+
+
+@blueprint.get("/algorithms")
+def algorithms() -> Response:
+    """The one way of scoring, and its features: what each sees, and the most it can add to or take from the
+    log-odds."""
+    params.only()
+    hub = service().hub
+    described = {
+        one.name: {"description": one.help, "coefficient": one.most / 1000, "least": one.least / 1000, "url": ""}
+        for one in features(hub.models)
+    }
+    about = "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
+    said = {"name": ALGORITHM, "description": about, "config": {}, "features": described}
+    return json_response(
+        {"algorithms": [said], "default": ALGORITHM, "best": ALGORITHM, "model": hub.models.stamp["model"]}
+    )
+
+
+@blueprint.get("/changes")
+def changes() -> Response:
+    """What became of entities after version `since`; ask again from `until` on."""
+    params.only("since", "limit")
+    since, limit = params.whole("since", 0, 0, 2**40), params.whole("limit", 1000, 1, 100_000)
+    version, events = reading.changes(service().hub, since, limit)
+    until = max((event.version for event in events), default=max(since, version))
+    return json_response({"version": version, "until": until, "changes": [asdict(event) for event in events]})

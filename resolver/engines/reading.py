@@ -1,0 +1,130 @@
+"""Entities of a store as FtM entities, one at a time: by any id that ever led to them, with their relations and their
+history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from followthemoney import model
+
+from resolver.engines.hub import Hub
+from resolver.engines.index import Index
+from resolver.merge import context, golden_of, partition, to_ftm
+from resolver.normalise import country_code
+from resolver.records import Batch
+from resolver.records.packing import split
+from resolver.records.properties import RELATION
+from resolver.store import Source, View
+
+MOST_RELATED = 200
+"""Related records shown with an entity at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that became of an entity: at which version and time, and what other entity had to do with it."""
+
+    version: int
+    at: str
+    kind: str
+    entity: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entity: the id it has now, its FtM form (relations nested, where that was asked for), and the version. Without
+    records it was dissolved: `entity` is None."""
+
+    id: str
+    entity: dict[str, Any] | None
+    version: int
+
+
+def entity(hub: Hub, asked: str, *, nested: bool = False) -> Shown | None:
+    """The entity of an id: its own, a retired one, or that of a record; None where the id is unknown."""
+    with hub.index() as (view, index):
+        found = view.entity(asked)
+        if found is None:
+            return None
+        if not found.records:
+            return Shown(found.id, None, view.version)
+        batch, names = _around(view, index, found.number, related=nested)
+        forms = [form for golden in golden_of(_context(batch, names)) for form in to_ftm(golden)]
+        own = next(form for form in forms if form["id"] == found.id)
+        return Shown(found.id, _nested(own, forms) if nested else own, view.version)
+
+
+def history(hub: Hub, entity_id: str) -> list[Event]:
+    """What became of an entity, the oldest first."""
+    with hub.store.view() as view:
+        changes = view.history(entity_id)
+        times = view.landed(sorted({one.version for one in changes}))
+        return [Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in changes]
+
+
+def changes(hub: Hub, since: int, limit: int) -> tuple[int, list[Event]]:
+    """The version of the store, and the feed of what became of entities after a version: whole versions, about `limit`
+    events."""
+    with hub.store.view() as view:
+        found = view.changes(since, limit=limit)
+        times = view.landed(sorted({one.version for one in found}))
+        return view.version, [
+            Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in found
+        ]
+
+
+def catalogue(hub: Hub) -> tuple[int, list[Source]]:
+    """The version of the store, and its sources with the number of their records."""
+    with hub.store.view() as view:
+        return view.version, view.sources(counted=True)
+
+
+def _around(view: View, index: Index, number: int, *, related: bool) -> tuple[Batch, dict[str, str]]:
+    """The records of an entity, with those of the entities it names, and the entity id of each record."""
+    batch = index.batch(view.members([number])[0])
+    numbers = [number]
+    column = batch.columns.get(RELATION)
+    if related and column is not None:
+        named = sorted({split(text, 2)[1] for text in column.values.to_pylist()} - {""})[:MOST_RELATED]
+        records = [held for held, _ in view.numbers_of(named).values()]
+        numbers = sorted({number, *np.unique(view.memberships(records)[1]).tolist()}) if records else numbers
+    record, owner, _ = view.members(numbers)
+    batch = index.batch(record)
+    ids = view.entity_ids(numbers)
+    names = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
+    return batch.canonical(), names
+
+
+def _context(batch: Batch, names: Mapping[str, str]) -> Any:
+    held = [names[identity] for identity in batch.ids.to_pylist()]
+    _, first, inverse = np.unique(np.array(held, dtype=object), return_index=True, return_inverse=True)
+    labels = first[inverse.reshape(-1)].astype(np.int32)
+    return context(batch, partition(batch, labels, pa.array(held, pa.string())), country_code)
+
+
+def _nested(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[str, Any]:
+    """The entity with its edges inside it, and in each the entity at its other end, as FtM's nested form has it."""
+    by_id = {form["id"]: form for form in forms}
+    properties: dict[str, list[Any]] = {prop: list(values) for prop, values in own["properties"].items()}
+    for form in forms:
+        schema = model.get(form["schema"])
+        if schema is None or not schema.edge:
+            continue
+        ends = [prop for prop in (schema.edge_source, schema.edge_target) if prop is not None]
+        mine = next((prop for prop in ends if own["id"] in form["properties"].get(prop, ())), None)
+        described = schema.get(mine) if mine is not None else None
+        if described is None or described.reverse is None:
+            continue
+        inner = {
+            prop: [by_id.get(value, value) if prop in ends and prop != mine else value for value in values]
+            for prop, values in form["properties"].items()
+            if prop != mine
+        }
+        properties.setdefault(described.reverse.name, []).append({**form, "properties": inner})
+    return {**own, "properties": properties}

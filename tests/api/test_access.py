@@ -1,0 +1,153 @@
+"""Keys, scopes, purposes, rates, and the log of consultations."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from api import ServiceSettings, create_app
+from api.access import SCOPES
+from resolver.cli.app import run
+from tests.api.conftest import Client
+
+Open = Callable[..., tuple[Client, Any]]
+CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
+
+
+@pytest.fixture
+def url(store_url: str, tmp_path: Path) -> str:
+    """A copy of the store, for keys of its own."""
+    shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
+    return f"sqlite:///{tmp_path}/hub.db"
+
+
+@pytest.fixture
+def opened(url: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Make an application over the copy; what is known of keys is never older than a request."""
+    monkeypatch.setattr("api.access._FRESH", 0.0)
+    held = []
+
+    def make(**said: Any) -> tuple[Client, Any]:
+        made = create_app(ServiceSettings(url, **said))
+        held.append(made.extensions["resolver"])
+        held[-1].warm()
+        return made.test_client(), held[-1]
+
+    yield make
+    for one in held:
+        one.close()
+
+
+def key(url: str, name: str, *scopes: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    capsys.readouterr()
+    asked = [word for scope in scopes for word in ("--scope", scope)]
+    assert run(["keys", "create", name, "--agency", "Coast", *asked, "--store", url]) == 0
+    return {"Authorization": f"ApiKey {capsys.readouterr().out.strip()}"}
+
+
+def test_every_blueprint_says_which_scope_it_asks_for(app: Flask) -> None:
+    assert set(app.blueprints) == set(SCOPES)
+
+
+def test_keys_scopes_and_revocation(url: str, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    client, _ = opened()
+    assert client.get(CHECK).status_code == 200
+    check = key(url, "border", "check", capsys=capsys)
+    submit = key(url, "desk", "submit", capsys=capsys)
+    admin = key(url, "chief", "admin", capsys=capsys)
+    answer = client.get(CHECK)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "ApiKey")
+    assert "key is needed" in answer.json["detail"]
+    for wrong in ("ApiKey nonsense", "Bearer x", "ApiKey", "ApiKey  "):
+        assert client.get(CHECK, headers={"Authorization": wrong}).status_code == 401
+    assert client.get(CHECK, headers=check).status_code == 200
+    assert client.get(CHECK, headers=admin).status_code == 200
+    refused = client.get(CHECK, headers=submit)
+    assert (refused.status_code, "scope check" in refused.json["detail"]) == (403, True)
+    # whoever watches the service needs no key
+    assert client.get("/healthz").status_code == client.get("/metrics").status_code == 200
+    assert client.get("/absent").status_code == 404
+    assert run(["keys", "revoke", "border", "--store", url]) == 0
+    assert client.get(CHECK, headers=check).status_code == 401
+    capsys.readouterr()
+    assert run(["keys", "list", "--store", url]) == 0
+    said = capsys.readouterr().out
+    assert "border: revoked; check; Coast" in said
+    assert "chief: good; admin; Coast" in said
+    assert check["Authorization"].split()[1] not in said
+
+
+def test_where_others_can_ask_a_key_is_always_needed(opened: Open) -> None:
+    client, _ = opened(open_to_all=False)
+    assert client.get(CHECK).status_code == 401
+
+
+def test_a_rate_is_kept(url: str, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    headers = key(url, "border", "check", capsys=capsys)
+    other = key(url, "other", "check", capsys=capsys)
+    client, _ = opened(rate=2)
+    assert [client.get("/catalog", headers=headers).status_code for _ in range(3)] == [200, 200, 429]
+    assert int(client.get("/catalog", headers=headers).headers["Retry-After"]) in range(1, 31)
+    assert client.get("/catalog", headers=other).status_code == 200
+
+
+def test_every_look_is_logged_with_who_and_why(url: str, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    headers = key(url, "border", "check", capsys=capsys)
+    client, held = opened(ask_purpose=True)
+    refused = client.get(CHECK, headers=headers)
+    assert (refused.status_code, "X-Purpose" in refused.json["detail"]) == (400, True)
+    headers = {**headers, "X-Purpose": "visa 17", "X-Request-ID": "r-1"}
+    found = client.get(CHECK, headers=headers).json["results"][0]
+    client.get("/search/default?q=John+Smith", headers=headers)
+    client.get(f"/entities/{found['id']}", headers=headers)
+    held.log.flush()
+    rows = held.hub.store.access.consultations()
+    assert [one.action for one in rows] == ["check", "search", "entity"]
+    first = rows[0]
+    assert (first.who, first.agency, first.purpose, first.request_id) == ("border", "Coast", "visa 17", "r-1")
+    assert (first.version, first.model) == (1, held.hub.models.stamp["model"])
+    assert first.query["properties"]["name"] == ["John Smith"]
+    assert first.answer["seen"] == {found["id"]: found["score"]}
+
+
+def test_what_waits_to_be_logged_is_written_at_the_end(opened: Open, url: str) -> None:
+    from resolver.store import Store
+
+    client, held = opened()
+    client.get(CHECK)
+    held.close()
+    with Store.open(url) as store:
+        assert [one.who for one in store.access.consultations()] == [""]
+
+
+def test_no_look_without_its_trace(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.consultations._MOST", 1)
+    client, held = opened()
+    # a disk that takes nothing
+    monkeypatch.setattr(type(held.log), "_write", lambda self: self._closed.wait())
+    statuses = [client.get(CHECK).status_code for _ in range(3)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 503
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["create", "a", "--store", "sqlite:///x.db"], 2, "--scope"),
+        (["create", "a", "--scope", "all", "--store", "sqlite:///x.db"], 2, "all"),
+        (["revoke", "a", "--store", "sqlite:///absent.db"], 1, "no such store"),
+        (["list", "--store", "sqlite:///absent.db"], 1, "no such store"),
+    ],
+)
+def test_bad_usage(
+    args: list[str], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert run(["keys", *args]) == code
+    assert said in capsys.readouterr().err

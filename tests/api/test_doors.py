@@ -1,0 +1,125 @@
+"""`/entities`, `/search`, `/catalog`, `/algorithms`, `/changes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api import ServiceSettings, create_app
+from resolver.engines.hub import Hub
+from resolver.records import Kind, Relation, RelationType
+from resolver.records.decisions import Verdict
+from tests.api.conftest import UNION, Client
+from tests.engines.hubs import OPTIONS, decided, intake
+from tests.records.samples import record
+
+
+@pytest.fixture
+def moved(tmp_path: Path, app: object) -> Iterator[tuple[Client, str, str]]:
+    """A store in which two entities became one, and one ceased to be: the ids that stay and that do not."""
+    url = f"sqlite:///{tmp_path}/hub.db"
+    member = Relation(RelationType.MEMBER_OF, "a:g")
+    some = [
+        record("a:1", name="Ann Lee", relations=[member]),
+        record("a:2", name="Boris Lang"),
+        record("a:g", Kind.GROUP, name="Vektor Trading LLC"),
+    ]
+    with Hub.open(url, OPTIONS) as hub:
+        hub.add(intake(some))
+        with hub.store.view() as view:
+            before = [view.entity(one) for one in ("a:1", "a:2")]
+        hub.decide([decided(("a:1", "a:2"), Verdict.SAME, 1)])
+    made = create_app(ServiceSettings(url))
+    kept, gone = (one.id for one in before if one is not None)
+    client = made.test_client()
+    if client.get(f"/entities/{kept}").status_code != 200:
+        kept, gone = gone, kept
+    yield client, kept, gone
+    made.extensions["resolver"].close()
+
+
+def test_an_entity_by_every_id_that_leads_to_it(moved: tuple[Client, str, str]) -> None:
+    client, kept, gone = moved
+    entity = client.get(f"/entities/{kept}").json
+    assert (entity["id"], entity["referents"], entity["version"]) == (kept, ["a:1", "a:2"], 2)
+    for other in (gone, "a:1", "a:2"):
+        answer = client.get(f"/entities/{other}?nested=false")
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"/entities/{kept}?nested=false")
+        assert client.get(f"/entities/{other}", follow_redirects=True).json == entity
+    assert client.get("/entities/nobody").status_code == 404
+    assert client.get(f"/entities/{kept}?nested=perhaps").status_code == 422
+
+
+def test_relations_are_nested_from_either_side(moved: tuple[Client, str, str]) -> None:
+    client, kept, _ = moved
+    flat = client.get(f"/entities/{kept}?nested=false").json
+    assert not any(isinstance(value, dict) for values in flat["properties"].values() for value in values)
+    (membership,) = client.get(f"/entities/{kept}").json["properties"]["membershipMember"]
+    assert membership["schema"] == "Membership"
+    (group,) = membership["properties"]["organization"]
+    assert group["caption"] == "Vektor Trading LLC"
+    assert "member" not in membership["properties"]
+
+
+def test_history_and_the_feed_of_changes(moved: tuple[Client, str, str]) -> None:
+    client, kept, gone = moved
+    told = client.get(f"/entities/{kept}?history=true").json["history"]
+    assert [(one["version"], one["kind"]) for one in told][:1] == [(1, "born")]
+    feed = client.get("/changes?since=1").json
+    assert feed["version"] == feed["until"] == 2
+    assert ("merged", gone, kept) in {(one["kind"], one["entity"], one["other"]) for one in feed["changes"]}
+    assert client.get("/changes?since=2").json == {"version": 2, "until": 2, "changes": []}
+    first = client.get("/changes?limit=1").json
+    assert (first["until"], len(first["changes"])) == (1, 3)
+    assert client.get("/changes?since=x").status_code == 422
+
+
+def test_search_finds_names_and_ids(client: Client) -> None:
+    found = client.get("/search/default?q=maria+quispe").json
+    assert found["results"][0]["referents"] == ["coast:2", "river:2"]
+    assert {one["name"]: one["count"] for one in found["facets"]["datasets"]["values"]}["coast"] >= 1
+    assert client.get("/search/default?q=river:3").json["results"][0]["referents"] == ["river:3"]
+    joined = client.get("/search/default?q=Abu+Omar&topics=crime.traffick").json
+    assert [one["referents"] for one in joined["results"]] == [list(UNION)]
+    assert client.get("/search/default?q=Abu+Omar&topics=crime.terror").json["total"]["value"] == 0
+    groups = client.get("/search/default?q=Vektor+Trading&schema=Organization").json
+    assert [one["schema"] for one in groups["results"]] == ["Organization"]
+    assert groups["results"] == client.get("/search/coast?q=Vektor+Trading").json["results"]
+    assert client.get("/search/river?q=Vektor+Trading").json["results"] == []
+    assert client.get("/search/default?q=maria+quispe&offset=1").json["results"] == found["results"][1:]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/search/default", 400),
+        ("/search/absent?q=a", 404),
+        ("/search/default?q=a&schema=Wizard", 400),
+        ("/search/default?q=a&limit=x", 422),
+        ("/search/default?q=a&order=b", 422),
+        ("/catalog?x=1", 422),
+        ("/algorithms?x=1", 422),
+    ],
+)
+def test_what_is_refused(path: str, status: int, client: Client) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, set(answer.json)) == (status, {"detail"})
+
+
+def test_the_catalogue(client: Client) -> None:
+    said = client.get("/catalog").json
+    assert [(one["name"], one["records"]) for one in said["datasets"]] == [("default", 6), ("coast", 3), ("river", 3)]
+    assert said["datasets"][0]["children"] == ["coast", "river"]
+    assert said["version"] == 1
+
+
+def test_the_algorithms(client: Client) -> None:
+    said = client.get("/algorithms").json
+    (one,) = said["algorithms"]
+    assert one["name"] == said["best"] == said["default"]
+    result = client.get("/check?name=John+Smith&birthDate=1990-01-01").json["results"][0]
+    assert set(result["features"]) <= set(one["features"])
+    assert all(feature["description"] for feature in one["features"].values())
+    assert any(feature["coefficient"] > 1 for feature in one["features"].values())
