@@ -10,6 +10,9 @@ EXTRAS ?= dev,postgres
 STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
+STORE ?= sqlite:///$(DEMO_OUT)/hub.db
+PORT ?= 8000
+SERVE ?= 1
 WORKERS ?= 2
 # real lists and judged pairs, which are no part of the project
 DATA ?= ../shared/data
@@ -31,8 +34,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
 	@touch $@
 
-demo: setup  ## generate a small world of agencies, find who is the same as whom, say where the report lies
+demo: setup  ## make a small world of agencies, resolve it, say where the report lies, and serve it (not with SERVE=0)
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
+	@rm -rf $(DEMO_OUT)/hub.db*
+	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
+	@echo "Serve it: make serve, then open http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/serve.md)"
+	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## the whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -50,8 +57,8 @@ train: setup  ## fit the shipped model anew, on the lists and judged pairs in DA
 	$(BIN)/resolver train $(DATA)/raw/us_ofac_sdn $(DATA)/raw/us_ofac_cons $(DATA)/raw/un_sc/consolidated_2026-02.xml \
 		--judged $(DATA)/truth/ofac_un_pairs.csv --out models
 
-serve:  ## the HTTP service
-	@echo "there is no service yet: the command line does everything (make demo, or resolver --help)"
+serve: setup  ## the HTTP service, on what `make demo` has resolved or on STORE=URL
+	$(BIN)/resolver serve --store $(STORE) --port $(PORT)
 
 docs: setup  ## make the pages that are generated
 	$(BIN)/resolver formats --markdown > docs/formats.md

@@ -26,6 +26,8 @@ SCOPES: dict[str, str | None] = {
     "entities": "check",
     "search": "check",
     "catalog": "check",
+    "batches": "submit",
+    "records": "submit",
 }
 """blueprint -> the scope it asks for; None: open to all."""
 _FRESH = 2.0

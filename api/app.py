@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from api import access, errors, watching
+from api.batches import blueprint as batches
 from api.catalog import blueprint as catalog
 from api.entities import blueprint as entities
 from api.health import blueprint as health
 from api.match import blueprint as match
+from api.records import blueprint as records
 from api.search import blueprint as search
 from api.service import Service, install
 from api.settings import ServiceSettings
@@ -24,6 +26,6 @@ def create_app(settings: ServiceSettings) -> Flask:
     errors.install(app)
     watching.install(app)
     access.install(app)
-    for blueprint in (health, match, entities, search, catalog):
+    for blueprint in (health, match, entities, search, catalog, batches, records):
         app.register_blueprint(blueprint)
     return app

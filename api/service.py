@@ -11,7 +11,9 @@ from api.consultations import Consultations
 from api.settings import ServiceSettings
 from resolver.engines.hub import Hub
 from resolver.engines.keeping import keys_of
+from resolver.engines.posting import Posting
 from resolver.engines.screening import Screen
+from resolver.engines.working import jobs_folder
 from resolver.errors import StoreError
 
 _KEY = "resolver"
@@ -25,6 +27,10 @@ class Service:
         # a store resolved with another model is opened too: what needs no model still answers, `/readyz` says why
         self.hub = Hub.open(settings.store_url, check=False, model_dir=settings.model_dir, index_dir=settings.index_dir)
         self.screen = Screen(self.hub)
+        self.jobs = jobs_folder(self.hub.store, settings.jobs_dir)
+        self._writer: Hub | None = None
+        self._posting: Posting | None = None
+        self._lock = threading.Lock()
         self.log = Consultations(self.hub)
         self._warm = threading.Event()
         self.closed = threading.Event()
@@ -45,6 +51,15 @@ class Service:
             raise StoreError("the service is still loading", mend="ask again in a few seconds")
         return self.screen
 
+    def posting(self) -> Posting:
+        """Who takes single records. They land through a hub of their own, so that no check waits for them."""
+        with self._lock:
+            if self._posting is None:
+                said = self.settings
+                self._writer = Hub.open(said.store_url, model_dir=said.model_dir, index_dir=said.index_dir)
+                self._posting = Posting(self._writer)
+            return self._posting
+
     def has_keys(self) -> bool:
         """Whether there is an API key that is still good."""
         return any(one.state == "good" for one in keys_of(self.hub.store))
@@ -53,6 +68,8 @@ class Service:
         """Let go of the store."""
         self.closed.set()
         self.log.close()
+        if self._writer is not None:
+            self._writer.close()
         self.hub.close()
 
 

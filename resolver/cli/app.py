@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "Show why two records got their score, or why they never met.",
     "check": "Look one name up in lists.",
     "serve": "Answer checks over HTTP.",
+    "worker": "Take up batches that were submitted over HTTP.",
     "keys": "Make, list and revoke API keys of the service.",
     "preview": "Show the first records of lists as they are understood.",
     "status": "Show what a store holds.",

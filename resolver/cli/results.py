@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 import resolver
-from resolver.cli.bars import Bars
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from resolver.pipeline import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
+    from resolver.records.progress import Progress
     from resolver.records.resolution import Resolution, RunStats
 
 
@@ -39,7 +39,7 @@ def write(
     intake: Intake,
     resolution: Resolution,
     running: RunOptions,
-    bars: Bars,
+    bars: Progress,
     names: pa.StringArray | None = None,
 ) -> None:
     """Write every file of the results, or only entities.csv where nothing else was asked for. `names`: the ids of

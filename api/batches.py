@@ -1,0 +1,194 @@
+"""`/batches`: lists submitted for deduplication. What is sent becomes a job that a worker takes up."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Blueprint, Response, g, request, send_file
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from api import params
+from api.answers import json_response
+from api.errors import ApiError
+from api.service import service
+from resolver.engines.working import INPUT, RESULT, Job, new_folder, submit
+from resolver.errors import StoreError
+
+blueprint = Blueprint("batches", __name__)
+_PIECE = 1 << 20
+_NAME = re.compile(r"[^\w.-]+")
+_SUFFIXES = {
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "application/json": ".json",
+    "application/x-ndjson": ".jsonl",
+    "application/jsonl": ".jsonl",
+    "application/zip": ".zip",
+    "application/vnd.apache.parquet": ".parquet",
+}
+_RESULTS = {
+    "report": ("report.html", "text/html; charset=utf-8"),
+    "links": ("links.csv", "text/csv; charset=utf-8"),
+    "entities": ("entities.ftm.json", "application/x-ndjson"),
+    "rejects": ("rejects.csv", "text/csv; charset=utf-8"),
+}
+
+
+@blueprint.post("/batches")
+def take() -> tuple[Response, int] | Response:
+    """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
+    layout. 202 and the job; with an `Idempotency-Key` used before the job of then."""
+    params.only("format", "filename")
+    held = service()
+    request.max_content_length = held.settings.max_upload
+    folder = new_folder(held.jobs)
+    try:
+        with _whole():
+            name = _store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
+        key = request.headers.get("Idempotency-Key", "").strip()[:200]
+        job, new = submit(
+            held.hub,
+            folder,
+            label=name,
+            list_format=request.args.get("format", ""),
+            agency=g.viewer.agency,
+            who=g.viewer.name,
+            # one sender's keys are nobody else's
+            idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    where = f"{request.script_root}/batches/{job.id}"
+    return json_response(_shown(job), 202 if new else 200, headers={"Location": where})
+
+
+@blueprint.get("/batches")
+def listed() -> Response:
+    """The jobs of the caller's agency, the newest first."""
+    params.only("limit")
+    agency = g.viewer.agency if g.viewer.name else None
+    jobs = service().hub.store.jobs.list(agency=agency, limit=params.whole("limit", 100, 1, 1000))
+    return json_response({"batches": [_shown(job) for job in jobs]})
+
+
+@blueprint.get("/batches/<job_id>")
+def one(job_id: str) -> Response:
+    """Where a job stands."""
+    return json_response(_shown(_job(job_id)))
+
+
+@blueprint.post("/batches/<job_id>/cancel")
+def cancel(job_id: str) -> Response:
+    """Ask for a job to stop: what waits is cancelled at once, what runs before it lands; what has landed stays."""
+    return json_response(_shown(service().hub.store.jobs.cancel(_job(job_id).id)))
+
+
+@blueprint.get("/batches/<job_id>/<any(report, links, entities, rejects):what>")
+def result(job_id: str, what: str) -> Response:
+    """A file of a job's results."""
+    job = _job(job_id)
+    if job.state != "done":
+        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
+    name, kind = _RESULTS[what]
+    path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
+    if not path.is_file():
+        raise ApiError(410, "the results of this batch are no longer kept")
+    return send_file(path, mimetype=kind)
+
+
+def _job(job_id: str) -> Job:
+    """A job of the caller's agency: of others' there is no telling whether they exist."""
+    try:
+        job = service().hub.store.jobs.get(job_id)
+    except StoreError as error:
+        if "no job" not in error.what:
+            raise
+        raise ApiError(404, error.what) from None
+    if g.viewer.name and job.agency != g.viewer.agency:
+        raise ApiError(404, f"there is no job {job_id[:60]!r}")
+    return job
+
+
+def _shown(job: Job) -> dict[str, Any]:
+    percent = round(100 * job.done / job.total, 1) if job.total else None
+    said: dict[str, Any] = {
+        "id": job.id,
+        "state": str(job.state),
+        "label": job.params.get("label", ""),
+        "agency": job.agency,
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "stage": job.stage,
+        "done": job.done,
+        "total": job.total,
+        "percent": 100.0 if job.state == "done" else percent,
+        "attempts": job.attempts,
+        "result": dict(job.result) if job.result is not None else None,
+        "error": job.error or None,
+    }
+    if job.state == "running" and job.started and percent:
+        took = (datetime.now(UTC) - datetime.fromisoformat(job.started)).total_seconds()
+        said["stage_seconds_left"] = round(took * (100 - percent) / percent)
+    return said
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What arrives is there whole, or refused."""
+    try:
+        yield
+    except (RequestEntityTooLarge, ApiError):
+        raise
+    except BadRequest:
+        raise ApiError(400, "the upload was cut off: send it again") from None
+    except OSError as error:
+        raise ApiError(507, f"what was sent cannot be kept: {(error.strerror or str(error)).lower()}") from None
+
+
+def _is_form() -> bool:
+    return request.mimetype == "multipart/form-data"
+
+
+def _store_form(folder: Path) -> str:
+    sent = request.files.get("file")
+    if sent is None:
+        raise ApiError(422, "the form has no part called file")
+    name = _file_name(sent.filename or request.args.get("filename", ""), sent.mimetype)
+    _copy(sent.stream, folder / name, None)
+    mapping = request.files.get("mapping")
+    text = mapping.stream.read(_PIECE) if mapping is not None else request.form.get("mapping", "").encode()
+    if text:
+        (folder / f"{Path(name).stem}.mapping.yml").write_bytes(text)
+    return name
+
+
+def _store_body(folder: Path) -> str:
+    name = _file_name(request.args.get("filename", ""), request.mimetype)
+    _copy(request.stream, folder / name, request.content_length)
+    return name
+
+
+def _copy(stream: IO[bytes], path: Path, expected: int | None) -> None:
+    with path.open("wb") as file:
+        shutil.copyfileobj(stream, file, _PIECE)
+        size = file.tell()
+    if not size:
+        raise ApiError(400, "nothing was sent")
+    if expected is not None and size < expected:
+        raise ApiError(400, f"the upload was cut off after {size} of {expected} bytes: send it again")
+
+
+def _file_name(given: str, kind: str) -> str:
+    """A harmless name of a file: formats are known by what is in it, some also by its ending."""
+    name = _NAME.sub("-", Path(given.replace("\\", "/")).name).strip(".-")[-100:]
+    return name or f"batch{_SUFFIXES.get(kind, '.jsonl')}"

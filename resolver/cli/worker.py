@@ -1,0 +1,116 @@
+"""`resolver worker`: takes up the batches that were submitted over HTTP."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resolver.cli.options import PATH, store_option
+from resolver.cli.results import write
+from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.engines.hub import Hub
+    from resolver.engines.working import Job
+    from resolver.records.progress import Progress
+
+_PAUSE = 0.5
+
+
+@click.command("worker")
+@store_option(required=True)
+@click.option("--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: beside a SQLite store.")
+@click.option("--once", is_flag=True, help="Stop when nothing waits.")
+@click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well.")
+@click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
+@click.pass_obj
+def command(
+    settings: Settings, /, *, store_url: str, jobs: Path | None, once: bool, accept_restricted: bool,
+    model_dir: Path | None,
+) -> None:  # fmt: skip
+    """Take up submitted batches, one after the other, until stopped.
+
+    Several workers may run. One that is killed loses nothing: another takes its batch up after half a minute.
+
+    \b
+    Examples:
+      resolver worker --store sqlite:///hub.db
+      resolver worker --store postgresql+psycopg://hub@db/hub --jobs /var/lib/resolver/jobs
+    """
+    from resolver.cli.stores import open_hub
+    from resolver.engines.local import warm_up
+    from resolver.engines.working import jobs_folder, work_once
+    from resolver.errors import StoreError
+
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+    def work(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
+        return do(hub, job, folder, progress, accept_restricted=accept_restricted)
+
+    warm_up()
+    with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
+        folder = jobs_folder(hub.store, jobs)
+        click.echo(f"Working on {hub.store.url}", err=True)
+        while not stop.is_set():
+            try:
+                job = work_once(hub, folder, work)
+            except StoreError as error:
+                if once:
+                    raise
+                click.echo(f"note: {error.line()}", err=True)
+                job = None
+            if job is not None:
+                click.echo(f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True)
+            elif once:
+                return
+            else:
+                stop.wait(_PAUSE)
+
+
+def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False) -> Mapping[str, Any]:
+    """Land a batch, and write what came of it into its folder; the counts. Raises `ResolverError`."""
+    from resolver.engines.gathered import touched
+    from resolver.engines.working import INPUT, RESULT
+    from resolver.errors import InputError
+    from resolver.ingest.readers import read_lists
+
+    progress.start("read", None, "records")
+    list_format = job.params.get("format") or None
+    intake = read_lists([folder / INPUT], format=list_format, accept_restricted=accept_restricted)
+    progress.advance(len(intake.batch))
+    if not len(intake.batch):
+        why = intake.rejects[0].reason if intake.rejects else "it is empty"
+        raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
+    landed = hub.add(intake, who=job.submitted_by, progress=progress)
+    gathered = touched(hub, landed)
+    with hub.store.view() as view:
+        running = hub.options_of(view.head)
+    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
+    told = replace(
+        intake,
+        batch=gathered.resolution.batch,
+        withdrawn=withdrawn,
+        warnings=(*intake.warnings, *landed.notes),
+        # names of files here, not of this machine
+        rejects=tuple(replace(one, file=Path(one.file).name) for one in intake.rejects),
+    )
+    (folder / RESULT).mkdir(exist_ok=True)
+    write(folder / RESULT, told, gathered.resolution, running, progress, gathered.names)
+    return {
+        "version": landed.version,
+        "records": len(intake.batch),
+        "new": landed.new,
+        "changed": landed.superseded,
+        "withdrawn": len(landed.withdrawn),
+        "entities_changed": len(landed.changed),
+        "rejects": len(intake.rejects),
+        "notes": [*intake.warnings, *landed.notes],
+    }

@@ -1,0 +1,304 @@
+"""Batches and single records over HTTP, and the workers behind them."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from api import ServiceSettings, create_app
+from api.service import Service
+from resolver.cli.app import run
+from resolver.cli.worker import do
+from resolver.engines.hub import Hub
+from resolver.engines.working import Job, work_once
+from resolver.records.progress import Progress
+from tests.api.conftest import RECORDS, Client
+from tests.engines.hubs import OPTIONS, intake
+
+LINES = "".join(
+    json.dumps({"id": f"n{number}", "schema": "Person", "datasets": ["port"], "properties": {"name": [name]}}) + "\n"
+    for number, name in enumerate(["Pavel Novotny", "Novotny, Pavel", "Ann Lee"])
+).encode()
+TABLE = b"nr,who,born\n1,Pavel Novotny,1965-02-03\n"
+MAPPING = b"id: nr\nkind: person\nsource: yard\nproperties: {name: who, birthDate: born}\n"
+
+
+@pytest.fixture
+def held(tmp_path: Path, app: Flask) -> Iterator[Service]:
+    """A service over a store of its own."""
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Hub.open(url, OPTIONS) as hub:
+        hub.add(intake(RECORDS))
+    made = create_app(ServiceSettings(url, max_upload=20_000))
+    service: Service = made.extensions["resolver"]
+    service.warm()
+    service.client = made.test_client()  # type: ignore[attr-defined]
+    yield service
+    service.close()
+
+
+def client_of(held: Service) -> Client:
+    return held.client  # type: ignore[attr-defined]
+
+
+def fetched(client: Client, path: str) -> tuple[int, str]:
+    """Status and text of an answer that is a file."""
+    with client.get(path) as answer:
+        return answer.status_code, answer.get_data(as_text=True)
+
+
+def work(held: Service) -> Job | None:
+    with Hub.open(held.settings.store_url, OPTIONS) as hub:
+        return work_once(hub, held.jobs, do)
+
+
+def test_a_batch_from_submission_to_results(held: Service) -> None:
+    client = client_of(held)
+    answer = client.post("/batches?filename=../port.json", data=LINES)
+    assert answer.status_code == 202
+    job = answer.json
+    assert (job["state"], job["label"]) == ("queued", "port.json")
+    where = answer.headers["Location"]
+    assert client.get(where).json == job
+    assert client.get(f"{where}/report").status_code == 409
+    done = work(held)
+    assert done is not None
+    said = client.get(where).json
+    assert (said["state"], said["percent"], said["attempts"]) == ("done", 100.0, 1)
+    assert {key: said["result"][key] for key in ("records", "new", "changed", "version")} == {
+        "records": 3, "new": 3, "changed": 0, "version": 2,
+    }  # fmt: skip
+    assert "<html" in fetched(client, f"{where}/report")[1]
+    assert fetched(client, f"{where}/rejects") == (200, "file,line,reason\n")
+    assert "port:n0" in fetched(client, f"{where}/links")[1]
+    names = [json.loads(line)["caption"] for line in fetched(client, f"{where}/entities")[1].splitlines()]
+    assert "Ann Lee" in names
+    assert client.get("/check?name=Ann+Lee").json["results"][0]["referents"] == ["port:n2"]
+    assert [one["id"] for one in client.get("/batches").json["batches"]] == [job["id"]]
+    assert work(held) is None
+
+
+def test_a_table_with_its_mapping(held: Service) -> None:
+    client = client_of(held)
+    form = {"file": (io.BytesIO(TABLE), "yard.csv"), "mapping": (io.BytesIO(MAPPING), "m.yml")}
+    where = client.post("/batches", data=form).headers["Location"]
+    assert work(held) is not None
+    assert client.get(where).json["result"]["new"] == 1
+    assert client.get("/entities/yard:1", follow_redirects=True).json["properties"]["birthDate"] == ["1965-02-03"]
+
+
+def test_rejects_are_told_by_the_name_of_the_file(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches?filename=port.json", data=LINES + b'{"id": "n9", "schema": "Wizard"}\n')
+    where = where.headers["Location"]
+    assert work(held) is not None
+    assert client.get(where).json["result"]["rejects"] == 1
+    assert fetched(client, f"{where}/rejects")[1].splitlines()[1].startswith("port.json,4,")
+
+
+def test_the_same_submission_twice_is_one_job(held: Service) -> None:
+    client = client_of(held)
+    headers = {"Idempotency-Key": "monday"}
+    first = client.post("/batches", data=LINES, headers=headers)
+    again = client.post("/batches", data=LINES, headers=headers)
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json["id"] == again.json["id"]
+    assert len(list(held.jobs.iterdir())) == 1
+    assert client.post("/batches", data=LINES).json["id"] != first.json["id"]
+
+
+def test_a_batch_that_cannot_be_read_fails_with_a_reason(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=b"\x00\x01 nothing known").headers["Location"]
+    assert work(held) is not None
+    said = client.get(where).json
+    assert said["state"] == "failed"
+    assert said["error"]
+    answer = client.get(f"{where}/report")
+    assert (answer.status_code, said["error"] in answer.json["detail"]) == (409, True)
+    # the next one is not held up
+    client.post("/batches", data=LINES)
+    done = work(held)
+    assert done is not None
+    assert done.state == "done"
+
+
+def test_what_waits_is_cancelled_at_once(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    assert client.post(f"{where}/cancel").json["state"] == "cancelled"
+    assert work(held) is None
+    assert held.hub.store.version == 1
+
+
+def test_what_runs_stops_before_it_lands(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+
+    def slow(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
+        client.post(f"{where}/cancel")
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            progress.advance()
+        raise AssertionError("it was not stopped")
+
+    with Hub.open(held.settings.store_url, OPTIONS) as hub:
+        ended = work_once(hub, held.jobs, slow, lease=timedelta(seconds=1))
+    assert ended is not None
+    assert client.get(where).json["state"] == "cancelled"
+
+
+def test_a_job_whose_files_are_gone(held: Service) -> None:
+    import shutil
+
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    shutil.rmtree(held.jobs)
+    assert work(held) is not None
+    assert "no longer there" in client.get(where).json["error"]
+    where = client.post("/batches", data=LINES).headers["Location"]
+    assert work(held) is not None
+    shutil.rmtree(held.jobs)
+    assert client.get(f"{where}/report").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "status"),
+    [
+        ("/batches", {"data": b""}, 400),
+        ("/batches", {"data": b"x" * 30_000}, 413),
+        ("/batches", {"data": {"other": (io.BytesIO(b"x"), "x")}}, 422),
+        ("/batches?forma=csv", {"data": b"x"}, 422),
+        ("/batches/absent/cancel", {}, 404),
+    ],
+)
+def test_what_is_not_taken(path: str, said: dict[str, Any], status: int, held: Service) -> None:
+    answer = client_of(held).post(path, **said)
+    assert (answer.status_code, set(answer.json)) == (status, {"detail"})
+    assert not held.jobs.exists() or not list(held.jobs.iterdir())
+
+
+def test_an_upload_that_is_cut_off(held: Service) -> None:
+    answer = client_of(held).post("/batches", data=b"half", environ_overrides={"CONTENT_LENGTH": "100"})
+    assert (answer.status_code, "cut off" in answer.json["detail"]) == (400, True)
+    assert not list(held.jobs.iterdir())
+    assert client_of(held).get("/batches").json == {"batches": []}
+
+
+def test_a_disk_that_is_full(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("api.batches.shutil.copyfileobj", full)
+    answer = client_of(held).post("/batches", data=LINES)
+    assert (answer.status_code, answer.json["detail"].endswith("no space left on device")) == (507, True)
+    assert not list(held.jobs.iterdir())
+
+
+def test_others_batches_are_nobodys(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = {}
+    for agency in ("coast", "river"):
+        args = ["keys", "create", agency, "--agency", agency, "--scope", "submit"]
+        assert run([*args, "--store", held.settings.store_url]) == 0
+        keys[agency] = {"Authorization": f"ApiKey {capsys.readouterr().out.strip()}"}
+    client = client_of(held)
+    time.sleep(2.1)
+    where = client.post("/batches", data=LINES, headers=keys["coast"]).headers["Location"]
+    assert client.get(where, headers=keys["coast"]).json["agency"] == "coast"
+    assert client.get(where, headers=keys["river"]).status_code == 404
+    assert client.post(f"{where}/cancel", headers=keys["river"]).status_code == 404
+    assert client.get("/batches", headers=keys["river"]).json == {"batches": []}
+
+
+RECORD = {"id": "7", "schema": "Person", "datasets": ["quay"], "properties": {"name": ["Pavel Novotny"]}}
+
+
+def test_a_record_is_resolved_at_once(held: Service) -> None:
+    client = client_of(held)
+    answer = client.post("/records", json=RECORD)
+    assert answer.status_code == 201
+    said = answer.json
+    assert (said["record"], said["version"]) == ("quay:7", 2)
+    assert client.get(answer.headers["Location"]).json["id"] == said["entity"]
+    assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == ["quay:7"]
+    newer = {**RECORD, "properties": {"name": ["Pavel Novotny"], "birthDate": ["1965-02-03", "never"]}}
+    again = client.post("/records", json=newer).json
+    assert (again["entity"], again["version"]) == (said["entity"], 3)
+    assert "never" in again["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"id": ""}, 422),
+        ({"id": 7}, 422),
+        ({"datasets": []}, 422),
+        ({"datasets": ["a b"]}, 422),
+        ({"schema": "Wizard"}, 400),
+        ({"schema": None}, 422),
+        ({"properties": {}}, 400),
+        ({"properties": {"wand": "x"}}, 400),
+        ({"properties": 7}, 422),
+    ],
+)
+def test_a_record_that_is_none(changed: dict[str, Any], status: int, held: Service) -> None:
+    answer = client_of(held).post("/records", json={**RECORD, **changed})
+    assert (answer.status_code, set(answer.json)) == (status, {"detail"})
+    assert held.hub.store.version == 1
+
+
+CHILD = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from resolver.cli.worker import do
+from resolver.engines.hub import Hub
+from resolver.engines.working import work_once
+from tests.engines.hubs import OPTIONS
+from tests.normalise.preparing import quick_symbols
+with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(sys.argv[1], OPTIONS) as hub:
+    print("begun", flush=True)
+    while True:
+        work_once(hub, Path(sys.argv[2]), do, lease=timedelta(seconds=1))
+"""
+
+
+def test_a_worker_killed_at_any_moment_loses_nothing(held: Service, root: Path) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    dice = random.Random(7)
+    for _ in range(3):
+        command = [sys.executable, "-c", CHILD, held.settings.store_url, str(held.jobs)]
+        with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"begun\n"
+            time.sleep(dice.uniform(0.0, 1.0))
+            child.kill()
+    deadline = time.monotonic() + 60
+    while client.get(where).json["state"] != "done":
+        assert time.monotonic() < deadline
+        work(held)
+        time.sleep(0.1)
+    with held.hub.store.view() as view:
+        assert view.version == 2
+        assert len(view.all_members()[0]) == len(RECORDS) + 3
+    assert fetched(client, f"{where}/report")[0] == 200
+
+
+def test_the_command_works_until_nothing_waits(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    where = client_of(held).post("/batches", data=LINES).headers["Location"]
+    assert run(["worker", "--store", held.settings.store_url, "--once"]) == 0
+    assert ": done" in capsys.readouterr().err
+    assert client_of(held).get(where).json["state"] == "done"
