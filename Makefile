@@ -6,7 +6,7 @@ SHELL := bash
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= dev,postgres
+EXTRAS ?= dev,postgres,spark
 STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo

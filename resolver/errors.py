@@ -65,3 +65,7 @@ class DecisionError(ResolverError):
 
 class StoreError(ResolverError):
     """A store that cannot be opened or used, or that another run has changed meanwhile."""
+
+
+class EngineError(ResolverError):
+    """An engine that cannot be had, or that stopped working."""

@@ -97,7 +97,12 @@ def tables_of(data: Mapping[str, Any]) -> Tables:
 @lru_cache(maxsize=1)
 def symbol_source() -> SymbolSource:
     """The process's source of name symbols, with its cache in the user's cache folder."""
-    return SymbolSource(Path.home() / ".cache" / "resolver")
+    return SymbolSource(symbol_cache())
+
+
+def symbol_cache() -> Path:
+    """Where this user's answers about name symbols are kept."""
+    return Path.home() / ".cache" / "resolver"
 
 
 def prepared_of(batch: Batch, models: ModelSet, declared: Sequence[str] = ()) -> Prepared:

@@ -56,7 +56,7 @@ def candidates(
     parts = Parts(prepared)
 
     def joined(number: int, rule: Rule) -> tuple[Packed, int, int]:
-        return _join(rule_keys(rule, prepared, plan, number, parts), prepared.kinds, sides, linking, cap)
+        return join_keys(rule_keys(rule, prepared, plan, number, parts), prepared.kinds, sides, linking, cap)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         found = list(pool.map(lambda one: joined(*one), used))
@@ -90,10 +90,11 @@ def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Pa
     return keys_of(hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind)))
 
 
-def _join(
+def join_keys(
     keys: Keys, kinds: npt.NDArray[np.uint8], sides: npt.NDArray[np.uint8], linking: bool, cap: int
 ) -> tuple[Packed, int, int]:
-    """Pairs in the order of keys, those of several keys several times; distinct keys; pairs cut."""
+    """Pairs in the order of keys, those of several keys several times; distinct keys; pairs cut (those of keys that
+    would make more than `cap`)."""
     if not len(keys.rows):
         return np.zeros(0, dtype=np.int64), 0, 0
     order = np.argsort(keys.base)

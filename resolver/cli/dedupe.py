@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from resolver.cli.options import (
     PATH,
     Reading,
     decisions_option,
+    engine_options,
     files_argument,
     json_option,
     reading_options,
@@ -24,6 +25,11 @@ from resolver.cli.options import (
 )
 from resolver.cli.results import prepare, tell, unknown_ids, write
 from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records.resolution import Resolution
 
 
 @click.command("dedupe")
@@ -35,6 +41,7 @@ from resolver.settings import Settings
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
 @store_option()
 @click.option("--dry-run", is_flag=True, help="With --store: say what would change, and change nothing.")
+@engine_options
 @running_options
 @reading_options
 @json_option
@@ -53,11 +60,13 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
       resolver dedupe suspects.csv --mapping suspects.yml --preview
       resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
       resolver dedupe update.xml --store sqlite:///hub.db --out update
+      resolver dedupe lists/ --out result --engine spark --master spark://host:7077
 
     With --store the lists are added to what the store holds already: only new pairs are compared, entities keep their
     ids, and the results cover these lists and the entities they touch. --out may then be left out.
     """
     reading = Reading.take(options)
+    _check_engine(options)
     if options["only_preview"]:
         preview.show(files, reading)
         return
@@ -81,8 +90,23 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
         unknown_ids(decisions, intake)
-        from resolver.engines.local import dedupe
-
-        resolution = dedupe(intake, running, bars)
+        resolution = _resolved(intake, running, bars, options)
         write(out, intake, resolution, running, bars)
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
+
+
+def _check_engine(options: dict[str, Any]) -> None:
+    if options["engine"] == "local" and options["master"]:
+        raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
+    if options["engine"] == "spark" and options["store_url"]:
+        raise click.UsageError("--store is for increments on one machine: leave out --engine spark.")
+
+
+def _resolved(intake: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]) -> Resolution:
+    if options["engine"] == "spark":
+        from resolver.engines import spark
+
+        return spark.dedupe(intake, running, bars, master=options["master"])
+    from resolver.engines import local
+
+    return local.dedupe(intake, running, bars)

@@ -74,6 +74,15 @@ def store_option(*, required: bool = False) -> Callable[[F], F]:
     return click.option("--store", "store_url", metavar="URL", required=required, help=text)
 
 
+def engine_options(function: F) -> F:
+    """--engine and --master."""
+    return _all(
+        function,
+        click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Where to compute."),
+        click.option("--master", metavar="URL", help="The Spark cluster: spark://host:7077, yarn, k8s://…, local[2]."),
+    )
+
+
 def json_option(function: F) -> F:
     """--json."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(function)

@@ -61,7 +61,7 @@ def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = 
     return _resolve(batch, declared, options, progress, sides)
 
 
-class _Meter:
+class Meter:
     """Times stages."""
 
     def __init__(self) -> None:
@@ -80,11 +80,11 @@ class _Meter:
 def _resolve(
     batch: Batch, declared: Sequence[str], options: RunOptions, progress: Progress, sides: npt.NDArray[np.uint8] | None
 ) -> Resolution:
-    meter = _Meter()
+    meter = Meter()
     models = load_models(options.model_dir)
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
     # what contradicts itself is said before hours of work, not after
-    same, different = _decided(batch, options)
+    same, different = decided(batch, options)
     with meter.stage("normalise", "records") as items:
         progress.start("normalise", len(batch))
         prepared = prepared_of(batch, models, declared)
@@ -111,7 +111,8 @@ def _resolve(
             same=same,
             different=different,
         )
-        links, histogram = _links(pairs, logodds, labels, borders, different)
+        links = links_of(pairs.left, pairs.right, logodds, labels, borders, different)
+        histogram = histogram_of(logodds)
         items[0] = len(batch)
     stats = RunStats(plan.name, {**models.stamp, "plan": plan.name}, tuple(meter.stages), rules, len(pairs), histogram)
     return Resolution(batch, labels, links, stats)
@@ -129,7 +130,7 @@ def _score(
     return answer
 
 
-def _decided(batch: Batch, options: RunOptions) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def decided(batch: Batch, options: RunOptions) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The decided pairs whose records are both here, as rows: same, different."""
     decisions = settle(options.decisions)
     if not decisions:
@@ -162,24 +163,30 @@ def _no_contradiction(same: Sequence[tuple[int, int]], different: Sequence[tuple
             )
 
 
-def _links(
-    pairs: Pairs,
+def histogram_of(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """How many pairs have which score, in equal bins from 0 to 1."""
+    return np.histogram(scores(logodds), bins=BINS, range=(0.0, 1.0))[0].astype(np.int64)
+
+
+def links_of(
+    left: IntArray,
+    right: IntArray,
     logodds: npt.NDArray[np.int32],
     labels: IntArray,
     borders: Borders,
     different: Sequence[tuple[int, int]],
-) -> tuple[Links, npt.NDArray[np.int64]]:
+) -> Links:
+    """The links among scored pairs (sorted by left, right): those in band match or review."""
     score = scores(logodds)
-    histogram = np.histogram(score, bins=BINS, range=(0.0, 1.0))[0].astype(np.int64)
     band = borders.bands(score)
     held = np.flatnonzero(band != Band.DISTINCT)
-    left, right = pairs.left[held], pairs.right[held]
+    left, right = left[held], right[held]
     outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
     if different:
         apart = {(min(pair), max(pair)) for pair in different}
-        decided = np.array([(a, b) in apart for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
-        outcome[decided] = Outcome.APART
-    return Links(left, right, logodds[held], score[held], band[held], outcome), histogram
+        kept_apart = np.array([(a, b) in apart for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
+        outcome[kept_apart] = Outcome.APART
+    return Links(left, right, logodds[held], score[held], band[held], outcome)
 
 
 def explain_links(

@@ -43,9 +43,11 @@ def person_symbols(tokens: Sequence[str]) -> list[Symbols]:
 
 
 class SymbolSource:
-    """Answers for tokens, from the cache file where it can, else from `rigour` in a child process."""
+    """Answers for tokens, from the cache file where it can, else from `rigour` in a child process. `inside`: in this
+    process instead, which keeps the table for the next tokens, and the cache file is only read."""
 
-    def __init__(self, cache_dir: Path | None) -> None:
+    def __init__(self, cache_dir: Path | None, *, inside: bool = False) -> None:
+        self._inside = inside
         self._path = cache_dir / f"symbols-30-{version('rigour')}.tsv" if cache_dir else None
         self._known: dict[str, Symbols] = {}
         self._child: subprocess.Popen[str] | None = None
@@ -71,8 +73,10 @@ class SymbolSource:
             held = dict(zip(missing, person_symbols(missing), strict=True))
             return [self._known[token] if token in self._known else held[token] for token in tokens]
         if missing:
-            self._known.update(zip(missing, self._ask(missing), strict=True))
-            self._write_cache()
+            found = person_symbols(missing) if self._inside else self._ask(missing)
+            self._known.update(zip(missing, found, strict=True))
+            if not self._inside:
+                self._write_cache()
         return [self._known[token] for token in tokens]
 
     def _ask(self, tokens: list[str]) -> list[Symbols]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.block import PLANS, RULES, Plan, candidates, plan_for
-from resolver.block.join import _join
+from resolver.block.join import join_keys
 from resolver.block.keys import Keys
 from resolver.block.parts import Parts
 from resolver.errors import DateError
@@ -117,7 +117,7 @@ def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None
     columns = [np.array([row[place] for row in rows]) for place in range(3)]
     keys = Keys(columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32))
     side = np.array(sides if sides is not None else [0] * 7, dtype=np.uint8)
-    joined, distinct, cut = _join(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap)
+    joined, distinct, cut = join_keys(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap)
     found = np.unique((joined >> 32) * 7 + (joined & 0xFFFFFFFF))
     wanted: set[int] = set()
     lost = 0
@@ -147,9 +147,7 @@ def test_who_lacks_the_refining_part_meets_all_refinements() -> None:
 
 def test_the_safety_valve_counts_what_it_cuts() -> None:
     crowd = [record(f"s:{row:02d}", name="Ann Lee") for row in range(20)]
-    crowd[3:5] = [
-        record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")]) for one in crowd[3:5]
-    ]
+    crowd[3:5] = [record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")]) for one in crowd[3:5]]
     pairs, stats = candidates(prepared(crowd), Plan("t", 1, {"name_set": "", "identifier": ""}), cap=100)
     # what another rule finds is kept
     assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(3, 4)]

@@ -178,3 +178,21 @@ def test_demo_may_stop_after_the_lists(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(["demo", "--records", "300", "--out", str(tmp_path), "--only-lists"]) == 0
     assert capsys.readouterr().out == f"Lists: {tmp_path / 'lists'}\n"
     assert not (tmp_path / "result").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--master", "local[2]"], "use it with --engine spark"),
+        (["--engine", "spark", "--store", "sqlite:///x.db"], "leave out --engine spark"),
+        (["--engine", "dask"], "'dask' is not one of"),
+    ],
+)
+def test_engines_that_do_not_fit(
+    more: list[str], said: str, lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dedupe(lists, tmp_path / "out", *more) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert said in shown
+    assert not (tmp_path / "out").exists()
