@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from api.watching import figures
 from api.wire import query_of, record_of, response_of
 from api.wishes import DEFAULT, PARAMETERS, Asked, asked
 from resolver.engines.screening import Stand
+from resolver.ingest.ftm_model import has_property
 from resolver.ingest.ftm_single import Single
 
 blueprint = Blueprint("match", __name__)
@@ -38,16 +40,23 @@ def match(dataset: str) -> Response:
 @blueprint.get("/check")
 def check() -> Response:
     """Who may this be? Every parameter that is not one of `/match` is a property: `name`, `birthDate`, `nationality`…
-    Without a `schema` it may be a person or a group."""
+    Without a `schema` it may be whatever has these properties: a
+    person, a group, or either."""
     properties = {name: params.several(name) for name in request.args if name not in PARAMETERS and name not in _CHECK}
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
     screen = service().ready_screen()
     wanted = asked(request.args.get("dataset", DEFAULT), screen.sources())
-    schema = request.args.get("schema") or "LegalEntity"
+    schema = request.args.get("schema") or _schema_of(properties)
     query = {"schema": schema, "properties": {name: list(texts) for name, texts in properties.items()}}
     responses, stand = _look_up({"check": record_of(query, "check")}, wanted)
     return json_response({**responses["check"], "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand))
+
+
+def _schema_of(properties: Iterable[str]) -> str:
+    """What has all of these properties: a person, a group, or either."""
+    person, group = (all(has_property(schema, prop) for prop in properties) for schema in ("Person", "Company"))
+    return "LegalEntity" if person == group else "Person" if person else "Company"
 
 
 def _queries() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import cast
 
@@ -38,6 +39,9 @@ class Service:
     def warm(self) -> None:
         """Load what takes seconds. Until then checks are refused as not ready."""
         self.screen.warm()
+        # what is loaded now stays; collections must not walk through it during answers
+        gc.collect()
+        gc.freeze()
         self._warm.set()
 
     @property

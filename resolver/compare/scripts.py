@@ -7,6 +7,8 @@ little (after Needleman and Wunsch 1970, with costs by kind of sound instead of 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +71,7 @@ def _costs() -> tuple[npt.NDArray[np.float32], ...]:
 CHANGE, LATIN_ONLY, FOREIGN_ONLY, WEIGHT = _costs()
 
 
+@lru_cache(maxsize=50_000)
 def encode(text: str, *, foreign: bool) -> bytes:
     """The sounds of a word, a byte each, at most `LONGEST`; letters outside ASCII are left out."""
     for letters, sound in (*_CONSONANTS, *_SPOKEN, *(() if foreign else _LONG)):

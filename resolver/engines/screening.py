@@ -28,6 +28,7 @@ from resolver.engines.profiles import profiles
 from resolver.explaining import explain_rows
 from resolver.merge import context, golden_of, partition, to_ftm
 from resolver.normalise import country_code
+from resolver.normalise.prepare import COMPARED as COMPARED_PROPERTIES
 from resolver.pipeline import RunOptions, prepared_of, score_rows, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, concat
 from resolver.records.explanation import Explanation
@@ -35,7 +36,7 @@ from resolver.records.prepared import Prepared
 from resolver.store import View
 
 Numbers = npt.NDArray[np.int64]
-COMPARED = 150
+COMPARED = 60
 """Entities compared for one query at most."""
 _QUERY_ID = "!"
 
@@ -170,7 +171,9 @@ class Screen:
         owner = np.repeat(np.arange(len(near.entities)), [len(one) for one in near.members])[order]
         batch = index.batch(numbers[order])
         # an id that sorts before all others, so that the query is row 0
-        both = concat([asked, profiles(batch, owner, [f"p{place:06d}" for place in range(len(near.entities))])])
+        both = concat(
+            [asked, profiles(_compared(batch), owner, [f"p{place:06d}" for place in range(len(near.entities))])]
+        )
         work = prepared_of(both.canonical(), self._hub.models)
         names = NameIndex.of(work)
         right = np.arange(1, len(work), dtype=np.int32)
@@ -210,6 +213,11 @@ def _merged(answers: list[Answer], limit: int) -> Answer:
         best.setdefault(one.entity["id"], one)
     total = sum(answer.total for answer in answers) - (len(ranked) - len(best))
     return Answer(tuple(best.values())[:limit], total, all(answer.complete for answer in answers))
+
+
+def _compared(batch: Batch) -> Batch:
+    """What keys and scores look at."""
+    return replace(batch, columns={prop: held for prop, held in batch.columns.items() if prop in COMPARED_PROPERTIES})
 
 
 def _asked(query: Record) -> Batch:

@@ -3,7 +3,7 @@ languages by `resolver.normalise.diminutives`); so do the forms that one name ta
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from nicknames import NickNamer
 
@@ -37,6 +37,7 @@ def _forms() -> dict[str, tuple[str, ...]]:
     return table(FORMS)
 
 
+@lru_cache(maxsize=50_000)
 def nickname_symbols(token: str) -> tuple[int, ...]:
     """The symbols of the names that a token is short for, of the token itself where it has short forms, and of the
     names it translates; ascending. The package's table holds some pairs the wrong way round: a short form is shorter
@@ -50,6 +51,7 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     return tuple(sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names))
 
 
+@lru_cache(maxsize=50_000)
 def form_symbols(token: str) -> tuple[int, ...]:
     """The symbols of the name of which the token is one language's form; ascending."""
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in _forms().get(token, ())))

@@ -25,7 +25,7 @@ from resolver.normalise.values import (
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.packing import split
 from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, Prepared, TextTable
-from resolver.records.properties import ACTIVITY, ADDRESS, IDENTIFIERS, RELATION
+from resolver.records.properties import ACTIVITY, ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS, RELATION
 from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
 
@@ -49,6 +49,24 @@ PLAIN: dict[str, Callable[[str], str]] = {
     ACTIVITY: str,
     RELATION: _relation_target,
 }
+
+
+COMPARED = frozenset(
+    (
+        *FULL_NAMES,
+        *NAME_PARTS,
+        *_NATIONALITY,
+        *_COUNTRY,
+        *IDENTIFIERS,
+        *PLAIN,
+        "birthDate",
+        "incorporationDate",
+        "birthPlace",
+        "gender",
+        ADDRESS,
+    )
+)
+"""The properties that `prepare` reads; what others hold plays no part in keys and scores."""
 
 
 def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str] = ()) -> Prepared:

@@ -20,6 +20,7 @@ HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
 
 
+@lru_cache(maxsize=100_000)
 def hash64(text: str) -> int:
     """A stable 64-bit hash of a text (BLAKE2b), never 0."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
@@ -94,6 +95,7 @@ _SOUNDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": 
 _CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"[iu]*u[iu]*")
 
 
+@lru_cache(maxsize=50_000)
 def skeleton(token: str) -> str:
     """The consonant skeleton of a Latin token: what survives a change of transliteration system.
 
@@ -106,6 +108,7 @@ def skeleton(token: str) -> str:
     return _DOUBLES.sub(r"\1", token)
 
 
+@lru_cache(maxsize=50_000)
 def sound(token: str) -> str:
     """A Latin token with its spelling levelled but its vowels kept, as a, i or u: `khaled` and `khalid`, `qasim` and
     `kassem`, `mueller` and `muller` are one; `hassan` and `hussein`, `samir` and `samira` are two."""

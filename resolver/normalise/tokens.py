@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jellyfish
 import numpy as np
@@ -16,8 +17,13 @@ from resolver.records.prepared import HashArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
 
+# single checks meet the same names again and again
+_person_tokens, _group_tokens = lru_cache(maxsize=20_000)(person_tokens), lru_cache(maxsize=5_000)(group_tokens)
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 _LONGEST_JOINED = 30
+# plain numbers: bits of an enumeration cost a microsecond each time
+_PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
+_COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Ivanovich and his sisters: a father's name is borne by all his children, and his was a common one."""
 _Key = tuple[str, str, int, tuple[int, ...], bool]
@@ -35,9 +41,9 @@ def build_lexicon(
     person_texts: list[Sequence[str]], group_texts: list[Sequence[str]], tables: Tables, lookup: Lookup
 ) -> Lexicon:
     """Tokenise unique texts; the answers come in the order of the lists given, persons' first."""
-    split = [[person_tokens(text) for text in texts] for texts in person_texts]
+    split = [[_person_tokens(text) for text in texts] for texts in person_texts]
     person_count = len(split)
-    split += [[group_tokens(text) for text in texts] for texts in group_texts]
+    split += [[_group_tokens(text) for text in texts] for texts in group_texts]
     person = [number < person_count for number in range(len(split))]
     entries: dict[_Key, Token] = {}
     for texts, is_person in zip(split, person, strict=True):
@@ -102,6 +108,7 @@ def _common(text: str, counts: Mapping[str, int]) -> bool:
     return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
+@lru_cache(maxsize=50_000)
 def _phonetic(text: str) -> str:
     """Metaphone (Philips 1990, by `jellyfish`); a text it has no code for stands for itself."""
     return jellyfish.metaphone(text) or text
@@ -109,20 +116,22 @@ def _phonetic(text: str) -> str:
 
 def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
     """Rarity, cut down for tokens that carry little identity whatever their frequency."""
-    if token.flags & TokenFlag.PARTICLE:
+    flags = int(token.flags)
+    if flags & _PARTICLE:
         return 0.3
-    if token.flags & TokenFlag.LEGAL:
+    if flags & _LEGAL:
         return 0.5
     rarity = tables.rarity(token.text, group=group)
-    if token.flags & TokenFlag.INITIAL:
+    if flags & _INITIAL:
         return min(rarity, 2.0)
     if not group and _PATRONYMIC.search(token.text):
         return min(rarity, 5.0)
-    if group and token.flags & (TokenFlag.GENERIC | TokenFlag.PLACE):
+    if group and flags & _COMMON:
         return min(rarity, 3.0)
     return rarity
 
 
+@lru_cache(maxsize=50_000)
 def _signature(text: str) -> int:
     bits = 0
     for letter in text:

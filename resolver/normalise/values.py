@@ -108,6 +108,7 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
     )
 
 
+@lru_cache(maxsize=20_000)
 def _place_words(text: str) -> list[str]:
     return sorted({word for word in fold(text).split() if word not in _STREET_WORDS})
 

@@ -229,6 +229,8 @@ def _unite(parts: list[Coded]) -> Coded:
 
 def _sorted_coded(coded: Coded) -> Coded:
     """The same over a sorted dictionary that holds only texts in use."""
+    if len(coded.values) == 1 and len(coded.codes):
+        return coded
     used = np.zeros(len(coded.values), dtype=bool)
     used[coded.codes] = True
     order = pc.sort_indices(coded.values).to_numpy()

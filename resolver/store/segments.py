@@ -69,6 +69,8 @@ class Segment:
 
 def _compact(codes: IntArray, values: pa.StringArray) -> tuple[IntArray, pa.StringArray]:
     """Codes over a dictionary of the texts they use."""
+    if len(values) == 1 and len(codes):
+        return codes, values
     used, place = np.unique(codes, return_inverse=True)
     return place.astype(np.int32), values.take(pa.array(used))
 

@@ -130,6 +130,20 @@ def test_check_is_the_same_for_people(client: Client) -> None:
     assert client.get("/check?name=Vektor+Trading+LLC&schema=Person").json["results"] == []
 
 
+@pytest.mark.parametrize(
+    ("said", "schema"),
+    [
+        ("", "LegalEntity"),
+        ("&birthDate=1980", "Person"),
+        ("&cikCode=1", "Company"),
+        ("&country=ru", "LegalEntity"),
+        ("&birthDate=1980&cikCode=1", "LegalEntity"),
+    ],
+)
+def test_what_is_said_tells_who_is_meant(said: str, schema: str, client: Client) -> None:
+    assert client.get(f"/check?name=Maria+Quispe{said}").json["query"]["schema"] == schema
+
+
 BAD = [
     (b"{", 400, "no JSON"),
     (b"", 400, "no JSON"),

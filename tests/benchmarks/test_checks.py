@@ -1,0 +1,42 @@
+"""The load script of single checks, on a service of six records."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.serving import make_server
+
+from api import ServiceSettings, create_app
+from benchmarks.checks import measure, persons, queries
+from resolver.engines.hub import Hub
+from tests.engines.hubs import OPTIONS, intake
+from tests.normalise.preparing import quick_symbols
+from tests.records.samples import record
+
+
+@pytest.fixture
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    store = f"sqlite:///{tmp_path_factory.mktemp('load')}/hub.db"
+    names = ["Ivan Petrov", "Maria Quispe", "Pavel Novotny", "Ann Lee", "Boris Lang", "John Smith"]
+    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+        with Hub.open(store, OPTIONS) as hub:
+            hub.add(intake(record(f"a:{at}", name=name, birthDate=f"19{60 + at}") for at, name in enumerate(names)))
+        app = create_app(ServiceSettings(store))
+        app.extensions["resolver"].warm()
+        server = make_server("127.0.0.1", 0, app)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield store, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["resolver"].close()
+
+
+def test_whom_it_asks_for_is_found(served: tuple[str, str]) -> None:
+    store, url = served
+    said = measure(url, queries(persons(store, 6)), None)
+    assert (said["checks"], said["found"]) == (6, 1.0)
+    assert 0 < said["p50"] <= said["p95"] <= said["p99"]
