@@ -56,7 +56,7 @@ def _begin(master: str | None) -> SparkSession:
         root = str(Path(__file__).resolve().parents[2])
         build = build.config("spark.executorEnv.PYTHONPATH", root).config("spark.ui.enabled", "false")
     spark = build.getOrCreate()
-    if here:
+    if str(spark.sparkContext.master).startswith("local"):
         spark.sparkContext.pythonExec = sys.executable
     return spark
 
@@ -91,7 +91,7 @@ def told(error: Exception, master: str | None) -> EngineError:
 
 _LOOK = "the logs of the driver and its executors say more"
 _KNOWN = (
-    ("JAVA_GATEWAY_EXITED", "Spark could not start Java", "install Java 17 or newer, or set JAVA_HOME"),
+    ("JAVA_GATEWAY_EXITED", "Spark could not be started", "check --master, and that there is Java 17 or newer"),
     ("A master URL must be set", "no cluster was named", "name it with --master, or in spark-defaults.conf"),
     ("Could not parse Master URL", "this is no address of a cluster", "local[2], spark://host:7077, yarn, k8s://…"),
     ("PYTHON_VERSION_MISMATCH", "the workers run another Python", "set PYSPARK_PYTHON to the same version everywhere"),
