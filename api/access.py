@@ -28,6 +28,8 @@ SCOPES: dict[str, str | None] = {
     "catalog": "check",
     "batches": "submit",
     "records": "submit",
+    "reconcile": "check",
+    "openapi": None,
 }
 """blueprint -> the scope it asks for; None: open to all."""
 _FRESH = 2.0

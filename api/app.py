@@ -10,6 +10,8 @@ from api.catalog import blueprint as catalog
 from api.entities import blueprint as entities
 from api.health import blueprint as health
 from api.match import blueprint as match
+from api.openapi import blueprint as openapi
+from api.reconcile import blueprint as reconcile
 from api.records import blueprint as records
 from api.search import blueprint as search
 from api.service import Service, install
@@ -26,6 +28,6 @@ def create_app(settings: ServiceSettings) -> Flask:
     errors.install(app)
     watching.install(app)
     access.install(app)
-    for blueprint in (health, match, entities, search, catalog, batches, records):
+    for blueprint in (health, match, entities, search, catalog, batches, records, reconcile, openapi):
         app.register_blueprint(blueprint)
     return app

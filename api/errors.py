@@ -11,7 +11,7 @@ from resolver.errors import InputError, RecordError, ResolverError, StoreError
 
 _LOG = structlog.get_logger("api")
 _SAID = {
-    404: "there is nothing here; docs/serve.md lists what there is",
+    404: "there is nothing here; /openapi.json lists what there is",
     405: "this address does not take that method",
     413: "the request is too large",
 }

@@ -46,7 +46,7 @@ def check() -> Response:
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
     screen = service().ready_screen()
-    wanted = asked(request.args.get("dataset", DEFAULT), screen.sources())
+    wanted = asked(request.args.get("dataset") or DEFAULT, screen.sources())
     schema = request.args.get("schema") or _schema_of(properties)
     query = {"schema": schema, "properties": {name: list(texts) for name, texts in properties.items()}}
     responses, stand = _look_up({"check": record_of(query, "check")}, wanted)
