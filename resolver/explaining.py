@@ -41,7 +41,8 @@ def explain(
 ) -> Explanation:
     """Why a pair of records gets its score: rows that sum to the log-odds exactly, how the names were aligned, and the
     smallest changes that lead into another band. Raises `InputError` for an unknown id, or twice the same."""
-    models = load_models(options.model_dir)
+    plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    models = load_models(options.model_dir, plan.name)
     left_id, right_id = _two(left_id, right_id)
     rows = rows_of(batch, [left_id, right_id])
     prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
@@ -99,9 +100,14 @@ class _Judged:
     def logodds(self) -> int:
         return int(self.model.logodds(self.evidence)[0])
 
+    @cached_property
+    def judge(self) -> Model:
+        """The part of the model that judges this pair."""
+        return self.model.of(self.evidence)
+
     def rows(self) -> list[EvidenceRow]:
         """The sum, from the prior to the calibration."""
-        model = self.model
+        model = self.judge
         shift = self.logodds - int(model.raw(self.evidence)[0])
         return [
             EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept),
@@ -112,7 +118,7 @@ class _Judged:
 
     def _terms(self) -> list[EvidenceRow]:
         rows = []
-        for term in self.model.terms:
+        for term in self.judge.terms:
             comparator, value = COMPARATOR_BY_NAME[term.feature], self._value(term.feature)
             weight = int(term.weights[self._interval(term.feature, term.cuts)])
             similarity = None if math.isnan(value) else round(value, 4)
@@ -123,7 +129,7 @@ class _Judged:
 
     def _pairs(self) -> list[EvidenceRow]:
         rows = []
-        for pair in self.model.pairs:
+        for pair in self.judge.pairs:
             at = [self._interval(name, cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
             sides = [shown(self.context, COMPARATOR_BY_NAME[name].shows) for name in pair.features]
             left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))

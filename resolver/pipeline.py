@@ -7,7 +7,7 @@ Why a single pair gets its score is told by `resolver.explaining`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models import loader
-from resolver.block import PLAN_BY_NAME, Plan
+from resolver.block import PLAN_BY_NAME, Plan, plan_for
 from resolver.classify import Borders, Model, border, from_json, scores
 from resolver.compare import NameIndex, compare, features_of
 from resolver.errors import InputError, ModelError
@@ -31,6 +31,8 @@ from resolver.records.tables import Tables
 
 LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz")
 """What scores depend on beside the model and this code."""
+NAMES_PLAN = "S"
+"""The plan whose priors names alone are judged with."""
 KIND_MISMATCH = -13_816
 """Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
 
@@ -68,10 +70,17 @@ class ModelSet:
     tables: Tables
     stamp: dict[str, str] = field(default_factory=dict)
 
+    def at(self, plan: str) -> ModelSet:
+        """The models for records resolved under a blocking plan."""
+        return replace(self, models={kind: model.at(plan) for kind, model in self.models.items()})
 
-@lru_cache(maxsize=4)
-def load_models(directory: Path | None = None) -> ModelSet:
-    """The models of a directory (default: the shipped ones). Raises `ModelError`."""
+
+@lru_cache(maxsize=8)
+def load_models(directory: Path | None = None, plan: str | None = None) -> ModelSet:
+    """The models of a directory (default: the shipped ones), with the priors of a blocking plan. Raises
+    `ModelError`."""
+    if plan is not None:
+        return load_models(directory).at(plan)
     raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
     models = {kind: from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()}
     tables = loader.load("tables", directory)
@@ -147,7 +156,7 @@ def score_pairs(
     batch: Batch, lefts: Sequence[str], rights: Sequence[str], options: RunOptions, declared: Sequence[str] = ()
 ) -> list[tuple[float, Band]]:
     """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
-    models = load_models(options.model_dir)
+    models = load_models(options.model_dir, choose_plan(options, len(batch), plan_for(len(batch))).name)
     rows = rows_of(batch, [*lefts, *rights])
     needed = np.unique(rows)
     small = batch.take(needed).canonical() if len(needed) < len(batch) else batch
@@ -193,4 +202,5 @@ def score_names(
     batch = Batch.from_records(records).canonical()
     lefts = [record.id for record in records[::2]]
     rights = [record.id for record in records[1::2]]
-    return score_pairs(batch, lefts, rights, options)
+    # how many pairs are asked about says nothing of how many people there are
+    return score_pairs(batch, lefts, rights, replace(options, plan=options.plan or NAMES_PLAN))

@@ -1,10 +1,11 @@
 """Classify: evidence to calibrated probability to band, and the exact explanation."""
 
 from resolver.classify.changes import smallest_changes
-from resolver.classify.model import Borders, Calibration, Model, PairTerm, Term, border, interval, scores
+from resolver.classify.model import GATE, Borders, Calibration, Model, PairTerm, Term, border, interval, scores
 from resolver.classify.stored import from_json, to_json
 
 __all__ = [
+    "GATE",
     "Borders",
     "Calibration",
     "Model",

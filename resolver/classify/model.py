@@ -8,8 +8,8 @@ All are integers, so the sum is exact and the same on every engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from resolver.records.prepared import FloatArray
 from resolver.records.resolution import Band
 
 SCORE_MIN = 1e-6
+GATE = "listed"
+"""The comparator that says whether a pair is judged by the model of watchlists (1) or of plain registers (0)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,48 @@ class Model:
     pairs: tuple[PairTerm, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     training: Mapping[str, Any] = field(default_factory=dict)
+    priors: Mapping[str, int] = field(default_factory=dict)
+    """Blocking plan → what is added to the intercept (thousandths): among more records more pairs are namesakes."""
+    plain: Model | None = None
+    """The model of pairs whose `GATE` is 0, where there is one: registers are not watchlists."""
+
+    def at(self, plan: str) -> Model:
+        """The model for records resolved under a plan: its intercept is that plan's."""
+        plain = self.plain.at(plan) if self.plain else None
+        return replace(self, intercept=self.intercept + self.priors.get(plan, 0), priors={}, plain=plain)
+
+    def of(self, evidence: FloatArray) -> Model:
+        """The model that judges one pair (1 × features): this one or the plain one, without the other."""
+        if self.plain is not None and bool(self._plain(evidence)[0]):
+            return self.plain
+        return replace(self, plain=None)
+
+    def _plain(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
+        told: npt.NDArray[np.bool_] = evidence[:, self.features.index(GATE)] == 0
+        return told
 
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         """The uncalibrated sums (thousandths) for an m × features array of similarities."""
+        return self._either(evidence, Model._sum, lambda model, rows: model.raw(rows))
+
+    def logodds(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
+        """Calibrated log-odds in thousandths."""
+        return self._either(
+            evidence,
+            lambda model, rows: model.calibration.apply(model._sum(rows)),
+            lambda model, rows: model.logodds(rows),
+        )
+
+    def _either(self, evidence: FloatArray, own: _Judge, plain: _Judge) -> npt.NDArray[np.int64]:
+        if self.plain is None:
+            return own(self, evidence)
+        answer = np.empty(len(evidence), dtype=np.int64)
+        gate = self._plain(evidence)
+        answer[~gate] = own(self, evidence[~gate])
+        answer[gate] = plain(self.plain, evidence[gate])
+        return answer
+
+    def _sum(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         total = np.full(len(evidence), self.intercept, dtype=np.int64)
         place = {name: column for column, name in enumerate(self.features)}
         for term in self.terms:
@@ -88,9 +129,8 @@ class Model:
             total += grid[one, two]
         return total
 
-    def logodds(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        """Calibrated log-odds in thousandths."""
-        return self.calibration.apply(self.raw(evidence))
+
+_Judge = Callable[[Model, FloatArray], npt.NDArray[np.int64]]
 
 
 def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:

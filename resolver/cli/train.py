@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from resolver.training.clusters import Clusters
     from resolver.training.train import Material, World
 
-RICH_WORLD, THIN_WORLD = 40_000, 120_000
+RICH_WORLD, NAMING_WORLD = 40_000, 60_000
 SPELLED = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
@@ -117,15 +117,14 @@ def _agree(options: Mapping[str, Any]) -> None:
 
 
 def _worlds(seed: int) -> list[World]:
-    """What is invented to learn from: a rich world as agencies hold it, and a larger one as registers hold it."""
+    """What is invented to learn from: a rich world as agencies hold it, and registers of people of another."""
+    from resolver.records import Kind
     from resolver.synthetic import generate
-    from resolver.training.train import World, thinned
+    from resolver.training.train import World, register_worlds
 
-    rich, large = generate(RICH_WORLD, seed=seed), generate(THIN_WORLD, seed=seed + 1)
-    return [
-        World("world", rich.records, rich.truth, "S", 40_000),
-        thinned(World("large", large.records, large.truth, "M", 80_000), seed),
-    ]
+    rich, other = generate(RICH_WORLD, seed=seed), generate(NAMING_WORLD, seed=seed + 1)
+    people = [(one, other.cultures[other.truth[one.id]]) for one in other.records if one.kind == Kind.PERSON]
+    return [World("world", rich.records, rich.truth, "S", 40_000), *register_worlds(people, seed)]
 
 
 def _spellings(seed: int) -> list[tuple[str, ...]]:

@@ -265,6 +265,17 @@ def acronym(context: Context) -> FloatArray:
     )
 
 
+def listed(context: Context) -> FloatArray:
+    """Told as watchlists tell (1: with aliases, nationalities or relations on either side) or as registers do (0)."""
+    prepared = context.prepared
+    aliases = np.zeros(len(prepared), dtype=bool)
+    aliases[prepared.names.rows[prepared.name_quality > 0]] = True
+    told = aliases | (prepared.nationalities.counts > 0)
+    if "relation" in prepared.plain:
+        told |= prepared.plain["relation"][0].counts > 0
+    return (told[context.left] | told[context.right]).astype(np.float32)
+
+
 def same_list(context: Context) -> FloatArray:
     """Both stand in one list that declares its entries to be all different."""
     prepared = context.prepared
@@ -305,6 +316,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("places_named", _ORGANISED, places_named, "names"),
     Comparator("legal_form", _ORGANISED, legal_form, "names"),
     Comparator("acronym", Kind.GROUP, acronym, "names"),
+    Comparator("listed", Kind.PERSON, listed, "names", rises=False),
     Comparator("same_list", _ALL, same_list, "sources"),
 )
 COMPARATOR_BY_NAME = {row.name: row for row in COMPARATORS}

@@ -12,6 +12,7 @@ GRADES = {
     1.0: "the same day",
     0.92: "the same month, day not given",
     0.86: "day and month swapped",
+    0.83: "the same year, both 1 January",
     0.8: "the same year, one side gives no more",
     0.76: "the same year, one side 1 January",
     0.7: "one digit differs",
@@ -47,7 +48,8 @@ def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day
     exact = not (ranged or circa_a or circa_b)
     if exact and year_a == year_b:
         if month_a == month_b and day_a == day_b and day_a > 0:
-            return 1.0
+            # 1 January is what is written where only the year is known
+            return 0.83 if month_a == 1 and day_a == 1 else 1.0
         if month_a == 0 or month_b == 0:
             return 0.8
         if month_a == month_b and (day_a == 0 or day_b == 0):
@@ -56,12 +58,13 @@ def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day
             return 0.86
         if (month_a == 1 and day_a == 1) or (month_b == 1 and day_b == 1):
             return 0.76
-    if exact and day_a > 0 and day_b > 0:
+    default = month_a == 1 and day_a == 1 and month_b == 1 and day_b == 1
+    if exact and day_a > 0 and day_b > 0 and not default:
         if _digits_differing(year_a, month_a, day_a, year_b, month_b, day_b) == 1:
             return 0.7
         if year_a == year_b:
             return 0.5
-        if month_a == month_b and day_a == day_b and not (month_a == 1 and day_a == 1):
+        if month_a == month_b and day_a == day_b:
             return 0.45
     if exact and year_a == year_b:
         return 0.5

@@ -67,6 +67,7 @@ def work_out(
     asked = fresh
     if len(again):
         asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
+    models = models.at(str(options.plan)) if options.plan else models
     met = meet_held(index, models, options, update, asked, ended, progress)
     same = same_numbers(view, verdicts, fresh)
     least = options.merge_border

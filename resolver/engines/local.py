@@ -81,8 +81,8 @@ def _resolve(
     batch: Batch, declared: Sequence[str], options: RunOptions, progress: Progress, sides: npt.NDArray[np.uint8] | None
 ) -> Resolution:
     meter = Meter()
-    models = load_models(options.model_dir)
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    models = load_models(options.model_dir, plan.name)
     # what contradicts itself is said before hours of work, not after
     same, different = decided(batch, options)
     with meter.stage("normalise", "records") as items:
@@ -197,7 +197,7 @@ def explain_links(
         return []
     links = resolution.links
     rows = np.unique(np.concatenate([links.left[wanted], links.right[wanted]]))
-    models = load_models(options.model_dir)
+    models = load_models(options.model_dir, resolution.stats.plan)
     prepared = prepared_of(resolution.batch.take(rows).canonical(), models, declared)
     names = NameIndex.of(prepared)
     return [

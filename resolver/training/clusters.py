@@ -147,7 +147,8 @@ def cluster_pairs(
     home = [clusters.home[identity] for identity in small.ids.to_pylist()]
     prepared = prepare(small, tables, symbol_source().lookup, ())
     # the plan is the one that a run over all these records takes
-    pairs, _ = candidates(prepared, plan_for(len(batch)))
+    plan = plan_for(len(batch))
+    pairs, _ = candidates(prepared, plan)
     codes = np.unique(np.array(home), return_inverse=True)[1]
     same: npt.NDArray[np.bool_] = codes[pairs.left] == codes[pairs.right]
     different = np.flatnonzero(~same)
@@ -157,7 +158,7 @@ def cluster_pairs(
     chosen = np.sort(np.concatenate([np.flatnonzero(same), different]))
     labels = same[chosen].astype(np.int8)
     folds = [names[row] for row in held.tolist()]
-    found = by_kind(prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTERS)
+    found = by_kind(prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTERS, plan.name)
     for data in found.values():
         data.weights[data.labels == 0] = weight
     return found

@@ -19,6 +19,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from resolver.classify import Model, PairTerm, Term
 from resolver.records.prepared import FloatArray
 
+START_PLAN = "S"
+"""The plan whose prior is the intercept."""
+
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
@@ -43,13 +46,13 @@ def fit_additive(
     labels: npt.NDArray[Any],
     weights: npt.NDArray[np.float64],
     options: FitOptions,
+    plans: npt.NDArray[np.object_] | None = None,
 ) -> Model:
     """Fit on m × features similarities, labels (1 the same, 0 different) and sample weights. Deterministic.
 
-    A comparator may stand in one of `pairs` at most: only then does every tree belong to one comparator or one pair.
+    `plans`: the blocking plan each pair was brought together under, by name; the model then holds a prior for each
+    (0 for `START_PLAN`, or the first by name where that does not occur).
     """
-    if len({name for pair in pairs for name in pair}) < 2 * len(pairs):
-        raise ValueError(f"a comparator stands in two pairs: {pairs}")
     place = {name: number for number, name in enumerate(features)}
     data = evidence.astype(np.float64).copy()
     fixed = options.fixed
@@ -57,7 +60,9 @@ def fit_additive(
         data[:, place[name]] = np.nan
     # a column that says nothing would stop the binning: it gets one value, and no tree can split it
     data[:, np.isnan(data).all(axis=0)] = 0.0
-    groups = [{number} for number in range(len(features))] + [{place[a], place[b]} for a, b in pairs]
+    order = sorted(set(plans.tolist())) if plans is not None else []
+    size = np.zeros(len(data)) if plans is None else np.searchsorted(np.array(order, dtype=object), plans).astype(float)
+    groups = [{number} for number in range(len(features) + 1)] + [{place[a], place[b]} for a, b in pairs]
     booster = HistGradientBoostingClassifier(
         max_iter=options.rounds,
         learning_rate=options.learning_rate,
@@ -67,38 +72,75 @@ def fit_additive(
         max_bins=64,
         early_stopping=False,
         interaction_cst=groups,
-        monotonic_cst=[1 if up else 0 for up in rises],
+        monotonic_cst=[*(1 if up else 0 for up in rises), 0],
         random_state=options.seed,
     )
-    booster.fit(data, labels, sample_weight=weights)
-    return _read_out(kind, features, booster, fixed)
+    booster.fit(np.column_stack([data, size]), labels, sample_weight=weights)
+    return _read_out(kind, features, booster, fixed, order)
 
 
-def _read_out(kind: str, features: Sequence[str], booster: Any, fixed: Mapping[str, int]) -> Model:
-    trees = [row[0].nodes for row in booster._predictors]
-    single: dict[int, list[Any]] = {}
-    double: dict[tuple[int, int], list[Any]] = {}
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one leaf (or a whole tree) adds: a value where all splits on the way to it hold."""
+
+    splits: tuple[tuple[int, float, bool, bool], ...]
+    """Of every split: the feature, the threshold, whether missing values go left, whether this leaf lies left."""
+    value: float
+
+    @property
+    def features(self) -> tuple[int, ...]:
+        """The features it depends on, sorted."""
+        return tuple(sorted({split[0] for split in self.splits}))
+
+
+def _leaves(nodes: Any) -> list[_Part]:
+    parts = []
+    waiting: list[tuple[int, tuple[tuple[int, float, bool, bool], ...]]] = [(0, ())]
+    while waiting:
+        number, splits = waiting.pop()
+        node = nodes[number]
+        if node["is_leaf"]:
+            parts.append(_Part(splits, float(node["value"])))
+            continue
+        split = (int(node["feature_idx"]), float(node["num_threshold"]), bool(node["missing_go_to_left"]))
+        waiting.append((int(node["right"]), (*splits, (*split, False))))
+        waiting.append((int(node["left"]), (*splits, (*split, True))))
+    return parts
+
+
+def _read_out(
+    kind: str, features: Sequence[str], booster: Any, fixed: Mapping[str, int], plans: Sequence[str]
+) -> Model:
+    """Trees belong to the comparators they split. One that splits three (a pair on either side of its root) is taken
+    leaf by leaf: the way to any leaf splits two at most."""
     constant = float(np.ravel(booster._baseline_prediction)[0])
-    for nodes in trees:
-        used = sorted(set(nodes["feature_idx"][nodes["is_leaf"] == 0].tolist()))
-        if not used:
-            constant += float(nodes["value"][0])
-        elif len(used) == 1:
-            single.setdefault(used[0], []).append(nodes)
-        else:
-            double.setdefault((used[0], used[1]), []).append(nodes)
-    # a pair's trees that split one of the two only are part of that one's step function already
-    terms = [_term(features[number], number, nodes) for number, nodes in sorted(single.items())]
+    held: dict[tuple[int, ...], list[_Part]] = {}
+    for row in booster._predictors:
+        leaves = _leaves(row[0].nodes)
+        whole = tuple(sorted({feature for leaf in leaves for feature in leaf.features}))
+        for leaf in leaves:
+            held.setdefault(whole if len(whole) < 3 else leaf.features, []).append(leaf)
+    constant += sum(leaf.value for leaf in held.pop((), []))
+    priors = dict.fromkeys(plans, 0)
+    by_plan = held.pop((len(features),), [])
+    if by_plan:
+        steps = _sum(by_plan, {len(features): np.arange(len(plans), dtype=np.float64)}, len(plans))
+        # where every pair starts is what small sets start from; the larger plans have their own
+        constant += float(steps[_start(plans)])
+        shifts = (1000 * (steps - steps[_start(plans)])).tolist()
+        priors = {plan: round(shift) for plan, shift in zip(plans, shifts, strict=True)}
+    terms = [_term(features[key[0]], key[0], leaves) for key, leaves in sorted(held.items()) if len(key) == 1]
     terms += [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
-    pairs = [_pair(features, key, nodes) for key, nodes in sorted(double.items())]
-    return Model(kind, "", tuple(features), round(1000 * constant), tuple(terms), tuple(pairs))
+    pairs = [_pair(features, (key[0], key[1]), leaves) for key, leaves in sorted(held.items()) if len(key) == 2]
+    return Model(kind, "", tuple(features), round(1000 * constant), tuple(terms), tuple(pairs), priors=priors)
 
 
-def _cuts(trees: Sequence[Any], feature: int) -> tuple[float, ...]:
-    found: set[float] = set()
-    for nodes in trees:
-        inner = (nodes["is_leaf"] == 0) & (nodes["feature_idx"] == feature)
-        found.update(float(value) for value in nodes["num_threshold"][inner] if np.isfinite(value))
+def _start(plans: Sequence[str]) -> int:
+    return plans.index(START_PLAN) if START_PLAN in plans else 0
+
+
+def _cuts(leaves: Sequence[_Part], feature: int) -> tuple[float, ...]:
+    found = {split[1] for leaf in leaves for split in leaf.splits if split[0] == feature and np.isfinite(split[1])}
     return tuple(sorted(found))
 
 
@@ -109,38 +151,30 @@ def _points(cuts: Sequence[float]) -> npt.NDArray[np.float64]:
     return np.array([*cuts, cuts[-1] + 1.0, np.nan])
 
 
-def _term(name: str, feature: int, trees: Sequence[Any]) -> Term:
-    cuts = _cuts(trees, feature)
+def _term(name: str, feature: int, leaves: Sequence[_Part]) -> Term:
+    cuts = _cuts(leaves, feature)
     points = _points(cuts)
-    total = np.zeros(len(points))
-    for nodes in trees:
-        total += _evaluate(nodes, {feature: points})
+    total = _sum(leaves, {feature: points}, len(points))
     return Term(name, cuts, tuple(int(value) for value in np.rint(1000 * total)))
 
 
-def _pair(features: Sequence[str], key: tuple[int, int], trees: Sequence[Any]) -> PairTerm:
-    cuts = (_cuts(trees, key[0]), _cuts(trees, key[1]))
+def _pair(features: Sequence[str], key: tuple[int, int], leaves: Sequence[_Part]) -> PairTerm:
+    cuts = (_cuts(leaves, key[0]), _cuts(leaves, key[1]))
     one, two = np.meshgrid(_points(cuts[0]), _points(cuts[1]), indexing="ij")
-    total = np.zeros(one.size)
-    for nodes in trees:
-        total += _evaluate(nodes, {key[0]: one.ravel(), key[1]: two.ravel()})
+    total = _sum(leaves, {key[0]: one.ravel(), key[1]: two.ravel()}, one.size)
     grid = np.rint(1000 * total).astype(int).reshape(one.shape)
     return PairTerm((features[key[0]], features[key[1]]), cuts, tuple(tuple(row) for row in grid.tolist()))
 
 
-def _evaluate(nodes: Any, values: Mapping[int, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """What one tree answers at the given points."""
-    count = len(next(iter(values.values())))
-    answer = np.zeros(count)
-    waiting = [(0, np.arange(count))]
-    while waiting:
-        number, where = waiting.pop()
-        node = nodes[number]
-        if node["is_leaf"]:
-            answer[where] = node["value"]
-            continue
-        value = values[int(node["feature_idx"])][where]
-        left = np.where(np.isnan(value), bool(node["missing_go_to_left"]), value <= node["num_threshold"])
-        waiting.append((int(node["left"]), where[left]))
-        waiting.append((int(node["right"]), where[~left]))
-    return answer
+def _sum(
+    leaves: Sequence[_Part], values: Mapping[int, npt.NDArray[np.float64]], count: int
+) -> npt.NDArray[np.float64]:
+    """What the leaves add up to at the given points."""
+    total = np.zeros(count)
+    for leaf in leaves:
+        reached = np.ones(count, dtype=bool)
+        for feature, threshold, missing_left, left in leaf.splits:
+            value = values[feature]
+            reached &= np.where(np.isnan(value), missing_left, value <= threshold) == left
+        total[reached] += leaf.value
+    return total

@@ -29,7 +29,8 @@ from resolver.training.groups import UNKNOWN, cultures_of, of_pairs, scripts_of
 class Labelled:
     """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names
     of the true cluster on either side, so that folds never share one; `origin` says which source each pair comes
-    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.groups`)."""
+    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.groups`); `plans` the
+    blocking plan it was brought together under."""
 
     kind: Kind
     evidence: FloatArray
@@ -39,6 +40,7 @@ class Labelled:
     origin: npt.NDArray[np.object_]
     scripts: npt.NDArray[np.object_]
     cultures: npt.NDArray[np.object_]
+    plans: npt.NDArray[np.object_]
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -71,6 +73,7 @@ def by_kind(
     labels: npt.NDArray[np.int8],
     clusters: Sequence[str],
     origin: str,
+    plan: str = "S",
 ) -> dict[Kind, Labelled]:
     """Evidence of labelled pairs of rows, apart by the model that judges them."""
     names = NameIndex.of(prepared)
@@ -92,6 +95,7 @@ def by_kind(
                 np.full(len(where), origin, dtype=object),
                 of_pairs(script[one], script[two], "Latin"),
                 of_pairs(culture[one], culture[two], UNKNOWN),
+                np.full(len(where), plan, dtype=object),
             )
     return answer
 
@@ -196,6 +200,11 @@ def blocked_pairs(
     chance = np.random.default_rng(seed)
     if len(negatives) > most_negatives:
         negatives = np.sort(chance.choice(negatives, most_negatives, replace=False))
+    weight = float((~same).sum()) / max(len(negatives), 1)
     chosen = np.sort(np.concatenate([np.flatnonzero(same), negatives]))
     labels = same[chosen].astype(np.int8)
-    return by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin)
+    found = by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan)
+    for data in found.values():
+        # those that were taken stand for all
+        data.weights[data.labels == 0] = weight
+    return found

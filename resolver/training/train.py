@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Model
+from resolver.classify import GATE, Model
 from resolver.compare import COMPARATOR_BY_NAME, features_of
 from resolver.errors import InputError
 from resolver.ingest.base import Intake
@@ -30,13 +31,18 @@ from resolver.training.labelled import (
     judged_pairs,
     together,
 )
+from resolver.training.registers import REGISTERS, registers_of
 from resolver.training.split import split_records
 from resolver.training.tables import count_tables
-from resolver.training.thin import thin_records
 
 # Comparators whose joint effect is fitted beside their own.
 PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.PERSON: (("name", "birth_date"),),
+    Kind.PERSON: (
+        ("name", "birth_date"),
+        ("name_rarity", "birth_date"),
+        ("name_rarity", "birth_place"),
+        ("name_rarity", "address"),
+    ),
     Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
     Kind.ASSET: (),
 }
@@ -48,6 +54,11 @@ FINE_FROM = 50_000
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
 learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
+
+
+REGISTER_NEGATIVES = 60_000
+"""False pairs taken of a register, at most; they stand for all."""
+Share = tuple[float, float] | float
 
 
 @dataclass(frozen=True)
@@ -82,10 +93,12 @@ class World:
     negatives: int
 
 
-def thinned(world: World, seed: int) -> World:
-    """The persons of a world as a register would hold them."""
-    records = list(thin_records(world.records, seed))
-    return replace(world, name="thin world", records=records, plan="M")
+def register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[World]:
+    """Registers, made of the names and places of invented `people` (each with its name culture)."""
+    return [
+        World(register.name, records, truth, register.plan, REGISTER_NEGATIVES)
+        for register, records, truth in registers_of(people, seed)
+    ]
 
 
 def gather(
@@ -128,13 +141,17 @@ def gather(
         )
     kinds = {kind for part in parts for kind in part}
     pairs = {kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}
-    return Material(pairs, dropped, odd, {**_sources(intake), **{world.name: len(world.records) for world in worlds}})
+    return Material(pairs, dropped, odd, _sources(intake, worlds))
 
 
-def _sources(intake: Intake) -> dict[str, int]:
+def _sources(intake: Intake, worlds: Sequence[World]) -> dict[str, int]:
     column = intake.batch.sources
     counts = np.bincount(column.codes, minlength=len(column.values))
-    return {name: int(count) for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True)) if count}
+    read = {name: int(count) for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True)) if count}
+    invented: Counter[str] = Counter()
+    for world in worlds:
+        invented[world.name] += len(world.records)
+    return {**read, **invented}
 
 
 def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) -> dict[Kind, Labelled]:
@@ -152,9 +169,9 @@ def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) ->
     return blocked_pairs(records, truth, tables, "told twice", comparable=comparable, most_negatives=50_000, seed=seed)
 
 
-def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Labelled:
+def weighted(data: Labelled, shares: Mapping[str, Share]) -> Labelled:
     """Weights so that each origin's positives and negatives sum to the stated amounts (origin → (positives,
-    negatives))."""
+    negatives), or both together, in the proportion they came in)."""
     weights = data.weights.copy()
     for origin in set(data.origin.tolist()):
         if origin == CLUSTERS:
@@ -163,6 +180,10 @@ def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Label
             weights[own] *= max(LEAST_CLUSTERED / weights[own].sum(), 1.0)
             continue
         wanted = shares.get(origin, shares["*"])
+        if isinstance(wanted, float):
+            own = data.origin == origin
+            weights[own] *= wanted / weights[own].sum()
+            continue
         for label, amount in zip((1, 0), wanted, strict=True):
             chosen = (data.origin == origin) & (data.labels == label)
             if chosen.any():
@@ -174,11 +195,16 @@ def weighted(data: Labelled, shares: Mapping[str, tuple[float, float]]) -> Label
 # together in watchlists.
 LEAST_CLUSTERED = 12_000.0
 """What pairs of labelled clusters weigh together at least."""
-SHARES: Mapping[str, tuple[float, float]] = {
+SHARES: Mapping[str, Share] = {
     "judged": (800.0, 3000.0),
     "told twice": (1500.0, 9000.0),
     # of two names that are asked about, about half are the same
     "names alone": (1000.0, 900.0),
+    "club": 1500.0,
+    "archive": 3000.0,
+    "parish": 3000.0,
+    "post": 1500.0,
+    "census": 3000.0,
     "*": (700.0, 4000.0),
 }
 
@@ -193,7 +219,15 @@ def fit_kind(data: Labelled, options: FitOptions) -> Model:
     features = features_of(data.kind)
     rises = [COMPARATOR_BY_NAME[name].rises for name in features]
     return fit_additive(
-        data.kind.label, features, rises, PAIR_TERMS[data.kind], data.evidence, data.labels, data.weights, options
+        data.kind.label,
+        features,
+        rises,
+        PAIR_TERMS[data.kind],
+        data.evidence,
+        data.labels,
+        data.weights,
+        options,
+        data.plans,
     )
 
 
@@ -206,23 +240,46 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
             continue
         data = weighted(raw_data, SHARES)
-        dense = data.origin == CLUSTERS
-        options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
-        fit = partial(fit_kind, options=options)
-        found, tested = out_of_fold(data, fit, 3 if dense.all() else FOLDS, dense)
-        held_out, found = _as_all(data, tested), found[tested]
-        calibration = calibrate(found, held_out.labels, held_out.weights)
-        told = measured(held_out, calibration.apply(found))
+        fitted = [_fit_branch(data.where(mask), options) for mask in _branches(data)]
+        told = measured(together(one.held_out for one in fitted), np.concatenate([one.logodds for one in fitted]))
         figures[kind.label] = told["figures"]
-        model = fit(data)
         training = {"seed": options.seed, "pairs": _counts(data), "data": data_hash(data), **told, **_origin(material)}
-        models[kind] = replace(model, version=version, calibration=calibration, training=training)
+        plain = replace(fitted[1].model, version=version) if len(fitted) > 1 else None
+        models[kind] = replace(fitted[0].model, version=version, training=training, plain=plain)
     if not models:
         raise InputError(
             "there is too little to learn from",
             mend=f"give lists or judgements that make {LEAST_PAIRS} true and as many false pairs of one kind",
         )
     return Trained(models, tables, figures)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A calibrated model, the pairs it was tested on by cross-validation, and their calibrated log-odds."""
+
+    model: Model
+    held_out: Labelled
+    logodds: npt.NDArray[np.int64]
+
+
+def _branches(data: Labelled) -> list[npt.NDArray[np.bool_]]:
+    """All pairs; or, where registers are learnt from, those that look like watchlists and those that do not."""
+    if data.kind != Kind.PERSON or not set(data.origin.tolist()) & {register.name for register in REGISTERS}:
+        return [np.ones(len(data), dtype=bool)]
+    plain: npt.NDArray[np.bool_] = data.evidence[:, data.features.index(GATE)] == 0
+    enough = all(np.bincount(data.labels[mask], minlength=2).min() >= LEAST_PAIRS for mask in (plain, ~plain))
+    return [~plain, plain] if enough else [np.ones(len(data), dtype=bool)]
+
+
+def _fit_branch(data: Labelled, options: FitOptions) -> _Fitted:
+    dense = data.origin == CLUSTERS
+    options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
+    fit = partial(fit_kind, options=options)
+    found, tested = out_of_fold(data, fit, 3 if dense.all() else FOLDS, dense)
+    held_out, found = _as_all(data, tested), found[tested]
+    calibration = calibrate(found, held_out.labels, held_out.weights)
+    return _Fitted(replace(fit(data), calibration=calibration), held_out, calibration.apply(found))
 
 
 def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:

@@ -37,6 +37,7 @@ def data() -> Labelled:
         np.where(np.arange(count) < 400, "judged", "world").astype(object),
         np.where(np.arange(count) % 4 == 0, "Arabic", "Latin").astype(object),
         np.where(np.arange(count) % 2 == 0, "persian", "unknown").astype(object),
+        np.full(count, "S", dtype=object),
     )
 
 

@@ -27,7 +27,7 @@ def labelled(clusters: list[tuple[str, str]]) -> Labelled:
         np.array([one == two for one, two in clusters], dtype=np.int8),
         np.ones(count),
         held,
-        *(np.full(count, "x", dtype=object) for _ in range(3)),
+        *(np.full(count, "x", dtype=object) for _ in range(4)),
     )
 
 

@@ -43,18 +43,26 @@ class Kept(HistGradientBoostingClassifier):  # type: ignore[misc]
         return Kept.last
 
 
-def fitted(monkeypatch: pytest.MonkeyPatch, seed: int, options: FitOptions = OPTIONS) -> tuple[Model, Any]:
+def fitted(
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    options: FitOptions = OPTIONS,
+    pairs: tuple[tuple[str, str], ...] = PAIRS,
+) -> tuple[Model, Any]:
     monkeypatch.setattr("resolver.training.fit.HistGradientBoostingClassifier", Kept)
     evidence, labels, weights = material(seed)
-    model = fit_additive("person", FEATURES, RISES, PAIRS, evidence, labels, weights, options)
+    model = fit_additive("person", FEATURES, RISES, pairs, evidence, labels, weights, options)
     return model, Kept.last
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_tables_are_the_booster(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    model, booster = fitted(monkeypatch, seed)
-    assert {term.feature for term in model.terms} >= {"c", "d"}
-    assert [pair.features for pair in model.pairs] == [("a", "b")]
+@pytest.mark.parametrize("pairs", [PAIRS, (("a", "b"), ("b", "d"))])
+def test_tables_are_the_booster(
+    monkeypatch: pytest.MonkeyPatch, seed: int, pairs: tuple[tuple[str, str], ...]
+) -> None:
+    model, booster = fitted(monkeypatch, seed, pairs=pairs)
+    assert {term.feature for term in model.terms} >= {"c"}
+    assert [pair.features for pair in model.pairs] == list(pairs)
     evidence = np.concatenate([material(seed)[0], material(seed + 50)[0], np.full((1, 5), np.nan, dtype=np.float32)])
     # values at the very cuts are where an off-by-one interval would show
     cuts = [cut for term in model.terms for cut in term.cuts]
@@ -64,7 +72,7 @@ def test_tables_are_the_booster(monkeypatch: pytest.MonkeyPatch, seed: int) -> N
     evidence = np.concatenate([evidence, at_cuts, *beside])
     data = evidence.astype(np.float64)
     data[:, 4] = 0.0
-    wanted = 1000 * booster.decision_function(data)
+    wanted = 1000 * booster.decision_function(np.column_stack([data, np.zeros(len(data))]))
     # every term, pair and the intercept is rounded once
     rounded = len(model.terms) + len(model.pairs) + 1
     assert np.max(np.abs(model.raw(evidence) - wanted)) <= 0.5 * rounded + 1e-6
@@ -104,10 +112,17 @@ def test_stated_weights_are_not_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (term.cuts, term.weights) == ((), (-3_000, 0))
 
 
-def test_a_comparator_in_two_pairs_is_refused() -> None:
-    evidence, labels, weights = material(7, 50)
-    with pytest.raises(ValueError, match="two pairs"):
-        fit_additive("person", FEATURES, RISES, (("a", "b"), ("b", "c")), evidence, labels, weights, OPTIONS)
+def test_every_plan_has_its_prior() -> None:
+    evidence, labels, weights = material(8, 600)
+    plans = np.where(np.arange(len(labels)) % 2 == 0, "S", "M").astype(object)
+    # under plan M most pairs are namesakes
+    labels = np.where((plans == "M") & (np.arange(len(labels)) % 3 != 0), 0, labels).astype(labels.dtype)
+    model = fit_additive("person", FEATURES, RISES, (), evidence, labels, weights, OPTIONS, plans)
+    assert model.priors["S"] == 0
+    assert model.priors["M"] < -500
+    shifted = model.at("M")
+    np.testing.assert_array_equal(shifted.raw(evidence), model.raw(evidence) + model.priors["M"])
+    np.testing.assert_array_equal(model.at("unheard of").raw(evidence), model.raw(evidence))
 
 
 def test_what_is_given_is_not_changed() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from resolver.records.tables import Tables
 from resolver.synthetic import generate
 from resolver.training.fit import FitOptions
 from resolver.training.labelled import Judgement, blocked_pairs, cluster_names, judged_pairs, read_judgements
+from resolver.training.registers import REGISTERS, registers_of
 from resolver.training.save import CARD, save
 from resolver.training.train import (
     SAME_LIST,
@@ -27,7 +30,6 @@ from resolver.training.train import (
     fit_options,
     gather,
     make_tables,
-    thinned,
     train,
     weighted,
 )
@@ -126,21 +128,28 @@ def intake() -> Intake:
     return Intake(Batch.from_records(people).canonical(), lists, ())
 
 
+def small_registers(invented: Any) -> list[World]:
+    """Two registers of some dozen people each."""
+    people = [(one, invented.cultures[invented.truth[one.id]]) for one in invented.records if one.kind is Kind.PERSON]
+    small = [replace(REGISTERS[0], persons=60, homes=("english", "russian"))]
+    return [World(one.name, records, truth, one.plan, 500) for one, records, truth in registers_of(people, 7, small)]
+
+
 @pytest.fixture(scope="module")
 def material(intake: Intake) -> Material:
     invented = generate(400, seed=62)
     world = World("world", invented.records, invented.truth, "S", 500)
     ids = intake.batch.ids.to_pylist()
     judged = [Judgement(ids[0], ids[1], False), Judgement("zz", ids[1], True)]
-    return gather(intake, judged, TABLES, [world, thinned(world, 7)])
+    return gather(intake, judged, TABLES, [world, *small_registers(invented)])
 
 
 def test_gathering_counts_what_it_drops_and_names_where_pairs_come_from(material: Material, intake: Intake) -> None:
     assert material.dropped == 1
     persons = material.pairs[Kind.PERSON]
-    assert {"told twice", "world", "thin world"} <= set(persons.origin.tolist())
-    for origin in ("world", "thin world"):
-        assert ((persons.origin == origin) & (persons.labels == 0)).sum() <= 500
+    assert {"told twice", "world", "club"} <= set(persons.origin.tolist())
+    for origin, most in (("world", 500), ("club", 1000)):
+        assert ((persons.origin == origin) & (persons.labels == 0)).sum() <= most
     declared = intake.deduplicated_sources
     told = persons.clusters[persons.origin == "told twice"].ravel().tolist()
     assert {identity.partition(":")[0] for identity in told} <= declared

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.errors import DateError
-from resolver.records import Batch, Kind, Record, Value, parse_date
+from resolver.records import Batch, Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.synthetic import generate
 from resolver.training.split import split_records
-from resolver.training.thin import thin_records
-from tests.records.samples import record, values
+from tests.records.samples import record
 
 ODD = [
     record("o:1", firstName="Ann", lastName="Lee"),
@@ -69,45 +67,3 @@ def test_what_happens_to_a_record_hangs_on_it_and_the_seed_alone(people: list[Re
     assert any(told[a.id] != (a, b) for a, b in split_records(batch, 8))
     some = [a.id for a, _ in split_records(batch, 7, 0.5)]
     assert 0.3 * len(people) < len(some) < 0.7 * len(people)
-
-
-def test_thin_records_keep_a_name_and_little_else(people: list[Record]) -> None:
-    persons = [one for one in people if one.kind is Kind.PERSON]
-    thin = list(thin_records(people, 7))
-    assert [one.id for one in thin] == [one.id for one in persons]
-    for one, found in zip(persons, thin, strict=True):
-        assert bool(names(found)) == bool(names(one)), found
-        assert not found.relations
-        assert {value.prop for value in found.values} <= {
-            *NAME_PARTS, "name", "birthDate", "birthPlace", "nationality", "gender",
-        }  # fmt: skip
-        assert len(found.texts("birthDate")) <= 1
-    assert sum(names(a) != names(b) for a, b in zip(persons, thin, strict=True)) > len(persons) / 3
-    assert list(thin_records(people, 7)) == thin
-    assert list(thin_records(random.Random(2).sample(people, 100), 7)) != thin
-    assert list(thin_records(people, 8)) != thin
-    by_id = {one.id: one for one in thin}
-    assert all(by_id[one.id] == one for one in thin_records(people[::3], 7))
-
-
-def test_slips_in_dates_leave_most_of_them_dates() -> None:
-    one = replace(record("s:1"), values=values({"name": "Ann Lee", "birthDate": "1960-11-03"}))
-    found = [next(iter(thin_records([replace(one, id=f"s:{number}")], 7))) for number in range(600)]
-    texts = [text for item in found for text in item.texts("birthDate")]
-    assert {"1960-11-03", "1960-01-01", "1960-03-11"} <= set(texts)
-    assert 0.8 < texts.count("1960-11-03") / len(texts) < 0.97
-    readable = 0
-    for text in texts:
-        try:
-            readable += parse_date(text).year > 0
-        except DateError:
-            continue
-    assert readable > 0.95 * len(texts)
-
-
-def test_roles_of_parts_survive_thinning() -> None:
-    one = replace(record("s:1"), values=(Value("firstName", "Ann"), Value("lastName", "Lee"), Value("name", "Ann Lee")))
-    found = [next(iter(thin_records([replace(one, id=f"s:{number}")], 7))) for number in range(100)]
-    assert {frozenset(value.prop for value in item.values) for item in found} >= {
-        frozenset({"firstName", "lastName"}), frozenset({"name"}),
-    }  # fmt: skip
