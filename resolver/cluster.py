@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from resolver.records.batch import IntArray
 
 Pair = tuple[int, int]
+MISSING = 400
 
 
 def cluster(
@@ -32,6 +33,7 @@ def cluster(
     review_border: int,
     same: Iterable[Pair] = (),
     different: Iterable[Pair] = (),
+    missing: int = MISSING,
 ) -> IntArray:
     """Labels of `count` records: the smallest row of the cluster each belongs to.
 
@@ -52,7 +54,7 @@ def cluster(
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
     rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
-    _agglomerate(count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), labels)
+    _agglomerate(count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), missing, labels)
     return labels
 
 
@@ -115,7 +117,14 @@ def _key(one, two, count):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _agglomerate(count, left, right, margin, apart, same, labels):  # type: ignore[no-untyped-def]
+def _mean(total, pairs, one, two, missing):  # type: ignore[no-untyped-def]
+    """The mean margin between clusters of so many records: `total` over the compared `pairs`, `-missing` for each of the
+    others, which count as a fraction of one."""
+    return (total - missing * (one * two - pairs)) / pairs
+
+
+@numba.njit(cache=True)
+def _agglomerate(count, left, right, margin, apart, same, missing, labels):  # type: ignore[no-untyped-def]
     """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them,
     and whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by
     version."""
@@ -131,6 +140,7 @@ def _agglomerate(count, left, right, margin, apart, same, labels):  # type: igno
     # half-edge 2e stands in the list of one end of edge e, 2e + 1 in the other's
     first, following = np.full(count, -1, dtype=np.int64), np.full(2 * capacity, -1, dtype=np.int64)
     parent = np.arange(count)
+    members = np.ones(count, dtype=np.int64)
     used, made = 0, 0
     for position in range(len(left) + len(apart)):
         if position < len(left):
@@ -174,15 +184,24 @@ def _agglomerate(count, left, right, margin, apart, same, labels):  # type: igno
             if not ready:
                 ready = True
                 for edge in range(made):
-                    if alive[edge] and not forbidden[edge] and pairs[edge] > 0 and total[edge] >= 0:
+                    if alive[edge] and not forbidden[edge] and pairs[edge] > 0:
                         low, high = min(ends[edge, 0], ends[edge, 1]), max(ends[edge, 0], ends[edge, 1])
-                        heapq.heappush(heap, (-total[edge] / pairs[edge], low, high, np.int64(edge), version[edge]))
+                        mean = _mean(total[edge], pairs[edge], members[low], members[high], missing)
+                        if mean >= 0:
+                            heapq.heappush(heap, (-mean, low, high, np.int64(edge), version[edge]))
             if len(heap) == 0:
                 break
-            _, keep, gone, edge, seen = heapq.heappop(heap)
+            held, keep, gone, edge, seen = heapq.heappop(heap)
             if not alive[edge] or version[edge] != seen or forbidden[edge]:
                 continue
+            mean = _mean(total[edge], pairs[edge], members[keep], members[gone], missing)
+            if mean < -held:
+                # one of the two has grown meanwhile, by records that the other was not compared with
+                if mean >= 0:
+                    heapq.heappush(heap, (-mean, keep, gone, edge, seen))
+                continue
         parent[gone] = keep
+        members[keep] += members[gone]
         half = first[gone]
         while half >= 0:
             after = following[half]
@@ -208,9 +227,11 @@ def _agglomerate(count, left, right, margin, apart, same, labels):  # type: igno
                         following[half], first[keep] = first[keep], half
                 if changed >= 0:
                     version[changed] += 1
-                    if ready and not forbidden[changed] and pairs[changed] > 0 and total[changed] >= 0:
+                    if ready and not forbidden[changed] and pairs[changed] > 0:
                         low, high = min(keep, other), max(keep, other)
-                        heapq.heappush(heap, (-total[changed] / pairs[changed], low, high, changed, version[changed]))
+                        mean = _mean(total[changed], pairs[changed], members[low], members[high], missing)
+                        if mean >= 0:
+                            heapq.heappush(heap, (-mean, low, high, changed, version[changed]))
             half = after
         if 4 * used > 3 * len(keys):
             # too many slots hold edges that are gone: begin again with those alive
