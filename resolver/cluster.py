@@ -1,9 +1,10 @@
 """Signed clustering: match edges pull, `different` decisions and low scores push; the order of input plays no part.
 
 Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0 and no
-decision keeps any of their records apart; uncompared pairs carry no weight. Merges go best mean first, ties by the
-smallest rows, inside the components of pairs at or above the review border (average-linkage agglomeration on a sparse
-signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
+decision keeps any of their records apart. A pair that was not compared takes `MISSING` from the sum: blocking leaves
+out what has nothing but a common word, so such pairs are seldom the same person. Merges go best mean first, ties by
+the smallest rows, inside the components of pairs at or above the review border (average-linkage agglomeration on a
+sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from resolver.records.batch import IntArray
 
 Pair = tuple[int, int]
 MISSING = 400
+"""Thousandths of log-odds that a pair of records which were not compared takes from the sum."""
 
 
 def cluster(
@@ -54,7 +56,8 @@ def cluster(
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
     rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
-    _agglomerate(count, left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined), missing, labels)
+    decided = _pairs_array(rows), _pairs_array(joined)
+    _agglomerate(count, left[edges], right[edges], margin[edges], *decided, missing, labels)
     return labels
 
 
@@ -118,8 +121,8 @@ def _key(one, two, count):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _mean(total, pairs, one, two, missing):  # type: ignore[no-untyped-def]
-    """The mean margin between clusters of so many records: `total` over the compared `pairs`, `-missing` for each of the
-    others, which count as a fraction of one."""
+    """The sum of margins between clusters of `one` and `two` records, less `missing` for each pair that was not
+    compared, by the number of those that were."""
     return (total - missing * (one * two - pairs)) / pairs
 
 

@@ -13,7 +13,11 @@ N = 9
 
 
 def oracle(
-    edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], review: int
+    edges: dict[tuple[int, int], int],
+    same: set[tuple[int, int]],
+    different: set[tuple[int, int]],
+    review: int,
+    missing: int,
 ) -> list[int]:
     """The rule spelled out: look at every two clusters again after every merge."""
     graph = nx.Graph()
@@ -38,8 +42,9 @@ def oracle(
                 if any(pair in different for pair in between):
                     continue
                 values = [edges[pair] for pair in between if pair in edges and component[pair[0]] == component[pair[1]]]
-                if values and sum(values) >= 0:
-                    rank = (-sum(values) / len(values), min(first), min(second))
+                total = sum(values) - missing * (len(between) - len(values))
+                if values and total >= 0:
+                    rank = (-total / len(values), min(first), min(second))
                     if best is None or rank < best[0]:
                         best = (rank, first, second)
         if best is None:
@@ -54,15 +59,22 @@ pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.dictionaries(pairs, st.integers(-4, 4), max_size=22), st.sets(pairs, max_size=2), st.sets(pairs, max_size=3))
+@given(
+    st.dictionaries(pairs, st.integers(-4, 4), max_size=22),
+    st.sets(pairs, max_size=2),
+    st.sets(pairs, max_size=3),
+    st.integers(0, 2),
+)
 def test_equals_the_oracle(
-    edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]]
+    edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], missing: int
 ) -> None:
     left = np.array([p[0] for p in edges], dtype=np.int32)
     right = np.array([p[1] for p in edges], dtype=np.int32)
     value = np.array(list(edges.values()), dtype=np.int32)
-    found = cluster(N, left, right, value, merge_border=0, review_border=-2, same=same, different=different)
-    assert found.tolist() == oracle(edges, same, different, -2)
+    found = cluster(
+        N, left, right, value, merge_border=0, review_border=-2, same=same, different=different, missing=missing
+    )
+    assert found.tolist() == oracle(edges, same, different, -2, missing)
 
 
 @settings(max_examples=60, deadline=None)

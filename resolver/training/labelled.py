@@ -177,13 +177,15 @@ def blocked_pairs(
     *,
     plan: str = "S",
     most_negatives: int = 200_000,
+    most_positives: int = 200_000,
     comparable: dict[str, str] | None = None,
     seed: int = 7,
 ) -> dict[Kind, Labelled]:
     """Pairs that blocking brings together among records whose true cluster is known (`truth`: record id → cluster).
 
     `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same
-    person under different cluster names). Of the negatives at most `most_negatives` are taken, by chance.
+    person under different cluster names). Of the negatives at most `most_negatives` are taken, by chance, and of
+    the positives `most_positives`: they weigh as many as there were.
     """
     batch = Batch.from_records(records).canonical()
     prepared = prepare(batch, tables, symbol_source().lookup, ())
@@ -196,15 +198,14 @@ def blocked_pairs(
         keep = words[left] == words[right]
         left, right = left[keep], right[keep]
     same = clusters[left] == clusters[right]
-    negatives = np.flatnonzero(~same)
     chance = np.random.default_rng(seed)
-    if len(negatives) > most_negatives:
-        negatives = np.sort(chance.choice(negatives, most_negatives, replace=False))
-    weight = float((~same).sum()) / max(len(negatives), 1)
-    chosen = np.sort(np.concatenate([np.flatnonzero(same), negatives]))
+    taken, stands = [], []
+    for rows, most in ((np.flatnonzero(~same), most_negatives), (np.flatnonzero(same), most_positives)):
+        stands.append(max(len(rows) / most, 1.0))
+        taken.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
+    chosen = np.sort(np.concatenate(taken))
     labels = same[chosen].astype(np.int8)
     found = by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan)
     for data in found.values():
-        # those that were taken stand for all
-        data.weights[data.labels == 0] = weight
+        data.weights[:] = np.where(data.labels == 1, stands[1], stands[0])
     return found

@@ -24,7 +24,8 @@ class Register:
     """How a register is kept. Rates are shares of records (of words for `slips`); `copies` is the mean number of
     further records of a person that has any, `repeated` the share of persons that have some. A register is a country's:
     most of its people bear names of one culture, but for a share from `abroad`. `new_years`: dates of which only the
-    year was known, written as 1 January. `homes`: the cultures it is made for, one after another."""
+    year was known, written as 1 January. `namesakes`: how much more a false pair counts, for it stands for a register
+    of so many times the people. `homes`: the cultures it is made for, one after another."""
 
     name: str
     plan: str
@@ -47,6 +48,7 @@ class Register:
     email: float = 0.0
     postal: bool = False
     numbered: float = 0.0
+    namesakes: float = 1.0
     homes: tuple[str, ...] = ()
 
 
@@ -112,7 +114,7 @@ REGISTERS: tuple[Register, ...] = (
         date_gaps=0.03,
         homes=("english", "west-african", "balkan"),
     ),
-    Register("census", "M", 100_000, 1.3, 0.2, 0.12, homes=("english", "pakistani")),
+    Register("census", "M", 100_000, 1.3, 0.2, 0.12, namesakes=2.0, homes=("english", "pakistani")),
 )
 """The registers a model learns from."""
 

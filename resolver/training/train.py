@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,8 +55,10 @@ SAME_LIST = -3_000
 learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
 
 
-REGISTER_NEGATIVES = 60_000
-"""False pairs taken of a register, at most; they stand for all."""
+REGISTER_PAIRS = (20_000, 12_000)
+"""False and true pairs taken of a register, at most; they stand for all."""
+PLAIN: Mapping[str, Any] = {"rounds": 500, "learning_rate": 0.08, "leaves": 6, "least_leaf": 20.0}
+"""How the plain part is fitted: on many pairs, and finely."""
 Share = tuple[float, float] | float
 
 
@@ -83,20 +84,22 @@ class Trained:
 
 @dataclass(frozen=True)
 class World:
-    """Invented records with their truth (record id → true id), blocked under a plan; at most `negatives` false pairs
-    are used."""
+    """Invented records with their truth (record id → true id), blocked under a plan; at most `negatives` false and
+    `positives` true pairs are used; a false one counts `namesakes` times."""
 
     name: str
     records: Sequence[Record]
     truth: Mapping[str, str]
     plan: str
     negatives: int
+    positives: int = 100_000
+    namesakes: float = 1.0
 
 
 def register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[World]:
     """Registers, made of the names and places of invented `people` (each with its name culture)."""
     return [
-        World(register.name, records, truth, register.plan, REGISTER_NEGATIVES)
+        World(register.name, records, truth, register.plan, *REGISTER_PAIRS, register.namesakes)
         for register, records, truth in registers_of(people, seed)
     ]
 
@@ -136,9 +139,12 @@ def gather(
                 world.name,
                 plan=world.plan,
                 most_negatives=world.negatives,
+                most_positives=world.positives,
                 seed=seed,
             )
         )
+        for data in parts[-1].values():
+            data.weights[data.labels == 0] *= world.namesakes
     kinds = {kind for part in parts for kind in part}
     pairs = {kind: together(part[kind] for part in parts if kind in part) for kind in sorted(kinds)}
     return Material(pairs, dropped, odd, _sources(intake, worlds))
@@ -200,11 +206,11 @@ SHARES: Mapping[str, Share] = {
     "told twice": (1500.0, 9000.0),
     # of two names that are asked about, about half are the same
     "names alone": (1000.0, 900.0),
-    "club": 1500.0,
-    "archive": 3000.0,
+    "club": 3000.0,
+    "archive": 5000.0,
     "parish": 3000.0,
-    "post": 1500.0,
-    "census": 3000.0,
+    "post": 2000.0,
+    "census": 6000.0,
     "*": (700.0, 4000.0),
 }
 
@@ -240,7 +246,9 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
             continue
         data = weighted(raw_data, SHARES)
-        fitted = [_fit_branch(data.where(mask), options) for mask in _branches(data)]
+        branches = _branches(data)
+        ways = (options, replace(options, **PLAIN))
+        fitted = [_fit_branch(data.where(mask), way) for mask, way in zip(branches, ways, strict=False)]
         told = measured(together(one.held_out for one in fitted), np.concatenate([one.logodds for one in fitted]))
         figures[kind.label] = told["figures"]
         training = {"seed": options.seed, "pairs": _counts(data), "data": data_hash(data), **told, **_origin(material)}
@@ -263,9 +271,12 @@ class _Fitted:
     logodds: npt.NDArray[np.int64]
 
 
+_REGISTERED = [register.name for register in REGISTERS]
+
+
 def _branches(data: Labelled) -> list[npt.NDArray[np.bool_]]:
     """All pairs; or, where registers are learnt from, those that look like watchlists and those that do not."""
-    if data.kind != Kind.PERSON or not set(data.origin.tolist()) & {register.name for register in REGISTERS}:
+    if data.kind != Kind.PERSON or not np.isin(data.origin, _REGISTERED).any():
         return [np.ones(len(data), dtype=bool)]
     plain: npt.NDArray[np.bool_] = data.evidence[:, data.features.index(GATE)] == 0
     enough = all(np.bincount(data.labels[mask], minlength=2).min() >= LEAST_PAIRS for mask in (plain, ~plain))
@@ -275,8 +286,15 @@ def _branches(data: Labelled) -> list[npt.NDArray[np.bool_]]:
 def _fit_branch(data: Labelled, options: FitOptions) -> _Fitted:
     dense = data.origin == CLUSTERS
     options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
-    fit = partial(fit_kind, options=options)
-    found, tested = out_of_fold(data, fit, 3 if dense.all() else FOLDS, dense)
+    totals = _totals(data)
+
+    def fit(part: Labelled) -> Model:
+        # what a fold leaves out is mostly false pairs, across folds: the classes must stand as they do in all
+        return fit_kind(_summing_to(part, totals), options)
+
+    # in a register nearly everybody is joined with somebody of another fold
+    dense |= np.isin(data.origin, _REGISTERED)
+    found, tested = out_of_fold(data, fit, 3 if dense.mean() > 0.5 else FOLDS, dense)
     held_out, found = _as_all(data, tested), found[tested]
     calibration = calibrate(found, held_out.labels, held_out.weights)
     return _Fitted(replace(fit(data), calibration=calibration), held_out, calibration.apply(found))
@@ -284,13 +302,23 @@ def _fit_branch(data: Labelled, options: FitOptions) -> _Fitted:
 
 def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
     """The tested pairs, weighing as all of their origin and label do."""
-    weights = data.weights.copy()
-    for origin in set(data.origin.tolist()):
-        for label in (0, 1):
-            of_kind = (data.origin == origin) & (data.labels == label)
-            if (of_kind & tested).any():
-                weights[of_kind] *= weights[of_kind].sum() / weights[of_kind & tested].sum()
-    return replace(data, weights=weights).where(tested)
+    return _summing_to(data.where(tested), _totals(data))
+
+
+def _totals(data: Labelled) -> dict[tuple[str, int], float]:
+    """What the pairs of each origin and label weigh together."""
+    keys = [(str(origin), label) for origin in sorted(set(data.origin.tolist())) for label in (0, 1)]
+    return {key: float(data.weights[(data.origin == key[0]) & (data.labels == key[1])].sum()) for key in keys}
+
+
+def _summing_to(part: Labelled, totals: Mapping[tuple[str, int], float]) -> Labelled:
+    """The pairs, weighing together what is stated for their origin and label."""
+    weights = part.weights.copy()
+    for (origin, label), total in totals.items():
+        chosen = (part.origin == origin) & (part.labels == label)
+        if chosen.any() and total > 0:
+            weights[chosen] *= total / weights[chosen].sum()
+    return replace(part, weights=weights)
 
 
 def _origin(material: Material) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def invented(count: int = 160) -> Labelled:
         evidence[:, features.index(name)] = np.clip(0.3 + 0.4 * labels + chance.normal(0, 0.15, count), 0, 1)
     words = np.full(count, "x", dtype=object)
     clusters = np.array([[f"c{number}", f"c{number}" if same else f"d{number}"] for number, same in enumerate(labels)])
-    return Labelled(Kind.PERSON, evidence, labels, np.ones(count), clusters.astype(object), words, words, words)
+    return Labelled(Kind.PERSON, evidence, labels, np.ones(count), clusters.astype(object), words, words, words, words)
 
 
 def test_every_family_learns_and_has_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
