@@ -174,10 +174,11 @@ class Screen:
         both = concat(
             [asked, profiles(_compared(batch), owner, [f"p{place:06d}" for place in range(len(near.entities))])]
         )
-        work = prepared_of(both.canonical(), self._hub.models)
+        models = self._hub.models.at(index.plan.name)
+        work = prepared_of(both.canonical(), models)
         names = NameIndex.of(work)
         right = np.arange(1, len(work), dtype=np.int32)
-        score = scores(score_rows(work, names, self._hub.models, np.zeros_like(right), right, options.workers))
+        score = scores(score_rows(work, names, models, np.zeros_like(right), right, options.workers))
         least = options.borders.review if wish.cutoff is None else wish.cutoff
         good = np.flatnonzero(score >= least)
         ids = view.entity_ids([near.entities[place] for place in good.tolist()])
@@ -191,7 +192,7 @@ class Screen:
             if wish.accept is not None and not wish.accept(entity, Look(view)):
                 refused += 1
             elif len(found) < wish.limit:
-                why = explain_rows(work, names, self._hub.models, options.borders, 0, place + 1)
+                why = explain_rows(work, names, models, options.borders, 0, place + 1)
                 found.append(Found(entity, float(score[place]), why))
         return Answer(tuple(found), len(good) - refused, near.complete)
 

@@ -282,7 +282,8 @@ def own_version() -> dict[str, str]:
 
 
 def _models(job: Job) -> ModelSet:
-    return load_models(None) if job.model is None else _models_of(job.model.value)
+    models = load_models(None) if job.model is None else _models_of(job.model.value)
+    return models.at(job.plan)
 
 
 @lru_cache(maxsize=2)

@@ -91,7 +91,10 @@ def test_every_record_finds_its_own_entity(stores: Stores) -> None:
 
 
 def test_an_answer_says_where_there_may_be_more(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    twins = [record(f"a:{number}", name="Ivan Petrov", birthDate=f"19{40 + number}-03-04") for number in range(8)]
+    twins = [
+        record(f"a:{year}", name="Ivan Petrov", birthDate=f"19{32 + 7 * year}-{year + 1:02d}-{3 * year + 2:02d}")
+        for year in range(8)
+    ]
     asked = record("q:1", name="Ivan Petrov")
     with stores.new() as hub:
         hub.add(intake(twins))
