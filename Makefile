@@ -42,7 +42,7 @@ demo: setup  ## make a small world of agencies, resolve it, say where the report
 	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## the whole test suite
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: setup  ## lint, types, import rules
 	$(BIN)/ruff check .

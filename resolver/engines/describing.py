@@ -22,7 +22,8 @@ class Feature:
 def features(models: ModelSet) -> list[Feature]:
     """The features of a model, by name."""
     weights: dict[str, list[int]] = {}
-    for model in models.models.values():
+    parts = [(model, model.plain) for model in models.models.values()]
+    for model in (part for both in parts for part in both if part is not None):
         for term in model.terms:
             weights.setdefault(term.feature, []).extend(term.weights)
         for pair in model.pairs:

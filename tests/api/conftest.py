@@ -42,7 +42,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
     """An application over it that has loaded."""
     with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):

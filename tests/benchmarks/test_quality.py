@@ -29,7 +29,7 @@ def test_a_small_run_of_quality(small_data: Path, tmp_path: Path, capsys: pytest
     row, unlabelled = json.loads((tmp_path / "quality.json").read_text("utf-8"))["rows"]
     assert unlabelled["tool"] == "ours-unlabelled"
     assert unlabelled["model"] != row["model"]
-    assert unlabelled["clusters"]["0.5"]["pairwise"]["f1"] > 0.8
+    assert unlabelled["clusters"]["0.5"]["pairwise"]["f1"] > 0.7
     assert (row["set"], row["tool"], row["records"], row["true_pairs"]) == ("fake_1000", "ours", 360, 120)
     assert row["candidate_recall"] > 0.9
     assert set(row["clusters"]) == {"0.5", "0.95"}

@@ -343,7 +343,8 @@ def test_the_model_of_the_store_is_asked_for(tmp_path: Path, root: Path) -> None
     for path in (root / "models").glob("*.json"):
         shutil.copy(path, tmp_path)
     said = json.loads((tmp_path / "person.json").read_text("utf-8"))
-    said["intercept"] -= 40_000
+    for part in (said, said["plain"]):
+        part["intercept"] -= 40_000
     (tmp_path / "person.json").write_text(json.dumps(said), "utf-8")
     url = f"sqlite:///{tmp_path}/hub.db"
     with Hub.open(url, model_dir=tmp_path) as timid:
