@@ -32,7 +32,7 @@ RECORDS = (
 UNION = ("coast:1", "river:1")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store in which a decision ties a name of one list to a birth date of the other."""
     url = f"sqlite:///{tmp_path_factory.mktemp('api')}/hub.db"
