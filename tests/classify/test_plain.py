@@ -1,0 +1,44 @@
+"""The plain part of a model: which pairs it judges, under which prior, and that it is stored and read whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from resolver.classify import GATE, Calibration, Model, Term, from_json, to_json
+from resolver.errors import ModelError
+
+FEATURES = ("name", GATE)
+PLAIN = Model(
+    "person", "p", FEATURES, -100, (Term("name", (0.5,), (-1_000, 900, 0)),), priors={"M": -700},
+    calibration=Calibration((-20_000, 20_000), (-19_000, 21_000)),
+)  # fmt: skip
+WHOLE = Model("person", "w", FEATURES, 50, (Term("name", (0.5,), (-2_000, 3_000, 10)),), plain=PLAIN)
+PAIRS = np.array([[0.9, 1], [0.9, 0], [0.1, 1], [0.1, 0], [np.nan, 0]], dtype=np.float32)
+
+
+def test_the_gate_says_which_part_judges() -> None:
+    assert WHOLE.raw(PAIRS).tolist() == [3_050, 800, -1_950, -1_100, -100]
+    assert WHOLE.logodds(PAIRS).tolist() == [3_050, 1_800, -1_950, -100, 900]
+    for row, pair in enumerate(PAIRS):
+        one = pair[None, :]
+        judge = WHOLE.of(one)
+        assert judge.plain is None
+        assert judge.logodds(one)[0] == WHOLE.logodds(PAIRS)[row]
+    assert replace(WHOLE, plain=None).raw(PAIRS).tolist() == [3_050, 3_050, -1_950, -1_950, 60]
+
+
+def test_the_prior_of_a_plan_is_each_part_s_own() -> None:
+    assert WHOLE.at("M").raw(PAIRS).tolist() == [3_050, 100, -1_950, -1_800, -800]
+    assert WHOLE.at("S").raw(PAIRS).tolist() == WHOLE.raw(PAIRS).tolist()
+    assert WHOLE.at("M").at("M") == WHOLE.at("M")
+
+
+def test_it_is_stored_with_the_model_and_never_twice_deep() -> None:
+    said = to_json(WHOLE)
+    assert from_json(said, FEATURES) == WHOLE
+    said["plain"]["plain"] = said["plain"] | {}
+    with pytest.raises(ModelError, match="does not belong"):
+        from_json(said, FEATURES)
