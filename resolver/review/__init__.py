@@ -1,0 +1,121 @@
+"""The back of the data steward's desk: what waits, the pair, decisions and their undoing, history. No HTTP here.
+
+The contract, for pages and programs (`hub` is a `resolver.engines.hub.Hub`; all rows are frozen, see `words`):
+
+Queue (`queue`)
+    `waiting(hub, filters, *, limit=50, after="", steward=None) -> QueuePage`
+        The pairs of *entities* that wait, the most worth first; `after` is `QueuePage.next` or `QueueItem.key`.
+    `next_item(hub, steward, filters, after="", rules=Rules()) -> QueueItem | None`
+        The next pair that nobody else has open and that `steward` may decide; it is held for them for
+        `rules.lease_seconds`. `after` passes over that item and all before it.
+    `item_of(hub, left, right, again=0) -> QueueItem | None`; `hold(hub, steward, left, right, rules)` takes or renews
+        the lease of a pair (raises `Held`), `release(hub, steward, left, right)` gives it back.
+    `assign(hub, left, right, who, by)`: `who` empty takes it back. `saved_filters(hub, user)`,
+        `save_filters(hub, user, name, filters)`, `forget_filters(hub, user, name)`. `choices(hub)`: what filters can
+        say, with counts. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
+
+The pair (`pair`, `preview`)
+    `pair_view(hub, left, right, *, steward=None, rules=Rules(), again=0, hidden=False) -> PairView`
+        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhile` where
+        both are one entity by now.
+    `preview(hub, steward, left, right, verdict, *, seen=None, over=(), rules=Rules()) -> Preview`
+        What `decide` with the same arguments would do; nothing lands. Raises as `decide`.
+
+Decisions (`deciding`, `undoing`, `splitting`)
+    `decide(hub, steward, left, right, verdict, *, reason="", comment="", seen=None, over=(), again=0, rules=Rules())
+    -> Outcome`
+        `seen` is `PairView.seen` (`Seen.from_json` of a form); without it nothing is checked against what was shown.
+        Raises a `Refusal` (`refusals`): `DecidedMeanwhile`, `ChangedMeanwhile`, `RetiredMeanwhile`, `Held`,
+        `Contradiction` (with the chain; pass its `settle` as `over` to withdraw those decisions), `NotAllowed`.
+    `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
+    `confirm(hub, steward, number, *, comment="", rules=Rules()) -> Outcome`: says the same as a decision that waits for
+        a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
+    `bulk(hub, steward, items, verdict, *, reason, comment="", rules=Rules()) -> BulkOutcome`: one verdict on several
+        queue items; each is taken or refused by itself.
+    `split(hub, steward, entity, record_ids, why, *, seen=None, rules=Rules()) -> Outcome`,
+        `preview_split(hub, steward, entity, record_ids) -> Preview`.
+
+History and agreement
+    `timeline(hub, entity) -> tuple[HistoryRow, ...]`, the newest first; `decisions_on(hub, record_ids)`.
+    `agreement(hub) -> Agreement`.
+"""
+
+from resolver.review.refusals import (
+    ChangedMeanwhile,
+    Contradiction,
+    DecidedMeanwhile,
+    Held,
+    NotAllowed,
+    Refusal,
+    RetiredMeanwhile,
+    Tie,
+)
+from resolver.review.words import (
+    Agreement,
+    AttributeView,
+    Candidate,
+    Cluster,
+    DecisionView,
+    Filters,
+    GoldenChange,
+    HistoryRow,
+    Mark,
+    NameView,
+    Outcome,
+    PairView,
+    Party,
+    Preview,
+    QueueItem,
+    QueuePage,
+    Reason,
+    Seen,
+    SideView,
+    Standing,
+    State,
+    Statement,
+    Step,
+    Steward,
+    Throughput,
+    ValueView,
+    Verdict,
+    Waterfall,
+)
+
+__all__ = [
+    "Agreement",
+    "AttributeView",
+    "Candidate",
+    "ChangedMeanwhile",
+    "Cluster",
+    "Contradiction",
+    "DecidedMeanwhile",
+    "DecisionView",
+    "Filters",
+    "GoldenChange",
+    "Held",
+    "HistoryRow",
+    "Mark",
+    "NameView",
+    "NotAllowed",
+    "Outcome",
+    "PairView",
+    "Party",
+    "Preview",
+    "QueueItem",
+    "QueuePage",
+    "Reason",
+    "Refusal",
+    "RetiredMeanwhile",
+    "Seen",
+    "SideView",
+    "Standing",
+    "State",
+    "Statement",
+    "Step",
+    "Steward",
+    "Throughput",
+    "Tie",
+    "ValueView",
+    "Verdict",
+    "Waterfall",
+]
