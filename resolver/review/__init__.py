@@ -9,14 +9,14 @@ Queue (`queue`)
         The next pair that nobody else has open and that `steward` may decide; it is held for them for
         `rules.lease_seconds`. `after` passes over that item and all before it.
     `item_of(hub, left, right, again=0) -> QueueItem | None`; `hold(hub, steward, left, right, rules)` takes or renews
-        the lease of a pair (raises `Held`), `release(hub, steward, left, right)` gives it back.
+        the lease of a pair (raises `HeldError`), `release(hub, steward, left, right)` gives it back.
     `assign(hub, left, right, who, by)`: `who` empty takes it back. `saved_filters(hub, user)`,
         `save_filters(hub, user, name, filters)`, `forget_filters(hub, user, name)`. `choices(hub)`: what filters can
         say, with counts. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
 
 The pair (`pair`, `preview`)
     `pair_view(hub, left, right, *, steward=None, rules=Rules(), again=0, hidden=False) -> PairView`
-        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhile` where
+        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhileError` where
         both are one entity by now.
     `preview(hub, steward, left, right, verdict, *, seen=None, over=(), rules=Rules()) -> Preview`
         What `decide` with the same arguments would do; nothing lands. Raises as `decide`.
@@ -25,8 +25,8 @@ Decisions (`deciding`, `undoing`, `splitting`)
     `decide(hub, steward, left, right, verdict, *, reason="", comment="", seen=None, over=(), again=0, rules=Rules())
     -> Outcome`
         `seen` is `PairView.seen` (`Seen.from_json` of a form); without it nothing is checked against what was shown.
-        Raises a `Refusal` (`refusals`): `DecidedMeanwhile`, `ChangedMeanwhile`, `RetiredMeanwhile`, `Held`,
-        `Contradiction` (with the chain; pass its `settle` as `over` to withdraw those decisions), `NotAllowed`.
+        Raises a `RefusedError` (`refusals`): `DecidedMeanwhileError`, `ChangedMeanwhileError`, `RetiredMeanwhileError`, `HeldError`,
+        `ContradictionError` (with the chain; pass its `settle` as `over` to withdraw those decisions), `NotAllowedError`.
     `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
     `confirm(hub, steward, number, *, comment="", rules=Rules()) -> Outcome`: says the same as a decision that waits for
         a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
@@ -41,13 +41,13 @@ History and agreement
 """
 
 from resolver.review.refusals import (
-    ChangedMeanwhile,
-    Contradiction,
-    DecidedMeanwhile,
-    Held,
-    NotAllowed,
-    Refusal,
-    RetiredMeanwhile,
+    ChangedMeanwhileError,
+    ContradictionError,
+    DecidedMeanwhileError,
+    HeldError,
+    NotAllowedError,
+    RefusedError,
+    RetiredMeanwhileError,
     Tie,
 )
 from resolver.review.words import (
@@ -85,18 +85,18 @@ __all__ = [
     "Agreement",
     "AttributeView",
     "Candidate",
-    "ChangedMeanwhile",
+    "ChangedMeanwhileError",
     "Cluster",
-    "Contradiction",
-    "DecidedMeanwhile",
+    "ContradictionError",
+    "DecidedMeanwhileError",
     "DecisionView",
     "Filters",
     "GoldenChange",
-    "Held",
+    "HeldError",
     "HistoryRow",
     "Mark",
     "NameView",
-    "NotAllowed",
+    "NotAllowedError",
     "Outcome",
     "PairView",
     "Party",
@@ -104,8 +104,8 @@ __all__ = [
     "QueueItem",
     "QueuePage",
     "Reason",
-    "Refusal",
-    "RetiredMeanwhile",
+    "RefusedError",
+    "RetiredMeanwhileError",
     "Seen",
     "SideView",
     "Standing",

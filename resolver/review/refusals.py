@@ -1,4 +1,4 @@
-"""Why a decision is not taken: what happened, and what to do. Each is a `Refusal`, with its one line, and fields for
+"""Why a decision is not taken: what happened, and what to do. Each is a `RefusedError`, with its one line, and fields for
 pages."""
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from resolver.errors import DecisionError
 from resolver.review.words import DecisionView
 
 
-class Refusal(DecisionError):
+class RefusedError(DecisionError):
     """A decision that was not taken; nothing has changed."""
 
 
-class DecidedMeanwhile(Refusal):
+class DecidedMeanwhileError(RefusedError):
     """Somebody else has decided the pair since it was shown. `by`: their decision."""
 
     def __init__(self, by: DecisionView) -> None:
@@ -25,7 +25,7 @@ class DecidedMeanwhile(Refusal):
         )
 
 
-class ChangedMeanwhile(Refusal):
+class ChangedMeanwhileError(RefusedError):
     """An entity holds other records, or other versions of them, than those that were shown. `entity`: its id."""
 
     def __init__(self, entity: str, what: str) -> None:
@@ -33,7 +33,7 @@ class ChangedMeanwhile(Refusal):
         super().__init__(f"{entity} has changed since it was shown: {what}", mend="look at the pair again")
 
 
-class RetiredMeanwhile(Refusal):
+class RetiredMeanwhileError(RefusedError):
     """An entity is no more. `entity`: its id; `into`: the one that holds its records now, or empty."""
 
     def __init__(self, entity: str, into: str, what: str) -> None:
@@ -44,7 +44,7 @@ class RetiredMeanwhile(Refusal):
         )
 
 
-class Held(Refusal):
+class HeldError(RefusedError):
     """Another steward has the pair open. `who`, `until` (UTC text)."""
 
     def __init__(self, who: str, until: str) -> None:
@@ -52,7 +52,7 @@ class Held(Refusal):
         super().__init__(f"{who} has this pair open until {_minute(until)}", mend="take the next one, or ask them")
 
 
-class NotAllowed(Refusal):
+class NotAllowedError(RefusedError):
     """The steward may not do this: confirm their own decision, say."""
 
 
@@ -73,7 +73,7 @@ class Tie:
         return f"{self.left_record} is {word} {self.right_record} ({by})"
 
 
-class Contradiction(Refusal):
+class ContradictionError(RefusedError):
     """The decision contradicts earlier ones. `chain`: what holds now, one after the other, from the one record to the
     other and with what forbids it; `settle`: the numbers of the decisions to withdraw so that the new one can stand
     (pass them as `over`)."""

@@ -157,7 +157,10 @@ class Seen:
         """Back from a form. Raises `KeyError`, `TypeError`, `ValueError` for anything else."""
         return cls(
             int(said["version"]),
-            *(str(said[name]) for name in ("left", "right", "left_digest", "right_digest")),
+            str(said["left"]),
+            str(said["right"]),
+            str(said["left_digest"]),
+            str(said["right_digest"]),
             tuple(map(str, said["left_records"])),
             tuple(map(str, said["right_records"])),
             float(said["score"]),
@@ -303,7 +306,7 @@ class DecisionView:
 @dataclass(frozen=True, slots=True)
 class PairView:
     """All that the page of a pair shows; see the fields' types. `seen` goes back with the decision. `blind`: looked at
-    again, so neither score nor decisions are given. `refusal`: why nothing can be decided (one entity by now, say)."""
+    again, so neither score nor decisions are given. `needs_second`: why it would take another steward, by rule."""
 
     left: SideView
     right: SideView
