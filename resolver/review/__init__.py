@@ -1,6 +1,6 @@
 """The back of the data steward's desk: what waits, the pair, decisions and their undoing, history. No HTTP here.
 
-The contract, for pages and programs (`hub` is a `resolver.engines.hub.Hub`; all rows are frozen, see `words`):
+The contract (`hub` is a `resolver.engines.hub.Hub`; all rows are frozen, see `words` and `looks`):
 
 Queue (`queue`)
     `waiting(hub, filters, *, limit=50, after="", steward=None) -> QueuePage`
@@ -16,8 +16,8 @@ Queue (`queue`)
 
 The pair (`pair`, `preview`)
     `pair_view(hub, left, right, *, steward=None, rules=Rules(), again=0, hidden=False) -> PairView`
-        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhileError` where
-        both are one entity by now.
+        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhileError`
+        where both are one entity by now.
     `preview(hub, steward, left, right, verdict, *, seen=None, over=(), rules=Rules()) -> Preview`
         What `decide` with the same arguments would do; nothing lands. Raises as `decide`.
 
@@ -25,11 +25,12 @@ Decisions (`deciding`, `undoing`, `splitting`)
     `decide(hub, steward, left, right, verdict, *, reason="", comment="", seen=None, over=(), again=0, rules=Rules())
     -> Outcome`
         `seen` is `PairView.seen` (`Seen.from_json` of a form); without it nothing is checked against what was shown.
-        Raises a `RefusedError` (`refusals`): `DecidedMeanwhileError`, `ChangedMeanwhileError`, `RetiredMeanwhileError`, `HeldError`,
-        `ContradictionError` (with the chain; pass its `settle` as `over` to withdraw those decisions), `NotAllowedError`.
+        Raises a `RefusedError` (`refusals`): `DecidedMeanwhileError`, `ChangedMeanwhileError`,
+        `RetiredMeanwhileError`, `HeldError`, `NotAllowedError`, and `ContradictionError` (with the chain; pass its
+        `settle` as `over` to withdraw those decisions).
     `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
-    `confirm(hub, steward, number, *, comment="", rules=Rules()) -> Outcome`: says the same as a decision that waits for
-        a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
+    `confirm(hub, steward, number, *, comment="", rules=Rules()) -> Outcome`: says the same as a decision that waits
+        for a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
     `bulk(hub, steward, items, verdict, *, reason, comment="", rules=Rules()) -> BulkOutcome`: one verdict on several
         queue items; each is taken or refused by itself.
     `split(hub, steward, entity, record_ids, why, *, seen=None, rules=Rules()) -> Outcome`,
@@ -40,6 +41,21 @@ History and agreement
     `agreement(hub) -> Agreement`.
 """
 
+from resolver.review.looks import (
+    AttributeView,
+    Candidate,
+    Cluster,
+    GoldenChange,
+    Mark,
+    NameView,
+    PairView,
+    Preview,
+    SideView,
+    Statement,
+    Step,
+    ValueView,
+    Waterfall,
+)
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -52,33 +68,20 @@ from resolver.review.refusals import (
 )
 from resolver.review.words import (
     Agreement,
-    AttributeView,
-    Candidate,
-    Cluster,
     DecisionView,
     Filters,
-    GoldenChange,
     HistoryRow,
-    Mark,
-    NameView,
     Outcome,
-    PairView,
     Party,
-    Preview,
     QueueItem,
     QueuePage,
     Reason,
     Seen,
-    SideView,
     Standing,
     State,
-    Statement,
-    Step,
     Steward,
     Throughput,
-    ValueView,
     Verdict,
-    Waterfall,
 )
 
 __all__ = [

@@ -1,5 +1,5 @@
-"""Why a decision is not taken: what happened, and what to do. Each is a `RefusedError`, with its one line, and fields for
-pages."""
+"""Why a decision is not taken: what happened, and what to do. Each is a `RefusedError`, with its one line, and fields
+for pages."""
 
 from __future__ import annotations
 
