@@ -159,9 +159,7 @@ def keep(directory: Path, base: Path | None, model: str, count: int, seed: int, 
     loader.save(FILE, data, directory)
     if now <= limit + TOLERANCE:
         return ""
-    return (
-        f"the worst gap in missed matches by culture has widened from {100 * limit:.1f} to {100 * now:.1f} points"
-    )
+    return f"the worst gap in missed matches by culture has widened from {100 * limit:.1f} to {100 * now:.1f} points"
 
 
 def measure_and_keep(directory: Path, base: Path | None, running: RunOptions, bars: Bars) -> None:

@@ -29,6 +29,4 @@ def show(files: tuple[Path, ...], reading: Reading, records: int = 5) -> None:
     """Print the preview."""
     from resolver.ingest.preview import preview
 
-    click.echo(
-        preview(list(files), format=reading.list_format, mapping=reading.mappings(), records=records), nl=False
-    )
+    click.echo(preview(list(files), format=reading.list_format, mapping=reading.mappings(), records=records), nl=False)

@@ -23,7 +23,7 @@ from resolver.records.prepared import NICKNAME_BIT
 
 Symbols = tuple[int, ...]
 _MAX_SYMBOLS = 40
-_CACHED = re.compile(rb"([^\t]+)\t((?:[0-9]{1,10}(?:,[0-9]{1,10})*)?;)")
+_IDS = re.compile(rb"(?:[0-9]{1,10}(?:,[0-9]{1,10})*)?;")
 
 
 def person_symbols(tokens: Sequence[str]) -> list[Symbols]:
@@ -50,13 +50,15 @@ class SymbolSource:
         self._inside = inside
         self._path = cache_dir / f"symbols-30-{version('rigour')}.tsv" if cache_dir else None
         self._known: dict[str, Symbols] = {}
+        # what the cache file says, read when it is asked for: a batch needs few of its lines
+        self._kept: dict[bytes, bytes] = {}
         self._child: subprocess.Popen[str] | None = None
         self._inside = False
         self._read_cache()
 
     def start(self) -> None:
         """Begin loading in the background where the cache is empty."""
-        if not self._known and self._child is None:
+        if not self._known and not self._kept and self._child is None:
             with suppress(OSError):
                 self._child = _open_child()
 
@@ -68,7 +70,7 @@ class SymbolSource:
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
         """The symbol ids of each token."""
-        missing = sorted({token for token in tokens if token not in self._known})
+        missing = sorted(token for token in set(tokens) if token not in self._known and not self._recall(token))
         if missing and self._inside:
             held = dict(zip(missing, person_symbols(missing), strict=True))
             return [self._known[token] if token in self._known else held[token] for token in tokens]
@@ -101,18 +103,20 @@ class SymbolSource:
     def _read_cache(self) -> None:
         if self._path is None or not self._path.is_file():
             return
-        try:
+        with suppress(OSError):
             lines = self._path.read_bytes().split(b"\n")
-        except OSError:
-            return
-        for line in lines:
-            # a line cut short by a killed run, or damaged since, fails this test and is asked for again
-            held = _CACHED.fullmatch(line)
-            if held:
-                with suppress(UnicodeDecodeError):
-                    token, ids = held[1].decode("utf-8"), _ids(held[2].decode("ascii"))
-                    if all(one < two for one, two in pairwise((*ids, NICKNAME_BIT))):
-                        self._known[token] = ids
+            self._kept = dict(line.split(b"\t", 1) for line in lines if b"\t" in line)
+
+    def _recall(self, token: str) -> bool:
+        """Whether the cache file knows a token; a line cut short by a killed run, or damaged since, is no answer."""
+        held = self._kept.pop(token.encode("utf-8", "surrogatepass"), None)
+        if held is None or not _IDS.fullmatch(held):
+            return False
+        ids = _ids(held.decode("ascii"))
+        if any(one >= two for one, two in pairwise((*ids, NICKNAME_BIT))):
+            return False
+        self._known[token] = ids
+        return True
 
     def _write_cache(self) -> None:
         if self._path is None:
@@ -120,8 +124,10 @@ class SymbolSource:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.writelines(f"{token}\t{_line(ids)}\n" for token, ids in sorted(self._known.items()))
+            known = self._known.items()
+            learnt = {token.encode("utf-8", "surrogatepass"): _line(ids).encode("ascii") for token, ids in known}
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(b"%b\t%b\n" % line for line in sorted({**self._kept, **learnt}.items()))
             Path(name).replace(self._path)
         except OSError:
             # a cache that cannot be written costs time, never a result
@@ -153,4 +159,3 @@ def serve() -> None:
     person_symbols(["a"])
     tokens = [line.rstrip("\n") for line in sys.stdin]
     sys.stdout.writelines(f"{_line(ids)}\n" for ids in person_symbols(tokens))
-

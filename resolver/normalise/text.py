@@ -66,7 +66,7 @@ def vowelless(text: str) -> bool:
     return bool(_VOWELLESS.search(text))
 
 
-_DIGRAPHS = (
+DIGRAPHS = (
     # all with an h
     ("sch", "s"),
     ("shch", "s"),
@@ -80,7 +80,7 @@ _DIGRAPHS = (
     ("dh", "d"),
     ("ph", "f"),
 )
-_PLAIN_DIGRAPHS = (
+PLAIN_DIGRAPHS = (
     ("dj", "j"),
     ("ts", "s"),
     ("tz", "s"),
@@ -88,7 +88,7 @@ _PLAIN_DIGRAPHS = (
     ("qu", "k"),
     ("x", "ks"),
 )
-_FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
+FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
 _VOWELS = re.compile(r"[aeiou]+")
 _DOUBLES = re.compile(r"(.)\1+")
 _SOUNDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"})
@@ -102,7 +102,7 @@ def skeleton(token: str) -> str:
     Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`, `mohamed` and the
     transliteration of Arabic `mhmd` all give `mhmt`.
     """
-    token = _VOWELS.sub("", _plain(token).translate(_FOLDS))
+    token = _VOWELS.sub("", _plain(token).translate(FOLDS))
     if len(token) > 2 and token.endswith("h"):
         token = token[:-1]
     return _DOUBLES.sub(r"\1", token)
@@ -119,8 +119,8 @@ def sound(token: str) -> str:
 
 def _plain(token: str) -> str:
     if "h" in token:
-        for digraph, single in _DIGRAPHS:
+        for digraph, single in DIGRAPHS:
             token = token.replace(digraph, single)
-    for digraph, single in _PLAIN_DIGRAPHS:
+    for digraph, single in PLAIN_DIGRAPHS:
         token = token.replace(digraph, single)
     return token

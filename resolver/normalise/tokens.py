@@ -9,10 +9,13 @@ from functools import lru_cache
 
 import jellyfish
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
+from resolver.normalise.kernels import LONGEST, joined_bytes
 from resolver.normalise.names import Token, group_tokens, person_tokens
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
-from resolver.normalise.text import hashes_of, skeleton, sound
+from resolver.normalise.text import hash64, hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
@@ -20,7 +23,6 @@ from resolver.records.tables import Tables
 # single checks meet the same names again and again
 _person_tokens, _group_tokens = lru_cache(maxsize=20_000)(person_tokens), lru_cache(maxsize=5_000)(group_tokens)
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
-_LONGEST_JOINED = 30
 # plain numbers: bits of an enumeration cost a microsecond each time
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
@@ -167,11 +169,22 @@ def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArra
     inside = np.ones(count, dtype=bool)
     inside[forms.offsets[1:][forms.counts > 0] - 1] = False
     at = np.flatnonzero(inside)
-    keys = (forms.items[at].astype(np.int64) << 32) | forms.items[at + 1]
-    unique, inverse = np.unique(keys, return_inverse=True)
-    texts = [table.texts[key >> 32] + table.texts[key & 0xFFFFFFFF] for key in unique.tolist()]
-    short = [text if len(text) <= _LONGEST_JOINED else "" for text in texts]
-    skeletons = [skeleton(text) for text in short]
-    joined[at] = hashes_of(short)[inverse]
-    bones[at] = hashes_of(text if len(text) > 2 else "" for text in skeletons)[inverse]
+    texts, offsets, data = table.texts, *_bytes_of(table.texts)
+    # the kernel knows plain letters alone; the few others go the slow way
+    plain = np.fromiter(map(str.isascii, texts), dtype=bool, count=len(texts))
+    spelled = plain[forms.items[at]] & plain[forms.items[at + 1]]
+    joined_bytes(at[spelled], forms.items, offsets, data, joined, bones)
+    for place in at[~spelled].tolist():
+        text = texts[forms.items[place]] + texts[forms.items[place + 1]]
+        if len(text) <= LONGEST:
+            bare = skeleton(text)
+            joined[place], bones[place] = hash64(text), hash64(bare) if len(bare) > 2 else 0
     return joined, bones
+
+
+def _bytes_of(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
+    packed = pa.array(texts, pa.string())
+    _, offsets, data = packed.buffers()
+    held = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    return np.frombuffer(offsets, dtype=np.int32), held

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 import phonenumbers
-from rigour.territories import get_territory, lookup_territory
+from rigour.territories import get_territory
 
 from resolver.errors import DateError
+from resolver.normalise.territories import territory_code
 from resolver.normalise.text import fold, hash64, hashes_of, letters
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import split, unpack_address
@@ -32,8 +33,7 @@ def country_code(text: str) -> str:
     stripped = text.strip().strip(".")
     if not stripped or len(stripped) > 100:
         return _NO_COUNTRY
-    territory = lookup_territory(stripped)
-    return str(territory.code) if territory else _NO_COUNTRY
+    return territory_code(stripped)
 
 
 def date_table(texts: Sequence[str]) -> DateTable:

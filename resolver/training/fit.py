@@ -166,9 +166,7 @@ def _pair(features: Sequence[str], key: tuple[int, int], leaves: Sequence[_Part]
     return PairTerm((features[key[0]], features[key[1]]), cuts, tuple(tuple(row) for row in grid.tolist()))
 
 
-def _sum(
-    leaves: Sequence[_Part], values: Mapping[int, npt.NDArray[np.float64]], count: int
-) -> npt.NDArray[np.float64]:
+def _sum(leaves: Sequence[_Part], values: Mapping[int, npt.NDArray[np.float64]], count: int) -> npt.NDArray[np.float64]:
     """What the leaves add up to at the given points."""
     total = np.zeros(count)
     for leaf in leaves:

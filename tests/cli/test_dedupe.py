@@ -36,9 +36,7 @@ def dedupe(lists: Lists, out: Path, *more: str) -> int:
     return run(["dedupe", *lists.args, "--out", str(out), *more])
 
 
-def test_it_writes_six_files_and_says_where(
-    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_writes_six_files_and_says_where(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dedupe(lists, tmp_path / "out") == 0
     shown = capsys.readouterr()
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
@@ -138,9 +136,7 @@ def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_to(
-    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_may_not_be_written_to(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").mkdir(mode=0o555)
     assert dedupe(lists, tmp_path / "out") == 1
     assert f"error: {tmp_path / 'out'}: permission denied" in capsys.readouterr().err

@@ -14,9 +14,7 @@ from resolver.training.labelled import Judgement, read_judgements
 from tests.cli.conftest import Lists
 
 
-def test_pairs_to_judge_are_pairs_to_train_on(
-    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pairs_to_judge_are_pairs_to_train_on(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "pairs.csv"
     assert run(["sample", *lists.args, "--pairs", "3", "--out", str(out)]) == 0
     with out.open(encoding="utf-8", newline="") as file:

@@ -175,9 +175,7 @@ def test_check_says_where_nobody_is_found(lists: Lists, capsys: pytest.CaptureFi
         (["--limit", "0"], 2, "limit"),
     ],
 )
-def test_check_refuses(
-    args: list[str], code: int, says: str, lists: Lists, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_refuses(args: list[str], code: int, says: str, lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "A B", "--list", str(lists.coast), *args]) == code
     assert says in capsys.readouterr().err
 

@@ -260,8 +260,9 @@ def crowd() -> Crowd:
     pairs, _ = candidates(together, PLAN_BY_NAME["S"])
     first = next(place for place, one in enumerate(people) if one.source in ("c", "d", "e"))
     of_cases = range(first, first + len(told), 2)
-    return Crowd(people, together, [*pairs.left.tolist(), *of_cases], [*pairs.right.tolist(), *(n + 1 for n in
-    of_cases)])
+    return Crowd(
+        people, together, [*pairs.left.tolist(), *of_cases], [*pairs.right.tolist(), *(n + 1 for n in of_cases)]
+    )
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["persons", "groups"])

@@ -246,8 +246,6 @@ def test_every_rule_is_in_a_plan_and_has_cases(rule: Rule) -> None:
 
 
 def test_a_number_used_by_many_joins_nobody() -> None:
-    found = prepared(
-        record(f"a:{row}", identifiers=[Identifier("passportNumber", "1234567")]) for row in range(3)
-    )
+    found = prepared(record(f"a:{row}", identifiers=[Identifier("passportNumber", "1234567")]) for row in range(3))
     assert np.all(found.identifier_table.mass_used == 1)
     assert len(candidates(found, PLANS[0])[0]) == 0

@@ -57,9 +57,7 @@ def said(found: Prepared, row: int) -> dict[str, Any]:
             )
         ),
         "gender": int(found.gender[row]),
-        "plain": {
-            prop: _rows(ragged[row], table.texts, table.hashes) for prop, (ragged, table) in found.plain.items()
-        },
+        "plain": {prop: _rows(ragged[row], table.texts, table.hashes) for prop, (ragged, table) in found.plain.items()},
     }
 
 

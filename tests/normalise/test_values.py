@@ -68,8 +68,14 @@ def test_countries(text: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("Texas", "us"), ("us-tx", "us"), ("East Germany", "de"), ("Iran", "ir"), ("Soviet Union", "suhh"), ("Nowhere",
-    "")],
+    [
+        ("Texas", "us"),
+        ("us-tx", "us"),
+        ("East Germany", "de"),
+        ("Iran", "ir"),
+        ("Soviet Union", "suhh"),
+        ("Nowhere", ""),
+    ],
 )
 def test_countries_as_they_are_compared(text: str, code: str) -> None:
     assert current_country(text) == code

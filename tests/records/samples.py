@@ -81,8 +81,15 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
         ),
         identifiers=_unique(
             st.builds(
-                Identifier, prop=st.sampled_from(IDENTIFIERS), number=filled, country=text, type=text, issued=text,
-                expires=text, note=text, origin=text,
+                Identifier,
+                prop=st.sampled_from(IDENTIFIERS),
+                number=filled,
+                country=text,
+                type=text,
+                issued=text,
+                expires=text,
+                note=text,
+                origin=text,
             ),
             lambda i: (i.prop, i.number),
         ),
@@ -94,8 +101,14 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
         ),
         relations=_unique(
             st.builds(
-                Relation, type=st.sampled_from(RelationType), target_id=text, target_name=text, role=text, start=text,
-                end=text, origin=text,
+                Relation,
+                type=st.sampled_from(RelationType),
+                target_id=text,
+                target_name=text,
+                role=text,
+                start=text,
+                end=text,
+                origin=text,
             ),
             lambda r: (r.type, r.target_id, r.target_name, r.role, r.start, r.end),
         ),
@@ -105,8 +118,14 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
         ),
         activities=_unique(st.sampled_from(Activity), lambda activity: activity),
         handling=st.builds(
-            Handling, agency=text, code=st.sampled_from(["H0", "H1", "H2", "H3"]), source_grade=grades,
-            information_grade=grades, subject_category=text, purpose=text, review_date=text,
+            Handling,
+            agency=text,
+            code=st.sampled_from(["H0", "H1", "H2", "H3"]),
+            source_grade=grades,
+            information_grade=grades,
+            subject_category=text,
+            purpose=text,
+            review_date=text,
         ),
     )
 

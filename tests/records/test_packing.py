@@ -68,7 +68,10 @@ def _without_separators(given_record: Record) -> Record:
             for item in given_record.relations
         ),
         handling=Handling(
-            clean(handling.agency), handling.code, grades[0], grades[1],
+            clean(handling.agency),
+            handling.code,
+            grades[0],
+            grades[1],
             *map(clean, (handling.subject_category, handling.purpose, handling.review_date)),
         ),
     )

@@ -63,7 +63,10 @@ def test_legal_entities_share_a_bit_with_persons_and_groups_only() -> None:
     assert Kind.LEGAL & Kind.GROUP
     assert not Kind.LEGAL & Kind.ASSET
     assert [kind.label for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.LEGAL)] == [
-        "person", "group", "asset", "legal"
+        "person",
+        "group",
+        "asset",
+        "legal",
     ]
 
 

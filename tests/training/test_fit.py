@@ -57,9 +57,7 @@ def fitted(
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("pairs", [PAIRS, (("a", "b"), ("b", "d"))])
-def test_tables_are_the_booster(
-    monkeypatch: pytest.MonkeyPatch, seed: int, pairs: tuple[tuple[str, str], ...]
-) -> None:
+def test_tables_are_the_booster(monkeypatch: pytest.MonkeyPatch, seed: int, pairs: tuple[tuple[str, str], ...]) -> None:
     model, booster = fitted(monkeypatch, seed, pairs=pairs)
     assert {term.feature for term in model.terms} >= {"c"}
     assert [pair.features for pair in model.pairs] == list(pairs)

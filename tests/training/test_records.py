@@ -28,9 +28,7 @@ ODD = [
 
 @pytest.fixture(scope="module")
 def people() -> list[Record]:
-    many = [
-        replace(record(f"m:{number}-{odd.id}"), values=odd.values) for number in range(60) for odd in ODD
-    ]
+    many = [replace(record(f"m:{number}-{odd.id}"), values=odd.values) for number in range(60) for odd in ODD]
     return sorted([*generate(300, seed=51).records, *ODD, *many], key=lambda one: one.id)
 
 
