@@ -38,8 +38,8 @@ demo: setup  ## make a small world of agencies, resolve it, say where the report
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
-	@echo "Serve it: make serve, then open http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/serve.md)"
-	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
+	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/serve.md) and the steward's desk (docs/desk.md)"
+	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; open the link to the steward's desk below, stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## the whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

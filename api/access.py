@@ -1,7 +1,8 @@
 """Who may ask: API keys with scopes, why they ask, and how often.
 
-A key comes as `Authorization: ApiKey …`. While the store has no keys and only this machine can ask, anybody may, as
-often as they like and without saying why. Which scope a blueprint asks for is its row in `SCOPES`; `admin` may all.
+A key comes as `Authorization: ApiKey …`. While the store has neither keys nor users with a password and only this
+machine can ask, anybody may, as often as they like and without saying why. Which scope a blueprint asks for is its row
+in `SCOPES`; `admin` may all.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ SCOPES: dict[str, str | None] = {
     "records": "submit",
     "reconcile": "check",
     "openapi": None,
+    "desk": None,
 }
-"""blueprint -> the scope it asks for; None: open to all."""
+"""blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/gate.py`)."""
 _FRESH = 2.0
 """Seconds for which what is known of keys is believed: so long after it a revoked key is refused."""
 _PURPOSE = 500
@@ -61,7 +63,7 @@ class Gate:
             return True
         at, known = self._any
         if time.monotonic() - at > _FRESH:
-            known = self._held.has_keys()
+            known = self._held.guarded()
             self._any = (time.monotonic(), known)
         return known
 

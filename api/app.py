@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
-from api import access, errors, watching
+from api import access, desk, errors, watching
 from api.batches import blueprint as batches
 from api.catalog import blueprint as catalog
 from api.entities import blueprint as entities
@@ -22,12 +23,15 @@ def create_app(settings: ServiceSettings) -> Flask:
     """A WSGI application over one store. Call `warm(app)` before it is to answer checks. Raises `StoreError`,
     `ModelError`."""
     app = Flask("api", static_folder=None)
+    # a name that no page was given is an error, never an empty place
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
     install(app, Service(settings))
     errors.install(app)
     watching.install(app)
     access.install(app)
-    for blueprint in (health, match, entities, search, catalog, batches, records, reconcile, openapi):
+    desk.install(app)
+    for blueprint in (health, match, entities, search, catalog, batches, records, reconcile, openapi, desk.blueprint):
         app.register_blueprint(blueprint)
     return app

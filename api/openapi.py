@@ -113,6 +113,9 @@ def described(app: Flask) -> dict[str, Any]:
     """The description of an application."""
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        if rule.endpoint.startswith("desk."):
+            # pages for people
+            continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             path = _PART.sub(lambda part: f"{{{part['name']}}}", rule.rule)
             paths.setdefault(path, {})[method.lower()] = _operation(app, rule)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import secrets
 import signal
 import socket
 import sys
@@ -34,19 +35,23 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(settings: ServiceSettings, host: str, port: int, threads: int, *, tell: Callable[[str], None]) -> None:
-    """Serve until interrupted or terminated. `tell` is called with the address once it listens. Raises `UsageError`
+    """Serve until interrupted or terminated. `tell` is called with what to say once it listens. Raises `UsageError`
     where the address may not be served or is taken, `StoreError`, `ModelError`."""
     log_as_json()
-    app = create_app(replace(settings, open_to_all=settings.open_to_all and is_loopback(host)))
+    alone = is_loopback(host)
+    code = secrets.token_urlsafe(24) if alone else ""
+    app = create_app(replace(settings, open_to_all=settings.open_to_all and alone, first_code=code))
     held: Service = app.extensions["resolver"]
     try:
-        if not is_loopback(host) and not held.has_keys():
+        if not alone and not held.guarded():
             raise UsageError(
-                f"{host} can be reached from elsewhere, and the store has no API keys",
-                mend="make one with `resolver keys create`, or serve on 127.0.0.1",
+                f"{host} can be reached from elsewhere, and the store has no API keys and no users",
+                mend="make some with `resolver keys create` or `resolver users add`, or serve on 127.0.0.1",
             )
         server = _listen(app, host, port, threads)
-        tell(f"http://{host}:{server.effective_port}")
+        address = f"http://{host}:{server.effective_port}"
+        tell(f"Serving {address}")
+        tell(desk_line(held, address))
         threading.Thread(target=_warm, args=(held,), daemon=True).start()
         signal.signal(signal.SIGTERM, _stop)
         try:
@@ -57,6 +62,14 @@ def serve(settings: ServiceSettings, host: str, port: int, threads: int, *, tell
             server.task_dispatcher.shutdown()
     finally:
         held.close()
+
+
+def desk_line(held: Service, address: str) -> str:
+    """Where the steward's desk is: as long as nobody has a key or a password, with the link that lets one in."""
+    code = held.settings.first_code
+    if not code or held.guarded():
+        return f"Steward's desk: {address}/desk"
+    return f"Steward's desk: {address}/desk/first?code={code} (this link lets you in until somebody has a password)"
 
 
 def _listen(app: Flask, host: str, port: int, threads: int) -> Any:

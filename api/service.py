@@ -68,6 +68,10 @@ class Service:
         """Whether there is an API key that is still good."""
         return any(one.state == "good" for one in keys_of(self.hub.store))
 
+    def guarded(self) -> bool:
+        """Whether somebody holds a key or a password, or a proxy says who asks: from then on nobody asks without."""
+        return bool(self.settings.user_header) or self.has_keys() or self.hub.store.users.guarded()
+
     def close(self) -> None:
         """Let go of the store."""
         self.closed.set()

@@ -15,7 +15,12 @@ class ServiceSettings:
     model, index and submitted batches lie (None: where they lie by default). `max_body`, `max_upload`: bytes of a
     request, of a submitted batch, at most. `open_to_all`: whether anybody may ask as long as the store has no keys (for
     loopback). `ask_purpose`: whether whoever comes with a key must say why. `rate`: requests a minute of one key at
-    most (0: any number)."""
+    most (0: any number).
+
+    Of the steward's desk: `user_header`, the header in which a reverse proxy at one of the addresses `proxies` (or
+    networks) names who has signed in there (empty: none does); `session_idle`, `session_lasts`: seconds after which a
+    session ends when it is not used, and in any case; `first_code`: the secret of the link that lets somebody in as
+    long as nobody has a password (empty: there is none)."""
 
     store_url: str
     model_dir: Path | None = None
@@ -26,3 +31,8 @@ class ServiceSettings:
     open_to_all: bool = True
     ask_purpose: bool = False
     rate: int = 0
+    user_header: str = ""
+    proxies: tuple[str, ...] = ()
+    session_idle: int = 3_600
+    session_lasts: int = 43_200
+    first_code: str = ""

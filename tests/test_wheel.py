@@ -40,7 +40,7 @@ def test_it_holds_the_packages_and_no_tests(site: Path, root: Path) -> None:
     assert not names & {"tests", "benchmarks", "docs"}
     assert (site / "resolver" / "py.typed").exists()
     for top in ("resolver", "models", "api"):
-        kinds = (".py", ".json", ".html", ".css")
+        kinds = (".py", ".json", ".html", ".css", ".js", ".svg")
         shipped = {path.relative_to(root) for path in (root / top).rglob("*") if path.suffix in kinds}
         assert {str(path) for path in shipped if not (site / path).exists()} == set()
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "Answer checks over HTTP.",
     "worker": "Take up batches that were submitted over HTTP.",
     "keys": "Make, list and revoke API keys of the service.",
+    "users": "Add, list and change the users of the steward's desk.",
     "preview": "Show the first records of lists as they are understood.",
     "status": "Show what a store holds.",
     "replan": "Resolve everything in a store anew, under another plan or model.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import pkgutil
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ from resolver.settings import Settings
 @click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")
 @click.option("--rate", type=click.IntRange(0), default=0, show_default=True, help="Requests a minute a key; 0: any.")
 @click.option("--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose).")
+@click.option(
+    "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
+)
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable."
+)
 @click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
 @click.pass_obj
 def command(
@@ -31,20 +38,46 @@ def command(
     jobs: Path | None,
     rate: int,
     ask_purpose: bool,
+    user_header: str,
+    proxies: tuple[str, ...],
     **where: Any,
 ) -> None:
     """Answer checks over HTTP from a store.
 
-    Without API keys only this machine may ask: on any other address than loopback the service then refuses to start.
+    The steward's desk is at /desk. Without API keys and users only this machine may ask, and the link that is printed
+    at the start lets you in: on any other address than loopback the service then refuses to start.
 
     \b
     Examples:
       resolver serve --store sqlite:///hub.db
       resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --threads 8
+      resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
     """
     # the service stands above this package; a command finds it by name, as any server finds its application
     serve = pkgutil.resolve_name("api.server:serve")
     options = pkgutil.resolve_name("api.settings:ServiceSettings")
     model = model_dir or settings.model_dir
-    served = options(store_url, model, settings.index_dir, jobs_dir=jobs, ask_purpose=ask_purpose, rate=rate)
-    serve(served, tell=lambda address: click.echo(f"Serving {address}", err=True), **where)
+    if user_header and not proxies:
+        raise click.UsageError("--user-header needs --proxy: the address of the proxy to believe")
+    served = options(
+        store_url,
+        model,
+        settings.index_dir,
+        jobs_dir=jobs,
+        ask_purpose=ask_purpose,
+        rate=rate,
+        user_header=user_header,
+        proxies=_networks(proxies),
+    )
+    serve(served, tell=lambda line: click.echo(line, err=True), **where)
+
+
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            raise click.UsageError(
+                f"--proxy {text[:60]!r} is no address: write one like 10.0.0.5 or 10.0.0.0/24"
+            ) from None
+    return texts

@@ -16,7 +16,7 @@ Contract:
   undoing one is adding another. What a decision changes lands with it: decide through
   `resolver.engines.incremental.decide`, never by writing rows.
 - **Jobs** (`Store.jobs`) are leased and kept alive by a heartbeat; **API keys** and the log of **consultations** are in
-  `Store.access`.
+  `Store.access`; **users** and **sessions** of the steward's desk in `Store.users` and `Store.sessions`.
 - The store imports records, errors and settings only; it knows no stage. Errors are `StoreError`.
 
 The tables are in `schema`; a change of them is a migration in `migrations/versions`.
@@ -28,7 +28,9 @@ from resolver.store.contents import Contents, contents_of
 from resolver.store.decisions import NewDecision
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.landing import Landing, LinkRows, ListLanding, OutdatedError
+from resolver.store.sessions import Session, Sessions
 from resolver.store.store import Store
+from resolver.store.users import LockedError, Role, User, Users
 from resolver.store.view import LinkTable, RecordRows, View
 from resolver.store.words import (
     Change,
@@ -60,15 +62,21 @@ __all__ = [
     "LinkRows",
     "LinkTable",
     "ListLanding",
+    "LockedError",
     "NewDecision",
     "OutdatedError",
     "RecordRows",
+    "Role",
+    "Session",
+    "Sessions",
     "Source",
     "Store",
     "StoredDecision",
     "StoredEntity",
     "StoredLink",
     "StoredRecord",
+    "User",
+    "Users",
     "VersionRow",
     "View",
     "backup",

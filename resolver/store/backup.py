@@ -20,7 +20,7 @@ from resolver.errors import StoreError
 from resolver.store import bulk
 from resolver.store.arrays import replaced
 from resolver.store.database import HEAD, clear_errors, landing_lock, reading, writing
-from resolver.store.schema import meta, metadata
+from resolver.store.schema import FLEETING, meta, metadata
 from resolver.store.store import Store
 
 _FORM = "watchlist-resolver backup 1"
@@ -39,6 +39,8 @@ def backup(store: Store, path: Path) -> int:
         version = connection.execute(select(meta.c.version)).scalar_one()
         _write(file, {"form": _FORM, "tables": HEAD, "version": version})
         for table in metadata.sorted_tables:
+            if table.name in FLEETING:
+                continue
             _write(file, {"table": table.name, "columns": [column.name for column in table.columns]})
             for row in _rows(connection, table):
                 _write(file, row)

@@ -209,3 +209,37 @@ consultations = Table(
     Column("query", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
 )
+users = Table(
+    "users",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("agency", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("disabled", Text),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", BigInteger, ForeignKey("users.number"), nullable=False, index=True),
+    Column("via", Text, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    info={"fleeting": True},
+)
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("until", Text, nullable=False),
+    info={"fleeting": True},
+)
+FLEETING = frozenset(table.name for table in metadata.sorted_tables if table.info.get("fleeting"))
+"""Tables whose rows mean nothing in another store: no backup holds them."""

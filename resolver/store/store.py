@@ -16,6 +16,8 @@ from resolver.store.database import clear_errors, landing_lock, open_engine, rea
 from resolver.store.jobs import Jobs
 from resolver.store.landing import STAGE_FROM, Landing, land
 from resolver.store.schema import meta, sources
+from resolver.store.sessions import Sessions
+from resolver.store.users import Users
 from resolver.store.view import View
 
 
@@ -113,3 +115,13 @@ class Store:
     def access(self) -> Access:
         """API keys and consultations."""
         return Access(self.engine)
+
+    @property
+    def users(self) -> Users:
+        """Who may sit at the steward's desk."""
+        return Users(self.engine)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who sits there now."""
+        return Sessions(self.engine)

@@ -26,6 +26,8 @@ def serving(store_url: str, root: Path) -> Iterator[tuple[subprocess.Popen[str],
         assert process.stderr is not None
         line = process.stderr.readline()
         assert line.startswith("Serving http://127.0.0.1:"), line
+        desk = process.stderr.readline()
+        assert desk.startswith(f"Steward's desk: {line.split()[1]}/desk/first?code="), desk
         yield process, line.split()[1]
     finally:
         process.kill()
@@ -61,7 +63,7 @@ def test_a_process_serves_and_ends_as_asked(serving: tuple[subprocess.Popen[str]
 def test_without_keys_nobody_else_may_ask(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "--store", store_url, "--host", "0.0.0.0", "--port", "0"]) == 2
     said = capsys.readouterr().err
-    assert "no API keys" in said
+    assert "no API keys and no users" in said
     assert said.count("\n") == 1
 
 

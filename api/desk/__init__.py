@@ -1,0 +1,13 @@
+"""The steward's desk: pages for people, at `/desk` and `/review`.
+
+Server-rendered, with a small script that only adds keys and saves full page loads: everything works without it.
+`gate` says who sits there (a password, a proxy's header, or the link of the first minute), asks why they look, and lets
+no form through that is not of its own session; `problems` turns what goes wrong into a page that says what to do. A
+page is one function in one of the modules, with a template of its name.
+"""
+
+from api.desk import home, signin
+from api.desk.blueprint import blueprint
+from api.desk.gate import install
+
+__all__ = ["blueprint", "home", "install", "signin"]

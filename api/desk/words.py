@@ -1,0 +1,72 @@
+"""Figures, times and scores as the pages write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+_STEPS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def n(number: int) -> str:
+    """`12345` → `12,345`."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 record`, `2 records`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(score: float) -> str:
+    """A probability in percent: whole, but never 0 or 100."""
+    if score >= 0.995:
+        return "over 99 %"
+    return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
+
+
+def weight(thousandths: int) -> str:
+    """`1234` → `+1.23`, with a true minus sign; what rounds to nothing has no sign."""
+    if abs(thousandths) < 5:
+        return "0.00"
+    return f"{'−' if thousandths < 0 else '+'}{abs(thousandths) / 1000:.2f}"
+
+
+def at(text: str) -> str:
+    """A time of the store as a person reads it, in UTC to the minute; empty stays empty."""
+    return _moment(text).strftime("%Y-%m-%d %H:%M") if text else ""
+
+
+def day(text: str) -> str:
+    """Its day alone."""
+    return text[:10]
+
+
+def ago(text: str) -> str:
+    """How long ago a time of the store is: `3 hours ago`; empty: `never`."""
+    if not text:
+        return "never"
+    seconds = (datetime.now(UTC) - _moment(text)).total_seconds()
+    for length, name in _STEPS:
+        if seconds >= length:
+            return f"{plural(int(seconds // length), name)} ago"
+    return "just now"
+
+
+def kind(label: str) -> str:
+    """What a kind of records is called."""
+    return {
+        "person": "person",
+        "group": "group or company",
+        "legal": "person or group",
+        "asset": "vessel or asset",
+    }.get(label, label)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,120 @@
+"""`resolver users`: who may sit at the steward's desk."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from resolver.cli.options import PATH, json_option, store_option
+
+_ROLE = click.Choice(["viewer", "steward", "senior", "admin"])
+
+
+@click.group("users")
+def command() -> None:
+    """Add, list and change the users of the steward's desk.
+
+    A viewer looks; a steward decides, too; a senior steward settles contradictions, too; an admin says who may do what.
+    Passwords are asked for, or read from a file, and kept as argon2 hashes.
+
+    \b
+    Examples:
+      resolver users add amira --role steward --agency "Coast guard" --store sqlite:///hub.db
+      resolver users list --store sqlite:///hub.db
+      resolver users role amira senior --store sqlite:///hub.db
+      resolver users passwd amira --store sqlite:///hub.db
+      resolver users disable amira --store sqlite:///hub.db
+    """
+
+
+@command.command("add")
+@click.argument("name")
+@store_option(required=True)
+@click.option("--role", type=_ROLE, required=True, help="What the user may do.")
+@click.option("--agency", default="", help="For whom the user works.")
+@click.option("--password-file", type=PATH, metavar="FILE", help="Take the password from a file (`-`: standard input).")
+@click.option("--no-password", is_flag=True, help="Only a proxy may sign this user in (see `resolver serve --help`).")
+def add(name: str, store_url: str, role: str, agency: str, password_file: Path | None, no_password: bool) -> None:
+    """Add a user called NAME."""
+    from resolver.engines.accounts import add_user
+
+    if no_password and password_file:
+        raise click.UsageError("--no-password and --password-file exclude each other")
+    password = None if no_password else _password(password_file)
+    user = add_user(store_url, name, role, agency, password)
+    click.echo(f"{user.name} may sign in as {user.role.label}.", err=True)
+
+
+@command.command("list")
+@store_option(required=True)
+@json_option
+def listed(store_url: str, as_json: bool) -> None:
+    """List the users there are."""
+    from dataclasses import asdict
+
+    from resolver.engines.accounts import list_users
+
+    users = list_users(store_url)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in users], ensure_ascii=False))
+        return
+    for one in users:
+        click.echo(f"{one.name}: {one.role}; {one.state}; {one.agency or 'no agency'}")
+
+
+@command.command("role")
+@click.argument("name")
+@click.argument("role", type=_ROLE)
+@store_option(required=True)
+@click.option("--agency", help="Change the agency, too.")
+def role_of(name: str, role: str, store_url: str, agency: str | None) -> None:
+    """Give the user NAME another ROLE."""
+    from resolver.engines.accounts import change_user
+
+    user = change_user(store_url, name, role=role, agency=agency)
+    click.echo(f"{user.name} is {user.role.label} now.", err=True)
+
+
+@command.command("passwd")
+@click.argument("name")
+@store_option(required=True)
+@click.option("--password-file", type=PATH, metavar="FILE", help="Take the password from a file (`-`: standard input).")
+def passwd(name: str, store_url: str, password_file: Path | None) -> None:
+    """Give the user NAME another password; whoever sits there as NAME must sign in again."""
+    from resolver.engines.accounts import change_user
+
+    user = change_user(store_url, name, password=_password(password_file))
+    click.echo(f"{user.name} has another password.", err=True)
+
+
+@command.command("disable")
+@click.argument("name")
+@store_option(required=True)
+def disable(name: str, store_url: str) -> None:
+    """Keep the user NAME out; what it has decided stays."""
+    from resolver.engines.accounts import change_user
+
+    click.echo(f"{change_user(store_url, name, disabled=True).name} is disabled.", err=True)
+
+
+@command.command("enable")
+@click.argument("name")
+@store_option(required=True)
+def enable(name: str, store_url: str) -> None:
+    """Let the user NAME in again."""
+    from resolver.engines.accounts import change_user
+
+    click.echo(f"{change_user(store_url, name, disabled=False).name} is let in again.", err=True)
+
+
+def _password(path: Path | None) -> str:
+    if path is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is nobody to ask for a password: give --password-file")
+        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return asked
+    text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    return text.removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,294 @@
+"""Who gets to the desk, how, and what becomes of forms whose session has ended."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from api import ServiceSettings, create_app
+from api.server import desk_line
+from resolver.engines.accounts import FIRST, Role
+from resolver.store.schema import sessions, sign_in_failures
+from tests.desk.conftest import PASSWORD, Desk, Opened, csrf, field, fields, sign_in
+
+HERE = {"REMOTE_ADDR": "10.0.0.5"}
+
+
+def test_nobody_gets_in_without_a_session(desk: Desk) -> None:
+    browser = desk.browser()
+    for rule in desk.app.url_map.iter_rules():
+        if not rule.endpoint.startswith("desk.") or "GET" not in (rule.methods or ()) or rule.arguments:
+            continue
+        answer = browser.get(rule.rule)
+        if rule.endpoint in ("desk.sign_in", "desk.first"):
+            assert answer.status_code in (200, 403)
+        else:
+            assert answer.headers["Location"].startswith("/desk/sign-in?next="), rule
+    answer = browser.get("/desk", headers={"X-Partial": "1"})
+    assert (answer.status_code, "session has ended" in answer.text) == (401, True)
+
+
+def test_sign_in_and_out(desk: Desk) -> None:
+    desk.add("amira")
+    browser = desk.browser()
+    assert sign_in(browser, "amira", "wrong password").status_code == 401
+    assert sign_in(browser, "nobody").status_code == 401
+    assert sign_in(browser, "amira", purpose="").status_code == 422
+    answer = sign_in(browser, "  AMIRA ", next="/desk/account?x=1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/account?x=1")
+    cookie = next(text for text in answer.headers.getlist("Set-Cookie") if text.startswith("desk="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+    home = browser.get("/desk")
+    assert home.status_code == 200
+    assert "amira" in home.text
+    assert browser.get("/").headers["Location"] == "/desk"
+    assert browser.post("/desk/sign-out", data={"csrf": csrf(browser)}).status_code == 303
+    assert browser.get("/desk").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "where", ["//evil.example/desk", "https://evil.example", "/\\evil.example", "/check", "/none", "/desk\nX: y"]
+)
+def test_a_sign_in_leads_nowhere_else(desk: Desk, where: str) -> None:
+    desk.add("amira")
+    assert sign_in(desk.browser(), "amira", next=where).headers["Location"] == "/desk"
+
+
+def test_a_sign_in_from_elsewhere_is_refused(desk: Desk) -> None:
+    desk.add("amira")
+    said = {"name": "amira", "password": PASSWORD, "purpose": "x"}
+    assert desk.browser().post("/desk/sign-in", data=said).status_code == 400
+    page = desk.browser().get("/desk/sign-in")
+    assert desk.browser().post("/desk/sign-in", data={**said, "form": field(page, "form")}).status_code == 400
+
+
+def test_https_makes_the_cookie_secure(opened: Opened) -> None:
+    desk = opened(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
+    desk.add("amira", password=None)
+    secure = desk.browser().get(
+        "/desk", headers={"X-Remote-User": "amira", "X-Forwarded-Proto": "https"}, environ_base=HERE
+    )
+    assert "Secure" in secure.headers["Set-Cookie"]
+    assert secure.headers["Strict-Transport-Security"]
+    lying = desk.browser().get("/desk/sign-in", headers={"X-Forwarded-Proto": "https"})
+    assert "Strict-Transport-Security" not in lying.headers
+
+
+def test_a_name_is_locked_after_wrong_passwords(desk: Desk) -> None:
+    desk.add("amira")
+    for name in ("amira", "nobody"):
+        browser = desk.browser()
+        for _ in range(5):
+            assert sign_in(browser, name, "wrong password").status_code == 401
+        locked = sign_in(browser, name)
+        assert locked.status_code == 429
+        assert int(locked.headers["Retry-After"]) > 800
+        assert "wait 15 minutes" in locked.text.lower()
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(sign_in_failures).values(until="2020-01-01T00:00:00.000000Z"))
+    assert sign_in(desk.browser(), "amira").status_code == 303
+
+
+def test_sessions_end(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    assert browser.get("/desk").status_code == 200
+    for column in ("seen", "expires"):
+        with desk.store.engine.begin() as connection:
+            connection.execute(update(sessions).values({column: "2020-01-01T00:00:00.000000Z"}))
+        assert browser.get("/desk").status_code == 303
+        sign_in(browser, "amira")
+        assert browser.get("/desk").status_code == 200
+    desk.store.users.add("other", Role.ADMIN, "", PASSWORD)
+    desk.store.users.disable("amira")
+    assert browser.get("/desk").status_code == 303
+    desk.store.users.enable("amira")
+    assert browser.get("/desk").status_code == 200
+    desk.store.users.set_password("amira", "another quiet heron")
+    assert browser.get("/desk").status_code == 303
+
+
+def test_a_session_that_is_used_stays(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=50)
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(sessions).values(seen=before.strftime("%Y-%m-%dT%H:%M:%S.%fZ")))
+    assert browser.get("/desk").status_code == 200
+    with desk.store.engine.begin() as connection:
+        assert connection.execute(sessions.select()).one().seen > before.isoformat()
+
+
+def test_forms_of_other_sessions_are_not_carried_out(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    for token in ("", "x", "é", csrf(desk.signed_in("ben"))):
+        answer = browser.post("/desk/purpose", data={"csrf": token, "purpose": "something <else>"})
+        assert answer.status_code == 409
+        assert "something &lt;else&gt;" in answer.text
+    assert "something" not in browser.get("/desk").text
+    again = browser.post("/desk/purpose", data=fields(answer))
+    assert again.status_code == 303
+    assert "something &lt;else&gt;" in browser.get("/desk").text
+    # a call of the script carries the token in a header
+    answer = browser.post("/desk/purpose", data={"purpose": "third"}, headers={"X-CSRF-Token": csrf(browser)})
+    assert answer.status_code == 303
+
+
+def test_a_form_whose_session_has_ended_is_kept(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    token = csrf(browser)
+    with desk.store.engine.begin() as connection:
+        connection.execute(sessions.delete())
+    said = {"csrf": token, "purpose": 'new "purpose"', "next": "/desk/account"}
+    answer = browser.post("/desk/purpose", data=said)
+    assert answer.status_code == 401
+    assert "is kept in this page" in answer.text
+    wrong = browser.post("/desk/sign-in", data={**fields(answer), "name": "amira", "password": "no", "purpose": "x"})
+    assert wrong.status_code == 401
+    entered = browser.post(
+        "/desk/sign-in", data={**fields(wrong), "name": "amira", "password": PASSWORD, "purpose": "x"}
+    )
+    assert (entered.status_code, "Nothing is lost" in entered.text) == (200, True)
+    assert "new &#34;purpose&#34;" in entered.text
+    done = browser.post("/desk/purpose", data=fields(entered))
+    assert (done.status_code, done.headers["Location"]) == (303, "/desk/account")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["", "[]", '{"path": "/batches", "fields": []}', '{"path": "https://evil.example/desk/purpose", "fields": []}',
+     '{"path": "/desk/purpose", "fields": [["a"]]}', '{"path": "//evil.example/desk/purpose", "fields": []}',
+     '{"path": "/desk/purpose", "fields": [["a", "' + "x" * 30_000 + '"]]}'],
+)  # fmt: skip
+def test_what_is_kept_leads_nowhere_else(desk: Desk, kept: str) -> None:
+    desk.add("amira")
+    assert sign_in(desk.browser(), "amira", kept=kept).status_code == 303
+
+
+def test_forms_of_other_sites_are_not_kept(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    answer = browser.post("/desk/purpose", data={"purpose": "theirs"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 409
+    assert "theirs" not in answer.text
+
+
+def test_a_proxy_says_who_comes(opened: Opened) -> None:
+    desk = opened(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
+    desk.add("amira", password=None)
+    desk.add("ben", Role.VIEWER, None)
+    browser = desk.browser()
+
+    def get(name: str, address: str = "10.0.0.5") -> Any:
+        return browser.get("/desk", headers={"X-Remote-User": name}, environ_base={"REMOTE_ADDR": address})
+
+    assert get("amira").headers["Location"].startswith("/desk/purpose")
+    page = browser.get("/desk/purpose", headers={"X-Remote-User": "amira"}, environ_base=HERE)
+    said = {"csrf": field(page, "csrf"), "purpose": "work", "next": "/desk"}
+    browser.post("/desk/purpose", data=said, headers={"X-Remote-User": "amira"}, environ_base=HERE)
+    assert get("amira").status_code == 200
+    # another address is not believed, nor is the cookie alone
+    assert get("amira", "10.0.1.5").headers["Location"].startswith("/desk/sign-in")
+    assert browser.get("/desk", environ_base=HERE).headers["Location"].startswith("/desk/sign-in")
+    # another user of the proxy gets a session of its own
+    assert get("ben").headers["Location"].startswith("/desk/purpose")
+    unknown = get("carl")
+    assert (unknown.status_code, "no such user" in unknown.text) == (403, True)
+    # where a proxy says who comes, the interface for programs is not open to the machine either
+    assert desk.browser().get("/check?name=x").status_code == 401
+
+
+def test_the_first_minute(opened: Opened) -> None:
+    desk = opened(first_code="c0de")
+    browser = desk.browser()
+    for code in ("", "wrong"):
+        assert browser.get(f"/desk/first?code={code}").status_code == 403
+    line = desk_line(desk.held, "http://127.0.0.1:8000")
+    path = re.sub(r".*:8000", "", line.split(" (")[0])
+    assert browser.get(path).headers["Location"] == "/desk/purpose?next=/desk"
+    page = browser.get("/desk/purpose?next=/desk")
+    assert "Trying the desk" in page.text
+    assert browser.post("/desk/purpose", data={**fields(page), "purpose": "Trying"}).headers["Location"] == "/desk"
+    assert "admin" in browser.get("/desk").text
+    # programs on this machine may still ask without a key
+    assert desk.browser().get("/catalog").status_code == 200
+    # once there is a password the link is no longer good, and programs need a key
+    page = browser.get("/desk/account")
+    assert browser.post("/desk/account", data={"csrf": csrf(browser), "new": "short"}).status_code == 422
+    assert browser.post("/desk/account", data={**fields(page), "new": PASSWORD}).status_code == 303
+    assert desk.browser().get(path).status_code == 403
+    assert "code=" not in desk_line(desk.held, "http://127.0.0.1:8000")
+    assert sign_in(browser, FIRST).status_code == 303
+
+
+def test_one_changes_ones_own_password(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    for old, new in (("wrong", "another quiet heron"), (PASSWORD, "short"), (PASSWORD, "amira123456")):
+        said = {"csrf": csrf(browser), "old": old, "new": new}
+        assert browser.post("/desk/account", data=said).status_code == 422
+    said = {"csrf": csrf(browser), "old": PASSWORD, "new": "another quiet heron"}
+    assert browser.post("/desk/account", data=said).status_code == 303
+    assert sign_in(browser, "amira").status_code == 401
+    assert sign_in(browser, "amira", "another quiet heron").status_code == 303
+
+
+def test_without_a_code_there_is_no_first_link(desk: Desk) -> None:
+    assert desk.browser().get("/desk/first?code=").status_code == 403
+
+
+def test_headers_keep_strangers_out(desk: Desk) -> None:
+    answer = desk.signed_in("amira").get("/desk")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    for name in ("desk.css", "desk.js"):
+        address = re.search(rf'"(/desk/static/{name}[^"]*)"', answer.text)
+        assert address
+        with desk.browser().get(address[1]) as static:
+            assert static.status_code == 200
+            assert "immutable" in static.headers["Cache-Control"]
+
+
+def test_no_template_holds_what_the_policy_forbids(root: Path) -> None:
+    for path in (root / "api" / "templates").rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:|https?://|\|safe", text), path
+
+
+def test_light_and_dark(desk: Desk) -> None:
+    browser = desk.browser()
+    assert 'data-theme="auto"' in browser.get("/desk/sign-in").text
+    for theme, shown in (("dark", "dark"), ("<b>", "auto"), ("light", "light")):
+        browser.post("/desk/look", data={"theme": theme, "next": "/desk/sign-in"})
+        assert f'data-theme="{shown}"' in browser.get("/desk/sign-in").text
+
+
+def test_a_database_that_is_read_only_can_be_looked_at(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    token = csrf(browser)
+    from sqlalchemy import event
+
+    @event.listens_for(desk.store.engine, "begin")
+    def _closed(connection: Any) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+
+    with desk.store.engine.connect():
+        pass
+    assert browser.get("/desk").status_code == 200
+    answer = browser.post("/desk/purpose", data={"csrf": token, "purpose": "other"})
+    assert (answer.status_code, "read-only" in answer.text) == (503, True)
+    assert "Nothing was changed" in answer.text
+
+
+def test_an_application_needs_addresses_of_proxies(small: Path, tmp_path: Path) -> None:
+    shutil.copy(small, tmp_path / "hub.db")
+    with pytest.raises(ValueError, match="nonsense"):
+        create_app(ServiceSettings(f"sqlite:///{tmp_path}/hub.db", proxies=("nonsense",)))
