@@ -57,6 +57,34 @@ class Settings:
             "Folder of look-up indexes. Unset: beside a SQLite store, else in the user's cache. It can be deleted."
         ),
     )
+    four_eyes_agencies: bool = field(
+        default=False,
+        metadata=_about("Decisions on entities that two agencies know count once a second steward says the same."),
+    )
+    four_eyes_records: int = field(
+        default=0,
+        metadata=_about(
+            "Decisions on more records than this count once a second steward says the same. 0: however many.",
+            unit="records",
+            high=1e6,
+        ),
+    )
+    four_eyes_vulnerable: bool = field(
+        default=True,
+        metadata=_about("Decisions on victims and witnesses count once a second steward says the same."),
+    )
+    review_lease_minutes: int = field(
+        default=10,
+        metadata=_about("How long a pair stays with the steward who has it open.", unit="minutes", low=1, high=1440),
+    )
+    review_again_share: float = field(
+        default=0.0,
+        metadata=_about(
+            "Share of decisions that come back to another steward, blind, so that agreement can be measured.",
+            unit="share",
+            high=1.0,
+        ),
+    )
     debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))
 
     @classmethod

@@ -21,12 +21,8 @@ from resolver.settings import Settings
 @click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")
 @click.option("--rate", type=click.IntRange(0), default=0, show_default=True, help="Requests a minute a key; 0: any.")
 @click.option("--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose).")
-@click.option(
-    "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
-)
-@click.option(
-    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable."
-)
+@click.option("--user-header", default="", metavar="NAME", help="Header in which a proxy names the user.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable.")
 @click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
 @click.pass_obj
 def command(

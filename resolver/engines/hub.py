@@ -9,7 +9,7 @@ whoever comes late works again on what changed meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import PLAN_BY_NAME, Plan, plan_for
+from resolver.engines.asking import Asked, Decide, More, not_logged
 from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.updates import Update, no_update, update_of
@@ -32,6 +33,7 @@ from resolver.store import Change, Head, NewDecision, OutdatedError, Store, View
 
 Numbers = npt.NDArray[np.int64]
 _LOOKS = 4
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,6 @@ class Landed:
     notes: tuple[str, ...]
     declared: tuple[str, ...]
     stats: RunStats
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is to be added: an update worked out from a view, and decisions; `count` records were read."""
-
-    update_from: Callable[[View], Update]
-    decisions: Iterable[NewDecision | Decision]
-    kind: str
-    who: str
-    count: int
-    dry_run: bool = False
 
 
 class Hub:
@@ -138,44 +128,44 @@ class Hub:
         `DecisionError` for decisions that contradict each other; then nothing has changed."""
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", mend="name lists or decisions")
-        asked = _Asked(lambda view: update_of(view, intake), decisions, kind, who, len(intake.batch), dry_run)
+        given = list(decisions)
+        asked = Asked(lambda view: update_of(view, intake), lambda _: given, kind, who, len(intake.batch), dry_run)
         return self._landed(asked, progress)
 
     def decide(
-        self, decisions: Iterable[NewDecision | Decision], *, who: str = "", progress: Progress = SILENT
+        self,
+        decisions: Iterable[NewDecision | Decision] | Decide,
+        *,
+        who: str = "",
+        dry_run: bool = False,
+        more: More | None = None,
+        progress: Progress = SILENT,
     ) -> Landed:
         """Log decisions and resolve anew what they touch: one landing. Undoing one is a later one on the same pair
-        (`unsure` takes a verdict back). Raises as `add` does; decisions that are logged already change nothing."""
-        return self._landed(_Asked(no_update, decisions, "decisions", who, 0), progress)
+        (`unsure` takes a verdict back). A function in their place is asked for them with a view of the very version
+        that the landing follows; what it raises is raised, and nothing has changed. Raises as `add` does; decisions
+        that are logged already change nothing."""
+        given = None if callable(decisions) else list(decisions)
+        asks: Decide = decisions if callable(decisions) else lambda _: given or ()
+        return self._landed(Asked(no_update, asks, "decisions", who, 0, dry_run, more), progress)
 
-    def _landed(self, asked: _Asked, progress: Progress) -> Landed:
-        given = [one if isinstance(one, NewDecision) else NewDecision(one) for one in asked.decisions]
+    def _landed(self, asked: Asked, progress: Progress) -> Landed:
         with self._lock:
             try:
-                return self._once(asked, given, progress, locked=False)
+                return self._once(asked, progress, locked=False)
             except OutdatedError:
                 # whoever came between has landed; nobody else can while the lock is held
                 with self.store.landing_lock():
-                    return self._once(asked, given, progress, locked=True)
+                    return self._once(asked, progress, locked=True)
 
-    def _once(self, asked: _Asked, given: Sequence[NewDecision], progress: Progress, *, locked: bool) -> Landed:
+    def _once(self, asked: Asked, progress: Progress, *, locked: bool) -> Landed:
         with self.store.view() as view:
             options = self.options_of(view.head)
             plan = options.plan or choose_plan(options, asked.count, plan_for(asked.count)).name
             options = replace(options, plan=plan)
             index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
             update = asked.update_from(view)
-            increment = work_out(
-                view,
-                index,
-                self.models,
-                options,
-                update,
-                _not_logged(view, given),
-                kind=asked.kind,
-                who=asked.who,
-                progress=progress,
-            )
+            increment = self._worked_out(view, index, options, update, asked, progress)
             version = view.version
         if not asked.dry_run:
             version = self._land(index, increment, update, options, progress, locked=locked)
@@ -191,6 +181,19 @@ class Hub:
             update.declared,
             increment.resolution.stats,
         )
+
+    def _worked_out(
+        self, view: View, index: Index, options: RunOptions, update: Update, asked: Asked, progress: Progress
+    ) -> Increment:
+        said = not_logged(view, asked.decisions(view))
+        for _ in range(_ROUNDS):
+            kind, who = asked.kind, asked.who
+            increment = work_out(view, index, self.models, options, update, said, kind=kind, who=who, progress=progress)
+            further = not_logged(view, asked.more(view, index, increment)) if asked.more is not None else []
+            if not further:
+                break
+            said = [*said, *further]
+        return increment
 
     def _land(
         self,
@@ -327,12 +330,3 @@ def _check(options: RunOptions) -> None:
             f"a store merges from the review border ({options.borders.review:g}) at the lowest",
             mend="raise --merge-at, or resolve without --store",
         )
-
-
-def _not_logged(view: View, given: Sequence[NewDecision]) -> list[NewDecision]:
-    """The decisions that are not in the log yet, each once."""
-    if not given:
-        return []
-    digests = {NewDecision(stored.decision).digest for stored in view.decisions()}
-    new = {one.digest: one for one in given}
-    return [one for digest, one in new.items() if digest not in digests]

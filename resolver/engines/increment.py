@@ -22,11 +22,10 @@ from resolver.engines.local import dedupe
 from resolver.engines.meeting import meet_held
 from resolver.engines.pool import Pool
 from resolver.engines.updates import Update, no_update
-from resolver.engines.verdicts import Verdicts, decided_numbers, same_numbers
+from resolver.engines.verdicts import Ties, Verdicts
 from resolver.ingest.base import Intake, ListInfo
 from resolver.pipeline import ModelSet, RunOptions
 from resolver.records import concat
-from resolver.records.decisions import Decision
 from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
 from resolver.records.resolution import Resolution
@@ -60,7 +59,7 @@ def work_out(
     progress: Progress = SILENT,
 ) -> Increment:
     """Work out an increment. `options` carry the store's plan and borders."""
-    verdicts = Verdicts.of(view, decisions)
+    verdicts = Verdicts(view, decisions)
     ended = update.ended
     fresh = Pool(update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64))
     again = np.setdiff1d(np.array(sorted(view.of_sources(update.undeclared).values()), dtype=np.int64), ended)
@@ -69,12 +68,10 @@ def work_out(
         asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
     models = models.at(str(options.plan)) if options.plan else models
     met = meet_held(index, models, options, update, asked, ended, progress)
-    same = same_numbers(view, verdicts, fresh)
+    ties = Ties(view, verdicts, fresh)
     least = options.merge_border
-    seeds = np.concatenate(
-        [met.pulled(least), again, decided_numbers(view, verdicts, fresh), _around(view, ended, same, least)]
-    )
-    reached = _component(view, seeds, ended, fresh, same, least)
+    seeds = np.concatenate([met.pulled(least), again, ties.decided(), _around(view, ended, ties, least)])
+    reached = _component(view, seeds, ended, fresh, ties, least)
     old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
     pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
     resolution = resolve_pool(pool, update.declared, options, verdicts, progress)
@@ -110,7 +107,7 @@ def work_out_all(
     nothing = no_update(view)
     numbers, _ = view.all_members()
     pool = Pool.of(index.batch(numbers), numbers)
-    verdicts = Verdicts.of(view, ())
+    verdicts = Verdicts(view)
     resolution = resolve_pool(pool, nothing.declared, options, verdicts, progress)
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, nothing)
     unlinked, linked = changed_links(view.all_links(), link_rows(pool, resolution.links, verdicts))
@@ -134,33 +131,26 @@ def _changed(members: Members) -> Numbers:
     return np.unique(np.concatenate([members.joined[1], members.lost]))
 
 
-def _around(view: View, ended: Numbers, same: dict[int, set[int]], least: int) -> Numbers:
+def _around(view: View, ended: Numbers, ties: Ties, least: int) -> Numbers:
     """Who was held together with records that end."""
     if not len(ended):
         return _NONE
     links = view.links_of(ended.tolist(), least=least)
-    return np.unique(np.concatenate([links.left, links.right, _decided_same(same, ended), _companions(view, ended)]))
+    return np.unique(np.concatenate([links.left, links.right, ties.of(ended), _companions(view, ended)]))
 
 
-def _component(
-    view: View, seeds: Numbers, ended: Numbers, fresh: Pool, same: dict[int, set[int]], least: int
-) -> Numbers:
+def _component(view: View, seeds: Numbers, ended: Numbers, fresh: Pool, ties: Ties, least: int) -> Numbers:
     """The held records of all components that the seeds, and records decided the same as new ones, lie in; with all
     members of their entities."""
     known = ended
-    frontier = np.setdiff1d(np.concatenate([seeds, _decided_same(same, fresh.numbers)]), ended)
+    frontier = np.setdiff1d(np.concatenate([seeds, ties.of(fresh.numbers)]), ended)
     frontier = np.setdiff1d(frontier, fresh.numbers)
     while len(frontier):
         known = np.union1d(known, frontier)
         links = view.links_of(frontier.tolist(), least=least)
-        reached = [links.left, links.right, _companions(view, frontier), _decided_same(same, frontier)]
+        reached = [links.left, links.right, _companions(view, frontier), ties.of(frontier)]
         frontier = np.setdiff1d(np.concatenate(reached), np.concatenate([known, fresh.numbers]))
     return known
-
-
-def _decided_same(same: dict[int, set[int]], numbers: Numbers) -> Numbers:
-    found = [other for number in numbers.tolist() for other in same.get(number, ())] if same else []
-    return np.array(found, dtype=np.int64)
 
 
 def _companions(view: View, numbers: Numbers) -> Numbers:
@@ -173,9 +163,6 @@ def resolve_pool(
     pool: Pool, declared: Sequence[str], options: RunOptions, verdicts: Verdicts, progress: Progress
 ) -> Resolution:
     """Resolve some records as a batch of their own, under the decisions on them."""
-    decisions: Sequence[Decision] = ()
-    if verdicts.log:
-        ids = set(pool.batch.ids.to_pylist())
-        decisions = [one for one in verdicts.log if one.left_id in ids and one.right_id in ids]
+    decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
     return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress)

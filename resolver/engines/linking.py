@@ -25,9 +25,10 @@ def link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
     by_outcome = np.array([Colour.GREEN, Colour.YELLOW, Colour.WHITE], dtype=np.int64)
     assert (Outcome.APART, Outcome.QUEUED, Outcome.MERGED) == (0, 1, 2)
     colour = by_outcome[links.outcome]
-    if verdicts.settled and len(links):
-        said = {one.pair: one for one in verdicts.settled if one.verdict is not Verdict.UNSURE}
+    if verdicts.any and len(links):
         ids = pool.batch.ids
+        settled = verdicts.settled(ids.to_pylist())
+        said = {one.pair: one for one in settled if one.verdict is not Verdict.UNSURE}
         lefts, rights = (ids.take(pa.array(side)).to_pylist() for side in (links.left, links.right))
         for place, pair in enumerate(zip(lefts, rights, strict=True)):
             decision = said.get(pair)

@@ -33,6 +33,7 @@ class Decision:
     """A verdict on two records, `left_id` < `right_id`. `when` is UTC, or None where the log does not say.
 
     `unlawful` marks a red link: one person under unlawfully different identities. `where` is its place in the log.
+    `needs_two`: by a rule of the desk it counts only once another steward has said the same; a red one always does.
     """
 
     left_id: str
@@ -43,6 +44,7 @@ class Decision:
     why: str = ""
     unlawful: bool = False
     where: str = ""
+    needs_two: bool = False
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -82,18 +84,40 @@ def parse_decision(row: Mapping[str, str], where: str = "") -> Decision:
 
 
 def settle(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """The decision that counts for each pair, sorted by pair: the latest.
+    """The decision that counts for each pair, sorted by pair: the latest that is not waiting for a second steward.
 
-    A red decision needs two stewards: until another one has said the same of the pair after the last other verdict, it
-    counts as unsure. Raises `DecisionError` where two latest verdicts on one pair have the same time and differ.
+    A decision that needs two (a red one does) waits until another steward has said the same of the pair; until then
+    what was decided before stands, and where nothing was the pair counts as unsure. Raises `DecisionError` where two
+    latest verdicts on one pair have the same time and differ.
     """
+    by_pair = _by_pair(decisions)
+    return tuple(_settled(by_pair[pair]) for pair in sorted(by_pair))
+
+
+def unconfirmed(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The decision of each pair that waits for a second steward, sorted by pair. Raises as `settle` does."""
+    by_pair = _by_pair(decisions)
+    waiting = (_replayed(_in_order(by_pair[pair]))[1] for pair in sorted(by_pair))
+    return tuple(log[0] for log in waiting if log)
+
+
+def _by_pair(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Decision]]:
     by_pair: dict[tuple[str, str], list[Decision]] = {}
     for decision in decisions:
         by_pair.setdefault(decision.pair, []).append(decision)
-    return tuple(_latest(by_pair[pair]) for pair in sorted(by_pair))
+    return by_pair
 
 
-def _latest(log: list[Decision]) -> Decision:
+def _settled(log: list[Decision]) -> Decision:
+    log = _in_order(log)
+    standing, _ = _replayed(log)
+    return standing or replace(log[-1], verdict=Verdict.UNSURE)
+
+
+def _in_order(log: list[Decision]) -> list[Decision]:
+    """The decisions on one pair by time. Raises `DecisionError` where the latest contradict each other."""
+    if len(log) == 1:
+        return log
     log = sorted(log, key=_order)
     last = log[-1]
     for other in log:
@@ -104,19 +128,26 @@ def _latest(log: list[Decision]) -> Decision:
                 where=last.where,
                 mend="give the later decision a later time in the column when",
             )
-    if last.unlawful and not _confirmed(log):
-        return replace(last, verdict=Verdict.UNSURE)
-    return last
+    return log
 
 
-def _confirmed(log: list[Decision]) -> bool:
-    """Whether two stewards stand behind the red decision that ends the log."""
-    stewards: set[str] = set()
-    for decision in reversed(log):
-        if not decision.unlawful:
-            break
-        stewards.add(decision.who)
-    return len(stewards - {""}) >= 2
+def _replayed(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
+    """What stands at the end of the log of one pair, and what waits there for a second steward."""
+    standing: Decision | None = None
+    waiting: list[Decision] = []
+    for one in log:
+        said = one.verdict, one.unlawful
+        if one.needs_two or one.unlawful:
+            alike = waiting and (waiting[-1].verdict, waiting[-1].unlawful) == said
+            waiting = [*waiting, one] if alike else [one]
+            if len({other.who for other in waiting} - {""}) >= 2:
+                standing, waiting = one, []
+        else:
+            # said again, what two have confirmed stays confirmed
+            if standing is None or (standing.verdict, standing.unlawful) != said:
+                standing = one
+            waiting = []
+    return standing, waiting
 
 
 def _order(decision: Decision) -> tuple[datetime.datetime, str, str, str]:

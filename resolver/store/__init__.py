@@ -26,6 +26,7 @@ from resolver.store.access import ApiKey, Consultation
 from resolver.store.backup import backup, restore
 from resolver.store.contents import Contents, contents_of
 from resolver.store.decisions import NewDecision
+from resolver.store.desk import Sieve, WaitingRow
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.landing import Landing, LinkRows, ListLanding, OutdatedError
 from resolver.store.sessions import Session, Sessions
@@ -69,6 +70,7 @@ __all__ = [
     "Role",
     "Session",
     "Sessions",
+    "Sieve",
     "Source",
     "Store",
     "StoredDecision",
@@ -79,6 +81,7 @@ __all__ = [
     "Users",
     "VersionRow",
     "View",
+    "WaitingRow",
     "backup",
     "contents_of",
     "restore",

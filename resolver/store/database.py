@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from resolver.errors import StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; `resolver/store/migrations/versions` holds them."""
 _WAIT_SECONDS = 60
 _EXAMPLES = "sqlite:///file.db or postgresql+psycopg://user@host/name"

@@ -40,6 +40,7 @@ def decision_row(new: NewDecision) -> dict[str, Any]:
         "decided": utc_text(one.when) if one.when else "",
         "why": one.why,
         "seen": dict(new.seen),
+        "needs_two": one.needs_two,
     }
 
 
@@ -48,5 +49,6 @@ def stored_decision(row: Any) -> StoredDecision:
     when = moment_of(row.decided) if row.decided else None
     verdict = Verdict(row.verdict)
     where = f"decision {row.number}"
-    decision = Decision(row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where)
+    two = bool(row.needs_two)
+    decision = Decision(row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where, two)
     return StoredDecision(row.number, row.landed, decision, row.seen or {})

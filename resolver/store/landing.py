@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
 
 from resolver.errors import StoreError
 from resolver.records import Batch
@@ -33,12 +33,15 @@ from resolver.store.schema import (
     meta,
     records,
     sources,
+    touched,
     versions,
 )
 from resolver.store.words import EventKind, utc_text
 
 STAGE_FROM = 100_000
 """Landings of more rows than this are staged."""
+TOUCHED_LIMIT = 50_000
+"""A landing that touches more records than this has touched everything."""
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -262,6 +265,7 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
             insert(decisions),
             [{**decision_row(one), "digest": one.digest, "landed": version} for one in landing.decisions],
         )
+    _touch(connection, landing)
     count = len(landing.contents.texts)
     counts = {
         "records": count,
@@ -287,6 +291,23 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
     if landing.borders is not None:
         changed["borders"] = dict(landing.borders)
     connection.execute(update(meta).values(**changed))
+
+
+def _touch(connection: Connection, landing: Landing) -> None:
+    """Note which records are linked, placed or decided anew, for those who derive something from that."""
+    parts = [*landing.unlinked, landing.left, landing.joined[0], landing.ended]
+    if landing.linked is not None:
+        parts += [landing.linked.left, landing.linked.right]
+    numbers = np.unique(np.concatenate(parts))
+    ids = sorted({one for new in landing.decisions for one in new.decision.pair})
+    if len(numbers) + len(ids) > TOUCHED_LIMIT or landing.kind == "replan":
+        numbers = np.zeros(1, dtype=np.int64)
+    elif ids:
+        holding = and_(bulk.among(connection, records.c.record_id, ids), records.c.valid_to.is_(None))
+        decided = bulk.arrays(connection, select(records.c.number).where(holding))[0]
+        numbers = np.union1d(numbers, decided)
+    rows = numbers.tolist()
+    bulk.insert(touched, {"version": [landing.base + 1] * len(rows), "record": rows}, connection)
 
 
 def _lists(connection: Connection, landing: Landing, now: str) -> None:

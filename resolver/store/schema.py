@@ -26,6 +26,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -144,10 +145,92 @@ decisions = Table(
     Column("verdict", Text, nullable=False),
     Column("unlawful", Boolean, nullable=False),
     Column("who", Text, nullable=False),
-    Column("decided", Text, nullable=False),
+    Column("decided", Text, nullable=False, index=True),
     Column("why", Text, nullable=False),
     Column("seen", JSON, nullable=False),
     Column("digest", Text, nullable=False, unique=True),
+    Column("needs_two", Boolean, nullable=False, server_default=false()),
+)
+# --- the steward's desk: what a landing touched, what waits by entities, who works on what
+touched = Table(
+    "touched",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    info={"fleeting": True},
+)
+desk = Table(
+    "desk",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("consulted", BigInteger, nullable=False),
+    info={"fleeting": True},
+)
+consulted = Table(
+    "consulted",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    info={"fleeting": True},
+)
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("low", BigInteger, primary_key=True, autoincrement=False),
+    Column("high", BigInteger, primary_key=True, autoincrement=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("left", BigInteger, nullable=False),
+    Column("right", BigInteger, nullable=False),
+    Column("logodds", Integer, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("band", SmallInteger, nullable=False),
+    Column("pairs", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("not_for", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("marks", Text, nullable=False),
+    info={"fleeting": True},
+)
+Index("ix_waiting_order", waiting.c.rank, waiting.c.low, waiting.c.high, waiting.c.score, waiting.c.marks)
+Index("ix_waiting_high", waiting.c.high)
+Index("ix_waiting_since", waiting.c.since)
+again = Table(
+    "again",
+    metadata,
+    Column("decision", BigInteger, primary_key=True, autoincrement=False),
+    Column("rank", BigInteger, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("verdict", Text),
+    Column("second", Text, nullable=False, server_default=""),
+    Column("decided", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=""),
+)
+holds = Table(
+    "holds",
+    metadata,
+    Column("low", BigInteger, primary_key=True, autoincrement=False),
+    Column("high", BigInteger, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    info={"fleeting": True},
+)
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("low", BigInteger, primary_key=True, autoincrement=False),
+    Column("high", BigInteger, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("filters", JSON, nullable=False),
 )
 events = Table(
     "events",

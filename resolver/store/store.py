@@ -13,6 +13,8 @@ from sqlalchemy import Engine, insert, select, update
 from resolver.errors import StoreError
 from resolver.store.access import Access
 from resolver.store.database import clear_errors, landing_lock, open_engine, reading, shown, writing
+from resolver.store.desk import Desk
+from resolver.store.desk_people import People
 from resolver.store.jobs import Jobs
 from resolver.store.landing import STAGE_FROM, Landing, land
 from resolver.store.schema import meta, sources
@@ -125,3 +127,13 @@ class Store:
     def sessions(self) -> Sessions:
         """Who sits there now."""
         return Sessions(self.engine)
+
+    @property
+    def desk(self) -> Desk:
+        """The queue of the steward's desk."""
+        return Desk(self.engine)
+
+    @property
+    def people(self) -> People:
+        """Who works on what at the desk."""
+        return People(self.engine)

@@ -54,6 +54,19 @@ class LinkQuestions(Moment):
         ]
         return _link_table(parts)
 
+    def queued_since(self, lefts: Sequence[int] | None) -> dict[tuple[int, int], int]:
+        """Pair of record numbers → the version it first waited from, of links whose left record is among some (None:
+        all)."""
+        query = select(links.c.left, links.c.right, func.min(links.c.valid_from)).where(
+            links.c.outcome == int(Outcome.QUEUED), links.c.valid_from <= self.version
+        )
+        query = query.group_by(links.c.left, links.c.right)
+        found: dict[tuple[int, int], int] = {}
+        for part in [None] if lefts is None else cut(lefts):
+            asked = query if part is None else query.where(among(self.connection, links.c.left, part))
+            found.update({(row[0], row[1]): row[2] for row in self.connection.execute(asked)})
+        return found
+
     def all_links(self) -> LinkTable:
         """Every link, sorted by the numbers of its records."""
         return _link_table([arrays(self.connection, _LINKS.where(self.holds(links)))])
@@ -88,6 +101,31 @@ class LinkQuestions(Moment):
                 rows = self.connection.execute(query.where(among(self.connection, side, part)))
                 found.update({row.number: stored_decision(row) for row in rows})
         return [found[number] for number in sorted(found)]
+
+    def decision(self, number: int) -> StoredDecision | None:
+        """One decision of the log, or None."""
+        query = select(decisions).where(decisions.c.number == number, decisions.c.landed <= self.version)
+        row = self.connection.execute(query).first()
+        return None if row is None else stored_decision(row)
+
+    def decisions_landed(self, version: int) -> list[StoredDecision]:
+        """The decisions that landed with a version."""
+        query = select(decisions).where(decisions.c.landed == version).order_by(decisions.c.number)
+        return [stored_decision(row) for row in self.connection.execute(query)]
+
+    def decision_count(self) -> int:
+        """How many decisions there are, about (numbers are given without large gaps)."""
+        return int(self.connection.execute(select(func.max(decisions.c.number))).scalar() or 0)
+
+    def logged(self, digests: Sequence[str]) -> set[str]:
+        """Which of some digests are in the log."""
+        query = select(decisions.c.digest)
+        found: set[str] = set()
+        for part in cut(digests):
+            found |= set(
+                self.connection.execute(query.where(among(self.connection, decisions.c.digest, part))).scalars()
+            )
+        return found
 
     def _links(self, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0) -> list[StoredLink]:
         query = (

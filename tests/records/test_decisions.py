@@ -86,7 +86,7 @@ def test_an_old_contradiction_does_not_matter() -> None:
                 decision(Verdict.DIFFERENT, T2, "ben"),
                 decision(Verdict.SAME, T3, "ben", red=True),
             ],
-            Verdict.UNSURE,
+            Verdict.DIFFERENT,
         ),
     ],
 )

@@ -1,0 +1,38 @@
+"""What a hub is asked to land: an update worked out from a view, and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from resolver.engines.increment import Increment
+from resolver.engines.index import Index
+from resolver.engines.updates import Update
+from resolver.records.decisions import Decision
+from resolver.store import NewDecision, View
+
+Decide = Callable[[View], Iterable[NewDecision | Decision]]
+"""Decisions that are made up from what a view shows; asked again where another landing came between."""
+More = Callable[[View, Index, Increment], Sequence[NewDecision]]
+"""Further decisions, in view of what those before would do; asked until there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be added: an update worked out from a view, and decisions; `count` records were read."""
+
+    update_from: Callable[[View], Update]
+    decisions: Decide
+    kind: str
+    who: str
+    count: int
+    dry_run: bool = False
+    more: More | None = None
+
+
+def not_logged(view: View, asked: Iterable[NewDecision | Decision]) -> list[NewDecision]:
+    """The decisions that are not in the log yet, each once."""
+    given = (one if isinstance(one, NewDecision) else NewDecision(one) for one in asked)
+    new = {one.digest: one for one in given}
+    known = view.logged(sorted(new)) if new else set()
+    return [one for digest, one in new.items() if digest not in known]

@@ -1,0 +1,146 @@
+"""Two golden records attribute by attribute: what agrees, what contradicts, what one side says, and who says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from followthemoney import model
+
+from resolver.merge import GoldenRecord, GoldenValue
+from resolver.merge.canon import key
+from resolver.merge.survivorship import conflicts
+from resolver.normalise.text import latin, vowelless
+from resolver.records.packing import split, unpack_address
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    CONTACTS,
+    COUNTRIES,
+    DATES,
+    FULL_NAMES,
+    HANDLING,
+    IDENTIFIER_SET,
+    IDENTIFIERS,
+    NAME_PARTS,
+    PLACES,
+    RELATION,
+    ROUTE,
+)
+from resolver.review.looks import AttributeView, Mark, Statement, ValueView
+from resolver.review.sides import Side
+from resolver.store import Source, View
+
+_ORDER = (
+    *FULL_NAMES,
+    *NAME_PARTS,
+    *DATES,
+    "gender",
+    *COUNTRIES,
+    *PLACES,
+    *IDENTIFIERS,
+    *CONTACTS,
+    ADDRESS,
+)
+_PLACE = {prop: place for place, prop in enumerate(_ORDER)}
+_OURS = {ADDRESS: "Address", RELATION: "Relation", ROUTE: "Route", ACTIVITY: "Activity", HANDLING: "Handling"}
+_FIELDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Who said what when: a statement for each record id."""
+
+    by_record: Mapping[str, Statement]
+
+    @classmethod
+    def of(cls, view: View, sides: Iterable[Side], sources: Mapping[str, Source]) -> Stated:
+        """Of all records of some sides. The date is that of the list, else of the landing the version came with."""
+        records = [one for side in sides for one in side.records]
+        landed = view.landed(sorted({one.valid_from for one in records}))
+        found = {}
+        for one in records:
+            source = sources[one.record.source]
+            date = source.list_version or landed.get(one.valid_from, "")[:10]
+            found[one.record.id] = Statement(one.record.id, source.name, source.agency, date)
+        return cls(found)
+
+
+def attributes(left: GoldenRecord, right: GoldenRecord, stated: Stated) -> tuple[AttributeView, ...]:
+    """Every property that either side has, names first."""
+    props = sorted({*left.values, *right.values}, key=lambda prop: (_PLACE.get(prop, len(_PLACE)), prop))
+    return tuple(_attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), stated) for prop in props)
+
+
+def _attribute(prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], stated: Stated) -> AttributeView:
+    one, two = _values(prop, left, right, stated), _values(prop, right, left, stated)
+    marks = {value.mark for value in (*one, *two)}
+    order = (Mark.AGREES, Mark.OMITTED, Mark.CONTRADICTED, Mark.DIFFERS)
+    return AttributeView(prop, label(prop), next(mark for mark in order if mark in marks), one, two)
+
+
+def _values(
+    prop: str, ours: Sequence[GoldenValue], theirs: Sequence[GoldenValue], stated: Stated
+) -> tuple[ValueView, ...]:
+    known = {key(prop, text, value.code) for value in theirs for text in (value.text, *value.forms)}
+    return tuple(
+        ValueView(
+            shown(prop, value.text),
+            transliterated(shown(prop, value.text)),
+            vowelless(value.text),
+            _mark(prop, value, theirs, known),
+            tuple(shown(prop, text) for text in value.forms),
+            tuple(stated.by_record[record] for record in value.records if record in stated.by_record),
+        )
+        for value in ours
+    )
+
+
+def _mark(prop: str, value: GoldenValue, theirs: Sequence[GoldenValue], known: set[str]) -> Mark:
+    if not theirs:
+        return Mark.OMITTED
+    if any(key(prop, text, value.code) in known for text in (value.text, *value.forms)):
+        return Mark.AGREES
+    # contradicted by what they say, not by what this side says as well
+    clash = all(conflicts({prop: (value, other)}) for other in theirs) if _may_clash(prop) else False
+    return Mark.CONTRADICTED if clash else Mark.DIFFERS
+
+
+def _may_clash(prop: str) -> bool:
+    return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS)
+
+
+def label(prop: str) -> str:
+    """A property for people, as FtM labels it."""
+    if prop in _OURS:
+        return _OURS[prop]
+    for schema in ("Person", "Company", "Vessel"):
+        described = model.get(schema)
+        found = described.get(prop) if described is not None else None
+        if found is not None:
+            return str(found.label)
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in prop)
+    return words[:1].upper() + words[1:]
+
+
+def shown(prop: str, text: str) -> str:
+    """A value for people: structures spelled out on one line."""
+    if prop == ADDRESS:
+        return unpack_address(text).text
+    parts = [part for part in split(text, _FIELDS) if part]
+    if prop in IDENTIFIER_SET and len(parts) > 1:
+        return f"{parts[0]} ({', '.join(parts[1:])})"
+    return ", ".join(parts) or text
+
+
+def transliterated(text: str) -> str:
+    """The Latin form of a text in another script; empty for one in Latin script."""
+    if text.isascii():
+        return ""
+    said = latin(text)
+    # accents alone are no other script
+    return "" if len(said) == len(text) and _close(said, text) else said
+
+
+def _close(said: str, text: str) -> bool:
+    return all(letter.isascii() or ord(letter) < 0x250 for letter in text) and bool(said)

@@ -1,0 +1,217 @@
+"""The queue kept up with the store: which two entities wait, why, and what their decision is worth.
+
+Landings note the records they touched. What is worked out again are all pairs of the entities that hold, or held, one
+of these. The result depends on links, members and decisions alone, whatever the way to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.hub import Hub
+from resolver.errors import StoreError
+from resolver.records.resolution import Band, Outcome
+from resolver.review.glimpse import Glimpse, glimpses
+from resolver.review.reasons import Found, reason_of
+from resolver.review.verdicts import Between, between
+from resolver.review.words import Reason
+from resolver.review.worth import worth
+from resolver.store import StoredDecision, View, WaitingRow
+from resolver.store.desk import MARKS_LIMIT, Catching
+
+Numbers = npt.NDArray[np.int64]
+AT_ONCE = 2_000
+"""Touched records that a page waits for; what is more is caught up with by those that follow."""
+_ALL_AT_ONCE = 50_000
+Pair = tuple[int, int]
+
+
+def catch_up(hub: Hub, *, whole: bool = True) -> bool:
+    """Bring the queue to the present of the store; False where the store cannot be written, or (not `whole`) where
+    there is more to do than a page should wait for."""
+    at_once = _ALL_AT_ONCE if whole else AT_ONCE
+    while True:
+        with hub.store.view() as view:
+            if not hub.store.desk.behind(view.connection):
+                return True
+        try:
+            with hub.store.desk.catching_up(at_once) as go:
+                _go(go)
+                many = go.records is None or len(go.records) >= at_once
+        except StoreError as error:
+            if "readonly" in error.what or "read-only" in error.what:
+                return False
+            raise
+        if not whole:
+            return not many
+
+
+def _go(go: Catching) -> None:
+    if go.records is None:
+        go.replace(None, _rows(go, None))
+        return
+    _, entities, _ = go.view.memberships(go.records.tolist(), ever=True)
+    affected = np.unique(entities)
+    go.replace(affected.tolist(), _rows(go, affected))
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Links between two entities: numbers of those and of the records, sorted so that the strongest link of two
+    entities comes first; `first` are the places of these, `counts` how many links follow."""
+
+    low: Numbers
+    high: Numbers
+    left: Numbers
+    right: Numbers
+    logodds: Numbers
+    band: Numbers
+    first: Numbers
+    queued: Numbers
+
+
+def _rows(go: Catching, entities: Numbers | None) -> list[WaitingRow]:
+    """The rows of all that waits, or of what waits of some entities."""
+    view = go.view
+    members = None if entities is None else view.members(entities.tolist())[0]
+    links = _links(view, members)
+    log = _across(view, members)
+    pairs = {
+        (int(links.low[place]), int(links.high[place])): (int(place), int(queued))
+        for place, queued in zip(links.first.tolist(), links.queued.tolist(), strict=True)
+    }
+    found: list[Found] = []
+    for pair, (place, queued) in pairs.items():
+        said = between(log[pair]) if pair in log else None
+        if queued or (said is not None and (said.waits or said.different)):
+            found.append(_linked(links, place, pair, queued, said))
+    found += [_unlinked(view, pair, between(log[pair])) for pair in sorted(log.keys() - pairs.keys())]
+    return _finished(go, [one for one in found if one.reason is not None])
+
+
+def _links(view: View, members: Numbers | None) -> _Links:
+    table = view.all_links() if members is None else view.links_of(members.tolist())
+    apart = table.outcome != Outcome.MERGED
+    left, right, logodds = table.left[apart], table.right[apart], table.logodds[apart]
+    band, queued = table.band[apart], table.outcome[apart] == Outcome.QUEUED
+    home = _homes(view, None if members is None else np.unique(np.concatenate([left, right])))
+    one, two = home(left), home(right)
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    order = np.lexsort((right, left, -logodds, high, low))
+    order = order[(low[order] > 0) & (low[order] != high[order])]
+    low, high = low[order], high[order]
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    first = np.flatnonzero(starts)
+    waits = np.add.reduceat(queued[order].astype(np.int64), first) if len(first) else first
+    return _Links(low, high, left[order], right[order], logodds[order], band[order], first, waits)
+
+
+class _homes:  # noqa: N801 - called like a function
+    """The entity of each record, -1 for none."""
+
+    def __init__(self, view: View, records: Numbers | None) -> None:
+        if records is None:
+            self._record, self._entity = view.all_members()
+        else:
+            self._record, self._entity, _ = view.memberships(records.tolist())
+
+    def __call__(self, records: Numbers) -> Numbers:
+        if not len(self._record):
+            return np.full(len(records), -1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self._record, records), len(self._record) - 1)
+        return np.where(self._record[place] == records, self._entity[place], -1)
+
+
+def _across(view: View, members: Numbers | None) -> dict[Pair, list[StoredDecision]]:
+    """The decisions on records of two entities, by these."""
+    if not view.decision_count():
+        return {}
+    ids = None if members is None else sorted(view.ids_of(members.tolist()).values())
+    log = view.decisions(ids)
+    asked = sorted({one for stored in log for one in stored.decision.pair})
+    number = {one: held for one, (held, _) in view.numbers_of(asked).items()} if asked else {}
+    home = _homes(view, np.array(sorted(number.values()), dtype=np.int64))
+    entity = dict(zip(number, home(np.array(list(number.values()), dtype=np.int64)).tolist(), strict=True))
+    found: dict[Pair, list[StoredDecision]] = {}
+    for stored in log:
+        one, two = (entity.get(end, -1) for end in stored.decision.pair)
+        if one > 0 and two > 0 and one != two:
+            found.setdefault((min(one, two), max(one, two)), []).append(stored)
+    return found
+
+
+def _linked(links: _Links, place: int, pair: Pair, queued: int, said: Between | None) -> Found:
+    band, logodds = Band(int(links.band[place])), int(links.logodds[place])
+    left, right = int(links.left[place]), int(links.right[place])
+    reason, why, not_for = reason_of(band, logodds, (left, right), said)
+    return Found(pair, left, right, logodds, band, max(queued, 1), reason, why, not_for, said)
+
+
+def _unlinked(view: View, pair: Pair, said: Between) -> Found:
+    """Two entities that were never compared, yet decided; only what awaits a second steward is of interest."""
+    waits = said.waits
+    if waits is None:
+        return Found(pair, 0, 0, 0, Band.DISTINCT, 0, None, "", "", said)
+    logodds = int(waits.seen.get("logodds", 0))
+    numbers = view.numbers_of(list(waits.decision.pair))
+    left, right = (numbers[one][0] for one in waits.decision.pair)
+    reason, why, not_for = reason_of(Band.DISTINCT, logodds, (left, right), said)
+    return Found(pair, left, right, logodds, Band.DISTINCT, 0, reason, why, not_for, said)
+
+
+def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
+    """With what depends on the entities: worth, marks, and since when."""
+    view = go.view
+    entities = sorted({one for row in found for one in row.pair})
+    whole = len(entities) > _ALL_AT_ONCE
+    looks = glimpses(view, entities, whole=whole)
+    since = view.queued_since(None if whole else sorted({row.left for row in found}))
+    landed = {row.version: row.landed for row in view.versions()} if found else {}
+    times = go.times_consulted(entities)
+    agency = {one.number: one.agency or one.name for one in view.sources()}
+    return [_row(row, looks, since, landed, times, agency) for row in found]
+
+
+def _row(
+    found: Found,
+    looks: Mapping[int, Glimpse],
+    since: Mapping[Pair, int],
+    landed: Mapping[int, str],
+    times: Mapping[int, int],
+    agency: Mapping[int, str],
+) -> WaitingRow:
+    low, high = found.pair
+    one, two = looks[low], looks[high]
+    reason = found.reason or Reason.BORDERLINE
+    sources = one.sources | two.sources
+    value = worth(
+        found.score,
+        reason,
+        records=one.records + two.records,
+        agencies=len({agency[source] for source in sources}),
+        consultations=times.get(low, 0) + times.get(high, 0),
+    )
+    first = since.get((found.left, found.right))
+    marks = [*sorted(one.kinds | two.kinds), f"r{reason}", *sorted(one.scripts | two.scripts)]
+    text = " ".join(["", *marks, *(f"s{source}" for source in sorted(sources))])[: MARKS_LIMIT - 1]
+    return WaitingRow(
+        low,
+        high,
+        -value,
+        found.left,
+        found.right,
+        found.logodds,
+        found.score,
+        int(found.band),
+        found.pairs,
+        str(reason),
+        landed.get(first, "") if first is not None else found.at,
+        found.not_for,
+        found.why,
+        f"{text} ",
+    )

@@ -1,0 +1,91 @@
+"""Why two entities wait for a steward, or that they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from resolver.classify import scores
+from resolver.records.resolution import Band
+from resolver.review.verdicts import COMMENT, Between
+from resolver.review.words import Reason
+from resolver.store import StoredDecision, utc_text
+
+_SAMPLE = 50
+"""One in so many borderline pairs is drawn by chance."""
+_BANDS = {band.label: band for band in Band}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Two entities (numbers), the strongest pair of their records, how many pairs wait, and why (None: they do not
+    wait)."""
+
+    pair: tuple[int, int]
+    left: int
+    right: int
+    logodds: int
+    band: Band
+    pairs: int
+    reason: Reason | None
+    why: str
+    not_for: str
+    said: Between | None
+
+    @property
+    def score(self) -> float:
+        """The probability."""
+        return float(scores(np.array([self.logodds]))[0])
+
+    @property
+    def at(self) -> str:
+        """When the decision that waits was taken."""
+        waits = self.said.waits if self.said else None
+        return _when(waits) if waits else ""
+
+
+def reason_of(
+    band: Band, logodds: int, records: tuple[int, int], said: Between | None
+) -> tuple[Reason | None, str, str]:
+    """The reason, a sentence on it, and who may not decide: the steward whose decision waits for another."""
+    if said is not None and said.waits is not None:
+        one = said.waits.decision
+        reason = Reason.RED if one.unlawful else Reason.SECOND
+        word = "red" if one.unlawful else str(one.verdict)
+        told = f"{one.who} said {word}{_note(said.waits)}; it counts once another steward says so too"
+        return reason, told, one.who
+    if said is not None and said.different is not None:
+        return _moved(band, logodds, said.different)
+    if said is not None and said.unsure is not None:
+        who = said.unsure.decision.who or "somebody"
+        return Reason.UNSURE, f"{who} was unsure{_note(said.unsure)}", ""
+    if band is Band.MATCH:
+        told = "records of the two match, yet as wholes the two do not fit together"
+        return Reason.CONTRADICTION, told, ""
+    if (records[0] * 2_654_435_761 + records[1]) % _SAMPLE == 0:
+        return Reason.SAMPLE, "drawn by chance, so that the model also learns what plain cases look like", ""
+    return Reason.BORDERLINE, "the score lies between the borders", ""
+
+
+def _moved(band: Band, logodds: int, different: StoredDecision) -> tuple[Reason | None, str, str]:
+    """Decided different: it stands, unless the score has moved into a higher band since."""
+    before = _BANDS.get(str(different.seen.get("band", "")))
+    if before is None or band <= before:
+        return None, "", ""
+    one, seen = different.decision, different.seen
+    was, now = (float(scores(np.array([value]))[0]) for value in (int(seen.get("logodds", 0)), logodds))
+    told = (
+        f"{one.who or 'somebody'} said different on {_when(different)[:10]}, when the score was {was:.2f} "
+        f"({before.label}); new evidence has made it {now:.2f} ({band.label})"
+    )
+    return Reason.MOVED, told, ""
+
+
+def _note(stored: StoredDecision) -> str:
+    said = ", ".join(filter(None, (stored.decision.why, str(stored.seen.get(COMMENT, "")))))
+    return f" ({said})" if said else ""
+
+
+def _when(stored: StoredDecision) -> str:
+    return utc_text(stored.decision.when) if stored.decision.when else ""

@@ -1,0 +1,112 @@
+"""Entities as the desk looks at them: their records, their golden record, who says what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from resolver.errors import InputError
+from resolver.merge import GoldenRecord, context, golden_of, partition
+from resolver.normalise import country_code
+from resolver.records import Batch
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.review.glimpse import scripts_of
+from resolver.review.words import Party
+from resolver.store import Source, StoredEntity, StoredRecord, View
+
+MOST_RECORDS = 2_000
+"""Records of one entity that are looked at; a page cannot show more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An entity (or some records): `id` as it is known, `number` of the entity, its records that hold, and what they
+    say together."""
+
+    id: str
+    number: int
+    records: tuple[StoredRecord, ...]
+    golden: GoldenRecord
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the records, ascending."""
+        return tuple(one.number for one in self.records)
+
+    @property
+    def record_ids(self) -> tuple[str, ...]:
+        """The ids of the records, ascending."""
+        return tuple(sorted(one.record.id for one in self.records))
+
+    @property
+    def batch(self) -> Batch:
+        """The records as a canonical batch."""
+        return Batch.from_records(one.record for one in self.records).canonical()
+
+
+def sides_of(view: View, numbers: Sequence[int]) -> dict[int, Side]:
+    """Some living entities by number; those without records are left out."""
+    record, entity, _ = view.members(sorted(set(numbers)))
+    ids = view.entity_ids(sorted(set(numbers)))
+    held = {one.number: one for one in view.records(record.tolist())}
+    parts: dict[int, list[StoredRecord]] = {}
+    for number, home in zip(record.tolist(), entity.tolist(), strict=True):
+        if len(parts.setdefault(home, [])) < MOST_RECORDS:
+            parts[home].append(held[number])
+    golden = _golden({ids[home]: records for home, records in parts.items()})
+    return {home: Side(ids[home], home, tuple(records), golden[ids[home]]) for home, records in parts.items()}
+
+
+def side_of_records(view: View, identity: str, record_ids: Sequence[str]) -> Side:
+    """Some records as if they were an entity of their own. Raises `InputError` where none of them holds."""
+    numbers = sorted(number for number, _ in view.numbers_of(list(record_ids)).values())
+    if not numbers:
+        raise InputError(f"the records of {identity} were withdrawn", mend="go on to the next pair")
+    records = tuple(view.records(numbers))
+    return Side(identity, 0, records, _golden({identity: records})[identity])
+
+
+def _golden(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
+    """The golden record of each set of records, by its id."""
+    home = {one.record.id: identity for identity, records in parts.items() for one in records}
+    if not home:
+        return {}
+    batch = Batch.from_records(one.record for records in parts.values() for one in records).canonical()
+    names = [home[one] for one in batch.ids.to_pylist()]
+    _, first, inverse = np.unique(np.array(names, dtype=object), return_index=True, return_inverse=True)
+    labels = first[inverse.reshape(-1)].astype(np.int32)
+    found = golden_of(context(batch, partition(batch, labels, pa.array(names, pa.string())), country_code))
+    return {one.id: one for one in found}
+
+
+def living(view: View, asked: str) -> StoredEntity:
+    """The entity of an id: its own, one that redirects to it, or that of a record. Raises `InputError` for an unknown
+    id."""
+    found = view.entity(asked)
+    if found is None:
+        raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
+    return found
+
+
+def sources_by_name(view: View) -> dict[str, Source]:
+    """The lists, by name."""
+    return {one.name: one for one in view.sources()}
+
+
+def party(side: Side, sources: Mapping[str, Source]) -> Party:
+    """A side as the queue shows it."""
+    golden = side.golden
+    names = [value.text for prop in (*FULL_NAMES, *NAME_PARTS) for value in golden.values.get(prop, ())]
+    agencies = {sources[name].agency or name for name in golden.sources}
+    return Party(
+        side.id,
+        golden.caption,
+        golden.kind.label,
+        golden.sources,
+        tuple(sorted(agencies)),
+        len(side.records),
+        tuple(sorted(scripts_of(names))),
+    )
