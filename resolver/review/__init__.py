@@ -41,6 +41,7 @@ History and agreement
     `agreement(hub) -> Agreement`.
 """
 
+from resolver.review.filling import catch_up
 from resolver.review.looks import (
     AttributeView,
     Candidate,
@@ -56,6 +57,20 @@ from resolver.review.looks import (
     ValueView,
     Waterfall,
 )
+from resolver.review.pair import pair_view
+from resolver.review.queue import (
+    assign,
+    choices,
+    forget_filters,
+    hold,
+    item_of,
+    next_item,
+    release,
+    save_filters,
+    saved_filters,
+    throughput,
+    waiting,
+)
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -66,6 +81,8 @@ from resolver.review.refusals import (
     RetiredMeanwhileError,
     Tie,
 )
+from resolver.review.rules import Rules
+from resolver.review.second_looks import agreement
 from resolver.review.words import (
     Agreement,
     DecisionView,
@@ -109,6 +126,7 @@ __all__ = [
     "Reason",
     "RefusedError",
     "RetiredMeanwhileError",
+    "Rules",
     "Seen",
     "SideView",
     "Standing",
@@ -121,4 +139,18 @@ __all__ = [
     "ValueView",
     "Verdict",
     "Waterfall",
+    "agreement",
+    "assign",
+    "catch_up",
+    "choices",
+    "forget_filters",
+    "hold",
+    "item_of",
+    "next_item",
+    "pair_view",
+    "release",
+    "save_filters",
+    "saved_filters",
+    "throughput",
+    "waiting",
 ]
