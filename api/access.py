@@ -11,15 +11,16 @@ import math
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from api.errors import ApiError
 from api.service import Service, service
 from resolver.engines.keeping import Key, key_of
 from resolver.engines.screening import Stand
+from resolver.records.sight import Viewer
 
 SCOPES: dict[str, str | None] = {
     "health": None,
@@ -34,17 +35,11 @@ SCOPES: dict[str, str | None] = {
     "desk": None,
 }
 """blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/gate.py`)."""
+_KEY_IN_ADDRESS = "reconcile"
+"""The blueprint whose clients cannot send headers: there a key may come as `api_key`."""
 _FRESH = 2.0
 """Seconds for which what is known of keys is believed: so long after it a revoked key is refused."""
 _PURPOSE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who asks. Without a name: somebody on this machine, where no keys are asked for."""
-
-    name: str = ""
-    agency: str = ""
 
 
 class Gate:
@@ -105,8 +100,12 @@ def install(app: Flask) -> None:
         g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()[:_PURPOSE]
         # a blueprint without a row fails here, and so stays closed
         scope = SCOPES[request.blueprint] if request.blueprint else None
+        if request.endpoint == "reconcile.reconcile" and request.args.keys().isdisjoint({"queries", "extend"}):
+            # the protocol wants the manifest open to all: it says how to ask, and nothing about anybody
+            scope = None
         gate: Gate = current_app.extensions["gate"]
-        if scope is None or not gate.closed():
+        # OPTIONS says which methods there are; browsers ask so before they send a key
+        if scope is None or request.method == "OPTIONS" or not gate.closed():
             return
         g.viewer = _viewer(gate, scope)
         g.who = g.viewer.name
@@ -116,6 +115,8 @@ def install(app: Flask) -> None:
 
 def _viewer(gate: Gate, scope: str) -> Viewer:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if not secret and request.blueprint == _KEY_IN_ADDRESS:
+        scheme, secret = "apikey", request.args.get("api_key", "")
     key = gate.key(secret.strip()) if scheme.lower() == "apikey" and secret.strip() else None
     if key is None:
         said = "this key is not known, expired or revoked" if secret else "a key is needed"
@@ -125,16 +126,44 @@ def _viewer(gate: Gate, scope: str) -> Viewer:
     wait = gate.spend(key.name)
     if wait:
         raise ApiError(429, "too many requests with this key", headers={"Retry-After": str(math.ceil(wait))})
-    return Viewer(key.name, key.agency)
+    return Viewer(key.name, key.agency, frozenset(key.scopes))
+
+
+def key_needed() -> bool:
+    """Whether a key is asked for."""
+    gate: Gate = current_app.extensions["gate"]
+    return gate.closed()
+
+
+def cross_origin(response: Response) -> Response:
+    """Let pages of other origins read an answer: any once a key is needed, since without it they get nothing; else
+    those of this machine, lest any page that is looked at here should ask in the reader's place."""
+    origin = request.headers.get("Origin", "")
+    response.vary.add("Origin")
+    if origin and (key_needed() or _is_here(origin)):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Purpose, X-Request-ID"
+    return response
+
+
+def _is_here(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
+def viewer() -> Viewer:
+    """Who asks. Without a name: somebody on this machine, where no keys are asked for."""
+    asking: Viewer = g.viewer
+    return asking
 
 
 def consulted(action: str, query: Mapping[str, Any], answer: Mapping[str, Any], stand: Stand) -> None:
     """Log that this request has looked something up."""
-    viewer: Viewer = g.viewer
+    asking = viewer()
     service().log.add(
         {
-            "who": viewer.name,
-            "agency": viewer.agency,
+            "who": asking.name,
+            "agency": asking.agency,
             "action": action,
             "purpose": g.purpose,
             "request_id": g.request_id,

@@ -16,8 +16,9 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from api import params
 from api.answers import json_response
 from api.errors import ApiError
+from api.events import event_id, streamed
 from api.service import service
-from resolver.engines.working import INPUT, RESULT, Job, new_folder, submit
+from resolver.engines.working import INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
 
 blueprint = Blueprint("batches", __name__)
@@ -45,8 +46,10 @@ _RESULTS = {
 @blueprint.post("/batches")
 def take() -> tuple[Response, int] | Response:
     """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
-    layout. 202 and the job; with an `Idempotency-Key` used before the job of then."""
-    params.only("format", "filename")
+    layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
+    job's result says what would."""
+    params.only("format", "filename", "dry_run")
+    dry_run = params.yes("dry_run", default=False)
     held = service()
     request.max_content_length = held.settings.max_upload
     folder = new_folder(held.jobs)
@@ -63,6 +66,7 @@ def take() -> tuple[Response, int] | Response:
             who=g.viewer.name,
             # one sender's keys are nobody else's
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
+            dry_run=dry_run,
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -100,9 +104,22 @@ def result(job_id: str, what: str) -> Response:
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     name, kind = _RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
+    if job.params.get("dry_run") and what != "rejects":
+        raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
     return send_file(path, mimetype=kind)
+
+
+@blueprint.get("/batches/<job_id>/events")
+def events(job_id: str) -> Response:
+    """Where a job stands, as server-sent events: one whenever that changes, the last named after its end. A stream
+    lasts half a minute; browsers come back for more by themselves. 204 where there is nothing more to say."""
+    params.only()
+    job = _job(job_id)
+    if job.state in OVER and request.headers.get("Last-Event-ID") == event_id(job):
+        return Response(status=204)
+    return streamed(service(), job, _shown)
 
 
 def _job(job_id: str) -> Job:
@@ -124,6 +141,7 @@ def _shown(job: Job) -> dict[str, Any]:
         "id": job.id,
         "state": str(job.state),
         "label": job.params.get("label", ""),
+        "dry_run": bool(job.params.get("dry_run")),
         "agency": job.agency,
         "created": job.created,
         "started": job.started,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Response
 
@@ -15,6 +16,8 @@ from resolver.engines import reading
 from resolver.engines.describing import features
 
 blueprint = Blueprint("catalog", __name__)
+# what lands is seen by the next check, so no dataset is ever out of date here
+_INDEXED = {"load": True, "index_current": True}
 
 
 @blueprint.get("/catalog")
@@ -22,14 +25,17 @@ def catalog() -> Response:
     """The datasets: every source, and `default`, which is everything."""
     params.only()
     version, sources = reading.catalogue(service().hub)
-    datasets = [
+    datasets: list[dict[str, Any]] = [
         {
             "name": one.name,
             "title": one.title or one.name,
             "publisher": one.agency or None,
-            "version": one.list_version or None,
+            "version": one.list_version or one.updated,
             "updated_at": one.updated or None,
             "records": one.records,
+            "children": [],
+            **_INDEXED,
+            "index_version": str(version),
         }
         for one in sources
     ]
@@ -40,9 +46,12 @@ def catalog() -> Response:
         "updated_at": max((one.updated for one in sources), default="") or None,
         "records": sum(one.records for one in sources),
         "children": [one.name for one in sources],
+        **_INDEXED,
+        "index_version": str(version),
     }
     names = [DEFAULT, *(one.name for one in sources)]
-    return json_response({"datasets": [everything, *datasets], "current": names, "outdated": [], "version": version})
+    said = {"datasets": [everything, *datasets], "current": names, "outdated": [], "index_stale": False}
+    return json_response({**said, "version": version})
 
 
 @blueprint.get("/algorithms")
@@ -56,7 +65,8 @@ def algorithms() -> Response:
         for one in features(hub.models)
     }
     about = "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
-    said = {"name": ALGORITHM, "description": about, "config": {}, "features": described}
+    docs = {"name": ALGORITHM, "description": about, "config": {}, "features": described}
+    said = {**docs, "docs": docs}
     return json_response(
         {"algorithms": [said], "default": ALGORITHM, "best": ALGORITHM, "model": hub.models.stamp["model"]}
     )

@@ -1,20 +1,22 @@
-"""`GET /entities/{id}`: one entity, by its id, a retired id or the id of one of its records."""
+"""`GET /entities/{id}`: one entity, by its id, a retired id or the id of one of its records; what it is related to."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from api import params
-from api.access import consulted
+from api.access import consulted, viewer
 from api.answers import json_response
 from api.errors import ApiError
 from api.service import service
 from resolver.engines import reading
 from resolver.engines.screening import Stand
+from resolver.ingest.ftm_model import names_entity
 
 blueprint = Blueprint("entities", __name__)
 
@@ -24,19 +26,85 @@ def entity(entity_id: str) -> Response:
     """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
     than its own are redirected to that."""
     params.only("nested", "history")
+    shown = _shown(entity_id, nested=params.yes("nested", default=True))
+    if isinstance(shown, Response):
+        return shown
+    said: dict[str, Any] = {**shown.form, "target": True, "version": shown.version}
+    events = reading.history(service().hub, shown.form["id"])
+    said["first_seen"], said["last_change"] = (events[0].at, events[-1].at) if events else (None, None)
+    if params.yes("history", default=False):
+        said["history"] = [asdict(event) for event in events]
+    return json_response(said, headers={"X-Data-Version": str(shown.version)})
+
+
+@blueprint.get("/entities/<path:entity_id>/adjacent")
+def adjacent(entity_id: str) -> Response:
+    """An entity and what it is related to, by property; `limit` and `offset` count within each property."""
+    params.only("limit", "offset")
+    page = _page()
+    shown = _shown(entity_id, nested=True)
+    if isinstance(shown, Response):
+        return shown
+    flat, related = _parted(shown.form)
+    said = {"entity": {**flat, "target": True}, "adjacent": {prop: page(values) for prop, values in related.items()}}
+    return json_response(said, headers={"X-Data-Version": str(shown.version)})
+
+
+@blueprint.get("/entities/<path:entity_id>/adjacent/<prop>")
+def adjacent_by(entity_id: str, prop: str) -> Response:
+    """What an entity is related to by one property, such as `ownershipOwner`."""
+    params.only("limit", "offset")
+    page = _page()
+    shown = _shown(entity_id, nested=True)
+    if isinstance(shown, Response):
+        return shown
+    if not names_entity(shown.form["schema"], prop):
+        raise ApiError(404, f"{shown.form['schema']} has no property {prop[:60]!r} that leads to others")
+    _, related = _parted(shown.form)
+    return json_response(page(related.get(prop, [])), headers={"X-Data-Version": str(shown.version)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    form: dict[str, Any]
+    version: int
+
+
+def _shown(entity_id: str, *, nested: bool) -> _Seen | Response:
+    """The entity of an id, looked at and logged, or the way to the id it has now. Raises `ApiError`."""
     hub = service().hub
-    shown = reading.entity(hub, entity_id, nested=params.yes("nested", default=True))
+    shown = reading.entity(hub, entity_id, viewer(), nested=nested)
     if shown is None:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
     if shown.id != entity_id:
         query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-        where = f"{request.script_root}/entities/{quote(shown.id)}{query}"
+        rest = request.path.removeprefix(f"/entities/{entity_id}")
+        where = f"{request.script_root}/entities/{quote(shown.id)}{rest}{query}"
         return json_response({"id": shown.id}, 308, headers={"Location": where})
     if shown.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
-    said: dict[str, Any] = {**shown.entity, "target": True, "version": shown.version}
-    if params.yes("history", default=False):
-        said["history"] = [asdict(event) for event in reading.history(hub, shown.id)]
     stand = Stand(shown.version, hub.models.stamp["model"])
     consulted("entity", {"id": entity_id}, {"seen": [shown.id]}, stand)
-    return json_response(said, headers={"X-Data-Version": str(shown.version)})
+    return _Seen(shown.entity, shown.version)
+
+
+def _parted(form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """An entity without what is nested in it, and that by property."""
+    flat, related = {}, {}
+    for prop, values in form["properties"].items():
+        inner = [value for value in values if isinstance(value, dict)]
+        if inner:
+            related[prop] = inner
+        else:
+            flat[prop] = values
+    return {**form, "properties": flat}, related
+
+
+def _page() -> Callable[[list[Any]], dict[str, Any]]:
+    limit, offset = params.whole("limit", 10, 0, 500), params.whole("offset", 0, 0, 10_000)
+
+    def cut(values: list[Any]) -> dict[str, Any]:
+        total = {"value": len(values), "relation": "eq"}
+        return {"results": values[offset : offset + limit], "total": total, "limit": limit, "offset": offset}
+
+    return cut

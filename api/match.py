@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from api.answers import json_response
 from api.errors import ApiError
 from api.service import service
 from api.watching import figures
-from api.wire import query_of, record_of, response_of
+from api.wire import ALGORITHM, check_fitting, query_of, record_of, response_of
 from api.wishes import DEFAULT, PARAMETERS, Asked, asked
 from resolver.engines.screening import Stand
 from resolver.ingest.ftm_model import has_property
@@ -33,8 +34,10 @@ def match(dataset: str) -> Response:
     wanted = asked(dataset, screen.sources())
     queries = _queries()
     singles = {name: record_of(query, name) for name, query in queries.items()}
-    responses, stand = _look_up(singles, wanted)
-    return json_response({"responses": responses, "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand))
+    names = {name: query["id"] for name, query in queries.items() if isinstance(query.get("id"), str)}
+    responses, stand = _look_up(singles, wanted, names)
+    said = {"responses": responses, "limit": wanted.limit, "algorithm": ALGORITHM, **_stamp(stand)}
+    return json_response(said, headers={**_headers(stand), "X-Batch-Size": len(responses)})
 
 
 @blueprint.get("/check")
@@ -61,6 +64,7 @@ def _schema_of(properties: Iterable[str]) -> str:
 
 def _queries() -> dict[str, Any]:
     body = body_object()
+    check_fitting(body)
     queries = body.get("queries")
     if not isinstance(queries, dict):
         raise ApiError(422, 'the body must be {"queries": {"any key": {"schema": …, "properties": {…}}}}')
@@ -82,14 +86,16 @@ def body_object() -> dict[str, Any]:
     return body
 
 
-def _look_up(singles: dict[str, Single], wanted: Asked) -> tuple[dict[str, Any], Stand]:
+def _look_up(
+    singles: dict[str, Single], wanted: Asked, names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, Any], Stand]:
     answers, stand = service().ready_screen().check([one.record for one in singles.values()], wanted.wish)
     figures().checks.inc(len(answers))
     for (name, one), answer in zip(singles.items(), answers, strict=True):
         seen = {found.entity["id"]: found.score for found in answer.found}
         consulted("check", {"key": name, **query_of(one)}, {"total": answer.total, "seen": seen}, stand)
     return {
-        name: response_of(one, answer, wanted.threshold)
+        name: response_of(one, answer, wanted.threshold, names.get(name, ""))
         for (name, one), answer in zip(singles.items(), answers, strict=True)
     }, stand
 

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 import resolver
 from api.access import SCOPES
 from api.answers import json_response
+from api.wire import ALGORITHMS
 
 blueprint = Blueprint("openapi", __name__)
 _PART = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
@@ -33,7 +34,7 @@ _MATCH = {
     "limit": _whole(0, 500),
     "threshold": _SHARE,
     "cutoff": _SHARE,
-    "algorithm": {"type": "string", "enum": ["best", "default", "evidence"]},
+    "algorithm": {"type": "string", "enum": sorted(ALGORITHMS)},
     "fuzzy": _YES,
     "include_dataset": _TEXTS,
     "exclude_dataset": _TEXTS,
@@ -42,6 +43,7 @@ _MATCH = {
     "topics": _TEXTS,
     "changed_since": _TEXT,
 }
+_SUGGEST = {"prefix": {"type": "string", "minLength": 1, "maxLength": 200}, "cursor": _whole(0, 10_000)}
 QUERY: dict[str, dict[str, dict[str, Any]]] = {
     "match.match": _MATCH,
     "match.check": {
@@ -55,8 +57,12 @@ QUERY: dict[str, dict[str, dict[str, Any]]] = {
     "catalog.changes": {"since": _whole(0, 2**40), "limit": _whole(1, 100_000)},
     "batches.take": {"format": _TEXT, "filename": _TEXT},
     "batches.listed": {"limit": _whole(1, 1000)},
-    "reconcile.reconcile": {"queries": _TEXT},
-    "reconcile.reconcile_form": {},
+    "reconcile.reconcile": {"queries": _TEXT, "extend": _TEXT},
+    "reconcile.suggest_entity": _SUGGEST,
+    "reconcile.suggest_type": _SUGGEST,
+    "reconcile.suggest_property": _SUGGEST,
+    "reconcile.propose": {"type": _TEXT, "limit": _whole(0, 1000)},
+    "reconcile.preview": {"id": _TEXT},
 }  # fmt: skip
 """endpoint -> its parameters in the query, each with its schema."""
 _ENTITY = {

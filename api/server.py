@@ -40,7 +40,10 @@ def serve(settings: ServiceSettings, host: str, port: int, threads: int, *, tell
     log_as_json()
     alone = is_loopback(host)
     code = secrets.token_urlsafe(24) if alone else ""
-    app = create_app(replace(settings, open_to_all=settings.open_to_all and alone, first_code=code))
+    # streams of events may never take more than half of the threads
+    streams = min(settings.streams, threads // 2)
+    open_to_all = settings.open_to_all and alone
+    app = create_app(replace(settings, open_to_all=open_to_all, first_code=code, streams=streams))
     held: Service = app.extensions["resolver"]
     try:
         if not alone and not held.guarded():

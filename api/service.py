@@ -33,6 +33,7 @@ class Service:
         self._posting: Posting | None = None
         self._lock = threading.Lock()
         self.log = Consultations(self.hub)
+        self.streams = threading.BoundedSemaphore(settings.streams) if settings.streams else threading.Semaphore(0)
         self._warm = threading.Event()
         self.closed = threading.Event()
 
@@ -61,7 +62,7 @@ class Service:
             if self._posting is None:
                 said = self.settings
                 self._writer = Hub.open(said.store_url, model_dir=said.model_dir, index_dir=said.index_dir)
-                self._posting = Posting(self._writer)
+                self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
             return self._posting
 
     def has_keys(self) -> bool:

@@ -7,6 +7,7 @@ exactly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.errors import ApiError
@@ -16,8 +17,21 @@ from resolver.ingest.ftm_single import Single, single
 from resolver.records.explanation import EvidenceRow, Explanation
 
 ALGORITHM = "evidence"
-"""The one way of scoring there is; `best` and `default` are other names of it."""
-ALGORITHMS = (ALGORITHM, "best", "default")
+"""The one way of scoring there is."""
+ALGORITHMS = (
+    ALGORITHM,
+    "best",
+    "default",
+    "logic-v1",
+    "logic-v2",
+    "name-based",
+    "name-qualified",
+    "regression-v1",
+    "er-unstable",
+    "ofac",
+    "ofac-249",
+)
+"""Names under which clients of yente ask for a way of scoring: all are answered by the one there is."""
 _SOURCE, _ID = "query", "1"
 
 
@@ -33,17 +47,28 @@ def record_of(query: object, name: str) -> Single:
         raise ApiError(400, f"query {name!r}: {error.line()}") from None
 
 
-def response_of(asked: Single, answer: Answer, threshold: float) -> dict[str, Any]:
-    """One response: what was found, how many there are, and what was understood of the query."""
+def response_of(asked: Single, answer: Answer, threshold: float, identity: str = "") -> dict[str, Any]:
+    """One response: what was found, how many there are, and what was understood of the query, which may have called
+    itself something (`identity`)."""
     said: dict[str, Any] = {
         "status": 200,
         "results": [_result(found, threshold) for found in answer.found],
         "total": {"value": answer.total, "relation": "eq" if answer.complete else "gte"},
-        "query": query_of(asked),
+        "query": query_of(asked) if not identity else {"id": identity, **query_of(asked)},
     }
     if asked.left_out:
         said["warnings"] = list(asked.left_out)
     return said
+
+
+def check_fitting(body: Mapping[str, Any]) -> None:
+    """Refuse what would make another model of ours: a client that weighs features anew must not be answered as if it
+    had not. Raises `ApiError`."""
+    for name in ("weights", "config"):
+        if not isinstance(body.get(name, {}), dict | None):
+            raise ApiError(422, f"{name} must be an object")
+        if body.get(name):
+            raise ApiError(400, f"{name} cannot be changed by a query: scores are those of the model (see /algorithms)")
 
 
 def query_of(asked: Single) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from api import params
+from api.access import viewer
 from api.errors import ApiError
 from api.wire import ALGORITHM, ALGORITHMS
-from resolver.engines.screening import Wish
+from resolver.engines.screening import Accept, Wish
 from resolver.records import kind_of_schema
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def asked(dataset: str, known: frozenset[str]) -> Asked:
     params.yes("fuzzy", default=True)
     limit = params.whole("limit", 5, 0, 500)
     threshold = params.number("threshold", 0.5, 0.0, 1.0)
-    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), scope(dataset, known), _filter())
+    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), scope(dataset, known), exclusions(), viewer())
     return Asked(wish, 0.5 if threshold is None else threshold, limit)
 
 
@@ -86,7 +87,8 @@ class _Filter:
         return self.since is None or datetime.fromisoformat(look.changed(entity["id"])) >= self.since
 
 
-def _filter() -> _Filter | None:
+def exclusions() -> Accept | None:
+    """What the parameters of the request exclude. Raises `ApiError`."""
     schemata = frozenset(params.several("exclude_schema"))
     for schema in sorted(schemata):
         if kind_of_schema(schema) is None:

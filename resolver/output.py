@@ -113,6 +113,16 @@ def write_results(
         shutil.rmtree(staged, ignore_errors=True)
 
 
+def write_rejects(out_dir: Path, rejects: Sequence[Rejected]) -> None:
+    """Write rejects.csv alone into a folder. Raises `OutputError`."""
+    staged = out_dir / ".rejects.csv"
+    try:
+        _write_rejects(staged, rejects)
+        os.replace(staged, out_dir / "rejects.csv")
+    except OSError as error:
+        raise _failed(out_dir, error) from error
+
+
 def _failed(out_dir: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
     return OutputError(

@@ -21,6 +21,7 @@ from resolver.settings import Settings
 @click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")
 @click.option("--rate", type=click.IntRange(0), default=0, show_default=True, help="Requests a minute a key; 0: any.")
 @click.option("--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose).")
+@click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well.")
 @click.option("--user-header", default="", metavar="NAME", help="Header in which a proxy names the user.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable.")
 @click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
@@ -34,6 +35,7 @@ def command(
     jobs: Path | None,
     rate: int,
     ask_purpose: bool,
+    accept_restricted: bool,
     user_header: str,
     proxies: tuple[str, ...],
     **where: Any,
@@ -62,6 +64,7 @@ def command(
         jobs_dir=jobs,
         ask_purpose=ask_purpose,
         rate=rate,
+        accept_restricted=accept_restricted,
         user_header=user_header,
         proxies=_networks(proxies),
     )

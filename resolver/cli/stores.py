@@ -50,6 +50,7 @@ def dedupe(
 ) -> None:
     """Add lists to a store; write results where a folder is given, and say what came of it."""
     from resolver.engines.gathered import touched
+    from resolver.records.sight import OPERATOR
 
     if out is not None:
         prepare(out)
@@ -59,7 +60,7 @@ def dedupe(
         bars.finish()
         for note in landed.notes:
             click.echo(f"note: {note}", err=True)
-        gathered = touched(hub, landed) if out is not None else None
+        gathered = touched(hub, landed, OPERATOR) if out is not None else None
         if out is not None and gathered is not None:
             write(out, _told(intake, landed, gathered), gathered.resolution, running, bars, gathered.names)
     if options["profile"]:

@@ -16,8 +16,9 @@ from resolver.cli.results import write
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.hub import Hub
+    from resolver.engines.hub import Hub, Landed
     from resolver.engines.working import Job
+    from resolver.ingest.base import Intake
     from resolver.records.progress import Progress
 
 _PAUSE = 0.5
@@ -76,36 +77,29 @@ def command(
 
 
 def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False) -> Mapping[str, Any]:
-    """Land a batch, and write what came of it into its folder; the counts. Raises `ResolverError`."""
-    from resolver.engines.gathered import touched
-    from resolver.engines.working import INPUT, RESULT
+    """Land a batch, or work out what it would change (`dry_run`), and write what came of it into its folder; the
+    counts. Raises `ResolverError`."""
+    from resolver.engines.working import INPUT
     from resolver.errors import InputError
     from resolver.ingest.readers import read_lists
+    from resolver.records.sight import owned_by
 
     progress.start("read", None, "records")
     list_format = job.params.get("format") or None
+    dry_run = bool(job.params.get("dry_run"))
     intake = read_lists([folder / INPUT], format=list_format, accept_restricted=accept_restricted)
+    # names of files here, not of this machine
+    rejects = tuple(replace(one, file=Path(one.file).name) for one in intake.rejects)
+    intake = replace(intake, batch=owned_by(intake.batch, job.agency), rejects=rejects)
     progress.advance(len(intake.batch))
     if not len(intake.batch):
         why = intake.rejects[0].reason if intake.rejects else "it is empty"
         raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
-    landed = hub.add(intake, who=job.submitted_by, progress=progress)
-    gathered = touched(hub, landed)
-    with hub.store.view() as view:
-        running = hub.options_of(view.head)
-    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
-    told = replace(
-        intake,
-        batch=gathered.resolution.batch,
-        withdrawn=withdrawn,
-        warnings=(*intake.warnings, *landed.notes),
-        # names of files here, not of this machine
-        rejects=tuple(replace(one, file=Path(one.file).name) for one in intake.rejects),
-    )
-    (folder / RESULT).mkdir(exist_ok=True)
-    write(folder / RESULT, told, gathered.resolution, running, progress, gathered.names)
+    landed = hub.add(intake, who=job.submitted_by, dry_run=dry_run, progress=progress)
+    _write(hub, job, folder, intake, landed, progress)
     return {
         "version": landed.version,
+        "dry_run": dry_run,
         "records": len(intake.batch),
         "new": landed.new,
         "changed": landed.superseded,
@@ -114,3 +108,25 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
         "rejects": len(intake.rejects),
         "notes": [*intake.warnings, *landed.notes],
     }
+
+
+def _write(hub: Hub, job: Job, folder: Path, intake: Intake, landed: Landed, progress: Progress) -> None:
+    """The files of a job: of a dry run what could not be read, of a landing all, as the job's agency sees them."""
+    from resolver.engines.gathered import touched
+    from resolver.engines.working import RESULT
+    from resolver.output import write_rejects
+    from resolver.records.sight import Viewer
+
+    out = folder / RESULT
+    out.mkdir(exist_ok=True)
+    if job.params.get("dry_run"):
+        write_rejects(out, intake.rejects)
+        return
+    # whoever of the agency may submit may fetch the files, so they hold what each of them may see
+    gathered = touched(hub, landed, Viewer(job.submitted_by, job.agency, frozenset({"submit"})))
+    with hub.store.view() as view:
+        running = hub.options_of(view.head)
+    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
+    warnings = (*intake.warnings, *landed.notes)
+    told = replace(intake, batch=gathered.resolution.batch, withdrawn=withdrawn, warnings=warnings)
+    write(out, told, gathered.resolution, running, progress, gathered.names)

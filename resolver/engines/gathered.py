@@ -17,6 +17,7 @@ from resolver.errors import InputError
 from resolver.pipeline import prepared_of
 from resolver.records import Batch
 from resolver.records.resolution import Band, Links, Resolution, RunStats
+from resolver.records.sight import OPERATOR, STRANGER, Viewer, visible_rows
 from resolver.store import LinkTable, View
 
 Numbers = npt.NDArray[np.int64]
@@ -33,29 +34,34 @@ class Gathered:
     colours: npt.NDArray[np.int64]
 
 
-def touched(hub: Hub, landed: Landed) -> Gathered:
-    """The records that were read, and all of the entities they belong to or that changed."""
+def touched(hub: Hub, landed: Landed, viewer: Viewer = STRANGER) -> Gathered:
+    """The records that were read, and all of the entities they belong to or that changed, as far as a viewer sees
+    them."""
     with hub.index() as (view, index):
         read = np.array(sorted(number for number, _ in view.numbers_of(landed.ids).values()), dtype=np.int64)
         _, entities, _ = view.memberships(read.tolist())
         wanted = np.union1d(entities, landed.changed)
         record, entity, _ = view.members(wanted.tolist())
-        return _gathered(view, index, record, entity, view.links_of(record.tolist()), landed.stats)
+        return _gathered(view, index, record, entity, view.links_of(record.tolist()), landed.stats, viewer)
 
 
 def everything(hub: Hub) -> Gathered:
-    """All records that hold."""
+    """All records that hold, for whoever works on the store itself."""
     with hub.index() as (view, index):
         record, entity = view.all_members()
         stats = RunStats(view.head.plan, view.head.stamp, (), (), 0, np.zeros(0, dtype=np.int64))
-        return _gathered(view, index, record, entity, view.all_links(), stats)
+        return _gathered(view, index, record, entity, view.all_links(), stats, OPERATOR)
 
 
 def _gathered(
-    view: View, index: Index, record: Numbers, entity: Numbers, links: LinkTable, stats: RunStats
+    view: View, index: Index, record: Numbers, entity: Numbers, links: LinkTable, stats: RunStats, viewer: Viewer
 ) -> Gathered:
     """`record` ascending, `entity` beside it."""
-    pool = Pool.of(index.batch(record), record)
+    batch = index.batch(record)
+    seen = visible_rows(batch, viewer)
+    if seen is not None:
+        batch, record, entity = batch.take(np.flatnonzero(seen)), record[seen], entity[seen]
+    pool = Pool.of(batch, record)
     entity = entity[np.searchsorted(record, pool.numbers)]
     _, first, inverse = np.unique(entity, return_index=True, return_inverse=True)
     labels = first[inverse.reshape(-1)].astype(np.int32)

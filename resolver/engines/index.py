@@ -105,6 +105,11 @@ class Index:
         """The keys of all that is here."""
         return self._held
 
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The records that are here, in the order of their numbers; those that have ended too."""
+        return tuple(self._segments)
+
     def any_of(self, numbers: Numbers, sources: frozenset[str]) -> bool:
         """Whether one of some records (ascending) is of one of some sources."""
         for segment in self._segments:

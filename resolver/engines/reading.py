@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from followthemoney import model
 
+from resolver.engines.finding import beginning_with, naming
 from resolver.engines.hub import Hub
 from resolver.engines.index import Index
 from resolver.merge import context, golden_of, partition, to_ftm
@@ -19,8 +21,10 @@ from resolver.normalise import country_code
 from resolver.records import Batch
 from resolver.records.packing import split
 from resolver.records.properties import RELATION
+from resolver.records.sight import STRANGER, Viewer, visible_part, visible_rows
 from resolver.store import Source, View
 
+Numbers = npt.NDArray[np.int64]
 MOST_RELATED = 200
 """Related records shown with an entity at most."""
 
@@ -46,15 +50,18 @@ class Shown:
     version: int
 
 
-def entity(hub: Hub, asked: str, *, nested: bool = False) -> Shown | None:
-    """The entity of an id: its own, a retired one, or that of a record; None where the id is unknown."""
+def entity(hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = False) -> Shown | None:
+    """The entity of an id: its own, a retired one, or that of a record; None where the id is unknown, or the viewer
+    sees none of its records or not the one that was asked for."""
     with hub.index() as (view, index):
         found = view.entity(asked)
         if found is None:
             return None
         if not found.records:
             return Shown(found.id, None, view.version)
-        batch, names = _around(view, index, found.number, related=nested)
+        batch, names = _around(view, index, found.number, viewer, related=nested)
+        if found.id not in names.values() or (asked in found.records and asked not in names):
+            return None
         forms = [form for golden in golden_of(_context(batch, names)) for form in to_ftm(golden)]
         own = next(form for form in forms if form["id"] == found.id)
         return Shown(found.id, _nested(own, forms) if nested else own, view.version)
@@ -85,20 +92,68 @@ def catalogue(hub: Hub) -> tuple[int, list[Source]]:
         return view.version, view.sources(counted=True)
 
 
-def _around(view: View, index: Index, number: int, *, related: bool) -> tuple[Batch, dict[str, str]]:
-    """The records of an entity, with those of the entities it names, and the entity id of each record."""
-    batch = index.batch(view.members([number])[0])
-    numbers = [number]
-    column = batch.columns.get(RELATION)
-    if related and column is not None:
-        named = sorted({split(text, 2)[1] for text in column.values.to_pylist()} - {""})[:MOST_RELATED]
-        records = [held for held, _ in view.numbers_of(named).values()]
-        numbers = sorted({number, *np.unique(view.memberships(records)[1]).tolist()}) if records else numbers
+def _around(
+    view: View, index: Index, number: int, viewer: Viewer, *, related: bool
+) -> tuple[Batch, dict[str, str]]:
+    """The records of an entity that a viewer sees, with those of the entities it names, and the entity id of each."""
+    batch = visible_part(index.batch(view.members([number])[0]), viewer)
+    numbers = sorted({number, *_related(view, index, batch)}) if related else [number]
     record, owner, _ = view.members(numbers)
     batch = index.batch(record)
     ids = view.entity_ids(numbers)
-    names = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
-    return batch.canonical(), names
+    owners = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
+    batch = visible_part(batch, viewer).canonical()
+    return batch, {identity: owners[identity] for identity in batch.ids.to_pylist()}
+
+
+def _related(view: View, index: Index, batch: Batch) -> list[int]:
+    """The entities that some records name, and those that name them."""
+    column = batch.columns.get(RELATION)
+    named = {split(text, 2)[1] for text in column.values.to_pylist()} - {""} if column is not None else set()
+    records = [held for held, _ in view.numbers_of(sorted(named)[:MOST_RELATED]).values()]
+    records += naming(index.segments, batch.ids.to_pylist())[:MOST_RELATED].tolist()
+    return np.unique(view.memberships(records)[1]).tolist() if records else []
+
+
+def suggested(hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int) -> tuple[int, list[dict[str, Any]]]:
+    """The version of the store, and the entities with a name of which a word begins with a prefix, as far as a viewer
+    sees them, in the order of their captions; an id finds its entity."""
+    direct = entity(hub, prefix, viewer)
+    with hub.index() as (_, index):
+        segments = index.segments
+    # looked at outside of the lock: no check waits for it
+    records = beginning_with(segments, prefix)
+    with hub.index() as (view, index):
+        found = _forms(view, index, _homes(view, index, records, viewer)[: limit + MOST_RELATED], viewer)
+    if direct is not None and direct.entity is not None:
+        found = [direct.entity, *(one for one in found if one["id"] != direct.id)]
+    return view.version, found[:limit]
+
+
+def _homes(view: View, index: Index, records: Numbers, viewer: Viewer) -> list[int]:
+    """The entities of the records that a viewer sees, in the order of these."""
+    if not len(records):
+        return []
+    ordered = np.sort(records)
+    seen = visible_rows(index.batch(ordered), viewer)
+    record, owner, _ = view.memberships((ordered if seen is None else ordered[seen]).tolist())
+    home = dict(zip(record.tolist(), owner.tolist(), strict=True))
+    return list(dict.fromkeys(home[one] for one in records.tolist() if one in home))
+
+
+def _forms(view: View, index: Index, numbers: list[int], viewer: Viewer) -> list[dict[str, Any]]:
+    """The FtM entities of some entities, without their edges, in the order of their captions."""
+    if not numbers:
+        return []
+    record, owner, _ = view.members(numbers)
+    ids = view.entity_ids(numbers)
+    batch = index.batch(record)
+    owners = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
+    batch = visible_part(batch, viewer).canonical()
+    if not len(batch):
+        return []
+    forms = [to_ftm(golden)[0] for golden in golden_of(_context(batch, owners))]
+    return sorted(forms, key=lambda form: (str(form["caption"]).casefold(), form["id"]))
 
 
 def _context(batch: Batch, names: Mapping[str, str]) -> Any:

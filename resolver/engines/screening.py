@@ -33,6 +33,7 @@ from resolver.pipeline import RunOptions, prepared_of, score_rows, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, concat
 from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
+from resolver.records.sight import STRANGER, Viewer, visible_rows
 from resolver.store import View
 
 Numbers = npt.NDArray[np.int64]
@@ -86,12 +87,14 @@ class Stand:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is wanted: at most `limit` entities from the score `cutoff` (None: the review border) on. `sources`: only
-    entities known to one of these (None: to any). `accept` says of an FtM entity whether it may be an answer."""
+    entities known to one of these (None: to any). `accept` says of an FtM entity whether it may be an answer. `viewer`:
+    who asks; entities are compared and shown as far as that viewer sees their records."""
 
     limit: int = 5
     cutoff: float | None = None
     sources: frozenset[str] | None = None
     accept: Accept | None = None
+    viewer: Viewer = STRANGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,9 @@ class Screen:
         numbers = np.concatenate(near.members)
         order = np.argsort(numbers)
         owner = np.repeat(np.arange(len(near.entities)), [len(one) for one in near.members])[order]
-        batch = index.batch(numbers[order])
+        near, owner, batch = _seen(near, owner, index.batch(numbers[order]), wish.viewer)
+        if not near.entities:
+            return Answer((), 0, near.complete)
         # an id that sorts before all others, so that the query is row 0
         both = concat(
             [asked, profiles(_compared(batch), owner, [f"p{place:06d}" for place in range(len(near.entities))])]
@@ -214,6 +219,16 @@ def _merged(answers: list[Answer], limit: int) -> Answer:
         best.setdefault(one.entity["id"], one)
     total = sum(answer.total for answer in answers) - (len(ranked) - len(best))
     return Answer(tuple(best.values())[:limit], total, all(answer.complete for answer in answers))
+
+
+def _seen(near: _Near, owner: Numbers, batch: Batch, viewer: Viewer) -> tuple[_Near, Numbers, Batch]:
+    """The entities that a viewer sees something of, with the owners and the batch of the records they see."""
+    seen = visible_rows(batch, viewer)
+    if seen is None:
+        return near, owner, batch
+    kept, place = np.unique(owner[seen], return_inverse=True)
+    fewer = replace(near, entities=[near.entities[one] for one in kept], members=[near.members[one] for one in kept])
+    return fewer, place.astype(np.int64), batch.take(np.flatnonzero(seen))
 
 
 def _compared(batch: Batch) -> Batch:

@@ -23,6 +23,7 @@ from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
 from resolver.store.jobs import LEASE
+from resolver.store.jobs import OVER as OVER
 
 INPUT, RESULT = "input", "result"
 BATCH = "batch"
@@ -51,11 +52,19 @@ def new_folder(jobs: Path) -> Path:
 
 
 def submit(
-    hub: Hub, folder: Path, *, label: str, list_format: str, agency: str, who: str, idempotency_key: str | None
+    hub: Hub,
+    folder: Path,
+    *,
+    label: str,
+    list_format: str,
+    agency: str,
+    who: str,
+    idempotency_key: str | None,
+    dry_run: bool = False,
 ) -> tuple[Job, bool]:
-    """Queue what lies in a job's folder; the job, and whether it is new. Of a key used before the job of then is given,
-    and the folder removed. Raises `StoreError`."""
-    params = {"folder": folder.name, "label": label, "format": list_format}
+    """Queue what lies in a job's folder, to land or (`dry_run`) to say what would; the job, and whether it is new. Of a
+    key used before the job of then is given, and the folder removed. Raises `StoreError`."""
+    params = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
     job = hub.store.jobs.submit(BATCH, params, agency=agency, submitted_by=who, idempotency_key=idempotency_key)
     new = job.params.get("folder") == folder.name
     if not new:

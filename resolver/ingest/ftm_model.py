@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -69,6 +70,37 @@ def names_entity(schema: str, prop: str) -> bool:
     """Whether a property's values are ids of other entities."""
     found = _property(schema, prop)
     return found is not None and found.type.name == "entity"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A schema for people: its label, the schemata it is a kind of, and its properties (name, label) that hold values,
+    the featured ones first."""
+
+    name: str
+    label: str
+    broader: tuple[str, ...]
+    properties: tuple[tuple[str, str], ...]
+
+
+@cache
+def described(schema: str) -> Described | None:
+    """A schema, or None where there is none of that name."""
+    known = _schema(schema)
+    if known is None:
+        return None
+    first = {name: place for place, name in enumerate(known.featured)}
+    values = [one for one in known.properties.values() if one.type.name != "entity" and not one.hidden]
+    ordered = sorted(values, key=lambda one: (first.get(one.name, len(first)), one.name))
+    broader = tuple(sorted(one.name for one in known.extends if one.name != "Thing"))
+    return Described(known.name, known.label, broader, tuple((one.name, one.label) for one in ordered))
+
+
+@cache
+def label_of(prop: str) -> str:
+    """What people call a property; its name where no schema of persons, groups or assets has it."""
+    schemata = ("Person", "Company", "Vessel", "Airplane")
+    return next((str(found.label) for schema in schemata if (found := _property(schema, prop)) is not None), prop)
 
 
 def _schema(schema: str) -> Any:

@@ -51,7 +51,8 @@ def relation_text(item: Relation) -> str:
     return join(item.type.value, item.target_id, item.target_name, item.role, item.start, item.end)
 
 
-def _handling_text(item: Handling) -> str:
+def handling_text(item: Handling) -> str:
+    """How a record may be used, as one text."""
     grades = [(g.scheme, g.value) if g else ("", "") for g in (item.source_grade, item.information_grade)]
     return join(item.agency, item.code, *grades[0], *grades[1], item.subject_category, item.purpose, item.review_date)
 
@@ -97,7 +98,7 @@ def pack(record: Record) -> list[tuple[str, str, str]]:
     rows += [(ROUTE, join(item.country, item.role.value), item.origin) for item in record.routes]
     rows += [(ACTIVITY, activity.value, "") for activity in record.activities]
     if record.handling != _NO_HANDLING:
-        rows.append((HANDLING, _handling_text(record.handling), ""))
+        rows.append((HANDLING, handling_text(record.handling), ""))
     seen: set[tuple[str, str]] = set()
     unique = []
     for column, text, origin in sorted(rows):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -261,6 +263,7 @@ def test_a_record_that_is_none(changed: dict[str, Any], status: int, held: Servi
 
 CHILD = """
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from resolver.cli.worker import do
@@ -302,3 +305,81 @@ def test_the_command_works_until_nothing_waits(held: Service, capsys: pytest.Cap
     assert run(["worker", "--store", held.settings.store_url, "--once"]) == 0
     assert ": done" in capsys.readouterr().err
     assert client_of(held).get(where).json["state"] == "done"
+
+
+def test_a_dry_run_says_what_would_happen(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches?dry_run=true", data=LINES + b"{").headers["Location"]
+    assert work(held) is not None
+    said = client.get(where).json
+    assert (said["state"], said["dry_run"]) == ("done", True)
+    assert {key: said["result"][key] for key in ("dry_run", "records", "new", "rejects", "version")} == {
+        "dry_run": True, "records": 3, "new": 3, "rejects": 1, "version": 1,
+    }  # fmt: skip
+    assert said["result"]["entities_changed"] > 0
+    assert held.hub.store.version == 1
+    assert fetched(client, f"{where}/rejects")[1].count("\n") == 2
+    answer = client.get(f"{where}/links")
+    assert (answer.status_code, "dry run" in answer.json["detail"]) == (409, True)
+    # the same list then lands as foretold
+    again = client.post("/batches", data=LINES).headers["Location"]
+    assert work(held) is not None
+    landed = client.get(again).json["result"]
+    assert {**landed, "dry_run": True, "version": 1, "rejects": 1} == {**said["result"], "notes": landed["notes"]}
+
+
+def told(answer: Any) -> list[tuple[str, Any]]:
+    """The events of a stream: (name, data)."""
+    found = []
+    for block in answer.get_data(as_text=True).split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if "event" in fields:
+            found.append((fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_events_tell_a_job_to_its_end(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    worker = threading.Timer(0.7, work, [held])
+    worker.start()
+    with client.get(f"{where}/events") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+        assert answer.headers["Cache-Control"] == "no-store"
+        events = told(answer)
+    worker.join()
+    assert events[0][0] == "progress"
+    assert events[0][1]["state"] == "queued"
+    assert (events[-1][0], events[-1][1]) == ("done", client.get(where).json)
+    with client.get(f"{where}/events") as answer:
+        text = answer.get_data(as_text=True)
+        assert told(answer) == [events[-1]]
+    last = re.search(r"^id: (\w+)$", text, re.M)
+    assert last is not None
+    # whoever has heard the end is told to come no more
+    assert client.get(f"{where}/events", headers={"Last-Event-ID": last[1]}).status_code == 204
+
+
+def test_streams_are_few_and_short(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.events.LONGEST", 0.1)
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    # test clients do not begin a stream before it is read
+    one, two = (client.get(f"{where}/events") for _ in range(2))
+    refused = client.get(f"{where}/events")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert where in refused.json["detail"]
+    assert [told(answer)[0][0] for answer in (one, two)] == ["progress", "progress"]
+    one.close()
+    two.close()
+    with client.get(f"{where}/events") as answer:
+        assert told(answer)
+    assert client.get("/batches/absent/events").status_code == 404
+    assert client.get(f"{where}/events?x=1").status_code == 422
+
+
+def test_a_service_with_one_thread_streams_nothing(held: Service, app: Flask) -> None:
+    made = create_app(ServiceSettings(held.settings.store_url, streams=0))
+    where = client_of(held).post("/batches", data=LINES).headers["Location"]
+    assert made.test_client().get(f"{where}/events").status_code == 503
+    made.extensions["resolver"].close()

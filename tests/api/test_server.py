@@ -5,50 +5,25 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from api.server import is_loopback
 from resolver.cli.app import run
+from tests.api.serving import ask, served, wait_ready
 
 
 @pytest.fixture
-def serving(store_url: str, root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "resolver", "serve", "--store", store_url, "--port", "0"]
-    process = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        assert line.startswith("Serving http://127.0.0.1:"), line
-        desk = process.stderr.readline()
-        assert desk.startswith(f"Steward's desk: {line.split()[1]}/desk/first?code="), desk
-        yield process, line.split()[1]
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def ask(url: str) -> tuple[int, object]:
-    try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+def serving(store_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with served(store_url) as process_and_address:
+        yield process_and_address
 
 
 def test_a_process_serves_and_ends_as_asked(serving: tuple[subprocess.Popen[str], str]) -> None:
     process, address = serving
     assert ask(f"{address}/healthz") == (200, {"status": "ok"})
-    deadline = time.monotonic() + 120
-    while ask(f"{address}/readyz")[0] != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_ready(address)
     status, answer = ask(f"{address}/check?name=Maria+Quispe+Huanca&birthDate=1980-11-02")
     assert status == 200
     assert isinstance(answer, dict)

@@ -1,0 +1,60 @@
+"""Facets: by what results are filtered and counted. Adding one is a row in `FACETS`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import request
+
+from api.errors import ApiError
+from resolver.records.properties import IDENTIFIERS
+
+Entity = Mapping[str, Any]
+_COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
+
+
+def _of(*props: str) -> Callable[[Entity], Iterable[str]]:
+    return lambda entity: {value for prop in props for value in entity["properties"].get(prop, ())}
+
+
+FACETS: Mapping[str, Callable[[Entity], Iterable[str]]] = {
+    "countries": _of(*_COUNTRIES),
+    "topics": _of("topics"),
+    "datasets": lambda entity: entity["datasets"],
+    "schema": lambda entity: (entity["schema"],),
+    "genders": _of("gender"),
+    "identifiers": _of(*IDENTIFIERS),
+}
+"""facet -> its values in an entity."""
+_OPERATORS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"OR": any, "AND": all}
+
+
+def operator() -> Callable[[Iterable[bool]], bool]:
+    """How several values of one filter go together (parameter `filter_op`). Raises `ApiError`."""
+    text = request.args.get("filter_op") or "OR"
+    if text not in _OPERATORS:
+        raise ApiError(422, f"filter_op must be OR or AND, not {text[:40]!r}")
+    return _OPERATORS[text]
+
+
+def fits(wanted: Mapping[str, Sequence[str]], together: Callable[[Iterable[bool]], bool]) -> Callable[[Entity], bool]:
+    """Whether an entity has the values asked for of each facet."""
+
+    def accept(entity: Entity) -> bool:
+        for facet, values in wanted.items():
+            held = set(FACETS[facet](entity)) if values else ()
+            if values and not together(value in held for value in values):
+                return False
+        return True
+
+    return accept
+
+
+def counted(facet: str, entities: Iterable[Entity]) -> dict[str, Any]:
+    """How many entities have each value of a facet, the most frequent first."""
+    counts = Counter(value for entity in entities for value in FACETS[facet](entity))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    values = [{"name": name, "label": name, "count": count} for name, count in ranked]
+    return {"label": facet.capitalize(), "values": values}

@@ -1,0 +1,134 @@
+"""The addresses of the protocol."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from api import params
+from api.access import consulted, cross_origin, viewer
+from api.answers import json_response
+from api.errors import ApiError
+from api.reconcile.extend import extended, proposed
+from api.reconcile.kinds import suggested_properties, suggested_types
+from api.reconcile.manifest import manifest
+from api.reconcile.queries import answers, describe, named
+from api.service import service
+from api.wishes import scope
+from resolver.engines import reading
+from resolver.engines.screening import Stand
+from resolver.ingest.ftm_model import label_of
+
+blueprint = Blueprint("reconcile", __name__)
+_KEY = "api_key"
+_SUGGESTIONS = 10
+_SHOWN = (
+    "name", "alias", "birthDate", "birthPlace", "nationality", "country", "jurisdiction", "incorporationDate", "gender",
+    "position", "idNumber", "passportNumber", "registrationNumber", "imoNumber", "topics",
+)  # fmt: skip
+blueprint.after_request(cross_origin)
+
+
+@blueprint.get("/reconcile/<dataset>")
+def reconcile(dataset: str) -> Response:
+    """The manifest; with `queries` or `extend` (JSON) their answers."""
+    params.only("queries", "extend", _KEY)
+    said = _answered(dataset, request.args.get("queries"), request.args.get("extend"))
+    return json_response(manifest(dataset) if said is None else said)
+
+
+@blueprint.post("/reconcile/<dataset>")
+def reconcile_form(dataset: str) -> Response:
+    """Answers to `queries` or `extend` (JSON), sent as a form."""
+    params.only(_KEY)
+    said = _answered(dataset, request.form.get("queries"), request.form.get("extend"))
+    if said is None:
+        raise ApiError(422, "the form must hold queries or extend: a JSON object")
+    return json_response(said)
+
+
+@blueprint.get("/reconcile/<dataset>/suggest/entity")
+def suggest_entity(dataset: str) -> Response:
+    """Entities with a name of which a word begins with `prefix`; `cursor` of them are passed over."""
+    sources = scope(dataset, service().screen.sources())
+    prefix, cursor = _prefix()
+    hub = service().hub
+    version, found = reading.suggested(hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS)
+    inside = [one for one in found if sources is None or not sources.isdisjoint(one["datasets"])]
+    page = inside[cursor : cursor + _SUGGESTIONS]
+    seen = {"seen": [one["id"] for one in page]}
+    consulted("suggest", {"prefix": prefix}, seen, Stand(version, hub.models.stamp["model"]))
+    result = []
+    for entity in page:
+        said = named(entity)
+        notable = said.pop("type")
+        result.append({**said, "notable": notable})
+    return json_response({"result": result})
+
+
+@blueprint.get("/reconcile/<dataset>/suggest/type")
+def suggest_type(dataset: str) -> Response:
+    """Types that begin with `prefix`."""
+    scope(dataset, service().screen.sources())
+    prefix, cursor = _prefix()
+    return json_response({"result": suggested_types(prefix)[cursor : cursor + _SUGGESTIONS]})
+
+
+@blueprint.get("/reconcile/<dataset>/suggest/property")
+def suggest_property(dataset: str) -> Response:
+    """Properties that begin with `prefix`."""
+    scope(dataset, service().screen.sources())
+    prefix, cursor = _prefix()
+    return json_response({"result": suggested_properties(prefix)[cursor : cursor + _SUGGESTIONS]})
+
+
+@blueprint.get("/reconcile/<dataset>/extend")
+def propose(dataset: str) -> Response:
+    """The properties that can be fetched of entities of a `type`, `limit` of them."""
+    params.only("type", "limit", _KEY)
+    scope(dataset, service().screen.sources())
+    return json_response(proposed(request.args.get("type") or "LegalEntity", params.whole("limit", 0, 0, 1000)))
+
+
+@blueprint.get("/reconcile/<dataset>/preview")
+def preview(dataset: str) -> Response:
+    """A small page about the entity `id`, to be shown in a frame."""
+    params.only("id", _KEY)
+    sources = scope(dataset, service().screen.sources())
+    hub = service().hub
+    identity = request.args.get("id", "")
+    found = reading.entity(hub, identity, viewer()) if identity else None
+    form = found.entity if found is not None else None
+    if found is None or form is None or (sources is not None and sources.isdisjoint(form["datasets"])):
+        raise ApiError(404, f"there is no entity {identity[:80]!r}")
+    consulted("preview", {"id": identity}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
+    nonce = secrets.token_urlsafe(12)
+    rows = [(label_of(prop), form["properties"][prop]) for prop in _SHOWN if prop in form["properties"]]
+    page = render_template(
+        "reconcile/preview.html", entity=form, about=describe(form), rows=rows, nonce=nonce, version=found.version
+    )
+    response = Response(page, mimetype="text/html")
+    # it is there to be framed by whoever reconciles, runs nothing and fetches nothing
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'nonce-{nonce}'"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _answered(dataset: str, queries: str | None, extend: str | None) -> dict[str, Any] | None:
+    """The answers to what was asked, or None where nothing was. Raises `ApiError`."""
+    scope(dataset, service().screen.sources())
+    if extend is not None:
+        return extended(extend)
+    return None if queries is None else answers(dataset, queries)
+
+
+def _prefix() -> tuple[str, int]:
+    params.only("prefix", "cursor", _KEY)
+    prefix = request.args.get("prefix", "").strip()
+    if not prefix:
+        raise ApiError(422, "give the beginning of what is sought: prefix=…")
+    if len(prefix) > 200:
+        raise ApiError(422, "prefix must be of 200 characters at most")
+    return prefix, params.whole("cursor", 0, 0, 10_000)
