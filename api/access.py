@@ -20,7 +20,7 @@ from api.errors import ApiError
 from api.service import Service, service
 from resolver.engines.keeping import Key, key_of
 from resolver.engines.screening import Stand
-from resolver.records.sight import Viewer
+from resolver.records.sight import Viewer as Viewer
 
 SCOPES: dict[str, str | None] = {
     "health": None,
