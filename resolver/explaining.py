@@ -7,7 +7,7 @@ of the two records.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import meeting, plan_for
-from resolver.classify import Borders, Model, interval, scores, smallest_changes
+from resolver.classify import Borders, Model, interval_of, scores, smallest_changes
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives
 from resolver.compare.explain import aligned_parts, detail, shown
 from resolver.errors import InputError
@@ -30,8 +30,9 @@ from resolver.pipeline import (
     rows_of,
 )
 from resolver.records import Batch, Kind, Record
+from resolver.records.batch import IntArray
 from resolver.records.decisions import Decision, Verdict, settle
-from resolver.records.explanation import EvidenceRow, Explanation, Meeting, Ruling
+from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation, Meeting, Ruling
 from resolver.records.prepared import Prepared
 from resolver.records.resolution import Band
 
@@ -60,57 +61,115 @@ def explain_rows(
     changes: bool = False,
 ) -> Explanation:
     """`explain` for two rows of a prepared batch, left < right; the `changes` only where they are wanted."""
-    ids = (prepared.ids[left].as_py(), prepared.ids[right].as_py())
     one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    judged = int(model_kinds(prepared.kinds, one, two)[0])
-    if judged == 0:
-        kinds = [Kind(int(prepared.kinds[row])).label for row in (left, right)]
-        row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
-        return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
-    context = Context(prepared, names, one, two, judged != int(Kind.PERSON), 1)
-    pair = _Judged(models.models[Kind(judged).label], context)
-    score = float(scores(np.array([pair.logodds]))[0])
-    found = Explanation(
-        *ids,
-        score,
-        Band(int(borders.bands(np.array([score]))[0])),
-        pair.logodds,
-        tuple(pair.rows()),
-        parts=aligned_parts(context),
-    )
-    if not changes:
-        return found
-    others = alternatives(context, pair.model.features, pair.evidence)
-    return replace(found, changes=smallest_changes(pair.model, borders, pair.evidence, others))
+    return judge(prepared, names, models, one, two, workers=1).explanation(0, borders, changes=changes)
+
+
+def judge(
+    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray, workers: int = 1
+) -> Judged:
+    """Score pairs of rows of a prepared batch, and keep what it takes to explain each."""
+    logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
+    kinds = model_kinds(prepared.kinds, left, right)
+    groups, place = [], np.zeros(len(left), dtype=np.int64)
+    for kind in np.unique(kinds[kinds > 0]).tolist():
+        where = np.flatnonzero(kinds == kind)
+        context = Context(prepared, names, left[where], right[where], kind != int(Kind.PERSON), workers)
+        group = _Group.of(models.models[Kind(kind).label], context)
+        logodds[where], place[where] = group.logodds, np.arange(len(where))
+        groups.append((kind, group))
+    return Judged(prepared, left, right, kinds, logodds, dict(groups), place)
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """One pair under the model of its kind."""
+class Judged:
+    """m pairs: their calibrated `logodds` (thousandths), and why."""
+
+    prepared: Prepared
+    left: IntArray
+    right: IntArray
+    kinds: npt.NDArray[np.uint8]
+    logodds: npt.NDArray[np.int32]
+    _groups: Mapping[int, _Group]
+    _place: npt.NDArray[np.int64]
+
+    def explanation(self, pair: int, borders: Borders, *, changes: bool = False) -> Explanation:
+        """Why a pair has its score."""
+        left, right = int(self.left[pair]), int(self.right[pair])
+        ids = (self.prepared.ids[left].as_py(), self.prepared.ids[right].as_py())
+        if self.kinds[pair] == 0:
+            kinds = [Kind(int(self.prepared.kinds[row])).label for row in (left, right)]
+            row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
+            return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
+        group = self._groups[int(self.kinds[pair])]
+        one = _Pair(group, int(self._place[pair]))
+        logodds = int(self.logodds[pair])
+        score = float(scores(np.array([logodds]))[0])
+        found = Explanation(
+            *ids,
+            score,
+            Band(int(borders.bands(np.array([score]))[0])),
+            logodds,
+            tuple(one.rows()),
+            parts=one.parts,
+        )
+        if not changes:
+            return found
+        context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
+        others = alternatives(context, group.model.features, one.evidence)
+        return replace(found, changes=smallest_changes(group.model, borders, one.evidence, others))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Pairs under the model of one kind: evidence (pairs × features), sums and calibrated log-odds."""
 
     model: Model
     context: Context
+    evidence: npt.NDArray[np.float32]
+    raw: npt.NDArray[np.int64]
+    logodds: npt.NDArray[np.int64]
 
-    @cached_property
+    @classmethod
+    def of(cls, model: Model, context: Context) -> _Group:
+        columns = [COMPARATOR_BY_NAME[name].compare(context) for name in model.features]
+        evidence = np.stack(columns, axis=1).astype(np.float32, copy=False)
+        return cls(model, context, evidence, *model.sums(evidence))
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One pair of a group."""
+
+    group: _Group
+    place: int
+
+    @property
     def evidence(self) -> npt.NDArray[np.float32]:
-        seen = [COMPARATOR_BY_NAME[name].compare(self.context)[0] for name in self.model.features]
-        return np.array([seen], dtype=np.float32)
+        """1 × features."""
+        return self.group.evidence[self.place : self.place + 1]
 
     @cached_property
-    def logodds(self) -> int:
-        return int(self.model.logodds(self.evidence)[0])
+    def parts(self) -> tuple[AlignedPart, ...]:
+        """How the names were aligned."""
+        return aligned_parts(self.group.context, self.place)
 
     @cached_property
-    def judge(self) -> Model:
+    def _values(self) -> dict[str, float]:
+        return dict(zip(self.group.model.features, self.evidence[0].tolist(), strict=True))
+
+    @cached_property
+    def _judge(self) -> Model:
         """The part of the model that judges this pair."""
-        return self.model.of(self.evidence)
+        return self.group.model.of(self.evidence)
 
     def rows(self) -> list[EvidenceRow]:
         """The sum, from the prior to the calibration."""
-        model = self.judge
-        shift = self.logodds - int(model.raw(self.evidence)[0])
+        shift = int(self.group.logodds[self.place]) - int(self.group.raw[self.place])
         return [
-            EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept),
+            EvidenceRow(
+                "prior", "Where every pair starts: most pairs are different.", "", "", None, self._judge.intercept
+            ),
             *self._terms(),
             *self._pairs(),
             EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift),
@@ -118,31 +177,37 @@ class _Judged:
 
     def _terms(self) -> list[EvidenceRow]:
         rows = []
-        for term in self.judge.terms:
-            comparator, value = COMPARATOR_BY_NAME[term.feature], self._value(term.feature)
-            weight = int(term.weights[self._interval(term.feature, term.cuts)])
+        for term in self._judge.terms:
+            comparator, value = COMPARATOR_BY_NAME[term.feature], self._values[term.feature]
+            weight = term.weights[interval_of(value, term.cuts)]
             similarity = None if math.isnan(value) else round(value, 4)
-            told = detail(self.context, term.feature, value)
-            sides = shown(self.context, comparator.shows)
+            told = detail(self.group.context, term.feature, value, self.place, self.parts)
+            sides = self._shown(comparator.shows)
             rows.append(EvidenceRow(term.feature, comparator.help, *sides, similarity, weight, told))
         return rows
 
     def _pairs(self) -> list[EvidenceRow]:
         rows = []
-        for pair in self.judge.pairs:
-            at = [self._interval(name, cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
-            sides = [shown(self.context, COMPARATOR_BY_NAME[name].shows) for name in pair.features]
+        for pair in self._judge.pairs:
+            at = [interval_of(self._values[name], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+            sides = [self._shown(COMPARATOR_BY_NAME[name].shows) for name in pair.features]
             left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))
-            told = ", ".join(filter(None, (detail(self.context, name, self._value(name)) for name in pair.features)))
+            details = (
+                detail(self.group.context, name, self._values[name], self.place, self.parts) for name in pair.features
+            )
             weight, name = int(pair.weights[at[0]][at[1]]), " × ".join(pair.features)
+            told = ", ".join(filter(None, details))
             rows.append(EvidenceRow(name, "What the two say together.", left, right, None, weight, told))
         return rows
 
-    def _value(self, feature: str) -> float:
-        return float(self.evidence[0, self.model.features.index(feature)])
+    def _shown(self, shows: str) -> tuple[str, str]:
+        if shows not in self._texts:
+            self._texts[shows] = shown(self.group.context, shows, self.place)
+        return self._texts[shows]
 
-    def _interval(self, feature: str, cuts: Sequence[float]) -> int:
-        return int(interval(self.evidence[:, self.model.features.index(feature)], cuts)[0])
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, str]]:
+        return {}
 
 
 def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:

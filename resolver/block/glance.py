@@ -123,46 +123,46 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _agreement(words, one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How far two words agree."""
-    if words[one, TEXT] == words[two, TEXT] != 0:
+    if words[one, TEXT] == others[two, TEXT] != 0:
         return SAME
-    if words[one, SOUND] == words[two, SOUND] != 0 or words[one, CONSONANTS] == words[two, CONSONANTS] != 0:
+    if words[one, SOUND] == others[two, SOUND] != 0 or words[one, CONSONANTS] == others[two, CONSONANTS] != 0:
         return ALIKE
-    if words[one, BEGINNING] == words[two, BEGINNING] != 0:
+    if words[one, BEGINNING] == others[two, BEGINNING] != 0:
         return BEGIN
-    if words[one, LETTERS] != 0 and words[two, LETTERS] != 0:
+    if words[one, LETTERS] != 0 and others[two, LETTERS] != 0:
         # at most two letters that the other has not
-        differ = words[one, LETTERS] ^ words[two, LETTERS]
+        differ = words[one, LETTERS] ^ others[two, LETTERS]
         differ &= differ - np.uint32(1)
         if (differ & (differ - np.uint32(1))) == 0:
             return BEGIN
-    return INITIAL if words[one, FIRST] == words[two, FIRST] else NONE
+    return INITIAL if words[one, FIRST] == others[two, FIRST] else NONE
 
 
 @numba.njit(cache=True, nogil=True)
-def _dates(births, one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How two dates of birth agree, as a number 1…10."""
-    if births[one, 0] == 0 or births[two, 0] == 0:
+    if births[one, 0] == 0 or others[two, 0] == 0:
         return 2
-    exact = births[one, 3] > 0 and births[two, 3] > 0
-    parts = (births[one, 2] == births[two, 2]) + (births[one, 3] == births[two, 3]) if exact else 0
+    exact = births[one, 3] > 0 and others[two, 3] > 0
+    parts = (births[one, 2] == others[two, 2]) + (births[one, 3] == others[two, 3]) if exact else 0
     new_year = births[one, 2] == 1 and births[one, 3] == 1
-    if births[one, 0] <= births[two, 1] and births[two, 0] <= births[one, 1]:
+    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1]:
         if not exact:
             return 8
         if parts == 2:
             return 9 if new_year else 10
-        if births[one, 2] == births[two, 3] and births[one, 3] == births[two, 2]:
+        if births[one, 2] == others[two, 3] and births[one, 3] == others[two, 2]:
             return 9
         return 7 if parts == 1 else 4
     digits = 0
-    left, right = births[one, 0], births[two, 0]
+    left, right = births[one, 0], others[two, 0]
     for _ in range(4):
         digits += left % 10 != right % 10
         left //= 10
         right //= 10
-    near = digits == 1 or abs(births[one, 0] - births[two, 0]) <= 2
+    near = digits == 1 or abs(births[one, 0] - others[two, 0]) <= 2
     if parts == 2 and not new_year:
         return 7 if near else 6
     if parts > 0 and near:
@@ -171,45 +171,65 @@ def _dates(births, one, two):  # type: ignore[no-untyped-def] # noqa: ANN001, AN
 
 
 @numba.njit(cache=True, nogil=True)
-def _common(hashes, i, one_end, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How many hashes two stretches have in common, `most` at most."""
     found = 0
     while i < one_end and j < two_end and found < most:
-        if hashes[i] == hashes[j]:
+        if hashes[i] == others[j]:
             found += 1
             i += 1
             j += 1
-        elif hashes[i] < hashes[j]:
+        elif hashes[i] < others[j]:
             i += 1
         else:
             j += 1
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a pair of rows; `seen` as `arrays` gives it."""
-    heads, words, places, certain, births = seen
-    if heads[first, KINDS] & heads[second, KINDS] != 1:
-        return PASSED
-    if _common(
-        certain, heads[first, CERTAIN], heads[first + 1, CERTAIN], heads[second, CERTAIN], heads[second + 1, CERTAIN], 1
-    ):
+    return points_between(first, seen, second, seen)
+
+
+@numba.njit(cache=True, nogil=True)
+def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """The points of a row of one batch and a row of another."""
+    if seen_one[0][one, KINDS] & seen_two[0][two, KINDS] != 1:
         return PASSED
     # from the record with fewer words to the other, of as many from the one whose words come first
-    count = heads[first + 1, WORDS] - heads[first, WORDS]
-    fewer = np.int64(count) - (heads[second + 1, WORDS] - heads[second, WORDS])
+    count = seen_one[0][one + 1, WORDS] - seen_one[0][one, WORDS]
+    fewer = np.int64(count) - (seen_two[0][two + 1, WORDS] - seen_two[0][two, WORDS])
     at = 0
     while fewer == 0 and at < count:
-        fewer = np.int64(words[heads[first, WORDS] + at, TOKEN]) - np.int64(words[heads[second, WORDS] + at, TOKEN])
+        ours = seen_one[1][seen_one[0][one, WORDS] + at, TOKEN]
+        theirs = seen_two[1][seen_two[0][two, WORDS] + at, TOKEN]
+        fewer = np.int64(ours) - np.int64(theirs)
         at += 1
     if fewer > 0:
-        first, second = second, first
+        return _points(two, seen_two, one, seen_one)
+    return _points(one, seen_one, two, seen_two)
+
+
+@numba.njit(cache=True, nogil=True)
+def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    heads, words, places, certain, births = seen_first
+    others, their_words, their_places, their_certain, their_births = seen_second
+    if _common(
+        certain,
+        heads[first, CERTAIN],
+        heads[first + 1, CERTAIN],
+        their_certain,
+        others[second, CERTAIN],
+        others[second + 1, CERTAIN],
+        1,
+    ):
+        return PASSED
     none = initial = begin = alike = same = rarest = 0
     for i in range(heads[first, WORDS], heads[first + 1, WORDS]):
         best = NONE
-        for j in range(heads[second, WORDS], heads[second + 1, WORDS]):
-            best = max(best, _agreement(words, i, j))
+        for j in range(others[second, WORDS], others[second + 1, WORDS]):
+            best = max(best, _agreement(words, i, their_words, j))
             if best == SAME:
                 break
         none += best == NONE
@@ -222,23 +242,14 @@ def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001,
     total = POINTS[0, min(none, 3)] + POINTS[1, min(initial, 3)] + POINTS[2, min(begin, 3)]
     total += POINTS[3, min(alike, 3)] + POINTS[4, min(same, 3)] + POINTS[5, rarest]
     total += POINTS[6, min(heads[first + 1, WORDS] - heads[first, WORDS], 2)]
-    if heads[first, PLACES] < heads[first + 1, PLACES] and heads[second, PLACES] < heads[second + 1, PLACES]:
-        total += POINTS[
-            7,
-            1
-            + _common(
-                places,
-                heads[first, PLACES],
-                heads[first + 1, PLACES],
-                heads[second, PLACES],
-                heads[second + 1, PLACES],
-                2,
-            ),
-        ]
+    start, end = heads[first, PLACES], heads[first + 1, PLACES]
+    their_start, their_end = others[second, PLACES], others[second + 1, PLACES]
+    if start < end and their_start < their_end:
+        total += POINTS[7, 1 + _common(places, start, end, their_places, their_start, their_end, 2)]
     when = 0
     for i in range(heads[first, BIRTHS], heads[first + 1, BIRTHS]):
-        for j in range(heads[second, BIRTHS], heads[second + 1, BIRTHS]):
-            when = max(when, _dates(births, i, j))
+        for j in range(others[second, BIRTHS], others[second + 1, BIRTHS]):
+            when = max(when, _dates(births, i, their_births, j))
     return total + POINTS[8, when]
 
 
@@ -252,4 +263,17 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     """The points of pairs of rows."""
     out = np.zeros(len(left), dtype=np.int64)
     _all_points(left.astype(np.int64), right.astype(np.int64), arrays(prepared), out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for place in range(len(rows)):
+        out[place] = points_between(0, asked, rows[place], seen)
+
+
+def points_of_query(asked: Seen, seen: Seen, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The points of one record, the only one of its batch, with rows of another; `arrays` of either."""
+    out = np.empty(len(rows), dtype=np.int64)
+    _points_of_query(asked, seen, rows, out)
     return out

@@ -8,6 +8,7 @@ All are integers, so the sum is exact and the same on every engine.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.classify.summing import Weights
 from resolver.errors import ModelError
 from resolver.records.prepared import FloatArray
 from resolver.records.resolution import Band
@@ -79,6 +81,10 @@ class Model:
     """Blocking plan → what is added to the intercept (thousandths): among more records more pairs are namesakes."""
     plain: Model | None = None
     """The model of pairs whose `GATE` is 0, where there is one: registers are not watchlists."""
+    _weights: Weights = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_weights", Weights.of(self.features, self.terms, self.pairs))
 
     def at(self, plan: str) -> Model:
         """The model for records resolved under a plan: its intercept is that plan's."""
@@ -117,17 +123,11 @@ class Model:
         return answer
 
     def _sum(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        total = np.full(len(evidence), self.intercept, dtype=np.int64)
-        place = {name: column for column, name in enumerate(self.features)}
-        for term in self.terms:
-            weights = np.array(term.weights, dtype=np.int64)
-            total += weights[interval(evidence[:, place[term.feature]], term.cuts)]
-        for pair in self.pairs:
-            grid = np.array(pair.weights, dtype=np.int64)
-            one = interval(evidence[:, place[pair.features[0]]], pair.cuts[0])
-            two = interval(evidence[:, place[pair.features[1]]], pair.cuts[1])
-            total += grid[one, two]
-        return total
+        return self._weights.sums(evidence, self.intercept)
+
+    def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`raw` and `logodds`."""
+        return self.raw(evidence), self.logodds(evidence)
 
 
 _Judge = Callable[[Model, FloatArray], npt.NDArray[np.int64]]
@@ -138,6 +138,11 @@ def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.in
     places = np.searchsorted(np.array(cuts, dtype=np.float64), similarity.astype(np.float64), side="left")
     missing: npt.NDArray[np.int64] = np.where(np.isnan(similarity), len(cuts) + 1, places)
     return missing
+
+
+def interval_of(similarity: float, cuts: Sequence[float]) -> int:
+    """The same of one similarity."""
+    return len(cuts) + 1 if math.isnan(similarity) else bisect_left(cuts, similarity)
 
 
 def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -182,10 +182,14 @@ def alignment_text(context: Context, pair: int = 0) -> str:
     return on_one_line(aligned_parts(context, pair))
 
 
-def detail(context: Context, feature: str, similarity: float, pair: int = 0) -> str:
-    """A word on what a similarity means, where it has one."""
+def detail(
+    context: Context, feature: str, similarity: float, pair: int = 0, parts: tuple[AlignedPart, ...] | None = None
+) -> str:
+    """A word on what a similarity means, where it has one. `parts`: those of the pair, where they are at hand."""
     if np.isnan(similarity):
         return ""
     if feature in ("birth_date", "start_date"):
         return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
-    return alignment_text(context, pair) if feature == "name" else ""
+    if feature != "name":
+        return ""
+    return alignment_text(context, pair) if parts is None else on_one_line(parts)

@@ -69,7 +69,7 @@ class Hub:
         self.models: ModelSet = load_models(options.model_dir if options else model_dir)
         self._given = options
         self._model_dir = model_dir
-        self._index_dir, self._kept_from = index_dir, index_kept_from
+        self.index_dir, self._kept_from = index_dir, index_kept_from
         self._index: Index | None = None
         self._lock = threading.RLock()
 
@@ -310,7 +310,7 @@ class Hub:
     def _index_at(self, view: View, plan: Plan, *, certain: bool = False) -> Index:
         """The index, brought to the view's version."""
         if self._index is None or self._index.plan is not plan:
-            folder = index_folder(self.store, view.head.store_id, self._index_dir)
+            folder = index_folder(self.store, view.head.store_id, self.index_dir)
             self._index = Index(
                 folder,
                 view.head.store_id,

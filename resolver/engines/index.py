@@ -110,16 +110,6 @@ class Index:
         """The records that are here, in the order of their numbers; those that have ended too."""
         return tuple(self._segments)
 
-    def any_of(self, numbers: Numbers, sources: frozenset[str]) -> bool:
-        """Whether one of some records (ascending) is of one of some sources."""
-        for segment in self._segments:
-            low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
-            if low < high:
-                codes = np.unique(segment.batch.sources.codes[numbers[low:high] - segment.first])
-                if any(segment.batch.sources.values[code].as_py() in sources for code in codes.tolist()):
-                    return True
-        return False
-
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut."""

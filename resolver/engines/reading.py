@@ -92,9 +92,7 @@ def catalogue(hub: Hub) -> tuple[int, list[Source]]:
         return view.version, view.sources(counted=True)
 
 
-def _around(
-    view: View, index: Index, number: int, viewer: Viewer, *, related: bool
-) -> tuple[Batch, dict[str, str]]:
+def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: bool) -> tuple[Batch, dict[str, str]]:
     """The records of an entity that a viewer sees, with those of the entities it names, and the entity id of each."""
     batch = visible_part(index.batch(view.members([number])[0]), viewer)
     numbers = sorted({number, *_related(view, index, batch)}) if related else [number]

@@ -1,69 +1,81 @@
 """Single checks: who in a store may this be? Answered from entities, not from records.
 
-Each query is a record. Held records that share a key with it lead to their entities; each of these is compared as a
-*profile*, the union of all that its records say, so that a name known to one agency and a birth date known to another
-count together. Entities are ranked by how rare the keys are that lead to them, the first `COMPARED` are compared, and
-an answer says where there were more.
+Each query is a record. It is compared with *profiles*, each the union of all that an entity's records say, so that a
+name known to one agency and a birth date known to another count together. Profiles lie prepared in the catalogue
+(`resolver.engines.catalogue`). Those that may be meant are compared in rounds, the likeliest first, until a round finds
+nobody or `MOST_COMPARED` have been compared; an answer says where there may be more.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from resolver.block.lookup import key_table
-from resolver.block.nearest import nearest
-from resolver.classify import scores
+from resolver.classify import Borders, scores
 from resolver.compare import NameIndex
-from resolver.engines.homes import Homes
+from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
-from resolver.engines.index import Index
-from resolver.engines.profiles import profiles
-from resolver.explaining import explain_rows
+from resolver.engines.nearby import Finder
+from resolver.engines.seen import Sight
+from resolver.errors import ResolverError
+from resolver.explaining import Judged, judge
 from resolver.merge import context, golden_of, partition, to_ftm
 from resolver.normalise import country_code
-from resolver.normalise.prepare import COMPARED as COMPARED_PROPERTIES
-from resolver.pipeline import RunOptions, prepared_of, score_rows, symbol_source
-from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, concat
+from resolver.pipeline import prepared_of, symbol_source
+from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
+from resolver.records.assembling import Part, assembled
 from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.sight import STRANGER, Viewer, visible_rows
-from resolver.store import View
+from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
-COMPARED = 60
+COMPARED = 48
+"""Entities compared in one round."""
+MOST_COMPARED = 480
 """Entities compared for one query at most."""
 _QUERY_ID = "!"
+_LOG = logging.getLogger("resolver.index")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """What a filter may ask about an entity beside what it says."""
 
-    view: View
+    store: Store
+    version: int
 
     def changed(self, entity_id: str) -> str:
         """When the entity last changed, as the store writes times."""
-        last = max((change.version for change in self.view.history(entity_id)), default=1)
-        return self.view.landed([last])[last]
+        with self.store.view(self.version) as view:
+            last = max((change.version for change in view.history(entity_id)), default=1)
+            return view.landed([last])[last]
 
 
 Accept = Callable[[Mapping[str, Any], Look], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """An entity that a query may mean: as an FtM entity, its score, and why (the query is `left`)."""
 
     entity: dict[str, Any]
     score: float
-    why: Explanation
+    explain: Callable[[], Explanation]
+
+    @cached_property
+    def why(self) -> Explanation:
+        """The sum of its evidence; worked out when it is asked for."""
+        return self.explain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,109 +109,143 @@ class Wish:
     viewer: Viewer = STRANGER
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """Entities (numbers) that may be meant, and all their records; `complete` as in `Answer`."""
-
-    entities: list[int]
-    members: list[Numbers]
-    complete: bool
-
-
 class Screen:
     """Answers single checks from a hub. Safe to use from several threads."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._homes = Homes()
+        self._catalogue = Catalogue(hub)
+        self._finder = Finder()
         self._lock = threading.Lock()
+        self._follower: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def warm(self) -> Stand:
         """Load all that takes seconds, so that the first check need not wait. Raises `StoreError` for an empty
         store."""
         symbol_source().load()
-        with self._lock, self._hub.index() as (view, _):
-            self._homes.refresh(view)
-            known = next(view.batches())
-            # one person and one group of the store, so that every part of an answer is exercised
-            rows = np.unique(known.batch.kinds, return_index=True)[1]
-            somebody = list(known.batch.take(np.sort(rows)).to_records())
-        return self.check(somebody, Wish(cutoff=0.0))[1]
+        state = self._refreshed()
+        # one person and one group of the store, so that every part of an answer is exercised
+        rows = np.unique(state.shelves[0].prepared.kinds, return_index=True)[1]
+        somebody = list(state.shelves[0].records(np.sort(rows))[0].to_records())
+        for found in (answer.found for answer in self.check(somebody, Wish(cutoff=0.0))[0]):
+            for one in found:
+                assert one.why.rows
+        return Stand(state.version, self._hub.models.stamp["model"])
+
+    def follow(self, seconds: float) -> None:
+        """From now on look for new landings in the background every so often, and not at each check."""
+        if self._follower is None:
+            self._follower = threading.Thread(target=self._follow, args=(seconds,), name="catalogue", daemon=True)
+            self._follower.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._ended.set()
+        if self._follower is not None:
+            self._follower.join(timeout=10)
 
     def check(self, queries: Sequence[Record], wish: Wish) -> tuple[list[Answer], Stand]:
         """Answer some queries, all from one moment of the store. Raises `StoreError` where nothing has landed yet."""
+        state = self._present()
         turned = [_variants(query) for query in queries]
-        asked = [_asked(one) for variants in turned for one in variants]
-        prepared = [prepared_of(one, self._hub.models) for one in asked]
-        with self._lock, self._hub.index() as (view, index):
-            self._homes.refresh(view)
-            options = self._hub.options_of(view.head)
-            answers = [
-                self._answer(one, self._near(ready, index, wish), view, index, options, wish)
-                for one, ready in zip(asked, prepared, strict=True)
-            ]
-            stand = Stand(view.version, self._hub.models.stamp["model"])
-        each = iter(answers)
-        return [_merged([next(each) for _ in variants], wish.limit) for variants in turned], stand
+        answers = [_merged([self._answer(one, state, wish) for one in variants], wish.limit) for variants in turned]
+        return answers, Stand(state.version, self._hub.models.stamp["model"])
 
     def sources(self) -> frozenset[str]:
         """The names of the lists there are."""
         with self._hub.store.view() as view:
             return frozenset(source.name for source in view.sources())
 
-    def _near(self, prepared: Prepared, index: Index, wish: Wish) -> _Near:
-        """The entities that the query's keys lead to, those that share the rarest with it first."""
-        hits = nearest(key_table(prepared, index.plan), int(prepared.kinds[0]), index.held)
-        entity = self._homes.of(hits.numbers)
-        inside = entity >= 0
-        # a key counts once for an entity, however many of its records bear it
-        width = int(hits.keys.max(initial=0)) + 1
-        shared, first = np.unique(entity[inside] * width + hits.keys[inside], return_index=True)
-        entities, place = np.unique(shared // width, return_inverse=True)
-        weight = np.bincount(place, hits.weights[inside][first], minlength=len(entities))
-        ranked = entities[np.lexsort((entities, -weight))].tolist()
-        members = [self._homes.members_of(one) for one in ranked[: None if wish.sources is not None else COMPARED]]
-        if wish.sources is not None:
-            known = [index.any_of(records, wish.sources) for records in members]
-            ranked = [one for one, fits in zip(ranked, known, strict=True) if fits]
-            members = [records for records, fits in zip(members, known, strict=True) if fits]
-        complete = not hits.passed_over and len(ranked) <= COMPARED
-        return _Near(ranked[:COMPARED], members[:COMPARED], complete)
+    def _follow(self, seconds: float) -> None:
+        while not self._ended.wait(seconds):
+            try:
+                self._refreshed()
+            except (ResolverError, OSError) as error:
+                # what was known last still answers
+                _LOG.warning("the store cannot be followed: %s", error)
 
-    def _answer(self, asked: Batch, near: _Near, view: View, index: Index, options: RunOptions, wish: Wish) -> Answer:
-        if not near.entities:
-            return Answer((), 0, near.complete)
-        numbers = np.concatenate(near.members)
-        order = np.argsort(numbers)
-        owner = np.repeat(np.arange(len(near.entities)), [len(one) for one in near.members])[order]
-        near, owner, batch = _seen(near, owner, index.batch(numbers[order]), wish.viewer)
-        if not near.entities:
-            return Answer((), 0, near.complete)
-        # an id that sorts before all others, so that the query is row 0
-        both = concat(
-            [asked, profiles(_compared(batch), owner, [f"p{place:06d}" for place in range(len(near.entities))])]
-        )
-        models = self._hub.models.at(index.plan.name)
-        work = prepared_of(both.canonical(), models)
-        names = NameIndex.of(work)
-        right = np.arange(1, len(work), dtype=np.int32)
-        score = scores(score_rows(work, names, models, np.zeros_like(right), right, options.workers))
-        least = options.borders.review if wish.cutoff is None else wish.cutoff
-        good = np.flatnonzero(score >= least)
-        ids = view.entity_ids([near.entities[place] for place in good.tolist()])
-        ranked = sorted(good.tolist(), key=lambda place: (-score[place], ids[near.entities[place]]))
+    def _refreshed(self) -> State:
+        with self._lock:
+            return self._catalogue.refresh()
+
+    def _present(self) -> State:
+        state = self._catalogue.state if self._follower is not None else None
+        return state or self._refreshed()
+
+    def _answer(self, query: Record, state: State, wish: Wish) -> Answer:
+        asked = prepared_of(Batch.from_records([replace(query, id=_QUERY_ID)]).canonical(), self._hub.models)
+        near = self._finder.near(asked, state, wish.sources)
+        sight = Sight(wish.viewer, wish.sources, self._hub.models)
+        least = state.borders.review if wish.cutoff is None else wish.cutoff
+        rounds, compared, complete = [], 0, False
+        while not complete and compared < min(len(near), MOST_COMPARED):
+            one = _Round.of(asked, state, near[compared : compared + COMPARED], least, sight)
+            rounds.append(one)
+            compared += COMPARED
+            # they come by what speaks for them at a glance: where nobody late in a round is meant, nobody later is
+            complete = compared >= len(near) or not one.late
+        return self._told([hit for one in rounds for hit in one.hits], complete, state, wish)
+
+    def _told(self, hits: list[_Hit], complete: bool, state: State, wish: Wish) -> Answer:
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        look = Look(self._hub.store, state.version)
         found: list[Found] = []
         refused = 0
-        for place in ranked:
-            if len(found) == wish.limit and wish.accept is None:
-                break
-            entity = _as_ftm(batch.take(np.flatnonzero(owner == place)), ids[near.entities[place]])
-            if wish.accept is not None and not wish.accept(entity, Look(view)):
+        wanted = hits if wish.accept is not None else hits[: wish.limit]
+        for hit, entity in zip(wanted, _as_ftm(wanted, state, wish.viewer), strict=True):
+            if wish.accept is not None and not wish.accept(entity, look):
                 refused += 1
             elif len(found) < wish.limit:
-                why = explain_rows(work, names, models, options.borders, 0, place + 1)
-                found.append(Found(entity, float(score[place]), why))
-        return Answer(tuple(found), len(good) - refused, near.complete)
+                found.append(Found(entity, hit.score, hit.explained(state.borders)))
+        return Answer(tuple(found), len(hits) - refused, complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """An entity at or above the cutoff: its id and place in the catalogue, and the pair it is of what was judged."""
+
+    id: str
+    shelf: int
+    row: int
+    score: float
+    judged: Judged
+    pair: int
+
+    def explained(self, borders: Borders) -> Callable[[], Explanation]:
+        return lambda: self.judged.explanation(self.pair, borders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Some entities compared: those at or above the cutoff, and whether any is of the less likely half."""
+
+    hits: list[_Hit]
+    late: bool
+
+    @classmethod
+    def of(cls, asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> _Round:
+        firsts = np.cumsum([0, *(len(shelf) for shelf in state.shelves)])
+        shelf_of = np.searchsorted(firsts, places, side="right") - 1
+        parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
+        for number in np.unique(shelf_of).tolist():
+            here = np.flatnonzero(shelf_of == number)
+            for part, seen in sight.parts(state.shelves[number], places[here] - firsts[number]):
+                parts.append(part)
+                where.append(here[seen])
+        order = np.concatenate(where)
+        ids = pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(len(order)))], pa.string())
+        work = assembled(parts, ids)
+        right = np.arange(1, len(work), dtype=np.int32)
+        judged = judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right)
+        score = scores(judged.logodds)
+        good = np.flatnonzero(score >= least)
+        hits = []
+        for pair in good.tolist():
+            number = int(shelf_of[order[pair]])
+            row = int(places[order[pair]] - firsts[number])
+            hits.append(_Hit(state.shelves[number].ids[row].as_py(), number, row, float(score[pair]), judged, pair))
+        return cls(hits, len(places) == COMPARED and bool((order[good] >= COMPARED // 2).any()))
 
 
 def _variants(query: Record) -> list[Record]:
@@ -221,29 +267,25 @@ def _merged(answers: list[Answer], limit: int) -> Answer:
     return Answer(tuple(best.values())[:limit], total, all(answer.complete for answer in answers))
 
 
-def _seen(near: _Near, owner: Numbers, batch: Batch, viewer: Viewer) -> tuple[_Near, Numbers, Batch]:
-    """The entities that a viewer sees something of, with the owners and the batch of the records they see."""
-    seen = visible_rows(batch, viewer)
-    if seen is None:
-        return near, owner, batch
-    kept, place = np.unique(owner[seen], return_inverse=True)
-    fewer = replace(near, entities=[near.entities[one] for one in kept], members=[near.members[one] for one in kept])
-    return fewer, place.astype(np.int64), batch.take(np.flatnonzero(seen))
+def _as_ftm(hits: Sequence[_Hit], state: State, viewer: Viewer) -> list[dict[str, Any]]:
+    """The golden records of some entities, as far as a viewer sees them."""
+    entities: dict[str, dict[str, Any]] = {}
+    for number in {hit.shelf for hit in hits}:
+        here = [hit for hit in hits if hit.shelf == number]
+        batch, owner = state.shelves[number].records(np.array([hit.row for hit in here], dtype=np.int64))
+        seen = visible_rows(batch, viewer)
+        if seen is not None:
+            batch, owner = batch.take(np.flatnonzero(seen)), owner[seen]
+        batch, owner = _canonical(batch, owner)
+        names = pa.array([here[place].id for place in owner.tolist()], pa.string())
+        _, first, inverse = np.unique(owner, return_index=True, return_inverse=True)
+        parts = partition(batch, first[inverse].astype(np.int32), names)
+        for golden in golden_of(context(batch, parts, country_code)):
+            entities[golden.id] = to_ftm(golden)[0]
+    return [entities[hit.id] for hit in hits]
 
 
-def _compared(batch: Batch) -> Batch:
-    """What keys and scores look at."""
-    return replace(batch, columns={prop: held for prop, held in batch.columns.items() if prop in COMPARED_PROPERTIES})
-
-
-def _asked(query: Record) -> Batch:
-    return Batch.from_records([replace(query, id=_QUERY_ID)]).canonical()
-
-
-def _as_ftm(batch: Batch, identity: str) -> dict[str, Any]:
-    """The golden record of the records of one entity."""
-    batch = batch.canonical()
-    labels = np.zeros(len(batch), dtype=np.int32)
-    names = pa.array([identity] * len(batch), pa.string())
-    (golden,) = golden_of(context(batch, partition(batch, labels, names), country_code))
-    return to_ftm(golden)[0]
+def _canonical(batch: Batch, owner: Numbers) -> tuple[Batch, Numbers]:
+    """The batch in canonical form, and the owners of its records."""
+    order = pc.sort_indices(batch.ids).to_numpy()
+    return batch.canonical(), owner[order]

@@ -9,6 +9,7 @@ under; others are of no use and are removed.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from resolver.records.ragged import spread
 from resolver.store.arrays import AnyArray, open_arrays, text_arrays, texts_of, write_arrays
 from resolver.store.bulk import Numbers
 
+_LOG = logging.getLogger("resolver.index")
 _NAME = re.compile(r"^segment-(\d+)-(\d+)\.bin$")
 
 
@@ -157,9 +159,9 @@ def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
     try:
         if dict(open_arrays(path).about["stamp"]) == dict(stamp):
             return open_segment(path)
-    except (StoreError, LookupError, ValueError):
-        # damaged, or of a form that is no longer made
-        pass
+    except (StoreError, LookupError, ValueError) as error:
+        # or of a form that is no longer made
+        _LOG.warning("%s is damaged and is made again: %s", path, error)
     path.unlink(missing_ok=True)
     return None
 

@@ -100,6 +100,18 @@ class RecordQuestions(Moment):
         for part in cut(numbers):
             yield from map(tuple, self.connection.execute(query.where(among(self.connection, records.c.number, part))))
 
+    def some_batches(self, numbers: Numbers) -> Iterator[RecordRows]:
+        """Versions of records by number (ascending), in pieces; those that have ended too."""
+        named = {source.number: source.name for source in self.sources()}
+        columns = (records.c.number, records.c.record_id, records.c.source, records.c.kind, records.c.schema)
+        query = select(*columns, records.c.content).order_by(records.c.number)
+        for part in cut(numbers.tolist()):
+            rows = self.connection.execute(query.where(among(self.connection, records.c.number, part))).fetchall()
+            if rows:
+                number, ids, source, kind, schema, content = zip(*rows, strict=True)
+                batch = batch_of(ids, [named[one] for one in source], kind, schema, content)
+                yield RecordRows(np.array(number, dtype=np.int64), batch)
+
     def ended_after(self, version: int) -> Numbers:
         """The numbers of records that ended after `version`, up to this one."""
         query = select(records.c.number).where(records.c.valid_to > version, records.c.valid_to <= self.version)

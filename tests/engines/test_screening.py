@@ -1,20 +1,17 @@
-"""Members in memory and profiles, each against the obvious way."""
+"""Profiles, and answers from them, against the obvious way."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from resolver.engines.homes import Homes
 from resolver.engines.profiles import profiles
 from resolver.engines.screening import Screen, Wish
 from resolver.records import Batch, Kind
-from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
-from tests.engines.hubs import Stores, decided, intake
+from tests.engines.hubs import Stores, intake
 from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -28,31 +25,6 @@ def symbols() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
     return Stores(tmp_path_factory.mktemp("stores"))
-
-
-@pytest.mark.parametrize("again", [0, 1_000])
-def test_members_follow_every_landing(again: int, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.engines.homes._AGAIN", again)
-    some = list(generate(40, seed=3).records)[:60]
-    rng = random.Random(5)
-    homes = Homes()
-    with stores.new() as hub:
-        for minute in range(6):
-            part = rng.sample(some, 20)
-            pair = (part[0].id, part[1].id)
-            verdict = rng.choice([Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE])
-            hub.add(intake(part), [decided(pair, verdict, minute)] if minute else [])
-            if minute in (1, 2):
-                # several landings at once
-                continue
-            with hub.store.view() as view:
-                homes.refresh(view)
-                numbers, entities = view.all_members()
-                expected = np.full(view.head.last_record + 1, -1)
-                expected[numbers] = entities
-                assert homes.of(np.arange(view.head.last_record + 1)).tolist() == expected.tolist()
-                for entity in range(view.head.last_entity + 2):
-                    assert homes.members_of(entity).tolist() == sorted(numbers[entities == entity].tolist())
 
 
 def test_a_profile_says_all_that_its_records_say() -> None:
@@ -100,6 +72,7 @@ def test_an_answer_says_where_there_may_be_more(stores: Stores, monkeypatch: pyt
         hub.add(intake(twins))
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (len(answer.found), answer.total, answer.complete) == (3, 8, True)
-        monkeypatch.setattr("resolver.engines.screening.COMPARED", 4)
+        for limit in ("COMPARED", "MOST_COMPARED"):
+            monkeypatch.setattr(f"resolver.engines.screening.{limit}", 4)
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (answer.total, answer.complete) == (4, False)

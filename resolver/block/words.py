@@ -1,0 +1,285 @@
+"""Words looked up: whose names hold words like those of one record that is asked about.
+
+A batch joins records on keys of whole names and pairs of words; one look-up can afford more. Every word of the query
+meets all held words that are spelled like it but for one letter, sound like it, have its consonants or are the same
+name in another language (`WAYS`); the bearers of each add what the word is worth, and who adds up to the most is
+looked at first. A held word is found by the same codes that rules are made of, so what two words alike join in a batch
+is found here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from resolver.block.keys import identity_tokens, mix
+from resolver.records.batch import IntArray
+from resolver.records.prepared import ByteArray, HashArray, Prepared, TokenTable
+from resolver.records.ragged import Ragged, spread
+
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+WAYS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7)
+"""What a word counts that is equal, the same name elsewhere, of the same sound, consonants or Metaphone code, but for a
+letter the same, or begins the same and has most letters in common."""
+_EQUAL, _SYMBOL, _SOUND, _SKELETON, _PHONETIC, _LETTER, _BEGIN = range(7)
+MOST_WORDS = 250
+"""Words of a query that are followed; nobody has more."""
+BUDGET = 400_000
+"""Bearers of words that are counted for one query at most, those of the rarest words first."""
+_LEAST_LETTERS = 4
+_PREFIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of some profiles. `codes` ascend; `coded` the token that has each. The profiles that bear token t are
+    `bearers[starts[t]:starts[t + 1]]`."""
+
+    codes: HashArray
+    coded: IntArray
+    starts: Numbers
+    bearers: IntArray
+    rarity: Floats
+    signature: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The words of one query: per word its codes with their way (`offsets`), what it is worth, and its letters."""
+
+    offsets: Numbers
+    codes: HashArray
+    ways: ByteArray
+    rarity: Floats
+    signature: npt.NDArray[np.uint32]
+
+
+def words_of(prepared: Prepared) -> Words:
+    """The words of prepared profiles, laid out to be looked up."""
+    tokens = prepared.tokens
+    codes, coded, _ = _codes(tokens)
+    order = np.argsort(codes, kind="stable")
+    said = prepared.names.through(prepared.forms.tokens)
+    told = identity_tokens(prepared)[said.items]
+    by_word = Ragged.from_rows(said.items[told], said.rows[told], len(tokens))
+    return Words(
+        codes[order],
+        coded[order],
+        by_word.offsets.astype(np.int64),
+        by_word.items,
+        np.minimum(tokens.rarity_person, tokens.rarity_group),
+        tokens.signature,
+    )
+
+
+def sought(prepared: Prepared) -> Sought:
+    """The words of a query: the only record of a prepared batch."""
+    tokens = prepared.tokens
+    used = np.flatnonzero(identity_tokens(prepared))[:MOST_WORDS]
+    codes, coded, ways = _codes(tokens)
+    order = np.lexsort((ways, coded))
+    codes, coded, ways = codes[order], coded[order], ways[order]
+    starts = np.searchsorted(coded, used)
+    counts = np.searchsorted(coded, used, side="right") - starts
+    places = spread(starts, counts)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    rarity = np.minimum(tokens.rarity_person, tokens.rarity_group)
+    return Sought(offsets, codes[places], ways[places], rarity[used], tokens.signature[used])
+
+
+class Scores:
+    """Scratch of a thread: what the words of a query add up to per profile; all zero between two queries."""
+
+    def __init__(self) -> None:
+        self._sums = np.zeros(0, dtype=np.uint32)
+
+    def best(
+        self, asked: Sought, held: Words, count: int, kept: npt.NDArray[np.bool_], most: int
+    ) -> tuple[Numbers, Numbers, int]:
+        """The profiles (of `count`) that say the most of what is asked, about `most` of them (all of those that say as
+        much as the last), of those that `kept` lets pass; how much each says; and how many more there are."""
+        if len(self._sums) < count:
+            self._sums = np.zeros(count, dtype=np.uint32)
+        found, said, total = _best(
+            asked.offsets,
+            asked.codes,
+            asked.ways,
+            asked.rarity,
+            asked.signature,
+            held.codes,
+            held.coded,
+            held.starts,
+            held.bearers,
+            held.rarity,
+            held.signature,
+            np.array(WAYS, dtype=np.float32),
+            kept,
+            self._sums,
+            most,
+            BUDGET,
+        )
+        return found, said, total - len(found)
+
+
+def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:
+    """All codes of all tokens: (code, token, way), 0 left out."""
+    count = len(tokens)
+    every = np.arange(count, dtype=np.int32)
+    parts: list[tuple[HashArray, IntArray, int]] = [
+        (tokens.hashes, every, _EQUAL),
+        (mix(tokens.symbols.items.astype(np.uint64), np.uint64(1)), tokens.symbols.rows, _SYMBOL),
+        (_salted(tokens.sound, 2), every, _SOUND),
+        (_salted(tokens.skeleton, 3), every, _SKELETON),
+        (_salted(tokens.phonetic, 4), every, _PHONETIC),
+    ]
+    texts = [text.encode() for text in tokens.texts.tolist()]
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    letters = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    long = np.diff(offsets) >= _LEAST_LETTERS
+    sizes = np.where(long, np.diff(offsets) + 1, 0)
+    cut = np.empty(int(sizes.sum()), dtype=np.uint64)
+    begin = np.empty(count, dtype=np.uint64)
+    _cut_words(letters, offsets, long, cut, begin)
+    parts.append((_salted(cut, 5), np.repeat(every, sizes), _LETTER))
+    parts.append((_salted(begin, 6), every, _BEGIN))
+    codes = np.concatenate([code for code, _, _ in parts])
+    coded = np.concatenate([token for _, token, _ in parts])
+    ways = np.concatenate([np.full(len(code), way, dtype=np.uint8) for code, _, way in parts])
+    real = codes != 0
+    return codes[real], coded[real], ways[real]
+
+
+def _salted(hashes: HashArray, salt: int) -> HashArray:
+    return np.where(hashes != 0, mix(hashes, np.uint64(salt)), np.uint64(0))
+
+
+@numba.njit(cache=True, nogil=True)
+def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-def]
+    """A hash of each long word and of it without each of its letters; of every word how it begins (0: too short)."""
+    factor = np.uint64(1_000_003)
+    filled = 0
+    for word in range(len(offsets) - 1):
+        start, end = offsets[word], offsets[word + 1]
+        value = np.uint64(11)
+        for place in range(start, min(start + _PREFIX, end)):
+            value = value * factor + np.uint64(letters[place]) + np.uint64(1)
+        begin[word] = value if end - start >= _LEAST_LETTERS else np.uint64(0)
+        if not long[word]:
+            continue
+        for without in range(start - 1, end):
+            value = np.uint64(7)
+            for place in range(start, end):
+                if place != without:
+                    value = value * factor + np.uint64(letters[place]) + np.uint64(1)
+            out[filled] = value
+            filled += 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _bits(value):  # type: ignore[no-untyped-def]
+    count = 0
+    while value:
+        value &= value - np.uint32(1)
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _best(  # type: ignore[no-untyped-def]
+    offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, bearers, held_rarity, held_signature,
+    worths, kept, sums, most, budget,
+):  # fmt: skip
+    # the words alike of every word asked for, the best way first; the same one twice does no harm
+    tokens = np.empty(1024, dtype=np.int64)
+    worth = np.empty(1024, dtype=np.uint32)
+    ends = np.empty(len(rarity) + 1, dtype=np.int64)
+    ends[0] = 0
+    filled = 0
+    for word in range(len(rarity)):
+        for place in range(offsets[word], offsets[word + 1]):
+            code, way = codes[place], ways[place]
+            at = np.searchsorted(held_codes, code)
+            while at < len(held_codes) and held_codes[at] == code:
+                token = held_tokens[at]
+                at += 1
+                if starts[token] == starts[token + 1]:
+                    continue
+                if way == _BEGIN:
+                    common = _bits(signature[word] & held_signature[token])
+                    if 4 * common < 3 * max(_bits(signature[word]), _bits(held_signature[token])):
+                        continue
+                if filled == len(tokens):
+                    tokens = np.concatenate((tokens, np.empty(filled, dtype=np.int64)))
+                    worth = np.concatenate((worth, np.empty(filled, dtype=np.uint32)))
+                tokens[filled] = token
+                value = worths[way] * min(rarity[word], held_rarity[token])
+                worth[filled] = np.uint32(max(value * 256, 1))
+                filled += 1
+        ends[word + 1] = filled
+    # the rarest are counted first
+    total = 0
+    for place in range(filled):
+        total += starts[tokens[place] + 1] - starts[tokens[place]]
+    largest = np.int64(2**62)
+    if total > budget:
+        sizes = np.empty(filled, dtype=np.int64)
+        for place in range(filled):
+            sizes[place] = starts[tokens[place] + 1] - starts[tokens[place]]
+        ordered = np.sort(sizes)
+        seen = 0
+        for size in ordered:
+            seen += size
+            if seen > budget:
+                largest = size
+                break
+    touched = np.empty(min(total, len(kept)), dtype=np.int64)
+    count = 0
+    for word in range(len(rarity)):
+        mark = np.uint32(word + 1)
+        for place in range(ends[word], ends[word + 1]):
+            first, last = starts[tokens[place]], starts[tokens[place] + 1]
+            if last - first >= largest:
+                continue
+            for at in range(first, last):
+                profile = bearers[at]
+                value = sums[profile]
+                # the low byte tells which word has been counted last
+                if value & np.uint32(255) == mark:
+                    continue
+                if value == 0:
+                    if not kept[profile]:
+                        continue
+                    touched[count] = profile
+                    count += 1
+                sums[profile] = (((value >> np.uint32(8)) + worth[place]) << np.uint32(8)) | mark
+    highest = np.int64(0)
+    for place in range(count):
+        highest = max(highest, np.int64(sums[touched[place]] >> np.uint32(8)))
+    least = np.int64(0)
+    if count > most:
+        step = highest // 1023 + 1
+        bins = np.zeros(1024, dtype=np.int64)
+        for place in range(count):
+            bins[np.int64(sums[touched[place]] >> np.uint32(8)) // step] += 1
+        seen = 0
+        for bin_ in range(1023, -1, -1):
+            seen += bins[bin_]
+            if seen >= most:
+                # whole steps: who says as much as the last is not left out, unless there are far too many
+                least = bin_ * step if seen <= 4 * most else (bin_ + 1) * step
+                break
+    chosen, said = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    taken = 0
+    for place in range(count):
+        profile = touched[place]
+        value = np.int64(sums[profile] >> np.uint32(8))
+        if value >= least:
+            chosen[taken], said[taken] = profile, value
+            taken += 1
+        sums[profile] = 0
+    return chosen[:taken], said[:taken], count

@@ -1,0 +1,52 @@
+"""Profiles as a viewer sees them: those that hold a record above the viewer's sight are made anew of what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.profiles import profiles
+from resolver.engines.shelf import Shelf
+from resolver.pipeline import ModelSet, prepared_of
+from resolver.records.assembling import Part
+from resolver.records.sight import Viewer, visible_rows
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one viewer sees. `sources`: only entities that a visible record of one of these knows (None: any)."""
+
+    viewer: Viewer
+    sources: frozenset[str] | None
+    models: ModelSet
+
+    def parts(self, shelf: Shelf, rows: Numbers) -> Iterator[tuple[Part, Numbers]]:
+        """Some rows of a shelf as this viewer sees them, each part with the places of its rows in `rows`. Entities of
+        which the viewer sees no record are left out."""
+        guarded = shelf.guarded[rows]
+        plain = np.flatnonzero(~guarded)
+        if len(plain):
+            yield Part(shelf.prepared, rows[plain]), plain
+        if guarded.any():
+            yield from self._guarded(shelf, rows, np.flatnonzero(guarded))
+
+    def _guarded(self, shelf: Shelf, rows: Numbers, places: Numbers) -> Iterator[tuple[Part, Numbers]]:
+        batch, owner = shelf.records(rows[places])
+        seen = visible_rows(batch, self.viewer)
+        if seen is None:
+            yield Part(shelf.prepared, rows[places]), places
+            return
+        if self.sources is not None:
+            wanted = np.array([name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool)
+            known = np.unique(owner[seen & wanted[batch.sources.codes]])
+            seen &= np.isin(owner, known)
+        kept, place = np.unique(owner[seen], return_inverse=True)
+        if len(kept):
+            ids = [f"{number:06d}" for number in range(len(kept))]
+            held = profiles(batch.take(np.flatnonzero(seen)), place.astype(np.int64), ids)
+            yield Part(prepared_of(held.canonical(), self.models), np.arange(len(kept))), places[kept]

@@ -1,0 +1,168 @@
+"""A shelf: some entities of a store, each as a prepared profile, with all that a look-up needs, in arrays that may be
+mapped from a file.
+
+It is a segment (`resolver.store.segments`) whose records are those of its entities, entity by entity, and whose extra
+arrays are what has been worked out of them: so nothing is prepared again when a check compares one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.block import Plan
+from resolver.block.glance import Seen, arrays
+from resolver.block.lookup import KeyTable, key_table
+from resolver.block.words import Words, words_of
+from resolver.engines.profiles import profiles
+from resolver.engines.shelved import arrays_of, prepared_from
+from resolver.records import Batch, concat
+from resolver.records.assembling import Part, assembled
+from resolver.records.prepared import Prepared
+from resolver.records.ragged import Ragged, spread
+from resolver.records.sight import STRANGER, visible_rows
+from resolver.store.arrays import AnyArray, text_arrays, texts_of
+from resolver.store.segments import Segment, segment_of, write_segment
+
+Numbers = npt.NDArray[np.int64]
+Prepare = Callable[[Batch], Prepared]
+LOOKED_UP = Plan("check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), ""))
+"""The rules whose keys a check looks up beside words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """m entities with n records. `entities`: their numbers, ascending; `ids` their ids; the records of entity row i are
+    rows `members[i]:members[i + 1]` of the segment; `sources[i]` the codes of their sources there; `guarded[i]` whether
+    there is one that not everybody may see."""
+
+    segment: Segment
+    entities: Numbers
+    ids: pa.StringArray
+    members: Numbers
+    sources: Ragged
+    guarded: npt.NDArray[np.bool_]
+    prepared: Prepared
+    words: Words
+    seen: Seen
+    keys: KeyTable
+
+    def __len__(self) -> int:
+        return len(self.entities)
+
+    def rows_of(self, entities: Numbers) -> Numbers:
+        """The rows of those of some entities (ascending) that stand here."""
+        at = np.searchsorted(self.entities, entities)
+        there = at < len(self)
+        at, entities = at[there], entities[there]
+        rows: Numbers = at[self.entities[at] == entities]
+        return rows
+
+    def records(self, rows: Numbers) -> tuple[Batch, Numbers]:
+        """The records of some entity rows, and beside each which of the rows it belongs to."""
+        counts = self.members[rows + 1] - self.members[rows]
+        held = self.segment.take(spread(self.members[rows], counts))
+        return held, np.repeat(np.arange(len(rows)), counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a shelf stands for: the versions after `since` up to `until`, which landed at `landed`, and the entities
+    that changed or ended with them (`changed`, ascending), which no earlier shelf speaks for any longer."""
+
+    since: int
+    until: int
+    landed: str
+    changed: Numbers
+
+
+def shelf_of(batch: Batch, entity_of: Numbers, names: Mapping[int, str], stretch: Stretch, prepare: Prepare) -> Shelf:
+    """A shelf in memory of the entities that records belong to: record i to the entity number `entity_of[i]`. `names`:
+    their ids."""
+    order = np.argsort(entity_of, kind="stable")
+    entities, counts = np.unique(entity_of, return_counts=True)
+    batch = batch.take(order)
+    owner = np.repeat(np.arange(len(entities)), counts)
+    prepared = prepare(profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical())
+    ids = pa.array([names[number] for number in entities.tolist()], pa.string())
+    return _made(batch, entities, ids, counts, prepared, stretch)
+
+
+def united(shelves: Sequence[Shelf], kept: Sequence[npt.NDArray[np.bool_]], stretch: Stretch) -> Shelf:
+    """Several shelves as one, of those entities that are kept of each; no entity may be kept twice."""
+    rows = [np.flatnonzero(one) for one in kept]
+    entities = np.concatenate([one.entities[chosen] for one, chosen in zip(shelves, rows, strict=True)])
+    order = np.argsort(entities, kind="stable")
+    parts = [Part(one.prepared, chosen) for one, chosen in zip(shelves, rows, strict=True)]
+    nameless = pa.array([""] * len(entities), pa.string())
+    prepared = assembled([Part(assembled(parts, nameless), order)], nameless)
+    held = [one.records(chosen) for one, chosen in zip(shelves, rows, strict=True)]
+    counts = np.concatenate(
+        [np.bincount(place, minlength=len(chosen)) for (_, place), chosen in zip(held, rows, strict=True)]
+    )
+    starts = np.cumsum(counts) - counts
+    batch = concat([records for records, _ in held]).take(spread(starts[order], counts[order]))
+    ids = pa.concat_arrays([one.ids.take(pa.array(chosen)) for one, chosen in zip(shelves, rows, strict=True)])
+    return _made(batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, stretch)
+
+
+def written(folder: Path, shelf: Shelf, stamp: Mapping[str, str]) -> Shelf:
+    """The same in a file. Raises `StoreError` where it cannot be written."""
+    return opened(write_segment(folder, shelf.segment, stamp))
+
+
+def _made(
+    batch: Batch, entities: Numbers, ids: pa.StringArray, counts: Numbers, prepared: Prepared, stretch: Stretch
+) -> Shelf:
+    members = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    owner = np.repeat(np.arange(len(entities)), counts)
+    sources = Ragged.from_rows(owner, batch.sources.codes, len(entities))
+    guarded = np.zeros(len(entities), dtype=np.uint8)
+    free = visible_rows(batch, STRANGER)
+    if free is not None:
+        guarded[owner[~free]] = 1
+    words, keys, seen = words_of(prepared), key_table(prepared, LOOKED_UP), arrays(prepared)
+    extra: dict[str, AnyArray] = {"entities": entities, "members": members, **text_arrays("ids", ids)}
+    extra |= {"sources.offsets": sources.offsets, "sources.items": sources.items, "guarded": guarded}
+    extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(Words)}
+    extra |= {f"keys.{field.name}": getattr(keys, field.name) for field in fields(KeyTable)}
+    # arrays of files have one dimension
+    extra |= {f"seen.{place}": np.reshape(cast(AnyArray, array), -1) for place, array in enumerate(seen)}
+    extra |= {f"prepared.{name}": array for name, array in arrays_of(prepared).items()}
+    segment = segment_of(
+        batch,
+        since=stretch.since,
+        until=stretch.until,
+        landed=stretch.landed,
+        first=0,
+        ended=stretch.changed,
+        extra=extra,
+    )
+    return opened(segment)
+
+
+def opened(segment: Segment) -> Shelf:
+    """The shelf of a segment. Raises `LookupError` where it is none."""
+    extra = segment.extra
+    held = {name.removeprefix("prepared."): array for name, array in extra.items() if name.startswith("prepared.")}
+    seen: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
+    for place, width in ((0, 5), (1, 8), (4, 4)):
+        seen[place] = np.reshape(seen[place], (-1, width))
+    return Shelf(
+        segment,
+        extra["entities"],
+        texts_of("ids", extra),
+        extra["members"],
+        Ragged(extra["sources.offsets"], extra["sources.items"]),
+        np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
+        prepared_from(held),
+        Words(**{field.name: extra[f"words.{field.name}"] for field in fields(Words)}),
+        cast(Seen, tuple(seen)),
+        KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
+    )

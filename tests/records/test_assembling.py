@@ -1,0 +1,70 @@
+"""Rows put together say what a batch of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from resolver.compare import NameIndex
+from resolver.explaining import judge
+from resolver.pipeline import load_models, prepared_of
+from resolver.records import Batch
+from resolver.records.assembling import Part, assembled
+from resolver.records.prepared import Prepared
+from resolver.synthetic import generate
+from tests.normalise.preparing import quick_symbols
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def batch() -> Batch:
+    return Batch.from_records(list(generate(150, seed=6).records)[:200]).canonical()
+
+
+def prepared(batch: Batch) -> Prepared:
+    return prepared_of(batch, load_models())
+
+
+def all_scores(work: Prepared) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    left, right = np.triu_indices(len(work), 1)
+    judged = judge(work, NameIndex.of(work), load_models(), left.astype(np.int32), right.astype(np.int32))
+    return judged.logodds
+
+
+def test_every_pair_has_the_score_it_has_in_one_batch(batch: Batch) -> None:
+    third = len(batch) // 3
+    rows = [np.arange(third), np.arange(third, 2 * third), np.arange(2 * third, len(batch))]
+    # what was prepared apart, and with others before it
+    apart = [prepared(batch.take(part).canonical()) for part in rows[:2]]
+    parts = [Part(one, np.arange(third)) for one in apart]
+    parts.append(Part(prepared(batch), rows[2]))
+    together = assembled(parts, batch.ids)
+    assert all_scores(together).tolist() == all_scores(prepared(batch)).tolist()
+
+
+def test_tables_hold_what_is_used_and_are_sorted(batch: Batch) -> None:
+    rows = np.array([5, 3, 9])
+    found = assembled([Part(prepared(batch), rows)], batch.ids.take(pa.array(rows)))
+    used = found.names.through(found.forms.tokens).items
+    assert sorted(set(used.tolist())) == list(range(len(found.tokens)))
+    for texts in (found.tokens.texts, found.dates.texts, found.place_table.texts, found.place_table.token_texts):
+        assert texts.tolist() == sorted(texts.tolist())
+    alone = prepared(batch.take(rows))
+    assert found.kinds.tolist() == alone.kinds.tolist()
+    for row in range(3):
+        names = ([str(one.forms.texts[form]) for form in one.names[row]] for one in (found, alone))
+        assert sorted(next(names)) == sorted(next(names))
+
+
+def test_nobody_is_nobody(batch: Batch) -> None:
+    none = np.zeros(0, dtype=np.int64)
+    found = assembled([Part(prepared(batch), none)], pa.array([], pa.string()))
+    assert (len(found), len(found.tokens), len(found.dates.texts)) == (0, 0, 0)
