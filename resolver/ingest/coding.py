@@ -82,7 +82,7 @@ def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
         texts = cells.texts.take(pa.array(picked, mask=picked < 0))
         firsts.append(pc.replace_substring(pc.fill_null(texts, ""), SEPARATOR, " "))
     if not firsts:
-        return pa.array([""] * count, pa.string())
+        return pa.repeat(pa.scalar("", pa.string()), count)
     return firsts[0] if len(firsts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*firsts, " "))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +27,25 @@ from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
 
-Reading = Callable[[str], str]
+MOST_KNOWN = 1 << 17
+"""How many values read are remembered."""
 # A day or month that does not exist still comes with a year, the best part of a date to know somebody by.
 _LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts become values: `read` may raise `DateError` or `ValueError`; what it gave is remembered."""
+
+    read: Callable[[str], str]
+    known: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, text: str) -> str:
+        """The value of a text."""
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        value = self.known[text] = self.read(text)
+        return value
 
 
 def to_batch(chunk: TableChunk, mapping: Mapping, label: str) -> tuple[BatchAt, list[Reject]]:
@@ -81,14 +98,18 @@ def _whole_properties(mapping: Mapping) -> dict[str, tuple[str, ...]]:
 
 def _taken(prop: str, cells: Cells, read: Reading, lines: Codes, label: str) -> tuple[Cells, list[Reject]]:
     """The values as `read` reads them; those for which it raises are left out and said."""
-    texts: list[str | None] = []
+    held = cells.texts.to_pylist()
+    # what was read in an earlier chunk is only looked up
+    texts: list[str | None] = list(map(read.known.get, held))
     rejects: list[Reject] = []
-    for code, text in enumerate(cells.texts.to_pylist()):
+    for code, text in enumerate(held):
+        if texts[code] is not None:
+            continue
         try:
-            texts.append(read(text))
+            texts[code] = read(text)
         except (DateError, ValueError) as error:
             year = _LEADING_YEAR.match(text) if prop in DATES else None
-            texts.append(year[1] if year else None)
+            texts[code] = year[1] if year else None
             taken = "only the year taken" if year else "value not taken"
             reason = f"{taken}: {prop} {text[:80]!r}: {error}"
             rejects += [Reject(label, int(lines[row]), reason) for row in cells.rows_of(code)]
@@ -98,15 +119,15 @@ def _taken(prop: str, cells: Cells, read: Reading, lines: Codes, label: str) -> 
 def _reading(prop: str, day_first: bool) -> Reading | None:
     """How a property's texts become values, or None where they are values as they stand."""
     if prop in DATES:
-        return lambda text: _date(text, day_first)
+        return _dates(day_first)
     if prop in IDENTIFIER_SET or prop == ADDRESS:
-        return _only_field
-    return _activity if prop == ACTIVITY else None
+        return Reading(_only_field)
+    return Reading(_activity) if prop == ACTIVITY else None
 
 
-@lru_cache(maxsize=1 << 17)
-def _date(text: str, day_first: bool) -> str:
-    return read_date(text, day_first=day_first)
+@cache
+def _dates(day_first: bool) -> Reading:
+    return Reading(lambda text: read_date(text, day_first=day_first))
 
 
 def _only_field(text: str) -> str:
