@@ -35,12 +35,13 @@ _SUFFIXES = {
     "application/zip": ".zip",
     "application/vnd.apache.parquet": ".parquet",
 }
-_RESULTS = {
+RESULTS = {
     "report": ("report.html", "text/html; charset=utf-8"),
     "links": ("links.csv", "text/csv; charset=utf-8"),
     "entities": ("entities.ftm.json", "application/x-ndjson"),
     "rejects": ("rejects.csv", "text/csv; charset=utf-8"),
 }
+"""what -> the file of a job's results, and its type"""
 
 
 @blueprint.post("/batches")
@@ -54,8 +55,8 @@ def take() -> tuple[Response, int] | Response:
     request.max_content_length = held.settings.max_upload
     folder = new_folder(held.jobs)
     try:
-        with _whole():
-            name = _store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
+        with whole():
+            name = store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
         key = request.headers.get("Idempotency-Key", "").strip()[:200]
         job, new = submit(
             held.hub,
@@ -102,7 +103,7 @@ def result(job_id: str, what: str) -> Response:
     job = _job(job_id)
     if job.state != "done":
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
-    name, kind = _RESULTS[what]
+    name, kind = RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
     if job.params.get("dry_run") and what != "rejects":
         raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")
@@ -161,7 +162,7 @@ def _shown(job: Job) -> dict[str, Any]:
 
 
 @contextmanager
-def _whole() -> Iterator[None]:
+def whole() -> Iterator[None]:
     """What arrives is there whole, or refused."""
     try:
         yield
@@ -177,7 +178,8 @@ def _is_form() -> bool:
     return request.mimetype == "multipart/form-data"
 
 
-def _store_form(folder: Path) -> str:
+def store_form(folder: Path) -> str:
+    """Keep the parts `file` and `mapping` of a form in a folder; the name of the file. Raises `ApiError`."""
     sent = request.files.get("file")
     if sent is None:
         raise ApiError(422, "the form has no part called file")

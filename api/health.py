@@ -25,7 +25,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Checks can be answered from lists that are as new as they must be."""
     try:
-        version, faults = _stand(service())
+        version, faults = standing(service())
     except ResolverError as error:
         version, faults = None, [error.line()]
     figures().ready.set(0 if faults else 1)
@@ -45,7 +45,7 @@ def metrics() -> Response:
     return Response(generate_latest(told.registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _stand(held: Service) -> tuple[int, list[str]]:
+def standing(held: Service) -> tuple[int, list[str]]:
     """The store's version, and what speaks against being ready."""
     faults = []
     with held.hub.store.view() as view:

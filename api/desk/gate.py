@@ -99,6 +99,8 @@ def _ask() -> Any:
         return None
     if found is None:
         return _to_sign_in()
+    if request.endpoint == "desk.upload":
+        request.max_content_length = service().settings.max_upload
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _own(found):
         return kept.confirm(found)
     if not found.purpose and request.endpoint not in WITHOUT_PURPOSE:

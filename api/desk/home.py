@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import redirect, url_for
 
+from api.desk import gate
 from api.desk.blueprint import blueprint
 from api.desk.pages import page
+from api.health import standing
 from api.service import service
+from resolver.engines.accounts import Role
+from resolver.engines.keeping import Source
+from resolver.errors import ResolverError
+
+_JOBS = 6
 
 
 @blueprint.get("/")
@@ -22,11 +30,31 @@ def home() -> Any:
     """What waits, what came in, how old the lists are, whether all is well."""
     held = service()
     with held.hub.store.view() as view:
-        return page(
-            "home.html",
-            version=view.version,
-            waiting=view.queue_length(),
-            sources=view.sources(counted=True),
-            jobs=held.hub.store.jobs.list(limit=5),
-            warm=held.is_warm,
-        )
+        waiting, version, sources = view.queue_length(), view.version, view.sources(counted=True)
+        landings = view.versions(max(0, version - 1))
+    agency = None if gate.user().role >= Role.ADMIN else gate.user().agency
+    return page(
+        "home.html",
+        room="home",
+        version=version,
+        landed=landings[-1].landed if landings else "",
+        waiting=waiting,
+        records=sum(one.records for one in sources),
+        sources=[(one, _is_old(one)) for one in sources],
+        jobs=held.hub.store.jobs.list(agency=agency, limit=_JOBS),
+        faults=_faults(),
+    )
+
+
+def _is_old(one: Source) -> bool:
+    if one.maximum_age_days is None or not one.updated:
+        return False
+    return datetime.now(UTC) - datetime.fromisoformat(one.updated) > timedelta(one.maximum_age_days)
+
+
+def _faults() -> list[str]:
+    """What keeps checks from being answered, in words."""
+    try:
+        return standing(service())[1]
+    except ResolverError as error:
+        return [error.line()]

@@ -23,7 +23,12 @@ class Room:
     least: Role = Role.VIEWER
 
 
-ROOMS = (Room("home", "Home"),)
+ROOMS = (
+    Room("home", "Home"),
+    Room("search", "Search"),
+    Room("batches", "Batches"),
+    Room("users", "Users", Role.ADMIN),
+)
 THEMES = ("auto", "light", "dark")
 THEME = "desk_theme"
 

@@ -12,6 +12,21 @@
     fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
   });
 
+  // --- parts of pages that change by themselves
+  const poll = () => {
+    const part = document.querySelector("[data-poll]");
+    if (!part) return;
+    setTimeout(async () => {
+      try {
+        const answer = await fetch(part.dataset.poll, { headers: { "X-Partial": "1" } });
+        if (answer.ok) part.outerHTML = await answer.text();
+        else if (answer.status === 401) { location.reload(); return; }
+      } catch { /* the next try may find the service again */ }
+      poll();
+    }, 1500);
+  };
+  poll();
+
   // --- menus close when one goes on elsewhere
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

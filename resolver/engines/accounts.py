@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.store import LockedError, Role, Session, Store, User
-from resolver.store.users import SHORTEST
+from resolver.store.users import LONGEST, SHORTEST
 
-__all__ = ["SHORTEST", "LockedError", "Role", "Session", "User", "UserRow", "add_user", "change_user", "list_users"]
+__all__ = [
+    "LONGEST",
+    "SHORTEST",
+    "LockedError",
+    "Role",
+    "Session",
+    "User",
+    "UserRow",
+    "add_user",
+    "change_user",
+    "list_users",
+]
 ROLES = tuple(role.label for role in Role)
 FIRST = "admin"
 """The user that a sign-in link lets in where a store has no users yet."""

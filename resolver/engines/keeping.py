@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.store import ApiKey, Source, Store, backup, restore, utc_text
+from resolver.store import ApiKey, Store, backup, restore, utc_text
+from resolver.store import Source as Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Desk:
     """A desk, and browsers of people who sit at it."""
 
     def __init__(self, url: str, **said: Any) -> None:
+        self.url = url
         self.app = create_app(ServiceSettings(url, **said))
         self.held = self.app.extensions["resolver"]
         self.store = self.held.hub.store

@@ -1,0 +1,88 @@
+"""The page of one entity: what is known of it, who says so, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from followthemoney import model
+
+from api.access import consulted
+from api.desk.blueprint import blueprint
+from api.desk.pages import page
+from api.desk.problems import Refused
+from api.params import whole
+from api.service import service
+from resolver.engines import reading
+from resolver.engines.screening import Stand
+from resolver.errors import InputError
+from resolver.review.portrait import Portrait, portrait
+
+SHOWN = 12
+"""Values of a property on the first page; the rest has pages of its own."""
+PAGE = 100
+_RECORDS = 50
+
+
+@blueprint.get("/desk/entities/<path:entity_id>")
+def entity(entity_id: str) -> Any:
+    """An entity, by any id that ever led to it. With `prop` all values of one property, a page at a time."""
+    found = _portrait(entity_id)
+    if found.id != entity_id:
+        return redirect(url_for("desk.entity", entity_id=found.id, was=entity_id), 303)
+    hub = service().hub
+    consulted("entity", {"id": entity_id}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
+    if request.args.get("prop"):
+        return _values(found, request.args["prop"])
+    shown = reading.entity(hub, found.id, nested=True) if found.records else None
+    begin = whole("from", 0, 0, 1_000_000)
+    return page(
+        "entity.html",
+        found=found,
+        was=request.args.get("was", "")[:300],
+        shown=SHOWN,
+        relations=_relations(shown.entity) if shown is not None and shown.entity is not None else [],
+        history=reading.history(hub, found.id)[::-1],
+        records=found.records[begin : begin + _RECORDS],
+        begin=begin,
+        step=_RECORDS,
+    )
+
+
+def _portrait(entity_id: str) -> Portrait:
+    try:
+        return portrait(service().hub, entity_id)
+    except InputError as error:
+        raise Refused(404, f"Nobody has the id {entity_id[:80]}.", "Search for a name instead.") from error
+
+
+def _values(found: Portrait, prop: str) -> Any:
+    attribute = next((one for one in found.attributes if one.prop == prop), None)
+    if attribute is None:
+        raise Refused(404, "The entity has no such property.", "Its page shows what it has.")
+    begin = whole("from", 0, 0, 1_000_000)
+    return page("values.html", found=found, attribute=attribute, begin=begin, step=PAGE)
+
+
+def _relations(entity: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ties of an entity: what kind, with whom, in which role and time, and which lists say so."""
+    found = []
+    for values in entity["properties"].values():
+        for edge in values:
+            if not isinstance(edge, dict):
+                continue
+            schema = model.get(edge["schema"])
+            ends = [value for texts in edge["properties"].values() for value in texts if isinstance(value, dict)]
+            said = {
+                name: [text for text in texts if isinstance(text, str)] for name, texts in edge["properties"].items()
+            }
+            found.append(
+                {
+                    "kind": schema.label if schema is not None else edge["schema"],
+                    "ends": [{"id": end["id"], "caption": end.get("caption") or end["id"]} for end in ends],
+                    "role": [*said.get("role", ()), *said.get("relationship", ()), *said.get("summary", ())],
+                    "dates": " – ".join([*said.get("startDate", ()), *said.get("endDate", ())]),
+                    "lists": edge.get("datasets", []),
+                }
+            )
+    return sorted(found, key=lambda one: (one["kind"], [end["caption"] for end in one["ends"]]))

@@ -1,0 +1,80 @@
+"""One entity as its page shows it: the golden record with who says what, what contradicts, and the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolver.engines.hub import Hub
+from resolver.records import Record
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.review.attributes import Stated, attributes, label
+from resolver.review.looks import AttributeView, Statement
+from resolver.review.sides import living, party, sides_of, sources_by_name
+from resolver.review.words import Party
+from resolver.store import Source, StoredRecord
+
+_MOST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record of an entity: who stated it, its names on one line, its dates of birth or foundation, and since which
+    version it holds."""
+
+    stated: Statement
+    names: str
+    born: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """An entity: `id` as it is now, `version` of the store. `attributes` have values on their left side alone;
+    `conflicts`: label → values that contradict one another. Without `records` it was dissolved, and the rest is empty.
+    """
+
+    id: str
+    version: int
+    party: Party | None
+    attributes: tuple[AttributeView, ...]
+    conflicts: Mapping[str, tuple[str, ...]]
+    records: tuple[RecordView, ...]
+
+
+def portrait(hub: Hub, asked: str) -> Portrait:
+    """The entity of an id: its own, a retired one, or that of a record. Raises `InputError` for an unknown id."""
+    with hub.store.view() as view:
+        found = living(view, asked)
+        if not found.records:
+            return Portrait(found.id, view.version, None, (), {}, ())
+        side = sides_of(view, [found.number])[found.number]
+        sources = sources_by_name(view)
+        stated = Stated.of(view, (side,), sources)
+        alone = type(side.golden)(side.golden.id, side.golden.kind, side.golden.schema, "", "", (), (), {})
+        return Portrait(
+            side.id,
+            view.version,
+            party(side, sources),
+            attributes(side.golden, alone, stated),
+            {label(prop): texts for prop, texts in side.golden.conflicts.items()},
+            tuple(_record(one, stated, sources) for one in sorted(side.records, key=_order)),
+        )
+
+
+def _order(stored: StoredRecord) -> tuple[str, str]:
+    return stored.record.source, stored.record.id
+
+
+def _record(stored: StoredRecord, stated: Stated, sources: Mapping[str, Source]) -> RecordView:
+    return RecordView(
+        stated.by_record[stored.record.id],
+        _texts(stored.record, FULL_NAMES) or _texts(stored.record, NAME_PARTS),
+        _texts(stored.record, ("birthDate", "incorporationDate")),
+        stored.valid_from,
+    )
+
+
+def _texts(record: Record, props: tuple[str, ...]) -> str:
+    texts = [value.text for value in record.values if value.prop in props]
+    return " · ".join(dict.fromkeys(texts))[:_MOST_TEXT]
