@@ -9,9 +9,11 @@ import orjson
 from flask import Response
 
 
-def json_response(content: object, status: int = 200, *, headers: Mapping[str, Any] | None = None) -> Response:
+def json_response(
+    content: object, status: int = 200, *, headers: Mapping[str, Any] | None = None, mimetype: str = "application/json"
+) -> Response:
     """A JSON answer."""
-    response = Response(orjson.dumps(content), status, mimetype="application/json")
+    response = Response(orjson.dumps(content), status, mimetype=mimetype)
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
 from flask import Blueprint, Response, g, request, send_file
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
@@ -17,6 +18,7 @@ from api import params
 from api.answers import json_response
 from api.errors import ApiError
 from api.events import event_id, streamed
+from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
 from resolver.engines.working import INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
@@ -32,6 +34,7 @@ _SUFFIXES = {
     "application/json": ".json",
     "application/x-ndjson": ".jsonl",
     "application/jsonl": ".jsonl",
+    SENZING: ".jsonl",
     "application/zip": ".zip",
     "application/vnd.apache.parquet": ".parquet",
 }
@@ -99,7 +102,7 @@ def cancel(job_id: str) -> Response:
 
 @blueprint.get("/batches/<job_id>/<any(report, links, entities, rejects):what>")
 def result(job_id: str, what: str) -> Response:
-    """A file of a job's results."""
+    """A file of a job's results; its entities in Senzing's format where that is asked for (`Accept`)."""
     job = _job(job_id)
     if job.state != "done":
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
@@ -109,7 +112,14 @@ def result(job_id: str, what: str) -> Response:
         raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
+    if what == "entities" and wants_senzing():
+        return Response(_as_senzing(path), mimetype=SENZING)
     return send_file(path, mimetype=kind)
+
+
+def _as_senzing(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from lines(map(orjson.loads, file))
 
 
 @blueprint.get("/batches/<job_id>/events")

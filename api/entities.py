@@ -13,6 +13,7 @@ from api import params
 from api.access import consulted, viewer
 from api.answers import json_response
 from api.errors import ApiError
+from api.senzing import SENZING, to_senzing, wants_senzing
 from api.service import service
 from resolver.engines import reading
 from resolver.engines.screening import Stand
@@ -24,7 +25,7 @@ blueprint = Blueprint("entities", __name__)
 @blueprint.get("/entities/<path:entity_id>")
 def entity(entity_id: str) -> Response:
     """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
-    than its own are redirected to that."""
+    than its own are redirected to that. In Senzing's format where that is asked for (`Accept`)."""
     params.only("nested", "history")
     shown = _shown(entity_id, nested=params.yes("nested", default=True))
     if isinstance(shown, Response):
@@ -34,6 +35,8 @@ def entity(entity_id: str) -> Response:
     said["first_seen"], said["last_change"] = (events[0].at, events[-1].at) if events else (None, None)
     if params.yes("history", default=False):
         said["history"] = [asdict(event) for event in events]
+    if wants_senzing():
+        return json_response(to_senzing(said), mimetype=SENZING, headers={"Vary": "Accept"})
     return json_response(said, headers={"X-Data-Version": str(shown.version)})
 
 

@@ -23,7 +23,7 @@ from resolver.ingest.ftm_single import Single
 
 blueprint = Blueprint("match", __name__)
 MOST_QUERIES = 100
-_CHECK = ("dataset", "schema")
+_CHECK = ("dataset", "schema", params.PURPOSE)
 
 
 @blueprint.post("/match/<dataset>")

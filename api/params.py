@@ -10,6 +10,10 @@ from flask import request
 from api.errors import ApiError
 
 
+PURPOSE = "purpose"
+"""Why somebody asks: every door takes it (`api.access`)."""
+
+
 def number(name: str, default: float | None, low: float, high: float) -> float | None:
     """A number within bounds, or the default where the parameter is absent."""
     text = request.args.get(name, "")
@@ -63,6 +67,6 @@ def moment(name: str) -> datetime | None:
 
 def only(*known: str, also: Iterable[str] = ()) -> None:
     """Refuse parameters nobody knows: a misspelt filter must not be taken for none."""
-    unknown = sorted(set(request.args) - set(known) - set(also))
+    unknown = sorted(set(request.args) - set(known) - set(also) - {PURPOSE})
     if unknown:
         raise ApiError(422, f"there is no parameter {unknown[0][:60]!r}; known are {', '.join(sorted(known))}")

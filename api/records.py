@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from api import params
+from api.access import viewer
 from api.answers import json_response
 from api.errors import ApiError
 from api.match import body_object
+from api.senzing import SENZING
 from api.service import service
 from resolver.errors import RecordError
-from resolver.ingest.ftm_single import single
+from resolver.ingest.ftm_single import Single, single
+from resolver.ingest.senzing_single import senzing_single
+from resolver.records import Handling, Record
+from resolver.records.sight import RULES
 
 blueprint = Blueprint("records", __name__)
 _SOURCE = re.compile(r"[\w.-]{1,100}")
@@ -20,25 +27,39 @@ _SOURCE = re.compile(r"[\w.-]{1,100}")
 
 @blueprint.post("/records")
 def post() -> Response:
-    """Add a record, or a new version of one: an FtM entity with `id`, `schema`, `properties`, and its source as the
-    first of `datasets`. 201 with the id of its entity, once it is durable."""
+    """Add a record, or a new version of one: an FtM entity with `id`, `schema`, `properties`, its source as the first
+    of `datasets`, and perhaps a `handling` code; or one in Senzing's format, by its content type. 201 with the id of
+    its entity, once it is durable."""
     params.only()
     service().ready_screen()
     body = body_object()
+    try:
+        found = senzing_single(body) if request.mimetype == SENZING else _ftm(body)
+    except TypeError as error:
+        raise ApiError(422, str(error)) from None
+    except RecordError as error:
+        raise ApiError(400, error.line()) from None
+    posted = service().posting().post(_handled(found.record, body))
+    said = {"record": found.record.id, "entity": posted.entity, "version": posted.version}
+    if found.left_out:
+        said["warnings"] = list(found.left_out)
+    return json_response(said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"})
+
+
+def _ftm(body: dict[str, Any]) -> Single:
+    """Raises `ApiError`, `RecordError`, `TypeError`."""
     native, datasets = body.get("id"), body.get("datasets")
     if not isinstance(native, str) or not 0 < len(native.strip()) <= 200 or not native.isprintable():
         raise ApiError(422, "id must be a text: the number that the source gives the record")
     source = datasets[0] if isinstance(datasets, list) and datasets else None
     if not isinstance(source, str) or not _SOURCE.fullmatch(source):
         raise ApiError(422, "datasets must be a list whose first item names the source (letters, digits, . _ -)")
-    try:
-        found = single(body.get("schema"), body.get("properties", {}), source=source, native_id=native.strip())
-    except TypeError as error:
-        raise ApiError(422, str(error)) from None
-    except RecordError as error:
-        raise ApiError(400, error.line()) from None
-    posted = service().posting().post(found.record)
-    said = {"record": found.record.id, "entity": posted.entity, "version": posted.version}
-    if found.left_out:
-        said["warnings"] = list(found.left_out)
-    return json_response(said, 201, headers={"Location": f"/entities/{posted.entity}"})
+    return single(body.get("schema"), body.get("properties", {}), source=source, native_id=native.strip())
+
+
+def _handled(record: Record, body: dict[str, Any]) -> Record:
+    """The record with the handling code of the body; it is of the agency that sends it. Raises `ApiError`."""
+    code = body.get("handling", "H0")
+    if not isinstance(code, str) or code not in RULES:
+        raise ApiError(422, f"handling must be one of {', '.join(RULES)}")
+    return record if code == "H0" else replace(record, handling=Handling(viewer().agency, code))

@@ -53,7 +53,7 @@ def read(unit: ListUnit) -> Iterator[Item]:
         if isinstance(item, Reject):
             yield item
         else:
-            yield from _record(file, *item, anchors)
+            yield from record_of(file, *item, anchors)
 
 
 def source_of(row: Json, file: SourceFile) -> str:
@@ -61,7 +61,8 @@ def source_of(row: Json, file: SourceFile) -> str:
     return re.sub(r"[^\w.-]+", "-", (text_of(row.get("DATA_SOURCE")) or file.stem).lower()).replace("_", "-")
 
 
-def _record(file: SourceFile, line: int, row: Json, anchors: Anchors) -> Iterator[Item]:
+def record_of(file: SourceFile, line: int, row: Json, anchors: Anchors) -> Iterator[Item]:
+    """The record of one object, after rejects of what cannot be read in it."""
     features = list(_features(row))
     kinds = [text for feature in features for text in texts(feature.get("RECORD_TYPE"))]
     schema = _SCHEMAS.get(kinds[0].upper(), "") if kinds else schema_guess(features)

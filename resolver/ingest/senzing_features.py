@@ -60,6 +60,7 @@ _TYPES = {
     "VAT": "vatCode",
     "TAX": "taxNumber",
     "ISIN": "isin",
+    "REGISTRATION": "registrationNumber",
 }
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
 _NAME_PARTS = {

@@ -27,7 +27,7 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[tuple
         assert line.startswith("Serving http://127.0.0.1:"), line
         address = line.split()[1]
         desk = process.stderr.readline()
-        assert desk.startswith(f"Steward's desk: {address}/desk/"), desk
+        assert desk.startswith(f"Steward's desk: {address}/desk"), desk
         if ready:
             wait_ready(address)
         yield process, address

@@ -1,0 +1,62 @@
+"""A typed client of the HTTP service.
+
+    with Client("http://127.0.0.1:8000", key="…", purpose="visa 17") as hub:
+        for found in hub.check(name="Ivan Petrov", birthDate="1962").results:
+            print(found.score, found.caption)
+
+Answers are frozen objects. What goes wrong is one of the errors of `resolver.client.problems`, all of them
+`ServiceError`. Where the service is busy (429, 503) or cannot be reached, a call is repeated some times, no sooner than
+the service asks for; a batch that is sent twice by that is still one job.
+"""
+
+from resolver.client.answers import (
+    Adjacent,
+    Change,
+    Changes,
+    Dataset,
+    Entity,
+    Evidence,
+    Found,
+    Job,
+    Matches,
+    Posted,
+    SearchPage,
+)
+from resolver.client.client import Client
+from resolver.client.problems import (
+    BusyError,
+    ConflictError,
+    GoneError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+    ServiceError,
+    ServiceFailedError,
+    TooLargeError,
+    UnreachableError,
+)
+
+__all__ = [
+    "Adjacent",
+    "BusyError",
+    "Change",
+    "Changes",
+    "Client",
+    "ConflictError",
+    "Dataset",
+    "Entity",
+    "Evidence",
+    "Found",
+    "GoneError",
+    "Job",
+    "Matches",
+    "NotAllowedError",
+    "NotFoundError",
+    "Posted",
+    "RefusedError",
+    "SearchPage",
+    "ServiceError",
+    "ServiceFailedError",
+    "TooLargeError",
+    "UnreachableError",
+]
