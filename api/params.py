@@ -9,7 +9,6 @@ from flask import request
 
 from api.errors import ApiError
 
-
 PURPOSE = "purpose"
 """Why somebody asks: every door takes it (`api.access`)."""
 
