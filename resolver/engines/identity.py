@@ -1,8 +1,10 @@
 """Which entity each cluster is: ids that stay, and what became of those that do not.
 
-A split leaves the id with the larger part (tie: the one with the smallest record id), but not with a part that is what
-a retired entity held last: that is a merge undone, and revives the retired id. A merge keeps the id of the
-entity born first (tie: the smaller id); the others are retired and redirect. A cluster that nobody claims revives a
+A split leaves the id with the larger part (tie: the one with the smallest record id), but not with a part that is, or
+with others becomes, what a retired entity held last: that is a merge undone, and revives the retired id (where the
+part comes together with that of a living entity: the id of the one born first). A merge keeps the id of the
+entity born first (tie: the smaller id); the others keep the largest of their other parts that nobody has, else they are
+retired and redirect. A cluster that nobody claims revives a
 retired id whose last members went to it for the larger part, or else is born. The rules look at record ids, so a new
 version of a record changes nothing.
 """
@@ -65,18 +67,34 @@ def identify(
     version. `known` are the entities of `before` and those that have lost all their records."""
     parts = _parts(labels, before)
     returning = {frozenset(rows) for rows in past.rows.values()}
-    heirs = {entity: _heir(held, returning) for entity, held in parts.items()}
+    whole = _whole(labels, past)
+    heirs = {entity: _heir(held, returning, whole) for entity, held in parts.items()}
     claims: dict[int, list[int]] = {}
     for entity in sorted(heirs):
         claims.setdefault(heirs[entity], []).append(entity)
     number_of: dict[int, int] = {}
     retired: list[tuple[int, int]] = []
+    revived: list[int] = []
+    redirected: list[tuple[int, int]] = []
+    everyone = {**past.known, **known}
+    losers: list[tuple[int, int]] = []
     for label, claimants in claims.items():
-        first = _eldest(claimants, known)
+        first = _eldest([*claimants, *whole.get(label, ())], everyone)
         number_of[label] = first
-        retired += [(entity, first) for entity in claimants if entity != first]
+        losers += [(entity, first) for entity in claimants if entity != first]
+        if first not in known:
+            revived.append(first)
+            redirected += [(entity, first) for entity in whole[label] if entity != first]
+    for entity, winner in sorted(losers, key=lambda pair: (known[pair[0]].born, known[pair[0]].id)):
+        free = {label: rows for label, rows in parts[entity].items() if label not in number_of and label not in whole}
+        free = {label: rows for label, rows in free.items() if frozenset(rows) not in returning}
+        if free:
+            number_of[_larger(free)] = entity
+        else:
+            retired.append((entity, winner))
     retired += [(entity, NOBODY) for entity in sorted(known) if entity not in parts]
-    revived, redirected = _revive(labels, number_of, past)
+    again, elsewhere = _revive(labels, number_of, past)
+    revived, redirected = sorted([*revived, *again]), sorted([*redirected, *elsewhere])
     roots = np.unique(labels)
     born = [int(label) for label in roots if int(label) not in number_of]
     number_of.update({label: next_number + place for place, label in enumerate(born)})
@@ -95,9 +113,21 @@ def _parts(labels: IntArray, before: Numbers) -> dict[int, dict[int, list[int]]]
     return parts
 
 
-def _heir(held: Mapping[int, Sequence[int]], returning: set[frozenset[int]]) -> int:
+def _whole(labels: IntArray, past: Past) -> dict[int, list[int]]:
+    """cluster → the retired entities that held exactly its records last."""
+    roots, sizes = np.unique(labels, return_counts=True)
+    size = dict(zip(roots.tolist(), sizes.tolist(), strict=True))
+    found: dict[int, list[int]] = {}
+    for entity in sorted(past.rows):
+        homes = {int(labels[row]) for row in past.rows[entity]}
+        if len(homes) == 1 and size[min(homes)] == len(past.rows[entity]):
+            found.setdefault(min(homes), []).append(entity)
+    return found
+
+
+def _heir(held: Mapping[int, Sequence[int]], returning: set[frozenset[int]], whole: Mapping[int, Sequence[int]]) -> int:
     """The cluster that keeps the id of an entity with these parts."""
-    staying = {label: rows for label, rows in held.items() if frozenset(rows) not in returning}
+    staying = {label: rows for label, rows in held.items() if frozenset(rows) not in returning and label not in whole}
     return _larger(staying or held)
 
 

@@ -143,8 +143,9 @@ def _replayed(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
             if len({other.who for other in waiting} - {""}) >= 2:
                 standing, waiting = one, []
         else:
-            # said again, what two have confirmed stays confirmed
-            if standing is None or (standing.verdict, standing.unlawful) != said:
+            # said again by one, what two have confirmed stays confirmed
+            confirmed = standing is not None and (standing.needs_two or standing.unlawful)
+            if not confirmed or standing is None or (standing.verdict, standing.unlawful) != said:
                 standing = one
             waiting = []
     return standing, waiting

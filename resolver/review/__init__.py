@@ -29,19 +29,23 @@ Decisions (`deciding`, `undoing`, `splitting`)
         `RetiredMeanwhileError`, `HeldError`, `NotAllowedError`, and `ContradictionError` (with the chain; pass its
         `settle` as `over` to withdraw those decisions).
     `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
-    `confirm(hub, steward, number, *, comment="", rules=Rules()) -> Outcome`: says the same as a decision that waits
+    `confirm(hub, steward, number, *, comment="") -> Outcome`: says the same as a decision that waits
         for a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
     `bulk(hub, steward, items, verdict, *, reason, comment="", rules=Rules()) -> BulkOutcome`: one verdict on several
         queue items; each is taken or refused by itself.
-    `split(hub, steward, entity, record_ids, why, *, seen=None, rules=Rules()) -> Outcome`,
-        `preview_split(hub, steward, entity, record_ids) -> Preview`.
+    `split(hub, steward, entity, record_ids, why, *, seen_digest="", rules=Rules()) -> Outcome`,
+        `preview_split(hub, steward, entity, record_ids) -> Preview`; `entity_digest(hub, entity)` is what to give back
+        as `seen_digest`.
 
 History and agreement
     `timeline(hub, entity) -> tuple[HistoryRow, ...]`, the newest first; `decisions_on(hub, record_ids)`.
     `agreement(hub) -> Agreement`.
 """
 
+from resolver.review.confirming import confirm, pending
+from resolver.review.deciding import bulk, decide
 from resolver.review.filling import catch_up
+from resolver.review.history import decisions_on, timeline
 from resolver.review.looks import (
     AttributeView,
     Candidate,
@@ -58,6 +62,7 @@ from resolver.review.looks import (
     Waterfall,
 )
 from resolver.review.pair import pair_view
+from resolver.review.preview import preview, preview_split
 from resolver.review.queue import (
     assign,
     choices,
@@ -83,8 +88,11 @@ from resolver.review.refusals import (
 )
 from resolver.review.rules import Rules
 from resolver.review.second_looks import agreement
+from resolver.review.splitting import entity_digest, split
+from resolver.review.undoing import undo
 from resolver.review.words import (
     Agreement,
+    BulkOutcome,
     DecisionView,
     Filters,
     HistoryRow,
@@ -104,6 +112,7 @@ from resolver.review.words import (
 __all__ = [
     "Agreement",
     "AttributeView",
+    "BulkOutcome",
     "Candidate",
     "ChangedMeanwhileError",
     "Cluster",
@@ -141,16 +150,27 @@ __all__ = [
     "Waterfall",
     "agreement",
     "assign",
+    "bulk",
     "catch_up",
     "choices",
+    "confirm",
+    "decide",
+    "decisions_on",
+    "entity_digest",
     "forget_filters",
     "hold",
     "item_of",
     "next_item",
     "pair_view",
+    "pending",
+    "preview",
+    "preview_split",
     "release",
     "save_filters",
     "saved_filters",
+    "split",
     "throughput",
+    "timeline",
+    "undo",
     "waiting",
 ]

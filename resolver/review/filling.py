@@ -30,24 +30,32 @@ _ALL_AT_ONCE = 50_000
 Pair = tuple[int, int]
 
 
-def catch_up(hub: Hub, *, whole: bool = True) -> bool:
-    """Bring the queue to the present of the store; False where the store cannot be written, or (not `whole`) where
-    there is more to do than a page should wait for."""
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """Whether the queue shows the present of the store, and whether the store can be written."""
+
+    current: bool
+    writable: bool = True
+
+
+def catch_up(hub: Hub, *, whole: bool = True) -> Caught:
+    """Bring the queue to the present of the store, where that can be written; not `whole`: no further than a page
+    should wait for."""
     at_once = _ALL_AT_ONCE if whole else AT_ONCE
     while True:
         with hub.store.view() as view:
             if not hub.store.desk.behind(view.connection):
-                return True
+                return Caught(True)
         try:
             with hub.store.desk.catching_up(at_once) as go:
                 _go(go)
                 many = go.records is None or len(go.records) >= at_once
         except StoreError as error:
             if "readonly" in error.what or "read-only" in error.what:
-                return False
+                return Caught(False, False)
             raise
-        if not whole:
-            return not many
+        if not whole and many:
+            return Caught(go.records is None)
 
 
 def _go(go: Catching) -> None:
@@ -171,7 +179,11 @@ def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
     whole = len(entities) > _ALL_AT_ONCE
     looks = glimpses(view, entities, whole=whole)
     since = view.queued_since(None if whole else sorted({row.left for row in found}))
-    landed = {row.version: row.landed for row in view.versions()} if found else {}
+    for row in found:
+        if row.reason is Reason.MOVED:
+            # it waits since the score moved, not since it waited the first time
+            since[row.left, row.right] = view.link_since(row.left, row.right) or view.version
+    landed = view.landed(sorted({since[row.left, row.right] for row in found if (row.left, row.right) in since}))
     times = go.times_consulted(entities)
     agency = {one.number: one.agency or one.name for one in view.sources()}
     return [_row(row, looks, since, landed, times, agency) for row in found]

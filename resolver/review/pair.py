@@ -105,7 +105,7 @@ def _how(view: View, gone: str) -> str:
     merged = [change.version for change in view.history(gone) if change.kind == "merged" and change.entity == gone]
     if not merged:
         return ""
-    row = next(row for row in view.versions(max(merged) - 1) if row.version == max(merged))
+    row = view.version_rows([max(merged)])[max(merged)]
     return f", merged on {row.landed[:10]} {row.landed[11:16]} UTC" + (f" by {row.who}" if row.who else "")
 
 
@@ -206,7 +206,9 @@ def _waterfall(found: Explanation, strongest: Strongest) -> Waterfall:
 
 def _names(found: Explanation) -> NameView | None:
     parts: Sequence[AlignedPart] = found.parts
-    named: EvidenceRow | None = next((row for row in found.rows if row.name == "name" and row.left and row.right), None)
+    named: EvidenceRow | None = next(
+        (row for row in found.rows if row.name.startswith("name") and row.left and row.right), None
+    )
     if not parts or named is None:
         return None
     latins = transliterated(named.left), transliterated(named.right)

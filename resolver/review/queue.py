@@ -38,7 +38,7 @@ def waiting(
 ) -> QueuePage:
     """A page of the queue. With a `steward` only what they may decide and nobody else has. Raises `InputError` for
     filters that mean nothing."""
-    current = catch_up(hub, whole=False)
+    caught = catch_up(hub, whole=False)
     with hub.store.view() as view:
         sieve = _sieve(view, filters, steward)
         total, oldest = desk_rows.measure(view.connection, sieve)
@@ -47,7 +47,13 @@ def waiting(
         goes_on = len(rows) > limit
         age = (_now() - moment_of(oldest)).total_seconds() if oldest else 0.0
         return QueuePage(
-            tuple(items), total, oldest, age, items[-1].key if goes_on and items else "", view.version, not current
+            tuple(items),
+            total,
+            oldest,
+            age,
+            items[-1].key if goes_on and items else "",
+            view.version,
+            not caught.current,
         )
 
 
@@ -57,7 +63,7 @@ def next_item(
     """The next pair for a steward, held for them; None where nothing waits. Where the store cannot be written, nothing
     is held."""
     rules = rules or Rules()
-    writable = catch_up(hub, whole=False)
+    writable = catch_up(hub, whole=False).writable
     place = _place(after)
     for _ in range(_TRIES):
         with hub.store.view() as view:

@@ -15,6 +15,15 @@ UNDOES, TOGETHER, COMMENT = "undoes", "together", "comment"
 together share; the free comment."""
 
 
+SPELLED = {
+    Verdict.SAME: "the same",
+    Verdict.DIFFERENT: "different",
+    Verdict.UNSURE: "unsure",
+    Verdict.RED: "red: one person under unlawfully different identities",
+}
+"""Verdicts for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """What is decided across two entities: the latest `different` that stands, what waits for a second steward, and the
@@ -27,18 +36,25 @@ class Between:
 
 def between(log: Iterable[StoredDecision]) -> Between:
     """What the decisions on pairs of records across two entities amount to."""
-    stored = {f"decision {one.number}": one for one in log}
-    decisions = [one.decision for one in stored.values()]
-    waits = [stored[one.where] for one in unconfirmed(decisions)]
-    pending = {one.decision.pair for one in waits}
-    standing = [stored[one.where] for one in settle(decisions)]
-    different = [one for one in standing if one.decision.verdict is Said.DIFFERENT]
-    unsure = [
-        one
-        for one in standing
-        if one.decision.verdict is Said.UNSURE and one.decision.pair not in pending and UNDOES not in one.seen
-    ]
-    return Between(_latest(different), _latest(waits), _latest(unsure))
+    log = list(log)
+    stands = standing(log)
+    different = [one for one in stands if one.decision.verdict is Said.DIFFERENT]
+    unsure = [one for one in stands if one.decision.verdict is Said.UNSURE and UNDOES not in one.seen]
+    return Between(_latest(different), _latest(waiting(log)), _latest(unsure))
+
+
+def standing(log: Iterable[StoredDecision]) -> list[StoredDecision]:
+    """The decisions that count, by pair, of a log that is whole for each of its pairs."""
+    by_where = {one.decision.where: one for one in log}
+    settled = settle(one.decision for one in by_where.values())
+    # where nothing but what waits was said, that counts as unsure
+    return [by_where[one.where] for one in settled if one.verdict is by_where[one.where].decision.verdict]
+
+
+def waiting(log: Iterable[StoredDecision]) -> list[StoredDecision]:
+    """The decisions that wait for a second steward, by pair, of a log that is whole for each of its pairs."""
+    by_where = {one.decision.where: one for one in log}
+    return [by_where[one.where] for one in unconfirmed(one.decision for one in by_where.values())]
 
 
 def _latest(found: Sequence[StoredDecision]) -> StoredDecision | None:
@@ -52,9 +68,8 @@ def verdict_of(decision: Decision) -> Verdict:
 
 def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
     """Decisions as pages show them, the newest first. The log must be whole for every pair in it."""
-    decisions = [one.decision for one in log]
-    stands = {one.where for one in settle(decisions)}
-    waits = {one.where for one in unconfirmed(decisions)}
+    stands = {one.decision.where for one in standing(log)}
+    waits = {one.decision.where for one in waiting(log)}
     undone = {int(one.seen[UNDOES]) for one in log if UNDOES in one.seen}
     marks: dict[str, list[int]] = {}
     for one in log:

@@ -226,6 +226,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What came of one verdict on several pairs: the outcomes of those taken, and (left, right, why not) of those
+    refused."""
+
+    done: tuple[Outcome, ...]
+    refused: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRow:
     """One line of an entity's timeline. `kind`: an event (born, grew, shrank, merged, split, revived, dissolved), a
     `decision`, or a `list` (a version of a list that speaks of it). `other`: the other entity, or empty; `decision`:

@@ -142,7 +142,12 @@ def landing_lock(engine: Engine) -> Iterator[None]:
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
         return
-    handle = os.open(f"{engine.url.database}-landing", os.O_RDWR | os.O_CREAT, 0o644)
+    path = f"{engine.url.database}-landing"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        mend = "see that the folder may be written"
+        raise StoreError(f"the store is read-only: {error.strerror}", where=path, mend=mend) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

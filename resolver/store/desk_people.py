@@ -46,11 +46,11 @@ def take(connection: Connection, pair: Pair, who: str, until: str) -> bool:
     row = {"low": pair[0], "high": pair[1], "who": who, "until": until}
     command = kind.insert(holds).values(**row)
     free = or_(holds.c.who == who, holds.c.until <= utc_text())
-    # nothing is changed, and no row counted, where the condition fails
+    # nothing is changed, and no row returned, where the condition fails
     command = command.on_conflict_do_update(
         index_elements=["low", "high"], set_={"who": who, "until": until}, where=free
     )
-    return bool(connection.execute(command).rowcount)
+    return connection.execute(command.returning(holds.c.who)).first() is not None
 
 
 def held(connection: Connection, pair: Pair) -> Hold | None:

@@ -56,8 +56,16 @@ class EntityQuestions(Moment):
 
     def landed(self, numbers: Sequence[int]) -> dict[int, str]:
         """When some versions landed, of those up to this one."""
-        query = select(versions.c.version, versions.c.landed).where(versions.c.version.in_(list(numbers)))
-        return {row[0]: row[1] for row in self.connection.execute(query.where(versions.c.version <= self.version))}
+        return {number: row.landed for number, row in self.version_rows(numbers).items()}
+
+    def version_rows(self, numbers: Sequence[int]) -> dict[int, VersionRow]:
+        """Some landings, of those up to this one."""
+        query = select(versions).where(versions.c.version <= self.version)
+        found: dict[int, VersionRow] = {}
+        for part in cut(numbers):
+            rows = self.connection.execute(query.where(among(self.connection, versions.c.version, part)))
+            found.update({row.version: VersionRow(*row) for row in rows})
+        return found
 
     def redirects(self) -> list[tuple[str, str]]:
         """Every retired id and the id it leads to next (empty: the entity was dissolved), by retired id."""

@@ -67,6 +67,12 @@ class LinkQuestions(Moment):
             found.update({(row[0], row[1]): row[2] for row in self.connection.execute(asked)})
         return found
 
+    def link_since(self, left: int, right: int) -> int | None:
+        """The version from which a link is as it is, or None where there is none."""
+        query = select(links.c.valid_from).where(links.c.left == left, links.c.right == right, self.holds(links))
+        found = self.connection.execute(query).scalar()
+        return None if found is None else int(found)
+
     def all_links(self) -> LinkTable:
         """Every link, sorted by the numbers of its records."""
         return _link_table([arrays(self.connection, _LINKS.where(self.holds(links)))])
@@ -111,6 +117,12 @@ class LinkQuestions(Moment):
     def decisions_landed(self, version: int) -> list[StoredDecision]:
         """The decisions that landed with a version."""
         query = select(decisions).where(decisions.c.landed == version).order_by(decisions.c.number)
+        return [stored_decision(row) for row in self.connection.execute(query)]
+
+    def decisions_that_need_two(self) -> list[StoredDecision]:
+        """The decisions that count, or counted, once two stewards had said the same."""
+        flagged = or_(decisions.c.needs_two.is_(True), decisions.c.unlawful.is_(True))
+        query = select(decisions).where(flagged, decisions.c.landed <= self.version).order_by(decisions.c.number)
         return [stored_decision(row) for row in self.connection.execute(query)]
 
     def decision_count(self) -> int:

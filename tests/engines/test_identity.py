@@ -56,6 +56,19 @@ def test_a_merge_undone() -> None:
     assert found.events == [(EventKind.REVIVED, 7, -1), (EventKind.SPLIT, 1, 7)]
 
 
+def test_a_merge_undone_whose_parts_lie_in_two_entities() -> None:
+    # 1 was split into 9 and a part that 2, born later, had merged with; 7 held last what was 1's before
+    found = named([0, 0, 0, 3], [9, 9, 2, 2], {7: [0, 1, 2]})
+    assert found.entity.tolist() == [7, 7, 7, 2]
+    assert (found.revived, found.retired) == ([7], [(9, 7)])
+
+
+def test_who_loses_the_larger_part_keeps_another() -> None:
+    found = named([0, 0, 0, 0, 4], [1, 1, 2, 2, 2])
+    assert found.entity.tolist() == [1, 1, 1, 1, 2]
+    assert (found.born, found.retired) == ([], [])
+
+
 def test_who_was_withdrawn_comes_back() -> None:
     found = named([0, 1], [-1, 2], {7: [0]})
     assert found.entity.tolist() == [7, 2]
