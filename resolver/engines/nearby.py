@@ -1,8 +1,8 @@
 """Who in a catalogue may be meant by one record, the likeliest first, before anything is compared.
 
 Two ways lead to an entity: words of its names (`resolver.block.words`), and keys that need no name: the same date of
-birth, number, telephone, mailbox, or initials of a group. A glance at each (`resolver.block.glance`) puts persons in
-order, what their words are worth all others.
+birth, number, telephone, mailbox, or initials of a group. A glance at each (`resolver.block.glance`) and
+what its words are worth put them in order.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from resolver.records.prepared import Prepared
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+_OF_POINTS = 2 / 3
+"""How many of those that come first are so by their points, not by what their words are worth."""
 LOOKED_AT = 3_000
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
@@ -55,7 +57,13 @@ class Finder:
             first += len(shelf)
         places = np.concatenate(found)
         points, worths = (np.concatenate([rank[side] for rank in ranks]) for side in (0, 1))
-        order: Numbers = places[np.lexsort((places, -worths, -points))]
+        by_points, by_worth = np.lexsort((places, -worths, -points)), np.lexsort((places, -points, -worths))
+        rank = np.empty(len(places), dtype=np.float64)
+        rank[by_points] = np.arange(len(places)) / _OF_POINTS
+        other = np.empty(len(places), dtype=np.float64)
+        other[by_worth] = np.arange(len(places)) / (1 - _OF_POINTS)
+        # a glance sees dates and places, but not that Billy is a William: whoever is first in either comes first
+        order: Numbers = places[np.lexsort((places, np.minimum(rank, other)))]
         return order
 
     def _of_words(self, words: Sought, shelf: Shelf, kept: Bools) -> tuple[Numbers, Numbers]:
