@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.answers import json_response
 from api.service import Service, service
-from api.watching import figures
+from api.watching import figures, shown
 from resolver.errors import ResolverError
 
 blueprint = Blueprint("health", __name__)
@@ -42,7 +42,7 @@ def metrics() -> Response:
         told.version.set(service().hub.store.version)
     except ResolverError:
         told.version.set(float("nan"))
-    return Response(generate_latest(told.registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(shown(told), content_type=CONTENT_TYPE_LATEST)
 
 
 def standing(held: Service) -> tuple[int, list[str]]:

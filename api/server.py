@@ -1,4 +1,4 @@
-"""One serving process: the application behind `waitress`, ready as soon as it has loaded."""
+"""The application behind a server: `waitress` in one process, or `gunicorn` with several."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import structlog
 from flask import Flask
 from waitress.server import create_server
 
 from api.app import create_app
 from api.service import Service
 from api.settings import ServiceSettings
-from api.watching import log_as_json
-from resolver.errors import ResolverError, UsageError
+from api.watching import count_together, log_as_json
+from api.workers import serve_in_workers
+from resolver.errors import UsageError
 
 _LARGEST = 2**34
-_LOG = structlog.get_logger("api")
 
 
 def is_loopback(host: str) -> bool:
@@ -34,37 +33,59 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def serve(settings: ServiceSettings, host: str, port: int, threads: int, *, tell: Callable[[str], None]) -> None:
-    """Serve until interrupted or terminated. `tell` is called with what to say once it listens. Raises `UsageError`
-    where the address may not be served or is taken, `StoreError`, `ModelError`."""
+def serve(
+    settings: ServiceSettings, host: str, port: int, threads: int, workers: int = 1, *, tell: Callable[[str], None]
+) -> None:
+    """Serve until interrupted or terminated: in this process, or in several of its children (`workers`). `tell` is
+    called with what to say once it listens. Raises `UsageError` where the address may not be served or is taken,
+    `StoreError`, `ModelError`."""
     log_as_json()
+    if workers > 1:
+        count_together()
+    app = _made(settings, host, threads)
+    held: Service = app.extensions["resolver"]
+    try:
+        if not is_loopback(host) and not held.guarded():
+            raise UsageError(
+                f"{host} can be reached from elsewhere, and the store has no API keys and no users",
+                mend="make some with `resolver keys create` or `resolver users add`, or serve on 127.0.0.1",
+            )
+        with _bound(host, port) as listening:
+            address = f"http://{host}:{listening.getsockname()[1]}"
+
+            def listens() -> None:
+                for line in (f"Serving {address}", desk_line(held, address)):
+                    tell(line)
+
+            if workers > 1:
+                serve_in_workers(app, listening, workers, threads, listens)
+            else:
+                _serve_here(app, listening, threads, listens)
+    finally:
+        held.close()
+
+
+def _made(settings: ServiceSettings, host: str, threads: int) -> Flask:
     alone = is_loopback(host)
     code = secrets.token_urlsafe(24) if alone else ""
     # streams of events may never take more than half of the threads
     streams = min(settings.streams, threads // 2)
     open_to_all = settings.open_to_all and alone
-    app = create_app(replace(settings, open_to_all=open_to_all, first_code=code, streams=streams))
+    return create_app(replace(settings, open_to_all=open_to_all, first_code=code, streams=streams))
+
+
+def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callable[[], object]) -> None:
     held: Service = app.extensions["resolver"]
+    server = create_server(app, sockets=[listening], threads=threads, ident="", max_request_body_size=_LARGEST)
+    tell()
+    threading.Thread(target=held.load, name="load", daemon=True).start()
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        if not alone and not held.guarded():
-            raise UsageError(
-                f"{host} can be reached from elsewhere, and the store has no API keys and no users",
-                mend="make some with `resolver keys create` or `resolver users add`, or serve on 127.0.0.1",
-            )
-        server = _listen(app, host, port, threads)
-        address = f"http://{host}:{server.effective_port}"
-        tell(f"Serving {address}")
-        tell(desk_line(held, address))
-        threading.Thread(target=_warm, args=(held,), daemon=True).start()
-        signal.signal(signal.SIGTERM, _stop)
-        try:
-            server.run()
-        finally:
-            # what is being answered is finished, nothing new is taken
-            server.close()
-            server.task_dispatcher.shutdown()
+        server.run()
     finally:
-        held.close()
+        # what is being answered is finished, nothing new is taken
+        server.close()
+        server.task_dispatcher.shutdown()
 
 
 def desk_line(held: Service, address: str) -> str:
@@ -75,28 +96,15 @@ def desk_line(held: Service, address: str) -> str:
     return f"Steward's desk: {address}/desk/first?code={code} (this link lets you in until somebody has a password)"
 
 
-def _listen(app: Flask, host: str, port: int, threads: int) -> Any:
+def _bound(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # bound here and not by waitress, which leaves its socket open where that fails
-        bound = socket.create_server((host.strip("[]"), port), family=family)
+        # bound here and not by a server, which leaves its socket open where that fails
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=1024)
     except OSError as error:
         raise UsageError(
             f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}", mend="choose another --port"
         ) from error
-    return create_server(app, sockets=[bound], threads=threads, ident="", max_request_body_size=_LARGEST)
-
-
-def _warm(held: Service) -> None:
-    """Load, and load again when the store has something to load from."""
-    while not held.is_warm:
-        try:
-            held.warm()
-            _LOG.info("ready")
-        except ResolverError as error:
-            if held.closed.wait(2):
-                return
-            _LOG.debug("waiting", why=error.line())
 
 
 def _stop(*_: object) -> NoReturn:

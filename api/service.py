@@ -6,6 +6,7 @@ import gc
 import threading
 from typing import cast
 
+import structlog
 from flask import current_app
 
 from api.consultations import Consultations
@@ -15,9 +16,12 @@ from resolver.engines.keeping import keys_of
 from resolver.engines.posting import Posting
 from resolver.engines.screening import Screen
 from resolver.engines.working import jobs_folder
-from resolver.errors import StoreError
+from resolver.errors import ResolverError, StoreError
 
 _KEY = "resolver"
+FRESH = 0.25
+"""Seconds between two looks for what others have landed."""
+_LOG = structlog.get_logger("api")
 
 
 class Service:
@@ -44,6 +48,23 @@ class Service:
         gc.collect()
         gc.freeze()
         self._warm.set()
+
+    def load(self) -> None:
+        """Load, and load again when the store has something to load from; then follow the store."""
+        while not self.is_warm:
+            try:
+                self.warm()
+                _LOG.info("ready")
+            except ResolverError as error:
+                if self.closed.wait(2):
+                    return
+                _LOG.debug("waiting", why=error.line())
+        self.screen.follow(FRESH)
+
+    def forked(self) -> None:
+        """In a process that has just been forked from the one that made this: connections are no longer its own."""
+        self.hub.store.disown()
+        threading.Thread(target=self.load, name="load", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:
@@ -76,6 +97,7 @@ class Service:
     def close(self) -> None:
         """Let go of the store."""
         self.closed.set()
+        self.screen.close()
         self.log.close()
         if self._writer is not None:
             self._writer.close()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
+import os
 import re
+import shutil
+import sys
+import tempfile
 import time
 import uuid
 
 import structlog
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
 
 _LOG = structlog.get_logger("api")
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _ID = re.compile(r"[\w.:-]{1,64}")
 _SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 
@@ -27,8 +34,22 @@ class Figures:
             "resolver_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self.registry
         )
         self.checks = Counter("resolver_checks", "Queries looked up.", registry=self.registry)
-        self.version = Gauge("resolver_store_version", "Version of the store.", registry=self.registry)
-        self.ready = Gauge("resolver_ready", "1 where checks are answered.", registry=self.registry)
+        self.version = Gauge(
+            "resolver_store_version", "Version of the store.", registry=self.registry, multiprocess_mode="mostrecent"
+        )
+        self.ready = Gauge(
+            "resolver_ready", "1 where checks are answered.", registry=self.registry, multiprocess_mode="mostrecent"
+        )
+
+
+def count_together() -> None:
+    """Let the processes that will be forked from this one count in files, which each of them can sum up. To be called
+    before there are figures."""
+    folder, mine = tempfile.mkdtemp(prefix="resolver-figures-"), os.getpid()
+    os.environ[_FOLDER] = folder
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+    # workers run this too when they end, and must not
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == mine else None)
 
 
 def figures() -> Figures:
@@ -37,6 +58,16 @@ def figures() -> Figures:
 
     found: Figures = current_app.extensions["figures"]
     return found
+
+
+def shown(told: Figures) -> bytes:
+    """The figures for Prometheus: of all processes where several serve."""
+    folder = os.environ.get(_FOLDER)
+    if folder is None:
+        return generate_latest(told.registry)
+    together = CollectorRegistry()
+    multiprocess.MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
 
 
 def install(app: Flask) -> None:
@@ -69,11 +100,21 @@ def install(app: Flask) -> None:
         return response
 
 
+class _Forward(logging.Handler):
+    """What the engine and the server below tell, in the form of our log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a line on."""
+        say = _LOG.error if record.levelno >= logging.ERROR else _LOG.info
+        say(record.name.rpartition(".")[2], said=record.getMessage())
+
+
 def log_as_json() -> None:
     """Write the log as JSON lines to standard error."""
-    import logging
-    import sys
-
+    for name, level in (("resolver", logging.INFO), ("gunicorn.error", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [_Forward()], False
+        logger.setLevel(level)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -91,9 +91,7 @@ def labels_of(ids: pd.Series, clusters: pd.Series, truth: Truth) -> npt.NDArray[
     return labels
 
 
-def save(
-    folder: Path, pairs: Mapping[str, Any], clusters: Mapping[str, Any] | None, info: Mapping[str, Any]
-) -> None:
+def save(folder: Path, pairs: Mapping[str, Any], clusters: Mapping[str, Any] | None, info: Mapping[str, Any]) -> None:
     """Write an answer from columns."""
     folder.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(dict(pairs)).to_parquet(folder / "pairs.parquet", index=False)

@@ -80,9 +80,7 @@ def with_pairs(data: Labelled) -> Model:
 def _additive(data: Labelled, pairs: tuple[tuple[str, str], ...]) -> Model:
     rises = [COMPARATOR_BY_NAME[name].rises for name in data.features]
     options = replace(fit_options(7), rounds=_ROUNDS)
-    return fit_additive(
-        data.kind.label, data.features, rises, pairs, data.evidence, data.labels, data.weights, options
-    )
+    return fit_additive(data.kind.label, data.features, rises, pairs, data.evidence, data.labels, data.weights, options)
 
 
 def boosted(data: Labelled) -> Model:

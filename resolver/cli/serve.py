@@ -17,7 +17,10 @@ from resolver.settings import Settings
 @store_option(required=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
-@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests answered at once.")
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests a process answers at once."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")
 @click.option("--rate", type=click.IntRange(0), default=0, show_default=True, help="Requests a minute a key; 0: any.")
 @click.option("--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose).")
@@ -48,7 +51,7 @@ def command(
     \b
     Examples:
       resolver serve --store sqlite:///hub.db
-      resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --threads 8
+      resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
       resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
     """
     # the service stands above this package; a command finds it by name, as any server finds its application

@@ -41,9 +41,10 @@ _LOG = logging.getLogger("resolver.index")
 @dataclass(frozen=True)
 class State:
     """The catalogue at one version of the store, with what is judged under there. `kept[i]`: which entities of shelf i
-    have not been replaced."""
+    have not been replaced; `sources` are the names of the lists there are."""
 
     version: int
+    sources: frozenset[str]
     borders: Borders
     models: ModelSet
     shelves: tuple[Shelf, ...]
@@ -224,7 +225,8 @@ class Catalogue:
                     mark[earlier.rows_of(np.asarray(shelf.segment.ended))] = False
         borders = self._hub.options_of(view.head).borders
         models = self._hub.models.at(view.head.plan)
-        return State(shelves[-1].segment.until, borders, models, tuple(shelves), tuple(marks))
+        sources = frozenset(source.name for source in view.sources())
+        return State(shelves[-1].segment.until, sources, borders, models, tuple(shelves), tuple(marks))
 
 
 def _same_history(view: View, state: State) -> bool:

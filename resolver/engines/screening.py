@@ -153,9 +153,8 @@ class Screen:
         return answers, Stand(state.version, self._hub.models.stamp["model"])
 
     def sources(self) -> frozenset[str]:
-        """The names of the lists there are."""
-        with self._hub.store.view() as view:
-            return frozenset(source.name for source in view.sources())
+        """The names of the lists there are. Raises `StoreError` where nothing has landed yet."""
+        return self._present().sources
 
     def _follow(self, seconds: float) -> None:
         while not self._ended.wait(seconds):

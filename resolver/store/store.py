@@ -54,6 +54,10 @@ class Store:
         """Let go of the database."""
         self.engine.dispose()
 
+    def disown(self) -> None:
+        """Forget the connections of the process this one was forked from, without closing them."""
+        self.engine.dispose(close=False)
+
     def __enter__(self) -> Store:
         return self
 

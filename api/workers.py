@@ -1,0 +1,81 @@
+"""Several serving processes behind one address: `gunicorn`, whose workers share what was loaded before they were forked
+and the mapped files of the catalogue. A worker that ends is replaced at once; a termination lets every request end.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from api.service import Service
+from resolver.errors import ResolverError
+
+_GRACE = 30
+"""Seconds that requests may take to end when the service is told to stop."""
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """Lets what the server itself says go where our log goes."""
+
+    def setup(self, cfg: Any) -> None:
+        """Add no handlers of its own."""
+        self.error_log = logging.getLogger("gunicorn.error")
+        self.access_log = logging.getLogger("gunicorn.access")
+        self.error_log.setLevel(logging.WARNING)
+
+
+class _Served(BaseApplication):  # type: ignore[misc]
+    """The application with its options, as gunicorn wants it."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app, self._options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set the options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application."""
+        return self._app
+
+
+def serve_in_workers(
+    app: Flask, listening: socket.socket, workers: int, threads: int, tell: Callable[[], object]
+) -> None:
+    """Serve on a bound socket until terminated. `tell` is called once workers take requests."""
+    held: Service = app.extensions["resolver"]
+    # what takes seconds and memory is loaded once, before there are several; an empty store has nothing to load
+    with suppress(ResolverError):
+        held.warm()
+    held.hub.store.disown()
+    options = {
+        "bind": f"fd://{listening.fileno()}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "graceful_timeout": _GRACE,
+        "timeout": 2 * _GRACE,
+        "keepalive": 15,
+        "backlog": 1024,
+        "limit_request_line": 8190,
+        "logger_class": _Log,
+        "when_ready": lambda _server: tell(),
+        "post_fork": lambda _server, _worker: held.forked(),
+        "worker_exit": lambda _server, _worker: held.close(),
+        "control_socket_disable": True,
+    }
+    try:
+        _Served(app, options).run()
+    except SystemExit as ended:
+        if ended.code:
+            raise
