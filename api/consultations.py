@@ -6,8 +6,9 @@ for long, nothing more is answered: no look without its trace.
 
 from __future__ import annotations
 
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,9 @@ from resolver.errors import ResolverError, StoreError
 
 _LOG = structlog.get_logger("api")
 _MOST = 20_000
-_PAUSE = 0.1
+_PAUSE = 0.05
+"""Seconds for which rows are gathered: so much of the log a killed process loses, and what it takes to write it."""
+_AT_ONCE = 1_000
 
 
 class Consultations:
@@ -26,7 +29,7 @@ class Consultations:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._waiting: queue.Queue[Mapping[str, Any]] = queue.Queue(_MOST)
+        self._waiting: deque[Mapping[str, Any]] = deque()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -37,16 +40,15 @@ class Consultations:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._write, name="consultations", daemon=True)
                 self._thread.start()
-        try:
-            self._waiting.put_nowait(row)
-        except queue.Full:
-            raise StoreError(
-                "the log of consultations cannot be written", mend="see that the store's disk has room"
-            ) from None
+        if len(self._waiting) >= _MOST:
+            raise StoreError("the log of consultations cannot be written", mend="see that the store's disk has room")
+        # nobody is woken: who writes looks by itself, and so no answer waits for a turn
+        self._waiting.append(row)
 
     def flush(self) -> None:
-        """Wait until all is written."""
-        self._waiting.join()
+        """Wait until all is written, or nobody is left to write."""
+        while self._waiting and self._thread is not None and self._thread.is_alive():
+            time.sleep(_PAUSE / 5)
 
     def close(self) -> None:
         """Write what waits, and stop."""
@@ -56,26 +58,21 @@ class Consultations:
 
     def _write(self) -> None:
         while True:
-            rows = self._gathered()
-            if not rows and self._closed.is_set():
+            closed = self._closed.wait(_PAUSE)
+            while self._waiting and self._written():
+                pass
+            if closed:
                 return
-            while rows:
-                try:
-                    self._hub.store.access.log(rows)
-                    break
-                except (ResolverError, OSError, RuntimeError) as error:
-                    _LOG.error("consultations cannot be written", error=type(error).__name__)
-                    if self._closed.wait(1):
-                        break
-            for _ in rows:
-                self._waiting.task_done()
 
-    def _gathered(self) -> list[Mapping[str, Any]]:
-        rows: list[Mapping[str, Any]] = []
+    def _written(self) -> bool:
+        """Write the next rows; whether that could be done."""
+        rows = [self._waiting[place] for place in range(min(len(self._waiting), _AT_ONCE))]
         try:
-            rows.append(self._waiting.get(timeout=_PAUSE))
-            while len(rows) < 1_000:
-                rows.append(self._waiting.get_nowait())
-        except queue.Empty:
-            pass
-        return rows
+            self._hub.store.access.log(rows)
+        except (ResolverError, OSError, RuntimeError) as error:
+            _LOG.error("consultations cannot be written", error=type(error).__name__)
+            self._closed.wait(1)
+            return False
+        for _ in rows:
+            self._waiting.popleft()
+        return True

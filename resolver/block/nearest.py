@@ -34,6 +34,9 @@ class Nearest:
 def nearest(asked: KeyTable, kind: int, held: Sequence[Held], *, budget: int = BUDGET) -> Nearest:
     """The hits of one record's keys: equal keys, refinements equal or missing on either side, kinds that share a
     bit."""
+    if not len(asked) or not held:
+        none = np.zeros(0, dtype=np.int64)
+        return Nearest(none, none, np.zeros(0, dtype=np.float64), 0)
     base, place = np.unique(asked.base, return_inverse=True)
     low = [np.searchsorted(table.keys.base, base, side="left").astype(np.int64) for table in held]
     high = [np.searchsorted(table.keys.base, base, side="right").astype(np.int64) for table in held]

@@ -15,6 +15,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from resolver.block.glance import BIRTHS as _BIRTHS
+from resolver.block.glance import Seen
 from resolver.block.keys import identity_tokens, mix
 from resolver.records.batch import IntArray
 from resolver.records.prepared import ByteArray, HashArray, Prepared, TokenTable
@@ -30,6 +32,8 @@ MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
 BUDGET = 400_000
 """Bearers of words that are counted for one query at most, those of the rarest words first."""
+_LOOKS = 20_000
+"""Dates of birth that are looked at for one query at most."""
 _LEAST_LETTERS = 4
 _PREFIX = 3
 
@@ -98,13 +102,14 @@ class Scores:
         self._sums = np.zeros(0, dtype=np.uint32)
 
     def best(
-        self, asked: Sought, held: Words, count: int, kept: npt.NDArray[np.bool_], most: int
-    ) -> tuple[Numbers, Numbers, int]:
-        """The profiles (of `count`) that say the most of what is asked, about `most` of them (all of those that say as
-        much as the last), of those that `kept` lets pass; how much each says; and how many more there are."""
-        if len(self._sums) < count:
-            self._sums = np.zeros(count, dtype=np.uint32)
-        found, said, total = _best(
+        self, asked: Sought, held: Words, query: Seen, seen: Seen, kept: npt.NDArray[np.bool_], most: int
+    ) -> tuple[Numbers, Numbers]:
+        """The profiles that say the most of what is asked, of those that `kept` lets pass, and how much each says.
+        About `most`, and of those that say less (a third of the best at least) those whose date of birth agrees with
+        the query's. `query`, `seen`: as `glance.arrays` gives them."""
+        if len(self._sums) < len(kept):
+            self._sums = np.zeros(len(kept), dtype=np.uint32)
+        found, said = _best(
             asked.offsets,
             asked.codes,
             asked.ways,
@@ -121,8 +126,11 @@ class Scores:
             self._sums,
             most,
             BUDGET,
+            query[4],
+            seen[0],
+            seen[4],
         )
-        return found, said, total - len(found)
+        return found, said
 
 
 def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:
@@ -192,7 +200,7 @@ def _bits(value):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _best(  # type: ignore[no-untyped-def]
     offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, bearers, held_rarity, held_signature,
-    worths, kept, sums, most, budget,
+    worths, kept, sums, most, budget, born, heads, births,
 ):  # fmt: skip
     # the words alike of every word asked for, the best way first; the same one twice does no harm
     tokens = np.empty(1024, dtype=np.int64)
@@ -260,7 +268,8 @@ def _best(  # type: ignore[no-untyped-def]
     highest = np.int64(0)
     for place in range(count):
         highest = max(highest, np.int64(sums[touched[place]] >> np.uint32(8)))
-    least = np.int64(0)
+    # from `least` on all are taken; below it `ties` of those within a `step`, and those born as asked
+    least, step, ties, looks = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
     if count > most:
         step = highest // 1023 + 1
         bins = np.zeros(1024, dtype=np.int64)
@@ -270,16 +279,39 @@ def _best(  # type: ignore[no-untyped-def]
         for bin_ in range(1023, -1, -1):
             seen += bins[bin_]
             if seen >= most:
-                # whole steps: who says as much as the last is not left out, unless there are far too many
-                least = bin_ * step if seen <= 4 * most else (bin_ + 1) * step
+                least = (bin_ + 1) * step
+                ties = np.int64(bins[bin_] if seen <= 2 * most else most - (seen - bins[bin_]))
                 break
+        looks = np.int64(_LOOKS if len(born) else 0)
     chosen, said = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
     taken = 0
     for place in range(count):
         profile = touched[place]
         value = np.int64(sums[profile] >> np.uint32(8))
-        if value >= least:
+        sums[profile] = 0
+        wanted = bool(value >= least)
+        if not wanted and ties > 0 and value >= least - step:
+            ties -= 1
+            wanted = True
+        if not wanted and looks > 0 and 3 * value >= highest:
+            looks -= 1
+            for one in range(len(born)):
+                for two in range(heads[profile, _BIRTHS], heads[profile + 1, _BIRTHS]):
+                    wanted = wanted or _born_alike(born, one, births, two)
+        if wanted:
             chosen[taken], said[taken] = profile, value
             taken += 1
-        sums[profile] = 0
-    return chosen[:taken], said[:taken], count
+    return chosen[:taken], said[:taken]
+
+
+@numba.njit(cache=True, nogil=True)
+def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
+    """Whether two dates of birth may be of one year, or share day and month in either order."""
+    if births[one, 0] == 0 or others[two, 0] == 0:
+        return False
+    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1]:
+        return True
+    month, day, other_month, other_day = births[one, 2], births[one, 3], others[two, 2], others[two, 3]
+    if day == 0 or other_day == 0 or (month == 1 and day == 1):
+        return False
+    return (month == other_month and day == other_day) or (month == other_day and day == other_month)

@@ -8,24 +8,27 @@ what its words are worth put them in order.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import arrays, points_of_query
+from resolver.block import Plan
+from resolver.block.glance import Seen, arrays, points_of_query
 from resolver.block.lookup import key_table
 from resolver.block.nearest import nearest
 from resolver.block.words import Scores, Sought, sought
 from resolver.engines.catalogue import State
 from resolver.engines.shelf import LOOKED_UP, Shelf
+from resolver.records import Kind
 from resolver.records.prepared import Prepared
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _OF_POINTS = 2 / 3
 """How many of those that come first are so by their points, not by what their words are worth."""
-LOOKED_AT = 3_000
+LOOKED_AT = 1_200
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
 
@@ -36,20 +39,22 @@ class Finder:
         self._scores = Scores()
         self._lock = threading.Lock()
 
-    def near(self, asked: Prepared, state: State, sources: frozenset[str] | None) -> Numbers:
+    def near(self, asked: Prepared, state: State, sources: frozenset[str] | None, most: int) -> Numbers:
         """The places in the catalogue (entity n of all shelves, one shelf after the other) of those that may be meant
-        by the only record of `asked`, the likeliest first. `sources`: only of those known to one of them."""
+        by the only record of `asked`, the likeliest first, `most` at most. `sources`: only of those known to one of
+        them."""
         words, seen, kind = sought(asked), arrays(asked), int(asked.kinds[0])
-        hits = nearest(key_table(asked, LOOKED_UP), kind, state.held)
+        hits = nearest(key_table(asked, _plan_of(asked)), kind, state.held)
         found: list[Numbers] = []
         ranks: list[tuple[Numbers, Numbers]] = []
         first = 0
         for shelf, kept in zip(state.shelves, state.kept, strict=True):
             kept = kept if sources is None else kept & _known_to(shelf, sources)
-            rows, worth = self._of_words(words, shelf, kept)
-            own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
-            own = np.setdiff1d(own[kept[own]], rows, assume_unique=True)
-            rows, worth = np.concatenate([rows, own]), np.concatenate([worth, np.zeros_like(own)])
+            rows, worth = self._of_words(words, seen, shelf, kept)
+            if len(hits.numbers):
+                own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
+                own = np.setdiff1d(own[kept[own]], rows, assume_unique=True)
+                rows, worth = np.concatenate([rows, own]), np.concatenate([worth, np.zeros_like(own)])
             fits = (shelf.prepared.kinds[rows] & kind) != 0
             rows, worth = rows[fits], worth[fits]
             found.append(rows + first)
@@ -57,19 +62,44 @@ class Finder:
             first += len(shelf)
         places = np.concatenate(found)
         points, worths = (np.concatenate([rank[side] for rank in ranks]) for side in (0, 1))
-        by_points, by_worth = np.lexsort((places, -worths, -points)), np.lexsort((places, -points, -worths))
-        rank = np.empty(len(places), dtype=np.float64)
-        rank[by_points] = np.arange(len(places)) / _OF_POINTS
-        other = np.empty(len(places), dtype=np.float64)
-        other[by_worth] = np.arange(len(places)) / (1 - _OF_POINTS)
-        # a glance sees dates and places, but not that Billy is a William: whoever is first in either comes first
-        order: Numbers = places[np.lexsort((places, np.minimum(rank, other)))]
-        return order
+        return _in_order(places, points, worths, most)
 
-    def _of_words(self, words: Sought, shelf: Shelf, kept: Bools) -> tuple[Numbers, Numbers]:
+    def _of_words(self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools) -> tuple[Numbers, Numbers]:
         with self._lock:
-            rows, worth, _ = self._scores.best(words, shelf.words, len(shelf), kept, LOOKED_AT)
-        return rows, worth
+            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, LOOKED_AT)
+
+
+def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:
+    """The first `most` places. A glance sees dates and places of birth, but not that Billy is a William: whoever is
+    first by either comes first; ties by place."""
+    order = np.argsort(places)
+    places, points, worths = places[order], points[order], worths[order]
+    # points lie within ±4,096, worths below 2²⁴
+    first = -(points << 24) - worths
+    second = -(worths << 13) - points
+    chosen, ranks = [], []
+    for key, share in ((first, _OF_POINTS), (second, 1 - _OF_POINTS)):
+        best = np.argsort(key, kind="stable")[:most]
+        chosen.append(best)
+        ranks.append(np.arange(len(best)) / share)
+    both, rank = np.concatenate(chosen), np.concatenate(ranks)
+    by_rank = both[np.argsort(rank, kind="stable")]
+    _, at = np.unique(by_rank, return_index=True)
+    found: Numbers = places[by_rank[np.sort(at)[:most]]]
+    return found
+
+
+def _plan_of(asked: Prepared) -> Plan:
+    """Those rules that can give a record keys: most say neither number nor telephone."""
+    phones, mails = (len(asked.plain[prop][0].items) for prop in ("phone", "email"))
+    says = {
+        "birth_day": len(asked.births.items),
+        "identifier": len(asked.identifiers.items),
+        "contact": phones + mails,
+        "mailbox": mails,
+        "acronym": int(asked.kinds[0]) & int(Kind.GROUP),
+    }
+    return replace(LOOKED_UP, rules={name: refined for name, refined in LOOKED_UP.rules.items() if says.get(name, 1)})
 
 
 @lru_cache(maxsize=16)

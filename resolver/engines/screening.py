@@ -174,7 +174,7 @@ class Screen:
 
     def _answer(self, query: Record, state: State, wish: Wish) -> Answer:
         asked = prepared_of(Batch.from_records([replace(query, id=_QUERY_ID)]).canonical(), self._hub.models)
-        near = self._finder.near(asked, state, wish.sources)
+        near = self._finder.near(asked, state, wish.sources, MOST_COMPARED)
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
         rounds, compared, complete = [], 0, False
@@ -183,7 +183,7 @@ class Screen:
             rounds.append(one)
             compared += COMPARED
             # they come by what speaks for them at a glance: where nobody late in a round is meant, nobody later is
-            complete = compared >= len(near) or not one.late
+            complete = not one.late or compared >= len(near) < MOST_COMPARED
         return self._told([hit for one in rounds for hit in one.hits], complete, state, wish)
 
     def _told(self, hits: list[_Hit], complete: bool, state: State, wish: Wish) -> Answer:

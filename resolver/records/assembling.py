@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -27,10 +28,11 @@ from resolver.records.prepared import (
     TextTable,
     TokenTable,
 )
-from resolver.records.ragged import Ragged, offsets_of, spread
+from resolver.records.ragged import Ragged, offsets_of
 
 Numbers = npt.NDArray[np.int64]
-T = TypeVar("T")
+_NONE, _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+_NO_TEXTS: npt.NDArray[np.object_] = np.empty(0, dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ class _Used:
     new: list[IntArray]
     order: Numbers
     """The new table is that of the parts one after the other, in this order."""
+    texts: npt.NDArray[np.object_]
+    """What it was sorted by, if by anything."""
 
     def coded(self, part: int, items: IntArray) -> IntArray:
         """Old codes of a part as new ones."""
-        found: IntArray = self.new[part][np.searchsorted(self.rows[part], items)]
+        found: IntArray = _recoded(self.rows[part], self.new[part], items) if len(items) else _NOTHING
         return found
 
     def column(self, arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -73,7 +77,7 @@ class _Used:
 def assembled(parts: Sequence[Part], ids: pa.StringArray) -> Prepared:
     """The rows of the parts, one part after the other, under new ids. No source counts as declared."""
     held = [part.prepared for part in parts]
-    whole = _Whole(parts)
+    whole = _Whole(parts, len(ids))
     forms = whole.taken(lambda one: one.names)
     form_use = _in_parts([taken.items for taken in forms])
     words = [_take(one.forms.tokens, rows) for one, rows in zip(held, form_use.rows, strict=True)]
@@ -119,6 +123,11 @@ class _Whole:
     """What is asked of all parts alike."""
 
     parts: Sequence[Part]
+    count: int
+
+    def none(self, side: Callable[[Prepared], Ragged]) -> bool:
+        """Whether no part says anything of it."""
+        return not any(len(side(part.prepared).items) for part in self.parts)
 
     def each(self, column: Callable[[Prepared], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         return np.concatenate([column(part.prepared)[part.rows] for part in self.parts])
@@ -128,6 +137,8 @@ class _Whole:
 
     def coded(self, side: Callable[[Prepared], Ragged], codes: Sequence[IntArray]) -> Ragged:
         """Items that are codes of countries."""
+        if self.none(side):
+            return Ragged.empty(self.count)
         taken = self.taken(side)
         counts = np.concatenate([one.counts for one in taken])
         items = np.concatenate([code[one.items] for code, one in zip(codes, taken, strict=True)])
@@ -137,6 +148,8 @@ class _Whole:
     def places(
         self, side: Callable[[Prepared], Ragged], table: Callable[[Prepared], PlaceTable], codes: Sequence[IntArray]
     ) -> tuple[Ragged, PlaceTable]:
+        if self.none(side):
+            return Ragged.empty(self.count), _NO_PLACES
         taken = self.taken(side)
         tables = [table(part.prepared) for part in self.parts]
         use = _by_text([one.items for one in taken], [one.texts for one in tables])
@@ -144,6 +157,8 @@ class _Whole:
 
     def plain(self, prop: str) -> tuple[Ragged, TextTable]:
         held = [part.prepared.plain[prop] for part in self.parts]
+        if not any(len(side.items) for side, _ in held):
+            return Ragged.empty(self.count), TextTable(_NO_TEXTS, np.zeros(0, dtype=np.uint64))
         taken = [_take(side, part.rows) for (side, _), part in zip(held, self.parts, strict=True)]
         texts, codes = _alike([one.items for one in taken], [table.texts for _, table in held])
         hashes = np.zeros(len(texts), dtype=np.uint64)
@@ -154,11 +169,53 @@ class _Whole:
         return Ragged.from_rows(np.repeat(np.arange(len(counts)), counts), items, len(counts)), TextTable(texts, hashes)
 
 
+_NO_PLACES = PlaceTable(
+    Ragged.empty(0), Ragged.empty(0), _NO_TEXTS, np.zeros(0, dtype=np.uint64), _NOTHING, _NO_TEXTS, _NO_TEXTS
+)
+
+
 def _take(side: Ragged, rows: npt.NDArray[Any]) -> _Taken:
-    starts = side.offsets[rows].astype(np.int64)
-    counts = side.offsets[rows + 1] - starts
-    places = spread(starts, counts)
-    return _Taken(counts, places, side.items[places])
+    if not len(side.items):
+        return _Taken(np.zeros(len(rows), dtype=np.int64), _NONE, _NOTHING)
+    return _Taken(*_items_of(side.offsets, side.items, rows))
+
+
+@numba.njit(cache=True, nogil=True)
+def _items_of(offsets, items, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The items of rows: how many of each, where they stand, and what they are."""
+    counts = np.empty(len(rows), dtype=np.int64)
+    total = 0
+    for place in range(len(rows)):
+        counts[place] = offsets[rows[place] + 1] - offsets[rows[place]]
+        total += counts[place]
+    places, taken = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int32)
+    filled = 0
+    for row in rows:
+        for at in range(offsets[row], offsets[row + 1]):
+            places[filled], taken[filled] = at, items[at]
+            filled += 1
+    return counts, places, taken
+
+
+@numba.njit(cache=True, nogil=True)
+def _distinct(items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The items ascending, each once."""
+    ordered = np.sort(items)
+    count = 0
+    for item in ordered:
+        if count == 0 or ordered[count - 1] != item:
+            ordered[count] = item
+            count += 1
+    return ordered[:count]
+
+
+@numba.njit(cache=True, nogil=True)
+def _recoded(rows, new, items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Old codes as new ones: `new` beside the old codes `rows`, which ascend."""
+    out = np.empty(len(items), dtype=np.int32)
+    for place in range(len(items)):
+        out[place] = new[np.searchsorted(rows, items[place])]
+    return out
 
 
 def _ragged(taken: Sequence[_Taken], use: _Used) -> Ragged:
@@ -173,20 +230,21 @@ def _beside(taken: Sequence[_Taken], arrays: Sequence[npt.NDArray[Any]]) -> npt.
 
 def _in_parts(items: Sequence[IntArray]) -> _Used:
     """The rows in use, part by part."""
-    rows = [np.unique(one) for one in items]
+    rows = [_distinct(one) if len(one) else _NOTHING for one in items]
     ends = np.cumsum([0, *(len(one) for one in rows)])
     new = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(ends.tolist())]
-    return _Used(rows, new, np.arange(int(ends[-1])))
+    return _Used(rows, new, np.arange(int(ends[-1])), _NO_TEXTS)
 
 
 def _by_text(items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]) -> _Used:
     """The rows in use, sorted by their texts."""
     use = _in_parts(items)
     held = [table[rows] for table, rows in zip(texts, use.rows, strict=True)]
-    order = np.argsort(np.concatenate(held), kind="stable")
+    together = np.concatenate(held)
+    order = np.argsort(together, kind="stable")
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    return _Used(use.rows, [place[new] for new in use.new], order)
+    return _Used(use.rows, [place[new] for new in use.new], order, together[order])
 
 
 def _alike(
@@ -218,7 +276,7 @@ def _tokens(held: Sequence[Prepared], use: _Used) -> TokenTable:
     counts = np.concatenate([one.counts for one in symbols])
     together = Ragged(offsets_of(counts), np.concatenate([one.items for one in symbols]))
     return TokenTable(
-        use.column([one.texts for one in tables]),
+        use.texts,
         use.column([one.hashes for one in tables]),
         use.column([one.phonetic for one in tables]),
         use.column([one.sound for one in tables]),
@@ -251,7 +309,7 @@ def _dates(held: Sequence[Prepared], use: _Used) -> DateTable:
         use.column([one.month for one in tables]),
         use.column([one.day for one in tables]),
         use.column([one.circa for one in tables]),
-        use.column([one.texts for one in tables]),
+        use.texts,
     )
 
 
@@ -271,7 +329,7 @@ def _places(tables: Sequence[PlaceTable], use: _Used, codes: Sequence[IntArray])
         hashes,
         np.concatenate(country)[use.order],
         use.column([one.normal for one in tables]),
-        use.column([one.texts for one in tables]),
+        use.texts,
     )
 
 

@@ -24,6 +24,9 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[tuple
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
+        while line.startswith("{"):
+            # what it logs while it loads
+            line = process.stderr.readline()
         assert line.startswith("Serving http://127.0.0.1:"), line
         address = line.split()[1]
         desk = process.stderr.readline()

@@ -1,4 +1,4 @@
-"""The load script of single checks, on a service of six records."""
+"""The load scripts and the recall of checks, on a service of six records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from werkzeug.serving import make_server
 
 from api import ServiceSettings, create_app
 from benchmarks.checks import measure, persons, queries
+from benchmarks.recall import recall
+from benchmarks.service import at_once, mix, new_records, one_by_one, rows, with_aliases
 from resolver.engines.hub import Hub
 from tests.engines.hubs import OPTIONS, intake
 from tests.normalise.preparing import quick_symbols
@@ -40,3 +42,33 @@ def test_whom_it_asks_for_is_found(served: tuple[str, str]) -> None:
     said = measure(url, queries(persons(store, 6)), None)
     assert (said["checks"], said["found"]) == (6, 1.0)
     assert 0 < said["p50"] <= said["p95"] <= said["p99"]
+
+
+def test_a_mix_is_asked_and_counted(served: tuple[str, str]) -> None:
+    store, url = served
+    some = persons(store, 6)
+    said = one_by_one(url, mix(some))
+    assert 0 < said["p50"] <= said["p95"] <= said["p99"]
+    assert one_by_one(url, with_aliases(some))["found"] == 1.0
+    assert len(rows({"single": said, "workers": 2})) == 6
+
+
+def test_many_are_added_at_once(served: tuple[str, str]) -> None:
+    store, url = served
+    some = persons(store, 6)
+    assert at_once(url, new_records(some, 6), 3) > 0
+    assert len(persons(store, 50)) > len(some)
+
+
+def test_recall_counts_what_brute_force_hits(served: tuple[str, str]) -> None:
+    store, _ = served
+    with Hub.open(store, create=False) as hub:
+        said = recall(hub, 4, 2)
+    assert said.other_scores == 0
+    assert said.hits["review"] > 0
+    assert {figure: said.share(figure) for figure in said.hits} == dict.fromkeys(said.hits, 1.0)
+
+
+def test_refused_requests_are_an_error(served: tuple[str, str]) -> None:
+    with pytest.raises(RuntimeError, match="refused"):
+        at_once(served[1], [("/records", b"{}")], 1)

@@ -1,0 +1,123 @@
+"""Two real serving processes behind one address."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolver.engines.hub import Hub
+from tests.api.serving import ask, served, wait_ready
+from tests.engines.hubs import OPTIONS, intake
+from tests.normalise.preparing import quick_symbols
+from tests.records.samples import record
+
+Serving = tuple[int, str, str]
+
+
+@pytest.fixture(scope="module")
+def serving(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """(process id, address, store) of a service with two workers."""
+    path = tmp_path_factory.mktemp("workers") / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    with served(f"sqlite:///{path}", "--workers", "2", ready=True) as (process, address):
+        assert process.stderr is not None
+        # a log that nobody reads would stop it
+        reader = threading.Thread(target=process.stderr.readlines)
+        reader.start()
+        yield process.pid, address, f"sqlite:///{path}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+        reader.join()
+
+
+def workers(pid: int) -> set[int]:
+    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def check(address: str, name: str) -> dict[str, Any]:
+    """A check over a connection of its own, which any worker may take."""
+    status, said = ask(f"{address}/check?name={name.replace(' ', '+')}&schema=Person")
+    assert status == 200, said
+    assert isinstance(said, dict)
+    return said
+
+
+def everywhere(address: str, name: str, version: int) -> None:
+    """Wait until every one of many checks at once sees a version; then whoever asks finds the name."""
+    deadline = time.monotonic() + 20
+    with ThreadPoolExecutor(8) as pool:
+        while True:
+            seen = list(pool.map(lambda _: check(address, name), range(16)))
+            if all(one["version"] >= version for one in seen):
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert all(one["results"][0]["caption"] == name for one in seen)
+
+
+def test_what_another_process_lands_is_seen_by_every_worker(serving: Serving) -> None:
+    _, address, store = serving
+    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(store, OPTIONS) as hub:
+        version = hub.add(intake([record("late:1", name="Zdenka Havlova")])).version
+    everywhere(address, "Zdenka Havlova", version)
+
+
+def test_records_that_many_send_at_once_all_land(serving: Serving) -> None:
+    _, address, store = serving
+
+    def post(number: int) -> int:
+        body = {
+            "id": str(number),
+            "datasets": ["door"],
+            "schema": "Person",
+            "properties": {"name": [f"Oleg D{number}"]},
+        }
+        request = urllib.request.Request(f"{address}/records", json.dumps(body).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            said: int = json.load(answer)["version"]
+        return said
+
+    with ThreadPoolExecutor(8) as pool:
+        versions = list(pool.map(post, range(24)))
+    with Hub.open(store, create=False, check=False) as hub, hub.store.view() as view:
+        assert len(view.numbers_of([f"door:{number}" for number in range(24)])) == 24
+        # whoever comes while others land goes with the next
+        assert view.version >= max(versions)
+    everywhere(address, "Oleg D7", max(versions))
+
+
+def test_figures_are_those_of_all_workers(serving: Serving) -> None:
+    _, address, _ = serving
+
+    def counted() -> float:
+        with urllib.request.urlopen(f"{address}/metrics", timeout=60) as answer:
+            lines = answer.read().decode().splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith("resolver_checks_total")))
+
+    before = counted()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: check(address, "Maria Quispe Huanca"), range(20)))
+    assert counted() == before + 20
+
+
+def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
+    pid, address, _ = serving
+    before = workers(pid)
+    os.kill(min(before), signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while len(workers(pid)) < 2 or workers(pid) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    wait_ready(address)
+    assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
