@@ -16,8 +16,11 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
 
+from resolver.settings import tell_library
+
 _LOG = structlog.get_logger("api")
-_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_TOGETHER: list[str] = []
+"""The folder in which several processes count, where they do."""
 _ID = re.compile(r"[\w.:-]{1,64}")
 _SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 
@@ -46,7 +49,8 @@ def count_together() -> None:
     """Let the processes that will be forked from this one count in files, which each of them can sum up. To be called
     before there are figures."""
     folder, mine = tempfile.mkdtemp(prefix="resolver-figures-"), os.getpid()
-    os.environ[_FOLDER] = folder
+    tell_library("PROMETHEUS_MULTIPROC_DIR", folder)
+    _TOGETHER.append(folder)
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
     # workers run this too when they end, and must not
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == mine else None)
@@ -62,11 +66,10 @@ def figures() -> Figures:
 
 def shown(told: Figures) -> bytes:
     """The figures for Prometheus: of all processes where several serve."""
-    folder = os.environ.get(_FOLDER)
-    if folder is None:
+    if not _TOGETHER:
         return generate_latest(told.registry)
     together = CollectorRegistry()
-    multiprocess.MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(together, path=_TOGETHER[0])  # type: ignore[no-untyped-call]
     return generate_latest(together)
 
 

@@ -106,6 +106,11 @@ class Settings:
         return cls(**values)  # type: ignore[arg-type]
 
 
+def tell_library(name: str, value: str) -> None:
+    """Set a variable of this process's environment, for a library that is told things in no other way."""
+    os.environ[name] = value
+
+
 @dataclass(frozen=True, slots=True)
 class SettingRow:
     """One setting as pages and `resolver settings` show it."""

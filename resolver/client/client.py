@@ -67,9 +67,7 @@ class Client:
         said = self._http.json("GET", "/check", {**params, **{name: _several(one) for name, one in properties.items()}})
         return answers.matches(said, said)
 
-    def match(
-        self, queries: Mapping[str, Query], dataset: str = "default", **options: object
-    ) -> dict[str, Matches]:
+    def match(self, queries: Mapping[str, Query], dataset: str = "default", **options: object) -> dict[str, Matches]:
         """The same for up to a hundred queries: key → `{"schema": …, "properties": {…}}`. `options`: `threshold`,
         `cutoff`, `limit`, `include_dataset`, `exclude_dataset`, `exclude_schema`, `exclude_entity_ids`, `topics`,
         `changed_since`."""
