@@ -58,8 +58,11 @@ def candidates(
     def joined(number: int, rule: Rule) -> tuple[Packed, int, int]:
         return join_keys(rule_keys(rule, prepared, plan, number, parts), prepared.kinds, sides, linking, cap)
 
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        found = list(pool.map(lambda one: joined(*one), used))
+    if workers == 1:
+        found = [joined(*one) for one in used]
+    else:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            found = list(pool.map(lambda one: joined(*one), used))
     seen = arrays(prepared) if plan.least is not None else BLIND
     least = ALL if plan.least is None else plan.least
     numbers = [number for number, _ in used]

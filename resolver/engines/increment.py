@@ -33,6 +33,7 @@ from resolver.store import Landing, NewDecision, View
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
+_FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +165,8 @@ def resolve_pool(
 ) -> Resolution:
     """Resolve some records as a batch of their own, under the decisions on them."""
     decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
+    if len(pool.numbers) < _FEW:
+        # threads would cost more than they save
+        options = replace(options, workers=1)
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
     return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress)

@@ -23,6 +23,9 @@ class Act:
     decisions: tuple[NewDecision, ...]
     whole: tuple[tuple[str, ...], ...] = ()
     waits: tuple[str, ...] = ()
+    pair: tuple[int, int] | None = None
+    """The two entities (numbers), where they waited in the queue with `rank`."""
+    rank: int = 0
 
 
 MakeAct = Callable[[View], Act]

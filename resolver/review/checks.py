@@ -20,6 +20,7 @@ from resolver.review.sides import Side, living
 from resolver.review.verdicts import decision_views, standing
 from resolver.review.words import DecisionView, Seen, Steward, Verdict
 from resolver.store import StoredDecision, View
+from resolver.store import desk as desk_rows
 from resolver.store import desk_people as people_rows
 
 
@@ -74,8 +75,10 @@ def _across(stored: StoredDecision, left: Collection[str], right: Collection[str
 
 
 def not_held(view: View, steward: Steward, pair: tuple[int, int]) -> None:
-    """Raises `HeldError` where another steward has the pair open."""
+    """Raises `HeldError` where another steward has the pair open, and it waits."""
     held = people_rows.held(view.connection, pair)
+    if held is not None and desk_rows.row_of(view.connection, *pair) is None:
+        return
     if held is not None and held.who != steward.name:
         raise HeldError(held.who, held.until)
 

@@ -68,20 +68,13 @@ def decide(
         version = hub.store.version
         return Outcome(State.NOTED, (), version, (), "", f"Noted beside decision {again}: {SPELLED[verdict]}.")
     wish = Wish(steward, left, right, verdict, reason, comment, seen, tuple(over), rules)
-    with hub.store.view() as view:
-        pair = _pair(view, wish)
-        row = desk_rows.row_of(view.connection, *pair) if pair else None
     outcome, act = carry(hub, act_of(hub, wish), steward.name, (left, right))
-    if pair:
-        hub.store.people.release(pair, steward.name)
-    if outcome.state is State.DONE and row is not None and drawn(act.decisions[0].digest, rules.again_share):
-        hub.store.people.ask_again(outcome.numbers[0], row.rank, steward.name)
+    if act.pair is not None and outcome.state is not State.DONE:
+        # it still waits, for others
+        hub.store.people.release(act.pair, steward.name)
+    if act.pair is not None and outcome.state is State.DONE and drawn(act.decisions[0].digest, rules.again_share):
+        hub.store.people.ask_again(outcome.numbers[0], act.rank, steward.name)
     return replace(outcome, message=_message(outcome, wish))
-
-
-def _pair(view: View, wish: Wish) -> tuple[int, int] | None:
-    one, two = living(view, wish.left).number, living(view, wish.right).number
-    return None if one == two else (min(one, two), max(one, two))
 
 
 def _message(outcome: Outcome, wish: Wish) -> str:
@@ -139,7 +132,9 @@ def _act_between(hub: Hub, view: View, wish: Wish, one: Side, two: Side) -> Act:
     )  # fmt: skip
     counts = not needs or confirms
     whole = ((*one.record_ids, *two.record_ids),) if wish.verdict in (Verdict.SAME, Verdict.RED) and counts else ()
-    return Act(act, tuple(act.on(pairs, log, undoes={})), whole, () if counts else needs)
+    waited = (min(one.number, two.number), max(one.number, two.number)) if row is not None else None
+    decisions = tuple(act.on(pairs, log, undoes={}))
+    return Act(act, decisions, whole, () if counts else needs, waited, row.rank if row is not None else 0)
 
 
 def _act_within(hub: Hub, view: View, wish: Wish) -> Act:

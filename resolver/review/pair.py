@@ -66,7 +66,7 @@ def pair_view(
         found = explained(hub, view, one, two, strongest)
         pair = (min(one.number, two.number), max(one.number, two.number)) if not again else (-again, -again)
         row = None if again else desk_rows.row_of(view.connection, *pair)
-        held = people_rows.held(view.connection, pair)
+        held = people_rows.held(view.connection, pair) if row is not None or again else None
         log = [] if again else view.decisions([*one.record_ids, *two.record_ids])
         return PairView(
             SideView(party(one, sources), _stated(one, stated), one.golden.birth_date, one.golden.conflicts),

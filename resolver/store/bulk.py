@@ -84,7 +84,31 @@ def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
     """The columns of a query of whole numbers as int64 arrays; null is -1."""
     width = len(query.selected_columns)
     found = connection.execute(query).fetchall()
-    if not found:
+    return columns_of(found, width)
+
+
+def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
+    """The rows of a query in plain SQL, where `{among}` stands for the condition that what is before it is among the
+    values, and a question mark for each of `params` after it. For the questions that are asked many times for one
+    answer: making up their SQL each time would cost more than answering them."""
+    plain = [value.item() if isinstance(value, np.integer) else value for value in values]
+    if connection.dialect.name == "postgresql":
+        text, first = sql.format(among="= ANY(%s)").replace("?", "%s"), plain
+    else:
+        text, first = sql.format(among="IN (SELECT value FROM json_each(?))"), json.dumps(plain)  # type: ignore[assignment]
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, (first, *params))
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
+
+
+def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:
+    """Rows of whole numbers as int64 arrays; null is -1."""
+    if not rows:
         return [np.zeros(0, dtype=np.int64) for _ in range(width)]
-    columns = zip(*found, strict=True)
-    return [np.array([-1 if item is None else item for item in column], dtype=np.int64) for column in columns]
+    return [
+        np.array([-1 if item is None else item for item in column], dtype=np.int64)
+        for column in zip(*rows, strict=True)
+    ]

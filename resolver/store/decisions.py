@@ -50,5 +50,7 @@ def stored_decision(row: Any) -> StoredDecision:
     verdict = Verdict(row.verdict)
     where = f"decision {row.number}"
     two = bool(row.needs_two)
+    # plain SQL gives the text of a JSON column on SQLite
+    seen = json.loads(row.seen) if isinstance(row.seen, str) else row.seen
     decision = Decision(row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where, two)
-    return StoredDecision(row.number, row.landed, decision, row.seen or {})
+    return StoredDecision(row.number, row.landed, decision, seen or {})

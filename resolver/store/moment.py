@@ -20,6 +20,8 @@ class Moment:
         row = connection.execute(select(meta)).one()
         self.head = Head(row.store_id, row.version, row.last_record, row.last_entity, row.plan, row.stamp, row.borders)
         self.version: int = row.version if version is None else min(version, row.version)
+        self.remembered: dict[object, Any] = {}
+        """Answers to questions that are asked again and again; a moment never changes."""
 
     def holds(self, table: Any) -> ColumnElement[bool]:
         """The condition that a row held at this version."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from resolver.store.bulk import Numbers, among, arrays
+from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
 from resolver.store.moment import Moment, cut
-from resolver.store.schema import entities, events, members, records, versions
+from resolver.store.schema import entities, events, members, versions
 from resolver.store.words import Change, EventKind, StoredEntity, VersionRow
 
 
@@ -20,29 +20,30 @@ class EntityQuestions(Moment):
     def entity(self, asked: str) -> StoredEntity | None:
         """The entity of an id: its own, one that redirects to it, or that of a record it holds. A dissolved entity
         is given as it is, without records; None where the id is unknown."""
-        row = self.connection.execute(
-            select(entities).where(entities.c.id == asked, entities.c.born <= self.version)
-        ).first()
+        if ("entity", asked) not in self.remembered:
+            self.remembered["entity", asked] = self._entity(asked)
+        found: StoredEntity | None = self.remembered["entity", asked]
+        return found
+
+    def _entity(self, asked: str) -> StoredEntity | None:
+        row = self._entity_row("id", asked)
+        if row is not None and row[2] > self.version:
+            row = None
         if row is None:
-            query = select(members.c.entity).join(records, records.c.number == members.c.record)
-            number = self.connection.execute(
-                query.where(records.c.record_id == asked, self.holds(records), self.holds(members))
-            ).scalar()
-            row = None if number is None else self._entity_row(number)
-        while row is not None and row.redirect is not None and row.retired <= self.version:
-            row = self._entity_row(row.redirect)
+            row = self._entity_of_record(asked)
+        while row is not None and row[4] is not None and row[3] <= self.version:
+            row = self._entity_row("number", row[4])
         if row is None:
             return None
-        held = self._members([row.number])
-        return StoredEntity(row.number, row.id, row.born, row.retired, asked, tuple(sorted(one for _, one in held)))
+        number, identity, born, retired = row[:4]
+        return StoredEntity(number, identity, born, retired, asked, tuple(sorted(self._record_ids(number))))
 
     def entity_ids(self, numbers: Sequence[int]) -> dict[int, str]:
         """The id of each entity number."""
-        query = select(entities.c.number, entities.c.id)
+        sql = 'SELECT "number", "id" FROM "entities" WHERE "number" {among}'
         found: dict[int, str] = {}
         for part in cut(numbers):
-            rows = self.connection.execute(query.where(among(self.connection, entities.c.number, part)))
-            found.update({row[0]: row[1] for row in rows})
+            found.update(rows_among(self.connection, sql, part))
         return found
 
     def entity_rows(self, numbers: Sequence[int]) -> dict[int, tuple[str, int, int | None, int | None]]:
@@ -91,11 +92,11 @@ class EntityQuestions(Moment):
 
     def members(self, numbers: Sequence[int], *, ever: bool = False) -> tuple[Numbers, Numbers, Numbers]:
         """(record, entity, version the membership ended or -1) of some entities; with `ever` those of the past too."""
-        return self._member_rows(members.c.entity, numbers, ever)
+        return self._member_rows("entity", numbers, ever)
 
     def memberships(self, record_numbers: Sequence[int], *, ever: bool = False) -> tuple[Numbers, Numbers, Numbers]:
         """The same, of some records."""
-        return self._member_rows(members.c.record, record_numbers, ever)
+        return self._member_rows("record", record_numbers, ever)
 
     def all_members(self) -> tuple[Numbers, Numbers]:
         """(record, entity) of every record that holds."""
@@ -133,22 +134,33 @@ class EntityQuestions(Moment):
         rows = self.connection.execute(query.order_by(versions.c.version))
         return [VersionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
 
-    def _entity_row(self, number: int) -> Any:
-        return self.connection.execute(select(entities).where(entities.c.number == number)).one()
+    def _entity_row(self, column: str, value: Any) -> Any:
+        sql = f'SELECT "number", "id", "born", "retired", "redirect" FROM "entities" WHERE "{column}" {{among}}'
+        rows = rows_among(self.connection, sql, [value])
+        return rows[0] if rows else None
 
-    def _members(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
-        query = select(members.c.entity, records.c.record_id).join(records, records.c.number == members.c.record)
-        rows = self.connection.execute(query.where(members.c.entity.in_(numbers), self.holds(members)))
-        return [(row[0], row[1]) for row in rows]
+    def _entity_of_record(self, record_id: str) -> Any:
+        sql = 'SELECT "number", "valid_from", "valid_to" FROM "records" WHERE "record_id" {among}'
+        rows = rows_among(self.connection, sql, [record_id])
+        numbers = [row[0] for row in rows if row[1] <= self.version and (row[2] is None or row[2] > self.version)]
+        if not numbers:
+            return None
+        found = self.memberships(numbers)[1]
+        return self._entity_row("number", int(found[0])) if len(found) else None
 
-    def _member_rows(self, column: Any, numbers: Sequence[int], ever: bool) -> tuple[Numbers, Numbers, Numbers]:
-        query = select(members.c.record, members.c.entity, members.c.valid_to)
-        condition = members.c.valid_from <= self.version if ever else self.holds(members)
-        parts = [
-            arrays(self.connection, query.where(condition, among(self.connection, column, part)))
-            for part in cut(numbers)
-        ]
-        record, entity, until = (np.concatenate([part[place] for part in parts]) for place in range(3))
+    def _record_ids(self, entity: int) -> list[str]:
+        record, _, _ = self.members([entity])
+        sql = 'SELECT "record_id" FROM "records" WHERE "number" {among}'
+        return [row[0] for row in rows_among(self.connection, sql, record.tolist())]
+
+    def _member_rows(self, column: str, numbers: Sequence[int], ever: bool) -> tuple[Numbers, Numbers, Numbers]:
+        sql = f'SELECT "record", "entity", "valid_to" FROM "members" WHERE "{column}" {{among}} AND "valid_from" <= ?'
+        params = [self.version]
+        if not ever:
+            sql += ' AND ("valid_to" IS NULL OR "valid_to" > ?)'
+            params.append(self.version)
+        rows = [row for part in cut(numbers) for row in rows_among(self.connection, sql, part, *params)]
+        record, entity, until = columns_of(rows, 3)
         order = np.lexsort((until, entity, record))
         return record[order], entity[order], until[order]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from resolver.records.resolution import Band, Outcome
-from resolver.store.bulk import Numbers, among, arrays
+from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
 from resolver.store.decisions import stored_decision
 from resolver.store.moment import Moment, cut
 from resolver.store.schema import decisions, links, records
@@ -36,6 +37,14 @@ _LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
 _LINKS: Select[Any] = select(
     links.c.left, links.c.right, links.c.logodds, links.c.band, links.c.outcome, links.c.colour
 )
+_LINKS_OF = (
+    'SELECT "left", "right", "logodds", "band", "outcome", "colour" FROM "links" WHERE "SIDE" {among} '
+    'AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
+)
+_NAMES = [column.name for column in decisions.columns]
+_DecisionRow = namedtuple("_DecisionRow", _NAMES)  # type: ignore[misc]
+_DECISIONS = "SELECT " + ", ".join(f'"{name}"' for name in _NAMES) + ' FROM "decisions" '
+_DECISIONS += 'WHERE "SIDE" {among} AND "landed" <= ?'
 
 
 class LinkQuestions(Moment):
@@ -44,13 +53,11 @@ class LinkQuestions(Moment):
     def links_of(self, numbers: Sequence[int], *, least: int | None = None) -> LinkTable:
         """The links of some records, whoever is at the other end, each once; `least`: only those of so many thousandths
         of log-odds or more."""
-        query = _LINKS.where(self.holds(links))
-        if least is not None:
-            query = query.where(links.c.logodds >= least)
+        sql = _LINKS_OF + ("" if least is None else f' AND "logodds" >= {int(least)}')
         parts = [
-            arrays(self.connection, query.where(among(self.connection, side, part)))
+            columns_of(rows_among(self.connection, sql.replace("SIDE", side), part, self.version, self.version), 6)
             for part in cut(numbers)
-            for side in (links.c.left, links.c.right)
+            for side in ("left", "right")
         ]
         return _link_table(parts)
 
@@ -103,9 +110,9 @@ class LinkQuestions(Moment):
             return [stored_decision(row) for row in self.connection.execute(query)]
         found: dict[int, StoredDecision] = {}
         for part in cut(record_ids):
-            for side in (decisions.c.left_id, decisions.c.right_id):
-                rows = self.connection.execute(query.where(among(self.connection, side, part)))
-                found.update({row.number: stored_decision(row) for row in rows})
+            for side in ("left_id", "right_id"):
+                rows = rows_among(self.connection, _DECISIONS.replace("SIDE", side), part, self.version)
+                found.update({row[0]: stored_decision(_DecisionRow(*row)) for row in rows})
         return [found[number] for number in sorted(found)]
 
     def decision(self, number: int) -> StoredDecision | None:

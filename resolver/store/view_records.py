@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, func, select
 
 from resolver.records import Batch
-from resolver.store.bulk import Numbers, among, arrays
+from resolver.store.bulk import Numbers, among, arrays, rows_among
 from resolver.store.contents import batch_of, record_of
 from resolver.store.moment import Moment, cut
 from resolver.store.schema import list_versions, records, sources
@@ -44,10 +44,11 @@ class RecordQuestions(Moment):
 
     def numbers_of(self, record_ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """Of each record that holds its number and content hash."""
-        query = select(records.c.record_id, records.c.number, records.c.hash).where(self.holds(records))
+        sql = 'SELECT "record_id", "number", "hash" FROM "records" WHERE "record_id" {among} AND "valid_from" <= ?'
+        sql += ' AND ("valid_to" IS NULL OR "valid_to" > ?)'
         found: dict[str, tuple[int, bytes]] = {}
         for part in cut(record_ids):
-            rows = self.connection.execute(query.where(among(self.connection, records.c.record_id, part)))
+            rows = rows_among(self.connection, sql, part, self.version, self.version)
             found.update({row[0]: (row[1], row[2]) for row in rows})
         return found
 
@@ -62,11 +63,10 @@ class RecordQuestions(Moment):
 
     def ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
         """The record id of each number."""
-        query = select(records.c.number, records.c.record_id)
+        sql = 'SELECT "number", "record_id" FROM "records" WHERE "number" {among}'
         found: dict[int, str] = {}
         for part in cut(numbers):
-            rows = self.connection.execute(query.where(among(self.connection, records.c.number, part)))
-            found.update({row[0]: row[1] for row in rows})
+            found.update(rows_among(self.connection, sql, part))
         return found
 
     def of_sources(self, names: Sequence[str]) -> dict[str, int]:
@@ -119,6 +119,11 @@ class RecordQuestions(Moment):
 
     def sources(self, *, counted: bool = False) -> list[Source]:
         """The sources, by name; `counted` with the number of records that hold."""
+        if ("sources", counted) not in self.remembered:
+            self.remembered["sources", counted] = self._sources(counted=counted)
+        return list(self.remembered["sources", counted])
+
+    def _sources(self, *, counted: bool) -> list[Source]:
         counts: Mapping[int, int] = {}
         if counted:
             query = select(records.c.source, func.count()).where(self.holds(records)).group_by(records.c.source)
