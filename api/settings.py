@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from resolver.review import Rules
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_UPLOAD = 4 * 1024 * 1024 * 1024
@@ -21,7 +23,7 @@ class ServiceSettings:
     Of the steward's desk: `user_header`, the header in which a reverse proxy at one of the addresses `proxies` (or
     networks) names who has signed in there (empty: none does); `session_idle`, `session_lasts`: seconds after which a
     session ends when it is not used, and in any case; `first_code`: the secret of the link that lets somebody in as
-    long as nobody has a password (empty: there is none)."""
+    long as nobody has a password (empty: there is none); `rules`: what takes two stewards, how long a pair is held."""
 
     store_url: str
     model_dir: Path | None = None
@@ -39,3 +41,4 @@ class ServiceSettings:
     session_idle: int = 3_600
     session_lasts: int = 43_200
     first_code: str = ""
+    rules: Rules = field(default_factory=Rules)

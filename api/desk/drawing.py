@@ -1,13 +1,17 @@
-"""Evidence as bars: where each step of the sum begins and ends, as numbers that a page draws. No markup here."""
+"""What pages draw, as numbers: the bars of a sum of evidence, the ring of a contradiction. No markup here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resolver.records.explanation import EvidenceRow
+from resolver.review import Tie
 
 WIDTH = 1000
+SIDE = 220
 SMALL = 100
 """Thousandths of log-odds below which a row is said to matter little."""
 
@@ -36,6 +40,49 @@ class Waterfall:
     bars: tuple[Bar, ...]
     small: tuple[Bar, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A line between two corners. `word`: same, different, or asked (the decision that does not go with the others)."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Records in a ring, in a drawing of `SIDE`: a corner (x, y) for each, and what holds between them."""
+
+    records: tuple[str, ...]
+    corners: tuple[tuple[int, int], ...]
+    edges: tuple[Edge, ...]
+
+
+def ring(chain: Sequence[Tie]) -> Ring:
+    """A contradiction as a ring: what holds, one after the other, and the decision that would close it."""
+    records = tuple(dict.fromkeys(end for tie in chain for end in (tie.left_record, tie.right_record)))
+    middle, radius = SIDE / 2, SIDE / 2 - 26
+    turns = [2 * math.pi * place / max(len(records), 1) - math.pi / 2 for place in range(len(records))]
+    corners = [(round(middle + radius * math.cos(turn)), round(middle + radius * math.sin(turn))) for turn in turns]
+    place = dict(zip(records, corners, strict=True))
+    edges = [
+        Edge(*place[tie.left_record], *place[tie.right_record], "same" if tie.same else "different") for tie in chain
+    ]
+    ends = _ends(chain)
+    if ends is not None:
+        edges.append(Edge(*place[ends[0]], *place[ends[1]], "asked"))
+    return Ring(records, tuple(corners), tuple(edges))
+
+
+def _ends(chain: Sequence[Tie]) -> tuple[str, str] | None:
+    """The two records that only one tie of the chain touches: between these the new decision would be."""
+    touched = Counter(end for tie in chain for end in (tie.left_record, tie.right_record))
+    ends = [record for record, count in touched.items() if count == 1]
+    return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
 def waterfall(rows: Iterable[EvidenceRow]) -> Waterfall:

@@ -7,13 +7,17 @@ from typing import Any
 from flask import redirect, request, url_for
 from followthemoney import model
 
-from api.access import consulted
+from api.access import consulted, viewer
 from api.desk.blueprint import blueprint
+from api.desk.gate import needs
 from api.desk.pages import page
 from api.desk.problems import Refused
+from api.desk.queue import steward
 from api.params import whole
 from api.service import service
+from resolver import review as back
 from resolver.engines import reading
+from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import InputError
 from resolver.review.portrait import Portrait, portrait
@@ -34,7 +38,7 @@ def entity(entity_id: str) -> Any:
     consulted("entity", {"id": entity_id}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
     if request.args.get("prop"):
         return _values(found, request.args["prop"])
-    shown = reading.entity(hub, found.id, nested=True) if found.records else None
+    shown = reading.entity(hub, found.id, viewer(), nested=True) if found.records else None
     begin = whole("from", 0, 0, 1_000_000)
     return page(
         "entity.html",
@@ -42,11 +46,38 @@ def entity(entity_id: str) -> Any:
         was=request.args.get("was", "")[:300],
         shown=SHOWN,
         relations=_relations(shown.entity) if shown is not None and shown.entity is not None else [],
-        history=reading.history(hub, found.id)[::-1],
+        history=back.timeline(hub, found.id),
+        decisions=back.decisions_on(hub, [one.stated.record for one in found.records]),
+        digest=back.entity_digest(hub, found.id),
+        done=request.args.get("done", "")[:500],
         records=found.records[begin : begin + _RECORDS],
         begin=begin,
         step=_RECORDS,
     )
+
+
+@blueprint.post("/desk/entities/<ref:entity_id>/split")
+@needs(Role.STEWARD)
+def split(entity_id: str) -> Any:
+    """Take records out of an entity: first shown, then done."""
+    said, hub, rules = request.form, service().hub, service().settings.rules
+    records = said.getlist("record")
+    why = said.get("why", "").strip()[:2_000]
+    if not records:
+        raise Refused(422, "No record is marked.", "Mark the records that are to leave the entity.")
+    if "sure" not in said:
+        return page(
+            "split.html",
+            shown=back.preview_split(hub, steward(), entity_id, records),
+            found=_portrait(entity_id),
+            records=records,
+            why=why,
+            digest=said.get("digest", ""),
+            verdict="different",
+        )
+    seen = said.get("digest", "")
+    outcome = back.split(hub, steward(), entity_id, records, why, seen_digest=seen, rules=rules)
+    return redirect(url_for("desk.entity", entity_id=entity_id, done=outcome.message), 303)
 
 
 def _portrait(entity_id: str) -> Portrait:

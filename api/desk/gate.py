@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 
 from api.access import Viewer
 from api.desk import kept
+from api.desk.addresses import Reference
 from api.desk.blueprint import blueprint
 from api.desk.problems import Refused
 from api.service import Service, service
@@ -43,12 +44,20 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+SCOPES = {
+    Role.VIEWER: frozenset({"check"}),
+    Role.STEWARD: frozenset({"check", "submit", "review"}),
+    Role.SENIOR: frozenset({"check", "submit", "review"}),
+    Role.ADMIN: frozenset({"check", "submit", "review", "admin"}),
+}
+"""What a user sees of values that are handled with care: as a key with these scopes would."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def install(app: Flask) -> None:
     """Prepare an application for the desk. Raises `ValueError` for an address of a proxy that is none."""
     held: Service = app.extensions["resolver"]
+    app.url_map.converters["ref"] = Reference
     app.extensions["desk_proxies"] = tuple(ipaddress.ip_network(one, strict=False) for one in held.settings.proxies)
 
 
@@ -154,7 +163,7 @@ def is_secure() -> bool:
 
 def _seat(found: Session) -> None:
     g.session = found
-    g.viewer = Viewer(found.user.name, found.user.agency)
+    g.viewer = Viewer(found.user.name, found.user.agency, SCOPES[found.user.role])
     g.who, g.purpose = found.user.name, found.purpose
 
 

@@ -25,6 +25,7 @@ class Room:
 
 ROOMS = (
     Room("home", "Home"),
+    Room("review", "Review"),
     Room("search", "Search"),
     Room("batches", "Batches"),
     Room("users", "Users", Role.ADMIN),

@@ -9,9 +9,11 @@ from flask import g, request
 from werkzeug.exceptions import HTTPException
 
 from api.desk.blueprint import blueprint
+from api.desk.drawing import ring
 from api.desk.pages import page
 from api.errors import status_of
 from resolver.errors import ResolverError
+from resolver.review import ContradictionError, RefusedError
 
 _LOG = structlog.get_logger("api")
 _SAID = {
@@ -39,6 +41,26 @@ def _problem(status: int, what: str, mend: str) -> Any:
 @blueprint.errorhandler(Refused)
 def _refused(error: Refused) -> Any:
     return _problem(error.status, error.what, error.mend)
+
+
+@blueprint.errorhandler(RefusedError)
+def _not_decided(error: RefusedError) -> Any:
+    """A decision that was not taken: what happened, and the ways on from there."""
+    said = request.form
+    fields = [(name, text) for name, texts in said.lists() for text in texts if name not in ("csrf", "over")]
+    settles = error if isinstance(error, ContradictionError) else None
+    return page(
+        "_refused.html" if "X-Partial" in request.headers else "refused.html",
+        # it may begin with a name or an id
+        what=f"{error.what}.",
+        mend=f"{error.mend[:1].upper()}{error.mend[1:]}." if error.mend else "",
+        pair=request.view_args or {},
+        into=getattr(error, "into", ""),
+        fields=fields,
+        path=request.path if request.method == "POST" else "",
+        contradiction=settles,
+        ring=ring(settles.chain) if settles is not None else None,
+    ), 409
 
 
 @blueprint.errorhandler(ResolverError)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from api.access import consulted
+from api.access import consulted, viewer
 from api.desk.blueprint import blueprint
 from api.desk.drawing import waterfall
 from api.desk.pages import page
@@ -71,7 +71,7 @@ def search() -> Any:
 
 
 def _look_up(single: Single) -> tuple[Answer, Stand]:
-    (answer,), stand = service().ready_screen().check([single.record], Wish(_LIMIT))
+    (answer,), stand = service().ready_screen().check([single.record], Wish(_LIMIT, viewer=viewer()))
     figures().checks.inc()
     seen = {found.entity["id"]: found.score for found in answer.found}
     consulted("search", query_of(single), {"total": answer.total, "seen": seen}, stand)
@@ -82,7 +82,7 @@ def _direct(text: str) -> reading.Shown | None:
     """The entity that an id leads to."""
     if " " in text or not (":" in text or text.startswith("e-")):
         return None
-    found = reading.entity(service().hub, text)
+    found = reading.entity(service().hub, text, viewer())
     return found if found is not None and found.entity is not None else None
 
 

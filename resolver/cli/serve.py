@@ -69,6 +69,7 @@ def command(
         rate=rate,
         accept_restricted=accept_restricted,
         user_header=user_header,
+        rules=pkgutil.resolve_name("resolver.review:Rules").of(settings),
         proxies=_networks(proxies),
     )
     serve(served, tell=lambda line: click.echo(line, err=True), **where)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.database import reading, writing
+from resolver.store.database import clear_errors, reading, writing
 from resolver.store.schema import api_keys, consultations
 from resolver.store.words import utc_text
 
@@ -102,7 +102,7 @@ class Access:
         """Log consultations: `who`, `agency`, `action`, `purpose`, `request_id`, `version`, `model`, `query`,
         `answer`; `at` is now unless given. Several at once cost one transaction."""
         if rows:
-            with writing(self.engine) as connection:
+            with clear_errors(self.engine), writing(self.engine) as connection:
                 connection.execute(insert(consultations), [{"at": utc_text(), **row} for row in rows])
 
     def consultations(self, *, since: str = "", who: str | None = None, limit: int = 1000) -> list[Consultation]:

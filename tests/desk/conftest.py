@@ -17,6 +17,7 @@ from resolver.engines.hub import Hub
 from resolver.ingest.base import ListInfo
 from resolver.records.decisions import Verdict
 from tests.api.conftest import RECORDS, UNION
+from tests.desk import world
 from tests.engines.hubs import OPTIONS, decided, intake
 from tests.normalise.preparing import quick_symbols
 
@@ -56,6 +57,37 @@ class Desk:
         browser = self.browser()
         assert sign_in(browser, name).status_code == 303
         return browser
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store to copy, in which much waits."""
+    folder = tmp_path_factory.mktemp("world")
+    world.fill(f"sqlite:///{folder}/hub.db", folder / "index")
+    return folder / "hub.db"
+
+
+@pytest.fixture
+def crowded(filled: Path, tmp_path: Path) -> Iterator[Opened]:
+    """Make a desk where much waits."""
+    held: list[Desk] = []
+
+    def make(**said: Any) -> Desk:
+        path = tmp_path / f"busy{len(held)}.db"
+        shutil.copy(filled, path)
+        held.append(Desk(f"sqlite:///{path}", **said))
+        return held[-1]
+
+    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+        yield make
+        for one in held:
+            one.held.close()
+
+
+@pytest.fixture
+def busy(crowded: Opened) -> Desk:
+    """A desk where much waits."""
+    return crowded()
 
 
 @pytest.fixture
