@@ -10,7 +10,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from resolver.compare.name_pair import LIMIT, align_forms, compare_tokens
+from resolver.compare.name_pair import LIMIT, align_forms
+from resolver.compare.words import compare_tokens
 
 COLUMNS = (
     "matched",
@@ -33,114 +34,100 @@ _OMITTED = 0.2
 _SUPPORTED = 0.8
 
 
+_AHEAD = 64
+"""Pairs whose records are touched before any of them is compared, so that waiting for memory overlaps."""
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
 def _bit(hashed):  # type: ignore[no-untyped-def]
     return np.uint64(1) << (np.uint64(hashed) >> np.uint64(58))
 
 
-@numba.njit(cache=True, nogil=True)
-def _sketch(tokens, hashes, skeleton, flags):  # type: ignore[no-untyped-def]
-    """A bit for each token's hash and skeleton, and whether there are tokens of another script."""
+@numba.njit(cache=True, nogil=True, inline="always")
+def _sketch(tokens, cards):  # type: ignore[no-untyped-def]
+    """A bit for each token's hash and skeleton."""
     bits = np.uint64(0)
-    foreign = False
     for token in tokens:
-        bits |= _bit(hashes[token]) | _bit(skeleton[token])
-        foreign |= (flags[token] & 64) != 0
-    return bits, foreign
+        bits |= _bit(cards[token].hash) | _bit(cards[token].skeleton)
+    return bits
 
 
-@numba.njit(cache=True, nogil=True)
-def _reach(  # type: ignore[no-untyped-def]
-    first, last, names, offsets, items, joined, joined_skeleton, rarity, local, hit, bits, reaches, joins, totals
-):
+@numba.njit(cache=True, nogil=True, inline="always")
+def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, joins, totals):  # type: ignore[no-untyped-def]
     """For each name of a record: whether a token of it matches any token of the other record, whether two neighbours
     may be one there, and its whole weight in nats."""
     for name in range(first, last):
-        start = offsets[names[name]]
-        end = min(offsets[names[name] + 1], start + LIMIT)
+        start, end = names[name].start, min(names[name].end, names[name].start + LIMIT)
         reach, join, total = False, False, np.float32(0.0)
         for place in range(start, end):
-            reach |= hit[local[items[place]]]
-            total += rarity[items[place]]
+            token = parts[place].token
+            reach |= hit[local[token]]
+            total += cards[token].rarity_group if group else cards[token].rarity_person
             if place + 1 < end:
-                join |= (_bit(joined[place]) | _bit(joined_skeleton[place])) & bits != 0
+                join |= (_bit(parts[place].joined) | _bit(parts[place].joined_skeleton)) & bits != 0
         reaches[name - first], joins[name - first], totals[name - first] = reach, join, total
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _touched(rows, written, cards):  # type: ignore[no-untyped-def]
+    """Read a word of all that comparing these records will read."""
+    seen = np.int64(0)
+    for row in rows:
+        head = written.heads[row]
+        if head.names < written.heads[row + 1].names:
+            start = written.names[head.names].start
+            seen += written.parts[start].token + written.parts[start + 1].token
+            for place in range(head.tokens, written.heads[row + 1].tokens):
+                seen += cards[written.tokens[place]].flags
+    return seen
+
+
 @numba.njit(cache=True, nogil=True)
-def align_pairs(  # type: ignore[no-untyped-def]
-    left,
-    right,
-    token_offsets,
-    record_tokens,
-    name_offsets,
-    names,
-    quality,
-    offsets,
-    items,
-    roles,
-    joined,
-    joined_skeleton,
-    compact,
-    rarity,
-    hashes,
-    skeleton,
-    first_letter,
-    flags,
-    keys,
-    values,
-    spoken_offsets,
-    spoken,
-    out,
-    best_left,
-    best_right,
-):
-    """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name."""
+def align_pairs(left, right, group, written, words, memo, out, best_left, best_right):  # type: ignore[no-untyped-def]
+    """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name.
+    `group`: by groups' rarity. Gives a number that says nothing."""
+    cards, names, parts, heads = words.cards, written.names, written.parts, written.heads
     sim = np.zeros((LIMIT, LIMIT), dtype=np.float32)
-    mate_a, mate_b = np.empty(LIMIT, dtype=np.int32), np.empty(LIMIT, dtype=np.int32)
+    mates = np.empty((2, LIMIT), dtype=np.int32)
     result = np.empty(6, dtype=np.float32)
-    most, most_tokens = 0, 0
-    for record in range(len(name_offsets) - 1):
-        most = max(most, name_offsets[record + 1] - name_offsets[record])
-        most_tokens = max(most_tokens, token_offsets[record + 1] - token_offsets[record])
+    most, most_tokens = written.most[0], written.most[1]
     supported_right = np.zeros(most + 1, dtype=np.bool_)
-    local_a, local_b = np.empty(len(hashes), dtype=np.int32), np.empty(len(hashes), dtype=np.int32)
+    local = np.empty((2, len(cards)), dtype=np.int32)
     hit_a, hit_b = np.empty(most_tokens, dtype=np.bool_), np.empty(most_tokens, dtype=np.bool_)
     reach_a, reach_b = np.empty(most, dtype=np.bool_), np.empty(most, dtype=np.bool_)
     join_a, join_b = np.empty(most, dtype=np.bool_), np.empty(most, dtype=np.bool_)
     total_a, total_b = np.empty(most, dtype=np.float32), np.empty(most, dtype=np.float32)
     likeness = np.empty(1024, dtype=np.float32)
+    seen = np.int64(0)
     for pair in range(len(left)):
-        first, last = name_offsets[left[pair]], name_offsets[left[pair] + 1]
-        first_r, last_r = name_offsets[right[pair]], name_offsets[right[pair] + 1]
+        if pair % _AHEAD == 0:
+            seen += _touched(right[pair : pair + _AHEAD], written, cards)
+        first, last = heads[left[pair]].names, heads[left[pair] + 1].names
+        first_r, last_r = heads[right[pair]].names, heads[right[pair] + 1].names
         if first == last or first_r == last_r:
             out[pair, :] = np.nan
             best_left[pair] = -1
             best_right[pair] = -1
             continue
-        tokens_a = record_tokens[token_offsets[left[pair]] : token_offsets[left[pair] + 1]]
-        tokens_b = record_tokens[token_offsets[right[pair]] : token_offsets[right[pair] + 1]]
-        likeness = compare_tokens(
-            tokens_a, tokens_b, hashes, first_letter, flags, keys, values, local_a, local_b, likeness
-        )
+        tokens_a = written.tokens[heads[left[pair]].tokens : heads[left[pair] + 1].tokens]
+        tokens_b = written.tokens[heads[right[pair]].tokens : heads[right[pair] + 1].tokens]
         step = len(tokens_b)
+        if len(tokens_a) * step > len(likeness):
+            likeness = np.empty(2 * len(tokens_a) * step, dtype=np.float32)
+        compare_tokens(tokens_a, tokens_b, words, memo, likeness)
+        for a in range(len(tokens_a)):
+            local[0, tokens_a[a]] = a
+        for b in range(step):
+            local[1, tokens_b[b]] = b
         hit_a[: len(tokens_a)] = False
         hit_b[: len(tokens_b)] = False
         for a in range(len(tokens_a)):
             for b in range(step):
                 if likeness[a * step + b] > 0:
                     hit_a[a] = hit_b[b] = True
-        bits_a, foreign_a = _sketch(tokens_a, hashes, skeleton, flags)
-        bits_b, foreign_b = _sketch(tokens_b, hashes, skeleton, flags)
-        across = foreign_a or foreign_b
-        _reach(
-            first, last, names, offsets, items, joined, joined_skeleton, rarity, local_a, hit_a, bits_b, reach_a,
-            join_a, total_a,
-        )  # fmt: skip
-        _reach(
-            first_r, last_r, names, offsets, items, joined, joined_skeleton, rarity, local_b, hit_b, bits_a, reach_b,
-            join_b, total_b,
-        )  # fmt: skip
+        bits_a, bits_b = _sketch(tokens_a, cards), _sketch(tokens_b, cards)
+        _reach(first, last, names, parts, cards, group, local[0], hit_a, bits_b, reach_a, join_a, total_a)
+        _reach(first_r, last_r, names, parts, cards, group, local[1], hit_b, bits_a, reach_b, join_b, total_b)
         supported_right[: last_r - first_r] = False
         supported_left = 0
         best = np.float32(-1e9)
@@ -148,37 +135,14 @@ def align_pairs(  # type: ignore[no-untyped-def]
         primary = np.float32(-1.0)
         exact = np.float32(0.0)
         for a in range(first, last):
-            form_a = names[a]
+            name_a = names[a]
             this_supported = False
             for b in range(first_r, last_r):
-                form_b = names[b]
+                name_b = names[b]
                 meet = reach_a[a - first] and reach_b[b - first_r]
-                if meet or across or join_a[a - first] or join_b[b - first_r]:
-                    align_forms(
-                        offsets[form_a],
-                        offsets[form_a + 1],
-                        offsets[form_b],
-                        offsets[form_b + 1],
-                        items,
-                        roles,
-                        joined,
-                        joined_skeleton,
-                        rarity,
-                        hashes,
-                        skeleton,
-                        flags,
-                        spoken_offsets,
-                        spoken,
-                        likeness,
-                        local_a,
-                        step,
-                        local_b,
-                        1,
-                        sim,
-                        mate_a,
-                        mate_b,
-                        result,
-                    )
+                # only of two scripts may two neighbours sound like one word
+                if meet or (name_a.scripts | name_b.scripts) == 3 or join_a[a - first] or join_b[b - first_r]:
+                    align_forms(a, b, written, words, memo, group, likeness, step, local, sim, mates, result)
                 else:
                     # nothing of the one matches anything of the other
                     one, two = total_a[a - first], total_b[b - first_r]
@@ -187,17 +151,17 @@ def align_pairs(  # type: ignore[no-untyped-def]
                 matched, contradicted, omitted = result[0], result[1], result[2]
                 total = matched + contradicted + np.float32(_OMITTED) * omitted
                 ratio = matched / total if total > 0 else np.float32(0.0)
-                if compact[form_a] == compact[form_b]:
+                if name_a.compact == name_b.compact:
                     exact = np.float32(1.0)
-                if quality[a] == 0 and quality[b] == 0:
+                if name_a.quality == 0 and name_b.quality == 0:
                     primary = max(primary, ratio)
                 if ratio >= _SUPPORTED:
                     this_supported = True
                     supported_right[b - first_r] = True
-                weaker = max(quality[a], quality[b])
+                weaker = max(name_a.quality, name_b.quality)
                 support = matched - contradicted - np.float32(_OMITTED) * omitted - np.float32(0.5) * weaker
                 # of pairs of names that support as well, the one that goes first by what it says
-                low, high = min(compact[form_a], compact[form_b]), max(compact[form_a], compact[form_b])
+                low, high = min(name_a.compact, name_b.compact), max(name_a.compact, name_b.compact)
                 tied = support == best and (low < best_low or (low == best_low and high < best_high))
                 if support > best or tied:
                     best, best_low, best_high = support, low, high
@@ -208,8 +172,8 @@ def align_pairs(  # type: ignore[no-untyped-def]
                     out[pair, 4] = result[4]
                     out[pair, 5] = result[5]
                     out[pair, 9] = weaker
-                    best_left[pair] = form_a
-                    best_right[pair] = form_b
+                    best_left[pair] = name_a.form
+                    best_right[pair] = name_b.form
             if this_supported:
                 supported_left += 1
         count_left, count_right = last - first, last_r - first_r
@@ -224,3 +188,4 @@ def align_pairs(  # type: ignore[no-untyped-def]
         out[pair, 6] = primary
         out[pair, 7] = share
         out[pair, 8] = exact
+    return seen

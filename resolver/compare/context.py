@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -12,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.align import COLUMNS, align_pairs
-from resolver.compare.tokens import TokenSimilarities
+from resolver.compare.words import Memo, Words, memo_for, words_of
+from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
 from resolver.records.prepared import FloatArray, HashArray, Prepared
 from resolver.records.ragged import Ragged, spread
-from resolver.records.spelling import first_letters, spell
+from resolver.records.spelling import spell
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 
@@ -25,28 +27,40 @@ ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 class NameIndex:
     """Per batch, what the alignment kernel needs beside `Prepared`: computed once, used by every chunk of pairs."""
 
-    record_tokens: Ragged
-    first_letter: npt.NDArray[np.uint32]
-    spelled: HashArray
-    """Per token of three to eight letters, the hash that a name with these initials has; else 0."""
-    similarities: TokenSimilarities
+    words: Words
+    written: Written
     alone: npt.NDArray[np.bool_]
     """Per record, whether it says nothing but names."""
+    texts: npt.NDArray[np.object_]
+    _memos: list[Memo] = field(default_factory=list)
 
     @classmethod
     def of(cls, prepared: Prepared) -> NameIndex:
         """Build for a batch."""
-        tokens, forms = prepared.tokens, prepared.forms.tokens
-        rows = prepared.names.through(forms)
-        return cls(
-            record_tokens=Ragged.from_rows(rows.rows, rows.items, len(prepared)),
-            first_letter=first_letters(tokens.texts),
-            spelled=np.fromiter(
-                (spell(text) if 3 <= len(text) <= 8 else 0 for text in tokens.texts), dtype=np.uint64, count=len(tokens)
-            ),
-            similarities=TokenSimilarities(tokens),
-            alone=_alone(prepared),
-        )
+        rows = prepared.names.through(prepared.forms.tokens)
+        tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
+        words = words_of(prepared.tokens)
+        return cls(words, written_of(prepared, tokens), _alone(prepared), prepared.tokens.texts)
+
+    @property
+    def first_letter(self) -> npt.NDArray[np.uint32]:
+        """Per token, the code point of its first letter."""
+        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(self.words.cards["first_letter"][:-1])
+        return letters
+
+    @cached_property
+    def spelled(self) -> HashArray:
+        """Per token of three to eight letters, the hash that a name with these initials has; else 0."""
+        hashes = (spell(text) if 3 <= len(text) <= 8 else 0 for text in self.texts)
+        return np.fromiter(hashes, dtype=np.uint64, count=len(self.texts))
+
+    @contextmanager
+    def memo(self) -> Iterator[Memo]:
+        """A memo of similarities that nobody else uses meanwhile."""
+        # both are one step for the interpreter, so threads need no lock
+        held = self._memos.pop() if self._memos else memo_for(len(self.texts))
+        yield held
+        self._memos.append(held)
 
 
 def _alone(prepared: Prepared) -> npt.NDArray[np.bool_]:
@@ -92,42 +106,18 @@ class Context:
 
     @cached_property
     def _aligned(self) -> tuple[FloatArray, IntArray, IntArray]:
-        prepared, names = self.prepared, self.names
-        names.similarities.learn(self.left, self.right, names.record_tokens)
         count = len(self.left)
         out = np.zeros((count, len(COLUMNS)), dtype=np.float32)
         best_left, best_right = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
-        tokens = prepared.tokens
-        rarity = tokens.rarity_group if self.group else tokens.rarity_person
 
         def run(start: int, end: int) -> None:
-            align_pairs(
-                self.left[start:end],
-                self.right[start:end],
-                names.record_tokens.offsets,
-                names.record_tokens.items,
-                prepared.names.offsets,
-                prepared.names.items,
-                prepared.name_quality,
-                prepared.forms.tokens.offsets,
-                prepared.forms.tokens.items,
-                prepared.forms.roles,
-                prepared.forms.joined,
-                prepared.forms.joined_skeleton,
-                prepared.forms.compact,
-                rarity,
-                tokens.hashes,
-                tokens.skeleton,
-                names.first_letter,
-                tokens.flags,
-                names.similarities.keys,
-                names.similarities.values,
-                names.similarities.spoken.offsets,
-                names.similarities.spoken.items,
-                out[start:end],
-                best_left[start:end],
-                best_right[start:end],
-            )
+            part = slice(start, end)
+            written, words = self.names.written, self.names.words
+            with self.names.memo() as memo:
+                align_pairs(
+                    *(self.left[part], self.right[part], self.group, written, words, memo),
+                    *(out[part], best_left[part], best_right[part]),
+                )
 
         _in_slices(run, count, self.workers)
         return out, best_left, best_right

@@ -11,10 +11,9 @@ from resolver.compare.name_pair import (
     JOINED_SKELETON,
     LIMIT,
     align_forms,
-    compare_tokens,
     joined_across,
-    token_match,
 )
+from resolver.compare.words import compare_tokens
 from resolver.records.batch import IntArray
 from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
@@ -108,69 +107,34 @@ def _matched(
         elif written.joined_skeleton[place] == table.skeleton[whole]:
             value = JOINED_SKELETON
         else:
-            spoken = names.similarities.spoken
             halves = tokens[split]
-            value = joined_across(halves[0], halves[1], whole, table.flags, spoken.offsets, spoken.items)
+            with names.memo() as memo:
+                value = joined_across(halves[0], halves[1], whole, names.words, memo)
         return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), _nats(rarity[whole]))
-    value = token_match(
-        tokens[0][0],
-        tokens[1][0],
-        table.hashes,
-        names.first_letter,
-        table.flags,
-        names.similarities.keys,
-        names.similarities.values,
-    )
+    found = np.zeros(1, dtype=np.float32)
+    with names.memo() as memo:
+        compare_tokens(tokens[0][:1], tokens[1][:1], names.words, memo, found)
     fate = Fate.EQUAL if table.hashes[one] == table.hashes[two] else Fate.SIMILAR
-    return AlignedPart(left, right, fate, round(float(value), 2), _nats(min(rarity[one], rarity[two])))
+    return AlignedPart(left, right, fate, round(float(found[0]), 2), _nats(min(rarity[one], rarity[two])))
 
 
 def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]:
     """For every word of two name forms the place of its partner in the other, -1 for none."""
-    forms, tokens, names = context.prepared.forms, context.prepared.tokens, context.names
-    offsets = forms.tokens.offsets
-    mates = np.empty(LIMIT, dtype=np.int32), np.empty(LIMIT, dtype=np.int32)
-    sides = np.unique(forms.tokens[left]), np.unique(forms.tokens[right])
-    local = np.empty(len(tokens), dtype=np.int32), np.empty(len(tokens), dtype=np.int32)
-    known = names.similarities
-    likeness = compare_tokens(
-        *sides,
-        tokens.hashes,
-        names.first_letter,
-        tokens.flags,
-        known.keys,
-        known.values,
-        *local,
-        np.empty(len(sides[0]) * len(sides[1]), dtype=np.float32),
-    )
-    align_forms(
-        offsets[left],
-        offsets[left + 1],
-        offsets[right],
-        offsets[right + 1],
-        forms.tokens.items,
-        forms.roles,
-        forms.joined,
-        forms.joined_skeleton,
-        tokens.rarity_group if context.group else tokens.rarity_person,
-        tokens.hashes,
-        tokens.skeleton,
-        tokens.flags,
-        known.spoken.offsets,
-        known.spoken.items,
-        likeness,
-        local[0],
-        len(sides[1]),
-        local[1],
-        1,
-        np.zeros((LIMIT, LIMIT), dtype=np.float32),
-        mates[0],
-        mates[1],
-        np.empty(6, dtype=np.float32),
-    )
-    lengths = (min(int(offsets[form + 1] - offsets[form]), LIMIT) for form in (left, right))
-    one, two = (mate[:length] for mate, length in zip(mates, lengths, strict=True))
-    return one, two
+    forms, names = context.prepared.forms.tokens, context.names
+    (row,), (other,) = (np.flatnonzero(names.written.names["form"] == form)[:1] for form in (left, right))
+    sides = np.unique(forms[left]), np.unique(forms[right])
+    local = np.zeros((2, len(context.prepared.tokens)), dtype=np.int32)
+    for side, tokens in enumerate(sides):
+        local[side, tokens] = np.arange(len(tokens))
+    step = len(sides[1])
+    likeness = np.empty(len(sides[0]) * step, dtype=np.float32)
+    mates = np.empty((2, LIMIT), dtype=np.int32)
+    room = np.zeros((LIMIT, LIMIT), dtype=np.float32), mates, np.empty(6, dtype=np.float32)
+    with names.memo() as memo:
+        compare_tokens(*sides, names.words, memo, likeness)
+        swapped = align_forms(row, other, names.written, names.words, memo, context.group, likeness, step, local, *room)
+    one, two = mates[::-1] if swapped else mates
+    return one[: min(len(forms[left]), LIMIT)], two[: min(len(forms[right]), LIMIT)]
 
 
 def _nats(rarity: np.float32) -> float:

@@ -18,7 +18,7 @@ from resolver.records.ragged import Ragged
 
 LONGEST = 40
 _FOREIGN = int(TokenFlag.FOREIGN)
-_STRETCH = np.float32(1.6)
+_STRETCH, _MARGIN = np.float32(1.6), np.float32(1e-3)
 _CONSONANTS = (
     ("ng", "N"), ("shch", "S"), ("sch", "S"), ("tch", "C"), ("kh", "K"), ("gh", "G"), ("sh", "S"), ("ch", "C"),
     ("th", "T"), ("dh", "D"), ("zh", "Z"), ("dj", "j"), ("dz", "D"), ("ts", "s"), ("tz", "s"), ("ph", "f"),
@@ -90,29 +90,37 @@ def sounds(tokens: TokenTable) -> Ragged:
 
 
 @numba.njit(cache=True, nogil=True)
-def alike(foreign, count_foreign, latin, count_latin):  # type: ignore[no-untyped-def]
+def alike(foreign, count_foreign, latin, count_latin, least, row):  # type: ignore[no-untyped-def]
     """Similarity in 0…1 of two words given as sounds (arrays and how much of them counts): 1 less than the cost over
-    the consonants of the longer, stretched so that what is left of two different words comes near 0."""
+    the consonants of the longer, stretched so that what is left of two different words comes near 0. What is below
+    `least` may be given as 0, as soon as that is certain. `row`: room for one number more than the Latin word has
+    sounds."""
     if count_foreign == 0 or count_latin == 0:
         return np.float32(0.0)
-    row = np.empty(count_latin + 1, dtype=np.float32)
     row[0] = 0
     heavy_latin, heavy_foreign = np.float32(0.0), np.float32(0.0)
     for two in range(count_latin):
         row[two + 1] = row[two] + LATIN_ONLY[latin[two]]
         heavy_latin += WEIGHT[latin[two]]
     for one in range(count_foreign):
+        heavy_foreign += WEIGHT[foreign[one]]
+    heavy = max(heavy_latin, heavy_foreign, np.float32(1.5))
+    # the least cost of a row never falls
+    dearest = (np.float32(1.0) - least) * heavy / _STRETCH + _MARGIN
+    for one in range(count_foreign):
         sound = foreign[one]
-        heavy_foreign += WEIGHT[sound]
         corner = row[0]
         row[0] += FOREIGN_ONLY[sound]
+        cheapest = row[0]
         for two in range(count_latin):
             letter = latin[two]
             added, dropped = row[two] + LATIN_ONLY[letter], row[two + 1] + FOREIGN_ONLY[sound]
             best = min(corner + CHANGE[sound, letter], added, dropped)
             corner = row[two + 1]
             row[two + 1] = best
-    heavy = max(heavy_latin, heavy_foreign, np.float32(1.5))
+            cheapest = min(cheapest, best)
+        if cheapest > dearest:
+            return np.float32(0.0)
     return max(np.float32(0.0), np.float32(1.0) - _STRETCH * row[count_latin] / heavy)
 
 
@@ -128,25 +136,33 @@ def spell_out(offsets, items, token, into, start):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True, nogil=True)
-def alike_across(one, two, three, flags, offsets, items):  # type: ignore[no-untyped-def]
+def alike_across(one, two, three, flags, offsets, items, least, row, joined):  # type: ignore[no-untyped-def]
     """Similarity of token `one`, followed by `two` where that is not -1, and token `three`, of which one side is of
-    another script; 0 where both or none are."""
+    another script; 0 where both or none are, and where it is below `least`. `row` and `joined`: room for 2 × `LONGEST`
+    sounds, and one."""
     if (flags[one] ^ flags[three]) & _FOREIGN == 0 or (two >= 0 and (flags[two] ^ flags[three]) & _FOREIGN == 0):
         return np.float32(0.0)
-    joined, single = np.empty(2 * LONGEST, dtype=np.int32), np.empty(LONGEST, dtype=np.int32)
-    end = spell_out(offsets, items, one, joined, 0)
-    if two >= 0:
+    single = items[offsets[three] : offsets[three + 1]]
+    if two < 0:
+        double, end = items[offsets[one] : offsets[one + 1]], np.int64(offsets[one + 1] - offsets[one])
+    else:
+        double, end = joined, spell_out(offsets, items, one, joined, 0)
         end = spell_out(offsets, items, two, joined, end)
-    count = spell_out(offsets, items, three, single, 0)
     if flags[three] & _FOREIGN:
-        return alike(single, count, joined, end)
-    return alike(joined, end, single, count)
+        return alike(single, len(single), double, end, least, row)
+    return alike(double, end, single, len(single), least, row)
+
+
+def room() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """`row` and `joined` for `alike_across`."""
+    return np.empty(2 * LONGEST + 1, dtype=np.float32), np.empty(2 * LONGEST, dtype=np.int32)
 
 
 @numba.njit(cache=True, nogil=True)
-def _alike_all(first, second, flags, offsets, items, out):  # type: ignore[no-untyped-def]
+def _alike_all(first, second, flags, offsets, items, row, joined, out):  # type: ignore[no-untyped-def]
+    least = np.float32(0.0)
     for pair in range(len(first)):
-        out[pair] = alike_across(first[pair], -1, second[pair], flags, offsets, items)
+        out[pair] = alike_across(first[pair], -1, second[pair], flags, offsets, items, least, row, joined)
 
 
 def across_scripts(
@@ -154,5 +170,5 @@ def across_scripts(
 ) -> npt.NDArray[np.float32]:
     """For pairs of token codes of which exactly one is of another script, how alike they sound, 0…1; else 0."""
     out = np.zeros(len(first), dtype=np.float32)
-    _alike_all(first, second, tokens.flags, spoken.offsets, spoken.items, out)
+    _alike_all(first, second, tokens.flags, spoken.offsets, spoken.items, *room(), out)
     return out

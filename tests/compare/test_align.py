@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -13,10 +14,9 @@ from hypothesis import strategies as st
 from resolver.compare import Context, NameIndex
 from resolver.compare.align import COLUMNS
 from resolver.compare.scripts import sounds
-from resolver.compare.tokens import TokenSimilarities, token_similarity
+from resolver.compare.words import FLOOR, compare_tokens, memo_for, token_similarity, words_of
 from resolver.records import Kind, Record
 from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
 from tests.compare import oracle
 from tests.normalise.preparing import prepared
 from tests.records.samples import record, values
@@ -129,33 +129,38 @@ def test_similar_words(one: str, two: str, low: float, high: float) -> None:
     assert low <= float(token_similarity(found.tokens, sounds(found.tokens), first, second)[0]) <= high
 
 
-def test_similarities_grow_with_what_is_asked() -> None:
-    """What was learnt in one chunk is there in the next, however often the table has grown between."""
-    texts = [a + b + c for a in "bdfgklmnprst" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
-    people = [record(f"s:{row:03d}", name=text) for row, text in enumerate(texts)]
-    found = prepared(people)
-    index = NameIndex.of(found)
-    whole = TokenSimilarities(found.tokens)
-    rows = np.arange(len(people), dtype=np.int32)
-    left, right = np.repeat(rows, len(rows)), np.tile(rows, len(rows))
-    whole.learn(left, right, index.record_tokens)
-    slots = len(index.similarities.keys)
-    for start in range(0, len(left), 2_000):
-        index.similarities.learn(left[start : start + 2_000], right[start : start + 2_000], index.record_tokens)
-    assert len(index.similarities.keys) > slots
-    assert _learnt(index.similarities) == _learnt(whole)
-    again = len(_learnt(whole))
-    whole.learn(right, left, index.record_tokens)
-    assert len(_learnt(whole)) == again
+def test_what_a_memo_forgets_plays_no_part() -> None:
+    """However small the memo, and whatever it holds, two words are worth the same."""
+    texts = [a + b + c for a in "bdfgkl" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
+    found = prepared([record("s:1", name=texts), record("s:2", Kind.GROUP, name=texts)])
+    words, count = words_of(found.tokens), len(found.tokens)
+    codes = np.arange(count, dtype=np.int32)
+    answers = []
+    for memo in (memo_for(1), memo_for(count)):
+        for _ in range(2):
+            answers.append(np.empty(count * count, dtype=np.float32))
+            compare_codes(codes, words, memo, answers[-1])
+    for answer in answers[1:]:
+        np.testing.assert_array_equal(answer, answers[0])
+    # nothing that reaches the floor was passed over for having too few letters in common
+    one, two = np.repeat(codes, count), np.tile(codes, count)
+    bare = token_similarity(found.tokens, sounds(found.tokens), np.minimum(one, two), np.maximum(one, two))
+    near = (bare >= FLOOR) & (found.tokens.hashes[one] != found.tokens.hashes[two])
+    held = answers[0] > 0
+    letters = np.bitwise_count(found.tokens.signature[one] & found.tokens.signature[two])
+    fewest = np.minimum(*(np.bitwise_count(found.tokens.signature[side]) for side in (one, two)))
+    enough = 3 * letters.astype(int) >= 2 * fewest.astype(int)
+    plain = (found.tokens.flags & 7) == 0
+    np.testing.assert_array_equal(held[near & enough & plain[one] & plain[two]], True)
+    np.testing.assert_array_equal(answers[0][near & held], bare[near & held])
 
 
-def _learnt(similarities: TokenSimilarities) -> dict[int, float]:
-    held = similarities.keys >= 0
-    return dict(zip(similarities.keys[held].tolist(), similarities.values[held].tolist(), strict=True))
+@numba.njit
+def compare_codes(codes, words, memo, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    compare_tokens(codes, codes, words, memo, out)
 
 
 def test_nobody_has_a_name() -> None:
     found = prepared([record("s:1"), record("s:2")])
-    similarities = TokenSimilarities(found.tokens)
-    similarities.learn(np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), Ragged.empty(2))
-    assert _learnt(similarities) == {}
+    one, two = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    assert Context(found, NameIndex.of(found), one, two, False).best_forms[0].tolist() == [-1]
