@@ -19,7 +19,7 @@ DATA ?= ../shared/data
 # the folders that hold Python by now
 TYPED = $(sort $(patsubst %/,%,$(dir $(wildcard resolver/*.py models/*.py tests/*.py api/*.py benchmarks/*.py))))
 
-.PHONY: help setup demo test check bench train serve docs lock clean
+.PHONY: help setup demo test check bench train serve docs screenshots lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -63,6 +63,9 @@ serve: setup  ## the HTTP service, on what `make demo` has resolved or on STORE=
 docs: setup  ## make the pages that are generated
 	$(BIN)/resolver formats --markdown > docs/formats.md
 	$(BIN)/resolver settings --markdown > docs/settings.md
+
+screenshots: setup  ## take the pictures in docs/images anew, from generated data (needs chromium and chromedriver)
+	$(BIN)/python -m benchmarks.screenshots
 
 lock: setup  ## choose the exact versions anew, within what pyproject.toml allows
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv

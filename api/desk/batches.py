@@ -20,6 +20,7 @@ from resolver.engines.accounts import Role
 from resolver.engines.working import INPUT, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
 from resolver.ingest.readers import READERS
+from resolver.review import Filters, waiting
 
 _PATIENCE = timedelta(seconds=20)
 """How long a batch may wait before the page asks whether a worker runs."""
@@ -136,6 +137,7 @@ def _job(job_id: str) -> Job:
 def _told(job: Job) -> dict[str, Any]:
     percent = round(100 * job.done / job.total, 1) if job.total else None
     return {
+        "reviews": _reviews(job),
         "job": job,
         "label": job.params.get("label") or job.id[:8],
         "percent": percent,
@@ -143,6 +145,17 @@ def _told(job: Job) -> dict[str, Any]:
         "stuck": _stuck(job),
         "result": dict(job.result or {}),
     }
+
+
+def _reviews(job: Job) -> list[tuple[str, int]]:
+    """The lists of a batch that has landed, and how many pairs of theirs wait for a steward."""
+    version = (job.result or {}).get("version")
+    if job.state != "done" or not version:
+        return []
+    hub = service().hub
+    with hub.store.view() as view:
+        names = view.sources_landed(int(version))
+    return [(name, waiting(hub, Filters(source=name), limit=1).total) for name in names[:_SHOWN]]
 
 
 def _stuck(job: Job) -> str:

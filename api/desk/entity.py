@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -9,7 +10,7 @@ from followthemoney import model
 
 from api.access import consulted, viewer
 from api.desk.blueprint import blueprint
-from api.desk.gate import needs
+from api.desk.gate import may_see, needs
 from api.desk.pages import page
 from api.desk.problems import Refused
 from api.desk.queue import steward
@@ -20,6 +21,7 @@ from resolver.engines import reading
 from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import InputError
+from resolver.review import DecisionView, HistoryRow
 from resolver.review.portrait import Portrait, portrait
 
 SHOWN = 12
@@ -40,14 +42,15 @@ def entity(entity_id: str) -> Any:
         return _values(found, request.args["prop"])
     shown = reading.entity(hub, found.id, viewer(), nested=True) if found.records else None
     begin = whole("from", 0, 0, 1_000_000)
+    decisions = back.decisions_on(hub, [one.stated.record for one in found.records])
     return page(
         "entity.html",
         found=found,
         was=request.args.get("was", "")[:300],
         shown=SHOWN,
         relations=_relations(shown.entity) if shown is not None and shown.entity is not None else [],
-        history=back.timeline(hub, found.id),
-        decisions=back.decisions_on(hub, [one.stated.record for one in found.records]),
+        history=_grouped(back.timeline(hub, found.id), decisions),
+        decisions=decisions,
         digest=back.entity_digest(hub, found.id),
         done=request.args.get("done", "")[:500],
         records=found.records[begin : begin + _RECORDS],
@@ -65,6 +68,7 @@ def split(entity_id: str) -> Any:
     why = said.get("why", "").strip()[:2_000]
     if not records:
         raise Refused(422, "No record is marked.", "Mark the records that are to leave the entity.")
+    may_see(entity_id)
     if "sure" not in said:
         return page(
             "split.html",
@@ -82,7 +86,7 @@ def split(entity_id: str) -> Any:
 
 def _portrait(entity_id: str) -> Portrait:
     try:
-        return portrait(service().hub, entity_id)
+        return portrait(service().hub, entity_id, viewer())
     except InputError as error:
         raise Refused(404, f"Nobody has the id {entity_id[:80]}.", "Search for a name instead.") from error
 
@@ -93,6 +97,20 @@ def _values(found: Portrait, prop: str) -> Any:
         raise Refused(404, "The entity has no such property.", "Its page shows what it has.")
     begin = whole("from", 0, 0, 1_000_000)
     return page("values.html", found=found, attribute=attribute, begin=begin, step=PAGE)
+
+
+def _grouped(history: Sequence[HistoryRow], decisions: Sequence[DecisionView]) -> list[tuple[HistoryRow, int]]:
+    """The lines of a history, and how many more of the log belong to each: what was decided together is one line."""
+    together = {one.number: one.together for one in decisions}
+    told: set[int] = set()
+    found = []
+    for row in history:
+        if row.decision and row.decision in told:
+            continue
+        others = together.get(row.decision, ())
+        told.update(others)
+        found.append((row, len(others)))
+    return found
 
 
 def _relations(entity: dict[str, Any]) -> list[dict[str, Any]]:

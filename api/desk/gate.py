@@ -24,6 +24,7 @@ from api.desk.problems import Refused
 from api.service import Service, service
 from resolver.engines.accounts import Role, Session, User
 from resolver.errors import StoreError
+from resolver.review.sight import restricted
 
 COOKIE = "desk"
 OPEN = frozenset({"desk.static", "desk.sign_in", "desk.enter", "desk.first", "desk.look"})
@@ -88,6 +89,16 @@ def session() -> Session:
 def user() -> User:
     """Who asks."""
     return session().user
+
+
+def may_see(*ids: str) -> None:
+    """Refuse what the user may not see. Raises `Refused`."""
+    if restricted(service().hub, ids, g.viewer):
+        raise Refused(
+            403,
+            "This holds records that their agency keeps to itself.",
+            "Only its own people may decide on them; go on to the next pair.",
+        )
 
 
 def is_partial() -> bool:

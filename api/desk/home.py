@@ -12,6 +12,7 @@ from api.desk.blueprint import blueprint
 from api.desk.pages import page
 from api.health import standing
 from api.service import service
+from resolver import review as back
 from resolver.engines.accounts import Role
 from resolver.engines.keeping import Source
 from resolver.errors import ResolverError
@@ -30,7 +31,7 @@ def home() -> Any:
     """What waits, what came in, how old the lists are, whether all is well."""
     held = service()
     with held.hub.store.view() as view:
-        waiting, version, sources = view.queue_length(), view.version, view.sources(counted=True)
+        version, sources = view.version, view.sources(counted=True)
         landings = view.versions(max(0, version - 1))
     agency = None if gate.user().role >= Role.ADMIN else gate.user().agency
     return page(
@@ -38,7 +39,11 @@ def home() -> Any:
         room="home",
         version=version,
         landed=landings[-1].landed if landings else "",
-        waiting=waiting,
+        waiting=back.waiting(held.hub, limit=1),
+        mine=back.waiting(held.hub, back.Filters(assigned=gate.user().name), limit=1).total,
+        pending=len(back.pending(held.hub)),
+        pace=back.throughput(held.hub),
+        agreement=back.agreement(held.hub),
         records=sum(one.records for one in sources),
         sources=[(one, _is_old(one)) for one in sources],
         jobs=held.hub.store.jobs.list(agency=agency, limit=_JOBS),

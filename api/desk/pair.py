@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Response, make_response, redirect, request, url_for
 
-from api.access import consulted
+from api.access import consulted, viewer
 from api.desk import gate
 from api.desk.blueprint import blueprint
 from api.desk.drawing import waterfall
@@ -24,6 +24,7 @@ from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import ResolverError
 from resolver.review import Filters, HeldError, Outcome, QueueItem, RefusedError, Seen, Standing, State, Verdict
+from resolver.review.sight import restricted
 
 SHOWN = 10
 """Values of a property on one side at first; the others are one step away."""
@@ -54,6 +55,7 @@ def done() -> Any:
 def pair_preview(left: str, right: str) -> Any:
     """What a verdict would do to the two, before it is given."""
     verdict = verdict_of(request.args.get("verdict", ""))
+    gate.may_see(left, right)
     over = tuple(int(text) for text in request.args.getlist("over") if text.isdigit())
     shown = back.preview(service().hub, steward(), left, right, verdict, over=over, rules=service().settings.rules)
     template = "_preview.html" if gate.is_partial() else "preview.html"
@@ -66,6 +68,7 @@ def decide(left: str, right: str) -> Any:
     """Take a decision, and show the next pair."""
     said = request.form
     verdict = verdict_of(said.get("verdict", ""))
+    gate.may_see(left, right)
     over = tuple(int(text) for text in said.getlist("over") if text.isdigit())
     if over and gate.user().role < Role.SENIOR:
         raise Refused(403, "Withdrawing decisions takes a senior steward.", "Leave the pair unsure, or ask one.")
@@ -143,11 +146,10 @@ def blind() -> Any:
 
 def _next(filters: Filters, after: str, outcome: Outcome | None) -> Any:
     """The next pair: the script gets it as a part, a browser without script is led to it."""
-    hub, rules = service().hub, service().settings.rules
-    item = back.next_item(hub, steward(), filters, after=after, rules=rules)
+    item = _open_item(filters, after)
     if item is None and after:
         # what was passed over comes again at the end
-        item, after = back.next_item(hub, steward(), filters, rules=rules), ""
+        item, after = _open_item(filters, ""), ""
     if gate.is_partial():
         if item is None:
             text = page("_done.html", outcome=outcome, query=query(filters))
@@ -158,6 +160,17 @@ def _next(filters: Filters, after: str, outcome: Outcome | None) -> Any:
         return redirect(url_for("desk.done", **query(filters), **did), 303)
     where = {**_where(filters, item.again, after), **did}
     return redirect(url_for("desk.pair", left=item.left.id, right=item.right.id, **where), 303)
+
+
+def _open_item(filters: Filters, after: str) -> QueueItem | None:
+    """The next pair that the steward may see."""
+    hub, rules = service().hub, service().settings.rules
+    while True:
+        item = back.next_item(hub, steward(), filters, after=after, rules=rules)
+        if item is None or not restricted(hub, (item.left.id, item.right.id), viewer()):
+            return item
+        back.release(hub, steward(), item.left.id, item.right.id)
+        after = item.key
 
 
 def _did() -> Outcome | None:
@@ -187,6 +200,7 @@ def _pair(
 ) -> Any:
     hub, rules = service().hub, service().settings.rules
     hidden = is_blind()
+    gate.may_see(left, right)
     shown = back.pair_view(hub, left, right, steward=steward(), rules=rules, again=again, hidden=hidden)
     left, right = shown.left.party.id, shown.right.party.id
     hidden = hidden or shown.blind
@@ -194,10 +208,12 @@ def _pair(
     item = item or (None if again else back.item_of(hub, left, right))
     stand = Stand(shown.seen.version, shown.seen.model)
     consulted("pair", {"left": left, "right": right}, {"seen": [left, right]}, stand)
+    others = (*shown.left_others, *shown.right_others)
     text = page(
         _template("pair"),
         room="review",
         shown=shown,
+        closed=restricted(hub, [one.id for one in others], viewer()) if others else frozenset(),
         item=item,
         holder=holder,
         hidden=hidden,

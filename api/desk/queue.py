@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import redirect, request, url_for
 
-from api.access import consulted
+from api.access import consulted, viewer
 from api.desk import gate
 from api.desk.blueprint import blueprint
 from api.desk.gate import needs
@@ -21,6 +21,7 @@ from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import InputError
 from resolver.review import Filters, QueueItem, Steward, Verdict
+from resolver.review.sight import restricted
 
 _SHOWN = 40
 _TEXTS = ("kind", "source", "agency", "script", "reason", "assigned")
@@ -39,11 +40,14 @@ def review() -> Any:
         filters = replace(filters, assigned=gate.user().name)
     found = back.waiting(hub, filters, limit=_SHOWN, after=request.args.get("after", ""))
     seen = [end.id for item in found.items for end in (item.left, item.right)]
+    closed = restricted(hub, seen, viewer())
+    seen = [one for one in seen if one not in closed]
     consulted("queue", query(filters), {"seen": seen}, Stand(found.version, hub.models.stamp["model"]))
     return page(
         "queue.html",
         room="review",
         found=found,
+        closed=closed,
         filters=filters,
         choices=back.choices(hub),
         saved={name: query(one) for name, one in back.saved_filters(hub, gate.user().name).items()},
@@ -147,6 +151,7 @@ def _marked() -> list[QueueItem]:
         raise Refused(422, "No pair is marked.", "Mark the pairs that the verdict is on.")
     for mark in marks:
         left, _, right = mark.partition("|")
+        gate.may_see(left, right)
         item = back.item_of(hub, left, right)
         if item is not None:
             found.append(item)

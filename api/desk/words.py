@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 _STEPS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -42,15 +42,23 @@ def day(text: str) -> str:
     return text[:10]
 
 
+def age(text: str) -> str:
+    """How long something has lasted since a time of the store: `3 hours`; empty stays empty."""
+    if not text:
+        return ""
+    seconds = (datetime.now(UTC) - _moment(text)).total_seconds()
+    for length, name in _STEPS:
+        if seconds >= length:
+            return plural(int(seconds // length), name)
+    return "under a minute"
+
+
 def ago(text: str) -> str:
     """How long ago a time of the store is: `3 hours ago`; empty: `never`."""
     if not text:
         return "never"
-    seconds = (datetime.now(UTC) - _moment(text)).total_seconds()
-    for length, name in _STEPS:
-        if seconds >= length:
-            return f"{plural(int(seconds // length), name)} ago"
-    return "just now"
+    said = age(text)
+    return "just now" if said == "under a minute" else f"{said} ago"
 
 
 def kind(label: str) -> str:
@@ -61,6 +69,11 @@ def kind(label: str) -> str:
         "legal": "person or group",
         "asset": "vessel or asset",
     }.get(label, label)
+
+
+def counts(said: Mapping[str, int]) -> str:
+    """`{"records": 12, "born": 0}` → `12 records`."""
+    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in said.items() if number)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resolver.engines.hub import Hub
+from resolver.errors import InputError
 from resolver.records import Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.sight import STRANGER, Viewer, visible
 from resolver.review.attributes import Stated, attributes, label
 from resolver.review.looks import AttributeView, Statement
-from resolver.review.sides import living, party, sides_of, sources_by_name
+from resolver.review.sides import living, party, side_of_records, sides_of, sources_by_name
 from resolver.review.words import Party
 from resolver.store import Source, StoredRecord
 
@@ -42,13 +44,19 @@ class Portrait:
     records: tuple[RecordView, ...]
 
 
-def portrait(hub: Hub, asked: str) -> Portrait:
-    """The entity of an id: its own, a retired one, or that of a record. Raises `InputError` for an unknown id."""
+def portrait(hub: Hub, asked: str, viewer: Viewer = STRANGER) -> Portrait:
+    """The entity of an id (its own, a retired one, or that of a record), as far as a viewer sees its records. Raises
+    `InputError` for an unknown id, and where the viewer sees none of its records, or not the one that was asked for."""
     with hub.store.view() as view:
         found = living(view, asked)
         if not found.records:
             return Portrait(found.id, view.version, None, (), {}, ())
         side = sides_of(view, [found.number])[found.number]
+        seen = [one.record.id for one in side.records if visible(one.record.handling, viewer)]
+        if not seen or (asked in found.records and asked not in seen):
+            raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
+        if len(seen) < len(side.records):
+            side = side_of_records(view, found.id, seen)
         sources = sources_by_name(view)
         stated = Stated.of(view, (side,), sources)
         alone = type(side.golden)(side.golden.id, side.golden.kind, side.golden.schema, "", "", (), (), {})

@@ -149,6 +149,12 @@ class RecordQuestions(Moment):
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))
         return set(self.connection.execute(query).scalars())
 
+    def sources_landed(self, version: int) -> list[str]:
+        """The sources of which a list landed with a version, by name."""
+        query = select(sources.c.name).join(list_versions, list_versions.c.source == sources.c.number)
+        landed = query.where(list_versions.c.landed == version, list_versions.c.landed <= self.version)
+        return sorted(set(self.connection.execute(landed).scalars()))
+
     def _records(self, condition: ColumnElement[bool]) -> list[StoredRecord]:
         query = select(records, sources.c.name).join(sources, sources.c.number == records.c.source)
         rows = self.connection.execute(query.where(condition).order_by(records.c.number))

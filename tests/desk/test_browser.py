@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks import browser as browsing
+from benchmarks import screenshots
 from resolver.engines.accounts import Role
 from resolver.engines.hub import Hub
 from resolver.review import decisions_on, waiting
@@ -532,6 +533,17 @@ def test_focus_can_be_seen_and_content_reached(sitting: Sitting) -> None:
     assert it.driver.execute_script(outline) == "3px"
     it.press(Keys.ENTER)
     it.until(lambda: it.driver.switch_to.active_element.get_attribute("id") == "main")
+
+
+def test_screenshots_can_be_taken(sitting: Sitting, tmp_path: Path) -> None:
+    it = sitting
+    it.enter(ADMIN)
+    (tmp_path / "report.html").write_text("<!doctype html><title>Report</title>", "utf-8")
+    taken = screenshots.shots(it.desk.held.hub, tmp_path / "report.html")
+    assert {"queue", "pair", "entity", "report"} <= {shot.name for shot in taken}
+    for shot in (taken[0], taken[2]):
+        assert 5_000 < screenshots.take(it.driver, it.address, shot, tmp_path) <= 2 * screenshots.LARGEST
+        assert (tmp_path / f"{shot.name}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_queue_holds_what_the_store_says(sitting: Sitting) -> None:

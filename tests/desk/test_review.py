@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from sqlalchemy import event
 
 from resolver.engines.accounts import Role
+from resolver.engines.hub import Hub
+from resolver.records import Handling
 from resolver.review import Rules, Steward, Verdict, decide, hold, item_of, pending
 from resolver.store.schema import sessions
 from tests.desk import world
 from tests.desk.conftest import PASSWORD, Client, Desk, Opened, csrf, fields, sign_in
+from tests.engines.hubs import OPTIONS, intake
 from tests.review.tables import derived, items, log_length
 
 KIM = Steward("kim", "River")
@@ -348,6 +352,43 @@ def test_records_are_taken_out_of_an_entity(busy: Desk) -> None:
     # what was seen before does not count any more
     late = browser.post(f"/desk/entities/{entity}/split", data={**said, "record": "coast:p13", "sure": "1"})
     assert late.status_code in (400, 409)
+
+
+def test_what_an_agency_keeps_to_itself(busy: Desk) -> None:
+    closed = [
+        replace(one, handling=Handling(code="H3", agency="Far")) for one in world.near("far", "Wendeline Kostrova")
+    ]
+    with Hub.open(busy.url, OPTIONS) as hub:
+        hub.add(intake(closed))
+    where = pair(busy, "coast:far", "river:far")
+    browser, admin = busy.signed_in("amira"), busy.signed_in("chief", Role.ADMIN)
+    busy.store.users.add("own", Role.STEWARD, "Far", PASSWORD)
+    own = busy.browser()
+    sign_in(own, "own")
+    for visitor in (admin, own):
+        assert "Wendeline Kostrova" in visitor.get(where).text
+        assert "Wendeline" in visitor.get("/desk/entities/coast:far", follow_redirects=True).text
+        page = visitor.get("/review")
+        while "Wendeline" not in page.text:
+            page = visitor.get(unescape(re.findall(r'rel="next" href="([^"]*)"', page.text)[0]))
+    with busy.store.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM holds")
+    refused = browser.get(where)
+    assert (refused.status_code, "keeps to itself" in refused.text) == (403, True)
+    assert browser.get(f"{where}/preview?verdict=same").status_code == 403
+    said = {"csrf": csrf(browser), "verdict": "same"}
+    assert browser.post(f"{where}/decide", data=said).status_code == 403
+    assert browser.get("/desk/entities/coast:far").status_code == 404
+    page, texts = browser.get("/review"), ""
+    while True:
+        texts += page.text
+        more = re.findall(r'rel="next" href="([^"]*)"', page.text)
+        if not more:
+            break
+        page = browser.get(unescape(more[0]))
+    assert "Wendeline" not in texts
+    assert texts.count("keeps to itself") == 1
+    assert decisions(busy) == []
 
 
 def test_a_session_that_ends_in_the_middle_of_a_decision_loses_nothing(busy: Desk) -> None:
