@@ -32,7 +32,7 @@ MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
 BUDGET = 400_000
 """Bearers of words that are counted for one query at most, those of the rarest words first."""
-_LOOKS = 20_000
+_LOOKS = 40_000
 """Dates of birth that are looked at for one query at most."""
 _LEAST_LETTERS = 4
 _PREFIX = 3
@@ -49,6 +49,9 @@ class Words:
     bearers: IntArray
     rarity: Floats
     signature: npt.NDArray[np.uint32]
+    born: IntArray
+    """Per profile its date of birth in one number, by which most are told apart: year · 512 + month · 32 + day; 0 none,
+    -1 where that does not say all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,18 @@ def words_of(prepared: Prepared) -> Words:
         by_word.items,
         np.minimum(tokens.rarity_person, tokens.rarity_group),
         tokens.signature,
+        _born(prepared),
     )
+
+
+def _born(prepared: Prepared) -> IntArray:
+    dates, births = prepared.dates, prepared.births
+    exact = (dates.year == dates.last_year) & (dates.circa == 0) & (dates.year > 0)
+    number = np.where(exact, dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day, np.int32(-1))
+    born = np.where(births.counts > 0, np.int32(-1), np.int32(0)).astype(np.int32)
+    single = np.flatnonzero(births.counts == 1)
+    born[single] = number[births.items[births.offsets[single]]]
+    return born
 
 
 def sought(prepared: Prepared) -> Sought:
@@ -127,6 +141,7 @@ class Scores:
             most,
             BUDGET,
             query[4],
+            held.born,
             seen[0],
             seen[4],
         )
@@ -200,7 +215,7 @@ def _bits(value):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _best(  # type: ignore[no-untyped-def]
     offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, bearers, held_rarity, held_signature,
-    worths, kept, sums, most, budget, born, heads, births,
+    worths, kept, sums, most, budget, born, in_short, heads, births,
 ):  # fmt: skip
     # the words alike of every word asked for, the best way first; the same one twice does no harm
     tokens = np.empty(1024, dtype=np.int64)
@@ -294,10 +309,15 @@ def _best(  # type: ignore[no-untyped-def]
             ties -= 1
             wanted = True
         if not wanted and looks > 0 and 3 * value >= highest:
+            short = in_short[profile]
             looks -= 1
-            for one in range(len(born)):
-                for two in range(heads[profile, _BIRTHS], heads[profile + 1, _BIRTHS]):
-                    wanted = wanted or _born_alike(born, one, births, two)
+            if short > 0:
+                for one in range(len(born)):
+                    wanted = wanted or _born_then(born, one, short // 512, short // 32 % 16, short % 32)
+            elif short < 0:
+                for one in range(len(born)):
+                    for two in range(heads[profile, _BIRTHS], heads[profile + 1, _BIRTHS]):
+                        wanted = wanted or _born_alike(born, one, births, two)
         if wanted:
             chosen[taken], said[taken] = profile, value
             taken += 1
@@ -305,13 +325,23 @@ def _best(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
-    """Whether two dates of birth may be of one year, or share day and month in either order."""
-    if births[one, 0] == 0 or others[two, 0] == 0:
+def _born_then(births, one, year, month, day):  # type: ignore[no-untyped-def]
+    """Whether a date of birth may be of a year, or shares day and month with another, in either order."""
+    if births[one, 0] == 0:
         return False
-    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1]:
+    if births[one, 0] <= year <= births[one, 1]:
         return True
-    month, day, other_month, other_day = births[one, 2], births[one, 3], others[two, 2], others[two, 3]
-    if day == 0 or other_day == 0 or (month == 1 and day == 1):
+    own_month, own_day = births[one, 2], births[one, 3]
+    if day == 0 or own_day == 0 or (own_month == 1 and own_day == 1):
         return False
-    return (month == other_month and day == other_day) or (month == other_day and day == other_month)
+    return (own_month == month and own_day == day) or (own_month == day and own_day == month)
+
+
+@numba.njit(cache=True, nogil=True)
+def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
+    """The same of two dates of birth, of which either may be a range."""
+    if others[two, 0] == 0:
+        return False
+    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1] and births[one, 0] > 0:
+        return True
+    return others[two, 0] == others[two, 1] and _born_then(births, one, others[two, 0], others[two, 2], others[two, 3])

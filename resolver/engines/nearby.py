@@ -28,7 +28,7 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _OF_POINTS = 2 / 3
 """How many of those that come first are so by their points, not by what their words are worth."""
-LOOKED_AT = 1_200
+LOOKED_AT = 1_000
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
 
