@@ -18,7 +18,7 @@ from resolver.settings import Settings
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
 @click.option(
-    "--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests a process answers at once."
+    "--threads", type=click.IntRange(1, 64), default=16, show_default=True, help="Requests a process answers at once."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")

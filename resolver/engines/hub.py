@@ -72,6 +72,7 @@ class Hub:
         self.index_dir, self._kept_from = index_dir, index_kept_from
         self._index: Index | None = None
         self._lock = threading.RLock()
+        self._alone = False
 
     @classmethod
     def open(
@@ -149,8 +150,21 @@ class Hub:
         asks: Decide = decisions if callable(decisions) else lambda _: given or ()
         return self._landed(Asked(no_update, asks, "decisions", who, 0, dry_run, more), progress)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep everybody else from landing: what this thread lands meanwhile is worked out once. For landings of a
+        moment; long ones are better worked out while others land."""
+        with self._lock, self.store.landing_lock():
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone = False
+
     def _landed(self, asked: Asked, progress: Progress) -> Landed:
         with self._lock:
+            if self._alone:
+                return self._once(asked, progress, locked=True)
             try:
                 return self._once(asked, progress, locked=False)
             except OutdatedError:

@@ -71,7 +71,14 @@ class Posting:
         """Land with all who wait, oneself among them, and call the next to lead."""
         try:
             self._gather()
-            self._serve(self._next())
+            # while others land, more come, who then land together
+            with self._hub.alone():
+                self._serve(self._next())
+        except ResolverError as error:
+            # nobody could land at all
+            for sender in self._next():
+                sender.error = error
+                sender.called.set()
         finally:
             with self._lock:
                 self._led = bool(self._waiting)
