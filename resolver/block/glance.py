@@ -122,7 +122,7 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
     return ragged, table.hashes
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How far two words agree."""
     if words[one, TEXT] == others[two, TEXT] != 0:
@@ -140,7 +140,7 @@ def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa:
     return INITIAL if words[one, FIRST] == others[two, FIRST] else NONE
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How two dates of birth agree, as a number 1…10."""
     if births[one, 0] == 0 or others[two, 0] == 0:
@@ -170,7 +170,7 @@ def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: AN
     return 3 if near else 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How many hashes two stretches have in common, `most` at most."""
     found = 0
@@ -211,7 +211,7 @@ def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def
     return _points(one, seen_one, two, seen_two)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     heads, words, places, certain, births = seen_first
     others, their_words, their_places, their_certain, their_births = seen_second

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block.glance import BLIND, all_points, arrays
-from resolver.block.keys import Hashed, Keys, keys_of
+from resolver.block.keys import NO_KEYS, Hashed, Keys, keys_of
 from resolver.block.parts import Parts
 from resolver.block.plans import Plan, refinement
 from resolver.block.rules import RULES, Rule
@@ -85,8 +85,10 @@ def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Pa
     """The keys of one rule under a plan, for records of the rule's kinds. `parts`: those of the batch, where several
     rules share them."""
     parts = parts or Parts(prepared)
-    hashed = rule.keys(parts)
     applies = (prepared.kinds & int(rule.kinds)) != 0
+    if not applies.any():
+        return NO_KEYS
+    hashed = rule.keys(parts)
     if not applies.all():
         hashed = Hashed(hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0)))
     kind = plan.rules[rule.name]

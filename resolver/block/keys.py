@@ -32,6 +32,9 @@ class Keys:
     refine: IntArray
 
 
+NO_KEYS = Keys(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))
+
+
 @dataclass(frozen=True, slots=True)
 class Hashed:
     """The hashes of row i are `hashes[offsets[i]:offsets[i + 1]]`; 0 is no key."""
@@ -129,6 +132,58 @@ def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     places = np.arange(int(counts.sum()), dtype=np.int64)
     later = np.repeat(offsets[1:], counts) - places - 1
     return np.repeat(places, later), spread(places + 1, later), offsets_of(counts.astype(np.int64) * (counts - 1) // 2)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def mixed(left, right):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """`mix` of two numbers, for kernels."""
+    value = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right + np.uint64(0x7F4A7C15))
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def pairs_between(offsets: IntArray, words: Ragged, most: int) -> Hashed:
+    """Every two symbols of two different words of a row as one hash, the smaller symbol first; `words`: the symbols of
+    each place between two offsets, no more than `most`."""
+    sizes = np.zeros(len(offsets), dtype=np.int64)
+    _count_between(offsets, words.offsets, sizes)
+    ends = np.cumsum(sizes)
+    out = np.empty(int(ends[-1]), dtype=np.uint64)
+    longest = int(np.diff(offsets).max(initial=0)) * most
+    _pairs_between(offsets, words.offsets, words.items, ends, np.empty((longest + 1, 2), dtype=np.int64), out)
+    return Hashed(ends.astype(np.int32), out)
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_between(offsets, starts, sizes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for row in range(len(offsets) - 1):
+        before = 0
+        for word in range(offsets[row], offsets[row + 1]):
+            count = starts[word + 1] - starts[word]
+            sizes[row + 1] += before * count
+            before += count
+
+
+@numba.njit(cache=True, nogil=True)
+def _pairs_between(offsets, starts, symbols, ends, held, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for row in range(len(offsets) - 1):
+        filled = 0
+        for word in range(offsets[row], offsets[row + 1]):
+            for place in range(starts[word], starts[word + 1]):
+                at = filled
+                while at > 0 and held[at - 1, 0] > symbols[place]:
+                    held[at, 0], held[at, 1] = held[at - 1, 0], held[at - 1, 1]
+                    at -= 1
+                held[at, 0], held[at, 1] = symbols[place], word
+                filled += 1
+        at = ends[row]
+        for one in range(filled):
+            first = mixed(np.uint64(held[one, 0]), np.uint64(5))
+            for two in range(one + 1, filled):
+                if held[one, 1] != held[two, 1]:
+                    out[at] = mixed(first, mixed(np.uint64(held[two, 0]), np.uint64(5)))
+                    at += 1
 
 
 def sums_within(hashed: Hashed) -> Hashed:

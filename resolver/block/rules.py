@@ -19,21 +19,22 @@ from resolver.block.keys import (
     distinct,
     form_hashes,
     identity_tokens,
-    mix,
     of_records,
     of_table,
-    pair_places,
+    pairs_between,
     sums_within,
     united,
 )
 from resolver.block.parts import Parts
 from resolver.records.kinds import Kind
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
-from resolver.records.ragged import offsets_of, spread
+from resolver.records.ragged import Ragged, offsets_of, spread
 from resolver.records.spelling import SPELL_FACTOR, SPELL_START, first_letters, spell
 
 RARE = 7.0
 """Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
+FEW = 6
+"""Symbols that a word may have to be met by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,11 @@ def symbol_pair(parts: Parts) -> Hashed:
     prepared = parts.prepared
     symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
     # only words with few symbols: those with many (Muhammad) are met through their sound
-    few = identity_tokens(prepared) & (symbols.counts <= 6)
+    few = identity_tokens(prepared) & (symbols.counts <= FEW)
     counts = np.where(few, symbols.counts, 0)[forms.items]
-    word = np.repeat(np.arange(len(forms.items)), counts)
     found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
-    form = forms.rows[word]
-    order = np.lexsort((found, form))
-    word, hashes = word[order], mix(found[order].astype(np.uint64), np.uint64(5))
-    left, right, offsets = pair_places(offsets_of(np.bincount(form, minlength=len(forms))))
-    # two symbols of one word say no more than one
-    pairs = np.where(word[left] != word[right], mix(hashes[left], hashes[right]), np.uint64(0))
-    return of_records(prepared, Hashed(offsets, pairs))
+    words = Ragged(offsets_of(counts), found)
+    return of_records(prepared, pairs_between(forms.offsets, words, FEW))
 
 
 def token_year(parts: Parts) -> Hashed:
