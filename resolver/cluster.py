@@ -15,8 +15,6 @@ from collections.abc import Iterable
 import numba
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from resolver.records.batch import IntArray
 
@@ -70,12 +68,28 @@ def _ordered(pair: Pair) -> Pair:
 
 
 def _components(count: int, left: IntArray, right: IntArray, joined: list[Pair]) -> IntArray:
-    one = np.concatenate([left, np.array([a for a, _ in joined], dtype=np.int32)])
-    two = np.concatenate([right, np.array([b for _, b in joined], dtype=np.int32)])
-    graph = coo_array((np.ones(len(one), dtype=np.int8), (one, two)), shape=(count, count))
-    _, component = connected_components(graph, directed=False)
-    result: IntArray = component.astype(np.int32)
-    return result
+    """A number of each record's component: that of one of its records."""
+    component = np.arange(count, dtype=np.int32)
+    for one, two in ((left, right), tuple(_pairs_array(joined).T)):
+        _unite(component, one, two)
+    return component
+
+
+@numba.njit(cache=True)
+def _unite(home, left, right):  # type: ignore[no-untyped-def]
+    """Union-find with halving of paths (Tarjan and van Leeuwen 1984); at the end every record names its root."""
+    for pair in range(len(left)):
+        one, two = left[pair], right[pair]
+        while home[one] != one:
+            home[one] = home[home[one]]
+            one = home[one]
+        while home[two] != two:
+            home[two] = home[home[two]]
+            two = home[two]
+        home[max(one, two)] = min(one, two)
+    for row in range(len(home)):
+        # a root is smaller than what it stands for, so it has been seen
+        home[row] = home[home[row]]
 
 
 def _touched(count: int, component: IntArray, joined: list[Pair], apart: set[Pair]) -> npt.NDArray[np.bool_]:

@@ -28,7 +28,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import orjson
@@ -36,22 +36,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import OutputError
-from resolver.merge import (
-    STATEMENT_COLUMNS,
-    Context,
-    CountryCode,
-    Partition,
-    context,
-    golden_of,
-    partition,
-    statements_of,
-    to_ftm,
-)
+from resolver.merge import Partition, partition
 from resolver.normalise import country_code as territory_code
 from resolver.records.cells import FORMULA, NUMBER
 from resolver.records.resolution import Band, Links, Outcome, Resolution
 
 FILES = ("entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html")
+if TYPE_CHECKING:
+    from resolver.merge import Context, CountryCode
+
 _COMMA, _QUOTE, _NEWLINE, _NOTHING = (pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", ""))
 _ROWS_AT_ONCE = 1 << 18
 _BYTES_AT_ONCE = 1 << 20
@@ -99,6 +92,8 @@ def write_results(
             parts = partition(resolution.batch, resolution.labels, names)
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
             if not only_entities:
+                from resolver.merge import context
+
                 work = context(resolution.batch, parts, country_code)
                 _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
                 _write_ftm(staged / "entities.ftm.json", work)
@@ -219,6 +214,8 @@ def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.St
 
 
 def _write_ftm(path: Path, work: Context) -> None:
+    from resolver.merge import golden_of, to_ftm
+
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
         for golden in golden_of(work):
             for entity in to_ftm(golden):
@@ -226,6 +223,8 @@ def _write_ftm(path: Path, work: Context) -> None:
 
 
 def _write_statements(path: Path, work: Context) -> None:
+    from resolver.merge import STATEMENT_COLUMNS, statements_of
+
     def pieces() -> Iterator[list[pa.Array]]:
         for piece in statements_of(work):
             yield [defused(column) for column in piece.columns]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
@@ -478,3 +480,12 @@ def test_entities_are_valid_for_ftm_and_backed_by_statements(world: tuple[list[R
 def test_a_partial_date_is_read_back_from_its_code() -> None:
     golden = merged(person("a:1", ("birthDate", "circa 1951")))
     assert golden.values["birthDate"][0].code == str(PartialDate(1951, circa=True))
+
+
+def test_names_are_loaded_when_asked_for() -> None:
+    code = (
+        "import sys, resolver.output; assert 'followthemoney' not in sys.modules\n"
+        "from resolver.merge import context, golden_of, partition, statements, to_ftm\n"
+        "assert all(map(callable, (context, golden_of, partition, statements, to_ftm)))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -23,6 +23,6 @@ def test_every_two_symbols_of_two_words(told: list[list[list[int]]]) -> None:
     for row, form in enumerate(told):
         held = sorted((symbol, word) for word, symbols in enumerate(form) for symbol in symbols)
         wanted = [(one[0], two[0]) for one, two in combinations(held, 2) if one[1] != two[1]]
-        hashes = [mix(np.array(side, dtype=np.uint64), np.uint64(5)) for side in zip(*wanted, strict=True)] or [[], []]
-        expected = mix(*map(np.array, hashes)).tolist() if wanted else []
+        first, second = (np.array([pair[side] for pair in wanted], dtype=np.uint64) for side in (0, 1))
+        expected = mix(mix(first, np.uint64(5)), mix(second, np.uint64(5))).tolist()
         assert sorted(found.hashes[found.offsets[row] : found.offsets[row + 1]].tolist()) == sorted(expected)
