@@ -122,6 +122,9 @@ def _ask() -> Any:
     if request.endpoint == "desk.upload":
         request.max_content_length = service().settings.max_upload
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _own(found):
+        if is_partial():
+            # as above: the form is sent again as a browser does, and kept
+            raise Refused(401, "This page is of another session.", "Load it again; nothing is lost.")
         return kept.confirm(found)
     if not found.purpose and request.endpoint not in WITHOUT_PURPOSE:
         return redirect(url_for("desk.purpose", next=_here()), 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +36,11 @@ _YEAR = 365 * 86_400
 
 @blueprint.get("/review/next")
 def next_pair() -> Any:
-    """The next pair for this steward."""
+    """The next pair for this steward; the one that is passed over is given back."""
+    left, right = request.args.get("left", ""), request.args.get("right", "")
+    if left and right and gate.user().role >= Role.STEWARD:
+        with suppress(ResolverError):
+            back.release(service().hub, steward(), left, right)
     return _next(wanted(), request.args.get("after", ""), None)
 
 
@@ -200,11 +205,14 @@ def _pair(
 ) -> Any:
     hub, rules = service().hub, service().settings.rules
     hidden = is_blind()
-    gate.may_see(left, right)
+    # what the queue has just given is theirs to see, and held for them
+    given = item is not None and item.held_by == gate.user().name
+    if not given:
+        gate.may_see(left, right)
     shown = back.pair_view(hub, left, right, steward=steward(), rules=rules, again=again, hidden=hidden)
     left, right = shown.left.party.id, shown.right.party.id
     hidden = hidden or shown.blind
-    holder = shown.held_by if again else _held(left, right)
+    holder = shown.held_by if again or given else _held(left, right)
     item = item or (None if again else back.item_of(hub, left, right))
     stand = Stand(shown.seen.version, shown.seen.model)
     consulted("pair", {"left": left, "right": right}, {"seen": [left, right]}, stand)

@@ -94,7 +94,7 @@ def test_an_entity_by_any_of_its_ids(warm: Desk) -> None:
     answer = browser.get("/desk/entities/river:1")
     assert answer.status_code == 303
     page = browser.get(answer.headers["Location"])
-    for text in ("Abdulrahman Tikriti", "Abu Omar", "1971-03-09", "coast:1", "river:1", "leads here now"):
+    for text in ("Abdulrahman Tikriti", "Abu Omar", "1971-03-09", "coast:1", "river:1", "is one of its records"):
         assert text in page.text
     warm.held.log.flush()
     look = warm.store.access.consultations()[-1]

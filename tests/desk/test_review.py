@@ -301,6 +301,31 @@ def test_four_eyes_by_rule(crowded: Opened) -> None:
     assert at(desk, "coast:p08") == at(desk, "river:p08")
 
 
+def test_a_pair_passed_over_is_given_back(busy: Desk) -> None:
+    browser, other = busy.signed_in("amira"), busy.signed_in("ben")
+    page = followed(browser, browser.get("/review/next?script=Hebr"))
+    assert "Nothing more waits" in followed(other, other.get("/review/next?script=Hebr")).text
+    skip = re.search(r'id="skip" href="([^"]*)"', page.text)
+    assert skip
+    # there is nothing else, so it comes again
+    assert world.HEBREW in followed(browser, browser.get(unescape(skip[1]))).text
+    browser.get(unescape(skip[1]).replace("script=Hebr", "script=Cyrl"))
+    assert world.HEBREW in followed(other, other.get("/review/next?script=Hebr")).text
+
+
+def test_a_second_look_is_blind(crowded: Opened) -> None:
+    desk = crowded(rules=Rules(again_share=1.0))
+    browser, other = desk.signed_in("amira"), desk.signed_in("ben")
+    say(browser, browser.get(pair(desk, *two(16))), "different")
+    page = followed(other, other.get("/review/next?reason=blind"))
+    assert "comes back so that agreement can be measured" in page.text
+    assert "amira" not in page.text
+    assert not re.search(r"\d %|h-why|Hide scores", page.text)
+    assert say(other, page, "same").status_code == 303
+    assert at(desk, "coast:p16") != at(desk, "river:p16")
+    assert "stewards agree on 0 of 1 second looks" in browser.get("/desk").text
+
+
 def test_others_decisions_are_taken_back_by_seniors(busy: Desk) -> None:
     outcome = decide(busy.held.hub, KIM, *two(9), Verdict.SAME)
     where = f"/review/decisions/{outcome.numbers[0]}/undo"

@@ -135,6 +135,9 @@ def test_forms_of_other_sessions_are_not_carried_out(desk: Desk) -> None:
     again = browser.post("/desk/purpose", data=fields(answer))
     assert again.status_code == 303
     assert "something &lt;else&gt;" in browser.get("/desk").text
+    # the script is told to send it as a browser does
+    part = browser.post("/desk/purpose", data={"csrf": "x", "purpose": "y"}, headers={"X-Partial": "1"})
+    assert (part.status_code, "<html" in part.text) == (401, False)
     # a call of the script carries the token in a header
     answer = browser.post("/desk/purpose", data={"purpose": "third"}, headers={"X-CSRF-Token": csrf(browser)})
     assert answer.status_code == 303
