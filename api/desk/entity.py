@@ -42,14 +42,14 @@ def entity(entity_id: str) -> Any:
         return _values(found, request.args["prop"])
     shown = reading.entity(hub, found.id, viewer(), nested=True) if found.records else None
     begin = whole("from", 0, 0, 1_000_000)
-    decisions = back.decisions_on(hub, [one.stated.record for one in found.records])
+    decisions = back.decisions_on(hub, [one.stated.record for one in found.records], viewer())
     return page(
         "entity.html",
         found=found,
         was=request.args.get("was", "")[:300],
         shown=SHOWN,
         relations=_relations(shown.entity) if shown is not None and shown.entity is not None else [],
-        history=_grouped(back.timeline(hub, found.id), decisions),
+        history=_grouped(back.timeline(hub, found.id, viewer()), decisions),
         decisions=decisions,
         digest=back.entity_digest(hub, found.id),
         done=request.args.get("done", "")[:500],

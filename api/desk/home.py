@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import redirect, url_for
 
+from api.access import viewer
 from api.desk import gate
 from api.desk.blueprint import blueprint
 from api.desk.pages import page
@@ -39,9 +40,9 @@ def home() -> Any:
         room="home",
         version=version,
         landed=landings[-1].landed if landings else "",
-        waiting=back.waiting(held.hub, limit=1),
-        mine=back.waiting(held.hub, back.Filters(assigned=gate.user().name), limit=1).total,
-        pending=len(back.pending(held.hub)),
+        waiting=back.waiting(held.hub, limit=1, viewer=viewer()),
+        mine=back.waiting(held.hub, back.Filters(assigned=gate.user().name), limit=1, viewer=viewer()).total,
+        pending=len(back.pending(held.hub, viewer())),
         pace=back.throughput(held.hub),
         agreement=back.agreement(held.hub),
         records=sum(one.records for one in sources),

@@ -132,7 +132,7 @@ def confirm(number: int) -> Any:
 def pending() -> Any:
     """Decisions that wait for a second steward."""
     hub = service().hub
-    rows = back.pending(hub)
+    rows = back.pending(hub, viewer())
     consulted("pending", {}, {"seen": [one.left_record for one in rows]}, Stand(hub.store.version, ""))
     return page("pending.html", room="review", rows=rows)
 
@@ -213,7 +213,7 @@ def _pair(
     left, right = shown.left.party.id, shown.right.party.id
     hidden = hidden or shown.blind
     holder = shown.held_by if again or given else _held(left, right)
-    item = item or (None if again else back.item_of(hub, left, right))
+    item = item or (None if again else back.item_of(hub, left, right, viewer=viewer()))
     stand = Stand(shown.seen.version, shown.seen.model)
     consulted("pair", {"left": left, "right": right}, {"seen": [left, right]}, stand)
     others = (*shown.left_others, *shown.right_others)
@@ -289,4 +289,4 @@ def _decision(number: int) -> Any:
     if stored is None:
         raise Refused(404, f"There is no decision {number}.", "It may be of another store.")
     records = [stored.decision.left_id, stored.decision.right_id]
-    return next(one for one in back.decisions_on(hub, records) if one.number == number)
+    return next(one for one in back.decisions_on(hub, records, viewer()) if one.number == number)

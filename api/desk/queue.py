@@ -38,7 +38,7 @@ def review() -> Any:
     mine = "mine" in request.args
     if mine:
         filters = replace(filters, assigned=gate.user().name)
-    found = back.waiting(hub, filters, limit=_SHOWN, after=request.args.get("after", ""))
+    found = back.waiting(hub, filters, limit=_SHOWN, after=request.args.get("after", ""), viewer=viewer())
     seen = [end.id for item in found.items for end in (item.left, item.right)]
     closed = restricted(hub, seen, viewer())
     seen = [one for one in seen if one not in closed]
@@ -95,7 +95,7 @@ def together() -> Any:
 
 def steward() -> Steward:
     """Who works at the desk, as the log knows them."""
-    return Steward(gate.user().name, gate.user().agency)
+    return Steward(gate.user().name, gate.user().agency, viewer().scopes)
 
 
 def wanted() -> Filters:
@@ -152,7 +152,7 @@ def _marked() -> list[QueueItem]:
     for mark in marks:
         left, _, right = mark.partition("|")
         gate.may_see(left, right)
-        item = back.item_of(hub, left, right)
+        item = back.item_of(hub, left, right, viewer=viewer())
         if item is not None:
             found.append(item)
     if not found:

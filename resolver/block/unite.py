@@ -39,13 +39,16 @@ def unite(
     bits = np.empty(len(dealt), dtype=np.uint32)
     cuts = _cuts(ends, count, workers)
     stats = np.zeros((len(cuts), 2, 1 << RULE_BITS), dtype=np.int64)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        jobs = [
-            pool.submit(_settle, start, stop, ends, dealt, bits, kept, seen, least, stats[part])
-            for part, (start, stop) in enumerate(cuts)
-        ]
-        for job in jobs:
-            job.result()
+    if len(cuts) == 1:
+        _settle(*cuts[0], ends, dealt, bits, kept, seen, least, stats[0])
+    else:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            jobs = [
+                pool.submit(_settle, start, stop, ends, dealt, bits, kept, seen, least, stats[part])
+                for part, (start, stop) in enumerate(cuts)
+            ]
+            for job in jobs:
+                job.result()
     total = np.concatenate(([0], np.cumsum(kept)))
     left, right = np.empty(total[-1], dtype=np.int32), np.empty(total[-1], dtype=np.int32)
     rules = np.empty(total[-1], dtype=np.uint32)

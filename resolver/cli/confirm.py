@@ -30,7 +30,7 @@ def command(settings: Settings, /, number: int, store_url: str, **options: Any) 
     from resolver.review import Steward, confirm
 
     with open_hub(store_url, settings) as hub:
-        outcome = confirm(hub, Steward(options["who"]), number)
+        outcome = confirm(hub, Steward(options["who"], scopes=frozenset({"admin"})), number)
     if options["as_json"]:
         click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
         return

@@ -44,7 +44,7 @@ def command(settings: Settings, /, left: str, right: str, verdict: str, store_ur
     from resolver.cli.stores import open_hub
     from resolver.review import Rules, Steward, Verdict, decide, preview
 
-    steward, said, rules = Steward(options["who"]), Verdict(verdict), Rules.of(settings)
+    steward, said, rules = Steward(options["who"], scopes=frozenset({"admin"})), Verdict(verdict), Rules.of(settings)
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
             found = preview(hub, steward, left, right, said, over=options["over"], rules=rules)

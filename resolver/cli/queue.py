@@ -40,12 +40,13 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
       resolver queue --store sqlite:///hub.db --kind group --reason contradiction --json
     """
     from resolver.cli.stores import open_hub
+    from resolver.records.sight import OPERATOR
     from resolver.review import Filters, catch_up, pending, waiting
 
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
     with open_hub(store_url, settings) as hub:
         if options["pending"]:
-            for one in pending(hub):
+            for one in pending(hub, OPERATOR):
                 click.echo(
                     json.dumps(asdict(one), ensure_ascii=False)
                     if options["as_json"]
@@ -54,7 +55,7 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
             return
         catch_up(hub)
         filters = Filters(**{name: options[name] for name in names})
-        page = waiting(hub, filters, limit=options["limit"], after=options["after"])
+        page = waiting(hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR)
     if options["as_json"]:
         for item in page.items:
             click.echo(json.dumps(asdict(item), ensure_ascii=False))

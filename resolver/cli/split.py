@@ -33,7 +33,7 @@ def command(settings: Settings, /, entity: str, records: tuple[str, ...], store_
     from resolver.cli.stores import open_hub
     from resolver.review import Rules, Steward, preview_split, split
 
-    steward, rules = Steward(options["who"]), Rules.of(settings)
+    steward, rules = Steward(options["who"], scopes=frozenset({"admin"})), Rules.of(settings)
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
             found = preview_split(hub, steward, entity, records, rules)

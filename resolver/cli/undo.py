@@ -33,7 +33,7 @@ def command(settings: Settings, /, number: int, store_url: str, **options: Any) 
     from resolver.review import Steward, undo
 
     with open_hub(store_url, settings) as hub:
-        outcome = undo(hub, Steward(options["who"]), number, why=options["why"])
+        outcome = undo(hub, Steward(options["who"], scopes=frozenset({"admin"})), number, why=options["why"])
     if options["as_json"]:
         click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
         return

@@ -25,10 +25,10 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The new records prepared, and their pairs with held ones at or above the review border: numbers (`left` has the
+    """The new records prepared (None: there are none), and their pairs with held ones at or above the review border: numbers (`left` has the
     smaller record id), thousandths of log-odds, and which side is held."""
 
-    prepared: Prepared
+    prepared: Prepared | None
     left: Numbers
     right: Numbers
     logodds: npt.NDArray[np.int32]
@@ -49,6 +49,8 @@ def meet_held(
     progress: Progress,
 ) -> Met:
     """Compare new records with the held ones they share a key with."""
+    if not len(asked.batch):
+        return Met(None, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
     prepared = prepared_of(asked.batch, models, update.declared)
     rows, numbers, _ = index.meetings(prepared)
     others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)

@@ -3,13 +3,13 @@
 The contract (`hub` is a `resolver.engines.hub.Hub`; all rows are frozen, see `words` and `looks`):
 
 Queue (`queue`)
-    `waiting(hub, filters, *, limit=50, after="", steward=None) -> QueuePage`
+    `waiting(hub, filters, *, limit=50, after="", steward=None, viewer=STRANGER) -> QueuePage`
         The pairs of *entities* that wait, the most worth first; `after` is `QueuePage.next` or `QueueItem.key`.
     `next_item(hub, steward, filters, after="", rules=Rules()) -> QueueItem | None`
         The next pair that nobody else has open and that `steward` may decide; it is held for them for
         `rules.lease_seconds`. `after` passes over that item and all before it.
-    `item_of(hub, left, right, again=0) -> QueueItem | None`; `hold(hub, steward, left, right, rules)` takes or renews
-        the lease of a pair (raises `HeldError`), `release(hub, steward, left, right)` gives it back.
+    `item_of(hub, left, right, again=0, viewer=STRANGER) -> QueueItem | None`; `hold(hub, steward, left, right, rules)`
+        takes or renews the lease of a pair (raises `HeldError`), `release(hub, steward, left, right)` gives it back.
     `assign(hub, left, right, who, by)`: `who` empty takes it back. `saved_filters(hub, user)`,
         `save_filters(hub, user, name, filters)`, `forget_filters(hub, user, name)`. `choices(hub)`: what filters can
         say, with counts. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
@@ -30,7 +30,7 @@ Decisions (`deciding`, `undoing`, `splitting`)
         `settle` as `over` to withdraw those decisions).
     `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
     `confirm(hub, steward, number, *, comment="") -> Outcome`: says the same as a decision that waits
-        for a second steward. `pending(hub) -> tuple[DecisionView, ...]`: all that wait so.
+        for a second steward. `pending(hub, viewer=STRANGER) -> tuple[DecisionView, ...]`: all that wait so.
     `bulk(hub, steward, items, verdict, *, reason, comment="", rules=Rules()) -> BulkOutcome`: one verdict on several
         queue items; each is taken or refused by itself.
     `split(hub, steward, entity, record_ids, why, *, seen_digest="", rules=Rules()) -> Outcome`,
@@ -38,8 +38,13 @@ Decisions (`deciding`, `undoing`, `splitting`)
         as `seen_digest`.
 
 History and agreement
-    `timeline(hub, entity) -> tuple[HistoryRow, ...]`, the newest first; `decisions_on(hub, record_ids)`.
-    `agreement(hub) -> Agreement`.
+    `timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, the newest first;
+        `decisions_on(hub, record_ids, viewer=STRANGER)`. `agreement(hub) -> Agreement`.
+
+Who sees what
+    Whoever reads says as whom: `steward`, or `viewer` (`steward.viewer`). Without it a read is that of a stranger, who
+    sees records of handling code H0 alone. A pair is given to nobody who may not see all its records, and nobody
+    decides on records they may not see (`NotAllowedError`).
 """
 
 from resolver.review.confirming import confirm, pending

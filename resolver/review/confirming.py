@@ -7,22 +7,26 @@ from dataclasses import replace
 from resolver.engines.hub import Hub
 from resolver.errors import InputError
 from resolver.records.decisions import Verdict as Said
+from resolver.records.sight import STRANGER, Viewer
 from resolver.review.carrying import Act, carry
 from resolver.review.checks import no_second_by_the_same
 from resolver.review.entries import entry
+from resolver.review.gate import may_decide
+from resolver.review.pair import seen_log
 from resolver.review.refusals import NotAllowedError
 from resolver.review.verdicts import COMMENT, SPELLED, TOGETHER, UNDOES, decision_views, verdict_of, waiting
 from resolver.review.words import DecisionView, Outcome, State, Steward, Verdict
 from resolver.store import NewDecision, StoredDecision, View
 
 
-def pending(hub: Hub) -> tuple[DecisionView, ...]:
-    """The decisions that wait for a second steward, the oldest first; of those taken together the first."""
+def pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
+    """The decisions that wait for a second steward, the oldest first; of those taken together the first. Only those on
+    records that the viewer sees."""
     with hub.store.view() as view:
         log = view.decisions_that_need_two()
         # what else is said of the same pairs may have settled them
         log = view.decisions(sorted({one for stored in log for one in stored.decision.pair})) if log else []
-        waits = {one.number for one in waiting(log)}
+        waits = {one.number for one in seen_log(view, waiting(log), viewer)}
         found = [one for one in decision_views(log) if one.number in waits]
     first: dict[tuple[int, ...], DecisionView] = {}
     for one in sorted(found, key=lambda one: one.number):
@@ -43,6 +47,7 @@ def confirm(hub: Hub, steward: Steward, number: int, *, comment: str = "") -> Ou
         if stored.number not in waits:
             raise NotAllowedError(f"decision {number} does not wait for a second steward", mend="look at the pair")
         no_second_by_the_same(stored, steward)
+        may_decide(view, steward.viewer, stored.decision.pair)
         group = [one for one in group if one.number in waits]
         said = entry(
             steward, verdict_of(stored.decision), stored.decision.why, comment, needs_two=True, seen=_shown(stored)

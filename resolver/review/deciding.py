@@ -20,6 +20,7 @@ from resolver.review.checks import (
 )
 from resolver.review.entries import entry, said_of
 from resolver.review.four_eyes import needs_second
+from resolver.review.gate import may_decide
 from resolver.review.pair import seen_of, strongest_pair
 from resolver.review.refusals import RefusedError
 from resolver.review.rules import Rules
@@ -90,6 +91,7 @@ def act_of(hub: Hub, wish: Wish) -> MakeAct:
     """What makes the entries of a decision from a view."""
 
     def make(view: View) -> Act:
+        may_decide(view, wish.steward.viewer, (wish.left, wish.right))
         if _within_one(view, wish):
             return _act_within(hub, view, wish)
         one, two = sides_as_seen(view, wish.left, wish.right, wish.seen)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from resolver.engines.hub import Hub
 from resolver.errors import StoreError
 from resolver.records.resolution import Band, Outcome
+from resolver.review.gate import guard_marks
 from resolver.review.glimpse import Glimpse, glimpses
 from resolver.review.reasons import Found, reason_of
 from resolver.review.verdicts import Between, between
@@ -209,7 +210,8 @@ def _row(
         consultations=times.get(low, 0) + times.get(high, 0),
     )
     first = since.get((found.left, found.right))
-    marks = [*sorted(one.kinds | two.kinds), f"r{reason}", *sorted(one.scripts | two.scripts)]
+    guards = guard_marks(one.guarded | two.guarded)
+    marks = [*guards, *sorted(one.kinds | two.kinds), f"r{reason}", *sorted(one.scripts | two.scripts)]
     text = " ".join(["", *marks, *(f"s{source}" for source in sorted(sources))])[: MARKS_LIMIT - 1]
     return WaitingRow(
         low,

@@ -12,7 +12,9 @@ import orjson
 from rigour.text.scripts import text_scripts
 
 from resolver.records import Kind
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.packing import unpack_handling
+from resolver.records.properties import FULL_NAMES, HANDLING, NAME_PARTS
+from resolver.records.record import Handling
 from resolver.store import View
 
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
@@ -35,6 +37,8 @@ class Glimpse:
     sources: set[int] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
+    guarded: set[tuple[str, str]] = field(default_factory=set)
+    """(handling code, agency) of the records that not everybody sees."""
 
 
 def glimpses(view: View, entities: Sequence[int], *, whole: bool) -> dict[int, Glimpse]:
@@ -55,6 +59,8 @@ def glimpses(view: View, entities: Sequence[int], *, whole: bool) -> dict[int, G
         one.sources.add(source)
         one.kinds |= kind_marks(kind)
         one.scripts |= _scripts(content)
+        if HANDLING in content:
+            one.guarded |= {(said.code, said.agency) for said in handlings(content) if said.code != "H0"}
     return found
 
 
@@ -71,6 +77,11 @@ def _scripts(content: str) -> frozenset[str]:
     if content.isascii():
         return _LATIN
     return scripts_of(item[1] for item in orjson.loads(content) if item[0] in _NAMES)
+
+
+def handlings(content: str) -> list[Handling]:
+    """How a record says it is to be handled."""
+    return [unpack_handling(item[1]) for item in orjson.loads(content) if item[0] == HANDLING]
 
 
 def scripts_of(names: Iterable[str]) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resolver.engines.hub import Hub
+from resolver.records.sight import STRANGER, Viewer
+from resolver.review.pair import seen_log
 from resolver.review.sides import living, sides_of
 from resolver.review.verdicts import SPELLED, decision_views
 from resolver.review.words import DecisionView, HistoryRow, Standing
@@ -26,17 +28,18 @@ _OTHER = {
 }
 
 
-def decisions_on(hub: Hub, record_ids: Sequence[str]) -> tuple[DecisionView, ...]:
-    """The decisions on some records, the newest first."""
+def decisions_on(hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
+    """The decisions on some records, the newest first; those on records that the viewer sees."""
     with hub.store.view() as view:
-        return decision_views(view.decisions(list(record_ids))) if record_ids else ()
+        return decision_views(seen_log(view, view.decisions(list(record_ids)), viewer)) if record_ids else ()
 
 
-def timeline(hub: Hub, entity: str) -> tuple[HistoryRow, ...]:
-    """All that became of an entity, the newest first. Raises `InputError` for an unknown id."""
+def timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
+    """All that became of an entity, the newest first, as far as it tells of records that the viewer sees. Raises
+    `InputError` for an unknown id."""
     with hub.store.view() as view:
         found = living(view, entity)
-        rows = [*_events(view, found.id), *_decisions(view, found.records), *_lists(view, found.number)]
+        rows = [*_events(view, found.id), *_decisions(view, found.records, viewer), *_lists(view, found.number, viewer)]
     return tuple(sorted(rows, key=lambda row: (row.version, row.decision, row.kind), reverse=True))
 
 
@@ -56,10 +59,10 @@ def _events(view: View, entity: str) -> list[HistoryRow]:
     return rows
 
 
-def _decisions(view: View, records: Sequence[str]) -> list[HistoryRow]:
+def _decisions(view: View, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
     if not records:
         return []
-    log = view.decisions(list(records))
+    log = seen_log(view, view.decisions(list(records)), viewer)
     landed = {one.number: one.landed for one in log}
     rows = []
     for one in decision_views(log):
@@ -75,9 +78,9 @@ def _decisions(view: View, records: Sequence[str]) -> list[HistoryRow]:
     return rows
 
 
-def _lists(view: View, number: int) -> list[HistoryRow]:
+def _lists(view: View, number: int, viewer: Viewer) -> list[HistoryRow]:
     """The landings that brought the versions of the records that hold, one line a list and landing."""
-    side = sides_of(view, [number]).get(number)
+    side = sides_of(view, [number], viewer).get(number)
     brought: dict[tuple[int, str], int] = {}
     for one in side.records if side else ():
         brought[one.valid_from, one.record.source] = brought.get((one.valid_from, one.record.source), 0) + 1

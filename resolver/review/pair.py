@@ -17,8 +17,10 @@ from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch
 from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation
 from resolver.records.resolution import Band, Outcome
+from resolver.records.sight import OPERATOR, STRANGER, Viewer
 from resolver.review.attributes import Stated, attributes, transliterated
 from resolver.review.four_eyes import needs_second
+from resolver.review.gate import hidden_records
 from resolver.review.looks import Candidate, NameView, PairView, SideView, Statement, Step, Waterfall
 from resolver.review.refusals import RetiredMeanwhileError
 from resolver.review.rules import Rules
@@ -26,7 +28,7 @@ from resolver.review.second_looks import seen_records
 from resolver.review.sides import Side, living, party, side_of_records, sides_of, sources_by_name
 from resolver.review.verdicts import decision_views
 from resolver.review.words import Reason, Seen, Steward
-from resolver.store import LinkTable, View
+from resolver.store import LinkTable, StoredDecision, View
 from resolver.store import desk as desk_rows
 from resolver.store import desk_people as people_rows
 
@@ -57,8 +59,9 @@ def pair_view(
     hidden: bool = False,
 ) -> PairView:
     """All that the page of a pair shows (see the contract). Raises `InputError`, `RetiredMeanwhileError`."""
+    viewer = steward.viewer if steward is not None else STRANGER
     with hub.store.view() as view:
-        one, two = _again(view, again) if again else two_sides(view, left, right)
+        one, two = _again(view, again, viewer) if again else two_sides(view, left, right, viewer)
         sources = sources_by_name(view)
         stated = Stated.of(view, (one, two), sources)
         links = view.links_of([*one.numbers, *two.numbers])
@@ -67,15 +70,15 @@ def pair_view(
         pair = (min(one.number, two.number), max(one.number, two.number)) if not again else (-again, -again)
         row = None if again else desk_rows.row_of(view.connection, *pair)
         held = people_rows.held(view.connection, pair) if row is not None or again else None
-        log = [] if again else view.decisions([*one.record_ids, *two.record_ids])
+        log = [] if again else seen_log(view, view.decisions([*one.record_ids, *two.record_ids]), viewer)
         return PairView(
             SideView(party(one, sources), _stated(one, stated), one.golden.birth_date, one.golden.conflicts),
             SideView(party(two, sources), _stated(two, stated), two.golden.birth_date, two.golden.conflicts),
             attributes(one.golden, two.golden, stated),
             _names(found),
             None if again else _waterfall(found, strongest),
-            () if again else _others(view, one, two, links),
-            () if again else _others(view, two, one, links),
+            () if again else _others(view, one, two, links, viewer),
+            () if again else _others(view, two, one, links, viewer),
             decision_views(log),
             Reason.BLIND if again else Reason(row.reason) if row else None,
             row.why if row else "",
@@ -86,9 +89,9 @@ def pair_view(
         )
 
 
-def two_sides(view: View, left: str, right: str) -> tuple[Side, Side]:
-    """Two living entities by any id. Raises `InputError` for an unknown id, `RetiredMeanwhileError` where one is gone
-    or both are one."""
+def two_sides(view: View, left: str, right: str, viewer: Viewer = OPERATOR) -> tuple[Side, Side]:
+    """Two living entities by any id, as a viewer sees them. Raises `InputError` for an id that is unknown, or of which
+    they see nothing, `RetiredMeanwhileError` where one is gone or both are one."""
     one, two = living(view, left), living(view, right)
     for asked, entity in ((left, one), (right, two)):
         if not entity.records:
@@ -96,8 +99,17 @@ def two_sides(view: View, left: str, right: str) -> tuple[Side, Side]:
     if one.number == two.number:
         gone = right if left == one.id else left
         raise RetiredMeanwhileError(gone, one.id, f"{left} and {right} are both {one.id} by now{_how(view, gone)}")
-    sides = sides_of(view, [one.number, two.number])
+    sides = sides_of(view, [one.number, two.number], viewer)
+    for asked, entity in ((left, one), (right, two)):
+        if entity.number not in sides:
+            raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
     return sides[one.number], sides[two.number]
+
+
+def seen_log(view: View, log: Sequence[StoredDecision], viewer: Viewer) -> list[StoredDecision]:
+    """The decisions of which a viewer sees both records."""
+    hidden = hidden_records(view, {end for one in log for end in one.decision.pair}, viewer)
+    return [one for one in log if hidden.isdisjoint(one.decision.pair)]
 
 
 def _how(view: View, gone: str) -> str:
@@ -109,11 +121,11 @@ def _how(view: View, gone: str) -> str:
     return f", merged on {row.landed[:10]} {row.landed[11:16]} UTC" + (f" by {row.who}" if row.who else "")
 
 
-def _again(view: View, number: int) -> tuple[Side, Side]:
+def _again(view: View, number: int, viewer: Viewer) -> tuple[Side, Side]:
     stored = view.decision(number)
     if stored is None:
         raise InputError(f"there is no decision {number}", mend="go on to the next pair")
-    one, two = (side_of_records(view, end, records) for end, records in seen_records(stored))
+    one, two = (side_of_records(view, end, records, viewer) for end, records in seen_records(stored))
     return one, two
 
 
@@ -139,7 +151,7 @@ def seen_of(hub: Hub, view: View, one: Side, two: Side, strongest: Strongest, *,
 
 def digest(side: Side) -> str:
     """Which versions of which records an entity holds, as a short text."""
-    return hashlib.sha256(" ".join(map(str, side.numbers)).encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join(map(str, side.versions)).encode()).hexdigest()[:16]
 
 
 def strongest_pair(hub: Hub, view: View, one: Side, two: Side, links: LinkTable) -> Strongest:
@@ -219,7 +231,7 @@ def _stated(side: Side, stated: Stated) -> tuple[Statement, ...]:
     return tuple(stated.by_record[one.record.id] for one in side.records)
 
 
-def _others(view: View, side: Side, other: Side, links: LinkTable) -> tuple[Candidate, ...]:
+def _others(view: View, side: Side, other: Side, links: LinkTable, viewer: Viewer) -> tuple[Candidate, ...]:
     """The other entities that a side may be, the likeliest first."""
     ours = np.array(side.numbers)
     lefts, rights = np.isin(links.left, ours), np.isin(links.right, ours)
@@ -235,7 +247,8 @@ def _others(view: View, side: Side, other: Side, links: LinkTable) -> tuple[Cand
         if found not in best or links.logodds[where] > links.logodds[best[found]]:
             best[found] = where
     ranked = sorted(best, key=lambda one: (-links.logodds[best[one]], one))[:_OTHERS]
-    held = sides_of(view, ranked)
+    held = sides_of(view, ranked, viewer)
+    ranked = [one for one in ranked if one in held and not held[one].hidden]
     return tuple(
         Candidate(
             held[one].id,

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from resolver.engines.hub import Hub
 from resolver.engines.increment import Increment
+from resolver.records.sight import Viewer
 from resolver.review.attributes import label, shown
 from resolver.review.carrying import Act, Carrier, MakeAct
 from resolver.review.deciding import Wish, act_of
 from resolver.review.entries import as_if_confirmed
+from resolver.review.gate import hidden_records
 from resolver.review.looks import Cluster, GoldenChange, Preview
 from resolver.review.rules import Rules
 from resolver.review.sides import Side, side_of_records
@@ -34,17 +36,19 @@ def preview(
 ) -> Preview:
     """What `decide` with the same arguments would do (once confirmed, where it takes two). Raises as `decide`."""
     wish = Wish(steward, left, right, verdict, "", "", seen, tuple(over), rules or Rules())
-    return _preview(hub, act_of(hub, wish))
+    return _preview(hub, act_of(hub, wish), steward.viewer)
 
 
 def preview_split(
     hub: Hub, steward: Steward, entity: str, record_ids: Iterable[str], rules: Rules | None = None
 ) -> Preview:
     """What `split` would do. Raises as `split`."""
-    return _preview(hub, split_act(steward, entity, tuple(sorted(set(record_ids))), "", "", rules or Rules()))
+    return _preview(
+        hub, split_act(steward, entity, tuple(sorted(set(record_ids))), "", "", rules or Rules()), steward.viewer
+    )
 
 
-def _preview(hub: Hub, make: MakeAct) -> Preview:
+def _preview(hub: Hub, make: MakeAct, viewer: Viewer) -> Preview:
     found: list[Preview] = []
     waits: list[str] = []
 
@@ -55,7 +59,7 @@ def _preview(hub: Hub, make: MakeAct) -> Preview:
         return Act(act.entry, tuple(as_if_confirmed(act.decisions)), whole, ())
 
     def watch(view: View, increment: Increment) -> None:
-        found.append(_look(view, increment, tuple(waits)))
+        found.append(_look(view, increment, tuple(waits), viewer))
 
     carrier = Carrier(as_if, watch)
     hub.decide(carrier.decisions, dry_run=True, more=carrier.more)
@@ -70,8 +74,10 @@ def _whole(view: View, act: Act) -> tuple[tuple[str, ...], ...]:
     return (tuple(sorted({record for one in ends if one is not None for record in one.records})),)
 
 
-def _look(view: View, increment: Increment, waits: tuple[str, ...]) -> Preview:
+def _look(view: View, increment: Increment, waits: tuple[str, ...], viewer: Viewer) -> Preview:
     ids = increment.resolution.batch.ids.to_pylist()
+    hidden = hidden_records(view, ids, viewer)
+    ids = [one for one in ids if one not in hidden]
     number = {identity: held for identity, (held, _) in view.numbers_of(ids).items()}
     record, entity, _ = view.memberships(sorted(number.values()))
     home = dict(zip(record.tolist(), entity.tolist(), strict=True))

@@ -14,7 +14,9 @@ from typing import Any
 from resolver.engines.hub import Hub
 from resolver.errors import InputError
 from resolver.records.resolution import Band
+from resolver.records.sight import STRANGER, Viewer
 from resolver.review.filling import catch_up
+from resolver.review.gate import not_for
 from resolver.review.glimpse import SCRIPTS
 from resolver.review.refusals import HeldError
 from resolver.review.rules import Rules
@@ -34,13 +36,20 @@ _NO_FILTERS = Filters()
 
 
 def waiting(
-    hub: Hub, filters: Filters = _NO_FILTERS, *, limit: int = 50, after: str = "", steward: Steward | None = None
+    hub: Hub,
+    filters: Filters = _NO_FILTERS,
+    *,
+    limit: int = 50,
+    after: str = "",
+    steward: Steward | None = None,
+    viewer: Viewer = STRANGER,
 ) -> QueuePage:
-    """A page of the queue. With a `steward` only what they may decide and nobody else has. Raises `InputError` for
-    filters that mean nothing."""
+    """A page of the queue, as far as a viewer sees it. With a `steward` only what they may decide and nobody else has.
+    Raises `InputError` for filters that mean nothing."""
+    viewer = steward.viewer if steward is not None else viewer
     caught = catch_up(hub, whole=False)
     with hub.store.view() as view:
-        sieve = _sieve(view, filters, steward)
+        sieve = _sieve(view, filters, steward, viewer)
         total, oldest = desk_rows.measure(view.connection, sieve)
         rows = desk_rows.page(view.connection, sieve, limit=limit + 1, after=_place(after))
         items = _items(view, rows[:limit])
@@ -67,7 +76,7 @@ def next_item(
     place = _place(after)
     for _ in range(_TRIES):
         with hub.store.view() as view:
-            sieve = _sieve(view, filters, steward)
+            sieve = _sieve(view, filters, steward, steward.viewer)
             rows = desk_rows.page(view.connection, sieve, limit=1, after=place)
             item = again_item(view, steward, filters, rows[0].rank if rows else None, place)
             if item is None:
@@ -86,14 +95,16 @@ def next_item(
     return None
 
 
-def item_of(hub: Hub, left: str, right: str, again: int = 0) -> QueueItem | None:
-    """The item of two entities (or of a decision that is looked at again), or None where they do not wait."""
+def item_of(hub: Hub, left: str, right: str, again: int = 0, viewer: Viewer = STRANGER) -> QueueItem | None:
+    """The item of two entities (or of a decision that is looked at again), or None where they do not wait, or the
+    viewer may not see them."""
     catch_up(hub, whole=False)
     with hub.store.view() as view:
         if again:
-            return again_item(view, None, _NO_FILTERS, None, None, decision=again)
+            return again_item(view, None, _NO_FILTERS, None, None, decision=again, viewer=viewer)
         row = desk_rows.row_of(view.connection, *_numbers(view, left, right))
-        items = _items(view, [row] if row else [])
+        sieve = Sieve(without=not_for(viewer))
+        items = _items(view, [row] if row and desk_rows.passes(row, sieve) else [])
         return items[0] if items else None
 
 
@@ -172,7 +183,7 @@ def _filters(said: Mapping[str, Any]) -> Filters:
     return Filters(**known)
 
 
-def _sieve(view: View, filters: Filters, steward: Steward | None) -> Sieve:
+def _sieve(view: View, filters: Filters, steward: Steward | None, viewer: Viewer) -> Sieve:
     """Filters by marks. Raises `InputError` where one means nothing."""
     marks: list[tuple[str, ...]] = []
     if filters.kind:
@@ -190,7 +201,8 @@ def _sieve(view: View, filters: Filters, steward: Steward | None) -> Sieve:
         # a list that nobody knows lets nothing through
         marks.append(tuple(numbers) or ("s-",))
     assigned = None if not filters.assigned else "" if filters.assigned == NOBODY else filters.assigned
-    return Sieve(tuple(marks), filters.score_from, filters.score_to, assigned, steward.name if steward else None)
+    who = steward.name if steward else None
+    return Sieve(tuple(marks), filters.score_from, filters.score_to, assigned, who, not_for(viewer))
 
 
 def _known(words: Mapping[str, str], asked: str, what: str) -> str:

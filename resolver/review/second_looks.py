@@ -8,6 +8,7 @@ import hashlib
 from resolver.engines.hub import Hub
 from resolver.errors import InputError
 from resolver.records.resolution import Band
+from resolver.records.sight import STRANGER, Viewer
 from resolver.review.refusals import NotAllowedError
 from resolver.review.sides import party, side_of_records, sources_by_name
 from resolver.review.verdicts import verdict_of
@@ -34,9 +35,11 @@ def again_item(
     place: tuple[int, int, int] | None,
     *,
     decision: int = 0,
+    viewer: Viewer = STRANGER,
 ) -> QueueItem | None:
     """The decision of others that is worth most, as an item, where it stands before a rank of the queue and behind a
-    place; or that of a number."""
+    place; or that of a number. None too where its records are not all visible."""
+    viewer = steward.viewer if steward is not None else viewer
     row = _row(view, steward, before, decision)
     if row is None or (place is not None and place >= (row.rank, -row.decision, -row.decision)):
         return None
@@ -46,8 +49,10 @@ def again_item(
     if stored is None:
         return None
     try:
-        left, right = (side_of_records(view, one, records) for one, records in seen_records(stored))
+        left, right = (side_of_records(view, one, records, viewer) for one, records in seen_records(stored))
     except InputError:
+        return None
+    if left.hidden or right.hidden:
         return None
     sources = sources_by_name(view)
     return QueueItem(

@@ -13,6 +13,7 @@ from resolver.merge import GoldenRecord, context, golden_of, partition
 from resolver.normalise import country_code
 from resolver.records import Batch
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.sight import OPERATOR, Viewer, visible
 from resolver.review.glimpse import scripts_of
 from resolver.review.words import Party
 from resolver.store import Source, StoredEntity, StoredRecord, View
@@ -30,6 +31,13 @@ class Side:
     number: int
     records: tuple[StoredRecord, ...]
     golden: GoldenRecord
+    versions: tuple[int, ...] = ()
+    """The numbers of all its records, of those too that the viewer may not see."""
+
+    @property
+    def hidden(self) -> int:
+        """How many records the viewer may not see."""
+        return len(self.versions) - len(self.records) if self.versions else 0
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -47,26 +55,33 @@ class Side:
         return Batch.from_records(one.record for one in self.records).canonical()
 
 
-def sides_of(view: View, numbers: Sequence[int]) -> dict[int, Side]:
-    """Some living entities by number; those without records are left out."""
+def sides_of(view: View, numbers: Sequence[int], viewer: Viewer = OPERATOR) -> dict[int, Side]:
+    """Some living entities by number, as a viewer sees them; those without (visible) records are left out."""
     record, entity, _ = view.members(sorted(set(numbers)))
     ids = view.entity_ids(sorted(set(numbers)))
     held = {one.number: one for one in view.records(record.tolist())}
     parts: dict[int, list[StoredRecord]] = {}
+    versions: dict[int, list[int]] = {}
     for number, home in zip(record.tolist(), entity.tolist(), strict=True):
-        if len(parts.setdefault(home, [])) < MOST_RECORDS:
-            parts[home].append(held[number])
+        if len(versions.setdefault(home, [])) < MOST_RECORDS:
+            versions[home].append(number)
+            if visible(held[number].record.handling, viewer):
+                parts.setdefault(home, []).append(held[number])
     golden = _golden({ids[home]: records for home, records in parts.items()})
-    return {home: Side(ids[home], home, tuple(records), golden[ids[home]]) for home, records in parts.items()}
+    return {
+        home: Side(ids[home], home, tuple(records), golden[ids[home]], tuple(versions[home]))
+        for home, records in parts.items()
+    }
 
 
-def side_of_records(view: View, identity: str, record_ids: Sequence[str]) -> Side:
-    """Some records as if they were an entity of their own. Raises `InputError` where none of them holds."""
+def side_of_records(view: View, identity: str, record_ids: Sequence[str], viewer: Viewer = OPERATOR) -> Side:
+    """Some records as if they were an entity of their own. Raises `InputError` where none of them holds, or none is
+    visible."""
     numbers = sorted(number for number, _ in view.numbers_of(list(record_ids)).values())
-    if not numbers:
+    records = tuple(one for one in view.records(numbers) if visible(one.record.handling, viewer))
+    if not records:
         raise InputError(f"the records of {identity} were withdrawn", mend="go on to the next pair")
-    records = tuple(view.records(numbers))
-    return Side(identity, 0, records, _golden({identity: records})[identity])
+    return Side(identity, 0, records, _golden({identity: records})[identity], tuple(numbers))
 
 
 def _golden(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:

@@ -18,6 +18,7 @@ from resolver.review.carrying import Act, MakeAct, carry
 from resolver.review.checks import undoes_two
 from resolver.review.entries import entry
 from resolver.review.four_eyes import needs_second
+from resolver.review.gate import may_decide
 from resolver.review.pair import digest
 from resolver.review.refusals import ChangedMeanwhileError, RetiredMeanwhileError
 from resolver.review.rules import Rules
@@ -62,6 +63,7 @@ def split_act(steward: Steward, entity: str, taken: Sequence[str], why: str, see
 
     def make(view: View) -> Act:
         side = _side(view, entity, seen_digest)
+        may_decide(view, steward.viewer, side.record_ids)
         rest = sorted(set(side.record_ids) - set(taken))
         strange = sorted(set(taken) - set(side.record_ids))
         if strange:

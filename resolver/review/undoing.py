@@ -18,6 +18,7 @@ from resolver.review.carrying import Act, carry
 from resolver.review.checks import said_by
 from resolver.review.confirming import taken_together
 from resolver.review.entries import entry
+from resolver.review.gate import may_decide
 from resolver.review.refusals import NotAllowedError
 from resolver.review.rules import Rules
 from resolver.review.verdicts import SPELLED, UNDOES, verdict_of, waiting
@@ -45,6 +46,7 @@ def undo(hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules
 
     def make(view: View) -> Act:
         stored = _stored(view, number)
+        may_decide(view, steward.viewer, stored.decision.pair)
         targets = _act_of(view, stored)
         log = view.decisions(sorted({end for pair in targets for end in pair}))
         backs = [_back(log, targets[pair], steward) for pair in sorted(targets)]

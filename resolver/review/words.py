@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from resolver.records.resolution import Band
+from resolver.records.sight import Viewer
 
 
 class Verdict(StrEnum):
@@ -43,10 +44,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Steward:
-    """Who works at the desk: `name` as the log shows it, and the agency they work for."""
+    """Who works at the desk: `name` as the log shows it, the agency they work for, and what they may: `review` (the
+    hub's stewards), `admin` (whoever sees all)."""
 
     name: str
     agency: str = ""
+    scopes: frozenset[str] = frozenset({"review"})
+
+    @property
+    def viewer(self) -> Viewer:
+        """As whom they see values."""
+        return Viewer(self.name, self.agency, self.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Sieve:
     score_to: float = 1.0
     assigned: str | None = None
     open_to: str | None = None
+    without: tuple[tuple[str, str], ...] = ()
+    """(mark that may not be there, mark in spite of which it may)."""
 
     def condition(self, connection: Connection) -> ColumnElement[bool]:
         """As SQL."""
@@ -93,6 +95,9 @@ class Sieve:
         found: list[ColumnElement[bool]] = [
             or_(*(find(waiting.c.marks, f" {mark} ") > 0 for mark in group)) for group in self.marks
         ]
+        for mark, unless in self.without:
+            free = find(waiting.c.marks, f" {mark} ") == 0
+            found.append(or_(free, find(waiting.c.marks, f" {unless} ") > 0) if unless else free)
         if self.score_from > 0:
             found.append(waiting.c.score >= self.score_from)
         if self.score_to < 1:
@@ -106,6 +111,13 @@ class Sieve:
             found += [waiting.c.not_for != self.open_to, not_(exists().where(here, assignments.c.who != self.open_to))]
             found.append(not_(exists().where(_held_by_another(self.open_to))))
         return and_(True, *found)
+
+
+def passes(row: WaitingRow, sieve: Sieve) -> bool:
+    """Whether a row lacks what a sieve wants to be without."""
+    return all(
+        f" {mark} " not in row.marks or bool(unless and f" {unless} " in row.marks) for mark, unless in sieve.without
+    )
 
 
 def _held_by_another(who: str) -> ColumnElement[bool]:

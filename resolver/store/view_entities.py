@@ -48,11 +48,10 @@ class EntityQuestions(Moment):
 
     def entity_rows(self, numbers: Sequence[int]) -> dict[int, tuple[str, int, int | None, int | None]]:
         """Per entity number its id, version of birth, of retirement, and redirect."""
-        query = select(entities)
-        found = {}
+        sql = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities" WHERE "number" {among}'
+        found: dict[int, tuple[str, int, int | None, int | None]] = {}
         for part in cut(numbers):
-            rows = self.connection.execute(query.where(among(self.connection, entities.c.number, part)))
-            found.update({row.number: (row.id, row.born, row.retired, row.redirect) for row in rows})
+            found.update({row[0]: tuple(row[1:]) for row in rows_among(self.connection, sql, part)})
         return found
 
     def landed(self, numbers: Sequence[int]) -> dict[int, str]:
