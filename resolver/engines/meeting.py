@@ -25,8 +25,8 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The new records prepared (None: there are none), and their pairs with held ones at or above the review border: numbers (`left` has the
-    smaller record id), thousandths of log-odds, and which side is held."""
+    """The new records prepared (None: there are none), and their pairs with held ones at or above the review border:
+    numbers (`left` has the smaller record id), thousandths of log-odds, and which side is held."""
 
     prepared: Prepared | None
     left: Numbers
