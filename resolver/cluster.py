@@ -1,10 +1,11 @@
 """Signed clustering: match edges pull, `different` decisions and low scores push; the order of input plays no part.
 
 Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0 and no
-decision keeps any of their records apart. A pair that was not compared takes `MISSING` from the sum: blocking leaves
-out what has nothing but a common word, so such pairs are seldom the same person. Merges go best mean first, ties by
-the smallest rows, inside the components of pairs at or above the review border (average-linkage agglomeration on a
-sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
+decision keeps any of their records apart. A pair that speaks against counts `DOUBT` at most, unless it is certain; a
+pair that was not compared takes `MISSING` from the sum: blocking leaves out what has nothing but a common word, so such
+pairs are seldom the same person. Merges go best mean first, ties by the smallest rows, inside components of pairs at
+or above the review border (average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
+correlation clustering).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from resolver.records.batch import IntArray
 Pair = tuple[int, int]
 MISSING = 400
 """Thousandths of log-odds that a pair of records which were not compared takes from the sum."""
+DOUBT, CERTAIN = 2_500, 7_000
+"""Thousandths of log-odds: a pair takes at most `DOUBT` from the sum, unless it is `CERTAIN` that the two differ (a
+thousand to one): two careless records of one person often look like two persons, beside careful ones of the same."""
 
 
 def cluster(
@@ -42,7 +46,7 @@ def cluster(
     """
     apart = {_ordered(pair) for pair in different}
     joined = sorted({_ordered(pair) for pair in same} - apart)
-    margin = logodds.astype(np.int64) - merge_border
+    margin = _tempered(logodds.astype(np.int64)) - merge_border
     pulls = logodds >= review_border
     component = _components(count, left[pulls], right[pulls], joined)
     inside = component[left] == component[right]
@@ -57,6 +61,10 @@ def cluster(
     decided = _pairs_array(rows), _pairs_array(joined)
     _agglomerate(count, left[edges], right[edges], margin[edges], *decided, missing, labels)
     return labels
+
+
+def _tempered(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.where(logodds > -CERTAIN, np.maximum(logodds, -DOUBT), logodds)
 
 
 def _pairs_array(pairs: list[Pair]) -> IntArray:

@@ -29,7 +29,7 @@ from resolver.records.prepared import Prepared
 from resolver.records.resolution import Band
 from resolver.records.tables import Tables
 
-LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz")
+LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz", "pykakasi", "hanja")
 """What scores depend on beside the model and this code."""
 NAMES_PLAN = "S"
 """The plan whose priors names alone are judged with."""

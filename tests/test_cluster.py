@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.cluster import cluster
+from resolver.cluster import CERTAIN, DOUBT, cluster
 
 N = 9
 
@@ -41,7 +41,11 @@ def oracle(
                 between = [(min(x, y), max(x, y)) for x in first for y in second]
                 if any(pair in different for pair in between):
                     continue
-                values = [edges[pair] for pair in between if pair in edges and component[pair[0]] == component[pair[1]]]
+                values = [
+                    edges[pair] if edges[pair] <= -CERTAIN else max(edges[pair], -DOUBT)
+                    for pair in between
+                    if pair in edges and component[pair[0]] == component[pair[1]]
+                ]
                 total = sum(values) - missing * (len(between) - len(values))
                 if values and total >= 0:
                     rank = (-total / len(values), min(first), min(second))
@@ -60,10 +64,10 @@ pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.dictionaries(pairs, st.integers(-4, 4), max_size=22),
+    st.dictionaries(pairs, st.integers(-9, 4).map(lambda value: 1000 * value), max_size=22),
     st.sets(pairs, max_size=2),
     st.sets(pairs, max_size=3),
-    st.integers(0, 2),
+    st.sampled_from([0, 400, 2000]),
 )
 def test_equals_the_oracle(
     edges: dict[tuple[int, int], int], same: set[tuple[int, int]], different: set[tuple[int, int]], missing: int
@@ -72,9 +76,9 @@ def test_equals_the_oracle(
     right = np.array([p[1] for p in edges], dtype=np.int32)
     value = np.array(list(edges.values()), dtype=np.int32)
     found = cluster(
-        N, left, right, value, merge_border=0, review_border=-2, same=same, different=different, missing=missing
+        N, left, right, value, merge_border=0, review_border=-2000, same=same, different=different, missing=missing
     )
-    assert found.tolist() == oracle(edges, same, different, -2, missing)
+    assert found.tolist() == oracle(edges, same, different, -2000, missing)
 
 
 @settings(max_examples=60, deadline=None)

@@ -128,7 +128,7 @@ def test_meetings_are_those_of_a_run(batch: Batch, pairs: list[tuple[str, str]])
     told = {(one, two): meet(batch, two, one, OPTIONS) for one, two in pairs[::3]}
     assert {bool(one.joined_by) for one in told.values()} == {True, False}
     assert all(bool(one.joined_by) == (tuple(sorted(pair)) in met) for pair, one in told.items())
-    assert {one.plan for one in told.values()} == {"S"}
+    assert {one.plan for one in told.values()} == {"XS"}
     assert meet(batch, *pairs[0], RunOptions(plan="L", workers=1)).plan == "L"
 
 

@@ -31,41 +31,39 @@ class Plan:
     """The points that two persons need at a glance to be compared (`resolver.block.glance`); None: any."""
 
 
+_SMALL: dict[str, str] = {
+    "name_set": NONE,
+    "skeleton_set": NONE,
+    "phonetic_pair": NONE,
+    "skeleton_pair": NONE,
+    "rare_token": NONE,
+    "rare_phonetic": NONE,
+    "symbol_pair": NONE,
+    "token_year": NONE,
+    "skeleton_year": NONE,
+    "birth_day": NONE,
+    "pair_month_day": NONE,
+    "token_month_day": NONE,
+    "suffix_month_day": NONE,
+    "token_day": NONE,
+    "prefix_pair": NONE,
+    "suffix_pair": NONE,
+    "place_year": NONE,
+    "place_month_day": NONE,
+    "token_place": NONE,
+    "prefix_place": NONE,
+    "suffix_place": NONE,
+    "symbol_place": NONE,
+    "address_initial": NONE,
+    "identifier": NONE,
+    "contact": NONE,
+    "mailbox": NONE,
+    "acronym": NONE,
+}
 PLANS: tuple[Plan, ...] = (
-    Plan(
-        "S",
-        100_000,
-        {
-            "name_set": NONE,
-            "skeleton_set": NONE,
-            "phonetic_pair": NONE,
-            "skeleton_pair": NONE,
-            "rare_token": NONE,
-            "rare_phonetic": NONE,
-            "symbol_pair": NONE,
-            "token_year": NONE,
-            "skeleton_year": NONE,
-            "birth_day": NONE,
-            "pair_month_day": NONE,
-            "token_month_day": NONE,
-            "suffix_month_day": NONE,
-            "token_day": NONE,
-            "prefix_pair": NONE,
-            "suffix_pair": NONE,
-            "place_year": NONE,
-            "place_month_day": NONE,
-            "token_place": NONE,
-            "prefix_place": NONE,
-            "suffix_place": NONE,
-            "symbol_place": NONE,
-            "address_initial": NONE,
-            "identifier": NONE,
-            "contact": NONE,
-            "mailbox": NONE,
-            "acronym": NONE,
-        },
-        least=-20,
-    ),
+    # the keys of S; but among so few people, those who agree are seldom strangers: a prior of its own
+    Plan("XS", 5_000, _SMALL, least=-20),
+    Plan("S", 100_000, _SMALL, least=-20),
     Plan(
         "M",
         2_000_000,
@@ -105,9 +103,9 @@ PLANS: tuple[Plan, ...] = (
 PLAN_BY_NAME = {plan.name: plan for plan in PLANS}
 
 
-def plan_for(records: int) -> Plan:
-    """The plan for a number of records, where no store has settled one."""
-    return next(plan for plan in PLANS if records <= plan.limit)
+def plan_for(records: int, *, growing: bool = False) -> Plan:
+    """The plan for a number of records, where no store has settled one. What is `growing` never gets the smallest."""
+    return next(plan for plan in (PLANS[1:] if growing else PLANS) if records <= plan.limit)
 
 
 def refinement(prepared: Prepared, kind: str) -> Ragged | None:

@@ -51,7 +51,7 @@ def running_options(function: F) -> F:
     return _all(
         function,
         click.option("--merge-at", type=PROBABILITY, metavar="P", help="Merge from this score (default: by costs)."),
-        click.option("--plan", type=click.Choice(["S", "M", "L"]), help="Blocking plan (default: by size)."),
+        click.option("--plan", type=click.Choice(["XS", "S", "M", "L"]), help="Blocking plan (default: by size)."),
         model_option,
     )
 

@@ -19,10 +19,11 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.base import Intake
+    from resolver.records import Record
     from resolver.training.clusters import Clusters
     from resolver.training.train import Material, World
 
-RICH_WORLD, NAMING_WORLD = 40_000, 60_000
+RICH_WORLD, NAMING_WORLD, DIFFERING = 40_000, 60_000, 22_000
 SPELLED = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
@@ -134,6 +135,15 @@ def _spellings(seed: int) -> list[tuple[str, ...]]:
     return [names for culture in CULTURE_NAMES for names in name_variants(culture, SPELLED, seed)]
 
 
+def _differing(seed: int) -> list[tuple[Record, Record, bool]]:
+    """Invented pairs that differ in one thing; others than those on which fairness is measured."""
+    from resolver.cli.fairness import PROBE_SEED
+    from resolver.synthetic import probes
+
+    other = seed if seed != PROBE_SEED else seed + 1
+    return [(one.left, one.right, one.same) for one in probes(DIFFERING, other)]
+
+
 def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> Clusters | None:
     """The labelled clusters; what they say that teaches nothing goes into `notes`."""
     path, columns = options["clusters"], (options["cluster_columns"] or "").split(",")
@@ -156,8 +166,10 @@ def _material(
     from resolver.training.train import gather
 
     judgements = read_judgements(judged) if judged else []
-    spellings = _spellings(seed) if worlds else []
-    material = gather(intake, judgements, tables, worlds, spellings=spellings, clusters=known, seed=seed)
+    spellings, differing = (_spellings(seed), _differing(seed)) if worlds else ([], [])
+    material = gather(
+        intake, judgements, tables, worlds, spellings=spellings, differing=differing, clusters=known, seed=seed
+    )
     if not material.pairs:
         raise InputError(
             "there is nothing to learn from in these lists",

@@ -175,7 +175,7 @@ class Hub:
     def _once(self, asked: Asked, progress: Progress, *, locked: bool) -> Landed:
         with self.store.view() as view:
             options = self.options_of(view.head)
-            plan = options.plan or choose_plan(options, asked.count, plan_for(asked.count)).name
+            plan = options.plan or choose_plan(options, asked.count, plan_for(asked.count, growing=True)).name
             options = replace(options, plan=plan)
             index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
             update = asked.update_from(view)
@@ -248,7 +248,7 @@ class Hub:
                 if not view.version:
                     raise StoreError("the store is empty", where=self.store.url, mend="run `resolver dedupe --store`")
                 count = len(view.all_members()[0])
-                asked = replace(asked, plan=choose_plan(asked, count, plan_for(count)).name)
+                asked = replace(asked, plan=choose_plan(asked, count, plan_for(count, growing=True)).name)
                 index = self._index_at(view, PLAN_BY_NAME[str(asked.plan)], certain=True)
                 landing = work_out_all(view, index, asked, who=who, progress=progress)
             landing = replace(landing, **self._under(asked))

@@ -116,6 +116,111 @@ mehmet: memo memis
 ibrahim: ibo
 mustafa: mustik
 joao: joaozinho jango
+antoine: toine tonio titouan toni
+thierry: titi thithi
+emmanuel: manu mano
+frederic: fred fredo
+benjamin: ben benji
+sebastien: seb bastien
+philippe: phil
+christophe: chris tophe
+isabelle: isa babelle zaza
+veronique: vero
+dominique: domi dom
+francoise: soizic fanfan
+catherine: cathy
+patricia: pat patou
+nathalie: nath nat
+stephane: steph
+laurent: lolo
+jacques: jacquot
+pierre: pierrot
+louis: loulou lucho
+luis: lucho lucito wicho
+alejandro: alex ale jandro
+alejandra: ale jandra
+fernando: nando fer
+hernando: nando
+leonardo: leo nardo
+vicente: chente
+gabriel: gabo gabi
+rodrigo: rodri
+gonzalo: gonza chalo
+cristina: cris tina
+consuelo: chelo
+rosa: rosita
+teresa: tere teresita
+andreas: andi andy
+stefan: steff steffen
+stephan: steff
+matthias: matze hias
+michael: michi
+wolfgang: wolf wolfi wolferl
+sebastian: basti bastian seba
+christian: chris
+maximilian: max
+katharina: kathi
+susanne: susi sanne
+aleksandar: aca aco sasa sasha
+nikola: nidzo nikica
+dragan: gagi gaga
+milan: mico
+slobodan: boban
+vojislav: voja
+svetozar: toza
+zoran: zoki
+dejan: deki
+ibrahima: ibou iba
+ousmane: ous
+mamadou: mama madou doudou
+abdoulaye: laye ablaye
+oumar: omzo
+chukwuemeka: emeka chuks
+oluwaseun: seun
+kwabena: kobby kobi
+kwame: kwamz
+emeka: meka
+husayn: hassoun sisou
+hussein: hassoun
+mustafa: sasa moustache mousti
+zaynab: zizi zouzou zanoub
+fatima: fatou fatoum fati tima batoul
+aicha: aichouch
+abdelkader: kada kader
+abdqadir: kada
+khadija: khadou dijja
+yusuf: joe
+muhammad: hamudi hammoudi momo hamada
+mohamed: hamudi hammoudi momo
+habibullah: habib
+rahmatullah: rahmat
+ghulam: gullu
+hiroshi: hiro
+hiroyuki: hiro
+hiroaki: hiro
+takashi: taka
+takahiro: taka
+takeshi: take
+masato: masa
+masahiro: masa
+masashi: masa
+kenichi: ken
+kenji: ken
+daisuke: dai
+tomoko: tomo
+tomohiro: tomo
+yoshihiro: yoshi
+kazuhiro: kazu
+kazuo: kazu
+yukiko: yuki
+naoki: nao
+naoko: nao
+shinichi: shin
+shinji: shin
+akihiro: aki
+akiko: aki
+michiko: michi
+noriko: nori
 """.strip()
 
 FORMS = """
@@ -154,6 +259,32 @@ yousef yusuf yousuf youssef yusif yusef
 jalal djalal celal
 othman uthman osman
 obaidah ubaydah ubaidah
+lee yi rhee i ri li
+park pak bak
+choi choe choy
+jung jeong chung cheong chong
+kim gim
+noh roh no ro
+lim im rim
+yoo yu ryu you
+woo u wu
+oh o
+ahn an
+heo hur ho huh
+jeon jun chun chon
+shin sin
+cho jo
+kang gang
+moon mun
+kwon gwon
+bae pae
+baek paek paik
+seo suh so
+yoon yun youn
+hwang whang
+jang chang
+joo ju chu
+ko go koh
 qasim qassem kassem qasem kasem ghasem
 """.strip()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.normalise.names import other_cut
 from resolver.normalise.tokens import Lookup, build_lexicon, compact_hashes, joined_hashes
 from resolver.records.batch import Batch, IntArray
 from resolver.records.kinds import Kind
@@ -85,12 +86,16 @@ def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[l
     held = [(batch.columns[prop], int(quality)) for prop, quality in _QUALITY.items() if prop in batch.columns]
     texts: tuple[list[str], list[str]] = ([], [])
     places: list[dict[str, int]] = []
+    cuts: dict[str, str] = {}
     for side, bearing in enumerate(sides):
         found: set[str] = set()
         for column, _quality in held:
             used = np.zeros(len(column.values), dtype=bool)
             used[column.codes[bearing[column.rows]]] = True
             found.update(column.values.filter(used).to_pylist())
+        if not side:
+            cuts = {text: cut for text in found if (cut := other_cut(text))}
+            found.update(cuts.values())
         texts[side].extend(sorted(found))
         places.append({text: code for code, text in enumerate(texts[side])})
     rows, forms, qualities = [], [], []
@@ -102,6 +107,13 @@ def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[l
             rows.append(column.rows[held_here])
             forms.append(coded[column.codes[held_here]])
             qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
+            if cuts and not first:
+                # a name that may be cut in two ways counts as both
+                other = np.array([place.get(cuts.get(text, ""), -1) for text in values], dtype=np.int32)[column.codes]
+                held_here &= other >= 0
+                rows.append(column.rows[held_here])
+                forms.append(other[held_here])
+                qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
     if not rows:
         none = np.zeros(0, dtype=np.int32)
         return texts, _Written(none, none, none.astype(np.uint8))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
+from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
@@ -27,7 +28,7 @@ TITLES = frozenset(
     "hojjatoleslam colonel col general gen lt lieutenant major maj "
     "captain capt brigadier brig sergeant sgt commander marshal admiral "
     "adm engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
-    "jr sr ii iii iv phd md esq herr frau monsieur mme madame senor sra don dona "
+    "jr sr ii iii iv phd md esq herr frau monsieur mme mlle madame senor sra don dona pr me maitre dato datuk datin "
     "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
     "princess hon honourable rt bishop archbishop cardinal".split()
 )
@@ -43,10 +44,20 @@ _ABD_LINK = re.compile(
     r"^abd(?:oul|[aeiou]l|[aeiou]([rsnzdt])(?=\1)|[aeiou](?=[bcdfghjkmnpqrstvwxyz])|i(?=a))(?=\w{2})"
 )
 _ABD_ARTICLE = re.compile(r"^abd[aeiou](?:l(?=[bcdfghjklmnpqrstvwxyz])|([rsnzdt])(?=\1))(?=\w{2})")
+_DIN = frozenset(
+    "din deen dine dyn udeen eddeen uddeen aldeen eldeen uldeen ideen edeen eddin eddine edine uddin udin aldin eldin "
+    "eldine uldin addin addine".split()
+)
+_DIN_END = re.compile("(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$")
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 _ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})")
 _TA_MARBUTA = re.compile("\u0629$")
 _COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
+_LONG_SURNAMES = tuple(
+    "五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内 日比野".split()
+)
+_REPEATED = "々"
+_ARTICLES = frozenset("al el ul ud ed ad".split())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
@@ -69,13 +80,14 @@ def symbol_id(category: str, name: str) -> int:
 def person_tokens(text: str) -> list[Token]:
     """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
     # J.R. is two initials, Jr. none
-    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text.replace("`", "").replace("ʻ", ""))))
+    text = joined(text.replace("`", "").replace("ʻ", ""))
+    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
     # a Han or Hangul name that is written in two words is cut already
     whole = sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
     tokens: list[Token] = []
     for word in words[:MAX_TOKENS]:
         tokens.extend(_person_word(word, whole))
-    return _unflag_if_all(_untitled(_join_abd(tokens)))[:MAX_TOKENS]
+    return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
 def _person_word(word: str, whole: bool) -> list[Token]:
@@ -130,6 +142,18 @@ def _family_first(word: str) -> list[str]:
     return [word[:cut], word[cut:]]
 
 
+def other_cut(text: str) -> str:
+    """A Han name of three to six characters in one piece, cut after the second, as most Japanese family names are
+    (some after the third); else nothing. `person_tokens` cuts after the first, as most Chinese and Korean ones are."""
+    word = text.strip()
+    if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
+        return ""
+    if not all(HAN.match(letter) or letter == _REPEATED for letter in word):
+        return ""
+    cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
+    return f"{word[:cut]} {word[cut:]}"
+
+
 def _join_abd(tokens: list[Token]) -> list[Token]:
     """`abd al rahman`, `abdul rahman` and `abdulrahman` all become `abdrahman`."""
     joined: list[Token] = []
@@ -148,6 +172,25 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
         else:
             joined.append(token)
             position += 1
+    return joined
+
+
+def _join_din(tokens: list[Token]) -> list[Token]:
+    """`salah al din`, `salah eddine` and `salahuddin` (someone of the faith) all become `salahaldin`."""
+    joined: list[Token] = []
+    for token in tokens:
+        if token.text in _DIN:
+            article = joined[-1:] if len(joined) > 1 and joined[-1].text in _ARTICLES else []
+            first = joined[-1 - len(article)] if len(joined) > len(article) else None
+            if first and len(first.text) > 2 and not first.flags & ~TokenFlag.FOREIGN and first.flags == token.flags:
+                surface = " ".join(part.surface or part.text for part in (first, *article, token))
+                del joined[-1 - len(article) :]
+                end = "aldyn" if token.flags & TokenFlag.FOREIGN else "aldin"
+                joined.append(Token(first.text + end, token.flags, surface=surface))
+                continue
+        elif len(token.text) > 6 and not token.flags and _DIN_END.search(token.text):
+            token = replace(token, text=_DIN_END.sub("aldin", token.text), surface=token.surface or token.text)
+        joined.append(token)
     return joined
 
 

@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.normalise.kernels import LONGEST, joined_bytes
-from resolver.normalise.names import Token, group_tokens, person_tokens
+from resolver.normalise.names import Token, group_tokens, person_tokens, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
+from resolver.normalise.readings import readings
+from resolver.normalise.syllables import korean_of, pinyin_of
 from resolver.normalise.text import hash64, hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
@@ -72,12 +74,14 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
     numbers = [bool(token.flags & TokenFlag.NUMBER) for token in entries]
     asked = [position for position, is_person in enumerate(person) if is_person and not numbers[position]]
     symbols: list[Sequence[int]] = [token.symbols for token in entries]
-    answers = lookup([_asked(entries[position]) for position in asked])
+    answers = _symbols([_asked(entries[position]) for position in asked], lookup)
     flags = [token.flags for token in entries]
     for position, answer in zip(asked, answers, strict=True):
         text = texts[position]
         forms = form_symbols(text)
-        symbols[position] = (*sorted({*answer, *forms}), *nickname_symbols(text))
+        spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
+        spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
+        symbols[position] = (*sorted({*answer, *forms, *spelled}), *nickname_symbols(text))
         if answer or forms or _common(text, tables.person_counts):
             flags[position] |= TokenFlag.KNOWN
     for position, is_person in enumerate(person):
@@ -95,6 +99,17 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         symbols=Ragged.of(symbols),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
+
+
+def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
+    """The symbols of words; of Han words that no table knows, those of what the Japanese and Koreans read."""
+    answers = lookup(words)
+    read = {place: readings(word) for place, word in enumerate(words) if not answers[place] and not word.isascii()}
+    read = {place: ways for place, ways in read.items() if ways}
+    found = iter(lookup([way for ways in read.values() for way in ways])) if read else iter(())
+    for place, ways in read.items():
+        answers[place] = tuple(sorted({symbol for _ in ways for symbol in next(found)}))
+    return answers
 
 
 def _asked(token: Token) -> str:

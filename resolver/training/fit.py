@@ -58,8 +58,9 @@ def fit_additive(
     fixed = options.fixed
     for name in fixed:
         data[:, place[name]] = np.nan
-    # a column that says nothing would stop the binning: it gets one value, and no tree can split it
-    data[:, np.isnan(data).all(axis=0)] = 0.0
+    # a column that says next to nothing would stop the binning (it looks at a sample of the rows): it gets one value,
+    # and no tree can split it
+    data[:, (~np.isnan(data)).sum(axis=0) < options.least_leaf] = 0.0
     order = sorted(set(plans.tolist())) if plans is not None else []
     size = np.zeros(len(data)) if plans is None else np.searchsorted(np.array(order, dtype=object), plans).astype(float)
     groups = [{number} for number in range(len(features) + 1)] + [{place[a], place[b]} for a, b in pairs]

@@ -55,8 +55,8 @@ class Register:
 REGISTERS: tuple[Register, ...] = (
     Register(
         "club",
-        "S",
-        1000,
+        "XS",
+        400,
         3.5,
         0.8,
         0.16,

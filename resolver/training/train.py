@@ -20,6 +20,7 @@ from resolver.training.alone import alone_pairs
 from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
 from resolver.training.contradictions import quarantine
 from resolver.training.crossval import FOLDS, calibrate, out_of_fold
+from resolver.training.differing import Differing, differing_pairs
 from resolver.training.figures import data_hash, measured
 from resolver.training.fit import FitOptions, fit_additive
 from resolver.training.labelled import (
@@ -111,11 +112,12 @@ def gather(
     worlds: Sequence[World] = (),
     *,
     spellings: Iterable[tuple[str, ...]] = (),
+    differing: Iterable[Differing] = (),
     clusters: Clusters | None = None,
     seed: int = 7,
 ) -> Material:
     """All labelled pairs: judged ones, those of labelled clusters, entries told twice, names alone (of entries,
-    and `spellings` of invented persons' names), and invented worlds. Where
+    and `spellings` of invented persons' names), invented pairs `differing` in one thing, and invented worlds. Where
     clusters are plenty, nothing is added to them but what humans judged."""
     shipped = tables_of(dict(tables))
     known = clusters or Clusters({}, {})
@@ -130,6 +132,7 @@ def gather(
         parts.append(_told_twice(intake, names, shipped, seed))
         sources = intake.deduplicated_sources
         parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed))
+        parts.append(differing_pairs(differing, shipped))
     for world in worlds:
         parts.append(
             blocked_pairs(
@@ -206,6 +209,7 @@ SHARES: Mapping[str, Share] = {
     "told twice": (1500.0, 9000.0),
     # of two names that are asked about, about half are the same
     "names alone": (1000.0, 900.0),
+    "one difference": (600.0, 300.0),
     "club": 3000.0,
     "archive": 5000.0,
     "parish": 3000.0,

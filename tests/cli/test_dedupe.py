@@ -60,7 +60,7 @@ def test_only_entities(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert dedupe(lists, tmp_path, "--only", "entities", "--json") == 0
     assert {path.name for path in tmp_path.iterdir()} == {"entities.csv"}
     said = json.loads(capsys.readouterr().out)
-    assert (said["records"], said["rejects"], said["plan"]) == (9, 0, "S")
+    assert (said["records"], said["rejects"], said["plan"]) == (9, 0, "XS")
 
 
 def test_decisions_are_obeyed(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,14 +91,14 @@ def test_an_explanation_says_what_would_change_it_and_how_names_align(
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {part["left"]: part["fate"] for part in found["names"]}["ivan"] == "equal"
-    assert found["blocking"]["plan"] == "S"
+    assert found["blocking"]["plan"] == "XS"
     assert "name_set" not in found["blocking"]["joined_by"]
     assert found["blocking"]["joined_by"]
     assert found["decision"] is None
     assert all(change["band"] != found["band"] and change["if"] for change in found["changes"])
     assert run(["explain", "coast:p1", "river:7", *lists.args]) == 0
     shown = capsys.readouterr().out
-    assert "Compared in a run over these lists (plan S), by: " in shown
+    assert "Compared in a run over these lists (plan XS), by: " in shown
     assert "Names, word by word" in shown
     assert "Smallest changes that lead into another band:" in shown
 
@@ -106,7 +106,7 @@ def test_an_explanation_says_what_would_change_it_and_how_names_align(
 def test_why_two_never_met(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "coast:p1", "river:10", *lists.args]) == 0
     shown = capsys.readouterr().out
-    assert "Never compared in a run over these lists: no blocking rule of plan S joins the two." in shown
+    assert "Never compared in a run over these lists: no blocking rule of plan XS joins the two." in shown
     assert "Spoke against: " in shown
     assert "contradicted" in shown
 

@@ -118,3 +118,9 @@ def test_who_may_be_a_person_or_a_group_is_named_as_both() -> None:
     compact = [{int(found.forms.compact[form]) for form in found.names[row]} for row in range(3)]
     assert compact[0] == compact[1] | compact[2]
     assert len(compact[0]) == 2
+
+
+def test_a_han_name_in_one_piece_is_borne_in_both_cuts() -> None:
+    assert sorted(len(found.split()) for found, _ in forms(record("s:1", name="山田太郎"))) == [2, 2]
+    assert len(forms(record("s:2", name="李明"))) == 1
+    assert {quality for _, quality in forms(record("s:3", alias="山田太郎"))} == {NameQuality.ALIAS}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.names import MAX_TOKENS, group_tokens, person_tokens, symbol_id
+from resolver.normalise.names import MAX_TOKENS, group_tokens, other_cut, person_tokens, symbol_id
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
@@ -196,3 +196,42 @@ def test_legal_forms_in_two_languages_share_a_symbol() -> None:
     assert set(llc.symbols) & set(ooo.symbols)
     assert all(symbol < NICKNAME_BIT for token in (llc, ooo) for symbol in token.symbols)
     assert symbol_id("A", "b") != symbol_id("A", "c")
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Salah al-Din", "Salahuddin", "Salah Eddine", "Salah ud-Din", "Salaheddine"),
+        ("Majd Udeen", "Majdudeen", "Majd al-Din"),
+    ],
+)
+def test_of_the_faith_is_one_word_however_written(spellings: tuple[str, ...]) -> None:
+    assert len({tuple(token.text for token in person_tokens(text)) for text in spellings}) == 1
+
+
+@pytest.mark.parametrize("text", ["Geraldine Borodin", "Din Muhammad", "Nadine Baudin", "Zinedine Zidane"])
+def test_other_names_that_end_so_stay(text: str) -> None:
+    assert [token.text for token in person_tokens(text)] == text.lower().split()
+
+
+def test_the_faith_is_joined_in_its_own_script_too() -> None:
+    (token, _) = person_tokens("صلاح الدين أحمد")
+    assert token.text == "slahaldyn"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("山田太郎", "山田 太郎"),
+        ("橋本隆", "橋本 隆"),
+        ("佐々木学", "佐々木 学"),
+        ("五十嵐明", "五十嵐 明"),
+        ("欧阳小明", ""),
+        ("李明", ""),
+        ("山田 太郎", ""),
+        ("ヤマダ", ""),
+        ("Yamada", ""),
+    ],
+)
+def test_a_han_name_in_one_piece_may_be_cut_further_on(text: str, cut: str) -> None:
+    assert other_cut(text) == cut

@@ -1,0 +1,176 @@
+"""Syllables of Chinese and Korean names in Latin letters.
+
+Given names of two syllables are written as one word, as two, or with a hyphen (`joined`); and Chinese names come in
+pinyin and, on older and Taiwanese papers, in Wade–Giles, mostly without its apostrophes, so that `Chin` may be Jin or
+Qin (`pinyin_of`). Syllables: Xinhua; Wade 1867 as revised by Giles 1912; Korean by its revised and older romanisations.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from itertools import islice, product
+
+# final: the initials it goes with in pinyin (- none)
+_FINALS = """
+a: - b p m f d t n l g k h zh ch sh z c s
+o: - b p m f l
+e: - m d t n l g k h zh ch sh r z c s
+ai: - b p m d t n l g k h zh ch sh z c s
+ei: b p m f d n l g h z sh w
+ao: - b p m d t n l g k h zh ch sh r z c s
+ou: - p m f d t n l g k h zh ch sh r z c s
+an: - b p m f d t n l g k h zh ch sh r z c s
+en: - b p m f n g k h zh ch sh r z c s
+ang: - b p m f d t n l g k h zh ch sh r z c s
+eng: - b p m f d t n l g k h zh ch sh r z c s
+ong: d t n l g k h zh ch r z c s
+i: b p m d t n l j q x zh ch sh r z c s
+ia: d l j q x
+iao: b p m d t n l j q x
+ie: b p m d t n l j q x
+iu: m d n l j q x
+ian: b p m d t n l j q x
+in: b p m n l j q x
+iang: n l j q x
+ing: b p m d t n l j q x
+iong: j q x
+u: b p m f d t n l g k h zh ch sh r z c s j q x
+ua: g k h zh sh
+uo: d t n l g k h zh ch sh r z c s
+uai: g k h zh ch sh
+ui: d t g k h zh ch sh r z c s
+uan: d t n l g k h zh ch sh r z c s j q x
+un: d t l g k h zh ch sh r z c s j q x
+uang: g k h zh ch sh
+ue: n l j q x
+"""
+_ALONE = "er ya yo ye yao you yan yin yang ying yong yi yu yue yuan yun wa wo wai wei wan wen wang weng wu".split()
+_WADE_INITIAL = {
+    "b": "p", "d": "t", "g": "k", "zh": "ch", "j": "ch", "q": "ch", "x": "hs", "z": "ts", "c": "ts", "r": "j",
+}  # fmt: skip
+_WADE_FINAL = {"ong": "ung", "ian": "ien", "ie": "ieh", "ue": "ueh", "iong": "iung", "er": "erh"}
+_WADE_ALONE = {"yan": "yen", "ye": "yeh", "yue": "yueh", "yong": "yung", "you": "yu", "yi": "i", "er": "erh", "e": "o"}
+_KOREAN = re.compile(
+    "(?:kk|tt|pp|ss|jj|ch|sh|[gknrldtmbpsjhw])?"
+    "(?:yae|yeo|yoo|you|yae|wae|eui|oo|ou|ee|ae|eo|eu|oe|wa|wo|we|wi|ui|ya|ye|yo|yu|[aeiou])"
+    "(?:ng|ck|[kgnlmptbrh])?"
+)
+_TWO_KOREAN = re.compile(f"(?:{_KOREAN.pattern}){{2}}")
+_OWN_KOREAN = re.compile("eo|eu|hy|yeo|oo|ae|ee|ung|wo|ky|gy|su$|jun|chun|jin|chin|ho$|min|seo|suk|seok")
+_LEVELS = (
+    ("kk", "k"), ("tt", "t"), ("pp", "p"), ("ss", "s"), ("jj", "j"), ("yeo", "yo"), ("you", "yo"), ("eo", "o"),
+    ("eui", "i"), ("eu", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "e"), ("oe", "e"), ("ck", "k"),
+    ("ch", "j"), ("g", "k"), ("d", "t"), ("b", "p"), ("r", "l"), ("nk", "ng"), ("u", "o"), ("w", ""),
+)  # fmt: skip
+_HYPHEN = re.compile("(?<![\\w-])([A-Za-z]{1,6})[-\u2010\u2011]([A-Za-z]{1,6})(?![\\w-])")
+_OWN = re.compile("x|q|zh|hs|tz|ss|ts|iao|iang|ieh|jie|jia|iung|iong|uang|uo|ueh|ih$|ung|ien|uan")
+"""What hardly any other language's names have."""
+_MOST = 12
+
+
+@cache
+def _pinyin() -> dict[str, tuple[str, str]]:
+    """Every syllable of pinyin, as initial and final."""
+    found = {}
+    for line in _FINALS.split("\n"):
+        final, _, initials = line.partition(":")
+        for initial in initials.split():
+            found[initial.strip("-") + final] = (initial.strip("-"), final)
+    return {**found, **{syllable: ("", syllable) for syllable in _ALONE}}
+
+
+@cache
+def _wade() -> dict[str, tuple[str, ...]]:
+    """Every syllable of Wade–Giles without apostrophes: the syllables of pinyin it may stand for."""
+    found: dict[str, list[str]] = {}
+    for syllable, (initial, final) in _pinyin().items():
+        strict = _as_wade(initial, final)
+        for wade in {strict, strict.replace("ieh", "ie").replace("ueh", "ue"), strict.replace("tsu", "tzu")}:
+            found.setdefault(wade, []).append(syllable)
+    return {wade: tuple(sorted(standing)) for wade, standing in found.items()}
+
+
+def _as_wade(initial: str, final: str) -> str:
+    if not initial:
+        return _WADE_ALONE.get(final, final)
+    if final == "i" and initial in ("zh", "ch", "sh", "r"):
+        return {"zh": "ch", "r": "j"}.get(initial, initial) + "ih"
+    if final == "i" and initial in ("z", "c"):
+        return "tzu"
+    if initial + final == "si":
+        return "ssu"
+    if final == "e":
+        return _WADE_INITIAL.get(initial, initial) + ("o" if initial in ("g", "k", "h") else "e")
+    if final == "uo" and initial not in ("g", "k", "h", "sh"):
+        return _WADE_INITIAL.get(initial, initial) + "o"
+    if initial + final == "gui":
+        return "kuei"
+    return _WADE_INITIAL.get(initial, initial) + _WADE_FINAL.get(final, final)
+
+
+def is_syllable(text: str) -> bool:
+    """Whether a text in lower case is one syllable of a Chinese or Korean name."""
+    return text in _pinyin() or text in _wade() or bool(_KOREAN.fullmatch(text))
+
+
+def joined(name: str) -> str:
+    """A name with every hyphen between two syllables left out: `Chien-kuo` is `Chienkuo`, `Jean-Marie` stays."""
+    return _HYPHEN.sub(_joined, name) if "-" in name or "\u2010" in name or "\u2011" in name else name
+
+
+def _joined(found: re.Match[str]) -> str:
+    one, two = found[1], found[2]
+    return one + two.lower() if is_syllable(one.lower()) and is_syllable(two.lower()) else found[0]
+
+
+@lru_cache(maxsize=50_000)
+def pinyin_of(token: str, *, known: bool) -> tuple[str, ...]:
+    """What a word would be in pinyin: itself where it is made of such syllables, and what it may stand for in
+    Wade–Giles; nothing where it is of one syllable, where it looks like neither, or where there are too many ways.
+    A `known` word (established as a name already) must have letters that hardly any other language's names have."""
+    if not 4 <= len(token) <= 18 or not token.isascii() or (known and not _OWN.search(token)):
+        return ()
+    found = set()
+    if _cut(token, _pinyin()) or _cut(token, _pinyin(), short=True):
+        found.add(token)
+    for short in (False, True):
+        parts = _cut(token, _wade(), short=short)
+        if parts:
+            found |= {"".join(way) for way in islice(product(*(_wade()[part] for part in parts)), _MOST + 1)}
+    return tuple(sorted(found)) if len(found) <= _MOST else ()
+
+
+@lru_cache(maxsize=50_000)
+def korean_of(token: str, *, known: bool) -> str:
+    """A word of two Korean syllables with its spelling levelled (`yonghyeok`, `yonghyouk`; `minjun`, `minchun`);
+    nothing for others. `known` as in `pinyin_of`."""
+    if not 4 <= len(token) <= 14 or not _TWO_KOREAN.fullmatch(token) or (known and not _OWN_KOREAN.search(token)):
+        return ""
+    for spelled, levelled in _LEVELS:
+        token = token.replace(spelled, levelled)
+    return token
+
+
+def _cut(
+    token: str, table: dict[str, tuple[str, ...]] | dict[str, tuple[str, str]], *, short: bool = False
+) -> list[str]:
+    """The two or three syllables that make up a word, the longest (or shortest) first; nothing where none do."""
+    for count in (2, 3):
+        parts = _parts(token, table, count, short=short)
+        if parts:
+            return parts
+    return []
+
+
+def _parts(token: str, table: object, count: int, *, short: bool) -> list[str]:
+    known: dict[str, object] = table  # type: ignore[assignment]
+    if count == 1:
+        return [token] if token in known else []
+    lengths = range(1, min(len(token), 7))
+    for length in lengths if short else reversed(lengths):
+        if token[:length] in known:
+            rest = _parts(token[length:], known, count - 1, short=short)
+            if rest:
+                return [token[:length], *rest]
+    return []

@@ -1,0 +1,23 @@
+"""Han characters as Japanese and Koreans read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.normalise.readings import readings
+
+
+@pytest.mark.parametrize(
+    ("word", "japanese"), [("山田", "yamada"), ("太郎", "taro"), ("大野", "ono"), ("五十嵐", "igarashi")]
+)
+def test_the_japanese_reading_has_short_vowels(word: str, japanese: str) -> None:
+    assert readings(word)[0] == japanese
+
+
+def test_the_korean_reading_is_in_hangul() -> None:
+    assert readings("金正恩")[-1] == "금정은"
+
+
+@pytest.mark.parametrize("word", ["", "yamada", "やまだ", "山田 太郎", "山" * 9])
+def test_nothing_else_has_readings(word: str) -> None:
+    assert readings(word) == ()
