@@ -32,6 +32,7 @@ SCOPES: dict[str, str | None] = {
     "records": "submit",
     "reconcile": "check",
     "openapi": None,
+    "pages": None,
     "desk": None,
 }
 """blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/gate.py`)."""
@@ -97,7 +98,10 @@ def install(app: Flask) -> None:
     @app.before_request
     def ask() -> None:
         g.viewer = Viewer()
-        g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()[:_PURPOSE]
+        g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()
+        if "\x00" in g.purpose or len(g.purpose) > _PURPOSE:
+            g.purpose = ""
+            raise ApiError(422, f"the purpose must be a text of {_PURPOSE} characters at most, without NUL")
         # a blueprint without a row fails here, and so stays closed
         scope = SCOPES[request.blueprint] if request.blueprint else None
         if request.endpoint == "reconcile.reconcile" and request.args.keys().isdisjoint({"queries", "extend"}):

@@ -12,6 +12,7 @@ from api.entities import blueprint as entities
 from api.health import blueprint as health
 from api.match import blueprint as match
 from api.openapi import blueprint as openapi
+from api.openapi import pages
 from api.reconcile import blueprint as reconcile
 from api.records import blueprint as records
 from api.search import blueprint as search
@@ -32,6 +33,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     watching.install(app)
     access.install(app)
     desk.install(app)
-    for blueprint in (health, match, entities, search, catalog, batches, records, reconcile, openapi, desk.blueprint):
+    doors = (health, match, entities, search, catalog, batches, records, reconcile, openapi, pages, desk.blueprint)
+    for blueprint in doors:
         app.register_blueprint(blueprint)
     return app

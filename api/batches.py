@@ -22,6 +22,7 @@ from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
 from resolver.engines.working import INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
+from resolver.ingest.readers import READERS
 
 blueprint = Blueprint("batches", __name__)
 _PIECE = 1 << 20
@@ -38,6 +39,9 @@ _SUFFIXES = {
     "application/zip": ".zip",
     "application/vnd.apache.parquet": ".parquet",
 }
+IDEMPOTENCY_KEY = "^[!-~]([ -~]{0,198}[!-~])?$"
+FORMATS = tuple(row.name for row in READERS)
+"""The formats of lists that can be named; without a name a list is known by what is in it."""
 RESULTS = {
     "report": ("report.html", "text/html; charset=utf-8"),
     "links": ("links.csv", "text/csv; charset=utf-8"),
@@ -54,18 +58,22 @@ def take() -> tuple[Response, int] | Response:
     job's result says what would."""
     params.only("format", "filename", "dry_run")
     dry_run = params.yes("dry_run", default=False)
+    list_format = params.one_of("format", FORMATS)
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not re.fullmatch(IDEMPOTENCY_KEY, key):
+        # cut short, two keys might be taken for one
+        raise ApiError(422, "Idempotency-Key must be of 1 to 200 printable characters (ASCII)")
     held = service()
     request.max_content_length = held.settings.max_upload
     folder = new_folder(held.jobs)
     try:
         with whole():
             name = store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
-        key = request.headers.get("Idempotency-Key", "").strip()[:200]
         job, new = submit(
             held.hub,
             folder,
             label=name,
-            list_format=request.args.get("format", ""),
+            list_format=list_format,
             agency=g.viewer.agency,
             who=g.viewer.name,
             # one sender's keys are nobody else's

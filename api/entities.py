@@ -27,13 +27,14 @@ def entity(entity_id: str) -> Response:
     """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
     than its own are redirected to that. In Senzing's format where that is asked for (`Accept`)."""
     params.only("nested", "history")
-    shown = _shown(entity_id, nested=params.yes("nested", default=True))
+    nested, history = params.yes("nested", default=True), params.yes("history", default=False)
+    shown = _shown(entity_id, nested=nested)
     if isinstance(shown, Response):
         return shown
     said: dict[str, Any] = {**shown.form, "target": True, "version": shown.version}
     events = reading.history(service().hub, shown.form["id"])
     said["first_seen"], said["last_change"] = (events[0].at, events[-1].at) if events else (None, None)
-    if params.yes("history", default=False):
+    if history:
         said["history"] = [asdict(event) for event in events]
     if wants_senzing():
         return json_response(to_senzing(said), mimetype=SENZING, headers={"Vary": "Accept"})

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import request
-
-from api.errors import ApiError
+from api import params
 from resolver.records.properties import IDENTIFIERS
 
 Entity = Mapping[str, Any]
@@ -33,10 +31,7 @@ _OPERATORS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"OR": any, "AND": 
 
 def operator() -> Callable[[Iterable[bool]], bool]:
     """How several values of one filter go together (parameter `filter_op`). Raises `ApiError`."""
-    text = request.args.get("filter_op") or "OR"
-    if text not in _OPERATORS:
-        raise ApiError(422, f"filter_op must be OR or AND, not {text[:40]!r}")
-    return _OPERATORS[text]
+    return _OPERATORS[params.one_of("filter_op", tuple(_OPERATORS)) or "OR"]
 
 
 def fits(wanted: Mapping[str, Sequence[str]], together: Callable[[Iterable[bool]], bool]) -> Callable[[Entity], bool]:

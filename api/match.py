@@ -50,7 +50,7 @@ def check() -> Response:
         raise ApiError(400, "there is nothing to check: give at least name=…")
     screen = service().ready_screen()
     wanted = asked(request.args.get("dataset") or DEFAULT, screen.sources())
-    schema = request.args.get("schema") or _schema_of(properties)
+    schema = request.args.get("schema", _schema_of(properties))
     query = {"schema": schema, "properties": {name: list(texts) for name, texts in properties.items()}}
     responses, stand = _look_up({"check": record_of(query, "check")}, wanted)
     return json_response({**responses["check"], "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand))

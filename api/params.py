@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import request
@@ -15,9 +15,9 @@ PURPOSE = "purpose"
 
 def number(name: str, default: float | None, low: float, high: float) -> float | None:
     """A number within bounds, or the default where the parameter is absent."""
-    text = request.args.get(name, "")
-    if not text:
+    if name not in request.args:
         return default
+    text = request.args[name]
     try:
         value = float(text)
     except ValueError:
@@ -29,10 +29,10 @@ def number(name: str, default: float | None, low: float, high: float) -> float |
 
 def whole(name: str, default: int, low: int, high: int) -> int:
     """A whole number within bounds, or the default."""
-    text = request.args.get(name, "")
-    if not text:
+    if name not in request.args:
         return default
-    if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+    text = request.args[name]
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or not low <= int(text) <= high:
         raise ApiError(422, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}")
     return int(text)
 
@@ -42,11 +42,30 @@ def several(name: str) -> tuple[str, ...]:
     return tuple(text for text in request.args.getlist(name) if text)
 
 
+def one_of(name: str, words: Sequence[str]) -> str:
+    """One of some words, or an empty text where the parameter is absent."""
+    text = request.args.get(name, "")
+    if name in request.args and text not in words:
+        raise ApiError(422, f"{name} must be one of {', '.join(words)}, not {text[:40]!r}")
+    return text
+
+
+def several_of(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """All values of a parameter that may be repeated, each one of some words."""
+    found = tuple(request.args.getlist(name))
+    for text in found:
+        if text not in words:
+            raise ApiError(422, f"{name} must be one of {', '.join(words)}, not {text[:40]!r}")
+    return found
+
+
 def yes(name: str, *, default: bool) -> bool:
     """A truth value, or the default."""
-    text = request.args.get(name, "").lower()
-    if text in ("", "true", "1", "yes", "on", "false", "0", "no", "off"):
-        return default if not text else text in ("true", "1", "yes", "on")
+    if name not in request.args:
+        return default
+    text = request.args[name].lower()
+    if text in ("true", "1", "yes", "on", "false", "0", "no", "off"):
+        return text in ("true", "1", "yes", "on")
     raise ApiError(422, f"{name} must be true or false, not {text[:40]!r}")
 
 
@@ -54,9 +73,9 @@ def moment(name: str) -> datetime | None:
     """A date or time in ISO form, or None. Without a zone it is UTC."""
     from datetime import UTC
 
-    text = request.args.get(name, "")
-    if not text:
+    if name not in request.args:
         return None
+    text = request.args[name]
     try:
         value = datetime.fromisoformat(text)
     except ValueError:

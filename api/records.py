@@ -22,7 +22,9 @@ from resolver.records import Handling, Record
 from resolver.records.sight import RULES
 
 blueprint = Blueprint("records", __name__)
-_SOURCE = re.compile(r"[\w.-]{1,100}")
+SOURCE_NAME = r"^[A-Za-z0-9_.-]{1,100}$"
+NATIVE_ID = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
+"""What names of sources and numbers of records look like; the description of the service says the same."""
 
 
 @blueprint.post("/records")
@@ -34,7 +36,7 @@ def post() -> Response:
     service().ready_screen()
     body = body_object()
     try:
-        found = senzing_single(body) if request.mimetype == SENZING else _ftm(body)
+        found = _senzing(body) if request.mimetype == SENZING else _ftm(body)
     except TypeError as error:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
@@ -46,15 +48,23 @@ def post() -> Response:
     return json_response(said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"})
 
 
+def _senzing(body: dict[str, Any]) -> Single:
+    """Raises `ApiError`, `RecordError`, `TypeError`."""
+    native = body.get("RECORD_ID")
+    if isinstance(native, str) and not re.fullmatch(NATIVE_ID, native):
+        raise ApiError(422, "RECORD_ID must be a text of 200 characters at most, and more than white space")
+    return senzing_single(body)
+
+
 def _ftm(body: dict[str, Any]) -> Single:
     """Raises `ApiError`, `RecordError`, `TypeError`."""
     native, datasets = body.get("id"), body.get("datasets")
-    if not isinstance(native, str) or not 0 < len(native.strip()) <= 200 or not native.isprintable():
+    if not isinstance(native, str) or not re.fullmatch(NATIVE_ID, native):
         raise ApiError(422, "id must be a text: the number that the source gives the record")
-    source = datasets[0] if isinstance(datasets, list) and datasets else None
-    if not isinstance(source, str) or not _SOURCE.fullmatch(source):
+    names = datasets if isinstance(datasets, list) else []
+    if not names or not all(isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names):
         raise ApiError(422, "datasets must be a list whose first item names the source (letters, digits, . _ -)")
-    return single(body.get("schema"), body.get("properties", {}), source=source, native_id=native.strip())
+    return single(body.get("schema"), body.get("properties", {}), source=names[0], native_id=native.strip())
 
 
 def _handled(record: Record, body: dict[str, Any]) -> Record:
@@ -62,4 +72,8 @@ def _handled(record: Record, body: dict[str, Any]) -> Record:
     code = body.get("handling", "H0")
     if not isinstance(code, str) or code not in RULES:
         raise ApiError(422, f"handling must be one of {', '.join(RULES)}")
-    return record if code == "H0" else replace(record, handling=Handling(viewer().agency, code))
+    if code == "H0":
+        return record
+    if not service().settings.accept_restricted:
+        raise ApiError(403, f"its handling code is {code}; only H0 is taken without --accept-restricted")
+    return replace(record, handling=Handling(viewer().agency, code))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from flask import request
+
 from api import params
 from api.access import viewer
 from api.errors import ApiError
 from api.wire import ALGORITHM, ALGORITHMS
 from resolver.engines.screening import Accept, Wish
-from resolver.records import kind_of_schema
+from resolver.records.kinds import SCHEMATA
 
 if TYPE_CHECKING:
     from resolver.engines.screening import Look
@@ -45,9 +47,9 @@ class Asked:
 
 def asked(dataset: str, known: frozenset[str]) -> Asked:
     """Read the parameters of the request. `known`: the datasets there are. Raises `ApiError`."""
-    algorithm = params.several("algorithm")[-1:] or (ALGORITHM,)
-    if algorithm[0] not in ALGORITHMS:
-        raise ApiError(400, f"there is no algorithm {algorithm[0][:60]!r}; use one of {', '.join(ALGORITHMS)}")
+    algorithm = request.args.get("algorithm", ALGORITHM)
+    if algorithm not in ALGORITHMS:
+        raise ApiError(400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}")
     params.yes("fuzzy", default=True)
     limit = params.whole("limit", 5, 0, 500)
     threshold = params.number("threshold", 0.5, 0.0, 1.0)
@@ -63,7 +65,7 @@ def scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:
     exclude = set(params.several("exclude_dataset"))
     unknown = sorted((include | exclude) - known - {DEFAULT})
     if unknown:
-        raise ApiError(400, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
+        raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
     if dataset == DEFAULT and not (include - {DEFAULT}) and not exclude:
         return None
     scope = known if dataset == DEFAULT else frozenset({dataset})
@@ -89,10 +91,7 @@ class _Filter:
 
 def exclusions() -> Accept | None:
     """What the parameters of the request exclude. Raises `ApiError`."""
-    schemata = frozenset(params.several("exclude_schema"))
-    for schema in sorted(schemata):
-        if kind_of_schema(schema) is None:
-            raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
+    schemata = frozenset(params.several_of("exclude_schema", SCHEMATA))
     since = params.moment("changed_since")
     found = _Filter(
         schemata,

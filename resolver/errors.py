@@ -67,5 +67,9 @@ class StoreError(ResolverError):
     """A store that cannot be opened or used, or that another run has changed meanwhile."""
 
 
+class StoreFullError(StoreError):
+    """A store whose disk takes nothing more."""
+
+
 class EngineError(ResolverError):
     """An engine that cannot be had, or that stopped working."""

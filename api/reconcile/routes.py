@@ -20,6 +20,7 @@ from api.wishes import scope
 from resolver.engines import reading
 from resolver.engines.screening import Stand
 from resolver.ingest.ftm_model import label_of
+from resolver.records.kinds import SCHEMATA
 
 blueprint = Blueprint("reconcile", __name__)
 _KEY = "api_key"
@@ -89,7 +90,8 @@ def propose(dataset: str) -> Response:
     """The properties that can be fetched of entities of a `type`, `limit` of them."""
     params.only("type", "limit", _KEY)
     scope(dataset, service().screen.sources())
-    return json_response(proposed(request.args.get("type") or "LegalEntity", params.whole("limit", 0, 0, 1000)))
+    schema = params.one_of("type", SCHEMATA) or "LegalEntity"
+    return json_response(proposed(schema, params.whole("limit", 0, 0, 1000)))
 
 
 @blueprint.get("/reconcile/<dataset>/preview")
@@ -129,6 +131,6 @@ def _prefix() -> tuple[str, int]:
     prefix = request.args.get("prefix", "").strip()
     if not prefix:
         raise ApiError(422, "give the beginning of what is sought: prefix=…")
-    if len(prefix) > 200:
-        raise ApiError(422, "prefix must be of 200 characters at most")
+    if len(prefix) > 200 or "\x00" in prefix:
+        raise ApiError(422, "prefix must be a text of 200 characters at most, without NUL")
     return prefix, params.whole("cursor", 0, 0, 10_000)

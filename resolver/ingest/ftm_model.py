@@ -66,6 +66,14 @@ def has_property(schema: str, prop: str) -> bool:
 
 
 @cache
+def value_properties(schema: str) -> tuple[str, ...]:
+    """The properties that entities of a schema may have and whose values are no other entities, by name."""
+    kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
+    known = {name: one for kind in kinds for name, one in _schema(kind).properties.items()}
+    return tuple(sorted(name for name, one in known.items() if one.type.name != "entity"))
+
+
+@cache
 def names_entity(schema: str, prop: str) -> bool:
     """Whether a property's values are ids of other entities."""
     found = _property(schema, prop)

@@ -49,6 +49,10 @@ _SCHEMA_KIND = {
 }
 
 
+SCHEMATA = tuple(_SCHEMA_KIND)
+"""The FtM schemata that are persons, groups or assets."""
+
+
 def kind_of_schema(schema: str) -> Kind | None:
     """The kind of an FtM schema name, or None where the schema is no person, group or asset."""
     return _SCHEMA_KIND.get(schema)

@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
-from resolver.errors import StoreError
+from resolver.errors import StoreError, StoreFullError
 
 HEAD = "0003"
 """The newest migration; `resolver/store/migrations/versions` holds them."""
@@ -82,8 +82,10 @@ def clear_errors(engine: Engine) -> Iterator[None]:
 
 def store_error(error: Exception, engine: Engine) -> StoreError:
     """What a database said, on one line."""
-    said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
-    return StoreError(
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = str(cause).strip().splitlines()
+    kind = StoreFullError if _is_full(cause) else StoreError
+    return kind(
         f"the database says: {said[0] if said else type(error).__name__}",
         where=shown(engine),
         mend="see that it is up, has room, and may be used",
@@ -114,18 +116,36 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _is_full(error: BaseException) -> bool:
+    """Whether a database refuses because its disk takes nothing more."""
+    sqlite, postgres = getattr(error, "sqlite_errorname", ""), getattr(error, "sqlstate", "")
+    return sqlite in ("SQLITE_FULL", "SQLITE_IOERR_WRITE") or postgres == "53100"
+
+
+@contextmanager
+def _clear(engine: Engine) -> Iterator[None]:
+    """`clear_errors`, but for what is there already: whoever writes it knows what that means."""
+    try:
+        with clear_errors(engine):
+            yield
+    except StoreError as error:
+        if isinstance(error.__cause__, IntegrityError):
+            raise error.__cause__ from None
+        raise
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes; it lands whole or not at all."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """A transaction that writes; it lands whole or not at all. Raises `StoreError`, and `IntegrityError` as it is."""
+    with _clear(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one moment of the database."""
+    """A transaction that sees one moment of the database. Raises `StoreError`."""
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with _clear(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -5,20 +5,41 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class Served(NamedTuple):
+    """A serving process, its address, and what it has written to standard error since it listens."""
+
+    process: subprocess.Popen[str]
+    address: str
+    log: list[str]
+
+    def ended(self) -> int:
+        """Its exit code, once it has ended and all of its log is here."""
+        code = self.process.wait(timeout=60)
+        deadline = time.monotonic() + 10
+        while _readers[self.process.pid].is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return code
+
+
+_readers: dict[int, threading.Thread] = {}
+
+
 @contextmanager
-def served(store_url: str, *options: str, ready: bool = False) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process that serves a store, and its address; with `ready` once it answers checks. It is killed at the end
-    unless it has ended by then."""
+def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Served]:
+    """The process that serves a store; with `ready` once it answers checks. It is killed at the end unless it has ended
+    by then."""
     command = [sys.executable, "-m", "resolver", "serve", "--store", store_url, "--port", "0", *options]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
@@ -31,12 +52,21 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[tuple
         address = line.split()[1]
         desk = process.stderr.readline()
         assert desk.startswith(f"Steward's desk: {address}/desk"), desk
+        log: list[str] = []
+        # a log that nobody reads would hold the service up
+        reader = _readers[process.pid] = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+        reader.start()
         if ready:
             wait_ready(address)
-        yield process, address
+        yield Served(process, address, log)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        found = _readers.pop(process.pid, None)
+        if found is not None:
+            found.join(timeout=10)
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def wait_ready(address: str) -> None:

@@ -46,7 +46,7 @@ def url(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def hub(url: str) -> Iterator[Client]:
     """A client of a service that has only just begun: its first check waits until the service has loaded."""
-    with served(url) as (_, address), Client(address, purpose="tests") as client:
+    with served(url) as (_, address, _), Client(address, purpose="tests") as client:
         assert client.check(name="Maria Quispe Huanca").results
         yield client
 
@@ -131,7 +131,7 @@ def test_one_record(hub: Client) -> None:
     assert posted.record == "quay:7"
     assert "never" in posted.warnings[0]
     assert hub.entity(posted.entity).caption == "Ilse Brandt"
-    with pytest.raises(RefusedError, match="accept-restricted"):
+    with pytest.raises(NotAllowedError, match="accept-restricted"):
         hub.post("quay", "8", "Person", {"name": ["Ilse Brandt"]}, handling="H2")
 
 
@@ -156,7 +156,7 @@ def test_keys_and_rates(url: str, tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(url.removeprefix("sqlite:///"), path)
     secret = create_key(f"sqlite:///{path}", "border", "Coast", ["check"])
-    with served(f"sqlite:///{path}", "--rate", "2") as (_, address):
+    with served(f"sqlite:///{path}", "--rate", "2") as (_, address, _):
         with Client(address) as nobody, pytest.raises(NotAllowedError, match="key is needed"):
             nobody.catalog()
         with Client(address, secret, repeats=0, purpose="проверка") as client:

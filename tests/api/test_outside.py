@@ -54,7 +54,7 @@ def test_nomenklatura_matches_and_expands(url: str, root: Path) -> None:
     if not installed(peer):
         pytest.skip("nomenklatura is not set up (python -m benchmarks.peers setup nomenklatura)")
     lines = "".join(json.dumps(one) + "\n" for one in ASKED)
-    with served(url, ready=True) as (_, address):
+    with served(url, ready=True) as (_, address, _):
         command = [str(peer.python), "-m", "benchmarks.peers.run_yente", f"{address}/"]
         done = subprocess.run(command, cwd=root, input=lines, capture_output=True, text=True, check=True, timeout=120)
     person, group, nobody = (json.loads(line) for line in done.stdout.splitlines())

@@ -244,7 +244,7 @@ def test_extensions_that_are_refused(query: str, status: int, client: Client) ->
         (f"/reconcile/default/suggest/entity?prefix={'a' * 201}", 422),
         ("/reconcile/default/suggest/type?prefix=a&cursor=-1", 422),
         ("/reconcile/absent/suggest/type?prefix=a", 404),
-        ("/reconcile/default/extend?type=Wizard", 404),
+        ("/reconcile/default/extend?type=Wizard", 422),
         ("/reconcile/default/extend?limit=x", 422),
     ],
 )

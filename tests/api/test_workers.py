@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,15 +29,10 @@ def serving(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """(process id, address, store) of a service with two workers."""
     path = tmp_path_factory.mktemp("workers") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with served(f"sqlite:///{path}", "--workers", "2", ready=True) as (process, address):
-        assert process.stderr is not None
-        # a log that nobody reads would stop it
-        reader = threading.Thread(target=process.stderr.readlines)
-        reader.start()
-        yield process.pid, address, f"sqlite:///{path}"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-        reader.join()
+    with served(f"sqlite:///{path}", "--workers", "2", ready=True) as service:
+        yield service.process.pid, service.address, f"sqlite:///{path}"
+        service.process.send_signal(signal.SIGTERM)
+        assert service.ended() == 0
 
 
 def workers(pid: int) -> set[int]:

@@ -9,8 +9,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _USERS = ("postgres", "nobody")
@@ -33,9 +34,25 @@ def _user() -> str | None:
     return next((name for name in _USERS if name in known), None)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that can be stopped and started again; `url` is that of its database."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """The URL of a server that lives as long as the context; its data goes to a new folder in `folder`."""
+    with stoppable(folder) as found:
+        yield found.url
+
+
+@contextmanager
+def stoppable(folder: Path) -> Iterator[Server]:
+    """The same, with the means to stop it meanwhile."""
     place = programs()
     assert place is not None
     user = _user()
@@ -47,11 +64,18 @@ def server(folder: Path) -> Iterator[str]:
         data = home / "data"
         _run(user, place / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         options = f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=50"
-        _run(user, place / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start")
-        try:
-            yield f"postgresql+psycopg://tests@/postgres?host={home}"
-        finally:
+
+        def start() -> None:
+            _run(user, place / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start")
+
+        def stop() -> None:
             _run(user, place / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+        start()
+        try:
+            yield Server(f"postgresql+psycopg://tests@/postgres?host={home}", stop, start)
+        finally:
+            stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

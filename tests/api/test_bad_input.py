@@ -1,0 +1,229 @@
+"""What goes wrong around the service: the right status, a `detail` that helps, nothing lost, and it stays up.
+
+Bodies and parameters that make no sense are in `test_match`, `test_doors`, `test_reconcile` and `test_batches`; here
+are broken connections, disks, databases and indexes, against real processes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from api import ServiceSettings, create_app
+from api.service import Service
+from resolver.client import Client, ServiceFailedError
+from resolver.engines.hub import Hub
+from resolver.engines.working import jobs_folder
+from tests.api.conftest import RECORDS
+from tests.api.serving import ROOT, served, wait_ready
+from tests.engines.hubs import OPTIONS, intake
+from tests.normalise.preparing import quick_symbols
+from tests.store import postgres
+
+CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
+LIMITED = """
+import resource, signal, sys
+# what a full disk does to a program: writing fails from some size on
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+from resolver.cli.app import run
+sys.exit(run(sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def url(store_url: str, tmp_path: Path) -> str:
+    """A copy of the store."""
+    shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
+    return f"sqlite:///{tmp_path}/hub.db"
+
+
+def raw(address: str, text: bytes) -> bytes:
+    """What comes back where a client sends just this and then hangs up."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        received = b""
+        # a service may hang up on whoever sends nonsense
+        with suppress(ConnectionError):
+            connection.sendall(text)
+            connection.shutdown(socket.SHUT_WR)
+            while piece := connection.recv(65_536):
+                received += piece
+    return received
+
+
+def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
+    """Uploads cut in the middle, and what is no HTTP at all."""
+    with served(url, ready=True) as (process, address, _):
+        head = b"POST /batches?filename=a.json HTTP/1.1\r\nHost: x\r\n"
+        for request in (
+            head + b"Content-Length: 100000\r\n\r\n" + b'{"id": "1", "schema": ',
+            head + b"Transfer-Encoding: chunked\r\n\r\n" + b'ffff\r\n{"id"',
+            head + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n--x\r\nContent-Disp",
+            head + b"Content-Length: nonsense\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+            b"GET /check?name=" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        ):
+            answer = raw(address, request)
+            assert answer == b"" or answer.split()[1][:1] == b"4", answer[:300]
+        with Client(address) as client:
+            assert client.check(name="John Smith").results
+            assert client.batches() == []
+        assert process.poll() is None
+    folder = jobs_folder_of(url)
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def jobs_folder_of(url: str) -> Path:
+    with Hub.open(url, OPTIONS) as hub:
+        return jobs_folder(hub.store)
+
+
+@contextmanager
+def limited(url: str, size: int) -> Iterator[str]:
+    """A service whose files may not grow beyond a size."""
+    command = [sys.executable, "-c", LIMITED, str(size), "serve", "--store", url, "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        address = process.stderr.readline().split()[1]
+        process.stderr.readline()
+        wait_ready(address)
+        yield address
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_full_disk(url: str) -> None:
+    size = Path(url.removeprefix("sqlite:///")).stat().st_size
+    with limited(url, size + 20_000) as address, Client(address, repeats=0) as client:
+        before = client.changes().version
+        with pytest.raises(ServiceFailedError) as refused:
+            client.submit(b"x" * (size + 100_000), name="big.json")
+        assert refused.value.status == 507
+        assert "cannot be kept" in refused.value.detail
+        failures = []
+        for number in range(8):
+            # records until the store cannot grow
+            try:
+                client.post("quay", str(number), "Person", {"name": ["Ann Lee"], "notes": ["x" * 20_000]})
+            except ServiceFailedError as error:
+                failures.append(error)
+        assert failures
+        assert {error.status for error in failures} == {507}, [str(error) for error in failures]
+        assert "has room" in failures[0].detail
+        # what is there is served on, and what failed is not there by half
+        assert client.check(name="John Smith").results
+        landed = client.changes().version - before
+        assert landed == 8 - len(failures)
+    with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
+        assert len(view.all_members()[0]) == len(RECORDS) + landed
+
+
+def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
+    """They are told apart from good ones and made again from the store."""
+    url = f"sqlite:///{tmp_path}/hub.db"
+
+    def checked() -> Any:
+        made = create_app(ServiceSettings(url))
+        held: Service = made.extensions["resolver"]
+        try:
+            held.warm()
+            answer: Any = made.test_client().get(CHECK)
+            assert answer.status_code == 200
+            return answer.json["results"]
+        finally:
+            held.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for place in ("resolver.engines.hub.KEPT_FROM", "resolver.engines.index.KEPT_FROM"):
+            patch.setattr(place, 1)
+        with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+            with Hub.open(url, OPTIONS, index_kept_from=1) as hub:
+                hub.add(intake(RECORDS))
+            expected = checked()
+        files = [path for path in Path(f"{tmp_path}/hub.db.index").rglob("*") if path.is_file() and path.stat().st_size]
+        assert files
+        for damage in (lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"\xff" * len(data)):
+            for path in files:
+                if path.exists():
+                    path.write_bytes(damage(path.read_bytes()))
+            assert checked() == expected
+
+
+def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None:
+    """PostgreSQL is stopped under the service, and started again."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
+    with postgres.stoppable(Path("/tmp")) as database:
+        with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(database.url, OPTIONS) as hub:
+            hub.add(intake(RECORDS))
+        made = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
+        held: Service = made.extensions["resolver"]
+        held.warm()
+        client: Any = made.test_client()
+        assert client.get(CHECK).json["results"]
+        database.stop()
+        for path in ("/entities/river:3", "/catalog", "/batches", "/changes"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), (path, answer.json)
+            assert "database" in answer.json["detail"]
+        answer = client.post("/batches", data=b'{"id": "1"}')
+        assert answer.status_code == 503
+        assert not list(tmp_path.iterdir())
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == client.get("/metrics").status_code == 200
+        database.start()
+        deadline = time.monotonic() + 30
+        while client.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert client.get("/entities/river:3").status_code == 308
+        assert client.get(CHECK).json["results"]
+        held.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("x" * 501, 422), ("a\x00b", 422), ("visa 17", 200), ("проверка", 200), ("", 200)]
+)
+def test_purposes(value: str, status: int, client: Any) -> None:
+    answer = client.get("/catalog", query_string={"purpose": value})
+    assert answer.status_code == status, answer.json
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "ключ", "a\tb", "\x7f"])
+def test_idempotency_keys_that_cannot_be_told_apart(key: str, client: Any) -> None:
+    answer = client.post("/batches", data=b"{}", headers={"Idempotency-Key": key})
+    assert (answer.status_code, "Idempotency-Key" in answer.json["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/check?name=A&limit=", "/check?name=A&fuzzy=", "/check?name=A&changed_since=", "/changes?since=" + "9" * 30,
+     "/search/default?q=A&facets=wand", "/search/default?q=A&filter_op=NOT", "/search/default?q=A&sort=wand",
+     "/search/default?q=A&sort=caption:up", "/entities/river:3?history=null"],
+)  # fmt: skip
+def test_parameters_that_make_no_sense(path: str, client: Any) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, set(answer.json)) == (422, {"detail"})
+
+
+def test_json_that_is_no_text(client: Any) -> None:
+    for body in (b"\xff\xfe", b'{"queries": {"a": {"properties": {"name": "\\ud800"}}}}', b"[" * 100_000, b"NaN"):
+        answer = client.post("/match/default", data=body)
+        assert (answer.status_code, set(answer.json)) == (400, {"detail"}), body[:20]
+    answer = client.post("/records", data=json.dumps({"id": "1", "datasets": ["a"], "handling": ["H0"]}))
+    assert answer.status_code == 422

@@ -1,0 +1,165 @@
+"""Serving process and worker killed at random moments: what was acknowledged is there, once, and nothing by half."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resolver.client import Client, ServiceError
+from resolver.engines.hub import Hub
+from tests.api.conftest import RECORDS
+from tests.api.serving import ROOT, wait_ready
+from tests.engines.hubs import OPTIONS, intake
+from tests.normalise.preparing import quick_symbols
+from tests.store import postgres
+
+KILLS = 4
+BATCHES, ROWS = 6, 40
+# the small table of symbols, since the large one takes as long to load as all the rest
+CHILD = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from resolver.store import jobs
+from tests.normalise.preparing import quick_symbols
+jobs.LEASE = timedelta(seconds=1)
+with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    if sys.argv[1] == "worker":
+        from resolver.cli.worker import do
+        from resolver.engines.hub import Hub
+        from resolver.engines.working import work_once
+        from tests.engines.hubs import OPTIONS
+        with Hub.open(sys.argv[2], OPTIONS) as hub:
+            print("begun", file=sys.stderr, flush=True)
+            while True:
+                work_once(hub, Path(sys.argv[3]), do, lease=timedelta(seconds=1))
+    from resolver.cli.app import run
+    sys.exit(run(["serve", "--store", sys.argv[2], "--jobs", sys.argv[3], "--port", sys.argv[4]]))
+"""
+
+
+class Process:
+    """A child that is begun anew whenever it is killed."""
+
+    def __init__(self, *args: str) -> None:
+        self._args = args
+        self._child: subprocess.Popen[str] | None = None
+        self._reader = threading.Thread()
+
+    def begin(self) -> str:
+        """Begin; the first line it says."""
+        command = [sys.executable, "-c", CHILD, *self._args]
+        self._child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        assert self._child.stderr is not None
+        line = self._child.stderr.readline()
+        # what it says later is read away, lest it should wait for a reader
+        self._reader = threading.Thread(target=self._child.stderr.read, daemon=True)
+        self._reader.start()
+        return line
+
+    def kill(self) -> None:
+        if self._child is not None:
+            os.kill(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+            self._reader.join()
+            if self._child.stderr is not None:
+                self._child.stderr.close()
+            self._child = None
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/hub.db"
+        return
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
+    with postgres.server(Path("/tmp")) as server:
+        yield server
+
+
+def rows(batch: int) -> bytes:
+    said = (
+        {"id": f"{batch}-{row}", "schema": "Person", "datasets": ["port"], "properties": {"name": [f"Ann {row} Lee"]}}
+        for row in range(ROWS)
+    )
+    return "".join(json.dumps(one) + "\n" for one in said).encode()
+
+
+def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
+    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(url, OPTIONS) as hub:
+        hub.add(intake(RECORDS))
+    port, jobs = free_port(), tmp_path / "jobs"
+    api = Process("serve", url, str(jobs), str(port))
+    worker = Process("worker", url, str(jobs))
+    address = f"http://127.0.0.1:{port}"
+    acknowledged: dict[str, str] = {}
+    posted: set[str] = set()
+    over = threading.Event()
+
+    def send() -> None:
+        """Submit batches and records, again and again until each is acknowledged, as a client would."""
+        with Client(address, repeats=0, timeout=20) as client:
+            for number in range(BATCHES):
+                while not over.is_set() and str(number) not in acknowledged:
+                    try:
+                        job = client.submit(rows(number), name="port.json", idempotency_key=f"k{number}")
+                        acknowledged[str(number)] = job.id
+                        client.post("quay", str(number), "Person", {"name": [f"Ilse {number} Brandt"]})
+                        posted.add(f"quay:{number}")
+                    except ServiceError:
+                        time.sleep(0.05)
+
+    sender = threading.Thread(target=send)
+    dice = random.Random(11)
+    try:
+        assert api.begin().startswith("Serving")
+        assert worker.begin() == "begun\n"
+        wait_ready(address)
+        sender.start()
+        for kill in range(KILLS):
+            time.sleep(dice.uniform(0.1, 1.5))
+            one = (api, worker)[kill % 2]
+            one.kill()
+            one.begin()
+        wait_ready(address)
+        sender.join(timeout=120)
+        with Client(address) as client:
+            for job in acknowledged.values():
+                assert client.wait(job, seconds=120).state == "done"
+            assert len(client.batches()) == BATCHES
+    finally:
+        over.set()
+        api.kill()
+        worker.kill()
+        if sender.is_alive():
+            sender.join(timeout=30)
+    assert len(acknowledged) == BATCHES
+    with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
+        held = {one for part in view.batches() for one in part.batch.ids.to_pylist()}
+        sent = {f"port:{batch}-{row}" for batch in range(BATCHES) for row in range(ROWS)}
+        assert sent <= held
+        assert posted <= held
+        # what was sent and never acknowledged may be there or not, but nothing else is
+        assert held <= sent | {f"quay:{number}" for number in range(BATCHES)} | {one.id for one in RECORDS}
+        numbers, entities = view.all_members()
+        assert len(numbers) == len(held) == len(set(numbers.tolist()))
+        assert len(entities) == len(numbers)
