@@ -51,12 +51,16 @@ def dedupe(
     """Add lists to a store; write results where a folder is given, and say what came of it."""
     from resolver.engines.gathered import touched
     from resolver.records.sight import OPERATOR
+    from resolver.review import catch_up
 
     if out is not None:
         prepare(out)
     with open_hub(url, settings, running, create=True) as hub, Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
         landed = hub.add(intake, decisions, dry_run=options["dry_run"], progress=bars)
+        if not options["dry_run"]:
+            bars.start("queue of the desk", None)
+            catch_up(hub)
         bars.finish()
         for note in landed.notes:
             click.echo(f"note: {note}", err=True)

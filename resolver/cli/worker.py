@@ -48,6 +48,7 @@ def command(
     from resolver.engines.local import warm_up
     from resolver.engines.working import jobs_folder, work_once
     from resolver.errors import StoreError
+    from resolver.review import catch_up
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -63,6 +64,8 @@ def command(
         while not stop.is_set():
             try:
                 job = work_once(hub, folder, work)
+                # so that no steward has to wait for what a large batch brought
+                catch_up(hub)
             except StoreError as error:
                 if once:
                     raise

@@ -12,7 +12,7 @@ Queue (`queue`)
         takes or renews the lease of a pair (raises `HeldError`), `release(hub, steward, left, right)` gives it back.
     `assign(hub, left, right, who, by)`: `who` empty takes it back. `saved_filters(hub, user)`,
         `save_filters(hub, user, name, filters)`, `forget_filters(hub, user, name)`. `choices(hub)`: what filters can
-        say, with counts. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
+        say. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
 
 The pair (`pair`, `preview`)
     `pair_view(hub, left, right, *, steward=None, rules=Rules(), again=0, hidden=False) -> PairView`

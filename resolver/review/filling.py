@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.classify import scores
 from resolver.engines.hub import Hub
 from resolver.errors import StoreError
 from resolver.records.resolution import Band, Outcome
@@ -187,11 +188,13 @@ def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
     landed = view.landed(sorted({since[row.left, row.right] for row in found if (row.left, row.right) in since}))
     times = go.times_consulted(entities)
     agency = {one.number: one.agency or one.name for one in view.sources()}
-    return [_row(row, looks, since, landed, times, agency) for row in found]
+    score = scores(np.array([row.logodds for row in found], dtype=np.int64)).tolist()
+    return [_row(row, one, looks, since, landed, times, agency) for row, one in zip(found, score, strict=True)]
 
 
 def _row(
     found: Found,
+    score: float,
     looks: Mapping[int, Glimpse],
     since: Mapping[Pair, int],
     landed: Mapping[int, str],
@@ -203,7 +206,7 @@ def _row(
     reason = found.reason or Reason.BORDERLINE
     sources = one.sources | two.sources
     value = worth(
-        found.score,
+        score,
         reason,
         records=one.records + two.records,
         agencies=len({agency[source] for source in sources}),
@@ -220,7 +223,7 @@ def _row(
         found.left,
         found.right,
         found.logodds,
-        found.score,
+        score,
         int(found.band),
         found.pairs,
         str(reason),

@@ -13,7 +13,7 @@ from typing import Any
 
 from resolver.engines.hub import Hub
 from resolver.errors import InputError
-from resolver.records.resolution import Band
+from resolver.records.resolution import Band, Outcome
 from resolver.records.sight import STRANGER, Viewer
 from resolver.review.filling import catch_up
 from resolver.review.gate import not_for
@@ -72,7 +72,7 @@ def next_item(
     """The next pair for a steward, held for them; None where nothing waits. Where the store cannot be written, nothing
     is held."""
     rules = rules or Rules()
-    writable = catch_up(hub, whole=False).writable
+    caught = catch_up(hub, whole=False)
     place = _place(after)
     for _ in range(_TRIES):
         with hub.store.view() as view:
@@ -83,12 +83,12 @@ def next_item(
                 if not rows:
                     return None
                 place = rows[0].place
-                found = _items(view, rows)
+                found = _items(view, [row for row in rows if caught.current or _still_waits(view, row)])
                 if not found:
                     continue
                 item = found[0]
         pair = _pair_of_key(item.key)
-        if not writable:
+        if not caught.writable:
             return item
         if hub.store.people.hold(pair, steward.name, _until(rules)):
             return replace(item, held_by=steward.name)
@@ -225,6 +225,15 @@ def _items(view: View, rows: Sequence[WaitingRow]) -> list[QueueItem]:
             who = assigned.get((row.low, row.high), "")
             found.append(_item(row, parties, ids, who, held.who if held else ""))
     return found
+
+
+def _still_waits(view: View, row: WaitingRow) -> bool:
+    """Whether a row of a queue that is behind may still be true: what was merged or decided since is not given out."""
+    if row.reason in (Reason.RED, Reason.SECOND, Reason.MOVED):
+        return True
+    links = view.links_of([row.left])
+    here = (links.left == row.left) & (links.right == row.right)
+    return bool((links.outcome[here] == Outcome.QUEUED).any())
 
 
 def _item(

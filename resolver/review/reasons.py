@@ -34,11 +34,6 @@ class Found:
     said: Between | None
 
     @property
-    def score(self) -> float:
-        """The probability."""
-        return float(scores(np.array([self.logodds]))[0])
-
-    @property
     def at(self) -> str:
         """When the decision that waits was taken."""
         waits = self.said.waits if self.said else None

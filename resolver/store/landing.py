@@ -307,7 +307,16 @@ def _touch(connection: Connection, landing: Landing) -> None:
         decided = bulk.arrays(connection, select(records.c.number).where(holding))[0]
         numbers = np.union1d(numbers, decided)
     rows = numbers.tolist()
+    if len(rows) > 1_000 and _many_touched(connection):
+        # nobody has looked for long, so whoever does looks at everything
+        connection.execute(delete(touched))
+        rows = [0]
     bulk.insert(touched, {"version": [landing.base + 1] * len(rows), "record": rows}, connection)
+
+
+def _many_touched(connection: Connection) -> bool:
+    count = connection.execute(select(func.count()).select_from(touched)).scalar_one()
+    return int(count) > 4 * TOUCHED_LIMIT
 
 
 def _lists(connection: Connection, landing: Landing, now: str) -> None:

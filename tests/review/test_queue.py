@@ -36,6 +36,7 @@ from resolver.review import (
     undo,
     waiting,
 )
+from resolver.review.filling import Caught
 from resolver.review.second_looks import kappa
 from resolver.review.worth import worth
 from resolver.store.database import writing
@@ -96,6 +97,30 @@ def test_the_queue_follows_from_the_store_alone(hub: Hub) -> None:
         connection.execute(delete(desk))
     catch_up(hub)
     assert queue(hub) == kept
+
+
+def test_a_landing_that_touches_too_much_touches_everything(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = items(hub)[:2]
+    with monkeypatch.context() as patch:
+        patch.setattr("resolver.store.landing.TOUCHED_LIMIT", 0)
+        decide(hub, KIM, one.left.id, one.right.id, Verdict.DIFFERENT)
+        decide(hub, KIM, two.left.id, two.right.id, Verdict.UNSURE)
+        kept = queue(hub)
+    assert one.key not in [row[0] for row in kept]
+    with writing(hub.store.engine) as connection:
+        connection.execute(delete(desk))
+    assert queue(hub) == kept
+
+
+def test_a_queue_that_is_behind_gives_out_nothing_decided(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = items(hub)[:2]
+    for item in (one, two):
+        decide(hub, LEE, item.left.id, item.right.id, Verdict.DIFFERENT)
+    # as if far more had landed than a page waits for
+    monkeypatch.setattr("resolver.review.queue.catch_up", lambda *_, **__: Caught(False))
+    found = next_item(hub, KIM)
+    assert found is not None
+    assert found.key not in (one.key, two.key)
 
 
 def test_filters_let_through_what_they_say(hub: Hub) -> None:
