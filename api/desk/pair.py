@@ -25,7 +25,6 @@ from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import ResolverError
 from resolver.review import Filters, HeldError, Outcome, QueueItem, RefusedError, Seen, Standing, State, Verdict
-from resolver.review.sight import restricted
 
 SHOWN = 10
 """Values of a property on one side at first; the others are one step away."""
@@ -133,8 +132,12 @@ def pending() -> Any:
     """Decisions that wait for a second steward."""
     hub = service().hub
     rows = back.pending(hub, viewer())
-    consulted("pending", {}, {"seen": [one.left_record for one in rows]}, Stand(hub.store.version, ""))
-    return page("pending.html", room="review", rows=rows)
+    ends = sorted({end for one in rows for end in (one.left_record, one.right_record)})
+    with hub.store.view() as view:
+        held = {end: view.record(end) for end in ends}
+    names = {end: stored.record.caption for end, stored in held.items() if stored is not None}
+    consulted("pending", {}, {"seen": sorted(names)}, Stand(hub.store.version, ""))
+    return page("pending.html", room="review", rows=rows, names=names)
 
 
 @blueprint.post("/review/blind")
@@ -151,10 +154,11 @@ def blind() -> Any:
 
 def _next(filters: Filters, after: str, outcome: Outcome | None) -> Any:
     """The next pair: the script gets it as a part, a browser without script is led to it."""
-    item = _open_item(filters, after)
+    hub, rules = service().hub, service().settings.rules
+    item = back.next_item(hub, steward(), filters, after=after, rules=rules)
     if item is None and after:
         # what was passed over comes again at the end
-        item, after = _open_item(filters, ""), ""
+        item, after = back.next_item(hub, steward(), filters, rules=rules), ""
     if gate.is_partial():
         if item is None:
             text = page("_done.html", outcome=outcome, query=query(filters))
@@ -165,17 +169,6 @@ def _next(filters: Filters, after: str, outcome: Outcome | None) -> Any:
         return redirect(url_for("desk.done", **query(filters), **did), 303)
     where = {**_where(filters, item.again, after), **did}
     return redirect(url_for("desk.pair", left=item.left.id, right=item.right.id, **where), 303)
-
-
-def _open_item(filters: Filters, after: str) -> QueueItem | None:
-    """The next pair that the steward may see."""
-    hub, rules = service().hub, service().settings.rules
-    while True:
-        item = back.next_item(hub, steward(), filters, after=after, rules=rules)
-        if item is None or not restricted(hub, (item.left.id, item.right.id), viewer()):
-            return item
-        back.release(hub, steward(), item.left.id, item.right.id)
-        after = item.key
 
 
 def _did() -> Outcome | None:
@@ -216,12 +209,10 @@ def _pair(
     item = item or (None if again else back.item_of(hub, left, right, viewer=viewer()))
     stand = Stand(shown.seen.version, shown.seen.model)
     consulted("pair", {"left": left, "right": right}, {"seen": [left, right]}, stand)
-    others = (*shown.left_others, *shown.right_others)
     text = page(
         _template("pair"),
         room="review",
         shown=shown,
-        closed=restricted(hub, [one.id for one in others], viewer()) if others else frozenset(),
         item=item,
         holder=holder,
         hidden=hidden,

@@ -21,7 +21,6 @@ from resolver.engines.accounts import Role
 from resolver.engines.screening import Stand
 from resolver.errors import InputError
 from resolver.review import Filters, QueueItem, Steward, Verdict
-from resolver.review.sight import restricted
 
 _SHOWN = 40
 _TEXTS = ("kind", "source", "agency", "script", "reason", "assigned")
@@ -40,14 +39,11 @@ def review() -> Any:
         filters = replace(filters, assigned=gate.user().name)
     found = back.waiting(hub, filters, limit=_SHOWN, after=request.args.get("after", ""), viewer=viewer())
     seen = [end.id for item in found.items for end in (item.left, item.right)]
-    closed = restricted(hub, seen, viewer())
-    seen = [one for one in seen if one not in closed]
     consulted("queue", query(filters), {"seen": seen}, Stand(found.version, hub.models.stamp["model"]))
     return page(
         "queue.html",
         room="review",
         found=found,
-        closed=closed,
         filters=filters,
         choices=back.choices(hub),
         saved={name: query(one) for name, one in back.saved_filters(hub, gate.user().name).items()},

@@ -89,7 +89,11 @@
       if (answer.ok) {
         keep(past().filter((step) => step !== form.getAttribute("action")));
         show(text, answer, true);
-      } else refuse(text);
+      } else {
+        // what was refused for good must be seen whole; what may be tried again stays as it is
+        if (answer.status === 409 && form.id === "decide") close();
+        refuse(text);
+      }
     } catch {
       failed("The service could not be reached. Nothing was lost: what you filled in is still here. Try again.");
     } finally { working(false); }

@@ -7,6 +7,7 @@ matter.
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from tests.desk import world
 from tests.desk.conftest import PASSWORD, Desk
 from tests.engines.hubs import OPTIONS
 from tests.normalise.preparing import quick_symbols
-from tests.review.tables import derived, log_length
+from tests.review.tables import derived
 from tests.store.conftest import postgres_url
 
 __all__ = ["postgres_url"]
@@ -33,7 +34,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(browsing.missing()), reason="no chromium or chromedriver (on Debian: chromium-driver)"),
 ]
-WAIT = 20.0
+WAIT = 60.0
 ALIKE = ("queue under filters", "pair of long names", "pair of Chinese names", "entity with a long name")
 """Pages that hold what others hold as well; for these axe-core is not asked again."""
 ADMIN, STEWARD, OTHER = "chief", "amira", "ben"
@@ -96,7 +97,8 @@ class Sitting:
             time.sleep(0.02)
 
     def log_length(self) -> int:
-        return log_length(self.desk.held.hub)
+        with self.desk.store.view() as view:
+            return int(view.decision_count())
 
     def at(self, record: str) -> str:
         with self.desk.store.view() as view:
@@ -125,21 +127,20 @@ class Sitting:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def store_url(request: pytest.FixtureRequest, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a store in which much waits."""
     folder = tmp_path_factory.mktemp("driven")
     if request.param == "sqlite":
-        url = f"sqlite:///{folder}/hub.db"
-    else:
-        from sqlalchemy import create_engine, text
-        from sqlalchemy.engine import make_url
+        return f"sqlite:///{shutil.copy(filled, folder / 'hub.db')}"
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
 
-        server = request.getfixturevalue("postgres_url")
-        engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CREATE DATABASE driven"))
-        engine.dispose()
-        url = make_url(server).set(database="driven").render_as_string()
+    server = request.getfixturevalue("postgres_url")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE driven"))
+    engine.dispose()
+    url = make_url(server).set(database="driven").render_as_string()
     world.fill(url, folder / "index")
     return url
 
@@ -151,10 +152,10 @@ def any_store(store_url: str, driver: Any, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def sitting(driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
+def sitting(driver: Any, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
     """A desk on SQLite."""
     folder = tmp_path_factory.mktemp("looked-at")
-    world.fill(f"sqlite:///{folder}/hub.db", folder / "index")
+    shutil.copy(filled, folder / "hub.db")
     yield from _sitting(f"sqlite:///{folder}/hub.db", driver, folder / "index")
 
 

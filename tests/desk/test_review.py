@@ -113,7 +113,7 @@ def test_the_pair_shows_who_says_what_and_why(busy: Desk) -> None:
         assert text in page.text
     part = page.text[page.text.index('id="h-why"') :]
     weights = [float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', part)]
-    assert weights[-1] == pytest.approx(sum(weights[:-1]), abs=0.03)
+    assert weights[-1] == pytest.approx(sum(weights[:-1]), abs=0.006 * len(weights))
     busy.held.log.flush()
     look = busy.store.access.consultations()[-1]
     assert (look.action, look.purpose, len(look.answer["seen"])) == ("pair", "a test", 2)
@@ -412,7 +412,6 @@ def test_what_an_agency_keeps_to_itself(busy: Desk) -> None:
             break
         page = browser.get(unescape(more[0]))
     assert "Wendeline" not in texts
-    assert texts.count("keeps to itself") == 1
     assert decisions(busy) == []
 
 
