@@ -13,6 +13,8 @@ from api.watching import figures, shown
 from resolver.errors import ResolverError
 
 blueprint = Blueprint("health", __name__)
+_LATE = timedelta(seconds=60)
+"""For so long a landing may wait for checks to know of it."""
 
 
 @blueprint.get("/healthz")
@@ -55,6 +57,11 @@ def standing(held: Service) -> tuple[int, list[str]]:
             held.hub.options_of(view.head)
             if not held.is_warm:
                 faults.append("the service is still loading")
+            answered = held.screen.followed
+            if answered is not None and answered < view.version:
+                waiting = _age(view.landed([answered + 1])[answered + 1])
+                if waiting > _LATE:
+                    faults.append(f"checks still answer from version {answered}; the log says why")
         for source in view.sources():
             if source.maximum_age_days is not None and _age(source.updated) > timedelta(source.maximum_age_days):
                 faults.append(f"the list {source.name} is older than {source.maximum_age_days} days")

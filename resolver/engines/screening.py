@@ -139,6 +139,12 @@ class Screen:
             self._follower = threading.Thread(target=self._follow, args=(seconds,), name="catalogue", daemon=True)
             self._follower.start()
 
+    @property
+    def followed(self) -> int | None:
+        """The version that answers come from now; None where each check looks for itself."""
+        state = self._catalogue.state
+        return state.version if self._follower is not None and state is not None else None
+
     def close(self) -> None:
         """Stop following."""
         self._ended.set()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ import pyarrow as pa
 
 from resolver.errors import StoreError
 
-_FORM = b"wlrseg01"
+_FORM = b"wlrseg02"
 _STEP = 64
 AnyArray = npt.NDArray[Any]
 
@@ -42,7 +43,7 @@ def write_arrays(path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str,
     for name, array in arrays.items():
         places[name] = (array.dtype.str, position, len(array))
         position += -(-array.nbytes // _STEP) * _STEP
-    head = orjson.dumps({"about": dict(about), "arrays": places, "bytes": position})
+    head = orjson.dumps({"about": dict(about), "arrays": places, "bytes": position, "sum": _sum(arrays.values())})
     start = -(-(16 + len(head)) // _STEP) * _STEP
     with replaced(path) as file:
         file.write(_FORM + len(head).to_bytes(8, "little") + head)
@@ -73,8 +74,17 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def open_arrays(path: Path) -> ArrayFile:
-    """Map a file. Raises `StoreError` for one that is not of this form or cut short."""
+def _sum(arrays: Iterable[AnyArray]) -> int:
+    """The CRC-32 of all arrays, one after the other."""
+    found = 0
+    for array in arrays:
+        found = zlib.crc32(np.ascontiguousarray(array).view(np.uint8).data if array.nbytes else b"", found)
+    return found
+
+
+def open_arrays(path: Path, *, checked: bool = False) -> ArrayFile:
+    """Map a file. `checked`: read it once to see that every byte is as it was written (about a second a gigabyte).
+    Raises `StoreError` for one that is not of this form, cut short or, where that is checked, altered."""
     try:
         mapped = np.memmap(path, dtype=np.uint8, mode="r")
         if bytes(mapped[:8]) != _FORM:
@@ -84,15 +94,17 @@ def open_arrays(path: Path) -> ArrayFile:
         start = -(-(16 + length) // _STEP) * _STEP
         if len(mapped) != start + head["bytes"]:
             raise ValueError("its length is wrong")
-    except (OSError, ValueError, KeyError) as error:
+        plain = np.asarray(mapped)
+        arrays = {}
+        for name, (kind, place, count) in head["arrays"].items():
+            width = np.dtype(kind).itemsize
+            arrays[name] = plain[start + place : start + place + width * count].view(kind)
+        if checked and _sum(arrays.values()) != head["sum"]:
+            raise ValueError("its bytes have changed")
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(
             f"the index file is damaged: {error}", where=str(path), mend="delete it; it is made again"
         ) from error
-    plain = np.asarray(mapped)
-    arrays = {}
-    for name, (kind, place, count) in head["arrays"].items():
-        width = np.dtype(kind).itemsize
-        arrays[name] = plain[start + place : start + place + width * count].view(kind)
     return ArrayFile(head["about"], arrays)
 
 

@@ -22,7 +22,7 @@ from resolver.errors import StoreError
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
 from resolver.records.ragged import spread
-from resolver.store.arrays import AnyArray, open_arrays, text_arrays, texts_of, write_arrays
+from resolver.store.arrays import AnyArray, ArrayFile, open_arrays, text_arrays, texts_of, write_arrays
 from resolver.store.bulk import Numbers
 
 _LOG = logging.getLogger("resolver.index")
@@ -112,7 +112,10 @@ def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str]) -> S
 
 def open_segment(path: Path) -> Segment:
     """Map a segment. Raises `StoreError` for a damaged one."""
-    file = open_arrays(path)
+    return _segment(path, open_arrays(path))
+
+
+def _segment(path: Path, file: ArrayFile) -> Segment:
     about, arrays = file.about, file.arrays
     columns, offsets = {}, {}
     for prop in about["props"]:
@@ -157,8 +160,9 @@ def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:
 
 def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
     try:
-        if dict(open_arrays(path).about["stamp"]) == dict(stamp):
-            return open_segment(path)
+        file = open_arrays(path)
+        if dict(file.about["stamp"]) == dict(stamp):
+            return _segment(path, open_arrays(path, checked=True))
     except (StoreError, LookupError, ValueError) as error:
         # or of a form that is no longer made
         _LOG.warning("%s is damaged and is made again: %s", path, error)

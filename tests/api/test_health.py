@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,11 @@ import structlog
 from flask import Flask
 
 from api import ServiceSettings, create_app
+from resolver.engines.hub import Hub
 from tests.api.conftest import RECORDS, Client
+from tests.engines.hubs import OPTIONS, intake
+from tests.normalise.preparing import quick_symbols
+from tests.records.samples import record
 
 
 def test_health_and_readiness(client: Client) -> None:
@@ -40,6 +47,26 @@ def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Fla
     finally:
         store.describe_source("coast", maximum_age_days=None)
     assert client.get("/readyz").status_code == 200
+
+
+def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+        app = create_app(ServiceSettings(f"sqlite:///{path}"))
+        held = app.extensions["resolver"]
+        held.warm()
+        # as if the next look were far away
+        held.screen.follow(1_000)
+        with Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+            hub.add(intake([record("late:1", name="Zdenka Havlova")]))
+        client: Client = app.test_client()
+        assert client.get("/readyz").json == {"status": "ok", "version": 2}
+        monkeypatch.setattr("api.health._LATE", timedelta(0))
+        answer = client.get("/readyz")
+        assert (answer.status_code, "version 1" in answer.json["detail"]) == (503, True)
+        assert client.get("/check?name=John+Smith").json["version"] == 1
+        held.close()
 
 
 def test_figures_count_by_the_pattern_of_the_address(client: Client) -> None:

@@ -131,11 +131,15 @@ def test_files_serve_the_next_and_damage_mends_itself(
         with caplog.at_level(logging.INFO, logger="resolver.index"):
             assert told(Catalogue(hub).refresh()) == told(first)
             assert not caplog.records
-            path.write_bytes(path.read_bytes()[:-100])
-            assert told(Catalogue(hub, kept_from=1).refresh()) == told(first)
-        assert "damaged" in caplog.text
-        assert "anew" in caplog.text
-        assert path.is_file()
+            whole = path.read_bytes()
+            # cut short, a letter changed, nothing at all, something else
+            for broken in (whole[:-100], whole.replace(b"Petrov", b"Petrow"), b"", b"x" * 5_000):
+                caplog.clear()
+                path.write_bytes(broken)
+                assert told(Catalogue(hub, kept_from=1).refresh()) == told(first)
+                assert "damaged" in caplog.text
+                assert "anew" in caplog.text
+                assert path.is_file()
 
 
 def test_files_of_another_history_are_not_believed(stores: Stores, tmp_path: Path) -> None:
