@@ -49,6 +49,8 @@ class RunOptions:
     model_dir: Path | None = None
     wrong_merge_costs: float = 20.0
     workers: int = 2
+    resume: Path | None = None
+    """Folder in which finished stages are kept, and found again by a run that goes on (local engine)."""
 
     @property
     def borders(self) -> Borders:

@@ -19,11 +19,12 @@ from resolver.cli.options import (
     files_argument,
     json_option,
     reading_options,
+    resume_option,
     run_options,
     running_options,
     store_option,
 )
-from resolver.cli.results import prepare, tell, unknown_ids, write
+from resolver.cli.results import finished, prepare, tell, unknown_ids, write
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @store_option()
 @click.option("--dry-run", is_flag=True, help="With --store: say what would change, and change nothing.")
 @engine_options
+@resume_option
 @running_options
 @reading_options
 @json_option
@@ -85,19 +87,22 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     keep_apart(files, out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
-    running = run_options(settings, options, decisions, only_entities=only_entities)
+    running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
         unknown_ids(decisions, intake)
         resolution = _resolved(intake, running, bars, options)
         write(out, intake, resolution, running, bars)
+    finished(running)
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
 
 
 def _check_engine(options: dict[str, Any]) -> None:
     if options["engine"] == "local" and options["master"]:
         raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
+    if options["resume"] and (options["engine"] == "spark" or options["store_url"]):
+        raise click.UsageError("--resume is for runs on one machine without a store.")
     if options["engine"] == "spark" and options["store_url"]:
         raise click.UsageError("--store is for increments on one machine: leave out --engine spark.")
 

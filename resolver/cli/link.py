@@ -17,10 +17,11 @@ from resolver.cli.options import (
     files_argument,
     json_option,
     reading_options,
+    resume_option,
     run_options,
     running_options,
 )
-from resolver.cli.results import prepare, tell, unknown_ids, write
+from resolver.cli.results import finished, prepare, tell, unknown_ids, write
 from resolver.settings import Settings
 
 
@@ -31,6 +32,7 @@ from resolver.settings import Settings
 @decisions_option
 @click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@resume_option
 @running_options
 @reading_options
 @json_option
@@ -49,7 +51,7 @@ def command(
     keep_apart((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
-    running = run_options(settings, options, decisions, only_entities=only_entities)
+    running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         left = read(files, reading, bars, stage="read left")
@@ -60,4 +62,5 @@ def command(
         resolution = link(left, right, running, bars)
         intake = together(left, right, resolution.batch)
         write(out, intake, resolution, running, bars)
+    finished(running)
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)

@@ -83,6 +83,12 @@ def engine_options(function: F) -> F:
     )
 
 
+def resume_option(function: F) -> F:
+    """--resume."""
+    text = "Keep each finished stage in DIR, and go on from those that a stopped run with --resume has kept."
+    return click.option("--resume", is_flag=True, help=text)(function)
+
+
 def json_option(function: F) -> F:
     """--json."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(function)
@@ -128,8 +134,11 @@ def run_options(
     decisions: tuple[Decision, ...] = (),
     *,
     only_entities: bool = False,
+    out: Path | None = None,
 ) -> RunOptions:
-    """From what `running_options` gave a command, the settings where an option was not given."""
+    """From what `running_options` gave a command, the settings where an option was not given. `out`: the folder of
+    results, which holds what `--resume` keeps."""
+    from resolver.engines.resuming import FOLDER
     from resolver.pipeline import RunOptions
 
     merge_at = options.get("merge_at")
@@ -141,4 +150,5 @@ def run_options(
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs,
         workers=settings.workers or os.cpu_count() or 1,
+        resume=out / FOLDER if out is not None and options.get("resume") else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,6 +56,12 @@ def write(
     write_results(out, resolution, rejects=intake.rejects, report=report, only_entities=only, names=names)
     bars.advance(len(resolution.batch))
     bars.finish()
+
+
+def finished(running: RunOptions) -> None:
+    """Forget what was kept of a run that might have been stopped."""
+    if running.resume is not None:
+        shutil.rmtree(running.resume, ignore_errors=True)
 
 
 def _report(intake: Intake, resolution: Resolution, running: RunOptions) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import Pairs, candidates, plan_for
+from resolver.block import Pairs, Plan, candidates, plan_for
 from resolver.classify import Borders, border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
+from resolver.engines.resuming import Arrays, Kept, digest
 from resolver.errors import DecisionError
 from resolver.explaining import explain_rows
 from resolver.ingest.base import Intake
@@ -32,9 +35,11 @@ from resolver.records.decisions import Verdict, settle
 from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Band, Links, Outcome, Resolution, RunStats, StageStat
+from resolver.records.resolution import Band, Links, Outcome, Resolution, RuleStat, RunStats, StageStat
 
 CHUNK = 500_000
+FORM = 1
+"""Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
 
 
@@ -90,13 +95,14 @@ def _resolve(
         prepared = prepared_of(batch, models, declared)
         items[0] = len(batch)
         progress.advance(len(batch))
+    kept = _kept(batch, declared, options, models, plan.name, sides)
     with meter.stage("block", "pairs") as items:
         progress.start("block", None)
-        pairs, rules = candidates(prepared, plan, sides=sides, workers=options.workers)
+        pairs, rules = _blocked(prepared, plan, options, sides, kept)
         items[0] = len(pairs)
     with meter.stage("compare and classify", "pairs") as items:
         progress.start("compare", len(pairs))
-        logodds = _score(prepared, models, pairs, options, progress)
+        logodds = _score(prepared, models, pairs, options, progress, kept)
         items[0] = len(pairs)
     with meter.stage("cluster", "records") as items:
         progress.start("cluster", None)
@@ -118,14 +124,51 @@ def _resolve(
     return Resolution(batch, labels, links, stats)
 
 
+def _kept(
+    batch: Batch,
+    declared: Sequence[str],
+    options: RunOptions,
+    models: ModelSet,
+    plan: str,
+    sides: npt.NDArray[np.uint8] | None,
+) -> Kept | None:
+    """Where finished stages are kept, if they are."""
+    if options.resume is None:
+        return None
+    across = "" if sides is None else sides.tobytes().hex()
+    return Kept(options.resume, digest(batch, FORM, models.stamp, plan, list(declared), across))
+
+
+def _blocked(
+    prepared: Prepared, plan: Plan, options: RunOptions, sides: npt.NDArray[np.uint8] | None, kept: Kept | None
+) -> tuple[Pairs, tuple[RuleStat, ...]]:
+    if kept is None:
+        return candidates(prepared, plan, sides=sides, workers=options.workers)
+
+    def block() -> Arrays:
+        pairs, rules = candidates(prepared, plan, sides=sides, workers=options.workers)
+        told = json.dumps([asdict(rule) for rule in rules])
+        return {"left": pairs.left, "right": pairs.right, "bits": pairs.rules, "rules": np.array(told)}
+
+    held = kept.stage("block", block)
+    rules = tuple(RuleStat(**rule) for rule in json.loads(str(held["rules"])))
+    return Pairs(held["left"], held["right"], held["bits"]), rules
+
+
 def _score(
-    prepared: Prepared, models: ModelSet, pairs: Pairs, options: RunOptions, progress: Progress
+    prepared: Prepared, models: ModelSet, pairs: Pairs, options: RunOptions, progress: Progress, kept: Kept | None
 ) -> npt.NDArray[np.int32]:
     names = NameIndex.of(prepared)
     answer = np.empty(len(pairs), dtype=np.int32)
     for start in range(0, len(pairs), CHUNK):
         chunk = slice(start, min(start + CHUNK, len(pairs)))
-        answer[chunk] = score_rows(prepared, names, models, pairs.left[chunk], pairs.right[chunk], options.workers)
+
+        def score(chunk: slice = chunk) -> Arrays:
+            left, right = pairs.left[chunk], pairs.right[chunk]
+            return {"logodds": score_rows(prepared, names, models, left, right, options.workers)}
+
+        found = score() if kept is None else kept.stage(f"compare-{start}", score)
+        answer[chunk] = found["logodds"]
         progress.advance(chunk.stop - chunk.start)
     return answer
 
