@@ -106,7 +106,7 @@ def _all_pairs(
     found: Resolution, options: RunOptions, sides: npt.NDArray[np.uint8] | None
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Every candidate pair of the run with its log-odds (thousandths), in the stages' own words."""
-    models = load_models(options.model_dir)
+    models = load_models(options.model_dir, found.stats.plan)
     prepared = prepared_of(found.batch, models)
     pairs, _ = candidates(prepared, PLAN_BY_NAME[found.stats.plan], sides=sides)
     names = NameIndex.of(prepared)

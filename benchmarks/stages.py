@@ -46,10 +46,10 @@ class Speed:
 
 def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
     """Speeds of the stages on the first table of a task."""
-    models = load_models()
     intake = read_lists([task.tables[0]], mapping=mapping_from(task.mappings[0]))
+    plan = plan_for(len(intake.batch))
+    models = load_models(None, plan.name)
     prepared = prepared_of(intake.batch, models)
-    plan = plan_for(len(prepared))
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
     keys = sum(len(rule_keys(rule, prepared, plan, number).rows) for number, rule in used)
     pairs, _ = candidates(prepared, plan)
