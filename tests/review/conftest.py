@@ -23,7 +23,7 @@ __all__ = ["postgres_url"]
 Open = Callable[[], Hub]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
     with quick_symbols("resolver.pipeline", "resolver.engines.local"):
         yield
@@ -36,8 +36,10 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         url = f"sqlite:///{folder}/store.db"
     else:
-        url = _database(request.getfixturevalue("postgres_url"), "filled")
-    with Hub.open(url, OPTIONS, index_dir=folder) as hub:
+        # made anew each time the tests turn to this database again
+        url = _database(request.getfixturevalue("postgres_url"), f"filled{uuid.uuid4().hex}")
+    small = quick_symbols("resolver.pipeline", "resolver.engines.local")
+    with small, Hub.open(url, OPTIONS, index_dir=folder) as hub:
         hub.add(intake(generate(240, seed=5).records))
     return url, folder
 
@@ -60,7 +62,7 @@ def store_url(filled: tuple[str, Path], tmp_path: Path, request: pytest.FixtureR
         yield f"sqlite:///{path}"
         return
     server, name = request.getfixturevalue("postgres_url"), f"d{uuid.uuid4().hex}"
-    yield _database(server, name, template="filled")
+    yield _database(server, name, template=make_url(url).database or "")
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
