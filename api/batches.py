@@ -20,7 +20,7 @@ from api.errors import ApiError
 from api.events import event_id, streamed
 from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
-from resolver.engines.working import INPUT, OVER, RESULT, Job, new_folder, submit
+from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
 from resolver.ingest.readers import READERS
 
@@ -92,7 +92,7 @@ def listed() -> Response:
     """The jobs of the caller's agency, the newest first."""
     params.only("limit")
     agency = g.viewer.agency if g.viewer.name else None
-    jobs = service().hub.store.jobs.list(agency=agency, limit=params.whole("limit", 100, 1, 1000))
+    jobs = service().hub.store.jobs.list(agency=agency, kind=BATCH, limit=params.whole("limit", 100, 1, 1000))
     return json_response({"batches": [_shown(job) for job in jobs]})
 
 

@@ -6,8 +6,20 @@ no form through that is not of its own session; `problems` turns what goes wrong
 page is one function in one of the modules, with a template of its name.
 """
 
-from api.desk import batches, entity, home, pair, queue, search, signin, users
+from api.desk import batches, entity, home, learning, pair, queue, search, signin, users
 from api.desk.blueprint import blueprint
 from api.desk.gate import install
 
-__all__ = ["batches", "blueprint", "entity", "home", "install", "pair", "queue", "search", "signin", "users"]
+__all__ = [
+    "batches",
+    "blueprint",
+    "entity",
+    "home",
+    "install",
+    "learning",
+    "pair",
+    "queue",
+    "search",
+    "signin",
+    "users",
+]

@@ -17,7 +17,7 @@ from api.desk.problems import Refused
 from api.errors import ApiError
 from api.service import service
 from resolver.engines.accounts import Role
-from resolver.engines.working import INPUT, RESULT, Job, new_folder, submit
+from resolver.engines.working import BATCH, INPUT, RESULT, Job, new_folder, submit
 from resolver.errors import StoreError
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
@@ -110,7 +110,7 @@ def _format() -> str:
 def _lists() -> dict[str, Any]:
     store = service().hub.store
     everything = gate.user().role >= Role.ADMIN
-    jobs = store.jobs.list(agency=None if everything else gate.user().agency, limit=_SHOWN)
+    jobs = store.jobs.list(agency=None if everything else gate.user().agency, kind=BATCH, limit=_SHOWN)
     with store.view() as view:
         landings = view.versions(max(0, view.version - _SHOWN))[::-1]
     return {

@@ -16,6 +16,7 @@ from api.service import service
 from resolver import review as back
 from resolver.engines.accounts import Role
 from resolver.engines.keeping import Source
+from resolver.engines.working import BATCH
 from resolver.errors import ResolverError
 
 _JOBS = 6
@@ -47,7 +48,7 @@ def home() -> Any:
         agreement=back.agreement(held.hub),
         records=sum(one.records for one in sources),
         sources=[(one, _is_old(one)) for one in sources],
-        jobs=held.hub.store.jobs.list(agency=agency, limit=_JOBS),
+        jobs=held.hub.store.jobs.list(agency=agency, kind=BATCH, limit=_JOBS),
         faults=_faults(),
     )
 

@@ -28,6 +28,7 @@ ROOMS = (
     Room("review", "Review"),
     Room("search", "Search"),
     Room("batches", "Batches"),
+    Room("learning", "Learning"),
     Room("users", "Users", Role.ADMIN),
 )
 THEMES = ("auto", "light", "dark")

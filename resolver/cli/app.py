@@ -44,6 +44,7 @@ COMMANDS = {
     "export": "Write everything a store holds as JSON lines.",
     "formats": "List the formats that are known.",
     "train": "Fit a model.",
+    "compare": "Compare two models on what a store holds, before one replaces the other.",
     "evaluate": "Measure a model on judged pairs, and whom it serves worse.",
     "sample": "Pick the pairs whose judgement teaches a model most.",
     "tables": "Count anew how common names are, and which numbers many use.",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import fairness
+from resolver.cli import fairness, learning
 from resolver.cli.bars import Bars
 from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options, run_options
+from resolver.cli.options import PATH, Reading, model_option, reading_options, run_options
 from resolver.cli.results import prepare
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resolver.ingest.base import Intake
     from resolver.records import Record
     from resolver.training.clusters import Clusters
+    from resolver.training.labelled import Judgement
     from resolver.training.train import Material, World
 
 RICH_WORLD, NAMING_WORLD, DIFFERING = 40_000, 60_000, 22_000
@@ -29,7 +30,8 @@ SPELLED = 120
 
 
 @click.command("train")
-@files_argument
+@click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
+@click.option("--from-store", "store_url", metavar="URL", help="Learn from what stewards decided in this store.")
 @click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
 @click.option("--clusters", type=PATH, metavar="FILE", help="Records known to be the same (CSV, Parquet: id,cluster).")
 @click.option("--cluster-columns", metavar="ID,CLUSTER", help="The two columns of --clusters, where they are named so.")
@@ -51,6 +53,10 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     expectation-maximisation): for the files you mean to resolve, a few hundred records at least. Give --to as you
     would to link them.
 
+    --from-store without lists corrects the model there is (that of --model) by the decisions of a store. Decisions held
+    out say how far; where it does no better on them, nothing is written. With lists, decisions are learnt from beside
+    them.
+
     Lists teach by the aliases inside their entries: each entry of a list that is free of duplicates is told twice.
     PAIRS.csv names record ids of the lists; label is match or distinct. DIR holds the weights as JSON, the tables of
     name frequencies (those of --model unless --new-tables), card.md with cross-validated figures, and
@@ -63,11 +69,16 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
       resolver train people.csv --clusters truth.csv --out mymodel
       resolver train sdn.csv consolidated.xml --judged pairs.csv --out mymodel
       resolver train people.csv --mapping people.yml --unlabelled --out mymodel
+      resolver train --from-store sqlite:///hub.db --out newmodel
       resolver dedupe lists/ --model mymodel --out result
     """
-    _agree(options)
+    _agree(options, files)
     reading = Reading.take(options)
     base = options["model_dir"] or settings.model_dir
+    named = options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}"
+    if not files:
+        learning.train(settings, options, out, base, named)
+        return
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
@@ -78,7 +89,6 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
         bars.start("compare")
         tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
-        named = options["named"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}"
         notes: list[str] = []
         if options["unlabelled"]:
             from resolver.training.unlabelled import learn
@@ -88,7 +98,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         else:
             known = _clusters(options, intake, notes)
             worlds = _worlds(options["seed"]) if options["worlds"] and not (known and known.plenty) else []
-            material = _material(intake, options["judged"], known, tables, worlds, options["seed"])
+            decided, judgements = learning.said(options, known)
+            material = _material(intake, judgements, known, tables, worlds, options["seed"])
+            material = learning.joined(material, intake, judgements, decided, tables)
             bars.start("fit")
             trained = train(material, tables, named, fit_options(options["seed"]))
             if material.dropped:
@@ -106,10 +118,17 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     click.echo(f"\nModel: {out}")
 
 
-def _agree(options: Mapping[str, Any]) -> None:
-    if options["unlabelled"] and (options["judged"] or options["clusters"]):
+def _agree(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:
+    if not files and not options["store_url"]:
+        raise UsageError("there is nothing to learn from", mend="name lists FILE..., or a store with --from-store")
+    for name in () if files else ("judged", "clusters", "others", "new_tables"):
+        if options[name]:
+            word = "to" if name == "others" else name.replace("_", "-")
+            raise UsageError(f"--{word} goes with lists", mend="name them as FILE...")
+    if options["unlabelled"] and (options["judged"] or options["clusters"] or options["store_url"]):
         raise UsageError(
-            "--unlabelled learns without labels", mend="leave out --judged and --clusters, or --unlabelled"
+            "--unlabelled learns without labels",
+            mend="leave out --judged, --clusters and --from-store, or --unlabelled",
         )
     if options["cluster_columns"] and not options["clusters"]:
         raise UsageError("--cluster-columns goes with --clusters", mend="name the file that holds them")
@@ -160,12 +179,10 @@ def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> C
 
 
 def _material(
-    intake: Intake, judged: Path | None, known: Clusters | None, tables: Any, worlds: list[World], seed: int
+    intake: Intake, judgements: list[Judgement], known: Clusters | None, tables: Any, worlds: list[World], seed: int
 ) -> Material:
-    from resolver.training.labelled import read_judgements
     from resolver.training.train import gather
 
-    judgements = read_judgements(judged) if judged else []
     spellings, differing = (_spellings(seed), _differing(seed)) if worlds else ([], [])
     material = gather(
         intake, judgements, tables, worlds, spellings=spellings, differing=differing, clusters=known, seed=seed

@@ -49,12 +49,15 @@ def command(
     from resolver.engines.working import jobs_folder, work_once
     from resolver.errors import StoreError
     from resolver.review import catch_up
+    from resolver.training.jobs import LEARN, do_learning
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     def work(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
+        if job.kind == LEARN:
+            return do_learning(hub, job, folder, progress, model_dir or settings.model_dir)
         return do(hub, job, folder, progress, accept_restricted=accept_restricted)
 
     warm_up()

@@ -107,11 +107,13 @@ class Jobs:
             raise StoreError(f"there is no job {job_id[:60]!r}", mend="check the id")
         return _job(row)
 
-    def list(self, *, agency: str | None = None, limit: int = 100) -> list[Job]:
-        """The newest jobs first."""
+    def list(self, *, agency: str | None = None, kind: str | None = None, limit: int = 100) -> list[Job]:
+        """The newest jobs first, of an agency, of a kind where these are given."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
         if agency is not None:
             query = query.where(jobs.c.agency == agency)
+        if kind is not None:
+            query = query.where(jobs.c.kind == kind)
         with reading(self.engine) as connection:
             return [_job(row) for row in connection.execute(query)]
 

@@ -28,7 +28,18 @@ def out_of_fold(
     inside: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """The raw sum (thousandths) of pairs by a model fitted without any of the clusters in its fold's test pairs, and
-    which pairs were tested.
+    which pairs were tested."""
+    return answers(data, lambda train, test: fit(train).raw(test.evidence), folds, inside)
+
+
+def answers(
+    data: Labelled,
+    answer: Callable[[Labelled, Labelled], npt.NDArray[np.int64]],
+    folds: int = FOLDS,
+    inside: npt.NDArray[np.bool_] | None = None,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """What `answer` says of the test pairs of each fold (its second argument) when it is given all pairs without any of
+    their clusters (its first), and which pairs were tested.
 
     A pair is tested in the fold of its left cluster. Pairs marked `inside` are tested only where both their clusters
     are in the fold: where every cluster meets every other, holding out all that meet a fold would leave nothing.
@@ -40,7 +51,7 @@ def out_of_fold(
     fold_by_name = np.array([fold_of(name, folds) for name in names], dtype=np.int64)
     left_fold, right_fold = fold_by_name[clusters[:, 0]], fold_by_name[clusters[:, 1]]
     usable = np.ones(len(data), dtype=bool) if inside is None else ~inside | (left_fold == right_fold)
-    raw = np.zeros(len(data), dtype=np.int64)
+    said = np.zeros(len(data), dtype=np.int64)
     for fold in range(folds):
         test: npt.NDArray[np.bool_] = usable & (left_fold == fold)
         if not test.any():
@@ -48,8 +59,8 @@ def out_of_fold(
         held_out = np.zeros(len(names), dtype=bool)
         held_out[clusters[test].ravel()] = True
         train: npt.NDArray[np.bool_] = ~(held_out[clusters[:, 0]] | held_out[clusters[:, 1]])
-        raw[test] = fit(data.where(train)).raw(data.evidence[test])
-    return raw, usable
+        said[test] = answer(data.where(train), data.where(test))
+    return said, usable
 
 
 def calibrate(

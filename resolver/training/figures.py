@@ -16,7 +16,8 @@ from resolver.training.groups import Masks, masks_of
 from resolver.training.labelled import Labelled
 from resolver.training.measures import Accuracy, Quality, accuracy, quality
 
-REAL = ("judged", CLUSTERS, "decided", "told twice")
+DECIDED = "decided"
+REAL = ("judged", CLUSTERS, DECIDED, "told twice")
 """Where pairs of real records come from; groups are measured on these where there are any."""
 FIELDS = ("birth_date", "birth_place", "nationality", "country", "gender", "identifier", "address", "start_date")
 
@@ -42,10 +43,16 @@ def data_hash(data: Labelled) -> str:
     return digest.hexdigest()[:12]
 
 
+def figures_of(data: Labelled, score: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """Accuracy and calibration of the scores of some pairs."""
+    return _figures(data, score, np.ones(len(data), dtype=bool))
+
+
 def _figures(data: Labelled, score: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    # of the false pairs of clusters a part was drawn and a part of those tested: each stands for several
-    drawn = bool(mask.any()) and data.origin[mask][0] == CLUSTERS
-    weights = data.weights[mask] if drawn else None
+    # of the false pairs of clusters a part was drawn and a part of those tested: each stands for several; pairs of one
+    # decision stand for less than themselves
+    own = bool(mask.any()) and data.origin[mask][0] in (CLUSTERS, DECIDED)
+    weights = data.weights[mask] if own else None
     found = accuracy(score[mask], data.labels[mask], data.clusters[mask], weights)
     held = quality(score[mask], data.labels[mask], weights)
     return {**_accuracy(found), **{name: round(getattr(held, name), 4) for name in _MEASURES}}

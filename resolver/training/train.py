@@ -54,8 +54,6 @@ FINE_FROM = 50_000
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
 learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
-
-
 REGISTER_PAIRS = (20_000, 12_000)
 """False and true pairs taken of a register, at most; they stand for all."""
 PLAIN: Mapping[str, Any] = {"rounds": 500, "learning_rate": 0.08, "leaves": 6, "least_leaf": 20.0}
@@ -207,6 +205,7 @@ LEAST_CLUSTERED = 12_000.0
 SHARES: Mapping[str, Share] = {
     "judged": (800.0, 3000.0),
     "told twice": (1500.0, 9000.0),
+    "decided": 1000.0,
     # of two names that are asked about, about half are the same
     "names alone": (1000.0, 900.0),
     "one difference": (600.0, 300.0),

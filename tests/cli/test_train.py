@@ -106,3 +106,51 @@ def test_cluster_columns_are_two_and_go_with_clusters(register: Path, capsys: py
     for more in ([*clusters, "--cluster-columns", "id"], ["--cluster-columns", "id,who"], [*clusters, "--unlabelled"]):
         assert run(["train", str(register), "--out", str(register.parent / "m"), *more]) == 2
         assert capsys.readouterr().err.splitlines()[-1].startswith("error: --")
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a store in which stewards decided."""
+    from tests.training.deciding import fill, said
+
+    return fill(tmp_path_factory.mktemp("decided") / "hub.db", said())
+
+
+def test_decisions_correct_the_model_which_is_then_compared(
+    decided: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from models import loader
+    from tests.training.deciding import symbols
+
+    new = str(tmp_path / "new")
+    with symbols():
+        assert run(["train", "--from-store", decided, "--no-probes", "--version", "mine", "--out", new]) == 0
+        shown = capsys.readouterr().out
+        assert "decisions held out when the new one was made" in shown
+        assert "that wait there would be" in shown or "No pair waits." in shown
+        assert f"To use it: resolver replan --store {decided} --model {new}" in shown
+        shipped = str(loader.HERE)
+        assert run(["compare", shipped, new, "--store", decided]) == 0
+        assert "There are no decisions that neither has learnt from." in capsys.readouterr().out
+        assert run(["compare", shipped, new, "--store", decided, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["held_out"]["person"]["gain"] > 0
+        assert run(["compare", new, new, "--store", decided]) == 1
+        assert capsys.readouterr().err.startswith("error: the two models are the same")
+
+
+def test_there_must_be_something_to_learn_from(
+    decided: str, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new"
+    for asked in (
+        [],
+        ["--from-store", decided, "--judged", str(people)],
+        [str(people), "--unlabelled", "--from-store", decided],
+    ):
+        assert run(["train", *asked, "--out", str(out)]) == 2
+        assert capsys.readouterr().err.startswith("error: ")
+    missing = f"sqlite:///{tmp_path}/none.db"
+    assert run(["train", "--from-store", missing, "--out", str(out)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not out.exists()

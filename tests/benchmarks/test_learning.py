@@ -1,0 +1,63 @@
+"""The benchmark of learning, on a set made here of the same columns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from benchmarks import learning
+from benchmarks.learning_chart import chart
+from tests.desk.world import word
+from tests.training.deciding import symbols
+
+
+def people(path: Path) -> None:
+    """Forty people, three records each, the later ones with a slip."""
+    rows = []
+    for number in range(40):
+        first, last = word(number), word(number + 41)
+        for copy in range(3):
+            rows.append(
+                {
+                    "unique_id": f"Q{number}-{copy}",
+                    "cluster": f"Q{number}",
+                    "full_name": f"{first} {last[: len(last) - copy]}",
+                    "first_name": first,
+                    "surname": last[: len(last) - copy],
+                    "dob": f"{1850 + number + copy}-03-0{1 + copy}",
+                    "birth_place": "Ulm" if copy else None,
+                }
+            )
+    path.mkdir(parents=True)
+    pd.DataFrame(rows).to_parquet(path / "historical_figures_with_errors_50k.parquet", index=False)
+
+
+def test_a_run_on_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people(tmp_path / "data" / "peers")
+    asked = ["--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"), "--chart", str(tmp_path / "c.svg")]
+    with symbols():
+        assert learning.main([*asked, "--decisions", "12", "--share", "1"]) == 0
+    told = json.loads((tmp_path / "out" / "learning.json").read_text("utf-8"))
+    assert sum(one["untouched"] for one in told["curves"]) == 120
+    for one in told["curves"]:
+        first, *others = one["rows"]
+        assert first["decisions"] == 0
+        assert all(sum(row["said"].values()) == row["decisions"] for row in others)
+        assert all("kept" in row or row["held_out"]["gain"] > 0 for row in others)
+    assert capsys.readouterr().out.count("\n| half ") == sum(len(one["rows"]) for one in told["curves"])
+    assert ElementTree.fromstring((tmp_path / "c.svg").read_text("utf-8")).tag.endswith("svg")
+
+
+def test_without_the_data_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert learning.main(["--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err.startswith("skipped: ")
+
+
+def test_the_chart_draws_a_point_for_every_figure() -> None:
+    rows = [{"decisions": step, "0.5": {"f1": 0.8 + step / 2000}, "0.95": {"f1": 0.6}} for step in (0, 100, 200)]
+    drawn = ElementTree.fromstring(chart([{"rows": rows}, {"rows": rows[:2]}]))
+    assert len([one for one in drawn.iter() if one.tag.endswith("circle")]) == 10
