@@ -30,6 +30,7 @@ SCOPES: dict[str, str | None] = {
     "catalog": "check",
     "batches": "submit",
     "records": "submit",
+    "updates": "admin",
     "reconcile": "check",
     "openapi": None,
     "pages": None,

@@ -18,6 +18,7 @@ from api.records import blueprint as records
 from api.search import blueprint as search
 from api.service import Service, install
 from api.settings import ServiceSettings
+from api.updates import blueprint as updates
 
 
 def create_app(settings: ServiceSettings) -> Flask:
@@ -33,7 +34,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     watching.install(app)
     access.install(app)
     desk.install(app)
-    doors = (health, match, entities, search, catalog, batches, records, reconcile, openapi, pages, desk.blueprint)
-    for blueprint in doors:
+    doors = (health, match, entities, search, catalog, batches, records, updates, reconcile, openapi, pages)
+    for blueprint in (*doors, desk.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -43,6 +43,7 @@ ANSWERS: dict[str, dict[str, tuple[str, Content]]] = {
     "batches.cancel": _ok("Job"),
     "batches.events": {"200": ("Events", {"text/event-stream": _EVENT}), "204": ("Nothing more", {})},
     "batches.result": {"200": ("A file", _FILES)},
+    "updates.update": _ok("Health"),
     "records.post": {"201": ("Where it went", {JSON: ref("Posted")})},
     "reconcile.reconcile": {
         "200": ("Manifest or answers", {JSON: {"anyOf": [ref("Manifest"), ref("Candidates"), ref("Extension")]}})

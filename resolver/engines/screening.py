@@ -145,6 +145,10 @@ class Screen:
         state = self._catalogue.state
         return state.version if self._follower is not None and state is not None else None
 
+    def refresh(self) -> int:
+        """Look for new landings now; the version that answers are of from then on. Raises `StoreError`."""
+        return self._refreshed().version
+
     def close(self) -> None:
         """Stop following."""
         self._ended.set()

@@ -64,6 +64,7 @@ def raw(address: str, text: bytes) -> bytes:
     return received
 
 
+@pytest.mark.slow
 def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
     """Uploads cut in the middle, and what is no HTTP at all."""
     with served(url, ready=True) as (process, address, _):
@@ -107,6 +108,7 @@ def limited(url: str, size: int) -> Iterator[str]:
         process.communicate()
 
 
+@pytest.mark.slow
 def test_a_full_disk(url: str) -> None:
     size = Path(url.removeprefix("sqlite:///")).stat().st_size
     with limited(url, size + 20_000) as address, Client(address, repeats=0) as client:
@@ -164,6 +166,7 @@ def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
             assert checked() == expected
 
 
+@pytest.mark.slow
 def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None:
     """PostgreSQL is stopped under the service, and started again."""
     if postgres.programs() is None:

@@ -139,3 +139,26 @@ def test_what_lands_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None
         writer.add(intake([record("coast:9", name="Somebody Else")]))
         assert client.get("/check?name=Pavel+Novotny").json["results"] == []
         made.extensions["resolver"].close()
+
+
+def test_what_has_landed_is_seen_at_once_where_that_is_asked(tmp_path: Any, app: Flask) -> None:
+    from resolver.engines.hub import Hub
+    from tests.engines.hubs import OPTIONS, intake
+    from tests.records.samples import record
+
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Hub.open(url, OPTIONS) as writer:
+        writer.add(intake(RECORDS))
+        made = create_app(ServiceSettings(url))
+        held = made.extensions["resolver"]
+        held.warm()
+        # looks around once an hour, so that what is seen earlier is seen for being asked to look
+        held.screen.follow(3600)
+        client: Client = made.test_client()
+        assert client.post("/updatez").json == {"status": "ok", "version": 1}
+        writer.add(intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
+        assert client.get("/check?name=Pavel+Novotny").json["version"] == 1
+        assert client.post("/updatez").json == {"status": "ok", "version": 2}
+        assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == ["coast:9"]
+        assert client.post("/updatez?x=1").status_code == 422
+        held.close()

@@ -114,6 +114,7 @@ phases.coverage.enabled = false
 """
 
 
+@pytest.mark.slow
 def test_schemathesis_finds_no_failure(guarded: tuple[str, str], tmp_path: Path) -> None:
     address, secret = guarded
     (tmp_path / "schemathesis.toml").write_text(CONFIG, "utf-8")

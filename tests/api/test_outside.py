@@ -49,6 +49,7 @@ def known(url: str, app: object) -> Iterator[Client]:
     made.extensions["resolver"].close()
 
 
+@pytest.mark.slow
 def test_nomenklatura_matches_and_expands(url: str, root: Path) -> None:
     peer = PEER_BY_NAME["nomenklatura"]
     if not installed(peer):

@@ -149,6 +149,7 @@ NO_VALUES = {
     "catalog.catalog": "names of lists and counts", "catalog.algorithms": "the model", "catalog.changes": "ids",
     "batches.take": "the job", "batches.listed": "jobs", "batches.one": "the job", "batches.cancel": "the job",
     "batches.events": "the job", "batches.result": "tested below, file by file",
+    "updates.update": "a version",
     "records.post": "ids", "health.healthz": "", "health.readyz": "", "health.metrics": "figures",
     "openapi.openapi": "the description", "pages.attempt": "a page that asks", "pages.part": "its parts",
 }  # fmt: skip

@@ -46,6 +46,7 @@ def browser() -> Iterator[Any]:
     opened.quit()
 
 
+@pytest.mark.slow
 def test_it_sends_and_shows(browser: Any, store_url: str) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
