@@ -59,7 +59,8 @@ def confirm(hub: Hub, steward: Steward, number: int, *, comment: str = "") -> Ou
             decisions += each.on([one.decision.pair], log, undoes=undoes)
         sides = tuple(tuple(stored.seen.get(name, ())) for name in ("left_records", "right_records"))
         same = stored.decision.verdict is Said.SAME and UNDOES not in stored.seen
-        return Act(said, tuple(decisions), ((*sides[0], *sides[1]),) if same else ())
+        whole = ((*sides[0], *sides[1]),) if same else sides if "split" in stored.seen and not undoes else ()
+        return Act(said, tuple(decisions), whole)
 
     with hub.store.view() as view:
         known = view.decision(number)

@@ -22,7 +22,7 @@ from resolver.review.entries import entry, said_of
 from resolver.review.four_eyes import needs_second
 from resolver.review.gate import may_decide
 from resolver.review.pair import seen_of, strongest_pair
-from resolver.review.refusals import RefusedError
+from resolver.review.refusals import NotAllowedError, RefusedError
 from resolver.review.rules import Rules
 from resolver.review.second_looks import answer_again, drawn
 from resolver.review.sides import Side, living, side_of_records, sources_by_name
@@ -118,6 +118,9 @@ def _act_between(hub: Hub, view: View, wish: Wish, one: Side, two: Side) -> Act:
     confirms = bool(waits) and said_by(wish.verdict) == said_by(verdict_of(waits[0].decision))
     if confirms:
         no_second_by_the_same(waits[0], wish.steward)
+    if waits:
+        # said of the same records, it confirms what waits or takes its place
+        _not_unsure_of_what_waits(waits[0], wish)
         pairs = [stored.decision.pair for stored in waits]
     if wish.verdict in (Verdict.SAME, Verdict.RED):
         forbids = forbidding(log, one, two)
@@ -164,6 +167,14 @@ def _withdrawn(log: Sequence[StoredDecision], wish: Wish, mark: str, done: set[t
     gone = [one for one in log if one.number in wish.over and one.decision.pair not in done]
     taken = replace(entry(wish.steward, Verdict.UNSURE, wish.reason, wish.comment), mark=mark)
     return taken.on([one.decision.pair for one in gone], log, undoes={one.decision.pair: one.number for one in gone})
+
+
+def _not_unsure_of_what_waits(waits: StoredDecision, wish: Wish) -> None:
+    if wish.verdict is Verdict.UNSURE and waits.decision.who != wish.steward.name:
+        raise NotAllowedError(
+            f"{waits.decision.who}'s decision {waits.number} waits for a second steward, and goes on waiting",
+            mend="say the same or something else, or go on to the next pair",
+        )
 
 
 def _within_one(view: View, wish: Wish) -> bool:

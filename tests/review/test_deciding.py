@@ -345,6 +345,22 @@ def test_a_second_steward_who_disagrees_decides_anew(hub: Hub) -> None:
     assert item_of(hub, item.left.id, item.right.id) is None
 
 
+def test_another_verdict_takes_the_place_of_what_waits_and_unsure_does_not(hub: Hub) -> None:
+    item = next(item for item in items(hub) if item.pairs > 1)
+    # on other records of the two than the strongest pair
+    with hub.store.view() as view:
+        left, right = (view.entity(side.id) for side in (item.left, item.right))
+    assert left is not None
+    assert right is not None
+    said = decide(hub, KIM, max(left.records), max(right.records), Verdict.RED)
+    with pytest.raises(NotAllowedError, match="goes on waiting"):
+        decide(hub, LEE, item.left.id, item.right.id, Verdict.UNSURE)
+    assert [one.number for one in pending(hub)] == list(said.numbers)
+    decide(hub, LEE, item.left.id, item.right.id, Verdict.DIFFERENT)
+    assert pending(hub) == ()
+    assert item_of(hub, item.left.id, item.right.id) is None
+
+
 def test_a_preview_tells_what_happens_and_changes_nothing(hub: Hub) -> None:
     for item in items(hub)[:4]:
         before = derived(hub)
