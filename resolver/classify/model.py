@@ -93,9 +93,13 @@ class Model:
 
     def of(self, evidence: FloatArray) -> Model:
         """The model that judges one pair (1 × features): this one or the plain one, without the other."""
-        if self.plain is not None and bool(self._plain(evidence)[0]):
+        if self.plain is not None and self.judged_plain(evidence):
             return self.plain
         return replace(self, plain=None)
+
+    def judged_plain(self, evidence: FloatArray) -> bool:
+        """Whether one pair (1 × features) is one of plain registers."""
+        return bool(self._plain(evidence)[0])
 
     def _plain(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
         told: npt.NDArray[np.bool_] = evidence[:, self.features.index(GATE)] == 0

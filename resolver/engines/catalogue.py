@@ -73,12 +73,15 @@ class Catalogue:
         return self._state
 
     def refresh(self) -> State:
-        """Bring it to the present. Raises `StoreError` where nothing has landed yet."""
+        """Bring it to the present. Raises `StoreError` where nothing has landed yet, and where what has was resolved
+        with another model."""
         with self._hub.store.view() as view:
             if not view.head.plan:
                 raise StoreError(
                     "the store is empty", where=self._hub.store.url, mend="run `resolver dedupe --store` first"
                 )
+            # a store of another model is refused before anything is made of it
+            self._hub.options_of(view.head)
             state = self._state
             if state is not None and (state.version == view.version and _same_history(view, state)):
                 return state

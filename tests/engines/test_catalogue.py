@@ -172,3 +172,13 @@ def test_a_withdrawn_entity_is_gone(stores: Stores) -> None:
         catalogue.refresh()
         hub.add(intake([two], ListInfo("a", "test", ("a",), "2", 1, 0, False)))
         assert [ids for ids, _ in told(catalogue.refresh()).values()] == [("a:2",)]
+
+
+def test_a_store_of_another_model_is_refused_before_anything_is_made(stores: Stores, tmp_path: Path) -> None:
+    with stores.new() as hub:
+        hub.index_dir = tmp_path
+        hub.add(intake([record("a:1", name="Ivan Petrov")]))
+        hub.models = replace(hub.models, stamp={**hub.models.stamp, "model": "another"})
+        with pytest.raises(StoreError, match="another model"):
+            Catalogue(hub, kept_from=1).refresh()
+        assert not list(tmp_path.rglob("profiles"))
