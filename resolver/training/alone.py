@@ -32,7 +32,7 @@ _SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
 _ESTABLISHED = 3
 """Words that so many entries bear are names of their own, not slips."""
 _NEAR = 5
-_LEAST_ALIKE, _EQUAL = 0.5, 0.999
+_LEAST_ALIKE, _EQUAL = 0.6, 0.999
 
 
 @dataclass(frozen=True, slots=True)
