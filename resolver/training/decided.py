@@ -246,7 +246,7 @@ def decided_pairs(decided: Decided, tables: Tables, names: Mapping[str, str] | N
     rows = np.array([[row_of[one], row_of[two]] for one, two in found.pairs], dtype=np.int32)
     left, right = rows.min(axis=1), rows.max(axis=1)
     prepared = prepare(batch, tables, symbol_source().lookup, decided.declared)
-    of_rows = [clusters[own[row]] for row in range(len(batch))]
+    of_rows = [clusters.get(own[row], own[row]) for row in range(len(batch))]
     labels = np.array(found.labels, dtype=np.int8)
     plan = decided.plan or "S"
     kinds = by_kind(prepared, left, right, labels, of_rows, DECIDED, plan)

@@ -22,6 +22,8 @@ from resolver.records.prepared import FloatArray
 Floats = npt.NDArray[np.float64]
 MOST_CUTS = 8
 """Intervals of a comparator that decisions may shift against each other, at most."""
+NEW_CUTS = (0.5, 0.9)
+"""Where a comparator that the model did not weigh may tell pairs apart."""
 _SLOPE, _SHIFT = 8.0, 0.5
 """How strongly the slope is held at 1 and the shift at 0: as by so many decisions that say so."""
 SLOPES = (0.2, 3.0)
@@ -158,8 +160,9 @@ def _slopes(model: Model, evidence: FloatArray) -> Floats:
 
 
 def _steps(model: Model, name: str, held: FloatArray, *, rises: bool) -> _Steps | None:
-    """The cuts of a comparator at which decisions lie on both sides, at most `MOST_CUTS`, evenly among these."""
-    cuts = sorted({cut for one in _weights_of(model, name) for cut in one[0]})
+    """The cuts of a comparator at which decisions lie on both sides, at most `MOST_CUTS`, evenly among these; of one to
+    which the model gives no weight yet `NEW_CUTS`. None where decisions say nothing of it."""
+    cuts = sorted({cut for one in _weights_of(model, name) for cut in one[0]}) or list(NEW_CUTS)
     known = np.sort(held[~np.isnan(held)].astype(np.float64))
     below = np.searchsorted(known, np.array(cuts, dtype=np.float64), side="right")
     inner = [(cut, int(count)) for cut, count in zip(cuts, below, strict=True) if 0 < count < len(known)]
@@ -167,7 +170,8 @@ def _steps(model: Model, name: str, held: FloatArray, *, rises: bool) -> _Steps 
     kept = list({count: cut for cut, count in reversed(inner)}.values())[::-1]
     if len(kept) > MOST_CUTS:
         kept = [kept[round(at)] for at in np.linspace(0, len(kept) - 1, MOST_CUTS)]
-    if not kept and not np.isnan(held).any():
+    # where either side never says anything, or all say the same, there is nothing to weigh
+    if not len(known) or (not kept and len(known) == len(held)):
         return None
     least = tuple(_rise(model, name, cut) if rises else np.inf for cut in kept)
     return _Steps(name, tuple(kept), least)

@@ -83,6 +83,20 @@ def test_decisions_move_the_scores_they_speak_of() -> None:
     assert from_json(to_json(new), new.features) == new
 
 
+def test_what_the_model_did_not_weigh_is_learnt_and_what_nobody_says_is_not() -> None:
+    name = "birth_place"
+    bare = replace(PERSON, plain=None, pairs=(), terms=tuple(term for term in PERSON.terms if term.feature != name))
+    evidence = drawn(200, 8)
+    evidence[:, PERSON.features.index(name)] = np.arange(200) % 2
+    evidence[:, PERSON.features.index("phone")] = np.nan
+    new = corrected(bare, evidence, (np.arange(200) % 2).astype(np.int8), STRENGTHS[-1])
+    terms = {term.feature: term for term in new.terms}
+    low, *_, high, missing = terms[name].weights
+    assert high > low + 1000
+    assert missing == 0
+    assert [term for term in bare.terms if term.feature == "phone"] == [terms[one] for one in terms if one == "phone"]
+
+
 def test_the_same_pairs_give_the_same_model() -> None:
     evidence = drawn(200, 7)
     labels = (np.arange(200) % 3 == 0).astype(np.int8)

@@ -112,6 +112,9 @@ def test_decisions_join_other_material(url: str) -> None:
     names = {one for pair in data.clusters.tolist() for one in pair}
     assert ends(0)[0] in names
     assert not names & {ends(0)[1], *ends(2)}
+    # and decisions on records that no list holds are learnt from all the same
+    empty = Intake(Batch.from_records([]).canonical(), (), ())
+    assert len(with_decided(Material({}, 0), empty, [], decided, loaded_tables()).pairs[Kind.PERSON]) == len(data)
     assert np.array_equal(np.unique(data.labels), [0, 1])
 
 
