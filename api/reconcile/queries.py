@@ -31,10 +31,7 @@ def answers(dataset: str, text: str) -> dict[str, Any]:
     """The answers to queries in JSON. Raises `ApiError`."""
     screen = service().ready_screen()
     sources = scope(dataset, screen.sources())
-    singles, limits = {}, {}
-    for name, query in _queries(text).items():
-        singles[name] = _single(name, query)
-        limits[name] = _limit(name, query)
+    singles, limits = understood(text)
     wish = Wish(max(limits.values()), None, sources, viewer=viewer())
     found, stand = screen.check([one.record for one in singles.values()], wish)
     figures().checks.inc(len(found))
@@ -45,6 +42,13 @@ def answers(dataset: str, text: str) -> dict[str, Any]:
         candidates = [_candidate(candidate, alone=alone) for candidate in answer.found]
         said[name] = {"result": _with_direct(one, candidates, sources)[: limits[name]]}
     return said
+
+
+def understood(text: str) -> tuple[dict[str, Single], dict[str, int]]:
+    """The queries as records, and how many candidates each wants. Raises `ApiError`."""
+    queries = _queries(text)
+    singles = {name: _single(name, query) for name, query in queries.items()}
+    return singles, {name: _limit(name, query) for name, query in queries.items()}
 
 
 def load(text: str, what: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from api.errors import ApiError
 from api.reconcile.extend import extended, proposed
 from api.reconcile.kinds import suggested_properties, suggested_types
 from api.reconcile.manifest import manifest
-from api.reconcile.queries import answers, describe, named
+from api.reconcile.queries import answers, describe, named, understood
 from api.service import service
 from api.wishes import scope
 from resolver.engines import reading
@@ -122,6 +122,9 @@ def _answered(dataset: str, queries: str | None, extend: str | None) -> dict[str
     """The answers to what was asked, or None where nothing was. Raises `ApiError`."""
     scope(dataset, service().screen.sources())
     if extend is not None:
+        if queries is not None:
+            # there is one answer, but nothing that makes no sense is passed over
+            understood(queries)
         return extended(extend)
     return None if queries is None else answers(dataset, queries)
 

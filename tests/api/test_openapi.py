@@ -98,6 +98,10 @@ CONFIG = """
 [phases.stateful]
 enabled = false
 
+# 413 refuses too: OpenRefine's protocol names it for too many queries
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+
 # a form that holds JSON in a text: what may stand in it cannot be told to whoever makes up texts
 [[operations]]
 include-operation-id = "reconcile_reconcile_form"

@@ -255,3 +255,11 @@ def test_addresses_that_are_refused(path: str, status: int, client: Client) -> N
 
 def test_a_form_without_queries(client: Client) -> None:
     assert client.post("/reconcile/default", data={"other": "x"}).status_code == 422
+
+
+def test_whoever_asks_for_both_gets_values_and_is_told_of_mistakes(client: Client) -> None:
+    extension = json.dumps({"ids": ["river:3"], "properties": [{"id": "name"}]})
+    for queries, status in (('{"q": {"query": "A"}}', 200), ('{"q": 7}', 422)):
+        answer = client.get("/reconcile/default", query_string={"queries": queries, "extend": extension})
+        assert answer.status_code == status
+        assert ("rows" in answer.json) is (status == 200)
