@@ -15,8 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from resolver.training.crossval import fold_of
-
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 DEDUPE, LINK, JUDGED = "dedupe", "link", "judged"
@@ -203,6 +201,9 @@ def _historical(data: Path, work: Path) -> list[Task]:
 def _historical_half(table: Path, work: Path) -> Task:
     """Half of the clusters to be resolved as a set of their own, the other half to learn from: by hash of their
     names."""
+    # peers read this module in environments of their own, where nothing of ours is installed
+    from resolver.training.crossval import fold_of
+
     work.mkdir(parents=True, exist_ok=True)
     frame = pd.read_parquet(table)
     half = frame["cluster"].map({name: fold_of(f"half:{name}", 2) for name in frame["cluster"].unique()})
