@@ -427,6 +427,7 @@ def pages(it: Sitting) -> dict[str, str]:
         "entity with a long name": f"/desk/entities/{it.at('coast:long')}",
         "values": f"/desk/entities/{entity}?prop=name",
         "batches": "/desk/batches",
+        "learning": "/desk/learning",
         "users": "/desk/users",
         "account": "/desk/account",
         "purpose": "/desk/purpose",

@@ -46,7 +46,7 @@ def test_an_admin_asks_for_a_model_and_everybody_sees_both(tmp_path: Path) -> No
     assert work_once(desk.held.hub, desk.held.jobs, do_learning) is None
     for browser in (admin, steward):
         page = unescape(browser.get("/desk/learning").text)
-        assert "person, decisions held out: 44 pairs of records, 22 the same" in page
+        assert "Person, decisions held out: 44 pairs of records, 22 the same" in page
         assert "better</span> The log loss is lower by" in page
         assert f"resolver replan --store {desk.store.url} --model {model_of(desk.held.jobs, job)}" in page
         assert ("Learn from decisions</button>" in page) is (browser is admin)
