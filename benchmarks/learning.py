@@ -57,13 +57,13 @@ class Half:
     truth: Truth
 
 
-def halves(data: Path, work: Path, share: int) -> tuple[Half, Half]:
+def halves(data: Path, work: Path, share: int, part: int = 0) -> tuple[Half, Half]:
     """Two halves of a part of the set, by hash of the names of entities."""
     path = data / "peers" / _PEOPLE
     if not path.is_file():
         raise AbsentError(f"{path.name} is not in {path.parent}")
     frame = pd.read_parquet(path)
-    frame = frame[frame["cluster"].map(lambda name: fold_of(f"learn:{name}", share)) == 0]
+    frame = frame[frame["cluster"].map(lambda name: fold_of(f"learn:{name}", share)) == part]
     side = frame["cluster"].map(lambda name: fold_of(f"asked:{name}", 2))
     return _half(frame[side == 0], work / "a.parquet"), _half(frame[side == 1], work / "b.parquet")
 
@@ -175,13 +175,16 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
     parser.add_argument("--decisions", type=int, default=200, metavar="N", help="default: %(default)s")
     parser.add_argument("--share", type=int, default=4, metavar="K", help="one in K entities (default: %(default)s)")
+    parser.add_argument(
+        "--part", type=int, default=1, metavar="P", help="which of them, 0 … K-1 (default: %(default)s)"
+    )
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
     parser.add_argument("--chart", type=Path, default=CHART, metavar="SVG", help="default: %(default)s")
     asked = parser.parse_args(args)
     work = asked.out / "learning"
     work.mkdir(parents=True, exist_ok=True)
     try:
-        one, two = halves(asked.data, work, asked.share)
+        one, two = halves(asked.data, work, asked.share, asked.part)
     except AbsentError as error:
         print(f"skipped: {error}", file=sys.stderr)
         return 0
@@ -189,7 +192,7 @@ def main(args: list[str] | None = None) -> int:
         curve(first, second, work / name, asked.decisions) for name, first, second in (("a", one, two), ("b", two, one))
     ]
     model = load_models().stamp["model"]
-    told = {"model": model, "set": "historical_50k", "share": asked.share, "curves": curves}
+    told = {"model": model, "set": "historical_50k", "share": asked.share, "part": asked.part, "curves": curves}
     (asked.out / "learning.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     asked.chart.parent.mkdir(parents=True, exist_ok=True)
     asked.chart.write_text(chart(curves), "utf-8")

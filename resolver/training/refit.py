@@ -24,8 +24,9 @@ MOST_CUTS = 8
 """Intervals of a comparator that decisions may shift against each other, at most."""
 NEW_CUTS = (0.5, 0.9)
 """Where a comparator that the model did not weigh may tell pairs apart."""
-_SLOPE, _SHIFT = 8.0, 0.5
-"""How strongly the slope is held at 1 and the shift at 0: as by so many decisions that say so."""
+_SLOPE, _SHIFT = 200.0, 0.5
+"""How strongly the slope is held at 1 and the shift at 0. The slope firmly: the queue is about the even point and says
+next to nothing of scores near certainty, which a slope would move furthest."""
 SLOPES = (0.2, 3.0)
 _STEPS = 400
 

@@ -40,7 +40,7 @@ def test_a_run_on_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     people(tmp_path / "data" / "peers")
     asked = ["--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"), "--chart", str(tmp_path / "c.svg")]
     with symbols():
-        assert learning.main([*asked, "--decisions", "12", "--share", "1"]) == 0
+        assert learning.main([*asked, "--decisions", "12", "--share", "1", "--part", "0"]) == 0
     told = json.loads((tmp_path / "out" / "learning.json").read_text("utf-8"))
     assert sum(one["untouched"] for one in told["curves"]) == 120
     for one in told["curves"]:
