@@ -15,7 +15,7 @@ from resolver.errors import InputError
 from resolver.explaining import explain_rows
 from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch
-from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation
+from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation, on_one_line
 from resolver.records.resolution import Band, Outcome
 from resolver.records.sight import OPERATOR, STRANGER, Viewer
 from resolver.review.attributes import Stated, attributes, transliterated
@@ -196,12 +196,21 @@ def explained(hub: Hub, view: View, one: Side, two: Side, strongest: Strongest) 
 
 
 def _swapped(found: Explanation) -> Explanation:
+    """The same with the other side on the left, in what is told of names as well."""
+    parts = tuple(replace(part, left=part.right, right=part.left) for part in found.parts)
+    told, anew = on_one_line(found.parts), on_one_line(parts)
+
+    def detail(text: str) -> str:
+        return text.replace(told, anew) if told else text
+
     return replace(
         found,
         left_id=found.right_id,
         right_id=found.left_id,
-        rows=tuple(replace(row, left=row.right, right=row.left) for row in found.rows),
-        parts=tuple(replace(part, left=part.right, right=part.left) for part in found.parts),
+        rows=tuple(
+            replace(row, left=row.right, right=row.left, detail=detail(row.detail)) for row in found.rows
+        ),
+        parts=parts,
     )
 
 

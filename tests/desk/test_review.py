@@ -18,6 +18,7 @@ from resolver.store.schema import sessions
 from tests.desk import world
 from tests.desk.conftest import PASSWORD, Client, Desk, Opened, csrf, fields, sign_in
 from tests.engines.hubs import OPTIONS, intake
+from tests.records.samples import record
 from tests.review.tables import derived, items, log_length
 
 KIM = Steward("kim", "River")
@@ -117,6 +118,19 @@ def test_the_pair_shows_who_says_what_and_why(busy: Desk) -> None:
     busy.held.log.flush()
     look = busy.store.access.consultations()[-1]
     assert (look.action, look.purpose, len(look.answer["seen"])) == ("pair", "a test", 2)
+
+
+def test_what_is_told_of_names_follows_the_sides(busy: Desk) -> None:
+    with Hub.open(busy.url, OPTIONS) as hub:
+        two_names = (
+            ("coast:a", "Vlasta Kroupova", "1980-02-03"),
+            ("river:a", "Vlasta Kroupova Zemanova", "1971-09-21"),
+        )
+        hub.add(intake([record(one, name=name, birthDate=born) for one, name, born in two_names]))
+    left, right = at(busy, "coast:a"), at(busy, "river:a")
+    browser = busy.signed_in("amira")
+    assert "zemanova right only" in browser.get(f"/review/{left}/{right}").text
+    assert "zemanova left only" in browser.get(f"/review/{right}/{left}").text
 
 
 def test_values_of_other_scripts_are_read_their_own_way(busy: Desk) -> None:
