@@ -80,7 +80,7 @@ rosario: charo
 mercedes: merche
 isabel: chabela isa
 joaquin: quino
-sebastian: seba
+sebastian: seba basti bastian
 giuseppe: beppe peppe pino
 giovanni: gianni nanni
 luigi: gigi
@@ -92,7 +92,7 @@ josef: sepp pepi
 heinrich: heinz heiner
 ulrich: uli
 nikolaus: klaus
-wolfgang: wolfi
+wolfgang: wolfi wolf wolferl
 margarete: grete gretel
 elisabeth: lisbeth sissi liesl
 konstantinos: kostas kostis dinos
@@ -103,18 +103,18 @@ dimitrios: dimitris mimis
 emmanouil: manolis
 panagiotis: takis panos
 giorgi: gia givi gogi
-nikola: niko
+nikola: niko nidzo nikica
 jean: jeannot
 krzysztof: krzys
 stanislaw: stas staszek
 andrzej: jedrek
 mohammed: mohd mhd muhd hamada
-muhammad: mohd mhd muhd hamada
+muhammad: mohd mhd muhd hamada hamudi hammoudi momo
 mohammad: mohd mhd muhd hamada
-mohamed: mohd mhd muhd hamada
+mohamed: mohd mhd muhd hamada hamudi hammoudi momo
 mehmet: memo memis
 ibrahim: ibo
-mustafa: mustik
+mustafa: mustik sasa moustache mousti
 joao: joaozinho jango
 antoine: toine tonio titouan toni
 thierry: titi thithi
@@ -155,14 +155,11 @@ stefan: steff steffen
 stephan: steff
 matthias: matze hias
 michael: michi
-wolfgang: wolf wolfi wolferl
-sebastian: basti bastian seba
 christian: chris
 maximilian: max
 katharina: kathi
 susanne: susi sanne
 aleksandar: aca aco sasa sasha
-nikola: nidzo nikica
 dragan: gagi gaga
 milan: mico
 slobodan: boban
@@ -182,7 +179,6 @@ kwame: kwamz
 emeka: meka
 husayn: hassoun sisou
 hussein: hassoun
-mustafa: sasa moustache mousti
 zaynab: zizi zouzou zanoub
 fatima: fatou fatoum fati tima batoul
 aicha: aichouch
@@ -190,8 +186,6 @@ abdelkader: kada kader
 abdqadir: kada
 khadija: khadou dijja
 yusuf: joe
-muhammad: hamudi hammoudi momo hamada
-mohamed: hamudi hammoudi momo
 habibullah: habib
 rahmatullah: rahmat
 ghulam: gullu

@@ -8,6 +8,7 @@ Qin (`pinyin_of`). Syllables: Xinhua; Wade 1867 as revised by Giles 1912; Korean
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache, lru_cache
 from itertools import islice, product
 
@@ -53,7 +54,7 @@ _WADE_FINAL = {"ong": "ung", "ian": "ien", "ie": "ieh", "ue": "ueh", "iong": "iu
 _WADE_ALONE = {"yan": "yen", "ye": "yeh", "yue": "yueh", "yong": "yung", "you": "yu", "yi": "i", "er": "erh", "e": "o"}
 _KOREAN = re.compile(
     "(?:kk|tt|pp|ss|jj|ch|sh|[gknrldtmbpsjhw])?"
-    "(?:yae|yeo|yoo|you|yae|wae|eui|oo|ou|ee|ae|eo|eu|oe|wa|wo|we|wi|ui|ya|ye|yo|yu|[aeiou])"
+    "(?:yae|yeo|yoo|you|wae|eui|oo|ou|ee|ae|eo|eu|oe|wa|wo|we|wi|ui|ya|ye|yo|yu|[aeiou])"
     "(?:ng|ck|[kgnlmptbrh])?"
 )
 _TWO_KOREAN = re.compile(f"(?:{_KOREAN.pattern}){{2}}")
@@ -95,7 +96,7 @@ def _as_wade(initial: str, final: str) -> str:
     if not initial:
         return _WADE_ALONE.get(final, final)
     if final == "i" and initial in ("zh", "ch", "sh", "r"):
-        return {"zh": "ch", "r": "j"}.get(initial, initial) + "ih"
+        return _WADE_INITIAL.get(initial, initial) + "ih"
     if final == "i" and initial in ("z", "c"):
         return "tzu"
     if initial + final == "si":
@@ -152,9 +153,7 @@ def korean_of(token: str, *, known: bool) -> str:
     return token
 
 
-def _cut(
-    token: str, table: dict[str, tuple[str, ...]] | dict[str, tuple[str, str]], *, short: bool = False
-) -> list[str]:
+def _cut(token: str, table: Container[str], *, short: bool = False) -> list[str]:
     """The two or three syllables that make up a word, the longest (or shortest) first; nothing where none do."""
     for count in (2, 3):
         parts = _parts(token, table, count, short=short)
@@ -163,14 +162,13 @@ def _cut(
     return []
 
 
-def _parts(token: str, table: object, count: int, *, short: bool) -> list[str]:
-    known: dict[str, object] = table  # type: ignore[assignment]
+def _parts(token: str, table: Container[str], count: int, *, short: bool) -> list[str]:
     if count == 1:
-        return [token] if token in known else []
+        return [token] if token in table else []
     lengths = range(1, min(len(token), 7))
     for length in lengths if short else reversed(lengths):
-        if token[:length] in known:
-            rest = _parts(token[length:], known, count - 1, short=short)
+        if token[:length] in table:
+            rest = _parts(token[length:], table, count - 1, short=short)
             if rest:
                 return [token[:length], *rest]
     return []
