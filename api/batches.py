@@ -21,7 +21,6 @@ from api.events import event_id, streamed
 from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
 from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
-from resolver.errors import StoreError
 from resolver.ingest.readers import READERS
 
 blueprint = Blueprint("batches", __name__)
@@ -143,13 +142,8 @@ def events(job_id: str) -> Response:
 
 def _job(job_id: str) -> Job:
     """A job of the caller's agency: of others' there is no telling whether they exist."""
-    try:
-        job = service().hub.store.jobs.get(job_id)
-    except StoreError as error:
-        if "no job" not in error.what:
-            raise
-        raise ApiError(404, error.what) from None
-    if g.viewer.name and job.agency != g.viewer.agency:
+    job = service().hub.store.jobs.find(job_id)
+    if job is None or (g.viewer.name and job.agency != g.viewer.agency):
         raise ApiError(404, f"there is no job {job_id[:60]!r}")
     return job
 

@@ -18,7 +18,6 @@ from api.errors import ApiError
 from api.service import service
 from resolver.engines.accounts import Role
 from resolver.engines.working import BATCH, INPUT, RESULT, Job, new_folder, submit
-from resolver.errors import StoreError
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
 
@@ -123,12 +122,7 @@ def _lists() -> dict[str, Any]:
 
 def _job(job_id: str) -> Job:
     """A batch of one's agency, for admins any: of others' there is no telling whether they exist."""
-    try:
-        job = service().hub.store.jobs.get(job_id)
-    except StoreError as error:
-        if "no job" not in error.what:
-            raise
-        job = None
+    job = service().hub.store.jobs.find(job_id)
     if job is None or (job.agency != gate.user().agency and gate.user().role < Role.ADMIN):
         raise Refused(404, "There is no such batch.", "It may be another agency's; the list shows those you may see.")
     return job

@@ -17,7 +17,8 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.engines.gathered import Gathered
-    from resolver.engines.hub import Hub, Landed
+    from resolver.engines.hub import Hub
+    from resolver.engines.landed import Landed
     from resolver.ingest.base import Intake
     from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
@@ -84,15 +85,7 @@ def _told(intake: Intake, landed: Landed, gathered: Gathered) -> Intake:
 def _tell(
     landed: Landed, intake: Intake, gathered: Gathered | None, out: Path | None, *, as_json: bool, dry_run: bool
 ) -> None:
-    counts = {
-        "version": landed.version,
-        "records": len(intake.batch),
-        "new": landed.new,
-        "changed": landed.superseded,
-        "withdrawn": len(landed.withdrawn),
-        "entities_changed": len(landed.changed),
-        "rejects": len(intake.rejects),
-    }
+    counts = landed.counts(intake)
     if as_json:
         click.echo(json.dumps({**counts, "plan": landed.stats.plan, "out": None if out is None else str(out)}))
         return

@@ -16,7 +16,8 @@ from resolver.cli.results import write
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.hub import Hub, Landed
+    from resolver.engines.hub import Hub
+    from resolver.engines.landed import Landed
     from resolver.engines.working import Job
     from resolver.ingest.base import Intake
     from resolver.records.progress import Progress
@@ -104,14 +105,8 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     landed = hub.add(intake, who=job.submitted_by, dry_run=dry_run, progress=progress)
     _write(hub, job, folder, intake, landed, progress)
     return {
-        "version": landed.version,
+        **landed.counts(intake),
         "dry_run": dry_run,
-        "records": len(intake.batch),
-        "new": landed.new,
-        "changed": landed.superseded,
-        "withdrawn": len(landed.withdrawn),
-        "entities_changed": len(landed.changed),
-        "rejects": len(intake.rejects),
         "notes": [*intake.warnings, *landed.notes],
     }
 

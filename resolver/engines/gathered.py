@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.classify import scores
-from resolver.engines.hub import Hub, Landed
+from resolver.engines.hub import Hub
 from resolver.engines.index import Index
+from resolver.engines.landed import Landed
 from resolver.engines.pool import Pool
 from resolver.errors import InputError
 from resolver.pipeline import prepared_of

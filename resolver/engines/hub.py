@@ -11,47 +11,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from resolver.block import PLAN_BY_NAME, Plan, plan_for
 from resolver.engines.asking import Asked, Decide, More, not_logged
 from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
+from resolver.engines.landed import Landed
 from resolver.engines.updates import Update, no_update, update_of
 from resolver.errors import InputError, StoreError
 from resolver.ingest.base import Intake
 from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import RunStats
 from resolver.store import Change, Head, NewDecision, OutdatedError, Store, View
 
-Numbers = npt.NDArray[np.int64]
 _LOOKS = 4
 _ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """What an increment did: the version it is, how many records are new and how many have a new version, the records
-    read that hold now, the entities (numbers) that changed, the ids withdrawn and those that came too late, what the
-    user should know, and how the run went."""
-
-    version: int
-    new: int
-    superseded: int
-    ids: tuple[str, ...]
-    changed: Numbers
-    withdrawn: tuple[str, ...]
-    older: tuple[str, ...]
-    notes: tuple[str, ...]
-    declared: tuple[str, ...]
-    stats: RunStats
 
 
 class Hub:

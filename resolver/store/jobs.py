@@ -101,11 +101,16 @@ class Jobs:
 
     def get(self, job_id: str) -> Job:
         """A job. Raises `StoreError` for an id that is unknown."""
+        job = self.find(job_id)
+        if job is None:
+            raise StoreError(f"there is no job {job_id[:60]!r}", mend="check the id")
+        return job
+
+    def find(self, job_id: str) -> Job | None:
+        """A job; None for an id that is unknown."""
         with reading(self.engine) as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
-        if row is None:
-            raise StoreError(f"there is no job {job_id[:60]!r}", mend="check the id")
-        return _job(row)
+        return None if row is None else _job(row)
 
     def list(self, *, agency: str | None = None, kind: str | None = None, limit: int = 100) -> list[Job]:
         """The newest jobs first, of an agency, of a kind where these are given."""

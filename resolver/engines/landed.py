@@ -1,0 +1,43 @@
+"""What an increment did to a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.ingest.base import Intake
+from resolver.records.resolution import RunStats
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What an increment did: the version it is, how many records are new and how many have a new version, the records
+    read that hold now, the entities (numbers) that changed, the ids withdrawn and those that came too late, what the
+    user should know, and how the run went."""
+
+    version: int
+    new: int
+    superseded: int
+    ids: tuple[str, ...]
+    changed: Numbers
+    withdrawn: tuple[str, ...]
+    older: tuple[str, ...]
+    notes: tuple[str, ...]
+    declared: tuple[str, ...]
+    stats: RunStats
+
+    def counts(self, intake: Intake) -> dict[str, int]:
+        """What became of an intake, in numbers, as commands and jobs tell it."""
+        return {
+            "version": self.version,
+            "records": len(intake.batch),
+            "new": self.new,
+            "changed": self.superseded,
+            "withdrawn": len(self.withdrawn),
+            "entities_changed": len(self.changed),
+            "rejects": len(intake.rejects),
+        }
