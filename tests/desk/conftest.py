@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "hub.db"
 
 
-@pytest.fixture
-def crowded(filled: Path, tmp_path: Path) -> Iterator[Opened]:
-    """Make a desk where much waits."""
+@contextmanager
+def desks_over(kept: Path, folder: Path) -> Iterator[Opened]:
+    """Makes desks, each over a copy of a store of its own; they are closed at the end."""
     held: list[Desk] = []
 
     def make(**said: Any) -> Desk:
-        path = tmp_path / f"busy{len(held)}.db"
-        shutil.copy(filled, path)
+        path = folder / f"{kept.parent.name}{len(held)}.db"
+        shutil.copy(kept, path)
         held.append(Desk(f"sqlite:///{path}", **said))
         return held[-1]
 
@@ -82,6 +83,13 @@ def crowded(filled: Path, tmp_path: Path) -> Iterator[Opened]:
         yield make
         for one in held:
             one.held.close()
+
+
+@pytest.fixture
+def crowded(filled: Path, tmp_path: Path) -> Iterator[Opened]:
+    """Make a desk where much waits."""
+    with desks_over(filled, tmp_path) as make:
+        yield make
 
 
 @pytest.fixture
@@ -93,18 +101,8 @@ def busy(crowded: Opened) -> Desk:
 @pytest.fixture
 def opened(small: Path, tmp_path: Path) -> Iterator[Opened]:
     """Make a desk over a copy of the store."""
-    held: list[Desk] = []
-
-    def make(**said: Any) -> Desk:
-        path = tmp_path / f"hub{len(held)}.db"
-        shutil.copy(small, path)
-        held.append(Desk(f"sqlite:///{path}", **said))
-        return held[-1]
-
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with desks_over(small, tmp_path) as make:
         yield make
-        for one in held:
-            one.held.close()
 
 
 @pytest.fixture
