@@ -28,7 +28,8 @@ OUT = ROOT / "build" / "bench"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print and write. Gives the exit code: 1 where a tool failed."""
     options = parser().parse_args(arguments)
-    done, skipped, failed = run(options.sets, options.only, options.data, options.out)
+    earlier = kept(options.out / "quality.json") if options.add else []
+    done, skipped, failed = run(options.sets, options.only, options.data, options.out, earlier)
     for reason in skipped:
         print(f"skipped: {reason}", file=sys.stderr)
     for reason in failed:
@@ -47,7 +48,26 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
     made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
     made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument("--add", action="store_true", help="keep the rows in DIR of what is not measured now")
     return made
+
+
+def kept(path: Path) -> list[dict[str, Any]]:
+    """The rows of an earlier run; none where there was none."""
+    return list(json.loads(path.read_text("utf-8"))["rows"]) if path.is_file() else []
+
+
+def together(earlier: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of two runs, the newer one where both have it: sets in their usual order, ours first in each."""
+
+    def what(row: Mapping[str, Any]) -> tuple[str, str, str]:
+        return row["set"], row["variant"], row["tool"]
+
+    order = [one.name for one in DATASETS]
+    rows = {what(row): row for row in (*earlier, *new)}
+    return sorted(
+        rows.values(), key=lambda row: (order.index(row["set"]), row["variant"], not row["tool"].startswith(OURS))
+    )
 
 
 def words(known: Sequence[str]) -> Any:
@@ -64,9 +84,9 @@ def words(known: Sequence[str]) -> Any:
 
 
 def run(
-    sets: Sequence[str], tools: Sequence[str], data: Path, out: Path
+    sets: Sequence[str], tools: Sequence[str], data: Path, out: Path, earlier: Sequence[dict[str, Any]] = ()
 ) -> tuple[list[dict[str, Any]], list[str], list[str]]:
-    """Figure rows of every tool on every set; why sets and tools were skipped; what failed."""
+    """Figure rows of every tool on every set, among those of an `earlier` run; why tools were skipped; what failed."""
     done: list[dict[str, Any]] = []
     skipped: list[str] = []
     failed: list[str] = []
@@ -95,8 +115,8 @@ def run(
                     continue
                 done.append(figures(task, folder))
                 # what is measured is kept, should a later tool be stopped
-                write_json(done, skipped, failed, out)
-    return done, skipped, failed
+                write_json(together(earlier, done), skipped, failed, out)
+    return together(earlier, done), skipped, failed
 
 
 def _peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:

@@ -69,6 +69,20 @@ def test_a_tool_that_fails_is_said_and_the_others_go_on(
     assert failed == ["fake_1000, ours: it ended without a word"]
 
 
+def test_rows_of_two_runs_stand_together() -> None:
+    def row(name: str, tool: str, f1: float) -> dict[str, object]:
+        return {"set": name, "variant": "", "tool": tool, "f1": f1}
+
+    earlier = [row("fake_1000", "splink", 0.9), row("fake_1000", "ours", 0.8), row("febrl3", "splink", 0.9)]
+    both = quality.together(earlier, [row("fake_1000", "ours", 0.95)])
+    assert [(one["set"], one["tool"], one["f1"]) for one in both] == [
+        ("febrl3", "splink", 0.9),
+        ("fake_1000", "ours", 0.95),
+        ("fake_1000", "splink", 0.9),
+    ]
+    assert quality.together([], earlier) == quality.together(earlier, [])
+
+
 @pytest.fixture
 def answered(tmp_path: Path) -> tuple[Task, Path]:
     """Five records, true clusters a a b b b; three candidate pairs, one of them wrong."""
