@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -107,34 +107,27 @@ class Model:
 
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         """The uncalibrated sums (thousandths) for an m × features array of similarities."""
-        return self._either(evidence, Model._sum, lambda model, rows: model.raw(rows))
+        return self.sums(evidence)[0]
 
     def logodds(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         """Calibrated log-odds in thousandths."""
-        return self._either(
-            evidence,
-            lambda model, rows: model.calibration.apply(model._sum(rows)),
-            lambda model, rows: model.logodds(rows),
-        )
-
-    def _either(self, evidence: FloatArray, own: _Judge, plain: _Judge) -> npt.NDArray[np.int64]:
-        if self.plain is None:
-            return own(self, evidence)
-        answer = np.empty(len(evidence), dtype=np.int64)
-        gate = self._plain(evidence)
-        answer[~gate] = own(self, evidence[~gate])
-        answer[gate] = plain(self.plain, evidence[gate])
-        return answer
-
-    def _sum(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        return self._weights.sums(evidence, self.intercept)
+        return self.sums(evidence)[1]
 
     def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """`raw` and `logodds`."""
-        return self.raw(evidence), self.logodds(evidence)
+        if self.plain is None:
+            return self._own(evidence)
+        gate = self._plain(evidence)
+        if gate.all() or not gate.any():
+            return self.plain.sums(evidence) if gate.any() else self._own(evidence)
+        raw, logodds = np.empty(len(evidence), dtype=np.int64), np.empty(len(evidence), dtype=np.int64)
+        raw[~gate], logodds[~gate] = self._own(evidence[~gate])
+        raw[gate], logodds[gate] = self.plain.sums(evidence[gate])
+        return raw, logodds
 
-
-_Judge = Callable[[Model, FloatArray], npt.NDArray[np.int64]]
+    def _own(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        raw = self._weights.sums(evidence, self.intercept)
+        return raw, self.calibration.apply(raw)
 
 
 def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:

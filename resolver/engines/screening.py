@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -26,9 +26,10 @@ from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
 from resolver.engines.seen import Sight
+from resolver.engines.shelf import Shelf
 from resolver.errors import ResolverError
 from resolver.explaining import Judged, judge
-from resolver.merge import context, golden_of, partition, to_ftm
+from resolver.merge import GoldenRecord, context, golden_few, golden_of, partition, to_ftm
 from resolver.normalise import country_code
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
@@ -244,7 +245,7 @@ class _Round:
                 where.append(here[seen])
         order = np.concatenate(where)
         ids = pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(len(order)))], pa.string())
-        work = assembled(parts, ids)
+        work = assembled(parts, ids, asked=True)
         right = np.arange(1, len(work), dtype=np.int32)
         judged = judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right)
         score = scores(judged.logodds)
@@ -281,17 +282,28 @@ def _as_ftm(hits: Sequence[_Hit], state: State, viewer: Viewer) -> list[dict[str
     entities: dict[str, dict[str, Any]] = {}
     for number in {hit.shelf for hit in hits}:
         here = [hit for hit in hits if hit.shelf == number]
-        batch, owner = state.shelves[number].records(np.array([hit.row for hit in here], dtype=np.int64))
-        seen = visible_rows(batch, viewer)
-        if seen is not None:
-            batch, owner = batch.take(np.flatnonzero(seen)), owner[seen]
-        batch, owner = _canonical(batch, owner)
-        names = pa.array([here[place].id for place in owner.tolist()], pa.string())
-        _, first, inverse = np.unique(owner, return_index=True, return_inverse=True)
-        parts = partition(batch, first[inverse].astype(np.int32), names)
-        for golden in golden_of(context(batch, parts, country_code)):
-            entities[golden.id] = to_ftm(golden)[0]
+        rows = np.array([hit.row for hit in here], dtype=np.int64)
+        names = [hit.id for hit in here]
+        shelf = state.shelves[number]
+        if shelf.guarded[rows].any():
+            found = _guarded(shelf, rows, names, viewer)
+        else:
+            # there is nothing in them that not everybody may see
+            records, owner = shelf.spelled(rows)
+            found = golden_few(records, owner.tolist(), names, country_code)
+        entities |= {golden.id: to_ftm(golden)[0] for golden in found}
     return [entities[hit.id] for hit in hits]
+
+
+def _guarded(shelf: Shelf, rows: Numbers, names: Sequence[str], viewer: Viewer) -> Iterator[GoldenRecord]:
+    batch, owner = shelf.records(rows)
+    seen = visible_rows(batch, viewer)
+    if seen is not None:
+        batch, owner = batch.take(np.flatnonzero(seen)), owner[seen]
+    batch, owner = _canonical(batch, owner)
+    _, first, inverse = np.unique(owner, return_index=True, return_inverse=True)
+    named = pa.array([names[place] for place in owner.tolist()], pa.string())
+    return golden_of(context(batch, partition(batch, first[inverse].astype(np.int32), named), country_code))
 
 
 def _canonical(batch: Batch, owner: Numbers) -> tuple[Batch, Numbers]:

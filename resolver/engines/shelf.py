@@ -27,6 +27,7 @@ from resolver.records.assembling import Part, assembled
 from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged, spread
 from resolver.records.sight import STRANGER, visible_rows
+from resolver.records.spelled import Spelled
 from resolver.store.arrays import AnyArray, text_arrays, texts_of
 from resolver.store.segments import Segment, segment_of, write_segment
 
@@ -66,9 +67,17 @@ class Shelf:
 
     def records(self, rows: Numbers) -> tuple[Batch, Numbers]:
         """The records of some entity rows, and beside each which of the rows it belongs to."""
+        places, owner = self._members(rows)
+        return self.segment.take(places), owner
+
+    def spelled(self, rows: Numbers) -> tuple[Spelled, Numbers]:
+        """The same, spelled out."""
+        places, owner = self._members(rows)
+        return self.segment.spelled(places), owner
+
+    def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.members[rows + 1] - self.members[rows]
-        held = self.segment.take(spread(self.members[rows], counts))
-        return held, np.repeat(np.arange(len(rows)), counts)
+        return spread(self.members[rows], counts), np.repeat(np.arange(len(rows)), counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,10 @@ class Texts:
     def __len__(self) -> int:
         return len(self._held)
 
-    def __getitem__(self, places: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
-        found: npt.NDArray[np.object_] = self._held.take(pa.array(places)).to_numpy(zero_copy_only=False)
-        return found
+    def __getitem__(self, places: npt.NDArray[Any] | int) -> Any:
+        if isinstance(places, int):
+            return self._held[places].as_py()
+        return self._held.take(pa.array(places)).to_numpy(zero_copy_only=False)
 
 
 def arrays_of(prepared: Prepared) -> dict[str, AnyArray]:

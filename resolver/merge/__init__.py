@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from resolver.merge.build import golden_of, golden_records
     from resolver.merge.canon import CountryCode
     from resolver.merge.context import Context, context
+    from resolver.merge.few import golden_few
     from resolver.merge.ftm import to_ftm
     from resolver.merge.statements import STATEMENT_COLUMNS, statements, statements_of
 
@@ -22,6 +23,7 @@ _LATER = {
     "build": ("golden_of", "golden_records"),
     "canon": ("CountryCode",),
     "context": ("Context", "context"),
+    "few": ("golden_few",),
     "ftm": ("to_ftm",),
     "statements": ("STATEMENT_COLUMNS", "statements", "statements_of"),
 }
@@ -36,6 +38,7 @@ __all__ = [
     "Partition",
     "context",
     "entity_ids",
+    "golden_few",
     "golden_of",
     "golden_records",
     "partition",

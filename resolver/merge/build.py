@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.merge.canon import CODED, CountryCode, key
-from resolver.merge.context import Context, context
+from resolver.merge.context import Context, Facts, context
 from resolver.merge.gather import Piece, pieces
 from resolver.merge.golden import GoldenRecord, GoldenRelation, GoldenValue
 from resolver.merge.partition import partition
@@ -32,13 +32,13 @@ def golden_of(work: Context) -> Iterator[GoldenRecord]:
     """The same, of a context already made."""
     order, offsets = work.order, work.offsets
     for piece in pieces(work.batch, work.parts):
-        runs = _Runs.of(piece, work)
+        runs = Runs.of(piece, work)
         for entity in range(piece.first, piece.last):
-            yield _golden(entity, order[offsets[entity] : offsets[entity + 1]], runs, work)
+            yield golden_record(entity, order[offsets[entity] : offsets[entity + 1]], runs, work)
 
 
 @dataclass(frozen=True, slots=True)
-class _Runs:
+class Runs:
     """The values of a piece cut into runs of one property of one entity.
 
     Run r is of property `names[r]`, its values are `texts[starts[r]:starts[r + 1]]`, stated by `rows` beside them;
@@ -53,7 +53,7 @@ class _Runs:
     rows: list[int]
 
     @classmethod
-    def of(cls, piece: Piece, work: Context) -> _Runs:
+    def of(cls, piece: Piece, work: Context) -> Runs:
         """The runs of a piece sorted by (entity, column, code, row)."""
         changes = (np.diff(piece.entities) != 0) | (np.diff(piece.columns) != 0)
         starts = np.concatenate([np.zeros(min(len(piece), 1), dtype=np.int64), np.flatnonzero(changes) + 1])
@@ -69,7 +69,8 @@ class _Runs:
         )
 
 
-def _golden(entity: int, rows: list[int], runs: _Runs, work: Context) -> GoldenRecord:
+def golden_record(entity: int, rows: list[int], runs: Runs, work: Facts) -> GoldenRecord:
+    """The golden record of an entity whose records are `rows`, out of a piece's runs."""
     records = tuple([work.ids[row] for row in rows])
     sources = tuple([work.sources[row] for row in rows])
     source_of = dict(zip(records, sources, strict=True))
@@ -108,7 +109,7 @@ def _golden(entity: int, rows: list[int], runs: _Runs, work: Context) -> GoldenR
 
 
 def _values(
-    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], work: Context
+    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], work: Facts
 ) -> tuple[GoldenValue, ...]:
     """The values of one property of one entity, equal ones collapsed, the best supported first."""
     groups: dict[str, dict[str, list[int]]] = {}
@@ -121,14 +122,14 @@ def _values(
     return tuple(sorted(found, key=lambda value: (*support(value, source_of), value.text)))
 
 
-def _value(prop: str, forms: dict[str, list[int]], work: Context) -> GoldenValue:
+def _value(prop: str, forms: dict[str, list[int]], work: Facts) -> GoldenValue:
     best = best_form(forms, work.source_codes) if len(forms) > 1 else next(iter(forms))
     rows = sorted({row for held in forms.values() for row in held})
     others = tuple(sorted(text for text in forms if text != best))
     return GoldenValue(best, tuple([work.ids[row] for row in rows]), others, work.canon.code(prop, best))
 
 
-def _relations(texts: list[str], rows: list[int], work: Context) -> tuple[GoldenRelation, ...]:
+def _relations(texts: list[str], rows: list[int], work: Facts) -> tuple[GoldenRelation, ...]:
     stated: dict[str, list[str]] = {}
     for text, row in zip(texts, rows, strict=True):
         stated.setdefault(text, []).append(work.ids[row])

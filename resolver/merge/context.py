@@ -12,14 +12,10 @@ from resolver.records import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """A partitioned batch, spelled out: lists are indexed by record row, `entity_ids` and `schemata` by entity number.
+class Facts:
+    """Records and entities, spelled out: lists are indexed by record row, `entity_ids` and `schemata` by entity
+    number."""
 
-    The rows of entity e are `order[offsets[e]:offsets[e + 1]]`.
-    """
-
-    batch: Batch
-    parts: Partition
     ids: list[str]
     sources: list[str]
     source_codes: list[int]
@@ -27,10 +23,18 @@ class Context:
     record_schemata: list[str]
     entity_ids: list[str]
     schemata: list[str]
-    order: list[int]
-    offsets: list[int]
     targets: Targets
     canon: Canon
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Facts):
+    """The same of a partitioned batch. The rows of entity e are `order[offsets[e]:offsets[e + 1]]`."""
+
+    batch: Batch
+    parts: Partition
+    order: list[int]
+    offsets: list[int]
 
 
 def context(batch: Batch, parts: Partition, country_code: CountryCode) -> Context:
@@ -38,8 +42,6 @@ def context(batch: Batch, parts: Partition, country_code: CountryCode) -> Contex
     by_record = record_schemata(batch)
     by_entity = entity_schemata(parts, by_record)
     return Context(
-        batch,
-        parts,
         batch.ids.to_pylist(),
         batch.sources.texts(),
         batch.sources.codes.tolist(),
@@ -47,8 +49,10 @@ def context(batch: Batch, parts: Partition, country_code: CountryCode) -> Contex
         by_record,
         parts.ids.to_pylist(),
         by_entity,
-        parts.order.tolist(),
-        parts.offsets.tolist(),
         find_targets(batch, parts, by_entity),
         Canon(country_code),
+        batch,
+        parts,
+        parts.order.tolist(),
+        parts.offsets.tolist(),
     )

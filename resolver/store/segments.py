@@ -22,6 +22,7 @@ from resolver.errors import StoreError
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
 from resolver.records.ragged import spread
+from resolver.records.spelled import Spelled
 from resolver.store.arrays import AnyArray, ArrayFile, open_arrays, text_arrays, texts_of, write_arrays
 from resolver.store.bulk import Numbers
 
@@ -66,6 +67,27 @@ class Segment:
             Coded(*_compact(batch.schemas.codes[rows], batch.schemas.values)),
             Coded(*_compact(batch.sources.codes[rows], batch.sources.values)),
             columns,
+        )
+
+    def spelled(self, rows: Numbers) -> Spelled:
+        """The same spelled out: a few records are read faster so."""
+        batch, after = self.batch, rows + 1
+        said: dict[str, list[tuple[int, str]]] = {}
+        for prop, column in batch.columns.items():
+            offsets = self.offsets[prop]
+            starts, ends = offsets[rows], offsets[after]
+            if not (ends > starts).any():
+                continue
+            places = [range(*bounds) for bounds in zip(starts.tolist(), ends.tolist(), strict=True)]
+            owners = [row for row, held in enumerate(places) for _ in held]
+            codes = column.codes[[place for held in places for place in held]]
+            said[prop] = list(zip(owners, column.values.take(pa.array(codes)).to_pylist(), strict=True))
+        return Spelled(
+            batch.ids.take(pa.array(rows)).to_pylist(),
+            [batch.sources.values[code].as_py() for code in batch.sources.codes[rows].tolist()],
+            batch.kinds[rows].tolist(),
+            [batch.schemas.values[code].as_py() for code in batch.schemas.codes[rows].tolist()],
+            said,
         )
 
 

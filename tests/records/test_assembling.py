@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from resolver.classify import Borders
 from resolver.compare import NameIndex
 from resolver.explaining import judge
 from resolver.pipeline import load_models, prepared_of
-from resolver.records import Batch
+from resolver.records import Batch, Record
 from resolver.records.assembling import Part, assembled
 from resolver.records.prepared import Prepared
 from resolver.synthetic import generate
@@ -68,3 +69,26 @@ def test_nobody_is_nobody(batch: Batch) -> None:
     none = np.zeros(0, dtype=np.int64)
     found = assembled([Part(prepared(batch), none)], pa.array([], pa.string()))
     assert (len(found), len(found.tokens), len(found.dates.texts)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("row", range(0, 150, 9))
+def test_one_record_against_others_needs_only_what_it_says(batch: Batch, row: int) -> None:
+    record = next(batch.take(np.array([row])).to_records())
+    if row % 2:
+        # of every other nothing but the name is asked
+        names = tuple(value for value in record.values if value.prop in ("name", "alias"))
+        record = Record(record.id, record.source, record.kind, record.schema, names)
+    model, one = load_models(), prepared(Batch.from_records([record]).canonical())
+    others = np.setdiff1d(np.arange(0, len(batch), 3), [row])
+    # part of the others prepared apart, as from two shelves
+    parts = [Part(one, np.zeros(1, dtype=np.int64)), Part(prepared(batch), others[:30])]
+    parts.append(Part(prepared(batch.take(others[30:])), np.arange(len(others[30:]))))
+    ids = pa.array([f"{place:04d}" for place in range(len(others) + 1)], pa.string())
+    right = np.arange(1, len(others) + 1, dtype=np.int32)
+    told = []
+    for work in (assembled(parts, ids), assembled(parts, ids, asked=True)):
+        judged = judge(work, NameIndex.of(work), model, np.zeros_like(right), right)
+        told.append([judged.explanation(pair, Borders()) for pair in range(len(right))])
+    assert told[0] == told[1]
+    # among them are values of the others that the one says nothing of
+    assert not row % 2 or any(said.right and not said.left for one in told[1] for said in one.rows)
