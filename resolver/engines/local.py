@@ -116,6 +116,7 @@ def _resolve(
             review_border=min(border(borders.review), options.merge_border),
             same=same,
             different=different,
+            workers=options.workers,
         )
         links = links_of(pairs.left, pairs.right, logodds, labels, borders, different)
         histogram = histogram_of(logodds)
