@@ -73,8 +73,10 @@ class Weights:
 
     def sums(self, evidence: FloatArray, start: int) -> Numbers:
         """What the weights of each row of evidence add up to, from `start` on."""
-        out = np.empty(len(evidence), dtype=np.int64)
-        _sums(evidence, start, self.columns, self.bounds, self.cuts, self.first, self.weights, out)
+        out = np.full(len(evidence), start, dtype=np.int64)
+        # column by column, as `compare` lays evidence out
+        by_column = np.ascontiguousarray(evidence.T)
+        _sums(by_column, self.columns, self.bounds, self.cuts, self.first, self.weights, out)
         return out
 
 
@@ -90,14 +92,13 @@ def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _sums(evidence, begin, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
-    for row in range(len(evidence)):
-        total = begin
-        for entry in range(len(columns)):
-            start, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
-            at = _interval(np.float64(evidence[row, columns[entry, 0]]), cuts, start, middle)
-            if columns[entry, 1] >= 0:
-                at *= end - middle + 2
-                at += _interval(np.float64(evidence[row, columns[entry, 1]]), cuts, middle, end)
-            total += weights[first[entry] + at]
-        out[row] = total
+def _sums(evidence, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
+    for entry in range(len(columns)):
+        start, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
+        one, two = evidence[columns[entry, 0]], evidence[columns[entry, 1]]
+        paired = columns[entry, 1] >= 0
+        for row in range(len(out)):
+            at = _interval(np.float64(one[row]), cuts, start, middle)
+            if paired:
+                at = at * (end - middle + 2) + _interval(np.float64(two[row]), cuts, middle, end)
+            out[row] += weights[first[entry] + at]

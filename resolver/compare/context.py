@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.align import COLUMNS, align_pairs
+from resolver.compare.numbering import numbered
 from resolver.compare.words import Memo, Words, memo_for, words_of
 from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
@@ -135,7 +136,7 @@ class Context:
             return answer
         one, two = product(side, self.left[held], self.right[held])
         low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two)
-        unique, inverse = np.unique((low << 32) | high, return_inverse=True)
+        unique, inverse = numbered((low << 32) | high)
         values = compare((unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32))
         starts = np.cumsum(sizes[held]) - sizes[held]
         answer[held] = np.fmax.reduceat(values[inverse], starts)

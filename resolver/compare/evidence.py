@@ -24,7 +24,8 @@ def compare(
 ) -> FloatArray:
     """Run the named comparators over pairs of record rows. Columns in the order of `features`; NaN is missing."""
     context = Context(prepared, names, left, right, group, workers)
-    evidence = np.empty((len(left), len(features)), dtype=np.float32)
+    # a column lies in one piece, as it is made and read
+    evidence = np.empty((len(features), len(left)), dtype=np.float32)
     for column, feature in enumerate(features):
-        evidence[:, column] = COMPARATOR_BY_NAME[feature].compare(context)
-    return evidence
+        evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)
+    return evidence.T

@@ -6,6 +6,7 @@ import json
 import resource
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -37,8 +38,8 @@ from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
 from resolver.records.resolution import Band, Links, Outcome, Resolution, RuleStat, RunStats, StageStat
 
-CHUNK = 500_000
-FORM = 1
+CHUNK = 200_000
+FORM = 2
 """Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
 
@@ -161,16 +162,24 @@ def _score(
 ) -> npt.NDArray[np.int32]:
     names = NameIndex.of(prepared)
     answer = np.empty(len(pairs), dtype=np.int32)
-    for start in range(0, len(pairs), CHUNK):
-        chunk = slice(start, min(start + CHUNK, len(pairs)))
+    chunks = [slice(start, min(start + CHUNK, len(pairs))) for start in range(0, len(pairs), CHUNK)]
+    # a chunk a core: much of comparing is not in kernels, which several threads could share
+    together = min(options.workers, len(chunks))
 
-        def score(chunk: slice = chunk) -> Arrays:
-            left, right = pairs.left[chunk], pairs.right[chunk]
-            return {"logodds": score_rows(prepared, names, models, left, right, options.workers)}
+    def scored(chunk: slice) -> npt.NDArray[np.int32]:
+        workers = max(options.workers // max(together, 1), 1)
+        return score_rows(prepared, names, models, pairs.left[chunk], pairs.right[chunk], workers)
 
-        found = score() if kept is None else kept.stage(f"compare-{start}", score)
-        answer[chunk] = found["logodds"]
-        progress.advance(chunk.stop - chunk.start)
+    def take(chunk: slice) -> slice:
+        if kept is None:
+            answer[chunk] = scored(chunk)
+        else:
+            answer[chunk] = kept.stage(f"compare-{chunk.start}", lambda: {"logodds": scored(chunk)})["logodds"]
+        return chunk
+
+    with ThreadPoolExecutor(max(together, 1)) as pool:
+        for chunk in pool.map(take, chunks):
+            progress.advance(chunk.stop - chunk.start)
     return answer
 
 

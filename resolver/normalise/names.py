@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
@@ -83,16 +84,32 @@ def person_tokens(text: str) -> list[Token]:
     text = joined(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
     # a Han or Hangul name that is written in two words is cut already
-    whole = sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
+    whole = not text.isascii() and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
     tokens: list[Token] = []
+    plain = True
     for word in words[:MAX_TOKENS]:
-        tokens.extend(_person_word(word, whole))
+        if word.isascii():
+            token, nothing_else = _ascii_word(word)
+            tokens.append(token)
+            plain &= nothing_else
+        else:
+            tokens.extend(_person_word(word, whole))
+            plain = False
+    if plain and tokens:
+        return tokens
     return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
+@lru_cache(maxsize=100_000)
+def _ascii_word(word: str) -> tuple[Token, bool]:
+    """The token of a word, and whether it is one that nothing is joined to and that no neighbour changes."""
+    token = _latin_token(word.lower())
+    text = token.text
+    plain = not token.flags and text not in _TITLES_OR_NAMES and not _ABD.match(text) and text not in _DIN
+    return token, plain and not (len(text) > 6 and _DIN_END.search(text))
+
+
 def _person_word(word: str, whole: bool) -> list[Token]:
-    if word.isascii():
-        return [_latin_token(word.lower())]
     if HAN.search(word) or HANGUL.search(word):
         parts = _family_first(word) if whole else [word]
         return [Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)]
