@@ -30,8 +30,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
 	@echo "installing into $(VENV) (about a minute the first time)" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
-	@echo "compiling the kernels (half a minute, once)" >&2
+	@echo "compiling the kernels (a minute, once)" >&2
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
+	@rm -rf build/warm/hub.db*
+	@$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null
+	@$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null
 	@touch $@
 
 demo: setup  ## make a small world of agencies, resolve it, say where the report lies, and serve it (not with SERVE=0)

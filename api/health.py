@@ -32,7 +32,7 @@ def readyz() -> Response:
         version, faults = None, [error.line()]
     figures().ready.set(0 if faults else 1)
     if faults:
-        return json_response({"detail": "; ".join(faults), "version": version}, 503)
+        return json_response({"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"})
     return json_response({"status": "ok", "version": version})
 
 
@@ -56,7 +56,8 @@ def standing(held: Service) -> tuple[int, list[str]]:
         else:
             held.hub.options_of(view.head)
             if not held.is_warm:
-                faults.append("the service is still loading")
+                stage, seconds = held.loading()
+                faults.append(f"the service is still loading: {stage}, for {seconds:.0f} s so far")
             answered = held.screen.followed
             if answered is not None and answered < view.version:
                 waiting = _age(view.landed([answered + 1])[answered + 1])

@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
 
@@ -19,7 +21,7 @@ from api.app import create_app
 from api.service import Service
 from api.settings import ServiceSettings
 from api.watching import count_together, log_as_json
-from api.workers import serve_in_workers
+from api.workers import load, serve_in_workers
 from resolver.errors import UsageError
 
 _LARGEST = 2**34
@@ -58,7 +60,9 @@ def serve(
                     tell(line)
 
             if workers > 1:
-                serve_in_workers(app, listening, workers, threads, listens)
+                with _while_loading(app, listening, listens):
+                    load(held)
+                serve_in_workers(app, listening, workers, threads)
             else:
                 _serve_here(app, listening, threads, listens)
     finally:
@@ -86,6 +90,34 @@ def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callab
         # what is being answered is finished, nothing new is taken
         server.close()
         server.task_dispatcher.shutdown()
+
+
+@contextmanager
+def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], object]) -> Iterator[None]:
+    """Answer from this process while what its workers will share is loaded: that it is alive, and how far it is."""
+    server = create_server(app, sockets=[listening.dup()], threads=2, ident="", max_request_body_size=_LARGEST)
+    thread = threading.Thread(target=server.run, name="loading", daemon=True)
+    thread.start()
+    tell()
+    try:
+        yield
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(timeout=10)
+
+
+def prepare(settings: ServiceSettings, *, tell: Callable[[str], None]) -> None:
+    """Make what serving needs and keeps (the catalogue, compiled kernels), and leave. Raises `StoreError`,
+    `ModelError`."""
+    log_as_json()
+    held: Service = create_app(settings).extensions["resolver"]
+    try:
+        began = time.monotonic()
+        held.warm()
+        tell(f"ready to serve version {held.screen.refresh()} after {time.monotonic() - began:.1f} s")
+    finally:
+        held.close()
 
 
 def desk_line(held: Service, address: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from typing import cast
 
 import structlog
@@ -39,6 +40,7 @@ class Service:
         self.log = Consultations(self.hub)
         self.streams = threading.BoundedSemaphore(settings.streams) if settings.streams else threading.Semaphore(0)
         self._warm = threading.Event()
+        self._began = time.monotonic()
         self.closed = threading.Event()
 
     def warm(self) -> None:
@@ -48,6 +50,10 @@ class Service:
         gc.collect()
         gc.freeze()
         self._warm.set()
+
+    def loading(self) -> tuple[str, float]:
+        """What is loaded now, and for how many seconds the service has been loading."""
+        return self.screen.doing or "the model and the names", time.monotonic() - self._began
 
     def load(self) -> None:
         """Load, and load again when the store has something to load from; then follow the store."""
@@ -74,7 +80,8 @@ class Service:
     def ready_screen(self) -> Screen:
         """The screen. Raises `StoreError` while it still loads."""
         if not self.is_warm:
-            raise StoreError("the service is still loading", mend="ask again in a few seconds")
+            stage, _ = self.loading()
+            raise StoreError(f"the service is still loading ({stage})", mend="ask again in a few seconds")
         return self.screen
 
     def posting(self) -> Posting:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -48,17 +47,19 @@ class _Served(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
-def serve_in_workers(
-    app: Flask, listening: socket.socket, workers: int, threads: int, tell: Callable[[], object]
-) -> None:
-    """Serve on a bound socket until terminated. `tell` is called once workers take requests."""
-    held: Service = app.extensions["resolver"]
-    # what takes seconds and memory is loaded once, before there are several; an empty store has nothing to load
+def load(held: Service) -> None:
+    """Load once, before there are several, what takes seconds and memory; an empty store has nothing to load."""
     with suppress(ResolverError):
         held.warm()
+
+
+def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads: int) -> None:
+    """Serve on a bound socket until terminated."""
+    held: Service = app.extensions["resolver"]
     held.hub.store.disown()
     options = {
-        "bind": f"fd://{listening.fileno()}",
+        # the server closes it
+        "bind": f"fd://{listening.detach()}",
         "workers": workers,
         "threads": threads,
         "worker_class": "gthread",
@@ -69,7 +70,6 @@ def serve_in_workers(
         "backlog": 1024,
         "limit_request_line": 8190,
         "logger_class": _Log,
-        "when_ready": lambda _server: tell(),
         "post_fork": lambda _server, _worker: held.forked(),
         "worker_exit": lambda _server, _worker: held.close(),
         "control_socket_disable": True,

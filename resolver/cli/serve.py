@@ -27,6 +27,7 @@ from resolver.settings import Settings
 @click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well.")
 @click.option("--user-header", default="", metavar="NAME", help="Header in which a proxy names the user.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable.")
+@click.option("--prepare", is_flag=True, help="Make what serving needs (catalogue, kernels), and leave.")
 @click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
 @click.pass_obj
 def command(
@@ -41,6 +42,7 @@ def command(
     accept_restricted: bool,
     user_header: str,
     proxies: tuple[str, ...],
+    prepare: bool,
     **where: Any,
 ) -> None:
     """Answer checks over HTTP from a store.
@@ -54,6 +56,8 @@ def command(
       resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
       resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
     """
+    # names take longest to load, so that comes first, and beside everything else
+    pkgutil.resolve_name("resolver.pipeline:symbol_source")().keep()
     # the service stands above this package; a command finds it by name, as any server finds its application
     serve = pkgutil.resolve_name("api.server:serve")
     options = pkgutil.resolve_name("api.settings:ServiceSettings")
@@ -72,6 +76,9 @@ def command(
         rules=pkgutil.resolve_name("resolver.review:Rules").of(settings),
         proxies=_networks(proxies),
     )
+    if prepare:
+        pkgutil.resolve_name("api.server:prepare")(served, tell=lambda line: click.echo(line, err=True))
+        return
     serve(served, tell=lambda line: click.echo(line, err=True), **where)
 
 

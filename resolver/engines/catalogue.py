@@ -66,6 +66,8 @@ class Catalogue:
     def __init__(self, hub: Hub, kept_from: int = KEPT_FROM) -> None:
         self._hub, self._kept_from = hub, kept_from
         self._state: State | None = None
+        self.doing = ""
+        """What it does now, where that takes time."""
 
     @property
     def state(self) -> State | None:
@@ -86,6 +88,7 @@ class Catalogue:
             if state is not None and (state.version == view.version and _same_history(view, state)):
                 return state
             if state is None or not _same_history(view, state):
+                self.doing = "reading the catalogue of entities"
                 state = self._from_files(view)
             if state is None:
                 with self._alone(view):
@@ -93,7 +96,7 @@ class Catalogue:
                     state = self._from_files(view) or self._anew(view)
             if state.version < view.version:
                 state = self._caught_up(state, view)
-        self._state = state
+        self._state, self.doing = state, ""
         return state
 
     # --- files
@@ -166,6 +169,7 @@ class Catalogue:
     def _anew(self, view: View) -> State:
         _LOG.info("making the catalogue of entities anew, at version %d", view.version)
         record, entity = view.all_members()
+        self.doing = f"making the catalogue anew, of {len(record):,} records"
         shelf = self._shelf(view, record, entity, 0, np.zeros(0, dtype=np.int64))
         return self._settled(view, [shelf])
 

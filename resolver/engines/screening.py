@@ -124,7 +124,7 @@ class Screen:
     def warm(self) -> Stand:
         """Load all that takes seconds, so that the first check need not wait. Raises `StoreError` for an empty
         store."""
-        symbol_source().load()
+        symbol_source().keep()
         state = self._refreshed()
         # one person and one group of the store, so that every part of an answer is exercised
         rows = np.unique(state.shelves[0].prepared.kinds, return_index=True)[1]
@@ -145,6 +145,11 @@ class Screen:
         """The version that answers come from now; None where each check looks for itself."""
         state = self._catalogue.state
         return state.version if self._follower is not None and state is not None else None
+
+    @property
+    def doing(self) -> str:
+        """What loads now; empty where nothing does."""
+        return self._catalogue.doing
 
     def refresh(self) -> int:
         """Look for new landings now; the version that answers are of from then on. Raises `StoreError`."""

@@ -158,7 +158,8 @@ def _made(
 
 def opened(segment: Segment) -> Shelf:
     """The shelf of a segment. Raises `LookupError` where it is none."""
-    extra = segment.extra
+    # as arrays of files are, so that kernels are compiled for one kind
+    extra = {name: _fixed(array) for name, array in segment.extra.items()}
     held = {name.removeprefix("prepared."): array for name, array in extra.items() if name.startswith("prepared.")}
     seen: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
     for place, width in ((0, 5), (1, 8), (4, 4)):
@@ -175,3 +176,9 @@ def opened(segment: Segment) -> Shelf:
         cast(Seen, tuple(seen)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
     )
+
+
+def _fixed(array: AnyArray) -> AnyArray:
+    held = array.view()
+    held.flags.writeable = False
+    return held

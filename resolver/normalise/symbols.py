@@ -18,10 +18,10 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
+from resolver.normalise.asked import Asked, Symbols
 from resolver.normalise.names import symbol_id
 from resolver.records.prepared import NICKNAME_BIT
 
-Symbols = tuple[int, ...]
 _MAX_SYMBOLS = 40
 _IDS = re.compile(rb"(?:[0-9]{1,10}(?:,[0-9]{1,10})*)?;")
 
@@ -53,7 +53,8 @@ class SymbolSource:
         # what the cache file says, read when it is asked for: a batch needs few of its lines
         self._kept: dict[bytes, bytes] = {}
         self._child: subprocess.Popen[str] | None = None
-        self._inside = False
+        self._long = False
+        self._asked: Asked | None = None
         self._read_cache()
 
     def start(self) -> None:
@@ -62,17 +63,21 @@ class SymbolSource:
             with suppress(OSError):
                 self._child = _open_child()
 
-    def load(self) -> None:
-        """Load the table into this process, for one that answers for long and may not wait: from now on what is not in
-        the cache is answered at once, and neither kept nor written (it is what users have asked for)."""
-        person_symbols(["a"])
-        self._inside = True
+    def keep(self) -> None:
+        """For one that answers for long and may not wait: a process of its own loads the table from now on and keeps
+        it. What is not in the cache file is asked there, and neither kept nor written (it is what users have asked
+        for)."""
+        if not self._long:
+            self._long = True
+            # without a second process this one takes the table in when it is asked for
+            with suppress(OSError):
+                self._asked = Asked()
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
         """The symbol ids of each token."""
         missing = sorted(token for token in set(tokens) if token not in self._known and not self._recall(token))
-        if missing and self._inside:
-            held = dict(zip(missing, person_symbols(missing), strict=True))
+        if missing and self._long:
+            held = dict(zip(missing, self._of_keeper(missing), strict=True))
             return [self._known[token] if token in self._known else held[token] for token in tokens]
         if missing:
             found = person_symbols(missing) if self._inside else self._ask(missing)
@@ -80,6 +85,12 @@ class SymbolSource:
             if not self._inside:
                 self._write_cache()
         return [self._known[token] for token in tokens]
+
+    def _of_keeper(self, tokens: list[str]) -> list[Symbols]:
+        if self._asked is not None:
+            with suppress(OSError):
+                return self._asked.symbols(tokens)
+        return person_symbols(tokens)
 
     def _ask(self, tokens: list[str]) -> list[Symbols]:
         # no second process to be had (memory, limits), or it ended early: the slow way gives the same answer
@@ -94,7 +105,10 @@ class SymbolSource:
         return [_ids(line) for line in lines]
 
     def close(self) -> None:
-        """End the child process, if there is one."""
+        """End the processes there are."""
+        if self._asked is not None:
+            self._asked.close()
+            self._asked, self._long = None, False
         if self._child is not None:
             self._child.kill()
             self._child.communicate()

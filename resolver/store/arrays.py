@@ -11,7 +11,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +25,8 @@ from resolver.errors import StoreError
 
 _FORM = b"wlrseg02"
 _STEP = 64
+_GOOD = "user.resolver.good"
+"""The mark of a file that was read whole and found right: what it was then."""
 AnyArray = npt.NDArray[Any]
 
 
@@ -83,7 +85,8 @@ def _sum(arrays: Iterable[AnyArray]) -> int:
 
 
 def open_arrays(path: Path, *, checked: bool = False) -> ArrayFile:
-    """Map a file. `checked`: read it once to see that every byte is as it was written (about a second a gigabyte).
+    """Map a file. `checked`: read it to see that every byte is as it was written (about a second a gigabyte), unless
+    that was seen before and the file has not been written since.
     Raises `StoreError` for one that is not of this form, cut short or, where that is checked, altered."""
     try:
         mapped = np.memmap(path, dtype=np.uint8, mode="r")
@@ -99,13 +102,33 @@ def open_arrays(path: Path, *, checked: bool = False) -> ArrayFile:
         for name, (kind, place, count) in head["arrays"].items():
             width = np.dtype(kind).itemsize
             arrays[name] = plain[start + place : start + place + width * count].view(kind)
-        if checked and _sum(arrays.values()) != head["sum"]:
-            raise ValueError("its bytes have changed")
+        if checked and not _known_good(path):
+            if _sum(arrays.values()) != head["sum"]:
+                raise ValueError("its bytes have changed")
+            _mark_good(path)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(
             f"the index file is damaged: {error}", where=str(path), mend="delete it; it is made again"
         ) from error
     return ArrayFile(head["about"], arrays)
+
+
+def _known_good(path: Path) -> bool:
+    """Whether all bytes were seen to be right and the file has not been written since."""
+    with suppress(OSError):
+        return os.getxattr(path, _GOOD) == _state(path)
+    return False
+
+
+def _mark_good(path: Path) -> None:
+    # a file system without such marks has its files read at every start
+    with suppress(OSError):
+        os.setxattr(path, _GOOD, _state(path))
+
+
+def _state(path: Path) -> bytes:
+    told = path.stat()
+    return f"{told.st_ino} {told.st_size} {told.st_mtime_ns}".encode("ascii")
 
 
 def text_arrays(name: str, texts: pa.StringArray) -> dict[str, AnyArray]:

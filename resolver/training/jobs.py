@@ -10,7 +10,6 @@ from typing import Any
 from resolver.engines.hub import Hub
 from resolver.engines.working import RESULT, Job, new_folder
 from resolver.records.progress import Progress
-from resolver.training.learning import learn_from
 
 LEARN = "learn"
 MODEL = "model"
@@ -33,6 +32,9 @@ def model_of(jobs: Path, job: Job) -> Path | None:
 def do_learning(hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None) -> Mapping[str, Any]:
     """Correct the model in `base` (default: the shipped one) by the decisions of the store, and compare the two; what
     came of it. Raises `ResolverError`; then there is no new model."""
+    # scikit-learn comes with it, and whoever only asks for a job needs none of that
+    from resolver.training.learning import learn_from
+
     progress.start("decisions", None, "decisions")
     version = f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}-{job.id[:8]}"
     found = learn_from(hub.store, folder / RESULT / MODEL, base, version)

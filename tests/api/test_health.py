@@ -30,10 +30,29 @@ def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
     answer = empty.get("/readyz")
     assert answer.status_code == 503
     assert "empty" in answer.json["detail"]
+    assert answer.headers["Retry-After"]
     answer = empty.get("/check?name=A")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert "loading" in answer.json["detail"]
+
+
+def test_what_still_loads_is_said(store_url: str) -> None:
+    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+        app = create_app(ServiceSettings(store_url))
+        held = app.extensions["resolver"]
+        client: Client = app.test_client()
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert re.search(r"still loading: the model and the names, for \d+ s so far", answer.json["detail"])
+        held.screen._catalogue.doing = "making the catalogue anew, of 12 records"
+        answer = client.get("/check?name=John+Smith")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "making the catalogue anew, of 12 records" in answer.json["detail"]
+        held.warm()
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/check?name=John+Smith").status_code == 200
+        held.close()
 
 
 def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Flask) -> None:

@@ -44,7 +44,7 @@ class QuickSource:
     def start(self) -> None:
         """Nothing to load."""
 
-    def load(self) -> None:
+    def keep(self) -> None:
         """Nothing to load either."""
 
     def lookup(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:

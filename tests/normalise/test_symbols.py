@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,28 @@ def test_the_child_answers_like_the_process_itself(tmp_path: Path) -> None:
     assert all(list(found) == sorted(set(found)) and all(0 <= s < NICKNAME_BIT for s in found) for found in wanted)
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("rigour")
+def test_a_keeper_answers_several_threads_and_its_end_costs_only_time(tmp_path: Path) -> None:
+    tokens = ["ivan", "иван", "john", "محمد", "mohammed", "abd al rahman", "xyzzy", "li", "习", "j"]
+    source = SymbolSource(tmp_path)
+    source.keep()
+    try:
+        keeper = source._asked
+        assert keeper is not None
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(source.lookup, [tokens[place:] for place in range(8)]))
+        keeper._child.kill()
+        keeper._child.wait()
+        wanted = source.lookup(tokens)
+    finally:
+        source.close()
+    assert wanted == person_symbols(tokens)
+    assert answers == [wanted[place:] for place in range(8)]
+    # what was asked is kept nowhere
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_long_running_process_keeps_nothing_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
 
@@ -171,11 +194,15 @@ def test_a_long_running_process_keeps_nothing_it_is_asked(tmp_path: Path, monkey
         asked.append(list(tokens))
         return [(len(token),) for token in tokens]
 
+    def none() -> None:
+        raise OSError("no second process")
+
     monkeypatch.setattr("resolver.normalise.symbols.person_symbols", table)
+    monkeypatch.setattr("resolver.normalise.symbols.Asked", none)
     source = SymbolSource(tmp_path)
-    source.load()
+    source.keep()
     assert source.lookup(["abc", "ab", "abc"]) == [(3,), (2,), (3,)]
     assert source.lookup(["abc"]) == [(3,)]
-    # loaded once, and then asked each time, within this process
-    assert asked == [["a"], ["ab", "abc"], ["abc"]]
+    # asked each time, within this process
+    assert asked == [["ab", "abc"], ["abc"]]
     assert list(tmp_path.iterdir()) == []
