@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import preview, stores
+from resolver.cli import lean, preview, stores
 from resolver.cli.bars import Bars
 from resolver.cli.decisions import read_decisions, read_log
 from resolver.cli.lists import keep_apart, read
@@ -69,6 +69,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     """
     reading = Reading.take(options)
     _check_engine(options)
+    if options["engine"] == "local":
+        lean.load()
     if options["only_preview"]:
         preview.show(files, reading)
         return

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from resolver.cli import lean
 from resolver.cli.bars import Bars
 from resolver.cli.decisions import read_decisions
 from resolver.cli.lists import keep_apart, read, together
@@ -48,6 +49,7 @@ def command(
       resolver link ours/ --to sdn.csv --to consolidated.xml --out result
     """
     reading = Reading.take(options)
+    lean.load()
     keep_apart((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])

@@ -12,10 +12,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import le
 from pathlib import Path
 
 from resolver.normalise.asked import Asked, Symbols
@@ -50,8 +52,8 @@ class SymbolSource:
         self._inside = inside
         self._path = cache_dir / f"symbols-30-{version('rigour')}.tsv" if cache_dir else None
         self._known: dict[str, Symbols] = {}
-        # what the cache file says, read when it is asked for: a batch needs few of its lines
-        self._kept: dict[bytes, bytes] = {}
+        # the lines of the cache file, ascending, read when they are asked for: a batch needs few of them
+        self._kept: list[bytes] = []
         self._child: subprocess.Popen[str] | None = None
         self._long = False
         self._asked: Asked | None = None
@@ -118,13 +120,17 @@ class SymbolSource:
         if self._path is None or not self._path.is_file():
             return
         with suppress(OSError):
-            lines = self._path.read_bytes().split(b"\n")
-            self._kept = dict(line.split(b"\t", 1) for line in lines if b"\t" in line)
+            self._kept = [line for line in self._path.read_bytes().split(b"\n") if b"\t" in line]
+            # as it is written; what something else has made of the file may be in any order
+            if not all(map(le, self._kept, islice(self._kept, 1, None))):
+                self._kept.sort()
 
     def _recall(self, token: str) -> bool:
         """Whether the cache file knows a token; a line cut short by a killed run, or damaged since, is no answer."""
-        held = self._kept.pop(token.encode("utf-8", "surrogatepass"), None)
-        if held is None or not _IDS.fullmatch(held):
+        begin = token.encode("utf-8", "surrogatepass") + b"\t"
+        at = bisect_left(self._kept, begin)
+        held = self._kept[at][len(begin) :] if at < len(self._kept) and self._kept[at].startswith(begin) else b""
+        if not _IDS.fullmatch(held):
             return False
         ids = _ids(held.decode("ascii"))
         if any(one >= two for one, two in pairwise((*ids, NICKNAME_BIT))):
@@ -140,8 +146,9 @@ class SymbolSource:
             handle, name = tempfile.mkstemp(dir=self._path.parent)
             known = self._known.items()
             learnt = {token.encode("utf-8", "surrogatepass"): _line(ids).encode("ascii") for token, ids in known}
+            held = dict(line.split(b"\t", 1) for line in self._kept)
             with os.fdopen(handle, "wb") as file:
-                file.writelines(b"%b\t%b\n" % line for line in sorted({**self._kept, **learnt}.items()))
+                file.writelines(sorted(b"%b\t%b\n" % line for line in {**held, **learnt}.items()))
             Path(name).replace(self._path)
         except OSError:
             # a cache that cannot be written costs time, never a result
