@@ -201,7 +201,8 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     """Train, predict every candidate pair, cluster."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     plan = PLANS[task.dataset]()
-    rules = [*plan.rules, *(LOOSER if way == "looser" else ())]
+    looser = way.endswith("looser")
+    rules = [*plan.rules, *(LOOSER if looser else ())]
     api = DuckDBAPI(connection=duckdb.connect())
     tables = [_register(api, str(path), number, plan) for number, path in enumerate(task.tables)]
     wanted = SettingsCreator(
@@ -216,7 +217,7 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     clock.lap("train")
     predicted = linker.inference.predict()
     clock.lap("predict")
-    if way == "clusters":
+    if way.startswith("clusters"):
         return _only_clusters(linker, predicted, plan, clock)
     found = [
         linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=border)
@@ -228,7 +229,7 @@ def run(task: Task, way: str, clock: Clock) -> Found:
         linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=border)
         for border in MERGE_BORDERS[1:]
     ]
-    settings = "settings of its documentation" + (", three rules more" if way else "")
+    settings = "settings of its documentation" + (", three rules more" if looser else "")
     return Found(_pairs(predicted, plan.id_column), _clusters(found, plan.id_column), settings)
 
 
