@@ -20,7 +20,7 @@ from api.access import Viewer
 from api.desk import kept
 from api.desk.addresses import Reference
 from api.desk.blueprint import blueprint
-from api.desk.problems import Refused
+from api.desk.problems import KEPT_TO_ITSELF, Refused
 from api.service import Service, service
 from resolver.engines.accounts import Role, Session, User
 from resolver.errors import StoreError
@@ -94,11 +94,7 @@ def user() -> User:
 def may_see(*ids: str) -> None:
     """Refuse what the user may not see. Raises `Refused`."""
     if restricted(service().hub, ids, g.viewer):
-        raise Refused(
-            403,
-            "This holds records that their agency keeps to itself.",
-            "Only its own people may decide on them; go on to the next pair.",
-        )
+        raise Refused(403, *KEPT_TO_ITSELF)
 
 
 def is_partial() -> bool:

@@ -72,7 +72,9 @@ def decide(left: str, right: str) -> Any:
     """Take a decision, and show the next pair."""
     said = request.form
     verdict = verdict_of(said.get("verdict", ""))
-    gate.may_see(left, right)
+    if said.get("again"):
+        # of others the engine sees to it, on the very version that is decided on
+        gate.may_see(left, right)
     over = tuple(int(text) for text in said.getlist("over") if text.isdigit())
     if over and gate.user().role < Role.SENIOR:
         raise Refused(403, "Withdrawing decisions takes a senior steward.", "Leave the pair unsure, or ask one.")

@@ -13,7 +13,7 @@ from api.desk.drawing import ring
 from api.desk.pages import page
 from api.errors import status_of
 from resolver.errors import ResolverError
-from resolver.review import ContradictionError, RefusedError
+from resolver.review import ContradictionError, HiddenError, RefusedError
 
 _LOG = structlog.get_logger("api")
 _SAID = {
@@ -22,6 +22,12 @@ _SAID = {
     405: ("This address does not take that.", "Go back to the page you came from."),
     413: ("What was sent is too large.", "Send a smaller file, or hand it in with `resolver dedupe --store`."),
 }
+
+
+KEPT_TO_ITSELF = (
+    "This holds records that their agency keeps to itself.",
+    "Only its own people may decide on them; go on to the next pair.",
+)
 
 
 class Refused(Exception):  # noqa: N818 - it is no fault of anybody
@@ -41,6 +47,11 @@ def _problem(status: int, what: str, mend: str) -> Any:
 @blueprint.errorhandler(Refused)
 def _refused(error: Refused) -> Any:
     return _problem(error.status, error.what, error.mend)
+
+
+@blueprint.errorhandler(HiddenError)
+def _hidden(_: HiddenError) -> Any:
+    return _problem(403, *KEPT_TO_ITSELF)
 
 
 @blueprint.errorhandler(RefusedError)

@@ -56,7 +56,7 @@ def no_update(view: View) -> Update:
 def update_of(view: View, intake: Intake) -> Update:
     """What an intake changes in the store that a view shows."""
     known = {source.name: source for source in view.sources()}
-    listed = view.has_lists()
+    listed = view.has_lists() if intake.lists else set()
     versions = _versions(intake)
     older = {name for name, text in versions.items() if name in known and text < known[name].list_version}
     batch, left_out = _without(intake.batch, older)

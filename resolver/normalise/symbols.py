@@ -143,6 +143,8 @@ class SymbolSource:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            # others may have written since it was read: what they learnt stays
+            self._read_cache()
             handle, name = tempfile.mkstemp(dir=self._path.parent)
             known = self._known.items()
             learnt = {token.encode("utf-8", "surrogatepass"): _line(ids).encode("ascii") for token, ids in known}

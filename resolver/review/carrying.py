@@ -113,5 +113,5 @@ def carry(hub: Hub, act: MakeAct, who: str, pair: tuple[str, str] | None = None)
 
 
 def _one_entity(view: View, pair: tuple[str, str]) -> str:
-    one, two = (view.entity(end) for end in pair)
-    return one.id if one is not None and two is not None and one.number == two.number else ""
+    one, two = (view.home_of(end) for end in pair)
+    return one[1] if one is not None and one == two else ""

@@ -50,23 +50,30 @@ def catch_up(hub: Hub, *, whole: bool = True) -> Caught:
                 return Caught(True)
         try:
             with hub.store.desk.catching_up(at_once) as go:
-                _go(go)
-                many = go.records is None or len(go.records) >= at_once
+                current = bring(go)
         except StoreError as error:
-            if "readonly" in error.what or "read-only" in error.what:
+            if cannot_write(error):
                 return Caught(False, False)
             raise
-        if not whole and many:
-            return Caught(go.records is None)
+        if current or not whole:
+            return Caught(current)
 
 
-def _go(go: Catching) -> None:
+def cannot_write(error: StoreError) -> bool:
+    """Whether a store may be read and not written."""
+    return "readonly" in error.what or "read-only" in error.what
+
+
+def bring(go: Catching) -> bool:
+    """Work out what landings touched; whether that was all of it."""
     if go.records is None:
         go.replace(None, _rows(go, None))
-        return
-    _, entities, _ = go.view.memberships(go.records.tolist(), ever=True)
-    affected = np.unique(entities)
-    go.replace(affected.tolist(), _rows(go, affected))
+        return True
+    if len(go.records):
+        _, entities, _ = go.view.memberships(go.records.tolist(), ever=True)
+        affected = np.unique(entities)
+        go.replace(affected.tolist(), _rows(go, affected))
+    return go.is_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from resolver.records.sight import Viewer, visible
 from resolver.review.glimpse import handlings
-from resolver.review.refusals import NotAllowedError
+from resolver.review.refusals import HiddenError
 from resolver.store import View
 
 _KNOWN, _STEWARD, _OWNER = "u1", "u2", "u3"
@@ -63,11 +63,11 @@ def hidden_records(view: View, record_ids: Collection[str], viewer: Viewer) -> s
 
 
 def may_decide(view: View, viewer: Viewer, record_ids: Collection[str]) -> None:
-    """Raises `NotAllowedError` where a decision is on entities of which the viewer may not see every record."""
+    """Raises `HiddenError` where a decision is on entities of which the viewer may not see every record."""
     ends = [view.entity(one) for one in record_ids]
     whole = {one for found in ends if found is not None for one in found.records} or set(record_ids)
     if hidden_records(view, whole, viewer):
-        raise NotAllowedError(
+        raise HiddenError(
             "the decision is on records of another agency that you may not see",
             mend="leave it to a steward of that agency",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,8 +77,7 @@ def pair_view(
             attributes(one.golden, two.golden, stated),
             _names(found),
             None if again else _waterfall(found, strongest),
-            () if again else _others(view, one, two, links, viewer),
-            () if again else _others(view, two, one, links, viewer),
+            *((), ()) if again else _others(view, (one, two), links, viewer),
             decision_views(log),
             Reason.BLIND if again else Reason(row.reason) if row else None,
             row.why if row else "",
@@ -238,31 +237,46 @@ def _stated(side: Side, stated: Stated) -> tuple[Statement, ...]:
     return tuple(stated.by_record[one.record.id] for one in side.records)
 
 
-def _others(view: View, side: Side, other: Side, links: LinkTable, viewer: Viewer) -> tuple[Candidate, ...]:
-    """The other entities that a side may be, the likeliest first."""
+def _others(
+    view: View, sides: tuple[Side, Side], links: LinkTable, viewer: Viewer
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+    """The other entities that each of two sides may be, the likeliest first."""
+    apart = links.outcome != Outcome.MERGED
+    ends = np.unique(np.concatenate([links.left[apart], links.right[apart]]))
+    record, entity, _ = view.memberships(ends.tolist())
+    home = dict(zip(record.tolist(), entity.tolist(), strict=True))
+    ranked = [_ranked(side, sides, links, home) for side in sides]
+    held = sides_of(view, sorted({one for places in ranked for one in places}), viewer)
+    one, two = (_candidates(places, held, links) for places in ranked)
+    return one, two
+
+
+def _ranked(side: Side, both: tuple[Side, Side], links: LinkTable, home: Mapping[int, int]) -> dict[int, int]:
+    """Entity → the place of its strongest link with a side, the likeliest few first."""
     ours = np.array(side.numbers)
     lefts, rights = np.isin(links.left, ours), np.isin(links.right, ours)
     place = np.flatnonzero((lefts ^ rights) & (links.outcome != Outcome.MERGED))
     theirs = np.where(lefts[place], links.right[place], links.left[place])
-    record, entity, _ = view.memberships(np.unique(theirs).tolist())
-    home = dict(zip(record.tolist(), entity.tolist(), strict=True))
     best: dict[int, int] = {}
     for where, record_number in zip(place.tolist(), theirs.tolist(), strict=True):
         found = home.get(record_number)
-        if found is None or found in (side.number, other.number):
+        if found is None or found in (both[0].number, both[1].number):
             continue
         if found not in best or links.logodds[where] > links.logodds[best[found]]:
             best[found] = where
-    ranked = sorted(best, key=lambda one: (-links.logodds[best[one]], one))[:_OTHERS]
-    held = sides_of(view, ranked, viewer)
-    ranked = [one for one in ranked if one in held and not held[one].hidden]
+    likeliest = sorted(best, key=lambda one: (-links.logodds[best[one]], one))[:_OTHERS]
+    return {one: best[one] for one in likeliest}
+
+
+def _candidates(places: Mapping[int, int], held: Mapping[int, Side], links: LinkTable) -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
             held[one].id,
             held[one].golden.caption,
-            float(scores(links.logodds[[best[one]]])[0]),
-            int(links.logodds[best[one]]),
-            Outcome(int(links.outcome[best[one]])).label,
+            float(scores(links.logodds[[where]])[0]),
+            int(links.logodds[where]),
+            Outcome(int(links.outcome[where])).label,
         )
-        for one in ranked
+        for one, where in places.items()
+        if one in held and not held[one].hidden
     )

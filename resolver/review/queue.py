@@ -7,15 +7,15 @@ to a steward is looked at once more before, so that a queue which is behind show
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from resolver.engines.hub import Hub
-from resolver.errors import InputError
+from resolver.errors import InputError, StoreError
 from resolver.records.resolution import Band, Outcome
 from resolver.records.sight import STRANGER, Viewer
-from resolver.review.filling import catch_up
+from resolver.review.filling import AT_ONCE, bring, cannot_write, catch_up
 from resolver.review.gate import not_for
 from resolver.review.glimpse import SCRIPTS
 from resolver.review.refusals import HeldError
@@ -71,28 +71,40 @@ def next_item(
 ) -> QueueItem | None:
     """The next pair for a steward, held for them; None where nothing waits. Where the store cannot be written, nothing
     is held."""
-    rules = rules or Rules()
-    caught = catch_up(hub, whole=False)
+    until = _until(rules or Rules())
     place = _place(after)
+    try:
+        # all of it in one transaction: a steward waits for each round trip to the database, and for each commit
+        with hub.store.desk.catching_up(AT_ONCE) as go:
+            current = bring(go)
+            for item in _offered(go.view, steward, filters, place, current=current):
+                if people_rows.take(go.view.connection, _pair_of_key(item.key), steward.name, until):
+                    return replace(item, held_by=steward.name)
+            return None
+    except StoreError as error:
+        if not cannot_write(error):
+            raise
+    with hub.store.view() as view:
+        return next(_offered(view, steward, filters, place, current=False), None)
+
+
+def _offered(
+    view: View, steward: Steward, filters: Filters, place: tuple[int, int, int] | None, *, current: bool
+) -> Iterator[QueueItem]:
+    """What may be given to a steward, the most worth first; not much of it."""
+    sieve = _sieve(view, filters, steward, steward.viewer)
     for _ in range(_TRIES):
-        with hub.store.view() as view:
-            sieve = _sieve(view, filters, steward, steward.viewer)
-            rows = desk_rows.page(view.connection, sieve, limit=1, after=place)
-            item = again_item(view, steward, filters, rows[0].rank if rows else None, place)
-            if item is None:
-                if not rows:
-                    return None
-                place = rows[0].place
-                found = _items(view, [row for row in rows if caught.current or _still_waits(view, row)])
-                if not found:
-                    continue
-                item = found[0]
-        pair = _pair_of_key(item.key)
-        if not caught.writable:
-            return item
-        if hub.store.people.hold(pair, steward.name, _until(rules)):
-            return replace(item, held_by=steward.name)
-    return None
+        rows = desk_rows.page(view.connection, sieve, limit=1, after=place)
+        item = again_item(view, steward, filters, rows[0].rank if rows else None, place)
+        if item is None:
+            if not rows:
+                return
+            place = rows[0].place
+            found = _items(view, [row for row in rows if current or _still_waits(view, row)])
+            if not found:
+                continue
+            item = found[0]
+        yield item
 
 
 def item_of(hub: Hub, left: str, right: str, again: int = 0, viewer: Viewer = STRANGER) -> QueueItem | None:

@@ -56,6 +56,10 @@ class NotAllowedError(RefusedError):
     """The steward may not do this: confirm their own decision, say."""
 
 
+class HiddenError(NotAllowedError):
+    """It is on records that the steward may not see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tie:
     """One side of a contradiction: two records that are held the same (`same`) or different, by a decision or

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +20,7 @@ from resolver.review.glimpse import scripts_of
 from resolver.review.words import Party
 from resolver.store import Source, StoredEntity, StoredRecord, View
 
+_FEW = 20
 MOST_RECORDS = 2_000
 """Records of one entity that are looked at; a page cannot show more."""
 
@@ -67,7 +70,7 @@ def sides_of(view: View, numbers: Sequence[int], viewer: Viewer = OPERATOR) -> d
             versions[home].append(number)
             if visible(held[number].record.handling, viewer):
                 parts.setdefault(home, []).append(held[number])
-    golden = _golden({ids[home]: records for home, records in parts.items()})
+    golden = _golden(view, {ids[home]: records for home, records in parts.items()})
     return {
         home: Side(ids[home], home, tuple(records), golden[ids[home]], tuple(versions[home]))
         for home, records in parts.items()
@@ -81,11 +84,46 @@ def side_of_records(view: View, identity: str, record_ids: Sequence[str], viewer
     records = tuple(one for one in view.records(numbers) if visible(one.record.handling, viewer))
     if not records:
         raise InputError(f"the records of {identity} were withdrawn", mend="go on to the next pair")
-    return Side(identity, 0, records, _golden({identity: records})[identity], tuple(numbers))
+    return Side(identity, 0, records, _golden(view, {identity: records})[identity], tuple(numbers))
 
 
-def _golden(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
-    """The golden record of each set of records, by its id."""
+def _golden(view: View, parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
+    """The golden record of each set of records, by its id; those worked out of late are not worked out again."""
+    keys = {identity: (view.head.store_id, identity, *(one.number for one in held)) for identity, held in parts.items()}
+    found = {identity: _LATELY.get(key) for identity, key in keys.items()}
+    new = _worked_out({identity: parts[identity] for identity, golden in found.items() if golden is None})
+    for identity, golden in new.items():
+        if len(parts[identity]) <= _FEW:
+            _LATELY.put(keys[identity], golden)
+    return {identity: golden for identity, golden in found.items() if golden is not None} | new
+
+
+class _Lately:
+    """The golden records of entities that were looked at of late: a steward comes back to the same few with each step
+    (the page, the preview, the decision). What a set of versions of records says together never changes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[Hashable, GoldenRecord] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> GoldenRecord | None:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: Hashable, golden: GoldenRecord) -> None:
+        with self._lock:
+            self._held[key] = golden
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+_LATELY = _Lately(1_000)
+
+
+def _worked_out(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
     home = {one.record.id: identity for identity, records in parts.items() for one in records}
     if not home:
         return {}

@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Table, cast, fu
 
 Numbers = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 50_000
+_FEW = 50
 
 
 def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
@@ -28,6 +29,12 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
     quoted = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
+        if len(rows) <= _FEW:
+            # COPY takes two round trips, and a few rows one
+            one = f"({', '.join(['%s'] * len(names))})"
+            command = f'INSERT INTO "{table.name}" ({quoted}) VALUES {", ".join([one] * len(rows))}'
+            cursor.execute(command, [value for row in rows for value in row])
+            return
         with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, NoSuchModuleError
 
 from resolver.errors import StoreError, StoreFullError
 
 HEAD = "0003"
 """The newest migration; `resolver/store/migrations/versions` holds them."""
 _WAIT_SECONDS = 60
+_IDLE_SECONDS = 1.0
+_LANDING = int.from_bytes(hashlib.sha256(b"resolver landing").digest()[:8], "big", signed=True)
+"""The number under which PostgreSQL keeps the landing lock."""
 _EXAMPLES = "sqlite:///file.db or postgresql+psycopg://user@host/name"
 
 
@@ -39,12 +43,14 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
         if not path.parent.is_dir():
             raise StoreError("the folder of the store does not exist", where=str(path.parent), mend="make it first")
     try:
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        engine = create_engine(parsed)
     except ImportError as error:
         mend = "install the extra: pip install watchlist-resolver[postgres]"
         raise StoreError(f"the driver {error.name} is not installed", mend=mend) from error
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
+    else:
+        _try_those_that_idled(engine)
     try:
         _migrate(engine, create)
     except BaseException as error:
@@ -112,8 +118,34 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        said = connection.get_execution_options()
+        if not said.get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # within WAL this loses what was written last when the power goes, and nothing else
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if said.get('fleeting', False) else 'FULL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _try_those_that_idled(engine: Engine) -> None:
+    """See that a server still answers over a connection that nobody has used for a while; asking each time would cost
+    a round trip more for every transaction."""
+
+    @event.listens_for(engine, "checkin")
+    def _given_back(connection: Any, record: Any) -> None:
+        del connection
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _taken(connection: Any, record: Any, proxy: Any) -> None:
+        del proxy
+        if time.monotonic() - record.info.get("used", -_IDLE_SECONDS) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # the pool then makes a new one
+            raise DisconnectionError from error
 
 
 def _is_full(error: BaseException) -> bool:
@@ -135,9 +167,13 @@ def _clear(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes; it lands whole or not at all. Raises `StoreError`, and `IntegrityError` as it is."""
-    with _clear(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
+def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
+    """A transaction that writes; it lands whole or not at all. What is `fleeting` may be lost when the power goes, and
+    costs no wait for the disk. Raises `StoreError`, and `IntegrityError` as it is."""
+    options = {"writes": True, "fleeting": fleeting}
+    with _clear(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+        if fleeting and engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
         yield connection
 
 
@@ -153,14 +189,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def landing_lock(engine: Engine) -> Iterator[None]:
     """One landing at a time, over all processes. It is free again when its holder dies."""
     if engine.dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(b"resolver landing").digest()[:8], "big", signed=True)
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LANDING})")
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LANDING})")
         return
     path = f"{engine.url.database}-landing"
     try:
@@ -173,6 +208,11 @@ def landing_lock(engine: Engine) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def lock_within(connection: Connection) -> None:
+    """Take the landing lock of PostgreSQL for the rest of a transaction: one round trip, and no connection for it."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LANDING})")
 
 
 def _migrate(engine: Engine, create: bool) -> None:

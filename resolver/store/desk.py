@@ -162,10 +162,11 @@ def rows_of(connection: Connection, entity: int) -> list[WaitingRow]:
 @dataclass(frozen=True, slots=True)
 class Catching:
     """One go at catching up, within a transaction that writes: what the present looks like, and which records landings
-    have touched since (None: everything)."""
+    have touched since (None: everything), and whether these are all of them."""
 
     view: View
     records: Numbers | None
+    is_all: bool
 
     def replace(self, entities_: Sequence[int] | None, rows: Sequence[WaitingRow]) -> None:
         """Put new rows in place of those of some entities (None: of all)."""
@@ -205,27 +206,29 @@ class Desk:
     def catching_up(self, at_once: int) -> Iterator[Catching]:
         """Catch up with what landings touched, the newest first, about `at_once` records; all that is done in it lands
         together. Raises `StoreError` where the store cannot be written."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
             known = connection.execute(select(desk).with_for_update()).first()
             view = View(connection)
-            records = None if known is None else _touched(connection, view.version, at_once)
+            records, is_all = (None, True) if known is None else _touched(connection, view.version, at_once)
             if known is None:
                 connection.execute(insert(desk).values(one=1, consulted=0))
             _count_consultations(connection, 0 if known is None else known.consulted)
-            yield Catching(view, records)
+            yield Catching(view, records, is_all)
             if records is None:
                 connection.execute(delete(touched).where(touched.c.version <= view.version))
-            else:
+            elif len(records):
                 here = among(connection, touched.c.record, records.tolist())
                 connection.execute(delete(touched).where(here, touched.c.version <= view.version))
 
 
-def _touched(connection: Connection, version: int, at_once: int) -> Numbers | None:
+def _touched(connection: Connection, version: int, at_once: int) -> tuple[Numbers | None, bool]:
     query = select(touched.c.record).where(touched.c.version <= version)
-    if connection.execute(query.where(touched.c.record == EVERYTHING).limit(1)).first() is not None:
-        return None
     found = arrays(connection, query.order_by(touched.c.version.desc(), touched.c.record).limit(at_once))[0]
-    return np.unique(found)
+    is_all = len(found) < at_once
+    everything = EVERYTHING in found
+    if not everything and not is_all:
+        everything = connection.execute(query.where(touched.c.record == EVERYTHING).limit(1)).first() is not None
+    return (None, True) if everything else (np.unique(found), is_all)
 
 
 def _count_consultations(connection: Connection, since: int) -> None:

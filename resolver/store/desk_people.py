@@ -100,13 +100,13 @@ class People:
 
     def hold(self, pair: Pair, who: str, until: str) -> bool:
         """`take`, in a transaction of its own."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
             return take(connection, pair, who, until)
 
     def release(self, pair: Pair, who: str) -> None:
         """Give a pair back, where it is theirs."""
         here = (holds.c.low == pair[0], holds.c.high == pair[1], holds.c.who == who)
-        with clear_errors(self.engine), writing(self.engine) as connection:
+        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
             connection.execute(delete(holds).where(*here))
             connection.execute(delete(holds).where(holds.c.until <= utc_text()))
 

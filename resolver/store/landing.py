@@ -21,7 +21,7 @@ from resolver.records import Batch
 from resolver.store import bulk
 from resolver.store.bulk import Numbers
 from resolver.store.contents import Contents
-from resolver.store.database import writing
+from resolver.store.database import lock_within, writing
 from resolver.store.decisions import NewDecision, decision_row
 from resolver.store.schema import (
     decisions,
@@ -119,10 +119,13 @@ class Landing:
         return len(self.contents.texts) + len(self.joined[0]) + linked + len(self.born) + len(self.unlinked[0])
 
 
-def land(engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM) -> int:
-    """Land, while the landing lock is held; the new version. Raises `OutdatedError` where the store has moved on."""
+def land(engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM, lock: bool = False) -> int:
+    """Land, while the landing lock is held (`lock`: taken in the transaction, of a landing that is not staged); the new
+    version. Raises `OutdatedError` where the store has moved on."""
     staged = landing.rows > stage_from
     with writing(engine) as connection:
+        if lock:
+            lock_within(connection)
         head = _head(connection, landing)
         _sources(connection, landing)
         if staged:
@@ -172,7 +175,7 @@ def _sources(connection: Connection, landing: Landing) -> None:
     texts = [row.source for row in landing.lists]
     if landing.records is not None:
         texts += landing.records.sources.values.to_pylist()
-    known = set(connection.execute(select(sources.c.name)).scalars())
+    known = set(connection.execute(select(sources.c.name)).scalars()) if texts else set()
     missing = sorted(set(texts) - known)
     if missing:
         rows = [{"name": name, "deduplicated": False} for name in missing]
@@ -259,7 +262,8 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
         },
         connection,
     )
-    _lists(connection, landing, now)
+    if landing.lists:
+        _lists(connection, landing, now)
     if landing.decisions:
         connection.execute(
             insert(decisions),

@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import secrets
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from sqlalchemy import Engine, delete, insert, select, update
 
@@ -63,22 +64,21 @@ class Sessions:
     def find(self, token: str, *, idle: datetime.timedelta) -> Session | None:
         """The session of a token, or None where it has ended, was not used for `idle`, or its user is disabled."""
         now = datetime.datetime.now(datetime.UTC)
-        good = select(sessions).where(
+        good = select(sessions, *(column.label(f"user_{column.name}") for column in users.c)).where(
+            sessions.c.user == users.c.number,
+            users.c.disabled.is_(None),
             sessions.c.digest == _digest(token),
             sessions.c.expires > utc_text(now),
             sessions.c.seen > utc_text(now - idle),
         )
         with clear_errors(self.engine), reading(self.engine) as connection:
             row = connection.execute(good).first()
-            if row is None:
-                return None
-            whose = select(users).where(users.c.number == row.user, users.c.disabled.is_(None))
-            user = connection.execute(whose).first()
-        if user is None:
+        if row is None:
             return None
         if now - moment_of(row.seen) > _NOTED:
             self._note(row.digest, now)
-        return Session(row.digest, user_of(user), row.purpose, row.csrf, row.via, row.created)
+        whose = SimpleNamespace(**{column.name: getattr(row, f"user_{column.name}") for column in users.c})
+        return Session(row.digest, user_of(whose), row.purpose, row.csrf, row.via, row.created)
 
     def say_why(self, session: Session, purpose: str) -> None:
         """Set why a session looks at what it looks at."""

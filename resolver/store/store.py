@@ -98,6 +98,8 @@ class Store:
         with clear_errors(self.engine):
             if locked:
                 return land(self.engine, landing, stage_from=stage_from)
+            if self.path is None and landing.rows <= stage_from:
+                return land(self.engine, landing, stage_from=stage_from, lock=True)
             with landing_lock(self.engine):
                 return land(self.engine, landing, stage_from=stage_from)
 

@@ -25,7 +25,19 @@ class EntityQuestions(Moment):
         found: StoredEntity | None = self.remembered["entity", asked]
         return found
 
+    def home_of(self, asked: str) -> tuple[int, str] | None:
+        """The number and the id of the entity that `entity` gives, without its records."""
+        row = self._home_row(asked)
+        return None if row is None else (row[0], row[1])
+
     def _entity(self, asked: str) -> StoredEntity | None:
+        row = self._home_row(asked)
+        if row is None:
+            return None
+        number, identity, born, retired = row[:4]
+        return StoredEntity(number, identity, born, retired, asked, tuple(sorted(self._record_ids(number))))
+
+    def _home_row(self, asked: str) -> Any:
         row = self._entity_row("id", asked)
         if row is not None and row[2] > self.version:
             row = None
@@ -33,10 +45,7 @@ class EntityQuestions(Moment):
             row = self._entity_of_record(asked)
         while row is not None and row[4] is not None and row[3] <= self.version:
             row = self._entity_row("number", row[4])
-        if row is None:
-            return None
-        number, identity, born, retired = row[:4]
-        return StoredEntity(number, identity, born, retired, asked, tuple(sorted(self._record_ids(number))))
+        return row
 
     def entity_ids(self, numbers: Sequence[int]) -> dict[int, str]:
         """The id of each entity number."""

@@ -71,6 +71,8 @@ class RecordQuestions(Moment):
 
     def of_sources(self, names: Sequence[str]) -> dict[str, int]:
         """The records that hold of some sources: id → number."""
+        if not names:
+            return {}
         numbers = [source.number for source in self.sources() if source.name in set(names)]
         query = select(records.c.record_id, records.c.number).where(self.holds(records), records.c.source.in_(numbers))
         return {row[0]: row[1] for row in self.connection.execute(query)}

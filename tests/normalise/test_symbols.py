@@ -70,6 +70,15 @@ def test_damaged_lines_are_asked_for_again(tmp_path: Path, monkeypatch: pytest.M
     assert SymbolSource(tmp_path).lookup(["anna", "ivan", "boris"]) == [(3,), (1,), (4,)]
 
 
+def test_sources_that_learn_at_once_lose_nothing_of_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SymbolSource, "_ask", lambda _, tokens: [(len(token),) for token in tokens])
+    one, other = SymbolSource(tmp_path), SymbolSource(tmp_path)
+    one.lookup(["ivan"])
+    other.lookup(["anna", "boris"])
+    monkeypatch.setattr(SymbolSource, "_ask", lambda *_: pytest.fail("asked for what the cache holds"))
+    assert SymbolSource(tmp_path).lookup(["ivan", "boris", "anna"]) == [(4,), (5,), (4,)]
+
+
 def test_a_cache_that_is_no_file_or_cannot_be_written_costs_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,6 @@ from resolver.review import (
     undo,
     waiting,
 )
-from resolver.review.filling import Caught
 from resolver.review.second_looks import kappa
 from resolver.review.worth import worth
 from resolver.store.database import writing
@@ -117,7 +116,7 @@ def test_a_queue_that_is_behind_gives_out_nothing_decided(hub: Hub, monkeypatch:
     for item in (one, two):
         decide(hub, LEE, item.left.id, item.right.id, Verdict.DIFFERENT)
     # as if far more had landed than a page waits for
-    monkeypatch.setattr("resolver.review.queue.catch_up", lambda *_, **__: Caught(False))
+    monkeypatch.setattr("resolver.review.queue.bring", lambda _: False)
     found = next_item(hub, KIM)
     assert found is not None
     assert found.key not in (one.key, two.key)
