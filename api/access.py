@@ -1,8 +1,8 @@
 """Who may ask: API keys with scopes, why they ask, and how often.
 
-A key comes as `Authorization: ApiKey …`. While the store has neither keys nor users with a password and only this
-machine can ask, anybody may, as often as they like and without saying why. Which scope a blueprint asks for is its row
-in `SCOPES`; `admin` may all.
+A key comes as `Authorization: ApiKey …`. While the store has never had keys or users and only this machine can ask,
+whoever asks from it may, as often as they like and without saying why. Which scope a blueprint asks for is its row in
+`SCOPES`; `admin` may all.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
 from api.errors import ApiError
+from api.here import is_origin_here, why_not
 from api.service import Service, service
 from resolver.engines.keeping import Key, key_of
 from resolver.engines.screening import Stand
@@ -59,6 +59,9 @@ class Gate:
         if not self._held.settings.open_to_all:
             return True
         at, known = self._any
+        if known and at > -math.inf:
+            # what was closed once stays closed
+            return True
         if time.monotonic() - at > _FRESH:
             known = self._held.guarded()
             self._any = (time.monotonic(), known)
@@ -110,12 +113,21 @@ def install(app: Flask) -> None:
             scope = None
         gate: Gate = current_app.extensions["gate"]
         # OPTIONS says which methods there are; browsers ask so before they send a key
-        if scope is None or request.method == "OPTIONS" or not gate.closed():
+        if scope is None or request.method == "OPTIONS":
+            return
+        if not gate.closed():
+            _only_from_here()
             return
         g.viewer = _viewer(gate, scope)
         g.who = g.viewer.name
         if held.settings.ask_purpose and not g.purpose:
             raise ApiError(400, "say why you ask: header X-Purpose")
+
+
+def _only_from_here() -> None:
+    why = why_not(request)
+    if why:
+        raise ApiError(403, f"{why}: that takes a key (`resolver keys create`)")
 
 
 def _viewer(gate: Gate, scope: str) -> Viewer:
@@ -145,15 +157,10 @@ def cross_origin(response: Response) -> Response:
     those of this machine, lest any page that is looked at here should ask in the reader's place."""
     origin = request.headers.get("Origin", "")
     response.vary.add("Origin")
-    if origin and (key_needed() or _is_here(origin)):
+    if origin and (key_needed() or is_origin_here(origin)):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Purpose, X-Request-ID"
     return response
-
-
-def _is_here(origin: str) -> bool:
-    host = urlsplit(origin).hostname or ""
-    return host in ("localhost", "127.0.0.1", "::1")
 
 
 def viewer() -> Viewer:

@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api import params
-from api.access import consulted
+from api.access import consulted, key_needed
 from api.answers import json_response
 from api.errors import ApiError
 from api.service import service
@@ -23,6 +23,7 @@ from resolver.ingest.ftm_single import Single
 
 blueprint = Blueprint("match", __name__)
 MOST_QUERIES = 100
+_FORMS = ("text/plain", "multipart/form-data")
 _CHECK = ("dataset", "schema", params.PURPOSE)
 
 
@@ -77,6 +78,10 @@ def _queries() -> dict[str, Any]:
 
 def body_object() -> dict[str, Any]:
     """The body of the request, a JSON object. Raises `ApiError`."""
+    if request.mimetype in _FORMS and not key_needed():
+        # pages send these without asking for leave; curl's `-d` and others say x-www-form-urlencoded, in which no form
+        # can write JSON
+        raise ApiError(415, "say that the body is JSON: Content-Type: application/json")
     try:
         body = orjson.loads(request.get_data(cache=False))
     except orjson.JSONDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 import signal
 import socket
@@ -18,6 +17,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from api.app import create_app
+from api.here import is_here
 from api.service import Service
 from api.settings import ServiceSettings
 from api.watching import count_together, log_as_json
@@ -25,14 +25,6 @@ from api.workers import load, serve_in_workers
 from resolver.errors import UsageError
 
 _LARGEST = 2**34
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def serve(
@@ -47,7 +39,7 @@ def serve(
     app = _made(settings, host, threads)
     held: Service = app.extensions["resolver"]
     try:
-        if not is_loopback(host) and not held.guarded():
+        if not is_here(host) and not held.guarded():
             raise UsageError(
                 f"{host} can be reached from elsewhere, and the store has no API keys and no users",
                 mend="make some with `resolver keys create` or `resolver users add`, or serve on 127.0.0.1",
@@ -70,7 +62,7 @@ def serve(
 
 
 def _made(settings: ServiceSettings, host: str, threads: int) -> Flask:
-    alone = is_loopback(host)
+    alone = is_here(host)
     code = secrets.token_urlsafe(24) if alone else ""
     # streams of events may never take more than half of the threads
     streams = min(settings.streams, threads // 2)

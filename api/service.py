@@ -12,6 +12,7 @@ from flask import current_app
 
 from api.consultations import Consultations
 from api.settings import ServiceSettings
+from resolver.engines.accounts import has_users
 from resolver.engines.hub import Hub
 from resolver.engines.keeping import keys_of
 from resolver.engines.posting import Posting
@@ -93,13 +94,10 @@ class Service:
                 self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
             return self._posting
 
-    def has_keys(self) -> bool:
-        """Whether there is an API key that is still good."""
-        return any(one.state == "good" for one in keys_of(self.hub.store))
-
     def guarded(self) -> bool:
-        """Whether somebody holds a key or a password, or a proxy says who asks: from then on nobody asks without."""
-        return bool(self.settings.user_header) or self.has_keys() or self.hub.store.users.guarded()
+        """Whether there ever was a key or a user, or a proxy says who asks: from then on nobody asks without. One that
+        is revoked or expired counts too, lest the end of the last one should let everybody in."""
+        return bool(self.settings.user_header) or bool(keys_of(self.hub.store)) or has_users(self.hub.store)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -68,7 +68,9 @@ def listed(store_url: str, as_json: bool) -> None:
 @store_option(required=True)
 def revoke(name: str, store_url: str) -> None:
     """Make the key called NAME useless."""
-    from resolver.engines.keeping import revoke_key
+    from resolver.engines.keeping import list_keys, revoke_key
 
     revoke_key(store_url, name)
     click.echo(f"{name} is revoked.", err=True)
+    if not any(one.state == "good" for one in list_keys(store_url)):
+        click.echo("note: no key is good any more. The store stays closed: make another to ask again.", err=True)

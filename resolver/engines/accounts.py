@@ -17,6 +17,7 @@ __all__ = [
     "UserRow",
     "add_user",
     "change_user",
+    "has_users",
     "list_users",
 ]
 ROLES = tuple(role.label for role in Role)
@@ -39,6 +40,11 @@ def row_of(user: User) -> UserRow:
     """A user as it is listed."""
     state = "disabled" if user.disabled else "good" if user.has_password else "without password"
     return UserRow(user.name, user.role.label, user.agency, user.created, state)
+
+
+def has_users(store: Store) -> bool:
+    """Whether anybody was ever made a user. Whom a sign-in link made counts from the first password on."""
+    return store.users.guarded() or any(user.name != FIRST for user in store.users.list())
 
 
 def add_user(url: str, name: str, role: str, agency: str, password: str | None) -> User:

@@ -127,8 +127,8 @@ class Users:
             return [user_of(row) for row in connection.execute(select(users).order_by(users.c.name))]
 
     def guarded(self) -> bool:
-        """Whether somebody can sign in with a password: from then on a store is no longer open to its machine."""
-        query = select(func.count()).where(users.c.password != "", users.c.disabled.is_(None))
+        """Whether somebody has a password, disabled or not: from then on a store is no longer open to its machine."""
+        query = select(func.count()).where(users.c.password != "")
         with clear_errors(self.engine), reading(self.engine) as connection:
             return bool(connection.execute(query).scalar_one())
 

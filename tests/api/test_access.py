@@ -13,6 +13,7 @@ from flask import Flask
 from api import ServiceSettings, create_app
 from api.access import SCOPES
 from resolver.cli.app import run
+from resolver.engines.accounts import Role
 from tests.api.conftest import Client
 
 Open = Callable[..., tuple[Client, Any]]
@@ -80,6 +81,71 @@ def test_keys_scopes_and_revocation(url: str, opened: Open, capsys: pytest.Captu
     assert "border: revoked; check; Coast" in said
     assert "chief: good; admin; Coast" in said
     assert check["Authorization"].split()[1] not in said
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired"])
+def test_the_end_of_the_last_key_lets_nobody_in(
+    end: str, url: str, opened: Open, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key(url, "border", "check", capsys=capsys)
+    if end == "revoked":
+        assert run(["keys", "revoke", "border", "--store", url]) == 0
+        assert "no key is good any more" in capsys.readouterr().err
+    else:
+        monkeypatch.setattr("resolver.store.access.utc_text", lambda: "2999-01-01T00:00:00.000000Z")
+    for client in (opened()[0], opened()[0]):
+        assert client.get(CHECK).status_code == 401
+        assert client.post("/records", json={}).status_code == 401
+
+
+def test_a_store_with_a_user_is_closed(url: str, opened: Open) -> None:
+    client, held = opened()
+    assert client.get(CHECK).status_code == 200
+    users = held.hub.store.users
+    users.add("ann", Role.ADMIN, password="a long enough secret 1")
+    users.add("bo", Role.ADMIN, password="a long enough secret 2")
+    users.disable("ann")
+    assert client.get(CHECK).status_code == 401
+
+
+FOREIGN = {
+    "another host": {"Host": "attacker.example"},
+    "another host with a port": {"Host": "attacker.example:8000"},
+    "another origin": {"Origin": "https://attacker.example"},
+    "an origin that hides": {"Origin": "null"},
+    "an origin that is none": {"Origin": "http://[x"},
+    "a proxy": {"X-Forwarded-For": "203.0.113.9"},
+    "a proxy that says so in the other way": {"Forwarded": "for=203.0.113.9"},
+}
+
+
+@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN)
+def test_an_open_service_answers_only_what_comes_from_its_machine(
+    headers: dict[str, str], opened: Open, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, _ = opened()
+    posted = client.post("/records", json={}, headers=headers)
+    assert (posted.status_code, "takes a key" in posted.json["detail"]) == (403, True)
+    assert client.get(CHECK, headers=headers).status_code == 403
+    assert client.get("/healthz", headers=headers).status_code == 200
+    # with a key all this is in order
+    headers = {**headers, **key(url, "border", "check", capsys=capsys)}
+    assert client.get(CHECK, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "127.0.0.1:8000"}, {"Host": "[::1]:8000"}, {"Origin": "http://localhost:3333"}]
+)
+def test_pages_and_programs_of_this_machine_may_ask(headers: dict[str, str], opened: Open) -> None:
+    client, _ = opened()
+    assert client.get(CHECK, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain;charset=UTF-8", "multipart/form-data; boundary=x"])
+def test_what_any_page_may_send_is_no_json(kind: str, opened: Open) -> None:
+    client, _ = opened()
+    for path in ("/records", "/match/default"):
+        assert client.post(path, data=b"{}", content_type=kind).status_code == 415
 
 
 def test_where_others_can_ask_a_key_is_always_needed(opened: Open) -> None:

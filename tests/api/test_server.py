@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.server import is_loopback
+from api.here import is_here
 from resolver.cli.app import run
 from tests.api.serving import Served, ask, served, wait_ready
 
@@ -56,10 +56,13 @@ def test_a_port_in_use(store_url: str, capsys: pytest.CaptureFixture[str]) -> No
         ("127.0.0.1", True),
         ("::1", True),
         ("localhost", True),
+        ("127.9.9.9", True),
+        ("hub.localhost", True),
+        ("localhost.example", False),
         ("0.0.0.0", False),
         ("::", False),
         ("hub.example", False),
     ],
 )
 def test_what_is_loopback(host: str, expected: bool) -> None:
-    assert is_loopback(host) == expected
+    assert is_here(host) == expected
