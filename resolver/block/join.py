@@ -7,6 +7,7 @@ records.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,9 +20,10 @@ from resolver.block.keys import NO_KEYS, Hashed, Keys, keys_of
 from resolver.block.parts import Parts
 from resolver.block.plans import Plan, refinement
 from resolver.block.rules import RULES, Rule
-from resolver.block.unite import ALL, Packed, unite
+from resolver.block.unite import ALL, RULE_BITS, Packed, settle
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
+from resolver.records.ragged import spread
 from resolver.records.resolution import RuleStat
 
 DEFAULT_CAP = 500_000
@@ -49,28 +51,63 @@ def candidates(
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
     """All pairs that the plan's rules join and that have its least points at a glance. `sides`: only pairs whose sides
     (0 and 1) differ (linking two sets). The answer does not depend on `workers`."""
-    count = len(prepared)
     linking = sides is not None
-    sides = sides if sides is not None else np.zeros(count, dtype=np.uint8)
+    sides = sides if sides is not None else np.zeros(len(prepared), dtype=np.uint8)
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
     parts = Parts(prepared)
 
-    def joined(number: int, rule: Rule) -> tuple[Packed, int, int]:
-        return join_keys(rule_keys(rule, prepared, plan, number, parts), prepared.kinds, sides, linking, cap)
+    def grouped(number: int, rule: Rule) -> Groups:
+        return groups_of(rule_keys(rule, prepared, plan, number, parts), number, sides, linking, cap)
 
-    if workers == 1:
-        found = [joined(*one) for one in used]
-    else:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            found = list(pool.map(lambda one: joined(*one), used))
+    dealt, ends, stats = _dealt(used, grouped, prepared.kinds, sides, linking, max(workers, 1))
     seen = arrays(prepared) if plan.least is not None else BLIND
     least = ALL if plan.least is None else plan.least
-    numbers = [number for number, _ in used]
-    left, right, bits, totals = unite([pairs for pairs, _, _ in found], numbers, count, seen, least, workers)
+    left, right, bits, totals = settle(dealt, ends, seen, least, workers)
     return Pairs(left, right, bits), tuple(
         RuleStat(rule.name, rule.help, distinct, int(totals[0, number]), int(totals[1, number]), cut)
-        for (number, rule), (_, distinct, cut) in zip(used, found, strict=True)
+        for (number, rule), (distinct, cut) in zip(used, stats, strict=True)
     )
+
+
+def _dealt(
+    used: Sequence[tuple[int, Rule]],
+    grouped: Callable[[int, Rule], Groups],
+    kinds: npt.NDArray[np.uint8],
+    sides: npt.NDArray[np.uint8],
+    linking: bool,
+    workers: int,
+) -> tuple[Packed, Packed, list[tuple[int, int]]]:
+    """The pairs of all rules, dealt to their left records (see `settle`); and of each rule distinct keys and pairs
+    cut."""
+    count = len(kinds)
+    lanes = [np.zeros(count, dtype=np.int64) for _ in range(workers)]
+    free = list(range(workers))
+
+    def tell(number: int, rule: Rule) -> tuple[Groups, int]:
+        groups = grouped(number, rule)
+        # a lane is one thread's at a time; to take it and to give it back are one step each for the interpreter
+        lane = free.pop()
+        groups.pairs(kinds, sides, linking, lanes[lane])
+        free.append(lane)
+        return groups, lane
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        found = list(pool.map(lambda one: tell(*one), used))
+        ends = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum(sum(lanes), out=ends[1:])
+        # each lane's pairs of a record stand behind those of the lanes before it
+        start = ends[:-1].copy()
+        for lane, counts in enumerate(lanes):
+            lanes[lane], start = start, start + counts
+        dealt = np.empty(int(ends[-1]), dtype=np.int64)
+
+        def deal(lane: int) -> None:
+            for groups, mine in found:
+                if mine == lane:
+                    groups.pairs(kinds, sides, linking, lanes[lane], dealt)
+
+        list(pool.map(deal, range(workers)))
+    return dealt, ends, [(groups.distinct, groups.cut) for groups, _ in found]
 
 
 def glanced(prepared: Prepared, plan: Plan, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
@@ -95,24 +132,65 @@ def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Pa
     return keys_of(hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind)))
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The records that share a key of rule `number` with others: group g are `rows[bounds[g]:bounds[g + 1]]` with their
+    refinements, unrefined first. `distinct` keys in all; `cut` pairs of keys that would make more than the cap, which
+    are left out."""
+
+    number: int
+    rows: IntArray
+    refine: IntArray
+    bounds: npt.NDArray[np.int64]
+    distinct: int
+    cut: int
+
+    def pairs(
+        self,
+        kinds: npt.NDArray[np.uint8],
+        sides: npt.NDArray[np.uint8],
+        linking: bool,
+        place: npt.NDArray[np.int64],
+        dealt: Packed | None = None,
+    ) -> None:
+        """Count the pairs of each left record into `place`; or put them into `dealt` (right << 5 | rule) from there
+        on."""
+        into = dealt if dealt is not None else np.zeros(0, dtype=np.int64)
+        _pairs(self.rows, self.refine, self.bounds, kinds, sides, linking, self.number, place, into, dealt is None)
+
+
+def groups_of(keys: Keys, number: int, sides: npt.NDArray[np.uint8], linking: bool, cap: int) -> Groups:
+    """The groups that keys make."""
+    order = np.argsort(keys.base)
+    base, rows, refine = keys.base[order], keys.rows[order], keys.refine[order]
+    starts = np.flatnonzero(np.concatenate(([len(base) > 0], base[1:] != base[:-1])))
+    ends = np.append(starts[1:], len(base))
+    distinct = len(starts)
+    large = (ends - starts) > 1
+    starts, ends = starts[large], ends[large]
+    within = np.empty(len(starts), dtype=np.bool_)
+    cut = _order(rows, refine, starts, ends, sides, linking, cap, within)
+    starts, sizes = starts[within], (ends - starts)[within]
+    held = spread(starts, sizes)
+    return Groups(number, rows[held], refine[held], np.append(0, np.cumsum(sizes)), distinct, int(cut))
+
+
 def join_keys(
     keys: Keys, kinds: npt.NDArray[np.uint8], sides: npt.NDArray[np.uint8], linking: bool, cap: int
 ) -> tuple[Packed, int, int]:
-    """Pairs in the order of keys, those of several keys several times; distinct keys; pairs cut (those of keys that
-    would make more than `cap`)."""
-    if not len(keys.rows):
-        return np.zeros(0, dtype=np.int64), 0, 0
-    order = np.argsort(keys.base)
-    base, rows, refine = keys.base[order], keys.rows[order], keys.refine[order]
-    starts = np.flatnonzero(np.concatenate(([True], base[1:] != base[:-1])))
-    ends = np.append(starts[1:], len(base))
-    large = (ends - starts) > 1
-    distinct = len(starts)
-    starts, ends = starts[large], ends[large]
-    total, cut = _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap)
-    out = np.empty(total, dtype=np.int64)
-    _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, out)
-    return out, distinct, cut
+    """Pairs, those of several keys several times; distinct keys; pairs cut (those of keys that would make more than
+    `cap`)."""
+    groups = groups_of(keys, 0, sides, linking, cap)
+    counts = np.zeros(len(kinds), dtype=np.int64)
+    groups.pairs(kinds, sides, linking, counts)
+    ends = np.cumsum(counts)
+    dealt = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    groups.pairs(kinds, sides, linking, ends - counts, dealt)
+    return (
+        np.repeat(np.arange(len(kinds), dtype=np.int64), counts) << 32 | dealt >> RULE_BITS,
+        groups.distinct,
+        groups.cut,
+    )
 
 
 @numba.njit(cache=True, nogil=True)
@@ -155,8 +233,10 @@ def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untype
 
 
 @numba.njit(cache=True, nogil=True)
-def _sort_groups(rows, refine, starts, ends):  # type: ignore[no-untyped-def]
-    """Within each key, order by refinement, unrefined first."""
+def _order(rows, refine, starts, ends, sides, linking, cap, within):  # type: ignore[no-untyped-def]
+    """Within each key, order by refinement, unrefined first; say which keys make no more than `cap` pairs. Gives the
+    pairs of the others."""
+    cut = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
         plain = True
@@ -168,40 +248,25 @@ def _sort_groups(rows, refine, starts, ends):  # type: ignore[no-untyped-def]
             order = np.argsort(refine[start:end], kind="mergesort")
             rows[start:end] = rows[start:end][order]
             refine[start:end] = refine[start:end][order]
-
-
-@numba.njit(cache=True, nogil=True)
-def _count_pairs(rows, refine, starts, ends, kinds, sides, linking, cap):  # type: ignore[no-untyped-def]
-    _sort_groups(rows, refine, starts, ends)
-    total = 0
-    cut = 0
-    for group in range(len(starts)):
-        start, end = starts[group], ends[group]
         size = _group_size(rows, refine, start, end, sides, linking)
+        within[group] = size <= cap
         if size > cap:
             cut += size
-            continue
-        for one in range(start, end):
-            for two in range(one + 1, end):
-                if refine[one] != 0 and refine[two] != refine[one]:
-                    break
-                if _meets(rows[one], rows[two], refine[one], refine[two], kinds, sides, linking):
-                    total += 1
-    return total, cut
+    return cut
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill_pairs(rows, refine, starts, ends, kinds, sides, linking, cap, out):  # type: ignore[no-untyped-def]
-    filled = 0
-    for group in range(len(starts)):
-        start, end = starts[group], ends[group]
-        if _group_size(rows, refine, start, end, sides, linking) > cap:
-            continue
-        for one in range(start, end):
+def _pairs(rows, refine, bounds, kinds, sides, linking, number, place, dealt, only_count):  # type: ignore[no-untyped-def]
+    for group in range(len(bounds) - 1):
+        end = bounds[group + 1]
+        for one in range(bounds[group], end):
+            first, narrow = rows[one], refine[one]
             for two in range(one + 1, end):
-                if refine[one] != 0 and refine[two] != refine[one]:
+                if narrow != 0 and refine[two] != narrow:
                     break
-                if _meets(rows[one], rows[two], refine[one], refine[two], kinds, sides, linking):
-                    low, high = min(rows[one], rows[two]), max(rows[one], rows[two])
-                    out[filled] = np.int64(low) << 32 | high
-                    filled += 1
+                second = rows[two]
+                if _meets(first, second, narrow, refine[two], kinds, sides, linking):
+                    low, high = min(first, second), max(first, second)
+                    if not only_count:
+                        dealt[place[low]] = (np.int64(high) << RULE_BITS) | number
+                    place[low] += 1

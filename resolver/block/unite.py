@@ -23,11 +23,13 @@ RULE_BITS = 5
 ALL = -(2**31)
 
 
-def unite(
-    found: Sequence[Packed], numbers: Sequence[int], count: int, seen: Seen, least: int, workers: int
-) -> tuple[IntArray, IntArray, npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Left, right, rule bits of every pair with at least `least` points (`ALL`: of every pair), sorted; and for each
-    rule how many it found and how many it alone found (2 × 32)."""
+Settled = tuple[IntArray, IntArray, npt.NDArray[np.uint32], npt.NDArray[np.int64]]
+"""Left, right and rule bits of pairs, sorted; and for each rule how many it found and how many it alone found (2 × 32).
+"""
+
+
+def unite(found: Sequence[Packed], numbers: Sequence[int], count: int, seen: Seen, least: int, workers: int) -> Settled:
+    """The pairs of several rules (`numbers`) that have at least `least` points (`ALL`: all of them)."""
     ends = np.zeros(count + 1, dtype=np.int64)
     for pairs in found:
         _count(pairs, ends)
@@ -35,24 +37,33 @@ def unite(
     dealt, place = np.empty(int(ends[-1]), dtype=np.int64), ends[:-1].copy()
     for pairs, number in zip(found, numbers, strict=True):
         _deal(pairs, number, place, dealt)
+    return settle(dealt, ends, seen, least, workers)
+
+
+def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int) -> Settled:
+    """The same of pairs that are dealt already: those of left record i (right << 5 | rule) are
+    `dealt[ends[i]:ends[i + 1]]`, in any order; they are worked on in place."""
+    count = len(ends) - 1
     kept = np.zeros(count, dtype=np.int64)
     bits = np.empty(len(dealt), dtype=np.uint32)
     cuts = _cuts(ends, count, workers)
     stats = np.zeros((len(cuts), 2, 1 << RULE_BITS), dtype=np.int64)
-    if len(cuts) == 1:
-        _settle(*cuts[0], ends, dealt, bits, kept, seen, least, stats[0])
-    else:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            jobs = [
-                pool.submit(_settle, start, stop, ends, dealt, bits, kept, seen, least, stats[part])
-                for part, (start, stop) in enumerate(cuts)
-            ]
-            for job in jobs:
-                job.result()
-    total = np.concatenate(([0], np.cumsum(kept)))
-    left, right = np.empty(total[-1], dtype=np.int32), np.empty(total[-1], dtype=np.int32)
-    rules = np.empty(total[-1], dtype=np.uint32)
-    _gather(ends, kept, total, dealt, bits, left, right, rules)
+
+    def run(part: int) -> None:
+        start, stop = cuts[part]
+        _settle(start, stop, ends, dealt, bits, kept, seen, least, stats[part])
+
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        list(pool.map(run, range(len(cuts))))
+        total = np.concatenate(([0], np.cumsum(kept)))
+        left, right = np.empty(total[-1], dtype=np.int32), np.empty(total[-1], dtype=np.int32)
+        rules = np.empty(total[-1], dtype=np.uint32)
+
+        def gather(part: int) -> None:
+            start, stop = cuts[part]
+            _gather(start, stop, ends, kept, total, dealt, bits, left, right, rules)
+
+        list(pool.map(gather, range(len(cuts))))
     return left, right, rules, stats.sum(axis=0)
 
 
@@ -145,8 +156,8 @@ def _touched(mine, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    for row in range(len(kept)):
+def _gather(start, stop, ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for row in range(start, stop):
         for offset in range(kept[row]):
             place = total[row] + offset
             left[place] = row
