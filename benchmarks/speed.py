@@ -23,12 +23,13 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.answers import Truth, labels_of
-from benchmarks.datasets import DATA, DATASET_BY_NAME, DEDUPE, ROOT, AbsentError, Task
+from benchmarks.datasets import DATA, DATASET_BY_NAME, DEDUPE, LISTS, ROOT, AbsentError, Task
 from benchmarks.figures import OURS
 from benchmarks.measures import b_cubed, cluster_pairs
 from benchmarks.peers.table import PEER_BY_NAME, installed
 from benchmarks.quality import OUT, words
 from benchmarks.rounds import Cost, Timing, ratios, timed
+from benchmarks.stage_chart import stage_chart
 from benchmarks.stages import stage_speeds
 from benchmarks.table import markdown, plain
 
@@ -39,8 +40,10 @@ WAYS = {SPLINK: "clusters", LOOSER: "clusters-looser"}
 LOOSER_SETS = ("historical_50k",)
 # how far apart two F1 may lie for a ratio of times to compare like with like
 EVEN = 0.01
-SETS = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
-USUAL = SETS[:3]
+# what has no truth and no peer: the speed of stages on real lists with all their aliases
+REAL = "ofac_un_eu"
+SETS = ("historical_50k", "persons_100k", "persons_1m", REAL, "fake_1000")
+USUAL = SETS[:4]
 HEAD = ("set", "tool", "wall s", "CPU s", "peak MiB", "F1", "B³ F1", "times ours", "(from – to)")
 STAGE_HEAD = ("set", "stage on one core", "items", "unit", "seconds", "per second")
 
@@ -57,12 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except AbsentError as reason:
             print(f"skipped: {name}: {reason}", file=sys.stderr)
             continue
+        if name == REAL:
+            stages += _stages(task)
+            continue
         model = model_digest()
         timings = measure(task, options.only, options.rounds, options.out / "speed")
         notes += warnings(task, timings, changed=model_digest() != model)
         rounds += [_row(task, timings[0], timing) for timing in timings]
         if options.stages and OURS in options.only and not DATASET_BY_NAME[name].large:
-            stages += [{"set": name, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
+            stages += _stages(task)
         # what is measured is kept, should a later set be stopped
         _write_json(rounds, stages, notes, options.out)
     _report(rounds, stages, notes, options.out)
@@ -81,8 +87,18 @@ def _parser() -> argparse.ArgumentParser:
     return made
 
 
+def _stages(task: Task) -> list[dict[str, Any]]:
+    return [{"set": task.dataset, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
+
+
 def _task(name: str, data: Path, work: Path) -> Task:
-    """The first task of a set that deduplicates one table."""
+    """The first task of a set that deduplicates one table; of the real lists, all of them together."""
+    if name == REAL:
+        lists = tuple(data / part for part in (*LISTS, "raw/eu_journal"))
+        absent = [path for path in lists if not path.exists()]
+        if absent:
+            raise AbsentError(f"{absent[0].name} is not in {absent[0].parent}")
+        return Task(REAL, "", DEDUPE, lists, (), work / "no_truth")
     work.mkdir(parents=True, exist_ok=True)
     return next(task for task in DATASET_BY_NAME[name].make(data, work) if task.mode == DEDUPE)
 
@@ -195,6 +211,8 @@ def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: l
     _write_json(rounds, stages, notes, out)
     page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else []), *notes]
     (out / "speed.md").write_text("\n\n".join(page) + "\n", "utf-8")
+    if stages:
+        (out / "stages.svg").write_text(stage_chart(stages), "utf-8")
 
 
 def _line(one: dict[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from resolver.block import RULES, candidates, plan_for
 from resolver.block.join import rule_keys
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
+from resolver.ingest.base import Intake
 from resolver.ingest.mapping import mapping_from
 from resolver.ingest.readers import read_lists
 from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
@@ -45,8 +46,8 @@ class Speed:
 
 
 def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
-    """Speeds of the stages on the first table of a task."""
-    intake = read_lists([task.tables[0]], mapping=mapping_from(task.mappings[0]))
+    """Speeds of the stages on the first table of a task, or on all its lists."""
+    intake = _read(task)
     plan = plan_for(len(intake.batch))
     models = load_models(None, plan.name)
     prepared = prepared_of(intake.batch, models)
@@ -85,7 +86,9 @@ def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
     ]
 
 
-def _read(task: Task) -> object:
+def _read(task: Task) -> Intake:
+    if not task.mappings:
+        return read_lists(list(task.tables))
     return read_lists([task.tables[0]], mapping=mapping_from(task.mappings[0]))
 
 

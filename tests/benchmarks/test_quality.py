@@ -17,6 +17,7 @@ from benchmarks.datasets import DEDUPE, LINK, Task, write_truth
 from benchmarks.figures import figures, judged_figures
 from benchmarks.peers.table import PEERS
 from benchmarks.rounds import Cost, Timing, ratios, timed
+from benchmarks.stage_chart import spoken
 from benchmarks.table import COLUMNS, markdown, plain, rows
 
 
@@ -48,6 +49,9 @@ def test_a_small_run_of_speed(small_data: Path, tmp_path: Path, capsys: pytest.C
     assert 0 < row["f1"] <= 1
     assert row["times_first"]["median"] == 1
     assert {one["stage"] for one in found["stages"]} >= {"normalise", "block: keys", "cluster"}
+    chart = (tmp_path / "stages.svg").read_text("utf-8")
+    ElementTree.fromstring(chart)
+    assert "fake_1000" in chart
 
 
 @pytest.mark.parametrize(
@@ -204,6 +208,13 @@ def timing(tool: str, walls: list[float], f1: float) -> Timing:
 
 def test_ratios_are_taken_round_by_round() -> None:
     assert ratios(timing("ours", [1.0, 2.0, 4.0], 1), timing("splink", [2.0, 2.0, 2.0], 1)) == [2.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(56_310, "56k"), (880_000, "0.88M"), (6_000_000, "6M"), (12_345_678, "12M")]
+)
+def test_speeds_are_told_to_two_digits(number: float, words: str) -> None:
+    assert spoken(number) == words
 
 
 def test_speed_at_unequal_quality_is_said() -> None:
