@@ -89,7 +89,8 @@ def side_of_records(view: View, identity: str, record_ids: Sequence[str], viewer
 
 def _golden(view: View, parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
     """The golden record of each set of records, by its id; those worked out of late are not worked out again."""
-    keys = {identity: (view.head.store_id, identity, *(one.number for one in held)) for identity, held in parts.items()}
+    store = view.connection.engine.url, view.head.store_id
+    keys = {identity: (*store, identity, *(one.number for one in held)) for identity, held in parts.items()}
     found = {identity: _LATELY.get(key) for identity, key in keys.items()}
     new = _worked_out({identity: parts[identity] for identity, golden in found.items() if golden is None})
     for identity, golden in new.items():

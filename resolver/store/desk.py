@@ -106,7 +106,9 @@ class Sieve:
         if self.assigned == "":
             found.append(not_(exists().where(here)))
         elif self.assigned is not None:
-            found.append(exists().where(here, assignments.c.who == self.assigned))
+            # few are assigned: they are gone through, not all that wait
+            theirs = select(assignments.c.low, assignments.c.high).where(assignments.c.who == self.assigned)
+            found.append(tuple_(waiting.c.low, waiting.c.high).in_(theirs))
         if self.open_to is not None:
             found += [waiting.c.not_for != self.open_to, not_(exists().where(here, assignments.c.who != self.open_to))]
             found.append(not_(exists().where(_held_by_another(self.open_to))))

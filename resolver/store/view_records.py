@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from resolver.records import Batch
 from resolver.store.bulk import Numbers, among, arrays, rows_among
 from resolver.store.contents import batch_of, record_of
+from resolver.store.counting import records_by_source
 from resolver.store.moment import Moment, cut
 from resolver.store.schema import list_versions, records, sources
 from resolver.store.words import Source, StoredRecord
@@ -128,8 +129,7 @@ class RecordQuestions(Moment):
     def _sources(self, *, counted: bool) -> list[Source]:
         counts: Mapping[int, int] = {}
         if counted:
-            query = select(records.c.source, func.count()).where(self.holds(records)).group_by(records.c.source)
-            counts = {row[0]: row[1] for row in self.connection.execute(query)}
+            counts = records_by_source(self.connection, self.head.store_id, self.version)
         rows = self.connection.execute(select(sources).order_by(sources.c.name))
         return [
             Source(
