@@ -17,7 +17,7 @@ from api.wire import query_of, record_of
 from resolver.engines import reading
 from resolver.engines.screening import Answer, Stand, Wish
 from resolver.ingest.ftm_single import Single
-from resolver.report.facts import label
+from resolver.records.telling import label
 
 FIELDS = (
     ("name", "Name"),

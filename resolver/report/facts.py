@@ -2,106 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from resolver.records import Batch
-from resolver.records.packing import split, unpack_address, unpack_handling, unpack_identifier, unpack_relation
-from resolver.records.properties import (
-    ACTIVITY,
-    ADDRESS,
-    CONTACTS,
-    COUNTRIES,
-    DATES,
-    FULL_NAMES,
-    HANDLING,
-    IDENTIFIER_SET,
-    IDENTIFIERS,
-    NAME_PARTS,
-    PLACES,
-    RELATION,
-    ROUTE,
-)
+from resolver.records.telling import ORDER, in_order, label, told
 from resolver.report.data import Fact, Side
 
 SHOWN_VALUES = 6
 SHOWN_LETTERS = 160
-_ORDER = (
-    *FULL_NAMES,
-    *NAME_PARTS,
-    "gender",
-    *DATES,
-    *PLACES,
-    *COUNTRIES,
-    *IDENTIFIERS,
-    ADDRESS,
-    "position",
-    *CONTACTS,
-    RELATION,
-    ROUTE,
-    ACTIVITY,
-)
-_DATES = frozenset(DATES)
-_PLACE = {prop: place for place, prop in enumerate(_ORDER)}
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_WORDS = {
-    "imo": "IMO",
-    "inn": "INN",
-    "ogrn": "OGRN",
-    "okpo": "OKPO",
-    "kpp": "KPP",
-    "icao": "ICAO",
-    "lei": "LEI",
-    "mmsi": "MMSI",
-    "id": "ID",
-    "vat": "VAT",
-    "isin": "ISIN",
-    "duns": "DUNS",
-    "bic": "BIC",
-}
-_TIES = {"memberOf": "member of", "leaderOf": "leader of", "associateOf": "associate of", "familyOf": "family of"}
-_TIES |= {"ownerOf": "owner of", "linkedTo": "linked to"}
-
-
-def label(prop: str) -> str:
-    """`birthDate` → `Birth date`."""
-    words = [_WORDS.get(word.lower(), word.lower()) for word in _HUMP.sub(" ", prop).split()]
-    text = " ".join(words)
-    return text[:1].upper() + text[1:]
 
 
 def spoken(prop: str, text: str) -> str:
     """A value of a column on one line, cut to a length that a table bears."""
-    if prop in IDENTIFIER_SET:
-        item = unpack_identifier(prop, text)
-        details = "; ".join(detail for detail in (item.country, item.type, item.note) if detail)
-        text = f"{item.number} ({details})" if details else item.number
-    elif prop in _DATES:
-        text = _spoken_date(text)
-    elif prop == ADDRESS:
-        text = unpack_address(text).text
-    elif prop == RELATION:
-        tie = unpack_relation(text)
-        role = f" ({tie.role})" if tie.role else ""
-        text = f"{_TIES.get(tie.type.value, tie.type.value)} {tie.target_name or tie.target_id}{role}"
-    elif prop == ROUTE:
-        country, role = split(text, 2)
-        text = f"{country} ({role})"
-    elif prop == ACTIVITY:
-        text = text.replace("_", " ")
-    elif prop == HANDLING:
-        text = unpack_handling(text).code
-    line = " ".join(text.split())
+    line = told(prop, text)
     return line if len(line) <= SHOWN_LETTERS else line[: SHOWN_LETTERS - 1].rstrip() + "…"
-
-
-def _spoken_date(text: str) -> str:
-    """`1962~` → `about 1962`, `1960/1965` → `1960 to 1965`."""
-    about = "about " if "~" in text else ""
-    return about + text.replace("~", "").replace("/", " to ")
 
 
 def sides(batch: Batch, rows: Sequence[int]) -> dict[int, Side]:
@@ -135,14 +52,13 @@ def _caption(held: dict[str, list[str]], identity: str) -> str:
 
 
 def _facts(held: dict[str, list[str]]) -> tuple[Fact, ...]:
-    ranked = sorted(held, key=lambda prop: (_PLACE.get(prop, len(_PLACE)), prop))
     return tuple(
         Fact(
             label(prop),
             tuple(spoken(prop, text) for text in held[prop][:SHOWN_VALUES]),
             max(0, len(held[prop]) - SHOWN_VALUES),
         )
-        for prop in ranked
+        for prop in in_order(held)
     )
 
 
@@ -151,7 +67,7 @@ def side_by_side(left: Side, right: Side) -> tuple[tuple[str, Fact | None, Fact 
     of_left = {fact.label: fact for fact in left.facts}
     of_right = {fact.label: fact for fact in right.facts}
     order = {fact.label: place for place, fact in enumerate((*left.facts, *right.facts))}
-    rank = {label(prop): place for prop, place in _PLACE.items()}
+    rank = {label(prop): place for place, prop in enumerate(ORDER)}
     rows = []
     for name in sorted(order, key=lambda name: (rank.get(name, len(rank)), name)):
         one, other = of_left.get(name), of_right.get(name)

@@ -5,46 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from followthemoney import model
-
 from resolver.merge import GoldenRecord, GoldenValue
 from resolver.merge.canon import key
 from resolver.merge.survivorship import conflicts
 from resolver.normalise.text import latin, vowelless
-from resolver.records.packing import split, unpack_address
-from resolver.records.properties import (
-    ACTIVITY,
-    ADDRESS,
-    CONTACTS,
-    COUNTRIES,
-    DATES,
-    FULL_NAMES,
-    HANDLING,
-    IDENTIFIER_SET,
-    IDENTIFIERS,
-    NAME_PARTS,
-    PLACES,
-    RELATION,
-    ROUTE,
-)
+from resolver.records.properties import ADDRESS, FULL_NAMES, NAME_PARTS, RELATION
+from resolver.records.telling import in_order, label, told
 from resolver.review.looks import AttributeView, Mark, Statement, ValueView
 from resolver.review.sides import Side
 from resolver.store import Source, View
-
-_ORDER = (
-    *FULL_NAMES,
-    *NAME_PARTS,
-    *DATES,
-    "gender",
-    *COUNTRIES,
-    *PLACES,
-    *IDENTIFIERS,
-    *CONTACTS,
-    ADDRESS,
-)
-_PLACE = {prop: place for place, prop in enumerate(_ORDER)}
-_OURS = {ADDRESS: "Address", RELATION: "Relation", ROUTE: "Route", ACTIVITY: "Activity", HANDLING: "Handling"}
-_FIELDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +37,7 @@ class Stated:
 
 def attributes(left: GoldenRecord, right: GoldenRecord, stated: Stated) -> tuple[AttributeView, ...]:
     """Every property that either side has, names first."""
-    props = sorted({*left.values, *right.values}, key=lambda prop: (_PLACE.get(prop, len(_PLACE)), prop))
+    props = in_order({*left.values, *right.values})
     return tuple(_attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), stated) for prop in props)
 
 
@@ -85,11 +54,12 @@ def _values(
     known = {key(prop, text, value.code) for value in theirs for text in (value.text, *value.forms)}
     return tuple(
         ValueView(
-            shown(prop, value.text),
-            transliterated(shown(prop, value.text)),
-            vowelless(value.text),
+            told(prop, value.text),
+            transliterated(told(prop, value.text)),
+            # a relation is told in English, whoever it is with
+            prop != RELATION and vowelless(value.text),
             _mark(prop, value, theirs, known),
-            tuple(shown(prop, text) for text in value.forms),
+            tuple(told(prop, text) for text in value.forms),
             tuple(stated.by_record[record] for record in value.records if record in stated.by_record),
         )
         for value in ours
@@ -108,29 +78,6 @@ def _mark(prop: str, value: GoldenValue, theirs: Sequence[GoldenValue], known: s
 
 def _may_clash(prop: str) -> bool:
     return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS)
-
-
-def label(prop: str) -> str:
-    """A property for people, as FtM labels it."""
-    if prop in _OURS:
-        return _OURS[prop]
-    for schema in ("Person", "Company", "Vessel"):
-        described = model.get(schema)
-        found = described.get(prop) if described is not None else None
-        if found is not None:
-            return str(found.label)
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in prop)
-    return words[:1].upper() + words[1:]
-
-
-def shown(prop: str, text: str) -> str:
-    """A value for people: structures spelled out on one line."""
-    if prop == ADDRESS:
-        return unpack_address(text).text
-    parts = [part for part in split(text, _FIELDS) if part]
-    if prop in IDENTIFIER_SET and len(parts) > 1:
-        return f"{parts[0]} ({', '.join(parts[1:])})"
-    return ", ".join(parts) or text
 
 
 def transliterated(text: str) -> str:

@@ -10,7 +10,8 @@ from resolver.errors import InputError
 from resolver.records import Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.records.sight import STRANGER, Viewer, visible
-from resolver.review.attributes import Stated, attributes, label
+from resolver.records.telling import label, told
+from resolver.review.attributes import Stated, attributes
 from resolver.review.looks import AttributeView, Statement
 from resolver.review.sides import living, party, side_of_records, sides_of, sources_by_name
 from resolver.review.words import Party
@@ -65,7 +66,7 @@ def portrait(hub: Hub, asked: str, viewer: Viewer = STRANGER) -> Portrait:
             view.version,
             party(side, sources),
             attributes(side.golden, alone, stated),
-            {label(prop): texts for prop, texts in side.golden.conflicts.items()},
+            {label(p): tuple(told(p, text) for text in texts) for p, texts in side.golden.conflicts.items()},
             tuple(_record(one, stated, sources) for one in sorted(side.records, key=_order)),
         )
 

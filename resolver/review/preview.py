@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from resolver.engines.hub import Hub
 from resolver.engines.increment import Increment
 from resolver.records.sight import Viewer
-from resolver.review.attributes import label, shown
+from resolver.records.telling import label, told
 from resolver.review.carrying import Act, Carrier, MakeAct
 from resolver.review.deciding import Wish, act_of
 from resolver.review.entries import as_if_confirmed
@@ -140,7 +140,7 @@ def _golden(
     changes = []
     for prop in sorted({*now.golden.values, *main.golden.values}):
         was, will = (
-            tuple(shown(prop, value.text) for value in side.golden.values.get(prop, ())) for side in (main, now)
+            tuple(told(prop, value.text) for value in side.golden.values.get(prop, ())) for side in (main, now)
         )
         if was != will:
             changes.append(GoldenChange(prop, label(prop), was, will))

@@ -7,9 +7,10 @@ import pytest
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType, Value
 from resolver.records.explanation import EvidenceRow, Explanation
 from resolver.records.resolution import Band, Outcome
+from resolver.records.telling import label
 from resolver.report import build_report, pairs_to_explain
 from resolver.report.examples import SHOWN_CLUSTERS, SHOWN_MEMBERS, SHOWN_PAIRS
-from resolver.report.facts import label, side_by_side, sides
+from resolver.report.facts import side_by_side, sides
 from tests.report.worlds import Pair, record, resolution
 
 
