@@ -126,6 +126,8 @@ def undo(number: int) -> Any:
 def confirm(number: int) -> Any:
     """Say the same as a decision that waits for a second steward."""
     outcome = back.confirm(service().hub, steward(), number, comment=request.form.get("comment", "").strip()[:2_000])
+    if request.form.get("entity"):
+        return redirect(url_for("desk.entity", entity_id=request.form["entity"], done=outcome.message), 303)
     return _next(carried_on(), request.form.get("after", ""), outcome)
 
 
@@ -137,9 +139,12 @@ def pending() -> Any:
     ends = sorted({end for one in rows for end in (one.left_record, one.right_record)})
     with hub.store.view() as view:
         held = {end: view.record(end) for end in ends}
+        homes = {end: view.home_of(end) for end in ends}
+    # what is said within one entity (a merge to be taken back, say) has no pair to look at
+    within = {one.number: homes[one.left_record] for one in rows if homes[one.left_record] == homes[one.right_record]}
     names = {end: stored.record.caption for end, stored in held.items() if stored is not None}
     consulted("pending", {}, {"seen": sorted(names)}, Stand(hub.store.version, ""))
-    return page("pending.html", room="review", rows=rows, names=names)
+    return page("pending.html", room="review", rows=rows, names=names, within=within)
 
 
 @blueprint.post("/review/blind")

@@ -67,8 +67,10 @@ def confirm(hub: Hub, steward: Steward, number: int, *, comment: str = "") -> Ou
     outcome, act = carry(hub, make, steward.name, known.decision.pair if known else None)
     word = SPELLED[act.entry.verdict]
     told = f" They are {outcome.entity} now." if outcome.entity and act.entry.verdict is not Verdict.UNSURE else ""
-    state = State.DONE
-    return replace(outcome, state=state, message=f"Confirmed: {word}.{told}")
+    undone = [int(one.seen[UNDOES]) for one in act.decisions if UNDOES in one.seen]
+    if undone:
+        word, told = f"decision {undone[0]} is taken back", ""
+    return replace(outcome, state=State.DONE, message=f"Confirmed: {word}.{told}")
 
 
 def taken_together(one: StoredDecision, other: StoredDecision) -> bool:

@@ -23,6 +23,7 @@ from resolver.engines.accounts import Role
 from resolver.engines.hub import Hub
 from resolver.review import decisions_on, waiting
 from resolver.review.verdicts import TOGETHER
+from resolver.store import StoredDecision
 from tests.desk import world
 from tests.desk.conftest import PASSWORD, Desk
 from tests.engines.hubs import OPTIONS
@@ -337,6 +338,46 @@ def test_red_waits_for_a_second_steward(sitting: Sitting) -> None:
         link = view.link(left, right)
     assert link is not None
     assert link.colour.label == "red"
+
+
+def test_what_the_rules_say_takes_two_stewards_to_do_and_to_undo(sitting: Sitting) -> None:
+    it = sitting
+    left, right = "coast:wit", "river:wit"
+    where = it.pair(left, right)
+    before = derived(it.desk.held.hub)
+    it.enter(STEWARD)
+    it.open(where)
+    assert "Takes two stewards: it touches the data of a witness" in it.one("#decide").text
+    it.decide("s")
+    assert "It counts once a second steward says so too" in it.one("#desk .outcome").text
+    first = logged(it)[-1]
+    assert (first.decision.who, first.decision.needs_two) == (STEWARD, True)
+    assert derived(it.desk.held.hub)["members"] == before["members"]
+    it.enter(OTHER)
+    it.open("/review/pending")
+    it.one(f'main a[href="{where}"]').click()
+    it.until(lambda: it.one("#decide"))
+    it.decide("s")
+    assert it.at(left) == it.at(right)
+    second = logged(it)[-1]
+    assert (second.decision.who, second.decision.pair) == (OTHER, first.decision.pair)
+    # taking back what two decided waits for the other one as well
+    it.press("z")
+    undoing = it.until(lambda: (last := logged(it)[-1]).number > second.number and last)
+    assert it.at(left) == it.at(right)
+    it.enter(STEWARD)
+    it.open("/review/pending")
+    assert f"takes back decision {second.number}" in it.one("main").text
+    it.one(f'[action="/review/decisions/{undoing.number}/confirm"] button').click()
+    it.until(lambda: it.at(left) != it.at(right))
+    after = derived(it.desk.held.hub)
+    assert after == before
+    assert len(logged(it)) >= 4
+
+
+def logged(it: Sitting) -> list[StoredDecision]:
+    with it.desk.store.view() as view:
+        return view.decisions()
 
 
 def test_records_leave_an_entity_and_come_back(sitting: Sitting) -> None:

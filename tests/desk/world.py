@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from resolver.engines.hub import Hub
 from resolver.ingest.base import ListInfo
-from resolver.records import Identifier, Kind, Record, Relation, RelationType
+from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.synthetic import generate
 from tests.engines.hubs import OPTIONS, intake
 from tests.normalise.preparing import quick_symbols
@@ -45,6 +46,10 @@ def records() -> list[Record]:
         for place in range(count):
             source = "coast" if place % 2 else "river"
             found.append(record(f"{source}:{group}{place}", name=name, birthDate=str(1970 + place)))
+    # what touches a witness takes two stewards by rule
+    found += [
+        replace(one, handling=Handling(subject_category="witness")) for one in near("wit", f"{word(3)} {word(77)}")
+    ]
     tie = Relation(RelationType.FAMILY_OF, "coast:p01", role="sister")
     found.append(record("coast:link", name="Sanaa Merkel", relations=[tie]))
     registered = Identifier("registrationNumber", "77-1")
