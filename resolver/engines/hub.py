@@ -21,6 +21,7 @@ from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.landed import Landed
 from resolver.engines.updates import Update, no_update, update_of
+from resolver.engines.verdicts import with_bands
 from resolver.errors import InputError, StoreError
 from resolver.ingest.base import Intake
 from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
@@ -185,7 +186,8 @@ class Hub:
             if not further:
                 break
             said = [*said, *further]
-        return increment
+        noted = with_bands(increment.landing.decisions, increment.resolution)
+        return replace(increment, landing=replace(increment.landing, decisions=noted))
 
     def _land(
         self,

@@ -7,12 +7,14 @@ the log is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.pool import Pool
 from resolver.records.decisions import Decision, Verdict, settle
+from resolver.records.resolution import Band, Resolution
 from resolver.store import NewDecision, View
 
 Numbers = npt.NDArray[np.int64]
@@ -80,6 +82,43 @@ class Verdicts:
         for pair in pairs:
             for one in pair:
                 self._of.setdefault(one, set()).add(pair)
+
+
+def with_bands(decisions: Sequence[NewDecision], resolution: Resolution) -> Sequence[NewDecision]:
+    """Decisions *different* of which nobody noted what the two entities looked like (those of a file) with the band and
+    the log-odds of the strongest pair between the two as the decision lands: what later evidence is measured against.
+    Without log-odds where no pair between them reached the review border."""
+    if not any(map(_unseen, decisions)):
+        return decisions
+    row = {identity: place for place, identity in enumerate(resolution.batch.ids.to_pylist())}
+    labels, links = resolution.labels.astype(np.int64), resolution.links
+    keys = _between(labels[links.left], labels[links.right])
+    strongest = np.lexsort((-links.logodds.astype(np.int64), keys))
+    keys = keys[strongest]
+
+    def seen(one: NewDecision) -> NewDecision:
+        left, right = (row.get(end) for end in one.decision.pair)
+        if not _unseen(one) or left is None or right is None:
+            return one
+        key = _between(labels[[left]], labels[[right]])
+        place = int(np.searchsorted(keys, key[0]))
+        if place == len(keys) or keys[place] != key[0]:
+            return replace(one, seen={**one.seen, "band": Band.DISTINCT.label})
+        link = strongest[place]
+        said = {"band": Band(int(links.band[link])).label, "logodds": int(links.logodds[link])}
+        return replace(one, seen={**one.seen, **said})
+
+    return [seen(one) for one in decisions]
+
+
+def _unseen(one: NewDecision) -> bool:
+    return one.decision.verdict is Verdict.DIFFERENT and "band" not in one.seen
+
+
+def _between(one: Numbers, two: Numbers) -> Numbers:
+    """A number for every two clusters."""
+    found: Numbers = (np.minimum(one, two) << 32) + np.maximum(one, two)
+    return found
 
 
 class Ties:

@@ -69,12 +69,18 @@ def _moved(band: Band, logodds: int, different: StoredDecision) -> tuple[Reason 
     if before is None or band <= before:
         return None, "", ""
     one, seen = different.decision, different.seen
-    was, now = (float(scores(np.array([value]))[0]) for value in (int(seen.get("logodds", 0)), logodds))
+    now = _score(logodds)
+    # of a pair that nothing brought together there was no score
+    was = f"{_score(int(seen['logodds'])):.2f} ({before.label})" if "logodds" in seen else "below the review border"
     told = (
-        f"{one.who or 'somebody'} said different on {_when(different)[:10]}, when the score was {was:.2f} "
-        f"({before.label}); new evidence has made it {now:.2f} ({band.label})"
+        f"{one.who or 'somebody'} said different on {_when(different)[:10]}, when the score was {was}; "
+        f"new evidence has made it {now:.2f} ({band.label})"
     )
     return Reason.MOVED, told, ""
+
+
+def _score(logodds: int) -> float:
+    return float(scores(np.array([logodds]))[0])
 
 
 def _note(stored: StoredDecision) -> str:

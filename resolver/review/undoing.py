@@ -7,8 +7,9 @@ taken back; what came after it has to be undone first. An undoing is itself a de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from resolver.engines.hub import Hub
 from resolver.errors import InputError
@@ -35,6 +36,8 @@ class _Back:
     target: StoredDecision
     verdict: Verdict
     confirmed: bool
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    """What whoever said so first had before their eyes, as far as later evidence is measured against it."""
 
 
 def undo(hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules | None = None) -> Outcome:
@@ -56,7 +59,9 @@ def undo(hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules
         decisions: list[NewDecision] = []
         for one in backs:
             pair = one.target.decision.pair
-            decisions += replace(said, verdict=one.verdict).on([pair], log, undoes={pair: one.target.number})
+            decisions += replace(said, verdict=one.verdict, seen=one.seen).on(
+                [pair], log, undoes={pair: one.target.number}
+            )
         waits = (f"two stewards stand behind decision {number}",) if two else ()
         return Act(said, tuple(decisions), (), waits)
 
@@ -119,10 +124,16 @@ def _back(log: Sequence[StoredDecision], target: StoredDecision, steward: Stewar
         verdict = verdict_of(brought_back.decision)
         if waited:
             verdict = verdict_of(_standing(active) or target.decision)
-        return _Back(target, verdict, _two(target) and not waited)
+        return _Back(target, verdict, _two(target) and not waited, _looked(brought_back))
     before = [one for one in active if one.number not in run]
     stood = _standing(before)
-    return _Back(target, verdict_of(stood) if stood else Verdict.UNSURE, _two(target) and not waited)
+    verdict = verdict_of(stood) if stood else Verdict.UNSURE
+    seen = next((_looked(one) for one in reversed(before) if one.decision == stood), {})
+    return _Back(target, verdict, _two(target) and not waited, seen)
+
+
+def _looked(stored: StoredDecision) -> dict[str, Any]:
+    return {name: stored.seen[name] for name in ("band", "logodds") if name in stored.seen}
 
 
 def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy import delete, event, text
 from resolver.engines.hub import Hub
 from resolver.errors import InputError, StoreError
 from resolver.records import Identifier, Record
+from resolver.records.decisions import Decision
+from resolver.records.decisions import Verdict as Said
 from resolver.review import (
     Filters,
     QueueItem,
@@ -179,9 +182,15 @@ def test_throughput_counts_decisions(hub: Hub) -> None:
     assert found.by_day[0][1] == 1
 
 
-def test_different_stands_until_new_evidence_moves_the_score(hub: Hub) -> None:
+@pytest.mark.parametrize("of_a_file", [False, True])
+def test_different_stands_until_new_evidence_moves_the_score(hub: Hub, of_a_file: bool) -> None:
     item = next(item for item in items(hub) if item.band.label == "review" and item.left.kind == "person")
-    decide(hub, KIM, item.left.id, item.right.id, Verdict.DIFFERENT, reason="not alike")
+    if of_a_file:
+        # nobody noted what it looked like; the band at its landing stands for that
+        left, right = sorted((item.left_record, item.right_record))
+        hub.decide([Decision(left, right, Said.DIFFERENT, "kim", datetime.now(UTC), "not alike")])
+    else:
+        decide(hub, KIM, item.left.id, item.right.id, Verdict.DIFFERENT, reason="not alike")
     assert item_of(hub, item.left.id, item.right.id) is None
     # a list says something of one side that changes nothing
     with hub.store.view() as view:
@@ -198,6 +207,13 @@ def test_different_stands_until_new_evidence_moves_the_score(hub: Hub) -> None:
     assert back.reason is Reason.MOVED
     assert "kim said different" in back.why
     assert "(match)" in back.why
+    assert "(review)" in back.why
+    # saying the same and taking it back brings the question back as it was
+    number = decide(hub, LEE, back.left.id, back.right.id, Verdict.SAME).numbers[0]
+    undo(hub, LEE, number)
+    undone = item_of(hub, item.left_record, item.right_record)
+    assert undone is not None
+    assert (undone.reason, undone.score) == (Reason.MOVED, back.score)
     again = pair_view(hub, back.left.id, back.right.id)
     decide(hub, LEE, back.left.id, back.right.id, Verdict.DIFFERENT, seen=again.seen)
     assert item_of(hub, item.left_record, item.right_record) is None
