@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import redirect, url_for
+from flask import abort, redirect, url_for
 
 from api.access import viewer
 from api.desk import gate
@@ -26,6 +26,14 @@ _JOBS = 6
 def root() -> Any:
     """The desk is at home here."""
     return redirect(url_for("desk.home"), 303)
+
+
+@blueprint.get("/desk/<path:rest>")
+@blueprint.get("/review/<path:rest>")
+def nothing(rest: str) -> Any:
+    """Below these addresses people look, and get a page, whatever they mistyped."""
+    del rest
+    abort(404)
 
 
 @blueprint.get("/desk")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from resolver.review import transliterated
+
 _STEPS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -72,8 +74,40 @@ def kind(label: str) -> str:
 
 
 def counts(said: Mapping[str, int]) -> str:
-    """`{"records": 12, "born": 0}` → `12 records`."""
-    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in said.items() if number)
+    """`{"records": 12, "born": 0, "links": 1}` → `12 records, 1 link`."""
+    named = ((number, name.replace("_", " ")) for name, number in said.items() if number)
+    return ", ".join(f"{number:,} {name.removesuffix('s') if number == 1 else name}" for number, name in named)
+
+
+_EVIDENCE = {
+    "name": "names",
+    "name_rarity": "rarity of the name",
+    "name_contradicted": "words that contradict",
+    "name_omitted": "words left out",
+    "name_weakest": "weakest word",
+    "name_primary": "main names",
+    "name_share": "words in common",
+    "name_exact": "names letter by letter",
+    "name_parts": "parts of the names",
+    "name_quality": "quality of the names",
+    "name_order": "order of the words",
+    "names_alone": "nothing but names",
+    "numbers": "numbers in the names",
+    "places_named": "places in the names",
+    "listed": "told as one name",
+    "identifier": "document numbers",
+}
+
+
+def evidence(name: str) -> str:
+    """What a row of the sum of evidence is called: `name_rarity × address` → `rarity of the name × address`."""
+    parts = name.split(" × ")
+    return " × ".join(_EVIDENCE.get(part.replace(" ", "_"), part.replace("_", " ")) for part in parts)
+
+
+def latin(text: str) -> str:
+    """A name in another script in Latin letters; empty where it is in these."""
+    return transliterated(text)
 
 
 def listed(words: Sequence[str]) -> str:

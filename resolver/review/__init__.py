@@ -47,6 +47,7 @@ Who sees what
     decides on records they may not see (`NotAllowedError`).
 """
 
+from resolver.review.attributes import transliterated
 from resolver.review.confirming import confirm, pending
 from resolver.review.deciding import bulk, decide
 from resolver.review.filling import catch_up
@@ -178,6 +179,7 @@ __all__ = [
     "split",
     "throughput",
     "timeline",
+    "transliterated",
     "undo",
     "waiting",
 ]

@@ -86,4 +86,5 @@ def _record(stored: StoredRecord, stated: Stated, sources: Mapping[str, Source])
 
 def _texts(record: Record, props: tuple[str, ...]) -> str:
     texts = [value.text for value in record.values if value.prop in props]
-    return " · ".join(dict.fromkeys(texts))[:_MOST_TEXT]
+    text = " · ".join(dict.fromkeys(texts))
+    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1].rstrip() + "…"

@@ -100,7 +100,7 @@ def _look(view: View, increment: Increment, waits: tuple[str, ...], viewer: View
         _clusters(sides, "before"),
         _clusters(sides, "after"),
         golden,
-        dict(sides["after", largest].golden.conflicts) if largest is not None else {},
+        _conflicts(sides["after", largest]) if largest is not None else {},
         waits,
     )
 
@@ -122,6 +122,10 @@ def _largest(after: Mapping[int, tuple[str, ...]], changed: set[int]) -> int | N
 def _clusters(sides: Mapping[tuple[str, int], Side], word: str) -> tuple[Cluster, ...]:
     found = [side for (which, _), side in sides.items() if which == word]
     return tuple(Cluster(side.id, side.golden.caption, side.record_ids) for side in found[:_MOST])
+
+
+def _conflicts(side: Side) -> dict[str, tuple[str, ...]]:
+    return {label(p): tuple(told(p, text) for text in texts) for p, texts in side.golden.conflicts.items()}
 
 
 def _golden(

@@ -355,7 +355,7 @@ def test_what_the_rules_say_takes_two_stewards_to_do_and_to_undo(sitting: Sittin
     assert derived(it.desk.held.hub)["members"] == before["members"]
     it.enter(OTHER)
     it.open("/review/pending")
-    it.one(f'main a[href="{where}"]').click()
+    it.one(f'main a[href="/review/{left}/{right}"]').click()
     it.until(lambda: it.one("#decide"))
     it.decide("s")
     assert it.at(left) == it.at(right)
@@ -377,7 +377,8 @@ def test_what_the_rules_say_takes_two_stewards_to_do_and_to_undo(sitting: Sittin
 
 def logged(it: Sitting) -> list[StoredDecision]:
     with it.desk.store.view() as view:
-        return view.decisions()
+        found: list[StoredDecision] = view.decisions()
+    return found
 
 
 def test_records_leave_an_entity_and_come_back(sitting: Sitting) -> None:
