@@ -38,7 +38,7 @@ class Service:
         self._writer: Hub | None = None
         self._posting: Posting | None = None
         self._lock = threading.Lock()
-        self.log = Consultations(self.hub)
+        self.log = Consultations(self.hub, self.jobs / "looks")
         self.streams = threading.BoundedSemaphore(settings.streams) if settings.streams else threading.Semaphore(0)
         self._warm = threading.Event()
         self._began = time.monotonic()
@@ -58,6 +58,10 @@ class Service:
 
     def load(self) -> None:
         """Load, and load again when the store has something to load from; then follow the store."""
+        try:
+            self.log.recover()
+        except (ResolverError, OSError) as error:
+            _LOG.error("looks that were left cannot be written", error=type(error).__name__)
         while not self.is_warm:
             try:
                 self.warm()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,17 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
     acknowledged: dict[str, str] = {}
     posted: set[str] = set()
     over = threading.Event()
+    answered: set[str] = set()
+
+    def ask() -> None:
+        """Check again and again; every look that was answered must be in the log."""
+        while not over.is_set():
+            try:
+                with urllib.request.urlopen(f"{address}/check?name=Ann+Lee", timeout=20) as answer:
+                    answer.read()
+                    answered.add(answer.headers["X-Request-ID"])
+            except OSError:
+                time.sleep(0.02)
 
     def send() -> None:
         """Submit batches and records, again and again until each is acknowledged, as a client would."""
@@ -131,16 +143,21 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
                     except ServiceError:
                         time.sleep(0.05)
 
-    sender = threading.Thread(target=send)
+    sender, asker = threading.Thread(target=send), threading.Thread(target=ask)
     dice = random.Random(11)
     try:
         assert api.begin().startswith("Serving")
         assert worker.begin() == "begun\n"
         wait_ready(address)
         sender.start()
+        asker.start()
         for kill in range(KILLS):
             time.sleep(dice.uniform(0.1, 1.5))
             one = (api, worker)[kill % 2]
+            seen = len(answered)
+            while one is api and len(answered) == seen:
+                # the moment after an answer is when its look is not in the store yet
+                time.sleep(0.001)
             one.kill()
             one.begin()
         wait_ready(address)
@@ -151,12 +168,18 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
             assert len(client.batches()) == BATCHES
     finally:
         over.set()
+        asker.join(timeout=30)
+        time.sleep(0.2)
         api.kill()
         worker.kill()
         if sender.is_alive():
             sender.join(timeout=30)
     assert len(acknowledged) == BATCHES
     with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
+        logged = [one.request_id for one in hub.store.access.consultations(limit=100_000) if one.action == "check"]
+        assert len(logged) == len(set(logged))
+        assert len(answered) > KILLS
+        assert answered <= set(logged)
         held = {one for part in view.batches() for one in part.batch.ids.to_pylist()}
         sent = {f"port:{batch}-{row}" for batch in range(BATCHES) for row in range(ROWS)}
         assert sent <= held
