@@ -23,7 +23,6 @@ _INDEXED = {"load": True, "index_current": True}
 @blueprint.get("/catalog")
 def catalog() -> Response:
     """The datasets: every source, and `default`, which is everything."""
-    params.only()
     version, sources = reading.catalogue(service().hub)
     datasets: list[dict[str, Any]] = [
         {
@@ -58,7 +57,6 @@ def catalog() -> Response:
 def algorithms() -> Response:
     """The one way of scoring, and its features: what each sees, and the most it can add to or take from the
     log-odds."""
-    params.only()
     hub = service().hub
     described = {
         one.name: {"description": one.help, "coefficient": one.most / 1000, "least": one.least / 1000, "url": ""}

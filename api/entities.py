@@ -26,7 +26,6 @@ blueprint = Blueprint("entities", __name__)
 def entity(entity_id: str) -> Response:
     """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
     than its own are redirected to that. In Senzing's format where that is asked for (`Accept`)."""
-    params.only("nested", "history")
     nested, history = params.yes("nested", default=True), params.yes("history", default=False)
     shown = _shown(entity_id, nested=nested)
     if isinstance(shown, Response):
@@ -44,7 +43,6 @@ def entity(entity_id: str) -> Response:
 @blueprint.get("/entities/<path:entity_id>/adjacent")
 def adjacent(entity_id: str) -> Response:
     """An entity and what it is related to, by property; `limit` and `offset` count within each property."""
-    params.only("limit", "offset")
     page = _page()
     shown = _shown(entity_id, nested=True)
     if isinstance(shown, Response):
@@ -57,7 +55,6 @@ def adjacent(entity_id: str) -> Response:
 @blueprint.get("/entities/<path:entity_id>/adjacent/<prop>")
 def adjacent_by(entity_id: str, prop: str) -> Response:
     """What an entity is related to by one property, such as `ownershipOwner`."""
-    params.only("limit", "offset")
     page = _page()
     shown = _shown(entity_id, nested=True)
     if isinstance(shown, Response):

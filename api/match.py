@@ -30,7 +30,7 @@ _CHECK = ("dataset", "schema", params.PURPOSE)
 @blueprint.post("/match/<dataset>")
 def match(dataset: str) -> Response:
     """Who in a dataset may each of some entities be?"""
-    params.only(*PARAMETERS)
+    params.noted(*PARAMETERS)
     screen = service().ready_screen()
     wanted = asked(dataset, screen.sources())
     queries = _queries()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
-from flask import request
+from flask import g, request
 
 from api.errors import ApiError
 
@@ -81,6 +82,14 @@ def moment(name: str) -> datetime | None:
     except ValueError:
         raise ApiError(422, f"{name} must be a date such as 2026-03-01, not {text[:40]!r}") from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def noted(*known: str) -> None:
+    """Pass over parameters nobody knows, as yente does; the answer names them (`X-Ignored-Parameters`), so that a
+    misspelt filter can be noticed."""
+    unknown = sorted(set(request.args) - set(known) - {PURPOSE})
+    if unknown:
+        g.passed_over = ", ".join(quote(name[:60]) for name in unknown[:20])
 
 
 def only(*known: str, also: Iterable[str] = ()) -> None:

@@ -51,7 +51,7 @@ class _Sort:
 def search(dataset: str) -> Response:
     """Entities whose names are like `q`, best first unless `sort` says otherwise (`caption:asc`, `properties.X:desc`);
     an id finds its entity. `fuzzy`, `simple` and `target` are accepted and change nothing."""
-    params.only(*_PARAMETERS)
+    params.noted(*_PARAMETERS)
     for name in ("fuzzy", "simple", "target"):
         params.yes(name, default=False)
     screen = service().ready_screen()

@@ -23,7 +23,8 @@ class ServiceSettings:
     Of the steward's desk: `user_header`, the header in which a reverse proxy at one of the addresses `proxies` (or
     networks) names who has signed in there (empty: none does); `session_idle`, `session_lasts`: seconds after which a
     session ends when it is not used, and in any case; `first_code`: the secret of the link that lets somebody in as
-    long as nobody has a password (empty: there is none); `rules`: what takes two stewards, how long a pair is held."""
+    long as nobody has a password (empty: there is none); `sign_in_tries`: wrong passwords from one address that lock it
+    (0: any number); `rules`: what takes two stewards, how long a pair is held."""
 
     store_url: str
     model_dir: Path | None = None
@@ -41,4 +42,5 @@ class ServiceSettings:
     session_idle: int = 3_600
     session_lasts: int = 43_200
     first_code: str = ""
+    sign_in_tries: int = 50
     rules: Rules = field(default_factory=Rules)

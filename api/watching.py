@@ -91,6 +91,8 @@ def install(app: Flask) -> None:
         told.requests.labels(route, request.method, response.status_code).inc()
         told.seconds.labels(route).observe(took)
         response.headers["X-Request-ID"] = g.get("request_id", "")
+        if "passed_over" in g:
+            response.headers["X-Ignored-Parameters"] = g.passed_over
         _LOG.info(
             "request",
             id=g.get("request_id", ""),

@@ -85,6 +85,14 @@ class Settings:
             high=1.0,
         ),
     )
+    sign_in_tries_address: int = field(
+        default=50,
+        metadata=_about(
+            "Wrong passwords from one address, none of them 15 minutes after the last, that lock it. 0: any number.",
+            unit="tries",
+            high=1e6,
+        ),
+    )
     debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))
 
     @classmethod

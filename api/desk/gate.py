@@ -215,6 +215,17 @@ def _from_proxy() -> bool:
     return any(address in network for network in current_app.extensions["desk_proxies"])
 
 
+def address() -> str:
+    """Where a request comes from, or from where the proxy says, if one is believed. One who has an address of IPv6 has
+    all those that begin like it, so that these count as one."""
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if _from_proxy() else ""
+    try:
+        found = ipaddress.ip_address(said or request.remote_addr or "")
+    except ValueError:
+        return (request.remote_addr or "")[:60]
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
+
+
 def _own(found: Session) -> bool:
     """Whether a form, or a call of the script, is of this session."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")

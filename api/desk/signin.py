@@ -43,7 +43,8 @@ def enter() -> Any:
     if not purpose:
         return _form(**again, problem="Say why you look: it is logged with all that you see."), 422
     try:
-        who = service().hub.store.users.check(name, said.get("password", ""))
+        users, most = service().hub.store.users, service().settings.sign_in_tries
+        who = users.check(name, said.get("password", ""), address=gate.address(), most=most)
     except LockedError as error:
         text = f"{error.what[:1].upper()}{error.what[1:]}. {error.mend[:1].upper()}{error.mend[1:]}."
         return _form(**again, problem=text), 429, {"Retry-After": str(error.seconds)}

@@ -35,7 +35,6 @@ blueprint.after_request(cross_origin)
 @blueprint.get("/reconcile/<dataset>")
 def reconcile(dataset: str) -> Response:
     """The manifest; with `queries` or `extend` (JSON) their answers."""
-    params.only("queries", "extend", _KEY)
     said = _answered(dataset, request.args.get("queries"), request.args.get("extend"))
     return json_response(manifest(dataset) if said is None else said)
 
@@ -43,7 +42,6 @@ def reconcile(dataset: str) -> Response:
 @blueprint.post("/reconcile/<dataset>")
 def reconcile_form(dataset: str) -> Response:
     """Answers to `queries` or `extend` (JSON), sent as a form."""
-    params.only(_KEY)
     said = _answered(dataset, request.form.get("queries"), request.form.get("extend"))
     if said is None:
         raise ApiError(422, "the form must hold queries or extend: a JSON object")
@@ -88,7 +86,6 @@ def suggest_property(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/extend")
 def propose(dataset: str) -> Response:
     """The properties that can be fetched of entities of a `type`, `limit` of them."""
-    params.only("type", "limit", _KEY)
     scope(dataset, service().screen.sources())
     schema = params.one_of("type", SCHEMATA) or "LegalEntity"
     return json_response(proposed(schema, params.whole("limit", 0, 0, 1000)))
@@ -97,7 +94,6 @@ def propose(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/preview")
 def preview(dataset: str) -> Response:
     """A small page about the entity `id`, to be shown in a frame."""
-    params.only("id", _KEY)
     sources = scope(dataset, service().screen.sources())
     hub = service().hub
     identity = request.args.get("id", "")
@@ -130,7 +126,6 @@ def _answered(dataset: str, queries: str | None, extend: str | None) -> dict[str
 
 
 def _prefix() -> tuple[str, int]:
-    params.only("prefix", "cursor", _KEY)
     prefix = request.args.get("prefix", "").strip()
     if not prefix:
         raise ApiError(422, "give the beginning of what is sought: prefix=…")

@@ -75,6 +75,7 @@ def command(
         user_header=user_header,
         rules=pkgutil.resolve_name("resolver.review:Rules").of(settings),
         proxies=_networks(proxies),
+        sign_in_tries=settings.sign_in_tries_address,
     )
     if prepare:
         pkgutil.resolve_name("api.server:prepare")(served, tell=lambda line: click.echo(line, err=True))

@@ -2,7 +2,8 @@
 wrong.
 
 Passwords are kept as argon2id hashes. After `TRIES` wrong ones in a row a name is locked for `LOCKED`, whether there is
-a user of that name or not, so that neither the answer nor the time it takes tells who there is.
+a user of that name or not, so that neither the answer nor the time it takes tells who there is. An address from which
+many wrong ones come, whatever the names, is locked as well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -30,6 +32,8 @@ TRIES = 5
 LOCKED = datetime.timedelta(minutes=15)
 SHORTEST, LONGEST = 10, 200
 """Characters of a password."""
+_ADDRESS = "ADDRESS "
+"""Before an address among the names that failed; those of users are in small letters."""
 _NAME = re.compile(r"[\w.@+-]{1,60}")
 
 
@@ -74,11 +78,11 @@ class User:
 
 
 class LockedError(StoreError):
-    """Too many wrong passwords for a name; `seconds` until it may be tried again."""
+    """Too many wrong passwords for a name, or from an address; `seconds` until it may be tried again."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, whose: str = "for this name") -> None:
         minutes = max(1, round(seconds / 60))
-        super().__init__("too many wrong passwords for this name", mend=f"wait {minutes} minutes and try again")
+        super().__init__(f"too many wrong passwords {whose}", mend=f"wait {minutes} minutes and try again")
         self.seconds = seconds
 
 
@@ -158,32 +162,38 @@ class Users:
         """Let a disabled user in again. Raises `StoreError`."""
         return self._change(name, disabled=None)
 
-    def check(self, name: str, password: str) -> User | None:
-        """The user of a name and a password, or None. Raises `LockedError`."""
+    def check(self, name: str, password: str, *, address: str = "", most: int = 0) -> User | None:
+        """The user of a name and a password, or None. `most`: wrong passwords from the `address` that lock it, whatever
+        the names (0: any number); right ones do not forgive them. Raises `LockedError`."""
         name = _folded(name)[:60]
+        here = f"{_ADDRESS}{address}" if address and most else ""
         now = datetime.datetime.now(datetime.UTC)
         with clear_errors(self.engine), reading(self.engine) as connection:
-            failed = connection.execute(select(sign_in_failures).where(sign_in_failures.c.name == name)).first()
+            failed = connection.execute(select(sign_in_failures).where(sign_in_failures.c.name.in_([name, here])))
+            tries = {one.name: one for one in failed if one.until > utc_text(now)}
             row = connection.execute(select(users).where(users.c.name == name)).first()
-        if failed is not None and failed.tries >= TRIES and failed.until > utc_text(now):
-            raise LockedError(int((datetime.datetime.fromisoformat(failed.until) - now).total_seconds()))
+        for key, limit, whose in ((here, most, "from this address"), (name, TRIES, "for this name")):
+            if key and key in tries and tries[key].tries >= limit:
+                until = datetime.datetime.fromisoformat(tries[key].until)
+                raise LockedError(int((until - now).total_seconds()), whose)
         good = row is not None and row.disabled is None and row.password != ""
         # a hash is checked in any case: who there is must not show in the time
         right = _fits(row.password if row is not None and good else _nobody(), password)
         if row is None or not good or not right:
-            self._failed(name, now)
+            self._failed([name, *([here] if here else [])], now)
             return None
         self._passed(row, password)
         return user_of(row)
 
-    def _failed(self, name: str, now: datetime.datetime) -> None:
+    def _failed(self, keys: Sequence[str], now: datetime.datetime) -> None:
         with clear_errors(self.engine), writing(self.engine) as connection:
             connection.execute(delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now)))
             until = utc_text(now + LOCKED)
             dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-            first = dialect.insert(sign_in_failures).values(name=name, tries=1, until=until)
-            again = {"tries": sign_in_failures.c.tries + 1, "until": until}
-            connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=again))
+            for key in keys:
+                first = dialect.insert(sign_in_failures).values(name=key, tries=1, until=until)
+                again = {"tries": sign_in_failures.c.tries + 1, "until": until}
+                connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=again))
 
     def _passed(self, row: Any, password: str) -> None:
         with clear_errors(self.engine), writing(self.engine) as connection:

@@ -206,7 +206,9 @@ def test_a_bad_address_is_refused(path: str, status: int, said: str, client: Cli
     assert said in answer.json["detail"]
 
 
-def test_a_misspelt_parameter_is_not_taken_for_none(client: Client) -> None:
-    answer = post(client, {"q": PETROV}, exclude_datasets="coast")
-    assert answer.status_code == 422
-    assert "exclude_datasets" in answer.json["detail"]
+def test_a_parameter_that_nobody_knows_is_passed_over_and_named(client: Client) -> None:
+    answer = post(client, {"q": PETROV}, exclude_datasets="coast", wünsche="1")
+    assert answer.status_code == 200
+    assert answer.headers["X-Ignored-Parameters"] == "exclude_datasets, w%C3%BCnsche"
+    assert answer.json == post(client, {"q": PETROV}).json
+    assert "X-Ignored-Parameters" not in post(client, {"q": PETROV}).headers

@@ -97,6 +97,22 @@ def test_a_name_is_locked_after_wrong_passwords(desk: Desk) -> None:
     assert sign_in(desk.browser(), "amira").status_code == 303
 
 
+def test_an_address_is_locked_after_wrong_passwords(opened: Opened) -> None:
+    desk = opened(sign_in_tries=4, proxies=("127.0.0.1/32",))
+    desk.add("amira")
+
+    def tried(name: str, password: str, origin: str) -> int:
+        browser = desk.browser()
+        said = {"name": name, "password": password, "purpose": "x", "form": field(browser.get("/desk/sign-in"), "form")}
+        answer = browser.post("/desk/sign-in", data=said, headers={"X-Forwarded-For": origin})
+        return int(answer.status_code)
+
+    here, near = "9.9.9.9, 2001:db8::1", "2001:db8::ffff"
+    assert [tried(f"guess{number}", "wrong", here) for number in range(4)] == [401] * 4
+    origins = (here, near, "2001:db8:1::1", "9.9.9.9")
+    assert [tried("amira", PASSWORD, origin) for origin in origins] == [429, 429, 303, 303]
+
+
 def test_sessions_end(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     assert browser.get("/desk").status_code == 200

@@ -76,6 +76,23 @@ def test_wrong_passwords_lock_a_name(store: Store) -> None:
     assert store.users.check("amira", "another quiet heron") is not None
 
 
+def test_wrong_passwords_from_one_address_lock_it_whatever_the_names(store: Store) -> None:
+    store.users.add("amira", Role.VIEWER, "", PASSWORD)
+    for number in range(6):
+        assert store.users.check(f"guess{number}", "wrong", address="10.1.1.1", most=6) is None
+        # a right one in between forgives nothing
+        allowed = number < 5
+        if allowed:
+            assert store.users.check("amira", PASSWORD, address="10.1.1.1", most=6) is not None
+    with pytest.raises(LockedError, match="from this address"):
+        store.users.check("amira", PASSWORD, address="10.1.1.1", most=6)
+    assert store.users.check("amira", PASSWORD, address="10.1.1.2", most=6) is not None
+    assert store.users.check("amira", PASSWORD, address="10.1.1.1") is not None
+    # nobody locks an address by its name
+    assert store.users.check("ADDRESS 10.1.1.2", "wrong", address="10.9.9.9", most=100) is None
+    assert store.users.check("amira", PASSWORD, address="10.1.1.2", most=1) is not None
+
+
 def test_a_right_password_forgives_wrong_ones(store: Store) -> None:
     store.users.add("amira", Role.VIEWER, "", PASSWORD)
     for _ in range(2):
