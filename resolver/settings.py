@@ -51,6 +51,15 @@ class Settings:
     workers: int = field(
         default=0, metadata=_about("How many cores comparing may use; 0: all there are.", unit="cores", high=1024)
     )
+    memory_mib: int = field(
+        default=0,
+        metadata=_about(
+            "How much memory each process may take for its data: one that needs more stops with one line, before the "
+            "system ends it. 0: what the system allows.",
+            unit="MiB",
+            high=2**24,
+        ),
+    )
     index_dir: Path | None = field(
         default=None,
         metadata=_about(
@@ -117,6 +126,11 @@ class Settings:
 def tell_library(name: str, value: str) -> None:
     """Set a variable of this process's environment, for a library that is told things in no other way."""
     os.environ[name] = value
+
+
+def told_library(name: str) -> str:
+    """A variable of this process's environment that a library reads, not we; empty where it is not set."""
+    return os.environ.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)

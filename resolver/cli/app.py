@@ -17,6 +17,7 @@ from typing import NoReturn
 import click
 
 import resolver
+from resolver.cli import guard
 from resolver.cli.failures import describe
 from resolver.settings import Settings
 
@@ -103,11 +104,14 @@ def cli(ctx: click.Context) -> None:
     One name:          resolver check "Ivan Petrov" --list sdn.csv
     """
     ctx.obj = Settings.from_environment()
+    if ctx.obj.memory_mib:
+        guard.limit_memory(ctx.obj.memory_mib)
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    code = run(args)
+    args = sys.argv[1:] if args is None else args
+    code = guard.watched(lambda: run(args)) if args and args[0] in guard.WATCHED else run(args)
     # else the interpreter looks through all that is left once more before it ends, which takes a third of a second
     gc.freeze()
     sys.exit(code)

@@ -7,8 +7,10 @@ import errno
 from resolver.errors import ResolverError
 
 FAILED = 1
+_NO_MEMORY = ("can't start new thread", "failed to map segment", "Cannot allocate memory", "bad_alloc")
 _MEND = {
     errno.ENOSPC: "free some space there or choose another place",
+    errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",
     errno.EDQUOT: "your quota there is used up; free some space or choose another place",
     errno.EACCES: "choose a place that you may use, or have its permissions changed",
     errno.EPERM: "choose a place that you may use, or have its permissions changed",
@@ -23,12 +25,20 @@ def describe(error: Exception) -> tuple[str, int]:
     """The line to show for an error, and the exit code."""
     if isinstance(error, ResolverError):
         return error.line(), error.exit_code
+    if _no_memory(error):
+        return "there is not enough memory (give the program more, or resolve fewer lists at once)", FAILED
     if isinstance(error, OSError) and error.errno:
         return _system(error), FAILED
-    if isinstance(error, MemoryError):
-        return "there is not enough memory (give the program more, or resolve fewer lists at once)", FAILED
     text = " ".join(str(error).split())[:300]
     return f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see where it came from)", FAILED
+
+
+def _no_memory(error: Exception) -> bool:
+    """Whether an error comes from memory that was not to be had, whatever it is called where it arose."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    # a thread needs memory of its own; a library that cannot be mapped is as good as absent
+    return any(sign in str(error) for sign in _NO_MEMORY)
 
 
 def _system(error: OSError) -> str:

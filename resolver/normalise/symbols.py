@@ -98,9 +98,12 @@ class SymbolSource:
         # no second process to be had (memory, limits), or it ended early: the slow way gives the same answer
         try:
             child, self._child = self._child or _open_child(), None
-            answer, _ = child.communicate("".join(f"{token}\n" for token in tokens))
+            answer, errors = child.communicate("".join(f"{token}\n" for token in tokens))
         except OSError:
             return person_symbols(tokens)
+        if child.returncode and "memory" in (errors or "").lower():
+            # the library does not fail where it gets none, it ends the process: not this one too
+            raise MemoryError("the table of name symbols got none")
         lines = answer.splitlines()
         if child.returncode != 0 or len(lines) != len(tokens):
             return person_symbols(tokens)
@@ -172,8 +175,10 @@ def _open_child() -> subprocess.Popen[str]:
         [sys.executable, "-X", "utf8", "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        errors="replace",
     )
 
 
