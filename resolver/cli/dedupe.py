@@ -14,6 +14,7 @@ from resolver.cli.lists import keep_apart, read
 from resolver.cli.options import (
     PATH,
     Reading,
+    check_engine,
     decisions_option,
     engine_options,
     files_argument,
@@ -22,6 +23,7 @@ from resolver.cli.options import (
     resume_option,
     run_options,
     running_options,
+    start_engine,
     store_option,
 )
 from resolver.cli.results import finished, prepare, tell, unknown_ids, write
@@ -68,7 +70,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     ids, and the results cover these lists and the entities they touch. --out may then be left out.
     """
     reading = Reading.take(options)
-    _check_engine(options)
+    _check_together(options)
     if options["engine"] == "local":
         lean.load()
     if options["only_preview"]:
@@ -91,6 +93,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare(out)
+    start_engine(options)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
         unknown_ids(decisions, intake)
@@ -100,11 +103,10 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
 
 
-def _check_engine(options: dict[str, Any]) -> None:
-    if options["engine"] == "local" and options["master"]:
-        raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
-    if options["resume"] and (options["engine"] == "spark" or options["store_url"]):
-        raise click.UsageError("--resume is for runs on one machine without a store.")
+def _check_together(options: dict[str, Any]) -> None:
+    check_engine(options)
+    if options["resume"] and options["store_url"]:
+        raise click.UsageError("--resume is for runs without a store.")
     if options["engine"] == "spark" and options["store_url"]:
         raise click.UsageError("--store is for increments on one machine: leave out --engine spark.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,16 +14,24 @@ from resolver.cli.lists import keep_apart, read, together
 from resolver.cli.options import (
     PATH,
     Reading,
+    check_engine,
     decisions_option,
+    engine_options,
     files_argument,
     json_option,
     reading_options,
     resume_option,
     run_options,
     running_options,
+    start_engine,
 )
 from resolver.cli.results import finished, prepare, tell, unknown_ids, write
 from resolver.settings import Settings
+
+if TYPE_CHECKING:
+    from resolver.ingest.base import Intake
+    from resolver.pipeline import RunOptions
+    from resolver.records.resolution import Resolution
 
 
 @click.command("link")
@@ -33,6 +41,7 @@ from resolver.settings import Settings
 @decisions_option
 @click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@engine_options
 @resume_option
 @running_options
 @reading_options
@@ -49,20 +58,31 @@ def command(
       resolver link ours/ --to sdn.csv --to consolidated.xml --out result
     """
     reading = Reading.take(options)
-    lean.load()
+    check_engine(options)
+    if options["engine"] == "local":
+        lean.load()
     keep_apart((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare(out)
+    start_engine(options)
     with Bars(verbose=reading.verbose) as bars:
         left = read(files, reading, bars, stage="read left")
         right = read(others, reading, bars, stage="read right")
         unknown_ids(decisions, left, right)
-        from resolver.engines.local import link
-
-        resolution = link(left, right, running, bars)
+        resolution = _resolved(left, right, running, bars, options)
         intake = together(left, right, resolution.batch)
         write(out, intake, resolution, running, bars)
     finished(running)
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
+
+
+def _resolved(left: Intake, right: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]) -> Resolution:
+    if options["engine"] == "spark":
+        from resolver.engines import spark
+
+        return spark.link(left, right, running, bars, master=options["master"])
+    from resolver.engines import local
+
+    return local.link(left, right, running, bars)

@@ -83,6 +83,21 @@ def engine_options(function: F) -> F:
     )
 
 
+def check_engine(options: dict[str, Any]) -> None:
+    """Refuse options of `engine_options` that cannot go together. Raises `UsageError` of click."""
+    if options["engine"] == "local" and options["master"]:
+        raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
+
+
+def start_engine(options: dict[str, Any]) -> None:
+    """Begin to start what `engine_options` chose, while lists are read. Raises `EngineError` where it cannot be had."""
+    if options["engine"] == "spark":
+        from resolver.engines.spark_session import check_here, warm_up
+
+        check_here(options["master"])
+        warm_up(options["master"])
+
+
 def resume_option(function: F) -> F:
     """--resume."""
     text = "Keep each finished stage in DIR, and go on from those that a stopped run with --resume has kept."

@@ -51,20 +51,25 @@ def warm_up() -> None:
 
 def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
     """Resolve one batch: who is the same as whom."""
-    return _resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None)
+    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None)
 
 
 def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared. A record that stands in both counts as
     right."""
+    batch, declared, sides = across(left, right)
+    return resolve(batch, declared, options, progress, sides)
+
+
+def across(left: Intake, right: Intake) -> tuple[Batch, list[str], npt.NDArray[np.uint8]]:
+    """Two intakes as one batch; the sources both declare free of duplicates; the side of each record (1: right)."""
     ids = set(right.batch.ids.to_pylist())
     kept = np.array(
         [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids], dtype=np.int64
     )
     batch = concat([left.batch.take(kept), right.batch]).canonical()
     sides = np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
-    declared = sorted(left.deduplicated_sources & right.deduplicated_sources)
-    return _resolve(batch, declared, options, progress, sides)
+    return batch, sorted(left.deduplicated_sources & right.deduplicated_sources), sides
 
 
 class Meter:
@@ -83,9 +88,10 @@ class Meter:
         self.stages.append(StageStat(name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak))
 
 
-def _resolve(
+def resolve(
     batch: Batch, declared: Sequence[str], options: RunOptions, progress: Progress, sides: npt.NDArray[np.uint8] | None
 ) -> Resolution:
+    """Resolve a canonical batch. `declared`: sources free of duplicates; `sides`: only pairs whose sides differ."""
     meter = Meter()
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
     models = load_models(options.model_dir, plan.name)

@@ -8,9 +8,9 @@ The steps of the workers and what they hand on are in `resolver.engines.spark_wo
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,16 +22,19 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from models.loader import KINDS
-from resolver.block import PLAN_BY_NAME, RULES, plan_for
+from resolver.block import plan_for
 from resolver.classify import border
 from resolver.cluster import cluster
 from resolver.engines import local
 from resolver.engines import spark_work as work
-from resolver.engines.local import BINS, decided, links_of
+from resolver.engines.local import decided, links_of
 from resolver.engines.parcels import SCHEMA, SPARK_SCHEMA, Arrays, numbers, pack_batch
+from resolver.engines.resuming import Kept, digest
+from resolver.engines.spark_counts import Account, Numbers, histogram_of, rules_of, stage
+from resolver.engines.spark_job import Job, Rows, SentModel, Shape, own_version, stamp
 from resolver.engines.spark_session import check_workers, session
 from resolver.ingest.base import Intake
-from resolver.pipeline import RunOptions, choose_plan, load_models
+from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models
 from resolver.records import Batch
 from resolver.records.progress import SILENT, Progress
 from resolver.records.resolution import Resolution, RuleStat, RunStats, StageStat
@@ -39,9 +42,7 @@ from resolver.records.resolution import Resolution, RuleStat, RunStats, StageSta
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-Numbers = npt.NDArray[np.int64]
 Pairs = Arrays
-Account = dict[str, Any]
 
 
 def dedupe(
@@ -50,7 +51,7 @@ def dedupe(
     progress: Progress = SILENT,
     *,
     master: str | None = None,
-    shape: work.Shape | None = None,
+    shape: Shape | None = None,
 ) -> Resolution:
     """Resolve one batch on a cluster: what `resolver.engines.local.dedupe` gives, byte for byte.
 
@@ -58,83 +59,149 @@ def dedupe(
     no part in the result. Raises `EngineError` where the cluster cannot be used, `DecisionError` and `InputError` as
     the local engine does.
     """
-    batch = intake.batch
-    plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    work_on = _Work(intake.batch, sorted(intake.deduplicated_sources), None, options, master, shape)
+    return _resolve(work_on, progress)
+
+
+def link(
+    left: Intake,
+    right: Intake,
+    options: RunOptions,
+    progress: Progress = SILENT,
+    *,
+    master: str | None = None,
+    shape: Shape | None = None,
+) -> Resolution:
+    """Resolve two batches against each other on a cluster: what `resolver.engines.local.link` gives, byte for byte. The
+    rest as in `dedupe`."""
+    batch, declared, sides = local.across(left, right)
+    return _resolve(_Work(batch, declared, sides, options, master, shape), progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is resolved, and how. `sides`: only pairs whose sides differ count (None: all)."""
+
+    batch: Batch
+    declared: Sequence[str]
+    sides: npt.NDArray[np.uint8] | None
+    options: RunOptions
+    master: str | None
+    shape: Shape | None
+
+    @property
+    def plan(self) -> str:
+        return choose_plan(self.options, len(self.batch), plan_for(len(self.batch))).name
+
+    @property
+    def least(self) -> int:
+        """The log-odds from which pairs are links."""
+        return min(border(self.options.borders.review), self.options.merge_border)
+
+
+def _resolve(work_on: _Work, progress: Progress) -> Resolution:
+    batch, options, plan = work_on.batch, work_on.options, work_on.plan
+    if not len(batch):
+        return local.resolve(batch, work_on.declared, options, progress, work_on.sides)
     models = load_models(options.model_dir)
     same, different = decided(batch, options)
-    if not len(batch):
-        return local.dedupe(intake, options, progress)
-    with session(master) as spark:
-        run = _Run(spark, _job(spark, intake, options, plan.name, shape))
-        check_workers(spark, {**work.own_version(), **models.stamp}, partial(work.stamp, run.job))
-        links, rest, rules, histogram = run.judged(batch, same, progress)
-    with run.stage("cluster", "records", progress, len(batch)):
-        left, right, logodds = _sorted(links, rest, len(batch))
+    meter: list[StageStat] = []
+    judge = partial(_judged, work_on, models, same, meter, progress)
+    # where all that came back from the cluster was kept, it is not asked again
+    found = (
+        judge() if options.resume is None else _resumed(options.resume, work_on, models, same).stage("judged", judge)
+    )
+    with stage(meter, "cluster", "records", progress, len(batch)):
+        left, right, logodds = (found[name] for name in work.SCORED)
         labels = cluster(
             len(batch),
             left,
             right,
             logodds,
             merge_border=options.merge_border,
-            review_border=run.job.least,
+            review_border=work_on.least,
             same=same,
             different=different,
         )
-        found = links_of(left, right, logodds, labels, options.borders, different)
-    stamp = {**models.stamp, "plan": plan.name}
-    stats = RunStats(plan.name, stamp, tuple(run.stages), rules, int(histogram.sum()), histogram)
-    return Resolution(batch, labels, found, stats)
+        links = links_of(left, right, logodds, labels, options.borders, different)
+    rules = tuple(RuleStat(**rule) for rule in json.loads(str(found["rules"])))
+    histogram = found["histogram"]
+    stats = RunStats(plan, {**models.stamp, "plan": plan}, tuple(meter), rules, int(histogram.sum()), histogram)
+    return Resolution(batch, labels, links, stats)
 
 
-def _job(spark: SparkSession, intake: Intake, options: RunOptions, plan: str, shape: work.Shape | None) -> work.Job:
-    return work.Job(
-        plan,
-        tuple(sorted(intake.deduplicated_sources)),
-        min(border(options.borders.review), options.merge_border),
-        shape or work.Shape.of(len(intake.batch), spark.sparkContext.defaultParallelism),
-        _sent_along(spark, options.model_dir),
+def _resumed(folder: Path, work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]]) -> Kept:
+    """Where what came back from the cluster is kept: the pairs that clustering needs, which is not all of them."""
+    across = "" if work_on.sides is None else work_on.sides.tobytes().hex()
+    rest = (models.stamp, work_on.plan, list(work_on.declared), across, work_on.least, sorted(same))
+    return Kept(folder, digest(work_on.batch, local.FORM, *rest))
+
+
+def _judged(
+    work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]], meter: list[StageStat], progress: Progress
+) -> Arrays:
+    """What the cluster finds: the pairs that clustering needs, sorted; what each rule gave; the histogram of scores."""
+    batch = work_on.batch
+    with session(work_on.master) as spark, ThreadPoolExecutor(max_workers=1) as beside:
+        run = _Run(spark, _job(spark, work_on), meter)
+        probe = partial(stamp, run.job)
+        checked = beside.submit(check_workers, spark, {**own_version(), **models.stamp}, probe)
+        records = run.sent(batch)
+        checked.result()
+        links, rest, rules, histogram = run.judged(records, len(batch), same, progress)
+    left, right, logodds = _sorted(links, rest, len(batch))
+    told = np.array(json.dumps([asdict(rule) for rule in rules]))
+    return {"left": left, "right": right, "logodds": logodds, "rules": told, "histogram": histogram}
+
+
+def _job(spark: SparkSession, work_on: _Work) -> Job:
+    return Job(
+        work_on.plan,
+        tuple(work_on.declared),
+        work_on.least,
+        work_on.shape or Shape.of(len(work_on.batch), spark.sparkContext.defaultParallelism),
+        _sent_along(spark, work_on.options.model_dir),
+        None if work_on.sides is None else spark.sparkContext.broadcast(work_on.sides),
     )
 
 
-def _sent_along(spark: SparkSession, folder: Path | None) -> work.SentModel | None:
+def _sent_along(spark: SparkSession, folder: Path | None) -> SentModel | None:
     """Send the files of a model that is not the shipped one to all workers."""
     if folder is None:
         return None
     names = [f"{name}.json" for name in (*KINDS, "tables")]
-    sent: work.SentModel = spark.sparkContext.broadcast(tuple((name, (folder / name).read_bytes()) for name in names))
+    sent: SentModel = spark.sparkContext.broadcast(tuple((name, (folder / name).read_bytes()) for name in names))
     return sent
 
 
 class _Run:
     """The steps of one run on a cluster."""
 
-    def __init__(self, spark: SparkSession, job: work.Job) -> None:
-        self.spark, self.job = spark, job
-        self.stages: list[StageStat] = []
+    def __init__(self, spark: SparkSession, job: Job, meter: list[StageStat]) -> None:
+        self.spark, self.job, self.meter = spark, job, meter
 
     def judged(
-        self, batch: Batch, same: Sequence[tuple[int, int]], progress: Progress
+        self, records: DataFrame, count: int, same: Sequence[tuple[int, int]], progress: Progress
     ) -> tuple[Pairs, Pairs, tuple[RuleStat, ...], Numbers]:
         """Links; pairs below the border within a component; what each rule gave; the histogram of scores."""
-        records = self._sent(batch)
-        with self.stage("block", "records", progress, len(batch)) as accounts:
+        with stage(self.meter, "block", "records", progress, count) as accounts:
             keys = self._step(work.keys, records, self.job.shape.ranges)
             joined = _kept(self._step(work.join, keys, self.job.shape.keys))
             accounts += _accounts(_of(joined, "account"))
             blocked = list(accounts)
-        with self.stage("compare and classify", "pairs", progress, None) as accounts:
+        with stage(self.meter, "compare and classify", "pairs", progress, None) as accounts:
             needs = records.union(_of(joined, "needs"))
             slices = self._step(work.slices, needs, self.job.shape.ranges)
             scored = _kept(self._step(work.judge, slices.union(_of(joined, "pairs")), self.job.shape.pairs))
             accounts += _accounts(_of(scored, "account"))
             links = _collected(_of(scored, "links"))
-        with self.stage("components", "pairs", progress, None):
-            rest = self._inside(_of(scored, "rest"), len(batch), links, same)
+        with stage(self.meter, "components", "pairs", progress, None):
+            rest = self._inside(_of(scored, "rest"), count, links, same)
         for frame in (joined, scored):
             frame.unpersist()
-        return links, rest, _rules(blocked, accounts, self.job.plan), _histogram(accounts)
+        return links, rest, rules_of(blocked, accounts, self.job.plan), histogram_of(accounts)
 
-    def _sent(self, batch: Batch) -> DataFrame:
+    def sent(self, batch: Batch) -> DataFrame:
         """The records, in ranges."""
         span, parts = self.job.shape.span, []
         for part in range(self.job.shape.ranges):
@@ -158,20 +225,6 @@ class _Run:
         sent.destroy()
         return found
 
-    @contextmanager
-    def stage(self, name: str, unit: str, progress: Progress, count: int | None) -> Iterator[list[Account]]:
-        """Time a stage; the caller puts into the list what the workers say of their parts."""
-        progress.start(name, count, unit)
-        accounts: list[Account] = []
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield accounts
-        counted = [account.get(unit, 0) for account in accounts if account["stage"] in ("keys", "judge")]
-        items = sum(counted) if counted else count or 0
-        spent = time.process_time() - cpu + sum(account["cpu"] for account in accounts)
-        peak = max((account["peak_mib"] for account in accounts), default=0.0)
-        self.stages.append(StageStat(name, items, unit, time.perf_counter() - wall, spent, peak))
-        progress.advance(items)
-
 
 def _of(frame: DataFrame, what: str) -> DataFrame:
     return frame.filter(frame["what"] == what)
@@ -192,7 +245,7 @@ def _collected(frame: DataFrame) -> Pairs:
     return numbers([bytes(row["body"]) for row in frame.collect()], work.SCORED)
 
 
-def _components(count: int, links: Pairs, same: Sequence[tuple[int, int]]) -> tuple[work.Rows, work.Rows]:
+def _components(count: int, links: Pairs, same: Sequence[tuple[int, int]]) -> tuple[Rows, Rows]:
     """The records that links or decisions tie to two others at least, ascending, and the component of each. Where only
     two are tied, no other pair plays a part."""
     decided_pairs = np.array(same, dtype=np.int32).reshape(-1, 2)
@@ -208,24 +261,3 @@ def _sorted(links: Pairs, rest: Pairs, count: int) -> tuple[Any, ...]:
     left, right, logodds = (np.concatenate([links[name], rest[name]]) for name in work.SCORED)
     order = np.argsort(left.astype(np.int64) * count + right)
     return left[order], right[order], logodds[order]
-
-
-def _rules(blocked: Sequence[Account], judged: Sequence[Account], plan: str) -> tuple[RuleStat, ...]:
-    """What each rule of the plan gave, in all parts together."""
-    answer = []
-    for number, rule in enumerate(RULES):
-        if rule.name in PLAN_BY_NAME[plan].rules:
-            distinct, cut = _totals(blocked, number)
-            pairs, only = _totals(judged, number)
-            answer.append(RuleStat(rule.name, rule.help, distinct, pairs, only, cut))
-    return tuple(answer)
-
-
-def _totals(accounts: Sequence[Account], number: int) -> tuple[int, int]:
-    found = [account.get("rules", {}).get(str(number), (0, 0)) for account in accounts]
-    return sum(one for one, _ in found), sum(two for _, two in found)
-
-
-def _histogram(accounts: Sequence[Account]) -> Numbers:
-    none = np.zeros(BINS, dtype=np.int64)
-    return sum((np.array(account["histogram"]) for account in accounts if "histogram" in account), start=none)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import shutil
+import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from resolver.errors import EngineError, ResolverError
+from resolver.settings import told_library
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,17 +32,35 @@ _WHAT_TO_DO = {
 }
 
 
+_early: list[Future[SparkSession]] = []
+
+
+def warm_up(master: str | None) -> None:
+    """Begin to start Spark in the background, while lists are read; `session` waits for it."""
+
+    def begin() -> None:
+        try:
+            coming.set_result(_begin(master))
+        except Exception as error:  # whoever waits for it tells it
+            coming.set_exception(error)
+
+    coming: Future[SparkSession] = Future()
+    _early.append(coming)
+    # a run that ends before it needs Spark does not wait for it
+    Thread(target=begin, daemon=True).start()
+
+
 @contextmanager
 def session(master: str | None) -> Iterator[SparkSession]:
     """A session on a cluster, ended afterwards where it was begun here. `master`: where the cluster is; None: what
     Spark is configured with. What goes wrong in Spark is raised as `EngineError`."""
-    if find_spec("pyspark") is None:
-        raise EngineError("the Spark engine needs pyspark", mend="pip install 'watchlist-resolver[spark]'")
+    check_here(master)
     from pyspark.sql import SparkSession
 
-    before = SparkSession.getActiveSession()
     with failing(master):
-        spark = before or _begin(master)
+        coming = _early.pop() if _early else None
+        before = SparkSession.getActiveSession() if coming is None else None
+        spark = before or (_begin(master) if coming is None else coming.result())
         try:
             # a row is a parcel of many values; many of them in one message would not fit
             spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "4")
@@ -43,6 +70,31 @@ def session(master: str | None) -> Iterator[SparkSession]:
                 spark.stop()
 
 
+def check_here(master: str | None) -> None:
+    """See that Spark can be begun here, as far as that shows in no time. Raises `EngineError` with what is missing."""
+    if find_spec("pyspark") is None:
+        raise EngineError("the Spark engine needs pyspark", mend="pip install 'watchlist-resolver[spark]'")
+    home = told_library("JAVA_HOME")
+    if home and not (Path(home) / "bin" / "java").is_file():
+        raise EngineError("there is no Java in the folder that JAVA_HOME names", where=home, mend="set it anew")
+    if not home and shutil.which("java") is None:
+        raise EngineError("the Spark engine needs Java 17 or newer", mend="install it, or say where with JAVA_HOME")
+    hosts = _HOSTS.fullmatch(master or "")
+    if hosts and not any(_answers(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
+        raise EngineError("no master of a Spark cluster answers there", where=master or "", mend="check --master")
+
+
+_HOSTS = re.compile(r"spark://((?:[^,:/]+:\d{1,5},?)+)")
+
+
+def _answers(host: str, port: str) -> bool:
+    try:
+        with socket.create_connection((host, int(port)), timeout=5):
+            return True
+    except (OSError, OverflowError):
+        return False
+
+
 def _begin(master: str | None) -> SparkSession:
     from pyspark.sql import SparkSession
 
@@ -50,15 +102,25 @@ def _begin(master: str | None) -> SparkSession:
     build = build.config("spark.ui.showConsoleProgress", "false")
     if master is not None:
         build = build.master(master)
-    here = master is not None and master.startswith("local")
-    if here:
-        # workers on this machine run what runs here
-        root = str(Path(__file__).resolve().parents[2])
-        build = build.config("spark.executorEnv.PYTHONPATH", root).config("spark.ui.enabled", "false")
+    if master is not None and master.startswith("local"):
+        for name, value in _here().items():
+            build = build.config(name, value)
     spark = build.getOrCreate()
     if str(spark.sparkContext.master).startswith("local"):
         spark.sparkContext.pythonExec = sys.executable
     return spark
+
+
+def _here() -> dict[str, str]:
+    """What Spark is told where this machine is the cluster: workers run what runs here, and Java, which only moves
+    bytes, leaves the cores to them."""
+    java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+    return {
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "spark.ui.enabled": "false",
+        "spark.driver.defaultJavaOptions": java,
+        "spark.executor.defaultJavaOptions": java,
+    }
 
 
 @contextmanager
@@ -102,9 +164,19 @@ _KNOWN = (
 
 
 def check_workers(spark: SparkSession, stamp: dict[str, str], probe: Callable[[], dict[str, str]]) -> None:
-    """See that a worker has this version and the same libraries. Raises `EngineError` where it has not."""
-    (found,) = spark.sparkContext.parallelize([0], 1).map(lambda _: probe()).collect()
-    other = sorted(name for name in {*stamp, *found} if stamp.get(name) != found.get(name))
-    if other:
-        said = ", ".join(f"{name} {found.get(name)} instead of {stamp.get(name)}" for name in other)
-        raise EngineError(f"the workers have {said}", mend="install the same versions in the Python of every worker")
+    """See that the workers have this version and the same libraries. Raises `EngineError` where one has not."""
+    cores = spark.sparkContext.defaultParallelism
+    asked = spark.range(0, cores, 1, cores).mapInArrow(partial(_asked, probe), "said binary")
+    for row in asked.distinct().collect():
+        found = json.loads(row["said"])
+        other = sorted(name for name in {*stamp, *found} if stamp.get(name) != found.get(name))
+        if other:
+            said = ", ".join(f"{name} {found.get(name)} instead of {stamp.get(name)}" for name in other)
+            mend = "install the same versions in the Python of every worker"
+            raise EngineError(f"the workers have {said}", mend=mend)
+
+
+def _asked(probe: Callable[[], dict[str, str]], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for _ in batches:
+        said = json.dumps(probe(), sort_keys=True).encode("utf-8")
+        yield pa.RecordBatch.from_arrays([pa.array([said], pa.binary())], names=["said"])

@@ -14,17 +14,8 @@ set of parcels alone, so a worker that is lost can be replaced at any time.
 
 from __future__ import annotations
 
-import json
-import resource
-import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -33,84 +24,24 @@ import pyarrow as pa
 from resolver.block import PLAN_BY_NAME, RULES
 from resolver.block.glance import BLIND, arrays
 from resolver.block.heavy import Tally, gathered, without_heavy
-from resolver.block.join import DEFAULT_CAP, join_keys, rule_keys
+from resolver.block.join import join_keys, rule_keys
 from resolver.block.keys import Keys, mix
 from resolver.block.parts import Parts
 from resolver.block.unite import ALL, unite
 from resolver.compare import NameIndex
 from resolver.engines.local import CHUNK, histogram_of
 from resolver.engines.parcels import Arrays, Parcel, Types, numbers, pack, pack_batch, parcels, to_arrow, unpack_batch
-from resolver.normalise import SymbolSource, prepare
-from resolver.pipeline import ModelSet, load_models, score_rows, symbol_cache
+from resolver.engines.spark_job import Account, Job, Rows, Sent, models_of, symbols
+from resolver.normalise import prepare
+from resolver.pipeline import score_rows
 from resolver.records import Batch, concat
-from resolver.records.prepared import Prepared
+from resolver.records.prepared import ByteArray, Prepared
 
-Rows = npt.NDArray[np.int32]
-T = TypeVar("T", covariant=True)
 _KEYS: Types = {"base": np.uint64, "row": np.int32, "refine": np.int32, "kind": np.uint8, "rule": np.uint8}
-_HEAVY: Types = {"base": np.uint64, "refine": np.int32, "times": np.int64, "rule": np.uint8}
+_HEAVY: Types = {"base": np.uint64, "refine": np.int32, "side": np.uint8, "times": np.int64, "rule": np.uint8}
 _PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
 _NEEDS: Types = {"part": np.int32, "row": np.int32}
 SCORED: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Into how many parts the work is cut: ranges of records (`span` records each), shares of keys, shares of pairs."""
-
-    span: int
-    ranges: int
-    keys: int
-    pairs: int
-
-    @classmethod
-    def of(cls, count: int, cores: int) -> Shape:
-        """For a number of records and of cores."""
-        ranges = max(min(cores, count // 200), -(-count // 50_000), 1)
-        return cls(
-            max(-(-count // ranges), 1), ranges, max(cores, -(-count // 100_000)), max(cores, -(-count // 250_000))
-        )
-
-
-class Sent(Protocol[T]):
-    """What was sent to all workers (a broadcast of Spark)."""
-
-    @property
-    def value(self) -> T:
-        """The thing itself."""
-
-
-SentModel = Sent[tuple[tuple[str, bytes], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What every worker must know: the plan, sources declared to be free of duplicates, the log-odds from which pairs
-    are links, how the work is cut, and the files of the model (None: the shipped one)."""
-
-    plan: str
-    declared: tuple[str, ...]
-    least: int
-    shape: Shape
-    model: SentModel | None = None
-    cap: int = DEFAULT_CAP
-
-
-@dataclass(slots=True)
-class Account:
-    """What one part cost, and what it counted. Sums over all parts say how the run went."""
-
-    stage: str
-    counts: dict[str, Any] = field(default_factory=dict)
-    _cpu: float = field(default_factory=time.process_time)
-
-    def parcel(self) -> Parcel:
-        """As a parcel for the driver."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        said = {"stage": self.stage, "cpu": time.process_time() - self._cpu, "peak_mib": peak, **self.counts}
-        return Parcel(0, "account", json.dumps(said).encode())
-
-
 Step = Callable[[Job, Sequence[Parcel]], Iterator[Parcel]]
 
 
@@ -128,17 +59,18 @@ def keys(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
     account = Account("keys", {"records": len(batch)})
     plan = PLAN_BY_NAME[job.plan]
     prepared = _prepared(job, batch)
-    parts = Parts(prepared)
+    parts, sides = Parts(prepared), job.sides_of(rows)
     found: list[Arrays] = []
     heavy: list[Arrays] = []
     for number, rule in enumerate(RULES):
         if rule.name not in plan.rules:
             continue
-        light, tally = without_heavy(rule_keys(rule, prepared, plan, number, parts), job.cap)
+        made = rule_keys(rule, prepared, plan, number, parts)
+        light, tally = without_heavy(made, sides[made.rows], job.linking, job.cap)
         kinds = prepared.kinds[light.rows]
         one: Arrays = {"base": light.base, "row": rows[light.rows], "refine": light.refine, "kind": kinds}
         found.append({**one, "rule": np.full(len(kinds), number, dtype=np.uint8)})
-        two: Arrays = {"base": tally.base, "refine": tally.refine, "times": tally.times}
+        two: Arrays = {"base": tally.base, "refine": tally.refine, "side": tally.side, "times": tally.times}
         heavy.append({**two, "rule": np.full(len(tally.base), number, dtype=np.uint8)})
     for what, columns in (("keys", _stacked(found, _KEYS)), ("heavy", _stacked(heavy, _HEAVY))):
         to = (columns["base"] % np.uint64(job.shape.keys)).astype(np.int32)
@@ -151,44 +83,51 @@ def join(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
     account = Account("join")
     columns = numbers(_bodies(here, "keys"), _KEYS)
     heavy = numbers(_bodies(here, "heavy"), _HEAVY)
-    rows, local = np.unique(columns["row"], return_inverse=True)
+    rows, local = _numbered(columns["row"])
     kinds = np.zeros(len(rows), dtype=np.uint8)
     kinds[local] = columns["kind"]
-    sides = np.zeros(len(rows), dtype=np.uint8)
+    sides = job.sides_of(rows)
     found: list[Arrays] = []
     rules: dict[str, list[int]] = {}
-    for number in np.union1d(columns["rule"], heavy["rule"]).tolist():
+    for number in _rules(columns["rule"], heavy["rule"]):
         mine, tallied = columns["rule"] == number, heavy["rule"] == number
-        held = Keys(local[mine].astype(np.int32), columns["base"][mine], columns["refine"][mine])
-        tally = Tally(heavy["base"][tallied], heavy["refine"][tallied], heavy["times"][tallied])
-        held, passed_over, cut = gathered(held, tally)
-        packed, distinct, cut_here = join_keys(held, kinds, sides, False, job.cap)
-        packed = np.unique(packed)
-        left, right = rows[packed >> 32], rows[packed & 0xFFFFFFFF]
+        held = Keys(local[mine], columns["base"][mine], columns["refine"][mine])
+        tally = Tally(*(heavy[name][tallied] for name in ("base", "refine", "side", "times")))
+        held, passed_over, cut = gathered(held, sides[held.rows], job.linking, tally)
+        packed, distinct, cut_here = join_keys(held, kinds, sides, job.linking, job.cap)
+        left, right = (packed >> 32).astype(np.int32), packed.astype(np.int32)
         found.append({"left": left, "right": right, "rule": np.full(len(left), number, dtype=np.uint8)})
         rules[str(number)] = [distinct + passed_over, cut + cut_here]
     account.counts["rules"] = rules
-    pairs = _stacked(found, _PAIRS)
-    to = (mix(pairs["left"].astype(np.uint64), np.uint64(1)) % np.uint64(job.shape.pairs)).astype(np.int32)
-    yield from _dealt(to, "pairs", pairs)
-    needs = np.unique(np.concatenate([to.astype(np.int64) << 32 | pairs[side] for side in ("left", "right")]))
-    row = (needs & 0xFFFFFFFF).astype(np.int32)
-    yield from _dealt(row // job.shape.span, "needs", {"part": (needs >> 32).astype(np.int32), "row": row})
+    yield from _pairs(job, rows, _stacked(found, _PAIRS))
     yield account.parcel()
+
+
+def _pairs(job: Job, rows: Rows, pairs: Arrays) -> Iterator[Parcel]:
+    """Pairs of places in `rows`, dealt to the shares of pairs, and the records that each share needs."""
+    to = (mix(rows[pairs["left"]].astype(np.uint64), np.uint64(1)) % np.uint64(job.shape.pairs)).astype(np.int32)
+    for part, chosen in _split(to):
+        here = {name: column[chosen] for name, column in pairs.items()}
+        needed = np.zeros(len(rows), dtype=bool)
+        for side in ("left", "right"):
+            needed[here[side]] = True
+            here[side] = rows[here[side]]
+        yield Parcel(part, "pairs", pack(here))
+        row = rows[needed]
+        yield from _dealt(row // job.shape.span, "needs", {"part": np.full(len(row), part, np.int32), "row": row})
 
 
 def slices(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
     """The records of a range that each share of pairs needs."""
     account = Account("slices")
     needs = numbers(_bodies(here, "needs"), _NEEDS)
-    packed = np.unique(needs["part"].astype(np.int64) << 32 | needs["row"])
-    if len(packed):
+    if len(needs["row"]):
         batch, rows = _records(here)
-        part, row = packed >> 32, packed & 0xFFFFFFFF
-        starts = np.flatnonzero(np.append(True, part[1:] != part[:-1]))
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(part)], strict=True):
-            places = np.searchsorted(rows, row[start:end])
-            yield Parcel(int(part[start]), "records", pack_batch(batch.take(places).canonical(), rows[places]))
+        place = _places(rows)(needs["row"])
+        for part, chosen in _split(needs["part"]):
+            needed = np.zeros(len(rows), dtype=bool)
+            needed[place[chosen]] = True
+            yield Parcel(part, "records", pack_batch(batch.take(np.flatnonzero(needed)).canonical(), rows[needed]))
     yield account.parcel()
 
 
@@ -200,10 +139,11 @@ def judge(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
         yield account.parcel()
         return
     batch, rows = _records(here)
-    models, plan = _models(job), PLAN_BY_NAME[job.plan]
+    models, plan = models_of(job), PLAN_BY_NAME[job.plan]
     prepared = _prepared(job, batch)
-    packed = np.searchsorted(rows, pairs["left"]).astype(np.int64) << 32 | np.searchsorted(rows, pairs["right"])
-    rules = np.unique(pairs["rule"]).tolist()
+    place = _places(rows)
+    packed = place(pairs["left"]).astype(np.int64) << 32 | place(pairs["right"])
+    rules = _rules(pairs["rule"])
     seen = arrays(prepared) if plan.least is not None else BLIND
     least = ALL if plan.least is None else plan.least
     split = [packed[pairs["rule"] == number] for number in rules]
@@ -252,11 +192,43 @@ def _records(here: Sequence[Parcel]) -> tuple[Batch, Rows]:
 
 def _dealt(to: Rows, what: str, columns: Arrays) -> Iterator[Parcel]:
     """One parcel for each part that any row goes to."""
-    order = np.argsort(to, kind="stable")
-    ends = np.searchsorted(to[order], np.arange(int(to.max(initial=-1)) + 2))
-    for part, (start, end) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
+    for part, chosen in _split(to):
+        yield Parcel(part, what, pack({name: column[chosen] for name, column in columns.items()}))
+
+
+def _split(to: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Each part that any row goes to, with its rows, ascending."""
+    count = int(to.max(initial=-1)) + 1
+    # numbers of two bytes are sorted by counting
+    order = np.argsort(to.astype(np.uint16) if count <= 1 << 16 else to, kind="stable")
+    ends = np.cumsum(np.bincount(to, minlength=count)).tolist()
+    for part, (start, end) in enumerate(pairwise([0, *ends])):
         if end > start:
-            yield Parcel(part, what, pack({name: column[order[start:end]] for name, column in columns.items()}))
+            yield part, order[start:end]
+
+
+def _numbered(values: Rows) -> tuple[Rows, Rows]:
+    """The different values, ascending, and the place of each value among them."""
+    held = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
+    held[values] = True
+    different = np.flatnonzero(held).astype(np.int32)
+    return different, _places(different)(values)
+
+
+def _places(rows: Rows) -> Callable[[Rows], Rows]:
+    """Where a number stands among `rows`, which ascend: from a table, unless that were much larger than they are."""
+    first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, -1)
+    if last - first > 32 * len(rows):
+        return lambda wanted: np.searchsorted(rows, wanted).astype(np.int32)
+    table = np.zeros(last - first + 1, dtype=np.int32)
+    table[rows - first] = np.arange(len(rows), dtype=np.int32)
+    return lambda wanted: table[wanted - first]
+
+
+def _rules(*columns: ByteArray) -> list[int]:
+    """The rules that stand in any of the columns."""
+    found: list[int] = np.flatnonzero(sum(np.bincount(column, minlength=len(RULES)) for column in columns)).tolist()
+    return found
 
 
 def _stacked(parts: Sequence[Arrays], names: Types) -> Arrays:
@@ -266,36 +238,4 @@ def _stacked(parts: Sequence[Arrays], names: Types) -> Arrays:
 
 
 def _prepared(job: Job, batch: Batch) -> Prepared:
-    return prepare(batch, _models(job).tables, _symbols().lookup, job.declared)
-
-
-def stamp(job: Job) -> dict[str, str]:
-    """What a worker works with: the version of this program, the model and the libraries."""
-    return {**own_version(), **_models(job).stamp}
-
-
-def own_version() -> dict[str, str]:
-    """The version of this program, where it is installed."""
-    with suppress(PackageNotFoundError):
-        return {"watchlist-resolver": version("watchlist-resolver")}
-    return {}
-
-
-def _models(job: Job) -> ModelSet:
-    models = load_models(None) if job.model is None else _models_of(job.model.value)
-    return models.at(job.plan)
-
-
-@lru_cache(maxsize=2)
-def _models_of(files: tuple[tuple[str, bytes], ...]) -> ModelSet:
-    """The model of files that were sent along."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in files:
-            (Path(folder) / name).write_bytes(content)
-        return load_models(Path(folder))
-
-
-@lru_cache(maxsize=1)
-def _symbols() -> SymbolSource:
-    """The worker's own source of name symbols: loaded when a token is met that no cache holds, once."""
-    return SymbolSource(symbol_cache(), inside=True)
+    return prepare(batch, models_of(job).tables, symbols().lookup, job.declared)

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from resolver.engines import local, spark
+from resolver.engines.spark_job import Shape
 from resolver.engines.spark_session import check_workers, session, told
-from resolver.engines.spark_work import Shape
 from resolver.errors import EngineError
 from resolver.output import write_results
 from resolver.pipeline import RunOptions
@@ -112,6 +112,38 @@ def test_an_executor_that_dies_costs_nothing_but_time(cluster: str, world: World
     found = spark.dedupe(lists, RunOptions(), Killer(), master=cluster, shape=SMALL)
     assert killed
     same(local.dedupe(lists, RunOptions()), found)
+
+
+def test_linking_two_sets(cluster: str, world: World) -> None:
+    """Only pairs across; a record that stands on both sides counts as right."""
+    right = [record for number, record in enumerate(world.records) if number % 3]
+    left = [record for number, record in enumerate(world.records) if not number % 3 or not number % 7]
+    one, two = intake(left), intake(right)
+    found = local.link(one, two, RunOptions())
+    assert len(found.links) > 20
+    same(found, spark.link(one, two, RunOptions(), master=cluster, shape=SMALL))
+
+
+def test_a_run_goes_on_without_the_cluster(cluster: str, world: World, tmp_path: Path) -> None:
+    """All that came back from the workers was kept when the run was stopped."""
+
+    class Stopped:
+        def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+            if stage == "cluster":
+                raise KeyboardInterrupt
+
+        advance, finish = SILENT.advance, SILENT.finish
+
+    lists, options = intake(world.records), RunOptions(resume=tmp_path / "kept")
+    with pytest.raises(KeyboardInterrupt):
+        spark.dedupe(lists, options, Stopped(), master=cluster, shape=SMALL)
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["judged.npz"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spark, "session", lambda master: pytest.fail("asked the cluster again"))
+        same(local.dedupe(lists, RunOptions()), spark.dedupe(lists, options, master=cluster))
+    # what was kept for another border is of no use
+    other = RunOptions(resume=tmp_path / "kept", merge_at=0.01)
+    same(local.dedupe(lists, RunOptions(merge_at=0.01)), spark.dedupe(lists, other, master=cluster, shape=SMALL))
 
 
 def executors() -> list[psutil.Process]:

@@ -11,25 +11,26 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pytest
 
-from resolver.block import RULES
+from resolver.block import PLAN_BY_NAME, RULES, candidates
 from resolver.classify import border
 from resolver.engines import spark_work as work
 from resolver.engines.local import dedupe
 from resolver.engines.parcels import Parcel, numbers, pack, pack_batch, parcels, to_arrow
-from resolver.pipeline import RunOptions
+from resolver.engines.spark_job import Job, Shape
+from resolver.pipeline import RunOptions, load_models, prepared_of
 from resolver.records import Batch
 from resolver.records.resolution import Resolution
 from resolver.synthetic import World, generate
 from tests.engines.test_local import intake
 from tests.normalise.preparing import QuickSource, quick_symbols
 
-SHAPES = [work.Shape(1_000, 1, 1, 1), work.Shape(90, 9, 4, 5), work.Shape(333, 3, 7, 2)]
+SHAPES = [Shape(1_000, 1, 1, 1), Shape(90, 9, 4, 5), Shape(333, 3, 7, 2)]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
     with quick_symbols("resolver.pipeline", "resolver.engines.local"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("resolver.engines.spark_work._symbols", QuickSource)
+        patch.setattr("resolver.engines.spark_work.symbols", QuickSource)
         yield
 
 
@@ -43,7 +44,7 @@ def found(request: pytest.FixtureRequest, world: World) -> Resolution:
     return dedupe(intake(world.records), RunOptions(workers=1, plan=request.param))
 
 
-def sent(batch: Batch, shape: work.Shape) -> list[Parcel]:
+def sent(batch: Batch, shape: Shape) -> list[Parcel]:
     """The records, in ranges."""
     answer = []
     for part in range(shape.ranges):
@@ -52,7 +53,7 @@ def sent(batch: Batch, shape: work.Shape) -> list[Parcel]:
     return answer
 
 
-def step(function: work.Step, job: work.Job, rows: Iterable[Parcel], seed: int) -> list[Parcel]:
+def step(function: work.Step, job: Job, rows: Iterable[Parcel], seed: int) -> list[Parcel]:
     """What Spark does: each part's parcels to one call, in any order."""
     parts: dict[int, list[Parcel]] = defaultdict(list)
     for row in rows:
@@ -68,7 +69,7 @@ def of(rows: Iterable[Parcel], *what: str) -> list[Parcel]:
     return [row for row in rows if row.what in what]
 
 
-def judged(batch: Batch, job: work.Job, seed: int) -> tuple[list[Parcel], list[Parcel]]:
+def judged(batch: Batch, job: Job, seed: int) -> tuple[list[Parcel], list[Parcel]]:
     """The parcels after joining and after judging."""
     records = sent(batch, job.shape)
     joined = step(work.join, job, step(work.keys, job, records, seed), seed)
@@ -77,9 +78,9 @@ def judged(batch: Batch, job: work.Job, seed: int) -> tuple[list[Parcel], list[P
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_the_same_pairs_with_the_same_scores(shape: work.Shape, world: World, found: Resolution) -> None:
+def test_the_same_pairs_with_the_same_scores(shape: Shape, world: World, found: Resolution) -> None:
     least = border(RunOptions().borders.review)
-    job = work.Job(found.stats.plan, (), least, shape)
+    job = Job(found.stats.plan, (), least, shape)
     joined, scored = judged(found.batch, job, seed=len(str(shape)))
     links = numbers([row.body for row in of(scored, "links")], work.SCORED)
     order = np.lexsort((links["right"], links["left"]))
@@ -99,9 +100,32 @@ def test_the_same_pairs_with_the_same_scores(shape: work.Shape, world: World, fo
         assert (keys, cut, pairs, only) == (rule.keys, rule.cut, rule.pairs, rule.only), rule.name
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("cap", [500_000, 12])
+def test_linking_two_sets(shape: Shape, cap: int, world: World) -> None:
+    """Only pairs across the sides, and what is passed over for the safety valve counts pairs across alone."""
+    batch = intake(world.records).batch
+    sides = (np.arange(len(batch)) % 3 == 0).astype(np.uint8)
+
+    class Sent:
+        value = sides
+
+    prepared = prepared_of(batch, load_models(None, "S"))
+    pairs, rules = candidates(prepared, PLAN_BY_NAME["S"], sides=sides, cap=cap, workers=1)
+    joined, scored = judged(batch, Job("S", (), -(2**31), shape, sides=Sent(), cap=cap), seed=3)
+    links = numbers([row.body for row in of(scored, "links")], work.SCORED)
+    order = np.lexsort((links["right"], links["left"]))
+    assert np.array_equal(links["left"][order], pairs.left)
+    assert np.array_equal(links["right"][order], pairs.right)
+    accounts = [json.loads(row.body) for row in of(joined, "account")]
+    cut = sum(sum(two for _, two in one.get("rules", {}).values()) for one in accounts)
+    assert cut == sum(rule.cut for rule in rules)
+    assert (cut > 0) == (cap == 12)
+
+
 def test_a_part_done_twice_gives_the_same(world: World) -> None:
     batch = intake(world.records).batch
-    job = work.Job("S", (), 0, SHAPES[1])
+    job = Job("S", (), 0, SHAPES[1])
     one, two = (judged(batch, job, seed) for seed in (1, 2))
     for first, second in zip(one, two, strict=True):
         for what in ("pairs", "needs", "links", "rest"):
@@ -125,6 +149,6 @@ def test_pairs_within_components() -> None:
 
 def test_parts_hold_all_records_and_use_all_cores() -> None:
     for count, cores in [(1, 2), (199, 4), (1_000, 2), (1_000_000, 2), (100_000_000, 400)]:
-        shape = work.Shape.of(count, cores)
+        shape = Shape.of(count, cores)
         assert (shape.ranges - 1) * shape.span < count <= shape.ranges * shape.span
         assert min(shape.keys, shape.pairs) >= cores
