@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
+_CAUSE = re.compile(r"^(?:: |Caused by: )(?:[\w$]+\.)+\w+: (.+)$", re.MULTILINE)
 _WHAT_TO_DO = {
     "ModuleNotFoundError": "install this version of the resolver in the Python of every worker, see docs/scale.md",
     "MemoryError": "give the workers more memory (spark.executor.memoryOverhead), or run fewer tasks at a time on each",
@@ -79,11 +80,19 @@ def check_here(master: str | None) -> None:
         raise EngineError("there is no Java in the folder that JAVA_HOME names", where=home, mend="set it anew")
     if not home and shutil.which("java") is None:
         raise EngineError("the Spark engine needs Java 17 or newer", mend="install it, or say where with JAVA_HOME")
+    if master is not None and not _KNOWN_MASTERS.match(master):
+        raise EngineError("this is no address of a cluster", where=master, mend=_MASTERS)
+    if master == "yarn" and not (told_library("HADOOP_CONF_DIR") or told_library("YARN_CONF_DIR")):
+        raise EngineError("where YARN is stands in a folder that HADOOP_CONF_DIR names", where=master, mend="set it")
     hosts = _HOSTS.fullmatch(master or "")
     if hosts and not any(_answers(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
         raise EngineError("no master of a Spark cluster answers there", where=master or "", mend="check --master")
 
 
+_MASTERS = "local[2], local-cluster[2,1,1024], spark://host:7077, yarn, k8s://https://host:443"
+_KNOWN_MASTERS = re.compile(
+    r"local(\[(\d+|\*)(, *\d+)?\])?$|local-cluster\[ *\d+ *, *\d+ *, *\d+ *\]$|spark://.|yarn$|k8s://."
+)
 _HOSTS = re.compile(r"spark://((?:[^,:/]+:\d{1,5},?)+)")
 
 
@@ -147,19 +156,24 @@ def told(error: Exception, master: str | None) -> EngineError:
         name, words = raised[-1]
         shown = words if name in ("ModelError", "EngineError", "InputError") else f"{name}: {words}"
         return EngineError(f"a worker failed: {shown[:300]}", where=where, mend=_WHAT_TO_DO.get(name, _LOOK))
+    causes = _CAUSE.findall(text)
+    if causes:
+        return EngineError(f"Spark failed: {causes[-1][:300]}", where=where, mend=_LOOK)
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
     return EngineError(f"Spark failed: {first[:300]}", where=where, mend=_LOOK)
 
 
 _LOOK = "the logs of the driver and its executors say more"
+_ROOM = "free some space, or name a folder with more in spark.local.dir"
 _KNOWN = (
     ("JAVA_GATEWAY_EXITED", "Spark could not be started", "check --master, and that there is Java 17 or newer"),
     ("A master URL must be set", "no cluster was named", "name it with --master, or in spark-defaults.conf"),
-    ("Could not parse Master URL", "this is no address of a cluster", "local[2], spark://host:7077, yarn, k8s://…"),
+    ("Could not parse Master URL", "this is no address of a cluster", _MASTERS),
     ("PYTHON_VERSION_MISMATCH", "the workers run another Python", "set PYSPARK_PYTHON to the same version everywhere"),
     ("ExecutorLostFailure", "executors were lost again and again", "give them more memory, or more tries"),
     ("maxResultSize", "there are too many links for the driver", "raise spark.driver.maxResultSize"),
-    ("No space left on device", "a disk of the cluster is full", "free some space, or set spark.local.dir"),
+    ("No space left on device", "a disk of the cluster is full", _ROOM),
+    ("File too large", "a disk of the cluster takes no larger file", _ROOM),
 )
 
 

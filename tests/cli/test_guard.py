@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import subprocess
@@ -14,19 +13,14 @@ import psutil
 import pytest
 
 from resolver.cli.guard import ended_by
-from tests.engines.test_robust import letters, said
+from tests.engines.test_robust import said, write_people
 
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Persons by the ten thousand."""
     path = tmp_path_factory.mktemp("table") / "people.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["id", "first_name", "surname", "dob"])
-        for number in range(20_000):
-            born = f"19{number % 60 + 30}-0{number % 9 + 1}-1{number % 9}"
-            out.writerow([number, letters(number % 900), letters(number * 3 + 1), born])
+    write_people(path, 20_000)
     return path
 
 

@@ -90,6 +90,16 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def write_people(path: Path, rows: int) -> None:
+    """A table of so many persons with different surnames."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["id", "first_name", "surname", "dob"])
+        for number in range(rows):
+            born = f"19{number % 60 + 30}-0{number % 9 + 1}-1{number % 9}"
+            out.writerow([number, letters(number % 900), letters(number * 3 + 1), born])
+
+
 def call(table: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "resolver", "dedupe", str(table), "--out", str(out), "--only", "entities", *more]
 

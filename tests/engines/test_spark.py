@@ -14,7 +14,7 @@ import pytest
 
 from resolver.engines import local, spark
 from resolver.engines.spark_job import Shape
-from resolver.engines.spark_session import check_workers, session, told
+from resolver.engines.spark_session import check_here, check_workers, session, told
 from resolver.errors import EngineError
 from resolver.output import write_results
 from resolver.pipeline import RunOptions
@@ -174,6 +174,35 @@ def test_without_pyspark_one_line_says_what_to_install(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
+    ("master", "environment", "said"),
+    [
+        ("sparc://host:7077", {}, "sparc://host:7077: this is no address of a cluster (local[2], local-cluster"),
+        ("local[two]", {}, "local[two]: this is no address of a cluster"),
+        ("spark://127.0.0.1:1", {}, "spark://127.0.0.1:1: no master of a Spark cluster answers there (check --master)"),
+        ("yarn", {"HADOOP_CONF_DIR": "", "YARN_CONF_DIR": ""}, "yarn: where YARN is stands in a folder that HADOOP_"),
+        (
+            None,
+            {"JAVA_HOME": "/nowhere"},
+            "/nowhere: there is no Java in the folder that JAVA_HOME names",
+        ),
+        (None, {"JAVA_HOME": "", "PATH": "/nowhere"}, "the Spark engine needs Java 17 or newer (install it, or say wh"),
+    ],
+)
+def test_what_cannot_be_begun_is_told_before_java_starts(
+    master: str | None, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("JAVA_HOME", "")
+    if master is not None and shutil.which("java") is None:
+        pytest.skip("there is no Java, which Spark runs on")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(EngineError) as caught:
+        check_here(master)
+    assert caught.value.line().startswith(said)
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         (
@@ -186,6 +215,10 @@ def test_without_pyspark_one_line_says_what_to_install(monkeypatch: pytest.Monke
         ),
         ("\n [MASTER] A master URL must be set in your configuration", "yarn: no cluster was named (name it with"),
         ("java.io.IOException: No space left on device", "a disk of the cluster is full"),
+        (
+            "An error occurred\n: a.SparkException: no scheduler\nCaused by: a.b.ClientException: refused",
+            "yarn: Spark failed: refused (the logs of the driver",
+        ),
         ("", "Spark failed: Exception"),
     ],
 )
