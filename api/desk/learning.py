@@ -18,6 +18,7 @@ from resolver.engines.accounts import Role
 from resolver.engines.working import Job
 from resolver.review.sight import restricted
 from resolver.training.jobs import LEARN, model_of, submit_learning
+from resolver.training.picks import pick
 
 _SHOWN = 5
 MEASURES = (
@@ -59,6 +60,14 @@ def learn() -> Any:
     key = f"desk\nlearn\n{gate.user().name}\n{once}" if once else None
     submit_learning(held.hub, held.jobs, who=gate.user().name, agency=gate.user().agency, idempotency_key=key)
     return redirect(url_for("desk.learning"), 303)
+
+
+@blueprint.post("/desk/learning/picks")
+@needs(Role.STEWARD)
+def pick_pairs() -> Any:
+    """Mark the waiting pairs that would teach the model most, and show them."""
+    pick(service().hub)
+    return redirect(url_for("desk.review", reason=back.Reason.SAMPLE), 303)
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    Update,
     and_,
     delete,
     exists,
@@ -204,6 +205,25 @@ class Desk:
             return True
         return connection.execute(select(touched.c.version).limit(1)).first() is not None
 
+    def least_certain(self, connection: Connection, count: int) -> list[WaitingRow]:
+        """At most so many of the rows that wait for no reason but their score, those nearest the even point first."""
+        plain = select(*_COLUMNS).where(waiting.c.reason == _PLAIN)
+        rows = connection.execute(
+            plain.order_by(func.abs(waiting.c.logodds), waiting.c.low, waiting.c.high).limit(count)
+        )
+        return [WaitingRow(*row) for row in rows]
+
+    def mark_picked(self, pairs: Sequence[tuple[int, int]], why: str) -> int:
+        """Mark some of these rows as picked, with a word why, and take the marks of before away; how many are marked.
+        A mark goes when the row is worked out again."""
+        marked = 0
+        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
+            connection.execute(_turned(_PICKED, _PLAIN, _BETWEEN).where(waiting.c.why == why))
+            for low, high in pairs:
+                row = _turned(_PLAIN, _PICKED, why).where(waiting.c.low == low, waiting.c.high == high)
+                marked += connection.execute(row).rowcount
+        return marked
+
     @contextmanager
     def catching_up(self, at_once: int) -> Iterator[Catching]:
         """Catch up with what landings touched, the newest first, about `at_once` records; all that is done in it lands
@@ -221,6 +241,14 @@ class Desk:
             elif len(records):
                 here = among(connection, touched.c.record, records.tolist())
                 connection.execute(delete(touched).where(here, touched.c.version <= view.version))
+
+
+_PLAIN, _PICKED, _BETWEEN = "borderline", "sample", "the score lies between the borders"
+
+
+def _turned(before: str, reason: str, why: str) -> Update:
+    marks = func.replace(waiting.c.marks, f" r{before} ", f" r{reason} ")
+    return update(waiting).where(waiting.c.reason == before).values(reason=reason, why=why, marks=marks)
 
 
 def _touched(connection: Connection, version: int, at_once: int) -> tuple[Numbers | None, bool]:

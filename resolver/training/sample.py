@@ -59,7 +59,7 @@ def sample(
     ids = batch.ids.to_pylist()
     names = NameIndex.of(prepared)
     logodds = score_rows(prepared, names, models, pairs.left, pairs.right, options.workers)
-    unsure = _uncertainty(logodds)
+    unsure = uncertainty(logodds)
     if known:
         held = {(one, two) for one, two in known}
         rows = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
@@ -67,8 +67,8 @@ def sample(
     pool = np.sort(np.argsort(-unsure, kind="stable")[:POOL])
     pool = pool[unsure[pool] > 0]
     left, right = pairs.left[pool], pairs.right[pool]
-    patterns = _patterns(prepared, names, models, left, right)
-    picked = pool[spread_out(unsure[pool], patterns, left, right, (count + 1) // 2)]
+    told = patterns(prepared, names, models, left, right)
+    picked = pool[spread_out(unsure[pool], told, left, right, (count + 1) // 2)]
     chosen = np.concatenate([picked, drawn(unsure >= 0, picked, count - len(picked))])
     score = scores(logodds[chosen])
     bands = options.borders.bands(score)
@@ -78,14 +78,14 @@ def sample(
     ]
 
 
-def _uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+def uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     """1 where a score is one half, towards 0 where it is sure."""
     score = scores(logodds)
     unsure: npt.NDArray[np.float64] = 4 * score * (1 - score)
     return unsure
 
 
-def _patterns(prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray) -> FloatArray:
+def patterns(prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray) -> FloatArray:
     """What every row of the sum weighs (log-odds), a block of columns a kind; different kinds lie far apart."""
     judged = model_kinds(prepared.kinds, left, right)
     blocks = []

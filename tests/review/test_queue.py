@@ -43,6 +43,7 @@ from resolver.review.second_looks import kappa
 from resolver.review.worth import worth
 from resolver.store.database import writing
 from resolver.store.schema import desk
+from resolver.training.picks import WHY, pick
 from tests.engines.hubs import intake
 from tests.records.samples import record
 from tests.review.tables import items, queue
@@ -307,3 +308,21 @@ def close_to_writers(hub: Hub) -> None:
             connection.execute("PRAGMA query_only=ON")
 
     engine.dispose()
+
+
+def test_pairs_that_teach_are_picked_and_marked(hub: Hub) -> None:
+    before = items(hub)
+    plain = [item for item in before if item.reason is Reason.BORDERLINE]
+    assert pick(hub, 3) == 3
+    picked = waiting(hub, Filters(reason="sample"), limit=50).items
+    marked = [item for item in picked if item.why == WHY]
+    assert len(marked) == 3
+    assert {item.key for item in marked} <= {item.key for item in plain}
+    # the order of the queue is that of before, and the least certain pair is among them
+    assert [item.key for item in items(hub)] == [item.key for item in before]
+    assert min(plain, key=lambda item: abs(item.logodds)).key in {item.key for item in marked}
+    decide(hub, KIM, marked[0].left.id, marked[0].right.id, Verdict.UNSURE)
+    assert pick(hub, 2) == 2
+    again = [item for item in waiting(hub, Filters(reason="sample"), limit=50).items if item.why == WHY]
+    assert len(again) == 2
+    assert marked[0].key not in {item.key for item in again}
