@@ -30,8 +30,8 @@ MOST_PAIRS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """A stage: so many of `unit` in so many seconds (the best of several tries, so that others on the machine count
-    least).
+    """A stage: so many of `unit` in so many seconds of CPU (the best of several tries: what others do on the machine
+    counts least).
     """
 
     stage: str
@@ -69,6 +69,9 @@ def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
     def keyed() -> object:
         return [rule_keys(rule, prepared, plan, number) for number, rule in used]
 
+    def joined() -> object:
+        return candidates(prepared, plan, workers=1)
+
     def clustered() -> object:
         return cluster(len(prepared), left, right, logodds, merge_border=border, review_border=min(border, -2944))
 
@@ -79,7 +82,7 @@ def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
         Speed("read", len(intake.batch), "records", _best(lambda: _read(task), tries)),
         Speed("normalise", len(prepared), "records", _best(lambda: prepared_of(intake.batch, models), tries)),
         Speed("block: keys", keys, "keys", _best(keyed, tries)),
-        Speed("block: keys to pairs", len(pairs), "pairs", _best(lambda: candidates(prepared, plan), tries)),
+        Speed("block: keys to pairs", len(pairs), "pairs", _best(joined, tries)),
         Speed("compare and score, all comparators", len(left), "pairs", _best(cold_score, tries)),
         Speed("rapidfuzz cpdist, names alone", len(left), "pairs", _best(bare, tries)),
         Speed("cluster", len(left), "pairs", _best(clustered, tries)),
@@ -101,10 +104,10 @@ def _names(prepared: Prepared) -> list[str]:
 
 
 def _best(work: Callable[[], object], tries: int) -> float:
-    """Seconds of the fastest of several tries."""
+    """Seconds of CPU of the fastest of several tries."""
     found = []
     for _ in range(tries):
-        began = time.perf_counter()
+        began = time.process_time()
         work()
-        found.append(time.perf_counter() - began)
+        found.append(time.process_time() - began)
     return min(found)
