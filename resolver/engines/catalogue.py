@@ -34,7 +34,7 @@ from resolver.store.segments import chain, forget
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORM = "2"
+_FORM = "3"
 _LOG = logging.getLogger("resolver.index")
 
 

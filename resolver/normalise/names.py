@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
+from resolver.normalise.numerals import numbers_of
 from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
@@ -232,11 +233,20 @@ def group_tokens(text: str) -> list[Token]:
     kinds: dict[int, int] = {}
     for span in name.spans:
         category = span.symbol.category
+        if category == SymbolCategory.NUMERIC:
+            continue
         for part in span.parts:
             symbols.setdefault(part.index, []).append(symbol_id(category.value, span.symbol.id))
             kinds[part.index] = kinds.get(part.index, 0) | _symbol_flag(category)
+    numbers = numbers_of(name)
     tokens = []
     for part in name.parts[:MAX_TOKENS]:
+        number = numbers.get(part.index)
+        if number is not None:
+            # a number distinguishes, so it is nothing else besides: rigour takes II for a legal form
+            if number:
+                tokens.append(Token(number, TokenFlag.NUMBER, (symbol_id(SymbolCategory.NUMERIC.value, number),)))
+            continue
         word = letters(part.form) or latin(part.form)
         flags = kinds.get(part.index, 0) | _tag_flag(part.tag) | _particle_word(word)
         tokens.append(Token(word, flags, tuple(sorted(set(symbols.get(part.index, ()))))))
@@ -248,16 +258,12 @@ def _symbol_flag(category: SymbolCategory) -> int:
         return TokenFlag.PLACE
     if category == SymbolCategory.ORG_CLASS:
         return TokenFlag.LEGAL
-    if category == SymbolCategory.NUMERIC:
-        return TokenFlag.NUMBER
     return TokenFlag.GENERIC if category in _GENERIC else 0
 
 
 def _tag_flag(tag: NamePartTag) -> int:
     if tag == NamePartTag.LEGAL:
         return TokenFlag.LEGAL
-    if tag == NamePartTag.NUM:
-        return TokenFlag.NUMBER
     return TokenFlag.PARTICLE if tag == NamePartTag.STOP else 0
 
 

@@ -192,6 +192,9 @@ CASES: dict[str, list[Case]] = {
         Case(group(name="Unit 121"), group(name="Unit 121"), 1, 1),
         Case(group(name="Unit 121"), group(name="Unit 125"), 0, 0),
         Case(group(name="Unit 121"), group(name="Unit"), 0.5, 0.5),
+        Case(group(name="Ocean Star II"), group(name="Ocean Star"), 0.5, 0.5),
+        Case(group(name="Brigade XI"), group(name="11th Brigade"), 1, 1),
+        Case(group(name="Brigade XI"), group(name="Brigade IX"), 0, 0),
         Case(group(name="Unit"), group(name="Unit"), NONE, NONE),
     ],
     "places_named": [

@@ -190,6 +190,38 @@ def test_words_of_groups_are_flagged(text: str, flagged: dict[str, int]) -> None
     assert {token.text: token.flags for token in group_tokens(text)} == flagged
 
 
+@pytest.mark.parametrize(
+    ("texts", "number"),
+    [
+        (("Ocean Star II", "Ocean Star 2", "Ocean Star No. 2", "Ocean Star-2", "Ocean Star Two"), "2"),
+        (
+            ("Brigade XI", "Brigade 11", "11th Brigade", "Eleventh Brigade", "Brigade Eleven", "\u0661\u0661 Brigade"),
+            "11",
+        ),
+        (("Louis XIV Trading", "Louis 14 Trading"), "14"),
+        (("Twenty First Bank", "21st Bank", "Bank XXI", "Bank 0021"), "21"),
+        (("Sea Dragon XXIX",), "29"),
+        (("MV Star V", "MV Star 5"), "5"),
+    ],
+)
+def test_numbers_are_the_same_however_written(texts: tuple[str, ...], number: str) -> None:
+    kinds = [{token.text: (token.flags, token.symbols) for token in group_tokens(text)} for text in texts]
+    assert all(found[number][0] == TokenFlag.NUMBER for found in kinds)
+    assert all(found == kinds[0] for found in kinds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Xi Trading", "Malcolm X", "Vitamin C", "V. I. Lenin Works", "V Ships", "MIX Trading", "DIM", "No"],
+)
+def test_letters_that_are_no_numeral_stay_words(text: str) -> None:
+    assert not any(token.flags & TokenFlag.NUMBER for token in group_tokens(text))
+
+
+def test_any_amount_of_digits_is_read() -> None:
+    assert [len(token.text) for token in group_tokens("9" * 1_500)] == [1_500]
+
+
 def test_legal_forms_in_two_languages_share_a_symbol() -> None:
     (llc,) = (token for token in group_tokens("Acme LLC") if token.flags & TokenFlag.LEGAL)
     (ooo,) = (token for token in group_tokens("ООО Рога") if token.flags & TokenFlag.LEGAL)
