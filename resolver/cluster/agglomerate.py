@@ -48,10 +48,11 @@ def _mean(total, pairs, one, two, missing):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _agglomerate(count, left, right, margin, apart, same, missing):  # type: ignore[no-untyped-def]
+def _agglomerate(left, right, margin, apart, same, kinds, missing):  # type: ignore[no-untyped-def]
     """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them,
     and whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by
-    version. Gives each record's root."""
+    version. `kinds` of the records become those that each cluster may still be. Gives each record's root."""
+    count = len(kinds)
     capacity = len(left) + len(apart)
     size = 16
     while size < 2 * capacity:
@@ -126,7 +127,13 @@ def _agglomerate(count, left, right, margin, apart, same, missing):  # type: ign
                 if mean >= 0:
                     heapq.heappush(heap, (-mean, keep, gone, edge, seen))
                 continue
+            if kinds[keep] & kinds[gone] == 0:
+                # what a cluster may be only narrows, so the two never come together
+                continue
         parent[gone] = keep
+        # who was decided to be the same though their kinds exclude each other may be either
+        common = kinds[keep] & kinds[gone]
+        kinds[keep] = common if common else kinds[keep] | kinds[gone]
         members[keep] += members[gone]
         half = first[gone]
         while half >= 0:
@@ -176,17 +183,19 @@ def _agglomerate(count, left, right, margin, apart, same, missing):  # type: ign
 
 
 @numba.njit(cache=True, nogil=True)
-def agglomerate(first, last, rows, compared, apart, same, missing, labels):  # type: ignore[no-untyped-def]
+def agglomerate(first, last, rows, compared, apart, same, kinds, missing, labels):  # type: ignore[no-untyped-def]
     """Agglomerate batches `first` … `last` − 1 of components. `rows`, `apart` and `same` (pairs × 2) come with where
     each batch's begin; `compared`: the pairs' left, right, margin, and where each batch's begin. Pairs number the
-    records of their batch from 0 on; labels of records that are merged are put into `labels`."""
+    records of their batch from 0 on; `kinds` of all records; labels of records that are merged are put into `labels`.
+    """
     for batch in range(first, last):
         start, count = rows[1][batch], rows[1][batch + 1] - rows[1][batch]
         edges = slice(compared[3][batch], compared[3][batch + 1])
         kept_apart = apart[0][apart[1][batch] : apart[1][batch + 1]]
         joined = same[0][same[1][batch] : same[1][batch + 1]]
         left, right, margin = compared[0][edges], compared[1][edges], compared[2][edges]
-        roots = _agglomerate(count, left, right, margin, kept_apart, joined, missing)
+        may = kinds[rows[0][start : start + count]]
+        roots = _agglomerate(left, right, margin, kept_apart, joined, may, missing)
         for number in range(count):
             if roots[number] != number:
                 labels[rows[0][start + number]] = rows[0][start + roots[number]]

@@ -1,11 +1,12 @@
 """Signed clustering: match edges pull, `different` decisions and low scores push; the order of input plays no part.
 
-Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0 and no
-decision keeps any of their records apart. A pair that speaks against counts `DOUBT` at most, unless it is certain; a
-pair that was not compared takes `MISSING` from the sum: blocking leaves out what has nothing but a common word, so such
-pairs are seldom the same person. Merges go best mean first, ties by the smallest rows, inside components of pairs at
-or above the review border (average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
-correlation clustering).
+Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0, no
+decision keeps any of their records apart, and there is a kind that all their records may be: a LegalEntity that
+resembles a person and an organisation comes to one of them, and the other waits for a steward. A pair that speaks
+against counts `DOUBT` at most, unless it is certain; a pair that was not compared takes `MISSING` from the sum:
+blocking leaves out what has nothing but a common word, so such pairs are seldom the same person. Merges go best mean
+first, ties by the smallest rows, inside components of pairs at or above the review border (average-linkage
+agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
 """
 
 from __future__ import annotations
@@ -41,15 +42,18 @@ def cluster(
     review_border: int,
     same: Iterable[Pair] = (),
     different: Iterable[Pair] = (),
+    kinds: npt.NDArray[np.uint8] | None = None,
     missing: int = MISSING,
     workers: int = 1,
 ) -> IntArray:
     """Labels of `count` records: the smallest row of the cluster each belongs to.
 
     `left`, `right`, `logodds` (thousandths): every compared pair once. Borders in thousandths. `same` and `different`
-    are decided pairs of rows; where they contradict each other, `different` wins. The answer does not depend on
-    `workers` (threads).
+    are decided pairs of rows; where they contradict each other, `different` wins. `kinds`: `Kind` bits of each record,
+    all of one kind where left out; only a decision holds together what excludes each other. The answer does not depend
+    on `workers` (threads).
     """
+    kinds = np.ones(count, dtype=np.uint8) if kinds is None else kinds
     apart = {_ordered(pair) for pair in different}
     joined = sorted({_ordered(pair) for pair in same} - apart)
     margin = _tempered(logodds.astype(np.int64)) - merge_border
@@ -61,12 +65,13 @@ def cluster(
     labels = np.arange(count, dtype=np.int32)
     touched = _touched(count, component, joined, apart)
     simple = inside & (sizes[component[left]] == 2) & ~touched[component[left]]
-    merged = simple & (margin >= 0)
+    merged = np.flatnonzero(simple & (margin >= 0))
+    merged = merged[kinds[left[merged]] & kinds[right[merged]] != 0]
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
     rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
     found = _Edges(left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined))
-    _merge(component, found, missing, labels, workers)
+    _merge(component, found, kinds, missing, labels, workers)
     return labels
 
 
@@ -81,7 +86,14 @@ class _Edges:
     same: IntArray
 
 
-def _merge(component: IntArray, found: _Edges, missing: int, labels: IntArray, workers: int) -> None:
+def _merge(
+    component: IntArray,
+    found: _Edges,
+    kinds: npt.NDArray[np.uint8],
+    missing: int,
+    labels: IntArray,
+    workers: int,
+) -> None:
     """Agglomerate each component by itself, so that few records are held at a time; labels are changed in place."""
     count = len(component)
     weights = np.bincount(component[found.left], minlength=count)
@@ -106,7 +118,7 @@ def _merge(component: IntArray, found: _Edges, missing: int, labels: IntArray, w
     apart, same = decided(found.apart), decided(found.same)
 
     def run(first: int, last: int) -> None:
-        agglomerate(first, last, (rows, row_ends), compared, apart, same, missing, labels)
+        agglomerate(first, last, (rows, row_ends), compared, apart, same, kinds, missing, labels)
 
     if workers < 2 or many == 1:
         run(0, many)

@@ -123,6 +123,7 @@ def resolve(
             review_border=min(border(borders.review), options.merge_border),
             same=same,
             different=different,
+            kinds=batch.kinds,
             workers=options.workers,
         )
         links = links_of(pairs.left, pairs.right, logodds, labels, borders, different)

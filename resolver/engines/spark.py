@@ -122,6 +122,7 @@ def _resolve(work_on: _Work, progress: Progress) -> Resolution:
             review_border=work_on.least,
             same=same,
             different=different,
+            kinds=batch.kinds,
         )
         links = links_of(left, right, logodds, labels, options.borders, different)
     rules = tuple(RuleStat(**rule) for rule in json.loads(str(found["rules"])))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.engines.local import dedupe
-from resolver.records import Record, Value
+from resolver.records import Kind, Record, Value
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
 from tests.engines.hubs import OPTIONS, Step, Stores, canonical, decided, intake
 from tests.normalise.preparing import quick_symbols
+from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,6 +73,15 @@ def test_increments_equal_one_batch(
         steps[place] = replace(steps[place], decisions=(*steps[place].decisions, said))
     whole = canonical(stores, [Step(tuple(records), tuple(log))])
     assert canonical(stores, steps) == whole
+
+
+def test_kinds_in_any_order_of_arrival(stores: Stores) -> None:
+    """Who may be a person or a group comes to the same one of them, whoever was there first."""
+    said: dict[str, Any] = {"name": "Zbigniew Brzezinski Lewandowski", "phone": "+49 30 123456", "email": "z@b.org"}
+    kinds = (Kind.PERSON, Kind.GROUP, Kind.LEGAL)
+    steps = [Step((record(f"{kind.label}:1", kind, **said),)) for kind in kinds]
+    whole = canonical(stores, [Step(tuple(step.records[0] for step in steps))])
+    assert {canonical(stores, order) for order in itertools.permutations(steps)} == {whole}
 
 
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])

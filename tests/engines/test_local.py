@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -257,6 +258,15 @@ def test_legal_entities_are_compared_with_persons_and_with_groups() -> None:
         rows = {row.name for row in explain(found.batch, "s:l", other, OPTIONS).rows}
         assert "kind" not in rows
         assert any(name.split(" × ")[0].startswith("name") for name in rows)
+
+
+def test_a_person_and_a_group_are_never_one_entity_through_who_may_be_either() -> None:
+    said: dict[str, Any] = {"name": "Zbigniew Brzezinski Lewandowski", "phone": "+49 30 123456", "email": "z@b.org"}
+    crowd = [record(f"s:{kind.label}", kind, **said) for kind in (Kind.PERSON, Kind.GROUP, Kind.LEGAL)]
+    found = dedupe(intake(crowd), OPTIONS)
+    assert len(found.links) == 2
+    assert len(set(found.labels.tolist())) == 2
+    assert sorted(found.links.outcome.tolist()) == [Outcome.QUEUED, Outcome.MERGED]
 
 
 def test_lists_free_of_duplicates_speak_against_a_match() -> None:
