@@ -20,6 +20,7 @@ from api.errors import ApiError
 from api.events import event_id, streamed
 from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
+from resolver.engines.senders import Sender
 from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.ingest.readers import READERS
 
@@ -73,8 +74,7 @@ def take() -> tuple[Response, int] | Response:
             folder,
             label=name,
             list_format=list_format,
-            agency=g.viewer.agency,
-            who=g.viewer.name,
+            sender=Sender.of(g.viewer),
             # one sender's keys are nobody else's
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
             dry_run=dry_run,

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.answers import json_response
 from api.service import Service, service
 from api.watching import figures, shown
+from resolver.engines.keeping import TOO_OLD, fault_of
 from resolver.errors import ResolverError
 
 blueprint = Blueprint("health", __name__)
@@ -64,8 +65,11 @@ def standing(held: Service) -> tuple[int, list[str]]:
                 if waiting > _LATE:
                     faults.append(f"checks still answer from version {answered}; the log says why")
         for source in view.sources():
-            if source.maximum_age_days is not None and _age(source.updated) > timedelta(source.maximum_age_days):
+            fault = fault_of(view, source)
+            if fault == TOO_OLD:
                 faults.append(f"the list {source.name} is older than {source.maximum_age_days} days")
+            elif fault:
+                faults.append(f"the list {source.name} is {fault}")
         return view.version, faults
 
 

@@ -15,6 +15,7 @@ from api.errors import ApiError
 from api.match import body_object
 from api.senzing import SENZING
 from api.service import service
+from resolver.engines.senders import Sender
 from resolver.errors import RecordError
 from resolver.ingest.ftm_single import Single, single
 from resolver.ingest.senzing_single import senzing_single
@@ -41,7 +42,7 @@ def post() -> Response:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
         raise ApiError(400, error.line()) from None
-    posted = service().posting().post(_handled(found.record, body))
+    posted = service().posting().post(_handled(found.record, body), Sender.of(viewer()))
     said = {"record": found.record.id, "entity": posted.entity, "version": posted.version}
     if found.left_out:
         said["warnings"] = list(found.left_out)

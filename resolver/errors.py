@@ -67,6 +67,10 @@ class StoreError(ResolverError):
     """A store that cannot be opened or used, or that another run has changed meanwhile."""
 
 
+class OwnerError(ResolverError):
+    """Something that belongs to somebody else, who alone may change it."""
+
+
 class StoreFullError(StoreError):
     """A store whose disk takes nothing more."""
 

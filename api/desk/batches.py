@@ -17,6 +17,7 @@ from api.desk.problems import Refused
 from api.errors import ApiError
 from api.service import service
 from resolver.engines.accounts import Role
+from resolver.engines.senders import Sender
 from resolver.engines.working import BATCH, INPUT, RESULT, Job, new_folder, submit
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
@@ -50,8 +51,7 @@ def upload() -> Any:
             folder,
             label=name,
             list_format=_format(),
-            agency=g.viewer.agency,
-            who=g.viewer.name,
+            sender=Sender.of(g.viewer),
             # the same form sent twice is one batch
             idempotency_key=f"desk\n{g.viewer.name}\n{request.form['once'][:60]}" if request.form.get("once") else None,
         )

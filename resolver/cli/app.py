@@ -35,6 +35,7 @@ COMMANDS = {
     "users": "Add, list and change the users of the steward's desk.",
     "preview": "Show the first records of lists as they are understood.",
     "status": "Show what a store holds.",
+    "sources": "List the sources of a store, and say whose they are and how old they may be.",
     "queue": "Show the pairs that wait for a steward.",
     "decide": "Say whether two entities of a store are the same.",
     "confirm": "Say the same as a decision that waits for a second steward.",

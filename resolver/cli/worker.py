@@ -86,7 +86,7 @@ def command(
 def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False) -> Mapping[str, Any]:
     """Land a batch, or work out what it would change (`dry_run`), and write what came of it into its folder; the
     counts. Raises `ResolverError`."""
-    from resolver.engines.working import INPUT
+    from resolver.engines.working import INPUT, sender_of
     from resolver.errors import InputError
     from resolver.ingest.readers import read_lists
     from resolver.records.sight import owned_by
@@ -102,7 +102,7 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     if not len(intake.batch):
         why = intake.rejects[0].reason if intake.rejects else "it is empty"
         raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
-    landed = hub.add(intake, who=job.submitted_by, dry_run=dry_run, progress=progress)
+    landed = hub.add(intake, sender=sender_of(job), dry_run=dry_run, progress=progress)
     _write(hub, job, folder, intake, landed, progress)
     return {
         **landed.counts(intake),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from resolver.engines.increment import Increment
 from resolver.engines.index import Index
@@ -19,7 +19,8 @@ More = Callable[[View, Index, Increment], Sequence[NewDecision]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be added: an update worked out from a view, and decisions; `count` records were read."""
+    """What is to be added: an update worked out from a view, and decisions; `count` records were read. `owners`: whose
+    the sources are that are new (`Landing.owners`)."""
 
     update_from: Callable[[View], Update]
     decisions: Decide
@@ -28,6 +29,7 @@ class Asked:
     count: int
     dry_run: bool = False
     more: More | None = None
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def not_logged(view: View, asked: Iterable[NewDecision | Decision]) -> list[NewDecision]:

@@ -9,7 +9,7 @@ whoever comes late works again on what changed meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from resolver.engines.asking import Asked, Decide, More, not_logged
 from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.landed import Landed
+from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
 from resolver.engines.updates import Update, no_update, update_of
 from resolver.engines.verdicts import with_bands
 from resolver.errors import InputError, StoreError
@@ -98,18 +99,29 @@ class Hub:
         intake: Intake,
         decisions: Iterable[NewDecision | Decision] = (),
         *,
+        sender: Sender = HUB,
+        owners: Mapping[str, tuple[str, str]] | None = None,
         who: str = "",
         kind: str = "batch",
         dry_run: bool = False,
         progress: Progress = SILENT,
     ) -> Landed:
         """Add lists, and decisions with them, to what is resolved: one landing. With `dry_run` nothing lands, and the
-        answer says what would (its version is the present one). Raises `StoreError`, and
+        answer says what would (its version is the present one). New sources are the sender's, or of `owners`. Raises
+        `StoreError`, `OwnerError` where the sender may not change a source or a record's handling, and
         `DecisionError` for decisions that contradict each other; then nothing has changed."""
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", mend="name lists or decisions")
-        given = list(decisions)
-        asked = Asked(lambda view: update_of(view, intake), lambda _: given, kind, who, len(intake.batch), dry_run)
+        given, names = list(decisions), sources_of(intake)
+        owned = dict.fromkeys(names, sender.owner) if owners is None else owners
+
+        def update_from(view: View) -> Update:
+            check_sources(view, names, sender)
+            update = update_of(view, intake)
+            check_handling(view, update, sender)
+            return update
+
+        asked = Asked(update_from, lambda _: given, kind, who or sender.name, len(intake.batch), dry_run, owners=owned)
         return self._landed(asked, progress)
 
     def decide(
@@ -161,6 +173,7 @@ class Hub:
             increment = self._worked_out(view, index, options, update, asked, progress)
             version = view.version
         if not asked.dry_run:
+            increment = replace(increment, landing=replace(increment.landing, owners=asked.owners))
             version = self._land(index, increment, update, options, progress, locked=locked)
         return Landed(
             version,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.store import ApiKey, Store, backup, restore, utc_text
+from resolver.records.naming import is_source_name
+from resolver.store import ApiKey, Store, View, backup, moment_of, restore, utc_text
 from resolver.store import Source as Source
+
+MISSING, TOO_OLD = "missing", "too old"
+"""What may be wrong with a source, after what was asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +108,50 @@ def restore_store(path: Path, url: str) -> int:
         )
     with Store.open(url) as store:
         return restore(path, store)
+
+
+def list_sources(url: str) -> list[dict[str, Any]]:
+    """The sources of a store as they are listed, by name: what is kept of each, and its `fault` (`fault_of`).
+    Raises `StoreError`."""
+    with Store.open(url, create=False) as store, store.view() as view:
+        return [{**_listed(one), "fault": fault_of(view, one)} for one in view.sources(counted=True)]
+
+
+def _listed(source: Source) -> dict[str, Any]:
+    return {name: value for name, value in asdict(source).items() if name != "number"}
+
+
+def fault_of(view: View, source: Source) -> str:
+    """What is wrong with a source: `MISSING`, `TOO_OLD`, or nothing (an empty text)."""
+    if source.required and not view.holds_any(source):
+        return MISSING
+    days = source.maximum_age_days
+    if days is not None and (not source.updated or datetime.now(UTC) - moment_of(source.updated) > timedelta(days)):
+        return TOO_OLD
+    return ""
+
+
+def set_source(
+    url: str,
+    name: str,
+    *,
+    agency: str | None = None,
+    title: str | None = None,
+    maximum_age_days: int | None = None,
+    required: bool | None = None,
+) -> bool:
+    """Say what is given of a source (`agency`: whose it is from now on, empty: the hub's; `maximum_age_days`: 0 for
+    none); whether it was unknown before. Raises `InputError` for a name no source may have, `StoreError`."""
+    said: dict[str, Any] = {"title": title, "required": required}
+    said = {key: value for key, value in said.items() if value is not None}
+    if agency is not None:
+        said |= {"agency": agency.strip(), "keeper": ""}
+    if maximum_age_days is not None:
+        said["maximum_age_days"] = maximum_age_days or None
+    with Store.open(url, create=False) as store:
+        with store.view() as view:
+            new = all(one.name != name for one in view.sources())
+        if new and not is_source_name(name):
+            raise InputError(f"no source can be called {name[:60]!r}", mend="use letters, digits, . _ -")
+        store.describe_source(name, create=True, **said)
+    return new

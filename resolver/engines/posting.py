@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resolver.engines.hub import Hub
-from resolver.errors import InputError, ResolverError
+from resolver.engines.senders import HUB, Sender, check_codes, check_sources, not_theirs
+from resolver.errors import InputError, OwnerError, ResolverError
 from resolver.ingest.base import BatchAt, Intake
 from resolver.ingest.door import admit
 from resolver.records import Batch, Record
@@ -21,6 +22,8 @@ from resolver.records import Batch, Record
 MOST = 500
 """Records of one landing at most, so that nobody waits long."""
 _MOMENT = 0.002
+_NAMED = 10
+"""Senders named with a landing at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Posted:
 @dataclass(slots=True)
 class _Sender:
     record: Record
+    who: Sender
     answer: Posted | None = None
     error: Exception | None = None
     leads: bool = False
@@ -50,11 +54,11 @@ class Posting:
         self._led = False
         self._last = 1
 
-    def post(self, record: Record) -> Posted:
+    def post(self, record: Record, sender: Sender = HUB) -> Posted:
         """Add one record, or a new version of one, and resolve it; the answer is that of a batch. Raises `InputError`
-        where the record may not enter, `StoreError`."""
+        where the record may not enter, `OwnerError` where it is not the sender's to change, `StoreError`."""
         self._admit(record)
-        mine = _Sender(record)
+        mine = _Sender(record, sender)
         with self._lock:
             self._waiting.append(mine)
             mine.leads, self._led = not self._led, True
@@ -127,9 +131,38 @@ class Posting:
             for sender in senders:
                 sender.called.set()
 
+    def _allowed(self, senders: Sequence[_Sender]) -> tuple[list[_Sender], dict[str, tuple[str, str]]]:
+        """Those who may change what they send, and whose the new sources are; the others are told why not. To be called
+        while nobody else lands."""
+        allowed, owners = [], {}
+        with self._hub.store.view() as view:
+            ids = [one.record.id for one in senders if not one.who.may_all]
+            held = {one: number for one, (number, _) in view.numbers_of(ids).items()} if ids else {}
+            known = {source.name for source in view.sources()}
+            for one in senders:
+                record = one.record
+                try:
+                    check_sources(view, [record.source], one.who)
+                    if record.id in held:
+                        check_codes(view, {record.id: held[record.id]}, {record.id: record.handling}, one.who)
+                    first = owners.setdefault(record.source, one.who.owner)
+                    if record.source not in known and not one.who.may_all and first != one.who.owner:
+                        # two come at once with a new name: it is the first one's
+                        raise not_theirs(record.source, one.who)
+                except OwnerError as error:
+                    one.error = error
+                else:
+                    allowed.append(one)
+        return allowed, owners
+
     def _land(self, senders: Sequence[_Sender]) -> None:
+        senders, owners = self._allowed(senders)
+        if not senders:
+            return
         batch = Batch.from_records(sender.record for sender in senders).canonical()
-        version = self._hub.add(Intake(batch, (), ()), kind="record").version
+        names_of = sorted({sender.who.name for sender in senders} - {""})
+        who = ", ".join(names_of[:_NAMED]) + (f" and {len(names_of) - _NAMED} more" if len(names_of) > _NAMED else "")
+        version = self._hub.add(Intake(batch, (), ()), kind="record", who=who, owners=owners).version
         with self._hub.store.view(version) as view:
             numbers = {one: number for one, (number, _) in view.numbers_of(batch.ids.to_pylist()).items()}
             record, entity, _ = view.memberships(list(numbers.values()))

@@ -87,9 +87,9 @@ def changes(hub: Hub, since: int, limit: int) -> tuple[int, list[Event]]:
 
 
 def catalogue(hub: Hub) -> tuple[int, list[Source]]:
-    """The version of the store, and its sources with the number of their records."""
+    """The version of the store, and its sources with the number of their records; those of which something has come."""
     with hub.store.view() as view:
-        return view.version, view.sources(counted=True)
+        return view.version, [one for one in view.sources(counted=True) if one.records or one.updated]
 
 
 def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: bool) -> tuple[Batch, dict[str, str]]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from resolver.engines.hub import Hub
+from resolver.engines.senders import Sender
 from resolver.errors import InputError, ResolverError
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
@@ -57,19 +58,26 @@ def submit(
     *,
     label: str,
     list_format: str,
-    agency: str,
-    who: str,
+    sender: Sender,
     idempotency_key: str | None,
     dry_run: bool = False,
 ) -> tuple[Job, bool]:
     """Queue what lies in a job's folder, to land or (`dry_run`) to say what would; the job, and whether it is new. Of a
     key used before the job of then is given, and the folder removed. Raises `StoreError`."""
     params = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
-    job = hub.store.jobs.submit(BATCH, params, agency=agency, submitted_by=who, idempotency_key=idempotency_key)
+    params["may_all"] = sender.may_all
+    job = hub.store.jobs.submit(
+        BATCH, params, agency=sender.agency, submitted_by=sender.name, idempotency_key=idempotency_key
+    )
     new = job.params.get("folder") == folder.name
     if not new:
         shutil.rmtree(folder, ignore_errors=True)
     return job, new
+
+
+def sender_of(job: Job) -> Sender:
+    """Who sent a batch."""
+    return Sender(job.submitted_by, job.agency, bool(job.params.get("may_all", not job.submitted_by)))
 
 
 class JobProgress:

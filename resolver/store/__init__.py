@@ -44,6 +44,7 @@ from resolver.store.words import (
     StoredLink,
     StoredRecord,
     VersionRow,
+    moment_of,
     utc_text,
 )
 
@@ -84,6 +85,7 @@ __all__ = [
     "WaitingRow",
     "backup",
     "contents_of",
+    "moment_of",
     "restore",
     "utc_text",
 ]

@@ -88,7 +88,8 @@ class Landing:
     `joined` pairs of record and entity that begin. `unlinked` are (left, right) of links that end, `linked` those that
     begin. `retired` are pairs of an entity and the one it redirects to (-1: none), `redirected` the same of entities
     that were retired before. Births are no `events`: they follow from the entities. `borders`, `plan` and `stamp` are
-    kept where given.
+    kept where given. `owners`: of sources that the store does not know yet the agency, and the keeper where there is
+    none; of others it changes nothing.
     """
 
     base: int
@@ -111,6 +112,7 @@ class Landing:
     plan: str = ""
     stamp: Mapping[str, str] | None = None
     borders: Mapping[str, float] | None = None
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -178,7 +180,8 @@ def _sources(connection: Connection, landing: Landing) -> None:
     known = set(connection.execute(select(sources.c.name)).scalars()) if texts else set()
     missing = sorted(set(texts) - known)
     if missing:
-        rows = [{"name": name, "deduplicated": False} for name in missing]
+        owned = {name: landing.owners.get(name, ("", "")) for name in missing}
+        rows = [{"name": name, "deduplicated": False, "agency": a, "keeper": k} for name, (a, k) in owned.items()]
         connection.execute(insert(sources), rows)
 
 

@@ -74,6 +74,8 @@ sources = Table(
     Column("list_version", Text, nullable=False, server_default=""),
     Column("updated", Text, nullable=False, server_default=""),
     Column("maximum_age_days", Integer),
+    Column("keeper", Text, nullable=False, server_default=""),
+    Column("required", Boolean, nullable=False, server_default=false()),
 )
 list_versions = Table(
     "list_versions",

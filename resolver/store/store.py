@@ -103,13 +103,17 @@ class Store:
             with landing_lock(self.engine):
                 return land(self.engine, landing, stage_from=stage_from)
 
-    def describe_source(self, name: str, **said: Any) -> None:
-        """Set what people say of a source: `agency`, `title`, `maximum_age_days`. Raises `StoreError` where the source
-        is unknown."""
-        unknown = set(said) - {"agency", "title", "maximum_age_days"}
+    def describe_source(self, name: str, *, create: bool = False, **said: Any) -> None:
+        """Set what people say of a source: `agency`, `keeper`, `title`, `maximum_age_days`, `required`. Raises
+        `StoreError` where the source is unknown, unless it is to be made (`create`)."""
+        unknown = set(said) - {"agency", "keeper", "title", "maximum_age_days", "required"}
         if unknown:
-            raise StoreError(f"a source has no {min(unknown)}", mend="set agency, title or maximum_age_days")
+            raise StoreError(f"a source has no {min(unknown)}", mend="set agency, title, maximum_age_days or required")
         with clear_errors(self.engine), writing(self.engine) as connection:
+            known = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()
+            if known is None and create:
+                connection.execute(insert(sources).values(name=name, deduplicated=False, **said))
+                return
             done = connection.execute(update(sources).where(sources.c.name == name).values(**said))
             if not done.rowcount:
                 raise StoreError(f"there is no source {name!r}", mend="see `resolver status`")

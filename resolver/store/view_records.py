@@ -43,6 +43,15 @@ class RecordQuestions(Moment):
         """Versions of records by number, ascending; those that have ended too."""
         return self._records(among(self.connection, records.c.number, list(numbers)))
 
+    def handled(self, numbers: Sequence[int]) -> list[StoredRecord]:
+        """Those of some versions of records that say how they may be used."""
+        said = records.c.content.contains('"handling"', autoescape=True)
+        return [
+            one
+            for part in cut(numbers)
+            for one in self._records(and_(among(self.connection, records.c.number, part), said))
+        ]
+
     def numbers_of(self, record_ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """Of each record that holds its number and content hash."""
         sql = 'SELECT "record_id", "number", "hash" FROM "records" WHERE "record_id" {among} AND "valid_from" <= ?'
@@ -142,9 +151,16 @@ class RecordQuestions(Moment):
                 row.updated,
                 row.maximum_age_days,
                 counts.get(row.number, 0),
+                row.keeper,
+                bool(row.required),
             )
             for row in rows
         ]
+
+    def holds_any(self, source: Source) -> bool:
+        """Whether a record of a source holds."""
+        query = select(records.c.number).where(records.c.source == source.number, self.holds(records)).limit(1)
+        return self.connection.execute(query).first() is not None
 
     def has_lists(self) -> set[str]:
         """The sources of which a list has landed."""

@@ -65,7 +65,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list of an agency. `list_version` is what its newest version calls itself, `updated` when it last landed."""
+    """A list of an agency. `list_version` is what its newest version calls itself, `updated` when it last landed.
+    `keeper`: the name of the key or user that first sent it, where that is of no agency. A list of neither is the
+    hub's. `required`: the store is not ready without it."""
 
     number: int
     name: str
@@ -76,6 +78,8 @@ class Source:
     updated: str
     maximum_age_days: int | None
     records: int = 0
+    keeper: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

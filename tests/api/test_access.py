@@ -14,7 +14,14 @@ from api import ServiceSettings, create_app
 from api.access import SCOPES
 from resolver.cli.app import run
 from resolver.engines.accounts import Role
+from resolver.engines.hub import Hub
+from resolver.engines.keeping import create_key
+from resolver.engines.posting import Posting, _Sender
+from resolver.engines.senders import Sender
+from resolver.errors import OwnerError
 from tests.api.conftest import Client
+from tests.engines.hubs import OPTIONS
+from tests.records.samples import record
 
 Open = Callable[..., tuple[Client, Any]]
 CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
@@ -81,6 +88,84 @@ def test_keys_scopes_and_revocation(url: str, opened: Open, capsys: pytest.Captu
     assert "border: revoked; check; Coast" in said
     assert "chief: good; admin; Coast" in said
     assert check["Authorization"].split()[1] not in said
+
+
+def person(number: str, source: str = "coastal", **more: Any) -> dict[str, Any]:
+    said = {"name": ["Bruno Castellane"], "birthDate": ["1961-04-02"]}
+    return {"id": number, "schema": "Person", "datasets": [source], "properties": said, **more}
+
+
+@pytest.fixture
+def agencies(url: str, opened: Open) -> tuple[Callable[..., Any], Any]:
+    """Senders of several agencies and of none, and what posts a record as one of them."""
+    said = {"alpha": "Alpha", "beta": "Beta", "lone": "", "other": "", "chief": ""}
+    keys = {}
+    for name, agency in said.items():
+        scopes = ["admin"] if name == "chief" else ["check", "submit"]
+        keys[name] = {"Authorization": f"ApiKey {create_key(url, name, agency, scopes)}"}
+    client, held = opened(accept_restricted=True)
+
+    def post(who: str, body: dict[str, Any]) -> Any:
+        return client.post("/records", json=body, headers=keys[who])
+
+    return post, held
+
+
+def test_a_source_is_its_first_senders(agencies: tuple[Callable[..., Any], Any]) -> None:
+    post, held = agencies
+    assert post("alpha", person("1")).status_code == 201
+    refused = post("beta", person("1", properties={"name": ["Nobody"]}))
+    assert (refused.status_code, set(refused.json)) == (403, {"detail"})
+    assert "Alpha" not in refused.json["detail"]
+    # nor may others add to it; the agency's own keys and admins may
+    assert post("beta", person("2")).status_code == 403
+    assert [post(who, person("1", handling="H0")).status_code for who in ("alpha", "chief")] == [201, 201]
+    # what a key of no agency sends first stays its own
+    assert [post(who, person("1", "lonely")).status_code for who in ("lone", "lone", "other", "beta")] == [
+        201,
+        201,
+        403,
+        403,
+    ]
+    # lists loaded by command are the hub's, until they are bound
+    assert [post(who, person("9", "river")).status_code for who in ("alpha", "lone", "chief")] == [403, 403, 201]
+    assert run(["sources", "set", "river", "--agency", "Beta", "--store", held.settings.store_url]) == 0
+    assert [post(who, person("9", "river")).status_code for who in ("beta", "alpha")] == [201, 403]
+    with held.hub.store.view() as view:
+        assert {one.name: (one.agency, one.keeper) for one in view.sources()} == {
+            "coast": ("", ""), "coastal": ("Alpha", ""), "lonely": ("", "lone"), "river": ("Beta", ""),
+        }  # fmt: skip
+        assert view.record("coastal:1") is not None
+        # every landing names its senders
+        assert {row.who for row in view.versions(1)} == {"alpha", "beta", "chief", "lone"}
+
+
+def test_only_its_agency_frees_a_record(agencies: tuple[Callable[..., Any], Any]) -> None:
+    post, held = agencies
+    assert post("alpha", person("1", handling="H3")).status_code == 201
+    # the source goes to another agency, the record's handling does not
+    assert run(["sources", "set", "coastal", "--agency", "Beta", "--store", held.settings.store_url]) == 0
+    for looser in ({}, {"handling": "H1"}, {"handling": "H3"}):
+        assert post("beta", person("1", **looser)).status_code == 403
+    with held.hub.store.view() as view:
+        kept = view.record("coastal:1")
+        assert kept is not None
+        assert (kept.record.handling.code, kept.record.handling.agency) == ("H3", "Alpha")
+    assert post("chief", person("1")).status_code == 201
+
+
+def test_two_agencies_that_send_a_new_source_at_once(url: str, app: Flask) -> None:
+    with Hub.open(url, OPTIONS) as hub:
+        posting = Posting(hub)
+        first, second = (
+            _Sender(record(f"new:{n}", name="Ann"), Sender(who, who, may_all=False)) for n, who in enumerate("ab")
+        )
+        with hub.alone():
+            posting._serve([first, second])
+        assert first.answer is not None
+        assert isinstance(second.error, OwnerError)
+        with hub.store.view() as view:
+            assert view.numbers_of(["new:1"]) == {}
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired"])

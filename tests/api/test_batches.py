@@ -23,6 +23,7 @@ from api.service import Service
 from resolver.cli.app import run
 from resolver.cli.worker import do
 from resolver.engines.hub import Hub
+from resolver.engines.keeping import create_key
 from resolver.engines.working import Job, work_once
 from resolver.records.progress import Progress
 from tests.api.conftest import RECORDS, Client
@@ -63,6 +64,30 @@ def fetched(client: Client, path: str) -> tuple[int, str]:
 def work(held: Service) -> Job | None:
     with Hub.open(held.settings.store_url, OPTIONS) as hub:
         return work_once(hub, held.jobs, do)
+
+
+def test_a_batch_may_not_change_what_is_anothers(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.access._FRESH", 0.0)
+    url, client = held.settings.store_url, client_of(held)
+    sent = {}
+    for who in ("Alpha", "Beta"):
+        headers = {"Authorization": f"ApiKey {create_key(url, who, who, ['submit'])}"}
+        for dry_run in ("true", "false"):
+            answer = client.post(
+                f"/batches?dry_run={dry_run}", data=LINES.replace(b"Ann", who.encode()), headers=headers
+            )
+            job = work(held)
+            assert job is not None
+            assert answer.json["id"] == job.id
+            sent[who, dry_run] = job
+    assert [(job.state, "not of Beta" in job.error) for job in sent.values()] == [
+        ("done", False), ("done", False), ("failed", True), ("failed", True),
+    ]  # fmt: skip
+    with held.hub.store.view() as view:
+        assert {one.agency for one in view.sources() if one.name == "port"} == {"Alpha"}
+        kept = view.record("port:n2")
+        assert kept is not None
+        assert [one.text for one in kept.record.values if one.prop == "name"] == ["Alpha Lee"]
 
 
 def test_a_batch_from_submission_to_results(held: Service) -> None:

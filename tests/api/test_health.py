@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import timedelta
@@ -13,6 +14,7 @@ import structlog
 from flask import Flask
 
 from api import ServiceSettings, create_app
+from resolver.cli.app import run
 from resolver.engines.hub import Hub
 from tests.api.conftest import RECORDS, Client
 from tests.engines.hubs import OPTIONS, intake
@@ -66,6 +68,55 @@ def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Fla
     finally:
         store.describe_source("coast", maximum_age_days=None)
     assert client.get("/readyz").status_code == 200
+
+
+def test_what_is_asked_of_a_list_is_set_by_command(
+    store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], app: Flask
+) -> None:
+    shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    made = create_app(ServiceSettings(url))
+    held = made.extensions["resolver"]
+    held.warm()
+    client: Client = made.test_client()
+
+    def say(*words: str) -> str:
+        assert run(["sources", *words, "--store", url]) == 0
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    assert "nothing of it has landed yet" in say("set", "un-sc", "--required", "--title", "UN list")
+    say("set", "coast", "--agency", "Coast guard", "--maximum-age-days", "3", "--required")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["detail"]) == (503, "the list un-sc is missing")
+    assert "un-sc: the hub's; 0 records; required; MISSING" in say("list")
+    # what has not come yet is no dataset, and who publishes the others is said
+    named = {one["name"]: one.get("publisher") for one in client.get("/catalog").json["datasets"]}
+    assert named == {"default": None, "coast": "Coast guard", "river": None}
+    say("set", "un-sc", "--not-required")
+    assert client.get("/readyz").status_code == 200
+    with held.hub.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE sources SET updated = '2020-01-01T00:00:00.000000Z' WHERE name = 'coast'")
+    assert "coast is older than 3 days" in client.get("/readyz").json["detail"]
+    say("set", "coast", "--maximum-age-days", "0")
+    assert client.get("/readyz").status_code == 200
+    listed = json.loads(next(line for line in say("list", "--json").splitlines() if line.startswith("[{")))
+    assert [(one["name"], one["agency"], one["fault"]) for one in listed] == [
+        ("coast", "Coast guard", ""), ("river", "", ""), ("un-sc", "", ""),
+    ]  # fmt: skip
+    held.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [(["set", "default", "--required"], 1, "no source can be called"), (["set", "...", "--required"], 1, "no source"),
+     (["set", "coast"], 2, "say something"), (["set", "coast", "--maximum-age-days", "-1"], 2, "-1")],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_a_list(
+    words: list[str], code: int, said: str, store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sources", *words, "--store", store_url]) == code
+    assert said in capsys.readouterr().err
 
 
 def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
