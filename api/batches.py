@@ -182,6 +182,10 @@ def whole() -> Iterator[None]:
         raise
     except BadRequest:
         raise ApiError(400, "the upload was cut off: send it again") from None
+    except (BlockingIOError, TimeoutError):
+        raise ApiError(
+            408, "the rest of the list did not come: send it again", headers={"Connection": "close"}
+        ) from None
     except OSError as error:
         raise ApiError(507, f"what was sent cannot be kept: {(error.strerror or str(error)).lower()}") from None
 

@@ -48,6 +48,11 @@ def install(app: Flask) -> None:
         status = status_of(error)
         return json_response({"detail": error.line()}, status, headers={"Retry-After": "5"} if status == 503 else {})
 
+    @app.errorhandler(TimeoutError)
+    @app.errorhandler(BlockingIOError)
+    def of_silence(error: OSError) -> Response:
+        return json_response({"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"})
+
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
         status = error.code or 500

@@ -8,9 +8,8 @@ that leads here; and a proxy on this machine passes on what comes from anywhere.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from urllib.parse import urlsplit
-
-from flask import Request
 
 _BY_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -31,14 +30,15 @@ def is_origin_here(origin: str) -> bool:
         return False
 
 
-def why_not(request: Request) -> str:
-    """Why a request may not come from this machine, or not be meant for it; empty where nothing says so."""
-    proxied = next((name for name in _BY_PROXY if name in request.headers), "")
+def why_not(header: Callable[[str], str | None]) -> str:
+    """Why a request with these headers may not come from this machine, or not be meant for it; empty where nothing says
+    so. `header` gives the text of a header, or None."""
+    proxied = next((name for name in _BY_PROXY if header(name) is not None), "")
     if proxied:
         return f"it came through a proxy ({proxied})"
-    if not is_origin_here(f"//{request.host}"):
+    if not is_origin_here(f"//{header('Host') or ''}"):
         return "it asks for another host than this machine"
-    origin = request.headers.get("Origin", "")
+    origin = header("Origin")
     if origin and not is_origin_here(origin):
         return "it was sent by a page of another origin"
     return ""

@@ -11,20 +11,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Flask
 from waitress.server import create_server
 
 from api.app import create_app
+from api.bounds import CONNECTIONS, SILENT, channel_for
 from api.here import is_here
 from api.service import Service
 from api.settings import ServiceSettings
 from api.watching import count_together, log_as_json
 from api.workers import load, serve_in_workers
 from resolver.errors import UsageError
-
-_LARGEST = 2**34
 
 
 def serve(
@@ -72,7 +71,7 @@ def _made(settings: ServiceSettings, host: str, threads: int) -> Flask:
 
 def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callable[[], object]) -> None:
     held: Service = app.extensions["resolver"]
-    server = create_server(app, sockets=[listening], threads=threads, ident="", max_request_body_size=_LARGEST)
+    server = _server(app, listening, threads)
     tell()
     threading.Thread(target=held.load, name="load", daemon=True).start()
     signal.signal(signal.SIGTERM, _stop)
@@ -84,10 +83,27 @@ def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callab
         server.task_dispatcher.shutdown()
 
 
+def _server(app: Flask, listening: socket.socket, threads: int) -> Any:
+    """A server on a bound socket, which keeps the application's bounds."""
+    server: Any = create_server(
+        app,
+        sockets=[listening],
+        threads=threads,
+        ident="",
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        channel_timeout=SILENT,
+        cleanup_interval=SILENT // 6,
+    )
+    # one socket, one server
+    server.channel_class = channel_for(app, server.adj)
+    return server
+
+
 @contextmanager
 def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], object]) -> Iterator[None]:
     """Answer from this process while what its workers will share is loaded: that it is alive, and how far it is."""
-    server = create_server(app, sockets=[listening.dup()], threads=2, ident="", max_request_body_size=_LARGEST)
+    server = _server(app, listening.dup(), 2)
     thread = threading.Thread(target=server.run, name="loading", daemon=True)
     thread.start()
     tell()

@@ -1,0 +1,118 @@
+"""What a real server takes in before the application sees it, and how it refuses the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from resolver.engines.keeping import create_key
+from tests.api.serving import Served, ask, served
+
+LARGE = 6_000_000
+
+
+@pytest.fixture(scope="module")
+def closed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+    """A store with keys: its URL, and their secrets by scope."""
+    path = tmp_path_factory.mktemp("closed") / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    url = f"sqlite:///{path}"
+    return url, {scope: create_key(url, scope, "Coast", [scope]) for scope in ("check", "submit")}
+
+
+@pytest.fixture(scope="module")
+def alone(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
+    """One process that serves it."""
+    with served(closed[0]) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def together(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
+    """Two."""
+    with served(closed[0], "--workers", "2", "--threads", "4") as serving:
+        yield serving
+
+
+def connected(address: str) -> socket.socket:
+    where = urlsplit(address)
+    return socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=30)
+
+
+def said(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[str, object]]:
+    """Send headers, and perhaps the beginning of a body; status and JSON of what is answered to that."""
+    with connected(address) as sock:
+        sock.sendall("\r\n".join([*lines, "Host: localhost", "", ""]).encode() + body)
+        answer = b""
+        while piece := sock.recv(65_536):
+            answer += piece
+            head, _, rest = answer.partition(b"\r\n\r\n")
+            if b"Content-Length: " in head and len(rest) >= int(head.split(b"Content-Length: ")[1].split()[0]):
+                break
+    return int(head.split()[1]), json.loads(rest)
+
+
+@pytest.mark.parametrize("path", ["/match/default", "/records", "/desk/sign-in"])
+def test_what_is_too_large_is_refused_before_it_comes(path: str, alone: Served) -> None:
+    status, answer = said(alone.address, f"POST {path} HTTP/1.1", f"Content-Length: {LARGE}")
+    assert (status, set(answer)) == (413, {"detail"})
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "status"), [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)]
+)
+def test_a_list_is_read_only_from_those_who_may_send_it(
+    path: str, scope: str, status: int, alone: Served, closed: tuple[str, dict[str, str]]
+) -> None:
+    key = [f"Authorization: ApiKey {closed[1][scope]}"] if scope else []
+    for length in (f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"):
+        found, answer = said(alone.address, f"POST {path} HTTP/1.1", length, *key)
+        assert (found, set(answer)) == (status, {"detail"})
+
+
+def test_a_large_list_of_one_who_may_is_taken(alone: Served, closed: tuple[str, dict[str, str]]) -> None:
+    line = b'{"id": "1", "schema": "Person", "datasets": ["p"], "properties": {"name": ["A B"]}}\n'
+    body = line + b" " * (LARGE - len(line))
+    key = f"Authorization: ApiKey {closed[1]['submit']}"
+    status, _ = said(alone.address, "POST /batches HTTP/1.1", f"Content-Length: {len(body)}", key, body=body)
+    assert status == 202
+
+
+def test_many_who_say_nothing_do_not_stand_in_the_way(alone: Served) -> None:
+    with ExitStack() as stack:
+        for _ in range(150):
+            stack.enter_context(connected(alone.address)).sendall(b"POST /match/default HTTP/1.1\r\nHost: loc")
+        began = time.monotonic()
+        assert ask(f"{alone.address}/healthz")[0] == 200
+        assert time.monotonic() - began < 10
+
+
+def test_what_one_server_itself_refuses_is_said_as_all_is(alone: Served) -> None:
+    assert ask(f"{alone.address}/check?name={'A' * 1_000_000}")[0] == 431
+    status, answer = said(alone.address, "POST /records HTTP/1.1", "Content-Length: many")
+    assert (status, set(answer)) == (400, {"detail"})
+
+
+def test_what_several_refuse_is_said_in_the_same_way(together: Served) -> None:
+    status, answer = said(together.address, f"GET /check?name={'A' * 9_000} HTTP/1.1")
+    assert (status, "POST /match" in str(answer["detail"])) == (414, True)
+    status, answer = said(together.address, "POST /records HTTP/1.1", "Content-Length: many")
+    assert (status, set(answer)) == (400, {"detail"})
+
+
+def test_a_body_that_stops_coming_ends(closed: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+    url, keys = closed
+    key = f"Authorization: ApiKey {keys['submit']}"
+    with served(url, "--workers", "2", "--threads", "2") as serving, ExitStack() as stack:
+        for _ in range(4):
+            lines = ("POST /records HTTP/1.1", "Host: localhost", key, "Content-Length: 100", "", "{")
+            stack.enter_context(connected(serving.address)).sendall("\r\n".join(lines).encode())
+        assert ask(f"{serving.address}/healthz")[0] == 200
