@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from api import params
+from api.access import viewer
 from api.answers import json_response
 from api.service import service
 from api.wire import ALGORITHM
@@ -23,7 +24,7 @@ _INDEXED = {"load": True, "index_current": True}
 @blueprint.get("/catalog")
 def catalog() -> Response:
     """The datasets: every source, and `default`, which is everything."""
-    version, sources = reading.catalogue(service().hub)
+    version, sources = reading.catalogue(service().hub, viewer())
     datasets: list[dict[str, Any]] = [
         {
             "name": one.name,
@@ -72,9 +73,10 @@ def algorithms() -> Response:
 
 @blueprint.get("/changes")
 def changes() -> Response:
-    """What became of entities after version `since`; ask again from `until` on."""
-    params.only("since", "limit")
+    """What became of entities after version `since`; ask again with `since` = `until`, and with the same `skip`. Where
+    `more` is true there is more by now. What the caller may not see is not told, so there may be fewer than `limit`."""
+    params.only("since", "limit", "skip")
     since, limit = params.whole("since", 0, 0, 2**40), params.whole("limit", 1000, 1, 100_000)
-    version, events = reading.changes(service().hub, since, limit)
-    until = max((event.version for event in events), default=max(since, version))
-    return json_response({"version": version, "until": until, "changes": [asdict(event) for event in events]})
+    feed = reading.changes(service().hub, since, limit, viewer(), skip=params.whole("skip", 0, 0, 2**40))
+    told = {"version": feed.version, "until": feed.until, "skip": feed.skip, "more": feed.more}
+    return json_response({**told, "changes": [asdict(event) for event in feed.events]})

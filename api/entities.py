@@ -31,7 +31,7 @@ def entity(entity_id: str) -> Response:
     if isinstance(shown, Response):
         return shown
     said: dict[str, Any] = {**shown.form, "target": True, "version": shown.version}
-    events = reading.history(service().hub, shown.form["id"])
+    events = reading.history(service().hub, shown.form["id"], viewer())
     said["first_seen"], said["last_change"] = (events[0].at, events[-1].at) if events else (None, None)
     if history:
         said["history"] = [asdict(event) for event in events]

@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api import params
-from api.access import consulted, key_needed
+from api.access import consulted, key_needed, viewer
 from api.answers import json_response
 from api.errors import ApiError
 from api.service import service
@@ -32,7 +32,7 @@ def match(dataset: str) -> Response:
     """Who in a dataset may each of some entities be?"""
     params.noted(*PARAMETERS)
     screen = service().ready_screen()
-    wanted = asked(dataset, screen.sources())
+    wanted = asked(dataset, screen.sources(viewer()))
     queries = _queries()
     singles = {name: record_of(query, name) for name, query in queries.items()}
     names = {name: query["id"] for name, query in queries.items() if isinstance(query.get("id"), str)}
@@ -50,7 +50,7 @@ def check() -> Response:
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
     screen = service().ready_screen()
-    wanted = asked(request.args.get("dataset") or DEFAULT, screen.sources())
+    wanted = asked(request.args.get("dataset") or DEFAULT, screen.sources(viewer()))
     schema = request.args.get("schema", _schema_of(properties))
     query = {"schema": schema, "properties": {name: list(texts) for name, texts in properties.items()}}
     responses, stand = _look_up({"check": record_of(query, "check")}, wanted)

@@ -55,7 +55,7 @@ def search(dataset: str) -> Response:
     for name in ("fuzzy", "simple", "target"):
         params.yes(name, default=False)
     screen = service().ready_screen()
-    sources = scope(dataset, screen.sources())
+    sources = scope(dataset, screen.sources(viewer()))
     text, schema = request.args.get("q", "").strip(), _schema()
     if not text:
         raise ApiError(400, "there is nothing to search: give q=…")

@@ -97,7 +97,9 @@ ANSWERED: dict[str, Schema] = {
             "model": PLAIN,
         }
     ),
-    "Changes": thing({"version": COUNT, "until": COUNT, "changes": many(ref("Event"))}),
+    "Changes": thing(
+        {"version": COUNT, "until": COUNT, "skip": COUNT, "more": YES, "changes": many(ref("Event"))},
+    ),
     "Job": thing(
         {
             "id": PLAIN, "state": one_of(["queued", "running", "done", "failed", "cancelled"]), "label": PLAIN,

@@ -30,7 +30,7 @@ _STRICT = ("any", "should", "all")
 def answers(dataset: str, text: str) -> dict[str, Any]:
     """The answers to queries in JSON. Raises `ApiError`."""
     screen = service().ready_screen()
-    sources = scope(dataset, screen.sources())
+    sources = scope(dataset, screen.sources(viewer()))
     singles, limits = understood(text)
     wish = Wish(max(limits.values()), None, sources, viewer=viewer())
     found, stand = screen.check([one.record for one in singles.values()], wish)

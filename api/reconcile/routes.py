@@ -51,7 +51,7 @@ def reconcile_form(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/suggest/entity")
 def suggest_entity(dataset: str) -> Response:
     """Entities with a name of which a word begins with `prefix`; `cursor` of them are passed over."""
-    sources = scope(dataset, service().screen.sources())
+    sources = scope(dataset, service().screen.sources(viewer()))
     prefix, cursor = _prefix()
     hub = service().hub
     version, found = reading.suggested(hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS)
@@ -70,7 +70,7 @@ def suggest_entity(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/suggest/type")
 def suggest_type(dataset: str) -> Response:
     """Types that begin with `prefix`."""
-    scope(dataset, service().screen.sources())
+    scope(dataset, service().screen.sources(viewer()))
     prefix, cursor = _prefix()
     return json_response({"result": suggested_types(prefix)[cursor : cursor + _SUGGESTIONS]})
 
@@ -78,7 +78,7 @@ def suggest_type(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/suggest/property")
 def suggest_property(dataset: str) -> Response:
     """Properties that begin with `prefix`."""
-    scope(dataset, service().screen.sources())
+    scope(dataset, service().screen.sources(viewer()))
     prefix, cursor = _prefix()
     return json_response({"result": suggested_properties(prefix)[cursor : cursor + _SUGGESTIONS]})
 
@@ -86,7 +86,7 @@ def suggest_property(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/extend")
 def propose(dataset: str) -> Response:
     """The properties that can be fetched of entities of a `type`, `limit` of them."""
-    scope(dataset, service().screen.sources())
+    scope(dataset, service().screen.sources(viewer()))
     schema = params.one_of("type", SCHEMATA) or "LegalEntity"
     return json_response(proposed(schema, params.whole("limit", 0, 0, 1000)))
 
@@ -94,7 +94,7 @@ def propose(dataset: str) -> Response:
 @blueprint.get("/reconcile/<dataset>/preview")
 def preview(dataset: str) -> Response:
     """A small page about the entity `id`, to be shown in a frame."""
-    sources = scope(dataset, service().screen.sources())
+    sources = scope(dataset, service().screen.sources(viewer()))
     hub = service().hub
     identity = request.args.get("id", "")
     found = reading.entity(hub, identity, viewer()) if identity else None
@@ -116,7 +116,7 @@ def preview(dataset: str) -> Response:
 
 def _answered(dataset: str, queries: str | None, extend: str | None) -> dict[str, Any] | None:
     """The answers to what was asked, or None where nothing was. Raises `ApiError`."""
-    scope(dataset, service().screen.sources())
+    scope(dataset, service().screen.sources(viewer()))
     if extend is not None:
         if queries is not None:
             # there is one answer, but nothing that makes no sense is passed over

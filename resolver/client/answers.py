@@ -141,11 +141,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A piece of the feed; ask again from `until` on."""
+    """A piece of the feed; ask again from `until` on, with the same `skip`. `more`: whether there is more by now."""
 
     version: int
     until: int
     changes: tuple[Change, ...]
+    skip: int = 0
+    more: bool = False
 
 
 def made(kind: type[T], said: Json) -> T:
@@ -191,4 +193,5 @@ def adjacent(said: Json) -> Adjacent:
 
 def changes(said: Json) -> Changes:
     """A piece of the feed."""
-    return Changes(said["version"], said["until"], tuple(made(Change, one) for one in said["changes"]))
+    told = tuple(made(Change, one) for one in said["changes"])
+    return Changes(said["version"], said["until"], told, said.get("skip", 0), said.get("more", False))

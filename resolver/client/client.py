@@ -89,9 +89,10 @@ class Client:
         said = self._http.json("GET", f"/entities/{part(entity_id)}/adjacent", params)
         return {prop: answers.adjacent(one) for prop, one in said["adjacent"].items()}
 
-    def changes(self, since: int = 0, *, limit: int = 1000) -> Changes:
-        """What became of entities after a version."""
-        return answers.changes(self._http.json("GET", "/changes", {"since": since, "limit": limit}))
+    def changes(self, since: int = 0, *, limit: int = 1000, skip: int = 0) -> Changes:
+        """What became of entities after a version, but for the first `skip` changes. While the answer says `more`, ask
+        again with its `until` and `skip`."""
+        return answers.changes(self._http.json("GET", "/changes", {"since": since, "limit": limit, "skip": skip}))
 
     def catalog(self) -> list[Dataset]:
         """The datasets there are."""

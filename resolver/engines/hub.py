@@ -309,10 +309,10 @@ class Hub:
                     stack.pop_all().close()
             yield view, index
 
-    def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
-        """The change feed after a version."""
+    def changes(self, since: int) -> list[Change]:
+        """The change feed after a version, for whoever may see all."""
         with self.store.view() as view:
-            return view.changes(since, limit=limit)
+            return view.changes(since)
 
     def _index_at(self, view: View, plan: Plan, *, certain: bool = False) -> Index:
         """The index, brought to the view's version."""

@@ -110,6 +110,11 @@ class Index:
         """The records that are here, in the order of their numbers; those that have ended too."""
         return tuple(self._segments)
 
+    def holds(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Whether each of some records that are here still holds."""
+        found: npt.NDArray[np.bool_] = self._holds[numbers]
+        return found
+
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut."""

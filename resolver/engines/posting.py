@@ -134,7 +134,8 @@ class Posting:
     def _allowed(self, senders: Sequence[_Sender]) -> tuple[list[_Sender], dict[str, tuple[str, str]]]:
         """Those who may change what they send, and whose the new sources are; the others are told why not. To be called
         while nobody else lands."""
-        allowed, owners = [], {}
+        allowed: list[_Sender] = []
+        owners: dict[str, tuple[str, str]] = {}
         with self._hub.store.view() as view:
             ids = [one.record.id for one in senders if not one.who.may_all]
             held = {one: number for one, (number, _) in view.numbers_of(ids).items()} if ids else {}

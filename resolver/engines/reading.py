@@ -4,8 +4,9 @@ history.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from followthemoney import model
 from resolver.engines.finding import beginning_with, naming
 from resolver.engines.hub import Hub
 from resolver.engines.index import Index
+from resolver.engines.telling import seen_ever, told
 from resolver.merge import context, golden_of, partition, to_ftm
 from resolver.normalise import country_code
 from resolver.records import Batch
 from resolver.records.packing import split
 from resolver.records.properties import RELATION
 from resolver.records.sight import STRANGER, Viewer, visible_part, visible_rows
-from resolver.store import Source, View
+from resolver.store import Change, Source, View
 
 Numbers = npt.NDArray[np.int64]
 MOST_RELATED = 200
@@ -57,6 +59,10 @@ def entity(hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = Fa
         found = view.entity(asked)
         if found is None:
             return None
+        past = asked not in (found.id, *found.records) or not found.records
+        if past and not seen_ever(view, asked, viewer):
+            # a retired id, or an entity without records, of which the viewer may never have known
+            return None
         if not found.records:
             return Shown(found.id, None, view.version)
         batch, names = _around(view, index, found.number, viewer, related=nested)
@@ -67,29 +73,75 @@ def entity(hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = Fa
         return Shown(found.id, _nested(own, forms) if nested else own, view.version)
 
 
-def history(hub: Hub, entity_id: str) -> list[Event]:
-    """What became of an entity, the oldest first."""
+def history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Event]:
+    """What became of an entity, as far as a viewer may know it, the oldest first."""
     with hub.store.view() as view:
-        changes = view.history(entity_id)
-        times = view.landed(sorted({one.version for one in changes}))
-        return [Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in changes]
+        return _events(view, told(view, view.history(entity_id), viewer))
 
 
-def changes(hub: Hub, since: int, limit: int) -> tuple[int, list[Event]]:
-    """The version of the store, and the feed of what became of entities after a version: whole versions, about `limit`
-    events."""
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A part of the change feed: the store's `version`, the `events`, and where to go on: all up to version `until` has
+    been told, and of what follows the first `skip`. `more`: whether there is more by now."""
+
+    version: int
+    events: list[Event]
+    until: int
+    skip: int
+    more: bool
+
+
+def changes(hub: Hub, since: int, limit: int, viewer: Viewer = STRANGER, *, skip: int = 0) -> Feed:
+    """What became of entities after a version, as far as a viewer may know it: of the next `limit` changes after the
+    first `skip`."""
     with hub.store.view() as view:
-        found = view.changes(since, limit=limit)
-        times = view.landed(sorted({one.version for one in found}))
-        return view.version, [
-            Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in found
-        ]
+        found = view.changes(since, limit=limit + 1, skip=skip)
+        more, found = len(found) > limit, found[:limit]
+        since = min(since, view.version)
+        if not more:
+            return Feed(view.version, _events(view, told(view, found, viewer)), view.version, 0, False)
+        last = found[-1].version
+        here = sum(one.version == last for one in found)
+        # of the version at which this part ends, parts before it may have told some already
+        begun = sum(one.version == last for one in view.changes(since, limit=skip)) if here == len(found) else 0
+        return Feed(view.version, _events(view, told(view, found, viewer)), last - 1, begun + here, True)
 
 
-def catalogue(hub: Hub) -> tuple[int, list[Source]]:
-    """The version of the store, and its sources with the number of their records; those of which something has come."""
+def _events(view: View, changes: Sequence[Change]) -> list[Event]:
+    times = view.landed(sorted({one.version for one in changes}))
+    return [Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in changes]
+
+
+def catalogue(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[Source]]:
+    """The version of the store, and its sources with the number of their records, as far as a viewer sees these; those
+    of which something has come that they see."""
     with hub.store.view() as view:
-        return view.version, [one for one in view.sources(counted=True) if one.records or one.updated]
+        if not view.head.plan:
+            return view.version, []
+    with hub.index() as (view, index):
+        hidden = _hidden(index, viewer)
+        found = [(one, one.records - hidden.get(one.name, 0)) for one in view.sources(counted=True)]
+        return view.version, [replace(one, records=seen) for one, seen in found if seen or _may_be_empty(one, viewer)]
+
+
+def _may_be_empty(source: Source, viewer: Viewer) -> bool:
+    """Whether a viewer may know of a source of which they see no record."""
+    own = "admin" in viewer.scopes or bool(viewer.agency and viewer.agency == source.agency)
+    return bool(source.updated) and (own or not (source.records or source.agency))
+
+
+def _hidden(index: Index, viewer: Viewer) -> Counter[str]:
+    """How many records of each source hold that a viewer does not see."""
+    found: Counter[str] = Counter()
+    for segment in index.segments:
+        seen = visible_rows(segment.batch, viewer)
+        if seen is not None:
+            rows = np.flatnonzero(~seen)
+            codes = segment.batch.sources.codes[rows[index.holds(segment.first + rows)]]
+            names = segment.batch.sources.values
+            for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
+                found[names[int(code)].as_py()] += int(count)
+    return found
 
 
 def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: bool) -> tuple[Batch, dict[str, str]]:

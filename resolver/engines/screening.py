@@ -27,6 +27,7 @@ from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
+from resolver.engines.telling import told
 from resolver.errors import ResolverError
 from resolver.explaining import Judged, judge
 from resolver.merge import GoldenRecord, context, golden_few, golden_of, partition, to_ftm
@@ -54,11 +55,12 @@ class Look:
 
     store: Store
     version: int
+    viewer: Viewer = STRANGER
 
     def changed(self, entity_id: str) -> str:
-        """When the entity last changed, as the store writes times."""
+        """When the entity last changed, as far as the viewer may know, as the store writes times."""
         with self.store.view(self.version) as view:
-            last = max((change.version for change in view.history(entity_id)), default=1)
+            last = max((change.version for change in told(view, view.history(entity_id), self.viewer)), default=1)
             return view.landed([last])[last]
 
 
@@ -168,9 +170,10 @@ class Screen:
         answers = [_merged([self._answer(one, state, wish) for one in variants], wish.limit) for variants in turned]
         return answers, Stand(state.version, self._hub.models.stamp["model"])
 
-    def sources(self) -> frozenset[str]:
-        """The names of the lists there are. Raises `StoreError` where nothing has landed yet."""
-        return self._present().sources
+    def sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
+        """The names of the lists there are, as far as a viewer may know of them. Raises `StoreError` where nothing has
+        landed yet."""
+        return self._present().sources_for(viewer)
 
     def _follow(self, seconds: float) -> None:
         while not self._ended.wait(seconds):
@@ -204,7 +207,7 @@ class Screen:
 
     def _told(self, hits: list[_Hit], complete: bool, state: State, wish: Wish) -> Answer:
         hits.sort(key=lambda hit: (-hit.score, hit.id))
-        look = Look(self._hub.store, state.version)
+        look = Look(self._hub.store, state.version, wish.viewer)
         found: list[Found] = []
         refused = 0
         wanted = hits if wish.accept is not None else hits[: wish.limit]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
 from resolver.store.moment import Moment, cut
@@ -106,6 +106,18 @@ class EntityQuestions(Moment):
         """The same, of some records."""
         return self._member_rows("record", record_numbers, ever)
 
+    def spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+        """(record, entity, from, to) of every membership of some entities that began up to this version."""
+        sql = 'SELECT "record", "entity", "valid_from", "valid_to" FROM "members" WHERE "entity" {among}'
+        sql += ' AND "valid_from" <= ?'
+        rows = [row for part in cut(numbers) for row in rows_among(self.connection, sql, part, self.version)]
+        return [(row[0], row[1], row[2], None if row[3] is None or row[3] > self.version else row[3]) for row in rows]
+
+    def entity_numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """The number of each entity id that there ever was."""
+        sql = 'SELECT "id", "number" FROM "entities" WHERE "id" {among} AND "born" <= ?'
+        return {row[0]: row[1] for part in cut(ids) for row in rows_among(self.connection, sql, part, self.version)}
+
     def all_members(self) -> tuple[Numbers, Numbers]:
         """(record, entity) of every record that holds."""
         query = select(members.c.record, members.c.entity).where(self.holds(members)).order_by(members.c.record)
@@ -121,12 +133,13 @@ class EntityQuestions(Moment):
         found = np.unique(np.concatenate([one, other, new]))
         return found[found >= 0]
 
-    def changes(self, since: int, *, limit: int | None = None) -> list[Change]:
-        """What became of entities after version `since`, up to this one, in order: the change feed. With a `limit`
-        whole versions are given, at least one, and no more once there are so many."""
-        until = self.version if limit is None else self._version_of(since, limit)
-        born = and_(entities.c.born > since, entities.c.born <= until)
-        return self._changes(born, and_(events.c.version > since, events.c.version <= until))
+    def changes(self, since: int, *, limit: int | None = None, skip: int = 0) -> list[Change]:
+        """What became of entities after version `since`, up to this one, in order: the change feed. At most `limit`
+        changes, after the first `skip`."""
+        born = and_(entities.c.born > since, entities.c.born <= self.version)
+        told = and_(events.c.version > since, events.c.version <= self.version)
+        most = None if limit is None else skip + limit
+        return self._changes(born, told, most)[skip:most]
 
     def history(self, entity_id: str) -> list[Change]:
         """The events of one entity, as itself or as the other of another."""
@@ -172,31 +185,20 @@ class EntityQuestions(Moment):
         order = np.lexsort((until, entity, record))
         return record[order], entity[order], until[order]
 
-    def _version_of(self, since: int, limit: int) -> int:
-        """The version by which `limit` changes are reached after `since`."""
-        counts: dict[int, int] = {}
-        for column in (entities.c.born, events.c.version):
-            query = select(column.label("at"), func.count().label("many")).where(column > since).group_by(column)
-            for row in self.connection.execute(query):
-                counts[row[0]] = counts.get(row[0], 0) + int(row[1])
-        total = 0
-        for at in sorted(counts):
-            total += counts[at]
-            if total >= limit or at >= self.version:
-                return min(at, int(self.version))
-        return int(self.version)
-
-    def _changes(self, born: ColumnElement[bool], told: ColumnElement[bool]) -> list[Change]:
-        births = select(entities.c.born, entities.c.id).where(born).order_by(entities.c.number)
-        found = [(row[0], 0, Change(row[0], EventKind.BORN, row[1], "")) for row in self.connection.execute(births)]
+    def _changes(self, born: ColumnElement[bool], told: ColumnElement[bool], most: int | None = None) -> list[Change]:
+        """Births and events in the order of their versions, births first; where the `most` first are wanted, at least
+        these."""
+        births = select(entities.c.born, entities.c.id).where(born).order_by(entities.c.born, entities.c.number)
+        born_rows = self.connection.execute(births.limit(most))
+        found = [(row[0], 0, Change(row[0], EventKind.BORN, row[1], "")) for row in born_rows]
         one, other = entities.alias("one"), entities.alias("other")
         query = (
             select(events.c.version, events.c.kind, one.c.id, other.c.id)
             .join(one, one.c.number == events.c.entity)
             .outerjoin(other, other.c.number == events.c.other)
             .where(told)
-            .order_by(events.c.number)
+            .order_by(events.c.version, events.c.number)
         )
-        for version, kind, entity, second in self.connection.execute(query):
+        for version, kind, entity, second in self.connection.execute(query.limit(most)):
             found.append((version, 1, Change(version, EventKind(kind), entity, second or "")))
         return [change for _, _, change in sorted(found, key=lambda item: item[:2])]

@@ -70,9 +70,21 @@ def test_history_and_the_feed_of_changes(moved: tuple[Client, str, str]) -> None
     feed = client.get("/changes?since=1").json
     assert feed["version"] == feed["until"] == 2
     assert ("merged", gone, kept) in {(one["kind"], one["entity"], one["other"]) for one in feed["changes"]}
-    assert client.get("/changes?since=2").json == {"version": 2, "until": 2, "changes": []}
-    first = client.get("/changes?limit=1").json
-    assert (first["until"], len(first["changes"])) == (1, 3)
+    nothing = {"version": 2, "until": 2, "skip": 0, "more": False, "changes": []}
+    assert client.get("/changes?since=2").json == nothing
+    # a version that is not there yet is no place to go on from
+    assert client.get("/changes?since=99999999").json == nothing
+    whole = client.get("/changes").json
+    assert not whole["more"]
+    for limit in (1, 2, 3, len(whole["changes"]) - 1):
+        pieces, at = [], {"since": 0, "skip": 0, "more": True}
+        while at["more"]:
+            piece = client.get(f"/changes?limit={limit}&since={at['since']}&skip={at['skip']}").json
+            assert len(piece["changes"]) <= limit
+            pieces += piece["changes"]
+            at = {"since": piece["until"], "skip": piece["skip"], "more": piece["more"]}
+        assert pieces == whole["changes"]
+        assert (at["since"], at["skip"]) == (2, 0)
     assert client.get("/changes?since=x").status_code == 422
 
 

@@ -78,7 +78,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             with Hub.open(url, OPTIONS) as hub:
                 first = records()
                 same = [decided((first[0].id, one), Verdict.SAME, minute) for minute, one in enumerate(list(MARKS)[1:])]
-                hub.add(intake(first, *(ListInfo(one, "test", (one,), "", 3, 0, False) for one in "ab")), same)
+                hidden = Handling("River", "H3")
+                early, late = (
+                    replace(record(one, name=NAME, birthDate=BORN), handling=hidden) for one in ("m:9", "m:8")
+                )
+                hub.add(intake([early]))
+                hub.add(
+                    intake(first, *(ListInfo(one, "test", (one,), "", 3, 0, False) for one in "ab")),
+                    [*same, decided(("a:0", "m:9"), Verdict.SAME, 20)],
+                )
+                alone = replace(record("z:1", name="Zeta Verborgen", birthDate="1950-03-04"), handling=hidden)
+                hub.add(intake([late, alone]), [decided(("a:0", "m:8"), Verdict.SAME, 21)])
             if name == "closed":
                 for viewer, (agency, scopes, _) in VIEWERS.items():
                     if scopes:
@@ -146,7 +156,8 @@ NO_VALUES = {
     "entities.adjacent_by": "what entities.adjacent shows, of one property",
     "reconcile.suggest_type": "the model's words", "reconcile.suggest_property": "the model's words",
     "reconcile.propose": "the model's words",
-    "catalog.catalog": "names of lists and counts", "catalog.algorithms": "the model", "catalog.changes": "ids",
+    "catalog.catalog": "names of lists and counts: tested below", "catalog.algorithms": "the model",
+    "catalog.changes": "ids: tested below",
     "batches.take": "the job", "batches.listed": "jobs", "batches.one": "the job", "batches.cancel": "the job",
     "batches.events": "the job", "batches.result": "tested below, file by file",
     "updates.update": "a version",
@@ -207,11 +218,71 @@ def test_a_score_tells_nothing_of_what_is_hidden(world: World) -> None:
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
+def test_a_list_of_which_nothing_is_seen_is_not_there(viewer: str, world: World) -> None:
+    # z holds nothing but what River keeps to itself
+    whole = viewer in ("other", "chief")
+    counts = {one["name"]: one["records"] for one in world.get(viewer, "/catalog").json["datasets"]}
+    allowed = VIEWERS[viewer][2]
+    assert counts.get("z") == (1 if whole else None)
+    assert counts["a"] == len({"Free", "Marked", "Owned", "Closed"} & allowed)
+    assert counts["default"] == sum(count for name, count in counts.items() if name != "default")
+    query = {"queries": {"q": {"schema": "Person", "properties": {"name": [NAME]}}}}
+    statuses = {
+        world.post(viewer, "/match/z", json=query).status_code, world.get(viewer, "/search/z?q=olga").status_code,
+        world.get(viewer, "/check?name=olga&dataset=z").status_code, world.get(viewer, "/reconcile/z").status_code,
+        world.get(viewer, "/check?name=olga&exclude_dataset=z").status_code,
+    }  # fmt: skip
+    assert statuses == {200 if whole else 404}
+    assert world.get(viewer, "/match/b").status_code == 405
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_history_and_feed_tell_of_what_is_seen_alone(viewer: str, world: World) -> None:
+    held = world.held[viewer]
+    with held.hub.store.view() as view:
+        secret, mixed = view.entity("z:1"), view.entity("a:0")
+        gone = [one.entity for one in view.changes(0) if one.kind == "merged"]
+    assert secret is not None
+    assert mixed is not None
+    fed = world.get(viewer, "/changes?limit=100000").json["changes"]
+    seen = {one["entity"] for one in fed} | {one["other"] for one in fed}
+    whole = viewer in ("other", "chief")
+    assert (secret.id in seen) == whole
+    assert world.get(viewer, f"/entities/{secret.id}").status_code == (200 if whole else 404)
+    told = world.get(viewer, f"/entities/{mixed.id}?history=true").json
+    kinds = [(one["version"], one["kind"]) for one in told["history"]]
+    assert kinds == [(one["version"], one["kind"]) for one in fed if mixed.id in (one["entity"], one["other"])]
+    # m:9, which River keeps to itself, came to it first; what everybody sees came with the second version
+    assert kinds[0] == ((1, "born") if whole else (2, "born"))
+    assert told["first_seen"] == told["history"][0]["at"]
+    assert gone == []
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_a_change_that_is_hidden_is_no_change(viewer: str, world: World) -> None:
+    held = world.held[viewer]
+    with held.hub.store.view() as view:
+        times = view.landed([1, 2, 3])
+    # with the third version only a hidden record came to it
+    answer = world.get(viewer, "/check", query_string={"name": NAME, "birthDate": BORN, "changed_since": times[3]})
+    ids = [one["id"] for one in answer.json["results"]]
+    with held.hub.store.view() as view:
+        mixed = view.entity("a:0")
+    assert mixed is not None
+    assert (mixed.id in ids) == (viewer in ("other", "chief"))
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
 def test_the_files_of_a_batch_hold_what_its_sender_sees(viewer: str, world: World) -> None:
     # what a steward sees, others of the same agency, who may fetch the files too, do not
     allowed = VIEWERS[viewer][2] - ({"Owned", "Foreign"} if viewer == "steward" else set())
     allowed = {"Free", "Marked"} if viewer == "chief" else allowed
-    mine = {"id": viewer, "schema": "Person", "datasets": ["c"], "properties": {"name": [NAME], "birthDate": [BORN]}}
+    mine = {
+        "id": viewer,
+        "schema": "Person",
+        "datasets": [f"c-{viewer}"],
+        "properties": {"name": [NAME], "birthDate": [BORN]},
+    }
     where = world.post(viewer, "/batches?filename=c.json", data=json.dumps(mine).encode() + b"\n").headers["Location"]
     held = world.held[viewer]
     with Hub.open(held.settings.store_url, OPTIONS) as hub:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,7 +135,7 @@ def test_history_stays(two: Store) -> None:
         assert (retired.id, retired.records) == ("e-a", ("s:1", "s:2", "s:3"))
         assert view.queue() == []
         assert view.changes(1) == [Change(2, EventKind.MERGED, "e-b", "e-a"), Change(2, EventKind.GREW, "e-a", "")]
-        assert [change.version for change in view.changes(0, limit=1)] == [1, 1]
+        assert [change.version for change in view.changes(0, limit=1)] == [1]
         assert [change.kind for change in view.history("e-b")] == [EventKind.BORN, EventKind.MERGED]
         assert view.ended_after(1).tolist() == [3]
         assert view.taken_ids(["e-a", "e-b", "e-c"]) == {"e-a", "e-b"}
@@ -232,7 +233,8 @@ def test_sources_are_described(two: Store) -> None:
     two.describe_source("s", agency="Coast Guard", maximum_age_days=3)
     with two.view() as view:
         assert [(one.agency, one.maximum_age_days) for one in view.sources()] == [("Coast Guard", 3)]
-    for name, said in (("none", {"agency": "x"}), ("s", {"colour": "red"})):
+    wrong: list[tuple[str, dict[str, Any]]] = [("none", {"agency": "x"}), ("s", {"colour": "red"})]
+    for name, said in wrong:
         with pytest.raises(StoreError):
             two.describe_source(name, **said)
 
