@@ -37,6 +37,8 @@ SCOPES: dict[str, str | None] = {
     "desk": None,
 }
 """blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/gate.py`)."""
+_KEPT_BY_OTHERS = ("openapi", "pages", "desk")
+"""Blueprints that hold nothing about anybody, or say themselves what may be kept."""
 _KEY_IN_ADDRESS = "reconcile"
 """The blueprint whose clients cannot send headers: there a key may come as `api_key`."""
 _FRESH = 2.0
@@ -122,6 +124,14 @@ def install(app: Flask) -> None:
         g.who = g.viewer.name
         if held.settings.ask_purpose and not g.purpose:
             raise ApiError(400, "say why you ask: header X-Purpose")
+
+    @app.after_request
+    def keep_to_themselves(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if request.blueprint not in _KEPT_BY_OTHERS:
+            # what is said of people is for whoever asked, now
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def _only_from_here() -> None:

@@ -22,7 +22,7 @@ from api.senzing import SENZING, lines, wants_senzing
 from api.service import service
 from resolver.engines.senders import Sender
 from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
-from resolver.ingest.readers import READERS
+from resolver.ingest.readers import READERS, plan
 
 blueprint = Blueprint("batches", __name__)
 _PIECE = 1 << 20
@@ -43,12 +43,16 @@ IDEMPOTENCY_KEY = "^[!-~]([ -~]{0,198}[!-~])?$"
 FORMATS = tuple(row.name for row in READERS)
 """The formats of lists that can be named; without a name a list is known by what is in it."""
 RESULTS = {
-    "report": ("report.html", "text/html; charset=utf-8"),
-    "links": ("links.csv", "text/csv; charset=utf-8"),
+    "report": ("report.html", "text/html"),
+    "links": ("links.csv", "text/csv"),
     "entities": ("entities.ftm.json", "application/x-ndjson"),
-    "rejects": ("rejects.csv", "text/csv; charset=utf-8"),
+    "rejects": ("rejects.csv", "text/csv"),
 }
 """what -> the file of a job's results, and its type"""
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The report's own policy, in its head, allows its one sheet by its hash; what holds is the stricter of the two."""
 
 
 @blueprint.post("/batches")
@@ -69,6 +73,8 @@ def take() -> tuple[Response, int] | Response:
     try:
         with whole():
             name = store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
+        # what no worker could read is refused now: an unknown format, a mapping that does not fit
+        check_readable(folder / INPUT, list_format)
         job, new = submit(
             held.hub,
             folder,
@@ -111,17 +117,22 @@ def cancel(job_id: str) -> Response:
 def result(job_id: str, what: str) -> Response:
     """A file of a job's results; its entities in Senzing's format where that is asked for (`Accept`)."""
     job = _job(job_id)
-    if job.state != "done":
-        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     name, kind = RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
+    # what could not be read is often why a batch failed
+    if job.state != "done" and not (job.state == "failed" and what == "rejects" and path.is_file()):
+        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     if job.params.get("dry_run") and what != "rejects":
         raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
     if what == "entities" and wants_senzing():
-        return Response(_as_senzing(path), mimetype=SENZING)
-    return send_file(path, mimetype=kind)
+        return Response(_as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
+    answer: Response = send_file(path, mimetype=kind)
+    answer.headers["Content-Security-Policy"] = REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    if what == "entities":
+        answer.vary.add("Accept")
+    return answer
 
 
 def _as_senzing(path: Path) -> Iterator[bytes]:
@@ -171,6 +182,11 @@ def _shown(job: Job) -> dict[str, Any]:
         took = (datetime.now(UTC) - datetime.fromisoformat(job.started)).total_seconds()
         said["stage_seconds_left"] = round(took * (100 - percent) / percent)
     return said
+
+
+def check_readable(folder: Path, list_format: str) -> None:
+    """Raises `InputError` where nothing in a folder is a list of a known format, or its mapping is none."""
+    plan([folder], format=list_format or None)
 
 
 @contextmanager

@@ -37,12 +37,15 @@ def entity(entity_id: str) -> Response:
         said["history"] = [asdict(event) for event in events]
     if wants_senzing():
         return json_response(to_senzing(said), mimetype=SENZING, headers={"Vary": "Accept"})
-    return json_response(said, headers={"X-Data-Version": str(shown.version)})
+    return json_response(said, headers={"X-Data-Version": str(shown.version), "Vary": "Accept"})
 
 
 @blueprint.get("/entities/<path:entity_id>/adjacent")
 def adjacent(entity_id: str) -> Response:
-    """An entity and what it is related to, by property; `limit` and `offset` count within each property."""
+    """An entity and what it is related to, by property; `limit` and `offset` count within each property. The entity of
+    a record whose own id ends so is shown itself."""
+    if _ends_so(entity_id, "adjacent"):
+        return entity(f"{entity_id}/adjacent")
     page = _page()
     shown = _shown(entity_id, nested=True)
     if isinstance(shown, Response):
@@ -55,6 +58,8 @@ def adjacent(entity_id: str) -> Response:
 @blueprint.get("/entities/<path:entity_id>/adjacent/<prop>")
 def adjacent_by(entity_id: str, prop: str) -> Response:
     """What an entity is related to by one property, such as `ownershipOwner`."""
+    if _ends_so(entity_id, f"adjacent/{prop}"):
+        return entity(f"{entity_id}/adjacent/{prop}")
     page = _page()
     shown = _shown(entity_id, nested=True)
     if isinstance(shown, Response):
@@ -63,6 +68,14 @@ def adjacent_by(entity_id: str, prop: str) -> Response:
         raise ApiError(404, f"{shown.form['schema']} has no property {prop[:60]!r} that leads to others")
     _, related = _parted(shown.form)
     return json_response(page(related.get(prop, [])), headers={"X-Data-Version": str(shown.version)})
+
+
+def _ends_so(entity_id: str, end: str) -> bool:
+    """Whether what looks like a door of an entity is the end of a record's id."""
+    hub = service().hub
+    if reading.entity(hub, entity_id, viewer()) is not None:
+        return False
+    return reading.entity(hub, f"{entity_id}/{end}", viewer()) is not None
 
 
 @dataclass(frozen=True, slots=True)

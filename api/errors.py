@@ -7,7 +7,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from api.answers import json_response
-from resolver.errors import InputError, OwnerError, RecordError, ResolverError, StoreError, StoreFullError
+from resolver.errors import InputError, OwnerError, RecordError, ResolverError, StoreError, StoreFullError, UsageError
 
 _LOG = structlog.get_logger("api")
 _SAID = {
@@ -29,6 +29,8 @@ def status_of(error: ResolverError) -> int:
     """The status of an error of the engine."""
     if isinstance(error, (RecordError, InputError)):
         return 400
+    if isinstance(error, UsageError):
+        return 422
     if isinstance(error, OwnerError):
         return 403
     if isinstance(error, StoreFullError):

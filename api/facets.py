@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from api import params
+from resolver.engines.understanding import country_code
 from resolver.records.properties import IDENTIFIERS
 
 Entity = Mapping[str, Any]
@@ -17,8 +18,9 @@ def _of(*props: str) -> Callable[[Entity], Iterable[str]]:
     return lambda entity: {value for prop in props for value in entity["properties"].get(prop, ())}
 
 
+COUNTRY = "countries"
 FACETS: Mapping[str, Callable[[Entity], Iterable[str]]] = {
-    "countries": _of(*_COUNTRIES),
+    COUNTRY: _of(*_COUNTRIES),
     "topics": _of("topics"),
     "datasets": lambda entity: entity["datasets"],
     "schema": lambda entity: (entity["schema"],),
@@ -29,13 +31,18 @@ FACETS: Mapping[str, Callable[[Entity], Iterable[str]]] = {
 _OPERATORS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"OR": any, "AND": all}
 
 
+def _code(text: str) -> str:
+    return country_code(text) or text.casefold()
+
+
 def operator() -> Callable[[Iterable[bool]], bool]:
     """How several values of one filter go together (parameter `filter_op`). Raises `ApiError`."""
     return _OPERATORS[params.one_of("filter_op", tuple(_OPERATORS)) or "OR"]
 
 
 def fits(wanted: Mapping[str, Sequence[str]], together: Callable[[Iterable[bool]], bool]) -> Callable[[Entity], bool]:
-    """Whether an entity has the values asked for of each facet."""
+    """Whether an entity has the values asked for of each facet; countries may be written as they are by people."""
+    wanted = {facet: [_code(text) if facet == COUNTRY else text for text in texts] for facet, texts in wanted.items()}
 
     def accept(entity: Entity) -> bool:
         for facet, values in wanted.items():

@@ -16,16 +16,20 @@ from api.match import body_object
 from api.senzing import SENZING
 from api.service import service
 from resolver.engines.senders import Sender
+from resolver.engines.understanding import not_understood
 from resolver.errors import RecordError
 from resolver.ingest.ftm_single import Single, single
 from resolver.ingest.senzing_single import senzing_single
 from resolver.records import Handling, Record
+from resolver.records.naming import SOURCE_NAME
 from resolver.records.sight import RULES
 
 blueprint = Blueprint("records", __name__)
-SOURCE_NAME = r"^[A-Za-z0-9_.-]{1,100}$"
 NATIVE_ID = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
-"""What names of sources and numbers of records look like; the description of the service says the same."""
+"""What numbers of records look like; the description of the service says the same."""
+FIELDS_PASSED_OVER = ("caption", "referents", "target", "first_seen", "last_seen", "last_change", "origin")
+"""What an entity that was fetched says of itself, and nobody need take out before sending it on."""
+_FIELDS = frozenset({"id", "schema", "properties", "datasets", "handling", *FIELDS_PASSED_OVER})
 
 
 @blueprint.post("/records")
@@ -44,8 +48,9 @@ def post() -> Response:
         raise ApiError(400, error.line()) from None
     posted = service().posting().post(_handled(found.record, body), Sender.of(viewer()))
     said = {"record": found.record.id, "entity": posted.entity, "version": posted.version}
-    if found.left_out:
-        said["warnings"] = list(found.left_out)
+    warnings = [*found.left_out, *not_understood(found.record)]
+    if warnings:
+        said["warnings"] = warnings
     return json_response(said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"})
 
 
@@ -59,12 +64,17 @@ def _senzing(body: dict[str, Any]) -> Single:
 
 def _ftm(body: dict[str, Any]) -> Single:
     """Raises `ApiError`, `RecordError`, `TypeError`."""
+    unknown = sorted(set(body) - _FIELDS)
+    if unknown:
+        # a misspelt `handling` must not make a record free
+        raise ApiError(422, f"there is no field {unknown[0][:60]!r}; known are {', '.join(sorted(_FIELDS))}")
     native, datasets = body.get("id"), body.get("datasets")
     if not isinstance(native, str) or not re.fullmatch(NATIVE_ID, native):
         raise ApiError(422, "id must be a text: the number that the source gives the record")
     names = datasets if isinstance(datasets, list) else []
     if not names or not all(isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names):
-        raise ApiError(422, "datasets must be a list whose first item names the source (letters, digits, . _ -)")
+        said = "datasets must be a list whose first item names the source (letters, digits, . _ -; not default)"
+        raise ApiError(422, said)
     return single(body.get("schema"), body.get("properties", {}), source=names[0], native_id=native.strip())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -17,8 +17,11 @@ from api.service import service
 from api.wire import record_of
 from api.wishes import exclusions, scope
 from resolver.engines import reading
-from resolver.engines.screening import Found, Wish
-from resolver.records import kind_of_schema
+from resolver.engines.screening import Found, Look, Screen, Stand, Wish
+from resolver.engines.understanding import letters
+from resolver.ingest.ftm_model import is_a, topics
+from resolver.records import Identifier, kind_of_schema
+from resolver.records.properties import IDENTIFIERS
 
 blueprint = Blueprint("search", __name__)
 MOST = 1_000
@@ -41,39 +44,49 @@ _SORTS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """What to sort by, the last first."""
+    """What to sort by (None: an entity does not say), and whether the last comes first."""
 
     by: Callable[[dict[str, Any]], Any]
     descending: bool
+
+    def put(self, entities: list[dict[str, Any]]) -> None:
+        """Put entities into this order; those of which there is nothing to sort by are the last in either."""
+        said = {id(one): self.by(one) for one in entities}
+        silent = [one for one in entities if said[id(one)] is None]
+        entities[:] = [one for one in entities if said[id(one)] is not None]
+        entities.sort(key=lambda one: said[id(one)], reverse=self.descending)
+        entities += silent
 
 
 @blueprint.get("/search/<dataset>")
 def search(dataset: str) -> Response:
     """Entities whose names are like `q`, best first unless `sort` says otherwise (`caption:asc`, `properties.X:desc`);
-    an id finds its entity. `fuzzy`, `simple` and `target` are accepted and change nothing."""
+    an id finds its entity, and a number (of a passport, say) whoever bears it. Without `q` anybody is meant. `fuzzy`,
+    `simple` and `target` are accepted and change nothing."""
     params.noted(*_PARAMETERS)
     for name in ("fuzzy", "simple", "target"):
         params.yes(name, default=False)
     screen = service().ready_screen()
     sources = scope(dataset, screen.sources(viewer()))
     text, schema = request.args.get("q", "").strip(), _schema()
-    if not text:
-        raise ApiError(400, "there is nothing to search: give q=…")
     sorts, facets = _sorts(), _facets()
     limit, offset = params.whole("limit", 10, 0, 500), params.whole("offset", 0, 0, MOST)
-    asked = record_of({"schema": schema, "properties": {"name": [text]}}, "q")
-    (answer,), stand = screen.check([asked.record], Wish(MOST, 0.0, sources, exclusions(), viewer()))
-    entities = _with_direct([_shown(one) for one in answer.found], text, sources)
+    if text:
+        entities, complete, stand = _found(screen, text, schema, Wish(MOST, 0.0, sources, exclusions(), viewer()))
+        entities = _with_direct(entities, text, sources)
+    else:
+        entities, complete, stand = _anybody(schema, sources)
+    params.several_of("topics", topics())
     wanted = fits({name: params.several(name) for name in _FILTERS}, operator())
     entities = [one for one in entities if wanted(one)]
     for sort in sorts:
-        entities.sort(key=sort.by, reverse=sort.descending)
+        sort.put(entities)
     page = entities[offset : offset + limit]
     consulted("search", {"q": text, "schema": schema}, {"seen": [one["id"] for one in page]}, stand)
     return json_response(
         {
             "results": page,
-            "total": {"value": len(entities), "relation": "eq" if answer.complete else "gte"},
+            "total": {"value": len(entities), "relation": "eq" if complete else "gte"},
             "facets": {name: counted(name, entities) for name in facets},
             "limit": limit,
             "offset": offset,
@@ -81,6 +94,34 @@ def search(dataset: str) -> Response:
             "model": stand.model,
         }
     )
+
+
+def _found(screen: Screen, text: str, schema: str, wish: Wish) -> tuple[list[dict[str, Any]], bool, Stand]:
+    """Entities whose names are like a text, and before them those of whom it is a number."""
+    asked = [record_of({"schema": schema, "properties": {"name": [text]}}, "q").record]
+    number = letters(text).upper()
+    if any(sign.isdigit() for sign in number):
+        asked += [replace(asked[0], values=(), identifiers=(Identifier("idNumber", text),))]
+    answers, stand = screen.check(asked, wish)
+    bearers = [_shown(one) for answer in answers[1:] for one in answer.found if number in _numbers(one.entity)]
+    known = {one["id"] for one in bearers}
+    named = [_shown(one) for one in answers[0].found if one.entity["id"] not in known]
+    return [*bearers, *named], all(answer.complete for answer in answers), stand
+
+
+def _numbers(entity: Mapping[str, Any]) -> set[str]:
+    return {letters(text).upper() for prop in IDENTIFIERS for text in entity["properties"].get(prop, ())}
+
+
+def _anybody(schema: str, sources: frozenset[str] | None) -> tuple[list[dict[str, Any]], bool, Stand]:
+    """Entities of a kind, whoever they are, where nothing is asked for: the first `MOST` of them."""
+    hub = service().hub
+    accept = exclusions()
+    version, forms, complete = reading.some(hub, sources, viewer(), limit=MOST)
+    look = Look(hub.store, version, viewer())
+    there = [one for one in forms if schema == "Thing" or is_a(one["schema"], schema)]
+    there = [one for one in there if accept is None or accept(one, look)]
+    return [{**one, "target": True, "score": 0.0} for one in there], complete, Stand(version, hub.models.stamp["model"])
 
 
 def _schema() -> str:
@@ -121,8 +162,7 @@ def _sorts() -> list[_Sort]:
 
 
 def _by_property(prop: str) -> Callable[[dict[str, Any]], Any]:
-    def smallest(entity: dict[str, Any]) -> tuple[bool, str]:
-        values = entity["properties"].get(prop, ())
-        return not values, min(map(str, values), default="")
+    def smallest(entity: dict[str, Any]) -> str | None:
+        return min(map(str, entity["properties"].get(prop, ())), default=None)
 
     return smallest

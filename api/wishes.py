@@ -12,15 +12,18 @@ from flask import request
 from api import params
 from api.access import viewer
 from api.errors import ApiError
+from api.service import service
 from api.wire import ALGORITHM, ALGORITHMS
+from resolver.engines import reading
 from resolver.engines.screening import Accept, Wish
+from resolver.ingest.ftm_model import is_a, topics
 from resolver.records.kinds import SCHEMATA
+from resolver.records.naming import EVERYTHING
 
 if TYPE_CHECKING:
     from resolver.engines.screening import Look
 
-DEFAULT = "default"
-"""The dataset that is everything."""
+DEFAULT = EVERYTHING
 PARAMETERS = (
     "algorithm",
     "changed_since",
@@ -93,10 +96,12 @@ def exclusions() -> Accept | None:
     """What the parameters of the request exclude. Raises `ApiError`."""
     schemata = frozenset(params.several_of("exclude_schema", SCHEMATA))
     since = params.moment("changed_since")
+    ids = params.several("exclude_entity_ids")
     found = _Filter(
-        schemata,
-        frozenset(params.several("exclude_entity_ids")),
-        frozenset(params.several("topics")),
+        # a schema stands for those that are kinds of it, too
+        frozenset(name for name in SCHEMATA if any(is_a(name, one) for one in schemata)),
+        reading.present_ids(service().hub, ids, viewer()) if ids else frozenset(),
+        frozenset(params.several_of("topics", topics())),
         since.astimezone(UTC) if since else None,
     )
     return found if found != _Filter(frozenset(), frozenset(), frozenset(), None) else None

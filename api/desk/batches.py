@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, g, redirect, request, send_file, url_for
 
-from api.batches import RESULTS, store_form, whole
+from api.batches import REPORT_POLICY, RESULTS, check_readable, store_form, whole
 from api.desk import gate
 from api.desk.blueprint import blueprint
 from api.desk.gate import needs
@@ -19,15 +19,12 @@ from api.service import service
 from resolver.engines.accounts import Role
 from resolver.engines.senders import Sender
 from resolver.engines.working import BATCH, INPUT, RESULT, Job, new_folder, submit
+from resolver.errors import InputError
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
 
 _PATIENCE = timedelta(seconds=20)
 """How long a batch may wait before the page asks whether a worker runs."""
-_REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""The report's own policy, in its head, allows its one sheet by its hash; what holds is the stricter of the two."""
 _SHOWN = 50
 
 
@@ -46,6 +43,7 @@ def upload() -> Any:
     try:
         with whole():
             name = store_form(folder / INPUT)
+        check_readable(folder / INPUT, _format())
         job, _ = submit(
             held.hub,
             folder,
@@ -55,9 +53,10 @@ def upload() -> Any:
             # the same form sent twice is one batch
             idempotency_key=f"desk\n{g.viewer.name}\n{request.form['once'][:60]}" if request.form.get("once") else None,
         )
-    except ApiError as error:
+    except (ApiError, InputError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        return page("batches.html", room="batches", **_lists(), problem=error.detail), error.status
+        said, status = (error.detail, error.status) if isinstance(error, ApiError) else (error.line(), 400)
+        return page("batches.html", room="batches", **_lists(), problem=said), status
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -93,7 +92,7 @@ def batch_result(job_id: str, what: str) -> Any:
     if job.state != "done" or not path.is_file():
         raise Refused(410, "There is no such result.", "The batch is not done, or its results are no longer kept.")
     answer: Response = send_file(path, mimetype=kind)
-    answer.headers["Content-Security-Policy"] = _REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
     if what != "report":
         answer.headers["Content-Disposition"] = f'attachment; filename="{job.id[:8]}-{name}"'
     return answer

@@ -6,6 +6,7 @@ from api.batches import FORMATS
 from api.facets import FACETS
 from api.openapi.words import NAME, PLAIN, SAID, SHARE, TEXT, TEXTS, YES, Schema, many, one_of, ref, whole
 from api.wire import ALGORITHMS
+from resolver.ingest.ftm_model import topics
 from resolver.records.kinds import SCHEMATA
 
 _SCHEMA = one_of([*SCHEMATA, "Thing"])
@@ -23,7 +24,7 @@ _MATCH = {
     "algorithm": one_of(ALGORITHMS),
     "fuzzy": YES,
     "exclude_entity_ids": TEXTS,
-    "topics": TEXTS,
+    "topics": many(one_of(topics())),
     **_FILTERS,
 }
 _SORT = r"^(_?score|caption|schema|id|properties\.[A-Za-z]{1,40})(:(asc|desc))?$"
@@ -39,8 +40,9 @@ QUERY: dict[str, dict[str, Schema]] = {
     "entities.adjacent": _PAGE,
     "entities.adjacent_by": _PAGE,
     "search.search": {
-        "q": NAME, "schema": _SCHEMA, "limit": whole(0, 500), "offset": whole(0, 1_000), **_FILTERS,
-        "countries": TEXTS, "topics": TEXTS, "datasets": TEXTS, "filter_op": one_of(["OR", "AND"]),
+        "q": {**TEXT, "maxLength": 2_000},
+        "schema": _SCHEMA, "limit": whole(0, 500), "offset": whole(0, 1_000), **_FILTERS,
+        "countries": TEXTS, "topics": many(one_of(topics())), "datasets": TEXTS, "filter_op": one_of(["OR", "AND"]),
         "facets": many(one_of(FACETS)), "fuzzy": YES, "simple": YES, "target": YES,
         "sort": many({"type": "string", "pattern": _SORT}),
     },
@@ -58,7 +60,6 @@ QUERY: dict[str, dict[str, Schema]] = {
 """endpoint -> its parameters in the query, each with its schema."""
 REQUIRED = {
     "match.check": {"name"},
-    "search.search": {"q"},
     "reconcile.suggest_entity": {"prefix"},
     "reconcile.suggest_type": {"prefix"},
     "reconcile.suggest_property": {"prefix"},

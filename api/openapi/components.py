@@ -20,9 +20,10 @@ from api.openapi.words import (
     thing,
     whole,
 )
-from api.records import NATIVE_ID, SOURCE_NAME
+from api.records import FIELDS_PASSED_OVER, NATIVE_ID
 from resolver.ingest.ftm_model import value_properties
 from resolver.records.kinds import SCHEMATA
+from resolver.records.naming import SOURCE_NAME
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.records.sight import RULES
 
@@ -232,7 +233,9 @@ def _record(schema: str) -> Schema:
             "schema": one_of(_ANYBODY if schema == "LegalEntity" else [schema]),
             "properties": ref(f"{schema}Properties"),
             "handling": one_of(RULES),
+            **{name: {} for name in FIELDS_PASSED_OVER},
         },
+        "additionalProperties": False,
     }
 
 

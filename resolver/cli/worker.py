@@ -86,9 +86,10 @@ def command(
 def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False) -> Mapping[str, Any]:
     """Land a batch, or work out what it would change (`dry_run`), and write what came of it into its folder; the
     counts. Raises `ResolverError`."""
-    from resolver.engines.working import INPUT, sender_of
+    from resolver.engines.working import INPUT, RESULT, sender_of
     from resolver.errors import InputError
     from resolver.ingest.readers import read_lists
+    from resolver.output import write_rejects
     from resolver.records.sight import owned_by
 
     progress.start("read", None, "records")
@@ -99,6 +100,8 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     rejects = tuple(replace(one, file=Path(one.file).name) for one in intake.rejects)
     intake = replace(intake, batch=owned_by(intake.batch, job.agency), rejects=rejects)
     progress.advance(len(intake.batch))
+    (folder / RESULT).mkdir(exist_ok=True)
+    write_rejects(folder / RESULT, intake.rejects)
     if not len(intake.batch):
         why = intake.rejects[0].reason if intake.rejects else "it is empty"
         raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
@@ -115,13 +118,10 @@ def _write(hub: Hub, job: Job, folder: Path, intake: Intake, landed: Landed, pro
     """The files of a job: of a dry run what could not be read, of a landing all, as the job's agency sees them."""
     from resolver.engines.gathered import touched
     from resolver.engines.working import RESULT
-    from resolver.output import write_rejects
     from resolver.records.sight import Viewer
 
     out = folder / RESULT
-    out.mkdir(exist_ok=True)
     if job.params.get("dry_run"):
-        write_rejects(out, intake.rejects)
         return
     # whoever of the agency may submit may fetch the files, so they hold what each of them may see
     gathered = touched(hub, landed, Viewer(job.submitted_by, job.agency, frozenset({"submit"})))

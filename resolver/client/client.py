@@ -103,6 +103,18 @@ class Client:
         said: dict[str, Any] = self._http.json("GET", "/algorithms")
         return said
 
+    def reconcile(self, queries: Mapping[str, Mapping[str, Any]], *, dataset: str = "default") -> dict[str, Any]:
+        """Candidates for the cells of a table, as OpenRefine asks for them (its protocol 0.2): by the key of each query
+        its `result`."""
+        form = {"queries": json.dumps(queries, ensure_ascii=False)}
+        said: dict[str, Any] = read_json(self._http.send("POST", f"/reconcile/{part(dataset)}", form=form))
+        return said
+
+    def refresh(self) -> int:
+        """Have the process that answers look for what has landed now; the version it answers from then. It takes the
+        scope `admin`."""
+        return int(self._http.json("POST", "/updatez")["version"])
+
     # --- submitting
 
     def submit(

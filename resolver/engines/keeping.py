@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from resolver.errors import InputError
+from resolver.errors import InputError, StoreError
 from resolver.records.naming import is_source_name
 from resolver.store import ApiKey, Store, View, backup, moment_of, restore, utc_text
 from resolver.store import Source as Source
@@ -106,8 +106,24 @@ def restore_store(path: Path, url: str) -> int:
         raise InputError(
             "there is no such file", where=str(path), mend="name a file that `resolver backup` has written"
         )
+    new = not _is_there(url)
     with Store.open(url) as store:
-        return restore(path, store)
+        try:
+            return restore(path, store)
+        except StoreError:
+            if new and store.path is not None:
+                # nor is there an empty store then
+                for name in ("", "-wal", "-shm", "-journal", "-landing"):
+                    Path(f"{store.path}{name}").unlink(missing_ok=True)
+            raise
+
+
+def _is_there(url: str) -> bool:
+    try:
+        Store.open(url, create=False).close()
+    except StoreError:
+        return False
+    return True
 
 
 def list_sources(url: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ history.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +71,17 @@ def entity(hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = Fa
         forms = [form for golden in golden_of(_context(batch, names)) for form in to_ftm(golden)]
         own = next(form for form in forms if form["id"] == found.id)
         return Shown(found.id, _nested(own, forms) if nested else own, view.version)
+
+
+def present_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> frozenset[str]:
+    """Some ids, and those that the retired ones among them lead to now, as far as a viewer may know."""
+    found = set(ids)
+    with hub.store.view() as view:
+        for asked in sorted(found):
+            one = view.entity(asked)
+            if one is not None and asked not in (one.id, *one.records) and seen_ever(view, asked, viewer):
+                found.add(one.id)
+    return frozenset(found)
 
 
 def history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Event]:
@@ -163,6 +174,18 @@ def _related(view: View, index: Index, batch: Batch) -> list[int]:
     records = [held for held, _ in view.numbers_of(sorted(named)[:MOST_RELATED]).values()]
     records += naming(index.segments, batch.ids.to_pylist())[:MOST_RELATED].tolist()
     return np.unique(view.memberships(records)[1]).tolist() if records else []
+
+
+def some(
+    hub: Hub, sources: frozenset[str] | None, viewer: Viewer = STRANGER, *, limit: int
+) -> tuple[int, list[dict[str, Any]], bool]:
+    """The version of the store, its first entities known to some sources (None: any) as far as a viewer sees them, and
+    whether these are all."""
+    with hub.index() as (view, index):
+        numbers = view.first_entities(sources, limit + 1)
+        forms = _forms(view, index, numbers[:limit], viewer)
+    seen = [one for one in forms if sources is None or not sources.isdisjoint(one["datasets"])]
+    return view.version, seen, len(numbers) <= limit
 
 
 def suggested(hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int) -> tuple[int, list[dict[str, Any]]]:

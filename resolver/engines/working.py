@@ -8,6 +8,7 @@ same.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import threading
@@ -19,7 +20,7 @@ from typing import Any
 
 from resolver.engines.hub import Hub
 from resolver.engines.senders import Sender
-from resolver.errors import InputError, ResolverError
+from resolver.errors import InputError, ResolverError, UsageError
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
@@ -48,7 +49,10 @@ def jobs_folder(store: Store, folder: Path | None = None) -> Path:
 def new_folder(jobs: Path) -> Path:
     """A folder for a new job, with room for what is sent. Raises `OSError`."""
     folder = jobs / uuid.uuid4().hex
-    (folder / INPUT).mkdir(parents=True)
+    if not jobs.exists():
+        jobs.mkdir(parents=True, mode=0o700)
+    folder.mkdir(mode=0o700)
+    (folder / INPUT).mkdir(mode=0o700)
     return folder
 
 
@@ -63,16 +67,29 @@ def submit(
     dry_run: bool = False,
 ) -> tuple[Job, bool]:
     """Queue what lies in a job's folder, to land or (`dry_run`) to say what would; the job, and whether it is new. Of a
-    key used before the job of then is given, and the folder removed. Raises `StoreError`."""
+    key used before the job of then is given, and the folder removed. Raises `UsageError` where it was used for
+    something else, `StoreError`."""
     params = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
     params["may_all"] = sender.may_all
+    params["digest"] = digest = _digest(folder / INPUT, f"{list_format} {dry_run}") if idempotency_key else ""
     job = hub.store.jobs.submit(
         BATCH, params, agency=sender.agency, submitted_by=sender.name, idempotency_key=idempotency_key
     )
     new = job.params.get("folder") == folder.name
     if not new:
         shutil.rmtree(folder, ignore_errors=True)
+        if job.params.get("digest", digest) != digest:
+            raise UsageError("this key was used for another list, or another way of reading it", mend="use a new key")
     return job, new
+
+
+def _digest(sent: Path, options: str) -> str:
+    """A digest of what was sent, whatever its file was called: the list, then the mapping."""
+    found = hashlib.sha256(options.encode())
+    for path in sorted(sent.iterdir(), key=lambda one: (one.suffix == ".yml", one.name)):
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest()
 
 
 def sender_of(job: Job) -> Sender:

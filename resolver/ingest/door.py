@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from resolver.ingest.base import BatchAt, Reject
 from resolver.records import Batch, Column
+from resolver.records.naming import names_a_source
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import ADDRESS, DATES, FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
 
@@ -45,10 +46,17 @@ def admit(chunk: BatchAt, label: str, accept_restricted: bool) -> tuple[BatchAt,
 
 def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
     yield from _nul_bytes(batch)
+    yield from _misnamed_sources(batch)
     yield from _long_names(batch)
     yield _nameless(batch), "it has no name, number, contact, date or place to know it by"
     if not accept_restricted:
         yield from _restricted(batch)
+
+
+def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    for code, text in enumerate(batch.sources.values.to_pylist()):
+        if not names_a_source(text):
+            yield np.flatnonzero(batch.sources.codes == code), f"no source can be called {text[:60]!r}"
 
 
 def _nameless(batch: Batch) -> Rows:

@@ -74,6 +74,21 @@ def value_properties(schema: str) -> tuple[str, ...]:
 
 
 @cache
+def is_a(schema: str, broader: str) -> bool:
+    """Whether a schema is another one, or a kind of it."""
+    known, other = _schema(schema), _schema(broader)
+    return known is not None and other is not None and bool(known.is_a(other))
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """The topics that entities may have."""
+    from followthemoney import registry
+
+    return tuple(sorted(registry.topic.names))
+
+
+@cache
 def names_entity(schema: str, prop: str) -> bool:
     """Whether a property's values are ids of other entities."""
     found = _property(schema, prop)

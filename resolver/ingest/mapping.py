@@ -30,6 +30,7 @@ from rapidfuzz import fuzz, process
 from resolver.errors import MappingError
 from resolver.records import KIND_BY_LABEL, kind_of_schema
 from resolver.records import properties as known
+from resolver.records.naming import names_a_source
 
 MAX_BYTES = 1_000_000
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
@@ -54,6 +55,13 @@ class Mapping(BaseModel):
     separator: str | None = Field(default=None, min_length=1)
     day_first: bool = True
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+
+    @field_validator("source")
+    @classmethod
+    def _a_name(cls, value: str) -> str:
+        if not names_a_source(value):
+            raise ValueError(f"no source can be called {value!r}")
+        return value
 
     @field_validator("properties", mode="before")
     @classmethod

@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,10 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
             )
         if not path.parent.is_dir():
             raise StoreError("the folder of the store does not exist", where=str(path.parent), mend="make it first")
+        if not path.exists():
+            # its owner's alone; SQLite gives its other files the same mode
+            with suppress(OSError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     try:
         engine = create_engine(parsed)
     except ImportError as error:
@@ -199,7 +203,7 @@ def landing_lock(engine: Engine) -> Iterator[None]:
         return
     path = f"{engine.url.database}-landing"
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         mend = "see that the folder may be written"
         raise StoreError(f"the store is read-only: {error.strerror}", where=path, mend=mend) from error

@@ -78,7 +78,8 @@ class Jobs:
         submitted_by: str = "",
         idempotency_key: str | None = None,
     ) -> Job:
-        """Queue a job. With an `idempotency_key` used before, the job of then is given."""
+        """Queue a job. With an `idempotency_key` used before, the job of then is given, unless it has failed or was
+        cancelled: then the key is the new job's."""
         row = {
             "id": uuid.uuid4().hex,
             "kind": kind,
@@ -96,7 +97,13 @@ class Jobs:
         except IntegrityError:
             with reading(self.engine) as connection:
                 found = connection.execute(select(jobs).where(jobs.c.idempotency_key == idempotency_key)).one()
-            return _job(found)
+            if found.state not in (JobState.FAILED.value, JobState.CANCELLED.value):
+                return _job(found)
+            with writing(self.engine) as connection:
+                # whoever comes at the same time finds the key free, or the new job's
+                mine = and_(jobs.c.id == found.id, jobs.c.idempotency_key == idempotency_key)
+                connection.execute(update(jobs).where(mine).values(idempotency_key=None))
+            return self.submit(kind, params, agency=agency, submitted_by=submitted_by, idempotency_key=idempotency_key)
         return self.get(str(row["id"]))
 
     def get(self, job_id: str) -> Job:

@@ -43,6 +43,7 @@ STAGE_FROM = 100_000
 TOUCHED_LIMIT = 50_000
 """A landing that touches more records than this has touched everything."""
 _NONE = np.zeros(0, dtype=np.int64)
+_SOURCE = ("name", "deduplicated", "agency", "keeper")
 
 
 class OutdatedError(StoreError):
@@ -175,14 +176,11 @@ def _sweep(connection: Connection, version: int) -> None:
 def _sources(connection: Connection, landing: Landing) -> None:
     """See to it that every source has a row."""
     texts = [row.source for row in landing.lists]
-    if landing.records is not None:
-        texts += landing.records.sources.values.to_pylist()
+    texts += landing.records.sources.values.to_pylist() if landing.records is not None else []
     known = set(connection.execute(select(sources.c.name)).scalars()) if texts else set()
-    missing = sorted(set(texts) - known)
-    if missing:
-        owned = {name: landing.owners.get(name, ("", "")) for name in missing}
-        rows = [{"name": name, "deduplicated": False, "agency": a, "keeper": k} for name, (a, k) in owned.items()]
-        connection.execute(insert(sources), rows)
+    if missing := sorted(set(texts) - known):
+        owned = ((name, False, *landing.owners.get(name, ("", ""))) for name in missing)
+        connection.execute(insert(sources), [dict(zip(_SOURCE, row, strict=True)) for row in owned])
 
 
 Step = Callable[[Connection], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
 from resolver.store.moment import Moment, cut
-from resolver.store.schema import entities, events, members, versions
+from resolver.store.schema import entities, events, members, records, sources, versions
 from resolver.store.words import Change, EventKind, StoredEntity, VersionRow
 
 
@@ -105,6 +105,15 @@ class EntityQuestions(Moment):
     def memberships(self, record_numbers: Sequence[int], *, ever: bool = False) -> tuple[Numbers, Numbers, Numbers]:
         """The same, of some records."""
         return self._member_rows("record", record_numbers, ever)
+
+    def first_entities(self, names: Collection[str] | None, limit: int) -> list[int]:
+        """The numbers of the first entities that hold a record of some sources (None: of any), ascending."""
+        query = select(members.c.entity).where(self.holds(members))
+        if names is not None:
+            chosen = select(sources.c.number).where(among(self.connection, sources.c.name, sorted(names)))
+            query = query.join(records, records.c.number == members.c.record).where(records.c.source.in_(chosen))
+        query = query.group_by(members.c.entity).order_by(members.c.entity).limit(limit)
+        return [int(number) for number in self.connection.execute(query).scalars()]
 
     def spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
         """(record, entity, from, to) of every membership of some entities that began up to this version."""

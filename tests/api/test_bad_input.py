@@ -184,7 +184,8 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
             answer = client.get(path)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), (path, answer.json)
             assert "database" in answer.json["detail"]
-        answer = client.post("/batches", data=b'{"id": "1"}')
+        line = {"id": "1", "schema": "Person", "datasets": ["a"], "properties": {"name": ["A B"]}}
+        answer = client.post("/batches", data=json.dumps(line))
         assert answer.status_code == 503
         assert not list(tmp_path.iterdir())
         assert client.get("/readyz").status_code == 503

@@ -145,20 +145,82 @@ def test_the_same_submission_twice_is_one_job(held: Service) -> None:
     assert client.post("/batches", data=LINES).json["id"] != first.json["id"]
 
 
-def test_a_batch_that_cannot_be_read_fails_with_a_reason(held: Service) -> None:
+def test_a_key_stands_for_one_list_and_for_one_that_is_well(held: Service) -> None:
     client = client_of(held)
-    where = client.post("/batches", data=b"\x00\x01 nothing known").headers["Location"]
+    headers = {"Idempotency-Key": "monday"}
+    first = client.post("/batches?filename=a.json", data=LINES, headers=headers)
+    for path, data in (("/batches", LINES.replace(b"Ann", b"Eve")), ("/batches?dry_run=true", LINES)):
+        other = client.post(path, data=data, headers=headers)
+        assert (other.status_code, "another list" in other.json["detail"]) == (422, True)
+    assert len(list(held.jobs.iterdir())) == 1
+    # what a file is called is not what it says
+    assert client.post("/batches?filename=b.json", data=LINES, headers=headers).json["id"] == first.json["id"]
+    client.post(f"{first.headers['Location']}/cancel")
+    again = client.post("/batches", data=LINES, headers=headers)
+    assert (again.status_code, again.json["id"] != first.json["id"]) == (202, True)
+    assert client.post("/batches", data=LINES, headers=headers).json["id"] == again.json["id"]
+
+
+UNREADABLE = {
+    "no list": ({"data": b"\x00\x01 nothing known"}, "format not known"),
+    "a format that it is not": ({"data": TABLE}, "mapping"),
+    "a mapping that is none": (
+        {"data": {"file": (io.BytesIO(TABLE), "yard.csv"), "mapping": (io.BytesIO(b"id: ["), "m.yml")}},
+        "YAML",
+    ),
+    "a mapping to a property there is not": (
+        {"data": {"file": (io.BytesIO(TABLE), "y.csv"), "mapping": (io.BytesIO(MAPPING + b"x: 1"), "m.yml")}},
+        "x",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "said"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_no_worker_could_read_is_refused_at_once(sent: dict[str, Any], said: str, held: Service) -> None:
+    answer = client_of(held).post("/batches", **sent)
+    assert (answer.status_code, set(answer.json)) == (400, {"detail"})
+    assert said in answer.json["detail"]
+    assert not list(held.jobs.iterdir())
+
+
+def test_a_batch_of_which_nothing_can_be_kept_fails_and_says_what(held: Service) -> None:
+    client = client_of(held)
+    nameless = LINES.replace(b'"name": [', b'"notes": [')
+    where = client.post("/batches", data=nameless).headers["Location"]
+    assert client.get(f"{where}/rejects").status_code == 409
     assert work(held) is not None
     said = client.get(where).json
     assert said["state"] == "failed"
     assert said["error"]
     answer = client.get(f"{where}/report")
     assert (answer.status_code, said["error"] in answer.json["detail"]) == (409, True)
+    status, rejects = fetched(client, f"{where}/rejects")
+    assert (status, rejects.count("it has no name")) == (200, 3)
     # the next one is not held up
     client.post("/batches", data=LINES)
     done = work(held)
     assert done is not None
     assert done.state == "done"
+
+
+def test_files_of_a_batch_are_its_readers_alone(held: Service) -> None:
+    client = client_of(held)
+    where = client.post("/batches", data=LINES).headers["Location"]
+    assert work(held) is not None
+    for what, kind in (("report", "text/html; charset=utf-8"), ("links", "text/csv; charset=utf-8")):
+        with client.get(f"{where}/{what}") as answer:
+            assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (kind, "no-store")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    for form in ("application/json", "application/vnd.senzing+json"):
+        with client.get(f"{where}/entities", headers={"Accept": form}) as answer:
+            assert "Accept" in answer.headers["Vary"]
+    (folder,) = held.jobs.iterdir()
+    modes = {path.stat().st_mode & 0o777 for path in (held.jobs, folder, folder / "input")}
+    assert modes == {0o700}
+    store = held.hub.store.path
+    assert store is not None
+    assert {Path(f"{store}{end}").stat().st_mode & 0o777 for end in ("", "-wal", "-landing")} == {0o600}
 
 
 def test_what_waits_is_cancelled_at_once(held: Service) -> None:
@@ -232,6 +294,31 @@ def test_a_disk_that_is_full(held: Service, monkeypatch: pytest.MonkeyPatch) -> 
     answer = client_of(held).post("/batches", data=LINES)
     assert (answer.status_code, answer.json["detail"].endswith("no space left on device")) == (507, True)
     assert not list(held.jobs.iterdir())
+
+
+def test_what_a_record_says_in_vain_is_refused_or_told(held: Service) -> None:
+    client = client_of(held)
+    # a misspelt field must not be passed over: the record would be free for all
+    answer = client.post("/records", json={**RECORD, "handlng": "H3"})
+    assert (answer.status_code, "handlng" in answer.json["detail"]) == (422, True)
+    for name in ("default", "...", "-"):
+        assert client.post("/records", json={**RECORD, "datasets": [name]}).status_code == 422
+        senzing = {"DATA_SOURCE": name, "RECORD_ID": "1", "NAME_FULL": "Ann Lee"}
+        answer = client.post("/records", data=json.dumps(senzing), content_type="application/vnd.senzing+json")
+        assert answer.status_code == 400
+    said = {"name": ["Pavel Novotny"], "gender": ["zz"], "nationality": ["Atlantis", "Russia"]}
+    answer = client.post("/records", json={**RECORD, "properties": said, "caption": "passed over"})
+    assert (answer.status_code, len(answer.json["warnings"])) == (201, 2)
+    assert "Atlantis" in answer.json["warnings"][1]
+
+
+def test_an_id_may_end_as_a_door_does(held: Service) -> None:
+    client = client_of(held)
+    for end in ("adjacent", "adjacent/parent"):
+        entity = client.post("/records", json={**RECORD, "id": f"7/{end}"}).json["entity"]
+        answer = client.get(f"/entities/quay:7/{end}")
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"/entities/{entity}")
+    assert client.get(f"/entities/{entity}/adjacent").json["entity"]["id"] == entity
 
 
 def test_others_batches_are_nobodys(held: Service, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,8 @@ def test_entities_search_and_the_rest(hub: Client) -> None:
     assert [one.name for one in hub.catalog()][:3] == ["default", "coast", "river"]
     assert hub.changes(limit=1).changes[0].kind == "born"
     assert hub.algorithms()["best"] == "evidence"
+    assert hub.reconcile({"q": {"query": "Maria Quispe Huanca"}})["q"]["result"][0]["name"] == "Maria Quispe Huanca"
+    assert hub.refresh() == hub.changes().version
     assert hub.openapi()["openapi"].startswith("3.1")
     assert hub.ready()
 
@@ -115,6 +117,7 @@ def test_a_batch_from_submission_to_its_results(hub: Client, url: str, tmp_path:
     assert b"Pavel Novotny" in hub.result(job.id, "entities")
     hub.save_result(job.id, "report", tmp_path / "report.html")
     assert "<html" in (tmp_path / "report.html").read_text("utf-8")
+    hub.refresh()
     assert hub.check(name="Pavel Novotny").results[0].referents == ("port:n1",)
 
 

@@ -88,6 +88,72 @@ def test_history_and_the_feed_of_changes(moved: tuple[Client, str, str]) -> None
     assert client.get("/changes?since=x").status_code == 422
 
 
+def test_a_retired_id_is_left_out_as_the_present_one_is(moved: tuple[Client, str, str]) -> None:
+    client, kept, gone = moved
+    client.application.extensions["resolver"].warm()
+    query = {"queries": {"q": {"schema": "Person", "properties": {"name": ["Ann Lee"]}}}}
+    ids = {one["id"] for one in client.post("/match/default", json=query).json["responses"]["q"]["results"]}
+    assert kept in ids
+    for named in (kept, gone):
+        found = client.post(f"/match/default?exclude_entity_ids={named}", json=query).json["responses"]["q"]["results"]
+        assert {one["id"] for one in found} == ids - {kept}
+
+
+def test_a_number_finds_its_bearer(client: Client) -> None:
+    for text in ("X123456", "x 123-456"):
+        found = client.get("/search/default", query_string={"q": text}).json["results"]
+        assert found[0]["referents"] == ["river:3"]
+    assert client.get("/search/default?q=X123457").json["results"] == []
+
+
+def test_countries_are_written_in_any_way(client: Client) -> None:
+    for text in ("ru", "RU", "Russia"):
+        found = client.get(f"/search/default?q=Vektor+Trading&countries={text}").json
+        assert found["total"]["value"] == 1, text
+    assert client.get("/search/default?q=Vektor+Trading&countries=Atlantis").json["total"]["value"] == 0
+
+
+def test_a_search_for_nothing_finds_everybody(client: Client) -> None:
+    everybody = client.get("/search/default").json
+    assert everybody["total"] == {"value": 4, "relation": "eq"}
+    assert client.get("/search/default?q=").json["results"] == everybody["results"]
+    assert client.get("/search/coast?q=").json["total"]["value"] == 3
+    assert client.get("/search/default?schema=Thing").json["total"]["value"] == 4
+    assert client.get("/search/default?schema=Organization").json["total"]["value"] == 1
+    assert client.get("/search/default?countries=iq").json["total"]["value"] == 1
+
+
+def test_who_says_nothing_of_what_is_sorted_by_comes_last(client: Client) -> None:
+    for order in ("asc", "desc"):
+        found = client.get(f"/search/default?sort=properties.birthDate:{order}&schema=Thing").json["results"]
+        said = [one["properties"].get("birthDate", [None])[0] for one in found]
+        dated = [one for one in said if one is not None]
+        assert said == [*dated, *[None] * (len(said) - len(dated))]
+        assert dated == sorted(dated, reverse=order == "desc")
+        assert 0 < len(dated) < len(said)
+
+
+def test_a_schema_is_left_out_with_all_its_kinds(client: Client) -> None:
+    for path in ("/check?name=John+Smith&schema=Person", "/search/default?q=John+Smith"):
+        assert client.get(path).json["results"]
+        assert client.get(f"{path}&exclude_schema=LegalEntity").json["results"] == []
+        assert client.get(f"{path}&exclude_schema=Company").json["results"]
+
+
+def test_a_topic_that_nobody_knows_is_said(client: Client) -> None:
+    for path in ("/check?name=Abu+Omar", "/search/default?q=Abu+Omar"):
+        answer = client.get(f"{path}&topics=crime.traffic")
+        assert (answer.status_code, "crime.traffick" in answer.json["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/check?name=John+Smith", "/search/default?q=john", "/catalog", "/entities/absent", "/nowhere", "/healthz"]
+)
+def test_answers_are_not_kept_on_the_way(path: str, client: Client) -> None:
+    headers = client.get(path).headers
+    assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+
+
 def test_search_finds_names_and_ids(client: Client) -> None:
     found = client.get("/search/default?q=maria+quispe").json
     assert found["results"][0]["referents"] == ["coast:2", "river:2"]
@@ -106,7 +172,6 @@ def test_search_finds_names_and_ids(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/search/default", 400),
         ("/search/absent?q=a", 404),
         ("/search/default?q=a&schema=Wizard", 400),
         ("/search/default?q=a&limit=x", 422),

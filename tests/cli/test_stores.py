@@ -90,6 +90,21 @@ def test_looking_a_name_up_in_a_store(filled: str, capsys: Capture) -> None:
     assert run(["check", "Ivan Petrov", "--store", filled, "--list", "x.csv"]) == 2
 
 
+def test_a_backup_that_is_cut_off_leaves_no_store_behind(filled: str, tmp_path: Path, capsys: Capture) -> None:
+    whole, cut = tmp_path / "hub.backup", tmp_path / "cut.backup"
+    assert run(["backup", "--store", filled, "--out", str(whole)]) == 0
+    assert whole.stat().st_mode & 0o777 == 0o600
+    cut.write_bytes(whole.read_bytes()[:-200])
+    url = f"sqlite:///{tmp_path}/new.db"
+    assert run(["restore", str(cut), "--store", url]) == 1
+    assert "no whole backup" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"hub.backup", "cut.backup"}
+    # into a store that was there nothing is restored, and it stays
+    assert run(["restore", str(whole), "--store", url]) == 0
+    assert run(["restore", str(cut), "--store", url]) == 1
+    assert run(["status", "--store", url]) == 0
+
+
 def test_a_store_is_backed_up_and_restored(filled: str, tmp_path: Path, capsys: Capture) -> None:
     url = f"sqlite:///{tmp_path}/copy.db"
     assert run(["backup", "--store", filled, "--out", str(tmp_path / "hub.backup")]) == 0
