@@ -38,7 +38,7 @@ def alone(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def together(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
     """Two."""
-    with served(closed[0], "--workers", "2", "--threads", "4") as serving:
+    with served(closed[0], "--workers", "2", "--threads", "4", ready=True) as serving:
         yield serving
 
 
@@ -111,7 +111,7 @@ def test_what_several_refuse_is_said_in_the_same_way(together: Served) -> None:
 def test_a_body_that_stops_coming_ends(closed: tuple[str, dict[str, str]], tmp_path: Path) -> None:
     url, keys = closed
     key = f"Authorization: ApiKey {keys['submit']}"
-    with served(url, "--workers", "2", "--threads", "2") as serving, ExitStack() as stack:
+    with served(url, "--workers", "2", "--threads", "2", ready=True) as serving, ExitStack() as stack:
         for _ in range(4):
             lines = ("POST /records HTTP/1.1", "Host: localhost", key, "Content-Length: 100", "", "{")
             stack.enter_context(connected(serving.address)).sendall("\r\n".join(lines).encode())
