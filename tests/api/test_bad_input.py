@@ -84,7 +84,7 @@ def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
             assert client.batches() == []
         assert process.poll() is None
     folder = jobs_folder_of(url)
-    assert not folder.exists() or not list(folder.iterdir())
+    assert not folder.exists() or {one.name for one in folder.iterdir()} <= {"looks"}
 
 
 def jobs_folder_of(url: str) -> Path:
@@ -187,7 +187,7 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
         line = {"id": "1", "schema": "Person", "datasets": ["a"], "properties": {"name": ["A B"]}}
         answer = client.post("/batches", data=json.dumps(line))
         assert answer.status_code == 503
-        assert not list(tmp_path.iterdir())
+        assert {one.name for one in tmp_path.iterdir()} <= {"looks"}
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == client.get("/metrics").status_code == 200
         database.start()
