@@ -59,8 +59,9 @@ REPORT_POLICY = (
 def take() -> tuple[Response, int] | Response:
     """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
     layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
-    job's result says what would."""
-    params.only("format", "filename", "dry_run")
+    job's result says what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
+    changes the job fails and says so, unless `accept_large_change`."""
+    params.only("format", "filename", "dry_run", "complete", "accept_large_change")
     dry_run = params.yes("dry_run", default=False)
     list_format = params.one_of("format", FORMATS)
     key = request.headers.get("Idempotency-Key", "")
@@ -84,6 +85,8 @@ def take() -> tuple[Response, int] | Response:
             # one sender's keys are nobody else's
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
             dry_run=dry_run,
+            complete=params.yes("complete", default=False),
+            accept_large_change=params.yes("accept_large_change", default=False),
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

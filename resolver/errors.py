@@ -6,6 +6,8 @@ and how to mend it; the command line prints that line and exits 1, never a trace
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ResolverError(Exception):
     """Anything a user can cause or mend. `what` says what is wrong, `where` the place, `mend` what to do."""
@@ -73,6 +75,15 @@ class OwnerError(ResolverError):
 
 class StoreFullError(StoreError):
     """A store whose disk takes nothing more."""
+
+
+class HeldError(ResolverError):
+    """A list that would change so much that somebody has to accept it first; nothing has landed."""
+
+    def __init__(self, alarms: Sequence[str]) -> None:
+        said = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
+        mend = "look at it, then accept it: --accept-large-change, over HTTP ?accept_large_change=true"
+        super().__init__(f"held back, nothing has landed: {said}", mend=mend)
 
 
 class EngineError(ResolverError):

@@ -47,7 +47,9 @@ QUERY: dict[str, dict[str, Schema]] = {
         "sort": many({"type": "string", "pattern": _SORT}),
     },
     "catalog.changes": {"since": whole(0, 2**40), "limit": whole(1, 100_000), "skip": whole(0, 2**40)},
-    "batches.take": {"format": one_of(FORMATS), "filename": PLAIN, "dry_run": YES},
+    "batches.take": {
+        "format": one_of(FORMATS), "filename": PLAIN, "dry_run": YES, "complete": YES, "accept_large_change": YES,
+    },
     "batches.listed": {"limit": whole(1, 1000)},
     "reconcile.reconcile": {"queries": ref("Queries"), "extend": ref("ExtensionQuery"), "api_key": PLAIN},
     "reconcile.reconcile_form": {"api_key": PLAIN},

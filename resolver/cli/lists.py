@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resolver.records import Batch
 
 
-def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "read") -> Intake:
+def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "read", complete: bool = False) -> Intake:
     """Read lists as one intake. Notes go to standard error. Raises `InputError` where not one record is left."""
     from resolver.engines.local import warm_up
     from resolver.ingest.readers import read_lists
@@ -36,6 +36,7 @@ def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "r
         mapping=reading.mappings(),
         strict=reading.strict,
         accept_restricted=reading.accept_restricted,
+        complete=complete,
         progress=reached,
     )
     bars.finish()

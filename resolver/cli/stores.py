@@ -57,8 +57,10 @@ def dedupe(
     if out is not None:
         prepare(out)
     with open_hub(url, settings, running, create=True) as hub, Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
-        landed = hub.add(intake, decisions, dry_run=options["dry_run"], progress=bars)
+        intake = read(files, reading, bars, complete=options["complete"])
+        landed = hub.add(
+            intake, decisions, dry_run=options["dry_run"], accept_large=options["accept_large"], progress=bars
+        )
         if not options["dry_run"]:
             bars.start("queue of the desk", None)
             catch_up(hub)

@@ -94,8 +94,10 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
 
     progress.start("read", None, "records")
     list_format = job.params.get("format") or None
-    dry_run = bool(job.params.get("dry_run"))
-    intake = read_lists([folder / INPUT], format=list_format, accept_restricted=accept_restricted)
+    dry_run, complete, accept_large = (
+        bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
+    )
+    intake = read_lists([folder / INPUT], format=list_format, accept_restricted=accept_restricted, complete=complete)
     # names of files here, not of this machine
     rejects = tuple(replace(one, file=Path(one.file).name) for one in intake.rejects)
     intake = replace(intake, batch=owned_by(intake.batch, job.agency), rejects=rejects)
@@ -105,7 +107,8 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     if not len(intake.batch):
         why = intake.rejects[0].reason if intake.rejects else "it is empty"
         raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
-    landed = hub.add(intake, sender=sender_of(job), dry_run=dry_run, progress=progress)
+    sender = sender_of(job)
+    landed = hub.add(intake, sender=sender, dry_run=dry_run, accept_large=accept_large, progress=progress)
     _write(hub, job, folder, intake, landed, progress)
     return {
         **landed.counts(intake),

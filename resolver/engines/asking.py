@@ -28,6 +28,7 @@ class Asked:
     who: str
     count: int
     dry_run: bool = False
+    accept_large: bool = True
     more: More | None = None
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 

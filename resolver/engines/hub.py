@@ -23,7 +23,7 @@ from resolver.engines.landed import Landed
 from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
 from resolver.engines.updates import Update, no_update, update_of
 from resolver.engines.verdicts import with_bands
-from resolver.errors import InputError, StoreError
+from resolver.errors import HeldError, InputError, StoreError
 from resolver.ingest.base import Intake
 from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
 from resolver.records.decisions import Decision
@@ -104,15 +104,17 @@ class Hub:
         who: str = "",
         kind: str = "batch",
         dry_run: bool = False,
+        accept_large: bool = True,
         progress: Progress = SILENT,
     ) -> Landed:
         """Add lists, and decisions with them, to what is resolved: one landing. With `dry_run` nothing lands, and the
-        answer says what would (its version is the present one). New sources are the sender's, or of `owners`. Raises
-        `StoreError`, `OwnerError` where the sender may not change a source or a record's handling, and
-        `DecisionError` for decisions that contradict each other; then nothing has changed."""
+        answer says what would (its version is the present one). New sources are the sender's, or of `owners`. Without
+        `accept_large` nothing lands either where a large share of a source changes or an id names somebody else:
+        `HeldError`. Raises `StoreError`, `OwnerError` where the sender may not change a source or a record's handling,
+        and `DecisionError` for decisions that contradict each other; then nothing has changed."""
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", mend="name lists or decisions")
-        given, names = list(decisions), sources_of(intake)
+        given, names, count = list(decisions), sources_of(intake), len(intake.batch)
         owned = dict.fromkeys(names, sender.owner) if owners is None else owners
 
         def update_from(view: View) -> Update:
@@ -121,7 +123,8 @@ class Hub:
             check_handling(view, update, sender)
             return update
 
-        asked = Asked(update_from, lambda _: given, kind, who or sender.name, len(intake.batch), dry_run, owners=owned)
+        by = who or sender.name
+        asked = Asked(update_from, lambda _: given, kind, by, count, dry_run, accept_large, owners=owned)
         return self._landed(asked, progress)
 
     def decide(
@@ -139,7 +142,7 @@ class Hub:
         that are logged already change nothing."""
         given = None if callable(decisions) else list(decisions)
         asks: Decide = decisions if callable(decisions) else lambda _: given or ()
-        return self._landed(Asked(no_update, asks, "decisions", who, 0, dry_run, more), progress)
+        return self._landed(Asked(no_update, asks, "decisions", who, 0, dry_run, more=more), progress)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -170,6 +173,8 @@ class Hub:
             options = replace(options, plan=plan)
             index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
             update = asked.update_from(view)
+            if update.alarms and not (asked.accept_large or asked.dry_run):
+                raise HeldError(update.alarms)
             increment = self._worked_out(view, index, options, update, asked, progress)
             version = view.version
         if not asked.dry_run:

@@ -1,7 +1,8 @@
 """What lists say that a store does not hold yet: new records, new versions of records, records withdrawn.
 
 Of a source whose lists carry versions the newest counts, whichever comes first: a newer list withdraws what it no
-longer holds, an older one changes nothing. Otherwise what comes later supersedes what was said before.
+longer holds, an older one changes nothing. Otherwise what comes later supersedes what was said before. A list that is
+said to be complete withdraws what it does not hold; one that breaks off never does.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.ingest.base import Intake
+from resolver.ingest.base import Intake, ListInfo
 from resolver.ingest.versions import reused_ids
 from resolver.records import Batch, concat
 from resolver.store import Contents, ListLanding, Source, View, contents_of
@@ -41,6 +42,8 @@ class Update:
     undeclared: tuple[str, ...]
     older: tuple[str, ...]
     notes: tuple[str, ...]
+    alarms: tuple[str, ...] = ()
+    """What a person has to accept before it lands (also among the notes)."""
 
     @property
     def ended(self) -> Numbers:
@@ -65,24 +68,27 @@ def update_of(view: View, intake: Intake) -> Update:
     held = view.numbers_of([*ids, *left_out]) if view.head.last_record else {}
     rows = [row for row, one in enumerate(ids) if one not in held or held[one][1] != contents.hashes[row]]
     superseded = {ids[row]: held[ids[row]][0] for row in rows if ids[row] in held}
-    newer = sorted(name for name, text in versions.items() if name in known and "" < known[name].list_version < text)
-    withdrawn = _withdrawn(view, newer, set(ids))
+    newer = {name for name, text in versions.items() if name in known and "" < known[name].list_version < text}
+    broken = {name for info in intake.lists if info.broken for name in info.sources}
+    complete = {name for info in intake.lists if info.complete for name in info.sources if name in known}
+    withdrawn = _withdrawn(view, sorted((newer | complete) - broken - older), set(ids))
     declared = _declared(intake, known, listed)
     fresh = batch if len(rows) == len(batch) else batch.take(np.array(rows, dtype=np.int64)).canonical()
     notes = [f"{name}: the store holds a newer version of this list; nothing of it changes" for name in sorted(older)]
-    notes += _alarms(view, superseded, withdrawn, ids)
-    notes += _reused(view, fresh, superseded)
+    notes += [f"{name}: the list breaks off, so nothing of it is withdrawn" for name in sorted(broken & set(known))]
+    alarms = [*_alarms(view, superseded, withdrawn), *_reused(view, fresh, superseded)]
     return Update(
         fresh,
         Contents([contents.texts[row] for row in rows], [contents.hashes[row] for row in rows]),
         superseded,
         withdrawn,
         tuple(ids) + tuple(one for one in left_out if one in held),
-        _landings(intake, declared),
+        _landings(intake, declared, known),
         tuple(sorted(name for name, flag in declared.items() if flag)),
         tuple(sorted(name for name in known if known[name].deduplicated and not declared[name])),
         tuple(sorted(one for one in left_out if one not in held)),
-        tuple(notes),
+        (*notes, *alarms),
+        tuple(alarms),
     )
 
 
@@ -124,20 +130,27 @@ def _declared(intake: Intake, known: Mapping[str, Source], listed: set[str]) -> 
     return flags
 
 
-def _landings(intake: Intake, declared: Mapping[str, bool]) -> tuple[ListLanding, ...]:
+def _landings(intake: Intake, declared: Mapping[str, bool], known: Mapping[str, Source]) -> tuple[ListLanding, ...]:
+    def version(info: ListInfo, source: str) -> str:
+        # half a list is not its version: the whole one has yet to come
+        held = known[source].list_version if source in known else ""
+        return held if info.broken else info.version
+
     return tuple(
-        ListLanding(source, declared[source], info.version, info.label, info.format, info.records, info.rejects)
+        ListLanding(
+            source, declared[source], version(info, source), info.label, info.format, info.records, info.rejects
+        )
         for info in intake.lists
         for source in info.sources
     )
 
 
-def _alarms(view: View, superseded: Mapping[str, int], withdrawn: Mapping[str, int], ids: list[str]) -> list[str]:
+def _alarms(view: View, superseded: Mapping[str, int], withdrawn: Mapping[str, int]) -> list[str]:
     """A line for each kind of change that is larger than a list usually sees."""
     if max(len(superseded), len(withdrawn)) < ALARM_LEAST:
         return []
-    held = len(ids) - sum(one not in superseded for one in ids) + len(withdrawn)
-    total = max(len(ids) + len(withdrawn), held)
+    sources = {one.partition(":")[0] for one in (*superseded, *withdrawn)}
+    total = len(view.of_sources(sorted(sources)))
     lines = []
     for number, word in ((len(superseded), "change"), (len(withdrawn), "are withdrawn")):
         if number >= ALARM_LEAST and number > ALARM_SHARE * total:

@@ -65,13 +65,18 @@ def submit(
     sender: Sender,
     idempotency_key: str | None,
     dry_run: bool = False,
+    complete: bool = False,
+    accept_large_change: bool = False,
 ) -> tuple[Job, bool]:
     """Queue what lies in a job's folder, to land or (`dry_run`) to say what would; the job, and whether it is new. Of a
-    key used before the job of then is given, and the folder removed. Raises `UsageError` where it was used for
-    something else, `StoreError`."""
-    params = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
+    key used before the job of then is given, and the folder removed. `complete`: the list holds all of its sources;
+    `accept_large_change`: it lands however much it changes. Raises `UsageError` where the key was used for something
+    else, `StoreError`."""
+    params: dict[str, Any] = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
+    params |= {"complete": complete, "accept_large_change": accept_large_change}
     params["may_all"] = sender.may_all
-    params["digest"] = digest = _digest(folder / INPUT, f"{list_format} {dry_run}") if idempotency_key else ""
+    asked = f"{list_format} {dry_run} {complete} {accept_large_change}"
+    params["digest"] = digest = _digest(folder / INPUT, asked) if idempotency_key else ""
     job = hub.store.jobs.submit(
         BATCH, params, agency=sender.agency, submitted_by=sender.name, idempotency_key=idempotency_key
     )

@@ -69,7 +69,15 @@ def _info(read: ListRead) -> ListInfo:
     codes = np.unique(read.batch.sources.codes)
     sources = tuple(sorted(read.batch.sources.values.take(pa.array(codes)).to_pylist()))
     return ListInfo(
-        read.label, read.format, sources, read.version, len(read.batch), len(read.rejects), read.deduplicated
+        read.label,
+        read.format,
+        sources,
+        read.version,
+        len(read.batch),
+        len(read.rejects),
+        read.deduplicated,
+        read.broken,
+        read.complete,
     )
 
 

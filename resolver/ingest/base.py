@@ -28,6 +28,11 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenOff(Reject):
+    """Where a list breaks off: what stood behind is lost, so nothing it does not hold has been withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListVersion:
     """When the list was made, as the list itself says; sorts as text (ISO 8601)."""
 
@@ -77,7 +82,7 @@ class ReaderRow:
     """A list format. `detect` looks at the first bytes of a file; `read` streams the items of a list.
 
     `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`). `deduplicated`: the
-    list declares that no two of its entries are the same person or group.
+    list declares that no two of its entries are the same person or group; `complete`: that it holds all of its source.
     """
 
     name: str
@@ -86,11 +91,13 @@ class ReaderRow:
     read: Callable[[ListUnit], Iterator[Item]]
     companions: tuple[tuple[str, ...], ...] = ()
     deduplicated: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListInfo:
-    """A list that was read: for the report, and for what shares a list without duplicates."""
+    """A list that was read: for the report, and for what shares a list without duplicates. `broken`: it breaks off;
+    `complete`: it is said to hold all of its sources, so that what it does not hold is withdrawn."""
 
     label: str
     format: str
@@ -99,6 +106,8 @@ class ListInfo:
     records: int
     rejects: int
     deduplicated: bool
+    broken: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import InputError
-from resolver.ingest.base import BatchAt, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
+from resolver.ingest.base import BatchAt, BrokenOff, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
 from resolver.ingest.door import admit
 from resolver.records import Batch, Record, concat
 
@@ -30,6 +30,8 @@ class ListRead:
     lines: npt.NDArray[np.int32]
     rejects: tuple[Reject, ...]
     notes: tuple[str, ...]
+    broken: bool = False
+    complete: bool = False
 
 
 def read_unit(
@@ -45,7 +47,7 @@ def read_unit(
     kept: list[BatchAt] = []
     rejects: list[Reject] = []
     said = list(notes)
-    version, count = "", 0
+    version, count, broken = "", 0, False
 
     def refuse(found: list[Reject]) -> None:
         if strict and found:
@@ -61,7 +63,8 @@ def read_unit(
             if progress:
                 progress(unit.label, count)
         elif isinstance(item, Reject):
-            refuse([item])
+            broken |= isinstance(item, BrokenOff)
+            refuse([Reject(item.file, item.line, item.reason)])
         elif isinstance(item, Note):
             said.append(item.text)
         else:
@@ -69,7 +72,16 @@ def read_unit(
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in kept)])
     batch = concat(chunk.batch for chunk in kept)
     return ListRead(
-        unit.label, row.name, row.deduplicated, version, batch, lines.astype(np.int32), tuple(rejects), tuple(said)
+        unit.label,
+        row.name,
+        row.deduplicated,
+        version,
+        batch,
+        lines.astype(np.int32),
+        tuple(rejects),
+        tuple(said),
+        broken,
+        row.complete,
     )
 
 

@@ -11,6 +11,7 @@ schema: Person                 # optional: an FtM schema or a column; then kind 
 agency: Border police          # optional
 handling: H0                   # optional: a handling code or a column
 deduplicated: true             # optional: no two rows are the same person or group
+complete: true                 # optional: the table holds all of its source; what a store has beyond it is withdrawn
 separator: ";"                 # optional: cells hold several values
 day_first: false               # optional: 03/04/1970 is the 4th of March
 delimiter: ";"                 # optional: what parts the cells of a CSV
@@ -52,6 +53,7 @@ class Mapping(BaseModel):
     agency: str = ""
     handling: str = "H0"
     deduplicated: bool = False
+    complete: bool = False
     separator: str | None = Field(default=None, min_length=1)
     day_first: bool = True
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)

@@ -7,6 +7,7 @@ content, never at names alone. Adding a format is one file in this folder and on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError, MappingError
@@ -47,13 +48,15 @@ def read_lists(
     mapping: Mapping | Sequence[Mapping] | None = None,
     strict: bool = False,
     accept_restricted: bool = False,
+    complete: bool = False,
     progress: Progress | None = None,
 ) -> Intake:
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
 
     `format` names the format of all files; otherwise each is detected. `mapping` (one or several, see `mapped`) reads
     every file that no format but a plain table claims, unless a mapping of its own lies beside it. `strict` makes the
-    first reject an `InputError`; `accept_restricted` admits handling codes above H0. `progress` is called with a list's
+    first reject an `InputError`; `accept_restricted` admits handling codes above H0; `complete`
+    says that the lists hold all of their sources. `progress` is called with a list's
     label and the records read of it so far. Raises `FormatError` for a file given by name whose format is not known,
     `MappingError` for a mapping that does not fit, `InputError` where a file cannot be read or nothing can.
     """
@@ -62,6 +65,8 @@ def read_lists(
         raise refusal(skipped[0])
     options = {"strict": strict, "accept_restricted": accept_restricted}
     reads = [read_unit(one.row, one.unit, notes=one.notes, progress=progress, **options) for one in planned]
+    if complete:
+        reads = [replace(read, complete=True) for read in reads]
     intake = assemble(reads, skipped)
     if strict and intake.rejects:
         raise refusal(intake.rejects[0])

@@ -74,6 +74,7 @@ def mapped_row(mapping: Mapping) -> ReaderRow:
         detect=is_table,
         read=lambda unit: read(unit, mapping),
         deduplicated=mapping.deduplicated,
+        complete=mapping.complete,
     )
 
 

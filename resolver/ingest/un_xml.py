@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from resolver.errors import InputError
-from resolver.ingest.base import Reject
+from resolver.ingest.base import BrokenOff, Reject
 from resolver.ingest.files import SourceFile
 
 CHUNK = 65_536
@@ -57,7 +57,7 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
                 raise InputError(f"no readable list: {reason}", where=file.label, mend="fetch the file again")
             if broken is not None:
                 line = int(broken.lineno or 0)
-                yield Reject(
+                yield BrokenOff(
                     file.label, line, f"the file breaks off or is damaged here, the rest is lost: {broken.msg}"
                 )
                 return

@@ -145,3 +145,22 @@ def test_what_cannot_be(
     assert error.startswith("error: ")
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_a_complete_list_withdraws_and_very_much_waits_to_be_accepted(tmp_path: Path, capsys: Capture) -> None:
+    table, store = tmp_path / "crew.csv", f"sqlite:///{tmp_path}/hub.db"
+    (tmp_path / "crew.mapping.yml").write_text("id: nr\nkind: person\nsource: crew\nproperties: {name: who}\n")
+    everybody = [f"{number},Sailor Number{number}\n" for number in range(30)]
+
+    def add(count: int, *more: str) -> tuple[int, str]:
+        table.write_text("nr,who\n" + "".join(everybody[:count]))
+        code = run(["dedupe", str(table), "--store", store, *more])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    assert add(30)[0] == 0
+    assert "0 withdrawn" in add(28)[1]
+    assert "2 withdrawn" in add(28, "--complete")[1]
+    code, said = add(3, "--complete")
+    assert (code, "held back, nothing has landed: 25 of 28" in said) == (1, True)
+    assert "25 withdrawn" in add(3, "--complete", "--accept-large-change")[1]

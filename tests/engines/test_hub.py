@@ -14,8 +14,8 @@ import pytest
 from resolver.engines.exports import lines
 from resolver.engines.gathered import near, records_of, touched
 from resolver.engines.hub import Hub
-from resolver.errors import DecisionError, InputError, StoreError
-from resolver.ingest.base import ListInfo
+from resolver.errors import DecisionError, HeldError, InputError, StoreError
+from resolver.ingest.base import Intake, ListInfo
 from resolver.pipeline import RunOptions
 from resolver.records import Batch, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
@@ -373,3 +373,40 @@ def test_what_was_touched_is_gathered(hub: Hub, stores: Stores) -> None:
     assert records_of(hub, ["s:8"])[0].ids.to_pylist() == ["s:8"]
     with pytest.raises(InputError, match="no record"):
         records_of(hub, ["s:99"])
+
+
+def fleet(count: int, version: str = "", **said: bool) -> Intake:
+    """A list of so many records, as if it had been read."""
+    crew = [record(f"x:{number}", name=f"Sailor Number{number}") for number in range(count)]
+    return intake(crew, ListInfo("x.csv", "test", ("x",), version, count, 0, False, **said))
+
+
+def test_a_list_that_breaks_off_withdraws_nothing_and_the_whole_one_still_does(hub: Hub) -> None:
+    hub.add(fleet(30, "2026-01-01"))
+    half = hub.add(fleet(15, "2026-02-01", broken=True))
+    assert not half.withdrawn
+    assert any("breaks off" in note for note in half.notes)
+    assert len(hub.add(fleet(28, "2026-02-01")).withdrawn) == 2
+
+
+def test_a_complete_list_withdraws_without_a_date_of_its_own(hub: Hub) -> None:
+    hub.add(fleet(5))
+    assert not hub.add(fleet(2)).withdrawn
+    assert hub.add(fleet(2, complete=True)).withdrawn == ("x:2", "x:3", "x:4")
+    assert not hub.add(fleet(1, complete=True, broken=True)).withdrawn
+
+
+def test_what_changes_very_much_waits_until_it_is_accepted(hub: Hub) -> None:
+    hub.add(fleet(40, "2026-01-01"))
+    with pytest.raises(HeldError, match="30 of 40 records are withdrawn"):
+        hub.add(fleet(10, "2026-02-01"), accept_large=False)
+    with hub.store.view() as view:
+        assert (view.version, len(view.of_sources(["x"]))) == (1, 40)
+    assert len(hub.add(fleet(10, "2026-02-01"), dry_run=True, accept_large=False).withdrawn) == 30
+    assert len(hub.add(fleet(10, "2026-02-01"), accept_large=True).withdrawn) == 30
+
+
+def test_an_id_that_names_somebody_else_waits_too(hub: Hub) -> None:
+    hub.add(intake([record("x:1", name="Zbigniew Brzezinski")]))
+    with pytest.raises(HeldError, match="now names somebody else"):
+        hub.add(intake([record("x:1", name="Quoc Thanh Huyen")]), accept_large=False)

@@ -10,6 +10,7 @@ from resolver.errors import InputError
 from resolver.ingest import un_sc
 from resolver.ingest.base import Item, ListUnit, ListVersion, RecordAt, Reject
 from resolver.ingest.files import SourceFile
+from resolver.ingest.readers import read_lists
 from resolver.records import Activity, Record, RelationType
 from tests.ingest.samples_lists import UN_HEAD, individual, un_document
 from tests.ingest.samples_lists import un_sc as sample
@@ -186,6 +187,9 @@ def test_a_truncated_file_keeps_what_stands_before_the_break(tmp_path: Path) -> 
     (reject,) = [item for item in found if isinstance(item, Reject)]
     assert reject.line == cut.count("\n") + 1
     assert "breaks off" in reject.reason
+    (broken,) = read_lists([tmp_path]).lists
+    assert broken.broken
+    assert not broken.complete
 
 
 @pytest.mark.parametrize(
