@@ -51,6 +51,12 @@ def running_options(function: F) -> F:
     return _all(
         function,
         click.option("--merge-at", type=PROBABILITY, metavar="P", help="Merge from this score (default: by costs)."),
+        click.option(
+            "--wrong-merge-costs",
+            type=click.FloatRange(2.0, 1_000_000.0),
+            metavar="N",
+            help="Reviews that one wrong merge costs; the bands' borders follow (default: 20).",
+        ),
         click.option("--plan", type=click.Choice(["XS", "S", "M", "L"]), help="Blocking plan (default: by size)."),
         model_option,
     )
@@ -156,14 +162,14 @@ def run_options(
     from resolver.engines.resuming import FOLDER
     from resolver.pipeline import RunOptions
 
-    merge_at = options.get("merge_at")
+    merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
     return RunOptions(
         merge_at=settings.merge_at if merge_at is None else merge_at,
         plan=options.get("plan"),
         decisions=decisions,
         only_entities=only_entities,
         model_dir=options.get("model_dir") or settings.model_dir,
-        wrong_merge_costs=settings.wrong_merge_costs,
+        wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
         workers=settings.workers or os.cpu_count() or 1,
         resume=out / FOLDER if out is not None and options.get("resume") else None,
     )

@@ -87,6 +87,18 @@ def test_the_merge_border_can_be_moved(lists: Lists, tmp_path: Path) -> None:
     assert len(groups(tmp_path / "low")) > len(groups(tmp_path / "high")) == 0
 
 
+def test_bands_follow_what_a_wrong_merge_costs(lists: Lists, tmp_path: Path) -> None:
+    found = {}
+    for costs in (2, 100_000):
+        assert dedupe(lists, tmp_path / str(costs), "--wrong-merge-costs", str(costs)) == 0
+        found[costs] = rows(tmp_path / str(costs) / "links.csv")
+        for row in found[costs]:
+            assert (row["band"] == "match") == (float(row["score"]) >= 1 - 1 / costs)
+    assert {row["band"] for row in found[2]} == {"match"}
+    assert "review" in {row["band"] for row in found[100_000]}
+    assert dedupe(lists, tmp_path / "x", "--wrong-merge-costs", "0") == 2
+
+
 def test_what_it_cost(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dedupe(lists, tmp_path, "--profile", "--verbose") == 0
     said = capsys.readouterr().err
