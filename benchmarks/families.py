@@ -32,7 +32,8 @@ from resolver.training.crossval import FOLDS, calibrate, out_of_fold
 from resolver.training.fit import fit_additive
 from resolver.training.labelled import Labelled, blocked_pairs, read_judgements
 from resolver.training.measures import accuracy, quality
-from resolver.training.train import PAIR_TERMS, SHARES, Material, fit_options, gather, weighted
+from resolver.training.parts import PAIR_TERMS
+from resolver.training.train import SHARES, Material, fit_options, gather, weighted
 
 OUT = ROOT / "build" / "bench"
 _BINS = 8

@@ -160,9 +160,8 @@ class _Pair:
 
     @cached_property
     def _judge(self) -> Model:
-        """The part of the model that judges this pair; of that of watchlists its own weights count alone."""
-        model = self.group.model
-        return model.plain if model.plain is not None and model.judged_plain(self.evidence) else model
+        """The part of the model that judges this pair."""
+        return self.group.model.of(self.evidence)
 
     def rows(self) -> list[EvidenceRow]:
         """The sum, from the prior to the calibration."""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models import loader
-from resolver.block import PLAN_BY_NAME, Plan, plan_for
+from resolver.block import PLAN_BY_NAME, PLANS, Plan, plan_for
 from resolver.classify import Borders, Model, border, from_json, scores
 from resolver.compare import NameIndex, compare, features_of
 from resolver.errors import InputError, ModelError
@@ -31,7 +31,7 @@ from resolver.records.tables import Tables
 
 LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz", "pykakasi", "hanja")
 """What scores depend on beside the model and this code."""
-NAMES_PLAN = "S"
+NAMES_PLAN = "names"
 """The plan whose priors names alone are judged with."""
 KIND_MISMATCH = -13_816
 """Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
@@ -158,7 +158,18 @@ def score_pairs(
     batch: Batch, lefts: Sequence[str], rights: Sequence[str], options: RunOptions, declared: Sequence[str] = ()
 ) -> list[tuple[float, Band]]:
     """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
-    models = load_models(options.model_dir, choose_plan(options, len(batch), plan_for(len(batch))).name)
+    plan = choose_plan(options, len(batch), plan_for(len(batch))).name
+    return _scored(batch, lefts, rights, load_models(options.model_dir, plan), options, declared)
+
+
+def _scored(
+    batch: Batch,
+    lefts: Sequence[str],
+    rights: Sequence[str],
+    models: ModelSet,
+    options: RunOptions,
+    declared: Sequence[str] = (),
+) -> list[tuple[float, Band]]:
     rows = rows_of(batch, [*lefts, *rights])
     needed = np.unique(rows)
     small = batch.take(needed).canonical() if len(needed) < len(batch) else batch
@@ -205,4 +216,5 @@ def score_names(
     lefts = [record.id for record in records[::2]]
     rights = [record.id for record in records[1::2]]
     # how many pairs are asked about says nothing of how many people there are
-    return score_pairs(batch, lefts, rights, replace(options, plan=options.plan or NAMES_PLAN))
+    plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAMES_PLAN
+    return _scored(batch, lefts, rights, load_models(options.model_dir, plan), options)

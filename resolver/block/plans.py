@@ -61,8 +61,9 @@ _SMALL: dict[str, str] = {
     "acronym": NONE,
 }
 PLANS: tuple[Plan, ...] = (
-    # the keys of S; but among so few people, those who agree are seldom strangers: a prior of its own
-    Plan("XS", 5_000, _SMALL, least=-20),
+    # the keys of S and a milder glance, which so few records can afford; and among so few people, those who agree are
+    # seldom strangers: a prior of its own
+    Plan("XS", 10_000, _SMALL, least=-40),
     Plan("S", 100_000, _SMALL, least=-20),
     Plan(
         "M",

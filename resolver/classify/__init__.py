@@ -2,6 +2,7 @@
 
 from resolver.classify.changes import smallest_changes
 from resolver.classify.model import (
+    ALONE_GATE,
     GATE,
     Borders,
     Calibration,
@@ -16,6 +17,7 @@ from resolver.classify.model import (
 from resolver.classify.stored import from_json, to_json
 
 __all__ = [
+    "ALONE_GATE",
     "GATE",
     "Borders",
     "Calibration",

@@ -24,6 +24,10 @@ from resolver.records.resolution import Band
 SCORE_MIN = 1e-6
 GATE = "listed"
 """The comparator that says whether a pair is judged by the model of watchlists (1) or of plain registers (0)."""
+ALONE_GATE = "names_alone"
+"""The comparator that says something of those pairs alone of which nothing but names is known."""
+PARTS = ("plain", "alone")
+"""The parts a model may have, each for pairs of its own; where two would judge a pair, the last does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ class Model:
     """Blocking plan → what is added to the intercept (thousandths): among more records more pairs are namesakes."""
     plain: Model | None = None
     """The model of pairs whose `GATE` is 0, where there is one: registers are not watchlists."""
+    alone: Model | None = None
+    """The model of pairs that say nothing but names (`ALONE_GATE`), where there is one: with nothing else to go by, a
+    name is worth something else than beside a date and a place."""
     _weights: Weights = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,22 +95,35 @@ class Model:
 
     def at(self, plan: str) -> Model:
         """The model for records resolved under a plan: its intercept is that plan's."""
-        plain = self.plain.at(plan) if self.plain else None
-        return replace(self, intercept=self.intercept + self.priors.get(plan, 0), priors={}, plain=plain)
+        own = replace(self, intercept=self.intercept + self.priors.get(plan, 0), priors={})
+        return own.having({name: part.at(plan) for name, part in self.parts.items() if name})
+
+    def having(self, parts: Mapping[str, Model]) -> Model:
+        """This model with the given parts (`PARTS`) and no others."""
+        return replace(self, plain=parts.get("plain"), alone=parts.get("alone"))
+
+    @property
+    def parts(self) -> dict[str, Model]:
+        """The parts by name, `""` this model without them, first."""
+        held = {"plain": self.plain, "alone": self.alone}
+        return {"": replace(self, plain=None, alone=None), **{name: part for name, part in held.items() if part}}
+
+    def judges(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
+        """By part, which pairs (m × features) it judges: every pair is one part's."""
+        own = np.ones(len(evidence), dtype=bool)
+        found: dict[str, npt.NDArray[np.bool_]] = {}
+        if self.alone is not None:
+            found["alone"] = ~np.isnan(evidence[:, self.features.index(ALONE_GATE)])
+            own &= ~found["alone"]
+        if self.plain is not None:
+            found["plain"] = own & (evidence[:, self.features.index(GATE)] == 0)
+            own = own & ~found["plain"]
+        return {"": own, **found}
 
     def of(self, evidence: FloatArray) -> Model:
-        """The model that judges one pair (1 × features): this one or the plain one, without the other."""
-        if self.plain is not None and self.judged_plain(evidence):
-            return self.plain
-        return replace(self, plain=None)
-
-    def judged_plain(self, evidence: FloatArray) -> bool:
-        """Whether one pair (1 × features) is one of plain registers."""
-        return bool(self._plain(evidence)[0])
-
-    def _plain(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
-        told: npt.NDArray[np.bool_] = evidence[:, self.features.index(GATE)] == 0
-        return told
+        """The model that judges one pair (1 × features): this one or a part of it, without the others."""
+        name = next(name for name, mask in self.judges(evidence).items() if mask[0])
+        return self.parts[name]
 
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         """The uncalibrated sums (thousandths) for an m × features array of similarities."""
@@ -115,14 +135,16 @@ class Model:
 
     def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """`raw` and `logodds`."""
-        if self.plain is None:
+        if self.plain is None and self.alone is None:
             return self._own(evidence)
-        gate = self._plain(evidence)
-        if gate.all() or not gate.any():
-            return self.plain.sums(evidence) if gate.any() else self._own(evidence)
         raw, logodds = np.empty(len(evidence), dtype=np.int64), np.empty(len(evidence), dtype=np.int64)
-        raw[~gate], logodds[~gate] = self._own(evidence[~gate])
-        raw[gate], logodds[gate] = self.plain.sums(evidence[gate])
+        for name, mask in self.judges(evidence).items():
+            part = (self.plain if name == "plain" else self.alone) if name else self
+            if part is None or not mask.any():
+                continue
+            if mask.all():
+                return part._own(evidence)
+            raw[mask], logodds[mask] = part._own(evidence[mask])
         return raw, logodds
 
     def _own(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

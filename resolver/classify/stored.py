@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from resolver.classify.model import GATE, Calibration, Model, PairTerm, Term
+from resolver.classify.model import ALONE_GATE, GATE, PARTS, Calibration, Model, PairTerm, Term
 from resolver.errors import ModelError
 
 FORMAT = 1
@@ -31,7 +31,7 @@ def to_json(model: Model) -> dict[str, Any]:
         "calibration": {"raw": list(model.calibration.raw), "logodds": list(model.calibration.logodds)},
         "training": dict(model.training),
         "priors": dict(model.priors),
-        **({"plain": to_json(model.plain)} if model.plain else {}),
+        **{name: to_json(part) for name, part in model.parts.items() if name},
     }
 
 
@@ -54,17 +54,19 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
             _calibration(data["calibration"]),
             dict(data.get("training", {})),
             {str(plan): _whole(prior, "priors") for plan, prior in data.get("priors", {}).items()},
-            _plain(data.get("plain"), features),
+            *(_part(name, data, features) for name in PARTS),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"the model file is damaged: {type(error).__name__} {error}", mend=_MEND) from error
 
 
-def _plain(data: Mapping[str, Any] | None, features: Sequence[str]) -> Model | None:
+def _part(name: str, whole: Mapping[str, Any], features: Sequence[str]) -> Model | None:
+    data = whole.get(name)
     if data is None:
         return None
-    if GATE not in features or data.get("plain") is not None:
-        raise ModelError("the plain part of the model does not belong to it", mend=_MEND)
+    gate = GATE if name == "plain" else ALONE_GATE
+    if gate not in features or any(data.get(part) is not None for part in PARTS):
+        raise ModelError(f"the part {name!r} of the model does not belong to it", mend=_MEND)
     return from_json(data, features)
 
 

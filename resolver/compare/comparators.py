@@ -110,6 +110,18 @@ def name_order(context: Context) -> FloatArray:
     return value
 
 
+def name_established(context: Context) -> FloatArray:
+    """Parts that are alike and yet two names of their own, such as Karim and Karima (1 none)."""
+    value: FloatArray = 1 - np.minimum(context.alignment["established"] / np.float32(10), np.float32(1))
+    return value
+
+
+def name_initials(context: Context) -> FloatArray:
+    """Initials that stand for no part of the other name (1 none, 0 where that has another part in their place)."""
+    value = context.alignment["initials"]
+    return np.where(value < 0, np.float32(np.nan), value)
+
+
 def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
     alone = context.names.alone
@@ -260,6 +272,7 @@ def acronym(context: Context) -> FloatArray:
         flags,
         context.names.first_letter,
         context.names.spelled,
+        context.names.bags,
         int(TokenFlag.PARTICLE),
         int(TokenFlag.LEGAL),
     )
@@ -297,6 +310,8 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_parts", _ALL, name_parts, "names"),
     Comparator("name_quality", _ALL, name_quality, "names"),
     Comparator("name_order", Kind.PERSON, name_order, "names"),
+    Comparator("name_established", _ALL, name_established, "names"),
+    Comparator("name_initials", Kind.PERSON, name_initials, "names"),
     Comparator("names_alone", _ALL, names_alone, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
     Comparator("start_date", Kind.GROUP, start_date, "starts"),
@@ -312,7 +327,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("activity", _ALL, activity, "plain:activity"),
     Comparator("relation", _ALL, relation, "plain:relation"),
     Comparator("father_name", Kind.PERSON, father_name, "plain:fatherName"),
-    Comparator("numbers", _ORGANISED, numbers, "names"),
+    Comparator("numbers", _ALL, numbers, "names"),
     Comparator("places_named", _ORGANISED, places_named, "names"),
     Comparator("legal_form", _ORGANISED, legal_form, "names"),
     Comparator("acronym", Kind.GROUP, acronym, "names"),

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from resolver.compare.align import COLUMNS, align_pairs
 from resolver.compare.numbering import numbered
+from resolver.compare.sets import letter_bags
 from resolver.compare.words import Memo, Words, memo_for, words_of
 from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
@@ -54,6 +55,14 @@ class NameIndex:
         """Per token of three to eight letters, the hash that a name with these initials has; else 0."""
         hashes = (spell(text) if 3 <= len(text) <= 8 else 0 for text in self.texts)
         return np.fromiter(hashes, dtype=np.uint64, count=len(self.texts))
+
+    @cached_property
+    def bags(self) -> HashArray:
+        """Per token, a hash of its letters in any order."""
+        found = np.zeros(len(self.texts), dtype=np.uint64)
+        starts = self.words.cards["letters"]
+        letter_bags(starts[:-1], starts[1:], self.words.letters, found)
+        return found
 
     @contextmanager
     def memo(self) -> Iterator[Memo]:

@@ -17,6 +17,8 @@ JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
 their sound where it is of another script."""
 _LEAST_JOINED = 0.8
+TIED = np.float32(0.8)
+"""Two established words of less likeness have nothing in common but letters: what ties two lifts them above."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -26,6 +28,15 @@ def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def
     found = alike_across(one, two, target, words.flags, offsets, words.spoken, least, memo.row, memo.joined)
     value = min(found, np.float32(JOINED_ACROSS))
     return value if value >= _LEAST_JOINED else np.float32(0.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def spelled_alike(one, two, words):  # type: ignore[no-untyped-def]
+    """Whether two words have the same consonants and the same last letter: Seif and Saif are spellings of one name,
+    Victor and Victoria are two."""
+    first, second = words.cards[one], words.cards[two]
+    last_a, last_b = first.letters + first.length - 1, second.letters + second.length - 1
+    return first.skeleton == second.skeleton != 0 and words.letters[last_a] == words.letters[last_b]
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -48,7 +59,8 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     """Align two names, places in `written.names`. `group`: by groups' rarity. `likeness`: what matching a token of the
     one record and one of the other is worth (see `compare_tokens`), `step` tokens of the right record a row; `local`
     (2 × tokens): where a token of the left and of the right record stands in it. Writes matched, contradicted, omitted,
-    weakest, tokens, crossed into `result`, and mates into `mates` (2 × `LIMIT`: position of the partner, -1 none), the
+    weakest, tokens, crossed, established, initials (see `align.COLUMNS`) into `result`, and mates into `mates` (2 ×
+    `LIMIT`: position of the partner, -1 none), the
     first row for the name that goes first by what it says; gives 1 where that is the right one. `sim` is scratch."""
     cards, parts = words.cards, written.parts
     start_a, end_a = written.names[left].start, written.names[left].end
@@ -70,6 +82,9 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     weakest = np.float32(1.0)
     count = 0
     crossed = np.float32(0.0)
+    established = np.float32(0.0)
+    # full words that agree; full words of either side that an initial stands for
+    full, stands_a, stands_b = 0, np.float32(0.0), np.float32(0.0)
     open_a, open_b = length_a, length_b
     for a in range(length_a):
         row = local[side_a, parts[start_a + a].token] * step_a
@@ -83,6 +98,7 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                 matched += weight
                 if (one.role == 1 and two.role == 3) or (one.role == 3 and two.role == 1):
                     crossed += weight
+                full += (cards[one.token].flags & 3) == 0
                 count += 1
                 open_a -= 1
                 open_b -= 1
@@ -112,6 +128,7 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                 matched += weight * value
                 doubt += weight * (1 - value)
                 weakest = min(weakest, value)
+                full += 1
                 count += 1
                 if side == 0:
                     open_a -= 2
@@ -136,25 +153,51 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
         one, two = parts[start_a + best_a], parts[start_b + best_b]
         weight = min(_weight(cards[one.token], group), _weight(cards[two.token], group))
         matched += weight * best
-        if not (cards[one.token].flags | cards[two.token].flags) & 1:
+        flags_a, flags_b = cards[one.token].flags, cards[two.token].flags
+        if not (flags_a | flags_b) & 1:
             doubt += weight * (1 - best)
             weakest = min(weakest, best)
+            full += 1
+            if (flags_a & flags_b) & 128 and not (flags_a | flags_b) & 64 and best < TIED:
+                established += np.float32(0.0) if spelled_alike(one.token, two.token, words) else weight
+        elif not flags_a & 1:
+            stands_a += _weight(cards[one.token], group)
+        elif not flags_b & 1:
+            stands_b += _weight(cards[two.token], group)
         if (one.role == 1 and two.role == 3) or (one.role == 3 and two.role == 1):
             crossed += weight
         count += 1
         open_a -= 1
         open_b -= 1
+    if full == 0:
+        # H. Stansfield and Sophia H.: initials that cross stand for two people
+        doubt += min(stands_a, stands_b)
     left_a, left_b = np.float32(0.0), np.float32(0.0)
+    # what is left over that is no particle: 1 full words, 2 initials
+    kinds_a, kinds_b, initials = 0, 0, 0
     for a in range(length_a):
+        card = cards[parts[start_a + a].token]
+        initials += card.flags & 1
         if mates[0, a] < 0:
-            left_a += _weight(cards[parts[start_a + a].token], group)
+            left_a += _weight(card, group)
+            kinds_a |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
     for b in range(length_b):
+        card = cards[parts[start_b + b].token]
+        initials += card.flags & 1
         if mates[1, b] < 0:
-            left_b += _weight(cards[parts[start_b + b].token], group)
+            left_b += _weight(card, group)
+            kinds_b |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
     result[0] = matched
     result[1] = min(left_a, left_b) + doubt
     result[2] = abs(left_a - left_b)
     result[3] = weakest if count > 0 else np.float32(0.0)
     result[4] = count
     result[5] = crossed
+    result[6] = established
+    if initials == 0 or count == 0:
+        result[7] = np.float32(-1.0)
+    elif (kinds_a & 2 and kinds_b) or (kinds_b & 2 and kinds_a) or (full == 0 and min(stands_a, stands_b) > 0):
+        result[7] = np.float32(0.0)
+    else:
+        result[7] = np.float32(0.5) if (kinds_a | kinds_b) & 2 else np.float32(1.0)
     return swapped

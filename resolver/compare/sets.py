@@ -139,9 +139,31 @@ def flagged_words(
     return out
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _in_bag(letter):  # type: ignore[no-untyped-def]
+    """What a letter adds to a hash of letters in any order."""
+    mixed = letter * np.uint64(0x9E3779B97F4A7C15)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@numba.njit(cache=True, nogil=True)
+def _bag_of(start, end, letters):  # type: ignore[no-untyped-def]
+    bag = np.uint64(0)
+    for place in range(start, end):
+        bag += _in_bag(np.uint64(letters[place]))
+    return bag
+
+
+@numba.njit(cache=True, nogil=True)
+def letter_bags(starts, ends, letters, out):  # type: ignore[no-untyped-def]
+    """A hash of the letters of each word, whatever their order, into `out`."""
+    for word in range(len(starts)):
+        out[word] = _bag_of(starts[word], ends[word], letters)
+
+
 @numba.njit(cache=True, nogil=True)
 def _acronyms(  # type: ignore[no-untyped-def]
-    left, right, name_offsets, names, offsets, items, flags, letters, spelled, skip, optional, out
+    left, right, name_offsets, names, offsets, items, flags, letters, spelled, bags, skip, optional, out
 ):
     for pair in range(len(left)):
         out[pair] = np.nan
@@ -160,6 +182,7 @@ def _acronyms(  # type: ignore[no-untyped-def]
                         # with and without the words that may be left out (`Bank`, `Limited`)
                         whole, bare = SPELL_START, SPELL_START
                         count_whole, count_bare = 0, 0
+                        bag = np.uint64(0)
                         for place in range(offsets[other], offsets[other + 1]):
                             flag = flags[items[place]]
                             if flag & skip:
@@ -167,9 +190,12 @@ def _acronyms(  # type: ignore[no-untyped-def]
                             letter = np.uint64(letters[items[place]])
                             whole = whole * SPELL_FACTOR + letter
                             count_whole += 1
+                            bag += _in_bag(letter)
                             if not flag & optional:
                                 bare = bare * SPELL_FACTOR + letter
                                 count_bare += 1
+                        if count_whole >= 4 and bag == bags[token] and not out[pair] >= 0.5:
+                            out[pair] = 0.5
                         if count_whole >= 3 and whole == spelled[token]:
                             out[pair] = 1.0
                         if count_bare >= 3 and bare == spelled[token]:
@@ -184,12 +210,16 @@ def acronym_match(
     flags: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
     letters: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
     spelled: np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+    bags: np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
     skip: int,
     optional: int,
 ) -> FloatArray:
-    """1 where a word of one record's name is the first letters of a name of the other (three or more), else NaN. Words
+    """1 where a word of one record's name is the first letters of a name of the other (three or more), 0.5 where it has
+    them in another order (four or more: `OTAN`, `NATO`), else NaN. `bags`: see `letter_bags`. Words
     that carry a flag of `skip` have no letter in it, those with a flag of `optional` may have one."""
     out = np.empty(len(left), dtype=np.float32)
     offsets, items = forms.offsets, forms.items
-    _acronyms(left, right, names.offsets, names.items, offsets, items, flags, letters, spelled, skip, optional, out)
+    _acronyms(
+        left, right, names.offsets, names.items, offsets, items, flags, letters, spelled, bags, skip, optional, out
+    )
     return out

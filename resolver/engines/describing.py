@@ -22,8 +22,7 @@ class Feature:
 def features(models: ModelSet) -> list[Feature]:
     """The features of a model, by name."""
     weights: dict[str, list[int]] = {}
-    parts = [(model, model.plain) for model in models.models.values()]
-    for model in (part for both in parts for part in both if part is not None):
+    for model in (part for whole in models.models.values() for part in whole.parts.values()):
         for term in model.terms:
             weights.setdefault(term.feature, []).extend(term.weights)
         for pair in model.pairs:

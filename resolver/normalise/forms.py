@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalise.names import other_cut
+from resolver.normalise.names import bracketed, other_cut
 from resolver.normalise.tokens import Lookup, build_lexicon, compact_hashes, joined_hashes
 from resolver.records.batch import Batch, IntArray
 from resolver.records.kinds import Kind
@@ -86,34 +86,34 @@ def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[l
     held = [(batch.columns[prop], int(quality)) for prop, quality in _QUALITY.items() if prop in batch.columns]
     texts: tuple[list[str], list[str]] = ([], [])
     places: list[dict[str, int]] = []
-    cuts: dict[str, str] = {}
-    for side, bearing in enumerate(sides):
+    cuts: list[dict[str, tuple[str, ...]]] = []
+    for other_ways, bearing in zip((other_cut, bracketed), sides, strict=True):
         found: set[str] = set()
         for column, _quality in held:
             used = np.zeros(len(column.values), dtype=bool)
             used[column.codes[bearing[column.rows]]] = True
             found.update(column.values.filter(used).to_pylist())
-        if not side:
-            cuts = {text: cut for text in found if (cut := other_cut(text))}
-            found.update(cuts.values())
-        texts[side].extend(sorted(found))
-        places.append({text: code for code, text in enumerate(texts[side])})
+        cuts.append({text: ways for text in sorted(found) if (ways := other_ways(text))})
+        found.update(way for ways in cuts[-1].values() for way in ways)
+        texts[len(places)].extend(sorted(found))
+        places.append({text: code for code, text in enumerate(texts[len(places)])})
     rows, forms, qualities = [], [], []
     for column, quality in held:
         values = column.values.to_pylist()
-        for place, bearing, first in zip(places, sides, (0, len(texts[0])), strict=True):
+        for place, bearing, first, more in zip(places, sides, (0, len(texts[0])), cuts, strict=True):
             coded = np.array([place.get(text, -1) for text in values], dtype=np.int32) + np.int32(first)
             held_here = bearing[column.rows]
             rows.append(column.rows[held_here])
             forms.append(coded[column.codes[held_here]])
             qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
-            if cuts and not first:
-                # a name that may be cut in two ways counts as both
-                other = np.array([place.get(cuts.get(text, ""), -1) for text in values], dtype=np.int32)[column.codes]
-                held_here &= other >= 0
-                rows.append(column.rows[held_here])
-                forms.append(other[held_here])
-                qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
+            for way in range(max(map(len, more.values()), default=0)):
+                # a name that may be read in several ways counts as each
+                said = (more.get(text, ())[way : way + 1] for text in values)
+                other = np.array([place[text[0]] if text else -1 for text in said], dtype=np.int32)[column.codes]
+                other_here = held_here & (other >= 0)
+                rows.append(column.rows[other_here])
+                forms.append(other[other_here] + np.int32(first))
+                qualities.append(np.full(int(other_here.sum()), quality, dtype=np.uint8))
     if not rows:
         none = np.zeros(0, dtype=np.int32)
         return texts, _Written(none, none, none.astype(np.uint8))

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
+from resolver.normalise.groupwords import levelled
 from resolver.normalise.numerals import numbers_of
 from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
@@ -32,13 +33,25 @@ TITLES = frozenset(
     "adm engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
     "jr sr ii iii iv phd md esq herr frau monsieur mme mlle madame senor sra don dona pr me maitre dato datuk datin "
     "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
-    "princess hon honourable rt bishop archbishop cardinal".split()
+    "princess hon honourable rt bishop archbishop cardinal king queen emperor empress sultana "
+    "seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
 )
 _TITLES_OR_NAMES = frozenset(
     "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
-    "minister president general captain lord lady miss commander engineer viscount countess baroness duchess".split()
+    "minister president general captain lord lady miss commander engineer viscount countess baroness duchess "
+    "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
 )
+_GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
+    word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
+}
+_LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
+_MAYBE_NUMBERS = frozenset((*_GENERATIONS, *_LAST_GENERATIONS, "vi", "xi"))
+_LINKS = frozenset(("van", "von", "de", "del"))
+_LINKED = frozenset("la las los le der den dem de het ter".split())
 _ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
+_CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
+_BRACKETED = re.compile(r"^\s*([^()]+?\s[^()]+?)\s*\(\s*[A-Z][A-Z.\-]{1,9}\s*\)\s*$")
+_SOUTH_SLAV, _VIETNAMESE = re.compile("[čćšž].*[đĐ]|[đĐ].*[čćšž]|\\wđ"), re.compile("[ăâêôơưạ-ỹ]", re.I)
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
 # abdul-, abdel-, abdoul-; the article assimilated (abdur-r, abdus-s); Somali abdi-, abdu- before the next word
@@ -60,6 +73,7 @@ _LONG_SURNAMES = tuple(
 )
 _REPEATED = "々"
 _ARTICLES = frozenset("al el ul ud ed ad".split())
+_PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
@@ -81,6 +95,8 @@ def symbol_id(category: str, name: str) -> int:
 
 def person_tokens(text: str) -> list[Token]:
     """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
+    if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
+        text = text.replace("đ", "dj").replace("Đ", "Dj")
     # J.R. is two initials, Jr. none
     text = joined(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
@@ -98,6 +114,7 @@ def person_tokens(text: str) -> list[Token]:
             plain = False
     if plain and tokens:
         return tokens
+    tokens = _numbered(_join_particles(tokens), text)
     return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
@@ -107,6 +124,7 @@ def _ascii_word(word: str) -> tuple[Token, bool]:
     token = _latin_token(word.lower())
     text = token.text
     plain = not token.flags and text not in _TITLES_OR_NAMES and not _ABD.match(text) and text not in _DIN
+    plain &= text not in _MAYBE_NUMBERS
     return token, plain and not (len(text) > 6 and _DIN_END.search(text))
 
 
@@ -135,6 +153,33 @@ def _latin_token(text: str, surface: str = "") -> Token:
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
 
 
+def _join_particles(tokens: list[Token]) -> list[Token]:
+    """`van der` and `de la` become one word, so that it may be joined with what follows (`Vandermeer`)."""
+    joined: list[Token] = []
+    for token in tokens:
+        if joined and joined[-1].text in _LINKS and token.text in _LINKED:
+            joined[-1] = Token(joined[-1].text + token.text, TokenFlag.PARTICLE)
+        else:
+            joined.append(token)
+    return joined
+
+
+def _numbered(tokens: list[Token], text: str) -> list[Token]:
+    """What tells people of one name apart (`Jr.`, `Sr.`, `III`) is a number that weighs no more than a particle. `VI`,
+    `XI` and `I` are numbers where they stand last, or before `of`, in capitals after small letters (`Vi` is a name)."""
+    last = len(tokens) - 1
+    capital = _CAPITAL.search(text)
+    told = []
+    for place, token in enumerate(tokens):
+        said = _GENERATIONS.get(token.text, "") if place else ""
+        if place == last > 1:
+            said = said or _LAST_GENERATIONS.get(token.text, "")
+        if place and capital and capital[1].lower() == token.text:
+            said = token.text
+        told.append(Token(said, TokenFlag.NUMBER | TokenFlag.PARTICLE) if said else token)
+    return told
+
+
 def _untitled(tokens: list[Token]) -> list[Token]:
     """Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and where not two words
     follow."""
@@ -160,16 +205,23 @@ def _family_first(word: str) -> list[str]:
     return [word[:cut], word[cut:]]
 
 
-def other_cut(text: str) -> str:
+def other_cut(text: str) -> tuple[str, ...]:
     """A Han name of three to six characters in one piece, cut after the second, as most Japanese family names are
     (some after the third); else nothing. `person_tokens` cuts after the first, as most Chinese and Korean ones are."""
     word = text.strip()
     if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
-        return ""
+        return ()
     if not all(HAN.match(letter) or letter == _REPEATED for letter in word):
-        return ""
+        return ()
     cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
-    return f"{word[:cut]} {word[cut:]}"
+    return (f"{word[:cut]} {word[cut:]}",)
+
+
+def bracketed(text: str) -> tuple[str, ...]:
+    """Of a group's name that has its short form in brackets behind it (`World Health Organization (WHO)`) the name
+    without it; else nothing."""
+    found = _BRACKETED.match(text)
+    return (found[1],) if found else ()
 
 
 def _join_abd(tokens: list[Token]) -> list[Token]:
@@ -224,7 +276,7 @@ def _unflag_if_all(tokens: list[Token]) -> list[Token]:
 def group_tokens(text: str) -> list[Token]:
     """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be
     empty."""
-    found = analyze_names(NameTypeTag.ORG, [text], phonetics=False, consolidate=False)
+    found = analyze_names(NameTypeTag.ORG, [levelled(text)], phonetics=False, consolidate=False)
     if not found:
         folded = fold(text)
         return [Token(word) for word in folded.split()[:MAX_TOKENS]]
@@ -248,9 +300,18 @@ def group_tokens(text: str) -> list[Token]:
                 tokens.append(Token(number, TokenFlag.NUMBER, (symbol_id(SymbolCategory.NUMERIC.value, number),)))
             continue
         word = letters(part.form) or latin(part.form)
-        flags = kinds.get(part.index, 0) | _tag_flag(part.tag) | _particle_word(word)
-        tokens.append(Token(word, flags, tuple(sorted(set(symbols.get(part.index, ()))))))
+        seen, flags, surface = symbols.setdefault(part.index, []), kinds.get(part.index, 0) | _tag_flag(part.tag), ""
+        if vowelless(part.form) and not seen:
+            word, surface = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", part.form))), part.form
+            flags |= TokenFlag.FOREIGN
+        tokens.append(Token(word, flags | _particle_word(word), tuple(sorted(set(seen))), surface))
     return _unflag_if_all(tokens)
+
+
+def stem_symbol(token: Token) -> int:
+    """The symbol that a word of a group's name shares with its plural; 0 for short words and those of other scripts."""
+    singular = _PLURAL.sub(lambda found: "y" if found[1] else "", token.text)
+    return symbol_id("STEM", singular) if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN else 0
 
 
 def _symbol_flag(category: SymbolCategory) -> int:

@@ -47,6 +47,9 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     if any(len(short) < len(token) for short in namer.nicknames_of(token)):
         names.add(token)
     names.update(_short().get(token, ()))
+    if token.startswith("ye"):
+        # Yekaterina, Yelena
+        names.update(_short().get(token[1:], ()))
     names.update(f"{name}/" for name in _translated().get(token, ()))
     return tuple(sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names))
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.normalise.kernels import LONGEST, joined_bytes
-from resolver.normalise.names import Token, group_tokens, person_tokens, symbol_id
+from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
 from resolver.normalise.readings import readings
 from resolver.normalise.syllables import korean_of, pinyin_of
@@ -82,11 +82,15 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
         spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
         symbols[position] = (*sorted({*answer, *forms, *spelled}), *nickname_symbols(text))
-        if answer or forms or _common(text, tables.person_counts):
+        if answer or forms or (spelled and len(text) > 4) or _common(text, tables.person_counts):
             flags[position] |= TokenFlag.KNOWN
     for position, is_person in enumerate(person):
-        if not is_person and (entries[position].symbols or _common(texts[position], tables.group_counts)):
+        if is_person:
+            continue
+        if entries[position].symbols or _common(texts[position], tables.group_counts):
             flags[position] |= TokenFlag.KNOWN
+        stem = stem_symbol(entries[position])
+        symbols[position] = sorted({*symbols[position], stem}) if stem else symbols[position]
     return TokenTable(
         texts=np.array(texts, dtype=object),
         hashes=hashes_of(texts),

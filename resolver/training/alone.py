@@ -1,8 +1,9 @@
 """Pairs of names alone: what two names are worth where neither record says anything else.
 
 The same: two names of one entry of a list, two spellings of one invented name, a name and a slip of it. Different:
-names of different entries that blocking brings together, and names of which one word was replaced by another name. Two
-names that are equal say nothing here about who bears them: the question is whether the names are the same.
+names of different entries that blocking brings together, names of which one word was replaced by another name, and
+rivals (`rivals.py`). Two names that are equal say nothing here about who bears them: the question is whether the names
+are the same. They have a prior of their own (`NAMES_PLAN`): of two names that are asked about, about half are the same.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz.distance import JaroWinkler
@@ -19,10 +20,11 @@ from rapidfuzz.process import cdist
 from resolver.compare import features_of
 from resolver.normalise import prepare
 from resolver.normalise.text import fold, sound
-from resolver.pipeline import symbol_source
+from resolver.pipeline import NAMES_PLAN, symbol_source
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.tables import Tables
 from resolver.training.labelled import Labelled, blocked_pairs, by_kind, together
+from resolver.training.rivals import group_rivals, person_rivals
 from resolver.training.slips import group_slip, namesake, person_slip
 
 ORIGIN = "names alone"
@@ -33,6 +35,8 @@ _ESTABLISHED = 3
 """Words that so many entries bear are names of their own, not slips."""
 _NEAR = 5
 _LEAST_ALIKE, _EQUAL = 0.6, 0.999
+MOST_MET = 10_000
+"""False pairs taken of those that blocking brings together: less than of near namesakes, about whom people ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def alone_pairs(
         return {}
     parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
     kinds = sorted({kind for part in parts for kind in part})
-    return {kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds}
+    found = {kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds}
+    return {kind: replace(data, plans=np.full(len(data), NAMES_PLAN, dtype=object)) for kind, data in found.items()}
 
 
 def _listed(batch: Batch, clusters: Sequence[str], sources: set[str], seed: int) -> Iterator[_Entry]:
@@ -91,9 +96,10 @@ def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, La
         cases += [(entry, first, other, True) for other in chance.sample(others, min(2, len(others)))]
         cases.append((entry, first, slip(first, chance), True))
         pool = words[entry.kind, first.isascii()]
-        for other in (namesake(first, pool, chance), near[entry.kind].turn(first, chance)):
-            if other and not _spelled_alike(first, other):
-                cases.append((entry, first, other, False))
+        rivals = person_rivals if entry.kind == Kind.PERSON else group_rivals
+        drawn = [(first, namesake(first, pool, chance)), (first, near[entry.kind].turn(first, chance))]
+        drawn += [found for _ in range(2) if (found := rivals(first, chance))]
+        cases += [(entry, one, two, False) for one, two in drawn if two and not _spelled_alike(one, two)]
     records, clusters, labels = [], [], []
     for number, (entry, one, two, same) in enumerate(cases):
         for side, text in (("a", one), ("b", two)):
@@ -168,7 +174,7 @@ def _met(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Lab
             record = _record(f"alone:{number:07d}:{place}", entry.kind, name)
             records.append(record)
             truth[record.id] = entry.cluster
-    return blocked_pairs(records, truth, tables, ORIGIN, most_negatives=30_000, seed=seed)
+    return blocked_pairs(records, truth, tables, ORIGIN, most_negatives=MOST_MET, seed=seed)
 
 
 def _record(identity: str, kind: Kind, name: str) -> Record:

@@ -25,6 +25,11 @@ one.
 - Scores hold for records like those below. On others, in particular registers with many namesakes or languages that are
   missing here, fit and measure anew (`resolver train`, `resolver evaluate`).
 """
+_WEIGHED = """Precision, recall and F1 count the pairs as they were drawn. Brier score, log loss and calibration error
+(15 bins) weigh them as training does: the true and the false ones of each origin as the last column says, which is
+stated, or in the proportion in which blocking gives them.
+
+"""
 _LIMITS = """
 ## Limits
 
@@ -69,9 +74,11 @@ def _data(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def _accuracy(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "\n## How good it is\n\nCross-validated: no entity of a tested pair was seen in training. At score 0.5;\n"
-    yield "95 % intervals in brackets (precision and recall after Wilson, F1 by bootstrap over entities).\n\n"
-    yield "| kind | pairs from | same | different | precision | recall | F1 | Brier | log loss | calibration error |\n"
-    yield f"|{'---|' * 10}\n"
+    yield "95 % intervals in brackets (precision and recall after Wilson, F1 by bootstrap over entities).\n"
+    yield _WEIGHED
+    yield "| kind | pairs from | same | different | precision | recall | F1 "
+    yield "| Brier | log loss | calibration error "
+    yield f"| weight, true : false |\n|{'---|' * 11}\n"
     for kind, training in told.items():
         for origin, counts in sorted(training.get("pairs", {}).items()):
             found = training.get("figures", {}).get(origin, {})
@@ -79,7 +86,8 @@ def _accuracy(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             said = found if counts["same"] else {}
             rates = [_between(said, name) for name in ("precision", "recall", "f1")]
             rates += [_number(found, name) for name in ("brier", "log_loss", "calibration_error")]
-            row = [kind, origin, f"{counts['same']:,}", f"{counts['different']:,}", *rates]
+            weigh = [f"{found[name]:,.0f}" for name in ("weight_same", "weight_different") if name in found]
+            row = [kind, origin, f"{counts['same']:,}", f"{counts['different']:,}", *rates, " : ".join(weigh)]
             yield f"| {' | '.join(row)} |\n"
 
 

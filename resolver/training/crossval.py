@@ -29,7 +29,16 @@ def out_of_fold(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """The raw sum (thousandths) of pairs by a model fitted without any of the clusters in its fold's test pairs, and
     which pairs were tested."""
-    return answers(data, lambda train, test: fit(train).raw(test.evidence), folds, inside)
+    return answers(data, lambda train, test: raw_by_plan(fit(train), test), folds, inside)
+
+
+def raw_by_plan(model: Model, data: Labelled) -> npt.NDArray[np.int64]:
+    """The raw sums (thousandths) of pairs, each with the prior of the plan it was brought together under."""
+    said = np.zeros(len(data), dtype=np.int64)
+    for plan in sorted(set(data.plans.tolist())):
+        own = data.plans == plan
+        said[own] = model.at(plan).raw(data.evidence[own])
+    return said
 
 
 def answers(

@@ -44,7 +44,8 @@ def data_hash(data: Labelled) -> str:
 
 
 def figures_of(data: Labelled, score: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Accuracy and calibration of the scores of some pairs."""
+    """Accuracy of the scores of some pairs, each counted once (those of which a part was drawn, as many as they stand
+    for), and calibration, each counted as it weighs in training."""
     return _figures(data, score, np.ones(len(data), dtype=bool))
 
 
@@ -54,8 +55,12 @@ def _figures(data: Labelled, score: npt.NDArray[np.float64], mask: npt.NDArray[n
     own = bool(mask.any()) and data.origin[mask][0] in (CLUSTERS, DECIDED)
     weights = data.weights[mask] if own else None
     found = accuracy(score[mask], data.labels[mask], data.clusters[mask], weights)
-    held = quality(score[mask], data.labels[mask], weights)
-    return {**_accuracy(found), **{name: round(getattr(held, name), 4) for name in _MEASURES}}
+    # scores promise what they were fitted to: among pairs that weigh as they do in training
+    held = quality(score[mask], data.labels[mask], data.weights[mask])
+    same = data.labels[mask] == 1
+    weigh = [round(float(data.weights[mask][side].sum()), 1) for side in (same, ~same)]
+    measures = {name: round(getattr(held, name), 4) for name in _MEASURES}
+    return {**_accuracy(found), **measures, "weight_same": weigh[0], "weight_different": weigh[1]}
 
 
 _MEASURES = ("brier", "log_loss", "calibration_error")

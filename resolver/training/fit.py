@@ -17,10 +17,11 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from resolver.classify import Model, PairTerm, Term
+from resolver.pipeline import NAMES_PLAN
 from resolver.records.prepared import FloatArray
 
-START_PLAN = "S"
-"""The plan whose prior is the intercept."""
+START_PLANS = (NAMES_PLAN, "S")
+"""The prior of the first of these plans that there are pairs of is the intercept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def fit_additive(
     """Fit on m × features similarities, labels (1 the same, 0 different) and sample weights. Deterministic.
 
     `plans`: the blocking plan each pair was brought together under, by name; the model then holds a prior for each
-    (0 for `START_PLAN`, or the first by name where that does not occur).
+    (0 for the first of `START_PLANS` that occurs, or the first by name where none does).
     """
     place = {name: number for number, name in enumerate(features)}
     data = evidence.astype(np.float64).copy()
@@ -137,7 +138,7 @@ def _read_out(
 
 
 def _start(plans: Sequence[str]) -> int:
-    return plans.index(START_PLAN) if START_PLAN in plans else 0
+    return next((plans.index(name) for name in START_PLANS if name in plans), 0)
 
 
 def _cuts(leaves: Sequence[_Part], feature: int) -> tuple[float, ...]:
@@ -152,10 +153,16 @@ def _points(cuts: Sequence[float]) -> npt.NDArray[np.float64]:
     return np.array([*cuts, cuts[-1] + 1.0, np.nan])
 
 
+NAMELESS = ("name", "name_rarity")
+"""Where these say nothing, a side has no name at all: that is worth no more than names that have nothing in common."""
+
+
 def _term(name: str, feature: int, leaves: Sequence[_Part]) -> Term:
     cuts = _cuts(leaves, feature)
     points = _points(cuts)
     total = _sum(leaves, {feature: points}, len(points))
+    if name in NAMELESS:
+        total[-1] = total[0]
     return Term(name, cuts, tuple(int(value) for value in np.rint(1000 * total)))
 
 

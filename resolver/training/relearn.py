@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import GATE, Model, scores
+from resolver.classify import Model, scores
 from resolver.compare import COMPARATOR_BY_NAME
 from resolver.errors import InputError
 from resolver.pipeline import ModelSet
@@ -94,16 +94,15 @@ def relearn(decided: Decided, before: ModelSet, version: str, seed: int = 7) -> 
 
 def _kind(model: Model, data: Labelled, decided: Decided, version: str, seed: int) -> tuple[Model, Compared] | str:
     """The corrected model of a kind and how it compares; or why there is none."""
-    gate = np.zeros(len(data), dtype=bool)
-    if model.plain is not None:
-        gate = data.evidence[:, data.features.index(GATE)] == 0
-    new, old_said, new_said = model, model.at(decided.plan).logodds(data.evidence), np.zeros(len(data), dtype=np.int64)
+    old_said, new_said = model.at(decided.plan).logodds(data.evidence), np.zeros(len(data), dtype=np.int64)
     new_said[:] = old_said
     strengths: dict[str, float | None] = {}
     why = []
-    for name, mask, branch in (("", ~gate, replace(model, plain=None)), ("plain", gate, model.plain)):
+    parts, judges = model.parts, model.judges(data.evidence)
+    for name, branch in parts.items():
+        mask = judges[name]
         part = data.where(mask)
-        if branch is None or not len(part):
+        if not len(part):
             continue
         if np.bincount(part.labels, minlength=2).min() < LEAST_DECIDED:
             why.append(f"fewer than {LEAST_DECIDED} decisions of either verdict")
@@ -112,12 +111,13 @@ def _kind(model: Model, data: Labelled, decided: Decided, version: str, seed: in
         if _loss(held_out, part) >= _loss(old_said[mask], part):
             why.append("no better than before on decisions held out")
             continue
-        new = replace(new, plain=corrected) if name else replace(corrected, plain=new.plain)
+        parts[name] = corrected
         new_said[mask] = held_out
         strengths[name or "listed"] = strength.ridge
     if not strengths:
         return "; ".join(dict.fromkeys(why))
     found = compared(data, old_said, new_said, seed)
+    new = parts[""].having(parts)
     return replace(new, version=version, training=_told(model, data, decided, found, strengths)), found
 
 

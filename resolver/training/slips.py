@@ -110,6 +110,57 @@ def _formed(words: list[str], chance: random.Random) -> list[str]:
     return [*words, chance.choice(_FORMS)]
 
 
+def _middled(words: list[str], chance: random.Random) -> list[str]:
+    """An initial that the other name leaves out."""
+    if len(words) < 2:
+        return words
+    at = chance.randrange(1, len(words))
+    return [*words[:at], chance.choice("ABCDEFGHJKLMNPRSTW") + chance.choice(("", ".")), *words[at:]]
+
+
+def _listed(words: list[str], chance: random.Random) -> list[str]:
+    """The family name first, with a comma."""
+    return [f"{words[-1]},", *words[:-1]] if len(words) > 1 else words
+
+
+_LINKS = ("van", "von", "der", "den", "de", "la", "del", "al", "el", "bin", "ibn", "abu", "abd", "mac", "san", "le")
+
+
+def _linked(words: list[str], chance: random.Random) -> list[str]:
+    """Particles written together with what follows, or left out; without hyphens."""
+    parts = " ".join(words).replace("-", " ").split()
+    held = [place for place, word in enumerate(parts[:-1]) if word.lower() in _LINKS]
+    if not held or len(parts) < 3:
+        return parts
+    if chance.random() < 0.5:
+        return [word for place, word in enumerate(parts) if place not in held]
+    at = held[0]
+    end = at
+    while end in held:
+        end += 1
+    return [*parts[:at], "".join(parts[at : end + 1]).title(), *parts[end + 1 :]]
+
+
+def _together(words: list[str], chance: random.Random) -> list[str]:
+    """A name of three words or more with its short form in brackets."""
+    short = _initials(words, chance)
+    return [*words, f"({short[0]})"] if len(short) == 1 and len(short[0]) > 2 else words
+
+
+def _shortened_form(words: list[str], chance: random.Random) -> list[str]:
+    """Generic words as they are shortened, or written out."""
+    return [_SHORT.get(word.strip(".,").lower(), word) for word in words]
+
+
+_SHORT = {
+    "company": "Co.", "limited": "Ltd", "corporation": "Corp", "international": "Intl", "private": "Pvt",
+    "trading": "Trdg", "industries": "Inds", "brothers": "Bros", "association": "Assn", "and": "&", "&": "and",
+    "manufacturing": "Mfg", "services": "Svcs", "import": "Imp.", "export": "Exp.", "government": "Govt",
+    "national": "Natl", "department": "Dept", "company's": "Co.", "engineering": "Engg", "university": "Univ.",
+    "co": "Company", "ltd": "Limited", "corp": "Corporation", "intl": "International", "bros": "Brothers",
+}  # fmt: skip
+
+
 def _capitals(words: list[str], chance: random.Random) -> list[str]:
     return [word.upper() for word in words]
 
@@ -126,7 +177,10 @@ _PERSON: tuple[tuple[_Slip, float], ...] = (
     (_turned, 1.5),
     (_titled, 1.0),
     (_initial, 1.5),
-    (_shortened, 3.0),
+    (_middled, 1.0),
+    (_listed, 0.8),
+    (_linked, 0.8),
+    (_shortened, 2.5),
     (_joined, 0.8),
     (_capitals, 0.7),
 )
@@ -136,7 +190,10 @@ _GROUP: tuple[tuple[_Slip, float], ...] = (
     (_turned, 0.7),
     (_joined, 1.0),
     (_shortened, 0.5),
-    (_initials, 0.4),
+    (_initials, 2.5),
+    (_together, 0.4),
+    (_listed, 0.2),
+    (_shortened_form, 1.5),
     (_capitals, 0.7),
 )
 

@@ -90,6 +90,10 @@ def _altered(value: Value, chance: random.Random) -> Value:
         changed = PartialDate(_year(date.year + chance.choice((-1, 1))), date.month, 0)
     elif choice < 0.85:
         changed = PartialDate(date.year, 1, 1)
+    elif choice >= 0.91:
+        # quite another date: one of the two is wrong, or forged
+        year = _year(date.year + chance.choice((-1, 1)) * chance.randrange(4, 21))
+        changed = PartialDate(year, chance.randrange(1, 13), chance.randrange(1, 29))
     else:
         day = min(date.day, 28)
         changed = PartialDate(_year(date.year + chance.choice((-3, -2, 2, 3, 10))), date.month, day)

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from resolver.classify import GATE, Model
-from resolver.compare import COMPARATOR_BY_NAME, features_of
+from resolver.classify import Model
 from resolver.errors import InputError
 from resolver.ingest.base import Intake
 from resolver.pipeline import tables_of
@@ -19,10 +17,9 @@ from resolver.records import Kind, Record
 from resolver.training.alone import alone_pairs
 from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
 from resolver.training.contradictions import quarantine
-from resolver.training.crossval import FOLDS, calibrate, out_of_fold
 from resolver.training.differing import Differing, differing_pairs
 from resolver.training.figures import data_hash, measured
-from resolver.training.fit import FitOptions, fit_additive
+from resolver.training.fit import FitOptions
 from resolver.training.labelled import (
     Judgement,
     Labelled,
@@ -31,33 +28,16 @@ from resolver.training.labelled import (
     judged_pairs,
     together,
 )
-from resolver.training.registers import REGISTERS, registers_of
+from resolver.training.parts import ALONE_WAY, LEAST_PAIRS, PLAIN, fit_part, parts_of
+from resolver.training.registers import registers_of
 from resolver.training.split import split_records
 from resolver.training.tables import count_tables
 
-# Comparators whose joint effect is fitted beside their own.
-PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.PERSON: (
-        ("name", "birth_date"),
-        ("name_rarity", "birth_date"),
-        ("name_rarity", "birth_place"),
-        ("name_rarity", "address"),
-    ),
-    Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
-    Kind.ASSET: (),
-}
-LEAST_PAIRS = 10
-"""With fewer pairs of either label a kind is not fitted."""
-FINE: Mapping[str, Any] = {"rounds": 300, "learning_rate": 0.15, "leaves": 8, "least_leaf": 20.0}
-FINE_FROM = 50_000
-"""From so many pairs of labelled clusters on, the fit may follow the data more finely."""
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
 learnt: learnt from judged pairs it would carry the model, and the model would fail wherever lists do not say so."""
 REGISTER_PAIRS = (20_000, 12_000)
 """False and true pairs taken of a register, at most; they stand for all."""
-PLAIN: Mapping[str, Any] = {"rounds": 500, "learning_rate": 0.08, "leaves": 6, "least_leaf": 20.0}
-"""How the plain part is fitted: on many pairs, and finely."""
 Share = tuple[float, float] | float
 
 
@@ -223,23 +203,6 @@ def fit_options(seed: int) -> FitOptions:
     return FitOptions(seed=seed, fixed={"same_list": SAME_LIST})
 
 
-def fit_kind(data: Labelled, options: FitOptions) -> Model:
-    """Fit one kind."""
-    features = features_of(data.kind)
-    rises = [COMPARATOR_BY_NAME[name].rises for name in features]
-    return fit_additive(
-        data.kind.label,
-        features,
-        rises,
-        PAIR_TERMS[data.kind],
-        data.evidence,
-        data.labels,
-        data.weights,
-        options,
-        data.plans,
-    )
-
-
 def train(material: Material, tables: Mapping[str, Any], version: str, options: FitOptions) -> Trained:
     """Cross-validate, calibrate on what was not trained on, then fit on everything. A kind with fewer than
     `LEAST_PAIRS` pairs of either label is left out. Raises `InputError` where that leaves none."""
@@ -249,79 +212,20 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
             continue
         data = weighted(raw_data, SHARES)
-        branches = _branches(data)
-        ways = (options, replace(options, **PLAIN))
-        fitted = [_fit_branch(data.where(mask), way) for mask, way in zip(branches, ways, strict=False)]
-        told = measured(together(one.held_out for one in fitted), np.concatenate([one.logodds for one in fitted]))
+        ways = {"": options, "plain": replace(options, **PLAIN), "alone": replace(options, **ALONE_WAY)}
+        fitted = {name: fit_part(data.where(mask), ways[name], name) for name, mask in parts_of(data).items()}
+        held = fitted.values()
+        told = measured(together(one.held_out for one in held), np.concatenate([one.logodds for one in held]))
         figures[kind.label] = told["figures"]
         training = {"seed": options.seed, "pairs": _counts(data), "data": data_hash(data), **told, **_origin(material)}
-        plain = replace(fitted[1].model, version=version) if len(fitted) > 1 else None
-        models[kind] = replace(fitted[0].model, version=version, training=training, plain=plain)
+        parts = {name: replace(one.model, version=version) for name, one in fitted.items() if name}
+        models[kind] = replace(fitted[""].model, version=version, training=training).having(parts)
     if not models:
         raise InputError(
             "there is too little to learn from",
             mend=f"give lists or judgements that make {LEAST_PAIRS} true and as many false pairs of one kind",
         )
     return Trained(models, tables, figures)
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """A calibrated model, the pairs it was tested on by cross-validation, and their calibrated log-odds."""
-
-    model: Model
-    held_out: Labelled
-    logodds: npt.NDArray[np.int64]
-
-
-_REGISTERED = [register.name for register in REGISTERS]
-
-
-def _branches(data: Labelled) -> list[npt.NDArray[np.bool_]]:
-    """All pairs; or, where registers are learnt from, those that look like watchlists and those that do not."""
-    if data.kind != Kind.PERSON or not np.isin(data.origin, _REGISTERED).any():
-        return [np.ones(len(data), dtype=bool)]
-    plain: npt.NDArray[np.bool_] = data.evidence[:, data.features.index(GATE)] == 0
-    enough = all(np.bincount(data.labels[mask], minlength=2).min() >= LEAST_PAIRS for mask in (plain, ~plain))
-    return [~plain, plain] if enough else [np.ones(len(data), dtype=bool)]
-
-
-def _fit_branch(data: Labelled, options: FitOptions) -> _Fitted:
-    dense = data.origin == CLUSTERS
-    options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
-    totals = _totals(data)
-
-    def fit(part: Labelled) -> Model:
-        # what a fold leaves out is mostly false pairs, across folds: the classes must stand as they do in all
-        return fit_kind(_summing_to(part, totals), options)
-
-    # in a register nearly everybody is joined with somebody of another fold
-    dense |= np.isin(data.origin, _REGISTERED)
-    found, tested = out_of_fold(data, fit, 3 if dense.mean() > 0.5 else FOLDS, dense)
-    held_out, found = _as_all(data, tested), found[tested]
-    calibration = calibrate(found, held_out.labels, held_out.weights)
-    return _Fitted(replace(fit(data), calibration=calibration), held_out, calibration.apply(found))
-
-
-def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
-    """The tested pairs, weighing as all of their origin and label do."""
-    return _summing_to(data.where(tested), _totals(data))
-
-
-def _totals(data: Labelled) -> dict[tuple[str, int], float]:
-    """What the pairs of each origin and label weigh together."""
-    keys = [(str(origin), label) for origin in sorted(set(data.origin.tolist())) for label in (0, 1)]
-    return {key: float(data.weights[(data.origin == key[0]) & (data.labels == key[1])].sum()) for key in keys}
-
-
-def _summing_to(part: Labelled, totals: Mapping[tuple[str, int], float]) -> Labelled:
-    """The pairs, weighing together what is stated for their origin and label."""
-    weights = part.weights.copy()
-    for (origin, label), total in totals.items():
-        chosen = (part.origin == origin) & (part.labels == label)
-        if chosen.any() and total > 0:
-            weights[chosen] *= total / weights[chosen].sum()
-    return replace(part, weights=weights)
 
 
 def _origin(material: Material) -> dict[str, Any]:

@@ -37,8 +37,9 @@ def test_wrong_pairs_are_of_one_script_and_of_two_people() -> None:
     assert {script for script, *_ in drawn} == {"CYRILLIC"}
 
 
-def test_the_probes_are_sound() -> None:
-    cases = names.read_probes()
+@pytest.mark.parametrize("path", [names.PROBES, names.OTHER_PROBES])
+def test_the_probes_are_sound(path: Path) -> None:
+    cases = names.read_probes(path)
     assert len({(case.schema, *sorted((case.one, case.two))) for case in cases}) == len(cases)
     assert {case.schema for case in cases} == {"Person", "Company", "Organization"}
 
@@ -49,5 +50,6 @@ def test_the_shipped_model_on_the_probes(tmp_path: Path, capsys: pytest.CaptureF
     said = capsys.readouterr()
     assert "skipped" in said.err
     assert (tmp_path / "wrong_probes.csv").is_file()
-    table, _ = names.probes(RunOptions())
-    assert float(table[1][-1]) >= 0.84
+    for path in (names.PROBES, names.OTHER_PROBES):
+        table, _ = names.probes(RunOptions(), path)
+        assert float(table[1][-1]) >= 0.84

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.classify import GATE, Calibration, Model, Term, from_json, to_json
+from resolver.classify import ALONE_GATE, GATE, Calibration, Model, Term, from_json, to_json
 from resolver.errors import ModelError
 
 FEATURES = ("name", GATE)
@@ -42,3 +42,18 @@ def test_it_is_stored_with_the_model_and_never_twice_deep() -> None:
     said["plain"]["plain"] = said["plain"] | {}
     with pytest.raises(ModelError, match="does not belong"):
         from_json(said, FEATURES)
+
+
+def test_names_alone_are_judged_by_a_part_of_their_own() -> None:
+    features = (*FEATURES, ALONE_GATE)
+    alone = replace(PLAIN, version="a", features=features, intercept=7, priors={"M": -30})
+    whole = replace(WHOLE, features=features, plain=replace(PLAIN, features=features), alone=alone)
+    pairs = np.column_stack([PAIRS, [0.9, 0.9, np.nan, np.nan, 0.2]]).astype(np.float32)
+    assert whole.raw(pairs).tolist() == [907, 907, -1_950, -1_100, 7]
+    assert whole.at("M").raw(pairs).tolist() == [877, 877, -1_950, -1_800, -23]
+    assert [whole.of(pair[None, :]).version for pair in pairs] == ["a", "a", "w", "p", "a"]
+    said = to_json(whole)
+    assert from_json(said, features) == whole
+    said["alone"]["plain"] = said["plain"]
+    with pytest.raises(ModelError, match="does not belong"):
+        from_json(said, features)

@@ -38,6 +38,8 @@ class Aligned:
     weakest: float
     tokens: int
     crossed: float
+    established: float
+    initials: float
 
     @property
     def ratio(self) -> float:
@@ -136,15 +138,27 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
     found: list[tuple[float, float, float]] = []  # weight, similarity, weight that crosses from given to family name
     doubts = 0.0
     certain: list[float] = []
+    established = 0.0
+    full = False
+    stands = [0.0, 0.0]
 
     def take(a: int, b: int, value: float) -> None:
-        nonlocal doubts
+        nonlocal doubts, established, full
         weight = min(left[a].rarity, right[b].rarity)
         crossing = {left[a].role, right[b].role} == {Role.GIVEN, Role.FAMILY}
         found.append((weight, value, weight if crossing else 0.0))
         if not (left[a].flags | right[b].flags) & TokenFlag.INITIAL or value == 1.0:
             doubts += weight * (1 - value)
             certain.append(value)
+            full |= value < 1.0 or not (left[a].flags | right[b].flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE)
+            flags = left[a].flags, right[b].flags
+            if all(flag & TokenFlag.KNOWN for flag in flags) and not any(flag & TokenFlag.FOREIGN for flag in flags):
+                spelled = left[a].bones == right[b].bones != 0 and left[a].text[-1] == right[b].text[-1]
+                established += weight if value < 0.8 and not spelled else 0.0
+        elif not left[a].flags & TokenFlag.INITIAL:
+            stands[0] += left[a].rarity
+        elif not right[b].flags & TokenFlag.INITIAL:
+            stands[1] += right[b].rarity
         free[0].discard(a)
         free[1].discard(b)
 
@@ -162,6 +176,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                     found.append((other[b].rarity, value, 0.0))
                     doubts += other[b].rarity * (1 - value)
                     certain.append(value)
+                    full = True
                     free[side] -= {a, a + 1}
                     free[1 - side].discard(b)
                     break
@@ -172,17 +187,31 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         if value <= 0:
             break
         take(-a, -b, value)
-    leftover = sorted(
-        sum(words[place].rarity for place in places) for words, places in zip((left, right), free, strict=True)
-    )
+    crossing = 0.0 if full else min(stands)
+    sides = [[words[place] for place in places] for words, places in zip((left, right), free, strict=True)]
+    left_over = sorted(sum(word.rarity for word in words) for words in sides)
     return Aligned(
         sum(weight * value for weight, value, _ in found),
-        leftover[0] + doubts,
-        leftover[1] - leftover[0],
+        left_over[0] + doubts + crossing,
+        left_over[1] - left_over[0],
         min(certain, default=1.0) if found else 0.0,
         len(found),
-        sum(crossing for *_, crossing in found),
+        sum(weight for *_, weight in found),
+        established,
+        _initials([*left, *right], sides, bool(found), crossing > 0),
     )
+
+
+def _initials(words: list[Word], sides: list[list[Word]], found: bool, crossing: bool) -> float:
+    if not found or not any(word.flags & TokenFlag.INITIAL for word in words):
+        return -1.0
+    initials = [any(word.flags & TokenFlag.INITIAL for word in side) for side in sides]
+    others = [
+        any(word.flags & TokenFlag.INITIAL or not word.flags & TokenFlag.PARTICLE for word in side) for side in sides
+    ]
+    if crossing or (initials[0] and others[1]) or (initials[1] and others[0]):
+        return 0.0
+    return 0.5 if any(initials) else 1.0
 
 
 def _together(one: Word, two: Word, target: Word) -> float:

@@ -108,6 +108,20 @@ CASES: dict[str, list[Case]] = {
         Case(person(firstName="Ann", lastName="Lee"), person(firstName="Ann", lastName="Lee"), 1, 1),
         Case(ANN, person(firstName="Ann", lastName="Lee"), 1, 1),
     ],
+    "name_established": [
+        Case(person(name="Alexandr Ashby"), person(name="Aleksandra Ashby"), 0, 0.8),
+        Case(person(name="Aleksandr Ashby"), person(name="Aleksadnr Ashby"), 1, 1),
+        Case(ANN, person(name="Robert Carter"), 1, 1),
+        Case(ANN, person(birthDate="1960"), NONE, NONE),
+    ],
+    "name_initials": [
+        Case(person(name="Ann B. Lee"), person(name="Ann C. Lee"), 0, 0),
+        Case(person(name="Ann B. Lee"), person(name="Ann Carol Lee"), 0, 0),
+        Case(person(name="Ann B. Lee"), person(name="Ann Beth Lee"), 1, 1),
+        Case(person(name="Ann B. Lee"), ANN, 0.5, 0.5),
+        Case(person(name="H. Stansfield"), person(name="S. Hewison"), 0, 0),
+        Case(ANN, ANN, NONE, NONE),
+    ],
     "names_alone": [
         Case(ANN, person(name="LEE, Ann"), 1, 1),
         Case(ANN, person(name="Robert Carter"), 0, 0),

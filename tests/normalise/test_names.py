@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.names import MAX_TOKENS, group_tokens, other_cut, person_tokens, symbol_id
+from resolver.normalise.names import MAX_TOKENS, bracketed, group_tokens, other_cut, person_tokens, symbol_id
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
@@ -266,4 +266,46 @@ def test_the_faith_is_joined_in_its_own_script_too() -> None:
     ],
 )
 def test_a_han_name_in_one_piece_may_be_cut_further_on(text: str, cut: str) -> None:
-    assert other_cut(text) == cut
+    assert other_cut(text) == ((cut,) if cut else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Walter Ashby II", ["ii"]),
+        ("George Pemberton, Jr.", ["jr"]),
+        ("Martin Luther Quill Senior", ["sr"]),
+        ("Queen Elizabeth I", ["i"]),
+        ("King Felipe VI of Spain", ["vi"]),
+        ("Nguyen Van Vi", []),
+        ("NGUYEN VAN VI", []),
+        ("Sr. Juan Perez", []),
+        ("Junior Alvarez", []),
+        ("Ramesh V", []),
+    ],
+)
+def test_what_tells_people_of_one_name_apart_is_a_number(text: str, told: list[str]) -> None:
+    assert [token.text for token in person_tokens(text) if token.flags & TokenFlag.NUMBER] == told
+
+
+@pytest.mark.parametrize("text", ["Pieter van der Meulen", "Ana de la Fuente", "Rosa de los Santos"])
+def test_particles_in_a_row_are_one_word(text: str) -> None:
+    assert [token.flags for token in person_tokens(text)] == [0, TokenFlag.PARTICLE, 0]
+
+
+def test_a_south_slav_letter_is_two() -> None:
+    one, two = ([token.text for token in person_tokens(text)] for text in ("Đorđe Živojinović", "Djordje Zivojinovic"))
+    assert one == two
+    assert next(token.text for token in person_tokens("Đặng Thị Lan")) == "dang"
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("World Grain Organization (WGO)", ("World Grain Organization",)),
+        ("World Grain Organization (Geneva)", ()),
+        ("WGO", ()),
+    ],
+)
+def test_a_short_form_in_brackets_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
+    assert bracketed(text) == way

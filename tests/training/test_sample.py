@@ -19,8 +19,9 @@ from resolver.synthetic import generate
 from resolver.training.fit import fit_additive
 from resolver.training.labelled import Labelled, blocked_pairs
 from resolver.training.measures import Accuracy, accuracy
+from resolver.training.parts import PAIR_TERMS
 from resolver.training.sample import contributions, drawn, sample, spread_out
-from resolver.training.train import PAIR_TERMS, fit_options
+from resolver.training.train import fit_options
 from tests.normalise.preparing import quick_symbols
 
 OPTIONS = RunOptions(workers=1)
