@@ -17,6 +17,7 @@ from resolver.engines.senders import HUB, Sender, check_codes, check_sources, no
 from resolver.errors import InputError, OwnerError, ResolverError
 from resolver.ingest.base import BatchAt, Intake
 from resolver.ingest.door import admit
+from resolver.ingest.placeholders import without_placeholders
 from resolver.records import Batch, Record
 
 MOST = 500
@@ -98,10 +99,11 @@ class Posting:
             time.sleep(_MOMENT)
 
     def _admit(self, record: Record) -> None:
-        batch = Batch.from_records([record])
-        _, refused = admit(BatchAt(batch, np.zeros(1, dtype=np.int32)), "", self._accept_restricted)
-        if refused:
-            raise InputError(refused[0].reason, mend="correct the record")
+        alone = BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
+        _, nameless = without_placeholders(alone, "")
+        _, refused = admit(alone, "", self._accept_restricted)
+        for fault in (*refused, *nameless):
+            raise InputError(fault.reason, mend="correct the record")
 
     def _next(self) -> list[_Sender]:
         """Who lands now: the first to come, one for each record id."""

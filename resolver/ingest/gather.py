@@ -11,6 +11,7 @@ import numpy.typing as npt
 from resolver.errors import InputError
 from resolver.ingest.base import BatchAt, BrokenOff, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
 from resolver.ingest.door import admit
+from resolver.ingest.placeholders import without_placeholders
 from resolver.records import Batch, Record, concat
 
 CHUNK = 8_192
@@ -56,7 +57,9 @@ def read_unit(
 
     for item in _chunked(unit.label, row.read(unit)):
         if isinstance(item, BatchAt):
-            chunk, refused = admit(item, unit.label, accept_restricted)
+            named, nameless = without_placeholders(item, unit.label)
+            refuse(nameless)
+            chunk, refused = admit(named, unit.label, accept_restricted)
             refuse(refused)
             kept.append(chunk)
             count += len(chunk.batch)
