@@ -177,7 +177,9 @@ def test_what_a_worker_that_is_down_looks_like(desk: Desk) -> None:
 
 def test_a_batch_that_fails_says_why(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    where = hand_in(browser, b"nothing of use\n").headers["Location"]
+    refused = hand_in(browser, b"nothing of use\n")
+    assert (refused.status_code, "people.csv" in refused.text) == (400, True)
+    where = hand_in(browser, b"id,name,birth_date\n1,,\n").headers["Location"]
     work(desk)
     assert "It failed:" in browser.get(where).text
     assert browser.get(where + "/report").status_code == 410
