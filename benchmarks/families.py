@@ -47,6 +47,10 @@ class _Fitted:
 
     logodds: Callable[[FloatArray], npt.NDArray[np.float64]]
 
+    def at(self, plan: str) -> _Fitted:
+        """Itself: no plan has a prior of its own here."""
+        return self
+
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
         return np.rint(1000 * np.clip(self.logodds(evidence), -20, 20)).astype(np.int64)
 

@@ -176,7 +176,7 @@ def test_a_record_is_counted_once_however_often_it_says_the_same() -> None:
 
 
 def test_plans_by_size() -> None:
-    sizes = (0, 5_000, 5_001, 100_000, 100_001, 2_000_000, 10**8)
+    sizes = (0, 10_000, 10_001, 100_000, 100_001, 2_000_000, 10**8)
     assert [plan_for(count).name for count in sizes] == ["XS", "XS", "S", "S", "M", "M", "L"]
     assert [plan_for(count, growing=True).name for count in (0, 5_001, 100_001)] == ["S", "S", "M"]
     names = {rule.name for rule in RULES}
