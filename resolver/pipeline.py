@@ -61,7 +61,8 @@ class RunOptions:
     def merge_border(self) -> int:
         """The merge border in thousandths of log-odds."""
         score = self.borders.match if self.merge_at is None else self.merge_at
-        return border(score)
+        # no score reaches 1: from there on nothing is merged
+        return border(score) + (score >= 1)
 
 
 @dataclass(frozen=True)

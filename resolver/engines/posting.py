@@ -102,8 +102,9 @@ class Posting:
         alone = BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
         _, nameless = without_placeholders(alone, "")
         _, refused = admit(alone, "", self._accept_restricted)
-        for fault in (*refused, *nameless):
-            raise InputError(fault.reason, mend="correct the record")
+        faults = [*refused, *nameless]
+        if faults:
+            raise InputError(faults[0].reason, mend="correct the record")
 
     def _next(self) -> list[_Sender]:
         """Who lands now: the first to come, one for each record id."""

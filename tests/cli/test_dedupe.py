@@ -84,7 +84,7 @@ def test_decisions_are_obeyed(lists: Lists, tmp_path: Path, capsys: pytest.Captu
 def test_the_merge_border_can_be_moved(lists: Lists, tmp_path: Path) -> None:
     assert dedupe(lists, tmp_path / "low", "--merge-at", "0.2") == 0
     assert dedupe(lists, tmp_path / "high", "--merge-at", "1") == 0
-    assert len(groups(tmp_path / "low")) > len(groups(tmp_path / "high"))
+    assert len(groups(tmp_path / "low")) > len(groups(tmp_path / "high")) == 0
 
 
 def test_bands_follow_what_a_wrong_merge_costs(lists: Lists, tmp_path: Path) -> None:
