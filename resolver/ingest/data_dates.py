@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from resolver.records import parse_date
+import numpy as np
+
+from resolver.records import Batch, parse_date
+from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
 
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
@@ -21,3 +24,24 @@ def read_date(text: str, *, day_first: bool = True) -> str:
     elif match := _MOMENT.match(plain):
         plain = match[1]
     return str(parse_date(plain, day_first=day_first))
+
+
+def old_births(batch: Batch) -> str:
+    """What to say of births in years that may be meant for another calendar's; empty where there are none.
+
+    A list of living people that gives 1341 as a year of birth hardly means ours; but it does not say so, and nothing is
+    guessed.
+    """
+    column = batch.columns.get("birthDate")
+    if column is None:
+        return ""
+    texts = column.values.to_pylist()
+    old = [code for code, text in enumerate(texts) if text[:4].isdecimal() and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR]
+    rows = np.unique(column.rows[np.isin(column.codes, old)])
+    if not len(rows):
+        return ""
+    example = texts[old[-1]]
+    return (
+        f"{len(rows)} records are born in the years {FIRST_YEAR} to {LAST_YEAR} ({example}); dates of the Hijri or "
+        f"solar calendar are converted only where they say so ('{example[:4]} AH', '{example[:4]} SH')"
+    )

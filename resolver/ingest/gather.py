@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from resolver.errors import InputError
 from resolver.ingest.base import BatchAt, BrokenOff, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
+from resolver.ingest.data_dates import old_births
 from resolver.ingest.door import admit
 from resolver.ingest.placeholders import without_placeholders
 from resolver.records import Batch, Record, concat
@@ -74,6 +75,8 @@ def read_unit(
             version = max(version, item.text)
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in kept)])
     batch = concat(chunk.batch for chunk in kept)
+    if doubt := old_births(batch):
+        said.append(f"{unit.label}: {doubt}")
     return ListRead(
         unit.label,
         row.name,

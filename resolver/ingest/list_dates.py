@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
+from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_named, names_other_calendar
 
 MAX_TEXT = 1_000
 """Characters; a longer text is no list of dates."""
@@ -28,7 +29,6 @@ _WORD = (
     r"|middle of the|beginning of the|end of the|c\.|ca\.?)(?![^\W\d_])"
 )
 _CIRCA = re.compile(rf"\(?\b{_WORD}[:\s]*\)?", re.I)
-_FOREIGN_CALENDAR = re.compile(r"\bhijri\b|\blunar\b|\bsolar\b", re.I)
 _GREGORIAN = re.compile(r"\(\s*Gregorian(?: calendar)?\s*\)", re.I)
 _ALTERNATIVE = re.compile(rf"(?:or\s+)?((?:{_WORD}:?\s+)?[^a-z]*?\d{{4}})((?:\s+for\s+.*)?)", re.I | re.S)
 _ENGLISH = re.compile(r"([A-Z][a-z]{2,8}) (\d{1,2}), (\d{4})\b")
@@ -79,8 +79,9 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """All dates of a text that may offer several: (canonical texts, pieces that are no date), each without repetition.
 
     Knows lists `(a) …, (b) …`, alternatives (`or`, `,`, `;`, ` / `), estimates (`approximately`, `presumed` …),
-    the alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar, a day
-    without a year or `before 1964` is no date here.
+    the alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar is
+    read where it says so, and stays among the pieces as it was written. A day without a year or `before 1964` is no
+    date.
     """
     text = " ".join(text.replace("\x00", " ").replace("\xa0", " ").replace("–", "-").strip().strip("\"'").split())
     text = _ENGLISH.sub(r"\2 \1 \3", text.replace("on or around", "around").replace("On or around", "around"))
@@ -96,11 +97,24 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _pieces(text: str) -> list[str]:
-    pieces = [piece for part in _LABEL.split(text) for piece in _outside_brackets(part)]
+    pieces = _sharing_calendar([piece for part in _LABEL.split(text) for piece in _outside_brackets(part)])
     if len(pieces) > 1 and " or " in text and _CIRCA.match(pieces[0]):
         # an estimate holds for the years that follow it, not for a date known to the day
         return [f"circa {piece}" if re.fullmatch(r"\d{4}", piece) else piece for piece in pieces]
     return pieces
+
+
+def _sharing_calendar(pieces: list[str]) -> list[str]:
+    """Alternatives of which one names another calendar: it holds for the years before it that can be no birth of ours,
+    as in `1341 or 1342 (solar)`."""
+    named = next((name for name in map(calendar_named, pieces) if name), "")
+    if not named:
+        return pieces
+    return [f"{piece} ({named})" if _old_year(piece) else piece for piece in pieces]
+
+
+def _old_year(piece: str) -> bool:
+    return bool(re.fullmatch(r"\d{4}", piece)) and FIRST_YEAR <= int(piece) <= LAST_YEAR
 
 
 def _outside_brackets(text: str) -> list[str]:
@@ -117,8 +131,10 @@ def _piece(text: str) -> tuple[list[str], list[str]]:
     if _NOTHING.fullmatch(text.strip("().")):
         return [], []
     plain = _GREGORIAN.sub("", text).strip()
-    if _FOREIGN_CALENDAR.search(plain) or re.match(r"before\b|after\b", plain, re.I):
+    if re.match(r"before\b|after\b", plain, re.I):
         return [], [text]
+    if names_other_calendar(plain):
+        return _of_other_calendar(text)
     dates: list[str] = []
     left: list[str] = []
     for bracket in _BRACKETS.findall(plain):
@@ -134,6 +150,14 @@ def _piece(text: str) -> tuple[list[str], list[str]]:
             plain = plain.replace(bracket, " ")
     first, rest = _one(plain)
     return first + dates, rest + left
+
+
+def _of_other_calendar(text: str) -> tuple[list[str], list[str]]:
+    """What was written stays beside the converted date, so that a reader can convert it anew."""
+    try:
+        return [canonical(text)], [text]
+    except DateError:
+        return [], [text]
 
 
 def _one(text: str) -> tuple[list[str], list[str]]:

@@ -2,7 +2,7 @@
 
 The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~` (circa), `1960/1965` (some
 time from the one to the other). Text that is no canonical form goes through `parse_date`, which reads the usual written
-forms and raises `DateError` for dates that do not exist.
+forms, also of other calendars where the text names one, and raises `DateError` for dates that do not exist.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from dateutil import parser as dateutil_parser
 
 from resolver.errors import DateError
+from resolver.records.calendars import other_calendar
 
 _ISO = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
@@ -25,6 +26,14 @@ _RANGE = re.compile(
     r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I
 )  # 1960/1965
 _DECADE = re.compile(r"^(\d{3})0s$")
+_DOUBTED = re.compile(r"\s*(?:\(\s*\?\s*\)|\?)$")
+_YEARS = re.compile(r"^(\d{2})(\d{2})[-/](\d{2})$")
+_PORTION = re.compile(
+    r"^(?:in )?(?:the )?(early|beginning of|start of|mid|middle of|late|end of)[\s-]+(?:the )?(\d{4}|\d{3}0s)$", re.I
+)
+# months of a year and years of a decade, first and last
+_PORTIONS = {"early": (1, 4, 0, 3), "mid": (5, 8, 4, 6), "late": (9, 12, 7, 9)}
+_FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
 
@@ -69,13 +78,16 @@ class PartialDate:
 def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
     """Read a written date.
 
-    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `circa 1951`,
-    `1970s` and canonical text. In all-digit dates the day comes first unless `day_first` is False or only the other
-    reading exists. Raises `DateError` where no date can be read.
+    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `1962-65`,
+    `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, dates of the Hijri and solar calendars where the text says
+    so (`resolver.records.calendars`), and canonical text. In all-digit dates the day comes first unless `day_first` is
+    False or only the other reading exists. Raises `DateError` where no date can be read.
     """
     stripped = " ".join(text.split()).strip(" .,;")
     if not stripped or len(stripped) > 80:
         raise DateError(f"no date in {text[:40]!r}")
+    if not _FIGURES.fullmatch(stripped) and (date := _qualified(stripped, day_first)):
+        return date
     single = _single(stripped, day_first)
     if single is not None:
         return single
@@ -90,6 +102,21 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
             low, *_, high = sorted(replace(end, circa=False, until=None) for end in ends)
             return replace(low, circa=circa, until=None if low == high else high)
     raise DateError(f"cannot read a date in {text[:40]!r}")
+
+
+def _qualified(text: str, day_first: bool) -> PartialDate | None:
+    """A date that is doubted, or one of another calendar; None for any other."""
+    if doubted := _DOUBTED.search(text):
+        return replace(parse_date(text[: doubted.start()], day_first=day_first), circa=True)
+    estimate = _CIRCA.match(text)
+    days = other_calendar(text[estimate.end() :] if estimate else text, day_first=day_first)
+    return _spanning(*days, circa=estimate is not None) if days else None
+
+
+def _spanning(first: datetime.date, last: datetime.date, *, circa: bool = False) -> PartialDate:
+    """Some day from the one to the other."""
+    until = PartialDate(last.year, last.month, last.day)
+    return PartialDate(first.year, first.month, first.day, circa, None if first == last else until)
 
 
 def _part(text: str, day_first: bool) -> PartialDate | None:
@@ -111,7 +138,21 @@ def _single(text: str, day_first: bool) -> PartialDate | None:
     if decade:
         start = int(decade[1]) * 10
         return PartialDate(start, until=PartialDate(start + 9))
+    if portion := _PORTION.match(text):
+        return _portion(portion[1].lower(), portion[2])
+    if (years := _YEARS.match(text)) and int(years[3]) > max(int(years[2]), 12):
+        return PartialDate(int(years[1] + years[2]), until=PartialDate(int(years[1] + years[3])))
     return _digits(text, day_first) or _words(text)
+
+
+def _portion(word: str, when: str) -> PartialDate:
+    """The early, middle or late part of a year or a decade."""
+    name = {"beginning of": "early", "start of": "early", "middle of": "mid", "end of": "late"}.get(word, word)
+    month, last_month, year, last_year = _PORTIONS[name]
+    if when.endswith("s"):
+        start = int(when[:4])
+        return PartialDate(start + year, circa=True, until=PartialDate(start + last_year))
+    return PartialDate(int(when), month, until=PartialDate(int(when), last_month))
 
 
 def _digits(text: str, day_first: bool) -> PartialDate | None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import DateError
-from resolver.ingest.data_dates import read_date
+from resolver.ingest.data_dates import old_births, read_date
+from resolver.records import Batch, Kind, Record, Value
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,13 @@ def test_what_is_no_day(text: str) -> None:
 
 def test_the_day_comes_first_unless_told_otherwise() -> None:
     assert (read_date("03/04/1970"), read_date("03/04/1970", day_first=False)) == ("1970-04-03", "1970-03-04")
+
+
+def test_births_that_may_be_of_another_calendar_are_told() -> None:
+    years = ("1341", "1381-11-29", "1962-05-04", "no date")
+    born = [Record(f"a:{year}", "a", Kind.PERSON, "Person", (Value("birthDate", year),)) for year in years]
+    said = old_births(Batch.from_records(born))
+    assert said.startswith("2 records are born in the years 1200 to 1500 (1381-11-29)")
+    assert "'1381 SH'" in said
+    assert not old_births(Batch.from_records(born[2:]))
+    assert not old_births(Batch.from_records([]))
