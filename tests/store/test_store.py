@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
-from sqlalchemy import select, update
+from sqlalchemy import create_engine, select, text, update
 
 from resolver.errors import StoreError
 from resolver.records import Batch, Record
@@ -28,6 +30,7 @@ from resolver.store import (
     OutdatedError,
     Store,
     contents_of,
+    database,
 )
 from resolver.store.database import writing
 from resolver.store.landing import _Head, _steps
@@ -70,6 +73,24 @@ def two(store: Store) -> Store:
 def test_migrations_give_the_tables_of_the_schema(store: Store) -> None:
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.mark.parametrize("form", ["0001", "0002", "0003"])
+def test_a_store_of_an_earlier_form_is_brought_up_with_what_it_holds(url: str, form: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, form)
+        connection.execute(text("INSERT INTO sources (name, deduplicated) VALUES ('s', false)"))
+        said = "source, landed, list_version, label, format, records, rejects"
+        connection.execute(text(f"INSERT INTO list_versions ({said}) VALUES (1, 1, 'v', 'l', 'f', 2, 0)"))
+    engine.dispose()
+    with Store.open(url, create=False) as store, store.view() as view, store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert [(source.name, source.keeper, source.required) for source in view.sources()] == [("s", "", False)]
+        assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [(1, "l")]
 
 
 def test_a_new_store_is_empty(store: Store, url: str) -> None:
@@ -281,8 +302,6 @@ def test_a_store_that_must_be_there(tmp_path: Path) -> None:
 
 
 def test_a_database_of_something_else(store: Store, url: str) -> None:
-    from sqlalchemy import text
-
     with writing(store.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="9999"):
