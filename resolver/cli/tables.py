@@ -10,7 +10,7 @@ import click
 
 from resolver.cli.bars import Bars
 from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, files_argument, json_option, model_option, reading_options
+from resolver.cli.options import PATH, Reading, json_option, model_option, reading_options, store_option
 from resolver.cli.results import prepare
 from resolver.errors import ModelError
 from resolver.settings import Settings
@@ -19,39 +19,69 @@ _SHOWN = 8
 
 
 @click.command("tables")
-@files_argument
+@click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
+@store_option()
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Model folder for tables.json (made if absent).")
 @model_option
 @reading_options
 @json_option
 @click.pass_obj
 def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options: Any) -> None:
-    """Count in the lists FILE... how common the words of names are, and which document numbers many people use.
+    """Count in the lists FILE... how common the words of names are, and which numbers many people use: document
+    numbers, telephones, e-mail addresses. Such a number counts for nothing.
 
     DIR/tables.json holds only words that 20 entries of one list bear, and numbers used under 20 different names, so
     that nobody's list can be read from it. Models that DIR lacks are taken over from --model. Scores change with the
     tables: a model fitted on others still works, but train it again for scores that hold.
 
+    --store adds the numbers that 20 entities of a store use to those of --model, and leaves the words as they are: only
+    pairs with such a number are scored otherwise, and nothing need be trained again. `resolver replan` then resolves
+    the store with them.
+
     \b
     Examples:
       resolver tables lists/ --out mymodel
       resolver train lists/ --judged pairs.csv --model mymodel --out mymodel
+      resolver tables --store sqlite:///hub.db --out mymodel
+      resolver replan --store sqlite:///hub.db --model mymodel
     """
-    reading = Reading.take(options)
+    url = options["store_url"]
+    if bool(files) == bool(url):
+        raise click.UsageError("name either lists or, with --store, a store.")
     base = options["model_dir"] or settings.model_dir
-    prepare(out)
-    with Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
+    with Bars(verbose=options["verbose"]) as bars:
         from models import loader
-        from resolver.training.train import make_tables
 
-        bars.start("count", len(intake.batch), "records")
         before = loader.load("tables", base)
-        tables = make_tables([intake])
+        count, tables = _of_store(url, before, bars) if url else _of_lists(files, Reading.take(options), bars)
+        prepare(out)
         taken = _take_over(out, base)
         loader.save("tables", tables, out)
-    said = {"records": len(intake.batch), **_changes(before, tables), "taken_over": taken, "out": str(out)}
-    click.echo(json.dumps(said, ensure_ascii=False) if options["as_json"] else _text(said))
+    said = {"records": count, **_changes(before, tables), "taken_over": taken, "out": str(out)}
+    if options["as_json"]:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(_text(said))
+    if url:
+        click.echo(f"To use them: resolver replan --store {url} --model {out}")
+
+
+def _of_lists(files: tuple[Path, ...], reading: Reading, bars: Bars) -> tuple[int, dict[str, Any]]:
+    """How many records there are, and tables counted in them."""
+    intake = read(files, reading, bars)
+    from resolver.training.train import make_tables
+
+    bars.start("count", len(intake.batch), "records")
+    return len(intake.batch), make_tables([intake])
+
+
+def _of_store(url: str, before: dict[str, Any], bars: Bars) -> tuple[int, dict[str, Any]]:
+    """How many records a store holds, and the tables with the numbers that many of its entities use."""
+    from resolver.training.numbers import of_store_at
+
+    bars.start("count", None)
+    count, found = of_store_at(url)
+    return count, {**before, "mass_used": sorted({*before["mass_used"], *found})}
 
 
 def _take_over(out: Path, base: Path | None) -> list[str]:
@@ -78,6 +108,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         found[f"{population}_words_before"] = len(old)
         found[f"{population}_new"] = added[:_SHOWN]
     found["mass_used"] = after["mass_used"]
+    found["mass_used_before"] = len(before.get("mass_used", ()))
     return found
 
 
@@ -89,7 +120,8 @@ def _text(said: dict[str, Any]) -> str:
         lines.append(f"{count:,} common words in names of {population}s (before: {before:,}){most}")
     numbers = said["mass_used"]
     shown = ", ".join(numbers[:_SHOWN]) + (" …" if len(numbers) > _SHOWN else "")
-    lines.append(f"{len(numbers):,} numbers that many people use{': ' + shown if numbers else ''}")
+    was = said["mass_used_before"]
+    lines.append(f"{len(numbers):,} numbers that many people use (before: {was:,}){': ' + shown if numbers else ''}")
     if said["taken_over"]:
         lines.append(f"Models taken over: {', '.join(said['taken_over'])}")
     return "\n".join([*lines, f"Tables: {Path(said['out']) / 'tables.json'}"])

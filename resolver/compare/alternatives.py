@@ -1,7 +1,7 @@
 """What the fields of a pair could say instead: agree, disagree, be unknown, or (dates) anything between.
 
 Agreement is not assumed to be a similarity of 1: it is what the comparators see where one record is compared with
-itself, so that agreeing on a common name or on a number that many use counts as the little it is. A field is what
+itself, so that agreeing on a common name or on a number that branches share counts as the little it is. A field is what
 comparators look at: all those of names change together, since they come from one alignment.
 """
 

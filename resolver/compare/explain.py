@@ -146,12 +146,23 @@ def alignment_text(context: Context, pair: int = 0) -> str:
     return on_one_line(aligned_parts(context, pair))
 
 
+_MANY = "a number that many use, or an invented one: it says nothing"
+
+
+def _used_by_many(context: Context, pair: int) -> bool:
+    """Whether the two share a number that says nothing."""
+    held, table = context.prepared.identifiers, context.prepared.identifier_table
+    left, right = (held[int(rows[pair])] for rows in (context.left, context.right))
+    shared = np.isin(table.number[left], table.number[right])
+    return bool(np.any(shared & (table.mass_used[left] != 0)))
+
+
 def detail(
     context: Context, feature: str, similarity: float, pair: int = 0, parts: tuple[AlignedPart, ...] | None = None
 ) -> str:
     """A word on what a similarity means, where it has one. `parts`: those of the pair, where they are at hand."""
     if np.isnan(similarity):
-        return ""
+        return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
     if feature in ("birth_date", "start_date"):
         return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
     if feature != "name":

@@ -47,9 +47,11 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
         for one in range(offsets[left[pair]], offsets[left[pair] + 1]):
             for two in range(offsets[right[pair]], offsets[right[pair] + 1]):
                 a, b = items[one], items[two]
+                if mass_used[a] or mass_used[b]:
+                    continue
                 if number[a] == number[b] and number[a] != 0:
                     other_country = country[a] != country[b] and country[a] != 0 and country[b] != 0
-                    if mass_used[a] or mass_used[b] or weak[family[a]] or weak[family[b]]:
+                    if weak[family[a]] or weak[family[b]]:
                         value = np.float32(0.5)
                     elif family[a] == family[b] and not other_country:
                         value = np.float32(1.0)
@@ -69,8 +71,9 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
 def identifier_similarity(
     side: Ragged, table: IdentifierTable, weak_families: tuple[int, ...], left: IntArray, right: IntArray
 ) -> FloatArray:
-    """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 a number
-    used by many; 0.1 or 0.2 both have such a number and they differ; NaN where nothing can be compared."""
+    """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 of a type
+    that does not tell one holder from another; 0.1 or 0.2 both have such a number and they differ; NaN where nothing
+    can be compared. A number that many use is not compared: shared or not, it says nothing."""
     weak = np.zeros(64, dtype=np.uint8)
     weak[list(weak_families)] = 1
     out = np.empty(len(left), dtype=np.float32)

@@ -11,6 +11,8 @@ from resolver.normalise.forms import name_forms
 from resolver.normalise.text import fold
 from resolver.normalise.tokens import Lookup
 from resolver.normalise.values import (
+    CONTACTS,
+    contact_used_by_many,
     current_country,
     date_table,
     email_text,
@@ -103,7 +105,7 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         identifiers=identifiers,
         identifier_table=identifier_rows,
         gender=_gender(batch),
-        plain={prop: _plain(batch, prop, normal) for prop, normal in PLAIN.items()},
+        plain={prop: _plain(batch, prop, _telling(prop, normal, tables)) for prop, normal in PLAIN.items()},
     )
 
 
@@ -199,6 +201,13 @@ def _gender(batch: Batch) -> npt.NDArray[np.uint8]:
         known = np.array([gender_bit(text) for text in _texts(column)], dtype=np.uint8)
         np.bitwise_or.at(bits, column.rows, known[column.codes])
     return bits
+
+
+def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callable[[str], str]:
+    """The normal form of a property, empty for a telephone or an e-mail address that many use."""
+    if prop in CONTACTS:
+        return lambda text: "" if contact_used_by_many(prop, found := normal(text), tables) else found
+    return normal
 
 
 def _plain(batch: Batch, prop: str, normal: Callable[[str], str]) -> tuple[Ragged, TextTable]:

@@ -171,8 +171,49 @@ def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int],
         type=np.array(families, dtype=np.int32),
         country=np.array(codes, dtype=np.int32),
         texts=np.array(numbers, dtype=object),
-        mass_used=np.array([number in tables.mass_used for number in numbers], dtype=np.uint8),
+        mass_used=np.array([used_by_many(number, tables) for number in numbers], dtype=np.uint8),
     )
+
+
+def used_by_many(number: str, tables: Tables) -> bool:
+    """Whether a number in normal form says nothing about who holds it: the model's table knows it, or it looks
+    invented."""
+    return number in tables.mass_used or looks_invented(number)
+
+
+CONTACTS = ("phone", "email")
+
+
+def contact_key(prop: str, contact: str) -> str:
+    """How the table of numbers that many use names a telephone or an e-mail address in normal form."""
+    return f"{prop}:{contact}"
+
+
+def contact_used_by_many(prop: str, contact: str, tables: Tables) -> bool:
+    """`used_by_many` of a telephone or an e-mail address in normal form."""
+    return contact_key(prop, contact) in tables.mass_used or (prop == "phone" and looks_invented(contact))
+
+
+def looks_invented(number: str) -> bool:
+    """Whether a number in normal form is one that is typed where a form asks for one: nothing but zeros, one digit six
+    times or more, or six digits or more in a row from 0 or 1 up or from 9 down, up to two letters before them."""
+    digits = _SERIES.sub("", number)
+    if not digits.isdecimal():
+        return False
+    if set(digits) == {"0"}:
+        return len(digits) > 2
+    return len(digits) >= _LEAST_INVENTED and (len(set(digits)) == 1 or digits in _IN_A_ROW)
+
+
+_LEAST_INVENTED = 6
+_SERIES = re.compile(r"^[A-Z]{1,2}(?=\d)")
+_UP, _DOWN = "01234567890123456789", "98765432109876543210"
+_IN_A_ROW = frozenset(
+    series[start : start + length]
+    for series, starts in ((_UP, (0, 1)), (_DOWN, (0,)))
+    for start in starts
+    for length in range(_LEAST_INVENTED, 16)
+)
 
 
 def number_text(prop: str, number: str) -> str:

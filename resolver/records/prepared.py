@@ -117,7 +117,8 @@ WEAK_FAMILIES = (6, 9, 16)
 @dataclass(frozen=True, slots=True)
 class IdentifierTable:
     """k unique identifiers: `number` is the 64-bit hash of the normal form, `type` and `country` small codes (0
-    unknown), `texts` the normal form, `mass_used` 1 where the model's table says many unrelated people use it."""
+    unknown), `texts` the normal form, `mass_used` 1 where the model's table says many unrelated people use it, or it
+    looks invented."""
 
     number: HashArray
     type: IntArray

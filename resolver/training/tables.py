@@ -9,16 +9,12 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-from resolver.normalise.names import group_tokens, person_tokens
-from resolver.normalise.text import hash64
-from resolver.normalise.values import number_text
-from resolver.records import Batch, Kind, Record
-from resolver.records.prepared import TokenFlag
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.normalise.names import person_tokens
+from resolver.records import Batch, Kind
+from resolver.training import numbers
+from resolver.training.numbers import LEAST, SKIP, words_of
 
-LEAST = 20
 _POPULATION = 20_000
-_SKIP = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
 _LOCALES = tuple(
     "en_US en_GB en_IN en_PK de_DE fr_FR es_ES es_MX it_IT pt_BR pl_PL ru_RU uk_UA nl_NL sv_SE tr_TR ar_AA fa_IR "
     "hi_IN zh_CN ko_KR ja_JP vi_VN el_GR ro_RO hr_HR bg_BG hu_HU cs_CZ fi_FI da_DK no_NO ka_GE hy_AM az_AZ "
@@ -37,15 +33,11 @@ _LISTS = (
 
 def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
     """Token counts over the records of some batches and Faker's lists of names, and the numbers that many use."""
-    persons, groups, numbers = _Words(), _Words(), _Numbers()
-    for batch in batches:
+    held = list(batches)
+    persons, groups = _Words(), _Words()
+    for batch in held:
         for record in batch.to_records():
-            is_person = record.kind == Kind.PERSON
-            texts = record.texts(*FULL_NAMES) + (record.texts(*NAME_PARTS) if is_person else ())
-            split = person_tokens if is_person else group_tokens
-            words = {token.text for text in texts for token in split(text) if not token.flags & _SKIP}
-            (persons if is_person else groups).add(record.source, words)
-            numbers.add(record, words)
+            (persons if record.kind == Kind.PERSON else groups).add(record.source, words_of(record))
     shares = persons.shares()
     for token, share in census_shares().items():
         # a census speaks for one country: half its share, where that is more than the lists say
@@ -55,7 +47,7 @@ def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
         "person_total": _POPULATION,
         "group_counts": _kept(groups.shares(), _POPULATION),
         "group_total": _POPULATION,
-        "mass_used": numbers.mass_used(),
+        "mass_used": numbers.of_batches(held),
     }
 
 
@@ -81,24 +73,6 @@ class _Words:
         return {word: together[word] / self._total for word in common}
 
 
-class _Numbers:
-    """Under how many different names a document number is used."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, set[int]] = {}
-
-    def add(self, record: Record, words: Iterable[str]) -> None:
-        name = hash64(" ".join(sorted(words)))
-        for item in record.identifiers:
-            number = number_text(item.prop, item.number)
-            if len(number) > 2:
-                self._names.setdefault(number, set()).add(name)
-
-    def mass_used(self) -> list[str]:
-        """Numbers used under `LEAST` names or more, sorted: 0000000, a ministry's telephone, a forger's favourite."""
-        return sorted(number for number, names in self._names.items() if len(names) >= LEAST)
-
-
 def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:
     counts = {token: round(share * population) for token, share in shares.items()}
     return {token: count for token, count in sorted(counts.items()) if count >= LEAST}
@@ -117,7 +91,7 @@ def census_shares() -> dict[str, float]:
             scale = part / max(sum(weights.values()), 1e-9)
             for name, weight in weights.items():
                 for token in person_tokens(name):
-                    if not token.flags & _SKIP:
+                    if not token.flags & SKIP:
                         found[token.text] = found.get(token.text, 0.0) + weight * scale
         for text, share in found.items():
             shares[text] = max(shares.get(text, 0.0), share)

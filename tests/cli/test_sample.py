@@ -48,6 +48,45 @@ def test_new_tables_make_a_model(lists: Lists, tmp_path: Path, capsys: pytest.Ca
     assert run(["tables", str(many), "--out", str(model)]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("26 records counted.\n")
-    assert "1 numbers that many people use: 111" in shown
+    assert "1 numbers that many people use (before: 0): 111" in shown
     assert "Models taken over" not in shown
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--model", str(model)]) == 0
+
+
+def test_numbers_that_many_entities_of_a_store_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = tmp_path / "forged.csv"
+    names = [f"{chr(97 + row)}orb{chr(97 + row)}l Qu{chr(97 + row)}xz" for row in range(22)]
+    rows = [f"{row},{name},F-55871,ann@x.org" for row, name in enumerate(names)]
+    forged.write_text("\n".join(["id,name,passport number,email", *rows]), "utf-8")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    assert run(["dedupe", str(forged), "--store", url]) == 0
+    capsys.readouterr()
+    model = tmp_path / "model"
+    assert run(["tables", "--store", url, "--out", str(model)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("22 records counted.\n")
+    assert "2 numbers that many people use (before: 0): F55871, email:ann@x.org" in shown
+    assert shown.endswith(f"To use them: resolver replan --store {url} --model {model}\n")
+    before, after = loader.load("tables"), loader.load("tables", model)
+    assert after == {**before, "mass_used": ["F55871", "email:ann@x.org"]}
+    pair = ["explain", "forged:0", "forged:1", str(forged)]
+    assert run([*pair, "--json"]) == 0
+    strong = json.loads(capsys.readouterr().out)["score"]
+    assert run([*pair, "--model", str(model), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["score"] < strong
+    number = next(row for row in told["evidence"] if row["name"] == "identifier")
+    assert number["similarity"] is None
+    assert "a number that many use" in number["detail"]
+    # what was known stays known
+    assert run(["tables", "--store", url, "--model", str(model), "--out", str(tmp_path / "next"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["mass_used_before"] == 2
+
+
+@pytest.mark.parametrize("more", [[], ["lists.csv", "--store", "sqlite:///hub.db"]])
+def test_tables_are_counted_in_lists_or_in_a_store(
+    more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["tables", *more, "--out", str(tmp_path / "model")]) == 2
+    assert "name either lists or, with --store, a store" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()

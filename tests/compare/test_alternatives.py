@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives, compare, features_of
 from resolver.compare.dates import GRADES
@@ -54,12 +55,20 @@ def _context(one: Record, two: Record) -> Context:
     return Context(held, NameIndex.of(held), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
 
 
-def test_a_number_that_many_use_agrees_as_little_as_it_does() -> None:
-    one = record("a:1", name="Ann", identifiers=[Identifier("passportNumber", "1234567")])
+@pytest.mark.parametrize(
+    ("number", "agreed"),
+    [
+        (Identifier("passportNumber", "A-123"), 1.0),
+        # a number that all branches share
+        (Identifier("kppCode", "910201001"), 0.5),
+        # the tables of the tests know this one as used by many: were one known and agreed, it would be another
+        (Identifier("passportNumber", "1234567"), 1.0),
+    ],
+)
+def test_a_number_agrees_as_much_as_numbers_of_its_type_do(number: Identifier, agreed: float) -> None:
+    one = record("a:1", name="Ann", identifiers=[number])
     two = record("b:1", name="Ann")
-    # the tables of the tests know 1234567 as used by many
-    assert of_field(found(one, two), "identifier")["identifier had been known and agreed"] == 0.5
-    assert of_field(found(one, two, Tables()), "identifier")["identifier had been known and agreed"] == 1.0
+    assert of_field(found(one, two), "identifier")["identifier had been known and agreed"] == agreed
 
 
 def test_names_change_together() -> None:

@@ -56,8 +56,10 @@ def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) 
 
 def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...]) -> float | None:
     known = left[2] and right[2]
+    if left[3] or right[3]:
+        return None
     if left[0] == right[0] != 0:
-        if left[3] or right[3] or left[1] in weak or right[1] in weak:
+        if left[1] in weak or right[1] in weak:
             return 0.5
         if known and left[2] != right[2]:
             return 0.6

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalise.values import (
+    contact_used_by_many,
     country_code,
     current_country,
     date_table,
     email_text,
     gender_bit,
     identifier_table,
+    looks_invented,
     phone_text,
     place_country,
     place_table,
@@ -159,6 +161,34 @@ def test_identifier_families_and_countries() -> None:
     assert table.type[0] == table.type[1] != table.type[2]
     assert table.country.tolist() == [1, 0, 0]
     assert table.mass_used.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["000", "0000000", "111111", "9999999999", "123456", "0123456789", "1234567890", "12345678901", "987654321",
+     "98765432", "A123456", "XX1234567", "N0000000"],
+)  # fmt: skip
+def test_numbers_that_look_invented(number: str) -> None:
+    assert looks_invented(number)
+    assert identifier_table([_identifier("idNumber", number)], {"": 0}, Tables()).mass_used.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "0", "00", "777", "44444", "12345", "234567", "654321", "1234568", "123123", "112233", "ABC123456", "AAAAAA",
+     "1234567A", "12345678901234567890123", "1023456", "৬৭৮"],
+)  # fmt: skip
+def test_numbers_that_may_well_be_somebodys(number: str) -> None:
+    assert not looks_invented(number)
+
+
+def test_contacts_that_many_use() -> None:
+    tables = Tables(mass_used=frozenset({"phone:301234567", "email:info@x.org"}))
+    assert contact_used_by_many("phone", "301234567", tables)
+    assert contact_used_by_many("phone", "000000000", tables)
+    assert contact_used_by_many("email", "info@x.org", tables)
+    assert not contact_used_by_many("phone", "301234568", tables)
+    assert not contact_used_by_many("email", "ann@x.org", tables)
 
 
 def test_what_a_bank_or_a_group_of_companies_shares_is_weak() -> None:

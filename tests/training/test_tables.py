@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from resolver.records import Batch, Identifier, Kind, Record
-from resolver.training.tables import LEAST, census_shares, count_tables
+from resolver.training.numbers import LEAST, mass_used
+from resolver.training.tables import census_shares, count_tables
 from tests.records.samples import record
 
 
@@ -44,6 +46,40 @@ def test_a_number_used_under_twenty_names_is_used_by_many() -> None:
     # the same name twenty times is one person in many lists, not twenty people
     held += [record(f"c:{row}", name="Cy Dee", identifiers=[Identifier("idNumber", "999")]) for row in range(LEAST)]
     assert count_tables([batch(held)])["mass_used"] == ["AB001"]
+
+
+def test_contacts_that_many_use_are_told_from_numbers() -> None:
+    held = [
+        record(
+            f"a:{row}",
+            name=f"Ann {chr(97 + row)}qq",
+            phone="+49 30 1234567",
+            email="Info@x.org",
+            passportNumber="301234567",
+        )
+        for row in range(LEAST)
+    ]
+    found = count_tables([batch(held)])["mass_used"]
+    assert found == ["301234567", "email:info@x.org", "phone:301234567"]
+
+
+def test_an_entity_in_many_lists_is_one_bearer() -> None:
+    # twenty names that share a word with each other
+    held = batch(people("a", LEAST, "Ann", "AB-1"))
+    everybody = np.arange(LEAST, dtype=np.int64)
+    assert mass_used(lambda: [(held, everybody)]) == ["AB1"]
+    assert mass_used(lambda: [(held, everybody // 2)]) == []
+    # in two pieces as in one
+    parts = [held.take(everybody[:7]), held.take(everybody[7:])]
+    assert mass_used(lambda: zip(parts, (everybody[:7], everybody[7:]), strict=True)) == ["AB1"]
+    assert mass_used(lambda: []) == []
+
+
+def test_strangers_whom_a_number_has_made_one_are_many() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"[:LEAST]
+    number = [Identifier("passportNumber", "F-55871")]
+    held = batch([record(f"a:{one}", name=f"{one}orbl Qu{one}xz", identifiers=number) for one in letters])
+    assert mass_used(lambda: [(held, np.zeros(LEAST, dtype=np.int64))]) == ["F55871"]
 
 
 def test_censuses_are_there_without_any_list() -> None:
