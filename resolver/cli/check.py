@@ -74,18 +74,35 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
-    from resolver.records import DEFAULT_SCHEMA, KIND_BY_LABEL, Identifier, Kind, Record, Value, parse_date
+    from resolver.records import DEFAULT_SCHEMA, KIND_BY_LABEL, Identifier, Kind, Record, Value
 
     kind = KIND_BY_LABEL[options["kind"] or "legal"]
     if not name.strip():
         raise UsageError("the name is empty", mend="write the name in quotes")
     said = [Value("name", name)]
     if options["birth_date"]:
-        said.append(Value("birthDate", str(parse_date(options["birth_date"]))))
+        said.append(Value("birthDate", _date(options["birth_date"])))
     country = "nationality" if kind is Kind.PERSON else "country"
     said += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
     return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
+
+
+def _date(text: str) -> str:
+    """The canonical text of a date of birth as it was given."""
+    from resolver.errors import DateError
+    from resolver.records import parse_date
+    from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
+
+    try:
+        date = parse_date(text)
+    except DateError as error:
+        mend = "write it as far as it is known: 1962, 1962-05, 1962-05-01, 'circa 1962', '1341 SH'"
+        raise DateError(f"--birth-date: {error.what}", mend=mend) from None
+    if FIRST_YEAR <= date.year <= LAST_YEAR:
+        other = f"'{date.year} AH' or '{date.year} SH'"
+        click.echo(f"note: {date.year} is taken for a year of ours; of another calendar, write {other}", err=True)
+    return str(date)
 
 
 def _near(url: str, query: Record, settings: Settings, options: dict[str, Any]) -> tuple[Intake, RunOptions]:

@@ -12,7 +12,8 @@ import click
 from resolver.cli import fairness
 from resolver.cli.bars import Bars
 from resolver.cli.lists import declared, read
-from resolver.cli.options import PATH, Reading, json_option, model_option, reading_options, run_options
+from resolver.cli.naming import must_exist
+from resolver.cli.options import PATH, Reading, costs_option, json_option, model_option, reading_options, run_options
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
@@ -34,6 +35,7 @@ DIMENSIONS = ("kind", "source", "script", "culture", "missing")
 @click.option("--count", type=click.IntRange(1), default=fairness.PROBES, show_default=True, help="How many probes.")
 @click.option("--seed", type=click.IntRange(0), default=fairness.PROBE_SEED, show_default=True, help="Which probes.")
 @click.option("--keep", is_flag=True, help="Keep the figures of all probes beside the model (fairness.json).")
+@costs_option
 @model_option
 @reading_options
 @json_option
@@ -57,6 +59,8 @@ def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], 
     """
     reading = Reading.take(options)
     running = run_options(settings, options)
+    wanted = _wanted(by) if by is not None else []
+    must_exist(pairs)
     with Bars(verbose=reading.verbose) as bars:
         if options["probes"]:
             if pairs or by:
@@ -67,8 +71,7 @@ def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], 
             raise UsageError("evaluate needs PAIRS.csv and lists", mend="name them, or use --probes")
         held, missing, intake = _read(pairs, files, reading, bars)
         bars.start("score", len(held), "pairs")
-        if by:
-            wanted = _wanted(by)
+        if wanted:
             scored, masks = _scored(held, intake, running, wanted)
             found = fairness.by_group(scored, masks)
             said = {"pairs": len(held), "not_in_lists": missing, "by": fairness.plain(found)}

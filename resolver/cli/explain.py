@@ -11,6 +11,7 @@ import click
 from resolver.cli.bars import Bars
 from resolver.cli.decisions import read_decisions
 from resolver.cli.lists import declared, read
+from resolver.cli.naming import no_such_record
 from resolver.cli.options import (
     PATH,
     Reading,
@@ -21,7 +22,7 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
-from resolver.errors import InputError, UsageError
+from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,10 +72,7 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
         known = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
             if identity not in known:
-                raise InputError(
-                    f"there is no record {identity!r} in the lists",
-                    mend="name the lists that hold it; ids are <source>:<id>, as in entities.csv",
-                )
+                raise no_such_record(identity, known)
         from resolver.explaining import explain, meet, ruling
 
         explanation = explain(intake.batch, left, right, running, declared(intake))

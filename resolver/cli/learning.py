@@ -42,7 +42,7 @@ def train(settings: Settings, options: Mapping[str, Any], out: Path, base: Path 
             options["store_url"], out, base, named, seed=options["seed"], before_writing=lambda: prepare(out)
         )
         if options["probes"]:
-            fairness.measure_and_keep(out, base, run_options(settings, {"model_dir": out}), bars)
+            fairness.measure_and_keep(out, base, run_options(settings, {**options, "model_dir": out}), bars)
     for note in learnt.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(told(learnt.beside)))

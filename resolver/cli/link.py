@@ -71,11 +71,21 @@ def command(
         left = read(files, reading, bars, stage="read left")
         right = read(others, reading, bars, stage="read right")
         unknown_ids(decisions, left, right)
+        _tell_shared(left, right)
         resolution = _resolved(left, right, running, bars, options)
         intake = together(left, right, resolution.batch)
         write(out, intake, resolution, running, bars)
     finished(running)
     tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
+
+
+def _tell_shared(left: Intake, right: Intake) -> None:
+    """Say where both sides hold a record: nothing is found by comparing it with itself."""
+    import pyarrow.compute as pc
+
+    shared = pc.sum(pc.is_in(left.batch.ids, value_set=right.batch.ids)).as_py() or 0
+    if shared:
+        click.echo(f"note: {shared:,} records stand on both sides; none is compared with itself", err=True)
 
 
 def _resolved(left: Intake, right: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]) -> Resolution:

@@ -10,10 +10,10 @@ import click
 from resolver.cli.options import PATH, model_option, run_options
 from resolver.cli.score import shown
 from resolver.cli.sheets import Table, check_writable, read_table, write_table
-from resolver.errors import InputError
 from resolver.settings import Settings
 
 _COLUMNS = ("schema", "name1", "name2")
+_EITHER = "LegalEntity"
 
 
 @click.command("names")
@@ -24,8 +24,9 @@ _COLUMNS = ("schema", "name1", "name2")
 def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> None:
     """Score the pairs of names in CASES.csv, as if each were all that a record says.
 
-    Columns: schema (Person, Company, Organization, Vessel ...: FollowTheMoney's words), name1, name2. OUT.csv holds the
-    same rows in the same order, with score and band added.
+    Columns: schema (Person, Company, Organization, Vessel ...: FollowTheMoney's words, in whatever capitals; empty
+    where it may be a person or a group), name1, name2. OUT.csv holds the same rows in the same order, with score and
+    band added.
 
     \b
     Example:
@@ -33,12 +34,11 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
       resolver names cases.csv --out -
     """
     table = read_table(cases, _COLUMNS)
-    _check(table)
     check_writable(out)
     from resolver.pipeline import score_names
 
-    schemas, names1, names2 = (table.column(name) for name in _COLUMNS)
-    answers = score_names(schemas, names1, names2, run_options(settings, options))
+    names1, names2 = (table.column(name) for name in _COLUMNS[1:])
+    answers = score_names(_schemas(table), names1, names2, run_options(settings, options))
     kept = tuple(name for name in table.columns if name not in ("score", "band"))
     rows = (
         [*(row.cells[name] for name in kept), *shown(answer)] for row, answer in zip(table.rows, answers, strict=True)
@@ -46,13 +46,20 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
     write_table(out, (*kept, "score", "band"), rows)
 
 
-def _check(table: Table) -> None:
-    from resolver.records import kind_of_schema
+def _schemas(table: Table) -> list[str]:
+    """The schema of each row as FollowTheMoney writes it. A word that is none of its is taken for a LegalEntity (a
+    person or a group), and a note tells of it."""
+    from resolver.records.kinds import schema_named
 
+    unknown: dict[str, list[str]] = {}
+    found = []
     for row in table.rows:
-        if kind_of_schema(row.cells["schema"]) is None:
-            raise InputError(
-                f"schema {row.cells['schema'][:40]!r} is no person, group or asset",
-                where=table.where(row),
-                mend="write Person, Company, Organization, LegalEntity, Vessel or Airplane",
-            )
+        word = row.cells["schema"].strip()
+        schema = schema_named(word) if word else _EITHER
+        if schema is None:
+            unknown.setdefault(word, []).append(table.where(row))
+        found.append(schema or _EITHER)
+    for word, places in unknown.items():
+        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+        click.echo(f"note: {places[0]}{more}: no schema is called {word[:40]!r}; compared as {_EITHER}", err=True)
+    return found

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
-PROBABILITY = click.FloatRange(0.0, 1.0)
+
+
+class _Probability(click.FloatRange):
+    """A number from 0 to 1; a percentage is refused with what to write instead."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Raises `BadParameter` of click for what is no probability."""
+        number = click.FLOAT.convert(value, param, ctx)
+        if 1 < number <= 100:
+            self.fail(f"{value} is no probability: write {number / 100:g} for {number:g} %.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PROBABILITY = _Probability(0.0, 1.0)
 
 
 def files_argument(function: F) -> F:
@@ -51,15 +64,20 @@ def running_options(function: F) -> F:
     return _all(
         function,
         click.option("--merge-at", type=PROBABILITY, metavar="P", help="Merge from this score (default: by costs)."),
-        click.option(
-            "--wrong-merge-costs",
-            type=click.FloatRange(2.0, 1_000_000.0),
-            metavar="N",
-            help="Reviews that one wrong merge costs; the bands' borders follow (default: 20).",
-        ),
+        costs_option,
         click.option("--plan", type=click.Choice(["XS", "S", "M", "L"]), help="Blocking plan (default: by size)."),
         model_option,
     )
+
+
+def costs_option(function: F) -> F:
+    """--wrong-merge-costs N."""
+    return click.option(
+        "--wrong-merge-costs",
+        type=click.FloatRange(2.0, 1_000_000.0),
+        metavar="N",
+        help="Reviews that one wrong merge costs; the bands' borders follow (default: 20).",
+    )(function)
 
 
 def model_option(function: F) -> F:

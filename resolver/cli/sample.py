@@ -9,6 +9,7 @@ import click
 
 from resolver.cli.bars import Bars
 from resolver.cli.lists import declared, read
+from resolver.cli.naming import must_exist
 from resolver.cli.options import PATH, Reading, files_argument, reading_options, run_options, running_options
 from resolver.cli.sheets import check_writable, write_table
 from resolver.settings import Settings
@@ -51,6 +52,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, count: in
     """
     reading = Reading.take(options)
     check_writable(out)
+    must_exist(options["judged"])
     known = _judged(options["judged"])
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)

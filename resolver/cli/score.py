@@ -10,9 +10,9 @@ import click
 
 from resolver.cli.bars import Bars
 from resolver.cli.lists import declared, read
+from resolver.cli.naming import no_such_record
 from resolver.cli.options import PATH, Reading, files_argument, model_option, reading_options, run_options
 from resolver.cli.sheets import Table, check_writable, read_table, write_table
-from resolver.errors import InputError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,8 +67,4 @@ def check_ids(table: Table, ids: Sequence[str]) -> None:
     if absent:
         row, identity = absent[0]
         more = f", and {len(absent) - 1} more" if len(absent) > 1 else ""
-        raise InputError(
-            f"there is no record {identity[:100]!r} in the lists{more}",
-            where=table.where(row),
-            mend="name the lists that hold it; ids are <source>:<id>, as in entities.csv",
-        )
+        raise no_such_record(identity, known, more, table.where(row))

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -24,7 +25,7 @@ MAX_CELL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `line` is 1-based and that of its end; `cells` by column, as written."""
+    """One row: `line` is 1-based and that of its end; `cells` by column, as written, and by the names asked for."""
 
     line: int
     cells: dict[str, str]
@@ -48,7 +49,7 @@ class Table:
 
 
 def read_table(path: Path, required: Sequence[str]) -> Table:
-    """Read a table that has at least the columns `required`.
+    """Read a table that has at least the columns `required` (in whatever capitals), between commas, semicolons or tabs.
 
     Raises `InputError` for a file that is no UTF-8 or no CSV, for absent columns and for rows of another length;
     `OSError` for one that cannot be opened.
@@ -66,12 +67,16 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
     from resolver.records.cells import undefused
 
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(file, strict=True)
+    first = file.readline()
+    delimiter = _delimiter(first, required)
+    # what is read may be a pipe, of which nothing can be read twice
+    reader = csv.reader(chain([first] if first else [], file), strict=True, delimiter=delimiter)
     header = next(reader, None)
     if header is None:
         raise InputError("the file is empty", where=str(path), mend=f"its first line names {', '.join(required)}")
     columns = tuple(name.strip() for name in header)
-    absent = [name for name in required if name not in columns]
+    known = {name: written for name in required if (written := _written_as(name, columns)) is not None}
+    absent = [name for name in required if name not in known]
     if absent:
         raise InputError(
             f"no column {', '.join(absent)} (there are: {', '.join(columns)[:200]})",
@@ -89,10 +94,29 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
             raise InputError(
                 f"{len(cells)} cells where the header has {len(columns)}",
                 where=f"{path}, line {reader.line_num}",
-                mend="put cells that hold commas in double quotes",
+                mend=f"put cells that hold {_DELIMITERS[delimiter]} in double quotes",
             )
-        rows.append(Row(reader.line_num, dict(zip(columns, map(undefused, cells), strict=True))))
+        held = dict(zip(columns, map(undefused, cells), strict=True))
+        rows.append(Row(reader.line_num, {**held, **{name: held[written] for name, written in known.items()}}))
     return Table(path, columns, tuple(rows))
+
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _delimiter(line: str, required: Sequence[str]) -> str:
+    """What parts the cells: the first of the usual marks under which the header names all that is required, else a
+    comma."""
+    for mark in _DELIMITERS:
+        names = [name.strip().strip('"') for name in line.split(mark)]
+        if all(_written_as(name, names) is not None for name in required):
+            return mark
+    return ","
+
+
+def _written_as(name: str, columns: Sequence[str]) -> str | None:
+    """How the header writes a column, whatever its capitals; as it stands before all others."""
+    return name if name in columns else next((one for one in columns if one.casefold() == name), None)
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -100,10 +124,10 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]
     with _output(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_written(cell) for cell in row] for row in rows)
+        writer.writerows([_defused(cell) for cell in row] for row in rows)
 
 
-def _written(cell: str) -> str:
+def _defused(cell: str) -> str:
     from resolver.records.cells import defused
 
     # a bare carriage return would end the row

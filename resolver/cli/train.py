@@ -12,7 +12,8 @@ import click
 from resolver.cli import fairness, learning
 from resolver.cli.bars import Bars
 from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, model_option, reading_options, run_options
+from resolver.cli.naming import must_exist
+from resolver.cli.options import PATH, Reading, costs_option, model_option, reading_options, run_options
 from resolver.cli.results import prepare
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from resolver.ingest.base import Intake
     from resolver.records import Record
     from resolver.training.clusters import Clusters
+    from resolver.training.decided import Decided
     from resolver.training.labelled import Judgement
     from resolver.training.train import Material, World
 
 RICH_WORLD, NAMING_WORLD, DIFFERING = 40_000, 60_000, 22_000
+FEW = 5_000
+"""Records that are few beside what is invented."""
+_FEW = "note: so few records are learnt from together with invented ones, which takes minutes (--no-worlds: without)"
 SPELLED = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
@@ -43,6 +48,7 @@ SPELLED = 120
 @click.option("--probes/--no-probes", default=True, show_default=True, help="Measure fairness too (a minute).")
 @click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
+@costs_option
 @model_option
 @reading_options
 @click.pass_obj
@@ -64,6 +70,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
     --clusters says which records are the same. Where they are plenty, nothing invented is added.
 
+    --wrong-merge-costs says for which bands the error rates in fairness.json hold; a model itself has none, so that
+    each run may name its own.
+
     \b
     Examples:
       resolver train people.csv --clusters truth.csv --out mymodel
@@ -79,6 +88,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     if not files:
         learning.train(settings, options, out, base, named)
         return
+    must_exist(options["judged"])
+    must_exist(options["clusters"])
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
@@ -97,8 +108,11 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
             notes += [f"{kind} is not learnt: {why}" for kind, why in without.items()]
         else:
             known = _clusters(options, intake, notes)
-            worlds = _worlds(options["seed"]) if options["worlds"] and not (known and known.plenty) else []
             decided, judgements = learning.said(options, known)
+            _worth_it(intake, judgements, known, decided)
+            if options["worlds"] and len(intake.batch) < FEW:
+                click.echo(_FEW, err=True)
+            worlds = _worlds(options["seed"]) if options["worlds"] and not (known and known.plenty) else []
             material = _material(intake, judgements, known, tables, worlds, options["seed"])
             material = learning.joined(material, intake, judgements, decided, tables)
             bars.start("fit")
@@ -109,7 +123,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         taken = save(trained, out, base)
         # a model of one's own files is no model of invented people
         if options["probes"] and not options["unlabelled"]:
-            fairness.measure_and_keep(out, base, run_options(settings, {"model_dir": out}), bars)
+            running = run_options(settings, {**options, "model_dir": out})
+            fairness.measure_and_keep(out, base, running, bars)
     if taken:
         notes.append(f"nothing to learn for {', '.join(taken)}; taken over from the model before")
     for note in notes:
@@ -176,6 +191,25 @@ def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> C
     found = settle(read_clusters(path, named), intake.batch.ids.to_pylist())
     notes += [f"left out: {count:,} rows {why}" for why, count in found.dropped.items()]
     return found
+
+
+def _worth_it(intake: Intake, judgements: list[Judgement], known: Clusters | None, decided: Decided | None) -> None:
+    """Raise `InputError` before long work where nothing in the lists teaches anything: a model of invented records
+    alone is no better than the one there is."""
+    ids = set(intake.batch.ids.to_pylist())
+    here = any(one.left in ids and one.right in ids for one in judgements)
+    if here or (known and known.home) or decided is not None or intake.deduplicated_sources:
+        return
+    what = "there is nothing to learn from in these lists"
+    if judgements:
+        raise InputError(f"{what}: no judged pair has both its records in them", mend="name the lists that hold them")
+    if known:
+        raise InputError(f"{what}: no labelled cluster holds two of their records", mend="ids are <source>:<id>")
+    raise InputError(
+        f"{what}: no labels are given, and none of the lists says that it is free of duplicates",
+        mend="add --judged, --clusters or --from-store; or --unlabelled, to learn without labels; or `deduplicated: "
+        "true` in the mapping of lists whose entries are all different",
+    )
 
 
 def _material(

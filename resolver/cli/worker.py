@@ -64,6 +64,9 @@ def command(
     warm_up()
     with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
         folder = jobs_folder(hub.store, jobs)
+        with hub.store.view() as view:
+            if not view.version:
+                click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
         while not stop.is_set():
             try:

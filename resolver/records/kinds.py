@@ -53,6 +53,23 @@ SCHEMATA = tuple(_SCHEMA_KIND)
 """The FtM schemata that are persons, groups or assets."""
 
 
+_BY_WORD = {name.casefold(): name for name in SCHEMATA} | {
+    "thing": "LegalEntity",
+    "entity": "LegalEntity",
+    "legal": "LegalEntity",
+    "individual": "Person",
+    "group": "Organization",
+    "organisation": "Organization",
+    "ship": "Vessel",
+    "aircraft": "Airplane",
+}
+
+
+def schema_named(word: str) -> str | None:
+    """The schema that a word names, in whatever capitals, or None where it names none."""
+    return _BY_WORD.get(word.strip().casefold())
+
+
 def kind_of_schema(schema: str) -> Kind | None:
     """The kind of an FtM schema name, or None where the schema is no person, group or asset."""
     return _SCHEMA_KIND.get(schema)

@@ -33,7 +33,7 @@ stated, or in the proportion in which blocking gives them.
 _LIMITS = """
 ## Limits
 
-- Invented records are training material and stand below under their own names; they are never evidence of quality. The
+- Invented records are training material and stand above under their own names; they are never evidence of quality. The
   figures that count most are those of pairs judged by humans, which are few.
 - Groups are told by nationality and by letters: rough, and blind to minorities within a country.
 - Entries "told twice" are one entry split in two by chance; two agencies differ in more ways than that.
@@ -117,10 +117,12 @@ def _calibration(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for kind, found in held.items():
         measures = (_number(found, name) for name in ("brier", "log_loss", "calibration_error"))
         yield f"| {kind} | {' | '.join(measures)} |\n"
-    yield "\n| kind | scores | mean score | true |\n|---|---|---|---|\n"
+    yield "\n| kind | scores | pairs | they weigh | mean score | true |\n|---|---|---|---|---|---|\n"
     for kind, found in held.items():
-        for low, high, _, score, true in found["bins"]:
-            yield f"| {kind} | {low:.2f} … {high:.2f} | {score:.3f} | {true:.3f} |\n"
+        for low, high, weight, score, true, *count in found["bins"]:
+            # models of earlier versions do not say how many there were
+            pairs = f"{count[0]:,}" if count else "?"
+            yield f"| {kind} | {low:.2f} … {high:.2f} | {pairs} | {weight:,.1f} | {score:.3f} | {true:.3f} |\n"
 
 
 def _group(told: Mapping[str, Mapping[str, Any]], by: str, words: str) -> Iterator[str]:

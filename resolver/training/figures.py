@@ -83,7 +83,10 @@ def _accuracy(found: Accuracy) -> dict[str, Any]:
 
 
 def _quality(held: Quality) -> dict[str, Any]:
-    bins = [[round(value, 4) for value in (one.low, one.high, one.pairs, one.score, one.true)] for one in held.bins]
+    bins = [
+        [*(round(value, 4) for value in (one.low, one.high, one.pairs, one.score, one.true)), one.count]
+        for one in held.bins
+    ]
     return {**{name: round(getattr(held, name), 4) for name in _MEASURES}, "bins": bins}
 
 

@@ -108,13 +108,15 @@ def _f1_interval(
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Pairs whose score lies from `low` to `high`: how many, their mean score, the share that is true."""
+    """Pairs whose score lies from `low` to `high`: what they weigh, their mean score, the share that is true, how many
+    there are."""
 
     low: float
     high: float
     pairs: float
     score: float
     true: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,12 @@ def quality(score: Floats, labels: Labels, weights: Floats | None = None, bins: 
     held, said, found = (
         np.bincount(place, weights=weight * column, minlength=bins) for column in (np.ones(len(score)), score, true)
     )
+    counts = np.bincount(place, minlength=bins)
     clipped = np.clip(score, 1e-6, 1 - 1e-6)
     loss = -(true * np.log(clipped) + (1 - true) * np.log(1 - clipped))
     rows = tuple(
         Bin(number / bins, (number + 1) / bins, float(held[number]), float(said[number] / held[number]),
-            float(found[number] / held[number]))
+            float(found[number] / held[number]), int(counts[number]))
         for number in range(bins)
         if held[number] > 0
     )  # fmt: skip

@@ -80,6 +80,17 @@ def test_the_card_shows_what_was_measured(models: Mapping[str, Any]) -> None:
     assert "## Name culture" in text
     assert re.search(r"\| person \| persian \| \d+ \| \d+\.\d % \(", text)
     assert "\nnan" not in text
+    # two bins hold all pairs, each weighing 1
+    two = ("0.13 … 0.20", "0.80 … 0.87")
+    counts = [re.search(rf"\| person \| {scores} \| (\d+) \| \1\.0 \|", text) for scores in two]
+    assert sum(int(count[1]) for count in counts if count) == 600
+
+
+def test_models_that_do_not_count_the_pairs_of_a_bin_have_a_card_too(models: Mapping[str, Any]) -> None:
+    training = models["person"]["training"]
+    older = {**training, "quality": {**training["quality"], "bins": [row[:5] for row in training["quality"]["bins"]]}}
+    text = card({**models, "person": {"version": "t1", "training": older}})
+    assert re.search(r"\| person \| 0.80 … 0.87 \| \? \| \d+\.0 \|", text)
 
 
 def test_a_model_that_says_nothing_has_a_short_card() -> None:
