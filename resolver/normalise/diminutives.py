@@ -1,8 +1,6 @@
-"""Short and familiar forms of given names outside English, and given names that neighbouring languages spell apart.
+"""Short and familiar forms of given names of some languages outside English (more in `pet_names`).
 
-Written for this project. A line of `SHORT` is a name and its short forms; a line of `FORMS` holds the forms of one name
-in neighbouring languages, a line of `TRANSLATED` one name as distant languages say it. Spellings that differ only by
-transliteration need not all stand here: similar letters find each other.
+Written for this project. A line of `SHORT` is a name and its short forms.
 """
 
 from __future__ import annotations
@@ -17,15 +15,9 @@ vladimir: volodya vova vovochka vlad lado
 nikolai: kolya nika
 nikoloz: nika
 dmitri: dima mitya
-dmitry: dima mitya
-dmitriy: dima mitya
 aleksei: alyosha lyosha alesha
-aleksey: alyosha lyosha alesha
 alexei: alyosha lyosha alesha
-alexey: alyosha lyosha alesha
 evgeni: zhenya
-evgeny: zhenya
-yevgeny: zhenya
 evgenia: zhenya
 ivan: vanya ivo
 konstantin: kostya
@@ -36,7 +28,6 @@ georgy: zhora gosha
 viktor: vitya vitia
 victor: vitya vitia
 sergei: seryozha serezha serge
-sergey: seryozha serezha serge
 pavel: pasha pavlik
 pyotr: petya
 petr: petya
@@ -48,10 +39,8 @@ leonid: lyonya
 semyon: syoma senya
 maria: masha marusya mashenka mimi maruja
 natalia: natasha nata
-natalya: natasha nata
 ekaterina: katya
 tatiana: tanya
-tatyana: tanya
 anastasia: nastya
 anna: anya anichka nusia
 elena: lena alyona
@@ -216,110 +205,3 @@ akiko: aki
 michiko: michi
 noriko: nori
 """.strip()
-
-FORMS = """
-alexander aleksandr alexandr oleksandr olexander aliaksandr alaksandr iskander
-aleksandra alexandra oleksandra aliaksandra
-nikolai nikolay mykola mikalai mikola
-aleksei aleksey alexei alexey oleksii oleksiy oleksij aliaksei
-sergei sergey serhii serhiy siarhei
-dmitri dmitry dmitriy dmytro dzmitry
-mikhail mykhailo mykhaylo mikhal
-andrei andrey andrii andriy
-evgeni evgeny evgeniy yevgeny yevgeniy yevhen yauhen evgenii
-vladimir volodymyr uladzimir
-grigory grigori hryhorii hryhoriy
-georgy georgi heorhii heorhiy
-igor ihor
-oleg oleh aleh
-pavel pavlo
-pyotr petr petro piotr
-anatoly anatoliy anatolii anatol
-vasily vasiliy vasyl vasil
-yuri yury yuriy iurii
-konstantin kostiantyn kanstantsin
-viktor victor viktar
-ekaterina yekaterina kateryna katsiaryna
-elena olena alena yelena
-tatiana tatyana tetiana tetyana tatsiana
-natalia natalya nataliia nataliya
-irina iryna
-svetlana svitlana sviatlana
-lyudmila liudmyla liudmila
-anna hanna
-noor nur nour
-yunus younis younes yunis
-yousef yusuf yousuf youssef yusif yusef
-jalal djalal celal
-othman uthman osman
-obaidah ubaydah ubaidah
-lee yi rhee i ri li
-park pak bak
-choi choe choy
-jung jeong chung cheong chong
-kim gim
-noh roh no ro
-lim im rim
-yoo yu ryu you
-woo u wu
-oh o
-ahn an
-heo hur ho huh
-jeon jun chun chon
-shin sin
-cho jo
-kang gang
-moon mun
-kwon gwon
-bae pae
-baek paek paik
-seo suh so
-yoon yun youn
-hwang whang
-jang chang
-joo ju chu
-ko go koh
-qasim qassem kassem qasem kasem ghasem
-""".strip()
-
-TRANSLATED = """
-joseph josef jozef jose giuseppe yosef yusuf youssef yusif yousef iosif
-alexander alessandro alejandro alexandre alexandros iskandar
-john johannes jan ivan jean juan giovanni joao ioannis johan
-peter pedro pietro pierre petr piotr petros
-paul pablo paolo pavel pavlo paulo
-michael miguel mikhail michel michele mikhael
-george jorge georg georges giorgio georgios giorgi jerzy jiri
-james jaime jacques giacomo jakob iago
-charles carlos karl carlo karel
-francis francisco francesco francois franz
-henry heinrich enrique henri enrico
-stephen steven stefan esteban etienne stefano
-andrew andreas andre andrzej andrei
-isaac yitzhak yitzchak ishaq
-abraham ibrahim avraham ebrahim
-moses moshe musa moussa
-jacob yaakov yakov yaqub yacoub
-solomon shlomo suleiman sulaiman suleyman sulayman
-david daoud dawud dawood daud
-""".strip()
-
-
-def table(text: str) -> dict[str, tuple[str, ...]]:
-    """Word → the lines (their first word) it stands in, of `FORMS` or `TRANSLATED`."""
-    found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        words = line.split()
-        for word in words:
-            found.setdefault(word, []).append(words[0])
-    return {word: tuple(heads) for word, heads in found.items()}
-
-
-def short_forms(text: str) -> dict[str, tuple[str, ...]]:
-    """Short form → the names it is short for, of `SHORT`; a name that has short forms stands for itself."""
-    found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        name, _, shorts = line.partition(":")
-        for word in (name, *shorts.split()):
-            found.setdefault(word, []).append(name)
-    return {word: tuple(names) for word, names in found.items()}

@@ -144,12 +144,17 @@ def _person_word(word: str, whole: bool) -> list[Token]:
     return [_latin_token(text, surface)]
 
 
+def linked(text: str) -> str:
+    """A servant of God in one word without the article: `abdulrahman` is `abdrahman`."""
+    return _ABD_LINK.sub("abd", text)
+
+
 def _latin_token(text: str, surface: str = "") -> Token:
     if text.isdigit():
         return Token(text, TokenFlag.NUMBER)
     if len(text) == 1:
         return Token(text, TokenFlag.INITIAL, surface=surface)
-    joined = _ABD_LINK.sub("abd", text)
+    joined = linked(text)
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
 
 
