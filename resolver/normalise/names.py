@@ -15,6 +15,7 @@ from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names
 
 from resolver.normalise.groupwords import levelled
 from resolver.normalise.numerals import numbers_of
+from resolver.normalise.romanised import respelt
 from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
@@ -154,6 +155,9 @@ def _latin_token(text: str, surface: str = "") -> Token:
         return Token(text, TokenFlag.NUMBER)
     if len(text) == 1:
         return Token(text, TokenFlag.INITIAL, surface=surface)
+    spelled = respelt(text)
+    if spelled != text:
+        text, surface = spelled, ""
     joined = linked(text)
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
 

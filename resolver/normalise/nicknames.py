@@ -86,7 +86,7 @@ def _translated() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _forms() -> dict[str, tuple[str, ...]]:
-    return _table(FORMS.splitlines(), levelled)
+    return _table(FORMS.splitlines(), lambda word: levelled(linked(word)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 Written for this project. A line of `FORMS` holds the forms of one name in neighbouring languages, one of `SYLLABLES`
 those of a short Korean family name (taken as they stand), one of `TRANSLATED` one name as distant languages say it.
+Spellings that differ as `resolver.normalise.nicknames.levelled` says need not all stand here.
 """
 
 from __future__ import annotations
@@ -40,9 +41,177 @@ noor nur nour
 yunus younis younes yunis
 yousef yusuf yousuf youssef yusif yusef
 jalal djalal celal
-othman uthman osman
+othman uthman osman ousmane usman osmane cismaan
 obaidah ubaydah ubaidah
-qasim qassem kassem qasem kasem ghasem
+qasim qassem kassem qasem kasem ghasem kacem belkacem
+cheikh sheku sekou cheikhou
+coulibaly culibali
+toure turay toureh
+diallo jalloh jallow
+barry barrie
+cisse sesay ceesay sissay
+ndiaye njie njai
+souleymane sulayman suleiman sulaiman slimane soliman soleiman suleyman
+tidiane tijan tidjane tidiani tijani
+lamine lamin
+kourouma koroma
+konate konateh konatay
+conte conteh kontay
+mamadou muhammadu momodou momodu mamudu mahamadou mohamadou
+fofana fofanah
+camara
+keita kaita
+sow soh
+diop jobe
+diarra jarra
+sissoko cissoko sissokho
+bangura bangoura bangora
+kante kanteh canteh kantay
+sylla silla
+gueye gaye
+thiam cham
+mbaye mbye
+diagne jagne
+diatta jatta
+drame drammeh
+niang nyang
+saidou seydou saidu
+abdoulaye abdulai abdullahi abdullah abdallah
+moussa musa
+boubacar babacar abubakar aboubacar abubakr
+amadou ahmadu
+idrissa idris drissa idrisu
+fatoumata fatmata fatimata
+aissatou isatou aisatu
+kadiatou khadidiatou kadijatu
+djibril gibril
+djeneba jeneba dieneba
+youssouf yusufu issouf
+yaw yao
+kwaku kweku kouakou
+kwame kouame
+kwasi kouassi akwasi kwesi
+kwadwo kouadio kojo kodjo
+kwabena kobina kouabenan
+kone koneh
+diaby jabbie
+diawara jawara
+dieng jeng
+diouf joof
+mane maneh manneh
+ouattara wattara
+ouedraogo wedraogo
+emmanuel emanuel
+girma
+tekle teclai teklai teklay
+jama jamac gama giama
+kidane kidaney chidane
+gebre gabre
+gebremedhin gebremedin gabremedhin
+mehari mahari
+tesfay tesfai tesfaye
+isaias isayas esayas
+yohannes yohanes yohanis
+berhane birhane
+zeray zerai
+asha aisha ayesha aicha
+mohamed mahamed mahammed mohammed muhammad mohammad
+hussein husayn hussain huseen hocine houcine hossein
+fadumo faduma fatuma fatima
+halimo halima
+warsame warsama
+hirsi hersi
+isse issa isa iise aissa
+abraham abreha abraha ibrahim brahim
+solomon salomon
+cherif sharif sherif charif
+trabelsi tarabulsi
+meriem maryam mariam
+zineb zaynab zainab zeinab
+oualid walid
+rachid rashid rashed
+hachem hashim hashem
+hicham hisham
+bachir bashir bechir
+achraf ashraf
+nacer nasser nasir naceur
+yacine yassin yasin yassine
+toufik tawfiq taoufik tewfik
+ridha rida reda reza
+khadidja khadija
+mokhtar mukhtar
+chaabane shaban shaaban
+larbi arabi
+djamel jamal
+zubaida zubeda zubeida
+chaudhry chaudhary chowdhury choudhury choudhary chaudhari chaudri
+umar umer omar oumar omer cumar
+najma nazma
+javed javaid jawed jawaid
+shukria shokria
+mangal mangel
+gagik kakig
+pargev barkev
+hakob hagop akop
+garabed karapet karabet
+sargis sarkis serkis
+grigor krikor
+hovhannes hovannes ohannes ovanes hovanes
+vardan vartan
+tigran dikran
+stepan sdepan
+mkrtich mgrdich mgerdich mkrtych
+poghos boghos pogos
+petros bedros
+avetis avedis
+khachatur khachadour khatchadour
+harutyun harutiun harutioun arutyun haroutioun
+gevorg kevork georg
+levon levond
+vahagn vahakn
+jeffrey geoffrey jeffery
+reed read reid
+moore moor
+clark clarke
+smith smyth smythe
+thompson thomson
+stephen steven
+stuart stewart
+catherine katherine kathryn katharine
+allan allen alan
+quinn quin
+nicholas nicolas nickolas
+jonathan johnathan jonathon
+white whyte
+green greene
+brown browne
+pearce pierce peirce
+rogers rodgers
+meyer maier mayer meier
+schmidt schmitt schmid schmied
+hoffmann hofmann hoffman
+schulz schultz schulze
+schwarz schwartz
+vogt voigt
+mukherjee mukharji mookerjee mukhopadhyay mukerji
+chatterjee chatarji chattopadhyay chatterji
+banerjee banarji bandyopadhyay banerji
+ganguly gangopadhyay
+agarwal agrawal agrval
+sharma sarma
+tiwari tewari tivari
+verma varma
+menon menan
+roy ray
+pandey pande panday
+mishra misra
+dutta datta dutt
+iyer aiyar ayyar
+vinod binod
+vijay bijay bijoy
+virendra birendra
+vikas vikash bikash
+laxmi lakshmi
 """.strip()
 
 SYLLABLES = """

@@ -16,6 +16,7 @@ from resolver.normalise.kernels import LONGEST, joined_bytes
 from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
 from resolver.normalise.readings import readings
+from resolver.normalise.romanised import armenian_of, japanese_of
 from resolver.normalise.syllables import korean_of, pinyin_of
 from resolver.normalise.text import hash64, hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
@@ -81,7 +82,9 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         forms = form_symbols(text)
         spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
         spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
-        symbols[position] = (*sorted({*answer, *forms, *spelled}), *nickname_symbols(text))
+        heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
+        heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
+        symbols[position] = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
         if answer or forms or (spelled and len(text) > 4) or _common(text, tables.person_counts):
             flags[position] |= TokenFlag.KNOWN
     for position, is_person in enumerate(person):

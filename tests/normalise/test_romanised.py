@@ -1,0 +1,72 @@
+"""Names in Latin letters as other languages spell them: Somali, Armenian, Japanese, West African."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.normalise.names import person_tokens
+from resolver.normalise.nicknames import form_symbols
+from resolver.normalise.romanised import armenian_of, japanese_of, respelt
+
+
+@pytest.mark.parametrize(
+    ("somali", "english"),
+    [
+        ("Xasan Cali", "Hasan Ali"),
+        ("Axmed Cumar", "Ahmed Umar"),
+        ("Maxamed Jaamac", "Mahamed Jama"),
+        ("Cabdiraxmaan Ismaaciil", "Abdirahman Ismail"),
+        ("Faarax Caasha", "Farah Asha"),
+    ],
+)
+def test_somali_orthography_is_read_as_english_writes_it(somali: str, english: str) -> None:
+    assert [token.text for token in person_tokens(somali)] == [token.text for token in person_tokens(english)]
+
+
+@pytest.mark.parametrize(
+    "word", "alex max maxim felix xavier xiao xu laxman roxana carlos cecilia isaac carmen caleb marcus".split()
+)
+def test_no_other_language_is_read_as_somali(word: str) -> None:
+    assert respelt(word) == word
+
+
+@pytest.mark.parametrize(
+    ("east", "west"),
+    [
+        ("papoyan", "baboian"),
+        ("hambardzumyan", "hampartsumian"),
+        ("bagdasaryan", "paghtasarian"),
+        ("hovhannisyan", "ovannisian"),
+        ("hurdajyan", "hurtachian"),
+    ],
+)
+def test_armenian_family_names_meet_across_the_dialects(east: str, west: str) -> None:
+    assert armenian_of(east) == armenian_of(west) != ""
+
+
+def test_other_names_in_ian_are_left_alone() -> None:
+    for word in ("gillian", "killian", "guangyan", "kuangyan", "brian", "johnson"):
+        assert armenian_of(word) == ""
+    assert armenian_of("sargsyan") != armenian_of("petrosyan")
+
+
+def test_japanese_is_heard_alike_in_both_systems() -> None:
+    for hepburn, kunrei in (("kenichi", "keniti"), ("fujii", "huzii"), ("atsushi", "atusi"), ("shuhei", "syuhei")):
+        assert japanese_of(hepburn) == japanese_of(kunrei) == hepburn
+    assert japanese_of("sina") == japanese_of("martin") == japanese_of("tanaka") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("coulibaly", "koulibaly"), ("cisse", "sesay"), ("cheikh", "sekou"), ("tidiane", "tijan"), ("verma", "varma")],
+)
+def test_spellings_of_other_offices_meet(one: str, two: str) -> None:
+    assert set(form_symbols(one)) & set(form_symbols(two))
+
+
+@given(st.text(alphabet="abcdeghiknopqstuxyz", min_size=1, max_size=14))
+def test_reading_twice_changes_nothing(word: str) -> None:
+    assert respelt(word)
+    assert japanese_of(word) in ("", japanese_of(japanese_of(word)))
