@@ -48,7 +48,7 @@ def levelled(token: str) -> str:
     word = _DOUBLES.sub(r"\1", word.translate(_SINGLES))
     if word.startswith("ie"):
         word = word[1:]
-    return word[:-1] if len(word) > 3 and word.endswith("h") else word
+    return word[:-1] if len(word) > 3 and word.endswith(("ah", "eh", "oh")) else word
 
 
 def _table(lines: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,5 @@
-"""Han characters as Japanese and as Korean read them, for words that no table of names knows as they stand.
+"""Han characters as Japanese and as Korean read them, for words that no table of names knows as they stand; and words
+in the scripts of India as Latin letters write them.
 
 Japanese by `pykakasi` (its dictionary has the common reading of a word, not every one that a name may have), Korean
 sound by sound by `hanja`. Both are loaded when they are first needed.
@@ -10,6 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
+from resolver.normalise.indic import INDIC, indic
 from resolver.normalise.text import HAN, HANGUL
 
 _LONG = re.compile("([aiueo])\\1|(?<=o)u")
@@ -27,7 +29,9 @@ def _kakasi() -> Any:
 @lru_cache(maxsize=20_000)
 def readings(word: str) -> tuple[str, ...]:
     """What a word in Han characters may be in Latin letters as the Japanese read it (long vowels written short, as
-    passports do), and in Hangul; nothing for other words."""
+    passports do), and in Hangul; of a word in a script of India its Latin letters; nothing for other words."""
+    if INDIC.fullmatch(word):
+        return (indic(word),)
     if not 0 < len(word) <= _LONGEST or not all(map(HAN.match, word)):
         return ()
     import hanja

@@ -105,7 +105,7 @@ emmanuel emanuel
 girma
 tekle teclai teklai teklay
 jama jamac gama giama
-kidane kidaney chidane
+kidane kidaney chidane kidan
 gebre gabre
 gebremedhin gebremedin gabremedhin
 mehari mahari
@@ -203,6 +203,7 @@ tiwari tewari tivari
 verma varma
 menon menan
 roy ray
+bose bos
 pandey pande panday
 mishra misra
 dutta datta dutt

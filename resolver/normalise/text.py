@@ -12,9 +12,9 @@ import icu
 import numpy as np
 import numpy.typing as npt
 
+from resolver.normalise.indic import INDIC, indic
+
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_INDIC = re.compile("[\u0900-\u097f]")
-_INDIC_END = re.compile("(?<=[\u0900-\u097f])([\u0915-\u0939])(?![\u0900-\u097f])")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
@@ -41,12 +41,11 @@ def _to_latin() -> icu.Transliterator:
 
 @lru_cache(maxsize=200_000)
 def latin(text: str) -> str:
-    """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII)."""
+    """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII; India's by `indic`)."""
     if text.isascii():
         return text.lower()
-    if _INDIC.search(text):
-        # the vowel in a consonant at the end of a word is not spoken
-        text = _INDIC_END.sub("\\1\u094d", text)
+    if INDIC.search(text):
+        text = indic(text)
     return str(_to_latin().transliterate(text)).lower()
 
 

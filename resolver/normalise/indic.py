@@ -1,0 +1,48 @@
+"""Names in the scripts of India as they are written in Latin letters.
+
+The scholars' transliteration (ISO 15919, by ICU) is not what passports have: it writes the short a that every consonant
+carries, spoken or not, and c for ch. In the languages of the north the a is silent at the end of a word, unless it
+follows two consonants that cannot end one, and between single consonants inside (after Ohala 1983).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import icu
+
+INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
+_NORTH = re.compile("[\u0900-\u0b7f]")
+# before h the nasal dot is heard as ng (Singh); the nasal sign of Gurmukhi is the dot; joiners are silent
+_HEARD = (("\u0902\u0939", "\u0919\u094d\u0918"), ("\u0a70", "\u0a02"), ("\u200c", ""), ("\u200d", ""))
+_VOWELS = "aāiīuūeēoō"
+_CONSONANT = f"[^{_VOWELS}\\W\\d]h?\u0323?"
+_LAST = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a$|(?<=[{_VOWELS}][^{_VOWELS}])([kgcjṭḍtdpb]h?)a$")
+_INSIDE = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a({_CONSONANT}[{_VOWELS}])")
+_SPELT = (
+    ("ch", "C"), ("c", "ch"), ("C", "chh"), ("ś", "sh"), ("ṣ", "sh"), ("jñ", "gy"), ("r\u0325", "ri"), ("'", ""),
+)  # fmt: skip
+
+
+@cache
+def _scholars() -> icu.Transliterator:
+    return icu.Transliterator.createInstance("NFC; Any-Latin; NFC")
+
+
+def indic(text: str) -> str:
+    """A text with its words in scripts of India in plain Latin letters (`वर्मा`: `varma`, `चोपरा`: `chopra`); the rest
+    as it is."""
+    return INDIC.sub(lambda found: _word(found[0]), text)
+
+
+def _word(word: str) -> str:
+    for written, heard in _HEARD:
+        word = word.replace(written, heard)
+    spelt = str(_scholars().transliterate(word))
+    if _NORTH.match(word):
+        spelt = _INSIDE.sub("\\1\\2", _LAST.sub("\\1\\2", spelt))
+    for scholar, plain in _SPELT:
+        spelt = spelt.replace(scholar, plain)
+    return "".join(letter for letter in unicodedata.normalize("NFD", spelt) if not unicodedata.combining(letter))

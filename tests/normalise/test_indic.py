@@ -1,0 +1,47 @@
+"""Names in the scripts of India as passports write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.normalise.indic import indic
+from resolver.normalise.text import latin
+
+
+@pytest.mark.parametrize(
+    ("written", "latin_letters"),
+    [
+        ("वर्मा", "varma"),
+        ("चोपरा", "chopra"),
+        ("अशोक मित्रा", "ashok mitra"),
+        ("छेत्री", "chhetri"),
+        ("जेटली", "jetli"),
+        ("राजेश सिंह", "rajesh singh"),
+        ("कृष्ण", "krishna"),
+        ("चन्द्र", "chandra"),
+        ("प्रशान्त", "prashant"),
+        ("गणपति", "ganpati"),
+        ("पाण्डेय", "pandey"),
+        ("लक्ष्मी", "lakshmi"),
+        ("ਸਿੰਘ", "singh"),
+        ("પટેલ", "patel"),
+        ("মুখার্জি", "mukharji"),
+        ("ಕುಮಾರ್", "kumar"),
+    ],
+)
+def test_names_are_written_as_passports_do(written: str, latin_letters: str) -> None:
+    assert indic(written) == latin_letters
+    assert latin(written) == latin_letters
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x0900, max_codepoint=0x0D7F), max_size=12))
+def test_any_text_is_read_the_same_way_every_time(text: str) -> None:
+    assert indic(text) == indic(text)
+    assert latin(text).lower() == latin(text)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x08FF), max_size=12))
+def test_other_scripts_stay(text: str) -> None:
+    assert indic(text) == text
