@@ -39,7 +39,7 @@ from resolver.records.progress import SILENT, Progress
 from resolver.records.resolution import Band, Links, Outcome, Resolution, RuleStat, RunStats, StageStat
 
 CHUNK = 200_000
-FORM = 3
+FORM = 4
 """Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
 

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -87,6 +88,24 @@ def check_here(master: str | None) -> None:
     hosts = _HOSTS.fullmatch(master or "")
     if hosts and not any(_answers(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
         raise EngineError("no master of a Spark cluster answers there", where=master or "", mend="check --master")
+    if master is not None and master.startswith("k8s://"):
+        _check_kubernetes(master)
+
+
+def _check_kubernetes(master: str) -> None:
+    """See that something listens where Kubernetes is said to be: Spark itself asks it for minutes, then in Java's
+    words. Raises `EngineError`."""
+    address = master.removeprefix("k8s://")
+    try:
+        # Spark, too, takes an address without a scheme for https
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, port = parts.hostname, parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        host, port = None, 0
+    if not host:
+        raise EngineError("this is no address of a cluster", where=master, mend=_MASTERS)
+    if not _answers(host, str(port)):
+        raise EngineError("no Kubernetes answers there", where=master, mend="check --master")
 
 
 _MASTERS = "local[2], local-cluster[2,1,1024], spark://host:7077, yarn, k8s://https://host:443"

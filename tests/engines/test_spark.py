@@ -179,6 +179,9 @@ def test_without_pyspark_one_line_says_what_to_install(monkeypatch: pytest.Monke
         ("sparc://host:7077", {}, "sparc://host:7077: this is no address of a cluster (local[2], local-cluster"),
         ("local[two]", {}, "local[two]: this is no address of a cluster"),
         ("spark://127.0.0.1:1", {}, "spark://127.0.0.1:1: no master of a Spark cluster answers there (check --master)"),
+        ("k8s://https://127.0.0.1:1", {}, "k8s://https://127.0.0.1:1: no Kubernetes answers there (check --master)"),
+        ("k8s://127.0.0.1:1", {}, "k8s://127.0.0.1:1: no Kubernetes answers there (check --master)"),
+        ("k8s://https://", {}, "k8s://https://: this is no address of a cluster (local[2]"),
         ("yarn", {"HADOOP_CONF_DIR": "", "YARN_CONF_DIR": ""}, "yarn: where YARN is stands in a folder that HADOOP_"),
         (
             None,
