@@ -7,10 +7,12 @@ import re
 import numpy as np
 
 from resolver.records import Batch, parse_date
-from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
 
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
+
+_FIRST, _LAST = 1280, 1450
+"""Years in which people who live were born, by either of the other calendars."""
 
 
 def read_date(text: str, *, day_first: bool = True) -> str:
@@ -36,12 +38,12 @@ def old_births(batch: Batch) -> str:
     if column is None:
         return ""
     texts = column.values.to_pylist()
-    old = [code for code, text in enumerate(texts) if text[:4].isdecimal() and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR]
+    old = [code for code, text in enumerate(texts) if text[:4].isdecimal() and _FIRST <= int(text[:4]) <= _LAST]
     rows = np.unique(column.rows[np.isin(column.codes, old)])
     if not len(rows):
         return ""
     example = texts[old[-1]]
     return (
-        f"{len(rows)} records are born in the years {FIRST_YEAR} to {LAST_YEAR} ({example}); dates of the Hijri or "
+        f"{len(rows)} records are born in the years {_FIRST} to {_LAST} ({example}); dates of the Hijri or "
         f"solar calendar are converted only where they say so ('{example[:4]} AH', '{example[:4]} SH')"
     )

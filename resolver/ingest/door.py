@@ -1,12 +1,13 @@
 """The door: what no record may be, whatever its format. Rules over a batch; each gives the rows it refuses and why.
 
 Refused are records that say nothing to know anybody by (no name, number, contact, date, place or address), names over
-`MAX_NAME` characters, values with NUL bytes, and, unless accepted by the caller, records whose handling code is above
-H0 (as long as nothing guards who sees their values).
+`MAX_NAME` characters, ids with control characters or signs that turn the direction of writing, values with NUL bytes,
+and, unless accepted by the caller, records whose handling code is above H0.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +21,9 @@ from resolver.records.packing import unpack_handling
 from resolver.records.properties import ADDRESS, DATES, FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
 
 MAX_NAME = 2_000
+# controls, and what hides or turns the letters beside it: ids that differ would look the same
+_HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+_SEEN = re.compile(_HIDDEN)
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 _KNOWN_BY = (*IDENTIFIERS, *DATES, "phone", "email", "birthPlace", ADDRESS)
 
@@ -37,20 +41,30 @@ def admit(chunk: BatchAt, label: str, accept_restricted: bool) -> tuple[BatchAt,
     out = np.array(sorted(refused), dtype=np.int64)
     ids = chunk.batch.ids.take(out).to_pylist()
     rejects = [
-        Reject(label, int(chunk.lines[row]), f"record {identity}: {refused[row]}")
+        Reject(label, int(chunk.lines[row]), f"record {_visible(identity)}: {refused[row]}")
         for row, identity in zip(out.tolist(), ids, strict=True)
     ]
     kept = np.setdiff1d(np.arange(len(chunk.batch), dtype=np.int64), out, assume_unique=True)
     return BatchAt(chunk.batch.take(kept), chunk.lines[kept]), rejects
 
 
+def _visible(identity: str) -> str:
+    """An id as it can be read: what nobody sees as its number."""
+    return _SEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", identity)
+
+
 def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
+    yield _hidden_in_ids(batch), "its id holds control characters or others that nobody sees"
     yield from _nul_bytes(batch)
     yield from _misnamed_sources(batch)
     yield from _long_names(batch)
     yield _nameless(batch), "it has no name, number, contact, date or place to know it by"
     if not accept_restricted:
         yield from _restricted(batch)
+
+
+def _hidden_in_ids(batch: Batch) -> Rows:
+    return np.flatnonzero(pc.match_substring_regex(batch.ids, _HIDDEN).to_numpy(zero_copy_only=False))
 
 
 def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from resolver.errors import InputError
+from resolver.ingest.codepages import WESTERN, code_page
 
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
@@ -179,20 +180,22 @@ def _damaged(label: str, error: Exception) -> InputError:
 def text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
     """The lines of a text file as (1-based number, text without line end), streamed.
 
-    UTF-8 and UTF-16 by byte-order mark (UTF-16 also by its zero bytes), else UTF-8. A line that is no UTF-8 is read as
-    windows-1252 where it looks like it, so one stray byte does not change how the rest of a file is read. A line that
-    no decoding fits, that holds NUL, or that is longer than `MAX_LINE` characters (it is cut to `MAX_LINE + 1`) is
-    given all the same: `line_fault` says what is wrong with it, and the reader makes a `Reject` of it.
+    UTF-8 and UTF-16 by byte-order mark (UTF-16 also by its zero bytes), else UTF-8. A line that is no UTF-8 is read in
+    the code page of the beginning of the file (`codepages`), Western or Cyrillic, where it looks like it, so one stray
+    byte does not change how the rest of a file is read. A line that no decoding fits, that holds NUL, or that is longer
+    than `MAX_LINE` characters (it is cut to `MAX_LINE + 1`) is given all the same: `line_fault` says what is wrong with
+    it, and the reader makes a `Reject` of it.
     """
     with file.open() as binary:
-        encoding = encoding_of(cast("io.BufferedReader", binary).peek(4096)[:4096])
+        head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
+        encoding, page = encoding_of(head[:4096]), code_page(head)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
         with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
             number = 0
             try:
                 while line := stream.readline(MAX_LINE + 1):
                     number += 1
-                    yield number, _mended(line.rstrip("\r\n"))
+                    yield number, _mended(line.rstrip("\r\n"), page)
                     while len(line) > MAX_LINE and not line.endswith("\n"):
                         line = stream.readline(MAX_LINE + 1)
             except UnicodeDecodeError:
@@ -207,7 +210,7 @@ def line_fault(text: str) -> str:
     if "\x00" in text:
         return "the row holds NUL bytes"
     if not text.isascii() and _ESCAPED.search(text):
-        return "the row is neither UTF-8 nor windows-1252; convert the file to UTF-8"
+        return "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
     return ""
 
 
@@ -233,12 +236,13 @@ _WHOLE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
 
 
-def _mended(line: str) -> str:
-    """A line read as windows-1252 where it is no UTF-8; one that holds whole UTF-8 letters too is damaged UTF-8."""
-    if line.isascii() or not _ESCAPED.search(line) or _WHOLE.search(line):
+def _mended(line: str, page: str) -> str:
+    """A line read in a code page where it is no UTF-8; a Western one that holds whole UTF-8 letters too is damaged
+    UTF-8 (two Cyrillic letters may well look like one)."""
+    if not page or line.isascii() or not _ESCAPED.search(line) or (page == WESTERN and _WHOLE.search(line)):
         return line
     try:
-        western = line.encode("utf-8", "surrogateescape").decode("cp1252")
+        read = line.encode("utf-8", "surrogateescape").decode(page)
     except UnicodeDecodeError:
         return line
-    return line if _NOT_WESTERN.search(western) else western
+    return line if page == WESTERN and _NOT_WESTERN.search(read) else read

@@ -13,9 +13,13 @@ from resolver.ingest.base import BatchAt, BrokenOff, Item, ListUnit, ListVersion
 from resolver.ingest.data_dates import old_births
 from resolver.ingest.door import admit
 from resolver.ingest.placeholders import without_placeholders
+from resolver.ingest.surplus import without_surplus
 from resolver.records import Batch, Record, concat
 
 CHUNK = 8_192
+MOST_REJECTS = 100_000
+"""So many rejects of one list are kept and listed; of those beyond only their number, lest a hostile file fill the
+memory."""
 
 Progress = Callable[[str, int], None]
 
@@ -47,20 +51,22 @@ def read_unit(
 ) -> ListRead:
     """Read one list. `progress` gets the list's label and the records so far. With `strict` the first reject raises."""
     kept: list[BatchAt] = []
-    rejects: list[Reject] = []
+    rejects = _Rejects(unit.label)
     said = list(notes)
     version, count, broken = "", 0, False
 
     def refuse(found: list[Reject]) -> None:
         if strict and found:
             raise refusal(found[0])
-        rejects.extend(found)
+        rejects.add(found)
 
     for item in _chunked(unit.label, row.read(unit)):
         if isinstance(item, BatchAt):
             named, nameless = without_placeholders(item, unit.label)
             refuse(nameless)
-            chunk, refused = admit(named, unit.label, accept_restricted)
+            bounded, surplus = without_surplus(named, unit.label)
+            refuse(surplus)
+            chunk, refused = admit(bounded, unit.label, accept_restricted)
             refuse(refused)
             kept.append(chunk)
             count += len(chunk.batch)
@@ -84,11 +90,32 @@ def read_unit(
         version,
         batch,
         lines.astype(np.int32),
-        tuple(rejects),
+        rejects.listed(),
         tuple(said),
         broken,
         row.complete,
     )
+
+
+class _Rejects:
+    """The rejects of a list, as many as are listed."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._held: list[Reject] = []
+        self._more = 0
+
+    def add(self, found: list[Reject]) -> None:
+        room = MOST_REJECTS - len(self._held)
+        self._held.extend(found[:room])
+        self._more += len(found[room:])
+
+    def listed(self) -> tuple[Reject, ...]:
+        """Those that are listed, and how many are not."""
+        if not self._more:
+            return tuple(self._held)
+        said = f"{self._more:,} more rows or values were not taken: the first {MOST_REJECTS:,} are listed"
+        return (*self._held, Reject(self._label, 0, said))
 
 
 def refusal(reject: Reject) -> InputError:

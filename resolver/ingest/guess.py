@@ -96,12 +96,22 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
     )
 
 
-def describe(mapping: Mapping, columns: Iterable[str]) -> str:
+def doubled(columns: Sequence[str]) -> list[str]:
+    """The columns with a usual name that stand more than once: nobody knows which is meant, so neither is read."""
+    return [column for column in dict.fromkeys(columns) if columns.count(column) > 1 and _is_usual(column)]
+
+
+def _is_usual(column: str) -> bool:
+    name = plain_name(column)
+    return name in _PROPERTY_OF or name in (*_ID, *_KIND, *_SCHEMA)
+
+
+def describe(mapping: Mapping, columns: Sequence[str]) -> str:
     """What a guessed mapping assumed, on one line."""
     taken = [f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())]
     used = {name for names in mapping.properties.values() for name in names}
     used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or ""}
-    left = [column for column in columns if column not in used]
+    left = [column for column in dict.fromkeys(columns) if column not in used]
     what = {"person": "every row a person", "legal": "every row a person or a group, unknown which"}
     parts = [
         "no mapping was given and one was guessed from the column names",
@@ -109,6 +119,7 @@ def describe(mapping: Mapping, columns: Iterable[str]) -> str:
         what.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
         *taken,
         f"not used: {', '.join(left)}" if left else "",
+        *(f"{column} stands twice, so neither is read" for column in doubled(columns)),
     ]
     return "; ".join(part for part in parts if part)
 

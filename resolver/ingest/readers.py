@@ -139,7 +139,7 @@ def _claim(found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]) 
     if mappings and (row is None or row.name == tabular.NAME):
         fits = tabular.is_table(head, found.file) or chosen is not None
         row = tabular.mapped_row(fitting(found.file, mappings)) if fits else None
-    return row, f"format not known; known are {_known()}"
+    return row, tabular.why_not(head, found.file) or f"format not known; known are {_known()}"
 
 
 def _known() -> str:

@@ -23,9 +23,9 @@ from resolver.ingest.base import Reject
 from resolver.ingest.files import SourceFile, is_zip
 from resolver.ingest.rows import Json, Row, csv_rows, json_objects, json_rows
 from resolver.ingest.sniff import PARQUET_MAGIC, first_line, head_text, header
+from resolver.ingest.unpacking import rows_at_once
 
 CHUNK = 16_384
-PARQUET_CHUNK = 65_536
 MAX_CHARS = 4_000_000
 """About how many characters a chunk holds at most: rows with giant cells come in smaller chunks."""
 
@@ -208,7 +208,8 @@ def _text(name: str, value: object) -> str:
 
 def _parquet(file: SourceFile) -> Table:
     try:
-        reader = pq.ParquetFile(_seekable(file))
+        source = _seekable(file)
+        reader = pq.ParquetFile(source)
         schema = reader.schema_arrow
         names = tuple(schema.names)
     except _BROKEN as error:
@@ -218,8 +219,10 @@ def _parquet(file: SourceFile) -> Table:
         for name in wanted:
             _check_type(file, name, schema.field(name).type)
         row = 1
-        batches = reader.iter_batches(batch_size=_batch_size(reader.metadata), columns=list(wanted) or None)
         try:
+            packed = file.path.stat().st_size
+            rows = rows_at_once(source, reader.metadata, wanted or names, packed, file.label)
+            batches = reader.iter_batches(batch_size=rows, columns=list(wanted) or None)
             for batch in batches:
                 batch.validate(full=True)  # text that is no UTF-8 would fail anywhere later
                 arrays = {name: as_text(batch.column(name)) for name in wanted}
@@ -229,12 +232,6 @@ def _parquet(file: SourceFile) -> Table:
             raise _unreadable(file, error) from None
 
     return Table(names, chunks)
-
-
-def _batch_size(metadata: Any) -> int:
-    """Rows a batch: fewer where rows are large."""
-    size = sum(int(metadata.row_group(at).total_byte_size) for at in range(metadata.num_row_groups))
-    return max(1, min(PARQUET_CHUNK, 8 * MAX_CHARS * max(int(metadata.num_rows), 1) // max(size, 1)))
 
 
 def _seekable(file: SourceFile) -> Any:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.base import Item, ListUnit, Note, ReaderRow, Reject
+from resolver.ingest.codepages import CYRILLIC, code_page
 from resolver.ingest.columns import to_batch
 from resolver.ingest.files import SourceFile
-from resolver.ingest.guess import describe, guess_mapping
+from resolver.ingest.guess import describe, doubled, guess_mapping
 from resolver.ingest.mapping import Mapping
 from resolver.ingest.sniff import PARQUET_MAGIC, first_line, header, is_archive, is_binary, json_keys
 from resolver.ingest.tables import open_table
@@ -30,14 +31,22 @@ def detect(head: bytes, file: SourceFile) -> bool:
     """Whether the file is a table whose columns have plain names."""
     if not is_table(head, file):
         return False
+    return guess_mapping(_columns(head, file), file.stem) is not None
+
+
+def why_not(head: bytes, file: SourceFile) -> str:
+    """What keeps a table from being read without a mapping, where it can be said; else empty."""
+    twice = doubled(_columns(head, file)) if is_table(head, file) else []
+    return f"column {twice[0]!r} stands twice, and nobody knows which of them is meant" if twice else ""
+
+
+def _columns(head: bytes, file: SourceFile) -> list[str]:
     if head.startswith(PARQUET_MAGIC):
         try:
-            columns = list(open_table(file).columns)
+            return list(open_table(file).columns)
         except InputError:
-            return False
-    else:
-        columns = sorted(json_keys(head)) or header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
-    return guess_mapping(columns, file.stem) is not None
+            return []
+    return sorted(json_keys(head)) or header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
 
 
 def read(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:
@@ -57,13 +66,19 @@ def read(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:
         wanted = mapping.columns(table.columns)
     except MappingError as error:
         raise MappingError(error.what, where=file.label, mend=error.mend) from None
+    empty = True
     for item in table.chunks(wanted):
+        empty = False
         if isinstance(item, Reject):
             yield item
         else:
             batch, rejects = to_batch(item, mapping, file.label)
             yield from rejects
             yield batch
+    if empty:
+        yield Note(f"{file.label}: the table has a header and no rows")
+    if code_page(file.head()) == CYRILLIC:
+        yield Note(f"{file.label}: this is no UTF-8; it was read as windows-1251 (Cyrillic)")
 
 
 def mapped_row(mapping: Mapping) -> ReaderRow:

@@ -19,8 +19,9 @@ from resolver.ingest import (
     ofac_labels,
     ofac_remarks,
     un_comments,
+    un_xml,
 )
-from resolver.ingest.base import ListUnit, RecordAt
+from resolver.ingest.base import BrokenOff, ListUnit, RecordAt, Reject
 from resolver.ingest.eu_journal import MAX_CELL
 from resolver.ingest.files import SourceFile
 from resolver.ingest.list_draft import Draft
@@ -136,3 +137,43 @@ def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(name: s
             if isinstance(item, RecordAt):
                 Batch.from_records([item.record])
     assert not any("\n" in line for line in refusals)
+
+
+HEAD = '<CONSOLIDATED_LIST dateGenerated="2026-01-01T00:00:00"><INDIVIDUALS>'
+ANN = "<INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>Ann</FIRST_NAME></INDIVIDUAL>"
+MANY = "<a><b/></a>" * 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<CONSOLIDATED_LIST>{MANY}<INDIVIDUALS>{ANN}",
+        f"{HEAD}{ANN}{MANY}",
+        f"{HEAD}{MANY}{ANN}",
+        f"{HEAD}<c>{MANY}</c>{ANN}",
+    ],
+)
+def test_elements_that_nobody_asked_for_are_thrown_away_as_they_come(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.xml"
+    path.write_text(f"{text}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
+    held: list[int] = []
+    for element in un_xml.elements(SourceFile(path), "CONSOLIDATED_LIST", frozenset({"INDIVIDUAL"})):
+        assert not isinstance(element, Reject)
+        held.append(len(list(element.getroottree().getroot().iter())))
+    # a piece of the file at a time, never all 400,000
+    assert max(held) < 20_000
+    assert [item.record.id for item in items_of(path) if isinstance(item, RecordAt)] == ["un-sc:1"]
+
+
+def items_of(path: Path) -> list[object]:
+    reader = next(row for row in READERS if row.name == "un_sc")
+    return list(reader.read(ListUnit((SourceFile(path),))))
+
+
+def test_an_element_that_never_ends_is_where_the_list_breaks_off(tmp_path: Path) -> None:
+    path = tmp_path / "list.xml"
+    endless = f"<INDIVIDUAL><DATAID>2</DATAID>{MANY}</INDIVIDUAL>"
+    path.write_text(f"{HEAD}{ANN}{endless}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
+    found = items_of(path)
+    assert [item.record.id for item in found if isinstance(item, RecordAt)] == ["un-sc:1"]
+    assert any(isinstance(item, BrokenOff) and "longer than 2,000,000 bytes" in item.reason for item in found)
