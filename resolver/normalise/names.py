@@ -73,6 +73,8 @@ _LONG_SURNAMES = tuple(
     "五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内 日比野".split()
 )
 _REPEATED = "々"
+_KANA, _LONG_KANA = re.compile("[\u3041-\u309f]+"), re.compile("([aueo])\\1|(?<=o)u")
+_JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 _ARTICLES = frozenset("al el ul ud ed ad".split())
 _PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
@@ -136,6 +138,9 @@ def _person_word(word: str, whole: bool) -> list[Token]:
     text, surface = letters(word), word.lower()
     if not text:
         return []
+    if _KANA.fullmatch(word):
+        # long vowels are written short, as passports do; foreign names are in the other kana
+        return [Token(_LONG_KANA.sub(lambda found: found[1] or "", text))]
     if vowelless(word):
         text = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
@@ -215,12 +220,13 @@ def _family_first(word: str) -> list[str]:
 
 
 def other_cut(text: str) -> tuple[str, ...]:
-    """A Han name of three to six characters in one piece, cut after the second, as most Japanese family names are
-    (some after the third); else nothing. `person_tokens` cuts after the first, as most Chinese and Korean ones are."""
+    """A Han name of three to six characters in one piece (kana may follow its second), cut after the second, as most
+    Japanese family names are (some after the third); else nothing. `person_tokens` cuts after the first, as most
+    Chinese and Korean ones are."""
     word = text.strip()
     if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
         return ()
-    if not all(HAN.match(letter) or letter == _REPEATED for letter in word):
+    if not all(HAN.match(letter) or letter == _REPEATED for letter in word[:2]) or not _JAPANESE.fullmatch(word):
         return ()
     cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
     return (f"{word[:cut]} {word[cut:]}",)

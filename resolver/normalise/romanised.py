@@ -1,8 +1,8 @@
 """Words in Latin letters as other languages and other countries spell them.
 
 `respelt`: Somali orthography (c for ʿayn, x for ḥ, long vowels doubled) as English writes the same names. The rest are
-keys that words share: `armenian_of` Armenian family names as the east and the west speak them, `japanese_of` the
-systems Hepburn and Kunrei.
+keys that words share: `armenian_of` Armenian family names as the east and the west speak them, `georgian_of` Georgian
+ones as English, German, Russian and French write them, `japanese_of` the systems Hepburn and Kunrei.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _SOMALI = re.compile(
 )
 _AYN = re.compile("^c(?=[aiu])|c(?=[aeiou]|$)(?<=[aeiou]c)")
 _TWICE = re.compile("([aeiou])\\1")
+_MISREAD = re.compile("(?<=[a-z])[015](?=[a-z])(?<=[a-z]{2}[015])|(?<=[a-z])[015](?=[a-z]{2})")
+_LETTERS = {"0": "o", "1": "l", "5": "s"}
 _SURNAME = re.compile("(?:[iy]an)(?:ts|tz|c|z)?$")
 _HARD = (
     ("tsch", "C"), ("dzh", "C"), ("tch", "C"), ("dj", "C"), ("ch", "C"), ("j", "C"), ("dz", "T"), ("ts", "T"),
@@ -23,6 +25,15 @@ _HARD = (
     ("oo", "u"), ("w", "v"), ("y", "i"), ("b", "p"), ("g", "k"), ("q", "k"), ("X", "k"), ("d", "t"), ("h", ""),
 )  # fmt: skip
 _NOT_ARMENIAN = frozenset("gillian killian christian cristian kristian sebastian".split())
+_GEORGIAN = re.compile("(?:dze|dse|shvili|schwili|schvili|chvili)$")
+_GEORGIAN_FIRST = (
+    ("dsch", "J"), ("dzh", "J"), ("tsch", "C"), ("tch", "C"), ("dj", "J"), ("j", "J"),
+    ("schwili", "Svili"), ("chvili", "Svili"), ("sch", "S"), ("sh", "S"),
+)  # fmt: skip
+_GEORGIAN_LEVELS = (
+    ("dse", "ze"), ("dz", "z"), ("ts", "z"), ("tz", "z"), ("kh", "h"), ("gh", "g"), ("q", "k"), ("w", "v"),
+    ("ph", "p"), ("th", "t"), ("y", "i"), ("s", "z"), ("h", ""),
+)  # fmt: skip
 _DOUBLES = re.compile(r"(.)\1+")
 _CHINESE = re.compile("ng|x|q|uo|ao|^[a-z]{1,6}(?:fan|lan|nan|pan|tan)$")
 _KANA = re.compile("(?:(?:[kgnhbpmr]y|sh|ch|ts|[sztj]y|[kgsztdnhbpmrwfjy])?[aeiou]|n(?![aeiou]))+")
@@ -36,7 +47,9 @@ _SHU = re.compile("(?<![sc])hu")
 
 def respelt(word: str) -> str:
     """A word in Somali orthography as English writes it (`xasan`: `hasan`, `cabdiraxmaan`: `abdirahman`); others as
-    they are."""
+    they are, but for a digit that was read for a letter (`br0wne`)."""
+    if not word.isalpha():
+        word = _MISREAD.sub(lambda found: _LETTERS[found[0]], word)
     if ("x" not in word and "c" not in word) or not _SOMALI.search(word):
         return word
     return _TWICE.sub(r"\1", _AYN.sub("", word).replace("x", "h"))
@@ -49,6 +62,18 @@ def armenian_of(word: str) -> str:
     if len(word) < 6 or not _SURNAME.search(word) or word in _NOT_ARMENIAN or _CHINESE.search(word):
         return ""
     for spelled, heard in _HARD:
+        word = word.replace(spelled, heard)
+    return _DOUBLES.sub(r"\1", word)
+
+
+@lru_cache(maxsize=50_000)
+def georgian_of(word: str) -> str:
+    """A Georgian family name in -dze or -shvili with its spelling levelled (`javakhishvili`, `dschawachischwili`);
+    nothing for other words."""
+    if len(word) < 7 or not _GEORGIAN.search(word):
+        return ""
+    german = "sch" in word or "w" in word
+    for spelled, heard in (*_GEORGIAN_FIRST, ("ch", "h" if german else "C"), *_GEORGIAN_LEVELS):
         word = word.replace(spelled, heard)
     return _DOUBLES.sub(r"\1", word)
 

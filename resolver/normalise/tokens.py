@@ -15,8 +15,8 @@ import pyarrow as pa
 from resolver.normalise.kernels import LONGEST, joined_bytes
 from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
-from resolver.normalise.readings import readings
-from resolver.normalise.romanised import armenian_of, japanese_of
+from resolver.normalise.readings import SINGLE, readings
+from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of
 from resolver.normalise.syllables import korean_of, pinyin_of
 from resolver.normalise.text import hash64, hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
@@ -83,6 +83,7 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
         spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
         heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
+        heard += [symbol_id("GEORGIAN", way) for way in [georgian_of(text)] if way]
         heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
         symbols[position] = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
         if answer or forms or (spelled and len(text) > 4) or _common(text, tables.person_counts):
@@ -111,11 +112,15 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
     """The symbols of words; of Han words that no table knows, those of what the Japanese and Koreans read."""
     answers = lookup(words)
-    read = {place: readings(word) for place, word in enumerate(words) if not answers[place] and not word.isascii()}
+    read = {
+        place: readings(word)
+        for place, word in enumerate(words)
+        if not word.isascii() and (not answers[place] or word in SINGLE)
+    }
     read = {place: ways for place, ways in read.items() if ways}
     found = iter(lookup([way for ways in read.values() for way in ways])) if read else iter(())
     for place, ways in read.items():
-        answers[place] = tuple(sorted({symbol for _ in ways for symbol in next(found)}))
+        answers[place] = tuple(sorted({*answers[place], *(symbol for _ in ways for symbol in next(found))}))
     return answers
 
 

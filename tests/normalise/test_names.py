@@ -309,3 +309,10 @@ def test_a_south_slav_letter_is_two() -> None:
 )
 def test_a_short_form_in_brackets_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
     assert bracketed(text) == way
+
+
+def test_kana_are_written_as_passports_do() -> None:
+    assert [token.text for token in person_tokens("あべ しんぞう")] == ["abe", "shinzo"]
+    assert [token.text for token in person_tokens("あべしんぞう")] == ["abeshinzo"]
+    assert other_cut("松本くみ子") == ("松本 くみ子",)
+    assert other_cut("さとうゆき") == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.readings import readings
+from resolver.normalise.readings import SINGLE, readings
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,18 @@ from resolver.normalise.readings import readings
 )
 def test_the_japanese_reading_has_short_vowels(word: str, japanese: str) -> None:
     assert readings(word)[0] == japanese
+
+
+def test_given_names_are_read_as_people_are_called() -> None:
+    assert readings("翔太") == ("shota",)
+    assert readings("くみ子") == ("kumiko",)
+    # no reading for two: names that the Chinese tell apart
+    spoken = [way for ways in SINGLE.values() for way in ways]
+    assert len(spoken) == len(set(spoken))
+
+
+def test_words_in_scripts_of_india_are_read_in_latin_letters() -> None:
+    assert readings("चोपरा") == ("chopra",)
 
 
 def test_the_korean_reading_is_in_hangul() -> None:

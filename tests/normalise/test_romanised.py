@@ -1,4 +1,4 @@
-"""Names in Latin letters as other languages spell them: Somali, Armenian, Japanese, West African."""
+"""Names in Latin letters as other languages spell them: Somali, Armenian, Georgian, Japanese, West African."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from resolver.normalise.names import person_tokens
 from resolver.normalise.nicknames import form_symbols
-from resolver.normalise.romanised import armenian_of, japanese_of, respelt
+from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, respelt
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,33 @@ def test_other_names_in_ian_are_left_alone() -> None:
     for word in ("gillian", "killian", "guangyan", "kuangyan", "brian", "johnson"):
         assert armenian_of(word) == ""
     assert armenian_of("sargsyan") != armenian_of("petrosyan")
+
+
+@pytest.mark.parametrize(
+    ("english", "other"),
+    [
+        ("javakhishvili", "dschawachischwili"),
+        ("chikhladze", "tschichladze"),
+        ("burjanadze", "burdschanadze"),
+        ("gujabidze", "gudzhabidze"),
+        ("maghlakelidze", "maglakelidze"),
+    ],
+)
+def test_georgian_family_names_meet_across_offices(english: str, other: str) -> None:
+    assert georgian_of(english) == georgian_of(other) != ""
+
+
+def test_other_georgian_names_stay_apart() -> None:
+    assert georgian_of("beridze") != georgian_of("berishvili")
+    assert georgian_of("chikhladze") != georgian_of("chkheidze")
+    assert georgian_of("johnson") == georgian_of("adze") == ""
+
+
+def test_a_digit_inside_a_word_is_a_letter_misread() -> None:
+    assert [token.text for token in person_tokens("Jessica Br0wne")] == ["jessica", "browne"]
+    assert [token.text for token in person_tokens("Mi1orad Stankovic")] == ["milorad", "stankovic"]
+    for kept in ("ali1", "2nd", "3pac", "b2b"):
+        assert respelt(kept) == kept
 
 
 def test_japanese_is_heard_alike_in_both_systems() -> None:

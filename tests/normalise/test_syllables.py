@@ -73,3 +73,10 @@ def test_a_hyphen_between_two_syllables_is_left_out(name: str, expected: str) ->
 def test_syllables_are_told_from_other_words() -> None:
     assert all(map(is_syllable, ("xiao", "hsiao", "chih", "jong", "hyeok", "ssu")))
     assert not any(map(is_syllable, ("", "smith", "jean", "xq", "rahman")))
+
+
+def test_a_slip_in_one_syllable_does_not_part_a_given_name() -> None:
+    assert joined("Chih-yvng Pao") == "Chihyvng Pao"
+    assert joined("To-cuhn Yi") == "Tocuhn Yi"
+    for kept in ("Jean-Marie", "Al-rashid", "Abu-bakr", "Anna-lena", "El-sayed"):
+        assert joined(kept) == kept
