@@ -173,7 +173,6 @@ jeffrey geoffrey jeffery
 reed read reid
 moore moor
 clark clarke
-smith smyth smythe
 thompson thomson
 stephen steven
 stuart stewart
