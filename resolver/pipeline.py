@@ -49,6 +49,8 @@ class RunOptions:
     model_dir: Path | None = None
     wrong_merge_costs: float = 20.0
     workers: int = 2
+    pairs_mib: int = 1024
+    """Memory that pairs may take before they are glanced at (local engine)."""
     resume: Path | None = None
     """Folder in which finished stages are kept, and found again by a run that goes on (local engine)."""
 

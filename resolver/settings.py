@@ -60,6 +60,16 @@ class Settings:
             high=2**24,
         ),
     )
+    pairs_mib: int = field(
+        default=1024,
+        metadata=_about(
+            "How much memory pairs may take before they are glanced at; where blocking joins more, it works in passes. "
+            "Results do not depend on it.",
+            unit="MiB",
+            low=1,
+            high=2**24,
+        ),
+    )
     index_dir: Path | None = field(
         default=None,
         metadata=_about(

@@ -40,8 +40,8 @@ def unite(found: Sequence[Packed], numbers: Sequence[int], count: int, seen: See
     return settle(dealt, ends, seen, least, workers)
 
 
-def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int) -> Settled:
-    """The same of pairs that are dealt already: those of left record i (right << 5 | rule) are
+def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int, first: int = 0) -> Settled:
+    """The same of pairs that are dealt already: those of left record `first` + i (right << 5 | rule) are
     `dealt[ends[i]:ends[i + 1]]`, in any order; they are worked on in place."""
     count = len(ends) - 1
     kept = np.zeros(count, dtype=np.int64)
@@ -51,7 +51,7 @@ def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int) ->
 
     def run(part: int) -> None:
         start, stop = cuts[part]
-        _settle(start, stop, ends, dealt, bits, kept, seen, least, stats[part])
+        _settle(start, stop, first, ends, dealt, bits, kept, seen, least, stats[part])
 
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
         list(pool.map(run, range(len(cuts))))
@@ -61,7 +61,7 @@ def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int) ->
 
         def gather(part: int) -> None:
             start, stop = cuts[part]
-            _gather(start, stop, ends, kept, total, dealt, bits, left, right, rules)
+            _gather(start, stop, first, ends, kept, total, dealt, bits, left, right, rules)
 
         list(pool.map(gather, range(len(cuts))))
     return left, right, rules, stats.sum(axis=0)
@@ -90,7 +90,7 @@ def _deal(pairs, number, place, dealt):  # type: ignore[no-untyped-def] # noqa: 
 
 
 @numba.njit(cache=True, nogil=True)
-def _settle(start, stop, ends, dealt, bits, kept, seen, least, stats):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _settle(start, stop, first, ends, dealt, bits, kept, seen, least, stats):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Of each row's dealt pairs: sort, unite, glance; what is kept stands at the row's beginning. Gives a number that
     says nothing."""
     touched = np.int64(0)
@@ -126,7 +126,7 @@ def _settle(start, stop, ends, dealt, bits, kept, seen, least, stats):  # type: 
                     rules += 1
                     last = number
                 at += 1
-            if least > ALL and points(row, right, seen) < least:
+            if least > ALL and points(first + row, right, seen) < least:
                 continue
             for number in range(1 << RULE_BITS):
                 stats[0, number] += (found >> np.uint32(number)) & np.uint32(1)
@@ -156,10 +156,10 @@ def _touched(mine, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(start, stop, ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _gather(start, stop, first, ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for row in range(start, stop):
         for offset in range(kept[row]):
             place = total[row] + offset
-            left[place] = row
+            left[place] = first + row
             right[place] = dealt[ends[row] + offset]
             rules[place] = bits[ends[row] + offset]

@@ -189,5 +189,6 @@ def run_options(
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
         workers=settings.workers or os.cpu_count() or 1,
+        pairs_mib=settings.pairs_mib,
         resume=out / FOLDER if out is not None and options.get("resume") else None,
     )

@@ -151,11 +151,15 @@ def _kept(
 def _blocked(
     prepared: Prepared, plan: Plan, options: RunOptions, sides: npt.NDArray[np.uint8] | None, kept: Kept | None
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
+    def found() -> tuple[Pairs, tuple[RuleStat, ...]]:
+        room = options.pairs_mib << 20
+        return candidates(prepared, plan, sides=sides, workers=options.workers, room=room)
+
     if kept is None:
-        return candidates(prepared, plan, sides=sides, workers=options.workers)
+        return found()
 
     def block() -> Arrays:
-        pairs, rules = candidates(prepared, plan, sides=sides, workers=options.workers)
+        pairs, rules = found()
         told = json.dumps([asdict(rule) for rule in rules])
         return {"left": pairs.left, "right": pairs.right, "bits": pairs.rules, "rules": np.array(told)}
 

@@ -23,8 +23,9 @@ import pyarrow as pa
 
 from resolver.block import PLAN_BY_NAME, RULES
 from resolver.block.glance import BLIND, arrays
+from resolver.block.groups import join_keys
 from resolver.block.heavy import Tally, gathered, without_heavy
-from resolver.block.join import join_keys, rule_keys
+from resolver.block.join import rule_keys
 from resolver.block.keys import Keys, mix
 from resolver.block.parts import Parts
 from resolver.block.unite import ALL, unite

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolver.block.groups import join_keys
 from resolver.block.heavy import Tally, gathered, sizes, without_heavy
-from resolver.block.join import join_keys
 from resolver.block.keys import Keys
 from resolver.records.prepared import ByteArray
 from tests.normalise.preparing import same

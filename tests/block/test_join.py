@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.block import PLANS, RULES, Plan, candidates, plan_for
-from resolver.block.join import join_keys
+from resolver.block.groups import join_keys
 from resolver.block.keys import Keys
 from resolver.block.parts import Parts
 from resolver.errors import DateError
@@ -95,6 +95,14 @@ def test_pairs_are_those_of_the_oracle(given_records: list[Record], plan: Plan, 
     sides = data.draw(st.none() | st.lists(st.integers(0, 1), min_size=count, max_size=count))
     wanted = oracle(given_records, found, plan, sides)
     pairs, stats = candidates(found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8))
+    # in passes of few pairs each it comes to the same
+    room = data.draw(st.integers(1, 60))
+    again, counted = candidates(
+        found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8), room=room, workers=2
+    )
+    assert counted == stats
+    for name in ("left", "right", "rules"):
+        assert getattr(again, name).tobytes() == getattr(pairs, name).tobytes()
     joined = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
     assert dict(zip(joined, pairs.rules.tolist(), strict=True)) == wanted
     assert np.all(np.diff(pairs.left.astype(np.int64) * count + pairs.right) > 0)
