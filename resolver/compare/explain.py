@@ -153,6 +153,9 @@ def _used_by_many(context: Context, pair: int) -> bool:
     """Whether the two share a number that says nothing."""
     held, table = context.prepared.identifiers, context.prepared.identifier_table
     left, right = (held[int(rows[pair])] for rows in (context.left, context.right))
+    if not len(left) or not len(right):
+        # of numbers that only one side has nothing need be at hand
+        return False
     shared = np.isin(table.number[left], table.number[right])
     return bool(np.any(shared & (table.mass_used[left] != 0)))
 

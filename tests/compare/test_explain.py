@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from resolver.compare import COMPARATORS, Context, NameIndex
 from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, shown
 from resolver.compare.name_pair import JOINED
 from resolver.records import Activity, Address, Identifier, Record
+from resolver.records.assembling import Part, assembled
 from resolver.records.explanation import Fate
 from tests.normalise.preparing import prepared
 from tests.records.samples import record
@@ -120,3 +122,26 @@ def test_details() -> None:
 
 
 FULL_AGAIN = record("b:1", name="Ann Lee", birthDate="1960-05-04")
+
+
+def test_a_number_that_many_use_is_told() -> None:
+    number = [Identifier("passportNumber", "1234567")]
+    one, two = record("a:1", name="Ann", identifiers=number), record("b:1", name="Ann", identifiers=number)
+    assert (
+        detail(context_of(one, two), "identifier", np.nan)
+        == "a number that many use, or an invented one: it says nothing"
+    )
+    other = record("b:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])
+    assert detail(context_of(one, other), "identifier", np.nan) == ""
+    assert detail(context_of(one, record("b:1", name="Ann")), "identifier", np.nan) == ""
+
+
+def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:
+    with_number = prepared([record("a:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])])
+    rows = np.zeros(1, dtype=np.int64)
+    query = prepared([record("q:1", name="Ann")])
+    found = assembled([Part(query, rows), Part(with_number, rows)], pa.array(["q:1", "a:1"]), asked=True)
+    context = Context(found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
+    assert len(found.identifier_table.number) == 0
+    assert len(found.identifiers[1]) == 1
+    assert detail(context, "identifier", np.nan) == ""
