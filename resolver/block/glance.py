@@ -36,6 +36,8 @@ _POINTS = (
 )
 POINTS = np.array([(*row, *(0,) * (11 - len(row))) for row in _POINTS], dtype=np.int64)
 ANSWERS = len(_POINTS)
+_AHEAD = 64
+_CONTACTS = ("phone", "email")
 PASSED = 1_000
 """Points of a common number, telephone or e-mail address, and of pairs that are not of two persons."""
 
@@ -104,16 +106,24 @@ def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
 def _places(prepared: Prepared) -> Hashed:
     held = (prepared.birth_places, prepared.place_table), (prepared.addresses, prepared.address_table)
     parts = []
+    if not any(len(ragged.items) for ragged, _ in held):
+        return _nothing(prepared)
     for ragged, table in held:
         words = ragged.through(table.local)
         parts.append(Hashed(words.offsets, table.token_hashes[words.items]))
     return distinct(united(parts))
 
 
+def _nothing(prepared: Prepared) -> Hashed:
+    return Hashed(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
+
+
 def _certain(prepared: Prepared) -> Hashed:
     numbers = prepared.identifier_table
+    if not any(len(side.items) for side in (prepared.identifiers, *(prepared.plain[one][0] for one in _CONTACTS))):
+        return _nothing(prepared)
     parts = [of_table(prepared.identifiers, np.where(numbers.mass_used == 0, numbers.number, np.uint64(0)))]
-    parts += [of_table(*_of_plain(prepared, name)) for name in ("phone", "email")]
+    parts += [of_table(*_of_plain(prepared, name)) for name in _CONTACTS]
     return distinct(united(parts))
 
 
@@ -266,10 +276,35 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     return out
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Read a word of all that a glance at these rows will read."""
+    heads, words, places, certain, births = seen
+    found = np.int64(0)
+    for row in rows:
+        found += heads[row, WORDS]
+    for row in rows:
+        start, end = heads[row, WORDS], heads[row + 1, WORDS]
+        if start < end:
+            found += words[start, TEXT] + words[end - 1, TEXT]
+        if heads[row, BIRTHS] < heads[row + 1, BIRTHS]:
+            found += births[heads[row, BIRTHS], 0]
+        if heads[row, PLACES] < heads[row + 1, PLACES]:
+            found += np.int64(places[heads[row, PLACES]] & np.uint64(1))
+        if heads[row, CERTAIN] < heads[row + 1, CERTAIN]:
+            found += np.int64(certain[heads[row, CERTAIN]] & np.uint64(1))
+    return found
+
+
 @numba.njit(cache=True, nogil=True)
 def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    for place in range(len(rows)):
-        out[place] = points_between(0, asked, rows[place], seen)
+    # rows lie far apart in memory: a stretch is touched before any of it is judged, so that waiting overlaps
+    found = np.int64(0)
+    for start in range(0, len(rows), _AHEAD):
+        found += _touched(rows[start : start + _AHEAD], seen)
+        for place in range(start, min(start + _AHEAD, len(rows))):
+            out[place] = points_between(0, asked, rows[place], seen)
+    return found
 
 
 def points_of_query(asked: Seen, seen: Seen, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import BIRTHS as _BIRTHS
+from resolver.block.bearers import added, alike, first_of
 from resolver.block.glance import Seen
 from resolver.block.keys import identity_tokens, mix
 from resolver.records.batch import IntArray
@@ -28,12 +28,11 @@ WAYS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7)
 """What a word counts that is equal, the same name elsewhere, of the same sound, consonants or Metaphone code, but for a
 letter the same, or begins the same and has most letters in common."""
 _EQUAL, _SYMBOL, _SOUND, _SKELETON, _PHONETIC, _LETTER, _BEGIN = range(7)
+_WORTHS = np.array(WAYS, dtype=np.float32)
 MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
 BUDGET = 400_000
 """Bearers of words that are counted for one query at most, those of the rarest words first."""
-_LOOKS = 40_000
-"""Dates of birth that are looked at for one query at most."""
 _LEAST_LETTERS = 4
 _PREFIX = 3
 
@@ -114,6 +113,7 @@ class Scores:
 
     def __init__(self) -> None:
         self._sums = np.zeros(0, dtype=np.uint32)
+        self._touched, self._said = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint32)
 
     def best(
         self, asked: Sought, held: Words, query: Seen, seen: Seen, kept: npt.NDArray[np.bool_], most: int
@@ -123,7 +123,9 @@ class Scores:
         the query's. `query`, `seen`: as `glance.arrays` gives them."""
         if len(self._sums) < len(kept):
             self._sums = np.zeros(len(kept), dtype=np.uint32)
-        found, said = _best(
+            self._touched = np.empty(len(kept) + 1, dtype=np.int32)
+            self._said = np.empty(len(kept) + 1, dtype=np.uint32)
+        tokens, worth, ends = alike(
             asked.offsets,
             asked.codes,
             asked.ways,
@@ -132,19 +134,14 @@ class Scores:
             held.codes,
             held.coded,
             held.starts,
-            held.bearers,
             held.rarity,
             held.signature,
-            np.array(WAYS, dtype=np.float32),
-            kept,
-            self._sums,
-            most,
-            BUDGET,
-            query[4],
-            held.born,
-            seen[0],
-            seen[4],
+            _WORTHS,
         )
+        count = added(
+            tokens, worth, ends, held.starts, held.bearers, kept, BUDGET, self._sums, self._touched, self._said
+        )
+        found, said = first_of(self._touched, self._said, count, most, query[4], held.born, seen[0], seen[4])
         return found, said
 
 
@@ -201,147 +198,3 @@ def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-d
                     value = value * factor + np.uint64(letters[place]) + np.uint64(1)
             out[filled] = value
             filled += 1
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def _bits(value):  # type: ignore[no-untyped-def]
-    count = 0
-    while value:
-        value &= value - np.uint32(1)
-        count += 1
-    return count
-
-
-@numba.njit(cache=True, nogil=True)
-def _best(  # type: ignore[no-untyped-def]
-    offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, bearers, held_rarity, held_signature,
-    worths, kept, sums, most, budget, born, in_short, heads, births,
-):  # fmt: skip
-    # the words alike of every word asked for, the best way first; the same one twice does no harm
-    tokens = np.empty(1024, dtype=np.int64)
-    worth = np.empty(1024, dtype=np.uint32)
-    ends = np.empty(len(rarity) + 1, dtype=np.int64)
-    ends[0] = 0
-    filled = 0
-    for word in range(len(rarity)):
-        for place in range(offsets[word], offsets[word + 1]):
-            code, way = codes[place], ways[place]
-            at = np.searchsorted(held_codes, code)
-            while at < len(held_codes) and held_codes[at] == code:
-                token = held_tokens[at]
-                at += 1
-                if starts[token] == starts[token + 1]:
-                    continue
-                if way == _BEGIN:
-                    common = _bits(signature[word] & held_signature[token])
-                    if 4 * common < 3 * max(_bits(signature[word]), _bits(held_signature[token])):
-                        continue
-                if filled == len(tokens):
-                    tokens = np.concatenate((tokens, np.empty(filled, dtype=np.int64)))
-                    worth = np.concatenate((worth, np.empty(filled, dtype=np.uint32)))
-                tokens[filled] = token
-                value = worths[way] * min(rarity[word], held_rarity[token])
-                worth[filled] = np.uint32(max(value * 256, 1))
-                filled += 1
-        ends[word + 1] = filled
-    # the rarest are counted first
-    total = 0
-    for place in range(filled):
-        total += starts[tokens[place] + 1] - starts[tokens[place]]
-    largest = np.int64(2**62)
-    if total > budget:
-        sizes = np.empty(filled, dtype=np.int64)
-        for place in range(filled):
-            sizes[place] = starts[tokens[place] + 1] - starts[tokens[place]]
-        ordered = np.sort(sizes)
-        seen = 0
-        for size in ordered:
-            seen += size
-            if seen > budget:
-                largest = size
-                break
-    touched = np.empty(min(total, len(kept)), dtype=np.int64)
-    count = 0
-    for word in range(len(rarity)):
-        mark = np.uint32(word + 1)
-        for place in range(ends[word], ends[word + 1]):
-            first, last = starts[tokens[place]], starts[tokens[place] + 1]
-            if last - first >= largest:
-                continue
-            for at in range(first, last):
-                profile = bearers[at]
-                value = sums[profile]
-                # the low byte tells which word has been counted last
-                if value & np.uint32(255) == mark:
-                    continue
-                if value == 0:
-                    if not kept[profile]:
-                        continue
-                    touched[count] = profile
-                    count += 1
-                sums[profile] = (((value >> np.uint32(8)) + worth[place]) << np.uint32(8)) | mark
-    highest = np.int64(0)
-    for place in range(count):
-        highest = max(highest, np.int64(sums[touched[place]] >> np.uint32(8)))
-    # from `least` on all are taken; below it `ties` of those within a `step`, and those born as asked
-    least, step, ties, looks = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
-    if count > most:
-        step = highest // 1023 + 1
-        bins = np.zeros(1024, dtype=np.int64)
-        for place in range(count):
-            bins[np.int64(sums[touched[place]] >> np.uint32(8)) // step] += 1
-        seen = 0
-        for bin_ in range(1023, -1, -1):
-            seen += bins[bin_]
-            if seen >= most:
-                least = (bin_ + 1) * step
-                ties = np.int64(bins[bin_] if seen <= 2 * most else most - (seen - bins[bin_]))
-                break
-        looks = np.int64(_LOOKS if len(born) else 0)
-    chosen, said = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    taken = 0
-    for place in range(count):
-        profile = touched[place]
-        value = np.int64(sums[profile] >> np.uint32(8))
-        sums[profile] = 0
-        wanted = bool(value >= least)
-        if not wanted and ties > 0 and value >= least - step:
-            ties -= 1
-            wanted = True
-        if not wanted and looks > 0 and 3 * value >= highest:
-            short = in_short[profile]
-            looks -= 1
-            if short > 0:
-                for one in range(len(born)):
-                    wanted = wanted or _born_then(born, one, short // 512, short // 32 % 16, short % 32)
-            elif short < 0:
-                for one in range(len(born)):
-                    for two in range(heads[profile, _BIRTHS], heads[profile + 1, _BIRTHS]):
-                        wanted = wanted or _born_alike(born, one, births, two)
-        if wanted:
-            chosen[taken], said[taken] = profile, value
-            taken += 1
-    return chosen[:taken], said[:taken]
-
-
-@numba.njit(cache=True, nogil=True)
-def _born_then(births, one, year, month, day):  # type: ignore[no-untyped-def]
-    """Whether a date of birth may be of a year, or shares day and month with another, in either order."""
-    if births[one, 0] == 0:
-        return False
-    if births[one, 0] <= year <= births[one, 1]:
-        return True
-    own_month, own_day = births[one, 2], births[one, 3]
-    if day == 0 or own_day == 0 or (own_month == 1 and own_day == 1):
-        return False
-    return (own_month == month and own_day == day) or (own_month == day and own_day == month)
-
-
-@numba.njit(cache=True, nogil=True)
-def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
-    """The same of two dates of birth, of which either may be a range."""
-    if others[two, 0] == 0:
-        return False
-    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1] and births[one, 0] > 0:
-        return True
-    return others[two, 0] == others[two, 1] and _born_then(births, one, others[two, 0], others[two, 2], others[two, 3])

@@ -56,11 +56,17 @@ class Calibration:
 
     raw: tuple[int, ...] = (-20_000, 20_000)
     logodds: tuple[int, ...] = (-20_000, 20_000)
+    _x: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    _y: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_x", np.array(self.raw, dtype=np.float64))
+        object.__setattr__(self, "_y", np.array(self.logodds, dtype=np.float64))
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Calibrated log-odds in thousandths, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
         limit = round(1000 * math.log((1 - SCORE_MIN) / SCORE_MIN))
-        x, y = np.array(self.raw, dtype=np.float64), np.array(self.logodds, dtype=np.float64)
+        x, y = self._x, self._y
         value = np.interp(raw, x, y)
         low, high = (y[1] - y[0]) / (x[1] - x[0]), (y[-1] - y[-2]) / (x[-1] - x[-2])
         value = np.where(raw < x[0], y[0] + (raw - x[0]) * low, value)
@@ -89,9 +95,13 @@ class Model:
     """The model of pairs that say nothing but names (`ALONE_GATE`), where there is one: with nothing else to go by, a
     name is worth something else than beside a date and a place."""
     _weights: Weights = field(init=False, repr=False, compare=False)
+    _bare: Model = field(init=False, repr=False, compare=False)
+    """This model without its parts."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_weights", Weights.of(self.features, self.terms, self.pairs))
+        whole = self.plain is None and self.alone is None
+        object.__setattr__(self, "_bare", self if whole else replace(self, plain=None, alone=None))
 
     def at(self, plan: str) -> Model:
         """The model for records resolved under a plan: its intercept is that plan's."""
@@ -106,7 +116,7 @@ class Model:
     def parts(self) -> dict[str, Model]:
         """The parts by name, `""` this model without them, first."""
         held = {"plain": self.plain, "alone": self.alone}
-        return {"": replace(self, plain=None, alone=None), **{name: part for name, part in held.items() if part}}
+        return {"": self._bare, **{name: part for name, part in held.items() if part}}
 
     def judges(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
         """By part, which pairs (m × features) it judges: every pair is one part's."""

@@ -86,7 +86,8 @@ def _alone(prepared: Prepared) -> npt.NDArray[np.bool_]:
     ]
     said = prepared.gender != 0
     for side in held:
-        said |= side.counts > 0
+        if len(side.items):
+            said |= side.counts > 0
     alone: npt.NDArray[np.bool_] = ~said
     return alone
 
@@ -137,10 +138,12 @@ class Context:
 
         `compare` sees arrays of unique value pairs only (codes into the table of `side`, lower code first).
         """
+        answer = np.full(len(self.left), np.nan, dtype=np.float32)
+        if not len(side.items):
+            return answer
         left_counts, right_counts = side.counts[self.left], side.counts[self.right]
         sizes = left_counts.astype(np.int64) * right_counts
         held = np.flatnonzero(sizes > 0)
-        answer = np.full(len(self.left), np.nan, dtype=np.float32)
         if not len(held):
             return answer
         one, two = product(side, self.left[held], self.right[held])

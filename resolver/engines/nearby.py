@@ -28,6 +28,8 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _OF_POINTS = 2 / 3
 """How many of those that come first are so by their points, not by what their words are worth."""
+_MOST_PLACES = 1 << 21
+"""Places that a number holds beside a key of 41 bits."""
 LOOKED_AT = 1_000
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
@@ -72,21 +74,34 @@ class Finder:
 def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:
     """The first `most` places. A glance sees dates and places of birth, but not that Billy is a William: whoever is
     first by either comes first; ties by place."""
-    order = np.argsort(places)
+    order = places.argsort()
     places, points, worths = places[order], points[order], worths[order]
     # points lie within ±4,096, worths below 2²⁴
-    first = -(points << 24) - worths
-    second = -(worths << 13) - points
-    chosen, ranks = [], []
-    for key, share in ((first, _OF_POINTS), (second, 1 - _OF_POINTS)):
-        best = np.argsort(key, kind="stable")[:most]
-        chosen.append(best)
-        ranks.append(np.arange(len(best)) / share)
-    both, rank = np.concatenate(chosen), np.concatenate(ranks)
-    by_rank = both[np.argsort(rank, kind="stable")]
-    _, at = np.unique(by_rank, return_index=True)
-    found: Numbers = places[by_rank[np.sort(at)[:most]]]
+    by_points, by_worth = _smallest(-(points << 24) - worths, most), _smallest(-(worths << 13) - points, most)
+    by_rank = np.concatenate([by_points, by_worth])[_mixed(len(by_points))]
+    # where each comes first: the last to be written is the first to come
+    first = np.empty(len(places), dtype=np.int64)
+    ranks = np.arange(len(by_rank))
+    first[by_rank[::-1]] = ranks[::-1]
+    found: Numbers = places[by_rank[first[by_rank] == ranks][:most]]
     return found
+
+
+def _smallest(keys: Numbers, most: int) -> Numbers:
+    """Where the `most` smallest keys stand, ascending; ties by place."""
+    if len(keys) >= _MOST_PLACES:
+        return keys.argsort(kind="stable")[:most]
+    # key and place in one number: sorting numbers takes a tenth of the time of sorting by them
+    marked = (keys * _MOST_PLACES) + np.arange(len(keys))
+    marked.sort()
+    return marked[:most] % _MOST_PLACES
+
+
+@lru_cache(maxsize=1024)
+def _mixed(count: int) -> Numbers:
+    """The order in which two lists of so many, one after the other, take turns."""
+    ranks = [np.arange(count) / share for share in (_OF_POINTS, 1 - _OF_POINTS)]
+    return np.concatenate(ranks).argsort(kind="stable")
 
 
 def _plan_of(asked: Prepared) -> Plan:

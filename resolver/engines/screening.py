@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -252,8 +252,7 @@ class _Round:
                 parts.append(part)
                 where.append(here[seen])
         order = np.concatenate(where)
-        ids = pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(len(order)))], pa.string())
-        work = assembled(parts, ids, asked=True)
+        work = assembled(parts, _ids(len(order)), asked=True)
         right = np.arange(1, len(work), dtype=np.int32)
         judged = judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right)
         score = scores(judged.logodds)
@@ -264,6 +263,12 @@ class _Round:
             row = int(places[order[pair]] - firsts[number])
             hits.append(_Hit(state.shelves[number].ids[row].as_py(), number, row, float(score[pair]), judged, pair))
         return cls(hits, len(places) == COMPARED and bool((order[good] >= COMPARED // 2).any()))
+
+
+@lru_cache(maxsize=COMPARED + 1)
+def _ids(count: int) -> pa.StringArray:
+    """The ids under which a query and so many entities are compared."""
+    return pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(count))], pa.string())
 
 
 def _variants(query: Record) -> list[Record]:

@@ -126,6 +126,8 @@ def _composed(
     """Names put together from parts: every given name with every family name (the first `MOST_PARTS` of either), middle
     parts in between."""
     count = len(batch)
+    if not parts:
+        return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
     of = {prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes) for prop in parts}
     # one combination a (given, family) pair; a record that lacks the one has the other alone
     given, family = (

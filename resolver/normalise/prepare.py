@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -176,8 +177,18 @@ def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
 def _places(batch: Batch, prop: str, place: dict[str, int], *, packed: bool) -> tuple[Ragged, PlaceTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return Ragged.empty(len(batch)), place_table([], place, packed=packed)
+        return Ragged.empty(len(batch)), _no_places()
     return Ragged(column.offsets(len(batch)), column.codes), place_table(_texts(column), place, packed=packed)
+
+
+@lru_cache(maxsize=1)
+def _no_places() -> PlaceTable:
+    return place_table([], {}, packed=False)
+
+
+@lru_cache(maxsize=1)
+def _no_texts() -> TextTable:
+    return plain_table([])
 
 
 def _identifiers(batch: Batch, place: dict[str, int], tables: Tables) -> tuple[Ragged, IdentifierTable]:
@@ -213,7 +224,7 @@ def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callabl
 def _plain(batch: Batch, prop: str, normal: Callable[[str], str]) -> tuple[Ragged, TextTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return Ragged.empty(len(batch)), plain_table([])
+        return Ragged.empty(len(batch)), _no_texts()
     normals = [normal(text) for text in _texts(column)]
     unique = sorted({text for text in normals if text})
     place = {text: code for code, text in enumerate(unique)}

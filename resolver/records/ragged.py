@@ -29,12 +29,12 @@ class Ragged:
     @property
     def counts(self) -> IntArray:
         """How many items each row has."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
     @property
     def rows(self) -> IntArray:
         """The row of every item."""
-        return np.repeat(np.arange(len(self), dtype=np.int32), self.counts)
+        return np.arange(len(self), dtype=np.int32).repeat(self.counts)
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[int]]) -> Ragged:
@@ -68,15 +68,14 @@ class Ragged:
         """Rows → items → inner items: each item replaced by the items of that row of `inner`."""
         counts = inner.counts[self.items]
         items = inner.items[spread(inner.offsets[:-1][self.items], counts)]
-        ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-        return Ragged(ends[self.offsets].astype(np.int32), items)
+        return Ragged(offsets_of(counts)[self.offsets], items)
 
 
 def offsets_of(counts: npt.NDArray[Any]) -> IntArray:
     """Offsets of rows with the given counts."""
-    offsets = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    return offsets.astype(np.int32)
+    offsets = np.zeros(len(counts) + 1, dtype=np.int32)
+    counts.cumsum(dtype=np.int32, out=offsets[1:])
+    return offsets
 
 
 def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -84,6 +83,6 @@ def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np
     total = int(counts.sum())
     if not total:
         return np.zeros(0, dtype=np.int64)
-    ends = np.cumsum(counts, dtype=np.int64)
-    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    ends = counts.cumsum(dtype=np.int64)
+    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + (starts - (ends - counts)).repeat(counts)
     return positions

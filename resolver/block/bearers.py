@@ -1,0 +1,184 @@
+"""Whose names hold words like those asked for: the kernels of `words`, which walk lists of bearers.
+
+Profiles lie far apart in memory, so each is touched once for each word that leads to it and once more to take its sum;
+all else reads what stands side by side.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from resolver.block.glance import BIRTHS as _BIRTHS
+
+BEGIN = 6
+"""The way in which a word begins the same: it must have most letters in common too."""
+_LOOKS = 40_000
+"""Dates of birth that are looked at for one query at most."""
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _bits(value):  # type: ignore[no-untyped-def]
+    count = 0
+    while value:
+        value &= value - np.uint32(1)
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def alike(  # type: ignore[no-untyped-def]
+    offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, held_rarity, held_signature, worths,
+):  # fmt: skip
+    """The held words alike of every word asked for, the best way first, with what each is worth (256ths of a nat);
+    those of word i are `ends[i]:ends[i + 1]`. One may stand twice."""
+    tokens = np.empty(1024, dtype=np.int64)
+    worth = np.empty(1024, dtype=np.uint32)
+    ends = np.empty(len(rarity) + 1, dtype=np.int64)
+    ends[0] = 0
+    filled = 0
+    for word in range(len(rarity)):
+        for place in range(offsets[word], offsets[word + 1]):
+            code, way = codes[place], ways[place]
+            at = np.searchsorted(held_codes, code)
+            while at < len(held_codes) and held_codes[at] == code:
+                token = held_tokens[at]
+                at += 1
+                if starts[token] == starts[token + 1]:
+                    continue
+                if way == BEGIN:
+                    common = _bits(signature[word] & held_signature[token])
+                    if 4 * common < 3 * max(_bits(signature[word]), _bits(held_signature[token])):
+                        continue
+                if filled == len(tokens):
+                    tokens = np.concatenate((tokens, np.empty(filled, dtype=np.int64)))
+                    worth = np.concatenate((worth, np.empty(filled, dtype=np.uint32)))
+                tokens[filled] = token
+                value = worths[way] * min(rarity[word], held_rarity[token])
+                worth[filled] = np.uint32(max(value * 256, 1))
+                filled += 1
+        ends[word + 1] = filled
+    return tokens[:filled], worth[:filled], ends
+
+
+@numba.njit(cache=True, nogil=True)
+def _too_common(tokens, starts, budget):  # type: ignore[no-untyped-def]
+    """How many bearers a word must have to be passed over, so that those of the rarest are counted first."""
+    sizes = np.empty(len(tokens), dtype=np.int64)
+    for place in range(len(tokens)):
+        sizes[place] = starts[tokens[place] + 1] - starts[tokens[place]]
+    if sizes.sum() > budget:
+        seen = 0
+        for size in np.sort(sizes):
+            seen += size
+            if seen > budget:
+                return size
+    return np.int64(2**62)
+
+
+@numba.njit(cache=True, nogil=True)
+def added(tokens, worth, ends, starts, bearers, kept, budget, sums, touched, said):  # type: ignore[no-untyped-def]
+    """What the words of `alike` add up to per profile: `said[i]` of profile `touched[i]`, of those that `kept` lets
+    pass, as many as the answer says. `sums`, as long as there are profiles, is all 0 before and after; the others have
+    room for one more."""
+    largest = _too_common(tokens, starts, budget)
+    count = 0
+    for word in range(len(ends) - 1):
+        mark = np.uint32(word + 1)
+        for place in range(ends[word], ends[word + 1]):
+            first, last = starts[tokens[place]], starts[tokens[place] + 1]
+            if last - first >= largest:
+                continue
+            more = worth[place]
+            for at in range(first, last):
+                profile = bearers[at]
+                value = sums[profile]
+                # the low byte tells which word has been counted last
+                if value & np.uint32(255) == mark:
+                    continue
+                if value == 0:
+                    touched[count] = profile
+                    count += 1
+                sums[profile] = (((value >> np.uint32(8)) + more) << np.uint32(8)) | mark
+    filled = 0
+    for place in range(count):
+        profile = touched[place]
+        said[filled] = sums[profile] >> np.uint32(8)
+        sums[profile] = 0
+        touched[filled] = profile
+        filled += kept[profile]
+    return filled
+
+
+@numba.njit(cache=True, nogil=True)
+def first_of(touched, said, count, most, born, in_short, heads, births):  # type: ignore[no-untyped-def]
+    """About `most` of the first `count` profiles that `added` found, those of the highest sums, and of the others those
+    that say a third of the highest at least and were born as asked; with their sums."""
+    highest = np.int64(0)
+    for place in range(count):
+        highest = max(highest, np.int64(said[place]))
+    # from `least` on all are taken; below it `ties` of those within a `step`, and those born as asked
+    least, step, ties, looks = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
+    if count > most:
+        step = highest // 1023 + 1
+        bins = np.zeros(1024, dtype=np.int64)
+        for place in range(count):
+            bins[np.int64(said[place]) // step] += 1
+        seen = 0
+        for bin_ in range(1023, -1, -1):
+            seen += bins[bin_]
+            if seen >= most:
+                least = (bin_ + 1) * step
+                ties = np.int64(bins[bin_] if seen <= 2 * most else most - (seen - bins[bin_]))
+                break
+        looks = np.int64(_LOOKS if len(born) else 0)
+    # read ahead of what is asked of each, so that waiting for memory overlaps
+    short = np.empty(count if looks else 0, dtype=np.int32)
+    for place in range(len(short)):
+        short[place] = in_short[touched[place]]
+    chosen, sums = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    taken = 0
+    for place in range(count):
+        value = np.int64(said[place])
+        wanted = bool(value >= least)
+        if not wanted and ties > 0 and value >= least - step:
+            ties -= 1
+            wanted = True
+        if not wanted and looks > 0 and 3 * value >= highest:
+            looks -= 1
+            day = short[place]
+            if day > 0:
+                for one in range(len(born)):
+                    wanted = wanted or _born_then(born, one, day >> 9, (day >> 5) & 15, day & 31)
+            elif day < 0:
+                profile = touched[place]
+                for one in range(len(born)):
+                    for two in range(heads[profile, _BIRTHS], heads[profile + 1, _BIRTHS]):
+                        wanted = wanted or _born_alike(born, one, births, two)
+        if wanted:
+            chosen[taken], sums[taken] = touched[place], value
+            taken += 1
+    return chosen[:taken], sums[:taken]
+
+
+@numba.njit(cache=True, nogil=True)
+def _born_then(births, one, year, month, day):  # type: ignore[no-untyped-def]
+    """Whether a date of birth may be of a year, or shares day and month with another, in either order."""
+    if births[one, 0] == 0:
+        return False
+    if births[one, 0] <= year <= births[one, 1]:
+        return True
+    own_month, own_day = births[one, 2], births[one, 3]
+    if day == 0 or own_day == 0 or (own_month == 1 and own_day == 1):
+        return False
+    return (own_month == month and own_day == day) or (own_month == day and own_day == month)
+
+
+@numba.njit(cache=True, nogil=True)
+def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
+    """The same of two dates of birth, of which either may be a range."""
+    if others[two, 0] == 0:
+        return False
+    if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1] and births[one, 0] > 0:
+        return True
+    return others[two, 0] == others[two, 1] and _born_then(births, one, others[two, 0], others[two, 2], others[two, 3])
