@@ -74,10 +74,14 @@ class ModelSet:
     models: dict[str, Model]
     tables: Tables
     stamp: dict[str, str] = field(default_factory=dict)
+    _at: dict[str, ModelSet] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def at(self, plan: str) -> ModelSet:
         """The models for records resolved under a blocking plan."""
-        return replace(self, models={kind: model.at(plan) for kind, model in self.models.items()})
+        if plan not in self._at:
+            models = {kind: model.at(plan) for kind, model in self.models.items()}
+            self._at[plan] = replace(self, models=models)
+        return self._at[plan]
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,6 @@ and read it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +28,7 @@ from resolver.block.unite import ALL, Packed, Settled, settle
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.records.resolution import RuleStat
+from resolver.records.threads import threads
 
 DEFAULT_CAP = 500_000
 ROOM = 1 << 30
@@ -110,7 +110,7 @@ def _counted(
         free.append(lane)
         return groups, lane
 
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with threads(workers) as pool:
         found = list(pool.map(lambda one: tell(*one), used))
     ends = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(sum(lanes), out=ends[1:])
@@ -156,7 +156,7 @@ def _dealt(
             if mine == lane:
                 groups.pairs(kinds, sides, linking, lanes[lane], dealt, pass_of)
 
-    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+    with threads(len(lanes)) as pool:
         list(pool.map(deal, range(len(lanes))))
     return dealt
 

@@ -6,7 +6,6 @@ Pairs are dealt to their left record by counting, so that nothing larger than on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numba
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from resolver.block.glance import BIRTHS, PLACES, TOKEN, WORDS, Seen, points
 from resolver.block.keys import SHORT
 from resolver.records.batch import IntArray
+from resolver.records.threads import threads
 
 Packed = npt.NDArray[np.int64]
 """Pairs as left << 32 | right."""
@@ -53,7 +53,7 @@ def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int, fi
         start, stop = cuts[part]
         _settle(start, stop, first, ends, dealt, bits, kept, seen, least, stats[part])
 
-    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+    with threads(workers) as pool:
         list(pool.map(run, range(len(cuts))))
         total = np.concatenate(([0], np.cumsum(kept)))
         left, right = np.empty(total[-1], dtype=np.int32), np.empty(total[-1], dtype=np.int32)

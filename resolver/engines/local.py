@@ -6,7 +6,6 @@ import json
 import resource
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -37,6 +36,7 @@ from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
 from resolver.records.resolution import Band, Links, Outcome, Resolution, RuleStat, RunStats, StageStat
+from resolver.records.threads import threads
 
 CHUNK = 200_000
 FORM = 4
@@ -188,7 +188,7 @@ def _score(
             answer[chunk] = kept.stage(f"compare-{chunk.start}", lambda: {"logodds": scored(chunk)})["logodds"]
         return chunk
 
-    with ThreadPoolExecutor(max(together, 1)) as pool:
+    with threads(together) as pool:
         for chunk in pool.map(take, chunks):
             progress.advance(chunk.stop - chunk.start)
     return answer
