@@ -60,7 +60,7 @@ def take() -> tuple[Response, int] | Response:
     """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
     layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
     job's result says what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
-    changes the job fails and says so, unless `accept_large_change`."""
+    changes the job is held until it is accepted, unless `accept_large_change`."""
     params.only("format", "filename", "dry_run", "complete", "accept_large_change")
     dry_run = params.yes("dry_run", default=False)
     list_format = params.one_of("format", FORMATS)
@@ -116,6 +116,16 @@ def cancel(job_id: str) -> Response:
     return json_response(_shown(service().hub.store.jobs.cancel(_job(job_id).id)))
 
 
+@blueprint.post("/batches/<job_id>/accept")
+def accept(job_id: str) -> Response:
+    """Let a batch that is held back land, however much it changes."""
+    params.only()
+    job = _job(job_id)
+    if job.state != "held":
+        raise ApiError(409, f"the batch is {job.state}: only what is held can be accepted")
+    return json_response(_shown(service().hub.store.jobs.accept(job.id, g.viewer.name)))
+
+
 @blueprint.get("/batches/<job_id>/<any(report, links, entities, rejects):what>")
 def result(job_id: str, what: str) -> Response:
     """A file of a job's results; its entities in Senzing's format where that is asked for (`Accept`)."""
@@ -123,7 +133,7 @@ def result(job_id: str, what: str) -> Response:
     name, kind = RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
     # what could not be read is often why a batch failed
-    if job.state != "done" and not (job.state == "failed" and what == "rejects" and path.is_file()):
+    if job.state != "done" and not (job.state in ("failed", "held") and what == "rejects" and path.is_file()):
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     if job.params.get("dry_run") and what != "rejects":
         raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")

@@ -43,8 +43,10 @@ def metrics() -> Response:
     told = figures()
     try:
         told.version.set(service().hub.store.version)
+        told.held.set(service().hub.store.jobs.held())
     except ResolverError:
         told.version.set(float("nan"))
+        told.held.set(float("nan"))
     return Response(shown(told), content_type=CONTENT_TYPE_LATEST)
 
 

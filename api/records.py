@@ -15,9 +15,10 @@ from api.errors import ApiError
 from api.match import body_object
 from api.senzing import SENZING
 from api.service import service
+from resolver.engines import reading
 from resolver.engines.senders import Sender
 from resolver.engines.understanding import not_understood
-from resolver.errors import RecordError
+from resolver.errors import InputError, RecordError
 from resolver.ingest.ftm_single import Single, single
 from resolver.ingest.senzing_single import senzing_single
 from resolver.records import Handling, Record
@@ -52,6 +53,23 @@ def post() -> Response:
     if warnings:
         said["warnings"] = warnings
     return json_response(said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"})
+
+
+@blueprint.delete("/records/<source>/<path:native_id>")
+def withdraw(source: str, native_id: str) -> Response:
+    """Take one record back: who is left of its entity is resolved anew, at once and durably. What it said stays in the
+    history; sending it again undoes this. 404 where the source holds no such record, or none that the sender sees."""
+    params.only()
+    service().ready_screen()
+    record_id = f"{source}:{native_id}"
+    if not reading.sees_record(service().hub, record_id, viewer()):
+        raise ApiError(404, f"there is no record {record_id[:200]!r}")
+    try:
+        version = service().posting().withdraw(record_id, Sender.of(viewer()))
+    except InputError as error:
+        # somebody else was faster
+        raise ApiError(404, error.what) from None
+    return json_response({"record": record_id, "version": version})
 
 
 def _senzing(body: dict[str, Any]) -> Single:

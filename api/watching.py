@@ -40,6 +40,12 @@ class Figures:
         self.version = Gauge(
             "resolver_store_version", "Version of the store.", registry=self.registry, multiprocess_mode="mostrecent"
         )
+        self.held = Gauge(
+            "resolver_batches_held",
+            "Batches that wait until somebody accepts how much they change.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
         self.ready = Gauge(
             "resolver_ready", "1 where checks are answered.", registry=self.registry, multiprocess_mode="mostrecent"
         )

@@ -18,7 +18,7 @@ from api.errors import ApiError
 from api.service import service
 from resolver.engines.accounts import Role
 from resolver.engines.senders import Sender
-from resolver.engines.working import BATCH, INPUT, RESULT, Job, new_folder, submit
+from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
 from resolver.errors import InputError
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
@@ -83,6 +83,14 @@ def cancel_batch(job_id: str) -> Any:
     return redirect(url_for("desk.batch", job_id=job_id), 303)
 
 
+@blueprint.post("/desk/batches/<job_id>/accept")
+@needs(Role.STEWARD)
+def accept_batch(job_id: str) -> Any:
+    """Let a batch that is held land, however much it changes."""
+    service().hub.store.jobs.accept(_job(job_id).id, gate.user().name)
+    return redirect(url_for("desk.batch", job_id=job_id), 303)
+
+
 @blueprint.get("/desk/batches/<job_id>/<any(report, links, entities, rejects):what>")
 def batch_result(job_id: str, what: str) -> Any:
     """A file of a batch's results."""
@@ -134,7 +142,7 @@ def _told(job: Job) -> dict[str, Any]:
         "job": job,
         "label": job.params.get("label") or job.id[:8],
         "percent": percent,
-        "over": job.state in ("done", "failed", "cancelled"),
+        "over": job.state in OVER,
         "stuck": _stuck(job),
         "result": dict(job.result or {}),
     }

@@ -41,9 +41,11 @@ ANSWERS: dict[str, dict[str, tuple[str, Content]]] = {
     "batches.listed": _ok("Jobs"),
     "batches.one": _ok("Job"),
     "batches.cancel": _ok("Job"),
+    "batches.accept": _ok("Job"),
     "batches.events": {"200": ("Events", {"text/event-stream": _EVENT}), "204": ("Nothing more", {})},
     "batches.result": {"200": ("A file", _FILES)},
     "updates.update": _ok("Health"),
+    "records.withdraw": _ok("Withdrawn"),
     "records.post": {"201": ("Where it went", {JSON: ref("Posted")})},
     "reconcile.reconcile": {
         "200": ("Manifest or answers", {JSON: {"anyOf": [ref("Manifest"), ref("Candidates"), ref("Extension")]}})
@@ -84,8 +86,10 @@ MORE_ERRORS: dict[str, tuple[str, ...]] = {
     "batches.take": ("400", "413", "507"),
     "batches.one": ("404",),
     "batches.cancel": ("404",),
+    "batches.accept": ("404", "409"),
     "batches.events": ("404",),
     "batches.result": ("404", "409", "410"),
+    "records.withdraw": ("404",),
     "records.post": ("400", "413", "415", "507"),
     "reconcile.reconcile": ("400", "404", "413"),
     "reconcile.reconcile_form": ("400", "404", "413"),

@@ -103,7 +103,7 @@ ANSWERED: dict[str, Schema] = {
     ),
     "Job": thing(
         {
-            "id": PLAIN, "state": one_of(["queued", "running", "done", "failed", "cancelled"]), "label": PLAIN,
+            "id": PLAIN, "state": one_of(["queued", "running", "done", "failed", "cancelled", "held"]), "label": PLAIN,
             "dry_run": YES, "agency": PLAIN, "created": PLAIN, "started": MAYBE, "finished": MAYBE, "stage": PLAIN,
             "done": COUNT, "total": {"type": ["integer", "null"]}, "percent": {"type": ["number", "null"]},
             "attempts": COUNT, "result": {"type": ["object", "null"]}, "error": MAYBE,
@@ -112,6 +112,7 @@ ANSWERED: dict[str, Schema] = {
     ),
     "Jobs": thing({"batches": many(ref("Job"))}),
     "Posted": thing({"record": PLAIN, "entity": PLAIN, "version": COUNT}, {"warnings": PLAINS}),
+    "Withdrawn": thing({"record": PLAIN, "version": COUNT}),
     "Health": thing({"status": PLAIN}, {"version": COUNT}),
     "Senzing": thing({"DATA_SOURCE": PLAIN, "RECORD_ID": PLAIN, "FEATURES": many(by_key(PLAIN))}),
     "Named": thing({"id": PLAIN, "name": PLAIN}),

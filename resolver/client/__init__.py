@@ -21,6 +21,7 @@ from resolver.client.answers import (
     Matches,
     Posted,
     SearchPage,
+    Withdrawn,
 )
 from resolver.client.client import Client
 from resolver.client.problems import (
@@ -59,4 +60,5 @@ __all__ = [
     "ServiceFailedError",
     "TooLargeError",
     "UnreachableError",
+    "Withdrawn",
 ]

@@ -101,8 +101,16 @@ class Job:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come of it."""
-        return self.state in ("done", "failed", "cancelled")
+        """Whether nothing more will come of it by itself; one that is `held` waits until somebody accepts it."""
+        return self.state in ("done", "failed", "cancelled", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The id of a record that was taken back, and the version with which that landed."""
+
+    record: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from resolver.client import answers
-from resolver.client.answers import Adjacent, Changes, Dataset, Entity, Job, Matches, Posted, SearchPage, made
+from resolver.client.answers import (
+    Adjacent,
+    Changes,
+    Dataset,
+    Entity,
+    Job,
+    Matches,
+    Posted,
+    SearchPage,
+    Withdrawn,
+    made,
+)
 from resolver.client.http import Http, part, read_json
 from resolver.client.problems import BusyError, ServiceError
 
@@ -125,12 +136,16 @@ class Client:
         mapping: str | bytes = b"",
         list_format: str = "",
         dry_run: bool = False,
+        complete: bool = False,
+        accept_large_change: bool = False,
         idempotency_key: str = "",
     ) -> Job:
-        """Send a list for deduplication, a file or its bytes; `mapping` (YAML) tells how to read a table. Raises
-        `OSError` where the file cannot be read."""
+        """Send a list for deduplication, a file or its bytes; `mapping` (YAML) tells how to read a table.
+        `complete`: what the list's sources no longer hold is withdrawn; `accept_large_change`: it lands however much it
+        changes, where it would be held. Raises `OSError` where the file cannot be read."""
         name = name or (list_file.name if isinstance(list_file, Path) else "batch")
         params = {"filename": name, "format": list_format or None, "dry_run": dry_run or None}
+        params |= {"complete": complete or None, "accept_large_change": accept_large_change or None}
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         if mapping:
             data = list_file.read_bytes() if isinstance(list_file, Path) else list_file
@@ -154,6 +169,10 @@ class Client:
     def cancel(self, job_id: str) -> Job:
         """Ask for a batch to stop before it lands."""
         return made(Job, self._http.json("POST", f"/batches/{part(job_id)}/cancel"))
+
+    def accept(self, job_id: str) -> Job:
+        """Let a batch that is held land, however much it changes."""
+        return made(Job, self._http.json("POST", f"/batches/{part(job_id)}/accept"))
 
     def events(self, job_id: str) -> Iterator[Job]:
         """A batch whenever it moves on, until it is over. Where no stream can be had it is asked for now and then."""
@@ -205,6 +224,10 @@ class Client:
         if handling:
             record["handling"] = handling
         return made(Posted, self._http.json("POST", "/records", body=record))
+
+    def withdraw(self, source: str, native_id: str) -> Withdrawn:
+        """Take one record back. Who is left of its entity is resolved anew; sending the record again undoes it."""
+        return made(Withdrawn, self._http.json("DELETE", f"/records/{part(source)}/{part(native_id)}"))
 
     # --- the service itself
 

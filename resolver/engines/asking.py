@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from resolver.engines.increment import Increment
 from resolver.engines.index import Index
 from resolver.engines.updates import Update
+from resolver.errors import InputError
+from resolver.pipeline import RunOptions
 from resolver.records.decisions import Decision
 from resolver.store import NewDecision, View
 
@@ -39,3 +41,12 @@ def not_logged(view: View, asked: Iterable[NewDecision | Decision]) -> list[NewD
     new = {one.digest: one for one in given}
     known = view.logged(sorted(new)) if new else set()
     return [one for digest, one in new.items() if digest not in known]
+
+
+def check_border(options: RunOptions) -> None:
+    """Raises `InputError` where a store would merge below the review border."""
+    if options.merge_at is not None and options.merge_at < options.borders.review:
+        raise InputError(
+            f"a store merges from the review border ({options.borders.review:g}) at the lowest",
+            mend="raise --merge-at, or resolve without --store",
+        )

@@ -9,19 +9,19 @@ whoever comes late works again on what changed meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from resolver.block import PLAN_BY_NAME, Plan, plan_for
-from resolver.engines.asking import Asked, Decide, More, not_logged
+from resolver.engines.asking import Asked, Decide, More, check_border, not_logged
 from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.landed import Landed
 from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
-from resolver.engines.updates import Update, no_update, update_of
+from resolver.engines.updates import Update, no_update, update_of, withdrawal_of
 from resolver.engines.verdicts import with_bands
 from resolver.errors import HeldError, InputError, StoreError
 from resolver.ingest.base import Intake
@@ -126,6 +126,16 @@ class Hub:
         by = who or sender.name
         asked = Asked(update_from, lambda _: given, kind, by, count, dry_run, accept_large, owners=owned)
         return self._landed(asked, progress)
+
+    def withdraw(self, ids: Sequence[str], *, sender: Sender = HUB) -> Landed:
+        """Take records back: one landing. Who is left of their entities is resolved anew; adding a record again undoes
+        it. Raises `InputError` for an id that no record holds, `OwnerError` where its source is not the sender's."""
+
+        def update_from(view: View) -> Update:
+            check_sources(view, {one.partition(":")[0] for one in ids}, sender)
+            return withdrawal_of(view, ids)
+
+        return self._landed(Asked(update_from, lambda _: (), "withdrawal", sender.name, 0, False), SILENT)
 
     def decide(
         self,
@@ -240,7 +250,7 @@ class Hub:
         """Resolve everything anew under other options (default: those of today's defaults, and the plan for the
         store's size): one landing; the new version. Entities keep their ids where they can. Raises as `add` does."""
         asked = options or RunOptions(model_dir=self._model_dir)
-        _check(asked)
+        check_border(asked)
         with self._lock, self.store.landing_lock():
             with self.store.view() as view:
                 if not view.version:
@@ -270,7 +280,7 @@ class Hub:
         were asked for, `StoreError` where the store was resolved with another model."""
         costs = head.borders.get("wrong_merge_costs", 20.0)
         given = self._given or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
-        _check(given)
+        check_border(given)
         if not head.version:
             return given
         stamp = {**self.models.stamp, "plan": head.plan}
@@ -334,11 +344,3 @@ class Hub:
             )
         self._index.refresh(view, certain=certain)
         return self._index
-
-
-def _check(options: RunOptions) -> None:
-    if options.merge_at is not None and options.merge_at < options.borders.review:
-        raise InputError(
-            f"a store merges from the review border ({options.borders.review:g}) at the lowest",
-            mend="raise --merge-at, or resolve without --store",
-        )

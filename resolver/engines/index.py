@@ -62,6 +62,7 @@ class Index:
         self._segments: list[Segment] = []
         self._holds = np.zeros(0, dtype=bool)
         self._held: list[Held] = []
+        self._made: tuple[Prepared, KeyTable] | None = None
 
     @property
     def version(self) -> int:
@@ -118,7 +119,7 @@ class Index:
     def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut."""
-        return meetings(key_table(prepared, self.plan), prepared.kinds, self._held)
+        return meetings(self._table(prepared), prepared.kinds, self._held)
 
     def batch(self, numbers: Numbers) -> Batch:
         """The records of some numbers (ascending), in that order; not canonical."""
@@ -147,17 +148,24 @@ class Index:
             # a chain of files begins at version 0, so what lies before becomes one as well
             segments = [self._kept(one) for one in segments]
         self._take(segments)
+        self._made = None
         forget(self._folder, segments)
 
     def _keys(self, batch: Batch, prepared: Prepared | None) -> KeyTable:
         if prepared is not None:
-            return key_table(prepared, self.plan)
+            return self._table(prepared)
         tables, firsts = [], []
         for start in range(0, len(batch), _REBUILD):
             rows = np.arange(start, min(start + _REBUILD, len(batch)))
             tables.append(self._keys_of(batch.take(rows)))
             firsts.append(start)
         return united_keys(tables, firsts)
+
+    def _table(self, prepared: Prepared) -> KeyTable:
+        """The keys of what was prepared: what is looked up is added next."""
+        if self._made is None or self._made[0] is not prepared:
+            self._made = prepared, key_table(prepared, self.plan)
+        return self._made[1]
 
     def _keys_of(self, batch: Batch) -> KeyTable:
         """Keys by the rows of a batch that is in no order; of versions of one record each has its own."""

@@ -12,9 +12,11 @@ import numpy as np
 
 from resolver.errors import InputError, StoreError
 from resolver.records.naming import is_source_name
-from resolver.store import ApiKey, Store, View, backup, moment_of, restore, utc_text
+from resolver.store import ApiKey, JobState, Store, View, backup, moment_of, restore, utc_text
 from resolver.store import Source as Source
 
+BATCH = "batch"
+"""The kind of job that a submitted list is."""
 MISSING, TOO_OLD = "missing", "too old"
 """What may be wrong with a source, after what was asked of it."""
 
@@ -51,6 +53,31 @@ def backup_store(url: str, out: Path) -> int:
     """Write a store into a file; the number of rows. Raises `StoreError`, `OSError`."""
     with Store.open(url, create=False) as store:
         return backup(store, out)
+
+
+def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
+    """The newest batches that were submitted. Raises `StoreError`."""
+    with Store.open(url, create=False) as store:
+        return [
+            {
+                "id": job.id,
+                "state": str(job.state),
+                "label": job.params.get("label", ""),
+                "agency": job.agency,
+                "created": job.created,
+                "error": job.error,
+            }
+            for job in store.jobs.list(kind=BATCH, limit=limit)
+        ]
+
+
+def accept_batch(url: str, job_id: str, who: str) -> None:
+    """Let a batch that is held back land. Raises `InputError` where it is not held, `StoreError`."""
+    with Store.open(url, create=False) as store:
+        job = store.jobs.get(job_id)
+        if job.state is not JobState.HELD:
+            raise InputError(f"the batch is {job.state}: only what is held can be accepted", where=job_id)
+        store.jobs.accept(job_id, who)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ class Posting:
         assert mine.answer is not None
         return mine.answer
 
+    def withdraw(self, record_id: str, sender: Sender = HUB) -> int:
+        """Take one record back; the version that says so. Raises as `Hub.withdraw` does."""
+        with self._hub.alone():
+            return self._hub.withdraw([record_id], sender=sender).version
+
     def _lead(self) -> None:
         """Land with all who wait, oneself among them, and call the next to lead."""
         try:

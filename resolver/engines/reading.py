@@ -23,7 +23,7 @@ from resolver.normalise import country_code
 from resolver.records import Batch
 from resolver.records.packing import split
 from resolver.records.properties import RELATION
-from resolver.records.sight import STRANGER, Viewer, visible_part, visible_rows
+from resolver.records.sight import STRANGER, Viewer, visible, visible_part, visible_rows
 from resolver.store import Change, Source, View
 
 Numbers = npt.NDArray[np.int64]
@@ -82,6 +82,13 @@ def present_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> froz
             if one is not None and asked not in (one.id, *one.records) and seen_ever(view, asked, viewer):
                 found.add(one.id)
     return frozenset(found)
+
+
+def sees_record(hub: Hub, record_id: str, viewer: Viewer = STRANGER) -> bool:
+    """Whether the store holds a record that a viewer may see."""
+    with hub.store.view() as view:
+        held = view.record(record_id)
+        return held is not None and visible(held.record.handling, viewer)
 
 
 def history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Event]:

@@ -7,13 +7,14 @@ said to be complete withdraws what it does not hold; one that breaks off never d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.errors import InputError
 from resolver.ingest.base import Intake, ListInfo
 from resolver.ingest.versions import reused_ids
 from resolver.records import Batch, concat
@@ -54,6 +55,15 @@ class Update:
 def no_update(view: View) -> Update:
     """Nothing new."""
     return update_of(view, Intake(Batch.from_records([]).canonical(), (), ()))
+
+
+def withdrawal_of(view: View, ids: Sequence[str]) -> Update:
+    """Some records taken back. Raises `InputError` for an id that no record holds."""
+    held = view.numbers_of(ids)
+    for one in ids:
+        if one not in held:
+            raise InputError(f"the store holds no record {one[:200]}", mend="ids are <source>:<id>, as in an export")
+    return replace(no_update(view), withdrawn={one: held[one][0] for one in ids})
 
 
 def update_of(view: View, intake: Intake) -> Update:

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from resolver.engines.hub import Hub
+from resolver.engines.keeping import BATCH as BATCH
 from resolver.engines.senders import Sender
-from resolver.errors import InputError, ResolverError, UsageError
+from resolver.errors import HeldError, InputError, ResolverError, UsageError
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
@@ -28,7 +29,6 @@ from resolver.store.jobs import LEASE
 from resolver.store.jobs import OVER as OVER
 
 INPUT, RESULT = "input", "result"
-BATCH = "batch"
 Work = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
@@ -173,6 +173,9 @@ def work_once(hub: Hub, jobs: Path, work: Work, *, worker: str = "", lease: time
         return None
     except StoppedError:
         return _ended(lambda: queue.cancelled(job))
+    except HeldError as error:
+        line = error.line()
+        return _ended(lambda: queue.hold(job, line))
     except (ResolverError, OSError, MemoryError) as error:
         line = error.line() if isinstance(error, ResolverError) else f"{type(error).__name__}: {error}"
         return _ended(lambda: queue.fail(job, line))

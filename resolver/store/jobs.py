@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, and_, insert, or_, select, update
+from sqlalchemy import Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
@@ -29,9 +29,13 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    HELD = "held"
 
 
-OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
+"""States in which nothing goes on by itself."""
+MOST_ATTEMPTS = 5
+"""Times that a job is taken up: one that kills each worker must not keep all of them busy for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class Jobs:
 
     def lease(self, worker: str, *, lease: datetime.timedelta = LEASE) -> Job | None:
         """Take the oldest job that waits, or whose worker has not been heard of for the time of its lease. None where
-        there is none."""
+        there is none. One that was to be cancelled, or was taken up `MOST_ATTEMPTS` times, comes back over."""
         now = datetime.datetime.now(datetime.UTC)
         waits = or_(
             jobs.c.state == JobState.QUEUED.value,
@@ -144,6 +148,14 @@ class Jobs:
                 return None
             if row.cancel_asked:
                 changed: dict[str, Any] = {"state": JobState.CANCELLED.value, "finished": utc_text(now)}
+                connection.execute(update(jobs).where(jobs.c.id == row.id).values(**changed))
+                return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
+            if row.attempts >= MOST_ATTEMPTS:
+                changed = {"state": JobState.FAILED.value, "finished": utc_text(now), "lease_until": None}
+                changed["error"] = (
+                    f"it was begun {row.attempts} times, and each time its worker was killed or lost, at last in stage "
+                    f"{row.stage or 'read'} (see its log; it may need more memory than there is: send it in parts)"
+                )
                 connection.execute(update(jobs).where(jobs.c.id == row.id).values(**changed))
                 return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
             connection.execute(
@@ -185,16 +197,39 @@ class Jobs:
         """The job has failed, for a reason on one line. Raises `LeaseError`."""
         return self._over(job, JobState.FAILED, error=error)
 
+    def hold(self, job: Job, why: str) -> Job:
+        """The job would change so much that somebody has to accept it. Raises `LeaseError`."""
+        return self._over(job, JobState.HELD, error=why)
+
+    def accept(self, job_id: str, who: str = "") -> Job:
+        """Let a job that is held land however much it changes: it waits again. Of others nothing changes. Raises
+        `StoreError` for an id that is unknown."""
+        with writing(self.engine) as connection:
+            held = and_(jobs.c.id == job_id, jobs.c.state == JobState.HELD.value)
+            row = connection.execute(select(jobs).where(held).with_for_update()).first()
+            if row is not None:
+                changed: dict[str, Any] = {"state": JobState.QUEUED.value, "finished": None, "error": "", "attempts": 0}
+                changed["params"] = {**row.params, "accept_large_change": True, "accepted_by": who}
+                connection.execute(update(jobs).where(held).values(**changed))
+        return self.get(job_id)
+
+    def held(self) -> int:
+        """How many jobs are held."""
+        query = select(func.count()).select_from(jobs).where(jobs.c.state == JobState.HELD.value)
+        with reading(self.engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def cancelled(self, job: Job) -> Job:
         """The worker has stopped as asked. Raises `LeaseError`."""
         return self._over(job, JobState.CANCELLED)
 
     def cancel(self, job_id: str) -> Job:
-        """Ask for a job to be cancelled: at once where it waits, by its worker where it runs; else nothing changes."""
+        """Ask for a job to be cancelled: at once where it waits or is held, by its worker where it runs; else nothing
+        changes."""
         with writing(self.engine) as connection:
             connection.execute(
                 update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
+                .where(jobs.c.id == job_id, jobs.c.state.in_([JobState.QUEUED.value, JobState.HELD.value]))
                 .values(state=JobState.CANCELLED.value, finished=utc_text(), cancel_asked=True)
             )
             connection.execute(

@@ -26,6 +26,7 @@ from resolver.engines.hub import Hub
 from resolver.engines.keeping import create_key
 from resolver.engines.working import Job, work_once
 from resolver.records.progress import Progress
+from resolver.store.jobs import MOST_ATTEMPTS
 from tests.api.conftest import RECORDS, Client
 from tests.engines.hubs import OPTIONS, intake
 
@@ -495,3 +496,124 @@ def test_a_service_with_one_thread_streams_nothing(held: Service, app: Flask) ->
     where = client_of(held).post("/batches", data=LINES).headers["Location"]
     assert made.test_client().get(f"{where}/events").status_code == 503
     made.extensions["resolver"].close()
+
+
+def _fleet(count: int) -> bytes:
+    lines = [
+        {
+            "id": f"f{number}",
+            "schema": "Person",
+            "datasets": ["fleet"],
+            "properties": {"name": [f"Zora {number} Quill"]},
+        }
+        for number in range(count)
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def test_what_would_change_very_much_is_held_until_somebody_accepts_it(held: Service) -> None:
+    client = client_of(held)
+    client.post("/batches", data=_fleet(40))
+    assert (first := work(held)) is not None
+    assert first.state == "done"
+    where = client.post("/batches?complete=true", data=_fleet(10)).headers["Location"]
+    waits = work(held)
+    assert waits is not None
+    said = client.get(where).json
+    assert (said["state"], "30 of 40" in said["error"], waits.state) == ("held", True, "held")
+    assert client.get("/entities/fleet:f39").status_code == 308
+    assert "\nresolver_batches_held 1.0\n" in client.get("/metrics").get_data(as_text=True)
+    assert client.get(f"{where}/links").status_code == 409
+    assert fetched(client, f"{where}/events")[1].count("event: held") == 1
+    assert work(held) is None
+    assert client.post(f"{where}/accept").json["state"] == "queued"
+    assert client.post(f"{where}/accept").status_code == 409
+    assert (done := work(held)) is not None
+    assert (done.state, (done.result or {})["withdrawn"]) == ("done", 30)
+    assert "\nresolver_batches_held 0.0\n" in client.get("/metrics").get_data(as_text=True)
+    assert client.post(f"{where}/accept").status_code == 409
+
+
+def test_what_is_held_is_accepted_by_command_or_dropped(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    client, url = client_of(held), held.settings.store_url
+    client.post("/batches", data=_fleet(40))
+    work(held)
+    first, second = (client.post("/batches?complete=true", data=_fleet(count)).json["id"] for count in (10, 11))
+    assert [job.state for job in (work(held), work(held)) if job is not None] == ["held", "held"]
+    assert client.post(f"/batches/{second}/cancel").json["state"] == "cancelled"
+    assert run(["batches", "accept", second, "--store", url]) == 1
+    assert run(["batches", "accept", first, "--who", "ann", "--store", url]) == 0
+    assert (done := work(held)) is not None
+    assert (done.id, done.state, done.params["accepted_by"]) == (first, "done", "ann")
+    capsys.readouterr()
+    assert run(["batches", "list", "--store", url]) == 0
+    told = capsys.readouterr().out
+    assert f"{first} " in told
+    assert ", cancelled" in told
+
+
+def test_a_job_that_kills_its_worker_is_not_taken_up_for_ever(held: Service) -> None:
+    where = client_of(held).post("/batches", data=LINES).headers["Location"]
+    jobs, expired = held.hub.store.jobs, timedelta(seconds=-1)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        # as a worker that is killed leaves it: leased, and never heard of again
+        leased = jobs.lease("w", lease=expired)
+        assert leased is not None
+        assert (leased.state, leased.attempts) == ("running", attempt)
+    over = work(held)
+    assert over is not None
+    said = client_of(held).get(where).json
+    assert (over.state, said["state"]) == ("failed", "failed")
+    assert f"begun {MOST_ATTEMPTS} times" in said["error"]
+    assert work(held) is None
+    # what else waits goes on
+    client_of(held).post("/batches", data=LINES)
+    assert (other := work(held)) is not None
+    assert other.state == "done"
+
+
+def test_one_record_is_withdrawn_and_comes_back(held: Service) -> None:
+    client = client_of(held)
+    body = {"id": "w/1", "schema": "Person", "datasets": ["port"], "properties": {"name": ["Zora Vlk"]}}
+    twin = {**body, "id": "w2", "properties": {"name": ["Zora Vlk"], "birthDate": ["1970-01-02"]}}
+    _, two = (client.post("/records", json=said).json for said in (body, twin))
+    assert client.delete("/records/port/w9").status_code == 404
+    assert client.delete("/records/port/w/1").json == {"record": "port:w/1", "version": two["version"] + 1}
+    assert client.delete("/records/port/w/1").status_code == 404
+    assert held.screen.refresh() == two["version"] + 1
+    left = client.get(f"/entities/{two['entity']}").json
+    assert left["referents"] == ["port:w2"]
+    found = client.get("/check?name=Zora+Vlk").json["results"]
+    assert [entity["referents"] for entity in found] == [["port:w2"]]
+    assert client.get("/entities/port:w/1").status_code in (404, 410)
+    again = client.post("/records", json=body).json
+    assert again["record"] == "port:w/1"
+    assert client.get("/entities/port:w/1").status_code == 308
+
+
+def test_what_is_anothers_is_not_withdrawn(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.access._FRESH", 0.0)
+    url, client = held.settings.store_url, client_of(held)
+    alpha, beta = (
+        {"Authorization": f"ApiKey {create_key(url, who, who, ['submit', 'check'])}"} for who in ("Alpha", "Beta")
+    )
+    body = {"id": "1", "schema": "Person", "datasets": ["alphas"], "properties": {"name": ["Zora Vlk"]}}
+    assert client.post("/records", json=body, headers=alpha).status_code == 201
+    assert client.delete("/records/alphas/1", headers=beta).status_code == 403
+    assert client.delete("/records/alphas/1").status_code == 401
+    assert client.delete("/records/alphas/1", headers=alpha).status_code == 200
+
+
+def test_records_are_withdrawn_by_command(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    url, client = held.settings.store_url, client_of(held)
+    client.post("/batches", data=LINES)
+    work(held)
+    assert run(["withdraw", "port:n0", "port:n9", "--store", url]) == 1
+    assert "port:n9" in capsys.readouterr().err
+    assert client.get("/entities/port:n0").status_code == 308
+    assert run(["withdraw", "port:n0", "port:n1", "--store", url]) == 0
+    assert "2 records withdrawn" in capsys.readouterr().out
+    with held.hub.store.view() as view:
+        assert view.record("port:n0") is None
+        assert view.record("port:n2") is not None
+        assert [one.kind for one in view.versions(view.version - 1)] == ["withdrawal"]

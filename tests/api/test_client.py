@@ -129,11 +129,35 @@ def test_a_table_with_its_mapping_and_a_batch_that_is_cancelled(hub: Client, tmp
     assert list(hub.events(job.id))[-1].state == "cancelled"
 
 
+def test_a_batch_that_is_held_is_accepted(hub: Client, url: str) -> None:
+    def fleet(count: int) -> bytes:
+        names = [f"Zora {one} Quill" for one in range(count)]
+        said = [{"id": name, "schema": "Person", "properties": {"name": [name]}} for name in names]
+        return "".join(json.dumps({**one, "datasets": ["fleet"]}) + "\n" for one in said).encode()
+
+    hub.submit(fleet(40))
+    work(url)
+    job = hub.submit(fleet(10), complete=True)
+    work(url)
+    held = hub.wait(job.id)
+    assert (held.state, "30 of 40" in str(held.error)) == ("held", True)
+    assert hub.accept(job.id).state == "queued"
+    work(url)
+    assert hub.wait(job.id).state == "done"
+    other = hub.submit(fleet(40), complete=True, accept_large_change=True)
+    work(url)
+    assert hub.wait(other.id).state == "done"
+
+
 def test_one_record(hub: Client) -> None:
     posted = hub.post("quay", "7", "Person", {"name": ["Ilse Brandt"], "birthDate": ["1965-02-03", "never"]})
     assert posted.record == "quay:7"
     assert "never" in posted.warnings[0]
     assert hub.entity(posted.entity).caption == "Ilse Brandt"
+    gone = hub.withdraw("quay", "7")
+    assert (gone.record, gone.version) == ("quay:7", posted.version + 1)
+    with pytest.raises(NotFoundError, match="quay:7"):
+        hub.withdraw("quay", "7")
     with pytest.raises(NotAllowedError, match="accept-restricted"):
         hub.post("quay", "8", "Person", {"name": ["Ilse Brandt"]}, handling="H2")
 

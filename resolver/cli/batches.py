@@ -1,0 +1,51 @@
+"""`resolver batches`: what was submitted over HTTP, and letting land what is held back."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from resolver.cli.options import json_option, store_option
+from resolver.cli.people import who_option
+
+
+@click.group("batches")
+def command() -> None:
+    """List submitted batches, and accept those that are held back because they would change very much.
+
+    \b
+    Examples:
+      resolver batches list --store sqlite:///hub.db
+      resolver batches accept 6f1c0e6a3d5b4c0f8f3d2b1a09e8d7c6 --store sqlite:///hub.db
+    """
+
+
+@command.command("list")
+@store_option(required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The newest so many.")
+@json_option
+def listed(store_url: str, limit: int, as_json: bool) -> None:
+    """List the newest batches."""
+    from resolver.engines.keeping import list_batches
+
+    rows = list_batches(store_url, limit)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        owner = f" of {row['agency']}" if row["agency"] else ""
+        why = f": {row['error']}" if row["error"] else ""
+        click.echo(f"{row['id']} {row['created'][:16]}Z {row['label']}{owner}, {row['state']}{why}")
+
+
+@command.command("accept")
+@click.argument("batch", metavar="ID")
+@store_option(required=True)
+@who_option
+def accept(batch: str, store_url: str, who: str) -> None:
+    """Let the batch ID land, however much it changes. A worker takes it up."""
+    from resolver.engines.keeping import accept_batch
+
+    accept_batch(store_url, batch, who)
+    click.echo(f"{batch} is accepted and waits for a worker.")
