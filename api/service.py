@@ -21,6 +21,7 @@ from resolver.engines.working import jobs_folder
 from resolver.errors import ResolverError, StoreError
 
 _KEY = "resolver"
+_OBJECTS = 50_000
 FRESH = 0.25
 """Seconds between two looks for what others have landed."""
 _LOG = structlog.get_logger("api")
@@ -50,6 +51,8 @@ class Service:
         # what is loaded now stays; collections must not walk through it during answers
         gc.collect()
         gc.freeze()
+        # an answer makes some ten thousand objects, all of them without cycles
+        gc.set_threshold(_OBJECTS, 20, 50)
         self._warm.set()
 
     def loading(self) -> tuple[str, float]:

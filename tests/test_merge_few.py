@@ -23,7 +23,7 @@ def test_a_few_are_as_in_a_batch(seed: int) -> None:
     rows = chance.permutation(len(batch))[:60]
     owner = np.unique(chance.integers(0, 25, len(rows)), return_inverse=True)[1]
     names = [f"e-{name:03d}" for name in chance.permutation(1_000)[: owner.max() + 1].tolist()]
-    few = list(golden_few(segment.spelled(rows), owner.tolist(), names, country_code))
+    few = list(golden_few(segment.spelled(rows, segment.properties()), owner.tolist(), names, country_code))
     taken = segment.take(rows)
     order = np.argsort(np.array(taken.ids.to_pylist(), dtype=object))
     owner = owner[order]

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from resolver.block.bearers import added, alike, first_of
 from resolver.block.glance import Seen
-from resolver.block.keys import identity_tokens, mix
+from resolver.block.keys import identity_tokens, mix, mixed
 from resolver.records.batch import IntArray
 from resolver.records.prepared import ByteArray, HashArray, Prepared, TokenTable
-from resolver.records.ragged import Ragged, spread
+from resolver.records.ragged import Ragged
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -94,18 +94,27 @@ def _born(prepared: Prepared) -> IntArray:
 
 
 def sought(prepared: Prepared) -> Sought:
-    """The words of a query: the only record of a prepared batch."""
+    """The words of a query: the only record of a prepared batch. The codes are those of `words_of`, made by one kernel:
+    for a few words arrays cost more than what they hold."""
     tokens = prepared.tokens
     used = np.flatnonzero(identity_tokens(prepared))[:MOST_WORDS]
-    codes, coded, ways = _codes(tokens)
-    order = np.lexsort((ways, coded))
-    codes, coded, ways = codes[order], coded[order], ways[order]
-    starts = np.searchsorted(coded, used)
-    counts = np.searchsorted(coded, used, side="right") - starts
-    places = spread(starts, counts)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    letters, ends = _letters(tokens)
+    offsets = np.empty(len(used) + 1, dtype=np.int64)
+    # of a word: five codes, its symbols, and it without each of its letters
+    room = 7 * len(used) + len(tokens.symbols.items) + len(letters)
+    codes, ways = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint8)
+    hashes = np.stack([tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic])
+    _codes_of_few(used, hashes, tokens.symbols.offsets, tokens.symbols.items, letters, ends, offsets, codes, ways)
     rarity = np.minimum(tokens.rarity_person, tokens.rarity_group)
-    return Sought(offsets, codes[places], ways[places], rarity[used], tokens.signature[used])
+    return Sought(offsets, codes[: offsets[-1]], ways[: offsets[-1]], rarity[used], tokens.signature[used])
+
+
+def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
+    """The UTF-8 of all tokens, and where each ends (one more than there are tokens)."""
+    texts = [text.encode() for text in tokens.texts.tolist()]
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return np.frombuffer(b"".join(texts), dtype=np.uint8), offsets
 
 
 class Scores:
@@ -156,10 +165,7 @@ def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:
         (_salted(tokens.skeleton, 3), every, _SKELETON),
         (_salted(tokens.phonetic, 4), every, _PHONETIC),
     ]
-    texts = [text.encode() for text in tokens.texts.tolist()]
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    letters = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    letters, offsets = _letters(tokens)
     long = np.diff(offsets) >= _LEAST_LETTERS
     sizes = np.where(long, np.diff(offsets) + 1, 0)
     cut = np.empty(int(sizes.sum()), dtype=np.uint64)
@@ -178,23 +184,71 @@ def _salted(hashes: HashArray, salt: int) -> HashArray:
     return np.where(hashes != 0, mix(hashes, np.uint64(salt)), np.uint64(0))
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _cut(letters, start, end, without):  # type: ignore[no-untyped-def]
+    """A hash of a word without one of its letters (before its start: of all of it)."""
+    value = np.uint64(7)
+    for place in range(start, end):
+        if place != without:
+            value = value * np.uint64(1_000_003) + np.uint64(letters[place]) + np.uint64(1)
+    return value
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _beginning(letters, start, end):  # type: ignore[no-untyped-def]
+    """A hash of how a word begins; 0 where it is too short."""
+    if end - start < _LEAST_LETTERS:
+        return np.uint64(0)
+    value = np.uint64(11)
+    for place in range(start, start + _PREFIX):
+        value = value * np.uint64(1_000_003) + np.uint64(letters[place]) + np.uint64(1)
+    return value
+
+
 @numba.njit(cache=True, nogil=True)
 def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-def]
     """A hash of each long word and of it without each of its letters; of every word how it begins (0: too short)."""
-    factor = np.uint64(1_000_003)
     filled = 0
     for word in range(len(offsets) - 1):
         start, end = offsets[word], offsets[word + 1]
-        value = np.uint64(11)
-        for place in range(start, min(start + _PREFIX, end)):
-            value = value * factor + np.uint64(letters[place]) + np.uint64(1)
-        begin[word] = value if end - start >= _LEAST_LETTERS else np.uint64(0)
+        begin[word] = _beginning(letters, start, end)
         if not long[word]:
             continue
         for without in range(start - 1, end):
-            value = np.uint64(7)
-            for place in range(start, end):
-                if place != without:
-                    value = value * factor + np.uint64(letters[place]) + np.uint64(1)
-            out[filled] = value
+            out[filled] = _cut(letters, start, end, without)
             filled += 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _put(code, way, filled, codes, ways):  # type: ignore[no-untyped-def]
+    """Add a code unless it is none; how many there are then."""
+    if code == 0:
+        return filled
+    codes[filled], ways[filled] = code, way
+    return filled + 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _salt(code, salt):  # type: ignore[no-untyped-def]
+    return mixed(code, np.uint64(salt)) if code != 0 else np.uint64(0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _codes_of_few(used, hashes, starts, symbols, letters, ends, offsets, codes, ways):  # type: ignore[no-untyped-def]
+    """The codes of some words by their ways; `hashes`: texts, sounds, consonants, Metaphone codes."""
+    filled = 0
+    offsets[0] = 0
+    for number in range(len(used)):
+        word = used[number]
+        start, end = ends[word], ends[word + 1]
+        filled = _put(hashes[0, word], _EQUAL, filled, codes, ways)
+        for at in range(starts[word], starts[word + 1]):
+            filled = _put(mixed(np.uint64(symbols[at]), np.uint64(1)), _SYMBOL, filled, codes, ways)
+        filled = _put(_salt(hashes[1, word], 2), _SOUND, filled, codes, ways)
+        filled = _put(_salt(hashes[2, word], 3), _SKELETON, filled, codes, ways)
+        filled = _put(_salt(hashes[3, word], 4), _PHONETIC, filled, codes, ways)
+        if end - start >= _LEAST_LETTERS:
+            for without in range(start - 1, end):
+                filled = _put(_salt(_cut(letters, start, end, without), 5), _LETTER, filled, codes, ways)
+        filled = _put(_salt(_beginning(letters, start, end), 6), _BEGIN, filled, codes, ways)
+        offsets[number + 1] = filled

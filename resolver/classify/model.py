@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify.summing import Weights
+from resolver.classify.summing import Weights, calibrated
 from resolver.errors import ModelError
 from resolver.records.prepared import FloatArray
 from resolver.records.resolution import Band
 
 SCORE_MIN = 1e-6
+_LIMIT = round(1000 * math.log((1 - SCORE_MIN) / SCORE_MIN))
 GATE = "listed"
 """The comparator that says whether a pair is judged by the model of watchlists (1) or of plain registers (0)."""
 ALONE_GATE = "names_alone"
@@ -65,14 +66,7 @@ class Calibration:
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Calibrated log-odds in thousandths, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
-        limit = round(1000 * math.log((1 - SCORE_MIN) / SCORE_MIN))
-        x, y = self._x, self._y
-        value = np.interp(raw, x, y)
-        low, high = (y[1] - y[0]) / (x[1] - x[0]), (y[-1] - y[-2]) / (x[-1] - x[-2])
-        value = np.where(raw < x[0], y[0] + (raw - x[0]) * low, value)
-        value = np.where(raw > x[-1], y[-1] + (raw - x[-1]) * high, value)
-        result: npt.NDArray[np.int64] = np.clip(np.rint(value), -limit, limit).astype(np.int64)
-        return result
+        return calibrated(raw, self._x, self._y, _LIMIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,3 +102,24 @@ def _sums(evidence, columns, bounds, cuts, first, weights, out):  # type: ignore
             if paired:
                 at = at * (end - middle + 2) + _interval(np.float64(two[row]), cuts, middle, end)
             out[row] += weights[first[entry] + at]
+
+
+def calibrated(raw: Numbers, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], limit: int) -> Numbers:
+    """Each value by the line through the points (x, y), whose first and last slopes go on outside; rounded (halves to
+    even), from -limit to limit."""
+    out = np.empty(len(raw), dtype=np.int64)
+    _calibrated(raw, x, y, limit, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _calibrated(raw, x, y, limit, out):  # type: ignore[no-untyped-def]
+    last = np.int64(len(x) - 1)
+    for place in range(len(raw)):
+        value = np.float64(raw[place])
+        # the last point at or left of the value, but never the last of all; outside, the line next to it goes on
+        at = np.int64(np.searchsorted(x, value, side="right") - 1)
+        at = np.int64(0) if at < 0 else (last - 1 if at >= last else at)
+        base = last if value > x[last] else at
+        found = np.rint(y[base] + (value - x[base]) * ((y[at + 1] - y[at]) / (x[at + 1] - x[at])))
+        out[place] = np.int64(min(max(found, -limit), limit))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from rapidfuzz.distance import Indel, JaroWinkler
@@ -39,7 +40,12 @@ class Comparator:
     @property
     def help(self) -> str:
         """What is compared, in one line."""
-        return (self.compare.__doc__ or "").strip().splitlines()[0]
+        return _first_line(self.compare)
+
+
+@cache
+def _first_line(function: Callable[[Context], FloatArray]) -> str:
+    return (function.__doc__ or "").strip().splitlines()[0]
 
 
 def name(context: Context) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from resolver.compare.context import Context
@@ -152,6 +154,8 @@ _MANY = "a number that many use, or an invented one: it says nothing"
 def _used_by_many(context: Context, pair: int) -> bool:
     """Whether the two share a number that says nothing."""
     held, table = context.prepared.identifiers, context.prepared.identifier_table
+    if not len(held.items):
+        return False
     left, right = (held[int(rows[pair])] for rows in (context.left, context.right))
     if not len(left) or not len(right):
         # of numbers that only one side has nothing need be at hand
@@ -164,7 +168,7 @@ def detail(
     context: Context, feature: str, similarity: float, pair: int = 0, parts: tuple[AlignedPart, ...] | None = None
 ) -> str:
     """A word on what a similarity means, where it has one. `parts`: those of the pair, where they are at hand."""
-    if np.isnan(similarity):
+    if math.isnan(similarity):
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
     if feature in ("birth_date", "start_date"):
         return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -73,7 +74,12 @@ class Shelf:
     def spelled(self, rows: Numbers) -> tuple[Spelled, Numbers]:
         """The same, spelled out."""
         places, owner = self._members(rows)
-        return self.segment.spelled(places), owner
+        return self.segment.spelled(places, self.properties), owner
+
+    @cached_property
+    def properties(self) -> npt.NDArray[np.uint64]:
+        """What each record says anything of (`Segment.properties`)."""
+        return self.segment.properties()
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.members[rows + 1] - self.members[rows]

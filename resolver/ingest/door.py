@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.ingest.base import BatchAt, Reject
@@ -21,6 +22,8 @@ from resolver.records.packing import unpack_handling
 from resolver.records.properties import ADDRESS, DATES, FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
 
 MAX_NAME = 2_000
+_FEW = 32
+"""So many texts are looked at one by one: for single records columns cost more than what they hold."""
 # controls, and what hides or turns the letters beside it: ids that differ would look the same
 _HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 _SEEN = re.compile(_HIDDEN)
@@ -64,7 +67,13 @@ def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]
 
 
 def _hidden_in_ids(batch: Batch) -> Rows:
+    if len(batch) <= _FEW:
+        return _rows([row for row, text in enumerate(batch.ids.to_pylist()) if _SEEN.search(text)])
     return np.flatnonzero(pc.match_substring_regex(batch.ids, _HIDDEN).to_numpy(zero_copy_only=False))
+
+
+def _rows(rows: list[int]) -> Rows:
+    return np.array(rows, dtype=np.int64)
 
 
 def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
@@ -85,15 +94,25 @@ def _long_names(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for prop in _NAMES:
         if prop in batch.columns:
             column = batch.columns[prop]
-            lengths = pc.utf8_length(column.values).to_numpy()
+            lengths = _lengths(column.values)
             for code in np.flatnonzero(lengths > MAX_NAME):
                 reason = f"its {prop} is {lengths[code]} characters long, more than {MAX_NAME}"
                 yield _rows_with(column, np.array([code])), reason
 
 
+def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int32]:
+    if len(texts) <= _FEW:
+        return np.array([len(text) for text in texts.to_pylist()], dtype=np.int32)
+    lengths: npt.NDArray[np.int32] = pc.utf8_length(texts).to_numpy()
+    return lengths
+
+
 def _nul_bytes(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for prop, column in batch.columns.items():
-        codes = np.flatnonzero(pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False))
+        if len(column.values) <= _FEW:
+            codes = _rows([code for code, text in enumerate(column.values.to_pylist()) if "\x00" in text])
+        else:
+            codes = np.flatnonzero(pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False))
         if len(codes):
             yield _rows_with(column, codes), f"its {prop} holds NUL bytes"
 

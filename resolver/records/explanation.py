@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from resolver.records.decisions import Decision
 from resolver.records.resolution import Band
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class EvidenceRow(NamedTuple):
     """One line of a score's sum. `weight` in thousandths of log-odds; `similarity` in 0…1 or None where a side says
     nothing."""
 

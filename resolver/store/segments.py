@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.errors import StoreError
@@ -23,7 +24,7 @@ from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
 from resolver.records.ragged import spread
 from resolver.records.spelled import Spelled
-from resolver.store.arrays import AnyArray, ArrayFile, open_arrays, text_arrays, texts_of, write_arrays
+from resolver.store.arrays import AnyArray, ArrayFile, few, open_arrays, text_arrays, texts_of, write_arrays
 from resolver.store.bulk import Numbers
 
 _LOG = logging.getLogger("resolver.index")
@@ -69,24 +70,33 @@ class Segment:
             columns,
         )
 
-    def spelled(self, rows: Numbers) -> Spelled:
-        """The same spelled out: a few records are read faster so."""
-        batch, after = self.batch, rows + 1
+    def properties(self) -> npt.NDArray[np.uint64]:
+        """Which properties each record has: bit p % 64 of word p // 64 for the p-th column (words × records)."""
+        marks = np.zeros((-(-len(self.batch.columns) // 64), len(self)), dtype=np.uint64)
+        for place, column in enumerate(self.batch.columns.values()):
+            marks[place // 64, column.rows] |= np.uint64(1 << (place % 64))
+        return marks
+
+    def spelled(self, rows: Numbers, properties: npt.NDArray[np.uint64]) -> Spelled:
+        """The same spelled out: a few records are read faster so. `properties`: as the method of that name gives
+        them."""
+        batch = self.batch
+        bits = np.bitwise_or.reduce(properties[:, rows], axis=1).tolist()
         said: dict[str, list[tuple[int, str]]] = {}
-        for prop, column in batch.columns.items():
-            offsets = self.offsets[prop]
-            starts, ends = offsets[rows], offsets[after]
-            if not (ends > starts).any():
+        for place, (prop, column) in enumerate(batch.columns.items()):
+            if not bits[place // 64] >> (place % 64) & 1:
                 continue
-            places = [range(*bounds) for bounds in zip(starts.tolist(), ends.tolist(), strict=True)]
-            owners = [row for row, held in enumerate(places) for _ in held]
-            codes = column.codes[[place for held in places for place in held]]
-            said[prop] = list(zip(owners, column.values.take(pa.array(codes)).to_pylist(), strict=True))
+            offsets = self.offsets[prop]
+            bounds = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
+            held = said[prop] = []
+            for row, (start, end) in enumerate(bounds):
+                if start < end:
+                    held += [(row, text) for text in few(column.values, column.codes[start:end].tolist())]
         return Spelled(
-            batch.ids.take(pa.array(rows)).to_pylist(),
-            [batch.sources.values[code].as_py() for code in batch.sources.codes[rows].tolist()],
+            few(batch.ids, rows.tolist()),
+            few(batch.sources.values, batch.sources.codes[rows].tolist()),
             batch.kinds[rows].tolist(),
-            [batch.schemas.values[code].as_py() for code in batch.schemas.codes[rows].tolist()],
+            few(batch.schemas.values, batch.schemas.codes[rows].tolist()),
             said,
         )
 

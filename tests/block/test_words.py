@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from resolver.block.glance import arrays
+from resolver.block.keys import identity_tokens
 from resolver.block.words import Scores, sought, words_of
 from resolver.pipeline import load_models, prepared_of
 from resolver.records import Batch, Record
@@ -92,3 +93,15 @@ def test_nobody_and_no_words(held: Prepared) -> None:
     none = np.zeros(0, dtype=bool)
     rows, _ = Scores().best(sought(query), words_of(nobody), arrays(query), arrays(nobody), none, 5)
     assert len(rows) == 0
+
+
+@pytest.mark.parametrize("name", ["Ivan Petrov", "Li Xu", "Мария O'Neill-Ali", "Ab", "Ahmad ʿAbd Yusuf", "王 明"])
+def test_the_codes_of_a_query_are_those_of_held_words(name: str) -> None:
+    query = prepared(record("q:1", name=name))
+    asked, held = sought(query), words_of(query)
+    used = np.flatnonzero(identity_tokens(query))
+    assert len(asked.offsets) == len(used) + 1
+    for number, token in enumerate(used.tolist()):
+        part = slice(asked.offsets[number], asked.offsets[number + 1])
+        assert sorted(asked.codes[part].tolist()) == held.codes[held.coded == token].tolist()
+        assert asked.ways[part].tolist() == sorted(asked.ways[part].tolist())

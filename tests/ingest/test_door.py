@@ -79,3 +79,17 @@ def test_restricted_records_stay_outside_unless_they_are_accepted() -> None:
 def test_a_record_with_several_faults_is_one_reject() -> None:
     record = Record("a:2", "a", Kind.PERSON, "Person", (Value("name", "\0" * 3000), Value("alias", "\0")))
     assert len(at_the_door(record)[1]) == 1
+
+
+def test_a_record_is_judged_alone_as_among_many() -> None:
+    faults = [
+        named("a:1\u200b", "name", "Ivan"),
+        named("a:2", "name", "x" * (MAX_NAME + 1)),
+        named("a:3", "name", "Iv\x00an"),
+        named("a:4", "gender", "male"),
+        GOOD,
+    ]
+    many = [*faults, *(named(f"b:{number}", "name", f"Ivan {number}") for number in range(200))]
+    alone = [reason for one in faults for _, reason in at_the_door(one)[1]]
+    assert len(alone) == 4
+    assert [reason for _, reason in at_the_door(*many)[1]] == alone
