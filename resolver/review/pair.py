@@ -206,7 +206,7 @@ def _swapped(found: Explanation) -> Explanation:
         found,
         left_id=found.right_id,
         right_id=found.left_id,
-        rows=tuple(replace(row, left=row.right, right=row.left, detail=detail(row.detail)) for row in found.rows),
+        rows=tuple(row._replace(left=row.right, right=row.left, detail=detail(row.detail)) for row in found.rows),
         parts=parts,
     )
 
