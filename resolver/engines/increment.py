@@ -74,8 +74,11 @@ def work_out(
     seeds = np.concatenate([met.pulled(least), again, ties.decided(), _around(view, ended, ties, least)])
     reached = _component(view, seeds, ended, fresh, ties, least)
     old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
-    pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
-    resolution = resolve_pool(pool, update.declared, options, verdicts, progress)
+    pool = fresh
+    if len(old):
+        pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
+    prepared = met.prepared if pool is asked else None
+    resolution = resolve_pool(pool, update.declared, options, verdicts, progress, prepared)
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
     found = with_those_outside(link_rows(pool, resolution.links, verdicts), met, pool, options)
     unlinked, linked = changed_links(stored_links(view, old, ended, again), found)
@@ -161,12 +164,18 @@ def _companions(view: View, numbers: Numbers) -> Numbers:
 
 
 def resolve_pool(
-    pool: Pool, declared: Sequence[str], options: RunOptions, verdicts: Verdicts, progress: Progress
+    pool: Pool,
+    declared: Sequence[str],
+    options: RunOptions,
+    verdicts: Verdicts,
+    progress: Progress,
+    prepared: Prepared | None = None,
 ) -> Resolution:
-    """Resolve some records as a batch of their own, under the decisions on them."""
+    """Resolve some records as a batch of their own, under the decisions on them. `prepared`: their normal form, where
+    that is at hand."""
     decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
     if len(pool.numbers) < _FEW:
         # threads would cost more than they save
         options = replace(options, workers=1)
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
-    return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress)
+    return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared)

@@ -49,9 +49,11 @@ def warm_up() -> None:
     symbol_source().start()
 
 
-def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
-    """Resolve one batch: who is the same as whom."""
-    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None)
+def dedupe(
+    intake: Intake, options: RunOptions, progress: Progress = SILENT, prepared: Prepared | None = None
+) -> Resolution:
+    """Resolve one batch: who is the same as whom. `prepared`: its normal form, where that is at hand."""
+    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared)
 
 
 def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
@@ -89,9 +91,15 @@ class Meter:
 
 
 def resolve(
-    batch: Batch, declared: Sequence[str], options: RunOptions, progress: Progress, sides: npt.NDArray[np.uint8] | None
+    batch: Batch,
+    declared: Sequence[str],
+    options: RunOptions,
+    progress: Progress,
+    sides: npt.NDArray[np.uint8] | None,
+    prepared: Prepared | None = None,
 ) -> Resolution:
-    """Resolve a canonical batch. `declared`: sources free of duplicates; `sides`: only pairs whose sides differ."""
+    """Resolve a canonical batch. `declared`: sources free of duplicates; `sides`: only pairs whose sides differ;
+    `prepared`: the batch in normal form, under the same models and declarations."""
     meter = Meter()
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
     models = load_models(options.model_dir, plan.name)
@@ -99,7 +107,7 @@ def resolve(
     same, different = decided(batch, options)
     with meter.stage("normalise", "records") as items:
         progress.start("normalise", len(batch))
-        prepared = prepared_of(batch, models, declared)
+        prepared = prepared_of(batch, models, declared) if prepared is None else prepared
         items[0] = len(batch)
         progress.advance(len(batch))
     kept = _kept(batch, declared, options, models, plan.name, sides)

@@ -6,7 +6,7 @@ of these. The result depends on links, members and decisions alone, whatever the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ Numbers = npt.NDArray[np.int64]
 AT_ONCE = 2_000
 """Touched records that a page waits for; what is more is caught up with by those that follow."""
 _ALL_AT_ONCE = 50_000
+_PAIRS_AT_ONCE = 25_000
+"""Pairs whose rows, which take thousands of bytes while they are made, are held together."""
 Pair = tuple[int, int]
 
 
@@ -91,23 +93,23 @@ class _Links:
     queued: Numbers
 
 
-def _rows(go: Catching, entities: Numbers | None) -> list[WaitingRow]:
-    """The rows of all that waits, or of what waits of some entities."""
+def _rows(go: Catching, entities: Numbers | None) -> Iterator[list[WaitingRow]]:
+    """The rows of all that waits, or of what waits of some entities, in pieces."""
     view = go.view
     members = None if entities is None else view.members(entities.tolist())[0]
     links = _links(view, members)
     log = _across(view, members)
-    pairs = {
-        (int(links.low[place]), int(links.high[place])): (int(place), int(queued))
-        for place, queued in zip(links.first.tolist(), links.queued.tolist(), strict=True)
-    }
-    found: list[Found] = []
-    for pair, (place, queued) in pairs.items():
-        said = between(log[pair]) if pair in log else None
-        if queued or (said is not None and (said.waits or said.different)):
-            found.append(_linked(links, place, pair, queued, said))
-    found += [_unlinked(view, pair, between(log[pair])) for pair in sorted(log.keys() - pairs.keys())]
-    return _finished(go, [one for one in found if one.reason is not None])
+    for start in range(0, len(links.first), _PAIRS_AT_ONCE):
+        piece = slice(start, start + _PAIRS_AT_ONCE)
+        found = []
+        for place, queued in zip(links.first[piece].tolist(), links.queued[piece].tolist(), strict=True):
+            pair = int(links.low[place]), int(links.high[place])
+            said = between(log.pop(pair)) if pair in log else None
+            if queued or (said is not None and (said.waits or said.different)):
+                found.append(_linked(links, place, pair, queued, said))
+        yield _finished(go, [one for one in found if one.reason is not None])
+    unlinked = [_unlinked(view, pair, between(log[pair])) for pair in sorted(log)]
+    yield _finished(go, [one for one in unlinked if one.reason is not None])
 
 
 def _links(view: View, members: Numbers | None) -> _Links:
@@ -185,9 +187,8 @@ def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
     """With what depends on the entities: worth, marks, and since when."""
     view = go.view
     entities = sorted({one for row in found for one in row.pair})
-    whole = len(entities) > _ALL_AT_ONCE
-    looks = glimpses(view, entities, whole=whole)
-    since = view.queued_since(None if whole else sorted({row.left for row in found}))
+    looks = glimpses(view, entities)
+    since = view.queued_since(sorted({row.left for row in found}))
     for row in found:
         if row.reason is Reason.MOVED:
             # it waits since the score moved, not since it waited the first time

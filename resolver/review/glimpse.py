@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
 import orjson
 from rigour.text.scripts import text_scripts
 
@@ -41,19 +40,12 @@ class Glimpse:
     """(handling code, agency) of the records that not everybody sees."""
 
 
-def glimpses(view: View, entities: Sequence[int], *, whole: bool) -> dict[int, Glimpse]:
-    """What some entities (numbers) look like; `whole`: they are so many that everything is read."""
+def glimpses(view: View, entities: Sequence[int]) -> dict[int, Glimpse]:
+    """What some entities (numbers) look like."""
     found = {one: Glimpse() for one in entities}
-    if whole:
-        record, entity = view.all_members()
-        wanted = np.isin(entity, np.array(entities, dtype=np.int64))
-        record, entity = record[wanted], entity[wanted]
-    else:
-        record, entity, _ = view.members(entities)
+    record, entity, _ = view.members(entities)
     home = dict(zip(record.tolist(), entity.tolist(), strict=True))
-    for number, source, kind, content in view.glimpses(None if whole else record.tolist()):
-        if number not in home:
-            continue
+    for number, source, kind, content in view.glimpses(record.tolist()):
         one = found[home[number]]
         one.records += 1
         one.sources.add(source)

@@ -9,7 +9,7 @@ person, `rborderline`: a reason, `Arab`: a script).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -171,16 +171,15 @@ class Catching:
     records: Numbers | None
     is_all: bool
 
-    def replace(self, entities_: Sequence[int] | None, rows: Sequence[WaitingRow]) -> None:
-        """Put new rows in place of those of some entities (None: of all)."""
+    def replace(self, entities_: Sequence[int] | None, rows: Iterable[Sequence[WaitingRow]]) -> None:
+        """Put new rows, which come in pieces, in place of those of some entities (None: of all)."""
         connection = self.view.connection
         if entities_ is None:
             connection.execute(delete(waiting))
         else:
             for side in (waiting.c.low, waiting.c.high):
                 connection.execute(delete(waiting).where(among(connection, side, list(entities_))))
-        for start in range(0, len(rows), bulk.ROWS_AT_ONCE):
-            part = rows[start : start + bulk.ROWS_AT_ONCE]
+        for part in rows:
             bulk.insert(waiting, {name: [getattr(row, name) for row in part] for name in _NAMES}, connection)
 
     def times_consulted(self, numbers: Sequence[int]) -> dict[int, int]:

@@ -197,27 +197,39 @@ def _steps(landing: Landing, head: _Head) -> list[Step]:
     count = len(landing.contents.texts)
     for start in range(0, count, bulk.ROWS_AT_ONCE):
         steps.append(partial(_add_records, landing, head, start, min(start + bulk.ROWS_AT_ONCE, count)))
-    born = list(landing.born)
-    numbers = range(head.last_entity + 1, head.last_entity + 1 + len(born))
-    steps += _adds(entities, {"number": numbers, "id": born, "born": [version] * len(born)})
-    who, where = (part.tolist() for part in landing.joined)
-    steps += _adds(members, {"record": who, "entity": where, "valid_from": [version] * len(who)})
+    numbers = range(head.last_entity + 1, head.last_entity + 1 + len(landing.born))
+    steps += _adds(entities, {"number": numbers, "id": landing.born}, {"born": version})
+    who, where = landing.joined
+    steps += _adds(members, {"record": who, "entity": where}, {"valid_from": version})
     if landing.linked is not None:
         names = ("left", "right", "logodds", "score", "band", "outcome", "colour")
-        columns: dict[str, Sequence[Any]] = {name: getattr(landing.linked, name).tolist() for name in names}
-        steps += _adds(links, {**columns, "valid_from": [version] * len(landing.linked)})
+        steps += _adds(links, {name: getattr(landing.linked, name) for name in names}, {"valid_from": version})
     return steps
 
 
+# Columns become values of Python, which take several times their room, no sooner than a piece is written.
+
+
 def _ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]) -> Iterator[Step]:
-    rows = list(zip(*(part.tolist() for part in numbers), strict=True))
-    for start in range(0, len(rows), bulk.ROWS_AT_ONCE):
-        yield partial(bulk.end, table, version, where, rows[start : start + bulk.ROWS_AT_ONCE])
+    def end(start: int, connection: Connection) -> None:
+        piece = [part[start : start + bulk.ROWS_AT_ONCE].tolist() for part in numbers]
+        bulk.end(table, version, where, list(zip(*piece, strict=True)), connection)
+
+    for start in range(0, len(numbers[0]), bulk.ROWS_AT_ONCE):
+        yield partial(end, start)
 
 
-def _adds(table: Table, columns: dict[str, Sequence[Any]]) -> Iterator[Step]:
-    for piece in bulk.pieces(columns):
-        yield partial(bulk.insert, table, piece)
+def _adds(table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]) -> Iterator[Step]:
+    """`same`: columns that hold one number in all rows."""
+
+    def add(start: int, connection: Connection) -> None:
+        pieces = {name: column[start : start + bulk.ROWS_AT_ONCE] for name, column in columns.items()}
+        plain = {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in pieces.items()}
+        count = len(next(iter(plain.values())))
+        bulk.insert(table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection)
+
+    for start in range(0, len(next(iter(columns.values()))), bulk.ROWS_AT_ONCE):
+        yield partial(add, start)
 
 
 def _add_records(landing: Landing, head: _Head, start: int, stop: int, connection: Connection) -> None:

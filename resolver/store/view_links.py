@@ -61,16 +61,15 @@ class LinkQuestions(Moment):
         ]
         return _link_table(parts)
 
-    def queued_since(self, lefts: Sequence[int] | None) -> dict[tuple[int, int], int]:
-        """Pair of record numbers → the version it first waited from, of links whose left record is among some (None:
-        all)."""
+    def queued_since(self, lefts: Sequence[int]) -> dict[tuple[int, int], int]:
+        """Pair of record numbers → the version it first waited from, of links whose left record is among some."""
         query = select(links.c.left, links.c.right, func.min(links.c.valid_from)).where(
             links.c.outcome == int(Outcome.QUEUED), links.c.valid_from <= self.version
         )
         query = query.group_by(links.c.left, links.c.right)
         found: dict[tuple[int, int], int] = {}
-        for part in [None] if lefts is None else cut(lefts):
-            asked = query if part is None else query.where(among(self.connection, links.c.left, part))
+        for part in cut(lefts):
+            asked = query.where(among(self.connection, links.c.left, part))
             found.update({(row[0], row[1]): row[2] for row in self.connection.execute(asked)})
         return found
 

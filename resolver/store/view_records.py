@@ -103,12 +103,9 @@ class RecordQuestions(Moment):
                 batch = batch_of(ids, [named[one] for one in source], kind, schema, content)
                 yield RecordRows(np.array(number, dtype=np.int64), batch)
 
-    def glimpses(self, numbers: Sequence[int] | None) -> Iterator[tuple[int, int, int, str]]:
-        """(number, number of the source, kind, content) of some records, or of all that hold."""
+    def glimpses(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int, str]]:
+        """(number, number of the source, kind, content) of some records."""
         query = select(records.c.number, records.c.source, records.c.kind, records.c.content)
-        if numbers is None:
-            yield from map(tuple, self.connection.execute(query.where(self.holds(records))))
-            return
         for part in cut(numbers):
             yield from map(tuple, self.connection.execute(query.where(among(self.connection, records.c.number, part))))
 

@@ -102,6 +102,18 @@ def test_the_queue_follows_from_the_store_alone(hub: Hub) -> None:
     assert queue(hub) == kept
 
 
+def test_a_queue_made_in_pieces_is_the_same(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = items(hub)[:2]
+    decide(hub, KIM, one.left.id, one.right.id, Verdict.RED)
+    decide(hub, LEE, two.left.id, two.right.id, Verdict.DIFFERENT)
+    kept = queue(hub)
+    assert len(kept) > 3
+    monkeypatch.setattr("resolver.review.filling._PAIRS_AT_ONCE", 2)
+    with writing(hub.store.engine) as connection:
+        connection.execute(delete(desk))
+    assert queue(hub) == kept
+
+
 def test_a_landing_that_touches_too_much_touches_everything(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = items(hub)[:2]
     with monkeypatch.context() as patch:

@@ -29,6 +29,7 @@ from resolver.store import (
     NewDecision,
     OutdatedError,
     Store,
+    bulk,
     contents_of,
     database,
 )
@@ -216,7 +217,9 @@ def test_staged_rows_are_unseen_and_swept(two: Store) -> None:
         assert (kept.record.caption, kept.valid_to, bob.records) == ("Ann 3", None, ("t:1",))
 
 
-def test_large_landings_are_staged_to_the_same_end(url: str, two: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [bulk.ROWS_AT_ONCE, 2])
+def test_large_landings_are_staged_to_the_same_end(two: Store, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", rows)
     said = [record(f"t:{number}", name=f"Bob {number}") for number in range(5)]
     linked = LinkRows(ints(4, 5), ints(6, 7), ints(9, 8), np.array([0.5, 0.6]), ints(1, 1), ints(1, 1), ints(1, 1))
     born = [f"e-t{number}" for number in range(5)]
@@ -231,8 +234,10 @@ def test_large_landings_are_staged_to_the_same_end(url: str, two: Store, tmp_pat
     with two.view() as view, two.engine.connect() as connection:
         assert connection.execute(select(meta.c.staging)).scalar() == 0
         assert view.all_members()[0].tolist() == [1, 2, 4, 5, 6, 7, 8]
-        assert len(view.all_links()) == 3
+        assert [view.all_links().left.tolist(), view.all_links().right.tolist()] == [[1, 4, 5], [3, 6, 7]]
+        assert view.all_links().logodds.tolist() == [-200, 9, 8]
         assert view.record("s:3") is None
+        assert view.entity_numbers(born) == {one: 3 + place for place, one in enumerate(born)}
 
 
 def test_decisions_are_logged_once(two: Store) -> None:
