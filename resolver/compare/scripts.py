@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.prepared import TokenFlag, TokenTable
-from resolver.records.ragged import Ragged
+from resolver.records.ragged import Ragged, offsets_of
 
 LONGEST = 40
 _FOREIGN = int(TokenFlag.FOREIGN)
@@ -86,7 +86,9 @@ def sounds(tokens: TokenTable) -> Ragged:
     if not foreign.any():
         return Ragged.empty(len(tokens))
     pairs = zip(tokens.texts.tolist(), foreign.tolist(), strict=True)
-    return Ragged.of([list(encode(text, foreign=of_other)) for text, of_other in pairs])
+    spoken = [encode(text, foreign=of_other) for text, of_other in pairs]
+    counts = np.fromiter(map(len, spoken), dtype=np.int64, count=len(spoken))
+    return Ragged(offsets_of(counts), np.frombuffer(b"".join(spoken), dtype=np.uint8).astype(np.int32))
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from resolver.normalise import country_code
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
 from resolver.records.assembling import Part, assembled
+from resolver.records.batch import batch_of
 from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.sight import STRANGER, Viewer, visible_rows
@@ -192,7 +194,8 @@ class Screen:
         return state or self._refreshed()
 
     def _answer(self, query: Record, state: State, wish: Wish) -> Answer:
-        asked = prepared_of(Batch.from_records([replace(query, id=_QUERY_ID)]).canonical(), self._hub.models)
+        # its id plays no part: it gets another beside those that it is compared with
+        asked = prepared_of(batch_of(query).canonical(), self._hub.models)
         near = self._finder.near(asked, state, wish.sources, MOST_COMPARED)
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
@@ -243,7 +246,7 @@ class _Round:
 
     @classmethod
     def of(cls, asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> _Round:
-        firsts = np.cumsum([0, *(len(shelf) for shelf in state.shelves)])
+        firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
         shelf_of = np.searchsorted(firsts, places, side="right") - 1
         parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
         for number in np.unique(shelf_of).tolist():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -41,16 +42,39 @@ _PLAIN = ("kinds", "name_quality", "gender")
 class Texts:
     """Texts in mapped memory that are read where they are asked for: as much of an array of them as is needed."""
 
-    def __init__(self, held: pa.StringArray) -> None:
-        self._held = held
+    def __init__(self, ends: IntArray, letters: npt.NDArray[np.uint8]) -> None:
+        self._ends, self._letters = ends, letters
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._ends) - 1
 
     def __getitem__(self, places: npt.NDArray[Any] | int) -> Any:
         if isinstance(places, int):
-            return self._held[places].as_py()
-        return self._held.take(pa.array(places)).to_numpy(zero_copy_only=False)
+            return self._letters[self._ends[places] : self._ends[places + 1]].tobytes().decode()
+        # all in one piece, parted by what stands in no text
+        texts = _parted(self._ends, self._letters, places).tobytes().decode().split("\0")
+        if len(texts) != len(places) + 1:
+            texts = [self[place] for place in places.tolist()] + [""]
+        found = np.empty(len(places), dtype=object)
+        found[:] = texts[:-1]
+        return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _parted(ends, letters, places):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The texts of some places, each followed by a 0."""
+    total = np.int64(0)
+    for place in places:
+        total += ends[place + 1] - ends[place] + 1
+    out = np.empty(total, dtype=np.uint8)
+    at = np.int64(0)
+    for place in places:
+        for letter in range(ends[place], ends[place + 1]):
+            out[at] = letters[letter]
+            at += 1
+        out[at] = 0
+        at += 1
+    return out
 
 
 def arrays_of(prepared: Prepared) -> dict[str, AnyArray]:
@@ -121,4 +145,4 @@ def _of_texts(name: str, value: npt.NDArray[np.object_]) -> dict[str, AnyArray]:
 
 
 def _texts(name: str, arrays: Mapping[str, AnyArray]) -> npt.NDArray[np.object_]:
-    return cast("npt.NDArray[np.object_]", Texts(texts_of(name, arrays)))
+    return cast("npt.NDArray[np.object_]", Texts(arrays[f"{name}.ends"], arrays[f"{name}.bytes"]))

@@ -18,7 +18,8 @@ from resolver.ingest.data_dates import read_date
 from resolver.ingest.door import admit
 from resolver.ingest.ftm_model import has_property, names_entity
 from resolver.ingest.list_draft import Draft
-from resolver.records import Address, Batch, Identifier, Record, kind_of_schema
+from resolver.records import Address, Identifier, Record, kind_of_schema
+from resolver.records.batch import batch_of
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
 MOST_VALUES = 500
@@ -58,7 +59,7 @@ def single(schema: object, properties: object, *, source: str, native_id: str) -
             except DateError as error:
                 left_out.append(f"{prop} {text[:40]!r} is left out: {error.what}")
     record = draft.record()
-    _, refused = admit(BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32)), "", False)
+    _, refused = admit(BatchAt(batch_of(record), np.zeros(1, dtype=np.int32)), "", False)
     if refused:
         raise RecordError(refused[0].reason.partition(": ")[2], mend="give a name, number, date or place")
     return Single(record, tuple(left_out))

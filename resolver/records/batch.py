@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -129,6 +130,12 @@ class Batch:
             sources=_sorted_coded(batch.sources),
             columns={prop: _sorted_column(batch.columns[prop]) for prop in sorted(batch.columns)},
         )
+
+
+@lru_cache(maxsize=64)
+def batch_of(record: Record) -> Batch:
+    """The batch of one record. That of a query is asked for at the door and again where it is looked up."""
+    return Batch.from_records([record])
 
 
 def concat(batches: Iterable[Batch]) -> Batch:

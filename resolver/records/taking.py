@@ -68,10 +68,9 @@ class _Unread:
 
     def __init__(self, held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]) -> None:
         self._held, self._items = held, items
-        self._ends = np.cumsum([len(one) for one in items])
 
     def __len__(self) -> int:
-        return int(self._ends[-1])
+        return sum(map(len, self._items))
 
     def __getitem__(self, places: Any) -> Any:
         if np.ndim(places) == 0:
@@ -79,9 +78,11 @@ class _Unread:
         return np.array([self._text(place) for place in np.asarray(places).tolist()], dtype=object)
 
     def _text(self, place: int) -> Any:
-        part = int(np.searchsorted(self._ends, place, side="right"))
-        start = int(self._ends[part]) - len(self._items[part])
-        return self._held[part][int(self._items[part][place - start])]
+        for held, items in zip(self._held, self._items, strict=True):
+            if place < len(items):
+                return held[int(items[place])]
+            place -= len(items)
+        raise IndexError("there is no such text")
 
 
 def unread(held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]) -> npt.NDArray[np.object_]:
