@@ -59,7 +59,7 @@ REPORT_POLICY = (
 def take() -> tuple[Response, int] | Response:
     """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
     layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
-    job's result says what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
+    job's results say what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
     changes the job is held until it is accepted, unless `accept_large_change`."""
     params.only("format", "filename", "dry_run", "complete", "accept_large_change")
     dry_run = params.yes("dry_run", default=False)
@@ -135,8 +135,6 @@ def result(job_id: str, what: str) -> Response:
     # what could not be read is often why a batch failed
     if job.state != "done" and not (job.state in ("failed", "held") and what == "rejects" and path.is_file()):
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
-    if job.params.get("dry_run") and what != "rejects":
-        raise ApiError(409, "the batch was a dry run: it has no more than its counts and its rejects")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
     if what == "entities" and wants_senzing():

@@ -36,6 +36,9 @@ from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation, 
 from resolver.records.prepared import Prepared
 from resolver.records.resolution import Band
 
+_TOLD = {row.name: (row.help, row.shows) for row in COMPARATOR_BY_NAME.values()}
+"""What explanations say of each comparator: asked for by the hundred for every answer."""
+
 
 def explain(
     batch: Batch, left_id: str, right_id: str, options: RunOptions, declared: Sequence[str] = ()
@@ -178,12 +181,11 @@ class _Pair:
     def _terms(self) -> list[EvidenceRow]:
         rows = []
         for term in self._judge.terms:
-            comparator, value = COMPARATOR_BY_NAME[term.feature], self._values[term.feature]
+            (told_of, shows), value = _TOLD[term.feature], self._values[term.feature]
             weight = term.weights[interval_of(value, term.cuts)]
             similarity = None if math.isnan(value) else round(value, 4)
             told = detail(self.group.context, term.feature, value, self.place, self.parts)
-            sides = self._shown(comparator.shows)
-            rows.append(EvidenceRow(term.feature, comparator.help, *sides, similarity, weight, told))
+            rows.append(EvidenceRow(term.feature, told_of, *self._shown(shows), similarity, weight, told))
         return rows
 
     def _pairs(self) -> list[EvidenceRow]:

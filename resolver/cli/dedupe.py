@@ -43,7 +43,11 @@ if TYPE_CHECKING:
 @click.option("--preview", "only_preview", is_flag=True, help="Show the first records as understood, and stop.")
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
 @store_option()
-@click.option("--dry-run", is_flag=True, help="With --store: say what would change, and change nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="With --store: say what would change (with --out: write what would be), and change nothing.",
+)
 @click.option("--complete", is_flag=True, help="With --store: withdraw what the lists' sources no longer hold.")
 @click.option(
     "--accept-large-change", "accept_large", is_flag=True, help="With --store: land it, however much changes."
@@ -80,8 +84,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     if options["only_preview"]:
         preview.show(files, reading)
         return
-    if options["dry_run"] and not (options["store_url"] and out is None):
-        raise click.UsageError("--dry-run goes with --store, and without --out")
+    if options["dry_run"] and not options["store_url"]:
+        raise click.UsageError("--dry-run goes with --store")
     if (options["complete"] or options["accept_large"]) and not options["store_url"]:
         raise click.UsageError("--complete and --accept-large-change go with --store")
     if options["store_url"]:

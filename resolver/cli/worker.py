@@ -121,14 +121,12 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
 
 
 def _write(hub: Hub, job: Job, folder: Path, intake: Intake, landed: Landed, progress: Progress) -> None:
-    """The files of a job: of a dry run what could not be read, of a landing all, as the job's agency sees them."""
+    """The files of a job, as its agency sees them; of a dry run, what would be."""
     from resolver.engines.gathered import touched
     from resolver.engines.working import RESULT
     from resolver.records.sight import Viewer
 
     out = folder / RESULT
-    if job.params.get("dry_run"):
-        return
     # whoever of the agency may submit may fetch the files, so they hold what each of them may see
     gathered = touched(hub, landed, Viewer(job.submitted_by, job.agency, frozenset({"submit"})))
     with hub.store.view() as view:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from rapidfuzz.distance import Indel, JaroWinkler
@@ -40,12 +39,7 @@ class Comparator:
     @property
     def help(self) -> str:
         """What is compared, in one line."""
-        return _first_line(self.compare)
-
-
-@cache
-def _first_line(function: Callable[[Context], FloatArray]) -> str:
-    return (function.__doc__ or "").strip().splitlines()[0]
+        return (self.compare.__doc__ or "").strip().splitlines()[0]
 
 
 def name(context: Context) -> FloatArray:
@@ -132,8 +126,6 @@ def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
     alone = context.names.alone
     both = alone[context.left] & alone[context.right]
-    if not both.any():
-        return np.full(len(both), np.nan, dtype=np.float32)
     return np.where(both, name(context), np.float32(np.nan))
 
 

@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from resolver.classify import scores
 from resolver.engines.hub import Hub
-from resolver.engines.index import Index
 from resolver.engines.landed import Landed
 from resolver.engines.pool import Pool
+from resolver.engines.standing import Standing, standing
 from resolver.errors import InputError
 from resolver.pipeline import prepared_of
 from resolver.records import Batch
 from resolver.records.resolution import Band, Links, Resolution, RunStats
 from resolver.records.sight import OPERATOR, STRANGER, Viewer, visible_rows
-from resolver.store import LinkTable, View
+from resolver.store import LinkTable
 
 Numbers = npt.NDArray[np.int64]
 
@@ -37,13 +37,16 @@ class Gathered:
 
 def touched(hub: Hub, landed: Landed, viewer: Viewer = STRANGER) -> Gathered:
     """The records that were read, and all of the entities they belong to or that changed, as far as a viewer sees
-    them."""
+    them; of a dry run, as they would be."""
+    if landed.would is not None:
+        return _gathered(landed.would, landed.stats, viewer)
     with hub.index() as (view, index):
         read = np.array(sorted(number for number, _ in view.numbers_of(landed.ids).values()), dtype=np.int64)
         _, entities, _ = view.memberships(read.tolist())
         wanted = np.union1d(entities, landed.changed)
         record, entity, _ = view.members(wanted.tolist())
-        return _gathered(view, index, record, entity, view.links_of(record.tolist()), landed.stats, viewer)
+        links = view.links_of(record.tolist())
+        return _gathered(standing(view, index, record, entity, links), landed.stats, viewer)
 
 
 def everything(hub: Hub) -> Gathered:
@@ -51,14 +54,11 @@ def everything(hub: Hub) -> Gathered:
     with hub.index() as (view, index):
         record, entity = view.all_members()
         stats = RunStats(view.head.plan, view.head.stamp, (), (), 0, np.zeros(0, dtype=np.int64))
-        return _gathered(view, index, record, entity, view.all_links(), stats, OPERATOR)
+        return _gathered(standing(view, index, record, entity, view.all_links()), stats, OPERATOR)
 
 
-def _gathered(
-    view: View, index: Index, record: Numbers, entity: Numbers, links: LinkTable, stats: RunStats, viewer: Viewer
-) -> Gathered:
-    """`record` ascending, `entity` beside it."""
-    batch = index.batch(record)
+def _gathered(held: Standing, stats: RunStats, viewer: Viewer) -> Gathered:
+    batch, record, entity = held.batch, held.records, held.entities
     seen = visible_rows(batch, viewer)
     if seen is not None:
         batch, record, entity = batch.take(np.flatnonzero(seen)), record[seen], entity[seen]
@@ -66,9 +66,8 @@ def _gathered(
     entity = entity[np.searchsorted(record, pool.numbers)]
     _, first, inverse = np.unique(entity, return_index=True, return_inverse=True)
     labels = first[inverse.reshape(-1)].astype(np.int32)
-    ids = view.entity_ids(np.unique(entity).tolist())
-    names = pa.array([ids[number] for number in entity.tolist()], pa.string())
-    found, colours = _links(pool, links)
+    names = pa.array([held.names[number] for number in entity.tolist()], pa.string())
+    found, colours = _links(pool, held.links)
     return Gathered(Resolution(pool.batch, labels, found, stats), names, pool.numbers, colours)
 
 

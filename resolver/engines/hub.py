@@ -21,6 +21,7 @@ from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
 from resolver.engines.landed import Landed
 from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
+from resolver.engines.standing import standing_after
 from resolver.engines.updates import Update, no_update, update_of, withdrawal_of
 from resolver.engines.verdicts import with_bands
 from resolver.errors import HeldError, InputError, StoreError
@@ -187,6 +188,7 @@ class Hub:
                 raise HeldError(update.alarms)
             increment = self._worked_out(view, index, options, update, asked, progress)
             version = view.version
+            would = standing_after(view, index, update, increment) if asked.dry_run and update.ids else None
         if not asked.dry_run:
             increment = replace(increment, landing=replace(increment.landing, owners=asked.owners))
             version = self._land(index, increment, update, options, progress, locked=locked)
@@ -201,6 +203,7 @@ class Hub:
             update.notes,
             update.declared,
             increment.resolution.stats,
+            would,
         )
 
     def _worked_out(

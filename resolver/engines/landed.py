@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.engines.standing import Standing
 from resolver.ingest.base import Intake
 from resolver.records.resolution import RunStats
 
@@ -29,6 +30,8 @@ class Landed:
     notes: tuple[str, ...]
     declared: tuple[str, ...]
     stats: RunStats
+    would: Standing | None = None
+    """Of a dry run over lists, what the entities touched would be."""
 
     def counts(self, intake: Intake) -> dict[str, int]:
         """What became of an intake, in numbers, as commands and jobs tell it."""

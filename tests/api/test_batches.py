@@ -432,11 +432,14 @@ def test_a_dry_run_says_what_would_happen(held: Service) -> None:
     assert said["result"]["entities_changed"] > 0
     assert held.hub.store.version == 1
     assert fetched(client, f"{where}/rejects")[1].count("\n") == 2
-    answer = client.get(f"{where}/links")
-    assert (answer.status_code, "dry run" in answer.json["detail"]) == (409, True)
+    foretold = [fetched(client, f"{where}/{what}") for what in ("links", "entities")]
+    assert [status for status, _ in foretold] == [200, 200]
+    assert [text.count("\n") for _, text in foretold] == [2, 2]
+    assert fetched(client, f"{where}/report")[0] == 200
     # the same list then lands as foretold
     again = client.post("/batches", data=LINES).headers["Location"]
     assert work(held) is not None
+    assert [fetched(client, f"{again}/{what}") for what in ("links", "entities")] == foretold
     landed = client.get(again).json["result"]
     assert {**landed, "dry_run": True, "version": 1, "rejects": 1} == {**said["result"], "notes": landed["notes"]}
 

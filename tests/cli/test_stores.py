@@ -47,7 +47,11 @@ def test_results_cover_the_lists_and_the_entities_they_touch(lists: Lists, tmp_p
     assert first["coast:p3"] in {entity["id"] for entity in golden}
     assert run(["dedupe", *river, "--dry-run"]) == 0
     assert "Would change: 5 records read, 0 new" in capsys.readouterr().out
-    assert run(["dedupe", *river, "--dry-run", "--out", "x"]) == 2
+    # what would be is written where it is asked for
+    assert run(["dedupe", *river, "--dry-run", "--out", str(tmp_path / "would")]) == 0
+    assert rows(tmp_path / "would" / "entities.csv") == rows(tmp_path / "two" / "entities.csv")
+    assert (tmp_path / "would" / "links.csv").read_bytes() == (tmp_path / "two" / "links.csv").read_bytes()
+    assert run(["dedupe", str(lists.river), "--dry-run", "--out", "x"]) == 2
     capsys.readouterr()
     assert run(["dedupe", *river]) == 0
     assert "0 new, 0 changed, 0 withdrawn; 0 entities changed" in capsys.readouterr().out

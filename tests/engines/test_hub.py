@@ -6,19 +6,20 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from resolver.engines.exports import lines
-from resolver.engines.gathered import near, records_of, touched
+from resolver.engines.gathered import Gathered, near, records_of, touched
 from resolver.engines.hub import Hub
 from resolver.errors import DecisionError, HeldError, InputError, StoreError
 from resolver.ingest.base import Intake, ListInfo
 from resolver.pipeline import RunOptions
 from resolver.records import Batch, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.sight import OPERATOR
 from resolver.store import Colour, EventKind, Store, StoredEntity, backup, restore
 from resolver.synthetic import generate
 from tests.engines.hubs import NOON, OPTIONS, Step, Stores, canonical, decided, exported, intake
@@ -127,6 +128,31 @@ def test_a_dry_run_changes_nothing(hub: Hub) -> None:
         assert (would.version, hub.store.version, would.new) == (version, version, 2 - version)
         assert hub.add(intake([brzezinski("s:0")])).version == version + 1
     assert entity(hub, "s:0").records == ("s:0",)
+
+
+def test_a_dry_run_tells_what_a_landing_comes_to(hub: Hub, world: list[Record]) -> None:
+    later = [replace(one, values=one.values[:1]) if number % 5 == 0 else one for number, one in enumerate(world)]
+    steps = [
+        Step(tuple(world[::2]), version="2026-01-01"),
+        # new ones, new versions, ones that are left out, ones that are as they were
+        Step(tuple(later[1::2] + later[::4]), version="2026-02-01"),
+        Step(tuple(world[::3]), version="2026-03-01"),
+    ]
+    told = []
+    for step in steps:
+        would = touched(hub, hub.add(step.intake(), step.decisions, dry_run=True), OPERATOR)
+        landed = hub.add(step.intake(), step.decisions)
+        assert telling(would) == telling(touched(hub, landed, OPERATOR))
+        told.append((len(would.numbers), len(would.resolution.links), landed.superseded, len(landed.withdrawn)))
+    assert all(all(one) for one in told[1:])
+
+
+def telling(gathered: Gathered) -> list[object]:
+    """All that is said of records, entities and links."""
+    found = gathered.resolution
+    said = [getattr(found.links, field.name).tolist() for field in fields(found.links)]
+    records = [one.content_hash() for one in found.batch.to_records()]
+    return [records, found.labels.tolist(), said, gathered.names.to_pylist(), gathered.colours.tolist()]
 
 
 def test_decisions_are_taken_once(hub: Hub) -> None:
