@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -131,11 +132,18 @@ def _ranges(ends: Packed, most: int) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _together(passes: Sequence[Settled]) -> Settled:
-    """What several passes found, one after the other, and what rules gave in all."""
-    left, right = (np.concatenate([part[place] for part in passes]) for place in (0, 1))
-    bits = np.concatenate([part[2] for part in passes])
-    return left, right, bits, np.sum([part[3] for part in passes], axis=0)
+def _together(passes: list[Settled]) -> Settled:
+    """What several passes found, one after the other, and what rules gave in all. Takes the passes, so that no more
+    than a column is ever there twice."""
+    left, right, bits, totals = (list(column) for column in zip(*passes, strict=True))
+    passes.clear()
+    return _joined(left), _joined(right), _joined(bits), np.sum(totals, axis=0)
+
+
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _dealt(

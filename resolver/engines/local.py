@@ -42,11 +42,18 @@ CHUNK = 200_000
 FORM = 4
 """Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
+_SCORED_AT_ONCE = 1 << 22
 
 
-def warm_up() -> None:
-    """Begin to load what takes seconds, in the background: call before reading lists."""
-    symbol_source().start()
+def warm_up(*, new_words: bool = False) -> None:
+    """Begin to load what takes seconds, in the background: call before reading lists. `new_words`: names are to come
+    that no list before them held."""
+    symbol_source().start(new_words=new_words)
+
+
+def cool_down() -> None:
+    """End what was begun in the background and not asked for."""
+    symbol_source().close()
 
 
 def dedupe(
@@ -237,7 +244,15 @@ def _no_contradiction(same: Sequence[tuple[int, int]], different: Sequence[tuple
 
 def histogram_of(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """How many pairs have which score, in equal bins from 0 to 1."""
-    return np.histogram(scores(logodds), bins=BINS, range=(0.0, 1.0))[0].astype(np.int64)
+    counts = np.zeros(BINS, dtype=np.int64)
+    for part in _parts(logodds):
+        counts += np.histogram(scores(part), bins=BINS, range=(0.0, 1.0))[0]
+    return counts
+
+
+def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
+    """The pairs of a run a piece at a time: their scores would take more room than all else that is known of them."""
+    return (logodds[start : start + _SCORED_AT_ONCE] for start in range(0, len(logodds), _SCORED_AT_ONCE))
 
 
 def links_of(
@@ -249,16 +264,16 @@ def links_of(
     different: Sequence[tuple[int, int]],
 ) -> Links:
     """The links among scored pairs (sorted by left, right): those in band match or review."""
+    apart = [borders.bands(scores(part)) == Band.DISTINCT for part in _parts(logodds)]
+    held = np.flatnonzero(~np.concatenate(apart)) if apart else np.zeros(0, dtype=np.int64)
+    left, right, logodds = left[held], right[held], logodds[held]
     score = scores(logodds)
-    band = borders.bands(score)
-    held = np.flatnonzero(band != Band.DISTINCT)
-    left, right = left[held], right[held]
     outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
     if different:
-        apart = {(min(pair), max(pair)) for pair in different}
-        kept_apart = np.array([(a, b) in apart for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
+        told = {(min(pair), max(pair)) for pair in different}
+        kept_apart = np.array([(a, b) in told for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
         outcome[kept_apart] = Outcome.APART
-    return Links(left, right, logodds[held], score[held], band[held], outcome)
+    return Links(left, right, logodds, score, borders.bands(score), outcome)
 
 
 def explain_links(

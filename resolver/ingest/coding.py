@@ -74,16 +74,20 @@ def _split(cells: Cells, separator: str) -> Cells:
 
 def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
     """Per row (of `count`) the first text of each array, joined by spaces; empty where there is none."""
-    firsts = []
-    for array in arrays:
-        cells = cells_of(array)
-        picked = np.full(count, -1, dtype=np.int64)
-        picked[cells.rows[::-1]] = cells.codes[::-1]
-        texts = cells.texts.take(pa.array(picked, mask=picked < 0))
-        firsts.append(pc.replace_substring(pc.fill_null(texts, ""), SEPARATOR, " "))
+    firsts = [pc.replace_substring(_first(array, count), SEPARATOR, " ") for array in arrays]
     if not firsts:
         return pa.repeat(pa.scalar("", pa.string()), count)
     return firsts[0] if len(firsts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*firsts, " "))
+
+
+def _first(array: pa.Array, count: int) -> pa.StringArray:
+    """Per row the first text that is not empty, trimmed; empty where there is none."""
+    if not pa.types.is_list(array.type):
+        return pc.utf8_trim_whitespace(pc.fill_null(array, ""))
+    cells = cells_of(array)
+    picked = np.full(count, -1, dtype=np.int64)
+    picked[cells.rows[::-1]] = cells.codes[::-1]
+    return pc.fill_null(cells.texts.take(pa.array(picked, mask=picked < 0)), "")
 
 
 def column_of(parts: Sequence[Cells], origins: Sequence[str]) -> Column:

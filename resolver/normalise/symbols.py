@@ -59,9 +59,11 @@ class SymbolSource:
         self._asked: Asked | None = None
         self._read_cache()
 
-    def start(self) -> None:
-        """Begin loading in the background where the cache is empty."""
-        if not self._known and not self._kept and self._child is None:
+    def start(self, *, new_words: bool = False) -> None:
+        """Begin loading in the background where the cache is empty, or where `new_words` are to come that it cannot
+        hold; should none come, `close` ends what was begun."""
+        empty = not self._known and not self._kept
+        if (empty or new_words) and self._child is None:
             with suppress(OSError):
                 self._child = _open_child()
 

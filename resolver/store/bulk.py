@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Table, cast, fu
 Numbers = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 50_000
 _FEW = 50
+Step = Callable[[Connection], None]
 
 
 def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
@@ -54,6 +56,33 @@ def end(
         f'UPDATE "{table.name}" SET "valid_to" = {mark} WHERE {named} AND "valid_to" IS NULL',
         [(version, *row) for row in rows],
     )
+
+
+# Columns become values of Python, which take several times their room, no sooner than a piece is written.
+
+
+def ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]) -> Iterator[Step]:
+    """What ends rows as `end` does, piece by piece: `numbers` are the columns `where`."""
+
+    def ending(start: int, connection: Connection) -> None:
+        piece = [part[start : start + ROWS_AT_ONCE].tolist() for part in numbers]
+        end(table, version, where, list(zip(*piece, strict=True)), connection)
+
+    for start in range(0, len(numbers[0]), ROWS_AT_ONCE):
+        yield partial(ending, start)
+
+
+def adds(table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]) -> Iterator[Step]:
+    """What inserts rows, piece by piece; `same`: columns that hold one number in all rows."""
+
+    def adding(start: int, connection: Connection) -> None:
+        pieces = {name: column[start : start + ROWS_AT_ONCE] for name, column in columns.items()}
+        plain = {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in pieces.items()}
+        count = len(next(iter(plain.values())))
+        insert(table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection)
+
+    for start in range(0, len(next(iter(columns.values()))), ROWS_AT_ONCE):
+        yield partial(adding, start)
 
 
 def set_each(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -8,13 +8,13 @@ and what a killed run left of them is removed by the next landing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from resolver.errors import StoreError
 from resolver.records import Batch
@@ -183,53 +183,25 @@ def _sources(connection: Connection, landing: Landing) -> None:
         connection.execute(insert(sources), [dict(zip(_SOURCE, row, strict=True)) for row in owned])
 
 
-Step = Callable[[Connection], None]
-
-
-def _steps(landing: Landing, head: _Head) -> list[Step]:
+def _steps(landing: Landing, head: _Head) -> list[bulk.Step]:
     """What writes the rows that carry versions, in pieces."""
     version = landing.base + 1
     steps = [
-        *_ends(records, version, ("number",), [landing.ended]),
-        *_ends(members, version, ("record",), [landing.left]),
-        *_ends(links, version, ("left", "right"), landing.unlinked),
+        *bulk.ends(records, version, ("number",), [landing.ended]),
+        *bulk.ends(members, version, ("record",), [landing.left]),
+        *bulk.ends(links, version, ("left", "right"), landing.unlinked),
     ]
     count = len(landing.contents.texts)
     for start in range(0, count, bulk.ROWS_AT_ONCE):
         steps.append(partial(_add_records, landing, head, start, min(start + bulk.ROWS_AT_ONCE, count)))
     numbers = range(head.last_entity + 1, head.last_entity + 1 + len(landing.born))
-    steps += _adds(entities, {"number": numbers, "id": landing.born}, {"born": version})
+    steps += bulk.adds(entities, {"number": numbers, "id": landing.born}, {"born": version})
     who, where = landing.joined
-    steps += _adds(members, {"record": who, "entity": where}, {"valid_from": version})
+    steps += bulk.adds(members, {"record": who, "entity": where}, {"valid_from": version})
     if landing.linked is not None:
         names = ("left", "right", "logodds", "score", "band", "outcome", "colour")
-        steps += _adds(links, {name: getattr(landing.linked, name) for name in names}, {"valid_from": version})
+        steps += bulk.adds(links, {name: getattr(landing.linked, name) for name in names}, {"valid_from": version})
     return steps
-
-
-# Columns become values of Python, which take several times their room, no sooner than a piece is written.
-
-
-def _ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]) -> Iterator[Step]:
-    def end(start: int, connection: Connection) -> None:
-        piece = [part[start : start + bulk.ROWS_AT_ONCE].tolist() for part in numbers]
-        bulk.end(table, version, where, list(zip(*piece, strict=True)), connection)
-
-    for start in range(0, len(numbers[0]), bulk.ROWS_AT_ONCE):
-        yield partial(end, start)
-
-
-def _adds(table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]) -> Iterator[Step]:
-    """`same`: columns that hold one number in all rows."""
-
-    def add(start: int, connection: Connection) -> None:
-        pieces = {name: column[start : start + bulk.ROWS_AT_ONCE] for name, column in columns.items()}
-        plain = {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in pieces.items()}
-        count = len(next(iter(plain.values())))
-        bulk.insert(table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection)
-
-    for start in range(0, len(next(iter(columns.values()))), bulk.ROWS_AT_ONCE):
-        yield partial(add, start)
 
 
 def _add_records(landing: Landing, head: _Head, start: int, stop: int, connection: Connection) -> None:

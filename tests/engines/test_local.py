@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.engines.local import dedupe, explain_links, link, warm_up
+from resolver.engines.local import cool_down, dedupe, explain_links, link, warm_up
 from resolver.errors import DecisionError, InputError
 from resolver.explaining import explain
 from resolver.ingest.base import Intake, ListInfo
@@ -312,4 +312,5 @@ def test_stages_are_told_and_measured(world: World) -> None:
 
 
 def test_warm_up_costs_nothing_here() -> None:
-    warm_up()
+    warm_up(new_words=True)
+    cool_down()

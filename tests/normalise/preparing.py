@@ -41,8 +41,11 @@ def lookup(tokens: Sequence[str]) -> list[tuple[int, ...]]:
 class QuickSource:
     """Stands for the process's source of symbols in tests of what comes after."""
 
-    def start(self) -> None:
+    def start(self, *, new_words: bool = False) -> None:
         """Nothing to load."""
+
+    def close(self) -> None:
+        """Nothing to end."""
 
     def keep(self) -> None:
         """Nothing to load either."""
