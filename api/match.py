@@ -46,6 +46,7 @@ def check() -> Response:
     """Who may this be? Every parameter that is not one of `/match` is a property: `name`, `birthDate`, `nationality`…
     Without a `schema` it may be whatever has these properties: a
     person, a group, or either."""
+    params.readable()
     properties = {name: params.several(name) for name in request.args if name not in PARAMETERS and name not in _CHECK}
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from flask import g, request
 
@@ -12,6 +12,14 @@ from api.errors import ApiError
 
 PURPOSE = "purpose"
 """Why somebody asks: every door takes it (`api.access`)."""
+
+
+def readable() -> None:
+    """Raises `ApiError` for an address whose values are no UTF-8: read as something else they would mean nobody."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise ApiError(400, "the values in the address must be UTF-8, percent-encoded") from None
 
 
 def number(name: str, default: float | None, low: float, high: float) -> float | None:

@@ -88,7 +88,7 @@ def _ftm(body: dict[str, Any]) -> Single:
         raise ApiError(422, f"there is no field {unknown[0][:60]!r}; known are {', '.join(sorted(_FIELDS))}")
     native, datasets = body.get("id"), body.get("datasets")
     if not isinstance(native, str) or not re.fullmatch(NATIVE_ID, native):
-        raise ApiError(422, "id must be a text: the number that the source gives the record")
+        raise ApiError(422, "id must be a text of 1 to 200 characters, no controls among them: the source's own number")
     names = datasets if isinstance(datasets, list) else []
     if not names or not all(isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names):
         said = "datasets must be a list whose first item names the source (letters, digits, . _ -; not default)"

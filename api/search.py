@@ -64,6 +64,7 @@ def search(dataset: str) -> Response:
     an id finds its entity, and a number (of a passport, say) whoever bears it. Without `q` anybody is meant. `fuzzy`,
     `simple` and `target` are accepted and change nothing."""
     params.noted(*_PARAMETERS)
+    params.readable()
     for name in ("fuzzy", "simple", "target"):
         params.yes(name, default=False)
     screen = service().ready_screen()

@@ -8,13 +8,17 @@ exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from api.errors import ApiError
 from resolver.engines.screening import Answer, Found
 from resolver.errors import RecordError
 from resolver.ingest.ftm_single import Single, single
+from resolver.ingest.placeholders import is_placeholder
+from resolver.records import Record
 from resolver.records.explanation import EvidenceRow, Explanation
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
 
 ALGORITHM = "evidence"
 """The one way of scoring there is."""
@@ -33,6 +37,7 @@ ALGORITHMS = (
 )
 """Names under which clients of yente ask for a way of scoring: all are answered by the one there is."""
 _SOURCE, _ID = "query", "1"
+_NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 
 
 def record_of(query: object, name: str) -> Single:
@@ -40,11 +45,21 @@ def record_of(query: object, name: str) -> Single:
     if not isinstance(query, dict):
         raise ApiError(422, f"query {name!r}: must be an object with schema and properties")
     try:
-        return single(query.get("schema", "LegalEntity"), query.get("properties", {}), source=_SOURCE, native_id=_ID)
+        found = single(query.get("schema", "LegalEntity"), query.get("properties", {}), source=_SOURCE, native_id=_ID)
     except TypeError as error:
         raise ApiError(422, f"query {name!r}: {error}") from None
     except RecordError as error:
         raise ApiError(400, f"query {name!r}: {error.line()}") from None
+    told = _saying_nothing(found.record)
+    return replace(found, left_out=(*found.left_out, *told)) if told else found
+
+
+def _saying_nothing(record: Record) -> list[str]:
+    """A line for each name that is none: nobody can be found by it, and whoever asks must not take that for an
+    all-clear."""
+    names = [value for value in record.values if value.prop in _NAMES]
+    unsaid = [one for one in names if is_placeholder(one.text) or not any(map(str.isalnum, one.text))]
+    return [f"{one.prop} {one.text[:40]!r} is no name: nobody is found by it" for one in unsaid]
 
 
 def response_of(asked: Single, answer: Answer, threshold: float, identity: str = "") -> dict[str, Any]:

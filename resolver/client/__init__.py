@@ -23,6 +23,7 @@ from resolver.client.answers import (
     SearchPage,
     Withdrawn,
 )
+from resolver.client.asked import MatchOptions, SearchOptions
 from resolver.client.client import Client
 from resolver.client.problems import (
     BusyError,
@@ -50,11 +51,13 @@ __all__ = [
     "Found",
     "GoneError",
     "Job",
+    "MatchOptions",
     "Matches",
     "NotAllowedError",
     "NotFoundError",
     "Posted",
     "RefusedError",
+    "SearchOptions",
     "SearchPage",
     "ServiceError",
     "ServiceFailedError",

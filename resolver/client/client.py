@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from resolver.client import answers
 from resolver.client.answers import (
@@ -24,6 +24,7 @@ from resolver.client.answers import (
     Withdrawn,
     made,
 )
+from resolver.client.asked import MatchOptions, SearchOptions
 from resolver.client.http import Http, part, read_json
 from resolver.client.problems import BusyError, ServiceError
 
@@ -69,7 +70,7 @@ class Client:
         *,
         schema: str | None = None,
         dataset: str = "default",
-        options: Mapping[str, object] | None = None,
+        options: MatchOptions | None = None,
         **properties: str | Sequence[str],
     ) -> Matches:
         """Who may this be? `properties` are FtM's: `name`, `birthDate`, `nationality` …; `options` the parameters of
@@ -78,16 +79,15 @@ class Client:
         said = self._http.json("GET", "/check", {**params, **{name: _several(one) for name, one in properties.items()}})
         return answers.matches(said, said)
 
-    def match(self, queries: Mapping[str, Query], dataset: str = "default", **options: object) -> dict[str, Matches]:
-        """The same for up to a hundred queries: key → `{"schema": …, "properties": {…}}`. `options`: `threshold`,
-        `cutoff`, `limit`, `include_dataset`, `exclude_dataset`, `exclude_schema`, `exclude_entity_ids`, `topics`,
-        `changed_since`."""
+    def match(
+        self, queries: Mapping[str, Query], dataset: str = "default", **options: Unpack[MatchOptions]
+    ) -> dict[str, Matches]:
+        """The same for up to a hundred queries: key → `{"schema": …, "properties": {…}}`."""
         said = self._http.json("POST", f"/match/{part(dataset)}", options, body={"queries": dict(queries)})
         return {key: answers.matches(one, said) for key, one in said["responses"].items()}
 
-    def search(self, text: str, dataset: str = "default", **options: object) -> SearchPage:
-        """Entities by a name or an id. `options`: `schema`, `countries`, `topics`, `datasets`, `sort`, `facets`,
-        `limit`, `offset`."""
+    def search(self, text: str, dataset: str = "default", **options: Unpack[SearchOptions]) -> SearchPage:
+        """Entities by a name or an id."""
         return answers.search_page(self._http.json("GET", f"/search/{part(dataset)}", {"q": text, **options}))
 
     def entity(self, entity_id: str, *, nested: bool = True) -> Entity:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.block.keys import identity_tokens
 from resolver.classify import Borders, scores
 from resolver.compare import NameIndex
 from resolver.engines.catalogue import Catalogue, State
@@ -199,7 +200,8 @@ class Screen:
         near = self._finder.near(asked, state, wish.sources, MOST_COMPARED)
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
-        rounds, compared, complete = [], 0, False
+        # where words lead to nobody there is nobody more; of a query without words that cannot be said
+        rounds, compared, complete = [], 0, not len(near) and bool(identity_tokens(asked).any())
         while not complete and compared < min(len(near), MOST_COMPARED):
             one = _Round.of(asked, state, near[compared : compared + COMPARED], least, sight)
             rounds.append(one)

@@ -28,6 +28,12 @@ PLACEHOLDERS = frozenset(
 _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a name is none."""
+    word = text.strip(_EDGES).lower()
+    return not word or word in PLACEHOLDERS
+
+
 def without_placeholders(chunk: BatchAt, label: str) -> tuple[BatchAt, list[Reject]]:
     """The chunk without names that are none, and a reject for each value that was left out."""
     batch, rejects = chunk.batch, list[Reject]()

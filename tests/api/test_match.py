@@ -110,6 +110,28 @@ def test_a_date_that_is_none_is_told_and_left_out(client: Client) -> None:
     assert len(answer["results"]) == 1
 
 
+@pytest.mark.parametrize("name", ["Unknown", " n/a ", ".", "\u202e\u200b", "неизвестно"])
+def test_a_name_that_is_none_is_told(name: str, client: Client) -> None:
+    answer = one(client, person(name))
+    assert answer["results"] == []
+    assert "is no name" in answer["warnings"][0]
+    # nor does it take anything from the names beside it
+    known = one(client, {"schema": "Person", "properties": {"name": ["Jon Smyth", name], "birthDate": ["1990"]}})
+    assert known["results"][0]["referents"] == ["river:3"]
+    assert len(known["warnings"]) == 1
+
+
+def test_where_words_lead_to_nobody_that_is_all(client: Client) -> None:
+    assert one(client, person("Xqzvw Wvzqx"))["total"] == {"value": 0, "relation": "eq"}
+    assert one(client, person("."))["total"] == {"value": 0, "relation": "gte"}
+
+
+@pytest.mark.parametrize("path", ["/check?name=%ff%fe", "/search/default?q=%C3%28"])
+def test_what_is_no_utf_8_is_refused(path: str, client: Client) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, "UTF-8" in answer.json["detail"]) == (400, True)
+
+
 def test_a_number_finds_its_bearer(client: Client) -> None:
     (result,) = one(client, person("J Smyth", passportNumber="x-123456"))["results"]
     assert result["referents"] == ["river:3"]
