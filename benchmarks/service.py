@@ -112,10 +112,14 @@ def serving(store: str, workers: int, model: Path | None = None) -> Iterator[Run
 
 
 def _status(url: str, path: str) -> int:
+    """The status of an answer; 0 where there is none, as while those that load hand over to those that serve."""
     with closing(_connection(url)) as connection:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+        except (http.client.HTTPException, OSError):
+            return 0
         return answer.status
 
 

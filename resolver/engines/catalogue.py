@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,15 +22,14 @@ import numpy.typing as npt
 
 from resolver.block.lookup import Held
 from resolver.classify import Borders
+from resolver.engines.handled import closed
 from resolver.engines.hub import Hub
 from resolver.engines.index import KEPT_FROM, index_folder
 from resolver.engines.shelf import Shelf, Stretch, opened, shelf_of, united, written
 from resolver.errors import StoreError
 from resolver.pipeline import ModelSet, prepared_of
 from resolver.records import Batch, Handling, Identifier, Kind, Record, Value, concat
-from resolver.records.packing import unpack_handling
 from resolver.records.prepared import Prepared
-from resolver.records.properties import HANDLING
 from resolver.records.sight import Viewer, visible
 from resolver.store import View
 from resolver.store.segments import chain, forget
@@ -56,30 +55,11 @@ class State:
     @cached_property
     def closed(self) -> Mapping[str, frozenset[Handling]]:
         """The sources none of whose records everybody sees, and how their records are handled."""
-        handled: dict[str, set[Handling]] = {}
-        for shelf, kept in zip(self.shelves, self.kept, strict=True):
-            batch = shelf.segment.batch
-            column = batch.columns.get(HANDLING)
-            if column is not None:
-                here = np.repeat(kept, np.diff(shelf.members))[column.rows]
-                pairs = np.stack([batch.sources.codes[column.rows[here]], column.codes[here]])
-                for source, code in np.unique(pairs, axis=1).T.tolist():
-                    handling = unpack_handling(column.values[code].as_py())
-                    handled.setdefault(batch.sources.values[source].as_py(), set()).add(handling)
-        guarded = {name: frozenset(one) for name, one in handled.items() if not any(h.code == "H0" for h in one)}
-        return {name: one for name, one in guarded.items() if name not in self._free(guarded)}
+        return closed([(shelf.handled, shelf.rows_without(kept)) for shelf, kept in self._marked])
 
-    def _free(self, names: Collection[str]) -> set[str]:
-        """Those of some sources that hold a record which says nothing of its handling."""
-        found: set[str] = set()
-        for shelf, kept in zip(self.shelves, self.kept, strict=True) if names else ():
-            batch = shelf.segment.batch
-            free = np.repeat(kept, np.diff(shelf.members))
-            if HANDLING in batch.columns:
-                free[batch.columns[HANDLING].rows] = False
-            counts = np.bincount(batch.sources.codes[free], minlength=len(batch.sources.values))
-            found.update(name for name, count in zip(batch.sources.values.to_pylist(), counts, strict=True) if count)
-        return found.intersection(names)
+    @property
+    def _marked(self) -> Iterator[tuple[Shelf, Bools]]:
+        return zip(self.shelves, self.kept, strict=True)
 
     def sources_for(self, viewer: Viewer) -> frozenset[str]:
         """The names of the lists there are of which a viewer sees a record."""

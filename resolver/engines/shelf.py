@@ -21,6 +21,7 @@ from resolver.block import Plan
 from resolver.block.glance import Seen, arrays
 from resolver.block.lookup import KeyTable, key_table
 from resolver.block.words import Words, words_of
+from resolver.engines.handled import Handled
 from resolver.engines.profiles import profiles
 from resolver.engines.shelved import arrays_of, prepared_from
 from resolver.records import Batch, concat
@@ -75,6 +76,16 @@ class Shelf:
         """The same, spelled out."""
         places, owner = self._members(rows)
         return self.segment.spelled(places, self.properties), owner
+
+    def rows_without(self, kept: npt.NDArray[np.bool_]) -> Numbers:
+        """The rows of the records of those entities that are not kept."""
+        gone = np.flatnonzero(~kept)
+        return spread(self.members[gone], self.members[gone + 1] - self.members[gone])
+
+    @cached_property
+    def handled(self) -> Handled:
+        """How its records are handled."""
+        return Handled.of(self.segment.batch)
 
     @cached_property
     def properties(self) -> npt.NDArray[np.uint64]:

@@ -263,8 +263,6 @@ def test_a_long_running_process_keeps_nothing_it_is_asked(tmp_path: Path, monkey
 def test_what_loads_for_words_that_never_come_is_ended(tmp_path: Path) -> None:
     write(cache_file(tmp_path), b"anna\t3;")
     source = SymbolSource(tmp_path)
-    source.start()
-    assert source._child is None
     source.start(new_words=True)
     child = source._child
     assert child is not None
