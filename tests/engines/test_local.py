@@ -119,6 +119,16 @@ def test_workers_play_no_part(found: Resolution, world: World) -> None:
     assert said(again) == said(found)
 
 
+def test_how_many_scores_are_held_at_once_plays_no_part(
+    found: Resolution, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.engines.local._SCORED_AT_ONCE", 97)
+    again = dedupe(intake(world.records), OPTIONS)
+    assert again.stats.candidate_pairs > 2 * 97
+    assert again.stats.score_histogram.tolist() == found.stats.score_histogram.tolist()
+    assert said(again) == said(found)
+
+
 def test_a_pair_in_the_batch_has_the_score_it_has_alone(found: Resolution) -> None:
     links = list(said(found).items())
     chosen = random.Random(7).sample(links, 150)
