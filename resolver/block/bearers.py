@@ -11,7 +11,7 @@ import numpy as np
 
 from resolver.block.glance import BIRTHS as _BIRTHS
 
-BEGIN = 6
+EQUAL, BEGIN = 0, 6
 """The way in which a word begins the same: it must have most letters in common too."""
 _LOOKS = 40_000
 """Dates of birth that are looked at for one query at most."""
@@ -30,10 +30,11 @@ def _bits(value):  # type: ignore[no-untyped-def]
 def alike(  # type: ignore[no-untyped-def]
     offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, held_rarity, held_signature, worths,
 ):  # fmt: skip
-    """The held words alike of every word asked for, the best way first, with what each is worth (256ths of a nat);
-    those of word i are `ends[i]:ends[i + 1]`. One may stand twice."""
+    """The held words alike of every word asked for, the best way first, with what each is worth (256ths of a nat) and
+    whether it is the very word; those of word i are `ends[i]:ends[i + 1]`. One may stand twice."""
     tokens = np.empty(1024, dtype=np.int64)
     worth = np.empty(1024, dtype=np.uint32)
+    equal = np.empty(1024, dtype=np.bool_)
     ends = np.empty(len(rarity) + 1, dtype=np.int64)
     ends[0] = 0
     filled = 0
@@ -53,41 +54,49 @@ def alike(  # type: ignore[no-untyped-def]
                 if filled == len(tokens):
                     tokens = np.concatenate((tokens, np.empty(filled, dtype=np.int64)))
                     worth = np.concatenate((worth, np.empty(filled, dtype=np.uint32)))
-                tokens[filled] = token
+                    equal = np.concatenate((equal, np.empty(filled, dtype=np.bool_)))
+                tokens[filled], equal[filled] = token, way == EQUAL
                 value = worths[way] * min(rarity[word], held_rarity[token])
                 worth[filled] = np.uint32(max(value * 256, 1))
                 filled += 1
         ends[word + 1] = filled
-    return tokens[:filled], worth[:filled], ends
+    return tokens[:filled], worth[:filled], equal[:filled], ends
 
 
 @numba.njit(cache=True, nogil=True)
-def _too_common(tokens, starts, budget):  # type: ignore[no-untyped-def]
-    """How many bearers a word must have to be passed over, so that those of the rarest are counted first."""
+def _too_common(tokens, equal, starts, budget):  # type: ignore[no-untyped-def]
+    """How many bearers a word must have to be passed over, so that those of the rarest are counted first; and whether
+    that holds for the very words asked for too. Where there is room for these they are counted: of a name made of
+    common words nothing else is left."""
     sizes = np.empty(len(tokens), dtype=np.int64)
+    of_equal = np.int64(0)
     for place in range(len(tokens)):
         sizes[place] = starts[tokens[place] + 1] - starts[tokens[place]]
+        of_equal += sizes[place] if equal[place] else 0
+    all_alike = of_equal > budget
     if sizes.sum() > budget:
         seen = 0
+        if not all_alike:
+            sizes, seen = sizes[~equal], of_equal
         for size in np.sort(sizes):
             seen += size
             if seen > budget:
-                return size
-    return np.int64(2**62)
+                return size, all_alike
+    return np.int64(2**62), all_alike
 
 
 @numba.njit(cache=True, nogil=True)
-def added(tokens, worth, ends, starts, bearers, kept, budget, sums, touched, said):  # type: ignore[no-untyped-def]
+def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touched, said):  # type: ignore[no-untyped-def]
     """What the words of `alike` add up to per profile: `said[i]` of profile `touched[i]`, of those that `kept` lets
     pass, as many as the answer says. `sums`, as long as there are profiles, is all 0 before and after; the others have
     room for one more."""
-    largest = _too_common(tokens, starts, budget)
+    largest, all_alike = _too_common(tokens, equal, starts, budget)
     count = 0
     for word in range(len(ends) - 1):
         mark = np.uint32(word + 1)
         for place in range(ends[word], ends[word + 1]):
             first, last = starts[tokens[place]], starts[tokens[place] + 1]
-            if last - first >= largest:
+            if last - first >= largest and (all_alike or not equal[place]):
                 continue
             more = worth[place]
             for at in range(first, last):

@@ -32,7 +32,7 @@ _WORTHS = np.array(WAYS, dtype=np.float32)
 MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
 BUDGET = 400_000
-"""Bearers of words that are counted for one query at most, those of the rarest words first."""
+"""Bearers of words that are counted for one query at most: those of its own words, then those of the rarest alike."""
 _LEAST_LETTERS = 4
 _PREFIX = 3
 
@@ -134,7 +134,7 @@ class Scores:
             self._sums = np.zeros(len(kept), dtype=np.uint32)
             self._touched = np.empty(len(kept) + 1, dtype=np.int32)
             self._said = np.empty(len(kept) + 1, dtype=np.uint32)
-        tokens, worth, ends = alike(
+        tokens, worth, equal, ends = alike(
             asked.offsets,
             asked.codes,
             asked.ways,
@@ -148,7 +148,7 @@ class Scores:
             _WORTHS,
         )
         count = added(
-            tokens, worth, ends, held.starts, held.bearers, kept, BUDGET, self._sums, self._touched, self._said
+            tokens, worth, equal, ends, held.starts, held.bearers, kept, BUDGET, self._sums, self._touched, self._said
         )
         found, said = first_of(self._touched, self._said, count, most, query[4], held.born, seen[0], seen[4])
         return found, said

@@ -105,3 +105,19 @@ def test_the_codes_of_a_query_are_those_of_held_words(name: str) -> None:
         part = slice(asked.offsets[number], asked.offsets[number + 1])
         assert sorted(asked.codes[part].tolist()) == held.codes[held.coded == token].tolist()
         assert asked.ways[part].tolist() == sorted(asked.ways[part].tolist())
+
+
+def test_the_very_words_are_counted_however_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a name made of common words rarer spellings of these must not be all that is left."""
+    bearers = [record(f"a:{at:03d}", name="Ali Hussein") for at in range(30)]
+    alike = [record(f"b:{at:03d}", name=f"Aly{letter} Husein{letter}") for at, letter in enumerate("abcdefgh")]
+    held, query = prepared(*bearers, *alike), prepared(record("q:1", name="Ali Hussein"))
+    kept = np.ones(len(held), dtype=bool)
+    for budget in (1_000, 64):
+        monkeypatch.setattr("resolver.block.words.BUDGET", budget)
+        rows, said = Scores().best(sought(query), words_of(held), arrays(query), arrays(held), kept, 50)
+        assert set(rows[said == said.max()].tolist()) == set(range(30))
+    # where there is no room even for these, the rarest come first as ever
+    monkeypatch.setattr("resolver.block.words.BUDGET", 20)
+    rows, _ = Scores().best(sought(query), words_of(held), arrays(query), arrays(held), kept, 50)
+    assert not set(rows.tolist()) & set(range(30))
