@@ -75,7 +75,7 @@ def _too_common(tokens, equal, starts, budget):  # type: ignore[no-untyped-def]
         of_equal += sizes[place] if equal[place] else 0
     all_alike = of_equal > budget
     if sizes.sum() > budget:
-        seen = 0
+        seen = np.int64(0)
         if not all_alike:
             sizes, seen = sizes[~equal], of_equal
         for size in np.sort(sizes):

@@ -6,7 +6,10 @@ The cost is that of the dictionaries of an index, not of its records: a fraction
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +24,9 @@ from resolver.store.segments import Segment
 Numbers = npt.NDArray[np.int64]
 MOST = 2_000
 """Records that one question finds at most."""
+_SCANNED = 2_000
+"""So many relations are read through; more are put in order once, and looked up."""
+_REMEMBERED = 8
 
 
 def beginning_with(segments: Sequence[Segment], prefix: str) -> Numbers:
@@ -37,6 +43,12 @@ def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
     found = []
     for segment, column in _columns(segments, (RELATION,)):
         hits = np.zeros(len(column.values), dtype=bool)
+        if len(column.values) > _SCANNED:
+            targets = _targets_of(column.values)
+            for identity in record_ids:
+                hits[targets.codes_of(identity)] = True
+            found.append(_numbers(segment, column, hits))
+            continue
         for identity in record_ids:
             # the id is the second field of a packed relation: something, the separator, the id, and no more of it
             inside = pc.match_substring(column.values, f"{SEPARATOR}{identity}{SEPARATOR}")
@@ -44,6 +56,47 @@ def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
             hits |= _flags(pc.or_(inside, last))
         found.append(_numbers(segment, column, hits))
     return _united(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """The records that packed relations name, ascending, and the code of each relation. `held`: what it was made of."""
+
+    held: pa.StringArray
+    names: pa.StringArray
+    codes: Numbers
+
+    @classmethod
+    def of(cls, values: pa.StringArray) -> _Targets:
+        parts = pc.split_pattern(values, SEPARATOR)
+        starts = parts.offsets.to_numpy()
+        codes = np.flatnonzero(np.diff(starts) > 1)
+        names = parts.flatten().take(pa.array(starts[:-1][codes] - starts[0] + 1))
+        order = pc.sort_indices(names).to_numpy()
+        return cls(values, names.take(pa.array(order)), codes[order])
+
+    def codes_of(self, identity: str) -> Numbers:
+        """The codes of the relations that name a record."""
+        # text sorts by its UTF-8
+        low, high = (
+            side(range(len(self.names)), identity.encode(), key=lambda place: self.names[place].as_py().encode())
+            for side in (bisect_left, bisect_right)
+        )
+        return self.codes[low:high]
+
+
+_KNOWN: OrderedDict[int, _Targets] = OrderedDict()
+
+
+def _targets_of(values: pa.StringArray) -> _Targets:
+    """Those of a column, remembered while it is in use: a million relations cannot be read for every answer."""
+    found = _KNOWN.get(id(values))
+    if found is None or found.held is not values:
+        found = _KNOWN[id(values)] = _Targets.of(values)
+        while len(_KNOWN) > _REMEMBERED:
+            # each is one step for the interpreter, so threads need no lock
+            _KNOWN.popitem(last=False)
+    return found
 
 
 def _with_names(segments: Sequence[Segment], pattern: str) -> Numbers:
