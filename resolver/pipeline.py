@@ -107,6 +107,7 @@ def tables_of(data: Mapping[str, Any]) -> Tables:
             dict(data["group_counts"]),
             int(data["group_total"]),
             frozenset(data["mass_used"]),
+            dict(data["person_given"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the tables of the model are damaged: {error}", mend="restore tables.json") from error

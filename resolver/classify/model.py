@@ -53,10 +53,11 @@ class PairTerm:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A strictly increasing, piecewise linear map of the raw sum to log-odds, both in thousandths; slopes go on
-    outside."""
+    outside. `most`: no log-odds are higher."""
 
     raw: tuple[int, ...] = (-20_000, 20_000)
     logodds: tuple[int, ...] = (-20_000, 20_000)
+    most: int | None = None
     _x: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
     _y: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
@@ -66,7 +67,8 @@ class Calibration:
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Calibrated log-odds in thousandths, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
-        return calibrated(raw, self._x, self._y, _LIMIT)
+        found = calibrated(raw, self._x, self._y, _LIMIT)
+        return found if self.most is None else np.minimum(found, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Model:
     alone: Model | None = None
     """The model of pairs that say nothing but names (`ALONE_GATE`), where there is one: with nothing else to go by, a
     name is worth something else than beside a date and a place."""
+    ceilings: Mapping[str, int] = field(default_factory=dict)
+    """Blocking plan → log-odds (thousandths) that no pair exceeds: where nothing but a person's name is known, records
+    may wait for a human, and never are one without."""
     _weights: Weights = field(init=False, repr=False, compare=False)
     _bare: Model = field(init=False, repr=False, compare=False)
     """This model without its parts."""
@@ -99,7 +104,9 @@ class Model:
 
     def at(self, plan: str) -> Model:
         """The model for records resolved under a plan: its intercept is that plan's."""
-        own = replace(self, intercept=self.intercept + self.priors.get(plan, 0), priors={})
+        calibration = replace(self.calibration, most=self.ceilings.get(plan, self.calibration.most))
+        intercept = self.intercept + self.priors.get(plan, 0)
+        own = replace(self, intercept=intercept, priors={}, ceilings={}, calibration=calibration)
         return own.having({name: part.at(plan) for name, part in self.parts.items() if name})
 
     def having(self, parts: Mapping[str, Model]) -> Model:

@@ -31,6 +31,7 @@ def to_json(model: Model) -> dict[str, Any]:
         "calibration": {"raw": list(model.calibration.raw), "logodds": list(model.calibration.logodds)},
         "training": dict(model.training),
         "priors": dict(model.priors),
+        "ceilings": dict(model.ceilings),
         **{name: to_json(part) for name, part in model.parts.items() if name},
     }
 
@@ -44,6 +45,7 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
         )
     try:
         _same_features(data, features)
+        plain, alone = (_part(name, data, features) for name in PARTS)
         return Model(
             str(data["kind"]),
             str(data["version"]),
@@ -54,7 +56,9 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
             _calibration(data["calibration"]),
             dict(data.get("training", {})),
             {str(plan): _whole(prior, "priors") for plan, prior in data.get("priors", {}).items()},
-            *(_part(name, data, features) for name in PARTS),
+            plain,
+            alone,
+            {str(plan): _whole(most, "ceilings") for plan, most in data.get("ceilings", {}).items()},
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"the model file is damaged: {type(error).__name__} {error}", mend=_MEND) from error

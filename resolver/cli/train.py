@@ -217,10 +217,10 @@ def _material(
 ) -> Material:
     from resolver.training.train import gather
 
-    spellings, differing = (_spellings(seed), _differing(seed)) if worlds else ([], [])
-    material = gather(
-        intake, judgements, tables, worlds, spellings=spellings, differing=differing, clusters=known, seed=seed
-    )
+    invented: dict[str, Any] = {}
+    if worlds:
+        invented = {"spellings": _spellings(seed), "differing": _differing(seed), "stated": worlds[0].records}
+    material = gather(intake, judgements, tables, worlds, clusters=known, seed=seed, **invented)
     if not material.pairs:
         raise InputError(
             "there is nothing to learn from in these lists",

@@ -26,13 +26,15 @@ COLUMNS = (
     "quality",
     "established",
     "initials",
+    "sides",
 )
 """What `align_pairs` writes per pair: nats matched, contradicted and omitted in the best name pair; the least
 similarity of a matched token; how many tokens matched; nats matched between a given and a family name; the best
 agreement ratio between two primary names (-1 where a side has none); the share of the shorter list of names that some
 name of the other supports; 1 where a name is the same set of words; the quality (`NameQuality`) of the weaker name of
 the best pair; nats of matched words that are two established names; initials that stand for nothing of the other name
-(0 where that has something else left over, 0.5 where not, 1 none, -1 no initials)."""
+(0 where that has something else left over, 0.5 where not, 1 none, -1 no initials); which part of the name contradicts
+(`name_pair.SIDES`, -1 none or not known)."""
 _OMITTED = 0.2
 _SUPPORTED = 0.8
 
@@ -92,7 +94,7 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
     cards, names, parts, heads = words.cards, written.names, written.parts, written.heads
     sim = np.zeros((LIMIT, LIMIT), dtype=np.float32)
     mates = np.empty((2, LIMIT), dtype=np.int32)
-    result = np.empty(8, dtype=np.float32)
+    result = np.empty(9, dtype=np.float32)
     most, most_tokens = written.most[0], written.most[1]
     supported_right = np.zeros(most + 1, dtype=np.bool_)
     local = np.empty((2, len(cards)), dtype=np.int32)
@@ -152,6 +154,7 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
                     result[:] = 0
                     result[1], result[2] = min(one, two), abs(one - two)
                     result[7] = np.float32(-1.0)
+                    result[8] = np.float32(0.0) if result[1] > 0 else np.float32(-1.0)
                 matched, contradicted, omitted = result[0], result[1], result[2]
                 total = matched + contradicted + np.float32(_OMITTED) * omitted
                 ratio = matched / total if total > 0 else np.float32(0.0)
@@ -178,6 +181,7 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
                     out[pair, 9] = weaker
                     out[pair, 10] = result[6]
                     out[pair, 11] = result[7]
+                    out[pair, 12] = result[8]
                     best_left[pair] = name_a.form
                     best_right[pair] = name_b.form
             if this_supported:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from resolver.compare.context import Context
@@ -122,6 +123,24 @@ def name_initials(context: Context) -> FloatArray:
     return np.where(value < 0, np.float32(np.nan), value)
 
 
+_SIDES = np.array([0.0, 0.2, 0.3, 0.6, np.nan], dtype=np.float32)
+_MAN, _WOMAN = 1, 2
+
+
+def name_sides(context: Context) -> FloatArray:
+    """Which part of the names contradicts: all, the given name, or only the family name, which women change."""
+    found = context.alignment["sides"]
+    # what is not known (-1, or no name at all) is the last row
+    value: FloatArray = _SIDES[np.nan_to_num(found, nan=-1).astype(np.int64)]
+    family = found == 3
+    if family.any():
+        gender = context.prepared.gender
+        said = gender[context.left] | gender[context.right]
+        value[family & (said == _MAN)] = 0.4
+        value[family & (said == _WOMAN)] = 1.0
+    return value
+
+
 def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
     alone = context.names.alone
@@ -227,6 +246,17 @@ def relation(context: Context) -> FloatArray:
     return _shared(context, "relation")
 
 
+def position(context: Context) -> FloatArray:
+    """Offices and occupations, by the words of the one that the other has."""
+    side, table = context.prepared.plain["position"]
+
+    def compare(one: IntArray, two: IntArray) -> FloatArray:
+        found = cpdist(table.texts[one], table.texts[two], scorer=token_set_ratio, dtype=np.float32)
+        return (found / np.float32(100)).astype(np.float32)
+
+    return context.best_of(side, compare)
+
+
 def father_name(context: Context) -> FloatArray:
     """The father's name, where it is stated apart."""
     side, table = context.prepared.plain["fatherName"]
@@ -312,6 +342,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_order", Kind.PERSON, name_order, "names"),
     Comparator("name_established", _ALL, name_established, "names"),
     Comparator("name_initials", Kind.PERSON, name_initials, "names"),
+    Comparator("name_sides", Kind.PERSON, name_sides, "names"),
     Comparator("names_alone", _ALL, names_alone, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
     Comparator("start_date", Kind.GROUP, start_date, "starts"),
@@ -326,6 +357,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("website", _ORGANISED, website, "plain:website"),
     Comparator("activity", _ALL, activity, "plain:activity"),
     Comparator("relation", _ALL, relation, "plain:relation"),
+    Comparator("position", Kind.PERSON, position, "plain:position"),
     Comparator("father_name", Kind.PERSON, father_name, "plain:fatherName"),
     Comparator("numbers", _ALL, numbers, "names"),
     Comparator("places_named", _ORGANISED, places_named, "names"),

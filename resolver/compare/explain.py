@@ -131,7 +131,7 @@ def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]
     step = len(sides[1])
     likeness = np.empty(len(sides[0]) * step, dtype=np.float32)
     mates = np.empty((2, LIMIT), dtype=np.int32)
-    room = np.zeros((LIMIT, LIMIT), dtype=np.float32), mates, np.empty(8, dtype=np.float32)
+    room = np.zeros((LIMIT, LIMIT), dtype=np.float32), mates, np.empty(9, dtype=np.float32)
     with names.memo() as memo:
         compare_tokens(*sides, names.words, memo, likeness)
         swapped = align_forms(row, other, names.written, names.words, memo, context.group, likeness, step, local, *room)

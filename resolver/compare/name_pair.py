@@ -19,6 +19,9 @@ their sound where it is of another script."""
 _LEAST_JOINED = 0.8
 TIED = np.float32(0.8)
 """Two established words of less likeness have nothing in common but letters: what ties two lifts them above."""
+SIDES = ("all", "given", "given, an initial", "family")
+"""Which part of two names contradicts, by number: everything, the given name (or an initial that stands for it), the
+family name."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -45,6 +48,16 @@ def _weight(card, group):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
+def _side(role, flags):  # type: ignore[no-untyped-def]
+    """Bits of a word's role, said or likely; particles have none."""
+    if flags & 2:
+        return 0
+    if role & 3 == 1:
+        return 5 if flags & 1 else 1
+    return 2 if role & 3 == 3 else 0
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
 def goes_first(start_a, end_a, start_b, end_b, parts, cards):  # type: ignore[no-untyped-def]
     """Whether name a goes before name b, by what they say alone."""
     for place in range(min(end_a - start_a, end_b - start_b)):
@@ -59,9 +72,9 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     """Align two names, places in `written.names`. `group`: by groups' rarity. `likeness`: what matching a token of the
     one record and one of the other is worth (see `compare_tokens`), `step` tokens of the right record a row; `local`
     (2 × tokens): where a token of the left and of the right record stands in it. Writes matched, contradicted, omitted,
-    weakest, tokens, crossed, established, initials (see `align.COLUMNS`) into `result`, and mates into `mates` (2 ×
-    `LIMIT`: position of the partner, -1 none), the
-    first row for the name that goes first by what it says; gives 1 where that is the right one. `sim` is scratch."""
+    weakest, tokens, crossed, established, initials, sides (see `align.COLUMNS`) into `result`, and mates into `mates`
+    (2 × `LIMIT`: position of the partner, -1 none), the first row for the name that goes first by what it says; gives 1
+    where that is the right one. `sim` is scratch."""
     cards, parts = words.cards, written.parts
     start_a, end_a = written.names[left].start, written.names[left].end
     start_b, end_b = written.names[right].start, written.names[right].end
@@ -175,18 +188,22 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     left_a, left_b = np.float32(0.0), np.float32(0.0)
     # what is left over that is no particle: 1 full words, 2 initials
     kinds_a, kinds_b, initials = 0, 0, 0
+    # the same by role: 1 given names, 2 family names, 4 given names that are initials
+    roles_a, roles_b = 0, 0
     for a in range(length_a):
         card = cards[parts[start_a + a].token]
         initials += card.flags & 1
         if mates[0, a] < 0:
             left_a += _weight(card, group)
             kinds_a |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
+            roles_a |= _side(parts[start_a + a].role, card.flags)
     for b in range(length_b):
         card = cards[parts[start_b + b].token]
         initials += card.flags & 1
         if mates[1, b] < 0:
             left_b += _weight(card, group)
             kinds_b |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
+            roles_b |= _side(parts[start_b + b].role, card.flags)
     result[0] = matched
     result[1] = min(left_a, left_b) + doubt
     result[2] = abs(left_a - left_b)
@@ -200,4 +217,13 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
         result[7] = np.float32(0.0)
     else:
         result[7] = np.float32(0.5) if (kinds_a | kinds_b) & 2 else np.float32(1.0)
+    given, family = roles_a & roles_b & 1, roles_a & roles_b & 2
+    if min(left_a, left_b) == 0:
+        result[8] = np.float32(-1.0)
+    elif count == 0 or (given and family):
+        result[8] = np.float32(0.0)
+    elif given:
+        result[8] = np.float32(2.0) if (roles_a | roles_b) & 4 else np.float32(1.0)
+    else:
+        result[8] = np.float32(3.0) if family else np.float32(-1.0)
     return swapped

@@ -36,7 +36,7 @@ from resolver.store.segments import chain, forget
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORM = "3"
+_FORM = "4"
 _LOG = logging.getLogger("resolver.index")
 
 

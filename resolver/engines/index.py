@@ -27,7 +27,7 @@ from resolver.store.segments import Segment, chain, forget, segment_of, write_se
 
 Numbers = npt.NDArray[np.int64]
 Prepare = Callable[[Batch], Prepared]
-_FORM = "3"
+_FORM = "4"
 _REBUILD = 200_000
 _CATCH_UP = 20_000
 KEPT_FROM = 5_000

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalise.names import bracketed, other_cut
+from resolver.normalise.roles import likely_roles
 from resolver.normalise.tokens import Lookup, build_lexicon, compact_hashes, joined_hashes
 from resolver.records.batch import Batch, IntArray
 from resolver.records.kinds import Kind
@@ -66,7 +67,8 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     full_person, *parts, full_group = lexicon.tokens_of
     composed, composed_roles, composed_rows = _composed(batch, person, dict(zip(part_columns, parts, strict=True)))
     tokens = _stack([full_person, full_group, composed])
-    roles = np.concatenate([np.zeros(len(full_person.items) + len(full_group.items), dtype=np.uint8), composed_roles])
+    guessed = likely_roles(full_person, lexicon.table, tables)
+    roles = np.concatenate([guessed, np.zeros(len(full_group.items), dtype=np.uint8), composed_roles])
     compact = compact_hashes(tokens, lexicon.table)
     texts = np.empty(len(tokens), dtype=object)
     texts[: len(full_texts[0])] = full_texts[0]

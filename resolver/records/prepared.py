@@ -45,12 +45,15 @@ class TokenFlag(IntFlag):
 
 
 class Role(IntEnum):
-    """The part a token plays in a person's name, where the source says so."""
+    """The part a token plays in a person's name, where the source says so, or what it most likely plays. The two lowest
+    bits are the same for what is said and for what is likely."""
 
     UNSET = 0
     GIVEN = 1
     MIDDLE = 2
     FAMILY = 3
+    LIKELY_GIVEN = 5
+    LIKELY_FAMILY = 7
 
 
 class NameQuality(IntEnum):

@@ -21,6 +21,8 @@ class Tables:
     group_counts: Mapping[str, int] = field(default_factory=dict)
     group_total: int = 10_000
     mass_used: frozenset[str] = frozenset()
+    person_given: Mapping[str, int] = field(default_factory=dict)
+    """Of the tokens that enough bear, the per cent of bearers to whom it is a given name, not a family name."""
 
     def rarity(self, token: str, *, group: bool) -> float:
         """How much agreeing on the token says, in nats (1…9): minus the log of the share of entities that bear it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from resolver.classify import Calibration, Model
@@ -75,12 +76,67 @@ def answers(
 def calibrate(
     raw: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64]
 ) -> Calibration:
-    """A rising straight line from raw sums to log-odds (Platt 1999), on sums of pairs not trained on."""
-    scaled = np.clip(raw / 1000.0, -15, 15).reshape(-1, 1)
-    line = LogisticRegression(C=1e3).fit(scaled, labels, sample_weight=weights)
-    slope, shift = max(float(line.coef_[0, 0]), 0.05), float(line.intercept_[0])
-    ends = (-20_000, 20_000)
-    return Calibration(ends, tuple(round(1000 * (slope * end / 1000 + shift)) for end in ends))
+    """A rising line from raw sums to log-odds, on sums of pairs not trained on: straight (Platt 1999), then bent at
+    `BENDS` places as far as the pairs demand it."""
+    scaled = np.clip(raw / 1000.0, -15, 15)
+    line = LogisticRegression(C=1e3).fit(scaled.reshape(-1, 1), labels, sample_weight=weights)
+    slope, shift = max(float(line.coef_[0, 0]), _LEAST_SLOPE), float(line.intercept_[0])
+    straight = slope * scaled + shift
+    bends = _bends(straight, weights)
+    if len(bends) < 3:
+        ends = (-20_000, 20_000)
+        return Calibration(ends, tuple(round(1000 * (slope * end / 1000 + shift)) for end in ends))
+    said = _bent(straight, labels, weights, bends)
+    raws = np.rint(1000 * (np.array(bends) - shift) / slope).astype(int)
+    return Calibration(tuple(raws.tolist()), tuple(np.rint(1000 * said).astype(int).tolist()))
+
+
+BENDS = 9
+_LEAST_SLOPE, _LEAST_BENT, _STIFF = 0.05, 0.2, 3.0
+
+
+def _bends(straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    """Places (log-odds), half of them by the weight of the pairs around them and all far enough apart, so that each
+    stretch has pairs of its own."""
+    order = np.argsort(straight, kind="stable")
+    # pairs that are in doubt count, not the many that are surely different
+    doubt = weights[order] * np.exp(-np.abs(straight[order]) / 2)
+    sums = np.cumsum(doubt)
+    wanted = np.linspace(0.02, 0.98, BENDS) * sums[-1]
+    found: list[float] = []
+    for value in straight[order][np.minimum(np.searchsorted(sums, wanted), len(order) - 1)].tolist():
+        if not found or value - found[-1] >= 0.4:
+            found.append(round(value, 3))
+    return tuple(found)
+
+
+def _bent(
+    straight: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int8],
+    weights: npt.NDArray[np.float64],
+    bends: Sequence[float],
+) -> npt.NDArray[np.float64]:
+    """Log-odds at the bends, by likelihood less a penalty for every slope that is not 1; straight beyond the ends."""
+    knots = np.array(bends)
+    gaps = np.diff(knots)
+    # a value is the first bend's plus slopes times how far it reaches into each stretch
+    reach = np.clip(straight[:, None] - knots[None, :-1], 0.0, gaps[None, :])
+    reach[:, 0] += np.minimum(straight - knots[0], 0.0)
+    reach[:, -1] += np.maximum(straight - knots[-1], 0.0)
+
+    def loss(asked: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        value = asked[0] + reach @ asked[1:]
+        lost = weights * (np.logaddexp(0.0, value) - labels * value)
+        back = weights * (1.0 / (1.0 + np.exp(-value)) - labels)
+        bent = asked[1:] - 1.0
+        slopes = reach.T @ back + 2 * _STIFF * bent
+        return float(lost.sum() + _STIFF * (bent**2).sum()), np.concatenate([[back.sum()], slopes])
+
+    start = np.concatenate([[knots[0]], np.ones(len(gaps))])
+    bounds = [(None, None), *[(_LEAST_BENT, 5.0)] * len(gaps)]
+    best = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 500}).x
+    value: npt.NDArray[np.float64] = best[0] + np.concatenate([[0.0], np.cumsum(best[1:] * gaps)])
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,12 @@ Differing = tuple[Record, Record, bool]
 
 def differing_pairs(pairs: Iterable[Differing], tables: Tables) -> dict[Kind, Labelled]:
     """The evidence of pairs, each a cluster of its own."""
+    found = invented_pairs(pairs, tables, ORIGIN)
+    return {kind: data.where(data.evidence[:, data.features.index(GATE)] > 0) for kind, data in found.items()}
+
+
+def invented_pairs(pairs: Iterable[Differing], tables: Tables, origin: str) -> dict[Kind, Labelled]:
+    """The same of pairs however they are told, under the name of an origin."""
     held = list(pairs)
     if not held:
         return {}
@@ -30,11 +36,10 @@ def differing_pairs(pairs: Iterable[Differing], tables: Tables) -> dict[Kind, La
     rows = np.array([[place[one.id], place[two.id]] for one, two, _ in held], dtype=np.int32)
     clusters = [""] * len(batch)
     for number, (left, right) in enumerate(rows.tolist()):
-        clusters[left] = clusters[right] = f"{ORIGIN} {number}"
+        clusters[left] = clusters[right] = f"{origin} {number}"
     labels = np.array([same for _, _, same in held], dtype=np.int8)
     prepared = prepare(batch, tables, symbol_source().lookup, ())
-    found = by_kind(prepared, rows.min(axis=1), rows.max(axis=1), labels, clusters, ORIGIN)
-    return {kind: data.where(data.evidence[:, data.features.index(GATE)] > 0) for kind, data in found.items()}
+    return by_kind(prepared, rows.min(axis=1), rows.max(axis=1), labels, clusters, origin)
 
 
-__all__ = ["ORIGIN", "Differing", "differing_pairs"]
+__all__ = ["ORIGIN", "Differing", "differing_pairs", "invented_pairs"]

@@ -171,6 +171,10 @@ def _pair(features: Sequence[str], key: tuple[int, int], leaves: Sequence[_Part]
     one, two = np.meshgrid(_points(cuts[0]), _points(cuts[1]), indexing="ij")
     total = _sum(leaves, {key[0]: one.ravel(), key[1]: two.ravel()}, one.size)
     grid = np.rint(1000 * total).astype(int).reshape(one.shape)
+    if features[key[0]] in NAMELESS:
+        grid[-1] = grid[0]
+    if features[key[1]] in NAMELESS:
+        grid[:, -1] = grid[:, 0]
     return PairTerm((features[key[0]], features[key[1]]), cuts, tuple(tuple(row) for row in grid.tolist()))
 
 

@@ -6,6 +6,7 @@ import random
 
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
+from resolver.records.dates import MAX_YEAR, MIN_YEAR
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -45,3 +46,9 @@ def date_slip(text: str, chance: random.Random) -> str:
     canonical = str(PartialDate(date.year, date.month, date.day))
     place = chance.choice((2, 3, 6, 9))
     return canonical[:place] + chance.choice("0123456789") + canonical[place + 1 :]
+
+
+def other_date(year: int, chance: random.Random) -> PartialDate:
+    """Quite another date, four to twenty years away: one that is forged, or of somebody else."""
+    moved = year + chance.choice((-1, 1)) * chance.randrange(4, 21)
+    return PartialDate(min(max(moved, MIN_YEAR), MAX_YEAR), chance.randrange(1, 13), chance.randrange(1, 29))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import PLANS
-from resolver.classify import ALONE_GATE, GATE, Model
+from resolver.classify import ALONE_GATE, GATE, Model, border
 from resolver.compare import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
 from resolver.training.alone import ORIGIN as ALONE
@@ -20,7 +20,7 @@ from resolver.training.clusters import CLUSTERS
 from resolver.training.crossval import FOLDS, calibrate, out_of_fold
 from resolver.training.fit import FitOptions, fit_additive
 from resolver.training.labelled import Labelled
-from resolver.training.registers import REGISTERS
+from resolver.training.register_rows import REGISTERS
 
 # Comparators whose joint effect is fitted beside their own.
 PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
@@ -33,6 +33,9 @@ PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
     Kind.ASSET: (),
 }
+LISTED_TERMS = (("name_sides", "birth_date"),)
+"""The same of persons in watchlists: one given name and another on one birth date are twins; registers are too careless
+to say so."""
 ALONE_TERMS = (
     ("name", "name_rarity"),
     ("name_contradicted", "name_rarity"),
@@ -41,6 +44,7 @@ ALONE_TERMS = (
 )
 """The same where nothing but names is known."""
 ALONE_GROUP_TERMS = (*ALONE_TERMS, ("name", "acronym"), ("name_contradicted", "numbers"), ("name", "places_named"))
+NAME_ALONE = 0.94
 LEAST_PAIRS = 10
 """With fewer pairs of either label a kind is not fitted."""
 FINE: Mapping[str, Any] = {"rounds": 300, "learning_rate": 0.15, "leaves": 8, "least_leaf": 20.0}
@@ -54,20 +58,33 @@ ALONE_WAY: Mapping[str, Any] = {"rounds": 250, "learning_rate": 0.12, "leaves": 
 
 def fit_kind(data: Labelled, options: FitOptions, part: str = "") -> Model:
     """Fit one kind, or one part of its model. A plan of which there are no pairs has the prior of the next smaller."""
-    features = features_of(data.kind)
+    features, terms = features_of(data.kind), PAIR_TERMS[data.kind]
+    if part == "alone":
+        terms = ALONE_GROUP_TERMS if data.kind == Kind.GROUP else ALONE_TERMS
+    elif part == "" and data.kind == Kind.PERSON:
+        terms = (*terms, *LISTED_TERMS)
     rises = [COMPARATOR_BY_NAME[name].rises for name in features]
     model = fit_additive(
         data.kind.label,
         features,
         rises,
-        PAIR_TERMS[data.kind] if part != "alone" else _alone_terms(data.kind),
+        terms,
         data.evidence,
         data.labels,
         data.weights,
         options,
         data.plans,
     )
-    return replace(model, priors=_all_priors(model.priors))
+    return replace(model, priors=_all_priors(model.priors), ceilings=never_merged(data.kind, part))
+
+
+def never_merged(kind: Kind, part: str) -> dict[str, int]:
+    """By plan, the log-odds that a person's name alone never exceeds: below the border of a match by default. Two
+    records that say nothing but one name may wait for a human; whether two names are the same (`NAMES_PLAN`) is
+    another question."""
+    if kind != Kind.PERSON or part != "alone":
+        return {}
+    return {plan.name: border(NAME_ALONE) for plan in PLANS}
 
 
 def _all_priors(priors: Mapping[str, int]) -> dict[str, int]:
@@ -76,10 +93,6 @@ def _all_priors(priors: Mapping[str, int]) -> dict[str, int]:
         if smaller in found:
             found.setdefault(larger, found[smaller])
     return found
-
-
-def _alone_terms(kind: Kind) -> tuple[tuple[str, str], ...]:
-    return ALONE_GROUP_TERMS if kind == Kind.GROUP else ALONE_TERMS
 
 
 @dataclass(frozen=True)

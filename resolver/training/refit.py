@@ -212,4 +212,5 @@ def _added(term: Term, steps: _Steps, values: Floats) -> Term:
 
 
 def _rescaled(calibration: Calibration, slope: float, level: float) -> Calibration:
-    return Calibration(calibration.raw, tuple(round(slope * value + 1000 * level) for value in calibration.logodds))
+    logodds = tuple(round(slope * value + 1000 * level) for value in calibration.logodds)
+    return replace(calibration, logodds=logodds)

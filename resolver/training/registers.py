@@ -2,8 +2,7 @@
 
 Watchlists hold aliases and documents; registers hold one name, a date and a place, with keyboard slips, gaps and
 swaps. How much a field is worth depends on how carefully a register is kept, how many people it holds and how often it
-writes each of them down. So there are several, from small careless ones to a large careful one; a row of `REGISTERS`
-each.
+writes each of them down. So there are several, from small careless ones to a large careful one (`register_rows`).
 """
 
 from __future__ import annotations
@@ -12,111 +11,20 @@ import random
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from resolver.records import Address, Identifier, Kind, Record, Value
-from resolver.training.keyboard import date_slip, word_slips
+from resolver.training.keyboard import date_slip, other_date, word_slips
+from resolver.training.register_rows import REGISTERS, Register
 
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """How a register is kept. Rates are shares of records (of words for `slips`); `copies` is the mean number of
-    further records of a person that has any, `repeated` the share of persons that have some. A register is a country's:
-    most of its people bear names of one culture, but for a share from `abroad`. `new_years`: dates of which only the
-    year was known, written as 1 January. `namesakes`: how much more a false pair counts, for it stands for a register
-    of so many times the people. `homes`: the cultures it is made for, one after another."""
-
-    name: str
-    plan: str
-    persons: int
-    copies: float
-    repeated: float
-    slips: float
-    abroad: float = 0.1
-    gaps: float = 0.01
-    whole: float = 0.0
-    swaps: float = 0.015
-    initials: float = 0.02
-    pets: float = 0.05
-    date_gaps: float = 0.05
-    date_slips: float = 0.1
-    new_years: float = 0.0
-    place: str = "city"
-    place_gaps: float = 0.06
-    moves: float = 0.08
-    email: float = 0.0
-    postal: bool = False
-    numbered: float = 0.0
-    namesakes: float = 1.0
-    homes: tuple[str, ...] = ()
-
-
-REGISTERS: tuple[Register, ...] = (
-    Register(
-        "club",
-        "XS",
-        400,
-        3.5,
-        0.8,
-        0.16,
-        gaps=0.14,
-        swaps=0.08,
-        pets=0.15,
-        date_gaps=0.02,
-        date_slips=0.25,
-        place_gaps=0.25,
-        moves=0.03,
-        email=0.75,
-        homes=("english", "arabic-levant", "russian", "spanish", "indian", "german"),
-    ),
-    Register(
-        "archive",
-        "S",
-        3000,
-        8.0,
-        0.95,
-        0.12,
-        gaps=0.1,
-        whole=0.85,
-        pets=0.2,
-        date_gaps=0.22,
-        date_slips=0.2,
-        new_years=0.35,
-        place="birthPlace",
-        place_gaps=0.15,
-        moves=0.25,
-        initials=0.04,
-        homes=("english", "french", "turkish"),
-    ),
-    Register(
-        "parish",
-        "S",
-        25_000,
-        1.6,
-        0.25,
-        0.1,
-        whole=0.4,
-        place="birthPlace",
-        new_years=0.15,
-        homes=("german", "persian"),
-    ),
-    Register(
-        "post",
-        "S",
-        4000,
-        1.5,
-        0.6,
-        0.1,
-        gaps=0.03,
-        postal=True,
-        numbered=0.9,
-        date_gaps=0.03,
-        homes=("english", "west-african", "balkan"),
-    ),
-    Register("census", "M", 100_000, 1.3, 0.2, 0.12, namesakes=2.0, homes=("english", "pakistani")),
-)
-"""The registers a model learns from."""
+_OFFICES = (
+    "farmer", "clerk", "teacher", "merchant", "labourer", "driver", "nurse", "carpenter", "writer", "soldier",
+    "politician", "engineer", "shopkeeper", "actor", "lawyer", "painter", "priest", "physician", "sailor", "tailor",
+    "civil servant", "accountant", "cook", "mechanic", "journalist", "smith", "baker", "student", "manager", "miner",
+    "electrician", "police officer", "singer", "footballer", "weaver", "judge", "musician", "diplomat", "photographer",
+    "architect", "gardener", "fisherman", "botanist", "pilot", "bookseller", "printer", "historian", "explorer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +53,8 @@ class _Words:
     family: Mapping[str, _Bag]
     places: _Bag
     cultures: Sequence[str]
+    women: frozenset[str]
+    """Given names that more women than men bear."""
 
 
 def register_records(register: Register, home: str, words: _Words, seed: int) -> tuple[list[Record], dict[str, str]]:
@@ -153,9 +63,12 @@ def register_records(register: Register, home: str, words: _Words, seed: int) ->
     records: list[Record] = []
     truth: dict[str, str] = {}
     name = f"{register.name}-{home}"
+    person: _Person | None = None
     for number in range(register.persons):
         culture = home if chance.random() >= register.abroad else chance.choice(words.cultures)
-        person = _person(register, words, culture, chance, number)
+        before, person = person, _person(register, words, culture, chance, number)
+        if before and chance.random() < register.twins:
+            person = _twin(before, person)
         count = 1 + (_copies(register.copies, chance) if chance.random() < register.repeated else 0)
         for copy in range(count):
             identity = f"{name}:{number}-{copy}"
@@ -169,17 +82,21 @@ def words_of(people: Iterable[tuple[Record, str]]) -> _Words:
     given: dict[str, list[str]] = {}
     family: dict[str, list[str]] = {}
     places: list[str] = []
+    women: Counter[str] = Counter()
     for record, culture in people:
         first, last = record.texts("firstName"), record.texts("lastName")
         if record.kind == Kind.PERSON and first and last and f"{first[0]}{last[0]}".isascii():
             given.setdefault(culture, []).append(first[0].title())
             family.setdefault(culture, []).append(last[0].title())
+            said = record.texts("gender")[:1]
+            women[first[0].title()] += (said == ("female",)) - (said == ("male",))
             places.extend(text.split(",")[0] for text in record.texts("birthPlace") if text.isascii())
     return _Words(
         {culture: _Bag.of(held, 8, 1.05) for culture, held in given.items()},
         {culture: _Bag.of(held, 30, 0.9) for culture, held in family.items()},
         _Bag.of(places, 3, 1.0),
         sorted(given),
+        frozenset(word for word, more in women.items() if more > 0),
     )
 
 
@@ -195,6 +112,12 @@ class _Person:
     postcode: str
     email: str
     number: str
+    second: str
+    maiden: str
+    woman: bool
+    phone: str
+    father: str
+    office: str
 
 
 def _person(register: Register, words: _Words, culture: str, chance: random.Random, number: int) -> _Person:
@@ -204,9 +127,10 @@ def _person(register: Register, words: _Words, culture: str, chance: random.Rand
     month, day = (1, 1) if chance.random() < register.new_years else (chance.randrange(1, 13), chance.randrange(1, 29))
     shape = chance.choice(("{0}{2}@{3}", "{0}.{1}@{3}", "{1}.{0}{2}@{3}", "{0}{1}@{3}"))
     email = shape.format(given, family, chance.randrange(10, 99), f"{other}.example")
+    second, woman = words.given[culture].draw(chance), given in words.women
     return _Person(
         given,
-        words.given[culture].draw(chance) if chance.random() < 0.25 else "",
+        second if chance.random() < 0.25 else "",
         family,
         f"of {words.places.draw(chance)}" if register.whole and chance.random() < 0.4 else "",
         f"{year:04d}-{month:02d}-{day:02d}",
@@ -215,7 +139,28 @@ def _person(register: Register, words: _Words, culture: str, chance: random.Rand
         f"{chance.randrange(1000, 9999)}",
         email.lower().replace(" ", ""),
         f"{7_000_000 + 13 * number}",
+        second,
+        words.family[culture].draw(chance) if woman and chance.random() < 2 * register.married else "",
+        woman,
+        _phone(chance),
+        words.given[culture].draw(chance),
+        _office(chance),
     )
+
+
+def _phone(chance: random.Random) -> str:
+    return f"+44 20 7{chance.randrange(100, 1000)} {chance.randrange(1000, 10_000)}"
+
+
+def _office(chance: random.Random) -> str:
+    # some are much more common than others
+    return _OFFICES[int(len(_OFFICES) * chance.random() ** 2)]
+
+
+def _twin(one: _Person, other: _Person) -> _Person:
+    """`other` as a sister or brother born on one day with `one`."""
+    shared = ("family", "byname", "birth", "place", "street", "postcode", "father")
+    return replace(other, maiden="", **{name: getattr(one, name) for name in shared})
 
 
 def _copies(mean: float, chance: random.Random) -> int:
@@ -233,8 +178,7 @@ def _written(
     rate = 0.2 if careful else 1.0
     values = _names(register, person, chance, rate)
     if chance.random() >= register.date_gaps:
-        slipped = chance.random() < register.date_slips * rate
-        values.append(Value("birthDate", date_slip(person.birth, chance) if slipped else person.birth))
+        values.append(Value("birthDate", _birth(register, person, chance, rate)))
     place = person.place if chance.random() >= register.moves * rate else words.places.draw(chance)
     place = word_slips(place, 0.05 * rate, chance)
     placed = chance.random() >= register.place_gaps
@@ -242,6 +186,7 @@ def _written(
         values.append(Value("birthPlace", place))
     if register.email and chance.random() < register.email:
         values.append(Value("email", _email(person.email, 0.2 * rate, chance)))
+    values.extend(_more(register, person, chance, rate))
     return Record(
         identity,
         register.name,
@@ -253,13 +198,34 @@ def _written(
     )
 
 
+def _birth(register: Register, person: _Person, chance: random.Random, rate: float) -> str:
+    if chance.random() < register.other_dates * rate:
+        return str(other_date(int(person.birth[:4]), chance))
+    return date_slip(person.birth, chance) if chance.random() < register.date_slips * rate else person.birth
+
+
+def _more(register: Register, person: _Person, chance: random.Random, rate: float) -> list[Value]:
+    """What registers tell now and then: it is sometimes wrong, and telephones and occupations change."""
+    told = (
+        ("gender", register.gendered, "female" if person.woman == (chance.random() >= 0.03 * rate) else "male"),
+        ("phone", register.phones, person.phone if chance.random() >= 0.2 * rate else _phone(chance)),
+        ("fatherName", register.fathers, word_slips(person.father, register.slips * rate, chance)),
+        ("position", register.offices, person.office if chance.random() >= 0.3 * rate else _office(chance)),
+    )
+    return [Value(prop, text) for prop, share, text in told if chance.random() < share]
+
+
 def _names(register: Register, person: _Person, chance: random.Random, rate: float) -> list[Value]:
     given = word_slips(person.given, register.slips * rate, chance)
-    family = word_slips(person.family, register.slips * rate, chance)
+    family = person.maiden if person.maiden and chance.random() < 0.5 else person.family
+    family = word_slips(family, register.slips * rate, chance)
     if chance.random() < register.initials * rate:
         given = given[:1]
     elif chance.random() < register.pets * rate and len(given) > 4:
         given = given[: chance.randrange(3, 5)]
+    further = chance.random() < register.middles
+    if further and len(given) > 1:
+        given = f"{given} {word_slips(person.second, register.slips * rate, chance)}"
     if chance.random() < register.swaps * rate:
         given, family = family, given
     gap = chance.random()
@@ -268,7 +234,7 @@ def _names(register: Register, person: _Person, chance: random.Random, rate: flo
     parts = [Value(prop, text) for prop, text in (("firstName", given), ("lastName", family)) if text]
     if chance.random() >= register.whole:
         return parts
-    middle = person.middle if chance.random() < 0.7 else ""
+    middle = person.middle if chance.random() < 0.7 and not further else ""
     byname = person.byname if chance.random() < 0.6 else ""
     text = " ".join(filter(None, (given, word_slips(middle, register.slips * rate, chance), family, byname)))
     return [Value("name", text), *parts]
@@ -309,3 +275,6 @@ def registers_of(
         for home in register.homes:
             records, truth = register_records(register, home, words, seed)
             yield register, records, truth
+
+
+__all__ = ["REGISTERS", "Register", "register_records", "registers_of", "words_of"]

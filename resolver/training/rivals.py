@@ -29,6 +29,7 @@ _TRADES = (
     "Pharmaceuticals", "Industries", "Investment", "Exchange", "Security", "Marine", "Energy", "Telecom",
 )  # fmt: skip
 _CALLED = ("Committee", "Council", "Brigade", "Front", "Movement", "Party", "Army", "Association", "Union", "Institute")
+_SMALL = frozenset(("of", "and", "the", "for", "de", "la", "el", "al", "in"))
 _FAR = {
     "b": "gkrst", "c": "bmnpr", "d": "fklmp", "f": "gklnr", "g": "blmnp", "h": "blmrt", "j": "bmprt", "k": "blmnr",
     "l": "bdkmt", "m": "bdklt", "n": "bdkst", "p": "dgkmt", "q": "bmrt", "r": "bdkmt", "s": "bdlmt", "t": "bklmr",
@@ -160,6 +161,20 @@ def _traded(words: list[str], chance: random.Random) -> Rivals:
     return _both(words, chance.choice((len(words), max(len(words) - 1, 1))), one, two)
 
 
+def _abbreviated(words: list[str], chance: random.Random) -> Rivals | None:
+    """An abbreviation, and other words that begin with its letters."""
+    letters = [word[0].upper() for word in words if word[0].isalpha() and word.lower() not in _SMALL]
+    if not 3 <= len(letters) <= 6:
+        return None
+    held = [[word for word in (*_TRADES, *_COUNTRIES, *_DIRECTIONS, *_CALLED) if word[0] == one] for one in letters]
+    if not all(held):
+        return None
+    others = [chance.choice(some) for some in held]
+    if {word.lower() for word in others} & {word.lower() for word in words}:
+        return None
+    return "".join(letters), " ".join(others)
+
+
 def _both(words: list[str], at: int, one: str, two: str) -> Rivals:
     return " ".join([*words[:at], one, *words[at:]]), " ".join([*words[:at], two, *words[at:]])
 
@@ -182,6 +197,7 @@ _GROUP: tuple[tuple[_Rival, float], ...] = (
     (_placed, 2.0),
     (_traded, 2.0),
     (_letter, 2.0),
+    (_abbreviated, 0.6),
 )
 
 

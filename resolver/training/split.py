@@ -16,8 +16,11 @@ from resolver.errors import DateError
 from resolver.records import Batch, PartialDate, Record, Value, parse_date
 from resolver.records.dates import MAX_YEAR, MIN_YEAR
 from resolver.records.properties import FULL_NAMES
+from resolver.training.keyboard import other_date
 
 _KEEP_BOTH = 0.45
+_ALTERED, _OTHER = 0.23, 0.04
+"""Shares of birth dates that lists tell in another way, and of those that are quite another."""
 _DROP = {"birthDate": 0.25, "birthPlace": 0.45, "nationality": 0.4, "gender": 0.4}
 
 
@@ -75,14 +78,17 @@ def _promoted(value: Value, side: int, values: tuple[list[Value], list[Value]], 
 
 
 def _altered(value: Value, chance: random.Random) -> Value:
-    if value.prop != "birthDate" or chance.random() > 0.25:
+    said = chance.random()
+    if value.prop != "birthDate" or said > _ALTERED + _OTHER:
         return value
     try:
         date = parse_date(value.text)
     except DateError:
         return value
     choice = chance.random()
-    if choice < 0.35:
+    if said > _ALTERED:
+        changed = other_date(date.year, chance)
+    elif choice < 0.35:
         changed = PartialDate(date.year)
     elif choice < 0.5 and date.day and date.day <= 12:
         changed = PartialDate(date.year, date.day, date.month)
@@ -90,10 +96,6 @@ def _altered(value: Value, chance: random.Random) -> Value:
         changed = PartialDate(_year(date.year + chance.choice((-1, 1))), date.month, 0)
     elif choice < 0.85:
         changed = PartialDate(date.year, 1, 1)
-    elif choice >= 0.91:
-        # quite another date: one of the two is wrong, or forged
-        year = _year(date.year + chance.choice((-1, 1)) * chance.randrange(4, 21))
-        changed = PartialDate(year, chance.randrange(1, 13), chance.randrange(1, 29))
     else:
         day = min(date.day, 28)
         changed = PartialDate(_year(date.year + chance.choice((-3, -2, 2, 3, 10))), date.month, day)

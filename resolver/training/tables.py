@@ -21,25 +21,24 @@ _LOCALES = tuple(
     "id_ID th_TH".split()
 )
 # Faker's name lists, and the share of people that each describes
-_LISTS = (
-    ("first_names_male", 0.5),
-    ("first_names_female", 0.5),
-    ("first_names", 0.5),
-    ("last_names", 1.0),
-    ("last_names_male", 0.5),
-    ("last_names_female", 0.5),
-)
+_LISTS = {
+    "given": (("first_names_male", 0.5), ("first_names_female", 0.5), ("first_names", 0.5)),
+    "family": (("last_names", 1.0), ("last_names_male", 0.5), ("last_names_female", 0.5)),
+}
 
 
 def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
     """Token counts over the records of some batches and Faker's lists of names, and the numbers that many use."""
     held = list(batches)
-    persons, groups = _Words(), _Words()
+    persons, groups, given, family = _Words(), _Words(), _Words(), _Words()
     for batch in held:
         for record in batch.to_records():
             (persons if record.kind == Kind.PERSON else groups).add(record.source, words_of(record))
+            if record.kind == Kind.PERSON:
+                given.add(record.source, _words_in(record.texts("firstName")))
+                family.add(record.source, _words_in(record.texts("lastName")))
     shares = persons.shares()
-    for token, share in census_shares().items():
+    for token, share in census_shares("given", "family").items():
         # a census speaks for one country: half its share, where that is more than the lists say
         shares[token] = max(shares.get(token, 0.0), share / 2)
     return {
@@ -48,7 +47,24 @@ def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
         "group_counts": _kept(groups.shares(), _POPULATION),
         "group_total": _POPULATION,
         "mass_used": numbers.of_batches(held),
+        "person_given": _given_shares(census_shares("given"), census_shares("family"), given.shares(), family.shares()),
     }
+
+
+def _words_in(texts: Iterable[str]) -> set[str]:
+    return {token.text for text in texts for token in person_tokens(text) if not token.flags & SKIP}
+
+
+def _given_shares(*shares: Mapping[str, float]) -> dict[str, int]:
+    """Per cent of its bearers to whom a token is a given name: by a census's given and family names, and by the lists'
+    (which are told in parts), half each. Only tokens that enough bear."""
+    known = {token for part in shares for token, share in part.items() if share * _POPULATION >= LEAST}
+    found = {}
+    for token in sorted(known):
+        census_given, census_family, listed_given, listed_family = (part.get(token, 0.0) for part in shares)
+        given, family = census_given + listed_given, census_family + listed_family
+        found[token] = round(100 * given / (given + family))
+    return found
 
 
 class _Words:
@@ -78,14 +94,14 @@ def _kept(shares: Mapping[str, float], population: int) -> dict[str, int]:
     return {token: count for token, count in sorted(counts.items()) if count >= LEAST}
 
 
-def census_shares() -> dict[str, float]:
-    """Shares of given and family names in Faker's locales: by census weights where a locale has them, else one over
-    the length of its list, which holds that country's common names."""
+def census_shares(*wanted: str) -> dict[str, float]:
+    """Shares of `given` names, `family` names or both in Faker's locales: by census weights where a locale has them,
+    else one over the length of its list, which holds that country's common names."""
     shares: dict[str, float] = {}
     for locale in _LOCALES:
         provider = import_module(f"faker.providers.person.{locale}").Provider
         found: dict[str, float] = {}
-        for attribute, part in _LISTS:
+        for attribute, part in (row for name in wanted for row in _LISTS[name]):
             names = getattr(provider, attribute, ())
             weights = names if isinstance(names, Mapping) else dict.fromkeys(names, 1.0)
             scale = part / max(sum(weights.values()), 1e-9)

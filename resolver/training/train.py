@@ -31,6 +31,7 @@ from resolver.training.labelled import (
 from resolver.training.parts import ALONE_WAY, LEAST_PAIRS, PLAIN, fit_part, parts_of
 from resolver.training.registers import registers_of
 from resolver.training.split import split_records
+from resolver.training.stated import DATE, NUMBER, OTHER_DATE, stated_pairs
 from resolver.training.tables import count_tables
 
 SAME_LIST = -3_000
@@ -91,12 +92,13 @@ def gather(
     *,
     spellings: Iterable[tuple[str, ...]] = (),
     differing: Iterable[Differing] = (),
+    stated: Iterable[Record] = (),
     clusters: Clusters | None = None,
     seed: int = 7,
 ) -> Material:
-    """All labelled pairs: judged ones, those of labelled clusters, entries told twice, names alone (of entries,
-    and `spellings` of invented persons' names), invented pairs `differing` in one thing, and invented worlds. Where
-    clusters are plenty, nothing is added to them but what humans judged."""
+    """All labelled pairs: judged ones, those of labelled clusters, entries told twice, names alone (of entries, and
+    `spellings` of invented persons' names), invented pairs `differing` in one thing, what is stated of invented people
+    (`stated`), and invented worlds. Where clusters are plenty, nothing is added to them but what humans judged."""
     shipped = tables_of(dict(tables))
     known = clusters or Clusters({}, {})
     judgements, odd = quarantine(judgements, known.home)
@@ -111,6 +113,7 @@ def gather(
         sources = intake.deduplicated_sources
         parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed))
         parts.append(differing_pairs(differing, shipped))
+        parts += stated_pairs(stated, shipped, seed)
     for world in worlds:
         parts.append(
             blocked_pairs(
@@ -189,6 +192,9 @@ SHARES: Mapping[str, Share] = {
     # of two names that are asked about, about half are the same
     "names alone": (1000.0, 900.0),
     "one difference": (600.0, 300.0),
+    NUMBER: 150.0,
+    DATE: (0.0, 200.0),
+    OTHER_DATE: (50.0, 0.0),
     "club": 3000.0,
     "archive": 5000.0,
     "parish": 3000.0,

@@ -57,3 +57,15 @@ def test_names_alone_are_judged_by_a_part_of_their_own() -> None:
     said["alone"]["plain"] = said["plain"]
     with pytest.raises(ModelError, match="does not belong"):
         from_json(said, features)
+
+
+def test_under_some_plans_names_alone_never_reach_a_border() -> None:
+    features = (*FEATURES, ALONE_GATE)
+    capped = replace(PLAIN, features=features, intercept=9_000, ceilings={"M": 2_700})
+    whole = replace(WHOLE, features=features, plain=None, alone=capped)
+    pairs = np.array([[0.9, 1, 0.9], [0.9, 1, np.nan]], dtype=np.float32)
+    assert whole.logodds(pairs).tolist() == [10_900, 3_050]
+    assert whole.at("S").logodds(pairs).tolist() == [10_900, 3_050]
+    assert whole.at("M").logodds(pairs).tolist() == [2_700, 3_050]
+    assert whole.at("M").at("M") == whole.at("M")
+    assert from_json(to_json(whole), features) == whole

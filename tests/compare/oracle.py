@@ -40,6 +40,7 @@ class Aligned:
     crossed: float
     established: float
     initials: float
+    sides: float
 
     @property
     def ratio(self) -> float:
@@ -199,7 +200,22 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         sum(weight for *_, weight in found),
         established,
         _initials([*left, *right], sides, bool(found), crossing > 0),
+        _contradicting(sides, bool(found)),
     )
+
+
+def _contradicting(sides: list[list[Word]], found: bool) -> float:
+    if not all(sides):
+        return -1.0
+    if not found:
+        return 0.0
+    told = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
+    given = [[word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)] for side in told]
+    family = all(any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in told)
+    if all(given):
+        initial = any(word.flags & TokenFlag.INITIAL for side in given for word in side)
+        return 0.0 if family else (2.0 if initial else 1.0)
+    return 3.0 if family else -1.0
 
 
 def _initials(words: list[Word], sides: list[list[Word]], found: bool, crossing: bool) -> float:

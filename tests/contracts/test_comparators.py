@@ -122,6 +122,20 @@ CASES: dict[str, list[Case]] = {
         Case(person(name="H. Stansfield"), person(name="S. Hewison"), 0, 0),
         Case(ANN, ANN, NONE, NONE),
     ],
+    "name_sides": [
+        Case(ANN, person(name="Robert Carter"), 0, 0),
+        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Robert", lastName="Lee"), 0.2, 0.2),
+        Case(ANN, person(name="Robert Lee"), 0.2, 0.2),
+        Case(ANN, person(name="R. Lee"), 0.3, 0.3),
+        Case(ANN, person(name="Ann Carter"), 0.6, 0.6),
+        Case(person(name="Ann Lee", gender="male"), person(name="Ann Carter"), 0.4, 0.4),
+        Case(person(name="Ann Lee", gender="female"), person(name="Ann Carter", gender="female"), 1, 1),
+        Case(ANN, person(name="Ann Maria Lee"), NONE, NONE),
+        Case(ANN, person(name="LEE Ann"), NONE, NONE),
+        # the order is the other one: John is a given name, Smith is none
+        Case(person(name="SMITH John"), person(name="Mohammed Smith"), 0.2, 0.2),
+        Case(ANN, person(birthDate="1960"), NONE, NONE),
+    ],
     "names_alone": [
         Case(ANN, person(name="LEE, Ann"), 1, 1),
         Case(ANN, person(name="Robert Carter"), 0, 0),
@@ -199,6 +213,12 @@ CASES: dict[str, list[Case]] = {
         Case(does(Activity.DRUGS), does(Activity.ARMS), 0, 0),
     ],
     "relation": [Case(tied("The Gang"), tied("THE GANG"), 1, 1), Case(tied("The Gang"), tied("Others"), 0, 0)],
+    "position": [
+        Case(person(position="Minister of Defence"), person(position="Defence Minister (of)"), 0.8, 1),
+        Case(person(position="farmer"), person(position="Farmer"), 1, 1),
+        Case(person(position="farmer"), person(position="judge"), 0, 0.5),
+        Case(person(position="farmer"), ANN, NONE, NONE),
+    ],
     "father_name": [
         Case(person(fatherName="Karim"), person(fatherName="KARIM"), 1, 1),
         Case(person(fatherName="Karim"), person(fatherName="Robert"), 0, 0.6),

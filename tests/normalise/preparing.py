@@ -30,6 +30,7 @@ TABLES = Tables(
     {"trading": 900, "bank": 700},
     20_000,
     frozenset({"1234567"}),
+    {"mohammed": 95, "john": 98, "smith": 0, "li": 10},
 )
 
 

@@ -94,6 +94,25 @@ def test_calibration_rises_and_is_a_probability() -> None:
     assert np.all(np.diff(upside_down.apply(np.arange(-5_000, 5_000, 100))) > 0)
 
 
+def test_calibration_bends_where_the_truth_does() -> None:
+    chance = np.random.default_rng(2)
+    raw = chance.normal(0, 3_000, 40_000).astype(np.int64)
+    # sums below nothing say twice as much as those above
+    truth = np.where(raw < 0, raw / 1_000, raw / 2_000)
+    labels = (chance.random(len(raw)) < 1 / (1 + np.exp(-truth))).astype(np.int8)
+    found = calibrate(raw, labels, np.ones(len(raw)))
+    assert len(found.raw) > 4
+    asked = np.array([-4_000, -2_000, 0, 2_000, 4_000])
+    assert found.apply(asked).tolist() == pytest.approx([-4_000, -2_000, 0, 1_000, 2_000], abs=300)
+    assert np.all(np.diff(found.raw) > 0)
+    assert np.all(np.diff(found.logodds) > 0)
+
+
+def test_few_pairs_are_calibrated_too() -> None:
+    found = calibrate(np.array([-500, 400, 0, 900]), np.array([0, 1, 0, 1], dtype=np.int8), np.ones(4))
+    assert np.all(np.diff(found.apply(np.arange(-9_000, 9_000, 500))) >= 0)
+
+
 def test_measures() -> None:
     found = measure(np.array([5, 0, -1, -1, 7]), np.array([1, 0, 1, 0, 1], dtype=np.int8))
     assert (found.pairs, found.matches, found.wrong, found.missed) == (5, 3, 1, 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from resolver.errors import DateError
 from resolver.records import Kind, Record, parse_date
 from resolver.synthetic import generate
-from resolver.training.keyboard import date_slip, word_slips
+from resolver.training.keyboard import date_slip, other_date, word_slips
 from resolver.training.registers import REGISTERS, Register, registers_of
 
 SMALL = tuple(replace(one, persons=150, homes=one.homes[:2]) for one in REGISTERS)
@@ -55,6 +56,37 @@ def test_copies_of_a_person_are_alike_and_not_all_equal(people: list[tuple[Recor
         assert shared
         assert any(len(set(said)) > 1 for said in shared)
         assert sum(len(set(said)) < len(said) for said in shared) > len(shared) / 3
+
+
+def test_what_registers_tell_now_and_then(people: list[tuple[Record, str]]) -> None:
+    told = dict.fromkeys(("gender", "phone", "fatherName", "position"), 0)
+    count = women = 0
+    for _, records, _truth in registers_of(people, 7, SMALL):
+        count += len(records)
+        women += sum("female" in one.texts("gender") for one in records)
+        for prop in told:
+            told[prop] += sum(bool(one.texts(prop)) for one in records)
+    rates = {prop: held / count for prop, held in told.items()}
+    wanted = {"gender": 0.4, "phone": 0.3, "fatherName": 0.25, "position": 0.3}
+    assert rates == pytest.approx(wanted, abs=0.05)
+    assert 0.1 < women / told["gender"] < 0.8
+
+
+def test_twins_share_family_name_and_day_of_birth(people: list[tuple[Record, str]]) -> None:
+    exact: dict[str, Any] = dict.fromkeys(("date_slips", "other_dates", "slips", "swaps", "married", "gaps"), 0.0)
+    for rate, least, most in ((0.0, 0, 3), (1.0, 100, 400)):
+        register = replace(SMALL[3], twins=rate, date_gaps=0.0, homes=SMALL[3].homes[:1], **exact)
+        ((_, records, truth),) = registers_of(people, 7, [register])
+        homes: dict[tuple[str, ...], set[str]] = {}
+        for one in records:
+            homes.setdefault(one.texts("lastName", "birthDate"), set()).add(truth[one.id])
+        assert least <= sum(len(held) - 1 for held in homes.values()) <= most
+
+
+def test_other_dates_are_years_away() -> None:
+    years = [other_date(1960, random.Random(seed)).year for seed in range(200)]
+    assert min(abs(year - 1960) for year in years) >= 4
+    assert max(abs(year - 1960) for year in years) <= 20
 
 
 def test_word_slips_keep_short_words_and_hang_on_the_rate() -> None:

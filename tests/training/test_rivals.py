@@ -38,6 +38,16 @@ def test_two_groups(name: str) -> None:
     assert all(one != two for one, two in found)
 
 
+def test_an_abbreviation_of_other_words() -> None:
+    found = [
+        pair for seed in range(400) if (pair := group_rivals("Mining Company of Namib Traders", random.Random(seed)))
+    ]
+    short = [(one, two) for one, two in found if one.isupper() and " " not in one]
+    assert short
+    assert all("".join(word[0] for word in two.split()) == one for one, two in short)
+    assert not any(set(two.split()) & {"Mining", "Company", "Namib", "Traders"} for _, two in short)
+
+
 def test_one_word_and_other_scripts_have_none() -> None:
     assert person_rivals("Pele", random.Random(1)) is None
     assert group_rivals("شركة النور", random.Random(1)) is None

@@ -86,4 +86,15 @@ def test_censuses_are_there_without_any_list() -> None:
     found = count_tables([])
     assert found["person_counts"]["smith"] >= LEAST
     assert found["group_counts"] == {}
-    assert min(census_shares().values()) > 0
+    assert min(census_shares("given", "family").values()) > 0
+
+
+def test_given_names_are_told_from_family_names() -> None:
+    found = count_tables([])["person_given"]
+    assert found["muhammad"] > 90
+    assert found["john"] > 90
+    assert found["smith"] < 10
+    assert 20 < found["thomas"] < 90
+    assert {type(share) for share in found.values()} == {int}
+    assert min(found.values()) >= 0
+    assert max(found.values()) <= 100
