@@ -129,11 +129,18 @@ def test_plans() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("person_counts", None), ("person_total", "many"), ("mass_used", 3), ("group_counts", 7), ("group_total", None)],
+    [
+        ("person_counts", None),
+        ("person_total", "many"),
+        ("mass_used", 3),
+        ("group_counts", 7),
+        ("group_total", None),
+        ("person_given", 4),
+    ],
 )
 def test_damaged_tables(name: str, value: object) -> None:
     data: dict[str, object] = {"person_counts": {}, "person_total": 1, "group_counts": {}, "group_total": 1}
-    data["mass_used"] = []
+    data |= {"mass_used": [], "person_given": {}}
     assert tables_of(data).person_total == 1
     with pytest.raises(ModelError):
         tables_of({**data, name: value})

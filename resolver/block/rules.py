@@ -33,7 +33,7 @@ from resolver.records.spelling import SPELL_FACTOR, SPELL_START, first_letters, 
 
 RARE = 7.0
 """Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
-FEW = 6
+FEW = 8
 """Symbols that a word may have to be met by them."""
 
 

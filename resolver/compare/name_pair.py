@@ -1,7 +1,7 @@
 """Two names aligned: which word of the one stands for which of the other, and what that says.
 
 Tokens are matched one to one, equal ones first, then by falling similarity; two neighbours that together spell one
-token of the other name are matched as one.
+token of the other name are matched as one, and the last word of a long name with one that it is the beginning of.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
 their sound where it is of another script."""
 _LEAST_JOINED = 0.8
+NARROW, CUT = 14, 0.85
+"""Letters and spaces from which on a name may fill a narrow field, and what a word that is cut off there counts."""
 TIED = np.float32(0.8)
 """Two established words of less likeness have nothing in common but letters: what ties two lifts them above."""
 SIDES = ("all", "given", "given, an initial", "family")
@@ -55,6 +57,31 @@ def _side(role, flags):  # type: ignore[no-untyped-def]
     if role & 3 == 1:
         return 5 if flags & 1 else 1
     return 2 if role & 3 == 3 else 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _may_be_cut(start, end, parts, cards):  # type: ignore[no-untyped-def]
+    """Whether a name of two words or more may have been cut off by a narrow field: it is about as long as one, and its
+    last word is no established name."""
+    last = cards[parts[end - 1].token]
+    if last.flags & (7 | 64) or last.length < 2 or (last.flags & 128 and last.length > 2):
+        return False
+    total = end - start - 1
+    for place in range(start, end):
+        total += cards[parts[place].token].length
+    return total >= NARROW
+
+
+@numba.njit(cache=True, nogil=True)
+def _begins(one, two, words):  # type: ignore[no-untyped-def]
+    """Whether a word is the beginning of another, longer one."""
+    first, second = words.cards[one], words.cards[two]
+    if first.length >= second.length or second.flags & (7 | 64):
+        return False
+    for place in range(first.length):
+        if words.letters[first.letters + place] != words.letters[second.letters + place]:
+            return False
+    return True
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -149,6 +176,30 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                 else:
                     open_b -= 2
                     open_a -= 1
+                break
+    # a name that a narrow field has cut off in its last word, where something else agrees
+    for side in range(2):
+        if open_a == 0 or open_b == 0 or count == 0:
+            break
+        own_start, own_end = (start_a, start_a + length_a) if side == 0 else (start_b, start_b + length_b)
+        last = own_end - own_start - 1
+        if last < 1 or mates[side, last] >= 0 or not _may_be_cut(own_start, own_end, parts, cards):
+            continue
+        other_start, other_length = (start_b, length_b) if side == 0 else (start_a, length_a)
+        for b in range(other_length):
+            if mates[1 - side, b] >= 0:
+                continue
+            one, two = parts[own_start + last].token, parts[other_start + b].token
+            if _begins(one, two, words):
+                weight = min(_weight(cards[one], group), _weight(cards[two], group))
+                mates[side, last], mates[1 - side, b] = b, last
+                matched += weight * np.float32(CUT)
+                doubt += weight * np.float32(1 - CUT)
+                weakest = min(weakest, np.float32(CUT))
+                full += 1
+                count += 1
+                open_a -= 1
+                open_b -= 1
                 break
     while open_a > 0 and open_b > 0:
         best = np.float32(0.0)

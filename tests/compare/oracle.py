@@ -181,6 +181,20 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                     free[side] -= {a, a + 1}
                     free[1 - side].discard(b)
                     break
+    for side, (own, other) in enumerate(((left, right), (right, left))):
+        last = len(own) - 1
+        if not found or last < 1 or last not in free[side] or not free[1 - side] or not _may_be_cut(own):
+            continue
+        for b in sorted(free[1 - side]):
+            if _begins(own[last].text, other[b]):
+                weight = min(own[last].rarity, other[b].rarity)
+                found.append((weight, 0.85, 0.0))
+                doubts += weight * 0.15
+                certain.append(0.85)
+                full = True
+                free[side].discard(last)
+                free[1 - side].discard(b)
+                break
     while free[0] and free[1]:
         value, a, b = max(
             ((token_match(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]), default=(0.0, 0, 0)
@@ -228,6 +242,21 @@ def _initials(words: list[Word], sides: list[list[Word]], found: bool, crossing:
     if crossing or (initials[0] and others[1]) or (initials[1] and others[0]):
         return 0.0
     return 0.5 if any(initials) else 1.0
+
+
+_NO_WORD = TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER | TokenFlag.FOREIGN
+
+
+def _may_be_cut(name: list[Word]) -> bool:
+    last = name[-1]
+    known = bool(last.flags & TokenFlag.KNOWN)
+    if last.flags & _NO_WORD or len(last.text) < 2 or (known and len(last.text) > 2):
+        return False
+    return len(" ".join(word.text for word in name)) >= 14
+
+
+def _begins(text: str, other: Word) -> bool:
+    return not other.flags & _NO_WORD and len(text) < len(other.text) and other.text.startswith(text)
 
 
 def _together(one: Word, two: Word, target: Word) -> float:

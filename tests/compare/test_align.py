@@ -56,7 +56,17 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
         (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0) for a, p in names[0] for b, q in names[1]
     }
     chosen, quality, _ = aligned[best]  # type: ignore[index]
-    for column in ("matched", "contradicted", "omitted", "weakest", "tokens", "crossed", "established", "initials"):
+    for column in (
+        "matched",
+        "contradicted",
+        "omitted",
+        "weakest",
+        "tokens",
+        "crossed",
+        "established",
+        "initials",
+        "sides",
+    ):
         assert answer[column] == pytest.approx(getattr(chosen, column), abs=2e-4), column
     assert answer["quality"] == quality
     assert chosen.support(quality) == pytest.approx(max(item.support(q) for item, q, _ in aligned.values()), abs=2e-4)

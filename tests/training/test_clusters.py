@@ -24,6 +24,7 @@ TABLES: dict[str, Any] = {
     "group_counts": {},
     "group_total": 0,
     "mass_used": [],
+    "person_given": {},
 }
 
 

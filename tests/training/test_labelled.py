@@ -36,7 +36,8 @@ from resolver.training.train import (
 from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
-TABLES = {"person_counts": {}, "person_total": 20_000, "group_counts": {}, "group_total": 20_000, "mass_used": []}
+TABLES: dict[str, Any] = {"person_counts": {}, "person_total": 20_000, "group_counts": {}, "group_total": 20_000}
+TABLES |= {"mass_used": [], "person_given": {}}
 
 
 @pytest.fixture(scope="module", autouse=True)
