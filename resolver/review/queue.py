@@ -230,12 +230,17 @@ def _items(view: View, rows: Sequence[WaitingRow]) -> list[QueueItem]:
     parties = {number: party(side, sources) for number, side in sides.items()}
     assigned = people_rows.assigned(view.connection, [(row.low, row.high) for row in rows])
     ids = view.ids_of(sorted({one for row in rows for one in (row.left, row.right)}))
+    record, entity, _ = view.memberships([row.left for row in rows])
+    entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
     found = []
     for row in rows:
         if row.low in parties and row.high in parties:
             held = people_rows.held(view.connection, (row.low, row.high))
             who = assigned.get((row.low, row.high), "")
-            found.append(_item(row, parties, ids, who, held.who if held else ""))
+            # entities stand by their numbers, the records of a pair by theirs
+            records = (row.left, row.right) if entity_of.get(row.left) != row.high else (row.right, row.left)
+            shown = ids[records[0]], ids[records[1]]
+            found.append(_item(row, parties, shown, who, held.who if held else ""))
     return found
 
 
@@ -249,14 +254,13 @@ def _still_waits(view: View, row: WaitingRow) -> bool:
 
 
 def _item(
-    row: WaitingRow, parties: Mapping[int, Party], ids: Mapping[int, str], assigned: str, held_by: str
+    row: WaitingRow, parties: Mapping[int, Party], records: tuple[str, str], assigned: str, held_by: str
 ) -> QueueItem:
     return QueueItem(
         f"{row.rank}.{row.low}.{row.high}",
         parties[row.low],
         parties[row.high],
-        ids[row.left],
-        ids[row.right],
+        *records,
         row.score,
         row.logodds,
         Band(row.band),

@@ -26,7 +26,7 @@ RECORDS = (
     record("river:1", name="Abu Omar", birthDate="1971-03-09", topics="crime.traffick"),
     record("coast:2", name="Maria Quispe Huanca", birthDate="1980-11-02"),
     record("river:2", name="Maria Quispe Huanca", birthDate="1980-11-02"),
-    record("river:3", name="John Smith", birthDate="1990-01-01", identifiers=[Identifier("passportNumber", "X123456")]),
+    record("river:3", name="John Smith", birthDate="1990-01-01", identifiers=[Identifier("passportNumber", "X482916")]),
     record("coast:4", Kind.GROUP, name="Vektor Trading LLC", country="ru"),
 )
 UNION = ("coast:1", "river:1")

@@ -85,7 +85,7 @@ def test_queries_are_answered_in_either_way(client: Client) -> None:
 
 
 def test_a_query_without_a_name(client: Client) -> None:
-    query = {"type": "Person", "properties": [{"pid": "passportNumber", "v": "x-123456"}]}
+    query = {"type": "Person", "properties": [{"pid": "passportNumber", "v": "x-482916"}]}
     (one,) = fits(ask(client, {"q": query}), schemas.RESULTS)["q"]["result"]
     assert one["name"] == "John Smith"
 

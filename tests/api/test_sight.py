@@ -161,7 +161,8 @@ NO_VALUES = {
     "batches.take": "the job", "batches.listed": "jobs", "batches.one": "the job", "batches.cancel": "the job",
     "batches.events": "the job", "batches.result": "tested below, file by file",
     "updates.update": "a version",
-    "records.post": "ids", "health.healthz": "", "health.readyz": "", "health.metrics": "figures",
+    "batches.accept": "the job", "records.post": "ids", "records.withdraw": "ids",
+    "health.healthz": "", "health.readyz": "", "health.metrics": "figures",
     "openapi.openapi": "the description", "pages.attempt": "a page that asks", "pages.part": "its parts",
 }  # fmt: skip
 """endpoint -> what it shows in place of values. A new endpoint must stand here or among the doors."""

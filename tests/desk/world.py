@@ -40,7 +40,7 @@ def records() -> list[Record]:
         found += near(f"p{number:02d}", f"{word(number)} {word(number + 37)}", year=1950 + number % 40)
     for identity, name in (("long", LONG), ("script", SCRIPT), ("he", HEBREW), ("zh", CHINESE), ("ar", ARABIC)):
         # long names say more: of these the years must say more, too, for a human to be asked
-        found += near(identity, name, year=1961, apart=2)
+        found += near(identity, name, year=1961, apart=11)
     # three that may all be one, and four that may
     for group, count in (("tri", 3), ("four", 4)):
         name = f"{word(70 + count)} {word(80 + count)}"

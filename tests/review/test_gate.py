@@ -36,6 +36,13 @@ OURS, THEIRS = Steward("kim", "aa"), Steward("lee", "bb")
 READER = Steward("mo", "bb", frozenset())
 
 
+def records_of(hub: Hub, entity: str) -> tuple[str, ...]:
+    with hub.store.view() as view:
+        held = view.entity(entity)
+    assert held is not None
+    return tuple(held.records)
+
+
 def guard(hub: Hub, code: str) -> QueueItem:
     """An item whose left record is of agency aa and handled so."""
     item = items(hub)[0]
@@ -45,6 +52,7 @@ def guard(hub: Hub, code: str) -> QueueItem:
     hub.add(intake([replace(held.record, handling=Handling("aa", code))]))
     found = item_of(hub, item.left_record, item.right_record, viewer=OPERATOR)
     assert found is not None
+    assert item.left_record in (found.left_record, found.right_record)
     return found
 
 
@@ -85,6 +93,8 @@ def test_what_is_hidden_is_neither_shown_nor_decided(hub: Hub) -> None:
     assert item_of(hub, left, right, viewer=THEIRS.viewer) is None
     theirs = next_item(hub, THEIRS)
     assert theirs is None or theirs.key != item.key
+    assert item.left_record in records_of(hub, left)
+    assert item.right_record in records_of(hub, right)
     shown = pair_view(hub, left, right, steward=OURS)
     assert item.left_record in [one.record for one in shown.left.records]
     if len(shown.left.records) == 1:
