@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from followthemoney import model
 from followthemoney.statement.serialize import read_csv_statements
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.errors import OutputError
@@ -195,6 +195,7 @@ def test_defusing_can_be_undone(text: str) -> None:
     assert not cell.startswith(("=", "@", "\t"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=st.sampled_from("a\",\r\n' =é"), max_size=8), min_size=1, max_size=5))
 def test_any_reason_survives_the_way_through_csv(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     out = tmp_path_factory.mktemp("out")
