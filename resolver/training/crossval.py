@@ -96,8 +96,8 @@ _LEAST_SLOPE, _LEAST_BENT, _STIFF = 0.05, 0.2, 3.0
 
 
 def _bends(straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> tuple[float, ...]:
-    """Places (log-odds), half of them by the weight of the pairs around them and all far enough apart, so that each
-    stretch has pairs of its own."""
+    """Places (log-odds) between which the pairs that are in doubt weigh alike, those too near one another left out, so
+    that each stretch has pairs of its own; `BENDS` at most."""
     order = np.argsort(straight, kind="stable")
     # pairs that are in doubt count, not the many that are surely different
     doubt = weights[order] * np.exp(-np.abs(straight[order]) / 2)
