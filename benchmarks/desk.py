@@ -54,7 +54,7 @@ def measure(hub: Hub, count: int) -> dict[str, float]:
     """Decide so many pairs through the library, and undo it; the median and the 95th percentile of each step."""
     catch_up(hub)
     # as the service does before it answers
-    symbol_source().keep()
+    symbol_source().load()
     times: Times = {"decide": [], "next": [], "pair": [], "undo": []}
     numbers: list[int] = []
     # the first of each kind loads what later ones find loaded

@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--brute", type=int, default=100)
     parser.add_argument("--model", type=Path)
     options = parser.parse_args(arguments)
-    symbol_source().keep()
+    symbol_source().load()
     missed: list[str] = []
     with Hub.open(options.store, create=False, model_dir=options.model) as hub:
         said = recall(hub, options.queries, options.brute, missed)

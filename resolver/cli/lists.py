@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "read", complete: bool = False) -> Intake:
     """Read lists as one intake. Notes go to standard error. Raises `InputError` where not one record is left."""
-    from resolver.engines.local import warm_up
     from resolver.ingest.readers import read_lists
 
-    warm_up()
     done: dict[str, int] = {}
 
     def reached(label: str, count: int) -> None:

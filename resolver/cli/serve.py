@@ -56,8 +56,6 @@ def command(
       resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
       resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
     """
-    # names take longest to load, so that comes first, and beside everything else
-    pkgutil.resolve_name("resolver.pipeline:symbol_source")().keep()
     # the service stands above this package; a command finds it by name, as any server finds its application
     serve = pkgutil.resolve_name("api.server:serve")
     options = pkgutil.resolve_name("api.settings:ServiceSettings")

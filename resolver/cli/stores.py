@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
 
-_LARGE = 100_000
-"""Bytes of lists, about a thousand records."""
-
 
 def open_hub(
     url: str,
@@ -53,10 +50,6 @@ def dedupe(
     options: dict[str, Any],
 ) -> None:
     """Add lists to a store; write results where a folder is given, and say what came of it."""
-    from resolver.engines.local import cool_down, warm_up
-
-    # the table of names loads while the rest of the program does
-    warm_up(new_words=_are_large(files))
     from resolver.engines.gathered import touched
     from resolver.records.sight import OPERATOR
     from resolver.review import catch_up
@@ -64,13 +57,10 @@ def dedupe(
     if out is not None:
         prepare(out)
     with open_hub(url, settings, running, create=True) as hub, Bars(verbose=reading.verbose) as bars:
-        try:
-            intake = read(files, reading, bars, complete=options["complete"])
-            landed = hub.add(
-                intake, decisions, dry_run=options["dry_run"], accept_large=options["accept_large"], progress=bars
-            )
-        finally:
-            cool_down()
+        intake = read(files, reading, bars, complete=options["complete"])
+        landed = hub.add(
+            intake, decisions, dry_run=options["dry_run"], accept_large=options["accept_large"], progress=bars
+        )
         if not options["dry_run"]:
             bars.start("queue of the desk", None)
             catch_up(hub)
@@ -83,12 +73,6 @@ def dedupe(
     if options["profile"]:
         show_costs(landed.stats)
     _tell(landed, intake, gathered, out, as_json=options["as_json"], dry_run=options["dry_run"])
-
-
-def _are_large(files: Sequence[Path]) -> bool:
-    """Whether lists hold so many names that some are of no list before."""
-    held = (one for path in files for one in (path.rglob("*") if path.is_dir() else (path,)))
-    return sum(one.stat().st_size for one in held if one.is_file()) >= _LARGE
 
 
 def _told(intake: Intake, landed: Landed, gathered: Gathered) -> Intake:

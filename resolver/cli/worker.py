@@ -46,7 +46,6 @@ def command(
       resolver worker --store postgresql+psycopg://hub@db/hub --jobs /var/lib/resolver/jobs
     """
     from resolver.cli.stores import open_hub
-    from resolver.engines.local import warm_up
     from resolver.engines.working import jobs_folder, work_once
     from resolver.errors import StoreError
     from resolver.review import catch_up
@@ -61,7 +60,6 @@ def command(
             return do_learning(hub, job, folder, progress, model_dir or settings.model_dir)
         return do(hub, job, folder, progress, accept_restricted=accept_restricted)
 
-    warm_up()
     with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
         folder = jobs_folder(hub.store, jobs)
         with hub.store.view() as view:

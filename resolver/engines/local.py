@@ -27,7 +27,6 @@ from resolver.pipeline import (
     load_models,
     prepared_of,
     score_rows,
-    symbol_source,
 )
 from resolver.records import Batch
 from resolver.records.batch import IntArray, concat
@@ -43,17 +42,6 @@ FORM = 4
 """Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
 _SCORED_AT_ONCE = 1 << 22
-
-
-def warm_up(*, new_words: bool = False) -> None:
-    """Begin to load what takes seconds, in the background: call before reading lists. `new_words`: names are to come
-    that no list before them held."""
-    symbol_source().start(new_words=new_words)
-
-
-def cool_down() -> None:
-    """End what was begun in the background and not asked for."""
-    symbol_source().close()
 
 
 def dedupe(

@@ -129,7 +129,7 @@ class Screen:
     def warm(self) -> Stand:
         """Load all that takes seconds, so that the first check need not wait. Raises `StoreError` for an empty
         store."""
-        symbol_source().keep()
+        symbol_source().load()
         state = self._refreshed()
         # one person and one group of the store, so that every part of an answer is exercised
         rows = np.unique(state.shelves[0].prepared.kinds, return_index=True)[1]

@@ -19,8 +19,7 @@ import numpy.typing as npt
 
 from resolver.block.join import DEFAULT_CAP
 from resolver.engines.parcels import Parcel
-from resolver.normalise import SymbolSource
-from resolver.pipeline import ModelSet, load_models, symbol_cache
+from resolver.pipeline import ModelSet, load_models
 from resolver.records.prepared import ByteArray
 
 Rows = npt.NDArray[np.int32]
@@ -121,9 +120,3 @@ def _from_files(files: tuple[tuple[str, bytes], ...]) -> ModelSet:
         for name, content in files:
             (Path(folder) / name).write_bytes(content)
         return load_models(Path(folder))
-
-
-@lru_cache(maxsize=1)
-def symbols() -> SymbolSource:
-    """The worker's own source of name symbols: loaded when a token is met that no cache holds, once."""
-    return SymbolSource(symbol_cache(), inside=True)

@@ -32,9 +32,8 @@ from resolver.block.unite import ALL, unite
 from resolver.compare import NameIndex
 from resolver.engines.local import CHUNK, histogram_of
 from resolver.engines.parcels import Arrays, Parcel, Types, numbers, pack, pack_batch, parcels, to_arrow, unpack_batch
-from resolver.engines.spark_job import Account, Job, Rows, Sent, models_of, symbols
-from resolver.normalise import prepare
-from resolver.pipeline import score_rows
+from resolver.engines.spark_job import Account, Job, Rows, Sent, models_of
+from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch, concat
 from resolver.records.prepared import ByteArray, Prepared
 
@@ -239,4 +238,4 @@ def _stacked(parts: Sequence[Arrays], names: Types) -> Arrays:
 
 
 def _prepared(job: Job, batch: Batch) -> Prepared:
-    return prepare(batch, models_of(job).tables, symbols().lookup, job.declared)
+    return prepared_of(batch, models_of(job), job.declared)

@@ -37,7 +37,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store in which a decision ties a name of one list to a birth date of the other."""
     url = f"sqlite:///{tmp_path_factory.mktemp('api')}/hub.db"
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(intake(RECORDS, *lists), [decided(UNION, Verdict.SAME, 1)])
     return url
 
@@ -45,7 +45,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
     """An application over it that has loaded."""
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         made = create_app(ServiceSettings(store_url))
         held: Service = made.extensions["resolver"]
         held.warm()

@@ -153,7 +153,7 @@ def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for place in ("resolver.engines.hub.KEPT_FROM", "resolver.engines.index.KEPT_FROM"):
             patch.setattr(place, 1)
-        with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+        with quick_symbols("resolver.pipeline"):
             with Hub.open(url, OPTIONS, index_kept_from=1) as hub:
                 hub.add(intake(RECORDS))
             expected = checked()
@@ -172,7 +172,7 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
     with postgres.stoppable(Path("/tmp")) as database:
-        with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(database.url, OPTIONS) as hub:
+        with quick_symbols("resolver.pipeline"), Hub.open(database.url, OPTIONS) as hub:
             hub.add(intake(RECORDS))
         made = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
         held: Service = made.extensions["resolver"]

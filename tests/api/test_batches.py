@@ -384,7 +384,7 @@ from resolver.engines.hub import Hub
 from resolver.engines.working import work_once
 from tests.engines.hubs import OPTIONS
 from tests.normalise.preparing import quick_symbols
-with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(sys.argv[1], OPTIONS) as hub:
+with quick_symbols("resolver.pipeline"), Hub.open(sys.argv[1], OPTIONS) as hub:
     print("begun", flush=True)
     while True:
         work_once(hub, Path(sys.argv[2]), do, lease=timedelta(seconds=1))

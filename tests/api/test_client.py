@@ -52,7 +52,7 @@ def hub(url: str) -> Iterator[Client]:
 
 
 def work(url: str) -> Job | None:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
         work_once(hub, jobs_folder(hub.store), do)
     return None
 

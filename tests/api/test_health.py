@@ -40,7 +40,7 @@ def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
 
 
 def test_what_still_loads_is_said(store_url: str) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         app = create_app(ServiceSettings(store_url))
         held = app.extensions["resolver"]
         client: Client = app.test_client()
@@ -122,7 +122,7 @@ def test_what_cannot_be_asked_of_a_list(
 def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         app = create_app(ServiceSettings(f"sqlite:///{path}"))
         held = app.extensions["resolver"]
         held.warm()

@@ -34,7 +34,7 @@ from pathlib import Path
 from resolver.store import jobs
 from tests.normalise.preparing import quick_symbols
 jobs.LEASE = timedelta(seconds=1)
-with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
     if sys.argv[1] == "worker":
         from resolver.cli.worker import do
         from resolver.engines.hub import Hub
@@ -109,7 +109,7 @@ def rows(batch: int) -> bytes:
 
 
 def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(intake(RECORDS))
     port, jobs = free_port(), tmp_path / "jobs"
     api = Process("serve", url, str(jobs), str(port))

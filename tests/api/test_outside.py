@@ -34,7 +34,7 @@ ASKED = (
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('outside')}/hub.db"
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
         hub.add(intake(RECORDS))
     return url
 

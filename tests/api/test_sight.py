@@ -70,7 +70,7 @@ VIEWERS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         services: dict[str, tuple[Flask, Service]] = {}
         headers: dict[str, Headers] = {"stranger": {}}
         for name in ("open", "closed"):

@@ -41,7 +41,7 @@ def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def _service(url: str, folder: Path) -> Iterator[Service]:
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         with Hub.open(url, OPTIONS, index_dir=folder / "index") as hub:
             hub.add(intake(RECORDS, *lists), [decided(UNION, Verdict.SAME, 1)])
         key = create_key(url, "chief", "Coast", ["admin"])

@@ -62,7 +62,7 @@ def everywhere(address: str, name: str, version: int) -> None:
 
 def test_what_another_process_lands_is_seen_by_every_worker(serving: Serving) -> None:
     _, address, store = serving
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(store, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(store, OPTIONS) as hub:
         version = hub.add(intake([record("late:1", name="Zdenka Havlova")])).version
     everywhere(address, "Zdenka Havlova", version)
 

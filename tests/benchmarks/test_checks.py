@@ -22,7 +22,7 @@ from tests.records.samples import record
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = f"sqlite:///{tmp_path_factory.mktemp('load')}/hub.db"
     names = ["Ivan Petrov", "Maria Quispe", "Pavel Novotny", "Ann Lee", "Boris Lang", "John Smith"]
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         with Hub.open(store, OPTIONS) as hub:
             hub.add(intake(record(f"a:{at}", name=name, birthDate=f"19{60 + at}") for at, name in enumerate(names)))
         app = create_app(ServiceSettings(store))

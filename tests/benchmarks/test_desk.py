@@ -13,7 +13,7 @@ from tests.normalise.preparing import quick_symbols
 
 def test_the_desk_is_measured_and_left_as_it_was(tmp_path: Path) -> None:
     with (
-        quick_symbols("resolver.pipeline", "resolver.engines.local"),
+        quick_symbols("resolver.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
     ):
         hub.add(intake(generate(240, seed=5).records))

@@ -17,7 +17,7 @@ from tests.normalise.preparing import quick_symbols
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+    with quick_symbols("resolver.pipeline"):
         yield
 
 

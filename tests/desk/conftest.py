@@ -32,7 +32,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store to copy, in which a decision ties two records."""
     path = tmp_path_factory.mktemp("desk") / "hub.db"
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
         hub.add(intake(RECORDS, *lists), [decided(UNION, Verdict.SAME, 1)])
     return path
 
@@ -79,7 +79,7 @@ def desks_over(kept: Path, folder: Path) -> Iterator[Opened]:
         held.append(Desk(f"sqlite:///{path}", **said))
         return held[-1]
 
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         yield make
         for one in held:
             one.held.close()

@@ -162,7 +162,7 @@ def sitting(driver: Any, filled: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def _sitting(url: str, driver: Any, index: Path) -> Iterator[Sitting]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         desk = Desk(url, index_dir=index)
         for name, role in ((ADMIN, Role.ADMIN), (STEWARD, Role.STEWARD), (OTHER, Role.STEWARD)):
             desk.store.users.add(name, role, "Coast", PASSWORD)

@@ -37,7 +37,7 @@ def hand_in(browser: Any, content: bytes = CSV, **more: Any) -> Any:
 
 def work(desk: Desk) -> None:
     """What a worker does."""
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), Hub.open(desk.url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
         assert work_once(hub, jobs_folder(hub.store), do) is not None
 
 

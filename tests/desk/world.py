@@ -63,7 +63,7 @@ def fill(url: str, index_dir: Path) -> None:
     made = records()
     lists = [ListInfo(name, "test", (name,), "2026-03", 3, 0, False) for name in sorted({one.source for one in made})]
     with (
-        quick_symbols("resolver.pipeline", "resolver.engines.local"),
+        quick_symbols("resolver.pipeline"),
         Hub.open(url, OPTIONS, index_dir=index_dir) as hub,
     ):
         hub.add(intake(made, *lists))

@@ -32,7 +32,7 @@ __all__ = ["postgres_url", "url"]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+    with quick_symbols("resolver.pipeline"):
         yield
 
 

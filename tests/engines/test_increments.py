@@ -23,7 +23,7 @@ from tests.records.samples import record
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+    with quick_symbols("resolver.pipeline"):
         yield
 
 

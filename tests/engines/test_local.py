@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.engines.local import cool_down, dedupe, explain_links, link, warm_up
+from resolver.engines.local import dedupe, explain_links, link
 from resolver.errors import DecisionError, InputError
 from resolver.explaining import explain
 from resolver.ingest.base import Intake, ListInfo
@@ -31,7 +31,7 @@ Said = dict[tuple[str, str], tuple[int, float, int, int]]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+    with quick_symbols("resolver.pipeline"):
         yield
 
 
@@ -319,8 +319,3 @@ def test_stages_are_told_and_measured(world: World) -> None:
     assert told == [("normalise", 200), ("block", 0), ("compare", found.stats.candidate_pairs), ("cluster", 0)]
     assert [stage.name for stage in found.stats.stages] == ["normalise", "block", "compare and classify", "cluster"]
     assert all(stage.wall >= 0 and stage.cpu >= 0 and stage.peak_mib > 0 for stage in found.stats.stages)
-
-
-def test_warm_up_costs_nothing_here() -> None:
-    warm_up(new_words=True)
-    cool_down()

@@ -18,7 +18,7 @@ from tests.records.samples import record
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
         yield
 
 

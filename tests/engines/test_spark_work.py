@@ -22,15 +22,14 @@ from resolver.records import Batch
 from resolver.records.resolution import Resolution
 from resolver.synthetic import World, generate
 from tests.engines.test_local import intake
-from tests.normalise.preparing import QuickSource, quick_symbols
+from tests.normalise.preparing import quick_symbols
 
 SHAPES = [Shape(1_000, 1, 1, 1), Shape(90, 9, 4, 5), Shape(333, 3, 7, 2)]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("resolver.engines.spark_work.symbols", QuickSource)
+    with quick_symbols("resolver.pipeline"):
         yield
 
 

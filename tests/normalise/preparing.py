@@ -42,14 +42,8 @@ def lookup(tokens: Sequence[str]) -> list[tuple[int, ...]]:
 class QuickSource:
     """Stands for the process's source of symbols in tests of what comes after."""
 
-    def start(self, *, new_words: bool = False) -> None:
+    def load(self) -> None:
         """Nothing to load."""
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-    def keep(self) -> None:
-        """Nothing to load either."""
 
     def lookup(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
         """Symbols of tokens."""

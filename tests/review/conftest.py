@@ -25,7 +25,7 @@ Open = Callable[[], Hub]
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.local"):
+    with quick_symbols("resolver.pipeline"):
         yield
 
 
@@ -38,7 +38,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     else:
         # made anew each time the tests turn to this database again
         url = _database(request.getfixturevalue("postgres_url"), f"filled{uuid.uuid4().hex}")
-    small = quick_symbols("resolver.pipeline", "resolver.engines.local")
+    small = quick_symbols("resolver.pipeline")
     with small, Hub.open(url, OPTIONS, index_dir=folder) as hub:
         hub.add(intake(generate(240, seed=5).records))
     return url, folder

@@ -23,7 +23,7 @@ def test_counts_follow_landings_and_withdrawals(tmp_path: Path) -> None:
         hub.add(intake(made, ListInfo("coast", "test", ("coast",), version, len(made), 0, True)))
 
     with (
-        quick_symbols("resolver.pipeline", "resolver.engines.local"),
+        quick_symbols("resolver.pipeline"),
         Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub,
     ):
         listed("1", "Anna Abel", "Boris Born", "Clara Crane")

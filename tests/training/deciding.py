@@ -15,7 +15,7 @@ from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 44
-PLACES = ("pipeline", "engines.local", "training.decided")
+PLACES = ("pipeline", "training.decided")
 
 
 @contextmanager

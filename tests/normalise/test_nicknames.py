@@ -1,0 +1,74 @@
+"""Nicknames and forms of a name in kindred languages, by their symbols."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.normalise.nicknames import form_symbols, levelled, nickname_symbols
+from resolver.records.prepared import NICKNAME_BIT
+
+
+def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
+    assert set(nickname_symbols("bill")) & set(nickname_symbols("william"))
+    assert not set(nickname_symbols("liz")) & set(nickname_symbols("william"))
+    assert not set(nickname_symbols("william")) & set(nickname_symbols("robert"))
+    assert not set(nickname_symbols("bill")) & set(nickname_symbols("robert"))
+    assert set(nickname_symbols("misha")) & set(nickname_symbols("mikhail"))
+    assert set(nickname_symbols("giuseppe")) & set(nickname_symbols("josef"))
+    assert nickname_symbols("xyzzy") == ()
+
+
+@pytest.mark.parametrize(
+    ("short", "name"),
+    [
+        ("kolia", "mykola"),
+        ("kolja", "nikolaj"),
+        ("vania", "ivan"),
+        ("zhenia", "yevhen"),
+        ("grisha", "grigorii"),
+        ("hovik", "hovhannes"),
+        ("dato", "davit"),
+        ("musti", "mustafa"),
+        ("abdi", "abdrahman"),
+        ("mamad", "mohammad"),
+        ("raju", "rajesh"),
+        ("tasos", "anastasios"),
+        ("kasia", "katarzyna"),
+        ("tunde", "babatunde"),
+    ],
+)
+def test_pet_names_of_many_cultures_are_known_however_they_are_spelt(short: str, name: str) -> None:
+    assert set(nickname_symbols(short)) & set(nickname_symbols(name))
+
+
+def test_names_that_share_a_pet_name_stay_apart() -> None:
+    for one, two in (("rajesh", "rajendra"), ("abdrahman", "abdkadir"), ("gebremariam", "gebrehiwot")):
+        assert not set(nickname_symbols(one)) & set(nickname_symbols(two))
+    # only their spellings would meet: Mitchell is no Michel
+    assert not set(nickname_symbols("mitchell")) & set(nickname_symbols("michael"))
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
+def test_levelling_leaves_a_word(word: str) -> None:
+    assert levelled(word)
+    assert len(word) > 3 or levelled(word) == word
+
+
+def test_levelled_spellings_meet_and_other_names_do_not() -> None:
+    assert len({levelled(word) for word in ("yevgeny", "evgenii", "evgeniy")}) == 1
+    assert len({levelled(word) for word in ("samir", "samira", "amir", "omar", "omari")}) == 5
+
+
+def test_the_forms_of_a_name_in_kindred_languages_are_no_nicknames() -> None:
+    assert set(form_symbols("mykola")) & set(form_symbols("nikolai"))
+    assert form_symbols("xyzzy") == ()
+    assert all(symbol < NICKNAME_BIT for symbol in form_symbols("mykola"))
+
+
+def test_nicknames_are_marked_as_such() -> None:
+    for token in ("bill", "william", "liz"):
+        found = nickname_symbols(token)
+        assert found == tuple(sorted(set(found)))
+        assert all(NICKNAME_BIT <= symbol < 2**31 for symbol in found)
