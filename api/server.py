@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from flask import Flask
 from waitress.server import create_server
+from waitress.task import WSGITask
 
 from api.app import create_app
 from api.bounds import CONNECTIONS, SILENT, channel_for
@@ -24,6 +25,9 @@ from api.settings import ServiceSettings
 from api.watching import count_together, log_as_json
 from api.workers import load, serve_in_workers
 from resolver.errors import UsageError
+
+_HANDED_OVER = 2.0
+"""Seconds that connections to the process that loads may last once it is done: enough for any answer it gives."""
 
 
 def serve(
@@ -104,15 +108,31 @@ def _server(app: Flask, listening: socket.socket, threads: int) -> Any:
 def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], object]) -> Iterator[None]:
     """Answer from this process while what its workers will share is loaded: that it is alive, and how far it is."""
     server = _server(app, listening.dup(), 2)
+    # those who ask now must come again to whoever serves then
+    server.channel_class.task_class = _Closing
     thread = threading.Thread(target=server.run, name="loading", daemon=True)
     thread.start()
     tell()
     try:
         yield
     finally:
+        # nobody new is taken in: they wait in the queue of the socket for the workers; who is here gets an answer first
+        server.accepting = False
+        server.pull_trigger()
+        deadline = time.monotonic() + _HANDED_OVER
+        while server.active_channels and time.monotonic() < deadline:
+            time.sleep(0.01)
         server.close()
         server.task_dispatcher.shutdown()
         thread.join(timeout=10)
+
+
+class _Closing(WSGITask):
+    """Answers a request, and says that the connection ends with it."""
+
+    def __init__(self, channel: Any, request: Any) -> None:
+        super().__init__(channel, request)
+        request.headers["CONNECTION"] = "close"
 
 
 def prepare(settings: ServiceSettings, *, tell: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -10,8 +11,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -58,6 +61,30 @@ def everywhere(address: str, name: str, version: int) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
     assert all(one["results"][0]["caption"] == name for one in seen)
+
+
+def test_nobody_goes_without_an_answer_while_workers_take_over(store_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    with served(f"sqlite:///{path}", "--workers", "2", ready=False) as service, ThreadPoolExecutor(4) as pool:
+        parts = urlsplit(service.address)
+        deadline = time.monotonic() + 120
+
+        def asks() -> list[int]:
+            # over one connection, as long as the service keeps it
+            seen: list[int] = []
+            with closing(http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)) as caller:
+                while seen[-20:] != [200] * 20:
+                    caller.request("GET", "/readyz")
+                    answer = caller.getresponse()
+                    answer.read()
+                    seen.append(answer.status)
+                    assert time.monotonic() < deadline
+            return seen
+
+        for seen in pool.map(lambda _: asks(), range(4)):
+            assert set(seen) == {503, 200}
+        service.process.send_signal(signal.SIGTERM)
 
 
 def test_what_another_process_lands_is_seen_by_every_worker(serving: Serving) -> None:
