@@ -69,16 +69,24 @@ def explain_rows(
 
 
 def judge(
-    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray, workers: int = 1
+    prepared: Prepared,
+    names: NameIndex,
+    models: ModelSet,
+    left: IntArray,
+    right: IntArray,
+    workers: int = 1,
+    asked: Prepared | None = None,
 ) -> Judged:
-    """Score pairs of rows of a prepared batch, and keep what it takes to explain each."""
+    """Score pairs of rows of a prepared batch, and keep what it takes to explain each. `asked`: the one record that
+    stands left in every pair, by itself; what it says nothing of is not compared."""
+    silent = _silent(asked) if asked is not None else frozenset[str]()
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     kinds = model_kinds(prepared.kinds, left, right)
     groups, place = [], np.zeros(len(left), dtype=np.int64)
     for kind in np.unique(kinds[kinds > 0]).tolist():
         where = np.flatnonzero(kinds == kind)
         context = Context(prepared, names, left[where], right[where], kind != int(Kind.PERSON), workers)
-        group = _Group.of(models.models[Kind(kind).label], context)
+        group = _Group.of(models.models[Kind(kind).label], context, silent)
         logodds[where], place[where] = group.logodds, np.arange(len(where))
         groups.append((kind, group))
     return Judged(prepared, left, right, kinds, logodds, dict(groups), place)
@@ -134,10 +142,24 @@ class _Group:
     logodds: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, model: Model, context: Context) -> _Group:
-        columns = [COMPARATOR_BY_NAME[name].compare(context) for name in model.features]
-        evidence = np.stack(columns, axis=1).astype(np.float32, copy=False)
-        return cls(model, context, evidence, *model.sums(evidence))
+    def of(cls, model: Model, context: Context, silent: frozenset[str]) -> _Group:
+        # a column lies in one piece, as it is made and read
+        evidence = np.full((len(model.features), len(context.left)), np.nan, dtype=np.float32)
+        for column, name in enumerate(model.features):
+            if COMPARATOR_BY_NAME[name].shows not in silent:
+                evidence[column] = COMPARATOR_BY_NAME[name].compare(context)
+        return cls(model, context, evidence.T, *model.sums(evidence.T))
+
+
+_SIDES = ("births", "starts", "birth_places", "addresses", "nationalities", "countries", "identifiers")
+
+
+def _silent(asked: Prepared) -> frozenset[str]:
+    """What comparators look at (`Comparator.shows`) of which a record says nothing: then there is no evidence."""
+    sides = {name: len(getattr(asked, name).items) for name in _SIDES}
+    sides |= {f"plain:{prop}": len(side.items) for prop, (side, _) in asked.plain.items()}
+    sides["gender"] = int(asked.gender[0])
+    return frozenset(name for name, said in sides.items() if not said)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import numpy as np
 
 from resolver.block.glance import BIRTHS as _BIRTHS
 
-EQUAL, BEGIN = 0, 6
-"""The way in which a word begins the same: it must have most letters in common too."""
-_LOOKS = 40_000
+EQUAL, BEGIN, JOINED = 0, 6, 7
+"""Ways in which words are alike: what only begins the same must have most letters in common too, and neighbours written
+together stand for words alone."""
+_LOOKS = 400_000
 """Dates of birth that are looked at for one query at most."""
 
 
@@ -29,9 +30,11 @@ def _bits(value):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def alike(  # type: ignore[no-untyped-def]
     offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, held_rarity, held_signature, worths,
+    everybody,
 ):  # fmt: skip
     """The held words alike of every word asked for, the best way first, with what each is worth (256ths of a nat) and
-    whether it is the very word; those of word i are `ends[i]:ends[i + 1]`. One may stand twice."""
+    whether it is the very word; those of word i are `ends[i]:ends[i + 1]`. One may stand twice. None is worth more than
+    that so many of `everybody` have its code, but for the very word."""
     tokens = np.empty(1024, dtype=np.int64)
     worth = np.empty(1024, dtype=np.uint32)
     equal = np.empty(1024, dtype=np.bool_)
@@ -41,11 +44,15 @@ def alike(  # type: ignore[no-untyped-def]
     for word in range(len(rarity)):
         for place in range(offsets[word], offsets[word + 1]):
             code, way = codes[place], ways[place]
-            at = np.searchsorted(held_codes, code)
-            while at < len(held_codes) and held_codes[at] == code:
+            first = np.searchsorted(held_codes, code)
+            last, bearers = first, np.int64(0)
+            while last < len(held_codes) and held_codes[last] == code:
+                bearers += starts[held_tokens[last] + 1] - starts[held_tokens[last]]
+                last += 1
+            told = np.float32(np.inf) if way == EQUAL else np.float32(np.log(everybody / max(bearers, 1)))
+            for at in range(first, last):
                 token = held_tokens[at]
-                at += 1
-                if starts[token] == starts[token + 1]:
+                if starts[token] == starts[token + 1] or (way == JOINED and token >= len(held_signature)):
                     continue
                 if way == BEGIN:
                     common = _bits(signature[word] & held_signature[token])
@@ -56,7 +63,11 @@ def alike(  # type: ignore[no-untyped-def]
                     worth = np.concatenate((worth, np.empty(filled, dtype=np.uint32)))
                     equal = np.concatenate((equal, np.empty(filled, dtype=np.bool_)))
                 tokens[filled], equal[filled] = token, way == EQUAL
-                value = worths[way] * min(rarity[word], held_rarity[token])
+                if token < len(held_signature):
+                    value = min(worths[way] * min(rarity[word], held_rarity[token]), told)
+                else:
+                    # a glance will not see that neighbours agree with a word
+                    value = min(worths[JOINED] * held_rarity[token], told)
                 worth[filled] = np.uint32(max(value * 256, 1))
                 filled += 1
         ends[word + 1] = filled

@@ -4,7 +4,8 @@ A batch joins records on keys of whole names and pairs of words; one look-up can
 meets all held words that are spelled like it but for one letter, sound like it, have its consonants or are the same
 name in another language (`WAYS`); the bearers of each add what the word is worth, and who adds up to the most is
 looked at first. A held word is found by the same codes that rules are made of, so what two words alike join in a batch
-is found here.
+is found here. Two neighbours that together spell a word of the other side count as one (`Omarsaad`, `Omar Saad`). No
+way is worth more than it tells: what many bear who have nothing but the consonants in common says little.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from resolver.records.ragged import Ragged
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
-WAYS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7)
+BoolArray = npt.NDArray[np.bool_]
+WAYS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7, 1.8)
 """What a word counts that is equal, the same name elsewhere, of the same sound, consonants or Metaphone code, but for a
-letter the same, or begins the same and has most letters in common."""
-_EQUAL, _SYMBOL, _SOUND, _SKELETON, _PHONETIC, _LETTER, _BEGIN = range(7)
+letter the same, or begins the same and has most letters in common; and two neighbours that together are one word, which
+a glance does not see."""
+_EQUAL, _SYMBOL, _SOUND, _SKELETON, _PHONETIC, _LETTER, _BEGIN, _JOINED = range(8)
 _WORTHS = np.array(WAYS, dtype=np.float32)
 MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
@@ -39,8 +42,9 @@ _PREFIX = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of some profiles. `codes` ascend; `coded` the token that has each. The profiles that bear token t are
-    `bearers[starts[t]:starts[t + 1]]`."""
+    """The words of some profiles, and after them every two neighbours written together. `codes` ascend; `coded` the
+    word that has each. The profiles that bear word t are `bearers[starts[t]:starts[t + 1]]`; `signature` of words
+    alone."""
 
     codes: HashArray
     coded: IntArray
@@ -67,20 +71,51 @@ class Sought:
 def words_of(prepared: Prepared) -> Words:
     """The words of prepared profiles, laid out to be looked up."""
     tokens = prepared.tokens
-    codes, coded, _ = _codes(tokens)
-    order = np.argsort(codes, kind="stable")
+    told, rarity = identity_tokens(prepared), np.minimum(tokens.rarity_person, tokens.rarity_group)
     said = prepared.names.through(prepared.forms.tokens)
-    told = identity_tokens(prepared)[said.items]
-    by_word = Ragged.from_rows(said.items[told], said.rows[told], len(tokens))
+    used = told[said.items]
+    by_word = Ragged.from_rows(said.items[used], said.rows[used], len(tokens))
+    pairs, by_pair, worth = _neighbours(prepared, told, rarity)
+    codes, coded, _ = _codes(tokens)
+    every = np.arange(len(pairs), dtype=np.int32) + np.int32(len(tokens))
+    bones = _salted(pairs[:, 1], 3)
+    codes = np.concatenate([codes, pairs[:, 0], bones[bones != 0]])
+    coded = np.concatenate([coded, every, every[bones != 0]])
+    order = np.argsort(codes, kind="stable")
+    first = by_word.offsets.astype(np.int64)
     return Words(
         codes[order],
         coded[order],
-        by_word.offsets.astype(np.int64),
-        by_word.items,
-        np.minimum(tokens.rarity_person, tokens.rarity_group),
+        np.concatenate([first, first[-1] + by_pair.offsets[1:]]),
+        np.concatenate([by_word.items, by_pair.items]),
+        np.concatenate([rarity, worth]),
         tokens.signature,
         _born(prepared),
     )
+
+
+def _neighbours(prepared: Prepared, told: BoolArray, rarity: Floats) -> tuple[HashArray, Ragged, Floats]:
+    """Every two neighbours of a name: hashes of both written together and of their consonants (pairs × 2), the profiles
+    that bear them, and their rarity."""
+    forms = prepared.forms
+    at = _joined_places(prepared, told)
+    pairs, first, number = np.unique(forms.joined[at], return_index=True, return_inverse=True)
+    # per form the pairs it holds, per profile those of its forms
+    ends = np.searchsorted(at, forms.tokens.offsets).astype(np.int32)
+    said = prepared.names.through(Ragged(ends, number.astype(np.int32)))
+    places = at[first]
+    items = forms.tokens.items
+    both = np.stack([pairs, forms.joined_skeleton[places]], axis=1) if len(pairs) else np.zeros((0, 2), dtype=np.uint64)
+    worth = rarity[items[places]] + rarity[items[places + 1]] if len(pairs) else np.zeros(0, dtype=np.float32)
+    return both, Ragged.from_rows(said.items, said.rows, len(pairs)), worth
+
+
+def _joined_places(prepared: Prepared, told: BoolArray) -> Numbers:
+    """Where in the names two neighbours stand of which one carries identity."""
+    items = prepared.forms.tokens.items
+    at = np.flatnonzero(prepared.forms.joined)
+    # the last word of a name has no neighbour, so there is always a next one
+    return at[told[items[at]] | told[items[at + 1]]] if len(at) else at
 
 
 def _born(prepared: Prepared) -> IntArray:
@@ -94,19 +129,26 @@ def _born(prepared: Prepared) -> IntArray:
 
 
 def sought(prepared: Prepared) -> Sought:
-    """The words of a query: the only record of a prepared batch. The codes are those of `words_of`, made by one kernel:
-    for a few words arrays cost more than what they hold."""
-    tokens = prepared.tokens
-    used = np.flatnonzero(identity_tokens(prepared))[:MOST_WORDS]
+    """The words of a query: the only record of a prepared batch, and after them its neighbours written together. The
+    codes are those of `words_of`, made by one kernel: for a few words arrays cost more than what they hold."""
+    tokens, forms = prepared.tokens, prepared.forms
+    told = identity_tokens(prepared)
+    used = np.flatnonzero(told)[:MOST_WORDS]
     letters, ends = _letters(tokens)
-    offsets = np.empty(len(used) + 1, dtype=np.int64)
-    # of a word: five codes, its symbols, and it without each of its letters
-    room = 7 * len(used) + len(tokens.symbols.items) + len(letters)
+    at = _joined_places(prepared, told)[: MOST_WORDS - len(used)]
+    offsets = np.empty(len(used) + len(at) + 1, dtype=np.int64)
+    # of a word: five codes, its symbols, and it without each of its letters; of two neighbours: two codes
+    room = 7 * len(used) + len(tokens.symbols.items) + len(letters) + 2 * len(at)
     codes, ways = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint8)
     hashes = np.stack([tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic])
-    _codes_of_few(used, hashes, tokens.symbols.offsets, tokens.symbols.items, letters, ends, offsets, codes, ways)
+    joined = np.stack([forms.joined[at], forms.joined_skeleton[at]])
+    _codes_of_few(
+        used, hashes, tokens.symbols.offsets, tokens.symbols.items, letters, ends, joined, offsets, codes, ways
+    )
     rarity = np.minimum(tokens.rarity_person, tokens.rarity_group)
-    return Sought(offsets, codes[: offsets[-1]], ways[: offsets[-1]], rarity[used], tokens.signature[used])
+    both = rarity[forms.tokens.items[at]] + rarity[forms.tokens.items[at + 1]] if len(at) else rarity[:0]
+    worth = np.concatenate([rarity[used], both])
+    return Sought(offsets, codes[: offsets[-1]], ways[: offsets[-1]], worth, tokens.signature[used])
 
 
 def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
@@ -125,11 +167,19 @@ class Scores:
         self._touched, self._said = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint32)
 
     def best(
-        self, asked: Sought, held: Words, query: Seen, seen: Seen, kept: npt.NDArray[np.bool_], most: int
+        self,
+        asked: Sought,
+        held: Words,
+        query: Seen,
+        seen: Seen,
+        kept: BoolArray,
+        most: int,
+        everybody: int = 0,
     ) -> tuple[Numbers, Numbers]:
         """The profiles that say the most of what is asked, of those that `kept` lets pass, and how much each says.
         About `most`, and of those that say less (a third of the best at least) those whose date of birth agrees with
-        the query's. `query`, `seen`: as `glance.arrays` gives them."""
+        the query's. `query`, `seen`: as `glance.arrays` gives them. `everybody`: how many profiles there are, where
+        these are not all."""
         if len(self._sums) < len(kept):
             self._sums = np.zeros(len(kept), dtype=np.uint32)
             self._touched = np.empty(len(kept) + 1, dtype=np.int32)
@@ -146,6 +196,7 @@ class Scores:
             held.rarity,
             held.signature,
             _WORTHS,
+            max(everybody, len(kept)),
         )
         count = added(
             tokens, worth, equal, ends, held.starts, held.bearers, kept, BUDGET, self._sums, self._touched, self._said
@@ -234,8 +285,9 @@ def _salt(code, salt):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _codes_of_few(used, hashes, starts, symbols, letters, ends, offsets, codes, ways):  # type: ignore[no-untyped-def]
-    """The codes of some words by their ways; `hashes`: texts, sounds, consonants, Metaphone codes."""
+def _codes_of_few(used, hashes, starts, symbols, letters, ends, joined, offsets, codes, ways):  # type: ignore[no-untyped-def]
+    """The codes of some words by their ways; `hashes`: texts, sounds, consonants, Metaphone codes. Then those of
+    neighbours: `joined` texts, consonants."""
     filled = 0
     offsets[0] = 0
     for number in range(len(used)):
@@ -252,3 +304,7 @@ def _codes_of_few(used, hashes, starts, symbols, letters, ends, offsets, codes, 
                 filled = _put(_salt(_cut(letters, start, end, without), 5), _LETTER, filled, codes, ways)
         filled = _put(_salt(_beginning(letters, start, end), 6), _BEGIN, filled, codes, ways)
         offsets[number + 1] = filled
+    for pair in range(joined.shape[1]):
+        filled = _put(joined[0, pair], _JOINED, filled, codes, ways)
+        filled = _put(_salt(joined[1, pair], 3), _JOINED, filled, codes, ways)
+        offsets[len(used) + pair + 1] = filled

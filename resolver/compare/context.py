@@ -31,9 +31,8 @@ class NameIndex:
 
     words: Words
     written: Written
-    alone: npt.NDArray[np.bool_]
-    """Per record, whether it says nothing but names."""
     texts: npt.NDArray[np.object_]
+    _alone: Callable[[], npt.NDArray[np.bool_]]
     _memos: list[Memo] = field(default_factory=list)
 
     @classmethod
@@ -42,7 +41,12 @@ class NameIndex:
         rows = prepared.names.through(prepared.forms.tokens)
         tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
         words = words_of(prepared.tokens)
-        return cls(words, written_of(prepared, tokens), _alone(prepared), prepared.tokens.texts)
+        return cls(words, written_of(prepared, tokens), prepared.tokens.texts, lambda: alone_of(prepared))
+
+    @cached_property
+    def alone(self) -> npt.NDArray[np.bool_]:
+        """Per record, whether it says nothing but names."""
+        return self._alone()
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
@@ -73,7 +77,8 @@ class NameIndex:
         self._memos.append(held)
 
 
-def _alone(prepared: Prepared) -> npt.NDArray[np.bool_]:
+def alone_of(prepared: Prepared) -> npt.NDArray[np.bool_]:
+    """Per record, whether it says nothing but names."""
     held = [
         prepared.births,
         prepared.starts,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
@@ -16,6 +18,7 @@ from resolver.compare.name_pair import (
     joined_across,
 )
 from resolver.compare.words import compare_tokens
+from resolver.records.assembling import Later
 from resolver.records.batch import IntArray
 from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
@@ -42,25 +45,36 @@ def form_text(prepared: Prepared, form: int) -> str:
     return str(text) if text else " ".join(prepared.tokens.texts[token] for token in prepared.forms.tokens[form])
 
 
+def _origin(prepared: Prepared, row: int) -> tuple[Prepared, int]:
+    """Where a row is from, so that what is shown of it need not be put together for all."""
+    return prepared.origin(row) if isinstance(prepared, Later) else (prepared, row)
+
+
 def _values(prepared: Prepared, shows: str, row: int) -> list[str]:
-    if shows.startswith("plain:"):
-        held, table = prepared.plain[shows.removeprefix("plain:")]
-        return [str(text) for text in table.texts[held[row]]]
-    if shows == "gender":
-        return [word for bit, word in _GENDERS if prepared.gender[row] & bit]
     if shows == "sources":
         return [str(prepared.ids[row].as_py()).partition(":")[0]]
-    side: Ragged = getattr(prepared, shows)
+    prepared, row = _origin(prepared, row)
+    if shows == "gender":
+        return [word for bit, word in _GENDERS if prepared.gender[row] & bit]
+    prop = shows.removeprefix("plain:")
+    side: Ragged = getattr(prepared, shows) if prop == shows else prepared.plain[prop][0]
+    codes = side[row].tolist()
+    if not codes:
+        return []
     if shows in ("nationalities", "countries"):
-        return [prepared.country_codes[code] for code in side[row]]
-    texts = {
-        "births": prepared.dates.texts,
-        "starts": prepared.dates.texts,
-        "birth_places": prepared.place_table.texts,
-        "addresses": prepared.address_table.texts,
-        "identifiers": prepared.identifier_table.texts,
-    }[shows]
-    return [str(text) for text in texts[side[row]]]
+        return [prepared.country_codes[code] for code in codes]
+    texts = _TEXTS[shows](prepared) if prop == shows else prepared.plain[prop][1].texts
+    # one by one: most say one thing, and texts of a file are read where they are asked for
+    return [str(texts[code]) for code in codes]
+
+
+_TEXTS: dict[str, Callable[[Prepared], npt.NDArray[np.object_]]] = {
+    "births": lambda one: one.dates.texts,
+    "starts": lambda one: one.dates.texts,
+    "birth_places": lambda one: one.place_table.texts,
+    "addresses": lambda one: one.address_table.texts,
+    "identifiers": lambda one: one.identifier_table.texts,
+}
 
 
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
@@ -124,7 +138,8 @@ def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]
     """For every word of two name forms the place of its partner in the other, -1 for none."""
     forms, names = context.prepared.forms.tokens, context.names
     (row,), (other,) = (np.flatnonzero(names.written.names["form"] == form)[:1] for form in (left, right))
-    sides = np.unique(forms[left]), np.unique(forms[right])
+    ours, theirs = (np.array(sorted(set(forms[form].tolist())), dtype=np.int32) for form in (left, right))
+    sides = ours, theirs
     local = np.zeros((2, len(context.prepared.tokens)), dtype=np.int32)
     for side, tokens in enumerate(sides):
         local[side, tokens] = np.arange(len(tokens))
@@ -153,15 +168,14 @@ _MANY = "a number that many use, or an invented one: it says nothing"
 
 def _used_by_many(context: Context, pair: int) -> bool:
     """Whether the two share a number that says nothing."""
-    held, table = context.prepared.identifiers, context.prepared.identifier_table
-    if not len(held.items):
+    (one, left), (two, right) = (_origin(context.prepared, int(rows[pair])) for rows in (context.left, context.right))
+    if not len(one.identifiers.items) or not len(two.identifiers.items):
         return False
-    left, right = (held[int(rows[pair])] for rows in (context.left, context.right))
-    if not len(left) or not len(right):
-        # of numbers that only one side has nothing need be at hand
+    ours, theirs = one.identifiers[left], two.identifiers[right]
+    if not len(ours) or not len(theirs):
         return False
-    shared = np.isin(table.number[left], table.number[right])
-    return bool(np.any(shared & (table.mass_used[left] != 0)))
+    shared = np.isin(one.identifier_table.number[ours], two.identifier_table.number[theirs])
+    return bool(np.any(shared & (one.identifier_table.mass_used[ours] != 0)))
 
 
 def detail(

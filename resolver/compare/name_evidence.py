@@ -111,7 +111,9 @@ def name_sides(context: Context) -> FloatArray:
 def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
     alone = context.names.alone
-    both = alone[context.left] & alone[context.right]
+    both = alone[context.left]
+    if both.any():
+        both = both & alone[context.right]
     if not both.any():
         return np.full(len(both), np.nan, dtype=np.float32)
     return np.where(both, name(context), np.float32(np.nan))

@@ -80,10 +80,11 @@ def encode(text: str, *, foreign: bool) -> bytes:
     return "".join(kept)[:LONGEST].encode("ascii")
 
 
-def sounds(tokens: TokenTable) -> Ragged:
-    """The sounds of every token; none at all where no token is of another script."""
+def sounds(tokens: TokenTable, *, every: bool = False) -> Ragged:
+    """The sounds of every token; none at all where no token is of another script, unless they are wanted of `every`
+    one."""
     foreign = (tokens.flags & int(TokenFlag.FOREIGN)) != 0
-    if not foreign.any():
+    if not every and not foreign.any():
         return Ragged.empty(len(tokens))
     pairs = zip(tokens.texts.tolist(), foreign.tolist(), strict=True)
     spoken = [encode(text, foreign=of_other) for text, of_other in pairs]

@@ -36,7 +36,7 @@ from resolver.store.segments import chain, forget
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORM = "4"
+_FORM = "5"
 _LOG = logging.getLogger("resolver.index")
 
 
@@ -56,6 +56,18 @@ class State:
     def closed(self) -> Mapping[str, frozenset[Handling]]:
         """The sources none of whose records everybody sees, and how their records are handled."""
         return closed([(shelf.handled, shelf.rows_without(kept)) for shelf, kept in self._marked])
+
+    def kept_of(self, kind: int) -> list[Bools]:
+        """Of `kept`, what may be of a kind."""
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = [kept & ((shelf.prepared.kinds & kind) != 0) for shelf, kept in self._marked]
+            self._by_kind[kind] = found
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[int, list[Bools]]:
+        return {}
 
     @property
     def _marked(self) -> Iterator[tuple[Shelf, Bools]]:

@@ -26,11 +26,9 @@ from resolver.records.prepared import Prepared
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_OF_POINTS = 2 / 3
-"""How many of those that come first are so by their points, not by what their words are worth."""
 _MOST_PLACES = 1 << 21
 """Places that a number holds beside a key of 41 bits."""
-LOOKED_AT = 1_000
+LOOKED_AT = 3_000
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
 
@@ -49,16 +47,14 @@ class Finder:
         hits = nearest(key_table(asked, _plan_of(asked)), kind, state.held)
         found: list[Numbers] = []
         ranks: list[tuple[Numbers, Numbers]] = []
-        first = 0
-        for shelf, kept in zip(state.shelves, state.kept, strict=True):
+        first, everybody = 0, sum(map(len, state.shelves))
+        for shelf, kept in zip(state.shelves, state.kept_of(kind), strict=True):
             kept = kept if sources is None else kept & _known_to(shelf, sources)
-            rows, worth = self._of_words(words, seen, shelf, kept)
+            rows, worth = self._of_words(words, seen, shelf, kept, everybody)
             if len(hits.numbers):
                 own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
                 own = np.setdiff1d(own[kept[own]], rows, assume_unique=True)
                 rows, worth = np.concatenate([rows, own]), np.concatenate([worth, np.zeros_like(own)])
-            fits = (shelf.prepared.kinds[rows] & kind) != 0
-            rows, worth = rows[fits], worth[fits]
             found.append(rows + first)
             ranks.append((points_of_query(seen, shelf.seen, rows), worth))
             first += len(shelf)
@@ -66,24 +62,19 @@ class Finder:
         points, worths = (np.concatenate([rank[side] for rank in ranks]) for side in (0, 1))
         return _in_order(places, points, worths, most)
 
-    def _of_words(self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools) -> tuple[Numbers, Numbers]:
+    def _of_words(
+        self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools, everybody: int
+    ) -> tuple[Numbers, Numbers]:
         with self._lock:
-            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, LOOKED_AT)
+            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, LOOKED_AT, everybody)
 
 
 def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:
-    """The first `most` places. A glance sees dates and places of birth, but not that Billy is a William: whoever is
-    first by either comes first; ties by place."""
+    """The first `most` places; ties by place. A glance sees dates and places of birth and whose words are alike, but
+    not that Billy is a William, nor how rare words are: what it sees (tenths of a nat) and what the words are worth
+    (256ths) add up."""
     order = places.argsort()
-    places, points, worths = places[order], points[order], worths[order]
-    # points lie within ±4,096, worths below 2²⁴
-    by_points, by_worth = _smallest(-(points << 24) - worths, most), _smallest(-(worths << 13) - points, most)
-    by_rank = np.concatenate([by_points, by_worth])[_mixed(len(by_points))]
-    # where each comes first: the last to be written is the first to come
-    first = np.empty(len(places), dtype=np.int64)
-    ranks = np.arange(len(by_rank))
-    first[by_rank[::-1]] = ranks[::-1]
-    found: Numbers = places[by_rank[first[by_rank] == ranks][:most]]
+    found: Numbers = places[order][_smallest(-(128 * points + 5 * worths)[order], most)]
     return found
 
 
@@ -95,13 +86,6 @@ def _smallest(keys: Numbers, most: int) -> Numbers:
     marked = (keys * _MOST_PLACES) + np.arange(len(keys))
     marked.sort()
     return marked[:most] % _MOST_PLACES
-
-
-@lru_cache(maxsize=1024)
-def _mixed(count: int) -> Numbers:
-    """The order in which two lists of so many, one after the other, take turns."""
-    ranks = [np.arange(count) / share for share in (_OF_POINTS, 1 - _OF_POINTS)]
-    return np.concatenate(ranks).argsort(kind="stable")
 
 
 def _plan_of(asked: Prepared) -> Plan:

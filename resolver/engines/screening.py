@@ -12,8 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,33 +21,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.block.keys import identity_tokens
-from resolver.classify import Borders, scores
-from resolver.compare import NameIndex
 from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
+from resolver.engines.rounds import MOST_COMPARED, Hit, compared
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
 from resolver.errors import ResolverError
-from resolver.explaining import Judged, judge
 from resolver.merge import GoldenRecord, context, golden_few, golden_of, partition, to_ftm
 from resolver.normalise import country_code
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
-from resolver.records.assembling import Part, assembled
 from resolver.records.batch import batch_of
 from resolver.records.explanation import Explanation
-from resolver.records.prepared import Prepared
 from resolver.records.sight import STRANGER, Viewer, visible_rows
 from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
-COMPARED = 48
-"""Entities compared in one round."""
-MOST_COMPARED = 480
-"""Entities compared for one query at most."""
-_QUERY_ID = "!"
 _LOG = logging.getLogger("resolver.index")
 
 
@@ -200,17 +190,16 @@ class Screen:
         near = self._finder.near(asked, state, wish.sources, MOST_COMPARED)
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
+        hits, all_compared = compared(asked, state, near, least, self._wanted(wish), sight)
         # where words lead to nobody there is nobody more; of a query without words that cannot be said
-        rounds, compared, complete = [], 0, not len(near) and bool(identity_tokens(asked).any())
-        while not complete and compared < min(len(near), MOST_COMPARED):
-            one = _Round.of(asked, state, near[compared : compared + COMPARED], least, sight)
-            rounds.append(one)
-            compared += COMPARED
-            # they come by what speaks for them at a glance: where nobody late in a round is meant, nobody later is
-            complete = not one.late or compared >= len(near) < MOST_COMPARED
-        return self._told([hit for one in rounds for hit in one.hits], complete, state, wish)
+        complete = all_compared if len(near) else bool(identity_tokens(asked).any())
+        return self._told(hits, complete, state, wish)
 
-    def _told(self, hits: list[_Hit], complete: bool, state: State, wish: Wish) -> Answer:
+    def _wanted(self, wish: Wish) -> int:
+        # of those that are found any number may be refused
+        return max(wish.limit, 1) if wish.accept is None else MOST_COMPARED
+
+    def _told(self, hits: list[Hit], complete: bool, state: State, wish: Wish) -> Answer:
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         look = Look(self._hub.store, state.version, wish.viewer)
         found: list[Found] = []
@@ -222,58 +211,6 @@ class Screen:
             elif len(found) < wish.limit:
                 found.append(Found(entity, hit.score, hit.explained(state.borders)))
         return Answer(tuple(found), len(hits) - refused, complete)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """An entity at or above the cutoff: its id and place in the catalogue, and the pair it is of what was judged."""
-
-    id: str
-    shelf: int
-    row: int
-    score: float
-    judged: Judged
-    pair: int
-
-    def explained(self, borders: Borders) -> Callable[[], Explanation]:
-        return lambda: self.judged.explanation(self.pair, borders)
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """Some entities compared: those at or above the cutoff, and whether any is of the less likely half."""
-
-    hits: list[_Hit]
-    late: bool
-
-    @classmethod
-    def of(cls, asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> _Round:
-        firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
-        shelf_of = np.searchsorted(firsts, places, side="right") - 1
-        parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
-        for number in np.unique(shelf_of).tolist():
-            here = np.flatnonzero(shelf_of == number)
-            for part, seen in sight.parts(state.shelves[number], places[here] - firsts[number]):
-                parts.append(part)
-                where.append(here[seen])
-        order = np.concatenate(where)
-        work = assembled(parts, _ids(len(order)), asked=True)
-        right = np.arange(1, len(work), dtype=np.int32)
-        judged = judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right)
-        score = scores(judged.logodds)
-        good = np.flatnonzero(score >= least)
-        hits = []
-        for pair in good.tolist():
-            number = int(shelf_of[order[pair]])
-            row = int(places[order[pair]] - firsts[number])
-            hits.append(_Hit(state.shelves[number].ids[row].as_py(), number, row, float(score[pair]), judged, pair))
-        return cls(hits, len(places) == COMPARED and bool((order[good] >= COMPARED // 2).any()))
-
-
-@lru_cache(maxsize=COMPARED + 1)
-def _ids(count: int) -> pa.StringArray:
-    """The ids under which a query and so many entities are compared."""
-    return pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(count))], pa.string())
 
 
 def _variants(query: Record) -> list[Record]:
@@ -295,7 +232,7 @@ def _merged(answers: list[Answer], limit: int) -> Answer:
     return Answer(tuple(best.values())[:limit], total, all(answer.complete for answer in answers))
 
 
-def _as_ftm(hits: Sequence[_Hit], state: State, viewer: Viewer) -> list[dict[str, Any]]:
+def _as_ftm(hits: Sequence[Hit], state: State, viewer: Viewer) -> list[dict[str, Any]]:
     """The golden records of some entities, as far as a viewer sees them."""
     entities: dict[str, dict[str, Any]] = {}
     for number in {hit.shelf for hit in hits}:

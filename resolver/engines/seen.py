@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.compare import Material, material_of
 from resolver.engines.profiles import profiles
 from resolver.engines.shelf import Shelf
 from resolver.pipeline import ModelSet, prepared_of
@@ -25,21 +26,21 @@ class Sight:
     sources: frozenset[str] | None
     models: ModelSet
 
-    def parts(self, shelf: Shelf, rows: Numbers) -> Iterator[tuple[Part, Numbers]]:
-        """Some rows of a shelf as this viewer sees them, each part with the places of its rows in `rows`. Entities of
-        which the viewer sees no record are left out."""
+    def parts(self, shelf: Shelf, rows: Numbers) -> Iterator[tuple[Part, Material, Numbers]]:
+        """Some rows of a shelf as this viewer sees them, each part with what its words are and the places of its rows
+        in `rows`. Entities of which the viewer sees no record are left out."""
         guarded = shelf.guarded[rows]
         plain = np.flatnonzero(~guarded)
         if len(plain):
-            yield Part(shelf.prepared, rows[plain]), plain
+            yield Part(shelf.prepared, rows[plain]), shelf.material, plain
         if guarded.any():
             yield from self._guarded(shelf, rows, np.flatnonzero(guarded))
 
-    def _guarded(self, shelf: Shelf, rows: Numbers, places: Numbers) -> Iterator[tuple[Part, Numbers]]:
+    def _guarded(self, shelf: Shelf, rows: Numbers, places: Numbers) -> Iterator[tuple[Part, Material, Numbers]]:
         batch, owner = shelf.records(rows[places])
         seen = visible_rows(batch, self.viewer)
         if seen is None:
-            yield Part(shelf.prepared, rows[places]), places
+            yield Part(shelf.prepared, rows[places]), shelf.material, places
             return
         if self.sources is not None:
             wanted = np.array([name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool)
@@ -49,4 +50,5 @@ class Sight:
         if len(kept):
             ids = [f"{number:06d}" for number in range(len(kept))]
             held = profiles(batch.take(np.flatnonzero(seen)), place.astype(np.int64), ids)
-            yield Part(prepared_of(held.canonical(), self.models), np.arange(len(kept))), places[kept]
+            prepared = prepared_of(held.canonical(), self.models)
+            yield Part(prepared, np.arange(len(kept))), material_of(prepared), places[kept]

@@ -21,6 +21,7 @@ from resolver.block import Plan
 from resolver.block.glance import Seen, arrays
 from resolver.block.lookup import KeyTable, key_table
 from resolver.block.words import Words, words_of
+from resolver.compare import Material, gather, material_of
 from resolver.engines.handled import Handled
 from resolver.engines.profiles import profiles
 from resolver.engines.shelved import arrays_of, prepared_from
@@ -52,6 +53,7 @@ class Shelf:
     sources: Ragged
     guarded: npt.NDArray[np.bool_]
     prepared: Prepared
+    material: Material
     words: Words
     seen: Seen
     keys: KeyTable
@@ -161,6 +163,7 @@ def _made(
     # arrays of files have one dimension
     extra |= {f"seen.{place}": np.reshape(cast(AnyArray, array), -1) for place, array in enumerate(seen)}
     extra |= {f"prepared.{name}": array for name, array in arrays_of(prepared).items()}
+    extra |= {f"material.{name}": array for name, array in gather.arrays_of(material_of(prepared)).items()}
     segment = segment_of(
         batch,
         since=stretch.since,
@@ -177,7 +180,7 @@ def opened(segment: Segment) -> Shelf:
     """The shelf of a segment. Raises `LookupError` where it is none."""
     # as arrays of files are, so that kernels are compiled for one kind
     extra = {name: _fixed(array) for name, array in segment.extra.items()}
-    held = {name.removeprefix("prepared."): array for name, array in extra.items() if name.startswith("prepared.")}
+    prepared = prepared_from(_under("prepared.", extra))
     seen: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
     for place, width in ((0, 5), (1, 8), (4, 4)):
         seen[place] = np.reshape(seen[place], (-1, width))
@@ -188,11 +191,16 @@ def opened(segment: Segment) -> Shelf:
         extra["members"],
         Ragged(extra["sources.offsets"], extra["sources.items"]),
         np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
-        prepared_from(held),
+        prepared,
+        gather.material_from(_under("material.", extra), prepared.tokens),
         Words(**{field.name: extra[f"words.{field.name}"] for field in fields(Words)}),
         cast(Seen, tuple(seen)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
     )
+
+
+def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _fixed(array: AnyArray) -> AnyArray:

@@ -8,283 +8,123 @@ part by part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.records.batch import IntArray
-from resolver.records.prepared import (
-    DateTable,
-    IdentifierTable,
-    NameTable,
-    PlaceTable,
-    Prepared,
-    TextTable,
-    TokenTable,
-)
-from resolver.records.ragged import Ragged, offsets_of
-from resolver.records.taking import (
-    NO_TEXTS,
-    NOTHING,
-    Numbers,
-    Taken,
-    Used,
-    beside,
-    by_text,
-    in_parts,
-    ragged_of,
-    take,
-    unread,
-)
-from resolver.records.taking import (
-    Part as Part,
-)
-
-Side = Callable[[Prepared], Ragged]
-_NO_HASHES = np.zeros(0, dtype=np.uint64)
-_NO_BYTES = np.zeros(0, dtype=np.uint8)
+from resolver.records.piecing import Whole, countries_of, forms_of, tokens_of
+from resolver.records.prepared import Prepared, TextTable
+from resolver.records.ragged import Ragged
+from resolver.records.taking import Part as Part
+from resolver.records.taking import beside, by_text, in_parts, ragged_of, take
 
 
 def assembled(parts: Sequence[Part], ids: pa.StringArray, *, asked: bool = False) -> Prepared:
     """The rows of the parts, one part after the other, under new ids. No source counts as declared.
 
-    `asked`: the first part is one record that all others are compared with, and nothing else is compared. Then tables
-    of what it says nothing about are left empty but for the texts, and those are read where they are asked for.
+    `asked`: the first part is one record that all others are compared with, and nothing else is compared. Then each
+    side is put together when something asks for it, words come part by part, tables of what the record says nothing
+    about are left empty but for the texts, and texts are read where they are asked for. Not for several threads at
+    once.
     """
-    held = [part.prepared for part in parts]
-    whole = _Whole(parts, len(ids), asked)
-    forms = whole.taken(lambda one: one.names)
-    form_use = in_parts([taken.items for taken in forms])
-    words = [take(one.forms.tokens, rows) for one, rows in zip(held, form_use.rows, strict=True)]
-    token_use = by_text([taken.items for taken in words], [one.tokens.texts for one in held])
-    countries, codes = _countries(tuple(one.country_codes for one in held))
-    births, starts, dates = whole.dates()
-    birth_places, place_table = whole.places(lambda one: one.birth_places, lambda one: one.place_table, codes)
-    addresses, address_table = whole.places(lambda one: one.addresses, lambda one: one.address_table, codes)
-    identifiers, identifier_table = whole.identifiers(codes)
-    return Prepared(
-        ids=ids,
-        kinds=whole.each(lambda one: one.kinds),
-        sources=np.zeros(len(ids), dtype=np.int32),
-        declared=np.zeros(len(ids), dtype=bool),
-        tokens=_tokens(held, token_use),
-        forms=_forms(held, form_use, words, token_use, asked),
-        names=ragged_of(forms, form_use),
-        name_quality=beside(forms, [one.name_quality for one in held]),
-        dates=dates,
-        births=births,
-        starts=starts,
-        country_codes=countries,
-        nationalities=whole.coded(lambda one: one.nationalities, codes),
-        countries=whole.coded(lambda one: one.countries, codes),
-        birth_places=birth_places,
-        place_table=place_table,
-        addresses=addresses,
-        address_table=address_table,
-        identifiers=identifiers,
-        identifier_table=identifier_table,
-        gender=whole.each(lambda one: one.gender),
-        plain={prop: whole.plain(prop) for prop in held[0].plain},
-    )
+    later = Later(parts, ids, asked)
+    if asked:
+        return later
+    held = {field.name: getattr(later, field.name) for field in fields(Prepared) if field.name != "plain"}
+    return Prepared(**held, plain=dict(later.plain))
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """What is asked of all parts alike."""
+class Later(Prepared):
+    """Rows of `parts` put together side by side, as they are asked for. `token_use`: the words of each part in use."""
 
-    parts: Sequence[Part]
-    count: int
-    asked: bool
+    # what has not been made stands in no slot, so that Python asks `__getattr__`
+    def __init__(self, parts: Sequence[Part], ids: pa.StringArray, asked: bool) -> None:
+        vars(self).update(
+            parts=parts, asked=asked, whole=Whole(parts, len(ids), asked), held=[part.prepared for part in parts]
+        )
+        object.__setattr__(self, "ids", ids)
 
-    def none(self, side: Side) -> bool:
-        """Whether no part says anything of it."""
-        return not any(len(side(part.prepared).items) for part in self.parts)
+    def __len__(self) -> int:
+        return len(self.ids)
 
-    def unasked(self, *sides: Side) -> bool:
-        """Whether nothing of it is compared: the record that is asked about says nothing of it."""
-        return self.asked and not any(len(side(self.parts[0].prepared).items) for side in sides)
+    def origin(self, row: int) -> tuple[Prepared, int]:
+        """The part and the row in it that a row is from."""
+        for part in self.parts:
+            if row < len(part.rows):
+                return part.prepared, int(part.rows[row])
+            row -= len(part.rows)
+        raise IndexError("there is no such row")
 
-    def apart(self, taken: Sequence[Taken]) -> Ragged:
-        """The items of all parts, each a row of its own in the new table."""
-        counts = np.concatenate([one.counts for one in taken])
-        return Ragged(offsets_of(counts), np.arange(int(counts.sum()), dtype=np.int32))
-
-    def each(self, column: Callable[[Prepared], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        return np.concatenate([column(part.prepared)[part.rows] for part in self.parts])
-
-    def taken(self, side: Side) -> list[Taken]:
-        return [take(side(part.prepared), part.rows) for part in self.parts]
-
-    def coded(self, side: Side, codes: Sequence[IntArray]) -> Ragged:
-        """Items that are codes of countries."""
-        if self.none(side):
-            return Ragged.empty(self.count)
-        taken = self.taken(side)
-        counts = np.concatenate([one.counts for one in taken])
-        items = np.concatenate([code[one.items] for code, one in zip(codes, taken, strict=True)])
-        # the new codes order as the old ones did, so that items still ascend within a row
-        return Ragged(offsets_of(counts), items)
-
-    def dates(self) -> tuple[Ragged, Ragged, DateTable]:
-        """Births and starts, over one table."""
-        sides: tuple[Side, Side] = (lambda one: one.births, lambda one: one.starts)
-        births, starts = (self.taken(side) for side in sides)
-        held = [part.prepared.dates for part in self.parts]
-        both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
-        texts = [one.texts for one in held]
-        if not self.unasked(*sides):
-            use = by_text(both, texts)
-            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
-        first, second = self.apart(births), self.apart(starts)
-        items = [*(one.items for one in births), *(one.items for one in starts)]
-        table = DateTable(NOTHING, NOTHING, _NO_BYTES, _NO_BYTES, _NO_BYTES, unread([*texts, *texts], items))
-        return first, Ragged(second.offsets, second.items + np.int32(len(first.items))), table
-
-    def places(
-        self, side: Side, table: Callable[[Prepared], PlaceTable], codes: Sequence[IntArray]
-    ) -> tuple[Ragged, PlaceTable]:
-        if self.none(side):
-            return Ragged.empty(self.count), _no_places(NO_TEXTS)
-        taken = self.taken(side)
-        tables = [table(part.prepared) for part in self.parts]
-        items, texts = [one.items for one in taken], [one.texts for one in tables]
-        if self.unasked(side):
-            return self.apart(taken), _no_places(unread(texts, items))
-        use = by_text(items, texts)
-        return ragged_of(taken, use), _places(tables, use, codes)
-
-    def identifiers(self, codes: Sequence[IntArray]) -> tuple[Ragged, IdentifierTable]:
-        taken = self.taken(lambda one: one.identifiers)
-        tables = [part.prepared.identifier_table for part in self.parts]
-        items = [one.items for one in taken]
-        if self.unasked(lambda one: one.identifiers):
-            texts = unread([one.texts for one in tables], items)
-            return self.apart(taken), IdentifierTable(_NO_HASHES, NOTHING, NOTHING, texts, _NO_BYTES)
-        use = in_parts(items)
-        return ragged_of(taken, use), _identifiers(tables, use, codes)
-
-    def plain(self, prop: str) -> tuple[Ragged, TextTable]:
-        held = [part.prepared.plain[prop] for part in self.parts]
-        if not any(len(side.items) for side, _ in held):
-            return Ragged.empty(self.count), TextTable(NO_TEXTS, _NO_HASHES)
-        taken = [take(side, part.rows) for (side, _), part in zip(held, self.parts, strict=True)]
-        items, tables = [one.items for one in taken], [table.texts for _, table in held]
-        if self.unasked(lambda one: one.plain[prop][0]):
-            return self.apart(taken), TextTable(unread(tables, items), _NO_HASHES)
-        texts, codes = _alike(items, tables)
-        hashes = np.zeros(len(texts), dtype=np.uint64)
-        for (_, table), one, new in zip(held, taken, codes, strict=True):
-            hashes[new] = table.hashes[one.items]
-        counts = np.concatenate([one.counts for one in taken])
-        recoded = np.concatenate(codes)
-        rows = np.repeat(np.arange(len(counts)), counts)
-        return Ragged.from_rows(rows, recoded, len(counts)), TextTable(texts, hashes)
+    def __getattr__(self, name: str) -> Any:
+        if name not in _MAKERS:
+            raise AttributeError(name)
+        made = _MAKERS[name](self)
+        object.__setattr__(self, name, made)
+        return made
 
 
-def _no_places(texts: npt.NDArray[np.object_]) -> PlaceTable:
-    none = Ragged.empty(0)
-    return PlaceTable(none, none, NO_TEXTS, _NO_HASHES, NOTHING, NO_TEXTS, texts)
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    # on the way
+    "form_items": lambda one: one.whole.taken(lambda part: part.names),
+    "form_use": lambda one: in_parts([taken.items for taken in one.form_items]),
+    "words": lambda one: [
+        take(part.forms.tokens, rows) for part, rows in zip(one.held, one.form_use.rows, strict=True)
+    ],
+    "token_use": lambda one: (
+        in_parts([taken.items for taken in one.words])
+        if one.asked
+        else by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held])
+    ),
+    "countries_held": lambda one: countries_of(tuple(part.country_codes for part in one.held)),
+    "codes": lambda one: one.countries_held[1],
+    "dates_held": lambda one: one.whole.dates(),
+    "born_at": lambda one: one.whole.places(lambda part: part.birth_places, lambda part: part.place_table, one.codes),
+    "lives_at": lambda one: one.whole.places(lambda part: part.addresses, lambda part: part.address_table, one.codes),
+    "numbers": lambda one: one.whole.identifiers(one.codes),
+    # sides
+    "kinds": lambda one: one.whole.each(lambda part: part.kinds),
+    "sources": lambda one: np.zeros(len(one), dtype=np.int32),
+    "declared": lambda one: np.zeros(len(one), dtype=bool),
+    "tokens": lambda one: tokens_of(one.held, one.token_use, one.asked),
+    "forms": lambda one: forms_of(one.held, one.form_use, one.words, one.token_use, one.asked),
+    "names": lambda one: ragged_of(one.form_items, one.form_use),
+    "name_quality": lambda one: beside(one.form_items, [part.name_quality for part in one.held]),
+    "dates": lambda one: one.dates_held[2],
+    "births": lambda one: one.dates_held[0],
+    "starts": lambda one: one.dates_held[1],
+    "country_codes": lambda one: one.countries_held[0],
+    "nationalities": lambda one: one.whole.coded(lambda part: part.nationalities, one.codes),
+    "countries": lambda one: one.whole.coded(lambda part: part.countries, one.codes),
+    "birth_places": lambda one: one.born_at[0],
+    "place_table": lambda one: one.born_at[1],
+    "addresses": lambda one: one.lives_at[0],
+    "address_table": lambda one: one.lives_at[1],
+    "identifiers": lambda one: one.numbers[0],
+    "identifier_table": lambda one: one.numbers[1],
+    "gender": lambda one: one.whole.each(lambda part: part.gender),
+    "plain": lambda one: _Plain(one.whole, tuple(one.held[0].plain)),
+}
 
 
-def _alike(
-    items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]
-) -> tuple[npt.NDArray[np.object_], list[IntArray]]:
-    """The texts of items, sorted, each once, and the items as codes of them."""
-    held = [table[one] for table, one in zip(texts, items, strict=True)]
-    if not any(len(one) for one in held):
-        return np.empty(0, dtype=object), [np.zeros(0, dtype=np.int32) for _ in held]
-    unique, codes = np.unique(np.concatenate(held), return_inverse=True)
-    bounds = np.cumsum([len(one) for one in held])[:-1]
-    return unique, np.split(codes.astype(np.int32), bounds)
+class _Plain(Mapping[str, tuple[Ragged, TextTable]]):
+    """Plain properties, each put together when it is asked for."""
 
+    def __init__(self, whole: Whole, props: tuple[str, ...]) -> None:
+        self._whole, self._props = whole, props
+        self._made: dict[str, tuple[Ragged, TextTable]] = {}
 
-@lru_cache(maxsize=64)
-def _countries(held: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], list[IntArray]]:
-    """The countries of all parts, and the new code of each old one. The first, of no name, is "unknown"."""
-    names = sorted({name for one in held for name in one})
-    place = {name: code for code, name in enumerate(names)}
-    codes = [np.fromiter((place[name] for name in one), dtype=np.int32, count=len(one)) for one in held]
-    return tuple(names), codes
+    def __getitem__(self, prop: str) -> tuple[Ragged, TextTable]:
+        if prop not in self._made:
+            if prop not in self._props:
+                raise KeyError(prop)
+            self._made[prop] = self._whole.plain(prop)
+        return self._made[prop]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._props)
 
-def _tokens(held: Sequence[Prepared], use: Used) -> TokenTable:
-    tables = [one.tokens for one in held]
-    symbols = [take(table.symbols, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    counts = np.concatenate([one.counts for one in symbols])
-    together = Ragged(offsets_of(counts), np.concatenate([one.items for one in symbols]))
-    return TokenTable(
-        use.texts,
-        use.column([one.hashes for one in tables]),
-        use.column([one.phonetic for one in tables]),
-        use.column([one.sound for one in tables]),
-        use.column([one.skeleton for one in tables]),
-        use.column([one.flags for one in tables]),
-        use.column([one.rarity_person for one in tables]),
-        use.column([one.rarity_group for one in tables]),
-        together.take(use.order),
-        use.column([one.signature for one in tables]),
-    )
-
-
-def _forms(held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens: Used, asked: bool) -> NameTable:
-    tables = [one.forms for one in held]
-    texts = [one.texts for one in tables]
-    return NameTable(
-        ragged_of(words, tokens),
-        beside(words, [one.roles for one in tables]),
-        beside(words, [one.joined for one in tables]),
-        beside(words, [one.joined_skeleton for one in tables]),
-        use.column([one.compact for one in tables]),
-        unread(texts, use.rows) if asked else use.column(texts),
-    )
-
-
-def _dates(tables: Sequence[DateTable], use: Used) -> DateTable:
-    return DateTable(
-        use.column([one.year for one in tables]),
-        use.column([one.last_year for one in tables]),
-        use.column([one.month for one in tables]),
-        use.column([one.day for one in tables]),
-        use.column([one.circa for one in tables]),
-        use.texts,
-    )
-
-
-def _places(tables: Sequence[PlaceTable], use: Used, codes: Sequence[IntArray]) -> PlaceTable:
-    words = [take(table.tokens, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    local = [take(table.local, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    both = [np.concatenate([one.items, two.items]) for one, two in zip(words, local, strict=True)]
-    texts, coded = _alike(both, [table.token_texts for table in tables])
-    hashes = np.zeros(len(texts), dtype=np.uint64)
-    for table, items, new in zip(tables, both, coded, strict=True):
-        hashes[new] = table.token_hashes[items]
-    country = [code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)]
-    return PlaceTable(
-        _sorted_words(words, [new[: len(one.items)] for new, one in zip(coded, words, strict=True)], use.order),
-        _sorted_words(local, [new[len(one.items) :] for new, one in zip(coded, words, strict=True)], use.order),
-        texts,
-        hashes,
-        np.concatenate(country)[use.order],
-        use.column([one.normal for one in tables]),
-        use.texts,
-    )
-
-
-def _sorted_words(taken: Sequence[Taken], items: Sequence[IntArray], order: Numbers) -> Ragged:
-    return Ragged(offsets_of(np.concatenate([one.counts for one in taken])), np.concatenate(items)).take(order)
-
-
-def _identifiers(tables: Sequence[IdentifierTable], use: Used, codes: Sequence[IntArray]) -> IdentifierTable:
-    country = [code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)]
-    return IdentifierTable(
-        use.column([one.number for one in tables]),
-        use.column([one.type for one in tables]),
-        np.concatenate(country)[use.order],
-        use.column([one.texts for one in tables]),
-        use.column([one.mass_used for one in tables]),
-    )
+    def __len__(self) -> int:
+        return len(self._props)

@@ -47,8 +47,8 @@ class Used:
 
     rows: list[IntArray]
     new: list[IntArray]
-    order: Numbers
-    """The new table is that of the parts one after the other, in this order."""
+    order: Numbers | None
+    """The new table is that of the parts one after the other, in this order (None: as they come)."""
     texts: npt.NDArray[np.object_]
     """What it was sorted by, if by anything."""
 
@@ -60,7 +60,11 @@ class Used:
     def column(self, arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """One column of the new table from that of each part."""
         held = [array[rows] for array, rows in zip(arrays, self.rows, strict=True)]
-        return (held[0] if len(held) == 1 else np.concatenate(held))[self.order]
+        return self.ordered(held[0] if len(held) == 1 else np.concatenate(held))
+
+    def ordered(self, together: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What was taken part by part, in the order of the new table."""
+        return together if self.order is None else together[self.order]
 
 
 class _Unread:
@@ -76,6 +80,10 @@ class _Unread:
         if np.ndim(places) == 0:
             return self._text(int(places))
         return np.array([self._text(place) for place in np.asarray(places).tolist()], dtype=object)
+
+    def tolist(self) -> list[Any]:
+        """All of them, read."""
+        return [self._text(place) for place in range(len(self))]
 
     def _text(self, place: int) -> Any:
         for held, items in zip(self._held, self._items, strict=True):
@@ -151,7 +159,7 @@ def in_parts(items: Sequence[IntArray]) -> Used:
     rows = [_distinct(one) if len(one) else NOTHING for one in items]
     ends = np.cumsum([0, *(len(one) for one in rows)])
     new = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(ends.tolist())]
-    return Used(rows, new, np.arange(int(ends[-1])), NO_TEXTS)
+    return Used(rows, new, None, NO_TEXTS)
 
 
 def by_text(items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]) -> Used:

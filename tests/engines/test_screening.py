@@ -72,7 +72,8 @@ def test_an_answer_says_where_there_may_be_more(stores: Stores, monkeypatch: pyt
         hub.add(intake(twins))
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (len(answer.found), answer.total, answer.complete) == (3, 8, True)
-        for limit in ("COMPARED", "MOST_COMPARED"):
-            monkeypatch.setattr(f"resolver.engines.screening.{limit}", 4)
+        monkeypatch.setattr("resolver.engines.rounds.COMPARED", 4)
+        monkeypatch.setattr("resolver.engines.rounds.MOST_COMPARED", 4)
+        monkeypatch.setattr("resolver.engines.screening.MOST_COMPARED", 4)
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (answer.total, answer.complete) == (4, False)

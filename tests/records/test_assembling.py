@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from resolver.classify import Borders
-from resolver.compare import NameIndex
+from resolver.compare import NameIndex, gathered, material_of
 from resolver.explaining import judge
 from resolver.pipeline import load_models, prepared_of
 from resolver.records import Batch, Record
-from resolver.records.assembling import Part, assembled
+from resolver.records.assembling import Later, Part, assembled
 from resolver.records.prepared import Prepared
 from resolver.synthetic import generate
 from tests.normalise.preparing import quick_symbols
@@ -89,6 +89,11 @@ def test_one_record_against_others_needs_only_what_it_says(batch: Batch, row: in
     for work in (assembled(parts, ids), assembled(parts, ids, asked=True)):
         judged = judge(work, NameIndex.of(work), model, np.zeros_like(right), right)
         told.append([judged.explanation(pair, Borders()) for pair in range(len(right))])
-    assert told[0] == told[1]
+    work = Later(parts, ids, True)
+    materials = [material_of(part.prepared) for part in parts]
+    index = gathered(work, materials, work.token_use.rows, [part.rows for part in parts])
+    judged = judge(work, index, model, np.zeros_like(right), right, asked=one)
+    told.append([judged.explanation(pair, Borders()) for pair in range(len(right))])
+    assert told[0] == told[1] == told[2]
     # among them are values of the others that the one says nothing of
     assert not row % 2 or any(said.right and not said.left for one in told[1] for said in one.rows)

@@ -1,0 +1,105 @@
+"""Who of those near a query is at or above a cutoff: compared in rounds, the likeliest first.
+
+A round costs much by itself and little for each entity in it, so there are two: the likeliest, of whom many queries
+need no more, then far more of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.classify import Borders, scores
+from resolver.compare import gathered, material_of
+from resolver.engines.catalogue import State
+from resolver.engines.seen import Sight
+from resolver.explaining import Judged, judge
+from resolver.records.assembling import Later, Part
+from resolver.records.explanation import Explanation
+from resolver.records.prepared import Prepared
+
+Numbers = npt.NDArray[np.int64]
+COMPARED = 320
+"""Entities compared in the first round."""
+MOST_COMPARED = 1_000
+"""Entities compared for one query at most."""
+_LATE = 3
+"""Where nobody in the last so-manieth part of a round is meant, nobody later is."""
+_QUERY_ID = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entity at or above the cutoff: its id and place in the catalogue, and the pair it is of what was judged."""
+
+    id: str
+    shelf: int
+    row: int
+    score: float
+    judged: Judged
+    pair: int
+
+    def explained(self, borders: Borders) -> Callable[[], Explanation]:
+        """Why it has its score, to be worked out when it is asked for."""
+        return lambda: self.judged.explanation(self.pair, borders)
+
+
+def compared(
+    asked: Prepared, state: State, near: Numbers, least: float, wanted: int, sight: Sight
+) -> tuple[list[Hit], bool]:
+    """Those of `near` (places in the catalogue, the likeliest first, `MOST_COMPARED` at most) whose score is at or
+    above `least`, the best `wanted` among them; and whether that is all there are."""
+    hits: list[Hit] = []
+    for first, last in pairwise((0, COMPARED, MOST_COMPARED)):
+        places = near[first:last]
+        if not len(places):
+            break
+        found, late = _round(asked, state, places, least, sight)
+        hits += found
+        if len(places) < last - first or late == 0:
+            # they come by what speaks for them at a glance
+            return hits, True
+        if len(hits) >= wanted and late < sorted((hit.score for hit in hits), reverse=True)[wanted - 1]:
+            # nobody who comes so late is among the best
+            return hits, False
+    return hits, len(near) < MOST_COMPARED
+
+
+def _round(asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> tuple[list[Hit], float]:
+    """The hits among some places, and the best score of those in the least likely part (0: there is none)."""
+    firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
+    shelf_of = np.searchsorted(firsts, places, side="right") - 1
+    parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
+    materials = [material_of(asked)]
+    for number in np.unique(shelf_of).tolist():
+        here = np.flatnonzero(shelf_of == number)
+        for part, material, seen in sight.parts(state.shelves[number], places[here] - firsts[number]):
+            parts.append(part)
+            materials.append(material)
+            where.append(here[seen])
+    order = np.concatenate(where)
+    work = Later(parts, _ids(len(order)), True)
+    names = gathered(work, materials, work.token_use.rows, [part.rows for part in parts])
+    right = np.arange(1, len(work), dtype=np.int32)
+    judged = judge(work, names, state.models, np.zeros_like(right), right, asked=asked)
+    score = scores(judged.logodds)
+    good = np.flatnonzero(score >= least)
+    hits = []
+    for pair in good.tolist():
+        number = int(shelf_of[order[pair]])
+        row = int(places[order[pair]] - firsts[number])
+        hits.append(Hit(state.shelves[number].ids[row].as_py(), number, row, float(score[pair]), judged, pair))
+    late = good[order[good] >= len(places) - len(places) // _LATE]
+    return hits, float(score[late].max(initial=0))
+
+
+@lru_cache(maxsize=256)
+def _ids(count: int) -> pa.StringArray:
+    """The ids under which a query and so many entities are compared."""
+    return pa.array([_QUERY_ID, *(f"p{place:06d}" for place in range(count))], pa.string())
