@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,24 @@ def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     call(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(root)], dist)
     (wheel,) = dist.glob("*.whl")
     call(["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel)], dist)
+    share_kernels(root, target)
     return target
+
+
+def share_kernels(root: Path, site: Path) -> None:
+    """Lay what is compiled of the checkout beside the same sources of the wheel: compiling takes minutes and is no part
+    of what is tested here. What has been compiled of a source is known by its time and size."""
+    for source in (site / "resolver").rglob("*.py"):
+        ours = root / source.relative_to(site)
+        assert source.read_bytes() == ours.read_bytes()
+        told = ours.stat()
+        os.utime(source, ns=(told.st_atime_ns, told.st_mtime_ns))
+        kept = source.parent / "__pycache__"
+        kept.mkdir(exist_ok=True)
+        # the index last: it names the others
+        for ending in ("nbc", "nbi"):
+            for compiled in (ours.parent / "__pycache__").glob(f"{source.stem}.*.{ending}"):
+                shutil.copy2(compiled, kept)
 
 
 def call(args: list[str], folder: Path, path: Path | None = None) -> str:
