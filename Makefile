@@ -28,8 +28,8 @@ setup: $(STAMP)  ## make .venv with everything (does nothing where it is up to d
 
 $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
-	@echo "installing into $(VENV) (about a minute the first time)" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@echo "installing into $(VENV) (some minutes the first time)" >&2
+	@.ci/install $(VENV) $(EXTRAS)
 	@echo "compiling the kernels (a minute, once)" >&2
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
 	@rm -rf build/warm/hub.db*
@@ -45,7 +45,7 @@ demo: setup  ## make a small world of agencies, resolve it, say where the report
 	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; open the link to the steward's desk below, stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## the whole test suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup  ## lint, types, import rules
 	$(BIN)/ruff check .

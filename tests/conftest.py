@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# before any library starts its threads: several workers with several threads each wait for each other most of the time
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+FIRST = """
+desk/test_browser engines/test_spark cli/test_train engines/test_full_disk benchmarks/test_cluster api/test_openapi
+api/test_client api/test_bad_input engines/test_spark_work benchmarks/test_growth training/test_labelled
+training/test_relearn benchmarks/test_learning benchmarks/test_quality api/test_workers store/test_kill api/test_bounds
+api/test_try cli/test_guard block/test_meet block/test_words desk/test_learning cli/test_sample api/test_batches
+test_wheel benchmarks/test_families engines/test_robust
+""".split()
+"""The files that take longest, the longest first: begun last, one of them would run on while the other worker waits."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, all else in its order."""
+    places = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,8 @@ def register(tmp_path: Path) -> Path:
 def test_labelled_clusters_teach(register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with register.open("a", encoding="utf-8") as file:
         file.write("\n999z,,,,c9")
-    asked = ["train", str(register), "--clusters", str(register), "--cluster-columns", "id,who", "--no-worlds"]
+    clusters = ["--clusters", str(register), "--cluster-columns", "id,who"]
+    asked = ["train", str(register), *clusters, "--no-worlds", "--no-probes"]
     assert run([*asked, "--version", "mine", "--out", str(tmp_path / "model")]) == 0
     shown = capsys.readouterr()
     assert "| person | clusters | 120 |" in shown.out
