@@ -1,4 +1,4 @@
-"""The look-up index of a store: its records and their blocking keys in memory-mapped segments.
+"""The look-up index of a store: its records, their blocking keys and their normal form in memory-mapped segments.
 
 The index is made from the store alone and can be deleted at any time: `refresh` reads what landed since its last
 segment, and everything where there is none. A new landing is a new small segment; small segments are united as they
@@ -9,7 +9,7 @@ store (`file.db.index`), or in a folder of the store's own within the user's cac
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,15 +19,18 @@ import pyarrow as pa
 
 from resolver.block import RULES, Plan
 from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.engines.shelved import arrays_of, prepared_from
 from resolver.records import Batch, Identifier, Kind, Record, Value, concat
+from resolver.records.assembling import Part, assembled
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.store import OutdatedError, Store, View
+from resolver.store.arrays import AnyArray
 from resolver.store.segments import Segment, chain, forget, segment_of, write_segment
 
 Numbers = npt.NDArray[np.int64]
 Prepare = Callable[[Batch], Prepared]
-_FORM = "4"
+_FORM = "5"
 _REBUILD = 200_000
 _CATCH_UP = 20_000
 KEPT_FROM = 5_000
@@ -62,6 +65,7 @@ class Index:
         self._segments: list[Segment] = []
         self._holds = np.zeros(0, dtype=bool)
         self._held: list[Held] = []
+        self._normal: dict[int, Prepared] = {}
         self._made: tuple[Prepared, KeyTable] | None = None
 
     @property
@@ -121,17 +125,36 @@ class Index:
         more the safety valve cut."""
         return meetings(self._table(prepared), prepared.kinds, self._held)
 
+    def ids(self, numbers: Numbers) -> pa.StringArray:
+        """The ids of the records of some numbers (ascending), in that order."""
+        return pa.concat_arrays([segment.batch.ids.take(pa.array(rows)) for segment, rows in self._rows(numbers)])
+
+    def parts(self, numbers: Numbers) -> list[Part]:
+        """The same records as they were prepared, in that order. Their sources are not at hand."""
+        return [Part(self._normal[segment.first], rows) for segment, rows in self._rows(numbers)]
+
+    def sources(self, numbers: Numbers) -> list[str]:
+        """The names of the sources of the same records, in that order."""
+        found: list[str] = []
+        for segment, rows in self._rows(numbers):
+            sources = segment.batch.sources
+            found += sources.values.take(pa.array(sources.codes[rows])).to_pylist()
+        return found
+
     def batch(self, numbers: Numbers) -> Batch:
         """The records of some numbers (ascending), in that order; not canonical."""
-        parts = []
+        return concat([segment.take(rows) for segment, rows in self._rows(numbers)])
+
+    def _rows(self, numbers: Numbers) -> Iterator[tuple[Segment, Numbers]]:
+        """The segments that hold some records, with the rows of these there."""
         for segment in self._segments:
             low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
             if low < high:
-                parts.append(segment.take(numbers[low:high] - segment.first))
-        return concat(parts)
+                yield segment, numbers[low:high] - segment.first
 
     def _append(self, batch: Batch, prepared: Prepared | None, view: View, ended: Numbers) -> None:
-        keys = self._keys(batch, prepared)
+        normal = prepared if prepared is not None else self._prepared_of(batch)
+        keys = self._table(normal)
         segment = segment_of(
             batch,
             since=self.version,
@@ -139,7 +162,7 @@ class Index:
             landed=view.landed([view.version])[view.version],
             first=self._last + 1,
             ended=ended,
-            extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
+            extra=_extra(keys, normal),
         )
         segments = [*self._segments, segment]
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
@@ -151,25 +174,19 @@ class Index:
         self._made = None
         forget(self._folder, segments)
 
-    def _keys(self, batch: Batch, prepared: Prepared | None) -> KeyTable:
-        if prepared is not None:
-            return self._table(prepared)
-        tables, firsts = [], []
-        for start in range(0, len(batch), _REBUILD):
+    def _prepared_of(self, batch: Batch) -> Prepared:
+        """The normal form of a batch that is in no order; of versions of one record each has its own."""
+        parts = []
+        for start in range(0, max(len(batch), 1), _REBUILD):
             rows = np.arange(start, min(start + _REBUILD, len(batch)))
-            tables.append(self._keys_of(batch.take(rows)))
-            firsts.append(start)
-        return united_keys(tables, firsts)
+            parts.append(self._prepare(_numbered(batch.take(rows)).canonical()))
+        return parts[0] if len(parts) == 1 else _together(parts)
 
     def _table(self, prepared: Prepared) -> KeyTable:
         """The keys of what was prepared: what is looked up is added next."""
         if self._made is None or self._made[0] is not prepared:
             self._made = prepared, key_table(prepared, self.plan)
         return self._made[1]
-
-    def _keys_of(self, batch: Batch) -> KeyTable:
-        """Keys by the rows of a batch that is in no order; of versions of one record each has its own."""
-        return key_table(self._prepare(_numbered(batch).canonical()), self.plan)
 
     def _kept(self, segment: Segment) -> Segment:
         return segment if segment.path is not None else write_segment(self._folder, segment, self._stamp)
@@ -178,6 +195,7 @@ class Index:
         self._segments = list(segments)
         count = max((segment.first + len(segment) for segment in segments), default=1)
         self._holds = np.ones(count, dtype=bool)
+        self._normal = {segment.first: _prepared(segment) for segment in segments}
         for segment in segments:
             self._holds[segment.ended] = False
         self._held = [
@@ -215,8 +233,38 @@ def _united(one: Segment, two: Segment) -> Segment:
         landed=two.landed,
         first=one.first,
         ended=np.concatenate([one.ended, two.ended]),
-        extra={"base": keys.base, "rows": keys.rows, "refine": keys.refine},
+        extra=_extra(keys, _together([_prepared(one), _prepared(two)])),
     )
+
+
+def _extra(keys: KeyTable, prepared: Prepared) -> dict[str, AnyArray]:
+    """What a segment holds beside its records. What no score depends on is left out: names as they were written."""
+    forms, numbers = prepared.forms, prepared.identifier_table
+    bare = replace(
+        prepared,
+        forms=replace(forms, texts=_unsaid(len(forms.texts))),
+        identifier_table=replace(numbers, texts=_unsaid(len(numbers.texts))),
+    )
+    held = {f"prepared.{name}": array for name, array in arrays_of(bare).items()}
+    return {"base": keys.base, "rows": keys.rows, "refine": keys.refine, **held}
+
+
+def _unsaid(count: int) -> npt.NDArray[np.object_]:
+    return np.full(count, None, dtype=object)
+
+
+def _prepared(segment: Segment) -> Prepared:
+    """The records of a segment as they were prepared."""
+    prefix = "prepared."
+    held = {name.removeprefix(prefix): array for name, array in segment.extra.items() if name.startswith(prefix)}
+    return prepared_from(held)
+
+
+def _together(parts: Sequence[Prepared]) -> Prepared:
+    """Records that were prepared apart, one part after the other."""
+    rows = [np.arange(len(one), dtype=np.int64) for one in parts]
+    nameless = pa.array([""] * sum(map(len, parts)), pa.string())
+    return assembled([Part(one, every) for one, every in zip(parts, rows, strict=True)], nameless)
 
 
 def _key_table(segment: Segment) -> KeyTable:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.block import glanced
 from resolver.classify import border
@@ -15,7 +18,8 @@ from resolver.engines.local import CHUNK
 from resolver.engines.pool import Pool
 from resolver.engines.updates import Update
 from resolver.pipeline import ModelSet, RunOptions, prepared_of, score_rows
-from resolver.records import concat
+from resolver.records.assembling import Part, assembled
+from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.records.progress import Progress
 
@@ -58,10 +62,17 @@ def meet_held(
     if not len(numbers):
         return Met(prepared, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
     partners = np.setdiff1d(numbers, asked.numbers)
-    both = Pool.of(concat([asked.batch, index.batch(partners)]), np.concatenate([asked.numbers, partners]))
-    one, two = both.rows_of(asked.numbers[rows]), both.rows_of(numbers)
-    left, right = np.minimum(one, two), np.maximum(one, two)
-    work = prepared_of(both.batch, models, update.declared)
+    every = np.concatenate([asked.numbers, partners])
+    one, two = _places(every, asked.numbers[rows]), _places(every, numbers)
+    ids = asked.batch.ids
+    if len(partners):
+        ids = pa.concat_arrays([ids, index.ids(partners)])
+    # whose id is smaller stands left
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    swapped = rank[one] > rank[two]
+    left, right = np.where(swapped, two, one), np.where(swapped, one, two)
+    work = _put_together(index, asked, prepared, partners, ids, update.declared)
     met = glanced(work, index.plan, left, right)
     left, right, numbers = left[met], right[met], numbers[met]
     names = NameIndex.of(work)
@@ -72,4 +83,23 @@ def meet_held(
         logodds[chunk] = score_rows(work, names, models, left[chunk], right[chunk], options.workers)
         progress.advance(len(logodds[chunk]))
     high = logodds >= border(options.borders.review)
-    return Met(prepared, both.numbers[left[high]], both.numbers[right[high]], logodds[high], numbers[high])
+    return Met(prepared, every[left[high]], every[right[high]], logodds[high], numbers[high])
+
+
+def _places(every: Numbers, numbers: Numbers) -> IntArray:
+    """Where some numbers stand among others, all of which are there."""
+    order = np.argsort(every)
+    return order[np.searchsorted(every[order], numbers)].astype(np.int32)
+
+
+def _put_together(
+    index: Index, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray, declared: Sequence[str]
+) -> Prepared:
+    """What was prepared of the new records and, once, of the held ones."""
+    own = Part(prepared, np.arange(len(prepared), dtype=np.int64))
+    work = assembled([own, *index.parts(partners)], ids)
+    sources = asked.batch.sources
+    names = [*sources.values.take(pa.array(sources.codes)).to_pylist(), *index.sources(partners)]
+    known, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
+    all_different = np.isin(known, list(declared))
+    return replace(work, sources=codes.astype(np.int32), declared=all_different[codes])

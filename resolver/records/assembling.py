@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from resolver.records.piecing import Whole, countries_of, forms_of, tokens_of
+from resolver.records.piecing import Whole, countries_of, each_word_once, forms_of, tokens_of
 from resolver.records.prepared import Prepared, TextTable
 from resolver.records.ragged import Ragged
 from resolver.records.taking import Part as Part
@@ -76,7 +76,9 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "token_use": lambda one: (
         in_parts([taken.items for taken in one.words])
         if one.asked
-        else by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held])
+        else each_word_once(
+            one.held, by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held])
+        )
     ),
     "countries_held": lambda one: countries_of(tuple(part.country_codes for part in one.held)),
     "codes": lambda one: one.countries_held[1],

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from resolver.records.batch import IntArray
 from resolver.records.prepared import (
     DateTable,
+    HashArray,
     IdentifierTable,
     NameTable,
     PlaceTable,
@@ -163,6 +164,48 @@ def countries_of(held: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], li
     place = {name: code for code, name in enumerate(names)}
     codes = [np.fromiter((place[name] for name in one), dtype=np.int32, count=len(one)) for one in held]
     return tuple(names), codes
+
+
+def each_word_once(held: Sequence[Prepared], use: Used) -> Used:
+    """The words in use, sorted by their texts, and those that two parts have alike once. Of one text there are several
+    where what is said of them differs, or what they were written as, which keeps those of one part apart."""
+    said = [_said_of(one.tokens, rows) for one, rows in zip(held, use.rows, strict=True)]
+    changes = use.texts[1:] != use.texts[:-1]
+    rank = np.concatenate([[0], np.cumsum(changes)]) if len(use.texts) else np.zeros(0, dtype=np.int64)
+    ranks = [rank[new] for new in use.new]
+    again = np.concatenate([_again(one, two) for one, two in zip(ranks, said, strict=True)])
+    keys = np.stack([again, np.concatenate(said).view(np.int64), np.concatenate(ranks)])
+    order = np.lexsort(keys)
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
+    code = np.empty(len(order), dtype=np.int32)
+    code[order] = np.cumsum(fresh, dtype=np.int32) - 1
+    ends = np.cumsum([len(rows) for rows in use.rows])[:-1]
+    texts = use.texts[np.concatenate(use.new)]
+    return Used(use.rows, np.split(code, ends), order[fresh], texts[order[fresh]])
+
+
+def _again(rank: Numbers, said: HashArray) -> Numbers:
+    """Of rows that are alike in both, the how-manieth each is."""
+    order = np.lexsort((said, rank))
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (rank[order[1:]] != rank[order[:-1]]) | (said[order[1:]] != said[order[:-1]])
+    at = np.arange(len(order))
+    found = np.empty(len(order), dtype=np.int64)
+    found[order] = at - np.maximum.accumulate(np.where(begins, at, 0))
+    return found
+
+
+def _said_of(table: TokenTable, rows: IntArray) -> HashArray:
+    """A number for what is said of each word beside its text."""
+    symbols = take(table.symbols, rows)
+    mixed = (symbols.items.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    found = np.zeros(len(rows), dtype=np.uint64)
+    np.bitwise_xor.at(found, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29)))
+    # multiplied after each, so that no two may stand for one another
+    for column in (table.flags, table.rarity_person.view(np.uint32), table.rarity_group.view(np.uint32)):
+        found = (found ^ column[rows].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
+    return found
 
 
 def tokens_of(held: Sequence[Prepared], use: Used, asked: bool) -> TokenTable:
