@@ -10,6 +10,7 @@ import numba
 import numpy as np
 
 from resolver.compare.scripts import alike_across
+from resolver.compare.words import servant
 
 LIMIT = 24
 """Words of a name beyond these are left aside."""
@@ -19,6 +20,8 @@ their sound where it is of another script."""
 _LEAST_JOINED = 0.8
 NARROW, CUT = 14, 0.85
 """Letters and spaces from which on a name may fill a narrow field, and what a word that is cut off there counts."""
+COMMON = np.float32(5.5)
+"""Nats of rarity below which an established word of four letters or more is a name and no piece of one (Stan, John)."""
 TIED = np.float32(0.8)
 """Two established words of less likeness have nothing in common but letters: what ties two lifts them above."""
 SIDES = ("all", "given", "given, an initial", "family")
@@ -60,15 +63,22 @@ def _side(role, flags):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _may_be_cut(start, end, parts, cards):  # type: ignore[no-untyped-def]
+def _may_be_cut(start, end, parts, words, group):  # type: ignore[no-untyped-def]
     """Whether a name of two words or more may have been cut off by a narrow field: it is about as long as one, and its
-    last word is no established name."""
+    last word is no common name."""
+    cards = words.cards
     last = cards[parts[end - 1].token]
-    if last.flags & (7 | 64) or last.length < 2 or (last.flags & 128 and last.length > 2):
+    if last.flags & (7 | 64) or last.length < 2:
+        return False
+    if last.flags & 128 and last.length > 3 and _weight(last, group) < COMMON:
         return False
     total = end - start - 1
     for place in range(start, end):
-        total += cards[parts[place].token].length
+        card = cards[parts[place].token]
+        total += card.length
+        if card.length > 5 and servant(words.letters[card.letters : card.letters + 3]):
+            # a servant of God has lost his article and a space
+            total += 3
     return total >= NARROW
 
 
@@ -157,9 +167,14 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                     value = np.float32(JOINED)
                 elif part.joined_skeleton != 0 and part.joined_skeleton == cards[target].skeleton:
                     value = np.float32(JOINED_SKELETON)
+                    next_skeleton = cards[parts[own_start + a + 1].token].skeleton
+                    if part.joined_skeleton == cards[part.token].skeleton or part.joined_skeleton == next_skeleton:
+                        # a word without consonants (Woo) adds nothing: it is a word of its own
+                        continue
                 elif (cards[target].flags ^ cards[part.token].flags) & 64:
                     value = joined_across(part.token, parts[own_start + a + 1].token, target, words, memo)
-                    if value == 0:
+                    single = max(sim[a, b], sim[a + 1, b]) if side == 0 else max(sim[b, a], sim[b, a + 1])
+                    if value == 0 or value <= single:
                         continue
                 else:
                     continue
@@ -183,7 +198,7 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
             break
         own_start, own_end = (start_a, start_a + length_a) if side == 0 else (start_b, start_b + length_b)
         last = own_end - own_start - 1
-        if last < 1 or mates[side, last] >= 0 or not _may_be_cut(own_start, own_end, parts, cards):
+        if last < 1 or mates[side, last] >= 0 or not _may_be_cut(own_start, own_end, parts, words, group):
             continue
         other_start, other_length = (start_b, length_b) if side == 0 else (start_a, length_a)
         for b in range(other_length):

@@ -73,11 +73,24 @@ CHANGE, LATIN_ONLY, FOREIGN_ONLY, WEIGHT = _costs()
 
 @lru_cache(maxsize=50_000)
 def encode(text: str, *, foreign: bool) -> bytes:
-    """The sounds of a word, a byte each, at most `LONGEST`; letters outside ASCII are left out."""
+    """The sounds of a word, a byte each, at most `LONGEST`; letters outside ASCII are left out. Doubles are one sound,
+    but for consonants of another script that no vowel goes before."""
+    if text.startswith("abd") and len(text) > 5:
+        # of a servant of God, what follows begins a word
+        return b"abd" + encode(text[3:], foreign=foreign)[: LONGEST - 3]
     for letters, sound in (*_CONSONANTS, *_SPOKEN, *(() if foreign else _LONG)):
         text = text.replace(letters, sound)
-    kept = [sound for place, sound in enumerate(text) if sound.isascii() and (not place or sound != text[place - 1])]
+    kept = [
+        sound
+        for place, sound in enumerate(text)
+        if sound.isascii() and (not place or sound != text[place - 1] or (foreign and _parted(text, place)))
+    ]
     return "".join(kept)[:LONGEST].encode("ascii")
+
+
+def _parted(text: str, place: int) -> bool:
+    """Whether a double consonant is two, with a vowel between them that is not written."""
+    return text[place] not in _VOWELS and (place < 2 or text[place - 2] not in _VOWELS)
 
 
 def sounds(tokens: TokenTable, *, every: bool = False) -> Ragged:

@@ -229,7 +229,7 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
     first, second = words.cards[one], words.cards[two]
     left = words.letters[first.letters : first.letters + first.length]
     right = words.letters[second.letters : second.letters + second.length]
-    if _servant(left) and _servant(right):
+    if servant(left) and servant(right):
         # of two servants of God, what differs is whose
         left, right = left[3:], right[3:]
     same_sound = first.sound == second.sound and first.sound != 0
@@ -254,7 +254,8 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _servant(text):  # type: ignore[no-untyped-def]
+def servant(text):  # type: ignore[no-untyped-def]
+    """Whether a word begins with `abd`."""
     return len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
 
 

@@ -37,10 +37,16 @@ TITLES = frozenset(
     "princess hon honourable rt bishop archbishop cardinal king queen emperor empress sultana "
     "seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
 )
+# the same in Arabic letters, by these and not by what they are transliterated to: Umar is no Mr, Said no Sayyid
+_ARABIC_PARTICLES = frozenset(
+    "بن ابن بنت آل ال و شيخ سيد ملا مولوي مولانا حاج حاجي حافظ قاري مفتي استاد استاذ أستاذ مهندس دكتور دكتر".split()
+)
+_ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
+_LAST_TITLES = frozenset("sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari".split())
 _TITLES_OR_NAMES = frozenset(
     "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
     "minister president general captain lord lady miss commander engineer viscount countess baroness duchess "
-    "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
+    "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed syd seyyid sidi".split()
 )
 _GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
     word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
@@ -66,7 +72,10 @@ _DIN = frozenset(
 )
 _DIN_END = re.compile("(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$")
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
-_ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})")
+# no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
+_ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)")
+# of India, Sri Lanka and the mainland of Southeast Asia
+_SIGNED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 _TA_MARBUTA = re.compile("\u0629$")
 _COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
 _LONG_SURNAMES = tuple(
@@ -103,6 +112,7 @@ def person_tokens(text: str) -> list[Token]:
     # J.R. is two initials, Jr. none
     text = joined(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
+    spelt = _signed(text) if _SIGNED.search(text) else {}
     # a Han or Hangul name that is written in two words is cut already
     whole = not text.isascii() and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
     tokens: list[Token] = []
@@ -113,12 +123,23 @@ def person_tokens(text: str) -> list[Token]:
             tokens.append(token)
             plain &= nothing_else
         else:
-            tokens.extend(_person_word(word, whole))
+            tokens.extend([_latin_token(spelt[word], word.lower())] if word in spelt else _person_word(word, whole))
             plain = False
     if plain and tokens:
         return tokens
     tokens = _numbered(_join_particles(tokens), text)
     return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
+
+
+def _signed(text: str) -> dict[str, str]:
+    """Words of scripts that write vowels as signs, in Latin letters, by what the tokeniser leaves of them, which takes
+    such signs for accents and drops them."""
+    found = {}
+    for written in text.split():
+        left, spelt = tokenize_name(written), letters(written)
+        if len(left) == 1 and spelt and _SIGNED.search(written):
+            found[left[0]] = spelt
+    return found
 
 
 @lru_cache(maxsize=100_000)
@@ -146,7 +167,10 @@ def _person_word(word: str, whole: bool) -> list[Token]:
         if text.startswith("bdal") and len(text) > 5:
             # one word in Arabic script: the article stands inside it
             text = "abd" + text[4:]
-        return [Token(text, TokenFlag.FOREIGN | _particle(text), surface=surface)]
+        bare = word.translate(_ARABIC_LETTERS)
+        titled = bare in _ARABIC_PARTICLES or _ARABIC_ARTICLE.sub("", bare) in _ARABIC_PARTICLES
+        particle = TokenFlag.PARTICLE if titled else 0
+        return [Token(text, TokenFlag.FOREIGN | particle, surface=surface)]
     return [_latin_token(text, surface)]
 
 
@@ -196,11 +220,11 @@ def _numbered(tokens: list[Token], text: str) -> list[Token]:
 
 def _untitled(tokens: list[Token]) -> list[Token]:
     """Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and where not two words
-    follow."""
+    follow; `Sheikh` and his like at the end alone."""
     last = len(tokens) - 1
     return [
         replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
-        if token.text in _TITLES_OR_NAMES and place > last - 2
+        if (token.text in _TITLES_OR_NAMES and place > last - 2) or (token.text in _LAST_TITLES and place == last > 0)
         else token
         for place, token in enumerate(tokens)
     ]

@@ -2,13 +2,16 @@
 
 `respelt`: Somali orthography (c for ʿayn, x for ḥ, long vowels doubled) as English writes the same names. The rest are
 keys that words share: `armenian_of` Armenian family names as the east and the west speak them, `georgian_of` Georgian
-ones as English, German, Russian and French write them, `japanese_of` the systems Hepburn and Kunrei.
+ones as English, German, Russian and French write them, `japanese_of` the systems Hepburn and Kunrei, `vau_of` words
+whose v one system writes as a w.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from resolver.normalise.text import sound
 
 _SOMALI = re.compile(
     "^c(?:abd[aeiu]|abdu?$|aal|aash|aamir|ali$|umar$|usmaan|ismaan|iise|ilmi$|igaal|awa+l|ab?bd)"
@@ -89,3 +92,12 @@ def japanese_of(word: str) -> str:
     for spelled, heard in _HEPBURN:
         word = _SHU.sub("fu", word) if spelled == "hu" else word.replace(spelled, heard)
     return word
+
+
+@lru_cache(maxsize=50_000)
+def vau_of(word: str) -> str:
+    """A word with a v or a w as it sounds where both are one letter, from the Vistula to the Indus (`parwin`,
+    `parveen`); nothing for words without."""
+    if len(word) < 4 or not ("v" in word or "w" in word):
+        return ""
+    return sound(word.replace("w", "v"))

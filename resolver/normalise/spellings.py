@@ -45,6 +45,51 @@ othman uthman osman ousmane usman osmane cismaan
 obaidah ubaydah ubaidah
 qasim qassem kassem qasem kasem ghasem kacem belkacem
 cheikh sheku sekou cheikhou
+ibrahim ibrahima ibrahimou
+jamal djamel gamal jamel cemal
+jaafar jafar djaafar cafer gafar
+sadiq siddiq sadegh sadek saddek
+george jorj dzhordzh gevorg
+izzaldin azzaldin ezzaldin
+nair nayar nayyar
+gurung gurunga
+pillai pillay
+masuma masoumeh masouma maasoumeh masooma
+elaha elaheh ilaha ilahe
+fatima fatemeh fatema fatma fatimah fatme
+tahira tahereh tahera
+zahra zehra zahraa
+zohra zohreh zuhra
+khadija khadijeh khadeeja hatice
+sumaya somayeh soumaya sumayya
+hamida hamideh hameeda
+saida saideh saeideh saeeda
+jamila jamileh jameela cemile djamila
+malika malikeh maleka
+farida farideh fareeda
+farishta fereshteh fereshta freshta
+marzia marziyeh marzieh marziya
+razia raziyeh razieh raziya
+halima halimeh haleema
+mansura mansoureh mansoura
+munira monireh mounira
+nafisa nafiseh nafeesa
+rahima rahimeh raheema
+rahma rahmeh rahmah
+sakina sakineh sakeena
+siddiqa sedigheh sediqa sedika
+zakia zakieh zakiya zakiyeh
+parvana parvaneh parwana
+shahla shohleh
+maliha maliheh maleeha
+tayyiba tayebeh tayyebeh taiba
+atifa atefeh atefa
+nasima nasimeh naseema
+karima karimeh kareema
+salima salimeh saleema
+habiba habibeh habeeba
+latifa latifeh lateefa
+sharifa sharifeh shareefa
 coulibaly culibali
 toure turay toureh
 diallo jalloh jallow
@@ -53,7 +98,7 @@ cisse sesay ceesay sissay
 ndiaye njie njai
 souleymane sulayman suleiman sulaiman slimane soliman soleiman suleyman
 tidiane tijan tidjane tidiani tijani
-lamine lamin
+lamine lamin laminu lameen
 kourouma koroma
 konate konateh konatay
 conte conteh kontay
@@ -80,7 +125,7 @@ abdoulaye abdulai abdullahi abdullah abdallah
 moussa musa
 boubacar babacar abubakar aboubacar abubakr
 amadou ahmadu
-idrissa idris drissa idrisu
+idrissa idris drissa idrisu driss idrees
 fatoumata fatmata fatimata
 aissatou isatou aisatu
 kadiatou khadidiatou kadijatu
@@ -126,7 +171,7 @@ abraham abreha abraha ibrahim brahim
 solomon salomon
 cherif sharif sherif charif
 trabelsi tarabulsi
-meriem maryam mariam
+meriem maryam mariam meryem miriam myriam
 zineb zaynab zainab zeinab
 oualid walid
 rachid rashid rashed
@@ -145,7 +190,7 @@ larbi arabi
 djamel jamal
 zubaida zubeda zubeida
 chaudhry chaudhary chowdhury choudhury choudhary chaudhari chaudri
-umar umer omar oumar omer cumar
+umar umer omar oumar omer cumar oumarou amor
 najma nazma
 javed javaid jawed jawaid
 shukria shokria

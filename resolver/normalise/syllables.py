@@ -88,7 +88,8 @@ def _wade() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for syllable, (initial, final) in _pinyin().items():
         strict = _as_wade(initial, final)
-        for wade in {strict, strict.replace("ieh", "ie").replace("ueh", "ue"), strict.replace("tsu", "tzu")}:
+        mixed = _WADE_INITIAL.get(initial, initial) + final if final == "ong" else strict
+        for wade in {strict, strict.replace("ieh", "ie").replace("ueh", "ue"), strict.replace("tsu", "tzu"), mixed}:
             found.setdefault(wade, []).append(syllable)
     return {wade: tuple(sorted(standing)) for wade, standing in found.items()}
 
@@ -123,6 +124,8 @@ def joined(name: str) -> str:
 
 def _joined(found: re.Match[str]) -> str:
     one, two = found[1], found[2]
+    if one.lower() in ("al", "el", "ul"):
+        return found[0]
     sure = is_syllable(one.lower()), is_syllable(two.lower())
     # Chih-yvng: a slip of the pen spares the small letter behind the hyphen, which other names do not have
     slip = any(sure) and one.istitle() and two.islower() and one.lower() not in _ARTICLES

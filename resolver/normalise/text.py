@@ -35,7 +35,7 @@ def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 def _to_latin() -> icu.Transliterator:
     # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base letters; Russian by
     # the BGN system (ch, sh, zh), since ISO 9's single letters with carons lose their h in ASCII; Greek as it is spoken
-    spoken = "Russian-Latin/BGN; Greek-Latin/UNGEGN"
+    spoken = "Russian-Latin/BGN; Armenian-Latin/BGN; Greek-Latin/UNGEGN"
     return icu.Transliterator.createInstance(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
 
 
@@ -66,7 +66,9 @@ def vowelless(text: str) -> bool:
 
 
 DIGRAPHS = (
-    # all with an h
+    # all with an h; German and Russian ways to write the j of John first
+    ("dsch", "j"),
+    ("dzh", "j"),
     ("sch", "s"),
     ("shch", "s"),
     ("tch", "s"),
@@ -84,14 +86,25 @@ PLAIN_DIGRAPHS = (
     ("ts", "s"),
     ("tz", "s"),
     ("ck", "k"),
-    ("qu", "k"),
     ("x", "ks"),
+    # as French, Spanish and English read them
+    ("ce", "se"),
+    ("ci", "si"),
 )
 FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
 _VOWELS = re.compile(r"[aeiou]+")
 _DOUBLES = re.compile(r"(.)\1+")
 _SOUNDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"})
 _CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"[iu]*u[iu]*")
+_QU, _OU = re.compile("qu(?=[aeio])"), re.compile("^ou(?=[aeiy])")
+_EI = re.compile("(?<=[^aeiouy])(?:ay|ai|ae(?=l))(?=[^aeiouyw])")
+_MUTE = re.compile("(?<=[aiou]n)e$")
+_MEN = re.compile(
+    "(?:simon|(?:christ|krist|jul|luc|fab|adr|dam|v[io]v|sebast|gill|bast|flor|em[ei]l)i[ae]n|just[ie]n|paul[ie]n|martin|"
+    "valentin|augustin|sab[ie]n|mar[ie]n|constantin|celestin|faustin|antonin|florentin|marcel[ie]n|leopoldin|ernestin|"
+    "clementin|albertin|alb[ae]n|rom[ae]n|iv[ae]n|al[ie]n|cel[ie]n|ev[ae]n|j[ae]n|dan|germain|sylvain)e"
+)
+"""French women's names that are a man's and a letter: their e is not mute."""
 
 
 @lru_cache(maxsize=50_000)
@@ -110,10 +123,16 @@ def skeleton(token: str) -> str:
 @lru_cache(maxsize=50_000)
 def sound(token: str) -> str:
     """A Latin token with its spelling levelled but its vowels kept, as a, i or u: `khaled` and `khalid`, `qasim` and
-    `kassem`, `mueller` and `muller` are one; `hassan` and `hussein`, `samir` and `samira` are two."""
-    token = _plain(token).translate(_SOUNDS)
+    `kassem`, `sayf` and `seif`, `rahman` and the French `rahmane` are one; `hassan` and `hussein`, `samir` and `samira`
+    are two."""
+    if token.endswith("ne") and len(token) > 4 and not _MEN.fullmatch(token):
+        token = _MUTE.sub("", token)
+    token = _OU.sub("w", token)
+    if "a" in token and token != "said":
+        token = _EI.sub("e", token)
+    token = _plain(_QU.sub("k", token)).translate(_SOUNDS)
     token = _DOUBLES.sub(r"\1", _CLOSED.sub("i", _OPEN.sub("u", token)))
-    return token[:-1] if len(token) > 3 and token.endswith("h") else token
+    return token[:-1] if len(token) > 2 and token.endswith("h") else token
 
 
 def _plain(token: str) -> str:

@@ -16,7 +16,7 @@ from resolver.normalise.kernels import LONGEST, joined_bytes
 from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
 from resolver.normalise.readings import SINGLE, readings
-from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of
+from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, vau_of
 from resolver.normalise.syllables import korean_of, pinyin_of
 from resolver.normalise.text import hash64, hashes_of, skeleton, sound
 from resolver.records.prepared import HashArray, TokenFlag, TokenTable
@@ -31,6 +31,7 @@ _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Ivanovich and his sisters: a father's name is borne by all his children, and his was a common one."""
+_FEW = 5
 _Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
@@ -85,6 +86,9 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
         heard += [symbol_id("GEORGIAN", way) for way in [georgian_of(text)] if way]
         heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
+        if len(answer) <= _FEW:
+            # a name that many languages have is tied to its kin already
+            heard += [symbol_id("VAU", way) for way in [vau_of(text)] if way]
         symbols[position] = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
         if answer or forms or (spelled and len(text) > 4) or _common(text, tables.person_counts):
             flags[position] |= TokenFlag.KNOWN

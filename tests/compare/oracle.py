@@ -249,10 +249,12 @@ _NO_WORD = TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER | TokenFlag
 
 def _may_be_cut(name: list[Word]) -> bool:
     last = name[-1]
-    known = bool(last.flags & TokenFlag.KNOWN)
-    if last.flags & _NO_WORD or len(last.text) < 2 or (known and len(last.text) > 2):
+    common = bool(last.flags & TokenFlag.KNOWN) and len(last.text) > 3 and last.rarity < 5.5
+    if last.flags & _NO_WORD or len(last.text) < 2 or common:
         return False
-    return len(" ".join(word.text for word in name)) >= 14
+    # abdaziz was written Abd al-Aziz or the like
+    servants = sum(word.text.startswith("abd") and len(word.text) > 5 for word in name)
+    return len(" ".join(word.text for word in name)) + 3 * servants >= 14
 
 
 def _begins(text: str, other: Word) -> bool:
@@ -264,14 +266,16 @@ def _together(one: Word, two: Word, target: Word) -> float:
     if len(text) <= 30 and text == target.text:
         return 0.98
     if len(text) <= 30 and _same_bones(text, target.text):
-        return 0.85
+        # a word without consonants adds nothing to its neighbour
+        return 0.0 if target.bones in (one.bones, two.bones) else 0.85
     foreign = target.flags & TokenFlag.FOREIGN
     if (one.flags & TokenFlag.FOREIGN) == foreign or (two.flags & TokenFlag.FOREIGN) == foreign:
         return 0.0
     halves = b"".join(encode(word.text, foreign=not foreign) for word in (one, two))
     whole = encode(target.text, foreign=bool(foreign))
     value = min(_distance(whole, halves) if foreign else _distance(halves, whole), 0.95)
-    return value if value >= 0.8 else 0.0
+    single = max(token_match(one, target), token_match(two, target))
+    return value if value >= 0.8 and value > single else 0.0
 
 
 def across(foreign: str, latin: str) -> float:

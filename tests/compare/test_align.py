@@ -174,3 +174,38 @@ def test_nobody_has_a_name() -> None:
     found = prepared([record("s:1"), record("s:2")])
     one, two = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     assert Context(found, NameIndex.of(found), one, two, False).best_forms[0].tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut"),
+    [
+        ("Habibullah Mohammadi", "Habibullah Moham"),
+        ("Abdul Ghafoor Mohammadi", "Abdul Ghafoor Mo"),
+        ("Noor Ahmad Hussaini", "Noor Ahmad Hussa"),
+        ("Ali Yusuf Al-Tarabulsi", "Ali Yusuf Al-Tar"),
+    ],
+)
+def test_a_name_may_be_cut_off_in_its_last_word(whole: str, cut: str) -> None:
+    told = _aligned(whole, cut)
+    assert told["weakest"] == pytest.approx(0.85)
+    assert told["sides"] == -1
+    assert told["contradicted"] < told["matched"] / 5
+
+
+@pytest.mark.parametrize(("one", "two"), [("Alexander Johnson", "Alexander John"), ("Ali Hassan", "Ali Ha")])
+def test_a_common_or_a_short_name_is_not_cut_off(one: str, two: str) -> None:
+    assert _aligned(one, two)["weakest"] != pytest.approx(0.85)
+
+
+@pytest.mark.parametrize(("one", "two"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")])
+def test_a_word_without_consonants_stands_for_itself(one: str, two: str) -> None:
+    told = _aligned(one, two)
+    assert told["tokens"] == 2
+    assert told["omitted"] < 1
+
+
+def _aligned(one: str, two: str) -> dict[str, float]:
+    found = prepared([record("s:1", name=one), record("s:2", name=two)])
+    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    context = Context(found, NameIndex.of(found), left, right, False)
+    return {column: float(values[0]) for column, values in context.alignment.items()}

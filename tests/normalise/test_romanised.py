@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from resolver.normalise.names import person_tokens
 from resolver.normalise.nicknames import form_symbols
-from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, respelt
+from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, respelt, vau_of
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,9 @@ def test_spellings_of_other_offices_meet(one: str, two: str) -> None:
 def test_reading_twice_changes_nothing(word: str) -> None:
     assert respelt(word)
     assert japanese_of(word) in ("", japanese_of(japanese_of(word)))
+
+
+@pytest.mark.parametrize(("one", "two"), [("parwin", "parveen"), ("wahid", "vaheed"), ("kovalov", "kowalow")])
+def test_a_v_may_be_a_w(one: str, two: str) -> None:
+    assert vau_of(one) == vau_of(two) != ""
+    assert vau_of("ahmad") == ""

@@ -78,5 +78,9 @@ def test_syllables_are_told_from_other_words() -> None:
 def test_a_slip_in_one_syllable_does_not_part_a_given_name() -> None:
     assert joined("Chih-yvng Pao") == "Chihyvng Pao"
     assert joined("To-cuhn Yi") == "Tocuhn Yi"
-    for kept in ("Jean-Marie", "Al-rashid", "Abu-bakr", "Anna-lena", "El-sayed"):
+    for kept in ("Jean-Marie", "Al-rashid", "Abu-bakr", "Anna-lena", "El-sayed", "Ali Yusuf Al-Tar"):
         assert joined(kept) == kept
+
+
+def test_finals_of_two_systems_may_be_mixed() -> None:
+    assert "zhilong" in pinyin_of("chihlong", known=False)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.text import fold, hash64, hashes_of, latin, letters, skeleton, vowelless
+from resolver.normalise.text import fold, hash64, hashes_of, latin, letters, skeleton, sound, vowelless
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,30 @@ def test_hashes_are_stable_and_never_zero_for_text() -> None:
 
 def test_vowelless_scripts() -> None:
     assert [vowelless(text) for text in ("محمد", "משה", "Иван", "abc", "張")] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("sayf", "saif", "seif"),
+        ("faysal", "faisal", "feisal"),
+        ("abdrahman", "abdrahmane"),
+        ("yasin", "yacine", "yassine"),
+        ("wail", "wael", "ouael"),
+        ("naser", "nacer", "nassir"),
+        ("yaqub", "yaghoub", "yakoub"),
+        ("jaba", "dschaba"),
+        ("jorj", "dzhordzh"),
+        ("ba", "bah"),
+    ],
+)
+def test_sounds_are_one_in_all_spellings(spellings: tuple[str, ...]) -> None:
+    assert len({sound(word) for word in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("hassan", "hussein"), ("samir", "samira"), ("simon", "simone"), ("christian", "christiane"), ("said", "seid")],
+)
+def test_sounds_keep_different_names_apart(one: str, two: str) -> None:
+    assert sound(one) != sound(two)
