@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.classify import from_json, to_json
@@ -57,6 +57,7 @@ def test_the_prior_counts_pairs_that_blocking_did_not_join() -> None:
     assert found.prior == pytest.approx(np.log(500 / 300_000), abs=0.05)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-9, 9), min_size=12, max_size=12))
 def test_weights_rise_along_both_comparators(values: list[float]) -> None:
     grid = rising(np.array(values), np.ones(12), (3, 4)).reshape(3, 4)
