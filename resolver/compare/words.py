@@ -246,6 +246,8 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
         value = value - np.float32(0.2)
         if _other_ending(left, right):
             value = min(value, np.float32(0.5))
+        elif _swapped(left, right):
+            value = max(value, np.float32(0.66))
     if shared == 2:
         value = max(value, np.float32(0.9) + value * np.float32(0.08))
     elif shared == 1:
@@ -277,6 +279,19 @@ def _other_ending(one, two):  # type: ignore[no-untyped-def]
     while same < len(long) - 1 and short[same] == long[same]:
         same += 1
     return same == len(long) - 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _swapped(one, two):  # type: ignore[no-untyped-def]
+    """Whether two words of three letters or more differ in two neighbours that have changed places, not the first."""
+    if len(one) != len(two) or len(one) < 3:
+        return False
+    at = 0
+    while at < len(one) and one[at] == two[at]:
+        at += 1
+    if at == 0 or at + 1 >= len(one) or one[at] != two[at + 1] or one[at + 1] != two[at]:
+        return False
+    return np.array_equal(one[at + 2 :], two[at + 2 :])
 
 
 @numba.njit(cache=True, nogil=True)

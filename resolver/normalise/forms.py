@@ -67,7 +67,7 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     full_person, *parts, full_group = lexicon.tokens_of
     composed, composed_roles, composed_rows = _composed(batch, person, dict(zip(part_columns, parts, strict=True)))
     tokens = _stack([full_person, full_group, composed])
-    guessed = likely_roles(full_person, lexicon.table, tables)
+    guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
     roles = np.concatenate([guessed, np.zeros(len(full_group.items), dtype=np.uint8), composed_roles])
     compact = compact_hashes(tokens, lexicon.table)
     texts = np.empty(len(tokens), dtype=object)

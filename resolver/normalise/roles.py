@@ -1,16 +1,20 @@
 """Roles that nobody stated: which word of a name written in one piece is most likely the given name, which the family
 name.
 
-By where they stand (the given name first, the family name last), unless what is known of the two words says that the
-order is the other one: `Wang Xiaoming`, `SMITH John`. A guess weighs only where a guess is enough: to say which part
-of two names contradicts.
+By where they stand (the given name first, the family name last; in Chinese, Japanese and Korean letters the family
+name first), unless what is known of the two words says that the order is the other one: `Wang Xiaoming`, `SMITH John`.
+A guess weighs only where a guess is enough: to say which part of two names contradicts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from resolver.normalise.syllables import is_syllable, korean_of, pinyin_of
+from resolver.normalise.text import HAN, HANGUL
 from resolver.records.prepared import ByteArray, Role, TokenFlag, TokenTable
 from resolver.records.ragged import Ragged
 from resolver.records.tables import Tables
@@ -22,9 +26,10 @@ _REVERSED = 30
 """So much more of a given name must the last word be than the first, for the order to be the other one."""
 
 
-def likely_roles(forms: Ragged, tokens: TokenTable, tables: Tables) -> ByteArray:
-    """A role beside each word of full names of persons (f forms of token codes): `LIKELY_GIVEN` and `LIKELY_FAMILY` for
-    the first and the last word that is no particle, `UNSET` for all others and where there are not two."""
+def likely_roles(forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: Tables) -> ByteArray:
+    """A role beside each word of full names of persons (f forms of token codes, and as they are written):
+    `LIKELY_GIVEN` and `LIKELY_FAMILY` for the first and the last word that is no particle, `UNSET` for all others and
+    where there are not two."""
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
     if not len(words):
@@ -33,25 +38,44 @@ def likely_roles(forms: Ragged, tokens: TokenTable, tables: Tables) -> ByteArray
     begins = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
     first, last = words[begins], words[np.append(begins[1:], len(words)) - 1]
     several = first != last
-    first, last = first[several], last[several]
-    given = _given(forms, tokens, tables, first, last)
-    turned = given[1] - given[0] > _REVERSED
+    rows, first, last = rows[begins][several], first[several], last[several]
+    one, two = _given(tokens, tables, forms.items[first], forms.items[last])
+    turned = two - one > _REVERSED
+    turned |= _family_first(texts)[rows]
     roles[np.where(turned, last, first)] = int(Role.LIKELY_GIVEN)
     roles[np.where(turned, first, last)] = int(Role.LIKELY_FAMILY)
     return roles
 
 
+def _family_first(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which names are written in letters that have the family name first."""
+    told = (not text.isascii() and bool(HAN.search(text) or HANGUL.search(text)) for text in texts)
+    return np.fromiter(told, dtype=np.bool_, count=len(texts))
+
+
 def _given(
-    forms: Ragged, tokens: TokenTable, tables: Tables, *places: npt.NDArray[np.intp]
-) -> list[npt.NDArray[np.int64]]:
-    """Per cent of bearers that bear the words at some places as given names."""
-    codes = [forms.items[at] for at in places]
-    asked, where = np.unique(np.concatenate(codes), return_inverse=True)
-    shares = np.fromiter(
-        (tables.person_given.get(text, _UNKNOWN) for text in tokens.texts[asked]), dtype=np.int64, count=len(asked)
-    )
+    tokens: TokenTable, tables: Tables, first: npt.NDArray[np.int32], last: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Per cent of bearers that bear words as given names, the first and the last of each name. Of a Chinese or Korean
+    name the word of one syllable is the family name, beside one of two."""
+    asked, where = np.unique(np.concatenate((first, last)), return_inverse=True)
+    texts = tokens.texts[asked].tolist()
+    shares = np.fromiter((tables.person_given.get(text, _UNKNOWN) for text in texts), dtype=np.int64, count=len(asked))
     shares[(tokens.flags[asked] & int(TokenFlag.INITIAL)) != 0] = _INITIAL
-    return np.split(shares[where], np.cumsum([len(part) for part in codes])[:-1])
+    known = (tokens.flags[asked] & int(TokenFlag.KNOWN)) != 0
+    syllables = np.fromiter(map(_syllables, texts, known.tolist()), dtype=np.int64, count=len(asked))
+    one, two = where[: len(first)], where[len(first) :]
+    left, right = shares[one], shares[two]
+    left = np.where((syllables[one] == 1) & (syllables[two] == 2), 0, left)
+    right = np.where((syllables[two] == 1) & (syllables[one] == 2), 0, right)
+    return left, right
+
+
+def _syllables(text: str, known: bool) -> int:
+    """1 for a syllable of Chinese or Korean names, 2 for a given name of theirs that is written in one word, else 0."""
+    if is_syllable(text):
+        return 1
+    return 2 if pinyin_of(text, known=known) or korean_of(text, known=known) else 0
 
 
 __all__ = ["likely_roles"]

@@ -1,8 +1,9 @@
 """Spellings of one name that no rule of letters ties: by neighbouring languages, by the language of a colonial office.
 
 Written for this project. A line of `FORMS` holds the forms of one name in neighbouring languages, one of `SYLLABLES`
-those of a short Korean family name (taken as they stand), one of `TRANSLATED` one name as distant languages say it.
-Spellings that differ as `resolver.normalise.nicknames.levelled` says need not all stand here.
+those of a short Korean or Chinese family name (taken as they stand; Mandarin, Cantonese and Hokkien), one of
+`TRANSLATED` one name as distant languages say it. Spellings that differ as `resolver.normalise.nicknames.levelled` says
+need not all stand here.
 """
 
 from __future__ import annotations
@@ -286,6 +287,25 @@ hwang whang
 jang chang
 joo ju chu
 ko go koh
+zheng cheng tay teh
+huang wong ng ooi wee
+su soh so
+sun suen soon
+yang yeung yeo yeoh
+peng pang phang
+gao kao ko
+he ho hoe
+du to toh tu
+ye yip yap yeh
+pan poon phua
+deng tang tng
+feng fung foong
+wei ngai gwee
+ren yam jen
+shi shek sek
+liao liew leow
+qiu yau khoo hiew
+zou chow tsou
 """.strip()
 
 TRANSLATED = """

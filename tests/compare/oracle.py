@@ -92,6 +92,8 @@ def similarity(one: Word, two: Word) -> float:
         found -= 0.2
         if _other_ending(first, second):
             found = min(found, 0.5)
+        elif _swapped(first, second):
+            found = max(found, 0.66)
     if any(symbol < NICKNAME_BIT for symbol in shared):
         found = max(found, 0.9 + found * 0.08)
     elif shared:
@@ -103,6 +105,11 @@ def _other_ending(one: str, two: str) -> bool:
     short, long = sorted((one, two), key=len)
     changed = len(short) == len(long) and short[:-1] == long[:-1] and {short[-1:], long[-1:]} <= set("aeiou")
     return changed or any(long == short + vowel for vowel in "aeiou")
+
+
+def _swapped(one: str, two: str) -> bool:
+    places = range(1, len(one) - 1)
+    return any(one[:at] + one[at + 1] + one[at] + one[at + 2 :] == two != one for at in places)
 
 
 def plausible(one: Word, two: Word) -> bool:

@@ -29,6 +29,12 @@ def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
         ("SMITH John", [FAMILY, GIVEN]),
         ("Li Qwangzu", [FAMILY, GIVEN]),
         ("Smith J", [FAMILY, GIVEN]),
+        # beside a word of two syllables, that of one is a Chinese or Korean family name, whoever else bears it
+        ("Ren Xiaohong", [FAMILY, GIVEN]),
+        ("Xiaohong Ren", [GIVEN, FAMILY]),
+        ("Seonghyeon Kim", [GIVEN, FAMILY]),
+        ("周淑洁", [FAMILY, GIVEN]),
+        ("김 영진", [FAMILY, GIVEN]),
         # two that are given names stand as they stand
         ("John Mohammed", [GIVEN, FAMILY]),
         ("Ann", [UNSET]),
