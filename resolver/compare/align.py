@@ -27,6 +27,7 @@ COLUMNS = (
     "established",
     "initials",
     "sides",
+    "apart",
 )
 """What `align_pairs` writes per pair: nats matched, contradicted and omitted in the best name pair; the least
 similarity of a matched token; how many tokens matched; nats matched between a given and a family name; the best
@@ -34,7 +35,8 @@ agreement ratio between two primary names (-1 where a side has none); the share 
 name of the other supports; 1 where a name is the same set of words; the quality (`NameQuality`) of the weaker name of
 the best pair; nats of matched words that are two established names; initials that stand for nothing of the other name
 (0 where that has something else left over, 0.5 where not, 1 none, -1 no initials); which part of the name contradicts
-(`name_pair.SIDES`, -1 none or not known)."""
+(`name_pair.SIDES`, -1 none or not known); nats of the principal name that nothing in any name of the other record
+answers to, of the side that has less of them (-1 where a side has no principal name, and for persons)."""
 _OMITTED = 0.2
 _SUPPORTED = 0.8
 
@@ -71,6 +73,51 @@ def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, j
             if place + 1 < end:
                 join |= (_bit(parts[place].joined) | _bit(parts[place].joined_skeleton)) & bits != 0
         reaches[name - first], joins[name - first], totals[name - first] = reach, join, total
+
+
+@numba.njit(cache=True, nogil=True)
+def _apart(own, other, names, parts, cards, group, local, hit, tokens):  # type: ignore[no-untyped-def]
+    """Nats of a record's principal name that no word of the other record answers to, of the name that has the least; -1
+    where the record has no principal name. `own`, `other`: where the names of either begin and end; `tokens` of the
+    other."""
+    least = np.float32(-1.0)
+    for name in range(own[0], own[1]):
+        if names[name].quality != 0:
+            continue
+        lacking = np.float32(0.0)
+        start, end = names[name].start, min(names[name].end, names[name].start + LIMIT)
+        for place in range(start, end):
+            card = cards[parts[place].token]
+            if hit[local[parts[place].token]]:
+                continue
+            if _joined(max(start, place - 1), min(place + 1, end - 1), parts, cards, tokens):
+                continue
+            if not _of_two(card, other, names, parts):
+                lacking += card.rarity_group if group else card.rarity_person
+        least = lacking if least < 0 else min(least, lacking)
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
+def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
+    """Whether a word at one of these places and the next are one word of the other record."""
+    for place in range(first, last):
+        joined, skeleton = parts[place].joined, parts[place].joined_skeleton
+        for token in tokens:
+            if (joined != 0 and joined == cards[token].hash) or (skeleton != 0 and skeleton == cards[token].skeleton):
+                return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
+    """Whether two neighbours in a name of the other record are this word."""
+    for name in range(other[0], other[1]):
+        for place in range(names[name].start, names[name].end - 1):
+            part = parts[place]
+            if part.joined == card.hash or (part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton):
+                return True
+    return False
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -195,6 +242,11 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
             share = supported_left / count_left
         else:
             share = supported_count / count_right
+        out[pair, 13] = np.float32(-1.0)
+        if group:
+            mine, theirs = (first, last), (first_r, last_r)
+            apart = _apart(mine, theirs, names, parts, cards, group, local[0], hit_a, tokens_b)
+            out[pair, 13] = min(apart, _apart(theirs, mine, names, parts, cards, group, local[1], hit_b, tokens_a))
         out[pair, 6] = primary
         out[pair, 7] = share
         out[pair, 8] = exact

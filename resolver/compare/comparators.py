@@ -19,6 +19,7 @@ from resolver.compare.context import Context
 from resolver.compare.dates import date_similarity
 from resolver.compare.name_evidence import (
     name,
+    name_apart,
     name_contradicted,
     name_established,
     name_exact,
@@ -253,6 +254,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_established", _ALL, name_established, "names"),
     Comparator("name_initials", Kind.PERSON, name_initials, "names"),
     Comparator("name_sides", Kind.PERSON, name_sides, "names"),
+    Comparator("name_apart", _ORGANISED, name_apart, "names"),
     Comparator("names_alone", _ALL, names_alone, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
     Comparator("start_date", Kind.GROUP, start_date, "starts"),

@@ -108,6 +108,13 @@ def name_sides(context: Context) -> FloatArray:
     return value
 
 
+def name_apart(context: Context) -> FloatArray:
+    """What the principal names of both say and no name of the other does: branches of one name (1 nothing)."""
+    found = context.alignment["apart"]
+    value: FloatArray = 1 - np.minimum(found / np.float32(10), np.float32(1))
+    return np.where(found < 0, np.float32(np.nan), value)
+
+
 def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
     alone = context.names.alone

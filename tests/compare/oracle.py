@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -312,3 +313,25 @@ def _same_bones(text: str, target: str) -> bool:
     bones = skeleton(text)
     own = target if target.isdigit() else skeleton(target)
     return len(bones) > 2 and bones == own
+
+
+def apart(own: list[tuple[list[Word], int]], other: list[tuple[list[Word], int]]) -> float:
+    """Nats of a principal name (quality 0) that nothing in the other record's names answers to, of the one that has
+    the least; -1 where there is none."""
+    found = [sum(w.rarity for at, w in enumerate(name) if not _answered(name, at, other)) for name, q in own if not q]
+    return min(found, default=-1.0)
+
+
+def _answered(name: list[Word], at: int, other: list[tuple[list[Word], int]]) -> bool:
+    theirs = [word for words, _ in other for word in words]
+    if any(token_match(name[at], word) > 0 for word in theirs):
+        return True
+    mine = [(name[place], name[place + 1]) for place in (at - 1, at) if 0 <= place < len(name) - 1]
+    return any(_one(*pair, word) for pair in mine for word in theirs) or any(
+        _one(*pair, name[at]) for words, _ in other for pair in pairwise(words)
+    )
+
+
+def _one(first: Word, second: Word, whole: Word) -> bool:
+    text = first.text + second.text
+    return len(text) <= 30 and (text == whole.text or _same_bones(text, whole.text))

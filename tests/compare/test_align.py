@@ -86,6 +86,9 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
         fewer = 0 if len(names[0]) < len(names[1]) else 1
         wanted = supported[fewer] / len(names[fewer])
     assert answer["share"] == pytest.approx(wanted)
+    told = [[(words[form], quality) for form, quality in side] for side in names]
+    apart = min(oracle.apart(told[0], told[1]), oracle.apart(told[1], told[0])) if group else -1.0
+    assert answer["apart"] == pytest.approx(apart, abs=2e-4)
 
 
 def _quality(found: Prepared, row: int) -> list[int]:
