@@ -1,4 +1,5 @@
-"""A written name to tokens. Pure functions of one text; the words that play a special part stand in the tables below.
+"""A written name to tokens. Pure functions of one text; the words that play a special part stand in `titles` and in
+the tables below.
 
 Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to what follows in all
 its spellings; Han and Hangul names split into family and given part. Groups: legal forms, numbers, places and generic
@@ -18,36 +19,18 @@ from resolver.normalise.numerals import numbers_of
 from resolver.normalise.romanised import respelt
 from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
+from resolver.normalise.titles import (
+    ARABIC_LETTERS,
+    ARABIC_PARTICLES,
+    LAST_TITLES,
+    PARTICLES,
+    TITLES,
+    TITLES_OR_NAMES,
+)
 from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24
 
-PARTICLES = frozenset(
-    "al el ul ibn bin ben bint binti bte bn de la le las los del della di da do dos das du des van von der den "
-    "ter ten zu zum y e i and the of oglu ogly uulu kyzy qizi al- st san".split()
-)
-TITLES = frozenset(
-    "dr mr mrs ms miss mister sir lady lord prof professor haji hajji hajj hadji sheikh shaikh shaykh sheik shekh "
-    "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam "
-    "hojjatoleslam colonel col general gen lt lieutenant major maj "
-    "captain capt brigadier brig sergeant sgt commander marshal admiral "
-    "adm engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
-    "jr sr ii iii iv phd md esq herr frau monsieur mme mlle madame senor sra don dona pr me maitre dato datuk datin "
-    "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
-    "princess hon honourable rt bishop archbishop cardinal king queen emperor empress sultana "
-    "seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
-)
-# the same in Arabic letters, by these and not by what they are transliterated to: Umar is no Mr, Said no Sayyid
-_ARABIC_PARTICLES = frozenset(
-    "بن ابن بنت آل ال و شيخ سيد ملا مولوي مولانا حاج حاجي حافظ قاري مفتي استاد استاذ أستاذ مهندس دكتور دكتر".split()
-)
-_ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
-_LAST_TITLES = frozenset("sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari".split())
-_TITLES_OR_NAMES = frozenset(
-    "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
-    "minister president general captain lord lady miss commander engineer viscount countess baroness duchess "
-    "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed syd seyyid sidi".split()
-)
 _GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
     word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
 }
@@ -147,7 +130,7 @@ def _ascii_word(word: str) -> tuple[Token, bool]:
     """The token of a word, and whether it is one that nothing is joined to and that no neighbour changes."""
     token = _latin_token(word.lower())
     text = token.text
-    plain = not token.flags and text not in _TITLES_OR_NAMES and not _ABD.match(text) and text not in _DIN
+    plain = not token.flags and text not in TITLES_OR_NAMES and not _ABD.match(text) and text not in _DIN
     plain &= text not in _MAYBE_NUMBERS
     return token, plain and not (len(text) > 6 and _DIN_END.search(text))
 
@@ -167,8 +150,8 @@ def _person_word(word: str, whole: bool) -> list[Token]:
         if text.startswith("bdal") and len(text) > 5:
             # one word in Arabic script: the article stands inside it
             text = "abd" + text[4:]
-        bare = word.translate(_ARABIC_LETTERS)
-        titled = bare in _ARABIC_PARTICLES or _ARABIC_ARTICLE.sub("", bare) in _ARABIC_PARTICLES
+        bare = word.translate(ARABIC_LETTERS)
+        titled = bare in ARABIC_PARTICLES or _ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
         particle = TokenFlag.PARTICLE if titled else 0
         return [Token(text, TokenFlag.FOREIGN | particle, surface=surface)]
     return [_latin_token(text, surface)]
@@ -224,7 +207,7 @@ def _untitled(tokens: list[Token]) -> list[Token]:
     last = len(tokens) - 1
     return [
         replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
-        if (token.text in _TITLES_OR_NAMES and place > last - 2) or (token.text in _LAST_TITLES and place == last > 0)
+        if (token.text in TITLES_OR_NAMES and place > last - 2) or (token.text in LAST_TITLES and place == last > 0)
         else token
         for place, token in enumerate(tokens)
     ]

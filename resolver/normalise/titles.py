@@ -1,0 +1,33 @@
+"""Words of persons' names that are no names: particles and titles, in Latin and in Arabic letters."""
+
+from __future__ import annotations
+
+PARTICLES = frozenset(
+    "al el ul ibn bin ben bint binti bte bn de la le las los del della di da do dos das du des van von der den "
+    "ter ten zu zum y e i and the of oglu ogly uulu kyzy qizi al- st san".split()
+)
+TITLES = frozenset(
+    "dr mr mrs ms miss mister sir lady lord prof professor haji hajji hajj hadji sheikh shaikh shaykh sheik shekh "
+    "mullah mulla molla maulvi mawlawi maulawi maulana mawlana ustad ustaz qari hafiz mufti ayatollah hojatoleslam "
+    "hojjatoleslam colonel col general gen lt lieutenant major maj "
+    "captain capt brigadier brig sergeant sgt commander marshal admiral "
+    "adm engineer eng ing engr rev reverend father fr sister brother president minister ambassador judge senator "
+    "jr sr ii iii iv phd md esq herr frau monsieur mme mlle madame senor sra don dona pr me maitre dato datuk datin "
+    "baronet bart knight baron baroness earl count countess duke duchess viscount viscountess marquess marquis prince "
+    "princess hon honourable rt bishop archbishop cardinal king queen emperor empress sultana "
+    "seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
+)
+# the same in Arabic letters, by these and not by what they are transliterated to: Umar is no Mr, Said no Sayyid
+ARABIC_PARTICLES = frozenset(
+    "بن ابن بنت آل ال و شيخ سيد ملا مولوي مولانا حاج حاجي حافظ قاري مفتي استاد استاذ أستاذ مهندس دكتور دكتر".split()
+)
+# as Persians and Urdu speakers write what Arabs write otherwise
+ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
+# titles where others follow
+LAST_TITLES = frozenset("sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari".split())
+# titles that are names at the end, or where not two words follow
+TITLES_OR_NAMES = frozenset(
+    "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
+    "minister president general captain lord lady miss commander engineer viscount countess baroness duchess "
+    "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed syd seyyid sidi".split()
+)
