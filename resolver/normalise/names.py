@@ -18,11 +18,15 @@ from resolver.normalise.groupwords import levelled
 from resolver.normalise.numerals import numbers_of
 from resolver.normalise.romanised import respelt
 from resolver.normalise.syllables import joined
-from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, vowelless
+from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, signed, vowelless
 from resolver.normalise.titles import (
     ARABIC_LETTERS,
     ARABIC_PARTICLES,
+    GENERATIONS,
+    LAST_GENERATIONS,
     LAST_TITLES,
+    LINKED,
+    LINKS,
     PARTICLES,
     TITLES,
     TITLES_OR_NAMES,
@@ -31,13 +35,7 @@ from resolver.records.prepared import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24
 
-_GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
-    word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
-}
-_LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
-_MAYBE_NUMBERS = frozenset((*_GENERATIONS, *_LAST_GENERATIONS, "vi", "xi"))
-_LINKS = frozenset(("van", "von", "de", "del"))
-_LINKED = frozenset("la las los le der den dem de het ter".split())
+_MAYBE_NUMBERS = frozenset((*GENERATIONS, *LAST_GENERATIONS, "vi", "xi"))
 _ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
 _CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
 _BRACKETED = re.compile(r"^\s*([^()]+?\s[^()]+?)\s*\(\s*[A-Z][A-Z.\-]{1,9}\s*\)\s*$")
@@ -57,8 +55,6 @@ _DIN_END = re.compile("(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 # no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
 _ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)")
-# of India, Sri Lanka and the mainland of Southeast Asia
-_SIGNED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 _TA_MARBUTA = re.compile("\u0629$")
 _COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
 _LONG_SURNAMES = tuple(
@@ -95,7 +91,7 @@ def person_tokens(text: str) -> list[Token]:
     # J.R. is two initials, Jr. none
     text = joined(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
-    spelt = _signed(text) if _SIGNED.search(text) else {}
+    spelt = signed(text)
     # a Han or Hangul name that is written in two words is cut already
     whole = not text.isascii() and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
     tokens: list[Token] = []
@@ -112,17 +108,6 @@ def person_tokens(text: str) -> list[Token]:
         return tokens
     tokens = _numbered(_join_particles(tokens), text)
     return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
-
-
-def _signed(text: str) -> dict[str, str]:
-    """Words of scripts that write vowels as signs, in Latin letters, by what the tokeniser leaves of them, which takes
-    such signs for accents and drops them."""
-    found = {}
-    for written in text.split():
-        left, spelt = tokenize_name(written), letters(written)
-        if len(left) == 1 and spelt and _SIGNED.search(written):
-            found[left[0]] = spelt
-    return found
 
 
 @lru_cache(maxsize=100_000)
@@ -178,7 +163,7 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
     """`van der` and `de la` become one word, so that it may be joined with what follows (`Vandermeer`)."""
     joined: list[Token] = []
     for token in tokens:
-        if joined and joined[-1].text in _LINKS and token.text in _LINKED:
+        if joined and joined[-1].text in LINKS and token.text in LINKED:
             joined[-1] = Token(joined[-1].text + token.text, TokenFlag.PARTICLE)
         else:
             joined.append(token)
@@ -192,9 +177,9 @@ def _numbered(tokens: list[Token], text: str) -> list[Token]:
     capital = _CAPITAL.search(text)
     told = []
     for place, token in enumerate(tokens):
-        said = _GENERATIONS.get(token.text, "") if place else ""
+        said = GENERATIONS.get(token.text, "") if place else ""
         if place == last > 1:
-            said = said or _LAST_GENERATIONS.get(token.text, "")
+            said = said or LAST_GENERATIONS.get(token.text, "")
         if place and capital and capital[1].lower() == token.text:
             said = token.text
         told.append(Token(said, TokenFlag.NUMBER | TokenFlag.PARTICLE) if said else token)

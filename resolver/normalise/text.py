@@ -11,11 +11,14 @@ from functools import cache, lru_cache
 import icu
 import numpy as np
 import numpy.typing as npt
+from rigour.names import tokenize_name
 
 from resolver.normalise.indic import INDIC, indic
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
+# of India, Sri Lanka and the mainland of Southeast Asia
+_SIGNED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
 
@@ -63,6 +66,17 @@ def letters(text: str) -> str:
 def vowelless(text: str) -> bool:
     """Whether the text is in a script that writes no short vowels (Arabic, Persian, Hebrew)."""
     return bool(_VOWELLESS.search(text))
+
+
+def signed(text: str) -> dict[str, str]:
+    """Words of scripts that write vowels as signs, in Latin letters, by what the tokeniser leaves of them, which takes
+    such signs for accents and drops them."""
+    found: dict[str, str] = {}
+    for written in text.split() if _SIGNED.search(text) else ():
+        left, spelt = tokenize_name(written), letters(written)
+        if len(left) == 1 and spelt and _SIGNED.search(written):
+            found[left[0]] = spelt
+    return found
 
 
 DIGRAPHS = (

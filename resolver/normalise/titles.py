@@ -31,3 +31,11 @@ TITLES_OR_NAMES = frozenset(
     "minister president general captain lord lady miss commander engineer viscount countess baroness duchess "
     "king queen sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed syd seyyid sidi".split()
 )
+# what tells a father from his son of the same name, anywhere behind the first word, and at the end
+GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
+    word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
+}
+LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
+# particles that are one word with those that follow
+LINKS = frozenset(("van", "von", "de", "del"))
+LINKED = frozenset("la las los le der den dem de het ter".split())
