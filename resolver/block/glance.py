@@ -60,8 +60,8 @@ def arrays(prepared: Prepared) -> Seen:
 
     `heads[row]`: where its words, places, certain values and births begin, and its kinds. A word: 32 bits of the hashes
     of text, sound, consonants and beginning (0: none), its letters as bits (0: shorter than four), first letter, rarity
-    0…4, token. Places and certain values (identifiers, contacts): hashes, ascending. A birth: first and last year,
-    month, day.
+    0…4, place of its text. Places and certain values (identifiers, contacts): hashes, ascending. A birth: first and
+    last year, month, day.
     """
     tokens, dates, births = prepared.tokens, prepared.dates, prepared.births
     told = (tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
@@ -99,8 +99,16 @@ def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
     cards[:, LETTERS] = np.where(lengths > 3, tokens.signature, 0)
     cards[:, FIRST] = first_letters(tokens.texts)
     cards[:, RARITY] = np.minimum(tokens.rarity_person / 2, 4).astype(np.uint32)
-    cards[:, TOKEN] = np.arange(len(tokens))
+    cards[:, TOKEN] = _text_ranks(tokens.texts)
     return cards
+
+
+def _text_ranks(texts: npt.NDArray[np.object_]) -> IntArray:
+    """A number for each of some sorted texts, the same for the same: of words of one text it must not matter which were
+    in a batch together."""
+    ranks = np.zeros(len(texts), dtype=np.int32)
+    np.cumsum(texts[1:] != texts[:-1], out=ranks[1:])
+    return ranks
 
 
 def _places(prepared: Prepared) -> Hashed:

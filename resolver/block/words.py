@@ -34,7 +34,7 @@ _EQUAL, _SYMBOL, _SOUND, _SKELETON, _PHONETIC, _LETTER, _BEGIN, _JOINED = range(
 _WORTHS = np.array(WAYS, dtype=np.float32)
 MOST_WORDS = 250
 """Words of a query that are followed; nobody has more."""
-BUDGET = 400_000
+BUDGET = 200_000
 """Bearers of words that are counted for one query at most: those of its own words, then those of the rarest alike."""
 _LEAST_LETTERS = 4
 _PREFIX = 3

@@ -39,10 +39,12 @@ class Finder:
         self._scores = Scores()
         self._lock = threading.Lock()
 
-    def near(self, asked: Prepared, state: State, sources: frozenset[str] | None, most: int) -> Numbers:
+    def near(
+        self, asked: Prepared, state: State, sources: frozenset[str] | None, most: int, share: float = 1.0
+    ) -> Numbers:
         """The places in the catalogue (entity n of all shelves, one shelf after the other) of those that may be meant
         by the only record of `asked`, the likeliest first, `most` at most. `sources`: only of those known to one of
-        them."""
+        them. `share`: of those that words lead to only this share is glanced at."""
         words, seen, kind = sought(asked), arrays(asked), int(asked.kinds[0])
         hits = nearest(key_table(asked, _plan_of(asked)), kind, state.held)
         found: list[Numbers] = []
@@ -50,7 +52,7 @@ class Finder:
         first, everybody = 0, sum(map(len, state.shelves))
         for shelf, kept in zip(state.shelves, state.kept_of(kind), strict=True):
             kept = kept if sources is None else kept & _known_to(shelf, sources)
-            rows, worth = self._of_words(words, seen, shelf, kept, everybody)
+            rows, worth = self._of_words(words, seen, shelf, kept, everybody, int(share * LOOKED_AT))
             if len(hits.numbers):
                 own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
                 own = np.setdiff1d(own[kept[own]], rows, assume_unique=True)
@@ -63,10 +65,10 @@ class Finder:
         return _in_order(places, points, worths, most)
 
     def _of_words(
-        self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools, everybody: int
+        self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools, everybody: int, most: int
     ) -> tuple[Numbers, Numbers]:
         with self._lock:
-            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, LOOKED_AT, everybody)
+            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, most, everybody)
 
 
 def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:

@@ -29,6 +29,8 @@ COMPARED = 320
 """Entities compared in the first round."""
 MOST_COMPARED = 1_000
 """Entities compared for one query at most."""
+_NAMES = 6
+"""Of a query with more names than these fewer entities are compared: each name is compared with each of theirs."""
 _LATE = 3
 """Where nobody in the last so-manieth part of a round is meant, nobody later is."""
 _QUERY_ID = "!"
@@ -50,13 +52,20 @@ class Hit:
         return lambda: self.judged.explanation(self.pair, borders)
 
 
+def share_of(asked: Prepared) -> float:
+    """What share of those near to a query it is worth comparing, by how many names it has."""
+    return min(1.0, _NAMES / max(len(asked.names.items), 1))
+
+
 def compared(
     asked: Prepared, state: State, near: Numbers, least: float, wanted: int, sight: Sight
 ) -> tuple[list[Hit], bool]:
-    """Those of `near` (places in the catalogue, the likeliest first, `MOST_COMPARED` at most) whose score is at or
+    """Those of `near` (places in the catalogue, the likeliest first) whose score is at or
     above `least`, the best `wanted` among them; and whether that is all there are."""
     hits: list[Hit] = []
-    for first, last in pairwise((0, COMPARED, MOST_COMPARED)):
+    share = share_of(asked)
+    most = int(share * MOST_COMPARED)
+    for first, last in pairwise((0, int(share * COMPARED), most)):
         places = near[first:last]
         if not len(places):
             break
@@ -68,7 +77,7 @@ def compared(
         if len(hits) >= wanted and late < sorted((hit.score for hit in hits), reverse=True)[wanted - 1]:
             # nobody who comes so late is among the best
             return hits, False
-    return hits, len(near) < MOST_COMPARED
+    return hits, len(near) < most
 
 
 def _round(asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> tuple[list[Hit], float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from resolver.block.keys import identity_tokens
 from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
-from resolver.engines.rounds import MOST_COMPARED, Hit, compared
+from resolver.engines.rounds import MOST_COMPARED, Hit, compared, share_of
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
@@ -39,6 +40,8 @@ from resolver.records.sight import STRANGER, Viewer, visible_rows
 from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
+_REST, _LONGEST = 4, 0.8
+"""Between two looks for landings: so many times what the last took, and these seconds at most."""
 _LOG = logging.getLogger("resolver.index")
 
 
@@ -169,12 +172,16 @@ class Screen:
         return self._present().sources_for(viewer)
 
     def _follow(self, seconds: float) -> None:
-        while not self._ended.wait(seconds):
+        pause = seconds
+        while not self._ended.wait(pause):
+            began = time.monotonic()
             try:
                 self._refreshed()
             except (ResolverError, OSError) as error:
                 # what was known last still answers
                 _LOG.warning("the store cannot be followed: %s", error)
+            # where much lands catching up must not take what answers need
+            pause = max(seconds, min(_REST * (time.monotonic() - began), _LONGEST))
 
     def _refreshed(self) -> State:
         with self._lock:
@@ -187,7 +194,7 @@ class Screen:
     def _answer(self, query: Record, state: State, wish: Wish) -> Answer:
         # its id plays no part: it gets another beside those that it is compared with
         asked = prepared_of(batch_of(query).canonical(), self._hub.models)
-        near = self._finder.near(asked, state, wish.sources, MOST_COMPARED)
+        near = self._finder.near(asked, state, wish.sources, MOST_COMPARED, share_of(asked))
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
         hits, all_compared = compared(asked, state, near, least, self._wanted(wish), sight)

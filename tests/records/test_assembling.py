@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from resolver.block.glance import all_points
 from resolver.classify import Borders
 from resolver.compare import NameIndex, gathered, material_of
 from resolver.explaining import judge
@@ -63,6 +64,16 @@ def test_tables_hold_what_is_used_and_are_sorted(batch: Batch) -> None:
     for row in range(3):
         names = ([str(one.forms.texts[form]) for form in one.names[row]] for one in (found, alone))
         assert sorted(next(names)) == sorted(next(names))
+
+
+def test_a_glance_sees_what_it_sees_in_one_batch(batch: Batch) -> None:
+    half = len(batch) // 2
+    rows = [np.arange(half), np.arange(half, len(batch))]
+    parts = [Part(prepared(batch.take(part)), np.arange(len(part))) for part in rows]
+    together, whole = assembled(parts, batch.ids), prepared(batch)
+    assert np.unique(together.tokens.texts).tolist() == np.unique(whole.tokens.texts).tolist()
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(batch), 1))
+    assert all_points(together, left, right).tolist() == all_points(whole, left, right).tolist()
 
 
 def test_nobody_is_nobody(batch: Batch) -> None:
