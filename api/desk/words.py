@@ -91,10 +91,14 @@ _EVIDENCE = {
     "name_parts": "parts of the names",
     "name_quality": "quality of the names",
     "name_order": "order of the words",
+    "name_established": "alike, yet two names",
+    "name_initials": "initials",
+    "name_sides": "which part contradicts",
+    "name_apart": "what tells branches apart",
     "names_alone": "nothing but names",
     "numbers": "numbers in the names",
     "places_named": "places in the names",
-    "listed": "told as one name",
+    "listed": "told as watchlists tell",
     "identifier": "document numbers",
 }
 
