@@ -99,9 +99,8 @@ def _rows(go: Catching, entities: Numbers | None) -> Iterator[list[WaitingRow]]:
     members = None if entities is None else view.members(entities.tolist())[0]
     links = _links(view, members)
     log = _across(view, members)
-    asked = _asked(links, log)
-    for start in range(0, len(asked), _PAIRS_AT_ONCE):
-        piece = asked[start : start + _PAIRS_AT_ONCE]
+    for start in range(0, len(links.first), _PAIRS_AT_ONCE):
+        piece = slice(start, start + _PAIRS_AT_ONCE)
         found = []
         for place, queued in zip(links.first[piece].tolist(), links.queued[piece].tolist(), strict=True):
             pair = int(links.low[place]), int(links.high[place])
@@ -111,15 +110,6 @@ def _rows(go: Catching, entities: Numbers | None) -> Iterator[list[WaitingRow]]:
         yield _finished(go, [one for one in found if one.reason is not None])
     unlinked = [_unlinked(view, pair, between(log[pair])) for pair in sorted(log)]
     yield _finished(go, [one for one in unlinked if one.reason is not None])
-
-
-def _asked(links: _Links, log: Mapping[Pair, object]) -> Numbers:
-    """Which pairs wait or may have been decided: among rich lists one in thirty."""
-    asked = links.queued > 0
-    if log:
-        low, high = (np.unique(np.array(ends, dtype=np.int64)) for ends in zip(*log, strict=True))
-        asked |= np.isin(links.low[links.first], low) & np.isin(links.high[links.first], high)
-    return np.flatnonzero(asked)
 
 
 def _links(view: View, members: Numbers | None) -> _Links:
