@@ -25,10 +25,11 @@ from resolver.classify import Borders
 from resolver.engines.handled import closed
 from resolver.engines.hub import Hub
 from resolver.engines.index import KEPT_FROM, index_folder
+from resolver.engines.probing import invented
 from resolver.engines.shelf import Shelf, Stretch, opened, shelf_of, united, written
 from resolver.errors import StoreError
 from resolver.pipeline import ModelSet, prepared_of
-from resolver.records import Batch, Handling, Identifier, Kind, Record, Value, concat
+from resolver.records import Batch, Handling, concat
 from resolver.records.prepared import Prepared
 from resolver.records.sight import Viewer, visible
 from resolver.store import View
@@ -140,20 +141,9 @@ class Catalogue:
     @cached_property
     def _made_of(self) -> str:
         """A digest of the shelf of a few invented records: a program that makes other ones makes its own."""
-        names = (Value("name", "Ivan Sergeyevich Petrov-Vodkin"), Value("alias", "Мария O'Neill"))
-        passport = (Identifier("passportNumber", "A1234567", "ru"),)
-        more = (
-            Value("birthDate", "1962-05-01"),
-            Value("birthPlace", "Saint Petersburg"),
-            Value("phone", "+49 30 12345"),
-        )
-        invented = [
-            Record("a", "s", Kind.PERSON, "Person", (*names, *more), passport),
-            Record("b", "s", Kind.GROUP, "Company", (Value("name", "Vektor Trading Limited Liability Company"),)),
-        ]
         nothing = np.zeros(0, dtype=np.int64)
         shelf = shelf_of(
-            Batch.from_records(invented).canonical(),
+            invented(),
             np.arange(2),
             {0: "a", 1: "b"},
             Stretch(0, 1, "", nothing),

@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from resolver.block import RULES, Plan
 from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.engines.probing import invented
 from resolver.engines.shelved import arrays_of, prepared_from
-from resolver.records import Batch, Identifier, Kind, Record, Value, concat
+from resolver.records import Batch, concat
 from resolver.records.assembling import Part, assembled
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
@@ -210,17 +211,13 @@ class Index:
 
 
 def _probe(plan: Plan, prepare: Prepare) -> str:
-    """A digest of the keys of a few invented records: another program that makes other keys makes its own index."""
-    names = (Value("name", "Ivan Sergeyevich Petrov-Vodkin"), Value("alias", "Мария O'Neill"))
-    passport = (Identifier("passportNumber", "A1234567", "ru"),)
-    more = (Value("birthDate", "1962-05-01"), Value("birthPlace", "Saint Petersburg"), Value("phone", "+49 30 123456"))
-    invented = [
-        Record("a", "s", Kind.PERSON, "Person", (*names, *more), passport),
-        Record("b", "s", Kind.GROUP, "Company", (Value("name", "Vektor Trading Limited Liability Company"),)),
-    ]
-    table = key_table(prepare(Batch.from_records(invented).canonical()), plan)
+    """A digest of a few invented records' keys and normal form: another program that makes other ones makes its own
+    index."""
+    prepared = prepare(invented())
+    table = key_table(prepared, plan)
     order = np.lexsort((table.refine, table.rows, table.base))
-    parts = (table.base[order], table.rows[order], table.refine[order])
+    parts: list[AnyArray] = [table.base[order], table.rows[order], table.refine[order]]
+    parts += [array for _, array in sorted(arrays_of(prepared).items())]
     return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
 
