@@ -13,7 +13,8 @@ DEMO_OUT ?= build/demo
 STORE ?= sqlite:///$(DEMO_OUT)/hub.db
 PORT ?= 8000
 SERVE ?= 1
-WORKERS ?= 2
+# more than the two cores: many tests wait for processes that they start
+WORKERS ?= 3
 # real lists and judged pairs, which are no part of the project
 DATA ?= ../shared/data
 # the folders that hold Python by now
