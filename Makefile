@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
 	@echo "installing into $(VENV) (some minutes the first time)" >&2
 	@.ci/install $(VENV) $(EXTRAS)
-	@echo "compiling the kernels (a minute, once)" >&2
+	@echo "compiling the kernels (two minutes, once)" >&2
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
 	@rm -rf build/warm/hub.db*
 	@$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null

@@ -76,8 +76,8 @@ def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, j
 
 
 @numba.njit(cache=True, nogil=True)
-def _apart(own, other, names, parts, cards, group, local, hit, tokens):  # type: ignore[no-untyped-def]
-    """Nats of a record's principal name that no word of the other record answers to, of the name that has the least; -1
+def _apart(own, other, names, parts, cards, local, hit, tokens):  # type: ignore[no-untyped-def]
+    """Nats of a group's principal name that no word of the other record answers to, of the name that has the least; -1
     where the record has no principal name. `own`, `other`: where the names of either begin and end; `tokens` of the
     other."""
     least = np.float32(-1.0)
@@ -93,7 +93,7 @@ def _apart(own, other, names, parts, cards, group, local, hit, tokens):  # type:
             if _joined(max(start, place - 1), min(place + 1, end - 1), parts, cards, tokens):
                 continue
             if not _of_two(card, other, names, parts):
-                lacking += card.rarity_group if group else card.rarity_person
+                lacking += card.rarity_group
         least = lacking if least < 0 else min(least, lacking)
     return least
 
@@ -245,8 +245,8 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
         out[pair, 13] = np.float32(-1.0)
         if group:
             mine, theirs = (first, last), (first_r, last_r)
-            apart = _apart(mine, theirs, names, parts, cards, group, local[0], hit_a, tokens_b)
-            out[pair, 13] = min(apart, _apart(theirs, mine, names, parts, cards, group, local[1], hit_b, tokens_a))
+            apart = _apart(mine, theirs, names, parts, cards, local[0], hit_a, tokens_b)
+            out[pair, 13] = min(apart, _apart(theirs, mine, names, parts, cards, local[1], hit_b, tokens_a))
         out[pair, 6] = primary
         out[pair, 7] = share
         out[pair, 8] = exact

@@ -14,7 +14,7 @@ from nicknames import NickNamer
 from resolver.normalise.diminutives import SHORT
 from resolver.normalise.names import linked
 from resolver.normalise.pet_names import PET_NAMES
-from resolver.normalise.spellings import FORMS, SYLLABLES, TRANSLATED
+from resolver.normalise.spellings import FEMININE, FORMS, SYLLABLES, TRANSLATED
 from resolver.normalise.text import hash64
 from resolver.records.prepared import NICKNAME_BIT
 
@@ -90,8 +90,8 @@ def _forms() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _syllables() -> dict[str, tuple[str, ...]]:
-    return _table(SYLLABLES.splitlines(), str)
+def _as_they_stand() -> dict[str, tuple[str, ...]]:
+    return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
 
 
 @lru_cache(maxsize=50_000)
@@ -112,5 +112,5 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
 @lru_cache(maxsize=50_000)
 def form_symbols(token: str) -> tuple[int, ...]:
     """The symbols of the name of which the token is one language's form; ascending."""
-    heads = {*_forms().get(levelled(token), ()), *_syllables().get(token, ())}
+    heads = {*_forms().get(levelled(token), ()), *_as_they_stand().get(token, ())}
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))

@@ -1,9 +1,10 @@
 """Spellings of one name that no rule of letters ties: by neighbouring languages, by the language of a colonial office.
 
 Written for this project. A line of `FORMS` holds the forms of one name in neighbouring languages, one of `SYLLABLES`
-those of a short Korean or Chinese family name (taken as they stand; Mandarin, Cantonese and Hokkien), one of
-`TRANSLATED` one name as distant languages say it. Spellings that differ as `resolver.normalise.nicknames.levelled` says
-need not all stand here.
+those of a short Korean or Chinese family name (Mandarin, Cantonese and Hokkien), one of `FEMININE` those of a woman's
+name that Persians end in -eh and others in -a, one of `TRANSLATED` one name as distant languages say it. Spellings that
+differ as `resolver.normalise.nicknames.levelled` says need not all stand here; syllables and women's names are taken as
+they stand, for Karimeh without her ending is Karim.
 """
 
 from __future__ import annotations
@@ -48,49 +49,13 @@ qasim qassem kassem qasem kasem ghasem kacem belkacem
 cheikh sheku sekou cheikhou
 ibrahim ibrahima ibrahimou
 jamal djamel gamal jamel cemal
-jaafar jafar djaafar cafer gafar
-sadiq siddiq sadegh sadek saddek
+jafar cafer
+sadiq sadegh sadek
 george jorj dzhordzh gevorg
 izzaldin azzaldin ezzaldin
 nair nayar nayyar
 gurung gurunga
 pillai pillay
-masuma masoumeh masouma maasoumeh masooma
-elaha elaheh ilaha ilahe
-fatima fatemeh fatema fatma fatimah fatme
-tahira tahereh tahera
-zahra zehra zahraa
-zohra zohreh zuhra
-khadija khadijeh khadeeja hatice
-sumaya somayeh soumaya sumayya
-hamida hamideh hameeda
-saida saideh saeideh saeeda
-jamila jamileh jameela cemile djamila
-malika malikeh maleka
-farida farideh fareeda
-farishta fereshteh fereshta freshta
-marzia marziyeh marzieh marziya
-razia raziyeh razieh raziya
-halima halimeh haleema
-mansura mansoureh mansoura
-munira monireh mounira
-nafisa nafiseh nafeesa
-rahima rahimeh raheema
-rahma rahmeh rahmah
-sakina sakineh sakeena
-siddiqa sedigheh sediqa sedika
-zakia zakieh zakiya zakiyeh
-parvana parvaneh parwana
-shahla shohleh
-maliha maliheh maleeha
-tayyiba tayebeh tayyebeh taiba
-atifa atefeh atefa
-nasima nasimeh naseema
-karima karimeh kareema
-salima salimeh saleema
-habiba habibeh habeeba
-latifa latifeh lateefa
-sharifa sharifeh shareefa
 coulibaly culibali
 toure turay toureh
 diallo jalloh jallow
@@ -260,6 +225,43 @@ vikas vikash bikash
 laxmi lakshmi
 """.strip()
 
+FEMININE = """
+masuma masoumeh masouma maasoumeh masooma
+elaha elaheh ilaha ilahe
+fatima fatemeh fatema fatma fatimah fatme
+tahira tahereh tahera
+zahra zehra zahraa
+zohra zohreh zuhra
+khadija khadijeh khadeeja hatice
+sumaya somayeh soumaya sumayya
+hamida hamideh hameeda
+saida saideh saeideh saeeda
+jamila jamileh jameela cemile djamila
+malika malikeh maleka
+farida farideh fareeda
+farishta fereshteh fereshta freshta
+marzia marziyeh marzieh marziya
+razia raziyeh razieh raziya
+halima halimeh haleema
+mansura mansoureh mansoura
+munira monireh mounira
+nafisa nafiseh nafeesa
+rahima rahimeh raheema
+rahma rahmeh rahmah
+sakina sakineh sakeena
+siddiqa sedigheh sediqa sedika
+zakia zakieh zakiya zakiyeh
+parvana parvaneh parwana
+maliha maliheh maleeha
+tayyiba tayebeh tayyebeh taiba
+atifa atefeh atefa
+nasima nasimeh naseema
+karima karimeh kareema
+salima salimeh saleema
+habiba habibeh habeeba
+latifa latifeh lateefa
+sharifa sharifeh shareefa
+""".strip()
 SYLLABLES = """
 lee yi rhee i ri li
 park pak bak

@@ -17,9 +17,11 @@ TITLES = frozenset(
     "princess hon honourable rt bishop archbishop cardinal king queen emperor empress sultana "
     "seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi".split()
 )
-# the same in Arabic letters, by these and not by what they are transliterated to: Umar is no Mr, Said no Sayyid
+# the same in Arabic and Hebrew letters, by these and not by what they are transliterated to: Umar is no Mr, Said no
+# Sayyid
 ARABIC_PARTICLES = frozenset(
-    "بن ابن بنت آل ال و شيخ سيد ملا مولوي مولانا حاج حاجي حافظ قاري مفتي استاد استاذ أستاذ مهندس دكتور دكتر".split()
+    "بن ابن بنت آل ال و شيخ سيد ملا مولوي مولانا حاج حاجي حافظ قاري مفتي استاد استاذ أستاذ مهندس دكتور دكتر "
+    "בן בת אבן מר דר".split()
 )
 # as Persians and Urdu speakers write what Arabs write otherwise
 ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")

@@ -335,6 +335,7 @@ def test_vowels_that_are_signs_are_kept(text: str, expected: list[str]) -> None:
 def test_no_name_in_arabic_letters_is_a_title_for_its_transliteration() -> None:
     for name, title in (("عمر منصور", "Mr"), ("سعيد حداد", "سيد"), ("سعید رستمی", "سید")):
         assert not person_tokens(name)[0].flags & TokenFlag.PARTICLE, (name, title)
+    assert person_tokens("דוד בן גוריון")[1].flags & TokenFlag.PARTICLE
     for titled in ("الشيخ علي حسن", "دکتر حسن روحانی", "الدكتور أيمن الظواهري"):
         assert person_tokens(titled)[0].flags & TokenFlag.PARTICLE, titled
 

@@ -72,3 +72,17 @@ def test_nicknames_are_marked_as_such() -> None:
         found = nickname_symbols(token)
         assert found == tuple(sorted(set(found)))
         assert all(NICKNAME_BIT <= symbol < 2**31 for symbol in found)
+
+
+@pytest.mark.parametrize(
+    ("woman", "man"),
+    [("karimeh", "karim"), ("jamileh", "jamil"), ("hamideh", "hamid"), ("saideh", "said"), ("malikeh", "malik")],
+)
+def test_a_woman_is_no_man_without_her_ending(woman: str, man: str) -> None:
+    assert not set(form_symbols(woman)) & set(form_symbols(man))
+    assert set(form_symbols(woman)) & set(form_symbols(f"{woman[:-2]}a"))
+
+
+@pytest.mark.parametrize(("one", "two"), [("sadiq", "siddiq"), ("jafar", "ghaffar"), ("shahla", "shohleh")])
+def test_names_that_only_look_alike_stay_apart(one: str, two: str) -> None:
+    assert not set(form_symbols(one)) & set(form_symbols(two))
