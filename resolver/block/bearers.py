@@ -6,10 +6,10 @@ all else reads what stands side by side.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.block.glance import BIRTHS as _BIRTHS
+from resolver.records.compiled import compiled
 
 EQUAL, BEGIN, JOINED = 0, 6, 7
 """Ways in which words are alike: what only begins the same must have most letters in common too, and neighbours written
@@ -18,7 +18,7 @@ _LOOKS = 400_000
 """Dates of birth that are looked at for one query at most."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _bits(value):  # type: ignore[no-untyped-def]
     count = 0
     while value:
@@ -27,7 +27,7 @@ def _bits(value):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def alike(  # type: ignore[no-untyped-def]
     offsets, codes, ways, rarity, signature, held_codes, held_tokens, starts, held_rarity, held_signature, worths,
     everybody,
@@ -74,7 +74,7 @@ def alike(  # type: ignore[no-untyped-def]
     return tokens[:filled], worth[:filled], equal[:filled], ends
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _too_common(tokens, equal, starts, budget):  # type: ignore[no-untyped-def]
     """How many bearers a word must have to be passed over, so that those of the rarest are counted first; and whether
     that holds for the very words asked for too. Where there is room for these they are counted: of a name made of
@@ -96,7 +96,7 @@ def _too_common(tokens, equal, starts, budget):  # type: ignore[no-untyped-def]
     return np.int64(2**62), all_alike
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touched, said):  # type: ignore[no-untyped-def]
     """What the words of `alike` add up to per profile: `said[i]` of profile `touched[i]`, of those that `kept` lets
     pass, as many as the answer says. `sums`, as long as there are profiles, is all 0 before and after; the others have
@@ -130,7 +130,7 @@ def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touch
     return filled
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def first_of(touched, said, count, most, born, in_short, heads, births):  # type: ignore[no-untyped-def]
     """About `most` of the first `count` profiles that `added` found, those of the highest sums, and of the others those
     that say a third of the highest at least and were born as asked; with their sums."""
@@ -181,7 +181,7 @@ def first_of(touched, said, count, most, born, in_short, heads, births):  # type
     return chosen[:taken], sums[:taken]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _born_then(births, one, year, month, day):  # type: ignore[no-untyped-def]
     """Whether a date of birth may be of a year, or shares day and month with another, in either order."""
     if births[one, 0] == 0:
@@ -194,7 +194,7 @@ def _born_then(births, one, year, month, day):  # type: ignore[no-untyped-def]
     return (own_month == month and own_day == day) or (own_month == day and own_day == month)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
     """The same of two dates of birth, of which either may be a range."""
     if others[two, 0] == 0:

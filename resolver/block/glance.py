@@ -9,12 +9,12 @@ microsecond. They choose what is compared and play no part in scores.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.block.keys import Hashed, distinct, of_table, united
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged
 from resolver.records.spelling import first_letters, spell
@@ -140,7 +140,7 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
     return ragged, table.hashes
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How far two words agree."""
     if words[one, TEXT] == others[two, TEXT] != 0:
@@ -158,7 +158,7 @@ def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa:
     return INITIAL if words[one, FIRST] == others[two, FIRST] else NONE
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How two dates of birth agree, as a number 1…10."""
     if births[one, 0] == 0 or others[two, 0] == 0:
@@ -188,7 +188,7 @@ def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: AN
     return 3 if near else 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How many hashes two stretches have in common, `most` at most."""
     found = 0
@@ -204,13 +204,13 @@ def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-un
     return found
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a pair of rows; `seen` as `arrays` gives it."""
     return points_between(first, seen, second, seen)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a row of one batch and a row of another."""
     if seen_one[0][one, KINDS] & seen_two[0][two, KINDS] != 1:
@@ -229,7 +229,7 @@ def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def
     return _points(one, seen_one, two, seen_two)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     heads, words, places, certain, births = seen_first
     others, their_words, their_places, their_certain, their_births = seen_second
@@ -271,7 +271,7 @@ def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-
     return total + POINTS[8, when]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _all_points(left, right, seen, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for pair in range(len(left)):
         out[pair] = points(left[pair], right[pair], seen)
@@ -284,7 +284,7 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Read a word of all that a glance at these rows will read."""
     heads, words, places, certain, births = seen
@@ -304,7 +304,7 @@ def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     # rows lie far apart in memory: a stretch is touched before any of it is judged, so that waiting overlaps
     found = np.int64(0)

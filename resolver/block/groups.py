@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.block.keys import Keys
 from resolver.block.unite import RULE_BITS, Packed
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.ragged import spread
 
 
@@ -84,7 +84,7 @@ def join_keys(
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  # type: ignore[no-untyped-def]
     if first == second or (refine_first != refine_second and refine_first != 0 and refine_second != 0):
         return False
@@ -93,7 +93,7 @@ def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  
     return not linking or sides[first] != sides[second]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-untyped-def]
     """How many pairs a sorted key group makes, whatever the kinds; linking, those within a side are none."""
     size = _side_size(rows, refine, start, end, sides, -1)
@@ -102,7 +102,7 @@ def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-un
     return size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untyped-def]
     """Pairs among the records of one side (-1: of both): equal refinements with each other, unrefined ones with all."""
     members = 0
@@ -123,7 +123,7 @@ def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untype
     return pairs + bare * (members - bare) + bare * (bare - 1) // 2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _order(rows, refine, starts, ends, sides, linking, cap, within):  # type: ignore[no-untyped-def]
     """Within each key, order by refinement, unrefined first; say which keys make no more than `cap` pairs. Gives the
     pairs of the others."""
@@ -146,7 +146,7 @@ def _order(rows, refine, starts, ends, sides, linking, cap, within):  # type: ig
     return cut
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _pairs(rows, refine, bounds, kinds, sides, linking, number, place, dealt, only_count, only):  # type: ignore[no-untyped-def]
     start, stop, begin = only
     for group in range(len(bounds) - 1):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import DateTable, HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged, offsets_of, spread
 
@@ -55,7 +55,7 @@ def distinct(hashed: Hashed) -> Hashed:
     return Hashed(offsets, out[:filled])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _distinct(offsets, hashes, out, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     filled = 0
     for row in range(len(offsets) - 1):
@@ -134,7 +134,7 @@ def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     return np.repeat(places, later), spread(places + 1, later), offsets_of(counts.astype(np.int64) * (counts - 1) // 2)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def mixed(left, right):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """`mix` of two numbers, for kernels."""
     value = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right + np.uint64(0x7F4A7C15))
@@ -155,7 +155,7 @@ def pairs_between(offsets: IntArray, words: Ragged, most: int) -> Hashed:
     return Hashed(ends.astype(np.int32), out)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _count_between(offsets, starts, sizes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for row in range(len(offsets) - 1):
         before = 0
@@ -165,7 +165,7 @@ def _count_between(offsets, starts, sizes):  # type: ignore[no-untyped-def] # no
             before += count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _pairs_between(offsets, starts, symbols, ends, held, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for row in range(len(offsets) - 1):
         filled = 0

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +20,7 @@ from resolver.block.parts import Parts
 from resolver.block.plans import Plan
 from resolver.block.rules import RULES
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import ByteArray, HashArray, Prepared
 from resolver.records.ragged import spread
 
@@ -132,7 +132,7 @@ def _gathered(
     return groups, numbers, refine, kinds
 
 
-@numba.njit(cache=True)
+@compiled(nogil=False)
 def _size(one, two):  # type: ignore[no-untyped-def]
     """How many pairs a key makes: equal refinements with each other, unrefined ones with all."""
     members = np.sort(np.concatenate((one, two)))
@@ -145,7 +145,7 @@ def _size(one, two):  # type: ignore[no-untyped-def]
     return pairs
 
 
-@numba.njit(cache=True)
+@compiled(nogil=False)
 def _excess(refine, start, end, held_refine, first, last, cap):  # type: ignore[no-untyped-def]
     """The pairs of a key where they are more than the valve lets through, else 0."""
     everyone = end - start + last - first
@@ -155,12 +155,12 @@ def _excess(refine, start, end, held_refine, first, last, cap):  # type: ignore[
     return size if size > cap else 0
 
 
-@numba.njit(cache=True)
+@compiled(nogil=False)
 def _meets(kind, other_kind, refine, other_refine):  # type: ignore[no-untyped-def]
     return (kind & other_kind) != 0 and (refine == other_refine or refine == 0 or other_refine == 0)
 
 
-@numba.njit(cache=True)
+@compiled(nogil=False)
 def _count(rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, cap):  # type: ignore[no-untyped-def]
     total, cut = 0, 0
     for group in range(len(starts)):
@@ -175,7 +175,7 @@ def _count(rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, 
     return total, cut
 
 
-@numba.njit(cache=True)
+@compiled(nogil=False)
 def _fill(  # type: ignore[no-untyped-def]
     rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, cap, numbers, width, out
 ):

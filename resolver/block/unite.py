@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.block.glance import BIRTHS, PLACES, TOKEN, WORDS, Seen, points
 from resolver.block.keys import SHORT
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.threads import threads
 
 Packed = npt.NDArray[np.int64]
@@ -75,13 +75,13 @@ def _cuts(ends: Packed, count: int, workers: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _count(pairs, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for pair in pairs:
         ends[(pair >> 32) + 1] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _deal(pairs, number, place, dealt):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for pair in pairs:
         left = pair >> 32
@@ -89,7 +89,7 @@ def _deal(pairs, number, place, dealt):  # type: ignore[no-untyped-def] # noqa: 
         place[left] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _settle(start, stop, first, ends, dealt, bits, kept, seen, least, stats):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Of each row's dealt pairs: sort, unite, glance; what is kept stands at the row's beginning. Gives a number that
     says nothing."""
@@ -139,7 +139,7 @@ def _settle(start, stop, first, ends, dealt, bits, kept, seen, least, stats):  #
     return touched
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _touched(mine, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Read a word of all that glancing at these records will read, so that waiting for memory overlaps."""
     heads, words, places, births = seen[0], seen[1], seen[2], seen[4]
@@ -155,7 +155,7 @@ def _touched(mine, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _gather(start, stop, first, ends, kept, total, dealt, bits, left, right, rules):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for row in range(start, stop):
         for offset in range(kept[row]):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +19,7 @@ from resolver.block.bearers import added, alike, first_of
 from resolver.block.glance import Seen
 from resolver.block.keys import identity_tokens, mix, mixed
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import ByteArray, HashArray, Prepared, TokenTable
 from resolver.records.ragged import Ragged
 
@@ -235,7 +235,7 @@ def _salted(hashes: HashArray, salt: int) -> HashArray:
     return np.where(hashes != 0, mix(hashes, np.uint64(salt)), np.uint64(0))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _cut(letters, start, end, without):  # type: ignore[no-untyped-def]
     """A hash of a word without one of its letters (before its start: of all of it)."""
     value = np.uint64(7)
@@ -245,7 +245,7 @@ def _cut(letters, start, end, without):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _beginning(letters, start, end):  # type: ignore[no-untyped-def]
     """A hash of how a word begins; 0 where it is too short."""
     if end - start < _LEAST_LETTERS:
@@ -256,7 +256,7 @@ def _beginning(letters, start, end):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-def]
     """A hash of each long word and of it without each of its letters; of every word how it begins (0: too short)."""
     filled = 0
@@ -270,7 +270,7 @@ def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-d
             filled += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _put(code, way, filled, codes, ways):  # type: ignore[no-untyped-def]
     """Add a code unless it is none; how many there are then."""
     if code == 0:
@@ -279,12 +279,12 @@ def _put(code, way, filled, codes, ways):  # type: ignore[no-untyped-def]
     return filled + 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _salt(code, salt):  # type: ignore[no-untyped-def]
     return mixed(code, np.uint64(salt)) if code != 0 else np.uint64(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _codes_of_few(used, hashes, starts, symbols, letters, ends, joined, offsets, codes, ways):  # type: ignore[no-untyped-def]
     """The codes of some words by their ways; `hashes`: texts, sounds, consonants, Metaphone codes. Then those of
     neighbours: `joined` texts, consonants."""

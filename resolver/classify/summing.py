@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from resolver.records.compiled import compiled
 from resolver.records.prepared import FloatArray
 
 Numbers = npt.NDArray[np.int64]
@@ -80,7 +80,7 @@ class Weights:
         return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
     """As `classify.model.interval`."""
     if np.isnan(value):
@@ -91,7 +91,7 @@ def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
     return place - start
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _sums(evidence, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
     for entry in range(len(columns)):
         start, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
@@ -112,7 +112,7 @@ def calibrated(raw: Numbers, x: npt.NDArray[np.float64], y: npt.NDArray[np.float
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _calibrated(raw, x, y, limit, out):  # type: ignore[no-untyped-def]
     last = np.int64(len(x) - 1)
     for place in range(len(raw)):

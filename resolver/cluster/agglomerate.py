@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 
-import numba
 import numpy as np
+
+from resolver.records.compiled import compiled
 
 _FREE, _GONE = -1, -2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _find(keys, key):  # type: ignore[no-untyped-def]
     """The slot of a key in the table of edges, or -1."""
     mask = len(keys) - 1
@@ -22,7 +23,7 @@ def _find(keys, key):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _insert(keys, edges, key, edge):  # type: ignore[no-untyped-def]
     """Put a key that is not in the table; gives 1 where it took a slot that was never used."""
     mask = len(keys) - 1
@@ -35,19 +36,19 @@ def _insert(keys, edges, key, edge):  # type: ignore[no-untyped-def]
     return fresh
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _key(one, two, count):  # type: ignore[no-untyped-def]
     return np.int64(min(one, two)) * count + max(one, two)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _mean(total, pairs, one, two, missing):  # type: ignore[no-untyped-def]
     """The sum of margins between clusters of `one` and `two` records, less `missing` for each pair that was not
     compared, by the number of those that were."""
     return (total - missing * (one * two - pairs)) / pairs
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _agglomerate(left, right, margin, apart, same, kinds, missing):  # type: ignore[no-untyped-def]
     """Greedy signed agglomeration. An edge between two clusters holds the sum and number of the margins between them,
     and whether a decision keeps them apart; a heap gives the edge of best mean; entries of changed edges are stale by
@@ -182,7 +183,7 @@ def _agglomerate(left, right, margin, apart, same, kinds, missing):  # type: ign
     return parent
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def agglomerate(first, last, rows, compared, apart, same, kinds, missing, labels):  # type: ignore[no-untyped-def]
     """Agglomerate batches `first` … `last` − 1 of components. `rows`, `apart` and `same` (pairs × 2) come with where
     each batch's begin; `compared`: the pairs' left, right, margin, and where each batch's begin. Pairs number the
@@ -201,7 +202,7 @@ def agglomerate(first, last, rows, compared, apart, same, kinds, missing, labels
                 labels[rows[0][start + number]] = rows[0][start + roots[number]]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def deal(keys, items, ends, out):  # type: ignore[no-untyped-def]
     """Items by key into `out`, those of one key in their order; where each key's begin into `ends` (one more than
     keys)."""

@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.cluster.agglomerate import agglomerate, deal
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 
 Pair = tuple[int, int]
 MISSING = 400
@@ -158,7 +158,7 @@ def _components(count: int, left: IntArray, right: IntArray, joined: list[Pair])
     return component
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _unite(home, left, right):  # type: ignore[no-untyped-def]
     """Union-find with halving of paths (Tarjan and van Leeuwen 1984); at the end every record names its root."""
     for pair in range(len(left)):

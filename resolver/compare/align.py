@@ -7,11 +7,11 @@ other lacks is *omitted*; where both have something left over, the lighter side'
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.compare.name_pair import LIMIT, align_forms
 from resolver.compare.words import compare_tokens
+from resolver.records.compiled import compiled
 
 COLUMNS = (
     "matched",
@@ -45,12 +45,12 @@ _AHEAD = 64
 """Pairs whose records are touched before any of them is compared, so that waiting for memory overlaps."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _bit(hashed):  # type: ignore[no-untyped-def]
     return np.uint64(1) << (np.uint64(hashed) >> np.uint64(58))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _sketch(tokens, cards):  # type: ignore[no-untyped-def]
     """A bit for each token's hash and skeleton."""
     bits = np.uint64(0)
@@ -59,7 +59,7 @@ def _sketch(tokens, cards):  # type: ignore[no-untyped-def]
     return bits
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, joins, totals):  # type: ignore[no-untyped-def]
     """For each name of a record: whether a token of it matches any token of the other record, whether two neighbours
     may be one there, and its whole weight in nats."""
@@ -75,7 +75,7 @@ def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, j
         reaches[name - first], joins[name - first], totals[name - first] = reach, join, total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _apart(own, other, names, parts, cards, local, hit, tokens):  # type: ignore[no-untyped-def]
     """Nats of a group's principal name that no word of the other record answers to, of the name that has the least; -1
     where the record has no principal name. `own`, `other`: where the names of either begin and end; `tokens` of the
@@ -98,7 +98,7 @@ def _apart(own, other, names, parts, cards, local, hit, tokens):  # type: ignore
     return least
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
     """Whether a word at one of these places and the next are one word of the other record."""
     for place in range(first, last):
@@ -109,7 +109,7 @@ def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
     """Whether two neighbours in a name of the other record are this word."""
     for name in range(other[0], other[1]):
@@ -120,7 +120,7 @@ def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _touched(rows, written, cards):  # type: ignore[no-untyped-def]
     """Read a word of all that comparing these records will read."""
     seen = np.int64(0)
@@ -134,7 +134,7 @@ def _touched(rows, written, cards):  # type: ignore[no-untyped-def]
     return seen
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def align_pairs(left, right, group, written, words, memo, out, best_left, best_right):  # type: ignore[no-untyped-def]
     """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name.
     `group`: by groups' rarity. Gives a number that says nothing."""

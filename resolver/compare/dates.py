@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import DateTable, FloatArray
 
 GRADES = {
@@ -28,7 +28,7 @@ GRADES = {
 """What each similarity means."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _digits_differing(year_a, month_a, day_a, year_b, month_b, day_b):  # type: ignore[no-untyped-def]
     count = 0
     for place in (1, 10, 100, 1000):
@@ -42,7 +42,7 @@ def _digits_differing(year_a, month_a, day_a, year_b, month_b, day_b):  # type: 
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day_b, circa_b):  # type: ignore[no-untyped-def]
     ranged = year_a != last_a or year_b != last_b
     exact = not (ranged or circa_a or circa_b)
@@ -80,7 +80,7 @@ def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day
     return 0.08 if gap <= 10 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _grades(first, second, year, last, month, day, circa, out):  # type: ignore[no-untyped-def]
     for position in range(len(first)):
         a, b = first[position], second[position]

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +18,7 @@ from resolver.compare.scripts import sounds
 from resolver.compare.words import CARD, Words, words_of
 from resolver.compare.written import written_of
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import Prepared, TokenTable
 from resolver.records.ragged import Ragged, offsets_of
 
@@ -101,7 +101,7 @@ def _words(parts: Sequence[Words], tokens: Sequence[IntArray]) -> Words:
     return Words(cards, flags, letters, symbols, offsets_of(counts), spoken)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _taken(cards, flags, letters, symbols, spoken_offsets, spoken, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Some words of a table: cards whose letters and symbols begin at 0, letters, symbols, how many sounds, sounds."""
     count = len(rows)

@@ -6,11 +6,11 @@ token of the other name are matched as one, and the last word of a long name wit
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.compare.scripts import alike_across
 from resolver.compare.words import servant
+from resolver.records.compiled import compiled
 
 LIMIT = 24
 """Words of a name beyond these are left aside."""
@@ -29,7 +29,7 @@ SIDES = ("all", "given", "given, an initial", "family")
 family name."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def]
     """Similarity of two neighbours written together and a word of another script; 0 where it is below the least."""
     offsets, least = words.spoken_offsets, np.float32(_LEAST_JOINED)
@@ -38,7 +38,7 @@ def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def
     return value if value >= _LEAST_JOINED else np.float32(0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def spelled_alike(one, two, words):  # type: ignore[no-untyped-def]
     """Whether two words have the same consonants and the same last letter: Seif and Saif are spellings of one name,
     Victor and Victoria are two."""
@@ -47,12 +47,12 @@ def spelled_alike(one, two, words):  # type: ignore[no-untyped-def]
     return first.skeleton == second.skeleton != 0 and words.letters[last_a] == words.letters[last_b]
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _weight(card, group):  # type: ignore[no-untyped-def]
     return card.rarity_group if group else card.rarity_person
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _side(role, flags):  # type: ignore[no-untyped-def]
     """Bits of a word's role, said or likely; particles have none."""
     if flags & 2:
@@ -62,7 +62,7 @@ def _side(role, flags):  # type: ignore[no-untyped-def]
     return 2 if role & 3 == 3 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _may_be_cut(start, end, parts, words, group):  # type: ignore[no-untyped-def]
     """Whether a name of two words or more may have been cut off by a narrow field: it is about as long as one, and its
     last word is no common name."""
@@ -82,7 +82,7 @@ def _may_be_cut(start, end, parts, words, group):  # type: ignore[no-untyped-def
     return total >= NARROW
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _begins(one, two, words):  # type: ignore[no-untyped-def]
     """Whether a word is the beginning of another, longer one."""
     first, second = words.cards[one], words.cards[two]
@@ -94,7 +94,7 @@ def _begins(one, two, words):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def goes_first(start_a, end_a, start_b, end_b, parts, cards):  # type: ignore[no-untyped-def]
     """Whether name a goes before name b, by what they say alone."""
     for place in range(min(end_a - start_a, end_b - start_b)):
@@ -104,7 +104,7 @@ def goes_first(start_a, end_a, start_b, end_b, parts, cards):  # type: ignore[no
     return end_a - start_a < end_b - start_b
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def align_forms(left, right, written, words, memo, group, likeness, step, local, sim, mates, result):  # type: ignore[no-untyped-def]
     """Align two names, places in `written.names`. `group`: by groups' rarity. `likeness`: what matching a token of the
     one record and one of the other is worth (see `compare_tokens`), `step` tokens of the right record a row; `local`

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 
 _FIRST_SIZE = 1 << 12
 _EMPTY = -1
@@ -19,7 +19,7 @@ def numbered(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], IntA
     return unique[: _number(values, unique, numbers)].copy(), numbers
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _number(values, unique, numbers):  # type: ignore[no-untyped-def]
     """A table of slots that grows while values are put into it (open addressing). Gives how many are unique."""
     keys, places = np.full(_FIRST_SIZE, _EMPTY, dtype=np.int64), np.empty(_FIRST_SIZE, dtype=np.int32)
@@ -41,7 +41,7 @@ def _number(values, unique, numbers):  # type: ignore[no-untyped-def]
     return found
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _slot(keys, value):  # type: ignore[no-untyped-def]
     """The slot of a value, or the one where it belongs."""
     mask = len(keys) - 1

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import FloatArray, IdentifierTable
 from resolver.records.ragged import Ragged
 from resolver.records.spelling import SPELL_FACTOR, SPELL_START
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _overlap(left, right, offsets, items, out):  # type: ignore[no-untyped-def]
     for pair in range(len(left)):
         one, end_one = offsets[left[pair]], offsets[left[pair] + 1]
@@ -40,7 +40,7 @@ def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _identifiers(left, right, offsets, items, number, family, country, mass_used, weak, out):  # type: ignore[no-untyped-def]
     for pair in range(len(left)):
         best = np.float32(-1.0)
@@ -83,7 +83,7 @@ def identifier_similarity(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offsets, symbols, wanted, out):  # type: ignore[no-untyped-def]
     for pair in range(len(form_left)):
         a, b = form_left[pair], form_right[pair]
@@ -110,7 +110,7 @@ def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offset
             out[pair] = 1.0 if common >= min(count_a, count_b) else (0.25 if common > 0 else 0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _same(first, second, hashes, offsets, symbols):  # type: ignore[no-untyped-def]
     if hashes[first] == hashes[second]:
         return True
@@ -142,14 +142,14 @@ def flagged_words(
     return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _in_bag(letter):  # type: ignore[no-untyped-def]
     """What a letter adds to a hash of letters in any order."""
     mixed = letter * np.uint64(0x9E3779B97F4A7C15)
     return mixed ^ (mixed >> np.uint64(29))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _bag_of(start, end, letters):  # type: ignore[no-untyped-def]
     bag = np.uint64(0)
     for place in range(start, end):
@@ -157,14 +157,14 @@ def _bag_of(start, end, letters):  # type: ignore[no-untyped-def]
     return bag
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def letter_bags(starts, ends, letters, out):  # type: ignore[no-untyped-def]
     """A hash of the letters of each word, whatever their order, into `out`."""
     for word in range(len(starts)):
         out[word] = _bag_of(starts[word], ends[word], letters)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _acronyms(  # type: ignore[no-untyped-def]
     left, right, name_offsets, names, offsets, items, flags, letters, spelled, bags, skip, optional, out
 ):

@@ -4,13 +4,14 @@ kernels that compare two words where they meet them. Tests hold both against the
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from resolver.records.compiled import compiled
 
 _SHORT = 64
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     """Jaro–Winkler similarity (Winkler 1990), 0…1: prefixes up to four letters weigh 0.1 each where Jaro is above
     0.7."""
@@ -23,7 +24,7 @@ def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _jaro(one, two):  # type: ignore[no-untyped-def]
     if len(one) == 0 or len(two) == 0:
         return 1.0 if len(one) == len(two) else 0.0
@@ -53,7 +54,7 @@ def _jaro(one, two):  # type: ignore[no-untyped-def]
     return _rated(common, swapped, len(one), len(two))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _jaro_long(one, two):  # type: ignore[no-untyped-def]
     reach = max(max(len(one), len(two)) // 2 - 1, 0)
     taken, other = np.zeros(len(one), dtype=np.bool_), np.zeros(len(two), dtype=np.bool_)
@@ -76,7 +77,7 @@ def _jaro_long(one, two):  # type: ignore[no-untyped-def]
     return _rated(common, swapped, len(one), len(two))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _rated(common, swapped, length_one, length_two):  # type: ignore[no-untyped-def]
     value = common / length_one
     value += common / length_two
@@ -84,7 +85,7 @@ def _rated(common, swapped, length_one, length_two):  # type: ignore[no-untyped-
     return value / 3.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def edits_alike(one, two):  # type: ignore[no-untyped-def]
     """1 less the optimal string alignment distance (edits and swaps of neighbours, none edited twice) by the longer
     length."""
@@ -94,7 +95,7 @@ def edits_alike(one, two):  # type: ignore[no-untyped-def]
     return 1.0 - _edits(one, two) / longest
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _edits(one, two):  # type: ignore[no-untyped-def]
     begin, end_one, end_two = 0, len(one), len(two)
     # what both begin and end with costs nothing

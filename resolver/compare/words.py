@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.scripts import alike_across, room, sounds
 from resolver.compare.spelling import edits_alike, jaro_winkler
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import NICKNAME_BIT, FloatArray, TokenTable
 from resolver.records.ragged import Ragged
 
@@ -106,7 +106,7 @@ def memo_for(tokens: int) -> Memo:
     return Memo(slots, *room())
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def compare_tokens(tokens_a, tokens_b, words, memo, likeness):  # type: ignore[no-untyped-def]
     """What matching each token of `tokens_a` with each of `tokens_b` is worth, 0…1, into `likeness` (a × len(tokens_b)
     + b): equal letters 1, an initial and a word that begins with it 0.75, else their similarity from the floor on."""
@@ -139,7 +139,7 @@ def compare_tokens(tokens_a, tokens_b, words, memo, likeness):  # type: ignore[n
             place += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def plausible(one, two, words):  # type: ignore[no-untyped-def]
     """A cheap test of two tokens: a shared sound, skeleton or symbol, or enough letters in common that their spelling
     alone may reach the floor. Two that fail it count as different names."""
@@ -167,7 +167,7 @@ def plausible(one, two, words):  # type: ignore[no-untyped-def]
     return _most_alike(first, second, common) >= FLOOR + (0.2 if known else 0.0) - _MARGIN
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _most_alike(first, second, common):  # type: ignore[no-untyped-def]
     """What the spelling of two words is worth at most, by the kinds of letters of each that the other lacks: none of
     them can match, and each takes an edit."""
@@ -180,7 +180,7 @@ def _most_alike(first, second, common):  # type: ignore[no-untyped-def]
     return (winkler + 1.0 - lacking / max(one, two)) / 2.0
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _bits(value):  # type: ignore[no-untyped-def]
     """How many bits of a uint32 are set (in parallel, after Warren, Hacker's Delight)."""
     value = np.uint64(value)
@@ -190,7 +190,7 @@ def _bits(value):  # type: ignore[no-untyped-def]
     return np.int64(((value * np.uint64(0x01010101)) & np.uint64(0xFFFFFFFF)) >> np.uint64(24))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _shared(one, two, words):  # type: ignore[no-untyped-def]
     """2 where two tokens share a symbol, 1 where only one that ties a nickname to a name, else 0 (lists ascend)."""
     a, end_a = words.cards[one].symbols, words.cards[one + 1].symbols
@@ -207,7 +207,7 @@ def _shared(one, two, words):  # type: ignore[no-untyped-def]
     return 0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ignore[no-untyped-def]
     """How alike two words are by their letters and what they leave when spellings are levelled."""
     plain = (np.float32(jaro_winkler(left, right)) + np.float32(edits_alike(left, right))) / np.float32(2)
@@ -222,7 +222,7 @@ def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ign
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-def]
     """See `token_similarity`; what is below `least` may be given as any value below it. `row`, `joined`: see
     `scripts.room`."""
@@ -255,18 +255,18 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
     return min(max(value, np.float32(0.0)), np.float32(0.99))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def servant(text):  # type: ignore[no-untyped-def]
     """Whether a word begins with `abd`."""
     return len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _vowel(letter):  # type: ignore[no-untyped-def]
     return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _other_ending(one, two):  # type: ignore[no-untyped-def]
     """Whether two words differ in nothing but a vowel at the end (Maria and Mario, Karim and Karima)."""
     short, long = (one, two) if len(one) <= len(two) else (two, one)
@@ -281,7 +281,7 @@ def _other_ending(one, two):  # type: ignore[no-untyped-def]
     return same == len(long) - 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _swapped(one, two):  # type: ignore[no-untyped-def]
     """Whether two words of three letters or more differ in two neighbours that have changed places, not the first."""
     if len(one) != len(two) or len(one) < 3:
@@ -294,7 +294,7 @@ def _swapped(one, two):  # type: ignore[no-untyped-def]
     return np.array_equal(one[at + 2 :], two[at + 2 :])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _all(first, second, words, row, joined, out):  # type: ignore[no-untyped-def]
     for pair in range(len(first)):
         out[pair] = similarity(first[pair], second[pair], words, np.float32(0.0), row, joined)

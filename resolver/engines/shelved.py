@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.normalise.prepare import PLAIN
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import (
     DateTable,
     IdentifierTable,
@@ -60,7 +60,7 @@ class Texts:
         return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _parted(ends, letters, places):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The texts of some places, each followed by a 0."""
     total = np.int64(0)

@@ -7,10 +7,10 @@ Texts are bytes. `hash_bytes` takes up to 128 of them (one block of BLAKE2b, RFC
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from resolver.normalise.text import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS
+from resolver.records.compiled import compiled
 
 LONGEST = 30
 """Letters of the longest text that `joined_bytes` looks at."""
@@ -48,12 +48,12 @@ _BLOCK = 128
 _PARAMETERS = np.uint64(0x01010008)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _rotated(value, by):  # type: ignore[no-untyped-def]
     return (value >> np.uint64(by)) | (value << np.uint64(64 - by))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def hash_bytes(text, length, state, block):  # type: ignore[no-untyped-def]
     """`hash64` of the first `length` (at most 128) bytes of `text`; `state` and `block`: 16 uint64 each to work in."""
     for place in range(16):
@@ -108,12 +108,12 @@ def _folded() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
 _RULES, _H_RULES, _FOLDED = _rules(), len(DIGRAPHS), _folded()
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _letter(byte):  # type: ignore[no-untyped-def]
     return np.uint64(1) << np.uint64(byte & 63)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def bones(text, length, other):  # type: ignore[no-untyped-def]
     """`skeleton` of the first `length` bytes of `text`, written over it; gives its length. `text` and `other` have room
     for twice the length."""
@@ -162,7 +162,7 @@ def bones(text, length, other):  # type: ignore[no-untyped-def]
     return write
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def joined_bytes(at, items, offsets, data, joined, joined_bones):  # type: ignore[no-untyped-def]
     """For each place of `at`, the hashes of token `items[place]` and the next written together, and of their skeleton
     (0 where it has no more than two letters); both 0 beyond `LONGEST` letters. Token t is

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
+from resolver.records.compiled import compiled
 from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged, offsets_of
 
@@ -105,7 +105,7 @@ def take(side: Ragged, rows: npt.NDArray[Any]) -> Taken:
     return Taken(*_items_of(side.offsets, side.items, rows))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _items_of(offsets, items, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The items of rows: how many of each, where they stand, and what they are."""
     counts = np.empty(len(rows), dtype=np.int64)
@@ -122,7 +122,7 @@ def _items_of(offsets, items, rows):  # type: ignore[no-untyped-def] # noqa: ANN
     return counts, places, taken
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _distinct(items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The items ascending, each once."""
     ordered = np.sort(items)
@@ -134,7 +134,7 @@ def _distinct(items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return ordered[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _recoded(rows, new, items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Old codes as new ones: `new` beside the old codes `rows`, which ascend."""
     out = np.empty(len(items), dtype=np.int32)

@@ -1,0 +1,114 @@
+"""What is kept of compiled code goes when a source that went into it changes, and stays when none did."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resolver.records.compiled import stamp
+
+KERNELS = """
+from resolver.records.compiled import compiled
+from resolver.tables import TABLE
+from resolver.one import other
+
+
+@compiled()
+def add(x):
+    return other(x) + TABLE[0]
+"""
+OTHER = """
+from resolver.records.compiled import compiled
+
+
+@compiled(inline="always")
+def other(x):
+    return x * {factor}
+"""
+RUN = """
+from resolver.kernels import add
+print(add(1), sum(add.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, root: Path) -> Path:
+    """A package of the same name with kernels of its own."""
+    top = tmp_path / "resolver"
+    (top / "records").mkdir(parents=True)
+    for folder in (top, top / "records"):
+        (folder / "__init__.py").touch()
+    shutil.copy(root / "resolver" / "records" / "compiled.py", top / "records")
+    (top / "kernels.py").write_text(KERNELS)
+    (top / "tables.py").write_text("TABLE = (100,)\n")
+    (top / "one.py").write_text(OTHER.format(factor=2))
+    return top
+
+
+def run(top: Path) -> tuple[int, int]:
+    environment = {**os.environ, "PYTHONPATH": str(top.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], cwd=top.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    answer, hits = done.stdout.split()
+    return int(answer), int(hits)
+
+
+def test_kept_until_a_source_changes(package: Path) -> None:
+    assert run(package) == (102, 0)
+    assert run(package) == (102, 1)
+    (package / "tables.py").write_text("TABLE = (200,)\n")
+    assert run(package) == (202, 0)
+    (package / "one.py").write_text(OTHER.format(factor=3))
+    assert run(package) == (203, 0)
+    for path in package.rglob("*.py"):
+        path.touch()
+    assert run(package) == (203, 1)
+
+
+def test_the_stamp_is_of_what_is_imported(package: Path, tmp_path: Path) -> None:
+    stamp.cache_clear()
+    before = {name: fresh(package / f"{name}.py", package) for name in ("kernels", "one", "tables")}
+    assert len(set(before.values())) == 3
+    (package / "tables.py").write_text("TABLE = (200,)\n")
+    after = {name: fresh(package / f"{name}.py", package) for name in before}
+    assert {name for name in before if before[name] != after[name]} == {"kernels", "tables"}
+    elsewhere = tmp_path / "copy" / "resolver"
+    shutil.copytree(package, elsewhere)
+    assert fresh(elsewhere / "kernels.py", elsewhere) == after["kernels"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import resolver.far",
+        "from resolver import far",
+        "from resolver.far import A, B",
+        "from resolver.near.deep import (\n    A,\n)",
+        "from resolver.near import (\n    deep,\n)",
+    ],
+)
+def test_every_way_of_importing_counts(package: Path, line: str) -> None:
+    (package / "near").mkdir()
+    (package / "near" / "__init__.py").touch()
+    for path in (package / "far.py", package / "near" / "deep.py"):
+        path.write_text("A = 1\n")
+    (package / "one.py").write_text(line + "\n")
+    before = fresh(package / "one.py", package)
+    for path in (package / "far.py", package / "near" / "deep.py"):
+        path.write_text("A = 2\n")
+    assert fresh(package / "one.py", package) != before
+
+
+def fresh(source: Path, top: Path) -> str:
+    """The stamp as a new process would find it."""
+    from resolver.records import compiled
+
+    for kept in (compiled.stamp, compiled._imported, compiled._text):
+        kept.cache_clear()
+    return stamp(source, top)
