@@ -155,11 +155,14 @@ class Model:
                 continue
             if mask.all():
                 return part._own(evidence)
-            raw[mask], logodds[mask] = part._own(evidence[mask])
+            rows = np.flatnonzero(mask)
+            raw[rows], logodds[rows] = part._own(evidence, rows)
         return raw, logodds
 
-    def _own(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        raw = self._weights.sums(evidence, self.intercept)
+    def _own(
+        self, evidence: FloatArray, rows: npt.NDArray[np.intp] | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        raw = self._weights.sums(evidence, self.intercept, rows)
         return raw, self.calibration.apply(raw)
 
 

@@ -71,12 +71,14 @@ class Weights:
             np.array(weights, dtype=np.int64),
         )
 
-    def sums(self, evidence: FloatArray, start: int) -> Numbers:
-        """What the weights of each row of evidence add up to, from `start` on."""
-        out = np.full(len(evidence), start, dtype=np.int64)
+    def sums(self, evidence: FloatArray, start: int, rows: npt.NDArray[np.intp] | None = None) -> Numbers:
+        """What the weights of each row of evidence (of `rows`, where only some are asked for) add up to, from `start`
+        on."""
+        rows = np.arange(len(evidence)) if rows is None else rows
+        out = np.full(len(rows), start, dtype=np.int64)
         # column by column, as `compare` lays evidence out
         by_column = np.ascontiguousarray(evidence.T)
-        _sums(by_column, self.columns, self.bounds, self.cuts, self.first, self.weights, out)
+        _sums(by_column, rows, self.columns, self.bounds, self.cuts, self.first, self.weights, out)
         return out
 
 
@@ -92,16 +94,17 @@ def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _sums(evidence, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
+def _sums(evidence, rows, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
     for entry in range(len(columns)):
         start, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
         one, two = evidence[columns[entry, 0]], evidence[columns[entry, 1]]
         paired = columns[entry, 1] >= 0
-        for row in range(len(out)):
+        for place in range(len(out)):
+            row = rows[place]
             at = _interval(np.float64(one[row]), cuts, start, middle)
             if paired:
                 at = at * (end - middle + 2) + _interval(np.float64(two[row]), cuts, middle, end)
-            out[row] += weights[first[entry] + at]
+            out[place] += weights[first[entry] + at]
 
 
 def calibrated(raw: Numbers, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], limit: int) -> Numbers:
