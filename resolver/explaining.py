@@ -7,6 +7,7 @@ of the two records.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import meeting, plan_for
-from resolver.classify import Borders, Model, interval_of, scores, smallest_changes
+from resolver.classify import Borders, Model, PairTerm, Term, interval_of, score_of, smallest_changes
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives
-from resolver.compare.explain import aligned_parts, detail, shown
+from resolver.compare.explain import DETAILED, detail, parts_of_pairs, shown_of
 from resolver.errors import InputError
 from resolver.pipeline import (
     KIND_MISMATCH,
@@ -111,24 +112,26 @@ class Judged:
         if self.kinds[pair] == 0:
             kinds = [Kind(int(self.prepared.kinds[row])).label for row in (left, right)]
             row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
-            return Explanation(*ids, float(scores(np.array([KIND_MISMATCH]))[0]), Band.DISTINCT, KIND_MISMATCH, (row,))
+            return Explanation(*ids, score_of(KIND_MISMATCH), Band.DISTINCT, KIND_MISMATCH, (row,))
         group = self._groups[int(self.kinds[pair])]
         one = _Pair(group, int(self._place[pair]))
         logodds = int(self.logodds[pair])
-        score = float(scores(np.array([logodds]))[0])
-        found = Explanation(
-            *ids,
-            score,
-            Band(int(borders.bands(np.array([score]))[0])),
-            logodds,
-            tuple(one.rows()),
-            parts=one.parts,
-        )
+        score = score_of(logodds)
+        found = Explanation(*ids, score, borders.band(score), logodds, tuple(one.rows()), parts=one.parts)
         if not changes:
             return found
         context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
         others = alternatives(context, group.model.features, one.evidence)
         return replace(found, changes=smallest_changes(group.model, borders, one.evidence, others))
+
+    def expect(self, pairs: Iterable[int]) -> None:
+        """Say of which pairs explanations will be asked: together they cost little more than one."""
+        wanted: dict[int, list[int]] = {}
+        for pair in pairs:
+            wanted.setdefault(int(self.kinds[pair]), []).append(int(self._place[pair]))
+        for kind, places in wanted.items():
+            if kind:
+                self._groups[kind].align(places)
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ class _Group:
     evidence: npt.NDArray[np.float32]
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
+    _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
+    _texts: dict[tuple[str, bool, int], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, context: Context, silent: frozenset[str]) -> _Group:
@@ -149,6 +154,37 @@ class _Group:
             if COMPARATOR_BY_NAME[name].shows not in silent:
                 evidence[column] = COMPARATOR_BY_NAME[name].compare(context)
         return cls(model, context, evidence.T, *model.sums(evidence.T))
+
+    def align(self, places: Sequence[int]) -> None:
+        """Work out how the names of some pairs were aligned."""
+        self._parts.update(zip(places, parts_of_pairs(self.context, places), strict=True))
+
+    def parts(self, place: int) -> tuple[AlignedPart, ...]:
+        """How the names of a pair were aligned."""
+        if place not in self._parts:
+            self.align([place])
+        return self._parts[place]
+
+    def judge(self, place: int) -> Model:
+        """The part of the model that judges a pair, without the others."""
+        name = next(name for name, mask in self._judges.items() if mask[place])
+        return self.model.parts[name]
+
+    def text(self, shows: str, right: bool, place: int) -> str:
+        """What a side of a pair says, as text; one record is mostly on the left of many pairs."""
+        key = (shows, right, self._spoken_for(shows, right, place))
+        if key not in self._texts:
+            self._texts[key] = shown_of(self.context, shows, right, place)
+        return self._texts[key]
+
+    def _spoken_for(self, shows: str, right: bool, place: int) -> int:
+        if shows == "names":
+            return int(self.context.best_forms[right][place])
+        return int((self.context.right if right else self.context.left)[place])
+
+    @cached_property
+    def _judges(self) -> dict[str, npt.NDArray[np.bool_]]:
+        return self.model.judges(self.evidence)
 
 
 _SIDES = ("births", "starts", "birth_places", "addresses", "nationalities", "countries", "identifiers")
@@ -168,6 +204,8 @@ class _Pair:
 
     group: _Group
     place: int
+    _texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _details: dict[str, str] = field(default_factory=dict)
 
     @property
     def evidence(self) -> npt.NDArray[np.float32]:
@@ -177,61 +215,57 @@ class _Pair:
     @cached_property
     def parts(self) -> tuple[AlignedPart, ...]:
         """How the names were aligned."""
-        return aligned_parts(self.group.context, self.place)
+        return self.group.parts(self.place)
 
     @cached_property
     def _values(self) -> dict[str, float]:
         return dict(zip(self.group.model.features, self.evidence[0].tolist(), strict=True))
 
-    @cached_property
-    def _judge(self) -> Model:
-        """The part of the model that judges this pair."""
-        return self.group.model.of(self.evidence)
-
     def rows(self) -> list[EvidenceRow]:
         """The sum, from the prior to the calibration."""
+        judge = self.group.judge(self.place)
         shift = int(self.group.logodds[self.place]) - int(self.group.raw[self.place])
         return [
-            EvidenceRow(
-                "prior", "Where every pair starts: most pairs are different.", "", "", None, self._judge.intercept
-            ),
-            *self._terms(),
-            *self._pairs(),
+            EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, judge.intercept),
+            *self._terms(judge.terms),
+            *map(self._both, judge.pairs),
             EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift),
         ]
 
-    def _terms(self) -> list[EvidenceRow]:
-        rows = []
-        for term in self._judge.terms:
-            (told_of, shows), value = _TOLD[term.feature], self._values[term.feature]
-            weight = term.weights[interval_of(value, term.cuts)]
-            similarity = None if math.isnan(value) else round(value, 4)
-            told = detail(self.group.context, term.feature, value, self.place, self.parts)
-            rows.append(EvidenceRow(term.feature, told_of, *self._shown(shows), similarity, weight, told))
+    def _terms(self, terms: Iterable[Term]) -> list[EvidenceRow]:
+        rows, values = [], self._values
+        for term in terms:
+            name = term.feature
+            (told_of, shows), value = _TOLD[name], values[name]
+            missing = math.isnan(value)
+            weight = term.weights[len(term.cuts) + 1 if missing else bisect_left(term.cuts, value)]
+            told = self._detail(name) if name in DETAILED else ""
+            similarity = None if missing else round(value, 4)
+            rows.append(EvidenceRow(name, told_of, *self._shown(shows), similarity, weight, told))
         return rows
 
-    def _pairs(self) -> list[EvidenceRow]:
-        rows = []
-        for pair in self._judge.pairs:
-            at = [interval_of(self._values[name], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
-            sides = [self._shown(COMPARATOR_BY_NAME[name].shows) for name in pair.features]
-            left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*sides, strict=True))
-            details = (
-                detail(self.group.context, name, self._values[name], self.place, self.parts) for name in pair.features
-            )
-            weight, name = int(pair.weights[at[0]][at[1]]), " × ".join(pair.features)
-            told = ", ".join(filter(None, details))
-            rows.append(EvidenceRow(name, "What the two say together.", left, right, None, weight, told))
-        return rows
+    def _both(self, pair: PairTerm) -> EvidenceRow:
+        """What two comparators say together."""
+        at = [interval_of(self._values[name], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+        one, two = (self._shown(_TOLD[name][1]) for name in pair.features)
+        left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(one, two, strict=True))
+        told = ", ".join(filter(None, (self._detail(name) for name in pair.features if name in DETAILED)))
+        weight, name = int(pair.weights[at[0]][at[1]]), " × ".join(pair.features)
+        return EvidenceRow(name, "What the two say together.", left, right, None, weight, told)
+
+    def _detail(self, feature: str) -> str:
+        if feature not in self._details:
+            # `detail` may be asked for by a term and by a pair of them
+            said = detail(self.group.context, feature, self._values[feature], self.place, self.parts)
+            self._details[feature] = said
+        return self._details[feature]
 
     def _shown(self, shows: str) -> tuple[str, str]:
-        if shows not in self._texts:
-            self._texts[shows] = shown(self.group.context, shows, self.place)
-        return self._texts[shows]
-
-    @cached_property
-    def _texts(self) -> dict[str, tuple[str, str]]:
-        return {}
+        found = self._texts.get(shows)
+        if found is None:
+            found = self.group.text(shows, False, self.place), self.group.text(shows, True, self.place)
+            self._texts[shows] = found
+        return found
 
 
 def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:

@@ -184,6 +184,11 @@ def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return value
 
 
+def score_of(logodds: int) -> float:
+    """The same of one."""
+    return float(scores(np.array([logodds]))[0])
+
+
 def border(score: float) -> int:
     """The least log-odds (thousandths) whose score is at least the given one; scores are taken within 1e-6 … 1 −
     1e-6."""
@@ -208,6 +213,10 @@ class Borders:
         if not wrong_merge >= 2:
             raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")
         return cls(1 - 1 / wrong_merge, 1 / wrong_merge)
+
+    def band(self, score: float) -> Band:
+        """The band of one score."""
+        return Band.MATCH if score >= self.match else Band.REVIEW if score >= self.review else Band.DISTINCT
 
     def bands(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
         """The band of each score."""

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
-from resolver.compare.name_pair import (
-    JOINED,
-    JOINED_SKELETON,
-    LIMIT,
-    align_forms,
-    joined_across,
-)
-from resolver.compare.words import compare_tokens
+from resolver.compare.name_pair import JOINED, JOINED_SKELETON, LIMIT, joined_across
+from resolver.compare.partners import partners
 from resolver.records.assembling import Later
-from resolver.records.batch import IntArray
 from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged
@@ -29,12 +22,15 @@ _GENDERS = ((1, "male"), (2, "female"), (4, "other"))
 
 def shown(context: Context, shows: str, pair: int = 0) -> tuple[str, str]:
     """The texts of either side that a comparator looked at (`Comparator.shows`), joined by ` | `."""
+    return shown_of(context, shows, False, pair), shown_of(context, shows, True, pair)
+
+
+def shown_of(context: Context, shows: str, right: bool, pair: int = 0) -> str:
+    """The same of one side."""
     if shows == "names":
-        left, right = (int(forms[pair]) for forms in context.best_forms)
-        return form_text(context.prepared, left), form_text(context.prepared, right)
-    rows = int(context.left[pair]), int(context.right[pair])
-    one, two = (_values(context.prepared, shows, row) for row in rows)
-    return " | ".join(one), " | ".join(two)
+        return form_text(context.prepared, int(context.best_forms[right][pair]))
+    row = int((context.right if right else context.left)[pair])
+    return " | ".join(_values(context.prepared, shows, row))
 
 
 def form_text(prepared: Prepared, form: int) -> str:
@@ -80,82 +76,95 @@ _TEXTS: dict[str, Callable[[Prepared], npt.NDArray[np.object_]]] = {
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
     """What became of every part of the best pair of names: those of the left in their order, then what only the right
     has. Empty where a side has no name."""
-    prepared = context.prepared
-    left, right = (int(forms[pair]) for forms in context.best_forms)
-    if left < 0 or right < 0:
-        return ()
-    mates = _mates(context, left, right)
-    one, two = (prepared.forms.tokens[form][: len(mate)] for form, mate in zip((left, right), mates, strict=True))
-    against = bool((mates[0] < 0).any() and (mates[1] < 0).any())
-    alone = Fate.CONTRADICTED if against else Fate.OMITTED
-    texts = prepared.tokens.texts
-    rarity = prepared.tokens.rarity_group if context.group else prepared.tokens.rarity_person
-    said, done = [], set()
-    for place, token in enumerate(one.tolist()):
-        mate = int(mates[0][place])
-        if mate < 0:
-            said.append(AlignedPart(str(texts[token]), "", alone, 0.0, _nats(rarity[token])))
-        elif mate not in done:
-            done.add(mate)
-            ours = np.flatnonzero(mates[0] == mate)
-            theirs = np.flatnonzero(mates[1] == place)
-            said.append(_matched(context, (left, right), (one[ours], two[theirs]), (int(ours[0]), int(theirs[0]))))
-    for place, token in enumerate(two.tolist()):
-        if mates[1][place] < 0:
-            said.append(AlignedPart("", str(texts[token]), alone, 0.0, _nats(rarity[token])))
-    return tuple(said)
+    return parts_of_pairs(context, [pair])[0]
 
 
-def _matched(
-    context: Context, forms: tuple[int, int], tokens: tuple[IntArray, IntArray], places: tuple[int, int]
-) -> AlignedPart:
-    """Two words that were matched, or two of one name and the one of the other that they spell."""
-    table, names = context.prepared.tokens, context.names
-    rarity = table.rarity_group if context.group else table.rarity_person
-    left, right = (" ".join(str(table.texts[token]) for token in side) for side in tokens)
-    one, two = int(tokens[0][0]), int(tokens[1][0])
-    if len(tokens[0]) != len(tokens[1]):
+def parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
+    """The same for some pairs, which together cost little more than one."""
+    left, right = (forms[pairs] for forms in context.best_forms)
+    named = np.flatnonzero((left >= 0) & (right >= 0))
+    found: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
+    if len(named):
+        told = _Told(context)
+        mates, alike = partners(left[named], right[named], context.group, context.names)
+        forms = zip(left[named].tolist(), right[named].tolist(), strict=True)
+        for place, both, mate, like in zip(named.tolist(), forms, mates.tolist(), alike.tolist(), strict=True):
+            found[place] = told.parts(both, mate, like)
+    return found
+
+
+class _Told:
+    """Tells what became of the parts of names, each word read once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._table = context, context.prepared.tokens
+        self._rarity = self._table.rarity_group if context.group else self._table.rarity_person
+        self._words: dict[int, tuple[str, float]] = {}
+
+    def parts(
+        self, forms: tuple[int, int], mates: Sequence[Sequence[int]], alike: Sequence[float]
+    ) -> tuple[AlignedPart, ...]:
+        """Those of two name forms; `mates` and `alike` as `partners` gives them."""
+        one, two = (self._context.prepared.forms.tokens[form][:LIMIT].tolist() for form in forms)
+        ours, theirs = mates[0][: len(one)], mates[1][: len(two)]
+        alone = Fate.CONTRADICTED if min(ours, default=0) < 0 and min(theirs, default=0) < 0 else Fate.OMITTED
+        said, done = [], set()
+        for place, token in enumerate(one):
+            mate = ours[place]
+            if mate < 0:
+                said.append(AlignedPart(self._text(token), "", alone, 0.0, self._nats(token)))
+            elif mate not in done:
+                done.add(mate)
+                places = (
+                    [at for at, to in enumerate(ours) if to == mate],
+                    [at for at, to in enumerate(theirs) if to == place],
+                )
+                tokens = [one[at] for at in places[0]], [two[at] for at in places[1]]
+                said.append(
+                    self._matched(tokens, alike[places[0][0]])
+                    if len(tokens[0]) == len(tokens[1])
+                    else self._joined(forms, tokens, (places[0][0], places[1][0]))
+                )
+        for place, token in enumerate(two):
+            if theirs[place] < 0:
+                said.append(AlignedPart("", self._text(token), alone, 0.0, self._nats(token)))
+        return tuple(said)
+
+    def _word(self, token: int) -> tuple[str, float]:
+        if token not in self._words:
+            self._words[token] = str(self._table.texts[token]), round(float(self._rarity[token]), 1)
+        return self._words[token]
+
+    def _text(self, token: int) -> str:
+        return self._word(token)[0]
+
+    def _nats(self, token: int) -> float:
+        return self._word(token)[1]
+
+    def _matched(self, tokens: tuple[list[int], list[int]], alike: float) -> AlignedPart:
+        """Words that were matched."""
+        left, right = (" ".join(map(self._text, side)) for side in tokens)
+        one, two = tokens[0][0], tokens[1][0]
+        fate = Fate.EQUAL if one == two or self._table.hashes[one] == self._table.hashes[two] else Fate.SIMILAR
+        return AlignedPart(left, right, fate, round(alike, 2), min(self._nats(one), self._nats(two)))
+
+    def _joined(
+        self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
+    ) -> AlignedPart:
+        """Two words of one name and the one of the other that they spell."""
+        left, right = (" ".join(map(self._text, side)) for side in tokens)
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
-        whole = int(tokens[single][0])
-        written, place = context.prepared.forms, context.prepared.forms.tokens.offsets[forms[split]] + places[split]
-        if written.joined[place] == table.hashes[whole]:
+        whole, written = tokens[single][0], self._context.prepared.forms
+        place = written.tokens.offsets[forms[split]] + places[split]
+        if written.joined[place] == self._table.hashes[whole]:
             value = JOINED
-        elif written.joined_skeleton[place] == table.skeleton[whole]:
+        elif written.joined_skeleton[place] == self._table.skeleton[whole]:
             value = JOINED_SKELETON
         else:
-            halves = tokens[split]
-            with names.memo() as memo:
-                value = joined_across(halves[0], halves[1], whole, names.words, memo)
-        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), _nats(rarity[whole]))
-    found = np.zeros(1, dtype=np.float32)
-    with names.memo() as memo:
-        compare_tokens(tokens[0][:1], tokens[1][:1], names.words, memo, found)
-    fate = Fate.EQUAL if table.hashes[one] == table.hashes[two] else Fate.SIMILAR
-    return AlignedPart(left, right, fate, round(float(found[0]), 2), _nats(min(rarity[one], rarity[two])))
-
-
-def _mates(context: Context, left: int, right: int) -> tuple[IntArray, IntArray]:
-    """For every word of two name forms the place of its partner in the other, -1 for none."""
-    forms, names = context.prepared.forms.tokens, context.names
-    (row,), (other,) = (np.flatnonzero(names.written.names["form"] == form)[:1] for form in (left, right))
-    ours, theirs = (np.array(sorted(set(forms[form].tolist())), dtype=np.int32) for form in (left, right))
-    sides = ours, theirs
-    local = np.zeros((2, len(context.prepared.tokens)), dtype=np.int32)
-    for side, tokens in enumerate(sides):
-        local[side, tokens] = np.arange(len(tokens))
-    step = len(sides[1])
-    likeness = np.empty(len(sides[0]) * step, dtype=np.float32)
-    mates = np.empty((2, LIMIT), dtype=np.int32)
-    room = np.zeros((LIMIT, LIMIT), dtype=np.float32), mates, np.empty(9, dtype=np.float32)
-    with names.memo() as memo:
-        compare_tokens(*sides, names.words, memo, likeness)
-        swapped = align_forms(row, other, names.written, names.words, memo, context.group, likeness, step, local, *room)
-    one, two = mates[::-1] if swapped else mates
-    return one[: min(len(forms[left]), LIMIT)], two[: min(len(forms[right]), LIMIT)]
-
-
-def _nats(rarity: np.float32) -> float:
-    return round(float(rarity), 1)
+            one, two = (np.int32(token) for token in tokens[split][:2])
+            with self._context.names.memo() as memo:
+                value = joined_across(one, two, np.int32(whole), self._context.names.words, memo)
+        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), self._nats(whole))
 
 
 def alignment_text(context: Context, pair: int = 0) -> str:
@@ -163,6 +172,8 @@ def alignment_text(context: Context, pair: int = 0) -> str:
     return on_one_line(aligned_parts(context, pair))
 
 
+DETAILED = frozenset(("identifier", "birth_date", "start_date", "name"))
+"""The comparators of whose similarities `detail` has a word to say."""
 _MANY = "a number that many use, or an invented one: it says nothing"
 
 

@@ -47,9 +47,24 @@ class Hit:
     judged: Judged
     pair: int
 
-    def explained(self, borders: Borders) -> Callable[[], Explanation]:
-        """Why it has its score, to be worked out when it is asked for."""
-        return lambda: self.judged.explanation(self.pair, borders)
+
+class Reasons:
+    """Why the hits of one answer have their scores, worked out when the first is asked for."""
+
+    def __init__(self, borders: Borders) -> None:
+        self._borders = borders
+        self._hits: list[Hit] = []
+
+    def of(self, hit: Hit) -> Callable[[], Explanation]:
+        """That of one more hit."""
+        self._hits.append(hit)
+        return lambda: self._why(hit)
+
+    def _why(self, hit: Hit) -> Explanation:
+        expected, self._hits = self._hits, []
+        for judged in {id(one.judged): one.judged for one in expected}.values():
+            judged.expect([one.pair for one in expected if one.judged is judged])
+        return hit.judged.explanation(hit.pair, self._borders)
 
 
 def share_of(asked: Prepared) -> float:

@@ -25,7 +25,7 @@ from resolver.block.keys import identity_tokens
 from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
-from resolver.engines.rounds import MOST_COMPARED, Hit, compared, share_of
+from resolver.engines.rounds import MOST_COMPARED, Hit, Reasons, compared, share_of
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
@@ -208,7 +208,7 @@ class Screen:
 
     def _told(self, hits: list[Hit], complete: bool, state: State, wish: Wish) -> Answer:
         hits.sort(key=lambda hit: (-hit.score, hit.id))
-        look = Look(self._hub.store, state.version, wish.viewer)
+        look, reasons = Look(self._hub.store, state.version, wish.viewer), Reasons(state.borders)
         found: list[Found] = []
         refused = 0
         wanted = hits if wish.accept is not None else hits[: wish.limit]
@@ -216,7 +216,7 @@ class Screen:
             if wish.accept is not None and not wish.accept(entity, look):
                 refused += 1
             elif len(found) < wish.limit:
-                found.append(Found(entity, hit.score, hit.explained(state.borders)))
+                found.append(Found(entity, hit.score, reasons.of(hit)))
         return Answer(tuple(found), len(hits) - refused, complete)
 
 

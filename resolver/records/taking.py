@@ -77,7 +77,7 @@ class _Unread:
         return sum(map(len, self._items))
 
     def __getitem__(self, places: Any) -> Any:
-        if np.ndim(places) == 0:
+        if isinstance(places, int) or np.ndim(places) == 0:
             return self._text(int(places))
         return np.array([self._text(place) for place in np.asarray(places).tolist()], dtype=object)
 
