@@ -113,6 +113,8 @@ class DateTable:
     texts: npt.NDArray[np.object_]
 
 
+TRAVEL_FAMILY = 1
+"""The type of passports and other travel documents."""
 WEAK_FAMILIES = (6, 9, 16)
 """Types of identifiers that a whole group of companies or all branches of a bank share: they prove little about one."""
 

@@ -31,8 +31,18 @@ def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Col
     name = spelled(dice, groups, rows, mode, habits, former=renamed & (u < 0.25))
     name = with_slips(dice, name, dice.chance(count, 0.03 * habits.rate("care")))
     upper = dice.chance(count, habits.rate("upper"))
+    branch = groups.branch[rows] >= 0
+    # branches go by the name of the whole as well, and are listed with it
+    short = branch & (u < 0.6)
+    aliased = dice.chance(count, np.where(short, 0.7, 0.28))
     other = spelled(
-        dice, groups, rows, np.where(mode == ENGLISH, AT_HOME, ENGLISH), habits, former=np.zeros(count, dtype=bool)
+        dice,
+        groups,
+        rows,
+        np.where((mode == ENGLISH) & ~short, AT_HOME, ENGLISH),
+        habits,
+        former=np.zeros(count, dtype=bool),
+        short=short,
     )
     before = spelled(dice, groups, rows, mode, habits, former=np.ones(count, dtype=bool))
     company = groups.kind[rows] == COMPANY
@@ -44,7 +54,7 @@ def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Col
     return {
         "schema": pick(company, pa.scalar("Company"), pa.scalar("Organization")),
         "name": pick(upper, pc.utf8_upper(name), name),
-        "alias": keep(other, dice.chance(count, 0.28) & np.asarray(pc.fill_null(pc.not_equal(other, name), False))),
+        "alias": keep(other, aliased & np.asarray(pc.fill_null(pc.not_equal(other, name), False))),
         "previousName": keep(before, renamed & (u >= 0.25) & (u < 0.65)),
         "abbreviation": keep(_initials(groups, rows), dice.chance(count, np.where(company, 0.06, 0.22))),
         "country": keep(country_text(where, habits), dice.chance(count, habits.rate("nationality"))),
@@ -83,8 +93,17 @@ def _mode(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Ints:
     return np.where(own, OWN_SCRIPT, mode)
 
 
-def spelled(dice: Dice, groups: Groups, rows: Ints, mode: Ints, habits: Habits, *, former: Bools) -> pa.StringArray:
-    """The names of groups as records have them; `former`: the name before a renaming."""
+def spelled(
+    dice: Dice,
+    groups: Groups,
+    rows: Ints,
+    mode: Ints,
+    habits: Habits,
+    *,
+    former: Bools,
+    short: Bools | None = None,
+) -> pa.StringArray:
+    """The names of groups as records have them; `former`: the name before a renaming; `short`: without the branch."""
     count, lexicon, geo = len(rows), group_words().lexicon, geography()
     home = np.where(habits.flag("keeps_marks"), int(Form.B), int(Form.LOOSE))
     english = np.where(dice.chance(count, 0.08), int(Form.C), int(Form.STANDARD))
@@ -100,7 +119,7 @@ def spelled(dice: Dice, groups: Groups, rows: Ints, mode: Ints, habits: Habits, 
     stem = np.where(former, -1, groups.stem[rows])
     number = np.where(dice.chance(count, 0.03), -1, groups.number[rows])
     place = np.where(dice.chance(count, 0.15), -1, groups.place[rows])
-    branch = np.where(dice.chance(count, 0.1), -1, groups.branch[rows])
+    branch = np.where(dice.chance(count, 0.1) | (False if short is None else short), -1, groups.branch[rows])
     legal = np.where(dice.chance(count, 0.25), -1, groups.legal[rows])
     own_stem = vocabulary().lexicon.spell(stem, int(Form.NATIVE))
     latin_stem = vocabulary().lexicon.spell(
@@ -115,14 +134,16 @@ def spelled(dice: Dice, groups: Groups, rows: Ints, mode: Ints, habits: Habits, 
     city = geo.cities.spell(place, int(Form.STANDARD))
     where = pick(mode == ENGLISH, join(["of ", city]), city)
     return join_present(
-        [
-            words,
-            lexicon.spell(number, form),
-            where,
-            lexicon.spell(legal, legal_form),
-            join(["(", geo.cities.spell(branch, int(Form.STANDARD)), ")"]),
-        ]
+        [words, lexicon.spell(number, form), where, lexicon.spell(legal, legal_form), _of_branch(dice, branch)]
     )
+
+
+def _of_branch(dice: Dice, branch: Ints) -> pa.StringArray:
+    """The words that say which branch it is: "(Aden)", "in Aden", "- Aden", "Aden"; null where it is none."""
+    city = geography().cities.spell(branch, int(Form.STANDARD))
+    style = dice.below(len(branch), 5)
+    plain = pick(style == 3, join(["- ", city]), city)
+    return pick(style < 2, join(["(", city, ")"]), pick(style == 2, join(["in ", city]), plain))
 
 
 def _initials(groups: Groups, rows: Ints) -> pa.StringArray:

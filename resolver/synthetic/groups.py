@@ -256,7 +256,8 @@ def _share(dice: Dice, groups: Groups) -> None:
     numbered = bond == SIBLING_NUMBER
     span = group_words().number
     base = dice.below(int(numbered.sum()), span.size - 10)
-    groups.number[first[numbered]] = span.start + base
+    # "Ocean Star" and "Ocean Star II" are as much two companies as the second and the third
+    groups.number[first[numbered]] = np.where(base % 5 < 2, -1, span.start + base)
     groups.number[second[numbered]] = span.start + base + 1 + dice.below(int(numbered.sum()), 9)
     branch = bond == BRANCH
     geo = geography()

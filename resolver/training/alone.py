@@ -19,6 +19,7 @@ from rapidfuzz.process import cdist
 
 from resolver.compare import features_of
 from resolver.normalise import prepare
+from resolver.normalise.numerals import roman
 from resolver.normalise.text import fold, sound
 from resolver.pipeline import NAMES_PLAN, symbol_source
 from resolver.records import Batch, Kind, Record, Value
@@ -161,8 +162,11 @@ class Neighbours:
 
 
 def _spelled_alike(one: str, two: str) -> bool:
-    """Whether two names differ in nothing but how they may be spelled."""
+    """Whether two names differ in nothing but how they may be spelled, or the one only says less; a number more is
+    another name."""
     first, second = ({sound(word) for word in fold(name).split()} for name in (one, two))
+    if any(roman(word) or word.isdigit() for word in set(fold(one).split()) ^ set(fold(two).split())):
+        return False
     return first <= second or second <= first
 
 
@@ -190,6 +194,8 @@ def _usable(data: Labelled) -> Labelled:
     if "acronym" in features:
         spelled |= data.evidence[:, features.index("acronym")] > 0
     contradicted = data.evidence[:, features.index("name_contradicted")] < _EQUAL
+    if data.kind != Kind.PERSON:
+        contradicted |= data.evidence[:, features.index("numbers")] < _EQUAL
     usable = np.where(data.labels == 1, spelled, contradicted)
     return data.where(usable)
 

@@ -8,6 +8,7 @@ writes each of them down. So there are several, from small careless ones to a la
 from __future__ import annotations
 
 import random
+import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,22 +28,40 @@ _OFFICES = (
 )  # fmt: skip
 
 
+RARE = 0.3
+"""The share of people whose family name hardly anybody else bears."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Bag:
     """Words with the sums of their shares, the commonest first."""
 
     words: Sequence[str]
     sums: Sequence[float]
+    rare: float = 0.0
+    """The share of draws that give none of the words but one that hardly anybody bears, put together of two."""
 
     @classmethod
-    def of(cls, words: Iterable[str], offset: float, exponent: float) -> _Bag:
+    def of(cls, words: Iterable[str], offset: float, exponent: float, rare: float = 0.0) -> _Bag:
         """Shares by rank after Zipf and Mandelbrot, whatever the shares in so small a sample."""
         ranked = [word for word, _ in Counter(words).most_common()]
-        return cls(ranked, list(accumulate((rank + 1 + offset) ** -exponent for rank in range(len(ranked)))))
+        return cls(ranked, list(accumulate((rank + 1 + offset) ** -exponent for rank in range(len(ranked)))), rare)
 
     def draw(self, chance: random.Random) -> str:
         """A word, by its share."""
+        if self.rare and chance.random() < self.rare:
+            return _spliced(chance.choice(self.words), chance.choice(self.words))
         return self.words[bisect(self.sums, chance.random() * self.sums[-1], 0, len(self.words) - 1)]
+
+
+_BEGINNING = re.compile(r"[^aeiouy]*[aeiouy]+", re.IGNORECASE)
+
+
+def _spliced(one: str, two: str) -> str:
+    """The first syllable of a word and what follows the first one of another: Müller, Schneider → Müder."""
+    begins, ends = (_BEGINNING.match(word) for word in (one, two))
+    rest = two[ends.end() :] if ends else ""
+    return f"{begins.group() if begins and len(rest) > 2 else one}{rest}".title()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ def words_of(people: Iterable[tuple[Record, str]]) -> _Words:
             places.extend(text.split(",")[0] for text in record.texts("birthPlace") if text.isascii())
     return _Words(
         {culture: _Bag.of(held, 8, 1.05) for culture, held in given.items()},
-        {culture: _Bag.of(held, 30, 0.9) for culture, held in family.items()},
+        {culture: _Bag.of(held, 30, 0.9, RARE) for culture, held in family.items()},
         _Bag.of(places, 3, 1.0),
         sorted(given),
         frozenset(word for word, more in women.items() if more > 0),

@@ -141,6 +141,9 @@ def _numbered(words: list[str], chance: random.Random) -> Rivals:
         one, two = map(str, chance.sample(range(1, 200 if kind == 1 else 12), 2))
     word = chance.choice(("", "", "No. ", "Unit "))
     at = chance.choice((len(words), max(len(words) - 1, 1)))
+    if chance.random() < 0.35:
+        # the first of several seldom has a number
+        return " ".join(words), " ".join([*words[:at], word + two, *words[at:]])
     return _both(words, at, word + one, word + two)
 
 

@@ -260,6 +260,8 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, person(name="Ann Lee", birthDate="1960"), 0, 0),
         Case(ANN, person(name="Ann Lee", alias="Annie"), 1, 1),
         Case(ANN, person(name="Ann Lee", nationality="fr"), 1, 1),
+        Case(ANN, replace(ANN, identifiers=(Identifier("passportNumber", "K8812345"),)), 1, 1),
+        Case(ANN, replace(ANN, identifiers=(Identifier("idNumber", "K8812345"),)), 0, 0),
     ],
     "same_list": [
         Case(replace(ANN, source="d"), replace(ANN, source="d"), 0, 0),

@@ -106,6 +106,19 @@ def test_special_pairs_are_there(world: World) -> None:
     assert world.roles.keys() <= world.kinds.keys()
 
 
+def test_a_number_or_a_branch_is_what_tells_groups_apart(world: World) -> None:
+    names: dict[str, set[str]] = defaultdict(set)
+    for record in world.records:
+        names[world.truth[record.id]] |= set(record.texts("name", "alias"))
+    numbered = {true for true, role in world.roles.items() if role == "same name, other number"}
+    has_number = {true for true in numbered if any(char.isdigit() for name in names[true] for char in name)}
+    assert has_number
+    assert numbered - has_number
+    branches = [true for true, role in world.roles.items() if role == "branches of one company"]
+    # some are listed with the name of the whole as well
+    assert any(one != two and two.startswith(one) for true in branches for one in names[true] for two in names[true])
+
+
 def test_relations_lead_to_records_of_the_same_list(world: World) -> None:
     by_id = {record.id: record for record in world.records}
     kinds = set()

@@ -11,12 +11,13 @@ from resolver.compare import features_of
 from resolver.records import Batch, Kind
 from resolver.records.tables import Tables
 from resolver.training import slips
-from resolver.training.alone import ORIGIN, Neighbours, alone_pairs
+from resolver.training.alone import ORIGIN, Neighbours, _spelled_alike, alone_pairs
 from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
 GIVEN = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal".split()
 FAMILY = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
+NUMBERED = ("numbers", "name_contradicted")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,17 @@ def test_pairs_of_names_alone(batch: Batch) -> None:
     assert people.evidence[people.labels == 0, place["name"]].max() < 1
     same = people.labels == 1
     assert people.evidence[same, place["name"]].mean() > people.evidence[~same, place["name"]].mean() + 0.2
+
+
+def test_a_number_more_is_another_name(batch: Batch) -> None:
+    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.alone"):
+        made = alone_pairs(batch, batch.ids.to_pylist(), ["l"], Tables(), seed=3)[Kind.GROUP]
+    numbers, contradicted = (made.evidence[:, features_of(Kind.GROUP).index(name)] for name in NUMBERED)
+    # the one has a number and the other none, and all else agrees
+    assert ((made.labels == 0) & (numbers == 0.5) & (contradicted == 1)).any()
+    assert _spelled_alike("Ocean Star", "Oshean Star Line")
+    assert not _spelled_alike("Ocean Star", "Ocean Star II")
+    assert not _spelled_alike("Unit 12", "Unit")
 
 
 def test_neighbours_are_other_names_written_alike() -> None:

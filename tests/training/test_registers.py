@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from resolver.errors import DateError
 from resolver.records import Kind, Record, parse_date
 from resolver.synthetic import generate
 from resolver.training.keyboard import date_slip, other_date, word_slips
-from resolver.training.registers import REGISTERS, Register, registers_of
+from resolver.training.registers import REGISTERS, Register, _spliced, registers_of
 
 SMALL = tuple(replace(one, persons=150, homes=one.homes[:2]) for one in REGISTERS)
 
@@ -45,6 +46,23 @@ def test_what_a_register_says_of_itself_holds(people: list[tuple[Record, str]], 
         assert abs(sum(placed) / len(placed) - (1 - register.place_gaps)) < 0.1
         # no register tells of a person as a watchlist does
         assert not any(one.texts("alias") or one.texts("nationality") or one.relations for one in records)
+
+
+def test_some_family_names_hardly_anybody_else_bears(people: list[tuple[Record, str]]) -> None:
+    register = replace(REGISTERS[2], persons=4000, repeated=0.0, slips=0.0, homes=("german",))
+    ((_, records, _),) = registers_of(people, 7, [register])
+    counts = Counter(name for one in records for name in one.texts("lastName"))
+    once = sum(count for count in counts.values() if count <= 3)
+    assert 0.1 < once / sum(counts.values()) < 0.4
+    assert max(counts.values()) > 40
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "made"),
+    [("Petrov", "Ivanov", "Pevanov"), ("Garcia", "Schneider", "Gader"), ("Li", "Wu", "Li"), ("Ng", "Sharma", "Ngrma")],
+)
+def test_two_names_make_a_rare_one(one: str, two: str, made: str) -> None:
+    assert _spliced(one, two) == made
 
 
 def test_copies_of_a_person_are_alike_and_not_all_equal(people: list[tuple[Record, str]]) -> None:

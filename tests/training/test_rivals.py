@@ -38,6 +38,13 @@ def test_two_groups(name: str) -> None:
     assert all(one != two for one, two in found)
 
 
+def test_a_number_more_is_another_group() -> None:
+    made = {pair for seed in range(200) if (pair := group_rivals("Ocean Star Line", random.Random(seed)))}
+    more = {two for one, two in made if one == "Ocean Star Line" and len(two) > len(one)}
+    assert any(any(word in two.split() for word in ("II", "III", "IV")) for two in more)
+    assert any(any(word.isdigit() for word in two.split()) for two in more)
+
+
 def test_an_abbreviation_of_other_words() -> None:
     found = [
         pair for seed in range(400) if (pair := group_rivals("Mining Company of Namib Traders", random.Random(seed)))
