@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.name_pair import LIMIT, align_forms
-from resolver.compare.words import compare_tokens
+from resolver.compare.name_pair import align_names, may_meet
+from resolver.compare.sheet import LIMIT, begin, fill_column, lay_right
 from resolver.records.compiled import compiled
 
 COLUMNS = (
@@ -45,60 +45,27 @@ _AHEAD = 64
 """Pairs whose records are touched before any of them is compared, so that waiting for memory overlaps."""
 
 
-@compiled(inline="always")
-def _bit(hashed):  # type: ignore[no-untyped-def]
-    return np.uint64(1) << (np.uint64(hashed) >> np.uint64(58))
-
-
-@compiled(inline="always")
-def _sketch(tokens, cards):  # type: ignore[no-untyped-def]
-    """A bit for each token's hash and skeleton."""
-    bits = np.uint64(0)
-    for token in tokens:
-        bits |= _bit(cards[token].hash) | _bit(cards[token].skeleton)
-    return bits
-
-
-@compiled(inline="always")
-def _reach(first, last, names, parts, cards, group, local, hit, bits, reaches, joins, totals):  # type: ignore[no-untyped-def]
-    """For each name of a record: whether a token of it matches any token of the other record, whether two neighbours
-    may be one there, and its whole weight in nats."""
-    for name in range(first, last):
-        start, end = names[name].start, min(names[name].end, names[name].start + LIMIT)
-        reach, join, total = False, False, np.float32(0.0)
-        for place in range(start, end):
-            token = parts[place].token
-            reach |= hit[local[token]]
-            total += cards[token].rarity_group if group else cards[token].rarity_person
-            if place + 1 < end:
-                join |= (_bit(parts[place].joined) | _bit(parts[place].joined_skeleton)) & bits != 0
-        reaches[name - first], joins[name - first], totals[name - first] = reach, join, total
-
-
-@compiled()
-def _apart(own, other, names, parts, cards, local, hit, tokens):  # type: ignore[no-untyped-def]
-    """Nats of a group's principal name that no word of the other record answers to, of the name that has the least; -1
-    where the record has no principal name. `own`, `other`: where the names of either begin and end; `tokens` of the
-    other."""
-    least = np.float32(-1.0)
-    for name in range(own[0], own[1]):
-        if names[name].quality != 0:
+@compiled(allocates=False)
+def _lacking(name, met, other, parts, names, cards, tokens, spelling):  # type: ignore[no-untyped-def]
+    """Nats of a group's name that no word of the other record answers to. `met`: bit n where the n-th word does;
+    `other`: where the other's names begin and end, `tokens` its words; `spelling`: whether neighbours of either may be
+    words of the other."""
+    lacking = np.float32(0.0)
+    start, end = name.start, min(name.end, name.start + LIMIT)
+    for place in range(start, end):
+        card = cards[parts[place].token]
+        if (met >> (place - start)) & 1:
             continue
-        lacking = np.float32(0.0)
-        start, end = names[name].start, min(names[name].end, names[name].start + LIMIT)
-        for place in range(start, end):
-            card = cards[parts[place].token]
-            if hit[local[parts[place].token]]:
-                continue
+        if spelling:
             if _joined(max(start, place - 1), min(place + 1, end - 1), parts, cards, tokens):
                 continue
-            if not _of_two(card, other, names, parts):
-                lacking += card.rarity_group
-        least = lacking if least < 0 else min(least, lacking)
-    return least
+            if _of_two(card, other, names, parts):
+                continue
+        lacking += card.rarity_group
+    return lacking
 
 
-@compiled()
+@compiled(allocates=False)
 def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
     """Whether a word at one of these places and the next are one word of the other record."""
     for place in range(first, last):
@@ -109,7 +76,7 @@ def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
     return False
 
 
-@compiled()
+@compiled(allocates=False)
 def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
     """Whether two neighbours in a name of the other record are this word."""
     for name in range(other[0], other[1]):
@@ -120,8 +87,8 @@ def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
     return False
 
 
-@compiled(inline="always")
-def _touched(rows, written, cards):  # type: ignore[no-untyped-def]
+@compiled(inline="always", allocates=False)
+def _touched(rows, written, columns):  # type: ignore[no-untyped-def]
     """Read a word of all that comparing these records will read."""
     seen = np.int64(0)
     for row in rows:
@@ -130,30 +97,49 @@ def _touched(rows, written, cards):  # type: ignore[no-untyped-def]
             start = written.names[head.names].start
             seen += written.parts[start].token + written.parts[start + 1].token
             for place in range(head.tokens, written.heads[row + 1].tokens):
-                seen += cards[written.tokens[place]].flags
+                seen += columns[written.tokens[place]].run
     return seen
 
 
-@compiled()
-def align_pairs(left, right, group, written, words, memo, out, best_left, best_right):  # type: ignore[no-untyped-def]
+@compiled(inline="always", allocates=False)
+def _apart(first, last, first_r, last_r, tokens_a, tokens_b, written, words, sheet, spelling):  # type: ignore[no-untyped-def]
+    """Nats of a group's principal name that no word of the other record answers to, of the name and the side that has
+    the least; -1 where a record has no principal name."""
+    names, parts, cards = written.names, written.parts, words.cards
+    least_a, least_b = np.float32(-1.0), np.float32(-1.0)
+    for name in range(first, last):
+        if names[name].quality == 0:
+            named, met = sheet.names_left[name - first], 0
+            for place in range(named.count):
+                at = sheet.words[named.first + place].at
+                for token in tokens_b:
+                    if sheet.pool[at + sheet.columns[token].start] > 0:
+                        met |= 1 << place
+                        break
+            lacking = _lacking(names[name], met, (first_r, last_r), parts, names, cards, tokens_b, spelling)
+            least_a = lacking if least_a < 0 else min(least_a, lacking)
+    for name in range(first_r, last_r):
+        if names[name].quality == 0:
+            named, met = sheet.names_right[name - first_r], 0
+            for place in range(named.count):
+                if sheet.words[named.first + place].bits != 0:
+                    met |= 1 << place
+            lacking = _lacking(names[name], met, (first, last), parts, names, cards, tokens_a, spelling)
+            least_b = lacking if least_b < 0 else min(least_b, lacking)
+    return min(least_a, least_b)
+
+
+@compiled(allocates=False)
+def align_pairs(left, right, group, written, words, memo, sheet, out, best_left, best_right):  # type: ignore[no-untyped-def]
     """Fill `out` (pairs × COLUMNS) and the best form of either side for record pairs; NaN where a side has no name.
-    `group`: by groups' rarity. Gives a number that says nothing."""
-    cards, names, parts, heads = words.cards, written.names, written.parts, written.heads
-    sim = np.zeros((LIMIT, LIMIT), dtype=np.float32)
-    mates = np.empty((2, LIMIT), dtype=np.int32)
-    result = np.empty(9, dtype=np.float32)
-    most, most_tokens = written.most[0], written.most[1]
-    supported_right = np.zeros(most + 1, dtype=np.bool_)
-    local = np.empty((2, len(cards)), dtype=np.int32)
-    hit_a, hit_b = np.empty(most_tokens, dtype=np.bool_), np.empty(most_tokens, dtype=np.bool_)
-    reach_a, reach_b = np.empty(most, dtype=np.bool_), np.empty(most, dtype=np.bool_)
-    join_a, join_b = np.empty(most, dtype=np.bool_), np.empty(most, dtype=np.bool_)
-    total_a, total_b = np.empty(most, dtype=np.float32), np.empty(most, dtype=np.float32)
-    likeness = np.empty(1024, dtype=np.float32)
+    `group`: by groups' rarity; `sheet`: a new one. Gives a number that says nothing."""
+    names, heads = written.names, written.heads
+    result, supported_right = sheet.result, sheet.supported
+    run, used, laid = 0, 0, -1
     seen = np.int64(0)
     for pair in range(len(left)):
         if pair % _AHEAD == 0:
-            seen += _touched(right[pair : pair + _AHEAD], written, cards)
+            seen += _touched(right[pair : pair + _AHEAD], written, sheet.columns)
         first, last = heads[left[pair]].names, heads[left[pair] + 1].names
         first_r, last_r = heads[right[pair]].names, heads[right[pair] + 1].names
         if first == last or first_r == last_r:
@@ -163,23 +149,17 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
             continue
         tokens_a = written.tokens[heads[left[pair]].tokens : heads[left[pair] + 1].tokens]
         tokens_b = written.tokens[heads[right[pair]].tokens : heads[right[pair] + 1].tokens]
-        step = len(tokens_b)
-        if len(tokens_a) * step > len(likeness):
-            likeness = np.empty(2 * len(tokens_a) * step, dtype=np.float32)
-        compare_tokens(tokens_a, tokens_b, words, memo, likeness)
-        for a in range(len(tokens_a)):
-            local[0, tokens_a[a]] = a
-        for b in range(step):
-            local[1, tokens_b[b]] = b
-        hit_a[: len(tokens_a)] = False
-        hit_b[: len(tokens_b)] = False
-        for a in range(len(tokens_a)):
-            for b in range(step):
-                if likeness[a * step + b] > 0:
-                    hit_a[a] = hit_b[b] = True
-        bits_a, bits_b = _sketch(tokens_a, cards), _sketch(tokens_b, cards)
-        _reach(first, last, names, parts, cards, group, local[0], hit_a, bits_b, reach_a, join_a, total_a)
-        _reach(first_r, last_r, names, parts, cards, group, local[1], hit_b, bits_a, reach_b, join_b, total_b)
+        if left[pair] != laid:
+            begin(first, last, tokens_a, written, words, group, sheet)
+            run, used, laid = run + 1, 0, left[pair]
+        if used + len(tokens_a) * len(tokens_b) > len(sheet.pool):
+            # no room: columns are made again
+            run, used = run + 1, 0
+        for token in tokens_b:
+            if sheet.columns[token].run != run:
+                fill_column(token, first, last, tokens_a, written, words, memo, group, sheet, used, run)
+                used += len(tokens_a)
+        joins, spells = lay_right(first_r, last_r, tokens_a, written, words, sheet)
         supported_right[: last_r - first_r] = False
         supported_left = 0
         best = np.float32(-1e9)
@@ -187,17 +167,16 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
         primary = np.float32(-1.0)
         exact = np.float32(0.0)
         for a in range(first, last):
-            name_a = names[a]
+            name_a, named_a = names[a], sheet.names_left[a - first]
             this_supported = False
             for b in range(first_r, last_r):
-                name_b = names[b]
-                meet = reach_a[a - first] and reach_b[b - first_r]
+                name_b, named_b = names[b], sheet.names_right[b - first_r]
                 # only of two scripts may two neighbours sound like one word
-                if meet or (name_a.scripts | name_b.scripts) == 3 or join_a[a - first] or join_b[b - first_r]:
-                    align_forms(a, b, written, words, memo, group, likeness, step, local, sim, mates, result)
+                if may_meet(named_a, named_b) or (name_a.scripts | name_b.scripts) == 3:
+                    align_names(a, b, named_a, named_b, written, words, memo, group, sheet)
                 else:
                     # nothing of the one matches anything of the other
-                    one, two = total_a[a - first], total_b[b - first_r]
+                    one, two = named_a.total, named_b.total
                     result[:] = 0
                     result[1], result[2] = min(one, two), abs(one - two)
                     result[7] = np.float32(-1.0)
@@ -244,9 +223,8 @@ def align_pairs(left, right, group, written, words, memo, out, best_left, best_r
             share = supported_count / count_right
         out[pair, 13] = np.float32(-1.0)
         if group:
-            mine, theirs = (first, last), (first_r, last_r)
-            apart = _apart(mine, theirs, names, parts, cards, local[0], hit_a, tokens_b)
-            out[pair, 13] = min(apart, _apart(theirs, mine, names, parts, cards, local[1], hit_b, tokens_a))
+            spelling = (joins | spells) != 0
+            out[pair, 13] = _apart(first, last, first_r, last_r, tokens_a, tokens_b, written, words, sheet, spelling)
         out[pair, 6] = primary
         out[pair, 7] = share
         out[pair, 8] = exact

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from resolver.compare.align import COLUMNS, align_pairs
 from resolver.compare.numbering import numbered
 from resolver.compare.sets import letter_bags
+from resolver.compare.sheet import most_cells, sheet_for
 from resolver.compare.words import Memo, Words, memo_for, words_of
 from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
@@ -129,9 +130,11 @@ class Context:
         def run(start: int, end: int) -> None:
             part = slice(start, end)
             written, words = self.names.written, self.names.words
+            left, right = self.left[part], self.right[part]
+            sheet = sheet_for(words, written, most_cells(written, left, right))
             with self.names.memo() as memo:
                 align_pairs(
-                    *(self.left[part], self.right[part], self.group, written, words, memo),
+                    *(left, right, self.group, written, words, memo, sheet),
                     *(out[part], best_left[part], best_right[part]),
                 )
 

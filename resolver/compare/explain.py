@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from resolver.compare.context import Context
 from resolver.compare.dates import GRADES
-from resolver.compare.name_pair import JOINED, JOINED_SKELETON, LIMIT, joined_across
+from resolver.compare.name_pair import JOINED, JOINED_SKELETON, joined_across
 from resolver.compare.partners import partners
+from resolver.compare.sheet import LIMIT
 from resolver.records.assembling import Later
 from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from resolver.compare.scripts import alike_across
+from resolver.compare.sheet import LIMIT
 from resolver.compare.words import servant
 from resolver.records.compiled import compiled
 
-LIMIT = 24
-"""Words of a name beyond these are left aside."""
 JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
 their sound where it is of another script."""
@@ -29,7 +28,7 @@ SIDES = ("all", "given", "given, an initial", "family")
 family name."""
 
 
-@compiled()
+@compiled(allocates=False)
 def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def]
     """Similarity of two neighbours written together and a word of another script; 0 where it is below the least."""
     offsets, least = words.spoken_offsets, np.float32(_LEAST_JOINED)
@@ -38,7 +37,7 @@ def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def
     return value if value >= _LEAST_JOINED else np.float32(0.0)
 
 
-@compiled()
+@compiled(allocates=False)
 def spelled_alike(one, two, words):  # type: ignore[no-untyped-def]
     """Whether two words have the same consonants and the same last letter: Seif and Saif are spellings of one name,
     Victor and Victoria are two."""
@@ -47,12 +46,12 @@ def spelled_alike(one, two, words):  # type: ignore[no-untyped-def]
     return first.skeleton == second.skeleton != 0 and words.letters[last_a] == words.letters[last_b]
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _weight(card, group):  # type: ignore[no-untyped-def]
     return card.rarity_group if group else card.rarity_person
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _side(role, flags):  # type: ignore[no-untyped-def]
     """Bits of a word's role, said or likely; particles have none."""
     if flags & 2:
@@ -62,7 +61,7 @@ def _side(role, flags):  # type: ignore[no-untyped-def]
     return 2 if role & 3 == 3 else 0
 
 
-@compiled()
+@compiled(allocates=False)
 def _may_be_cut(start, end, parts, words, group):  # type: ignore[no-untyped-def]
     """Whether a name of two words or more may have been cut off by a narrow field: it is about as long as one, and its
     last word is no common name."""
@@ -82,7 +81,7 @@ def _may_be_cut(start, end, parts, words, group):  # type: ignore[no-untyped-def
     return total >= NARROW
 
 
-@compiled()
+@compiled(allocates=False)
 def _begins(one, two, words):  # type: ignore[no-untyped-def]
     """Whether a word is the beginning of another, longer one."""
     first, second = words.cards[one], words.cards[two]
@@ -94,35 +93,59 @@ def _begins(one, two, words):  # type: ignore[no-untyped-def]
     return True
 
 
-@compiled(inline="always")
-def goes_first(start_a, end_a, start_b, end_b, parts, cards):  # type: ignore[no-untyped-def]
-    """Whether name a goes before name b, by what they say alone."""
-    for place in range(min(end_a - start_a, end_b - start_b)):
-        one, two = cards[parts[start_a + place].token].hash, cards[parts[start_b + place].token].hash
+@compiled(inline="always", allocates=False)
+def _goes_first(left, right, name_a, name_b, written, words, sheet):  # type: ignore[no-untyped-def]
+    """Whether the right name goes before the left one, by what they say alone."""
+    for place in range(min(name_a.count, name_b.count)):
+        one, two = sheet.words[name_a.first + place].hash, sheet.words[name_b.first + place].hash
         if one != two:
-            return one < two
-    return end_a - start_a < end_b - start_b
+            return two < one
+    if name_a.count < LIMIT or name_b.count < LIMIT:
+        return name_b.count < name_a.count
+    return _later(right, left, written, words.cards)
 
 
-@compiled(inline="always")
-def align_forms(left, right, written, words, memo, group, likeness, step, local, sim, mates, result):  # type: ignore[no-untyped-def]
-    """Align two names, places in `written.names`. `group`: by groups' rarity. `likeness`: what matching a token of the
-    one record and one of the other is worth (see `compare_tokens`), `step` tokens of the right record a row; `local`
-    (2 × tokens): where a token of the left and of the right record stands in it. Writes matched, contradicted, omitted,
-    weakest, tokens, crossed, established, initials, sides (see `align.COLUMNS`) into `result`, and mates into `mates`
-    (2 × `LIMIT`: position of the partner, -1 none), the first row for the name that goes first by what it says; gives 1
-    where that is the right one. `sim` is scratch."""
+@compiled(allocates=False)
+def _later(one, two, written, cards):  # type: ignore[no-untyped-def]
+    """Whether the first of two long names goes before the other by all its words, or as its beginning."""
+    first, second, parts = written.names[one], written.names[two], written.parts
+    for place in range(min(first.end - first.start, second.end - second.start)):
+        left, right = cards[parts[first.start + place].token].hash, cards[parts[second.start + place].token].hash
+        if left != right:
+            return left < right
+    return first.end - first.start < second.end - second.start
+
+
+@compiled(inline="always", allocates=False)
+def _has(bits, place):  # type: ignore[no-untyped-def]
+    return (bits >> np.uint64(place & 63)) & np.uint64(1) != 0
+
+
+@compiled(inline="always", allocates=False)
+def may_meet(left, right):  # type: ignore[no-untyped-def]
+    """Whether anything of two names in a sheet may match; neighbours that sound like a word of another script apart."""
+    return left.bits & (right.bits | right.spells) != 0 or _has(right.joins, left.place)
+
+
+@compiled(inline="always", allocates=False)
+def align_names(left, right, name_a, name_b, written, words, memo, group, sheet):  # type: ignore[no-untyped-def]
+    """Align two names of records that are laid out in the sheet: places in `written.names`, and as they stand in
+    `sheet.names_left` and `sheet.names_right`. Writes matched, contradicted, omitted,
+    weakest, tokens, crossed, established, initials, sides (see `align.COLUMNS`) into `sheet.result`, and mates into
+    `sheet.mates` (2 × `LIMIT`: position of the partner, -1 none), the first row for the name that goes first by what it
+    says; gives 1 where that is the right one."""
     cards, parts = words.cards, written.parts
-    start_a, end_a = written.names[left].start, written.names[left].end
-    start_b, end_b = written.names[right].start, written.names[right].end
-    side_a, side_b, step_a, step_b = 0, 1, step, 1
-    swapped = goes_first(start_b, end_b, start_a, end_a, parts, cards)
+    cells, mates, result = sheet.cells, sheet.mates, sheet.result
+    start_a, start_b = written.names[left].start, written.names[right].start
+    first_a, length_a, first_b, length_b = name_a.first, name_a.count, name_b.first, name_b.count
+    swapped = _goes_first(left, right, name_a, name_b, written, words, sheet)
+    bits_b = name_b.bits
     if swapped:
         # which name stands left must not matter, not even for ties and the last bit of a sum
         start_a, start_b = start_b, start_a
-        end_a, end_b = end_b, end_a
-        side_a, side_b, step_a, step_b = 1, 0, 1, step
-    length_a, length_b = min(end_a - start_a, LIMIT), min(end_b - start_b, LIMIT)
+        first_a, first_b = first_b, first_a
+        length_a, length_b = length_b, length_a
+        bits_b = name_a.bits
     for a in range(length_a):
         mates[0, a] = -1
     for b in range(length_b):
@@ -136,25 +159,36 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     # full words that agree; full words of either side that an initial stands for
     full, stands_a, stands_b = 0, np.float32(0.0), np.float32(0.0)
     open_a, open_b = length_a, length_b
+    filled = 0
     for a in range(length_a):
-        row = local[side_a, parts[start_a + a].token] * step_a
+        one = sheet.words[first_a + a]
+        if one.bits & bits_b == 0:
+            continue
         for b in range(length_b):
-            value = likeness[row + local[side_b, parts[start_b + b].token] * step_b]
-            sim[a, b] = value
+            two = sheet.words[first_b + b]
+            if one.bits & two.bits == 0:
+                continue
+            value = sheet.pool[one.at + two.at]
             if value == 1 and mates[0, a] < 0 and mates[1, b] < 0:
                 mates[0, a], mates[1, b] = b, a
-                one, two = parts[start_a + a], parts[start_b + b]
-                weight = min(_weight(cards[one.token], group), _weight(cards[two.token], group))
+                weight = min(one.weight, two.weight)
                 matched += weight
                 if (one.role == 1 and two.role == 3) or (one.role == 3 and two.role == 1):
                     crossed += weight
-                full += (cards[one.token].flags & 3) == 0
+                full += (one.flags & 3) == 0
                 count += 1
                 open_a -= 1
                 open_b -= 1
-    # two neighbours of one name that together spell one token of the other
-    for side in range(2):
+            elif value > 0:
+                cell = cells[filled]
+                cell.value, cell.a, cell.b = value, a, b
+                filled += 1
+    # two neighbours of one name that together spell one token of the other: rare, and of two scripts they may sound so
+    mixed = (written.names[left].scripts | written.names[right].scripts) == 3
+    joining = mixed or (name_a.bits & name_b.spells) != 0 or _has(name_b.joins, name_a.place)
+    for side in range(2 if joining else 0):
         own_start, other_start = (start_a, start_b) if side == 0 else (start_b, start_a)
+        own_first, other_first = (first_a, first_b) if side == 0 else (first_b, first_a)
         for a in range((length_a if side == 0 else length_b) - 1):
             if open_a == 0 or open_b == 0 or mates[side, a] >= 0 or mates[side, a + 1] >= 0:
                 continue
@@ -173,8 +207,10 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                         continue
                 elif (cards[target].flags ^ cards[part.token].flags) & 64:
                     value = joined_across(part.token, parts[own_start + a + 1].token, target, words, memo)
-                    single = max(sim[a, b], sim[a + 1, b]) if side == 0 else max(sim[b, a], sim[b, a + 1])
-                    if value == 0 or value <= single:
+                    if value == 0:
+                        continue
+                    at, mine = sheet.words[other_first + b].at, own_first + a
+                    if value <= max(sheet.pool[sheet.words[mine].at + at], sheet.pool[sheet.words[mine + 1].at + at]):
                         continue
                 else:
                     continue
@@ -193,7 +229,7 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
                     open_a -= 1
                 break
     # a name that a narrow field has cut off in its last word, where something else agrees
-    for side in range(2):
+    for side in range(2 if name_a.bits & name_b.begins else 0):
         if open_a == 0 or open_b == 0 or count == 0:
             break
         own_start, own_end = (start_a, start_a + length_a) if side == 0 else (start_b, start_b + length_b)
@@ -219,20 +255,18 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     while open_a > 0 and open_b > 0:
         best = np.float32(0.0)
         best_a, best_b = -1, -1
-        for a in range(length_a):
-            if mates[0, a] >= 0:
-                continue
-            for b in range(length_b):
-                if mates[1, b] < 0 and sim[a, b] > best:
-                    best = sim[a, b]
-                    best_a, best_b = a, b
+        for place in range(filled):
+            cell = cells[place]
+            if cell.value > best and mates[0, cell.a] < 0 and mates[1, cell.b] < 0:
+                best = cell.value
+                best_a, best_b = cell.a, cell.b
         if best_a < 0:
             break
         mates[0, best_a], mates[1, best_b] = best_b, best_a
-        one, two = parts[start_a + best_a], parts[start_b + best_b]
-        weight = min(_weight(cards[one.token], group), _weight(cards[two.token], group))
+        one, two = sheet.words[first_a + best_a], sheet.words[first_b + best_b]
+        weight = min(one.weight, two.weight)
         matched += weight * best
-        flags_a, flags_b = cards[one.token].flags, cards[two.token].flags
+        flags_a, flags_b = one.flags, two.flags
         if not (flags_a | flags_b) & 1:
             doubt += weight * (1 - best)
             weakest = min(weakest, best)
@@ -240,9 +274,9 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
             if (flags_a & flags_b) & 128 and not (flags_a | flags_b) & 64 and best < TIED:
                 established += np.float32(0.0) if spelled_alike(one.token, two.token, words) else weight
         elif not flags_a & 1:
-            stands_a += _weight(cards[one.token], group)
+            stands_a += one.weight
         elif not flags_b & 1:
-            stands_b += _weight(cards[two.token], group)
+            stands_b += two.weight
         if (one.role == 1 and two.role == 3) or (one.role == 3 and two.role == 1):
             crossed += weight
         count += 1
@@ -257,19 +291,19 @@ def align_forms(left, right, written, words, memo, group, likeness, step, local,
     # the same by role: 1 given names, 2 family names, 4 given names that are initials
     roles_a, roles_b = 0, 0
     for a in range(length_a):
-        card = cards[parts[start_a + a].token]
-        initials += card.flags & 1
+        word = sheet.words[first_a + a]
+        initials += word.flags & 1
         if mates[0, a] < 0:
-            left_a += _weight(card, group)
-            kinds_a |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
-            roles_a |= _side(parts[start_a + a].role, card.flags)
+            left_a += word.weight
+            kinds_a |= 2 if word.flags & 1 else (0 if word.flags & 2 else 1)
+            roles_a |= _side(word.role, word.flags)
     for b in range(length_b):
-        card = cards[parts[start_b + b].token]
-        initials += card.flags & 1
+        word = sheet.words[first_b + b]
+        initials += word.flags & 1
         if mates[1, b] < 0:
-            left_b += _weight(card, group)
-            kinds_b |= 2 if card.flags & 1 else (0 if card.flags & 2 else 1)
-            roles_b |= _side(parts[start_b + b].role, card.flags)
+            left_b += word.weight
+            kinds_b |= 2 if word.flags & 1 else (0 if word.flags & 2 else 1)
+            roles_b |= _side(word.role, word.flags)
     result[0] = matched
     result[1] = min(left_a, left_b) + doubt
     result[2] = abs(left_a - left_b)

@@ -105,7 +105,7 @@ def sounds(tokens: TokenTable, *, every: bool = False) -> Ragged:
     return Ragged(offsets_of(counts), np.frombuffer(b"".join(spoken), dtype=np.uint8).astype(np.int32))
 
 
-@compiled()
+@compiled(allocates=False)
 def alike(foreign, count_foreign, latin, count_latin, least, row):  # type: ignore[no-untyped-def]
     """Similarity in 0…1 of two words given as sounds (arrays and how much of them counts): 1 less than the cost over
     the consonants of the longer, stretched so that what is left of two different words comes near 0. What is below
@@ -140,7 +140,7 @@ def alike(foreign, count_foreign, latin, count_latin, least, row):  # type: igno
     return max(np.float32(0.0), np.float32(1.0) - _STRETCH * row[count_latin] / heavy)
 
 
-@compiled()
+@compiled(allocates=False)
 def spell_out(offsets, items, token, into, start):  # type: ignore[no-untyped-def]
     """Write a token's sounds into an array from `start` on, as far as they fit; gives the new end."""
     end = start
@@ -151,7 +151,7 @@ def spell_out(offsets, items, token, into, start):  # type: ignore[no-untyped-de
     return end
 
 
-@compiled()
+@compiled(allocates=False)
 def alike_across(one, two, three, flags, offsets, items, least, row, joined):  # type: ignore[no-untyped-def]
     """Similarity of token `one`, followed by `two` where that is not -1, and token `three`, of which one side is of
     another script; 0 where both or none are, and where it is below `least`. `row` and `joined`: room for 2 × `LONGEST`
@@ -174,7 +174,7 @@ def room() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
     return np.empty(2 * LONGEST + 1, dtype=np.float32), np.empty(2 * LONGEST, dtype=np.int32)
 
 
-@compiled()
+@compiled(allocates=False)
 def _alike_all(first, second, flags, offsets, items, row, joined, out):  # type: ignore[no-untyped-def]
     least = np.float32(0.0)
     for pair in range(len(first)):

@@ -1,5 +1,7 @@
 """Jaro–Winkler and optimal string alignment over arrays of code points: the values of `rapidfuzz`, to the last bit, for
 kernels that compare two words where they meet them. Tests hold both against the library.
+
+Words of up to 64 letters, which nearly all are, are compared with a bit for each letter of the first.
 """
 
 from __future__ import annotations
@@ -11,11 +13,17 @@ from resolver.records.compiled import compiled
 _SHORT = 64
 
 
-@compiled()
+@compiled(inline="always", allocates=False)
+def written_alike(one, two):  # type: ignore[no-untyped-def]
+    """The mean of both similarities, in single precision."""
+    return (np.float32(jaro_winkler(one, two)) + np.float32(edits_alike(one, two))) / np.float32(2)
+
+
+@compiled(inline="always", allocates=False)
 def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     """Jaro–Winkler similarity (Winkler 1990), 0…1: prefixes up to four letters weigh 0.1 each where Jaro is above
     0.7."""
-    value = _jaro(one, two)
+    value = jaro(one, two)
     if value > 0.7:
         prefix = 0
         while prefix < min(len(one), len(two), 4) and one[prefix] == two[prefix]:
@@ -24,8 +32,18 @@ def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     return value
 
 
-@compiled()
-def _jaro(one, two):  # type: ignore[no-untyped-def]
+@compiled(inline="always", allocates=False)
+def _places(letter, word):  # type: ignore[no-untyped-def]
+    """A bit for each place at which a word of up to 64 letters has a letter."""
+    found = np.uint64(0)
+    for place in range(len(word)):
+        found |= np.uint64(word[place] == letter) << np.uint64(place)
+    return found
+
+
+@compiled(allocates=False)
+def jaro(one, two):  # type: ignore[no-untyped-def]
+    """Jaro similarity (1989), 0…1."""
     if len(one) == 0 or len(two) == 0:
         return 1.0 if len(one) == len(two) else 0.0
     if len(one) > _SHORT or len(two) > _SHORT:
@@ -35,13 +53,14 @@ def _jaro(one, two):  # type: ignore[no-untyped-def]
     taken, other = np.uint64(0), np.uint64(0)
     common = 0
     for at in range(len(two)):
-        for place in range(max(0, at - reach), min(len(one), at + reach + 1)):
-            bit = np.uint64(1) << np.uint64(place)
-            if one[place] == two[at] and not taken & bit:
-                taken |= bit
-                other |= np.uint64(1) << np.uint64(at)
-                common += 1
-                break
+        # the places that are near enough, as a window that moves
+        window = ~np.uint64(0) if 2 * reach >= 63 else (np.uint64(1) << np.uint64(2 * reach + 1)) - np.uint64(1)
+        window = window >> np.uint64(reach - at) if at < reach else window << np.uint64(at - reach)
+        open_ = _places(two[at], one) & window & ~taken
+        if open_ != 0:
+            taken |= open_ & (~open_ + np.uint64(1))
+            other |= np.uint64(1) << np.uint64(at)
+            common += 1
     if common == 0:
         return 0.0
     swapped, at = 0, 0
@@ -77,7 +96,7 @@ def _jaro_long(one, two):  # type: ignore[no-untyped-def]
     return _rated(common, swapped, len(one), len(two))
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _rated(common, swapped, length_one, length_two):  # type: ignore[no-untyped-def]
     value = common / length_one
     value += common / length_two
@@ -85,18 +104,36 @@ def _rated(common, swapped, length_one, length_two):  # type: ignore[no-untyped-
     return value / 3.0
 
 
-@compiled()
+@compiled(inline="always", allocates=False)
 def edits_alike(one, two):  # type: ignore[no-untyped-def]
     """1 less the optimal string alignment distance (edits and swaps of neighbours, none edited twice) by the longer
     length."""
     longest = max(len(one), len(two))
     if longest == 0:
         return 1.0
-    return 1.0 - _edits(one, two) / longest
+    edits = _edits_short(one, two) if 0 < len(one) <= _SHORT else _edits_long(one, two)
+    return 1.0 - edits / longest
+
+
+@compiled(allocates=False)
+def _edits_short(one, two):  # type: ignore[no-untyped-def]
+    """A column of the table of distances at once, as steps of one up or down (Hyyrö 2003)."""
+    rises, falls, diagonal, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+    last, edits = np.uint64(len(one) - 1), np.int64(len(one))
+    for at in range(len(two)):
+        same = _places(two[at], one)
+        swapped = ((~diagonal & same) << np.uint64(1)) & before
+        diagonal = (((same & rises) + rises) ^ rises) | same | falls | swapped
+        right, back = falls | ~(diagonal | rises), diagonal & rises
+        edits += np.int64((right >> last) & np.uint64(1)) - np.int64((back >> last) & np.uint64(1))
+        right, back = (right << np.uint64(1)) | np.uint64(1), back << np.uint64(1)
+        rises, falls = back | ~(diagonal | right), right & diagonal
+        before = same
+    return edits
 
 
 @compiled()
-def _edits(one, two):  # type: ignore[no-untyped-def]
+def _edits_long(one, two):  # type: ignore[no-untyped-def]
     begin, end_one, end_two = 0, len(one), len(two)
     # what both begin and end with costs nothing
     while begin < end_one and begin < end_two and one[begin] == two[begin]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.scripts import alike_across, room, sounds
-from resolver.compare.spelling import edits_alike, jaro_winkler
+from resolver.compare.spelling import written_alike
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
 from resolver.records.prepared import NICKNAME_BIT, FloatArray, TokenTable
@@ -106,40 +106,45 @@ def memo_for(tokens: int) -> Memo:
     return Memo(slots, *room())
 
 
-@compiled(inline="always")
+@compiled(allocates=False)
 def compare_tokens(tokens_a, tokens_b, words, memo, likeness):  # type: ignore[no-untyped-def]
-    """What matching each token of `tokens_a` with each of `tokens_b` is worth, 0…1, into `likeness` (a × len(tokens_b)
-    + b): equal letters 1, an initial and a word that begins with it 0.75, else their similarity from the floor on."""
-    cards, slots = words.cards, memo.slots
-    floor, place = np.float32(FLOOR), 0
-    # written out, since a call for each two tokens would count references to all arrays
+    """What matching each token of `tokens_a` with each of `tokens_b` is worth (see `worth`), into `likeness` (a ×
+    len(tokens_b) + b)."""
+    place = 0
     for one in tokens_a:
-        first = cards[one]
         for two in tokens_b:
-            second = cards[two]
-            value = np.float32(0.0)
-            if first.hash == second.hash:
-                value = np.float32(1.0)
-            elif (first.flags | second.flags) & _INITIAL:
-                if first.first_letter == second.first_letter:
-                    value = np.float32(0.75)
-            elif plausible(one, two, words):
-                low, high = min(one, two), max(one, two)
-                key = (np.int64(low) << 32) | np.int64(high)
-                mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-                slot = slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
-                if slot.key == key:
-                    value = slot.value
-                else:
-                    value = similarity(low, high, words, floor, memo.row, memo.joined)
-                    if value < floor:
-                        value = np.float32(0.0)
-                    slot.key, slot.value = key, value
-            likeness[place] = value
+            likeness[place] = worth(one, two, words, memo)
             place += 1
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
+def worth(one, two, words, memo):  # type: ignore[no-untyped-def]
+    """What matching two tokens is worth, 0…1: equal letters 1, an initial and a word that begins with it 0.75, else
+    their similarity from the floor on."""
+    cards, slots = words.cards, memo.slots
+    first, second = cards[one], cards[two]
+    value = np.float32(0.0)
+    if first.hash == second.hash:
+        value = np.float32(1.0)
+    elif (first.flags | second.flags) & _INITIAL:
+        if first.first_letter == second.first_letter:
+            value = np.float32(0.75)
+    elif plausible(one, two, words):
+        low, high = min(one, two), max(one, two)
+        key = (np.int64(low) << 32) | np.int64(high)
+        mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+        slot = slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
+        if slot.key == key:
+            value = slot.value
+        else:
+            value = similarity(low, high, words, np.float32(FLOOR), memo.row, memo.joined)
+            if value < np.float32(FLOOR):
+                value = np.float32(0.0)
+            slot.key, slot.value = key, value
+    return value
+
+
+@compiled(inline="always", allocates=False)
 def plausible(one, two, words):  # type: ignore[no-untyped-def]
     """A cheap test of two tokens: a shared sound, skeleton or symbol, or enough letters in common that their spelling
     alone may reach the floor. Two that fail it count as different names."""
@@ -157,7 +162,7 @@ def plausible(one, two, words):  # type: ignore[no-untyped-def]
     short, long = min(first.length, second.length), max(first.length, second.length)
     if short < 3 or 2 * short < long:
         return False
-    common = _bits(first.signature & second.signature)
+    common = count_bits(first.signature & second.signature)
     if 3 * common < 2 * min(first.kinds, second.kinds):
         return False
     if first.sound != 0 and first.sound == second.sound:
@@ -167,7 +172,7 @@ def plausible(one, two, words):  # type: ignore[no-untyped-def]
     return _most_alike(first, second, common) >= FLOOR + (0.2 if known else 0.0) - _MARGIN
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _most_alike(first, second, common):  # type: ignore[no-untyped-def]
     """What the spelling of two words is worth at most, by the kinds of letters of each that the other lacks: none of
     them can match, and each takes an edit."""
@@ -180,8 +185,8 @@ def _most_alike(first, second, common):  # type: ignore[no-untyped-def]
     return (winkler + 1.0 - lacking / max(one, two)) / 2.0
 
 
-@compiled(inline="always")
-def _bits(value):  # type: ignore[no-untyped-def]
+@compiled(inline="always", allocates=False)
+def count_bits(value):  # type: ignore[no-untyped-def]
     """How many bits of a uint32 are set (in parallel, after Warren, Hacker's Delight)."""
     value = np.uint64(value)
     value -= (value >> np.uint64(1)) & np.uint64(0x55555555)
@@ -190,7 +195,7 @@ def _bits(value):  # type: ignore[no-untyped-def]
     return np.int64(((value * np.uint64(0x01010101)) & np.uint64(0xFFFFFFFF)) >> np.uint64(24))
 
 
-@compiled()
+@compiled(allocates=False)
 def _shared(one, two, words):  # type: ignore[no-untyped-def]
     """2 where two tokens share a symbol, 1 where only one that ties a nickname to a name, else 0 (lists ascend)."""
     a, end_a = words.cards[one].symbols, words.cards[one + 1].symbols
@@ -207,10 +212,10 @@ def _shared(one, two, words):  # type: ignore[no-untyped-def]
     return 0
 
 
-@compiled()
+@compiled(allocates=False)
 def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ignore[no-untyped-def]
     """How alike two words are by their letters and what they leave when spellings are levelled."""
-    plain = (np.float32(jaro_winkler(left, right)) + np.float32(edits_alike(left, right))) / np.float32(2)
+    plain = written_alike(left, right)
     same_skeleton = first.skeleton == second.skeleton and first.skeleton != 0
     value = plain
     if first.phonetic == second.phonetic or same_skeleton:
@@ -222,7 +227,7 @@ def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ign
     return value
 
 
-@compiled()
+@compiled(allocates=False)
 def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-def]
     """See `token_similarity`; what is below `least` may be given as any value below it. `row`, `joined`: see
     `scripts.room`."""
@@ -255,18 +260,18 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
     return min(max(value, np.float32(0.0)), np.float32(0.99))
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def servant(text):  # type: ignore[no-untyped-def]
     """Whether a word begins with `abd`."""
     return len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _vowel(letter):  # type: ignore[no-untyped-def]
     return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
 
 
-@compiled()
+@compiled(allocates=False)
 def _other_ending(one, two):  # type: ignore[no-untyped-def]
     """Whether two words differ in nothing but a vowel at the end (Maria and Mario, Karim and Karima)."""
     short, long = (one, two) if len(one) <= len(two) else (two, one)
@@ -281,7 +286,7 @@ def _other_ending(one, two):  # type: ignore[no-untyped-def]
     return same == len(long) - 1
 
 
-@compiled()
+@compiled(allocates=False)
 def _swapped(one, two):  # type: ignore[no-untyped-def]
     """Whether two words of three letters or more differ in two neighbours that have changed places, not the first."""
     if len(one) != len(two) or len(one) < 3:
@@ -291,10 +296,13 @@ def _swapped(one, two):  # type: ignore[no-untyped-def]
         at += 1
     if at == 0 or at + 1 >= len(one) or one[at] != two[at + 1] or one[at + 1] != two[at]:
         return False
-    return np.array_equal(one[at + 2 :], two[at + 2 :])
+    rest = at + 2
+    while rest < len(one) and one[rest] == two[rest]:
+        rest += 1
+    return rest == len(one)
 
 
-@compiled()
+@compiled(allocates=False)
 def _all(first, second, words, row, joined, out):  # type: ignore[no-untyped-def]
     for pair in range(len(first)):
         out[pair] = similarity(first[pair], second[pair], words, np.float32(0.0), row, joined)

@@ -26,15 +26,19 @@ _IMPORT = re.compile(r"^(?:from|import)[ ]+([\w.]+)(?:[ ]+import[ ]+(\([^)]*\)|[
 
 
 def compiled(
-    *, inline: Literal["never", "always"] = "never", nogil: bool = True
+    *, inline: Literal["never", "always"] = "never", nogil: bool = True, allocates: bool = True
 ) -> Callable[[Callable[..., Any]], Any]:
     """Compile the decorated function on its first call with given types, or take it from disk.
 
-    `inline`: "always" lays the function into its callers. `nogil`: other threads run meanwhile.
+    `inline`: "always" lays the function into its callers. `nogil`: other threads run meanwhile. `allocates`: False for
+    what makes no arrays. It need not count who holds the arrays that it was given, and such counts, two for every array
+    that a function within is called with, take longer than a short kernel's work.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        kernel: Any = numba.njit(nogil=nogil, inline=inline)(function)
+        # numba documents no name for the last, and has had it for as long as it compiles for other machines
+        njit: Any = numba.njit
+        kernel: Any = njit(nogil=nogil, inline=inline, _nrt=allocates)(function)
         kernel._cache = _Kept(function)
         return kernel
 
