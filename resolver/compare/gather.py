@@ -8,27 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.compare.context import NameIndex, alone_of
+from resolver.compare.laying import Counted, Laid, Source, counted, laid
 from resolver.compare.scripts import sounds
 from resolver.compare.words import CARD, Words, words_of
-from resolver.compare.written import written_of
-from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import Prepared, TokenTable
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.records.assembling import Later
+from resolver.records.prepared import NameTable, Prepared, TokenTable
+from resolver.records.ragged import Ragged
+from resolver.records.taking import unread
 
 
 @dataclass(frozen=True)
 class Material:
-    """The words of a table of tokens, with the sounds of each, and which of its records say nothing but names."""
+    """The words of a prepared batch, with the sounds of each, and which of its records say nothing but names."""
 
     words: Words
     alone: npt.NDArray[np.bool_]
+    prepared: Prepared
+
+    @cached_property
+    def source(self) -> Source:
+        """All that is copied of it."""
+        names, forms, words = self.prepared.names, self.prepared.forms, self.words
+        held = (
+            *(names.offsets, names.items, forms.tokens.offsets, forms.tokens.items),
+            *(forms.roles, forms.joined, forms.joined_skeleton, forms.compact, self.prepared.name_quality),
+            *(words.cards, words.letters, words.symbols, words.spoken_offsets, words.spoken),
+        )
+        return Source(*map(_fixed, held))
+
+
+def _fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """As arrays of files are, so that kernels are compiled for one kind."""
+    held = array.view()
+    held.flags.writeable = False
+    return held
 
 
 def arrays_of(material: Material) -> dict[str, npt.NDArray[Any]]:
@@ -43,90 +64,67 @@ def arrays_of(material: Material) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def material_from(arrays: Mapping[str, npt.NDArray[Any]], tokens: TokenTable) -> Material:
+def material_from(arrays: Mapping[str, npt.NDArray[Any]], prepared: Prepared) -> Material:
     """The inverse. Raises `KeyError` where one is missing."""
     words = Words(
         arrays["cards"].view(CARD),
-        tokens.flags,
+        prepared.tokens.flags,
         arrays["letters"],
-        tokens.symbols.items,
+        prepared.tokens.symbols.items,
         arrays["spoken_offsets"],
         arrays["spoken"],
     )
-    return Material(words, arrays["alone"].view(np.bool_))
+    return Material(words, arrays["alone"].view(np.bool_), prepared)
 
 
 def material_of(prepared: Prepared) -> Material:
     """Lay out what a prepared batch holds."""
-    return Material(words_of(prepared.tokens, sounds(prepared.tokens, every=True)), alone_of(prepared))
+    return Material(words_of(prepared.tokens, sounds(prepared.tokens, every=True)), alone_of(prepared), prepared)
 
 
-def gathered(
-    work: Prepared,
-    parts: Sequence[Material],
-    tokens: Sequence[IntArray],
-    rows: Sequence[npt.NDArray[np.int64]],
-) -> NameIndex:
-    """What `NameIndex.of(work)` says, where `work` is put together from parts: of each the given tokens, one part after
-    the other, and the given rows."""
-    held = work.names.through(work.forms.tokens)
-    record_tokens = Ragged.from_rows(held.rows, held.items, len(work))
-    words = _words([part.words for part in parts], tokens)
-    written = written_of(work, record_tokens)
+def gathered(work: Later, parts: Sequence[Material]) -> NameIndex:
+    """What `NameIndex.of(work)` says, where `work` is put together from the rows of `parts`. Its names, forms and words
+    are then those that are gathered."""
+    rows = [part.rows for part in work.parts]
+    taken = [counted(part.source, some) for part, some in zip(parts, rows, strict=True)]
+    found = laid([part.source for part in parts], rows, taken)
+    work.give(
+        names=lambda: Ragged(found.name_offsets, np.arange(len(found.forms), dtype=np.int32)),
+        name_quality=lambda: np.ascontiguousarray(found.written.names["quality"]),
+        forms=lambda: _forms(found, parts, taken),
+        tokens=lambda: _tokens(found, _texts(parts, taken)),
+    )
     return NameIndex(
-        words,
-        written,
-        work.tokens.texts,
+        found.words,
+        found.written,
+        _texts(parts, taken),
         lambda: np.concatenate([part.alone[some] for part, some in zip(parts, rows, strict=True)]),
     )
 
 
-def _words(parts: Sequence[Words], tokens: Sequence[IntArray]) -> Words:
-    taken = [_taken(*part, rows) for part, rows in zip(parts, tokens, strict=True)]
-    letters, symbols, spoken = (np.concatenate([one[place] for one in taken]) for place in (1, 2, 4))
-    cards = np.zeros(sum(map(len, tokens)) + 1, dtype=CARD)
-    counts = np.concatenate([one[3] for one in taken])
-    filled, first_letter, first_symbol = 0, 0, 0
-    for own, own_letters, own_symbols, *_ in taken:
-        here = cards[filled : filled + len(own)]
-        here[:] = own
-        if filled:
-            here["letters"] += first_letter
-            here["symbols"] += first_symbol
-        filled += len(own)
-        first_letter += len(own_letters)
-        first_symbol += len(own_symbols)
-    cards[-1]["letters"], cards[-1]["symbols"] = len(letters), len(symbols)
-    flags = np.ascontiguousarray(cards["flags"][:-1])
-    return Words(cards, flags, letters, symbols, offsets_of(counts), spoken)
+def _texts(parts: Sequence[Material], taken: Sequence[Counted]) -> npt.NDArray[np.object_]:
+    return unread([part.prepared.tokens.texts for part in parts], [one.tokens for one in taken])
 
 
-@compiled()
-def _taken(cards, flags, letters, symbols, spoken_offsets, spoken, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Some words of a table: cards whose letters and symbols begin at 0, letters, symbols, how many sounds, sounds."""
-    count = len(rows)
-    own = np.empty(count, dtype=cards.dtype)
-    counts = np.empty(count, dtype=np.int64)
-    all_letters, all_symbols, all_spoken = np.int64(0), np.int64(0), np.int64(0)
-    for place in range(count):
-        row = rows[place]
-        own[place] = cards[row]
-        counts[place] = spoken_offsets[row + 1] - spoken_offsets[row]
-        own[place].letters, own[place].symbols = all_letters, all_symbols
-        all_letters += cards[row + 1].letters - cards[row].letters
-        all_symbols += cards[row + 1].symbols - cards[row].symbols
-        all_spoken += counts[place]
-    own_letters, own_symbols = np.empty(all_letters, dtype=np.uint32), np.empty(all_symbols, dtype=np.int32)
-    own_spoken = np.empty(all_spoken, dtype=np.int32)
-    at_letter, at_symbol, at_sound = 0, 0, 0
-    for row in rows:
-        for place in range(cards[row].letters, cards[row + 1].letters):
-            own_letters[at_letter] = letters[place]
-            at_letter += 1
-        for place in range(cards[row].symbols, cards[row + 1].symbols):
-            own_symbols[at_symbol] = symbols[place]
-            at_symbol += 1
-        for place in range(spoken_offsets[row], spoken_offsets[row + 1]):
-            own_spoken[at_sound] = spoken[place]
-            at_sound += 1
-    return own, own_letters, own_symbols, counts, own_spoken
+def _forms(found: Laid, parts: Sequence[Material], taken: Sequence[Counted]) -> NameTable:
+    """Each name a form of its own."""
+    words, ends = found.written.parts[:-2], np.cumsum([0, *(one.names for one in taken)]).tolist()
+    return NameTable(
+        Ragged(found.form_offsets, found.form_items),
+        words["role"],
+        words["joined"],
+        words["joined_skeleton"],
+        found.written.names["compact"],
+        unread(
+            [part.prepared.forms.texts for part in parts],
+            [found.forms[start:end] for start, end in pairwise(ends)],
+        ),
+    )
+
+
+def _tokens(found: Laid, texts: npt.NDArray[np.object_]) -> TokenTable:
+    cards = found.words.cards[:-1]
+    names = ("hash", "phonetic", "sound", "skeleton", "flags", "rarity_person", "rarity_group")
+    columns = (np.ascontiguousarray(cards[name]) for name in names)
+    symbols = Ragged(np.ascontiguousarray(found.words.cards["symbols"]), found.words.symbols)
+    return TokenTable(texts, *columns, symbols, np.ascontiguousarray(cards["signature"]))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.classify import Borders, scores
-from resolver.compare import gathered, material_of
+from resolver.compare import Material, gathered, material_of
 from resolver.engines.catalogue import State
 from resolver.engines.seen import Sight
 from resolver.explaining import Judged, judge
@@ -78,13 +78,13 @@ def compared(
     """Those of `near` (places in the catalogue, the likeliest first) whose score is at or
     above `least`, the best `wanted` among them; and whether that is all there are."""
     hits: list[Hit] = []
-    share = share_of(asked)
+    share, own = share_of(asked), material_of(asked)
     most = int(share * MOST_COMPARED)
     for first, last in pairwise((0, int(share * COMPARED), most)):
         places = near[first:last]
         if not len(places):
             break
-        found, late = _round(asked, state, places, least, sight)
+        found, late = _round(own, state, places, least, sight)
         hits += found
         if len(places) < last - first or late == 0:
             # they come by what speaks for them at a glance
@@ -95,12 +95,13 @@ def compared(
     return hits, len(near) < most
 
 
-def _round(asked: Prepared, state: State, places: Numbers, least: float, sight: Sight) -> tuple[list[Hit], float]:
+def _round(own: Material, state: State, places: Numbers, least: float, sight: Sight) -> tuple[list[Hit], float]:
     """The hits among some places, and the best score of those in the least likely part (0: there is none)."""
     firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
     shelf_of = np.searchsorted(firsts, places, side="right") - 1
+    asked = own.prepared
     parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
-    materials = [material_of(asked)]
+    materials = [own]
     for number in np.unique(shelf_of).tolist():
         here = np.flatnonzero(shelf_of == number)
         for part, material, seen in sight.parts(state.shelves[number], places[here] - firsts[number]):
@@ -109,7 +110,7 @@ def _round(asked: Prepared, state: State, places: Numbers, least: float, sight: 
             where.append(here[seen])
     order = np.concatenate(where)
     work = Later(parts, _ids(len(order)), True)
-    names = gathered(work, materials, work.token_use.rows, [part.rows for part in parts])
+    names = gathered(work, materials)
     right = np.arange(1, len(work), dtype=np.int32)
     judged = judge(work, names, state.models, np.zeros_like(right), right, asked=asked)
     score = scores(judged.logodds)

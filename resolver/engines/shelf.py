@@ -192,7 +192,7 @@ def opened(segment: Segment) -> Shelf:
         Ragged(extra["sources.offsets"], extra["sources.items"]),
         np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
         prepared,
-        gather.material_from(_under("material.", extra), prepared.tokens),
+        gather.material_from(_under("material.", extra), prepared),
         Words(**{field.name: extra[f"words.{field.name}"] for field in fields(Words)}),
         cast(Seen, tuple(seen)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),

@@ -38,12 +38,16 @@ def assembled(parts: Sequence[Part], ids: pa.StringArray, *, asked: bool = False
 
 
 class Later(Prepared):
-    """Rows of `parts` put together side by side, as they are asked for. `token_use`: the words of each part in use."""
+    """Rows of `parts` put together side by side, as they are asked for."""
 
     # what has not been made stands in no slot, so that Python asks `__getattr__`
     def __init__(self, parts: Sequence[Part], ids: pa.StringArray, asked: bool) -> None:
         vars(self).update(
-            parts=parts, asked=asked, whole=Whole(parts, len(ids), asked), held=[part.prepared for part in parts]
+            parts=parts,
+            asked=asked,
+            whole=Whole(parts, len(ids), asked),
+            held=[part.prepared for part in parts],
+            given={},
         )
         object.__setattr__(self, "ids", ids)
 
@@ -58,10 +62,15 @@ class Later(Prepared):
             row -= len(part.rows)
         raise IndexError("there is no such row")
 
+    def give(self, **sides: Callable[[], Any]) -> None:
+        """Say how some sides are made, where somebody knows better; to be called before they are asked for."""
+        vars(self)["given"].update(sides)
+
     def __getattr__(self, name: str) -> Any:
         if name not in _MAKERS:
             raise AttributeError(name)
-        made = _MAKERS[name](self)
+        given = self.given.get(name)
+        made = given() if given is not None else _MAKERS[name](self)
         object.__setattr__(self, name, made)
         return made
 

@@ -102,7 +102,7 @@ def test_one_record_against_others_needs_only_what_it_says(batch: Batch, row: in
         told.append([judged.explanation(pair, Borders()) for pair in range(len(right))])
     work = Later(parts, ids, True)
     materials = [material_of(part.prepared) for part in parts]
-    index = gathered(work, materials, work.token_use.rows, [part.rows for part in parts])
+    index = gathered(work, materials)
     judged = judge(work, index, model, np.zeros_like(right), right, asked=one)
     told.append([judged.explanation(pair, Borders()) for pair in range(len(right))])
     assert told[0] == told[1] == told[2]
