@@ -5,8 +5,10 @@ and the mapped files of the catalogue. A worker that ends is replaced at once; a
 from __future__ import annotations
 
 import logging
+import mmap
 import socket
 import struct
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +24,9 @@ from resolver.errors import ResolverError
 
 _GRACE = 30
 """Seconds that requests may take to end when the service is told to stop."""
+_AFTER_OTHERS = 0.002
+"""Seconds for which a worker leaves a new connection to those that hold fewer."""
+_SERVES_NOT = -1
 _SILENT = 10
 """Seconds that a thread waits for the next byte of a request."""
 
@@ -36,8 +41,52 @@ class _Log(Logger):  # type: ignore[misc]
         self.error_log.setLevel(logging.WARNING)
 
 
+class _Held:
+    """How many connections each worker holds, in memory that all share; each counts in the place it was given."""
+
+    def __init__(self, workers: int) -> None:
+        # one is replaced while its successor begins
+        self._counts = memoryview(mmap.mmap(-1, 4 * 2 * workers)).cast("i")
+        self._places: dict[int, int] = {}
+        for place in range(len(self._counts)):
+            self._counts[place] = _SERVES_NOT
+
+    def give(self, age: int) -> int:
+        """A free place for a worker that is about to be forked."""
+        place = next(place for place in range(len(self._counts)) if place not in self._places.values())
+        self._places[age] = place
+        return place
+
+    def free(self, age: int) -> None:
+        """A worker has ended."""
+        self._counts[self._places.pop(age)] = _SERVES_NOT
+
+    def count(self, place: int, connections: int) -> None:
+        """Say how many connections a worker holds."""
+        self._counts[place] = connections
+
+    def most(self, place: int) -> bool:
+        """Whether a worker holds more connections than some other that serves."""
+        return any(_SERVES_NOT < held < self._counts[place] for held in self._counts)
+
+
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """Lets nobody hold a thread by saying nothing."""
+    """Lets nobody hold a thread by saying nothing, and whoever holds fewer connections take the next."""
+
+    held: _Held
+    place: int
+
+    def notify(self) -> None:
+        """Say that it lives, and how many connections it holds."""
+        super().notify()
+        self.held.count(self.place, self.nr_conns)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection; where another worker holds fewer it goes first, if it can."""
+        if self.held.most(self.place):
+            time.sleep(_AFTER_OTHERS)
+        super().accept(listener)
+        self.held.count(self.place, self.nr_conns)
 
     def enqueue_req(self, conn: Any) -> None:
         """Read from a connection, as long as something comes."""
@@ -82,6 +131,11 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     held: Service = app.extensions["resolver"]
     held.hub.store.disown()
     util.write_error = _write_error
+    connections = _Held(workers)
+
+    def give_place(_server: object, worker: _Worker) -> None:
+        worker.held, worker.place = connections, connections.give(worker.age)
+
     options = {
         # the server closes it
         "bind": f"fd://{listening.detach()}",
@@ -95,6 +149,8 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
         "backlog": 1024,
         "limit_request_line": 8190,
         "logger_class": _Log,
+        "pre_fork": give_place,
+        "child_exit": lambda _server, worker: connections.free(worker.age),
         "post_fork": lambda _server, _worker: held.forked(),
         "worker_exit": lambda _server, _worker: held.close(),
         "control_socket_disable": True,
