@@ -37,7 +37,7 @@ class Material:
     def source(self) -> Source:
         """All that is copied of it."""
         names, forms, words = self.prepared.names, self.prepared.forms, self.words
-        held = (
+        held: tuple[npt.NDArray[Any], ...] = (
             *(names.offsets, names.items, forms.tokens.offsets, forms.tokens.items),
             *(forms.roles, forms.joined, forms.joined_skeleton, forms.compact, self.prepared.name_quality),
             *(words.cards, words.letters, words.symbols, words.spoken_offsets, words.spoken),
@@ -123,8 +123,20 @@ def _forms(found: Laid, parts: Sequence[Material], taken: Sequence[Counted]) -> 
 
 
 def _tokens(found: Laid, texts: npt.NDArray[np.object_]) -> TokenTable:
-    cards = found.words.cards[:-1]
-    names = ("hash", "phonetic", "sound", "skeleton", "flags", "rarity_person", "rarity_group")
-    columns = (np.ascontiguousarray(cards[name]) for name in names)
-    symbols = Ragged(np.ascontiguousarray(found.words.cards["symbols"]), found.words.symbols)
-    return TokenTable(texts, *columns, symbols, np.ascontiguousarray(cards["signature"]))
+    cards = found.words.cards
+
+    def column(name: str) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(cards[name][:-1])
+
+    return TokenTable(
+        texts=texts,
+        hashes=column("hash"),
+        phonetic=column("phonetic"),
+        sound=column("sound"),
+        skeleton=column("skeleton"),
+        flags=found.words.flags,
+        rarity_person=column("rarity_person"),
+        rarity_group=column("rarity_group"),
+        symbols=Ragged(np.ascontiguousarray(cards["symbols"]), found.words.symbols),
+        signature=column("signature"),
+    )
