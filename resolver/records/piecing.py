@@ -117,7 +117,9 @@ class Whole:
         items = [one.items for one in taken]
         if self.unasked(lambda one: one.identifiers):
             texts = unread([one.texts for one in tables], items)
-            return self.apart(taken), IdentifierTable(_NO_HASHES, NOTHING, NOTHING, texts, _NO_BYTES)
+            # of what type they are tells how a record is told, whatever the one that is asked about says
+            types = np.concatenate([table.type[one] for table, one in zip(tables, items, strict=True)])
+            return self.apart(taken), IdentifierTable(_NO_HASHES, types, NOTHING, texts, _NO_BYTES)
         use = in_parts(items)
         return ragged_of(taken, use), _identifiers(tables, use, codes)
 
