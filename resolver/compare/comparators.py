@@ -38,7 +38,7 @@ from resolver.compare.name_evidence import (
 from resolver.compare.sets import acronym_match, flagged_words, identifier_similarity, overlap
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared import TRAVEL_FAMILY, WEAK_FAMILIES, FloatArray, PlaceTable, TokenFlag
+from resolver.records.prepared import WEAK_FAMILIES, FloatArray, PlaceTable, TokenFlag
 from resolver.records.ragged import Ragged
 
 
@@ -221,14 +221,7 @@ def acronym(context: Context) -> FloatArray:
 
 def listed(context: Context) -> FloatArray:
     """Told as watchlists tell (1: alias, nationality, passport or relation on either side) or as registers do (0)."""
-    prepared = context.prepared
-    aliases = np.zeros(len(prepared), dtype=bool)
-    aliases[prepared.names.rows[prepared.name_quality > 0]] = True
-    told = aliases | (prepared.nationalities.counts > 0)
-    side = prepared.identifiers
-    told[side.rows[prepared.identifier_table.type[side.items] == TRAVEL_FAMILY]] = True
-    if "relation" in prepared.plain:
-        told |= prepared.plain["relation"][0].counts > 0
+    told = context.names.listed
     return (told[context.left] | told[context.right]).astype(np.float32)
 
 

@@ -19,7 +19,7 @@ from resolver.compare.sheet import most_cells, sheet_for
 from resolver.compare.words import Memo, Words, memo_for, words_of
 from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, HashArray, Prepared
+from resolver.records.prepared import TRAVEL_FAMILY, FloatArray, HashArray, Prepared
 from resolver.records.ragged import Ragged, spread
 from resolver.records.spelling import spell
 
@@ -34,6 +34,7 @@ class NameIndex:
     written: Written
     texts: npt.NDArray[np.object_]
     _alone: Callable[[], npt.NDArray[np.bool_]]
+    _listed: Callable[[], npt.NDArray[np.bool_]]
     _memos: list[Memo] = field(default_factory=list)
 
     @classmethod
@@ -42,12 +43,23 @@ class NameIndex:
         rows = prepared.names.through(prepared.forms.tokens)
         tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
         words = words_of(prepared.tokens)
-        return cls(words, written_of(prepared, tokens), prepared.tokens.texts, lambda: alone_of(prepared))
+        return cls(
+            words,
+            written_of(prepared, tokens),
+            prepared.tokens.texts,
+            lambda: alone_of(prepared),
+            lambda: listed_of(prepared),
+        )
 
     @cached_property
     def alone(self) -> npt.NDArray[np.bool_]:
         """Per record, whether it says nothing but names."""
         return self._alone()
+
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, whether it is told as watchlists tell."""
+        return self._listed()
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
@@ -96,6 +108,17 @@ def alone_of(prepared: Prepared) -> npt.NDArray[np.bool_]:
             said |= side.counts > 0
     alone: npt.NDArray[np.bool_] = ~said
     return alone
+
+
+def listed_of(prepared: Prepared) -> npt.NDArray[np.bool_]:
+    """Per record, whether it is told as watchlists tell: with an alias, a nationality, a passport or a relation."""
+    told: npt.NDArray[np.bool_] = prepared.nationalities.counts > 0
+    told[prepared.names.rows[prepared.name_quality > 0]] = True
+    side = prepared.identifiers
+    told[side.rows[prepared.identifier_table.type[side.items] == TRAVEL_FAMILY]] = True
+    if "relation" in prepared.plain:
+        told |= prepared.plain["relation"][0].counts > 0
+    return told
 
 
 @dataclass(frozen=True)

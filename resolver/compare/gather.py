@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.context import NameIndex, alone_of
+from resolver.compare.context import NameIndex, alone_of, listed_of
 from resolver.compare.laying import Counted, Laid, Source, counted, laid
 from resolver.compare.scripts import sounds
 from resolver.compare.words import CARD, Words, words_of
@@ -32,6 +32,11 @@ class Material:
     words: Words
     alone: npt.NDArray[np.bool_]
     prepared: Prepared
+
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, whether it is told as watchlists tell."""
+        return listed_of(self.prepared)
 
     @cached_property
     def source(self) -> Source:
@@ -99,6 +104,7 @@ def gathered(work: Later, parts: Sequence[Material]) -> NameIndex:
         found.written,
         _texts(parts, taken),
         lambda: np.concatenate([part.alone[some] for part, some in zip(parts, rows, strict=True)]),
+        lambda: np.concatenate([part.listed[some] for part, some in zip(parts, rows, strict=True)]),
     )
 
 

@@ -6,7 +6,7 @@ need no more, then far more of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -34,6 +34,39 @@ _NAMES = 6
 _LATE = 3
 """Where nobody in the last so-manieth part of a round is meant, nobody later is."""
 _QUERY_ID = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Entities of one round at or above the cutoff: their shelves, rows there and scores, and the pairs they are of
+    what was judged."""
+
+    judged: Judged
+    pairs: Numbers
+    shelves: Numbers
+    rows: Numbers
+    scores: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def hits(self, state: State, least: float) -> Iterator[Hit]:
+        """Those whose score is `least` or more."""
+        some = np.flatnonzero(self.scores >= least)
+        columns = (self.shelves[some].tolist(), self.rows[some].tolist(), self.scores[some].tolist())
+        for shelf, row, score, pair in zip(*columns, self.pairs[some].tolist(), strict=True):
+            yield Hit(state.shelves[shelf].ids[row].as_py(), shelf, row, score, self.judged, pair)
+
+
+def best_of(found: Sequence[Scored], state: State, count: int) -> list[Hit]:
+    """The best `count` of all, the best first (ties by id)."""
+    together = np.concatenate([one.scores for one in found]) if found else np.zeros(0)
+    if not count or not len(together):
+        return []
+    least = float(np.sort(together)[-min(count, len(together))])
+    hits = [hit for one in found for hit in one.hits(state, least)]
+    hits.sort(key=lambda hit: (-hit.score, hit.id))
+    return hits[:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +107,10 @@ def share_of(asked: Prepared) -> float:
 
 def compared(
     asked: Prepared, state: State, near: Numbers, least: float, wanted: int, sight: Sight
-) -> tuple[list[Hit], bool]:
+) -> tuple[list[Scored], bool]:
     """Those of `near` (places in the catalogue, the likeliest first) whose score is at or
     above `least`, the best `wanted` among them; and whether that is all there are."""
-    hits: list[Hit] = []
+    hits: list[Scored] = []
     share, own = share_of(asked), material_of(asked)
     most = int(share * MOST_COMPARED)
     for first, last in pairwise((0, int(share * COMPARED), most)):
@@ -85,17 +118,18 @@ def compared(
         if not len(places):
             break
         found, late = _round(own, state, places, least, sight)
-        hits += found
+        hits.append(found)
         if len(places) < last - first or late == 0:
             # they come by what speaks for them at a glance
             return hits, True
-        if len(hits) >= wanted and late < sorted((hit.score for hit in hits), reverse=True)[wanted - 1]:
+        held = np.sort(np.concatenate([one.scores for one in hits]))
+        if len(held) >= wanted and late < held[-wanted]:
             # nobody who comes so late is among the best
             return hits, False
     return hits, len(near) < most
 
 
-def _round(own: Material, state: State, places: Numbers, least: float, sight: Sight) -> tuple[list[Hit], float]:
+def _round(own: Material, state: State, places: Numbers, least: float, sight: Sight) -> tuple[Scored, float]:
     """The hits among some places, and the best score of those in the least likely part (0: there is none)."""
     firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
     shelf_of = np.searchsorted(firsts, places, side="right") - 1
@@ -115,13 +149,10 @@ def _round(own: Material, state: State, places: Numbers, least: float, sight: Si
     judged = judge(work, names, state.models, np.zeros_like(right), right, asked=asked)
     score = scores(judged.logodds)
     good = np.flatnonzero(score >= least)
-    hits = []
-    for pair in good.tolist():
-        number = int(shelf_of[order[pair]])
-        row = int(places[order[pair]] - firsts[number])
-        hits.append(Hit(state.shelves[number].ids[row].as_py(), number, row, float(score[pair]), judged, pair))
-    late = good[order[good] >= len(places) - len(places) // _LATE]
-    return hits, float(score[late].max(initial=0))
+    here = order[good]
+    rows = places[here] - firsts[shelf_of[here]]
+    late = good[here >= len(places) - len(places) // _LATE]
+    return Scored(judged, good, shelf_of[here], rows, score[good]), float(score[late].max(initial=0))
 
 
 @lru_cache(maxsize=256)

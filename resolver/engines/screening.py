@@ -25,7 +25,7 @@ from resolver.block.keys import identity_tokens
 from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.nearby import Finder
-from resolver.engines.rounds import MOST_COMPARED, Hit, Reasons, compared, share_of
+from resolver.engines.rounds import MOST_COMPARED, Hit, Reasons, Scored, best_of, compared, share_of
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
@@ -197,27 +197,28 @@ class Screen:
         near = self._finder.near(asked, state, wish.sources, MOST_COMPARED, share_of(asked))
         sight = Sight(wish.viewer, wish.sources, self._hub.models)
         least = state.borders.review if wish.cutoff is None else wish.cutoff
-        hits, all_compared = compared(asked, state, near, least, self._wanted(wish), sight)
+        scored, all_compared = compared(asked, state, near, least, self._wanted(wish), sight)
         # where words lead to nobody there is nobody more; of a query without words that cannot be said
         complete = all_compared if len(near) else bool(identity_tokens(asked).any())
-        return self._told(hits, complete, state, wish)
+        return self._told(scored, complete, state, wish)
 
     def _wanted(self, wish: Wish) -> int:
         # of those that are found any number may be refused
         return max(wish.limit, 1) if wish.accept is None else MOST_COMPARED
 
-    def _told(self, hits: list[Hit], complete: bool, state: State, wish: Wish) -> Answer:
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
+    def _told(self, scored: Sequence[Scored], complete: bool, state: State, wish: Wish) -> Answer:
+        total = sum(map(len, scored))
         look, reasons = Look(self._hub.store, state.version, wish.viewer), Reasons(state.borders)
         found: list[Found] = []
         refused = 0
-        wanted = hits if wish.accept is not None else hits[: wish.limit]
+        # any of those that are found may be refused
+        wanted = best_of(scored, state, wish.limit if wish.accept is None else total)
         for hit, entity in zip(wanted, _as_ftm(wanted, state, wish.viewer), strict=True):
             if wish.accept is not None and not wish.accept(entity, look):
                 refused += 1
             elif len(found) < wish.limit:
                 found.append(Found(entity, hit.score, reasons.of(hit)))
-        return Answer(tuple(found), len(hits) - refused, complete)
+        return Answer(tuple(found), total - refused, complete)
 
 
 def _variants(query: Record) -> list[Record]:
