@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import meeting, plan_for
-from resolver.classify import Borders, Model, PairTerm, Term, interval_of, score_of, smallest_changes
+from resolver.classify import Borders, Model, PairTerm, Term, interval_of, scores, smallest_changes
 from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives
-from resolver.compare.explain import DETAILED, detail, parts_of_pairs, shown_of
+from resolver.compare.explain import DETAILED, Side, detail, parts_of_pairs
 from resolver.errors import InputError
 from resolver.pipeline import (
     KIND_MISMATCH,
@@ -105,6 +105,11 @@ class Judged:
     _groups: Mapping[int, _Group]
     _place: npt.NDArray[np.int64]
 
+    @cached_property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """The calibrated probability of each."""
+        return scores(self.logodds)
+
     def explanation(self, pair: int, borders: Borders, *, changes: bool = False) -> Explanation:
         """Why a pair has its score."""
         left, right = int(self.left[pair]), int(self.right[pair])
@@ -112,11 +117,11 @@ class Judged:
         if self.kinds[pair] == 0:
             kinds = [Kind(int(self.prepared.kinds[row])).label for row in (left, right)]
             row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
-            return Explanation(*ids, score_of(KIND_MISMATCH), Band.DISTINCT, KIND_MISMATCH, (row,))
+            return Explanation(*ids, float(self.scores[pair]), Band.DISTINCT, KIND_MISMATCH, (row,))
         group = self._groups[int(self.kinds[pair])]
         one = _Pair(group, int(self._place[pair]))
         logodds = int(self.logodds[pair])
-        score = score_of(logodds)
+        score = float(self.scores[pair])
         found = Explanation(*ids, score, borders.band(score), logodds, tuple(one.rows()), parts=one.parts)
         if not changes:
             return found
@@ -144,7 +149,7 @@ class _Group:
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
     _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
-    _texts: dict[tuple[str, bool, int], str] = field(default_factory=dict)
+    _lefts: dict[int, Side] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, context: Context, silent: frozenset[str]) -> _Group:
@@ -170,17 +175,12 @@ class _Group:
         name = next(name for name, mask in self._judges.items() if mask[place])
         return self.model.parts[name]
 
-    def text(self, shows: str, right: bool, place: int) -> str:
-        """What a side of a pair says, as text; one record is mostly on the left of many pairs."""
-        key = (shows, right, self._spoken_for(shows, right, place))
-        if key not in self._texts:
-            self._texts[key] = shown_of(self.context, shows, right, place)
-        return self._texts[key]
-
-    def _spoken_for(self, shows: str, right: bool, place: int) -> int:
-        if shows == "names":
-            return int(self.context.best_forms[right][place])
-        return int((self.context.right if right else self.context.left)[place])
+    def left(self, place: int) -> Side:
+        """The left record of a pair, which mostly is that of many."""
+        row = int(self.context.left[place])
+        if row not in self._lefts:
+            self._lefts[row] = Side(self.context.prepared, row)
+        return self._lefts[row]
 
     @cached_property
     def _judges(self) -> dict[str, npt.NDArray[np.bool_]]:
@@ -204,7 +204,6 @@ class _Pair:
 
     group: _Group
     place: int
-    _texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     _details: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -261,11 +260,18 @@ class _Pair:
         return self._details[feature]
 
     def _shown(self, shows: str) -> tuple[str, str]:
-        found = self._texts.get(shows)
-        if found is None:
-            found = self.group.text(shows, False, self.place), self.group.text(shows, True, self.place)
-            self._texts[shows] = found
-        return found
+        (one, two), (left, right) = self._sides, self._forms
+        return one.text(shows, left), two.text(shows, right)
+
+    @cached_property
+    def _sides(self) -> tuple[Side, Side]:
+        context = self.group.context
+        return self.group.left(self.place), Side(context.prepared, int(context.right[self.place]))
+
+    @cached_property
+    def _forms(self) -> tuple[int, int]:
+        left, right = self.group.context.best_forms
+        return int(left[self.place]), int(right[self.place])
 
 
 def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:

@@ -12,7 +12,6 @@ from resolver.classify.model import (
     border,
     interval,
     interval_of,
-    score_of,
     scores,
 )
 from resolver.classify.stored import from_json, to_json
@@ -29,7 +28,6 @@ __all__ = [
     "from_json",
     "interval",
     "interval_of",
-    "score_of",
     "scores",
     "smallest_changes",
     "to_json",

@@ -184,11 +184,6 @@ def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return value
 
 
-def score_of(logodds: int) -> float:
-    """The same of one."""
-    return float(scores(np.array([logodds]))[0])
-
-
 def border(score: float) -> int:
     """The least log-odds (thousandths) whose score is at least the given one; scores are taken within 1e-6 … 1 −
     1e-6."""

@@ -23,15 +23,46 @@ _GENDERS = ((1, "male"), (2, "female"), (4, "other"))
 
 def shown(context: Context, shows: str, pair: int = 0) -> tuple[str, str]:
     """The texts of either side that a comparator looked at (`Comparator.shows`), joined by ` | `."""
-    return shown_of(context, shows, False, pair), shown_of(context, shows, True, pair)
+    rows, forms = (context.left, context.right), context.best_forms
+    one, two = (Side(context.prepared, int(side[pair])) for side in rows)
+    return one.text(shows, int(forms[0][pair])), two.text(shows, int(forms[1][pair]))
 
 
-def shown_of(context: Context, shows: str, right: bool, pair: int = 0) -> str:
-    """The same of one side."""
-    if shows == "names":
-        return form_text(context.prepared, int(context.best_forms[right][pair]))
-    row = int((context.right if right else context.left)[pair])
-    return " | ".join(_values(context.prepared, shows, row))
+class Side:
+    """One record of a comparison, for what is shown of it: each text is read once."""
+
+    def __init__(self, prepared: Prepared, row: int) -> None:
+        self._whole, self._place = prepared, row
+        # so that what is shown of it need not be put together for all
+        self._held, self._row = prepared.origin(row) if isinstance(prepared, Later) else (prepared, row)
+        self._texts: dict[str | int, str] = {}
+
+    def text(self, shows: str, form: int) -> str:
+        """What a comparator looked at (`Comparator.shows`); of its names the `form`."""
+        key = form if shows == "names" else shows
+        found = self._texts.get(key)
+        if found is None:
+            found = self._texts[key] = (
+                form_text(self._whole, form) if shows == "names" else " | ".join(self._values(shows))
+            )
+        return found
+
+    def _values(self, shows: str) -> list[str]:
+        if shows == "sources":
+            return [str(self._whole.ids[self._place].as_py()).partition(":")[0]]
+        held = self._held
+        if shows == "gender":
+            return [word for bit, word in _GENDERS if held.gender[self._row] & bit]
+        prop = shows.removeprefix("plain:")
+        side: Ragged = getattr(held, shows) if prop == shows else held.plain[prop][0]
+        codes = side[self._row].tolist()
+        if not codes:
+            return []
+        if shows in ("nationalities", "countries"):
+            return [held.country_codes[code] for code in codes]
+        texts = _TEXTS[shows](held) if prop == shows else held.plain[prop][1].texts
+        # one by one: most say one thing, and texts of a file are read where they are asked for
+        return [str(texts[code]) for code in codes]
 
 
 def form_text(prepared: Prepared, form: int) -> str:
@@ -45,24 +76,6 @@ def form_text(prepared: Prepared, form: int) -> str:
 def _origin(prepared: Prepared, row: int) -> tuple[Prepared, int]:
     """Where a row is from, so that what is shown of it need not be put together for all."""
     return prepared.origin(row) if isinstance(prepared, Later) else (prepared, row)
-
-
-def _values(prepared: Prepared, shows: str, row: int) -> list[str]:
-    if shows == "sources":
-        return [str(prepared.ids[row].as_py()).partition(":")[0]]
-    prepared, row = _origin(prepared, row)
-    if shows == "gender":
-        return [word for bit, word in _GENDERS if prepared.gender[row] & bit]
-    prop = shows.removeprefix("plain:")
-    side: Ragged = getattr(prepared, shows) if prop == shows else prepared.plain[prop][0]
-    codes = side[row].tolist()
-    if not codes:
-        return []
-    if shows in ("nationalities", "countries"):
-        return [prepared.country_codes[code] for code in codes]
-    texts = _TEXTS[shows](prepared) if prop == shows else prepared.plain[prop][1].texts
-    # one by one: most say one thing, and texts of a file are read where they are asked for
-    return [str(texts[code]) for code in codes]
 
 
 _TEXTS: dict[str, Callable[[Prepared], npt.NDArray[np.object_]]] = {

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.classify import Borders, scores
+from resolver.classify import Borders
 from resolver.compare import Material, gathered, material_of
 from resolver.engines.catalogue import State
 from resolver.engines.seen import Sight
@@ -147,7 +147,7 @@ def _round(own: Material, state: State, places: Numbers, least: float, sight: Si
     names = gathered(work, materials)
     right = np.arange(1, len(work), dtype=np.int32)
     judged = judge(work, names, state.models, np.zeros_like(right), right, asked=asked)
-    score = scores(judged.logodds)
+    score = judged.scores
     good = np.flatnonzero(score >= least)
     here = order[good]
     rows = places[here] - firsts[shelf_of[here]]

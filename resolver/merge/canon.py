@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from followthemoney.types import registry
 from rigour.text.scripts import text_scripts
@@ -57,9 +58,14 @@ class Canon:
         if column in _COUNTRIES:
             return (self.country_code(text) or "").lower()
         if column in _DATES:
-            date = date_of(text)
-            return str(date) if date else ""
+            return _date_code(text)
         return registry.gender.clean(text) or ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _date_code(text: str) -> str:
+    date = date_of(text)
+    return str(date) if date else ""
 
 
 def key(column: str, text: str, code: str) -> str:
