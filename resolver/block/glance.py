@@ -140,7 +140,7 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
     return ragged, table.hashes
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How far two words agree."""
     if words[one, TEXT] == others[two, TEXT] != 0:
@@ -158,7 +158,7 @@ def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa:
     return INITIAL if words[one, FIRST] == others[two, FIRST] else NONE
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How two dates of birth agree, as a number 1…10."""
     if births[one, 0] == 0 or others[two, 0] == 0:
@@ -188,7 +188,7 @@ def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: AN
     return 3 if near else 1
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """How many hashes two stretches have in common, `most` at most."""
     found = 0
@@ -204,13 +204,13 @@ def _common(hashes, i, one_end, others, j, two_end, most):  # type: ignore[no-un
     return found
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a pair of rows; `seen` as `arrays` gives it."""
     return points_between(first, seen, second, seen)
 
 
-@compiled()
+@compiled(allocates=False)
 def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a row of one batch and a row of another."""
     if seen_one[0][one, KINDS] & seen_two[0][two, KINDS] != 1:
@@ -229,7 +229,7 @@ def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def
     return _points(one, seen_one, two, seen_two)
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     heads, words, places, certain, births = seen_first
     others, their_words, their_places, their_certain, their_births = seen_second
@@ -271,7 +271,7 @@ def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-
     return total + POINTS[8, when]
 
 
-@compiled()
+@compiled(allocates=False)
 def _all_points(left, right, seen, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for pair in range(len(left)):
         out[pair] = points(left[pair], right[pair], seen)
@@ -284,7 +284,7 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     return out
 
 
-@compiled(inline="always")
+@compiled(inline="always", allocates=False)
 def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Read a word of all that a glance at these rows will read."""
     heads, words, places, certain, births = seen
@@ -304,7 +304,7 @@ def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return found
 
 
-@compiled()
+@compiled(allocates=False)
 def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     # rows lie far apart in memory: a stretch is touched before any of it is judged, so that waiting overlaps
     found = np.int64(0)

@@ -70,7 +70,7 @@ class Laid(NamedTuple):
 
 
 @compiled()
-def _counted(source, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _counted(source, rows):  # type: ignore[no-untyped-def]
     sizes = np.zeros(7, dtype=np.int64)
     for row in rows:
         for at in range(source.names_at[row], source.names_at[row + 1]):
@@ -111,10 +111,12 @@ def _counted(source, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN2
     return tokens[:filled], coded, sizes
 
 
-@compiled()
-def _copied(source, rows, tokens, coded, first, begun, written, words, name_offsets, form_offsets, form_items, forms):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+@compiled(allocates=False)
+def _copied(
+    source, rows, tokens, coded, met, first, begun, written, words, name_offsets, form_offsets, form_items, forms
+):  # type: ignore[no-untyped-def]
     """Copy what `_counted` has counted to where others end: `first` is the first row, `begun` as many of everything as
-    there are already. Gives the most names and words of a record."""
+    there are already; `met` is -1 for each of the `tokens`. Gives the most names and words of a record."""
     cards, letters, symbols, sounds = begun[TOKENS], begun[LETTERS], begun[SYMBOLS], begun[SOUNDS]
     for place in range(len(tokens)):
         token = tokens[place]
@@ -134,7 +136,6 @@ def _copied(source, rows, tokens, coded, first, begun, written, words, name_offs
             sounds += 1
     end = cards + len(tokens)
     words.cards[end].letters, words.cards[end].symbols, words.spoken_offsets[end] = letters, symbols, sounds
-    met = np.full(len(tokens), -1, dtype=np.int64)
     name, part, held, place = begun[NAMES], begun[PARTS], begun[HELD], 0
     most_names, most_tokens = np.int64(0), np.int64(0)
     for number in range(len(rows)):
@@ -200,7 +201,7 @@ def laid(sources: Sequence[Source], rows: Sequence[Numbers], taken: Sequence[Cou
     first, most = 0, (0, 0)
     for source, some, one in zip(sources, rows, taken, strict=True):
         own = _copied(
-            *(source, some, one.tokens, one.coded, first, begun),
+            *(source, some, one.tokens, one.coded, np.full(len(one.tokens), -1, dtype=np.int64), first, begun),
             *(written, words, name_offsets, form_offsets, form_items, forms),
         )
         most = max(most[0], own[0]), max(most[1], own[1])
