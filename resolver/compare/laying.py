@@ -112,9 +112,9 @@ def _counted(source, rows):  # type: ignore[no-untyped-def]
 
 
 @compiled(allocates=False)
-def _copied(
+def _copied(  # type: ignore[no-untyped-def]
     source, rows, tokens, coded, met, first, begun, written, words, name_offsets, form_offsets, form_items, forms
-):  # type: ignore[no-untyped-def]
+):
     """Copy what `_counted` has counted to where others end: `first` is the first row, `begun` as many of everything as
     there are already; `met` is -1 for each of the `tokens`. Gives the most names and words of a record."""
     cards, letters, symbols, sounds = begun[TOKENS], begun[LETTERS], begun[SYMBOLS], begun[SOUNDS]
