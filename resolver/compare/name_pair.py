@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.scripts import alike_across
+from resolver.compare.scripts import alike_across, may_sound
 from resolver.compare.sheet import LIMIT
 from resolver.compare.words import servant
 from resolver.records.compiled import compiled
@@ -35,6 +35,16 @@ def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def
     found = alike_across(one, two, target, words.flags, offsets, words.spoken, least, memo.row, memo.joined)
     value = min(found, np.float32(JOINED_ACROSS))
     return value if value >= _LEAST_JOINED else np.float32(0.0)
+
+
+@compiled(inline="always", allocates=False)
+def _may_sound_joined(one, two, target, words, voices):  # type: ignore[no-untyped-def]
+    """Whether two neighbours and a word of another script may sound alike enough to be joined."""
+    if len(words.spoken) == 0:
+        return False
+    first, second = voices[one], voices[two]
+    sounds, near, heavy = first.sounds | second.sounds, first.near | second.near, first.heavy + second.heavy
+    return may_sound(sounds, near, heavy, voices[target], np.float32(_LEAST_JOINED))
 
 
 @compiled(allocates=False)
@@ -206,6 +216,8 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
                         # a word without consonants (Woo) adds nothing: it is a word of its own
                         continue
                 elif (cards[target].flags ^ cards[part.token].flags) & 64:
+                    if not _may_sound_joined(part.token, parts[own_start + a + 1].token, target, words, sheet.voices):
+                        continue
                     value = joined_across(part.token, parts[own_start + a + 1].token, target, words, memo)
                     if value == 0:
                         continue

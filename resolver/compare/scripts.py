@@ -71,6 +71,24 @@ def _costs() -> tuple[npt.NDArray[np.float32], ...]:
 CHANGE, LATIN_ONLY, FOREIGN_ONLY, WEIGHT = _costs()
 
 
+def _voiced() -> tuple[npt.NDArray[np.uint64], np.uint64]:
+    """For each sound the bits (sound n at n % 64) of those that it may become at less than the full cost; and the bits
+    of the sounds that always cost `_DEAR` or more where the other word has nothing near."""
+    near, strong = np.zeros(128, dtype=np.uint64), (1 << 64) - 1
+    for sound in range(128):
+        near[sound] = sum({1 << (other % 64) for other in range(128) if CHANGE[sound, other] < 1})
+        if min(LATIN_ONLY[sound], FOREIGN_ONLY[sound]) < _DEAR:
+            strong &= ~(1 << (sound % 64))
+    return near, np.uint64(strong)
+
+
+_DEAR = np.float32(0.8)
+NEAR, STRONG = _voiced()
+VOICE = np.dtype([("sounds", np.uint64), ("near", np.uint64), ("heavy", np.float32), ("heard", np.bool_)], align=True)
+"""The sounds of a word as bits (sound n at n % 64), all that is near any of them, and its consonants; `heard`: whether
+that is set."""
+
+
 @lru_cache(maxsize=50_000)
 def encode(text: str, *, foreign: bool) -> bytes:
     """The sounds of a word, a byte each, at most `LONGEST`; letters outside ASCII are left out. Doubles are one sound,
@@ -138,6 +156,37 @@ def alike(foreign, count_foreign, latin, count_latin, least, row):  # type: igno
         if cheapest > dearest:
             return np.float32(0.0)
     return max(np.float32(0.0), np.float32(1.0) - _STRETCH * row[count_latin] / heavy)
+
+
+@compiled(allocates=False)
+def hear(offsets, items, token, voice):  # type: ignore[no-untyped-def]
+    """Set the voice of a token."""
+    sounds, near, heavy = np.uint64(0), np.uint64(0), np.float32(0.0)
+    for place in range(offsets[token], offsets[token + 1]):
+        sound = items[place]
+        sounds |= np.uint64(1) << np.uint64(sound & 63)
+        near |= NEAR[sound]
+        heavy += WEIGHT[sound]
+    voice.sounds, voice.near, voice.heavy, voice.heard = sounds, near, heavy, True
+
+
+@compiled(inline="always", allocates=False)
+def may_sound(sounds, near, heavy, voice, least):  # type: ignore[no-untyped-def]
+    """A cheap test: whether words with these sounds and a word with this voice, of another script, may be alike by
+    `least`. What has nothing near in the other word costs its full price."""
+    most = (np.float32(1.0) - least) * max(heavy, voice.heavy, np.float32(1.5)) / _STRETCH + 2 * _MARGIN
+    lacking = max(_count(sounds & ~voice.near & STRONG), _count(voice.sounds & ~near & STRONG))
+    return _DEAR * np.float32(lacking) <= most
+
+
+@compiled(inline="always", allocates=False)
+def _count(bits):  # type: ignore[no-untyped-def]
+    """How many bits are set, by taking one after the other: they are few."""
+    found = 0
+    while bits != 0:
+        bits &= bits - np.uint64(1)
+        found += 1
+    return found
 
 
 @compiled(allocates=False)

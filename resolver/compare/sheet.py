@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.words import Words, count_bits, worth
+from resolver.compare.scripts import VOICE, hear, may_sound
+from resolver.compare.words import FLOOR, Words, count_bits, worth
 from resolver.compare.written import Written
 from resolver.records.compiled import compiled
 
@@ -77,14 +78,15 @@ _HASH, _SKELETON, _PHONETIC, _SIGNATURE, _KINDS, _LENGTH, _FLAGS, _TIED, _LETTER
 
 
 class Sheet(NamedTuple):
-    """Room for the kernels: `columns` a token; `words` of the left record, and of the right one in the second half; the
-    names of either; `own`: what
+    """Room for the kernels: `columns` a token; `words` of the left record, and of the right one in the second half;
+    `voices` a token, where any has sounds; the names of either; `own`: what
     tells most words of the left record apart, a row each; `passed`: see `_passing`; which hashes two neighbours of the
     left record spell (`spelled`) and its words have (`held`), by their first bits; `local`: where a token stands in it;
     `pool`: what words are worth; and room to align two names in, `mates` and `result` (`name_pair.align_names`)."""
 
     columns: npt.NDArray[np.void]
     words: npt.NDArray[np.void]
+    voices: npt.NDArray[np.void]
     names_left: npt.NDArray[np.void]
     names_right: npt.NDArray[np.void]
     own: npt.NDArray[np.uint32]
@@ -112,6 +114,7 @@ def sheet_for(words: Words, written: Written, cells: int) -> Sheet:
     return Sheet(
         np.zeros(len(words.cards), dtype=COLUMN),
         np.empty(2 * names * LIMIT, dtype=WORD),
+        np.zeros(len(words.cards) if len(words.spoken) else 1, dtype=VOICE),
         np.empty(names, dtype=NAMED),
         np.empty(names, dtype=NAMED),
         np.empty((9, tokens), dtype=np.uint32),
@@ -158,6 +161,8 @@ def begin(first, last, tokens, written, words, group, sheet):  # type: ignore[no
         own[_PHONETIC, place], own[_SIGNATURE, place] = card.phonetic & 0xFFFFFFFF, card.signature
         own[_KINDS, place], own[_LENGTH, place] = card.kinds, card.length
         own[_FLAGS, place], own[_TIED, place], own[_LETTER, place] = card.flags, card.tied, card.first_letter
+        if len(words.spoken) > 0 and not sheet.voices[token].heard:
+            hear(words.spoken_offsets, words.spoken, token, sheet.voices[token])
         held[_place(card.hash)] = held[_place(card.skeleton)] = True
     filled = 0
     for name in range(first, last):
@@ -233,17 +238,33 @@ def _spells(part, tokens, cards):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline="always", allocates=False)
+def _may_be_worth(one, two, words, sheet):  # type: ignore[no-untyped-def]
+    """Whether two words that passed may be worth something: of two scripts and with no symbol in common, their voices
+    may be too far apart."""
+    first, second = words.cards[one], words.cards[two]
+    either, differ = first.flags | second.flags, first.flags ^ second.flags
+    if not differ & 64 or either & 7 or first.tied & second.tied or first.hash == second.hash:
+        return True
+    if len(words.spoken) == 0:
+        return True
+    voice = sheet.voices[one]
+    return may_sound(voice.sounds, voice.near, voice.heavy, sheet.voices[two], np.float32(FLOOR))
+
+
+@compiled(inline="always", allocates=False)
 def fill_column(token, first, last, tokens, written, words, memo, group, sheet, start, run):  # type: ignore[no-untyped-def]
     """Make the column of a word against the left record, whose names and `tokens` are given, at `start` in the pool."""
     cards = words.cards
     card, column, passed = cards[token], sheet.columns[token], sheet.passed
     _passing(card, len(tokens), sheet.own, passed)
+    if len(words.spoken) > 0 and not sheet.voices[token].heard:
+        hear(words.spoken_offsets, words.spoken, token, sheet.voices[token])
     bits, begins = np.uint64(0), np.uint64(0)
     for place in range(len(tokens)):
         value = np.float32(0.0)
         if passed[place] & 2 and _begin_alike(card, cards[tokens[place]], words.letters):
             begins |= _bit(place)
-        if passed[place] & 1:
+        if passed[place] & 1 and _may_be_worth(tokens[place], token, words, sheet):
             value = worth(tokens[place], token, words, memo)
             if value > 0:
                 bits |= _bit(place)
