@@ -1,7 +1,8 @@
 """Jaro–Winkler and optimal string alignment over arrays of code points: the values of `rapidfuzz`, to the last bit, for
 kernels that compare two words where they meet them. Tests hold both against the library.
 
-Words of up to 64 letters, which nearly all are, are compared with a bit for each letter of the first.
+Words of up to 64 letters a to z, which nearly all are, are compared with a bit for each letter of the first
+(`written_alike`).
 """
 
 from __future__ import annotations
@@ -10,20 +11,45 @@ import numpy as np
 
 from resolver.records.compiled import compiled
 
-_SHORT = 64
+_SHORT, _MARGIN = 64, 1e-4
+
+
+@compiled(allocates=False)
+def written_alike(one, two, least, lacking, places):  # type: ignore[no-untyped-def]
+    """The mean of both similarities, in single precision; what is below `least` may be given as 0. `lacking`: edits
+    that there are at least. `places`: 32 zeros, and zeros again when it is left."""
+    plain = 0 < len(one) <= _SHORT and 0 < len(two) <= _SHORT and _all_small(one) and _all_small(two)
+    if not plain:
+        return (np.float32(jaro_winkler(one, two)) + np.float32(edits_alike(one, two))) / np.float32(2)
+    for place in range(len(one)):
+        places[one[place] & 31] |= np.uint64(1) << np.uint64(place)
+    winkler = _raised(_jaro_of(one, two, places), one, two)
+    longest, value = max(len(one), len(two)), np.float32(0.0)
+    if (winkler + 1.0 - lacking / longest) / 2.0 >= least - _MARGIN:
+        value = (np.float32(winkler) + np.float32(1.0 - _edits_of(len(one), two, places) / longest)) / np.float32(2)
+    for place in range(len(one)):
+        places[one[place] & 31] = 0
+    return value
 
 
 @compiled(inline="always", allocates=False)
-def written_alike(one, two):  # type: ignore[no-untyped-def]
-    """The mean of both similarities, in single precision."""
-    return (np.float32(jaro_winkler(one, two)) + np.float32(edits_alike(one, two))) / np.float32(2)
+def _all_small(word):  # type: ignore[no-untyped-def]
+    """Whether all letters are a to z, which five bits tell apart."""
+    small = True
+    for place in range(len(word)):
+        small &= (word[place] >= 97) & (word[place] <= 122)
+    return small
 
 
 @compiled(inline="always", allocates=False)
 def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     """Jaro–Winkler similarity (Winkler 1990), 0…1: prefixes up to four letters weigh 0.1 each where Jaro is above
     0.7."""
-    value = jaro(one, two)
+    return _raised(jaro(one, two), one, two)
+
+
+@compiled(inline="always", allocates=False)
+def _raised(value, one, two):  # type: ignore[no-untyped-def]
     if value > 0.7:
         prefix = 0
         while prefix < min(len(one), len(two), 4) and one[prefix] == two[prefix]:
@@ -32,35 +58,30 @@ def jaro_winkler(one, two):  # type: ignore[no-untyped-def]
     return value
 
 
-@compiled(inline="always", allocates=False)
-def _places(letter, word):  # type: ignore[no-untyped-def]
-    """A bit for each place at which a word of up to 64 letters has a letter."""
-    found = np.uint64(0)
-    for place in range(len(word)):
-        found |= np.uint64(word[place] == letter) << np.uint64(place)
-    return found
-
-
 @compiled(allocates=False)
 def jaro(one, two):  # type: ignore[no-untyped-def]
     """Jaro similarity (1989), 0…1."""
     if len(one) == 0 or len(two) == 0:
         return 1.0 if len(one) == len(two) else 0.0
-    if len(one) > _SHORT or len(two) > _SHORT:
-        return _jaro_long(one, two)
-    reach = max(max(len(one), len(two)) // 2 - 1, 0)
+    return _jaro_long(one, two)
+
+
+@compiled(inline="always", allocates=False)
+def _jaro_of(one, two, places):  # type: ignore[no-untyped-def]
+    """The same of words whose letters differ in their last five bits; `places`: a bit for each place at which the first
+    has a letter."""
+    reach = np.int64(max(max(len(one), len(two)) // 2 - 1, 0))
     # a bit for each letter that has found its like
     taken, other = np.uint64(0), np.uint64(0)
     common = 0
+    # the places that are near enough, as a window that moves
+    window = (np.uint64(1) << np.uint64(reach + 1)) - np.uint64(1)
     for at in range(len(two)):
-        # the places that are near enough, as a window that moves
-        window = ~np.uint64(0) if 2 * reach >= 63 else (np.uint64(1) << np.uint64(2 * reach + 1)) - np.uint64(1)
-        window = window >> np.uint64(reach - at) if at < reach else window << np.uint64(at - reach)
-        open_ = _places(two[at], one) & window & ~taken
-        if open_ != 0:
-            taken |= open_ & (~open_ + np.uint64(1))
-            other |= np.uint64(1) << np.uint64(at)
-            common += 1
+        open_ = places[two[at] & 31] & window & ~taken
+        taken |= open_ & (~open_ + np.uint64(1))
+        other |= np.uint64(open_ != 0) << np.uint64(at)
+        common += open_ != 0
+        window = (window << np.uint64(1)) | np.uint64(at < reach)
     if common == 0:
         return 0.0
     swapped, at = 0, 0
@@ -111,17 +132,17 @@ def edits_alike(one, two):  # type: ignore[no-untyped-def]
     longest = max(len(one), len(two))
     if longest == 0:
         return 1.0
-    edits = _edits_short(one, two) if 0 < len(one) <= _SHORT else _edits_long(one, two)
-    return 1.0 - edits / longest
+    return 1.0 - _edits_long(one, two) / longest
 
 
-@compiled(allocates=False)
-def _edits_short(one, two):  # type: ignore[no-untyped-def]
-    """A column of the table of distances at once, as steps of one up or down (Hyyrö 2003)."""
+@compiled(inline="always", allocates=False)
+def _edits_of(length, two, places):  # type: ignore[no-untyped-def]
+    """The distance of a word of so many letters, with `places` as in `_jaro_of`, and another: a column of the table of
+    distances at once, as steps of one up or down (Hyyrö 2003)."""
     rises, falls, diagonal, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
-    last, edits = np.uint64(len(one) - 1), np.int64(len(one))
+    last, edits = np.uint64(length - 1), np.int64(length)
     for at in range(len(two)):
-        same = _places(two[at], one)
+        same = places[two[at] & 31]
         swapped = ((~diagonal & same) << np.uint64(1)) & before
         diagonal = (((same & rises) + rises) ^ rises) | same | falls | swapped
         right, back = falls | ~(diagonal | rises), diagonal & rises

@@ -44,7 +44,7 @@ CARD = np.dtype(
 (`tied`); where its letters and symbols begin; rarity; letters, 65,535 at most; `TokenFlag` bits."""
 SLOT = np.dtype([("key", np.int64), ("value", np.float32)], align=True)
 """A pair of tokens (left code × 2³² + right code; -1 none) and their similarity."""
-_MOST_MEMO = 1 << 19
+_MOST_MEMO = 1 << 12
 _MARGIN = 1e-4
 _INITIAL, _FOREIGN, _KNOWN, _APART = 1, 64, 128, 7
 
@@ -62,11 +62,12 @@ class Words(NamedTuple):
 
 class Memo(NamedTuple):
     """Similarities of pairs of tokens, each at the one slot where it can stand; and room to work in
-    (`scripts.room`)."""
+    (`scripts.room`, `spelling.written_alike`)."""
 
     slots: npt.NDArray[np.void]
     row: FloatArray
     joined: IntArray
+    places: npt.NDArray[np.uint64]
 
 
 def words_of(tokens: TokenTable, spoken: Ragged | None = None) -> Words:
@@ -103,7 +104,7 @@ def memo_for(tokens: int) -> Memo:
     size = min(_MOST_MEMO, 1 << max(4, (8 * tokens).bit_length()))
     slots = np.zeros(size, dtype=SLOT)
     slots["key"] = -1
-    return Memo(slots, *room())
+    return Memo(slots, *room(), np.zeros(32, dtype=np.uint64))
 
 
 @compiled(allocates=False)
@@ -137,7 +138,7 @@ def worth(one, two, words, memo):  # type: ignore[no-untyped-def]
         if slot.key == key:
             value = slot.value
         else:
-            value = similarity(low, high, words, np.float32(FLOOR), memo.row, memo.joined)
+            value = similarity(low, high, words, np.float32(FLOOR), memo)
             if value < np.float32(FLOOR):
                 value = np.float32(0.0)
             slot.key, slot.value = key, value
@@ -212,13 +213,21 @@ def _shared(one, two, words):  # type: ignore[no-untyped-def]
     return 0
 
 
-@compiled(allocates=False)
-def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ignore[no-untyped-def]
-    """How alike two words are by their letters and what they leave when spellings are levelled."""
-    plain = written_alike(left, right)
+@compiled(inline="always", allocates=False)
+def _spelled(first, second, left, right, both_foreign, same_sound, least, places):  # type: ignore[no-untyped-def]
+    """How alike two words are by their letters and what they leave when spellings are levelled; what is below `least`
+    may be given as less."""
     same_skeleton = first.skeleton == second.skeleton and first.skeleton != 0
+    same_phonetic = first.phonetic == second.phonetic
+    if same_skeleton or same_phonetic or same_sound:
+        least = np.float32(0.0)
+    lacking = abs(len(left) - len(right))
+    if len(left) == first.length:
+        common = count_bits(first.signature & second.signature)
+        lacking = max(lacking, np.int64(first.kinds) - common, np.int64(second.kinds) - common)
+    plain = written_alike(left, right, least, lacking, places)
     value = plain
-    if first.phonetic == second.phonetic or same_skeleton:
+    if same_phonetic or same_skeleton:
         value = max(plain, plain * np.float32(0.5) + np.float32(0.42))
     if same_sound:
         value = max(value, plain * np.float32(0.4) + np.float32(0.57))
@@ -228,9 +237,8 @@ def _spelled(first, second, left, right, both_foreign, same_sound):  # type: ign
 
 
 @compiled(allocates=False)
-def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-def]
-    """See `token_similarity`; what is below `least` may be given as any value below it. `row`, `joined`: see
-    `scripts.room`."""
+def similarity(one, two, words, least, memo):  # type: ignore[no-untyped-def]
+    """See `token_similarity`; what is below `least` may be given as any value below it. `memo`: to work in."""
     first, second = words.cards[one], words.cards[two]
     left = words.letters[first.letters : first.letters + first.length]
     right = words.letters[second.letters : second.letters + second.length]
@@ -241,13 +249,16 @@ def similarity(one, two, words, least, row, joined):  # type: ignore[no-untyped-
     foreign = ((first.flags | second.flags) & _FOREIGN) != 0
     both_foreign = (first.flags & second.flags & _FOREIGN) != 0
     shared = _shared(one, two, words) if first.tied & second.tied else 0
+    enough = least if shared == 0 else np.float32(0.0)
+    lowered = (first.flags & second.flags & _KNOWN) != 0 and shared == 0 and not same_sound and not foreign
     if foreign and not both_foreign and len(words.spoken) > 0:
-        enough = least if shared == 0 else np.float32(0.0)
-        across = alike_across(one, -1, two, words.flags, words.spoken_offsets, words.spoken, enough, row, joined)
+        offsets = words.spoken_offsets
+        across = alike_across(one, -1, two, words.flags, offsets, words.spoken, enough, memo.row, memo.joined)
         value = min(across, np.float32(0.96))
     else:
-        value = _spelled(first, second, left, right, both_foreign, same_sound)
-    if (first.flags & second.flags & _KNOWN) != 0 and shared == 0 and not same_sound and not foreign:
+        enough = enough + np.float32(0.2) if lowered and least > 0 else enough
+        value = _spelled(first, second, left, right, both_foreign, same_sound, enough, memo.places)
+    if lowered:
         value = value - np.float32(0.2)
         if _other_ending(left, right):
             value = min(value, np.float32(0.5))
@@ -303,9 +314,9 @@ def _swapped(one, two):  # type: ignore[no-untyped-def]
 
 
 @compiled(allocates=False)
-def _all(first, second, words, row, joined, out):  # type: ignore[no-untyped-def]
+def _all(first, second, words, memo, out):  # type: ignore[no-untyped-def]
     for pair in range(len(first)):
-        out[pair] = similarity(first[pair], second[pair], words, np.float32(0.0), row, joined)
+        out[pair] = similarity(first[pair], second[pair], words, np.float32(0.0), memo)
 
 
 def token_similarity(tokens: TokenTable, spoken: Ragged, first: IntArray, second: IntArray) -> FloatArray:
@@ -316,5 +327,5 @@ def token_similarity(tokens: TokenTable, spoken: Ragged, first: IntArray, second
     both are established words that nothing ties together: Maria is no slip of Mario.
     """
     out = np.empty(len(first), dtype=np.float32)
-    _all(first, second, words_of(tokens, spoken), *room(), out)
+    _all(first, second, words_of(tokens, spoken), memo_for(0), out)
     return out
