@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import mmap
+import select
 import socket
 import struct
 import time
@@ -24,8 +25,9 @@ from resolver.errors import ResolverError
 
 _GRACE = 30
 """Seconds that requests may take to end when the service is told to stop."""
-_AFTER_OTHERS = 0.002
-"""Seconds for which a worker leaves a new connection to those that hold fewer."""
+_AFTER_OTHERS, _LOOK = 0.01, 0.0005
+"""Seconds for which a worker leaves a new connection to those that hold fewer, and between two looks whether it is
+taken."""
 _SERVES_NOT = -1
 _SILENT = 10
 """Seconds that a thread waits for the next byte of a request."""
@@ -83,8 +85,11 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     def accept(self, listener: Any) -> None:
         """Take a connection; where another worker holds fewer it goes first, if it can."""
-        if self.held.most(self.place):
-            time.sleep(_AFTER_OTHERS)
+        until = time.monotonic() + _AFTER_OTHERS
+        while self.held.most(self.place) and time.monotonic() < until:
+            time.sleep(_LOOK)
+            if not select.select([listener], [], [], 0)[0]:
+                return
         super().accept(listener)
         self.held.count(self.place, self.nr_conns)
 
