@@ -28,7 +28,7 @@ _OFFICES = (
 )  # fmt: skip
 
 
-RARE = 0.3
+RARE = 0.15
 """The share of people whose family name hardly anybody else bears."""
 
 
