@@ -20,6 +20,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -253,11 +254,11 @@ def posted(store: str, workers: int, some: Sequence[Record], count: int, model: 
     path = Path(store.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}-posts.db")
     try:
-        for name in ("", ".index"):
-            if Path(f"{path}{name}").is_dir():
-                shutil.copytree(f"{path}{name}", f"{copy}{name}", dirs_exist_ok=True)
-            else:
-                shutil.copy(f"{path}{name}", f"{copy}{name}")
+        # with what stands in its journal yet
+        with closing(sqlite3.connect(path)) as held, closing(sqlite3.connect(copy)) as copied:
+            held.backup(copied)
+        if Path(f"{path}.index").is_dir():
+            shutil.copytree(f"{path}.index", f"{copy}.index", dirs_exist_ok=True)
         bodies = new_records(some, count + 20)
         with serving(f"sqlite:///{copy}", workers, model) as running:
             at_once(running.url, bodies[count:], 2 * workers)

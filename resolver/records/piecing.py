@@ -89,8 +89,10 @@ class Whole:
         both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
         texts = [one.texts for one in held]
         if not self.unasked(*sides):
-            use = by_text(both, texts)
-            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
+            # in whatever order: two dates are as alike whichever goes first
+            use = in_parts(both) if self.asked else by_text(both, texts)
+            told = unread(texts, use.rows) if self.asked else use.texts
+            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use, told)
         first, second = self.apart(births), self.apart(starts)
         items = [*(one.items for one in births), *(one.items for one in starts)]
         table = DateTable(NOTHING, NOTHING, _NO_BYTES, _NO_BYTES, _NO_BYTES, unread([*texts, *texts], items))
@@ -244,14 +246,14 @@ def forms_of(held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens
     )
 
 
-def _dates(tables: Sequence[DateTable], use: Used) -> DateTable:
+def _dates(tables: Sequence[DateTable], use: Used, texts: npt.NDArray[np.object_]) -> DateTable:
     return DateTable(
         use.column([one.year for one in tables]),
         use.column([one.last_year for one in tables]),
         use.column([one.month for one in tables]),
         use.column([one.day for one in tables]),
         use.column([one.circa for one in tables]),
-        use.texts,
+        texts,
     )
 
 
