@@ -164,9 +164,43 @@ def letter_bags(starts, ends, letters, out):  # type: ignore[no-untyped-def]
         out[word] = _bag_of(starts[word], ends[word], letters)
 
 
-@compiled()
+_INITIALS = np.dtype(
+    [
+        ("whole", np.uint64),
+        ("bare", np.uint64),
+        ("bag", np.uint64),
+        ("count_whole", np.int32),
+        ("count_bare", np.int32),
+        ("read", np.bool_),
+    ],
+    align=True,
+)
+"""The first letters of a name's words as a hash, without the words that may be left out (`Bank`, `Limited`), and in any
+order; how many there are with and without those; `read`: whether that is set."""
+
+
+@compiled(allocates=False)
+def _read(form, offsets, items, flags, letters, skip, optional, initials):  # type: ignore[no-untyped-def]
+    whole, bare, bag = SPELL_START, SPELL_START, np.uint64(0)
+    count_whole, count_bare = 0, 0
+    for place in range(offsets[form], offsets[form + 1]):
+        flag = flags[items[place]]
+        if flag & skip:
+            continue
+        letter = np.uint64(letters[items[place]])
+        whole = whole * SPELL_FACTOR + letter
+        count_whole += 1
+        bag += _in_bag(letter)
+        if not flag & optional:
+            bare = bare * SPELL_FACTOR + letter
+            count_bare += 1
+    initials.whole, initials.bare, initials.bag = whole, bare, bag
+    initials.count_whole, initials.count_bare, initials.read = count_whole, count_bare, True
+
+
+@compiled(allocates=False)
 def _acronyms(  # type: ignore[no-untyped-def]
-    left, right, name_offsets, names, offsets, items, flags, letters, spelled, bags, skip, optional, out
+    left, right, name_offsets, names, offsets, items, flags, letters, spelled, bags, skip, optional, initials, out
 ):
     for pair in range(len(left)):
         out[pair] = np.nan
@@ -181,27 +215,14 @@ def _acronyms(  # type: ignore[no-untyped-def]
                     if spelled[token] == 0:
                         continue
                     for b in range(name_offsets[long], name_offsets[long + 1]):
-                        other = names[b]
-                        # with and without the words that may be left out (`Bank`, `Limited`)
-                        whole, bare = SPELL_START, SPELL_START
-                        count_whole, count_bare = 0, 0
-                        bag = np.uint64(0)
-                        for place in range(offsets[other], offsets[other + 1]):
-                            flag = flags[items[place]]
-                            if flag & skip:
-                                continue
-                            letter = np.uint64(letters[items[place]])
-                            whole = whole * SPELL_FACTOR + letter
-                            count_whole += 1
-                            bag += _in_bag(letter)
-                            if not flag & optional:
-                                bare = bare * SPELL_FACTOR + letter
-                                count_bare += 1
-                        if count_whole >= 4 and bag == bags[token] and not out[pair] >= 0.5:
+                        other = initials[names[b]]
+                        if not other.read:
+                            _read(names[b], offsets, items, flags, letters, skip, optional, other)
+                        if other.count_whole >= 4 and other.bag == bags[token] and not out[pair] >= 0.5:
                             out[pair] = 0.5
-                        if count_whole >= 3 and whole == spelled[token]:
+                        if other.count_whole >= 3 and other.whole == spelled[token]:
                             out[pair] = 1.0
-                        if count_bare >= 3 and bare == spelled[token]:
+                        if other.count_bare >= 3 and other.bare == spelled[token]:
                             out[pair] = 1.0
 
 
@@ -221,8 +242,10 @@ def acronym_match(
     them in another order (four or more: `OTAN`, `NATO`), else NaN. `bags`: see `letter_bags`. Words
     that carry a flag of `skip` have no letter in it, those with a flag of `optional` may have one."""
     out = np.empty(len(left), dtype=np.float32)
+    initials = np.zeros(len(forms), dtype=_INITIALS)
     offsets, items = forms.offsets, forms.items
     _acronyms(
-        left, right, names.offsets, names.items, offsets, items, flags, letters, spelled, bags, skip, optional, out
+        *(left, right, names.offsets, names.items, offsets, items),
+        *(flags, letters, spelled, bags, skip, optional, initials, out),
     )
     return out

@@ -14,7 +14,7 @@ from resolver.records.compiled import compiled
 _SHORT, _MARGIN = 64, 1e-4
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def written_alike(one, two, least, lacking, places):  # type: ignore[no-untyped-def]
     """The mean of both similarities, in single precision; what is below `least` may be given as 0. `lacking`: edits
     that there are at least. `places`: 32 zeros, and zeros again when it is left."""

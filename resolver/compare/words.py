@@ -196,7 +196,7 @@ def count_bits(value):  # type: ignore[no-untyped-def]
     return np.int64(((value * np.uint64(0x01010101)) & np.uint64(0xFFFFFFFF)) >> np.uint64(24))
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def _shared(one, two, words):  # type: ignore[no-untyped-def]
     """2 where two tokens share a symbol, 1 where only one that ties a nickname to a name, else 0 (lists ascend)."""
     a, end_a = words.cards[one].symbols, words.cards[one + 1].symbols
@@ -236,7 +236,7 @@ def _spelled(first, second, left, right, both_foreign, same_sound, least, places
     return value
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def similarity(one, two, words, least, memo):  # type: ignore[no-untyped-def]
     """See `token_similarity`; what is below `least` may be given as any value below it. `memo`: to work in."""
     first, second = words.cards[one], words.cards[two]
@@ -282,7 +282,7 @@ def _vowel(letter):  # type: ignore[no-untyped-def]
     return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def _other_ending(one, two):  # type: ignore[no-untyped-def]
     """Whether two words differ in nothing but a vowel at the end (Maria and Mario, Karim and Karima)."""
     short, long = (one, two) if len(one) <= len(two) else (two, one)
@@ -297,7 +297,7 @@ def _other_ending(one, two):  # type: ignore[no-untyped-def]
     return same == len(long) - 1
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def _swapped(one, two):  # type: ignore[no-untyped-def]
     """Whether two words of three letters or more differ in two neighbours that have changed places, not the first."""
     if len(one) != len(two) or len(one) < 3:
