@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.name_pair import align_names, may_meet
+from resolver.compare.name_pair import OMITTED, align_names, at_most, may_join, may_meet
 from resolver.compare.sheet import LIMIT, begin, fill_column, lay_right
 from resolver.records.compiled import compiled
 
@@ -37,8 +37,9 @@ the best pair; nats of matched words that are two established names; initials th
 (0 where that has something else left over, 0.5 where not, 1 none, -1 no initials); which part of the name contradicts
 (`name_pair.SIDES`, -1 none or not known); nats of the principal name that nothing in any name of the other record
 answers to, of the side that has less of them (-1 where a side has no principal name, and for persons)."""
-_OMITTED = 0.2
 _SUPPORTED = 0.8
+_MARGIN = 0.01
+"""More than sums of nats lose to rounding."""
 
 
 _AHEAD = 64
@@ -171,28 +172,42 @@ def align_pairs(left, right, group, written, words, memo, sheet, out, best_left,
             this_supported = False
             for b in range(first_r, last_r):
                 name_b, named_b = names[b], sheet.names_right[b - first_r]
+                if name_a.compact == name_b.compact:
+                    exact = np.float32(1.0)
+                weaker = max(name_a.quality, name_b.quality)
                 # only of two scripts may two neighbours sound like one word
-                if may_meet(named_a, named_b) or (name_a.scripts | name_b.scripts) == 3:
+                mixed = (name_a.scripts | name_b.scripts) == 3
+                if may_meet(named_a, named_b) or mixed:
+                    if not mixed and not may_join(named_a, named_b):
+                        support, ratio = at_most(named_a, named_b, sheet.words)
+                        known = this_supported and supported_right[b - first_r]
+                        told = known or ratio < np.float32(_SUPPORTED - _MARGIN)
+                        if name_a.quality == 0 and name_b.quality == 0:
+                            told &= ratio < primary - np.float32(_MARGIN)
+                        if told and support - np.float32(0.5) * weaker < best - np.float32(_MARGIN):
+                            # whatever it says, another pair of names says more
+                            continue
                     align_names(a, b, named_a, named_b, written, words, memo, group, sheet)
                 else:
-                    # nothing of the one matches anything of the other
+                    if best > 0:
+                        # nothing of the one matches anything of the other
+                        if name_a.quality == 0 and name_b.quality == 0:
+                            primary = max(primary, np.float32(0.0))
+                        continue
                     one, two = named_a.total, named_b.total
                     result[:] = 0
                     result[1], result[2] = min(one, two), abs(one - two)
                     result[7] = np.float32(-1.0)
                     result[8] = np.float32(0.0) if result[1] > 0 else np.float32(-1.0)
                 matched, contradicted, omitted = result[0], result[1], result[2]
-                total = matched + contradicted + np.float32(_OMITTED) * omitted
+                total = matched + contradicted + OMITTED * omitted
                 ratio = matched / total if total > 0 else np.float32(0.0)
-                if name_a.compact == name_b.compact:
-                    exact = np.float32(1.0)
                 if name_a.quality == 0 and name_b.quality == 0:
                     primary = max(primary, ratio)
                 if ratio >= _SUPPORTED:
                     this_supported = True
                     supported_right[b - first_r] = True
-                weaker = max(name_a.quality, name_b.quality)
-                support = matched - contradicted - np.float32(_OMITTED) * omitted - np.float32(0.5) * weaker
+                support = matched - contradicted - OMITTED * omitted - np.float32(0.5) * weaker
                 # of pairs of names that support as well, the one that goes first by what it says
                 low, high = min(name_a.compact, name_b.compact), max(name_a.compact, name_b.compact)
                 tied = support == best and (low < best_low or (low == best_low and high < best_high))

@@ -17,6 +17,8 @@ JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
 their sound where it is of another script."""
 _LEAST_JOINED = 0.8
+OMITTED = np.float32(0.2)
+"""What a nat that one name leaves out counts of one that contradicts."""
 NARROW, CUT = 14, 0.85
 """Letters and spaces from which on a name may fill a narrow field, and what a word that is cut off there counts."""
 COMMON = np.float32(5.5)
@@ -135,6 +137,32 @@ def _has(bits, place):  # type: ignore[no-untyped-def]
 def may_meet(left, right):  # type: ignore[no-untyped-def]
     """Whether anything of two names in a sheet may match; neighbours that sound like a word of another script apart."""
     return left.bits & (right.bits | right.spells) != 0 or _has(right.joins, left.place)
+
+
+@compiled(inline="always", allocates=False)
+def may_join(left, right):  # type: ignore[no-untyped-def]
+    """Whether two neighbours of the one may be a word of the other, or a word of the one the beginning of another."""
+    return left.bits & (right.spells | right.begins) != 0 or _has(right.joins, left.place)
+
+
+@compiled(inline="always", allocates=False)
+def at_most(left, right, words):  # type: ignore[no-untyped-def]
+    """Limits of what two names in a sheet may say where nothing is joined or cut off: what agrees less what does not
+    (but for their quality), and the share that agrees. Only words that are worth something beside some word of the
+    other can agree, and each agrees for no more than its weight."""
+    left_met, right_met = np.float32(0.0), np.float32(0.0)
+    for place in range(left.first, left.first + left.count):
+        if words[place].bits & right.bits != 0:
+            left_met += words[place].weight
+    for place in range(right.first, right.first + right.count):
+        if words[place].bits & left.bits != 0:
+            right_met += words[place].weight
+    over_left, over_right = left.total - left_met, right.total - right_met
+    matched = min(left_met, right_met)
+    # what one has left over is omitted, what both have is contradicted
+    lost = OMITTED * max(over_left, over_right) + (np.float32(1.0) - OMITTED) * min(over_left, over_right)
+    total = matched + lost
+    return matched - lost, matched / total if total > 0 else np.float32(1.0)
 
 
 @compiled(inline="always", allocates=False)
