@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.name_pair import OMITTED, align_names, at_most, may_join, may_meet
+from resolver.compare.bounds import OMITTED, at_most, may_join, may_meet
+from resolver.compare.name_pair import align_names
 from resolver.compare.sheet import LIMIT, begin, fill_column, lay_right
 from resolver.records.compiled import compiled
 

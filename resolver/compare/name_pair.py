@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from resolver.compare.bounds import has
 from resolver.compare.scripts import alike_across, may_sound
 from resolver.compare.sheet import LIMIT
 from resolver.compare.words import servant
@@ -17,8 +18,6 @@ JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
 their sound where it is of another script."""
 _LEAST_JOINED = 0.8
-OMITTED = np.float32(0.2)
-"""What a nat that one name leaves out counts of one that contradicts."""
 NARROW, CUT = 14, 0.85
 """Letters and spaces from which on a name may fill a narrow field, and what a word that is cut off there counts."""
 COMMON = np.float32(5.5)
@@ -129,43 +128,6 @@ def _later(one, two, written, cards):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline="always", allocates=False)
-def _has(bits, place):  # type: ignore[no-untyped-def]
-    return (bits >> np.uint64(place & 63)) & np.uint64(1) != 0
-
-
-@compiled(inline="always", allocates=False)
-def may_meet(left, right):  # type: ignore[no-untyped-def]
-    """Whether anything of two names in a sheet may match; neighbours that sound like a word of another script apart."""
-    return left.bits & (right.bits | right.spells) != 0 or _has(right.joins, left.place)
-
-
-@compiled(inline="always", allocates=False)
-def may_join(left, right):  # type: ignore[no-untyped-def]
-    """Whether two neighbours of the one may be a word of the other, or a word of the one the beginning of another."""
-    return left.bits & (right.spells | right.begins) != 0 or _has(right.joins, left.place)
-
-
-@compiled(inline="always", allocates=False)
-def at_most(left, right, words):  # type: ignore[no-untyped-def]
-    """Limits of what two names in a sheet may say where nothing is joined or cut off: what agrees less what does not
-    (but for their quality), and the share that agrees. Only words that are worth something beside some word of the
-    other can agree, and each agrees for no more than its weight."""
-    left_met, right_met = np.float32(0.0), np.float32(0.0)
-    for place in range(left.first, left.first + left.count):
-        if words[place].bits & right.bits != 0:
-            left_met += words[place].weight
-    for place in range(right.first, right.first + right.count):
-        if words[place].bits & left.bits != 0:
-            right_met += words[place].weight
-    over_left, over_right = left.total - left_met, right.total - right_met
-    matched = min(left_met, right_met)
-    # what one has left over is omitted, what both have is contradicted
-    lost = OMITTED * max(over_left, over_right) + (np.float32(1.0) - OMITTED) * min(over_left, over_right)
-    total = matched + lost
-    return matched - lost, matched / total if total > 0 else np.float32(1.0)
-
-
-@compiled(inline="always", allocates=False)
 def align_names(left, right, name_a, name_b, written, words, memo, group, sheet):  # type: ignore[no-untyped-def]
     """Align two names of records that are laid out in the sheet: places in `written.names`, and as they stand in
     `sheet.names_left` and `sheet.names_right`. Writes matched, contradicted, omitted,
@@ -223,7 +185,7 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
                 filled += 1
     # two neighbours of one name that together spell one token of the other: rare, and of two scripts they may sound so
     mixed = (written.names[left].scripts | written.names[right].scripts) == 3
-    joining = mixed or (name_a.bits & name_b.spells) != 0 or _has(name_b.joins, name_a.place)
+    joining = mixed or (name_a.bits & name_b.spells) != 0 or has(name_b.joins, name_a.place)
     for side in range(2 if joining else 0):
         own_start, other_start = (start_a, start_b) if side == 0 else (start_b, start_a)
         own_first, other_first = (first_a, first_b) if side == 0 else (first_b, first_a)
