@@ -177,10 +177,18 @@ class Context:
         held = np.flatnonzero(sizes > 0)
         if not len(held):
             return answer
-        one, two = product(side, self.left[held], self.right[held])
+        single = int(sizes.max()) == 1
+        if single:
+            first = side.offsets[:-1]
+            one, two = side.items[first[self.left[held]]], side.items[first[self.right[held]]]
+        else:
+            one, two = product(side, self.left[held], self.right[held])
         low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two)
         unique, inverse = numbered((low << 32) | high)
         values = compare((unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32))
+        if single:
+            answer[held] = values[inverse]
+            return answer
         starts = np.cumsum(sizes[held]) - sizes[held]
         answer[held] = np.fmax.reduceat(values[inverse], starts)
         return answer
