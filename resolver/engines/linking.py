@@ -17,6 +17,7 @@ from resolver.store import Colour, LinkRows, LinkTable, View
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
+_TABLE = ("left", "right", "logodds", "band", "outcome", "colour")
 _LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour")
 
 
@@ -70,12 +71,14 @@ def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> Li
     compared again."""
     if not len(old) + len(ended):
         return None
-    links = view.links_of(np.union1d(old, ended).tolist())
+    inside = view.links_between(old.tolist())
     replaced = np.union1d(ended, again)
-    inside = np.isin(links.left, old) & np.isin(links.right, old)
-    kept = inside | np.isin(links.left, replaced) | np.isin(links.right, replaced)
-    columns = (links.left, links.right, links.logodds, links.band, links.outcome, links.colour)
-    return LinkTable(*(column[kept] for column in columns))
+    if not len(replaced):
+        return inside
+    links = view.links_of(replaced.tolist())
+    # those among the records worked on stand in both
+    further = ~(np.isin(links.left, old) & np.isin(links.right, old))
+    return LinkTable(*(np.concatenate([getattr(inside, name), getattr(links, name)[further]]) for name in _TABLE))
 
 
 def _colour(decision: Decision) -> Colour:
@@ -88,12 +91,17 @@ def changed_links(stored: LinkTable | None, found: LinkRows) -> tuple[tuple[Numb
     """The links that end and those that begin; what stays as it is is in neither."""
     if stored is None or not len(stored):
         return (_NONE, _NONE), found
-    before = [stored.left, stored.right, stored.logodds, stored.band, stored.outcome, stored.colour]
-    now = [found.left, found.right, found.logodds, found.band, found.outcome, found.colour]
-    rows = np.concatenate([np.stack(before, axis=1), np.stack(now, axis=1)])
-    _, inverse = np.unique(rows, axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    one, two = inverse[: len(stored)], inverse[len(stored) :]
-    ends, begins = ~np.isin(one, two), ~np.isin(two, one)
+    if not len(found.left):
+        return (stored.left, stored.right), found
+    # pairs as one number each: a table holds a pair once
+    span = 1 + max(int(stored.right.max()), int(found.right.max()))
+    before, now = stored.left * span + stored.right, found.left * span + found.right
+    order = np.argsort(now)
+    match = order[np.minimum(np.searchsorted(now, before, sorter=order), len(now) - 1)]
+    same = now[match] == before
+    for name in _TABLE[2:]:
+        same &= getattr(found, name)[match] == getattr(stored, name)
+    begins = np.ones(len(now), dtype=bool)
+    begins[match[same]] = False
     begun = LinkRows(*(getattr(found, name)[begins] for name in _LINK_COLUMNS))
-    return (stored.left[ends], stored.right[ends]), begun
+    return (stored.left[~same], stored.right[~same]), begun

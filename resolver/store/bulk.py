@@ -121,19 +121,23 @@ def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
 
 def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
     """The rows of a query in plain SQL, where `{among}` stands for the condition that what is before it is among the
-    values, and a question mark for each of `params` after it. For the questions that are asked many times for one
-    answer: making up their SQL each time would cost more than answering them."""
-    plain = [value.item() if isinstance(value, np.integer) else value for value in values]
-    if connection.dialect.name == "postgresql":
-        text, first = sql.format(among="= ANY(%s)").replace("?", "%s"), plain
-    else:
-        text, first = sql.format(among="IN (SELECT value FROM json_each(?))"), json.dumps(plain)  # type: ignore[assignment]
+    values, and a question mark for each of `params` after it (a second `{among}` takes what `listed` gives). For the
+    questions that are asked many times for one answer: making up their SQL each time would cost more than answering
+    them."""
+    postgresql = connection.dialect.name == "postgresql"
+    text = sql.format(among="= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))")
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text, (first, *params))
+        cursor.execute(text.replace("?", "%s") if postgresql else text, (listed(connection, values), *params))
         return list(cursor.fetchall())
     finally:
         cursor.close()
+
+
+def listed(connection: Connection, values: Sequence[Any]) -> Any:
+    """Values as the parameter that `{among}` asks for in `rows_among`."""
+    plain = [value.item() if isinstance(value, np.integer) else value for value in values]
+    return plain if connection.dialect.name == "postgresql" else json.dumps(plain)
 
 
 def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Integr
 
 from resolver.errors import StoreError, StoreFullError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; `resolver/store/migrations/versions` holds them."""
 _WAIT_SECONDS = 60
 _IDLE_SECONDS = 1.0

@@ -134,7 +134,8 @@ links = Table(
     Column("colour", SmallInteger, nullable=False),
     Column("valid_to", BigInteger),
 )
-Index("ix_links_right", links.c.right)
+# who is held together is asked by strength: the weak links of a common name, thousands, must not be read for that
+Index("ix_links_right", links.c.right, links.c.logodds)
 QUEUE = text("outcome = 1 AND valid_to IS NULL")
 Index("ix_links_queue", links.c.score, links.c.left, links.c.right, sqlite_where=QUEUE, postgresql_where=QUEUE)
 decisions = Table(

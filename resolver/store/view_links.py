@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from resolver.records.resolution import Band, Outcome
-from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
+from resolver.store.bulk import Numbers, among, arrays, columns_of, listed, rows_among
 from resolver.store.decisions import stored_decision
 from resolver.store.moment import Moment, cut
 from resolver.store.schema import decisions, links, records
@@ -58,6 +58,17 @@ class LinkQuestions(Moment):
             columns_of(rows_among(self.connection, sql.replace("SIDE", side), part, self.version, self.version), 6)
             for part in cut(numbers)
             for side in ("left", "right")
+        ]
+        return _link_table(parts)
+
+    def links_between(self, numbers: Sequence[int]) -> LinkTable:
+        """The links both ends of which are among some records."""
+        # the plus keeps SQLite from looking every pair up
+        sql = _LINKS_OF.replace("SIDE", "left") + ' AND +"right" {among}'
+        rights = listed(self.connection, numbers)
+        parts = [
+            columns_of(rows_among(self.connection, sql, part, self.version, self.version, rights), 6)
+            for part in cut(numbers)
         ]
         return _link_table(parts)
 

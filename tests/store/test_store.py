@@ -76,7 +76,7 @@ def test_migrations_give_the_tables_of_the_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("form", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("form", ["0001", "0002", "0003", "0004"])
 def test_a_store_of_an_earlier_form_is_brought_up_with_what_it_holds(url: str, form: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
@@ -140,6 +140,25 @@ def test_what_landed_is_there(two: Store) -> None:
         assert view.changes(0) == [Change(1, EventKind.BORN, "e-a", ""), Change(1, EventKind.BORN, "e-b", "")]
         assert [one.counts["records"] for one in view.versions()] == [3]
         assert [rows.batch.ids.to_pylist() for rows in view.batches(after=1)] == [["s:2", "s:3"]]
+
+
+def test_links_between_records_are_those_with_both_ends_among_them(store: Store) -> None:
+    count = 7
+    said = [record(f"s:{number}", name=f"Ann {number}") for number in range(1, count + 1)]
+    pairs = [(one, two) for one in range(1, count + 1) for two in range(one + 1, count + 1) if (one + two) % 3]
+    left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+    same = np.ones(len(left), dtype=np.int64)
+    store.land(landing(0, said, linked=LinkRows(left, right, 100 * left - right, same / 2, same, same, same)))
+    with store.view() as view:
+        for some in ([], [3], [1, 2], [2, 4, 5, 7], list(range(1, count + 1))):
+            wanted = [(one, two, 100 * one - two) for one, two in pairs if {one, two} <= set(some)]
+            found = view.links_between(some)
+            sides = (found.left.tolist(), found.right.tolist(), found.logodds.tolist())
+            assert list(zip(*sides, strict=True)) == wanted
+        strong = view.links_of([2, 4], least=250)
+        assert {(one, two) for one, two in zip(strong.left.tolist(), strong.right.tolist(), strict=True)} == {
+            (one, two) for one, two in pairs if {one, two} & {2, 4} and 100 * one - two >= 250
+        }
 
 
 def test_history_stays(two: Store) -> None:

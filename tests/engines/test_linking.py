@@ -1,0 +1,46 @@
+"""Links found against links stored: what ends and what begins, against a plain set of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.engines.linking import changed_links
+from resolver.store import LinkRows, LinkTable
+
+Row = tuple[int, int, int, int, int, int]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[Row]:
+    """Rows of links: each pair once, few different values."""
+    pairs = draw(st.sets(st.tuples(st.integers(1, 6), st.integers(7, 12)), max_size=12))
+    few = st.integers(0, 1)
+    return [(left, right, draw(st.integers(-1, 1)), draw(few), draw(few), draw(few)) for left, right in sorted(pairs)]
+
+
+def columns(rows: list[Row]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    return [np.array([row[place] for row in rows], dtype=np.int64) for place in range(6)]
+
+
+@given(tables(), tables(), st.randoms())
+def test_what_ends_and_what_begins(stored: list[Row], found: list[Row], chance: object) -> None:
+    chance.shuffle(found)  # type: ignore[attr-defined]
+    left, right, logodds, band, outcome, colour = columns(found)
+    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
+    (lefts, rights), begun = changed_links(LinkTable(*columns(stored)), rows)
+    ended = {row[:2] for row in stored if row not in found}
+    assert set(zip(lefts.tolist(), rights.tolist(), strict=True)) == ended
+    assert len(lefts) == len(ended)
+    begins = [getattr(begun, name).tolist() for name in ("left", "right", "logodds", "band", "outcome", "colour")]
+    assert sorted(zip(*begins, strict=True)) == sorted(row for row in found if row not in stored)
+    assert begun.score.tolist() == (begun.logodds / 2).tolist()
+
+
+def test_nothing_stored() -> None:
+    left, right, logodds, band, outcome, colour = columns([(1, 2, 3, 1, 1, 1)])
+    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
+    (lefts, rights), begun = changed_links(None, rows)
+    assert (len(lefts), len(rights)) == (0, 0)
+    assert begun is rows
