@@ -110,7 +110,8 @@ def most_cells(written: Written, left: npt.NDArray[Any], right: npt.NDArray[Any]
 
 def sheet_for(words: Words, written: Written, cells: int) -> Sheet:
     """A sheet in which records of a batch can be compared that have no more `cells` than these (see `most_cells`)."""
-    names, tokens = max(written.most[0], 1), max(written.most[1], 1)
+    # a record's words stand there once each, those of a single name as often as it says them
+    names, tokens = max(written.most[0], 1), max(written.most[1], LIMIT)
     return Sheet(
         np.zeros(len(words.cards), dtype=COLUMN),
         np.empty(2 * names * LIMIT, dtype=WORD),

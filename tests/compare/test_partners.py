@@ -1,0 +1,28 @@
+"""Partners of words within two names, also where a name says one word many times."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resolver.compare import NameIndex
+from resolver.compare.partners import partners
+from resolver.compare.sheet import LIMIT, sheet_for
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
+
+
+@pytest.mark.parametrize("words", ["Ann", "Ann Ann Ann Ann Ann Bell", " ".join(["Ann"] * (LIMIT + 5))])
+def test_a_name_that_repeats_its_words(words: str) -> None:
+    found = prepared([record("s:1", name=words), record("s:2", name=f"{words} Lee")])
+    names = NameIndex.of(found)
+    count = min(len(words.split()), LIMIT)
+    # what is laid out of one name has room, whatever the records hold
+    sheet = sheet_for(names.words, names.written, LIMIT * LIMIT)
+    assert sheet.own.shape[1] >= count
+    assert len(sheet.passed) >= count
+    forms = np.array([found.names[0][0], found.names[1][0]], dtype=np.int32)
+    mates, alike = partners(forms, forms[::-1].copy(), False, names)
+    assert (np.sort(mates[0, 0, :count]) == np.arange(count)).all() or count == LIMIT
+    assert (alike[0, :count][mates[0, 0, :count] >= 0] == 1).all()
+    assert (mates[0, 0] == mates[1, 1]).all()
