@@ -14,6 +14,11 @@ from resolver.records.prepared import FloatArray
 
 
 @compiled(allocates=False)
+def _align(row, other, one, two, written, words, memo, group, sheet):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    return align_names(row, other, one, two, written, words, memo, group, sheet)
+
+
+@compiled(allocates=False)
 def _partners(left, right, group, written, words, memo, sheet, tokens, partners, alike):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     names, parts = written.names, written.parts
     for pair in range(len(left)):
@@ -32,7 +37,7 @@ def _partners(left, right, group, written, words, memo, sheet, tokens, partners,
             fill_column(token, row, row + 1, own, written, words, memo, group, sheet, place * count, pair + 1)
         lay_right(other, other + 1, own, written, words, sheet)
         one, two = sheet.names_left[0], sheet.names_right[0]
-        swapped = align_names(row, other, one, two, written, words, memo, group, sheet)
+        swapped = _align(row, other, one, two, written, words, memo, group, sheet)
         for side in range(2):
             for place in range(LIMIT):
                 partners[pair, side, place] = sheet.mates[1 - side if swapped else side, place]

@@ -252,7 +252,7 @@ def _may_be_worth(one, two, words, sheet):  # type: ignore[no-untyped-def]
     return may_sound(voice.sounds, voice.near, voice.heavy, sheet.voices[two], np.float32(FLOOR))
 
 
-@compiled(inline="always", allocates=False)
+@compiled(allocates=False)
 def fill_column(token, first, last, tokens, written, words, memo, group, sheet, start, run):  # type: ignore[no-untyped-def]
     """Make the column of a word against the left record, whose names and `tokens` are given, at `start` in the pool."""
     cards = words.cards

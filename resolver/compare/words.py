@@ -236,7 +236,7 @@ def _spelled(first, second, left, right, both_foreign, same_sound, least, places
     return value
 
 
-@compiled(inline="always", allocates=False)
+@compiled(allocates=False)
 def similarity(one, two, words, least, memo):  # type: ignore[no-untyped-def]
     """See `token_similarity`; what is below `least` may be given as any value below it. `memo`: to work in."""
     first, second = words.cards[one], words.cards[two]
