@@ -44,8 +44,9 @@ def records_of(hub: Hub, entity: str) -> tuple[str, ...]:
 
 
 def guard(hub: Hub, code: str) -> QueueItem:
-    """An item whose left record is of agency aa and handled so."""
-    item = items(hub)[0]
+    """An item whose left record is of agency aa and handled so; of two entities of one record each, so that no other
+    pair of theirs waits in its place."""
+    item = next(one for one in items(hub) if all(len(records_of(hub, side.id)) == 1 for side in (one.left, one.right)))
     with hub.store.view() as view:
         held = view.record(item.left_record)
     assert held is not None
