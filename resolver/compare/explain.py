@@ -21,20 +21,12 @@ from resolver.records.ragged import Ragged
 _GENDERS = ((1, "male"), (2, "female"), (4, "other"))
 
 
-def shown(context: Context, shows: str, pair: int = 0) -> tuple[str, str]:
-    """The texts of either side that a comparator looked at (`Comparator.shows`), joined by ` | `."""
-    rows, forms = (context.left, context.right), context.best_forms
-    one, two = (Side(context.prepared, int(side[pair])) for side in rows)
-    return one.text(shows, int(forms[0][pair])), two.text(shows, int(forms[1][pair]))
-
-
 class Side:
     """One record of a comparison, for what is shown of it: each text is read once."""
 
     def __init__(self, prepared: Prepared, row: int) -> None:
         self._whole, self._place = prepared, row
-        # so that what is shown of it need not be put together for all
-        self._held, self._row = prepared.origin(row) if isinstance(prepared, Later) else (prepared, row)
+        self._held, self._row = _origin(prepared, row)
         self._texts: dict[str | int, str] = {}
 
     def text(self, shows: str, form: int) -> str:

@@ -107,17 +107,6 @@ def memo_for(tokens: int) -> Memo:
     return Memo(slots, *room(), np.zeros(32, dtype=np.uint64))
 
 
-@compiled(allocates=False)
-def compare_tokens(tokens_a, tokens_b, words, memo, likeness):  # type: ignore[no-untyped-def]
-    """What matching each token of `tokens_a` with each of `tokens_b` is worth (see `worth`), into `likeness` (a ×
-    len(tokens_b) + b)."""
-    place = 0
-    for one in tokens_a:
-        for two in tokens_b:
-            likeness[place] = worth(one, two, words, memo)
-            place += 1
-
-
 @compiled(inline="always", allocates=False)
 def worth(one, two, words, memo):  # type: ignore[no-untyped-def]
     """What matching two tokens is worth, 0…1: equal letters 1, an initial and a word that begins with it 0.75, else

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from resolver.compare import COMPARATORS, Context, NameIndex
-from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, shown
+from resolver.compare.explain import Side, aligned_parts, alignment_text, detail, form_text
 from resolver.compare.name_pair import JOINED
 from resolver.records import Activity, Address, Identifier, Record
 from resolver.records.assembling import Part, assembled
@@ -36,6 +36,13 @@ FULL = record(
 def context_of(one: Record, two: Record) -> Context:
     found = prepared([one, two])
     return Context(found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
+
+
+def shown(context: Context, shows: str) -> tuple[str, str]:
+    """The texts of either side of the first pair that a comparator looked at."""
+    sides = zip((context.left, context.right), context.best_forms, strict=True)
+    one, two = (Side(context.prepared, int(rows[0])).text(shows, int(forms[0])) for rows, forms in sides)
+    return one, two
 
 
 def test_every_comparator_shows_what_it_looked_at() -> None:
