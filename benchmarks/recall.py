@@ -36,7 +36,7 @@ from resolver.compare import NameIndex
 from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.screening import Screen, Wish
-from resolver.explaining import judge
+from resolver.judging import judge
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.assembling import Part, assembled

@@ -16,7 +16,9 @@ STAGES = {f"resolver.{name}" for name in ("ingest", "normalise", "block", "compa
 STORE = {"resolver.store"}
 LEAVES = {"resolver.report", "resolver.synthetic"}
 MODELS = {"models"}
-COMPOSERS = {f"resolver.{name}" for name in ("pipeline", "explaining", "engines", "review", "training", "output")}
+COMPOSERS = {
+    f"resolver.{name}" for name in ("pipeline", "judging", "explaining", "engines", "review", "training", "output")
+}
 ENTRIES = {"resolver.cli", "resolver.client", "resolver.__main__", "api"}
 # Lists come in through `ingest` before any composer sees them, so entry points may knock there.
 DOORS = {"resolver.ingest"}

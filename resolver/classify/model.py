@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify.summing import Weights, calibrated
+from resolver.classify.summing import Curve, Weights, calibrated
 from resolver.errors import ModelError
 from resolver.records.prepared import FloatArray
 from resolver.records.resolution import Band
@@ -58,17 +58,15 @@ class Calibration:
     raw: tuple[int, ...] = (-20_000, 20_000)
     logodds: tuple[int, ...] = (-20_000, 20_000)
     most: int | None = None
-    _x: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
-    _y: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_x", np.array(self.raw, dtype=np.float64))
-        object.__setattr__(self, "_y", np.array(self.logodds, dtype=np.float64))
+    def curve(self, start: int) -> Curve:
+        """The same for sums that start somewhere, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
+        x, y = (np.array(points, dtype=np.float64) for points in (self.raw, self.logodds))
+        return Curve(start, x, y, -_LIMIT, _LIMIT if self.most is None else min(self.most, _LIMIT))
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Calibrated log-odds in thousandths, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
-        found = calibrated(raw, self._x, self._y, _LIMIT)
-        return found if self.most is None else np.minimum(found, self.most)
+        """Calibrated log-odds in thousandths."""
+        return calibrated(raw, self.curve(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +92,13 @@ class Model:
     """Blocking plan → log-odds (thousandths) that no pair exceeds: where nothing but a person's name is known, records
     may wait for a human, and never are one without."""
     _weights: Weights = field(init=False, repr=False, compare=False)
+    _curve: Curve = field(init=False, repr=False, compare=False)
     _bare: Model = field(init=False, repr=False, compare=False)
     """This model without its parts."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_weights", Weights.of(self.features, self.terms, self.pairs))
+        object.__setattr__(self, "_curve", self.calibration.curve(self.intercept))
         whole = self.plain is None and self.alone is None
         object.__setattr__(self, "_bare", self if whole else replace(self, plain=None, alone=None))
 
@@ -119,17 +119,20 @@ class Model:
         held = {"plain": self.plain, "alone": self.alone}
         return {"": self._bare, **{name: part for name, part in held.items() if part}}
 
+    def which(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
+        """For each pair (m × features) the part that judges it: 0 this model, 1 and 2 those of `PARTS`."""
+        found = np.zeros(len(evidence), dtype=np.uint8)
+        if self.plain is not None:
+            found[evidence[:, self.features.index(GATE)] == 0] = 1
+        if self.alone is not None:
+            found[~np.isnan(evidence[:, self.features.index(ALONE_GATE)])] = 2
+        return found
+
     def judges(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
         """By part, which pairs (m × features) it judges: every pair is one part's."""
-        own = np.ones(len(evidence), dtype=bool)
-        found: dict[str, npt.NDArray[np.bool_]] = {}
-        if self.alone is not None:
-            found["alone"] = ~np.isnan(evidence[:, self.features.index(ALONE_GATE)])
-            own &= ~found["alone"]
-        if self.plain is not None:
-            found["plain"] = own & (evidence[:, self.features.index(GATE)] == 0)
-            own = own & ~found["plain"]
-        return {"": own, **found}
+        which, held = self.which(evidence), (("alone", self.alone), ("plain", self.plain))
+        of = {name: number for number, name in enumerate(("", *PARTS))}
+        return {name: which == of[name] for name in ("", *(name for name, part in held if part is not None))}
 
     def of(self, evidence: FloatArray) -> Model:
         """The model that judges one pair (1 × features): this one or a part of it, without the others."""
@@ -146,24 +149,13 @@ class Model:
 
     def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """`raw` and `logodds`."""
-        if self.plain is None and self.alone is None:
-            return self._own(evidence)
+        which = self.which(evidence)
         raw, logodds = np.empty(len(evidence), dtype=np.int64), np.empty(len(evidence), dtype=np.int64)
-        for name, mask in self.judges(evidence).items():
-            part = (self.plain if name == "plain" else self.alone) if name else self
-            if part is None or not mask.any():
-                continue
-            if mask.all():
-                return part._own(evidence)
-            rows = np.flatnonzero(mask)
-            raw[rows], logodds[rows] = part._own(evidence, rows)
+        judging = np.bincount(which, minlength=3).tolist()
+        for number, part in enumerate((self, self.plain, self.alone)):
+            if part is not None and judging[number]:
+                part._weights.add(evidence, which, number, part._curve, raw, logodds)
         return raw, logodds
-
-    def _own(
-        self, evidence: FloatArray, rows: npt.NDArray[np.intp] | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        raw = self._weights.sums(evidence, self.intercept, rows)
-        return raw, self.calibration.apply(raw)
 
 
 def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:

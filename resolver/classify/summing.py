@@ -13,6 +13,7 @@ from resolver.records.compiled import compiled
 from resolver.records.prepared import FloatArray
 
 Numbers = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 
 
 class _Term(Protocol):
@@ -71,15 +72,26 @@ class Weights:
             np.array(weights, dtype=np.int64),
         )
 
-    def sums(self, evidence: FloatArray, start: int, rows: npt.NDArray[np.intp] | None = None) -> Numbers:
-        """What the weights of each row of evidence (of `rows`, where only some are asked for) add up to, from `start`
-        on."""
-        rows = np.arange(len(evidence)) if rows is None else rows
-        out = np.full(len(rows), start, dtype=np.int64)
+    def add(self, evidence: FloatArray, which: Bytes, part: int, curve: Curve, raw: Numbers, logodds: Numbers) -> None:
+        """For each row of evidence that is `which` part's, put what its weights add up to, from the curve's start on,
+        into `raw` and what that is on the curve into `logodds`."""
         # column by column, as `compare` lays evidence out
         by_column = np.ascontiguousarray(evidence.T)
-        _sums(by_column, rows, self.columns, self.bounds, self.cuts, self.first, self.weights, out)
-        return out
+        entries = (self.columns, self.bounds, self.cuts, self.first, self.weights)
+        _summed(by_column, which, part, *entries, curve.start, raw)
+        _calibrated(raw, which, part, curve.x, curve.y, curve.least, curve.most, logodds)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Where sums start, and how they become log-odds: by the line through the points (x, y), whose first and last
+    slopes go on outside; rounded (halves to even), from `least` to `most`."""
+
+    start: int
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    least: int
+    most: int
 
 
 @compiled(inline="always")
@@ -93,36 +105,42 @@ def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
     return place - start
 
 
-@compiled()
-def _sums(evidence, rows, columns, bounds, cuts, first, weights, out):  # type: ignore[no-untyped-def]
+@compiled(allocates=False)
+def _summed(evidence, which, part, columns, bounds, cuts, first, weights, start, out):  # type: ignore[no-untyped-def]
+    for place in range(len(out)):
+        if which[place] == part:
+            out[place] = start
     for entry in range(len(columns)):
-        start, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
+        begin, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
         one, two = evidence[columns[entry, 0]], evidence[columns[entry, 1]]
         paired = columns[entry, 1] >= 0
         for place in range(len(out)):
-            row = rows[place]
-            at = _interval(np.float64(one[row]), cuts, start, middle)
+            if which[place] != part:
+                continue
+            at = _interval(np.float64(one[place]), cuts, begin, middle)
             if paired:
-                at = at * (end - middle + 2) + _interval(np.float64(two[row]), cuts, middle, end)
+                at = at * (end - middle + 2) + _interval(np.float64(two[place]), cuts, middle, end)
             out[place] += weights[first[entry] + at]
 
 
-def calibrated(raw: Numbers, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], limit: int) -> Numbers:
-    """Each value by the line through the points (x, y), whose first and last slopes go on outside; rounded (halves to
-    even), from -limit to limit."""
-    out = np.empty(len(raw), dtype=np.int64)
-    _calibrated(raw, x, y, limit, out)
-    return out
-
-
-@compiled()
-def _calibrated(raw, x, y, limit, out):  # type: ignore[no-untyped-def]
+@compiled(allocates=False)
+def _calibrated(raw, which, part, x, y, least, most, out):  # type: ignore[no-untyped-def]
     last = np.int64(len(x) - 1)
     for place in range(len(raw)):
+        if which[place] != part:
+            continue
         value = np.float64(raw[place])
         # the last point at or left of the value, but never the last of all; outside, the line next to it goes on
-        at = np.int64(np.searchsorted(x, value, side="right") - 1)
-        at = np.int64(0) if at < 0 else (last - 1 if at >= last else at)
+        at = np.int64(0)
+        while at + 1 < last and x[at + 1] <= value:
+            at += 1
         base = last if value > x[last] else at
         found = np.rint(y[base] + (value - x[base]) * ((y[at + 1] - y[at]) / (x[at + 1] - x[at])))
-        out[place] = np.int64(min(max(found, -limit), limit))
+        out[place] = np.int64(min(max(found, least), most))
+
+
+def calibrated(raw: Numbers, curve: Curve) -> Numbers:
+    """Each value on a curve."""
+    out = np.empty(len(raw), dtype=np.int64)
+    _calibrated(raw, np.zeros(len(raw), dtype=np.uint8), 0, curve.x, curve.y, curve.least, curve.most, out)
+    return out

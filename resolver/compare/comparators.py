@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from resolver.compare.context import Context
-from resolver.compare.dates import date_similarity
+from resolver.compare.dates import best_dates
 from resolver.compare.name_evidence import (
     name,
     name_apart,
@@ -61,14 +61,12 @@ class Comparator:
 
 def birth_date(context: Context) -> FloatArray:
     """Birth dates, as far as they are known."""
-    dates = context.prepared.dates
-    return context.best_of(context.prepared.births, lambda one, two: date_similarity(dates, one, two))
+    return best_dates(context.prepared.dates, context.prepared.births, context.left, context.right)
 
 
 def start_date(context: Context) -> FloatArray:
     """Dates of foundation or incorporation."""
-    dates = context.prepared.dates
-    return context.best_of(context.prepared.starts, lambda one, two: date_similarity(dates, one, two))
+    return best_dates(context.prepared.dates, context.prepared.starts, context.left, context.right)
 
 
 def birth_place(context: Context) -> FloatArray:

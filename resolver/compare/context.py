@@ -16,6 +16,7 @@ from resolver.compare.align import COLUMNS, align_pairs
 from resolver.compare.numbering import numbered
 from resolver.compare.sets import letter_bags
 from resolver.compare.sheet import most_cells, sheet_for
+from resolver.compare.similarities import similarities
 from resolver.compare.words import Memo, Words, memo_for, words_of
 from resolver.compare.written import Written, written_of
 from resolver.records.batch import IntArray
@@ -137,6 +138,11 @@ class Context:
         """The alignment kernel's columns by name, each of length m."""
         out, _, _ = self._aligned
         return {name: out[:, number] for number, name in enumerate(COLUMNS)}
+
+    @cached_property
+    def similarities(self) -> tuple[FloatArray, int]:
+        """What the alignments say (`similarities.ROWS` × pairs), and how many contradict in the family name alone."""
+        return similarities(self._aligned[0])
 
     @property
     def best_forms(self) -> tuple[IntArray, IntArray]:

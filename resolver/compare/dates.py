@@ -1,4 +1,4 @@
-"""Similarity of two partial dates, over arrays of unique pairs, as grades that the model weighs."""
+"""Similarity of partial dates, as grades that the model weighs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
 from resolver.records.prepared import DateTable, FloatArray
+from resolver.records.ragged import Ragged
 
 GRADES = {
     1.0: "the same day",
@@ -81,19 +82,31 @@ def _grade(year_a, last_a, month_a, day_a, circa_a, year_b, last_b, month_b, day
 
 
 @compiled()
-def _grades(first, second, year, last, month, day, circa, out):  # type: ignore[no-untyped-def]
-    for position in range(len(first)):
-        a, b = first[position], second[position]
-        if year[a] == 0 or year[b] == 0:
-            out[position] = np.nan
-        else:
-            out[position] = _grade(
-                year[a], last[a], month[a], day[a], circa[a], year[b], last[b], month[b], day[b], circa[b]
-            )
+def _best(left, right, offsets, items, year, last, month, day, circa, out):  # type: ignore[no-untyped-def]
+    for pair in range(len(left)):
+        best = np.float32(np.nan)
+        for one in range(offsets[left[pair]], offsets[left[pair] + 1]):
+            a = items[one]
+            if year[a] == 0:
+                continue
+            for two in range(offsets[right[pair]], offsets[right[pair] + 1]):
+                b = items[two]
+                if year[b] == 0:
+                    continue
+                found = np.float32(
+                    _grade(year[a], last[a], month[a], day[a], circa[a], year[b], last[b], month[b], day[b], circa[b])
+                )
+                if not best >= found:
+                    best = found
+        out[pair] = best
 
 
-def date_similarity(table: DateTable, first: IntArray, second: IntArray) -> FloatArray:
-    """One of GRADES for each pair of date codes; NaN where a text is no date."""
-    out = np.empty(len(first), dtype=np.float32)
-    _grades(first, second, table.year, table.last_year, table.month, table.day, table.circa, out)
+def best_dates(table: DateTable, side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
+    """The best of GRADES between any date of the left and any of the right record (rows of `side`); NaN where one has
+    none. Two dates are as alike whichever goes first."""
+    out = np.empty(len(left), dtype=np.float32)
+    _best(
+        *(left, right, side.offsets, side.items),
+        *(table.year, table.last_year, table.month, table.day, table.circa, out),
+    )
     return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -185,14 +186,22 @@ _MANY = "a number that many use, or an invented one: it says nothing"
 
 def _used_by_many(context: Context, pair: int) -> bool:
     """Whether the two share a number that says nothing."""
-    (one, left), (two, right) = (_origin(context.prepared, int(rows[pair])) for rows in (context.left, context.right))
-    if not len(one.identifiers.items) or not len(two.identifiers.items):
+    one, left = _origin(context.prepared, int(context.left[pair]))
+    if not len(one.identifiers.items):
+        return False
+    two, right = _origin(context.prepared, int(context.right[pair]))
+    if not len(two.identifiers.items):
         return False
     ours, theirs = one.identifiers[left], two.identifiers[right]
     if not len(ours) or not len(theirs):
         return False
     shared = np.isin(one.identifier_table.number[ours], two.identifier_table.number[theirs])
     return bool(np.any(shared & (one.identifier_table.mass_used[ours] != 0)))
+
+
+@lru_cache(maxsize=64)
+def _grade_said(similarity: float) -> str:
+    return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
 
 
 def detail(
@@ -202,7 +211,7 @@ def detail(
     if math.isnan(similarity):
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
     if feature in ("birth_date", "start_date"):
-        return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
+        return _grade_said(similarity)
     if feature != "name":
         return ""
     return alignment_text(context, pair) if parts is None else on_one_line(parts)

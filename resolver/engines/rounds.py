@@ -19,7 +19,7 @@ from resolver.classify import Borders
 from resolver.compare import Material, gathered, material_of
 from resolver.engines.catalogue import State
 from resolver.engines.seen import Sight
-from resolver.explaining import Judged, judge
+from resolver.judging import Judged, judge
 from resolver.records.assembling import Later, Part
 from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared

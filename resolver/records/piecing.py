@@ -86,16 +86,20 @@ class Whole:
         sides: tuple[Side, Side] = (lambda one: one.births, lambda one: one.starts)
         births, starts = (self.taken(side) for side in sides)
         held = [part.prepared.dates for part in self.parts]
-        both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
         texts = [one.texts for one in held]
-        if not self.unasked(*sides):
-            # in whatever order: two dates are as alike whichever goes first
-            use = in_parts(both) if self.asked else by_text(both, texts)
-            told = unread(texts, use.rows) if self.asked else use.texts
-            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use, told)
+        if not self.asked:
+            both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
+            use = by_text(both, texts)
+            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
         first, second = self.apart(births), self.apart(starts)
         items = [*(one.items for one in births), *(one.items for one in starts)]
-        table = DateTable(NOTHING, NOTHING, _NO_BYTES, _NO_BYTES, _NO_BYTES, unread([*texts, *texts], items))
+        told = unread([*texts, *texts], items)
+        if self.unasked(*sides):
+            table = DateTable(NOTHING, NOTHING, _NO_BYTES, _NO_BYTES, _NO_BYTES, told)
+        else:
+            table = _dates_of(
+                [*zip(held, items[: len(held)], strict=True), *zip(held, items[len(held) :], strict=True)], told
+            )
         return first, Ragged(second.offsets, second.items + np.int32(len(first.items))), table
 
     def places(
@@ -246,13 +250,25 @@ def forms_of(held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens
     )
 
 
-def _dates(tables: Sequence[DateTable], use: Used, texts: npt.NDArray[np.object_]) -> DateTable:
+def _dates(tables: Sequence[DateTable], use: Used) -> DateTable:
     return DateTable(
         use.column([one.year for one in tables]),
         use.column([one.last_year for one in tables]),
         use.column([one.month for one in tables]),
         use.column([one.day for one in tables]),
         use.column([one.circa for one in tables]),
+        use.texts,
+    )
+
+
+def _dates_of(held: Sequence[tuple[DateTable, IntArray]], texts: npt.NDArray[np.object_]) -> DateTable:
+    """The dates of items of tables, one after the other."""
+    return DateTable(
+        np.concatenate([one.year[items] for one, items in held]),
+        np.concatenate([one.last_year[items] for one, items in held]),
+        np.concatenate([one.month[items] for one, items in held]),
+        np.concatenate([one.day[items] for one, items in held]),
+        np.concatenate([one.circa[items] for one, items in held]),
         texts,
     )
 

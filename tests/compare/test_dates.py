@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare.dates import GRADES, date_similarity
+from resolver.compare.dates import GRADES, best_dates
 from resolver.normalise.values import date_table
+from resolver.records.ragged import Ragged
 
 CASES = [
     ("1960-05-04", "1960-05-04", 1.0),
@@ -48,8 +49,9 @@ text = st.builds(
 
 def grade(one: str, two: str) -> float:
     texts = sorted({one, two})
-    codes = (np.array([texts.index(side)], dtype=np.int32) for side in (one, two))
-    return float(date_similarity(date_table(texts), *codes)[0])
+    said = Ragged.of([[texts.index(one)], [texts.index(two)]])
+    left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    return float(best_dates(date_table(texts), said, left, right)[0])
 
 
 @pytest.mark.parametrize(("one", "two", "expected"), CASES)
@@ -77,3 +79,15 @@ def test_any_two_dates_have_a_grade_whichever_comes_first(one: str, two: str) ->
 def test_a_range_inside_a_year_is_no_day(ranged: str) -> None:
     assert grade(ranged, "1960-01-01") == grade("1960", "1960-01-01")
     assert grade(ranged, ranged) < 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(text, max_size=3, unique=True), st.lists(text, max_size=3, unique=True))
+def test_of_several_dates_the_two_that_are_most_alike_count(ours: list[str], theirs: list[str]) -> None:
+    texts = sorted({*ours, *theirs})
+    said = Ragged.of([sorted(texts.index(one) for one in side) for side in (ours, theirs)])
+    left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    known = [found for one in ours for two in theirs if not np.isnan(found := grade(one, two))]
+    np.testing.assert_array_equal(
+        best_dates(date_table(texts), said, left, right)[0], max(known) if known else np.float32(np.nan)
+    )

@@ -17,7 +17,7 @@ from resolver.engines.catalogue import Catalogue, State
 from resolver.engines.hub import Hub
 from resolver.engines.profiles import profiles
 from resolver.errors import StoreError
-from resolver.explaining import judge
+from resolver.judging import judge
 from resolver.pipeline import prepared_of
 from resolver.records import Batch, Record, concat
 from resolver.records.assembling import Part, assembled

@@ -11,7 +11,7 @@ import pytest
 from resolver.block.glance import all_points
 from resolver.classify import Borders
 from resolver.compare import NameIndex, gathered, material_of
-from resolver.explaining import judge
+from resolver.judging import judge
 from resolver.pipeline import load_models, prepared_of
 from resolver.records import Batch, Record
 from resolver.records.assembling import Later, Part, assembled
