@@ -68,6 +68,7 @@ serve: setup  ## the HTTP service, on what `make demo` has resolved or on STORE=
 
 docs: setup  ## make the pages that are generated
 	$(BIN)/resolver formats --markdown > docs/formats.md
+	$(BIN)/resolver comparators --markdown > docs/comparators.md
 	$(BIN)/resolver settings --markdown > docs/settings.md
 
 screenshots: setup  ## take the pictures in docs/images anew, from generated data (needs chromium and chromedriver)

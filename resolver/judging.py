@@ -260,6 +260,8 @@ class _Pair:
         found = self._texts.get(shows)
         if found is None:
             (one, two), (left, right) = self._sides, self._forms
+            if shows == "principals":
+                left, right = (int(forms[self._place]) for forms in self._group.context.principal_forms)
             found = self._texts[shows] = one.text(shows, left), two.text(shows, right)
         return found
 

@@ -29,7 +29,9 @@ def calls() -> Iterator[tuple[str, list[str]]]:
             yield place, words[: next((at for at, word in enumerate(words) if word in (">", ">>", "|")), None)]
 
 
-@pytest.mark.parametrize(("page", "command"), [("formats.md", "formats"), ("settings.md", "settings")])
+@pytest.mark.parametrize(
+    ("page", "command"), [("formats.md", "formats"), ("comparators.md", "comparators"), ("settings.md", "settings")]
+)
 def test_a_generated_page_is_current(page: str, command: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([command, "--markdown"]) == 0
     assert capsys.readouterr().out == (root / "docs" / page).read_text("utf-8"), "run `make docs`"

@@ -98,6 +98,7 @@ _EVIDENCE = {
     "names_alone": "nothing but names",
     "numbers": "numbers in the names",
     "places_named": "places in the names",
+    "branch": "places in the principal names",
     "listed": "told as watchlists tell",
     "identifier": "document numbers",
 }

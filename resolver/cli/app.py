@@ -48,6 +48,7 @@ COMMANDS = {
     "restore": "Make a store from a backup.",
     "export": "Write everything a store holds as JSON lines.",
     "formats": "List the formats that are known.",
+    "comparators": "List what is compared, and what brings records together.",
     "train": "Fit a model.",
     "compare": "Compare two models on what a store holds, before one replaces the other.",
     "evaluate": "Measure a model on judged pairs, and whom it serves worse.",

@@ -176,11 +176,15 @@ def father_name(context: Context) -> FloatArray:
     return context.best_of(side, compare)
 
 
-def _words(context: Context, wanted: TokenFlag) -> FloatArray:
+def _words(context: Context, wanted: TokenFlag, named: tuple[IntArray, IntArray] | None = None) -> FloatArray:
+    """The words of a flag in the best pair of names, or in those `named`."""
     prepared = context.prepared
     tokens, forms = prepared.tokens, prepared.forms.tokens
     return flagged_words(
-        context.best_forms, (forms.offsets, forms.items), (tokens.flags, tokens.hashes, tokens.symbols), int(wanted)
+        named or context.best_forms,
+        (forms.offsets, forms.items),
+        (tokens.flags, tokens.hashes, tokens.symbols),
+        int(wanted),
     )
 
 
@@ -192,6 +196,11 @@ def numbers(context: Context) -> FloatArray:
 def places_named(context: Context) -> FloatArray:
     """Places in the names, which tell branches apart."""
     return _words(context, TokenFlag.PLACE)
+
+
+def branch(context: Context) -> FloatArray:
+    """Places in the principal names, where branches share the name of the whole as an alias."""
+    return _words(context, TokenFlag.PLACE, context.principal_forms)
 
 
 def legal_form(context: Context) -> FloatArray:
@@ -266,6 +275,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("father_name", Kind.PERSON, father_name, "plain:fatherName"),
     Comparator("numbers", _ALL, numbers, "names"),
     Comparator("places_named", _ORGANISED, places_named, "names"),
+    Comparator("branch", _ORGANISED, branch, "principals"),
     Comparator("legal_form", _ORGANISED, legal_form, "names"),
     Comparator("acronym", Kind.GROUP, acronym, "names"),
     Comparator("listed", Kind.PERSON, listed, "names", rises=False),

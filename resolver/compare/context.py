@@ -36,6 +36,7 @@ class NameIndex:
     texts: npt.NDArray[np.object_]
     _alone: Callable[[], npt.NDArray[np.bool_]]
     _listed: Callable[[], npt.NDArray[np.bool_]]
+    _principal: Callable[[], IntArray]
     _memos: list[Memo] = field(default_factory=list)
 
     @classmethod
@@ -50,6 +51,7 @@ class NameIndex:
             prepared.tokens.texts,
             lambda: alone_of(prepared),
             lambda: listed_of(prepared),
+            lambda: principal_of(prepared),
         )
 
     @cached_property
@@ -61,6 +63,11 @@ class NameIndex:
     def listed(self) -> npt.NDArray[np.bool_]:
         """Per record, whether it is told as watchlists tell."""
         return self._listed()
+
+    @cached_property
+    def principal(self) -> IntArray:
+        """Per record, the form of its first principal name; -1 where it has none."""
+        return self._principal()
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
@@ -122,6 +129,15 @@ def listed_of(prepared: Prepared) -> npt.NDArray[np.bool_]:
     return told
 
 
+def principal_of(prepared: Prepared) -> IntArray:
+    """Per record, the form of its first principal name; -1 where it has none."""
+    found = np.full(len(prepared), -1, dtype=np.int32)
+    held = np.flatnonzero(prepared.name_quality[: len(prepared.names.items)] == 0)[::-1]
+    # the last to be written stays: backwards, that is the first
+    found[prepared.names.rows[held]] = prepared.names.items[held]
+    return found
+
+
 @dataclass(frozen=True)
 class Context:
     """m pairs of records of one kind. `left`, `right` are record rows; `group` says whether groups' rarity applies."""
@@ -149,6 +165,11 @@ class Context:
         """The name forms of the best supported pair of names; -1 where a side has none."""
         _, best_left, best_right = self._aligned
         return best_left, best_right
+
+    @cached_property
+    def principal_forms(self) -> tuple[IntArray, IntArray]:
+        """The forms of the first principal name of both; -1 where a side has none."""
+        return self.names.principal[self.left], self.names.principal[self.right]
 
     @cached_property
     def _aligned(self) -> tuple[FloatArray, IntArray, IntArray]:

@@ -32,12 +32,11 @@ class Side:
 
     def text(self, shows: str, form: int) -> str:
         """What a comparator looked at (`Comparator.shows`); of its names the `form`."""
-        key = form if shows == "names" else shows
+        named = shows in ("names", "principals")
+        key = form if named else shows
         found = self._texts.get(key)
         if found is None:
-            found = self._texts[key] = (
-                form_text(self._whole, form) if shows == "names" else " | ".join(self._values(shows))
-            )
+            found = self._texts[key] = form_text(self._whole, form) if named else " | ".join(self._values(shows))
         return found
 
     def _values(self, shows: str) -> list[str]:

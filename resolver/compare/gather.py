@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.context import NameIndex, alone_of, listed_of
+from resolver.compare.context import NameIndex, alone_of, listed_of, principal_of
 from resolver.compare.laying import Counted, Laid, Source, counted, laid
 from resolver.compare.scripts import sounds
 from resolver.compare.words import CARD, Words, words_of
@@ -105,6 +105,7 @@ def gathered(work: Later, parts: Sequence[Material]) -> NameIndex:
         _texts(parts, taken),
         lambda: np.concatenate([part.alone[some] for part, some in zip(parts, rows, strict=True)]),
         lambda: np.concatenate([part.listed[some] for part, some in zip(parts, rows, strict=True)]),
+        lambda: principal_of(work),
     )
 
 

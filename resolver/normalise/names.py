@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
+from resolver.normalise.cities import city_of
 from resolver.normalise.groupwords import levelled
 from resolver.normalise.numerals import numbers_of
 from resolver.normalise.romanised import respelt
@@ -311,6 +312,10 @@ def group_tokens(text: str) -> list[Token]:
         if vowelless(part.form) and not seen:
             word, surface = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", part.form))), part.form
             flags |= TokenFlag.FOREIGN
+        city = "" if seen or flags else city_of(word)
+        if city:
+            seen.append(symbol_id("CITY", city))
+            flags |= TokenFlag.PLACE
         tokens.append(Token(word, flags | _particle_word(word), tuple(sorted(set(seen))), surface))
     return _unflag_if_all(tokens)
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.normalise.cities import city_of
 from resolver.normalise.kernels import LONGEST, joined_bytes
 from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
 from resolver.normalise.nicknames import form_symbols, nickname_symbols
@@ -159,7 +160,8 @@ def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
         return min(rarity, 2.0)
     if not group and _PATRONYMIC.search(token.text):
         return min(rarity, 5.0)
-    if group and flags & _COMMON:
+    if group and flags & _COMMON and not city_of(token.text):
+        # a city may be all of a name (ships), and how many bear it the tables say
         return min(rarity, 3.0)
     return rarity
 

@@ -15,9 +15,10 @@ from resolver.ingest.base import Intake
 from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
 from resolver.training.alone import alone_pairs
+from resolver.training.branches import BRANCH, branch_pairs
 from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
 from resolver.training.contradictions import quarantine
-from resolver.training.differing import Differing, differing_pairs
+from resolver.training.differing import Differing, differing_pairs, invented_pairs
 from resolver.training.figures import data_hash, measured
 from resolver.training.fit import FitOptions
 from resolver.training.labelled import (
@@ -92,7 +93,7 @@ def gather(
     *,
     spellings: Iterable[tuple[str, ...]] = (),
     differing: Iterable[Differing] = (),
-    stated: Iterable[Record] = (),
+    stated: Sequence[Record] = (),
     clusters: Clusters | None = None,
     seed: int = 7,
 ) -> Material:
@@ -114,6 +115,7 @@ def gather(
         parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed))
         parts.append(differing_pairs(differing, shipped))
         parts += stated_pairs(stated, shipped, seed)
+        parts.append(invented_pairs(branch_pairs(stated, seed), shipped, BRANCH))
     for world in worlds:
         parts.append(
             blocked_pairs(
@@ -195,6 +197,7 @@ SHARES: Mapping[str, Share] = {
     NUMBER: 150.0,
     DATE: (0.0, 200.0),
     OTHER_DATE: (50.0, 0.0),
+    BRANCH: (120.0, 120.0),
     "club": 3000.0,
     "archive": 5000.0,
     "parish": 3000.0,

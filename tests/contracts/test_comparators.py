@@ -244,6 +244,13 @@ CASES: dict[str, list[Case]] = {
         Case(group(name="Bank of Iran"), group(name="Bank of France"), 0, 0),
         Case(group(name="Acme Iran"), group(name="Iran Acme"), 1, 1),
     ],
+    "branch": [
+        Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar in Benghazi", alias="Ansar"), 0, 0),
+        Case(group(name="Al Karama, Darnah"), group(name="Karama (Derna)", alias="Karama"), 1, 1),
+        Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar"), 0.5, 0.5),
+        Case(group(name="Ansar"), group(name="Ansar"), NONE, NONE),
+        Case(group(alias="Ansar Derna"), group(name="Ansar Benghazi"), NONE, NONE),
+    ],
     "legal_form": [
         Case(group(name="Acme LLC"), group(name="Acme LLC"), 1, 1),
         Case(group(name="Acme LLC"), group(name="Acme GmbH"), 1, 1),
