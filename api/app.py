@@ -18,6 +18,7 @@ from api.records import blueprint as records
 from api.search import blueprint as search
 from api.service import Service, install
 from api.settings import ServiceSettings
+from api.turns import install as install_turns
 from api.updates import blueprint as updates
 
 
@@ -29,7 +30,9 @@ def create_app(settings: ServiceSettings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
-    install(app, Service(settings))
+    held = Service(settings)
+    install(app, held)
+    held.turns = install_turns(app, settings.threads)
     errors.install(app)
     watching.install(app)
     access.install(app)

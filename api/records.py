@@ -47,7 +47,9 @@ def post() -> Response:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
         raise ApiError(400, error.line()) from None
-    posted = service().posting().post(_handled(found.record, body), Sender.of(viewer()))
+    record, sender = _handled(found.record, body), Sender.of(viewer())
+    with service().turns.given_up():
+        posted = service().posting().post(record, sender)
     said = {"record": found.record.id, "entity": posted.entity, "version": posted.version}
     warnings = [*found.left_out, *not_understood(found.record)]
     if warnings:
@@ -65,7 +67,9 @@ def withdraw(source: str, native_id: str) -> Response:
     if not reading.sees_record(service().hub, record_id, viewer()):
         raise ApiError(404, f"there is no record {record_id[:200]!r}")
     try:
-        version = service().posting().withdraw(record_id, Sender.of(viewer()))
+        sender = Sender.of(viewer())
+        with service().turns.given_up():
+            version = service().posting().withdraw(record_id, sender)
     except InputError as error:
         # somebody else was faster
         raise ApiError(404, error.what) from None

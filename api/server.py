@@ -22,6 +22,7 @@ from api.bounds import CONNECTIONS, SILENT, channel_for
 from api.here import is_here
 from api.service import Service
 from api.settings import ServiceSettings
+from api.turns import WAITING
 from api.watching import count_together, log_as_json
 from api.workers import load, serve_in_workers
 from resolver.errors import UsageError
@@ -70,7 +71,7 @@ def _made(settings: ServiceSettings, host: str, threads: int) -> Flask:
     # streams of events may never take more than half of the threads
     streams = min(settings.streams, threads // 2)
     open_to_all = settings.open_to_all and alone
-    return create_app(replace(settings, open_to_all=open_to_all, first_code=code, streams=streams))
+    return create_app(replace(settings, open_to_all=open_to_all, first_code=code, threads=threads, streams=streams))
 
 
 def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callable[[], object]) -> None:
@@ -92,7 +93,7 @@ def _server(app: Flask, listening: socket.socket, threads: int) -> Any:
     server: Any = create_server(
         app,
         sockets=[listening],
-        threads=threads,
+        threads=threads + WAITING,
         ident="",
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,
@@ -143,6 +144,7 @@ def prepare(settings: ServiceSettings, *, tell: Callable[[str], None]) -> None:
     try:
         began = time.monotonic()
         held.warm()
+        held.lander().warm()
         tell(f"ready to serve version {held.screen.refresh()} after {time.monotonic() - began:.1f} s")
     finally:
         held.close()

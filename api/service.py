@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from pathlib import Path
 from typing import cast
 
 import structlog
 from flask import current_app
 
 from api.consultations import Consultations
+from api.passing import Passing, Taker
 from api.settings import ServiceSettings
+from api.turns import Turns
 from resolver.engines.accounts import has_users
 from resolver.engines.hub import Hub
 from resolver.engines.keeping import keys_of
@@ -38,8 +41,11 @@ class Service:
         self.jobs = jobs_folder(self.hub.store, settings.jobs_dir)
         self._writer: Hub | None = None
         self._posting: Posting | None = None
+        self._passing: Passing | None = None
+        self._landing_at: Path | None = None
         self._lock = threading.Lock()
         self.log = Consultations(self.hub, self.jobs / "looks")
+        self.turns = Turns(settings.threads)
         self.streams = threading.BoundedSemaphore(settings.streams) if settings.streams else threading.Semaphore(0)
         self._warm = threading.Event()
         self._began = time.monotonic()
@@ -74,11 +80,32 @@ class Service:
                     return
                 _LOG.debug("waiting", why=error.line())
         self.screen.follow(FRESH)
+        if self._passing is None:
+            self._warm_posting()
 
-    def forked(self) -> None:
-        """In a process that has just been forked from the one that made this: connections are no longer its own."""
+    def _warm_posting(self) -> None:
+        """Load what the first landing of records would wait for."""
+        try:
+            self.lander().warm()
+        except (ResolverError, OSError) as error:
+            _LOG.debug("landings are not prepared", error=type(error).__name__)
+
+    def pass_on(self, path: Path) -> None:
+        """From now on pass records on to the process that lands, which listens there."""
+        self._landing_at = path
+        self._passing = Passing(path, self.lander, accept_restricted=self.settings.accept_restricted)
+
+    def taker(self) -> Taker:
+        """In the process that lands: who takes what the others pass on."""
+        assert self._landing_at is not None
+        return Taker(self._landing_at, self.lander, self._warm_posting)
+
+    def forked(self, *, lands: bool = False) -> None:
+        """In a process that has just been forked from the one that made this, to answer or to land: connections are no
+        longer its own."""
         self.hub.store.disown()
-        threading.Thread(target=self.load, name="load", daemon=True).start()
+        if not lands:
+            threading.Thread(target=self.load, name="load", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:
@@ -92,8 +119,12 @@ class Service:
             raise StoreError(f"the service is still loading ({stage})", mend="ask again in a few seconds")
         return self.screen
 
-    def posting(self) -> Posting:
-        """Who takes single records. They land through a hub of their own, so that no check waits for them."""
+    def posting(self) -> Posting | Passing:
+        """Who takes single records."""
+        return self._passing or self.lander()
+
+    def lander(self) -> Posting:
+        """Who lands them in this process: through a hub of their own, so that no check waits for them."""
         with self._lock:
             if self._posting is None:
                 said = self.settings
@@ -111,6 +142,8 @@ class Service:
         self.closed.set()
         self.screen.close()
         self.log.close()
+        if self._passing is not None:
+            self._passing.close()
         if self._writer is not None:
             self._writer.close()
         self.hub.close()

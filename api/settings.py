@@ -17,8 +17,9 @@ class ServiceSettings:
     model, index and submitted batches lie (None: where they lie by default). `max_body`, `max_upload`: bytes of a
     request, of a submitted batch, at most. `open_to_all`: whether anybody may ask as long as the store has no keys (for
     loopback). `ask_purpose`: whether whoever comes with a key must say why. `rate`: requests a minute of one key at
-    most (0: any number). `streams`: how many streams of events are held open at once; each takes a thread.
-    `accept_restricted`: whether records above handling code H0 are taken.
+    most (0: any number). `threads`: requests that run at once, beside those that wait for a landing. `streams`: how
+    many streams of events are held open at once; each takes a thread. `accept_restricted`: whether records above
+    handling code H0 are taken.
 
     Of the steward's desk: `user_header`, the header in which a reverse proxy at one of the addresses `proxies` (or
     networks) names who has signed in there (empty: none does); `session_idle`, `session_lasts`: seconds after which a
@@ -35,6 +36,7 @@ class ServiceSettings:
     open_to_all: bool = True
     ask_purpose: bool = False
     rate: int = 0
+    threads: int = 16
     streams: int = 2
     accept_restricted: bool = False
     user_header: str = ""

@@ -1,26 +1,41 @@
 """Several serving processes behind one address: `gunicorn`, whose workers share what was loaded before they were forked
 and the mapped files of the catalogue. A worker that ends is replaced at once; a termination lets every request end.
+
+One process more answers nobody: it lands the records that are posted to all others (`api.passing`).
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import mmap
+import os
 import select
+import selectors
+import shutil
 import socket
 import struct
+import sys
+import tempfile
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.bounds import said_as_json
+from api.passing import Taker
 from api.service import Service
+from api.turns import WAITING
 from resolver.errors import ResolverError
 
 _GRACE = 30
@@ -29,6 +44,11 @@ _AFTER_OTHERS, _LOOK = 0.01, 0.0005
 """Seconds for which a worker leaves a new connection to those that hold fewer, and between two looks whether it is
 taken."""
 _SERVES_NOT = -1
+LANDS = 0
+"""The place of the worker that lands."""
+_LOOK_LANDED = 0.1
+_LONGEST = 80
+"""Characters of a folder in which a socket can lie."""
 _SILENT = 10
 """Seconds that a thread waits for the next byte of a request."""
 
@@ -44,24 +64,26 @@ class _Log(Logger):  # type: ignore[misc]
 
 
 class _Held:
-    """How many connections each worker holds, in memory that all share; each counts in the place it was given."""
+    """How many connections each worker holds, in memory that all share; each counts in the place it was given. The
+    first place is that of the worker that lands, which holds none."""
 
     def __init__(self, workers: int) -> None:
-        # one is replaced while its successor begins
-        self._counts = memoryview(mmap.mmap(-1, 4 * 2 * workers)).cast("i")
-        self._places: dict[int, int] = {}
+        # one is replaced while its successor begins, and signals ask for more
+        self._counts = memoryview(mmap.mmap(-1, 4 * 4 * workers)).cast("i")
+        self._places: dict[object, int] = {}
         for place in range(len(self._counts)):
             self._counts[place] = _SERVES_NOT
 
-    def give(self, age: int) -> int:
-        """A free place for a worker that is about to be forked."""
-        place = next(place for place in range(len(self._counts)) if place not in self._places.values())
-        self._places[age] = place
+    def give(self, worker: object) -> int:
+        """A free place for a worker that is about to be forked. Where there is none, as when signals have asked for
+        many, it shares the last one."""
+        taken, last = set(self._places.values()), len(self._counts) - 1
+        place = self._places[worker] = next((place for place in range(last) if place not in taken), last)
         return place
 
-    def free(self, age: int) -> None:
+    def free(self, worker: object) -> None:
         """A worker has ended."""
-        self._counts[self._places.pop(age)] = _SERVES_NOT
+        self._counts[self._places.pop(worker)] = _SERVES_NOT
 
     def count(self, place: int, connections: int) -> None:
         """Say how many connections a worker holds."""
@@ -77,6 +99,40 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     held: _Held
     place: int
+    taker: Callable[[], Taker]
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """Threads for those who run and for those who wait for a landing."""
+        return ThreadPoolExecutor(max_workers=self.cfg.threads + WAITING)
+
+    def run(self) -> None:
+        """Serve, or land what the others pass on."""
+        if self.place != LANDS:
+            super().run()
+            return
+        for listener in self.sockets:
+            listener.close()
+        self._land()
+
+    def _land(self) -> None:
+        taker = self.taker()
+        ended = threading.Event()
+        thread = threading.Thread(target=taker.run, args=(lambda: not ended.is_set(),), name="landing", daemon=True)
+        thread.start()
+        self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
+        until = math.inf
+        while thread.is_alive() and self.is_parent_alive() and time.monotonic() < until:
+            self.tmp.notify()
+            self.wait_for_and_dispatch_events(timeout=1.0 if self.alive else _LOOK_LANDED)
+            if not self.alive:
+                # those who answer still may have something to land
+                until = min(until, time.monotonic() + _GRACE)
+                if not taker.asked:
+                    break
+        if not thread.is_alive():
+            sys.exit(1)
+        # what it lands still lands whole or not at all
+        ended.set()
 
     def notify(self) -> None:
         """Say that it lives, and how many connections it holds."""
@@ -108,6 +164,15 @@ def _write_error(sock: socket.socket, status: int, reason: str, said: str) -> No
     )
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """Keeps the worker that lands and one that serves, whatever signals ask for."""
+
+    def handle_ttou(self) -> None:
+        """One worker less."""
+        if self.num_workers > 2:
+            super().handle_ttou()
+
+
 class _Served(BaseApplication):  # type: ignore[misc]
     """The application with its options, as gunicorn wants it."""
 
@@ -124,6 +189,10 @@ class _Served(BaseApplication):  # type: ignore[misc]
         """The application."""
         return self._app
 
+    def run(self) -> None:
+        """Serve until terminated."""
+        _Arbiter(self).run()
+
 
 def load(held: Service) -> None:
     """Load once, before there are several, what takes seconds and memory; an empty store has nothing to load."""
@@ -136,32 +205,54 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     held: Service = app.extensions["resolver"]
     held.hub.store.disown()
     util.write_error = _write_error
-    connections = _Held(workers)
+    connections = _Held(workers + 1)
+    with _folder() as folder:
+        held.pass_on(folder / "landing")
 
-    def give_place(_server: object, worker: _Worker) -> None:
-        worker.held, worker.place = connections, connections.give(worker.age)
+        def give_place(_server: object, worker: _Worker) -> None:
+            worker.held, worker.place = connections, connections.give(worker)
+            if worker.place == LANDS:
+                worker.taker = held.taker
+                # where there shall be fewer the oldest go
+                worker.age = sys.maxsize
 
-    options = {
-        # the server closes it
-        "bind": f"fd://{listening.detach()}",
-        "workers": workers,
-        "threads": threads,
-        "worker_class": _Worker,
-        "preload_app": True,
-        "graceful_timeout": _GRACE,
-        "timeout": 2 * _GRACE,
-        "keepalive": 15,
-        "backlog": 1024,
-        "limit_request_line": 8190,
-        "logger_class": _Log,
-        "pre_fork": give_place,
-        "child_exit": lambda _server, worker: connections.free(worker.age),
-        "post_fork": lambda _server, _worker: held.forked(),
-        "worker_exit": lambda _server, _worker: held.close(),
-        "control_socket_disable": True,
-    }
+        options = {
+            # the server closes it
+            "bind": f"fd://{listening.detach()}",
+            "workers": workers + 1,
+            "threads": threads,
+            "worker_class": _Worker,
+            "preload_app": True,
+            "graceful_timeout": _GRACE,
+            "timeout": 2 * _GRACE,
+            "keepalive": 15,
+            "backlog": 1024,
+            "limit_request_line": 8190,
+            "logger_class": _Log,
+            "pre_fork": give_place,
+            "child_exit": lambda _server, worker: connections.free(worker),
+            "post_fork": lambda _server, worker: held.forked(lands=worker.place == LANDS),
+            "worker_exit": lambda _server, _worker: held.close(),
+            "control_socket_disable": True,
+        }
+        try:
+            _Served(app, options).run()
+        except SystemExit as ended:
+            if ended.code:
+                raise
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for a socket that nobody else may reach."""
+    mine = os.getpid()
+    folder = tempfile.mkdtemp(prefix="resolver-")
+    if len(folder) > _LONGEST:
+        os.rmdir(folder)
+        folder = tempfile.mkdtemp(prefix="resolver-", dir="/tmp")
     try:
-        _Served(app, options).run()
-    except SystemExit as ended:
-        if ended.code:
-            raise
+        yield Path(folder)
+    finally:
+        # workers come by here too when they end
+        if os.getpid() == mine:
+            shutil.rmtree(folder, ignore_errors=True)

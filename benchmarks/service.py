@@ -20,12 +20,11 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +41,9 @@ from resolver.training.slips import person_slip
 
 OUT = ROOT / "build" / "service"
 Query = dict[str, Any]
-_SEED = 5
+Asked = tuple[str, Query]
+"""The record that should be found, or empty, and what is asked."""
+SEED = 5
 _READY = 900
 ALIASES = 20
 
@@ -114,7 +115,7 @@ def serving(store: str, workers: int, model: Path | None = None) -> Iterator[Run
 
 def _status(url: str, path: str) -> int:
     """The status of an answer; 0 where there is none, as while those that load hand over to those that serve."""
-    with closing(_connection(url)) as connection:
+    with closing(connection_to(url)) as connection:
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -124,7 +125,8 @@ def _status(url: str, path: str) -> int:
         return answer.status
 
 
-def _connection(url: str) -> http.client.HTTPConnection:
+def connection_to(url: str) -> http.client.HTTPConnection:
+    """A connection to a service."""
     parts = urlsplit(url)
     return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=120)
 
@@ -132,10 +134,10 @@ def _connection(url: str) -> http.client.HTTPConnection:
 # --- what is asked
 
 
-def mix(some: Sequence[Record], seed: int = _SEED) -> list[tuple[str, Query]]:
+def mix(some: Sequence[Record], seed: int = SEED) -> list[Asked]:
     """(the record that should be found, or empty; the query) for each person."""
     chance = random.Random(seed)
-    asked: list[tuple[str, Query]] = []
+    asked: list[Asked] = []
     for number, one in enumerate(some):
         name, wanted = one.caption, one.id
         if number % 3 == 1:
@@ -149,10 +151,10 @@ def mix(some: Sequence[Record], seed: int = _SEED) -> list[tuple[str, Query]]:
     return asked
 
 
-def with_aliases(some: Sequence[Record], seed: int = _SEED) -> list[tuple[str, Query]]:
+def with_aliases(some: Sequence[Record], seed: int = SEED) -> list[Asked]:
     """The same for persons who are asked for under 20 names: their own, with slips, and those of others."""
     chance = random.Random(seed)
-    asked: list[tuple[str, Query]] = []
+    asked: list[Asked] = []
     for one in some:
         own = [person_slip(one.caption, chance) for _ in range(ALIASES // 2)]
         others = [chance.choice(some).caption for _ in range(ALIASES // 2)]
@@ -164,11 +166,11 @@ def with_aliases(some: Sequence[Record], seed: int = _SEED) -> list[tuple[str, Q
 # --- measuring
 
 
-def one_by_one(url: str, asked: Sequence[tuple[str, Query]]) -> dict[str, float]:
+def one_by_one(url: str, asked: Sequence[Asked]) -> dict[str, float]:
     """Milliseconds of a single caller over one connection, and the share of those sought that were among the first
     five results."""
     times, found, sought = [], 0, 0
-    with closing(_connection(url)) as connection:
+    with closing(connection_to(url)) as connection:
         for wanted, query in asked:
             body = json.dumps({"queries": {"q": query}})
             began = time.perf_counter()
@@ -183,18 +185,23 @@ def one_by_one(url: str, asked: Sequence[tuple[str, Query]]) -> dict[str, float]
     return {"p50": low, "p95": high, "p99": highest, "mean": float(np.mean(times)), "found": found / max(sought, 1)}
 
 
-def at_once(url: str, bodies: Sequence[tuple[str, bytes]], callers: int) -> float:
-    """Answers a second where several callers ask (path and body each), each over a connection of its own."""
+def at_once(
+    url: str, bodies: Sequence[tuple[str, bytes]], callers: int, note: Callable[[dict[str, Any]], None] | None = None
+) -> float:
+    """Answers a second where several callers ask (path and body each), each over a connection of its own. `note` is
+    told each answer."""
     failed: list[int] = []
 
     def call(mine: Sequence[tuple[str, bytes]]) -> None:
-        with closing(_connection(url)) as connection:
+        with closing(connection_to(url)) as connection:
             for path, body in mine:
                 connection.request("POST", path, body)
                 answer = connection.getresponse()
-                answer.read()
+                said = answer.read()
                 if answer.status >= 300:
                     failed.append(answer.status)
+                elif note is not None:
+                    note(json.loads(said))
 
     threads = [threading.Thread(target=call, args=(bodies[number::callers],)) for number in range(callers)]
     began = time.perf_counter()
@@ -208,21 +215,6 @@ def at_once(url: str, bodies: Sequence[tuple[str, bytes]], callers: int) -> floa
     return len(bodies) / took
 
 
-def new_records(some: Sequence[Record], count: int, seed: int = _SEED) -> list[tuple[str, bytes]]:
-    """Records to add: half say what somebody known says, with slips, half somebody new."""
-    chance = random.Random(seed)
-    bodies = []
-    for number in range(count):
-        one, other = chance.choice(some), chance.choice(some)
-        name = (
-            person_slip(one.caption, chance) if number % 2 else f"{one.caption.split()[0]} {other.caption.split()[-1]}"
-        )
-        dates = list((one if number % 2 else other).texts("birthDate"))
-        said = {"schema": "Person", "properties": {"name": [name], "birthDate": dates}}
-        bodies.append(("/records", json.dumps({**said, "id": str(number), "datasets": ["new"]}).encode()))
-    return bodies
-
-
 def measure(store: str, workers: int, checks: int, posts: int, model: Path | None = None) -> dict[str, Any]:
     """All figures of a store."""
     some = persons(store, max(checks, ALIASES))
@@ -233,9 +225,9 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
         one_by_one(running.url, asked[: max(len(asked) // 10, 1)])
         singles, known = one_by_one(running.url, asked), one_by_one(running.url, aliases)
         bodies = [("/match/default", json.dumps({"queries": {"q": query}}).encode()) for _, query in asked]
-        before, began = _cpu(running), time.perf_counter()
+        before, began = cpu(running), time.perf_counter()
         rate = at_once(running.url, bodies, 2 * workers)
-        cores = (_cpu(running) - before) / (time.perf_counter() - began)
+        cores = (cpu(running) - before) / (time.perf_counter() - began)
         said = {
             "workers": workers,
             "first_start_seconds": started,
@@ -246,29 +238,14 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
             "cores": cores,
             "memory_mib": running.memory_mib(),
         }
-    return said | ({"records_per_second": posted(store, workers, some, posts, model)} if posts else {})
+    if not posts:
+        return said
+    from benchmarks.posts import posted
+
+    return said | posted(store, workers, some, posts, model)
 
 
-def posted(store: str, workers: int, some: Sequence[Record], count: int, model: Path | None) -> float:
-    """Records added a second, to a copy of a SQLite store."""
-    path = Path(store.removeprefix("sqlite:///"))
-    copy = path.with_name(f"{path.stem}-posts.db")
-    try:
-        # with what stands in its journal yet
-        with closing(sqlite3.connect(path)) as held, closing(sqlite3.connect(copy)) as copied:
-            held.backup(copied)
-        if Path(f"{path}.index").is_dir():
-            shutil.copytree(f"{path}.index", f"{copy}.index", dirs_exist_ok=True)
-        bodies = new_records(some, count + 20)
-        with serving(f"sqlite:///{copy}", workers, model) as running:
-            at_once(running.url, bodies[count:], 2 * workers)
-            return at_once(running.url, bodies[:count], 16 * workers)
-    finally:
-        for left in path.parent.glob(f"{copy.name}*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-def _cpu(running: Running) -> float:
+def cpu(running: Running) -> float:
     """Seconds of processor time of the service and of this process."""
     ticks = 0
     for pid in (running.process.pid, *_children(running.process.pid)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resolver.engines.hub import Hub
+from resolver.engines.probing import invented
 from resolver.engines.senders import HUB, Sender, check_codes, check_sources, not_theirs
 from resolver.errors import InputError, OwnerError, ResolverError
 from resolver.ingest.base import BatchAt, Intake
@@ -58,7 +59,7 @@ class Posting:
     def post(self, record: Record, sender: Sender = HUB) -> Posted:
         """Add one record, or a new version of one, and resolve it; the answer is that of a batch. Raises `InputError`
         where the record may not enter, `OwnerError` where it is not the sender's to change, `StoreError`."""
-        self._admit(record)
+        admitted(record, accept_restricted=self._accept_restricted)
         mine = _Sender(record, sender)
         with self._lock:
             self._waiting.append(mine)
@@ -69,13 +70,34 @@ class Posting:
             self._lead()
         if mine.error is not None:
             raise mine.error
-        assert mine.answer is not None
-        return mine.answer
+        return _answered(mine)
 
     def withdraw(self, record_id: str, sender: Sender = HUB) -> int:
         """Take one record back; the version that says so. Raises as `Hub.withdraw` does."""
         with self._hub.alone():
             return self._hub.withdraw([record_id], sender=sender).version
+
+    def post_all(self, asked: Sequence[tuple[Record, Sender]]) -> list[Posted | Exception]:
+        """Add records that have come at once, each admitted already (`admitted`); for each what `post` would return or
+        raise."""
+        senders = [_Sender(record, who) for record, who in asked]
+        left = senders
+        while left:
+            chosen = _first_of_each(left)
+            left = [one for one in left if chosen.get(one.record.id) is not one]
+            try:
+                with self._hub.alone():
+                    self._serve(list(chosen.values()))
+            except ResolverError as error:
+                for sender in chosen.values():
+                    sender.error = error
+        return [one.error or _answered(one) for one in senders]
+
+    def warm(self) -> None:
+        """Load what the first landing takes seconds for, and bring the index to the present: a landing that does not
+        land. Nothing where the store is empty. Raises `StoreError`."""
+        if self._hub.store.version:
+            self._hub.add(Intake(invented(), (), ()), dry_run=True)
 
     def _lead(self) -> None:
         """Land with all who wait, oneself among them, and call the next to lead."""
@@ -103,21 +125,10 @@ class Posting:
             before = len(self._waiting)
             time.sleep(_MOMENT)
 
-    def _admit(self, record: Record) -> None:
-        alone = BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
-        _, nameless = without_placeholders(alone, "")
-        _, refused = admit(alone, "", self._accept_restricted)
-        faults = [*refused, *nameless]
-        if faults:
-            raise InputError(faults[0].reason, mend="correct the record")
-
     def _next(self) -> list[_Sender]:
         """Who lands now: the first to come, one for each record id."""
         with self._lock:
-            chosen: dict[str, _Sender] = {}
-            for sender in self._waiting:
-                if len(chosen) < MOST:
-                    chosen.setdefault(sender.record.id, sender)
+            chosen = _first_of_each(self._waiting)
             self._waiting = [one for one in self._waiting if chosen.get(one.record.id) is not one]
             self._last = len(chosen)
         return list(chosen.values())
@@ -179,3 +190,27 @@ class Posting:
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
         for sender in senders:
             sender.answer = Posted(version, names[entity_of[numbers[sender.record.id]]])
+
+
+def admitted(record: Record, *, accept_restricted: bool = False) -> None:
+    """Raises `InputError` where a record may not enter."""
+    alone = BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
+    _, nameless = without_placeholders(alone, "")
+    _, refused = admit(alone, "", accept_restricted)
+    faults = [*refused, *nameless]
+    if faults:
+        raise InputError(faults[0].reason, mend="correct the record")
+
+
+def _first_of_each(senders: Sequence[_Sender]) -> dict[str, _Sender]:
+    """The first to come for each record id, as many as land at once."""
+    chosen: dict[str, _Sender] = {}
+    for sender in senders:
+        if len(chosen) < MOST:
+            chosen.setdefault(sender.record.id, sender)
+    return chosen
+
+
+def _answered(sender: _Sender) -> Posted:
+    assert sender.answer is not None
+    return sender.answer

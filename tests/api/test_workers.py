@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -132,13 +133,71 @@ def test_figures_are_those_of_all_workers(serving: Serving) -> None:
     assert counted() == before + 20
 
 
-def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
-    pid, address, _ = serving
+def killed(pid: int, worker: int) -> None:
+    """Kill a worker, and wait until another has taken its place."""
     before = workers(pid)
-    os.kill(min(before), signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
     deadline = time.monotonic() + 30
-    while len(workers(pid)) < 2 or workers(pid) == before:
+    while len(workers(pid)) < len(before) or workers(pid) == before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def post(address: str, number: str) -> bool:
+    """Post a record; whether it is there."""
+    said = {"id": number, "datasets": ["door"], "schema": "Person", "properties": {"name": [f"Zora {number}"]}}
+    request = urllib.request.Request(f"{address}/records", json.dumps(said).encode(), method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bool(answer.status == 201)
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read()) from None
+
+
+def test_nothing_is_lost_when_the_one_that_lands_dies(serving: Serving) -> None:
+    pid, address, store = serving
+
+    with ThreadPoolExecutor(8) as pool:
+        posted = [pool.submit(post, address, f"k{number}") for number in range(40)]
+        # it was forked first
+        killed(pid, min(workers(pid)))
+        posted += [pool.submit(post, address, f"k{number}") for number in range(40, 48)]
+        assert all(one.result() for one in posted)
+    with Hub.open(store, create=False, check=False) as hub, hub.store.view() as view:
+        found = view.versions_of([f"door:k{number}" for number in range(48)])
+    assert len(found) == 48
+    # whoever asked again changed nothing by it
+    assert all(len(one) == 1 for one in found.values())
+
+
+def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
+    pid, address, _ = serving
+    killed(pid, max(workers(pid)))
     wait_ready(address)
     assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
+
+
+def test_signals_ask_for_more_workers_and_for_fewer(serving: Serving) -> None:
+    pid, address, _ = serving
+
+    def until(count: int) -> None:
+        deadline = time.monotonic() + 60
+        while len(workers(pid)) != count:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    for number in range(4, 14):
+        os.kill(pid, signal.SIGTTIN)
+        until(number)
+    for number in range(12, 1, -1):
+        os.kill(pid, signal.SIGTTOU)
+        until(number)
+    os.kill(pid, signal.SIGTTOU)
+    time.sleep(0.5)
+    # one that serves and one that lands always stay
+    assert len(workers(pid)) == 2
+    wait_ready(address)
+    assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
+    assert post(address, "s1")
+    os.kill(pid, signal.SIGTTIN)
+    until(3)

@@ -10,8 +10,9 @@ from werkzeug.serving import make_server
 
 from api import ServiceSettings, create_app
 from benchmarks.checks import measure, persons, queries
+from benchmarks.posts import behind, new_records
 from benchmarks.recall import recall
-from benchmarks.service import at_once, mix, new_records, one_by_one, rows, with_aliases
+from benchmarks.service import at_once, mix, one_by_one, rows, with_aliases
 from resolver.engines.hub import Hub
 from tests.engines.hubs import OPTIONS, intake
 from tests.normalise.preparing import quick_symbols
@@ -72,3 +73,11 @@ def test_recall_counts_what_brute_force_hits(served: tuple[str, str]) -> None:
 def test_refused_requests_are_an_error(served: tuple[str, str]) -> None:
     with pytest.raises(RuntimeError, match="refused"):
         at_once(served[1], [("/records", b"{}")], 1)
+
+
+def test_how_far_answers_are_behind() -> None:
+    landed = [(1.0, 7), (2.0, 8), (2.5, 9)]
+    assert behind(landed, [(0.5, 6), (1.2, 7), (2.4, 7), (4.0, 9)]) == pytest.approx(0.4)
+    # told of 9 without a word of 8
+    assert behind([(1.0, 9)], [(1.5, 7)]) == pytest.approx(0.5)
+    assert behind(landed, []) == 0.0
