@@ -30,15 +30,16 @@ def compiled(
 ) -> Callable[[Callable[..., Any]], Any]:
     """Compile the decorated function on its first call with given types, or take it from disk.
 
-    `inline`: "always" lays the function into its callers. `nogil`: other threads run meanwhile. `allocates`: False for
-    what makes no arrays. It need not count who holds the arrays that it was given, and such counts, two for every array
-    that a function within is called with, take longer than a short kernel's work.
+    `inline`: "always" has LLVM lay the function into its callers (`numba`'s own way to do that infers the types of each
+    copy again: kernels took a third longer to compile, and ran no faster). `nogil`: other threads run meanwhile.
+    `allocates`: False for what makes no arrays. It need not count who holds the arrays that it was given, and such
+    counts, two for every array that a function within is called with, take longer than a short kernel's work.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
         # numba documents no name for the last, and has had it for as long as it compiles for other machines
         njit: Any = numba.njit
-        kernel: Any = njit(nogil=nogil, inline=inline, _nrt=allocates)(function)
+        kernel: Any = njit(nogil=nogil, forceinline=inline == "always", _nrt=allocates)(function)
         kernel._cache = _Kept(function)
         return kernel
 

@@ -30,7 +30,8 @@ def slowly(aligned: FloatArray) -> dict[str, FloatArray]:
     said = {column: aligned[:, number] for number, column in enumerate(COLUMNS)}
     matched, zeros, one = said["matched"], np.zeros(len(aligned), dtype=np.float32), np.float32(1)
     total = matched + said["contradicted"] + np.float32(0.2) * said["omitted"]
-    crossed = np.divide(said["crossed"], matched, out=zeros.copy(), where=matched > 0)
+    with np.errstate(over="ignore"):
+        crossed = np.divide(said["crossed"], matched, out=zeros.copy(), where=matched > 0)
     sides = np.array([0.0, 0.2, 0.3, 0.6, np.nan], dtype=np.float32)
     return {
         "name": np.divide(matched, total, out=zeros.copy(), where=total > 0) + total * 0,
