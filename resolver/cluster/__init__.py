@@ -1,5 +1,5 @@
 """Signed clustering: matches pull, decisions push; the same answer in any order of arrival."""
 
-from resolver.cluster.signed import CERTAIN, DOUBT, MISSING, cluster
+from resolver.cluster.signed import CERTAIN, DOUBT, MISSING, cluster, components
 
-__all__ = ["CERTAIN", "DOUBT", "MISSING", "cluster"]
+__all__ = ["CERTAIN", "DOUBT", "MISSING", "cluster", "components"]

@@ -11,7 +11,7 @@ agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -59,7 +59,7 @@ def cluster(
     margin = _tempered(logodds.astype(np.int64)) - merge_border
     # a merge needs a pair that speaks for it, so what lies between the components of such pairs plays no part
     pulls = (margin >= 0) & (logodds >= review_border)
-    component = _components(count, left[pulls], right[pulls], joined)
+    component = components(count, left[pulls], right[pulls], joined)
     inside = component[left] == component[right]
     sizes = np.bincount(component, minlength=count)
     labels = np.arange(count, dtype=np.int32)
@@ -142,7 +142,7 @@ def _tempered(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.where(logodds > -CERTAIN, np.maximum(logodds, -DOUBT), logodds)
 
 
-def _pairs_array(pairs: list[Pair]) -> IntArray:
+def _pairs_array(pairs: Sequence[Pair]) -> IntArray:
     return np.array(pairs, dtype=np.int32).reshape(-1, 2)
 
 
@@ -150,7 +150,7 @@ def _ordered(pair: Pair) -> Pair:
     return (min(pair), max(pair))
 
 
-def _components(count: int, left: IntArray, right: IntArray, joined: list[Pair]) -> IntArray:
+def components(count: int, left: IntArray, right: IntArray, joined: Sequence[Pair]) -> IntArray:
     """A number of each record's component: that of one of its records."""
     component = np.arange(count, dtype=np.int32)
     for one, two in ((left, right), tuple(_pairs_array(joined).T)):

@@ -19,7 +19,8 @@ from resolver.block import PLAN_BY_NAME, Plan, plan_for
 from resolver.engines.asking import Asked, Decide, More, check_border, not_logged
 from resolver.engines.increment import Increment, work_out, work_out_all
 from resolver.engines.index import KEPT_FROM, Index, index_folder
-from resolver.engines.landed import Landed
+from resolver.engines.landed import Landed, landed_of
+from resolver.engines.remembered import Remembered
 from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
 from resolver.engines.standing import standing_after
 from resolver.engines.updates import Update, no_update, update_of, withdrawal_of
@@ -54,6 +55,7 @@ class Hub:
         self._index: Index | None = None
         self._lock = threading.RLock()
         self._alone = False
+        self._remembered = Remembered()
 
     @classmethod
     def open(
@@ -192,19 +194,7 @@ class Hub:
         if not asked.dry_run:
             increment = replace(increment, landing=replace(increment.landing, owners=asked.owners))
             version = self._land(index, increment, update, options, progress, locked=locked)
-        return Landed(
-            version,
-            len(update.fresh) - len(update.superseded),
-            len(update.superseded),
-            update.ids,
-            increment.changed,
-            tuple(update.withdrawn),
-            update.older,
-            update.notes,
-            update.declared,
-            increment.resolution.stats,
-            would,
-        )
+        return landed_of(version, update, increment.changed, increment.resolution.stats, would)
 
     def _worked_out(
         self, view: View, index: Index, options: RunOptions, update: Update, asked: Asked, progress: Progress
@@ -212,7 +202,11 @@ class Hub:
         said = not_logged(view, asked.decisions(view))
         for _ in range(_ROUNDS):
             kind, who = asked.kind, asked.who
-            increment = work_out(view, index, self.models, options, update, said, kind=kind, who=who, progress=progress)
+            # what would land is shown with all that it says
+            known = None if asked.dry_run or asked.more is not None else self._remembered.at(view.version)
+            increment = work_out(
+                view, index, self.models, options, update, said, kind=kind, who=who, blocks=known, progress=progress
+            )
             further = not_logged(view, asked.more(view, index, increment)) if asked.more is not None else []
             if not further:
                 break
@@ -236,6 +230,10 @@ class Hub:
         progress.start("store", landing.rows)
         version = self.store.land(landing, locked=locked)
         progress.advance(landing.rows)
+        if landing.lists or landing.decisions:
+            self._remembered = Remembered()
+        else:
+            self._remembered.landed(landing.base, increment.touched, increment.blocks)
         self._add_to_index(index, increment, update, version)
         return version
 

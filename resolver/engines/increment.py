@@ -10,25 +10,37 @@ lies within such a component, and no pair between two of them can change a mean 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.block import Pairs
+from resolver.classify import scores
+from resolver.engines.beside import Worked, block_among, resolve_beside, same_among
 from resolver.engines.entities import Members, change_members
 from resolver.engines.index import Index
-from resolver.engines.linking import changed_links, link_rows, stored_links, with_those_outside
-from resolver.engines.local import dedupe
+from resolver.engines.linking import (
+    changed_links,
+    link_rows,
+    links_beside,
+    stored_links,
+    with_changed,
+    with_those_outside,
+)
+from resolver.engines.local import Told, dedupe
 from resolver.engines.meeting import meet_held
 from resolver.engines.pool import Pool
+from resolver.engines.remembered import LEAST, MOST, Block, Compared, blocks_of, compared_of
 from resolver.engines.updates import Update, no_update
 from resolver.engines.verdicts import Ties, Verdicts
 from resolver.ingest.base import Intake, ListInfo
 from resolver.pipeline import ModelSet, RunOptions
 from resolver.records import concat
+from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Resolution
+from resolver.records.resolution import Band, Resolution
 from resolver.store import Landing, NewDecision, View
 
 Numbers = npt.NDArray[np.int64]
@@ -39,12 +51,15 @@ _FEW = 2_000
 @dataclass(frozen=True, slots=True)
 class Increment:
     """What is to land, and what was found on the way: `resolution` of the records worked on, the entities (numbers)
-    that changed, `prepared` the new records where nothing else was prepared with them."""
+    that changed, `prepared` the new records where nothing else was prepared with them; `touched`, the records worked on
+    and those that end, with what is to be remembered around them (`blocks`)."""
 
     landing: Landing
     resolution: Resolution
     changed: Numbers
     prepared: Prepared | None
+    touched: Numbers = field(default_factory=lambda: _NONE)
+    blocks: tuple[Block, ...] = ()
 
 
 def work_out(
@@ -57,9 +72,11 @@ def work_out(
     *,
     kind: str = "batch",
     who: str = "",
+    blocks: tuple[Block, ...] | None = None,
     progress: Progress = SILENT,
 ) -> Increment:
-    """Work out an increment. `options` carry the store's plan and borders."""
+    """Work out an increment. `options` carry the store's plan and borders. `blocks`: what is remembered of the view's
+    version (None: nothing is to be)."""
     verdicts = Verdicts(view, decisions)
     ended = update.ended
     fresh = Pool(update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64))
@@ -72,16 +89,26 @@ def work_out(
     ties = Ties(view, verdicts, fresh)
     least = options.merge_border
     seeds = np.concatenate([met.pulled(least), again, ties.decided(), _around(view, ended, ties, least)])
-    reached = _component(view, seeds, ended, fresh, ties, least)
+    # what ends may have held others together, and decisions and declarations change what counts
+    usable = () if len(again) or decisions else tuple(one for one in blocks or () if not one.rows_in(ended).any())
+    reached = _component(view, seeds, ended, fresh, ties, least, usable)
     old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
-    pool = fresh
-    if len(old):
-        pool = Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
-    prepared = met.prepared if pool is asked else None
-    resolution = resolve_pool(pool, update.declared, options, verdicts, progress, prepared)
+    block = block_among(usable, old, len(fresh.numbers))
+    keep = blocks is not None
+    if block is None:
+        pool = _pool(index, fresh, old)
+        prepared = met.prepared if pool is asked else None
+        worked = _resolved(pool, update.declared, options, verdicts, progress, prepared, keep=keep)
+        stored = stored_links(view, old, ended, again)
+    else:
+        some = _pool(index, fresh, np.setdiff1d(old, block.numbers))
+        worked = resolve_beside(index, models, options, update.declared, some, block, verdicts, progress)
+        stored = links_beside(view, old, block.numbers, ended)
+    pool, resolution = worked.pool, worked.resolution
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
-    found = with_those_outside(link_rows(pool, resolution.links, verdicts), met, pool, options)
-    unlinked, linked = changed_links(stored_links(view, old, ended, again), found)
+    found = with_those_outside(worked.found, met, pool, options)
+    unlinked, linked = changed_links(stored, found)
+    unlinked, linked = with_changed(unlinked, linked, worked.changed)
     landing = Landing(
         view.version,
         kind,
@@ -101,7 +128,21 @@ def work_out(
         events=members.events,
         decisions=decisions,
     )
-    return Increment(landing, resolution, _changed(members), met.prepared if asked is fresh else None)
+    return Increment(
+        landing,
+        resolution,
+        _changed(members),
+        met.prepared if asked is fresh else None,
+        np.union1d(pool.numbers, ended),
+        tuple(blocks_of(pool, resolution.labels, worked.compared, least, worked.same)) if worked.compared else (),
+    )
+
+
+def _pool(index: Index, fresh: Pool, old: Numbers) -> Pool:
+    """New records, and held ones."""
+    if not len(old):
+        return fresh
+    return Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
 
 
 def work_out_all(
@@ -143,13 +184,21 @@ def _around(view: View, ended: Numbers, ties: Ties, least: int) -> Numbers:
     return np.unique(np.concatenate([links.left, links.right, ties.of(ended), _companions(view, ended)]))
 
 
-def _component(view: View, seeds: Numbers, ended: Numbers, fresh: Pool, ties: Ties, least: int) -> Numbers:
+def _component(
+    view: View, seeds: Numbers, ended: Numbers, fresh: Pool, ties: Ties, least: int, blocks: tuple[Block, ...] = ()
+) -> Numbers:
     """The held records of all components that the seeds, and records decided the same as new ones, lie in; with all
-    members of their entities."""
+    members of their entities. Of what is remembered nothing is asked."""
     known = ended
     frontier = np.setdiff1d(np.concatenate([seeds, ties.of(fresh.numbers)]), ended)
     frontier = np.setdiff1d(frontier, fresh.numbers)
     while len(frontier):
+        for block in blocks:
+            if block.rows_in(frontier).any():
+                known = np.union1d(known, block.numbers)
+        frontier = np.setdiff1d(frontier, known)
+        if not len(frontier):
+            break
         known = np.union1d(known, frontier)
         links = view.links_of(frontier.tolist(), least=least)
         reached = [links.left, links.right, _companions(view, frontier), ties.of(frontier)]
@@ -170,12 +219,41 @@ def resolve_pool(
     verdicts: Verdicts,
     progress: Progress,
     prepared: Prepared | None = None,
+    told: Told | None = None,
 ) -> Resolution:
     """Resolve some records as a batch of their own, under the decisions on them. `prepared`: their normal form, where
-    that is at hand."""
+    that is at hand; `told` hears of all compared pairs."""
     decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
     if len(pool.numbers) < _FEW:
         # threads would cost more than they save
         options = replace(options, workers=1)
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
-    return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared)
+    return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared, told)
+
+
+def _resolved(
+    pool: Pool,
+    declared: Sequence[str],
+    options: RunOptions,
+    verdicts: Verdicts,
+    progress: Progress,
+    prepared: Prepared | None,
+    *,
+    keep: bool,
+) -> Worked:
+    """Resolve some records, and keep what was compared where it is to be remembered."""
+    heard: list[tuple[Pairs, IntArray]] = []
+
+    def told(pairs: Pairs, logodds: IntArray) -> None:
+        if LEAST <= len(pairs) <= MOST:
+            heard.append((pairs, logodds))
+
+    resolution = resolve_pool(pool, declared, options, verdicts, progress, prepared, told if keep else None)
+    found = link_rows(pool, resolution.links, verdicts)
+    compared: Compared | None = None
+    same: Sequence[tuple[int, int]] = ()
+    for pairs, logodds in heard:
+        linked = np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT)
+        compared = compared_of(pairs.left, pairs.right, logodds, resolution.links, linked, found.colour)
+        same = same_among(pool, verdicts)
+    return Worked(pool, resolution, found, None, compared, same)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.standing import Standing
+from resolver.engines.updates import Update
 from resolver.ingest.base import Intake
 from resolver.records.resolution import RunStats
 
@@ -44,3 +45,20 @@ class Landed:
             "entities_changed": len(self.changed),
             "rejects": len(intake.rejects),
         }
+
+
+def landed_of(version: int, update: Update, changed: Numbers, stats: RunStats, would: Standing | None) -> Landed:
+    """What an update did that landed with a version, or would."""
+    return Landed(
+        version,
+        len(update.fresh) - len(update.superseded),
+        len(update.superseded),
+        update.ids,
+        changed,
+        tuple(update.withdrawn),
+        update.older,
+        update.notes,
+        update.declared,
+        stats,
+        would,
+    )

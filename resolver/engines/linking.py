@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from resolver.classify import scores
 from resolver.engines.meeting import Met
@@ -18,7 +17,7 @@ from resolver.store import Colour, LinkRows, LinkTable, View
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
 _TABLE = ("left", "right", "logodds", "band", "outcome", "colour")
-_LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour")
+LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour")
 
 
 def link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
@@ -29,12 +28,11 @@ def link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
     if verdicts.any and len(links):
         ids = pool.batch.ids
         settled = verdicts.settled(ids.to_pylist())
-        said = {one.pair: one for one in settled if one.verdict is not Verdict.UNSURE}
-        lefts, rights = (ids.take(pa.array(side)).to_pylist() for side in (links.left, links.right))
-        for place, pair in enumerate(zip(lefts, rights, strict=True)):
-            decision = said.get(pair)
-            if decision is not None:
-                colour[place] = _colour(decision)
+        row_of = {one: row for row, one in enumerate(ids.to_pylist())} if settled else {}
+        for decision in settled:
+            left, right = (row_of.get(one, -1) for one in decision.pair)
+            if decision.verdict is not Verdict.UNSURE and left >= 0 and right >= 0:
+                colour[(links.left == left) & (links.right == right)] = _colour(decision)
     return LinkRows(
         pool.numbers[links.left],
         pool.numbers[links.right],
@@ -63,7 +61,7 @@ def with_those_outside(found: LinkRows, met: Met, pool: Pool, options: RunOption
         np.full(count, int(Outcome.QUEUED), dtype=np.int64),
         np.full(count, int(Colour.YELLOW), dtype=np.int64),
     )
-    return LinkRows(*(np.concatenate([getattr(found, name), getattr(more, name)]) for name in _LINK_COLUMNS))
+    return LinkRows(*(np.concatenate([getattr(found, name), getattr(more, name)]) for name in LINK_COLUMNS))
 
 
 def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> LinkTable | None:
@@ -79,6 +77,25 @@ def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> Li
     # those among the records worked on stand in both
     further = ~(np.isin(links.left, old) & np.isin(links.right, old))
     return LinkTable(*(np.concatenate([getattr(inside, name), getattr(links, name)[further]]) for name in _TABLE))
+
+
+def links_beside(view: View, old: Numbers, within: Numbers, ended: Numbers) -> LinkTable:
+    """The same where links within some of the records worked on are known: those of the others, and all of records that
+    end."""
+    links = view.links_of(np.union1d(np.setdiff1d(old, within), ended).tolist())
+    both = np.isin(links.left, old) & np.isin(links.right, old)
+    counts = both | np.isin(links.left, ended) | np.isin(links.right, ended)
+    return LinkTable(*(getattr(links, name)[counts] for name in _TABLE))
+
+
+def with_changed(
+    unlinked: tuple[Numbers, Numbers], linked: LinkRows, changed: LinkRows | None
+) -> tuple[tuple[Numbers, Numbers], LinkRows]:
+    """Links that end and begin, with some that do both."""
+    if changed is None or not len(changed):
+        return unlinked, linked
+    ends = np.concatenate([unlinked[0], changed.left]), np.concatenate([unlinked[1], changed.right])
+    return ends, LinkRows(*(np.concatenate([getattr(linked, name), getattr(changed, name)]) for name in LINK_COLUMNS))
 
 
 def _colour(decision: Decision) -> Colour:
@@ -103,5 +120,5 @@ def changed_links(stored: LinkTable | None, found: LinkRows) -> tuple[tuple[Numb
         same &= getattr(found, name)[match] == getattr(stored, name)
     begins = np.ones(len(now), dtype=bool)
     begins[match[same]] = False
-    begun = LinkRows(*(getattr(found, name)[begins] for name in _LINK_COLUMNS))
+    begun = LinkRows(*(getattr(found, name)[begins] for name in LINK_COLUMNS))
     return (stored.left[~same], stored.right[~same]), begun

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -41,14 +41,20 @@ CHUNK = 200_000
 FORM = 4
 """Of what is kept of a run; one more where rules or comparators change without the model."""
 BINS = 50
+Told = Callable[[Pairs, npt.NDArray[np.int32]], None]
 _SCORED_AT_ONCE = 1 << 22
 
 
 def dedupe(
-    intake: Intake, options: RunOptions, progress: Progress = SILENT, prepared: Prepared | None = None
+    intake: Intake,
+    options: RunOptions,
+    progress: Progress = SILENT,
+    prepared: Prepared | None = None,
+    told: Told | None = None,
 ) -> Resolution:
-    """Resolve one batch: who is the same as whom. `prepared`: its normal form, where that is at hand."""
-    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared)
+    """Resolve one batch: who is the same as whom. `prepared`: its normal form, where that is at hand; `told` hears of
+    all compared pairs and their log-odds."""
+    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared, told)
 
 
 def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
@@ -92,9 +98,11 @@ def resolve(
     progress: Progress,
     sides: npt.NDArray[np.uint8] | None,
     prepared: Prepared | None = None,
+    told: Told | None = None,
 ) -> Resolution:
     """Resolve a canonical batch. `declared`: sources free of duplicates; `sides`: only pairs whose sides differ;
-    `prepared`: the batch in normal form, under the same models and declarations."""
+    `prepared`: the batch in normal form, under the same models and declarations; `told` hears of all compared pairs and
+    their log-odds."""
     meter = Meter()
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
     models = load_models(options.model_dir, plan.name)
@@ -132,6 +140,8 @@ def resolve(
         links = links_of(pairs.left, pairs.right, logodds, labels, borders, different)
         histogram = histogram_of(logodds)
         items[0] = len(batch)
+    if told is not None:
+        told(pairs, logodds)
     stats = RunStats(plan.name, {**models.stamp, "plan": plan.name}, tuple(meter.stages), rules, len(pairs), histogram)
     return Resolution(batch, labels, links, stats)
 
@@ -258,9 +268,8 @@ def links_of(
     score = scores(logodds)
     outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
     if different:
-        told = {(min(pair), max(pair)) for pair in different}
-        kept_apart = np.array([(a, b) in told for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=bool)
-        outcome[kept_apart] = Outcome.APART
+        told = np.array([min(pair) << 32 | max(pair) for pair in different], dtype=np.int64)
+        outcome[np.isin(left.astype(np.int64) << 32 | right, told)] = Outcome.APART
     return Links(left, right, logodds, score, borders.bands(score), outcome)
 
 

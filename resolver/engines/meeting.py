@@ -59,6 +59,24 @@ def meet_held(
     rows, numbers, _ = index.meetings(prepared)
     others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)
     rows, numbers = rows[others], numbers[others]
+    every = compared_with(index, models, options, update.declared, asked, prepared, rows, numbers, progress)
+    high = every.logodds >= border(options.borders.review)
+    return Met(prepared, every.left[high], every.right[high], every.logodds[high], every.held[high])
+
+
+def compared_with(
+    index: Index,
+    models: ModelSet,
+    options: RunOptions,
+    declared: Sequence[str],
+    asked: Pool,
+    prepared: Prepared,
+    rows: IntArray,
+    numbers: Numbers,
+    progress: Progress,
+) -> Met:
+    """Records (`prepared`) compared with held ones that they share a key with (row and number of each pair): all pairs
+    that have the plan's points at a glance, whatever their log-odds."""
     if not len(numbers):
         return Met(prepared, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
     partners = np.setdiff1d(numbers, asked.numbers)
@@ -72,7 +90,7 @@ def meet_held(
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
     swapped = rank[one] > rank[two]
     left, right = np.where(swapped, two, one), np.where(swapped, one, two)
-    work = _put_together(index, asked, prepared, partners, ids, update.declared)
+    work = _put_together(index, asked, prepared, partners, ids, declared)
     met = glanced(work, index.plan, left, right)
     left, right, numbers = left[met], right[met], numbers[met]
     names = NameIndex.of(work)
@@ -82,8 +100,7 @@ def meet_held(
         chunk = slice(start, start + CHUNK)
         logodds[chunk] = score_rows(work, names, models, left[chunk], right[chunk], options.workers)
         progress.advance(len(logodds[chunk]))
-    high = logodds >= border(options.borders.review)
-    return Met(prepared, every[left[high]], every[right[high]], logodds[high], numbers[high])
+    return Met(prepared, every[left], every[right], logodds, numbers)
 
 
 def _places(every: Numbers, numbers: Numbers) -> IntArray:
