@@ -18,6 +18,7 @@ from resolver.normalise.cities import city_of
 from resolver.normalise.groupwords import levelled
 from resolver.normalise.numerals import numbers_of
 from resolver.normalise.romanised import respelt
+from resolver.normalise.southeast import SPELT, southeast
 from resolver.normalise.syllables import joined
 from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, signed, vowelless
 from resolver.normalise.titles import (
@@ -87,6 +88,8 @@ def symbol_id(category: str, name: str) -> int:
 
 def person_tokens(text: str) -> list[Token]:
     """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
+    if SPELT.search(text):
+        text = southeast(text)
     if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
         text = text.replace("đ", "dj").replace("Đ", "Dj")
     # J.R. is two initials, Jr. none
@@ -284,6 +287,7 @@ def _unflag_if_all(tokens: list[Token]) -> list[Token]:
 def group_tokens(text: str) -> list[Token]:
     """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be
     empty."""
+    text = southeast(text) if SPELT.search(text) else text
     found = analyze_names(NameTypeTag.ORG, [levelled(text)], phonetics=False, consolidate=False)
     if not found:
         folded = fold(text)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from rigour.names import tokenize_name
 
 from resolver.normalise.indic import INDIC, indic
+from resolver.normalise.southeast import SOUTHEAST, THAI, southeast, thai_heard
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -44,12 +45,16 @@ def _to_latin() -> icu.Transliterator:
 
 @lru_cache(maxsize=200_000)
 def latin(text: str) -> str:
-    """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII; India's by `indic`)."""
+    """Lower-case ASCII transliteration of a text in any script (ICU's Any-Latin; Latin-ASCII; India's by `indic`,
+    and what ICU does not read by `southeast`)."""
     if text.isascii():
         return text.lower()
     if INDIC.search(text):
         text = indic(text)
-    return str(_to_latin().transliterate(text)).lower()
+    if SOUTHEAST.search(text):
+        text = southeast(text)
+    spelt = str(_to_latin().transliterate(text)).lower()
+    return thai_heard(spelt) if THAI.search(text) else spelt
 
 
 def fold(text: str) -> str:

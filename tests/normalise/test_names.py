@@ -124,7 +124,7 @@ def test_the_article_falls_from_arabic_words_only() -> None:
     assert words("אלכסנדר") != words("כסנדר")
 
 
-@pytest.mark.parametrize("text", ["ហ៊ុន សែន", "ທອງລຸນ ສີສຸລິດ", "මහින්ද රාජපක්ෂ", "ߣߞߏ"])
+@pytest.mark.parametrize("text", ["ᠴᠢᠩᠭᠢᠰ ᠬᠠᠭᠠᠨ", "ⵎⵓⵃⴰ ⵎⴷⵓ", "ᏣᎳᎩ ᏗᎦᎴ", "ߣߞߏ"])
 def test_a_script_nobody_transliterates_keeps_its_letters(text: str) -> None:
     found = person_tokens(text)
     assert len(found) == len(text.split())
