@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalise.names import bracketed, other_cut
+from resolver.normalise.of_one import as_rows, names_of_one
 from resolver.normalise.roles import likely_roles
 from resolver.normalise.tokens import Lookup, build_lexicon, compact_hashes, joined_hashes
 from resolver.records.batch import Batch, IntArray
@@ -34,7 +35,8 @@ _PART_ROLES = {
     "fatherName": Role.MIDDLE,
     "lastName": Role.FAMILY,
 }
-
+_PLAIN = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
+"""The kinds whose names are read in one way."""
 MOST_PARTS = 16
 """A record that gives more given or family names than anybody bears must not make millions of names of them."""
 
@@ -58,6 +60,8 @@ class _Written:
 
 def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     """All names of a canonical batch."""
+    if len(batch) == 1 and int(batch.kinds[0]) in _PLAIN and not any(prop in batch.columns for prop in _PART_ROLES):
+        return _of_one(batch, tables, lookup)
     person = batch.kinds == int(Kind.PERSON)
     # whoever may be either is told in both ways
     full_texts, written = _written_names(batch, (batch.kinds & int(Kind.PERSON)) != 0, ~person)
@@ -80,6 +84,18 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     names, kept_quality = _per_record(rows, forms, quality, compact, tokens, first, len(batch))
     table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table), compact, texts)
     return Names(lexicon.table, table, names, kept_quality)
+
+
+def _of_one(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
+    """All names of a single record."""
+    person = int(batch.kinds[0]) == int(Kind.PERSON)
+    held = [
+        (batch.columns[prop].values.to_pylist(), int(quality))
+        for prop, quality in _QUALITY.items()
+        if prop in batch.columns
+    ]
+    tokens, table, forms, quality = names_of_one(held, other_cut if person else bracketed, person, tables, lookup)
+    return Names(tokens, table, as_rows(forms), np.array(quality, dtype=np.uint8))
 
 
 def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[list[str], list[str]], _Written]:

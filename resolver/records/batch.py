@@ -122,8 +122,10 @@ class Batch:
 
     def canonical(self) -> Batch:
         """The same records in canonical form (see the module's text). Ids must be unique; ids sort by UTF-8 bytes."""
-        order = pc.sort_indices(self.ids).to_numpy()
-        batch = self if bool(np.all(order == np.arange(len(order)))) else self.take(order)
+        batch = self
+        if len(self) > 1:
+            order = pc.sort_indices(self.ids).to_numpy()
+            batch = self if bool(np.all(order == np.arange(len(order)))) else self.take(order)
         return replace(
             batch,
             schemas=_sorted_coded(batch.schemas),
@@ -135,7 +137,38 @@ class Batch:
 @lru_cache(maxsize=64)
 def batch_of(record: Record) -> Batch:
     """The batch of one record. That of a query is asked for at the door and again where it is looked up."""
-    return Batch.from_records([record])
+    said: dict[str, tuple[list[str], list[str]]] = {}
+    for prop, text, origin in pack(record):
+        texts, origins = said.setdefault(prop, ([], []))
+        texts.append(text)
+        origins.append(origin)
+    one = np.zeros(1, dtype=np.int32)
+    return Batch(
+        _alone(record.id),
+        np.array([int(record.kind)], dtype=np.uint8),
+        Coded(one, _alone(record.schema)),
+        Coded(one, _alone(record.source)),
+        {prop: _column_of_one(*held) for prop, held in said.items()},
+    )
+
+
+@lru_cache(maxsize=256)
+def _alone(text: str) -> pa.StringArray:
+    return pa.array([text], pa.string())
+
+
+def _column_of_one(texts: list[str], origins: list[str]) -> Column:
+    """What one record says of one property."""
+    if len(set(texts)) == len(texts) and len(set(origins)) == 1:
+        values = _alone(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
+        codes, zeros = np.arange(len(texts), dtype=np.int32), np.zeros(len(texts), dtype=np.int32)
+        return Column(zeros, codes, values, zeros, _alone(origins[0]))
+    column = _ColumnBuilder()
+    for text, origin in zip(texts, origins, strict=True):
+        column.rows.append(0)
+        column.codes.add(text)
+        column.origins.add(origin)
+    return column.build()
 
 
 def concat(batches: Iterable[Batch]) -> Batch:
@@ -248,6 +281,8 @@ def _sorted_coded(coded: Coded) -> Coded:
 
 
 def _sorted_column(column: Column) -> Column:
+    if len(column) == 1 == len(column.values) == len(column.origin_values):
+        return column
     codes = _sorted_coded(Coded(column.codes, column.values))
     origins = _sorted_coded(Coded(column.origins, column.origin_values))
     if len(codes.codes) and _ascending(column.rows, codes.codes):
