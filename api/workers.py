@@ -30,6 +30,7 @@ from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.bounds import said_as_json
@@ -43,6 +44,8 @@ _GRACE = 30
 _AFTER_OTHERS, _LOOK = 0.01, 0.0005
 """Seconds for which a worker leaves a new connection to those that hold fewer, and between two looks whether it is
 taken."""
+_NEXT = 5
+"""Milliseconds for which a thread waits for the next request on the connection that it has answered."""
 _SERVES_NOT = -1
 LANDS = 0
 """The place of the worker that lands."""
@@ -99,6 +102,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     held: _Held
     place: int
+    waiting: threading.BoundedSemaphore
     taker: Callable[[], Taker]
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
@@ -149,10 +153,51 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         super().accept(listener)
         self.held.count(self.place, self.nr_conns)
 
+    def init_process(self) -> None:
+        """Begin; as many threads as wait for one and the same caller, no more."""
+        self.waiting = threading.BoundedSemaphore(max(self.cfg.threads // 2, 1))
+        super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, and the next ones of the same caller if they come at once: handing the connection back and
+        getting it again would take longer than most of an answer."""
+        again = super().handle(conn)
+        if again is not True or not self.waiting.acquire(blocking=False):
+            return again
+        try:
+            while again is True and self.alive and _comes(conn):
+                again = super().handle(conn)
+            return again
+        finally:
+            self.waiting.release()
+
     def enqueue_req(self, conn: Any) -> None:
         """Read from a connection, as long as something comes."""
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENT, 0))
         super().enqueue_req(conn)
+
+
+def _comes(conn: Any) -> bool:
+    """Whether the next request on a connection comes at once; what has been read of it already is for others."""
+    if conn.is_http2 or conn.parser.unreader.buf.getvalue():
+        return False
+    poll = select.poll()
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(_NEXT))
+
+
+class _Response(wsgi.Response):  # type: ignore[misc]
+    """Sends what it is in one piece where that is all: its reader wakes once."""
+
+    def write(self, arg: bytes) -> None:
+        """Send the head with the body."""
+        if self.headers_sent or self.chunked or self._omits_body or self.response_length != len(arg):
+            super().write(arg)
+            return
+        head = "".join([*self.default_headers(), *(f"{name}: {value}\r\n" for name, value in self.headers), "\r\n"])
+        util.write(self.sock, head.encode("latin-1") + arg)
+        self.sent = len(arg)
+        self.headers_sent: bool = True
 
 
 def _write_error(sock: socket.socket, status: int, reason: str, said: str) -> None:
@@ -204,7 +249,8 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     """Serve on a bound socket until terminated."""
     held: Service = app.extensions["resolver"]
     held.hub.store.disown()
-    util.write_error = _write_error
+    held.screen.take_turns(max(len(os.sched_getaffinity(0)) // workers, 1))
+    util.write_error, wsgi.Response = _write_error, _Response
     connections = _Held(workers + 1)
     with _folder() as folder:
         held.pass_on(folder / "landing")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.classify import Borders, Model, PairTerm, Term, scores, smallest_changes
-from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives
+from resolver.compare import COMPARATOR_BY_NAME, Comparator, Context, NameIndex, alternatives
 from resolver.compare.explain import DETAILED, Side, detail, parts_of_pairs
 from resolver.pipeline import KIND_MISMATCH, ModelSet, model_kinds
 from resolver.records import Kind
@@ -39,8 +39,8 @@ def judge(
     asked: Prepared | None = None,
 ) -> Judged:
     """Score pairs of rows of a prepared batch, and keep what it takes to explain each. `asked`: the one record that
-    stands left in every pair, by itself; what it says nothing of is not compared."""
-    silent = _silent(asked) if asked is not None else frozenset[str]()
+    stands left in every pair, by itself; what it says nothing of is not compared, nor what plays no part in sums."""
+    silent = _silent(asked) if asked is not None else None
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     kinds = model_kinds(prepared.kinds, left, right)
     groups, place = [], np.zeros(len(left), dtype=np.int64)
@@ -114,12 +114,12 @@ class _Group:
     _lefts: dict[int, Side] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Model, context: Context, silent: frozenset[str]) -> _Group:
+    def of(cls, model: Model, context: Context, silent: frozenset[str] | None) -> _Group:
         # a column lies in one piece, as it is made and read
         evidence = np.full((len(model.features), len(context.left)), np.nan, dtype=np.float32)
-        for column, name in enumerate(model.features):
-            if COMPARATOR_BY_NAME[name].shows not in silent:
-                evidence[column] = COMPARATOR_BY_NAME[name].compare(context)
+        for column, (row, plays) in enumerate(_telling_of(model).columns):
+            if silent is None or (plays and row.shows not in silent):
+                evidence[column] = row.compare(context)
         return cls(model, context, evidence.T, *model.sums(evidence.T))
 
     def align(self, places: Sequence[int]) -> None:
@@ -152,8 +152,10 @@ class _Group:
 @dataclass(frozen=True, slots=True)
 class _Telling:
     """What is told of a model: its terms and pairs of terms, each with the columns of its evidence, what it shows of
-    either side, and the comparators that `detail` has a word on."""
+    either side, and the comparators that `detail` has a word on; of each column the comparator, and whether it plays a
+    part in sums."""
 
+    columns: tuple[tuple[Comparator, bool], ...]
     intercept: int
     terms: tuple[tuple[Term, str, str, int, bool], ...]
     pairs: tuple[tuple[PairTerm, str, tuple[int, int], tuple[str, str], tuple[str, ...]], ...]
@@ -171,7 +173,9 @@ class _Telling:
             detailed = tuple(name for name in pair.features if name in DETAILED)
             shows = (_TOLD[one][1], _TOLD[two][1])
             pairs.append((pair, f"{one} × {two}", (column[one], column[two]), shows, detailed))
-        return cls(model.intercept, terms, tuple(pairs))
+        reads = model.reads
+        columns = tuple((COMPARATOR_BY_NAME[name], name in reads) for name in model.features)
+        return cls(columns, model.intercept, terms, tuple(pairs))
 
 
 _TELLINGS: dict[int, tuple[Model, _Telling]] = {}

@@ -116,9 +116,9 @@ def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touch
                 # the low byte tells which word has been counted last
                 if value & np.uint32(255) == mark:
                     continue
-                if value == 0:
-                    touched[count] = profile
-                    count += 1
+                # whether it is the first is not to be guessed
+                touched[count] = profile
+                count += value == 0
                 sums[profile] = (((value >> np.uint32(8)) + more) << np.uint32(8)) | mark
     filled = 0
     for place in range(count):

@@ -285,21 +285,22 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
 
 
 @compiled(inline="always", allocates=False)
-def _touched(rows, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Read a word of all that a glance at these rows will read."""
+def _touched(rows, asked, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Read a word of all that a glance at these rows will read: of what is not asked for, nothing."""
     heads, words, places, certain, births = seen
+    _, _, our_places, our_certain, our_births = asked
     found = np.int64(0)
     for row in rows:
-        found += heads[row, WORDS]
+        found += heads[row, WORDS] + heads[row + 1, WORDS]
     for row in rows:
         start, end = heads[row, WORDS], heads[row + 1, WORDS]
-        if start < end:
-            found += words[start, TEXT] + words[end - 1, TEXT]
-        if heads[row, BIRTHS] < heads[row + 1, BIRTHS]:
+        for at in range(start, end, 2):
+            found += words[at, TEXT]
+        if len(our_births) > 0 and heads[row, BIRTHS] < heads[row + 1, BIRTHS]:
             found += births[heads[row, BIRTHS], 0]
-        if heads[row, PLACES] < heads[row + 1, PLACES]:
+        if len(our_places) > 0 and heads[row, PLACES] < heads[row + 1, PLACES]:
             found += np.int64(places[heads[row, PLACES]] & np.uint64(1))
-        if heads[row, CERTAIN] < heads[row + 1, CERTAIN]:
+        if len(our_certain) > 0 and heads[row, CERTAIN] < heads[row + 1, CERTAIN]:
             found += np.int64(certain[heads[row, CERTAIN]] & np.uint64(1))
     return found
 
@@ -309,7 +310,7 @@ def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # 
     # rows lie far apart in memory: a stretch is touched before any of it is judged, so that waiting overlaps
     found = np.int64(0)
     for start in range(0, len(rows), _AHEAD):
-        found += _touched(rows[start : start + _AHEAD], seen)
+        found += _touched(rows[start : start + _AHEAD], asked, seen)
         for place in range(start, min(start + _AHEAD, len(rows))):
             out[place] = points_between(0, asked, rows[place], seen)
     return found

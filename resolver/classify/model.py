@@ -119,6 +119,13 @@ class Model:
         held = {"plain": self.plain, "alone": self.alone}
         return {"": self._bare, **{name: part for name, part in held.items() if part}}
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The comparators that play a part in sums, or say which part sums."""
+        held = {term.feature for term in self.terms} | {name for pair in self.pairs for name in pair.features}
+        gates = {gate for gate, part in ((GATE, self.plain), (ALONE_GATE, self.alone)) if part is not None}
+        return frozenset(held | gates).union(*(part.reads for part in (self.plain, self.alone) if part is not None))
+
     def which(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
         """For each pair (m × features) the part that judges it: 0 this model, 1 and 2 those of `PARTS`."""
         found = np.zeros(len(evidence), dtype=np.uint8)

@@ -256,7 +256,7 @@ class Catalogue:
         state = State(shelves[-1].segment.until, sources, borders, models, tuple(shelves), tuple(marks))
         # worked out here, so that no check has to
         assert state.closed is not None
-        assert all(shelf.properties is not None for shelf in shelves)
+        assert all(shelf.reader is not None for shelf in shelves)
         assert all(len(shelf.material.listed) == len(shelf) for shelf in shelves)
         return state
 

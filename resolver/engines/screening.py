@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,7 @@ from resolver.engines.rounds import MOST_COMPARED, Hit, Reasons, Scored, best_of
 from resolver.engines.seen import Sight
 from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
+from resolver.engines.turns import Turns
 from resolver.errors import ResolverError
 from resolver.merge import GoldenRecord, context, golden_few, golden_of, partition, to_ftm
 from resolver.normalise import country_code
@@ -118,6 +120,11 @@ class Screen:
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
         self._ended = threading.Event()
+        self._turns: AbstractContextManager[None] = nullcontext()
+
+    def take_turns(self, at_once: int) -> None:
+        """From now on work out so many answers at once and no more; to be called before anybody asks."""
+        self._turns = Turns(at_once)
 
     def warm(self) -> Stand:
         """Load all that takes seconds, so that the first check need not wait. Raises `StoreError` for an empty
@@ -192,6 +199,10 @@ class Screen:
         return state or self._refreshed()
 
     def _answer(self, query: Record, state: State, wish: Wish) -> Answer:
+        with self._turns:
+            return self._worked_out(query, state, wish)
+
+    def _worked_out(self, query: Record, state: State, wish: Wish) -> Answer:
         # its id plays no part: it gets another beside those that it is compared with
         asked = prepared_of(batch_of(query).canonical(), self._hub.models)
         near = self._finder.near(asked, state, wish.sources, MOST_COMPARED, share_of(asked))

@@ -32,6 +32,7 @@ from resolver.records.ragged import Ragged, spread
 from resolver.records.sight import STRANGER, visible_rows
 from resolver.records.spelled import Spelled
 from resolver.store.arrays import AnyArray, text_arrays, texts_of
+from resolver.store.reader import Reader
 from resolver.store.segments import Segment, segment_of, write_segment
 
 Numbers = npt.NDArray[np.int64]
@@ -77,7 +78,7 @@ class Shelf:
     def spelled(self, rows: Numbers) -> tuple[Spelled, Numbers]:
         """The same, spelled out."""
         places, owner = self._members(rows)
-        return self.segment.spelled(places, self.properties), owner
+        return self.reader.spelled(places), owner
 
     def rows_without(self, kept: npt.NDArray[np.bool_]) -> Numbers:
         """The rows of the records of those entities that are not kept."""
@@ -90,9 +91,9 @@ class Shelf:
         return Handled.of(self.segment.batch)
 
     @cached_property
-    def properties(self) -> npt.NDArray[np.uint64]:
-        """What each record says anything of (`Segment.properties`)."""
-        return self.segment.properties()
+    def reader(self) -> Reader:
+        """Reads single records."""
+        return Reader(self.segment.batch, self.segment.offsets, self.segment.properties())
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.members[rows + 1] - self.members[rows]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,6 @@ from resolver.errors import StoreError
 
 _FORM = b"wlrseg02"
 _STEP = 64
-_FEW = 32
 _GOOD = "user.resolver.good"
 """The mark of a file that was read whole and found right: what it was then."""
 AnyArray = npt.NDArray[Any]
@@ -146,10 +145,3 @@ def texts_of(name: str, arrays: Mapping[str, AnyArray]) -> pa.StringArray:
     """The inverse of `text_arrays`, without a copy."""
     ends = arrays[f"{name}.ends"]
     return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(arrays[f"{name}.bytes"]))
-
-
-def few(texts: pa.StringArray, places: Sequence[int]) -> list[str]:
-    """Some texts of many. Of a few dozen one by one is several times faster than `take`."""
-    if len(places) > _FEW:
-        return cast("list[str]", texts.take(pa.array(places, pa.int64())).to_pylist())
-    return [texts[place].as_py() for place in places]

@@ -23,8 +23,7 @@ from resolver.errors import StoreError
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
 from resolver.records.ragged import spread
-from resolver.records.spelled import Spelled
-from resolver.store.arrays import AnyArray, ArrayFile, few, open_arrays, text_arrays, texts_of, write_arrays
+from resolver.store.arrays import AnyArray, ArrayFile, open_arrays, text_arrays, texts_of, write_arrays
 from resolver.store.bulk import Numbers
 
 _LOG = logging.getLogger("resolver.index")
@@ -76,29 +75,6 @@ class Segment:
         for place, column in enumerate(self.batch.columns.values()):
             marks[place // 64, column.rows] |= np.uint64(1 << (place % 64))
         return marks
-
-    def spelled(self, rows: Numbers, properties: npt.NDArray[np.uint64]) -> Spelled:
-        """The same spelled out: a few records are read faster so. `properties`: as the method of that name gives
-        them."""
-        batch = self.batch
-        bits = np.bitwise_or.reduce(properties[:, rows], axis=1).tolist()
-        said: dict[str, list[tuple[int, str]]] = {}
-        for place, (prop, column) in enumerate(batch.columns.items()):
-            if not bits[place // 64] >> (place % 64) & 1:
-                continue
-            offsets = self.offsets[prop]
-            bounds = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
-            held = said[prop] = []
-            for row, (start, end) in enumerate(bounds):
-                if start < end:
-                    held += [(row, text) for text in few(column.values, column.codes[start:end].tolist())]
-        return Spelled(
-            few(batch.ids, rows.tolist()),
-            few(batch.sources.values, batch.sources.codes[rows].tolist()),
-            batch.kinds[rows].tolist(),
-            few(batch.schemas.values, batch.schemas.codes[rows].tolist()),
-            said,
-        )
 
 
 def _compact(codes: IntArray, values: pa.StringArray) -> tuple[IntArray, pa.StringArray]:

@@ -7,12 +7,13 @@ import json
 import os
 import shutil
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -131,6 +132,50 @@ def test_figures_are_those_of_all_workers(serving: Serving) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: check(address, "Maria Quispe Huanca"), range(20)))
     assert counted() == before + 20
+
+
+def test_one_connection_takes_one_request_after_the_other(serving: Serving) -> None:
+    _, address, _ = serving
+    parts = urlsplit(address)
+    asked = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
+    with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=60) as connection:
+        answers = connection.makefile("rb")
+
+        def answered() -> int:
+            status = int(answers.readline().split()[1])
+            head = dict(line.split(b": ") for line in iter(lambda: answers.readline().strip(), b""))
+            assert json.loads(answers.read(int(head[b"Content-Length"]))) is not None
+            return status
+
+        # at once, after a pause that is longer than a thread waits, and two before the first is answered
+        for sent, pause in ((1, 0.0), (1, 0.0), (1, 0.1), (2, 0.0), (3, 0.1), (1, 0.0)):
+            time.sleep(pause)
+            connection.sendall(asked * sent)
+            assert [answered() for _ in range(sent)] == [200] * sent
+        # what has a head alone has no body after it
+        connection.sendall(asked.replace(b"GET", b"HEAD") + asked)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += answers.readline()
+        assert b"\r\nContent-Length: " in head
+        assert answered() == 200
+
+
+def test_many_callers_who_keep_their_connections_wait_for_nobody(serving: Serving) -> None:
+    _, address, _ = serving
+    parts = urlsplit(address)
+    # more than there are threads
+    with ExitStack() as held:
+        callers = [
+            held.enter_context(closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)))
+            for _ in range(60)
+        ]
+        for _ in range(3):
+            for caller in callers:
+                caller.request("GET", "/healthz")
+            answers = [caller.getresponse() for caller in callers]
+            assert {answer.status for answer in answers} == {200}
+            assert all(answer.read() for answer in answers)
 
 
 def killed(pid: int, worker: int) -> None:

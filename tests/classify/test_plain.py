@@ -69,3 +69,11 @@ def test_under_some_plans_names_alone_never_reach_a_border() -> None:
     assert whole.at("M").logodds(pairs).tolist() == [2_700, 3_050]
     assert whole.at("M").at("M") == whole.at("M")
     assert from_json(to_json(whole), features) == whole
+
+
+def test_it_says_which_comparators_it_reads() -> None:
+    features = ("name", "country", "phone", GATE, ALONE_GATE)
+    alone = replace(PLAIN, features=features, terms=(Term("country", (0.5,), (0, 1, 0)),))
+    assert replace(WHOLE, features=features, plain=None).reads == {"name"}
+    whole = replace(WHOLE, features=features, plain=replace(PLAIN, features=features), alone=alone)
+    assert whole.reads == {"name", "country", GATE, ALONE_GATE}

@@ -1,0 +1,67 @@
+"""So many at once, in the order in which they came."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from resolver.engines.turns import Turns
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_nobody_overtakes() -> None:
+    turns, came = Turns(1), list[int]()
+
+    def take(number: int) -> None:
+        with turns:
+            came.append(number)
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
+    with turns:
+        for number, thread in enumerate(threads):
+            thread.start()
+            until(lambda number=number: len(turns._waiting) > number)  # type: ignore[misc]
+        assert not came
+    # this thread comes again, and after the others
+    take(9)
+    for thread in threads:
+        thread.join()
+    assert came == [0, 1, 2, 3, 4, 9]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_no_more_at_once_than_may_be(at_once: int) -> None:
+    turns, inside, most = Turns(at_once), list[int](), list[int]()
+
+    def take() -> None:
+        for _ in range(20):
+            with turns:
+                inside.append(1)
+                most.append(len(inside))
+                time.sleep(0.0001)
+                inside.pop()
+
+    threads = [threading.Thread(target=take) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == at_once
+    assert turns._free == at_once
+
+
+def test_an_error_ends_a_turn() -> None:
+    turns = Turns(1)
+    with pytest.raises(ValueError, match="wrong"), turns:
+        raise ValueError("wrong")
+    with turns:
+        assert not turns._free
