@@ -16,6 +16,7 @@ import random
 import shutil
 import sqlite3
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.checks import persons
 from benchmarks.service import SEED, Asked, Running, at_once, connection_to, cpu, mix, rows, serving
@@ -51,8 +53,36 @@ def new_records(some: Sequence[Record], count: int, seed: int = SEED) -> list[tu
 
 
 @contextmanager
-def copied(store: str) -> Iterator[str]:
-    """A copy of a SQLite store with its index; removed at the end."""
+def copied(store: str) -> Iterator[tuple[str, Path | None]]:
+    """A copy of a store, and where its index lies (None: where it lies by default); removed at the end."""
+    with _copied_database(store) if store.startswith("postgresql") else _copied_file(store) as found:
+        yield found
+
+
+@contextmanager
+def _copied_database(store: str) -> Iterator[tuple[str, Path | None]]:
+    """A database made from another, which nobody may be connected to; its index is made anew, since the copy has the
+    same id."""
+    url = make_url(store)
+    name = f"{url.database}_posts"
+    # a database that is copied lets nobody in, so this stands elsewhere
+    maker = create_engine(url.set(database="template1"), isolation_level="AUTOCOMMIT")
+    folder = Path(tempfile.mkdtemp(prefix="resolver-index-"))
+    try:
+        with maker.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"'))
+        yield url.set(database=name).render_as_string(hide_password=False), folder
+    finally:
+        with maker.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        maker.dispose()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _copied_file(store: str) -> Iterator[tuple[str, Path | None]]:
+    """The same of a SQLite store, with its index."""
     path = Path(store.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}-posts.db")
     try:
@@ -61,7 +91,7 @@ def copied(store: str) -> Iterator[str]:
             held.backup(made)
         if Path(f"{path}.index").is_dir():
             shutil.copytree(f"{path}.index", f"{copy}.index", dirs_exist_ok=True)
-        yield f"sqlite:///{copy}"
+        yield f"sqlite:///{copy}", None
     finally:
         for left in path.parent.glob(f"{copy.name}*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -69,9 +99,9 @@ def copied(store: str) -> Iterator[str]:
 
 def posted(store: str, workers: int, some: Sequence[Record], count: int, model: Path | None = None) -> dict[str, Any]:
     """Post to a copy of a store: alone, and while checks are asked."""
-    with copied(store) as copy:
+    with copied(store) as (copy, index):
         bodies = new_records(some, 2 * count + 20)
-        with serving(copy, workers, model) as running:
+        with serving(copy, workers, model, index) as running:
             # whoever starts loads what landings need beside answering
             at_once(running.url, bodies[2 * count :], 2 * workers)
             before, began = cpu(running), time.perf_counter()

@@ -2,6 +2,7 @@
 
     python -m benchmarks.service --records 100000
     python -m benchmarks.service --store sqlite:///hub.db --workers 2 --out build/service.json
+    python -m benchmarks.service --store postgresql+psycopg://user@host/hub
 
 Without a store one is made of generated persons (kept under `build/service`, and used again). It is served by `resolver
 serve --workers N`, and asked over HTTP from this machine: single checks one after the other (p50, p95, p99 in
@@ -90,12 +91,14 @@ def _resolver(*arguments: str) -> None:
 
 
 @contextmanager
-def serving(store: str, workers: int, model: Path | None = None) -> Iterator[Running]:
-    """The service on a free port, once it answers checks."""
+def serving(store: str, workers: int, model: Path | None = None, index: Path | None = None) -> Iterator[Running]:
+    """The service on a free port, once it answers checks. `index`: where its index lies, if not where it lies by
+    default."""
     command = [sys.executable, "-m", "resolver", "serve", "--store", store, "--port", "0", "--workers", str(workers)]
+    environment = {**os.environ, **({"RESOLVER_INDEX_DIR": str(index)} if index else {})}
     began = time.perf_counter()
     process = subprocess.Popen(
-        [*command, *(["--model", str(model)] if model else [])], stderr=subprocess.PIPE, cwd=ROOT
+        [*command, *(["--model", str(model)] if model else [])], stderr=subprocess.PIPE, cwd=ROOT, env=environment
     )
     try:
         assert process.stderr is not None
