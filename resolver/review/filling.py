@@ -16,14 +16,14 @@ from resolver.classify import scores
 from resolver.engines.hub import Hub
 from resolver.errors import StoreError
 from resolver.records.resolution import Band, Outcome
-from resolver.review.gate import guard_marks
-from resolver.review.glimpse import Glimpse, glimpses
+from resolver.review.glimpse import Glimpse, glimpses, looks_of
+from resolver.review.plain import Plain, marks_of, plain_columns
 from resolver.review.reasons import Found, reason_of
 from resolver.review.verdicts import Between, between
 from resolver.review.words import Reason
 from resolver.review.worth import worth
 from resolver.store import StoredDecision, View, WaitingRow
-from resolver.store.desk import MARKS_LIMIT, Catching
+from resolver.store.desk import Catching, WaitingColumns, columns_of_rows
 
 Numbers = npt.NDArray[np.int64]
 AT_ONCE = 2_000
@@ -93,23 +93,53 @@ class _Links:
     queued: Numbers
 
 
-def _rows(go: Catching, entities: Numbers | None) -> Iterator[list[WaitingRow]]:
+def _rows(go: Catching, entities: Numbers | None) -> Iterator[WaitingColumns]:
     """The rows of all that waits, or of what waits of some entities, in pieces."""
     view = go.view
     members = None if entities is None else view.members(entities.tolist())[0]
     links = _links(view, members)
     log = _across(view, members)
-    for start in range(0, len(links.first), _PAIRS_AT_ONCE):
-        piece = slice(start, start + _PAIRS_AT_ONCE)
-        found = []
-        for place, queued in zip(links.first[piece].tolist(), links.queued[piece].tolist(), strict=True):
-            pair = int(links.low[place]), int(links.high[place])
-            said = between(log.pop(pair)) if pair in log else None
-            if queued or (said is not None and (said.waits or said.different)):
-                found.append(_linked(links, place, pair, queued, said))
-        yield _finished(go, [one for one in found if one.reason is not None])
-    unlinked = [_unlinked(view, pair, between(log[pair])) for pair in sorted(log)]
-    yield _finished(go, [one for one in unlinked if one.reason is not None])
+    told = _told_of(links, log)
+    yield from _plain(go, links, np.flatnonzero(~told & (links.queued > 0)))
+    found = []
+    for place, queued in zip(links.first[told].tolist(), links.queued[told].tolist(), strict=True):
+        pair = int(links.low[place]), int(links.high[place])
+        said = between(log.pop(pair))
+        if queued or said.waits or said.different:
+            found.append(_linked(links, place, pair, queued, said))
+    found += [_unlinked(view, pair, between(log[pair])) for pair in sorted(log)]
+    yield columns_of_rows(_finished(go, [one for one in found if one.reason is not None]))
+
+
+def _told_of(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]:
+    """On which pairs of entities something was decided."""
+    if not log:
+        return np.zeros(len(links.first), dtype=bool)
+    low, high = (np.array(side, dtype=np.int64) for side in zip(*log, strict=True))
+    span = 1 + max(int(high.max()), int(links.high.max(initial=0)))
+    found: npt.NDArray[np.bool_] = np.isin(links.low[links.first] * span + links.high[links.first], low * span + high)
+    return found
+
+
+def _plain(go: Catching, links: _Links, chosen: Numbers) -> Iterator[WaitingColumns]:
+    """The rows of pairs on which nothing was decided."""
+    first = links.first[chosen]
+    entities = np.unique(np.concatenate([links.low[first], links.high[first]]))
+    looks = looks_of(go.view, entities)
+    times = go.times_consulted(entities.tolist())
+    agency = {one.number: one.agency or one.name for one in go.view.sources()}
+    for start in range(0, len(chosen), _PAIRS_AT_ONCE):
+        at, waiting = first[start : start + _PAIRS_AT_ONCE], links.queued[chosen[start : start + _PAIRS_AT_ONCE]]
+        pairs = Plain(
+            links.low[at],
+            links.high[at],
+            links.left[at],
+            links.right[at],
+            links.logodds[at],
+            links.band[at],
+            waiting,
+        )
+        yield plain_columns(go.view, pairs, looks, times, agency)
 
 
 def _links(view: View, members: Numbers | None) -> _Links:
@@ -188,7 +218,9 @@ def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
     view = go.view
     entities = sorted({one for row in found for one in row.pair})
     looks = glimpses(view, entities)
-    since = view.queued_since(sorted({row.left for row in found}))
+    waited = view.queued_since(sorted({row.left for row in found}))
+    left, right, versions = (column.tolist() for column in waited)
+    since = dict(zip(zip(left, right, strict=True), versions, strict=True))
     for row in found:
         if row.reason is Reason.MOVED:
             # it waits since the score moved, not since it waited the first time
@@ -221,9 +253,6 @@ def _row(
         consultations=times.get(low, 0) + times.get(high, 0),
     )
     first = since.get((found.left, found.right))
-    guards = guard_marks(one.guarded | two.guarded)
-    marks = [*guards, *sorted(one.kinds | two.kinds), f"r{reason}", *sorted(one.scripts | two.scripts)]
-    text = " ".join(["", *marks, *(f"s{source}" for source in sorted(sources))])[: MARKS_LIMIT - 1]
     return WaitingRow(
         low,
         high,
@@ -238,5 +267,5 @@ def _row(
         landed.get(first, "") if first is not None else found.at,
         found.not_for,
         found.why,
-        f"{text} ",
+        marks_of(one, two, reason),
     )

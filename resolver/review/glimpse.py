@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 from rigour.text.scripts import text_scripts
 
@@ -16,6 +18,7 @@ from resolver.records.properties import FULL_NAMES, HANDLING, NAME_PARTS
 from resolver.records.record import Handling
 from resolver.store import View
 
+Numbers = npt.NDArray[np.int64]
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 _CODES = {
     "Latin": "Latn", "Arabic": "Arab", "Cyrillic": "Cyrl", "Han": "Hani", "Hangul": "Hang", "Greek": "Grek",
@@ -52,8 +55,89 @@ def glimpses(view: View, entities: Sequence[int]) -> dict[int, Glimpse]:
         one.kinds |= kind_marks(kind)
         one.scripts |= _scripts(content)
         if HANDLING in content:
-            one.guarded |= {(said.code, said.agency) for said in handlings(content) if said.code != "H0"}
+            one.guarded |= _guarded(content)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Entities (numbers, ascending): how many records each has, and which of the `sorts` it looks like. There are few
+    of these: what entities look like is said by lists, kinds and scripts."""
+
+    entities: Numbers
+    records: Numbers
+    sort: Numbers
+    sorts: Sequence[Glimpse]
+
+    def rows_of(self, entities: Numbers) -> Numbers:
+        """The rows of some entities, all of which are here."""
+        return np.searchsorted(self.entities, entities)
+
+
+def looks_of(view: View, entities: Numbers) -> Looks:
+    """What many entities (numbers, ascending, each once) look like."""
+    record, entity, _ = view.members(entities.tolist())
+    order = np.argsort(record)
+    sorts = _Sorts()
+    # records come in an order of their own
+    number, sort = sorts.of_records(view, record[order])
+    kept = np.empty(len(record), dtype=np.int64)
+    kept[order] = sort[np.argsort(number)]
+    by_entity = np.argsort(entity, kind="stable")
+    starts = np.searchsorted(entity[by_entity], entities)
+    counts = np.diff(np.append(starts, len(entity)))
+    found = kept[by_entity][np.minimum(starts, max(len(entity) - 1, 0))] if len(entity) else np.zeros_like(entities)
+    for place in np.flatnonzero(counts != 1).tolist():
+        several = kept[by_entity[starts[place] : starts[place] + counts[place]]]
+        found[place] = sorts.together(frozenset(several.tolist()))
+    return Looks(entities, counts, found, sorts.known)
+
+
+class _Sorts:
+    """What records and entities look like, each sort once."""
+
+    def __init__(self) -> None:
+        self.known: list[Glimpse] = []
+        self._places: dict[object, int] = {}
+
+    def of_records(self, view: View, records: Numbers) -> tuple[Numbers, Numbers]:
+        """The numbers of some records, and the sort of each."""
+        numbers, found = [], []
+        places = self._places
+        for number, source, kind, content in view.glimpses(records.tolist()):
+            scripts = _scripts(content)
+            guarded = _guarded(content) if HANDLING in content else _FREE
+            key = source, kind, scripts, guarded
+            place = places.get(key)
+            if place is None:
+                place = places[key] = len(self.known)
+                self.known.append(Glimpse(1, {source}, set(kind_marks(kind)), set(scripts), set(guarded)))
+            numbers.append(number)
+            found.append(place)
+        return np.array(numbers, dtype=np.int64), np.array(found, dtype=np.int64)
+
+    def together(self, several: frozenset[int]) -> int:
+        """The sort of an entity with records of some sorts."""
+        if len(several) == 1:
+            return min(several)
+        place = self._places.get(several)
+        if place is None:
+            place = self._places[several] = len(self.known)
+            whole = Glimpse()
+            for one in (self.known[sort] for sort in several):
+                whole.sources |= one.sources
+                whole.kinds |= one.kinds
+                whole.scripts |= one.scripts
+                whole.guarded |= one.guarded
+            self.known.append(whole)
+        return place
+
+
+_FREE: frozenset[tuple[str, str]] = frozenset()
+
+
+def _guarded(content: str) -> frozenset[tuple[str, str]]:
+    return frozenset((said.code, said.agency) for said in handlings(content) if said.code != "H0")
 
 
 @lru_cache(maxsize=16)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.classify import scores
 from resolver.records.resolution import Band
@@ -14,6 +15,13 @@ from resolver.store import StoredDecision, utc_text
 
 _SAMPLE = 50
 """One in so many borderline pairs is drawn by chance."""
+Numbers = npt.NDArray[np.int64]
+WHY = {
+    Reason.CONTRADICTION: "records of the two match, yet as wholes the two do not fit together",
+    Reason.SAMPLE: "drawn by chance, so that the model also learns what plain cases look like",
+    Reason.BORDERLINE: "the score lies between the borders",
+}
+PLAIN = tuple(WHY)
 _BANDS = {band.label: band for band in Band}
 
 
@@ -55,12 +63,15 @@ def reason_of(
     if said is not None and said.unsure is not None:
         who = said.unsure.decision.who or "somebody"
         return Reason.UNSURE, f"{who} was unsure{_note(said.unsure)}", ""
-    if band is Band.MATCH:
-        told = "records of the two match, yet as wholes the two do not fit together"
-        return Reason.CONTRADICTION, told, ""
-    if (records[0] * 2_654_435_761 + records[1]) % _SAMPLE == 0:
-        return Reason.SAMPLE, "drawn by chance, so that the model also learns what plain cases look like", ""
-    return Reason.BORDERLINE, "the score lies between the borders", ""
+    plain = PLAIN[int(plain_reasons(*(np.array([one], dtype=np.int64) for one in (band, *records)))[0])]
+    return plain, WHY[plain], ""
+
+
+def plain_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numbers:
+    """The reasons of pairs on which nothing was decided, as places in `PLAIN`; `left`, `right`: numbers of records."""
+    drawn = (left * 2_654_435_761 + right) % _SAMPLE == 0
+    found: Numbers = np.where(band == Band.MATCH, 0, np.where(drawn, 1, 2))
+    return found
 
 
 def _moved(band: Band, logodds: int, different: StoredDecision) -> tuple[Reason | None, str, str]:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from resolver.review.words import Reason
 
+Numbers = npt.NDArray[np.int64]
 _FACTOR = {
     Reason.BORDERLINE: 4,
     Reason.CONTRADICTION: 4,
@@ -28,5 +32,17 @@ def worth(score: float, reason: Reason, *, records: int, agencies: int, consulta
     """`score` in 0…1; `records`, `agencies` (or lists, where agencies are not named) and `consultations` of both
     entities together."""
     uncertainty = max(round(4000 * score * (1 - score)), _AT_LEAST.get(reason, 1))
+    return _FACTOR[reason] * uncertainty * consequence(records, agencies, consultations)
+
+
+def consequence(records: int, agencies: int, consultations: int) -> int:
+    """What hangs on a decision, from 1000 on."""
     weight = 1 + math.log2(max(records, 2) / 2) + (max(agencies, 1) - 1) + math.log2(1 + consultations) / 2
-    return _FACTOR[reason] * uncertainty * round(1000 * weight)
+    return round(1000 * weight)
+
+
+def worths(score: npt.NDArray[np.float64], reason: Reason, consequences: npt.NDArray[np.int64]) -> Numbers:
+    """The same of many pairs that wait for one reason."""
+    uncertainty = np.maximum(np.rint(4000 * score * (1 - score)).astype(np.int64), _AT_LEAST.get(reason, 1))
+    found: Numbers = _FACTOR[reason] * uncertainty * consequences
+    return found

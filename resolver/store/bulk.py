@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,14 @@ def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
     """The columns of a query of whole numbers as int64 arrays; null is -1. Rows, which take ten times the room of the
     numbers in them, are never all held."""
     width = len(query.selected_columns)
-    found = [columns_of(part, width) for part in connection.execute(query).partitions(ROWS_AT_ONCE)]
+    result = connection.execute(query)
+    # numbers are as the driver gives them: to make rows of them would take longer than to read them
+    cursor = result.cursor
+    assert cursor is not None
+    found = []
+    while part := cursor.fetchmany(ROWS_AT_ONCE):
+        found.append(columns_of(part, width))
+    result.close()
     if len(found) == 1:
         return found[0]
     return [np.concatenate(column) for column in zip(*found, strict=True)] or columns_of([], width)
@@ -144,6 +152,13 @@ def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:
     """Rows of whole numbers as int64 arrays; null is -1."""
     if not rows:
         return [np.zeros(0, dtype=np.int64) for _ in range(width)]
+    try:
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=width * len(rows))
+    except TypeError:
+        # there are nulls
+        pass
+    else:
+        return [np.ascontiguousarray(column) for column in flat.reshape(-1, width).T]
     return [
         np.array([-1 if item is None else item for item in column], dtype=np.int64)
         for column in zip(*rows, strict=True)

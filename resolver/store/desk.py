@@ -9,7 +9,7 @@ person, `rborderline`: a reason, `Arab`: a script).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -73,6 +73,8 @@ class WaitingRow:
         return self.rank, self.low, self.high
 
 
+WaitingColumns = Mapping[str, Sequence[Any]]
+"""Rows as columns: each field of `WaitingRow`."""
 _NAMES = [one.name for one in fields(WaitingRow)]
 _COLUMNS = [waiting.c[name] for name in _NAMES]
 
@@ -114,6 +116,11 @@ class Sieve:
             found += [waiting.c.not_for != self.open_to, not_(exists().where(here, assignments.c.who != self.open_to))]
             found.append(not_(exists().where(_held_by_another(self.open_to))))
         return and_(True, *found)
+
+
+def columns_of_rows(rows: Sequence[WaitingRow]) -> WaitingColumns:
+    """Some rows as columns."""
+    return {name: [getattr(row, name) for row in rows] for name in _NAMES}
 
 
 def passes(row: WaitingRow, sieve: Sieve) -> bool:
@@ -162,6 +169,18 @@ def rows_of(connection: Connection, entity: int) -> list[WaitingRow]:
     return [WaitingRow(*row) for row in rows]
 
 
+@contextmanager
+def _without_indexes(connection: Connection) -> Iterator[None]:
+    """While all rows are put in, which come in no index's order; to sort them at the end takes a fraction of the time.
+    PostgreSQL would keep readers out meanwhile."""
+    indexes = sorted(waiting.indexes, key=lambda one: str(one.name)) if connection.dialect.name == "sqlite" else []
+    for one in indexes:
+        one.drop(connection)
+    yield
+    for one in indexes:
+        one.create(connection)
+
+
 @dataclass(frozen=True, slots=True)
 class Catching:
     """One go at catching up, within a transaction that writes: what the present looks like, and which records landings
@@ -171,16 +190,19 @@ class Catching:
     records: Numbers | None
     is_all: bool
 
-    def replace(self, entities_: Sequence[int] | None, rows: Iterable[Sequence[WaitingRow]]) -> None:
+    def replace(self, entities_: Sequence[int] | None, rows: Iterable[WaitingColumns]) -> None:
         """Put new rows, which come in pieces, in place of those of some entities (None: of all)."""
         connection = self.view.connection
-        if entities_ is None:
-            connection.execute(delete(waiting))
-        else:
+        if entities_ is not None:
             for side in (waiting.c.low, waiting.c.high):
                 connection.execute(delete(waiting).where(among(connection, side, list(entities_))))
-        for part in rows:
-            bulk.insert(waiting, {name: [getattr(row, name) for row in part] for name in _NAMES}, connection)
+            for part in rows:
+                bulk.insert(waiting, dict(part), connection)
+            return
+        with _without_indexes(connection):
+            connection.execute(delete(waiting))
+            for part in rows:
+                bulk.insert(waiting, dict(part), connection)
 
     def times_consulted(self, numbers: Sequence[int]) -> dict[int, int]:
         """How often each of some entities was looked at, where it was."""

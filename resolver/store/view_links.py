@@ -72,17 +72,18 @@ class LinkQuestions(Moment):
         ]
         return _link_table(parts)
 
-    def queued_since(self, lefts: Sequence[int]) -> dict[tuple[int, int], int]:
-        """Pair of record numbers → the version it first waited from, of links whose left record is among some."""
-        query = select(links.c.left, links.c.right, func.min(links.c.valid_from)).where(
-            links.c.outcome == int(Outcome.QUEUED), links.c.valid_from <= self.version
-        )
-        query = query.group_by(links.c.left, links.c.right)
-        found: dict[tuple[int, int], int] = {}
-        for part in cut(lefts):
-            asked = query.where(among(self.connection, links.c.left, part))
-            found.update({(row[0], row[1]): row[2] for row in self.connection.execute(asked)})
-        return found
+    def queued_since(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
+        """Pairs of record numbers, sorted, and the version each first waited from, of links whose left record is among
+        some."""
+        sql = 'SELECT "left", "right", MIN("valid_from") FROM "links" WHERE "left" {among} AND "outcome" = ? '
+        sql += 'AND "valid_from" <= ? GROUP BY "left", "right"'
+        parts = [
+            columns_of(rows_among(self.connection, sql, part, int(Outcome.QUEUED), self.version), 3)
+            for part in cut(lefts)
+        ]
+        left, right, since = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.lexsort((right, left))
+        return left[order], right[order], since[order]
 
     def link_since(self, left: int, right: int) -> int | None:
         """The version from which a link is as it is, or None where there is none."""

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, event, text
 
 from resolver.engines.hub import Hub
 from resolver.errors import InputError, StoreError
-from resolver.records import Identifier, Record
+from resolver.records import Handling, Identifier, Record
 from resolver.records.decisions import Decision
 from resolver.records.decisions import Verdict as Said
 from resolver.review import (
@@ -28,6 +29,7 @@ from resolver.review import (
     catch_up,
     choices,
     decide,
+    filling,
     forget_filters,
     hold,
     item_of,
@@ -42,6 +44,7 @@ from resolver.review import (
 from resolver.review.second_looks import kappa
 from resolver.review.worth import worth
 from resolver.store.database import writing
+from resolver.store.desk import columns_of_rows
 from resolver.store.schema import desk
 from resolver.training.picks import WHY, pick
 from tests.engines.hubs import intake
@@ -338,3 +341,29 @@ def test_pairs_that_teach_are_picked_and_marked(hub: Hub) -> None:
     again = [item for item in waiting(hub, Filters(reason="sample"), limit=50).items if item.why == WHY]
     assert len(again) == 2
     assert marked[0].key not in {item.key for item in again}
+
+
+def test_rows_made_as_columns_are_those_made_one_by_one(hub: Hub) -> None:
+    said = [
+        replace(record(f"shut:{number}", name="Friendship Group 428 of Rostov"), handling=Handling("Coast", code))
+        for number, code in enumerate(("H0", "H1", "H2", "H3"))
+    ]
+    hub.add(intake([*said, record("latin:1", name="Дружба 428"), record("latin:2", name="Дружба 428 Ростов")]))
+    seen = {one: 1.0 for item in items(hub)[:3] for one in (item.left.id, item.right.id)}
+    row = {"at": "2026-03-01T12:00:00.000000Z", "who": "kim", "agency": "", "action": "check", "query": {}}
+    hub.store.access.log(
+        [{**row, "answer": {"seen": seen}, "version": 1, "model": "", "purpose": "", "request_id": ""}]
+    )
+    with hub.store.desk.catching_up(1_000) as go:
+        links = filling._links(go.view, None)
+        queued = np.flatnonzero(links.queued > 0)
+        made = [
+            filling._linked(links, place, (int(links.low[place]), int(links.high[place])), int(count), None)
+            for place, count in zip(links.first[queued].tolist(), links.queued[queued].tolist(), strict=True)
+        ]
+        wanted = columns_of_rows(filling._finished(go, made))
+        parts = list(filling._plain(go, links, queued))
+    assert len(made) > 10
+    assert {name: [one for part in parts for one in part[name]] for name in wanted} == wanted
+    assert any("u2" in marks for marks in wanted["marks"])
+    assert {str(Reason.BORDERLINE), str(Reason.CONTRADICTION)} <= set(wanted["reason"])
