@@ -209,7 +209,7 @@ class _Pair:
         self._group, self._place = group, place
         self._values: list[float] = group.evidence[place].tolist()
         self._details: dict[str, str] = {}
-        self._texts: dict[str, tuple[str, str]] = {}
+        self._texts: dict[str | tuple[str, str], tuple[str, str]] = {}
         context = group.context
         self._sides = group.left(place), Side(context.prepared, int(context.right[place]))
         left, right = context.best_forms
@@ -270,11 +270,10 @@ class _Pair:
         return found
 
     def _together(self, shows: tuple[str, str]) -> tuple[str, str]:
-        if shows[0] == shows[1]:
-            return self._shown(shows[0])
-        one, two = self._shown(shows[0]), self._shown(shows[1])
-        left, right = (
-            first if first == second else " / ".join(filter(None, (first, second)))
-            for first, second in zip(one, two, strict=True)
-        )
-        return left, right
+        """What two comparators look at; where they look at the same, once."""
+        found = self._texts.get(shows)
+        if found is None:
+            one, two = self._shown(shows[0]), self._shown(shows[1])
+            left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(one, two, strict=True))
+            found = self._texts[shows] = left, right
+        return found

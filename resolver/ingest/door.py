@@ -29,6 +29,7 @@ _HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066
 _SEEN = re.compile(_HIDDEN)
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 _KNOWN_BY = (*IDENTIFIERS, *DATES, "phone", "email", "birthPlace", ADDRESS)
+_TELLING = frozenset((*_NAMES, *_KNOWN_BY))
 
 Rows = npt.NDArray[np.int64]
 
@@ -84,9 +85,9 @@ def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
 
 def _nameless(batch: Batch) -> Rows:
     said = np.zeros(len(batch), dtype=bool)
-    for prop in (*_NAMES, *_KNOWN_BY):
-        if prop in batch.columns:
-            said[batch.columns[prop].rows] = True
+    for prop, column in batch.columns.items():
+        if prop in _TELLING:
+            said[column.rows] = True
     return np.flatnonzero(~said)
 
 
@@ -94,6 +95,8 @@ def _long_names(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for prop in _NAMES:
         if prop in batch.columns:
             column = batch.columns[prop]
+            if len(column.values) <= _FEW and all(len(text) <= MAX_NAME for text in column.values.to_pylist()):
+                continue
             lengths = _lengths(column.values)
             for code in np.flatnonzero(lengths > MAX_NAME):
                 reason = f"its {prop} is {lengths[code]} characters long, more than {MAX_NAME}"

@@ -33,9 +33,9 @@ def most_specific(schemata: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     The most specific schema wins; between lines that exclude each other the one that most members stand on, then the
     deeper, then the first by name.
     """
-    counts = Counter(schemata)
-    if len(counts) == 1:
+    if len(set(schemata)) == 1:
         return schemata[0], ()
+    counts = Counter(schemata)
     best = min(counts, key=lambda name: (-_support(name, counts), -_depth(name), name))
     conflict = any(not is_a(best, other) for other in counts)
     return best, tuple(sorted(counts)) if conflict else ()
