@@ -17,8 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Column
+from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import FULL_NAMES, RELATION
+from resolver.records.ragged import spread
 from resolver.store.segments import Segment
 
 Numbers = npt.NDArray[np.int64]
@@ -42,13 +44,11 @@ def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
     """The numbers of records that state a relation to one of some records, ascending; those that have ended too."""
     found = []
     for segment, column in _columns(segments, (RELATION,)):
-        hits = np.zeros(len(column.values), dtype=bool)
         if len(column.values) > _SCANNED:
-            targets = _targets_of(column.values)
-            for identity in record_ids:
-                hits[targets.codes_of(identity)] = True
-            found.append(_numbers(segment, column, hits))
+            targets = _targets_of(column)
+            found += [segment.first + targets.rows_of(identity).astype(np.int64) for identity in record_ids]
             continue
+        hits = np.zeros(len(column.values), dtype=bool)
         for identity in record_ids:
             # the id is the second field of a packed relation: something, the separator, the id, and no more of it
             inside = pc.match_substring(column.values, f"{SEPARATOR}{identity}{SEPARATOR}")
@@ -60,39 +60,49 @@ def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class _Targets:
-    """The records that packed relations name, ascending, and the code of each relation. `held`: what it was made of."""
+    """The records that packed relations name, ascending, and the code of each relation; the rows of records that state
+    code c are `rows[ends[c]:ends[c + 1]]`. `held`: what it was made of."""
 
     held: pa.StringArray
     names: pa.StringArray
     codes: Numbers
+    rows: IntArray
+    ends: Numbers
 
     @classmethod
-    def of(cls, values: pa.StringArray) -> _Targets:
+    def of(cls, column: Column) -> _Targets:
+        values = column.values
         parts = pc.split_pattern(values, SEPARATOR)
         starts = parts.offsets.to_numpy()
         codes = np.flatnonzero(np.diff(starts) > 1)
         names = parts.flatten().take(pa.array(starts[:-1][codes] - starts[0] + 1))
         order = pc.sort_indices(names).to_numpy()
-        return cls(values, names.take(pa.array(order)), codes[order])
+        ends = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(column.codes, minlength=len(values)), out=ends[1:])
+        rows = column.rows[np.argsort(column.codes, kind="stable")]
+        return cls(values, names.take(pa.array(order)), codes[order], rows, ends)
 
-    def codes_of(self, identity: str) -> Numbers:
-        """The codes of the relations that name a record."""
+    def rows_of(self, identity: str) -> IntArray:
+        """The rows of the records with relations that name a record."""
         # text sorts by its UTF-8
         low, high = (
             side(range(len(self.names)), identity.encode(), key=lambda place: self.names[place].as_py().encode())
             for side in (bisect_left, bisect_right)
         )
-        return self.codes[low:high]
+        codes = self.codes[low:high]
+        found: IntArray = self.rows[spread(self.ends[codes], self.ends[codes + 1] - self.ends[codes])]
+        return found
 
 
 _KNOWN: OrderedDict[int, _Targets] = OrderedDict()
 
 
-def _targets_of(values: pa.StringArray) -> _Targets:
+def _targets_of(column: Column) -> _Targets:
     """Those of a column, remembered while it is in use: a million relations cannot be read for every answer."""
+    values = column.values
     found = _KNOWN.get(id(values))
     if found is None or found.held is not values:
-        found = _KNOWN[id(values)] = _Targets.of(values)
+        found = _KNOWN[id(values)] = _Targets.of(column)
         while len(_KNOWN) > _REMEMBERED:
             # each is one step for the interpreter, so threads need no lock
             _KNOWN.popitem(last=False)

@@ -163,15 +163,39 @@ def _hidden(index: Index, viewer: Viewer) -> Counter[str]:
 
 
 def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: bool) -> tuple[Batch, dict[str, str]]:
-    """The records of an entity that a viewer sees, with those of the entities it names, and the entity id of each."""
-    batch = visible_part(index.batch(view.members([number])[0]), viewer)
-    numbers = sorted({number, *_related(view, index, batch)}) if related else [number]
+    """The records of an entity that a viewer sees, with those of the entities it names, and the entity id of each. Of
+    the relations of those the ones to other records of the store are not among them."""
+    own = visible_part(index.batch(view.members([number])[0]), viewer)
+    numbers = sorted({number, *_related(view, index, own)}) if related else [number]
     record, owner, _ = view.members(numbers)
     batch = index.batch(record)
+    if related:
+        batch = _without_others(view, batch, owner, number, frozenset(own.ids.to_pylist()))
     ids = view.entity_ids(numbers)
     owners = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
     batch = visible_part(batch, viewer).canonical()
     return batch, {identity: owners[identity] for identity in batch.ids.to_pylist()}
+
+
+def _without_others(view: View, batch: Batch, owner: Numbers, number: int, ids: frozenset[str]) -> Batch:
+    """The records of some entities (`owner`) without relations to others of the store: what an entity `number` states,
+    whatever names one of its records (`ids`) and what entities say of themselves stays. Whoever is related to many has
+    them named by thousands of relations that an answer has no place for."""
+    column = batch.columns.get(RELATION)
+    if column is None:
+        return batch
+    named = [split(text, 2)[1] for text in column.values.to_pylist()]
+    held = view.numbers_of(sorted({*named} - {"", *ids}))
+    homes = dict(zip(batch.ids.to_pylist(), owner.tolist(), strict=True))
+    free = np.array([one not in held for one in named], dtype=bool)
+    within = np.array([homes.get(one, -1) for one in named], dtype=np.int64)
+    theirs = owner[column.rows]
+    kept = (theirs == number) | free[column.codes] | (within[column.codes] == theirs)
+    columns = {prop: part for prop, part in batch.columns.items() if prop != RELATION}
+    if kept.any():
+        rows, codes, origins = column.rows[kept], column.codes[kept], column.origins[kept]
+        columns[RELATION] = replace(column, rows=rows, codes=codes, origins=origins)
+    return replace(batch, columns=columns)
 
 
 def _related(view: View, index: Index, batch: Batch) -> list[int]:
