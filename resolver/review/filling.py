@@ -29,8 +29,8 @@ Numbers = npt.NDArray[np.int64]
 AT_ONCE = 2_000
 """Touched records that a page waits for; what is more is caught up with by those that follow."""
 _ALL_AT_ONCE = 50_000
-_PAIRS_AT_ONCE = 25_000
-"""Pairs whose rows, which take thousands of bytes while they are made, are held together."""
+_PAIRS_AT_ONCE = 100_000
+"""Pairs whose rows, which take hundreds of bytes while they are made, are held together."""
 Pair = tuple[int, int]
 
 
