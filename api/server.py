@@ -117,15 +117,27 @@ def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], obje
     try:
         yield
     finally:
-        # nobody new is taken in: they wait in the queue of the socket for the workers; who is here gets an answer first
-        server.accepting = False
-        server.pull_trigger()
-        deadline = time.monotonic() + _HANDED_OVER
-        while server.active_channels and time.monotonic() < deadline:
-            time.sleep(0.01)
+        _empty(server)
         server.close()
         server.task_dispatcher.shutdown()
         thread.join(timeout=10)
+
+
+def _empty(server: Any) -> None:
+    """Take nobody new in: they wait in the queue of the socket for the workers. Who is here gets an answer first."""
+    server.accepting = False
+    # a look at the sockets may have begun before: whoever came then is taken in yet, and only the next look leaves the
+    # listening one out
+    for _ in range(2):
+        looked = threading.Event()
+        server.trigger.pull_trigger(looked.set)
+        looked.wait(_HANDED_OVER)
+    deadline = time.monotonic() + _HANDED_OVER
+    while server.active_channels and time.monotonic() < deadline:
+        time.sleep(0.01)
+    # nobody is left to wait for an answer that cannot come, as this process lives on
+    for channel in list(server.active_channels.values()):
+        channel.socket.close()
 
 
 class _Closing(WSGITask):
