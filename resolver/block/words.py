@@ -37,6 +37,8 @@ MOST_WORDS = 250
 BUDGET = 200_000
 """Bearers of words that are counted for one query at most: those of its own words, then those of the rarest alike."""
 _LEAST_LETTERS = 4
+_SHORT = 3
+"""Letters of words that are like longer ones, but not like each other: `nou` and `nour`."""
 _PREFIX = 3
 
 
@@ -218,7 +220,7 @@ def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:
     ]
     letters, offsets = _letters(tokens)
     long = np.diff(offsets) >= _LEAST_LETTERS
-    sizes = np.where(long, np.diff(offsets) + 1, 0)
+    sizes = np.where(long, np.diff(offsets) + 1, np.diff(offsets) == _SHORT)
     cut = np.empty(int(sizes.sum()), dtype=np.uint64)
     begin = np.empty(count, dtype=np.uint64)
     _cut_words(letters, offsets, long, cut, begin)
@@ -258,14 +260,15 @@ def _beginning(letters, start, end):  # type: ignore[no-untyped-def]
 
 @compiled()
 def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-def]
-    """A hash of each long word and of it without each of its letters; of every word how it begins (0: too short)."""
+    """A hash of each long word and of it without each of its letters, of a short one as it is; of every word how it
+    begins (0: too short)."""
     filled = 0
     for word in range(len(offsets) - 1):
         start, end = offsets[word], offsets[word + 1]
         begin[word] = _beginning(letters, start, end)
-        if not long[word]:
+        if not long[word] and end - start != _SHORT:
             continue
-        for without in range(start - 1, end):
+        for without in range(start - 1, end if long[word] else start):
             out[filled] = _cut(letters, start, end, without)
             filled += 1
 
@@ -299,8 +302,8 @@ def _codes_of_few(used, hashes, starts, symbols, letters, ends, joined, offsets,
         filled = _put(_salt(hashes[1, word], 2), _SOUND, filled, codes, ways)
         filled = _put(_salt(hashes[2, word], 3), _SKELETON, filled, codes, ways)
         filled = _put(_salt(hashes[3, word], 4), _PHONETIC, filled, codes, ways)
-        if end - start >= _LEAST_LETTERS:
-            for without in range(start - 1, end):
+        if end - start >= _SHORT:
+            for without in range(start - 1, end if end - start >= _LEAST_LETTERS else start):
                 filled = _put(_salt(_cut(letters, start, end, without), 5), _LETTER, filled, codes, ways)
         filled = _put(_salt(_beginning(letters, start, end), 6), _BEGIN, filled, codes, ways)
         offsets[number + 1] = filled

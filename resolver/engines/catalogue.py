@@ -37,7 +37,7 @@ from resolver.store.segments import chain, forget
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORM = "5"
+_FORM = "6"
 _LOG = logging.getLogger("resolver.index")
 
 

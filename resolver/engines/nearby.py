@@ -28,7 +28,7 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _MOST_PLACES = 1 << 21
 """Places that a number holds beside a key of 41 bits (points lie within ±4,096, worths below 2²⁴)."""
-LOOKED_AT = 3_000
+LOOKED_AT = 4_500
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
 

@@ -25,7 +25,7 @@ from resolver.records.explanation import Explanation
 from resolver.records.prepared import Prepared
 
 Numbers = npt.NDArray[np.int64]
-COMPARED = 320
+COMPARED = 480
 """Entities compared in the first round."""
 MOST_COMPARED = 1_000
 """Entities compared for one query at most."""

@@ -54,6 +54,10 @@ def found(held: Prepared, asked: Record, most: int = 50, scores: Scores | None =
         ("Maria Quispes", {"Maria Quispe"}),
         ("Mariaquispe", {"Maria Quispe"}),
         ("Pet Rov", {"Ivan Petrov"}),
+        # three letters and the same with one more
+        ("Mari Lee", {"Maria Quispe", "Ann Lee"}),
+        ("Lees", {"Ann Lee"}),
+        ("Ivn", {"Ivan Petrov", "Ivan Smirnov"}),
         ("Johnsmiht", set()),
         ("Xu Qo", set()),
     ],
