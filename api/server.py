@@ -126,18 +126,23 @@ def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], obje
 def _empty(server: Any) -> None:
     """Take nobody new in: they wait in the queue of the socket for the workers. Who is here gets an answer first."""
     server.accepting = False
-    # a look at the sockets may have begun before: whoever came then is taken in yet, and only the next look leaves the
-    # listening one out
-    for _ in range(2):
-        looked = threading.Event()
-        server.trigger.pull_trigger(looked.set)
-        looked.wait(_HANDED_OVER)
+    # whoever is just being taken in is here before the next look at the sockets
+    _look(server)
     deadline = time.monotonic() + _HANDED_OVER
     while server.active_channels and time.monotonic() < deadline:
         time.sleep(0.01)
     # nobody is left to wait for an answer that cannot come, as this process lives on
     for channel in list(server.active_channels.values()):
-        channel.socket.close()
+        channel.will_close = True
+    _look(server)
+
+
+def _look(server: Any) -> None:
+    """Wait until a server has looked at all of its sockets once more: a look may have begun before it was asked to."""
+    for _ in range(2):
+        looked = threading.Event()
+        server.trigger.pull_trigger(looked.set)
+        looked.wait(_HANDED_OVER)
 
 
 class _Closing(WSGITask):
