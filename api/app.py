@@ -32,7 +32,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     app.url_map.strict_slashes = False
     held = Service(settings)
     install(app, held)
-    held.turns = install_turns(app, settings.threads)
+    install_turns(app, held.turns)
     errors.install(app)
     watching.install(app)
     access.install(app)

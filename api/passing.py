@@ -279,8 +279,7 @@ def _sender_told(sender: Sender) -> dict[str, Any]:
 
 def _told_error(error: Exception) -> dict[str, Any]:
     if isinstance(error, ResolverError):
-        kind = next((name for name, one in _ERRORS.items() if type(error) is one), "")
-        kind = kind or next((name for name, one in _ERRORS.items() if isinstance(error, one)), StoreError.__name__)
+        kind = next((one.__name__ for one in type(error).__mro__ if one.__name__ in _ERRORS), StoreError.__name__)
         return {"error": kind, "what": error.what, "where": error.where, "mend": error.mend}
     _LOG.error("records could not be landed", error=type(error).__name__)
     return {"error": "", "what": type(error).__name__}

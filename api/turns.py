@@ -43,9 +43,8 @@ class Turns:
             self.waiting.release()
 
 
-def install(app: Flask, running: int) -> Turns:
-    """Let so many requests of an application run at once."""
-    turns = Turns(running)
+def install(app: Flask, turns: Turns) -> None:
+    """Let as many requests of an application run at once as there are turns."""
 
     @app.before_request
     def begin() -> None:
@@ -56,5 +55,3 @@ def install(app: Flask, running: int) -> Turns:
     def end(_: object) -> None:
         if g.pop("turn", None) is not None:
             turns.running.release()
-
-    return turns
