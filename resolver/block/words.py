@@ -219,11 +219,11 @@ def _codes(tokens: TokenTable) -> tuple[HashArray, IntArray, ByteArray]:
         (_salted(tokens.phonetic, 4), every, _PHONETIC),
     ]
     letters, offsets = _letters(tokens)
-    long = np.diff(offsets) >= _LEAST_LETTERS
-    sizes = np.where(long, np.diff(offsets) + 1, np.diff(offsets) == _SHORT)
+    lengths = np.diff(offsets)
+    sizes = np.where(lengths >= _LEAST_LETTERS, lengths + 1, lengths == _SHORT)
     cut = np.empty(int(sizes.sum()), dtype=np.uint64)
     begin = np.empty(count, dtype=np.uint64)
-    _cut_words(letters, offsets, long, cut, begin)
+    _cut_words(letters, offsets, sizes, cut, begin)
     parts.append((_salted(cut, 5), np.repeat(every, sizes), _LETTER))
     parts.append((_salted(begin, 6), every, _BEGIN))
     codes = np.concatenate([code for code, _, _ in parts])
@@ -259,16 +259,14 @@ def _beginning(letters, start, end):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _cut_words(letters, offsets, long, out, begin):  # type: ignore[no-untyped-def]
+def _cut_words(letters, offsets, sizes, out, begin):  # type: ignore[no-untyped-def]
     """A hash of each long word and of it without each of its letters, of a short one as it is; of every word how it
     begins (0: too short)."""
     filled = 0
     for word in range(len(offsets) - 1):
         start, end = offsets[word], offsets[word + 1]
         begin[word] = _beginning(letters, start, end)
-        if not long[word] and end - start != _SHORT:
-            continue
-        for without in range(start - 1, end if long[word] else start):
+        for without in range(start - 1, start - 1 + sizes[word]):
             out[filled] = _cut(letters, start, end, without)
             filled += 1
 
