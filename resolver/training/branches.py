@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from resolver.normalise.cities import PLACES, city_of
 from resolver.records import Kind, Record, Value
-from resolver.training.differing import Differing
+from resolver.training.differing import Differing, named
 
 BRANCH = "branches"
 MOST = 1_500
@@ -28,10 +27,10 @@ def branch_pairs(people: Iterable[Record], seed: int) -> Iterator[Differing]:
     for number, whole in enumerate(held[:MOST]):
         here, there = chance.sample(PLACES, 2)
         first = _branch(whole, here, chance)
-        yield _named(first, _branch(whole, there, chance), 2 * number, same=False)
+        yield named(first, _branch(whole, there, chance), BRANCH, 2 * number, same=False)
         # the whole is what its only branch may be called
         again = _branch(whole, here, chance) if chance.random() < 0.7 else _told(whole, (), chance)
-        yield _named(first, again, 2 * number + 1, same=True)
+        yield named(first, again, BRANCH, 2 * number + 1, same=True)
 
 
 def _plain(record: Record) -> bool:
@@ -55,11 +54,6 @@ def _told(whole: Record, names: Iterable[Value], chance: random.Random) -> Recor
     if countries and chance.random() < 0.5:
         values.append(Value("country", countries[0]))
     return Record(whole.id, "stated", Kind.GROUP, whole.schema, tuple(values))
-
-
-def _named(one: Record, two: Record, place: int, *, same: bool) -> Differing:
-    left, right = (replace(each, id=f"stated:{BRANCH}:{place:06d}{mark}") for each, mark in ((one, "a"), (two, "b")))
-    return left, right, same
 
 
 __all__ = ["BRANCH", "branch_pairs"]

@@ -5,6 +5,7 @@ registers have slips and twins of their own, in proportion."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,12 @@ from resolver.training.labelled import Labelled, by_kind
 ORIGIN = "one difference"
 Differing = tuple[Record, Record, bool]
 """Two records, and whether they describe the same."""
+
+
+def named(one: Record, two: Record, origin: str, place: int, *, same: bool) -> Differing:
+    """A pair of an origin under ids of its own: the `place`-th."""
+    left, right = (replace(each, id=f"stated:{origin}:{place:06d}{mark}") for each, mark in ((one, "a"), (two, "b")))
+    return left, right, same
 
 
 def differing_pairs(pairs: Iterable[Differing], tables: Tables) -> dict[Kind, Labelled]:
@@ -42,4 +49,4 @@ def invented_pairs(pairs: Iterable[Differing], tables: Tables, origin: str) -> d
     return by_kind(prepared, rows.min(axis=1), rows.max(axis=1), labels, clusters, origin)
 
 
-__all__ = ["ORIGIN", "Differing", "differing_pairs", "invented_pairs"]
+__all__ = ["ORIGIN", "Differing", "differing_pairs", "invented_pairs", "named"]

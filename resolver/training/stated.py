@@ -16,7 +16,7 @@ from dataclasses import replace
 from resolver.errors import DateError
 from resolver.records import Identifier, Kind, Record, Value, parse_date
 from resolver.records.tables import Tables
-from resolver.training.differing import Differing, invented_pairs
+from resolver.training.differing import Differing, invented_pairs, named
 from resolver.training.keyboard import other_date
 from resolver.training.labelled import Labelled
 
@@ -54,7 +54,7 @@ def _numbers(people: Sequence[Record], chance: random.Random) -> Iterator[Differ
         number = (Identifier("passportNumber", f"{chance.choice('ABCDEFGHKLMP')}{chance.randrange(10**6, 10**7)}"),)
         first, second = (replace(_told(each, chance), identifiers=number) for each in (one, two))
         for label in (True, False):
-            yield _named(first, second, NUMBER, 2 * place + label, same=label)
+            yield named(first, second, NUMBER, 2 * place + label, same=label)
 
 
 def _dates(people: Sequence[Record], chance: random.Random) -> Iterator[Differing]:
@@ -64,7 +64,7 @@ def _dates(people: Sequence[Record], chance: random.Random) -> Iterator[Differin
         for side in (0, 1):
             if place % 4 == 0 or (place % 4 == 1 and side):
                 told[side] = replace(told[side], values=tuple(v for v in told[side].values if v.prop != "name"))
-        yield _named(told[0], told[1], DATE, place, same=False)
+        yield named(told[0], told[1], DATE, place, same=False)
 
 
 def _others(people: Sequence[Record], tables: Tables, chance: random.Random) -> Iterator[Differing]:
@@ -73,7 +73,7 @@ def _others(people: Sequence[Record], tables: Tables, chance: random.Random) -> 
     for place, one in enumerate(rare[:MOST]):
         date = other_date(parse_date(_full_date(one)).year, chance)
         first, second = _told(one, chance, date=_full_date(one)), _told(one, chance, date=str(date))
-        yield _named(first, second, OTHER_DATE, place, same=True)
+        yield named(first, second, OTHER_DATE, place, same=True)
 
 
 def _rarity(record: Record, tables: Tables) -> float:
@@ -93,11 +93,6 @@ def _told(record: Record, chance: random.Random, date: str = "") -> Record:
     if date:
         values.append(Value("birthDate", date))
     return Record(record.id, "stated", Kind.PERSON, "Person", tuple(values))
-
-
-def _named(one: Record, two: Record, origin: str, place: int, *, same: bool) -> Differing:
-    left, right = (replace(each, id=f"stated:{origin}:{place:06d}{mark}") for each, mark in ((one, "a"), (two, "b")))
-    return left, right, same
 
 
 __all__ = ["DATE", "NUMBER", "OTHER_DATE", "stated_pairs"]
