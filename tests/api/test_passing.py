@@ -21,10 +21,12 @@ from resolver.engines.senders import Sender
 from resolver.errors import InputError, OwnerError, StoreError
 from resolver.records import Identifier
 from resolver.synthetic import generate
+from tests.engines.conftest import stores
 from tests.engines.hubs import Step, Stores, canonical, exported
 from tests.normalise.preparing import quick_symbols
 from tests.records.samples import record
 
+__all__ = ["stores"]
 Make = Callable[..., Passing]
 STRANGER = Sender("b", "B", may_all=False)
 
@@ -33,11 +35,6 @@ STRANGER = Sender("b", "B", may_all=False)
 def symbols() -> Iterator[None]:
     with quick_symbols("resolver.pipeline"):
         yield
-
-
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
 
 
 @pytest.fixture
@@ -220,3 +217,24 @@ def test_a_worker_leaves_connections_to_whom_holds_fewer() -> None:
     held.count(second, 2)
     assert held.most(first)
     assert not held.most(second)
+
+
+def test_what_the_one_that_lands_dies_of_is_asked_no_more(path: Path, passing: Make) -> None:
+    asked: list[int] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def dies() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                asked.append(len(connection.recv(1 << 16)))
+                connection.close()
+
+        thread = threading.Thread(target=dies)
+        thread.start()
+        with pytest.raises(StoreError, match="has ended again and again"):
+            passing().post(record("s:1", name="Ann Lee"))
+        thread.join(timeout=60)
+    assert len(asked) == 3
+    assert all(asked)

@@ -36,11 +36,6 @@ def symbols() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
 def told(state: State) -> dict[str, tuple[tuple[str, ...], int]]:
     """entity id -> its records, and the kinds it may be."""
     found = {}

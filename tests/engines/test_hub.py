@@ -36,11 +36,6 @@ def symbols() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
 @pytest.fixture
 def hub(stores: Stores) -> Iterator[Hub]:
     with stores.new() as made:

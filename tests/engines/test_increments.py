@@ -28,11 +28,6 @@ def symbols() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
-@pytest.fixture(scope="module")
 def world() -> list[Record]:
     return sorted(generate(260, seed=11).records, key=lambda one: one.id)
 

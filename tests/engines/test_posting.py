@@ -22,11 +22,6 @@ def symbols() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
 def test_many_at_once(stores: Stores) -> None:
     some = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:

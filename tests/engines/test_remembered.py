@@ -28,11 +28,6 @@ def symbols() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
 @pytest.fixture
 def beside_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Everything is remembered, however small; hears of each time that something was of use."""

@@ -22,11 +22,6 @@ def symbols() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
-
-
 def test_a_profile_says_all_that_its_records_say() -> None:
     some = [
         record("a:1", name="A", birthDate="1970"),
