@@ -28,7 +28,7 @@ import numpy as np
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.checks import persons
-from benchmarks.service import SEED, Asked, Running, at_once, connection_to, cpu, mix, rows, serving
+from benchmarks.service import SEED, Asked, Running, at_once, connection_to, cpu, mix, rows, serving, settled
 from benchmarks.table import plain
 from resolver.records import Record
 from resolver.training.slips import person_slip
@@ -103,6 +103,7 @@ def posted(store: str, workers: int, some: Sequence[Record], count: int, model: 
         bodies = new_records(some, 2 * count + 20)
         with serving(copy, workers, model, index) as running:
             # whoever starts loads what landings need beside answering
+            settled(running)
             at_once(running.url, bodies[2 * count :], 2 * workers)
             before, began = cpu(running), time.perf_counter()
             alone = at_once(running.url, bodies[:count], SENDERS * workers)

@@ -10,6 +10,8 @@ milliseconds), persons with 20 aliases, then several callers at once (checks a s
 many at once (a second; on a copy of the store). A third of the checks asks for a person as written, a third with slips
 (`resolver.training.slips`), a third for nobody; half of them with a birth date. Memory is the proportional set size of
 all serving processes, so that what they share counts once. `cores` is what the service and the callers used.
+Measuring begins when the service is idle (`settled_seconds` after it was ready): what it prepares for landings is no
+part of a check.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ Asked = tuple[str, Query]
 """The record that should be found, or empty, and what is asked."""
 SEED = 5
 _READY = 900
+_LOOK, _IDLE, _LOOKS, _LONGEST = 0.25, 0.05, 4, 60.0
+"""Seconds between two looks, the share of a core that who idles may use, idle looks in a row, seconds of looking."""
 ALIASES = 20
 
 
@@ -100,12 +104,13 @@ def serving(store: str, workers: int, model: Path | None = None, index: Path | N
     process = subprocess.Popen(
         [*command, *(["--model", str(model)] if model else [])], stderr=subprocess.PIPE, cwd=ROOT, env=environment
     )
+    assert process.stderr is not None
+    lines = iter(process.stderr.readline, b"")
+    # what it logs must be read, lest it should wait
+    reader = threading.Thread(target=lambda: [None for _ in lines], daemon=True)
     try:
-        assert process.stderr is not None
-        lines = iter(process.stderr.readline, b"")
         url = next(line.split()[1].decode() for line in lines if line.startswith(b"Serving http"))
-        # what it logs must be read, lest it should wait
-        threading.Thread(target=lambda: [None for _ in lines], daemon=True).start()
+        reader.start()
         while _status(url, "/readyz") != 200:
             if time.perf_counter() - began > _READY:
                 raise TimeoutError("the service does not get ready")
@@ -114,6 +119,9 @@ def serving(store: str, workers: int, model: Path | None = None, index: Path | N
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+        if reader.is_alive():
+            reader.join(10)
+        process.stderr.close()
 
 
 def _status(url: str, path: str) -> int:
@@ -225,6 +233,7 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
     with serving(store, workers, model) as running:
         started = running.ready
     with serving(store, workers, model) as running:
+        quiet = settled(running)
         one_by_one(running.url, asked[: max(len(asked) // 10, 1)])
         singles, known = one_by_one(running.url, asked), one_by_one(running.url, aliases)
         bodies = [("/match/default", json.dumps({"queries": {"q": query}}).encode()) for _, query in asked]
@@ -235,6 +244,7 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
             "workers": workers,
             "first_start_seconds": started,
             "ready_seconds": running.ready,
+            "settled_seconds": quiet,
             "single": singles,
             "aliases": known,
             "checks_per_second": rate,
@@ -248,13 +258,29 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
     return said | posted(store, workers, some, posts, model)
 
 
+def settled(running: Running) -> float:
+    """Wait until a service that is ready idles, as when it has prepared what landings need; the seconds it took."""
+    began = time.perf_counter()
+    idle, before = 0, _used(running)
+    while idle < _LOOKS and time.perf_counter() - began < _LONGEST:
+        time.sleep(_LOOK)
+        now = _used(running)
+        idle = idle + 1 if now - before <= _IDLE * _LOOK else 0
+        before = now
+    return time.perf_counter() - began - idle * _LOOK
+
+
 def cpu(running: Running) -> float:
     """Seconds of processor time of the service and of this process."""
+    return _used(running) + time.process_time()
+
+
+def _used(running: Running) -> float:
     ticks = 0
     for pid in (running.process.pid, *_children(running.process.pid)):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK") + time.process_time()
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

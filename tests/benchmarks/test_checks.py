@@ -13,6 +13,7 @@ from benchmarks.checks import measure, persons, queries
 from benchmarks.posts import behind, new_records
 from benchmarks.recall import recall
 from benchmarks.service import at_once, mix, one_by_one, rows, with_aliases
+from benchmarks.service import measure as measured_serving
 from resolver.engines.hub import Hub
 from tests.engines.hubs import OPTIONS, intake
 from tests.normalise.preparing import quick_symbols
@@ -52,6 +53,18 @@ def test_a_mix_is_asked_and_counted(served: tuple[str, str]) -> None:
     assert 0 < said["p50"] <= said["p95"] <= said["p99"]
     assert one_by_one(url, with_aliases(some))["found"] == 1.0
     assert len(rows({"single": said, "workers": 2})) == 6
+
+
+def test_a_service_of_several_processes_is_measured(served: tuple[str, str]) -> None:
+    store, _ = served
+    said = measured_serving(store, workers=2, checks=6, posts=4)
+    assert said["single"]["found"] == 1.0
+    assert said["checks_per_second"] > 0
+    assert said["records_per_second"] > 0
+    # all that serve are counted, not the first process alone
+    assert said["memory_mib"] > 100
+    assert said["cores"] > 0
+    assert 0 <= said["settled_seconds"] < 60
 
 
 def test_many_are_added_at_once(served: tuple[str, str]) -> None:
