@@ -5,18 +5,18 @@ Rows of an explanation are read from the model's tables and sum to the log-odds 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Borders, Model, PairTerm, Term, scores, smallest_changes
+from resolver.classify import Borders, Model, interval_of, scores, smallest_changes
 from resolver.compare import COMPARATOR_BY_NAME, Comparator, Context, NameIndex, alternatives
-from resolver.compare.explain import DETAILED, Side, detail, parts_of_pairs
+from resolver.compare.explain import DETAILED, PRINCIPALS, detail, parts_of_pairs, texts_of
 from resolver.pipeline import KIND_MISMATCH, ModelSet, model_kinds
 from resolver.records import Kind
 from resolver.records.batch import IntArray
@@ -24,8 +24,6 @@ from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation
 from resolver.records.prepared import Prepared
 from resolver.records.resolution import Band
 
-_TOLD = {row.name: (row.help, row.shows) for row in COMPARATOR_BY_NAME.values()}
-"""What explanations say of each comparator: asked for by the hundred for every answer."""
 _MODELS = 64
 
 
@@ -82,7 +80,7 @@ class Judged:
         one = _Pair(group, int(self._place[pair]))
         logodds = int(self.logodds[pair])
         score = float(self.scores[pair])
-        found = Explanation(*ids, score, borders.band(score), logodds, tuple(one.rows()), parts=one.parts)
+        found = Explanation(*ids, score, borders.band(score), logodds, one.rows(), parts=one.parts)
         if not changes:
             return found
         context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
@@ -111,7 +109,7 @@ class _Group:
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
     _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
-    _lefts: dict[int, Side] = field(default_factory=dict)
+    _lefts: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, context: Context, silent: frozenset[str] | None) -> _Group:
@@ -136,12 +134,22 @@ class _Group:
         """What is told of the part of the model that judges a pair."""
         return _telling_of((self.model, self.model.plain, self.model.alone)[self._which[place]] or self.model)
 
-    def left(self, place: int) -> Side:
-        """The left record of a pair, which mostly is that of many."""
-        row = int(self.context.left[place])
-        if row not in self._lefts:
-            self._lefts[row] = Side(self.context.prepared, row)
-        return self._lefts[row]
+    def shown(self, place: int, telling: _Telling) -> tuple[list[str], list[str]]:
+        """What either side of a pair says, beside `telling.shows`. The left record is mostly that of many."""
+        ours, theirs = self._forms(place, telling)
+        key = (self._which[place], *ours)
+        held = self._lefts.get(key)
+        if held is None:
+            held = self._lefts[key] = texts_of(self.context.prepared, *ours, telling.shows)
+        return held, texts_of(self.context.prepared, *theirs, telling.shows)
+
+    def _forms(self, place: int, telling: _Telling) -> tuple[_Named, _Named]:
+        """Of either side of a pair the row, the name that was compared, and where it is shown the principal one."""
+        context = self.context
+        rows, best = (context.left, context.right), context.best_forms
+        first = context.principal_forms if telling.principals else best
+        one, two = ((int(rows[side][place]), int(best[side][place]), int(first[side][place])) for side in (0, 1))
+        return one, two
 
     @cached_property
     def _which(self) -> list[int]:
@@ -149,33 +157,69 @@ class _Group:
         return found
 
 
+_Named = tuple[int, int, int]
+
+
+class _Term(NamedTuple):
+    """A term of a model: its comparator, what is told of it, the column of its evidence, what it shows (a place among
+    `_Telling.shows`), and whether `detail` has a word on it."""
+
+    feature: str
+    told: str
+    column: int
+    shows: int
+    detailed: bool
+    cuts: tuple[float, ...]
+    weights: tuple[int, ...]
+
+
+class _Both(NamedTuple):
+    """A pair of terms: what it is called, and of either as in `_Term`. `detailed`: the comparators on which `detail`
+    has a word, with their columns."""
+
+    name: str
+    columns: tuple[int, int]
+    shows: tuple[int, int]
+    detailed: tuple[tuple[str, int], ...]
+    cuts: tuple[tuple[float, ...], tuple[float, ...]]
+    weights: tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What is told of a model: its terms and pairs of terms, each with the columns of its evidence, what it shows of
-    either side, and the comparators that `detail` has a word on; of each column the comparator, and whether it plays a
-    part in sums."""
+    """What is told of a model: its terms and pairs of terms, and what these show of either side, each once; of each
+    column of evidence the comparator, and whether it plays a part in sums."""
 
     columns: tuple[tuple[Comparator, bool], ...]
-    intercept: int
-    terms: tuple[tuple[Term, str, str, int, bool], ...]
-    pairs: tuple[tuple[PairTerm, str, tuple[int, int], tuple[str, str], tuple[str, ...]], ...]
+    prior: EvidenceRow
+    shows: tuple[str, ...]
+    principals: bool
+    terms: tuple[_Term, ...]
+    pairs: tuple[_Both, ...]
 
     @classmethod
     def of(cls, model: Model) -> _Telling:
         """Of a model by itself."""
         column = {name: number for number, name in enumerate(model.features)}
+        named = [term.feature for term in model.terms] + [name for pair in model.pairs for name in pair.features]
+        shows = tuple(dict.fromkeys(COMPARATOR_BY_NAME[name].shows for name in named))
+        place = {name: shows.index(COMPARATOR_BY_NAME[name].shows) for name in named}
         terms = tuple(
-            (term, *_TOLD[term.feature], column[term.feature], term.feature in DETAILED) for term in model.terms
+            _Term(name, COMPARATOR_BY_NAME[name].help, column[name], place[name], name in DETAILED, cuts, weights)
+            for name, cuts, weights in ((term.feature, term.cuts, term.weights) for term in model.terms)
         )
         pairs = []
         for pair in model.pairs:
             one, two = pair.features
-            detailed = tuple(name for name in pair.features if name in DETAILED)
-            shows = (_TOLD[one][1], _TOLD[two][1])
-            pairs.append((pair, f"{one} × {two}", (column[one], column[two]), shows, detailed))
+            detailed = tuple((name, column[name]) for name in pair.features if name in DETAILED)
+            at, places = (column[one], column[two]), (place[one], place[two])
+            pairs.append(_Both(f"{one} × {two}", at, places, detailed, pair.cuts, pair.weights))
         reads = model.reads
         columns = tuple((COMPARATOR_BY_NAME[name], name in reads) for name in model.features)
-        return cls(columns, model.intercept, terms, tuple(pairs))
+        prior = EvidenceRow(
+            "prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept
+        )
+        return cls(columns, prior, shows, PRINCIPALS in shows, terms, tuple(pairs))
 
 
 _TELLINGS: dict[int, tuple[Model, _Telling]] = {}
@@ -209,71 +253,51 @@ class _Pair:
         self._group, self._place = group, place
         self._values: list[float] = group.evidence[place].tolist()
         self._details: dict[str, str] = {}
-        self._texts: dict[str | tuple[str, str], tuple[str, str]] = {}
-        context = group.context
-        self._sides = group.left(place), Side(context.prepared, int(context.right[place]))
-        left, right = context.best_forms
-        self._forms = int(left[place]), int(right[place])
         self.parts = group.parts(place)
         """How the names were aligned."""
 
-    def rows(self) -> list[EvidenceRow]:
+    def rows(self) -> tuple[EvidenceRow, ...]:
         """The sum, from the prior to the calibration."""
-        telling = self._group.telling(self._place)
-        shift = int(self._group.logodds[self._place]) - int(self._group.raw[self._place])
-        return [
-            EvidenceRow("prior", "Where every pair starts: most pairs are different.", "", "", None, telling.intercept),
-            *self._terms(telling),
-            *self._both(telling),
+        group, place = self._group, self._place
+        telling = group.telling(place)
+        left, right = group.shown(place, telling)
+        shift = int(group.logodds[place]) - int(group.raw[place])
+        return (
+            telling.prior,
+            *self._terms(telling, left, right),
+            *self._both(telling, left, right),
             EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift),
-        ]
+        )
 
-    def _terms(self, telling: _Telling) -> Iterable[EvidenceRow]:
+    def _terms(self, telling: _Telling, left: Sequence[str], right: Sequence[str]) -> Iterator[EvidenceRow]:
         values = self._values
-        for term, told_of, shows, column, detailed in telling.terms:
+        for feature, told, column, shows, detailed, cuts, weights in telling.terms:
             value = values[column]
-            missing = math.isnan(value)
-            weight = term.weights[len(term.cuts) + 1 if missing else bisect_left(term.cuts, value)]
-            told = self._detail(term.feature, value) if detailed else ""
-            left, right = self._shown(shows)
-            yield EvidenceRow(term.feature, told_of, left, right, None if missing else round(value, 4), weight, told)
+            word = self._detail(feature, value) if detailed else ""
+            # what is missing is no number, and not like itself
+            if value == value:
+                weight, similarity = weights[bisect_left(cuts, value)], round(value, 4)
+                yield EvidenceRow(feature, told, left[shows], right[shows], similarity, weight, word)
+            else:
+                yield EvidenceRow(feature, told, left[shows], right[shows], None, weights[len(cuts) + 1], word)
 
-    def _both(self, telling: _Telling) -> Iterable[EvidenceRow]:
+    def _both(self, telling: _Telling, left: Sequence[str], right: Sequence[str]) -> Iterator[EvidenceRow]:
         """What two comparators say together."""
         values = self._values
-        for pair, name, columns, shows, detailed in telling.pairs:
-            at = [
-                len(cuts) + 1 if math.isnan(values[column]) else bisect_left(cuts, values[column])
-                for column, cuts in zip(columns, pair.cuts, strict=True)
-            ]
-            left, right = self._together(shows)
-            told = [self._detail(one, values[columns[pair.features.index(one)]]) for one in detailed]
-            weight = pair.weights[at[0]][at[1]]
-            yield EvidenceRow(
-                name, "What the two say together.", left, right, None, weight, ", ".join(filter(None, told))
-            )
+        for name, columns, (one, two), detailed, cuts, weights in telling.pairs:
+            weight = weights[interval_of(values[columns[0]], cuts[0])][interval_of(values[columns[1]], cuts[1])]
+            word = ", ".join(filter(None, [self._detail(feature, values[column]) for feature, column in detailed]))
+            ours, theirs = _together(left[one], left[two]), _together(right[one], right[two])
+            yield EvidenceRow(name, "What the two say together.", ours, theirs, None, weight, word)
 
     def _detail(self, feature: str, value: float) -> str:
-        if feature not in self._details:
+        said = self._details.get(feature)
+        if said is None:
             # `detail` may be asked for by a term and by a pair of them
-            said = detail(self._group.context, feature, value, self._place, self.parts)
-            self._details[feature] = said
-        return self._details[feature]
+            said = self._details[feature] = detail(self._group.context, feature, value, self._place, self.parts)
+        return said
 
-    def _shown(self, shows: str) -> tuple[str, str]:
-        found = self._texts.get(shows)
-        if found is None:
-            (one, two), (left, right) = self._sides, self._forms
-            if shows == "principals":
-                left, right = (int(forms[self._place]) for forms in self._group.context.principal_forms)
-            found = self._texts[shows] = one.text(shows, left), two.text(shows, right)
-        return found
 
-    def _together(self, shows: tuple[str, str]) -> tuple[str, str]:
-        """What two comparators look at; where they look at the same, once."""
-        found = self._texts.get(shows)
-        if found is None:
-            one, two = self._shown(shows[0]), self._shown(shows[1])
-            left, right = (" / ".join(dict.fromkeys(filter(None, texts))) for texts in zip(one, two, strict=True))
-            found = self._texts[shows] = left, right
-        return found
+def _together(one: str, two: str) -> str:
+    """What two comparators look at; where they look at the same, once."""
+    return f"{one} / {two}" if one and two and one != two else one or two

@@ -19,42 +19,48 @@ from resolver.records.explanation import AlignedPart, Fate, on_one_line
 from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged
 
+PRINCIPALS = "principals"
+"""What is shown where the first principal names are compared."""
 _GENDERS = ((1, "male"), (2, "female"), (4, "other"))
 
 
-class Side:
-    """One record of a comparison, for what is shown of it: each text is read once."""
+def texts_of(prepared: Prepared, row: int, form: int, principal: int, shows: Sequence[str]) -> list[str]:
+    """What comparators look at (`Comparator.shows`) of a record, as text, in that order. `form` and `principal`: those
+    of its names that were compared, and its first principal one."""
+    held, place = _origin(prepared, row)
+    said = []
+    for named in shows:
+        if named == "names":
+            said.append(form_text(prepared, form))
+        elif named == PRINCIPALS:
+            said.append(said[0] if form == principal and shows[0] == "names" else form_text(prepared, principal))
+        elif named == "sources":
+            said.append(str(prepared.ids[row].as_py()).partition(":")[0])
+        else:
+            said.append(_text_of(held, place, named))
+    return said
 
-    def __init__(self, prepared: Prepared, row: int) -> None:
-        self._whole, self._place = prepared, row
-        self._held, self._row = _origin(prepared, row)
-        self._texts: dict[str | int, str] = {}
 
-    def text(self, shows: str, form: int) -> str:
-        """What a comparator looked at (`Comparator.shows`); of its names the `form`."""
-        named = shows in ("names", "principals")
-        key = form if named else shows
-        found = self._texts.get(key)
-        if found is None:
-            found = self._texts[key] = form_text(self._whole, form) if named else " | ".join(self._values(shows))
-        return found
+def _text_of(held: Prepared, row: int, shows: str) -> str:
+    if shows == "gender":
+        return _genders(int(held.gender[row]))
+    prop = shows.removeprefix("plain:")
+    plain = prop != shows
+    side: Ragged = held.plain[prop][0] if plain else getattr(held, shows)
+    start, end = side.offsets[row], side.offsets[row + 1]
+    if start == end:
+        return ""
+    codes = side.items[start:end].tolist()
+    if shows in ("nationalities", "countries"):
+        return " | ".join([held.country_codes[code] for code in codes])
+    texts = held.plain[prop][1].texts if plain else _TEXTS[shows](held)
+    # one by one: most say one thing, and texts of a file are read where they are asked for
+    return str(texts[codes[0]]) if len(codes) == 1 else " | ".join([str(texts[code]) for code in codes])
 
-    def _values(self, shows: str) -> list[str]:
-        if shows == "sources":
-            return [str(self._whole.ids[self._place].as_py()).partition(":")[0]]
-        held = self._held
-        if shows == "gender":
-            return [word for bit, word in _GENDERS if held.gender[self._row] & bit]
-        prop = shows.removeprefix("plain:")
-        side: Ragged = getattr(held, shows) if prop == shows else held.plain[prop][0]
-        codes = side[self._row].tolist()
-        if not codes:
-            return []
-        if shows in ("nationalities", "countries"):
-            return [held.country_codes[code] for code in codes]
-        texts = _TEXTS[shows](held) if prop == shows else held.plain[prop][1].texts
-        # one by one: most say one thing, and texts of a file are read where they are asked for
-        return [str(texts[code]) for code in codes]
+
+@lru_cache(maxsize=8)
+def _genders(bits: int) -> str:
+    return " | ".join(word for bit, word in _GENDERS if bits & bit)
 
 
 def form_text(prepared: Prepared, form: int) -> str:
@@ -106,12 +112,13 @@ class _Told:
         self._context, self._table = context, context.prepared.tokens
         self._rarity = self._table.rarity_group if context.group else self._table.rarity_person
         self._words: dict[int, tuple[str, float]] = {}
+        self._forms: dict[int, list[int]] = {}
 
     def parts(
         self, forms: tuple[int, int], mates: Sequence[Sequence[int]], alike: Sequence[float]
     ) -> tuple[AlignedPart, ...]:
         """Those of two name forms; `mates` and `alike` as `partners` gives them."""
-        one, two = (self._context.prepared.forms.tokens[form][:LIMIT].tolist() for form in forms)
+        one, two = self._tokens_of(forms[0]), self._tokens_of(forms[1])
         ours, theirs = mates[0][: len(one)], mates[1][: len(two)]
         alone = Fate.CONTRADICTED if min(ours, default=0) < 0 and min(theirs, default=0) < 0 else Fate.OMITTED
         said, done = [], set()
@@ -121,6 +128,9 @@ class _Told:
                 said.append(AlignedPart(self._text(token), "", alone, 0.0, self._nats(token)))
             elif mate not in done:
                 done.add(mate)
+                if ours.count(mate) == 1 and theirs.count(place) == 1:
+                    said.append(self._matched(([token], [two[mate]]), alike[place]))
+                    continue
                 places = (
                     [at for at, to in enumerate(ours) if to == mate],
                     [at for at, to in enumerate(theirs) if to == place],
@@ -135,6 +145,13 @@ class _Told:
             if theirs[place] < 0:
                 said.append(AlignedPart("", self._text(token), alone, 0.0, self._nats(token)))
         return tuple(said)
+
+    def _tokens_of(self, form: int) -> list[int]:
+        found = self._forms.get(form)
+        if found is None:
+            tokens: list[int] = self._context.prepared.forms.tokens[form][:LIMIT].tolist()
+            found = self._forms[form] = tokens
+        return found
 
     def _word(self, token: int) -> tuple[str, float]:
         if token not in self._words:

@@ -38,8 +38,7 @@ class Fate(StrEnum):
     """Both names have something left over: much against a match."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedPart:
+class AlignedPart(NamedTuple):
     """One part of the best supported pair of names. `left` or `right` is empty where the other has no such part;
     `similarity` in 0…1 (0 for what has no partner); `rarity` in nats, 1 (very common) … 9."""
 

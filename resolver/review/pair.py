@@ -196,7 +196,7 @@ def explained(hub: Hub, view: View, one: Side, two: Side, strongest: Strongest) 
 
 def _swapped(found: Explanation) -> Explanation:
     """The same with the other side on the left, in what is told of names as well."""
-    parts = tuple(replace(part, left=part.right, right=part.left) for part in found.parts)
+    parts = tuple(part._replace(left=part.right, right=part.left) for part in found.parts)
     told, anew = on_one_line(found.parts), on_one_line(parts)
 
     def detail(text: str) -> str:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from resolver.compare import COMPARATORS, Context, NameIndex
-from resolver.compare.explain import Side, aligned_parts, alignment_text, detail, form_text
+from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, texts_of
 from resolver.compare.name_pair import JOINED
 from resolver.records import Activity, Address, Identifier, Record
 from resolver.records.assembling import Part, assembled
@@ -40,8 +40,12 @@ def context_of(one: Record, two: Record) -> Context:
 
 def shown(context: Context, shows: str) -> tuple[str, str]:
     """The texts of either side of the first pair that a comparator looked at."""
-    sides = zip((context.left, context.right), context.best_forms, strict=True)
-    one, two = (Side(context.prepared, int(rows[0])).text(shows, int(forms[0])) for rows, forms in sides)
+    one, two = (
+        texts_of(context.prepared, int(rows[0]), int(forms[0]), int(firsts[0]), [shows])[0]
+        for rows, forms, firsts in zip(
+            (context.left, context.right), context.best_forms, context.principal_forms, strict=True
+        )
+    )
     return one, two
 
 
@@ -59,6 +63,15 @@ def test_every_comparator_shows_what_it_looked_at() -> None:
     assert seen["plain:activity"] == ("arms | drugs", "")
     assert seen["plain:email"] == ("a@b.org", "")
     assert seen["sources"] == ("a", "b")
+
+
+def test_the_first_principal_name_may_be_another_than_the_one_compared() -> None:
+    two = record("b:1", name="Zed Kyle", alias="Ann Lee")
+    context = context_of(record("a:1", name="Ann Lee"), two)
+    form, first = (int(forms[1][0]) for forms in (context.best_forms, context.principal_forms))
+    assert texts_of(context.prepared, 1, form, first, ["names", "principals"]) == ["Ann Lee", "Zed Kyle"]
+    assert texts_of(context.prepared, 1, form, form, ["names", "principals"]) == ["Ann Lee", "Ann Lee"]
+    assert texts_of(context.prepared, 1, -1, first, ["principals", "names"]) == ["Zed Kyle", ""]
 
 
 def test_nameless_sides_show_nothing() -> None:
