@@ -42,11 +42,13 @@ def judge(
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     kinds = model_kinds(prepared.kinds, left, right)
     groups, place = [], np.zeros(len(left), dtype=np.int64)
-    for kind in np.unique(kinds[kinds > 0]).tolist():
-        where = np.flatnonzero(kinds == kind)
+    counts = np.bincount(kinds, minlength=1).tolist()
+    for kind in (kind for kind, count in enumerate(counts) if kind and count):
+        # mostly all are of one kind, and what is taken of a slice is no copy
+        where = slice(None) if counts[kind] == len(left) else np.flatnonzero(kinds == kind)
         context = Context(prepared, names, left[where], right[where], kind != int(Kind.PERSON), workers)
         group = _Group.of(models.models[Kind(kind).label], context, silent)
-        logodds[where], place[where] = group.logodds, np.arange(len(where))
+        logodds[where], place[where] = group.logodds, np.arange(counts[kind])
         groups.append((kind, group))
     return Judged(prepared, left, right, kinds, logodds, dict(groups), place)
 
@@ -239,11 +241,12 @@ _SIDES = ("births", "starts", "birth_places", "addresses", "nationalities", "cou
 
 
 def _silent(asked: Prepared) -> frozenset[str]:
-    """What comparators look at (`Comparator.shows`) of which a record says nothing: then there is no evidence."""
+    """What comparators look at (`Comparator.shows`) of which a record that is asked about says nothing: then there is
+    no evidence. It stands in no list, so that none declares it to be another."""
     sides = {name: len(getattr(asked, name).items) for name in _SIDES}
     sides |= {f"plain:{prop}": len(side.items) for prop, (side, _) in asked.plain.items()}
     sides["gender"] = int(asked.gender[0])
-    return frozenset(name for name, said in sides.items() if not said)
+    return frozenset({"sources", *(name for name, said in sides.items() if not said)})
 
 
 class _Pair:

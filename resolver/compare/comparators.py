@@ -178,14 +178,8 @@ def father_name(context: Context) -> FloatArray:
 
 def _words(context: Context, wanted: TokenFlag, named: tuple[IntArray, IntArray] | None = None) -> FloatArray:
     """The words of a flag in the best pair of names, or in those `named`."""
-    prepared = context.prepared
-    tokens, forms = prepared.tokens, prepared.forms.tokens
-    return flagged_words(
-        named or context.best_forms,
-        (forms.offsets, forms.items),
-        (tokens.flags, tokens.hashes, tokens.symbols),
-        int(wanted),
-    )
+    forms = context.prepared.forms.tokens
+    return flagged_words(named or context.best_forms, forms, context.names.words, int(wanted))
 
 
 def numbers(context: Context) -> FloatArray:

@@ -152,8 +152,12 @@ class Context:
     @cached_property
     def alignment(self) -> dict[str, FloatArray]:
         """The alignment kernel's columns by name, each of length m."""
-        out, _, _ = self._aligned
-        return {name: out[:, number] for number, name in enumerate(COLUMNS)}
+        return {name: self.aligned[:, number] for number, name in enumerate(COLUMNS)}
+
+    @property
+    def aligned(self) -> FloatArray:
+        """The same as they lie: pairs × columns."""
+        return self._aligned[0]
 
     @cached_property
     def similarities(self) -> tuple[FloatArray, int]:

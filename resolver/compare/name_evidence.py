@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from resolver.compare.context import Context
-from resolver.compare.similarities import FAMILY, ROWS
+from resolver.compare.similarities import ROWS, by_gender, of_alone
 from resolver.records.prepared import FloatArray
 
 _ROW = {name: number for number, name in enumerate(ROWS)}
-_MAN, _WOMAN = 1, 2
 
 
 def _said(context: Context, name: str) -> FloatArray:
@@ -87,12 +84,7 @@ def name_sides(context: Context) -> FloatArray:
     value = _said(context, "name_sides")
     if not context.similarities[1]:
         return value
-    value, family = value.copy(), context.alignment["sides"] == FAMILY
-    gender = context.prepared.gender
-    said = gender[context.left] | gender[context.right]
-    value[family & (said == _MAN)] = 0.4
-    value[family & (said == _WOMAN)] = 1.0
-    return value
+    return by_gender(value, context.aligned, context.prepared.gender, context.left, context.right)
 
 
 def name_apart(context: Context) -> FloatArray:
@@ -102,10 +94,4 @@ def name_apart(context: Context) -> FloatArray:
 
 def names_alone(context: Context) -> FloatArray:
     """The names, where neither record says anything but names."""
-    alone = context.names.alone
-    both = alone[context.left]
-    if both.any():
-        both = both & alone[context.right]
-    if not both.any():
-        return np.full(len(both), np.nan, dtype=np.float32)
-    return np.where(both, name(context), np.float32(np.nan))
+    return of_alone(name(context), context.names.alone, context.left, context.right)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from resolver.compare.bounds import has
-from resolver.compare.scripts import alike_across, may_sound
+from resolver.compare.scripts import alike_across, heard, may_sound
 from resolver.compare.sheet import LIMIT
 from resolver.compare.words import servant
 from resolver.records.compiled import compiled
@@ -43,9 +43,10 @@ def _may_sound_joined(one, two, target, words, voices):  # type: ignore[no-untyp
     """Whether two neighbours and a word of another script may sound alike enough to be joined."""
     if len(words.spoken) == 0:
         return False
-    first, second = voices[one], voices[two]
+    offsets, items = words.spoken_offsets, words.spoken
+    first, second = heard(offsets, items, one, voices), heard(offsets, items, two, voices)
     sounds, near, heavy = first.sounds | second.sounds, first.near | second.near, first.heavy + second.heavy
-    return may_sound(sounds, near, heavy, voices[target], np.float32(_LEAST_JOINED))
+    return may_sound(sounds, near, heavy, heard(offsets, items, target, voices), np.float32(_LEAST_JOINED))
 
 
 @compiled(allocates=False)

@@ -171,6 +171,15 @@ def hear(offsets, items, token, voice):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline="always", allocates=False)
+def heard(offsets, items, token, voices):  # type: ignore[no-untyped-def]
+    """The voice of a token, which is set where it has not been asked for before: most never are."""
+    voice = voices[token]
+    if not voice.heard:
+        hear(offsets, items, token, voice)
+    return voice
+
+
+@compiled(inline="always", allocates=False)
 def may_sound(sounds, near, heavy, voice, least):  # type: ignore[no-untyped-def]
     """A cheap test: whether words with these sounds and a word with this voice, of another script, may be alike by
     `least`. What has nothing near in the other word costs its full price."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from resolver.compare.words import Words
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
 from resolver.records.prepared import FloatArray, IdentifierTable
@@ -83,8 +84,8 @@ def identifier_similarity(
     return out
 
 
-@compiled()
-def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offsets, symbols, wanted, out):  # type: ignore[no-untyped-def]
+@compiled(allocates=False)
+def _flagged(form_left, form_right, offsets, items, cards, symbols, wanted, out):  # type: ignore[no-untyped-def]
     for pair in range(len(form_left)):
         a, b = form_left[pair], form_right[pair]
         if a < 0 or b < 0:
@@ -92,14 +93,14 @@ def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offset
             continue
         count_a, count_b, common = 0, 0, 0
         for two in range(offsets[b], offsets[b + 1]):
-            if flags[items[two]] & wanted:
+            if cards[items[two]].flags & wanted:
                 count_b += 1
         for one in range(offsets[a], offsets[a + 1]):
-            if not flags[items[one]] & wanted:
+            if not cards[items[one]].flags & wanted:
                 continue
             count_a += 1
             for two in range(offsets[b], offsets[b + 1]):
-                if flags[items[two]] & wanted and _same(items[one], items[two], hashes, symbol_offsets, symbols):
+                if cards[items[two]].flags & wanted and _same(items[one], items[two], cards, symbols):
                     common += 1
                     break
         if count_a == 0 and count_b == 0:
@@ -110,12 +111,12 @@ def _flagged(form_left, form_right, offsets, items, flags, hashes, symbol_offset
             out[pair] = 1.0 if common >= min(count_a, count_b) else (0.25 if common > 0 else 0.0)
 
 
-@compiled()
-def _same(first, second, hashes, offsets, symbols):  # type: ignore[no-untyped-def]
-    if hashes[first] == hashes[second]:
+@compiled(allocates=False)
+def _same(first, second, cards, symbols):  # type: ignore[no-untyped-def]
+    if cards[first].hash == cards[second].hash:
         return True
-    one, two = offsets[first], offsets[second]
-    while one < offsets[first + 1] and two < offsets[second + 1]:
+    one, two = cards[first].symbols, cards[second].symbols
+    while one < cards[first + 1].symbols and two < cards[second + 1].symbols:
         if symbols[one] == symbols[two]:
             return True
         if symbols[one] < symbols[two]:
@@ -127,18 +128,14 @@ def _same(first, second, hashes, offsets, symbols):  # type: ignore[no-untyped-d
 
 def flagged_words(
     forms: tuple[IntArray, IntArray],
-    tokens: tuple[IntArray, IntArray],
-    table: tuple[
-        np.ndarray[tuple[int, ...], np.dtype[np.uint8]], np.ndarray[tuple[int, ...], np.dtype[np.uint64]], Ragged
-    ],
+    tokens: Ragged,
+    words: Words,
     wanted: int,
 ) -> FloatArray:
     """Words that carry a flag in the best pair of names: 1 they agree, 0 they differ, 0.25 in part, 0.5 only one name
-    has any, NaN none has. `tokens` are the offsets and items of the form table; `table` the token flags, hashes and
-    symbols."""
-    flags, hashes, symbols = table
+    has any, NaN none has. `tokens` are those of the form table."""
     out = np.empty(len(forms[0]), dtype=np.float32)
-    _flagged(forms[0], forms[1], tokens[0], tokens[1], flags, hashes, symbols.offsets, symbols.items, wanted, out)
+    _flagged(forms[0], forms[1], tokens.offsets, tokens.items, words.cards, words.symbols, wanted, out)
     return out
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.scripts import VOICE, hear, may_sound
+from resolver.compare.scripts import VOICE, heard, may_sound
 from resolver.compare.words import FLOOR, Words, count_bits, worth
 from resolver.compare.written import Written
 from resolver.records.compiled import compiled
@@ -162,8 +162,6 @@ def begin(first, last, tokens, written, words, group, sheet):  # type: ignore[no
         own[_PHONETIC, place], own[_SIGNATURE, place] = card.phonetic & 0xFFFFFFFF, card.signature
         own[_KINDS, place], own[_LENGTH, place] = card.kinds, card.length
         own[_FLAGS, place], own[_TIED, place], own[_LETTER, place] = card.flags, card.tied, card.first_letter
-        if len(words.spoken) > 0 and not sheet.voices[token].heard:
-            hear(words.spoken_offsets, words.spoken, token, sheet.voices[token])
         held[_place(card.hash)] = held[_place(card.skeleton)] = True
     filled = 0
     for name in range(first, last):
@@ -248,8 +246,9 @@ def _may_be_worth(one, two, words, sheet):  # type: ignore[no-untyped-def]
         return True
     if len(words.spoken) == 0:
         return True
-    voice = sheet.voices[one]
-    return may_sound(voice.sounds, voice.near, voice.heavy, sheet.voices[two], np.float32(FLOOR))
+    voice = heard(words.spoken_offsets, words.spoken, one, sheet.voices)
+    other = heard(words.spoken_offsets, words.spoken, two, sheet.voices)
+    return may_sound(voice.sounds, voice.near, voice.heavy, other, np.float32(FLOOR))
 
 
 @compiled(allocates=False)
@@ -258,8 +257,6 @@ def fill_column(token, first, last, tokens, written, words, memo, group, sheet, 
     cards = words.cards
     card, column, passed = cards[token], sheet.columns[token], sheet.passed
     _passing(card, len(tokens), sheet.own, passed)
-    if len(words.spoken) > 0 and not sheet.voices[token].heard:
-        hear(words.spoken_offsets, words.spoken, token, sheet.voices[token])
     bits, begins = np.uint64(0), np.uint64(0)
     for place in range(len(tokens)):
         value = np.float32(0.0)

@@ -4,9 +4,12 @@ arrays take longer than their work. `name_evidence` says what each row means."""
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from resolver.compare.align import COLUMNS
+from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
-from resolver.records.prepared import FloatArray
+from resolver.records.prepared import ByteArray, FloatArray
 
 ROWS = (
     "name",
@@ -29,6 +32,7 @@ SIDES = np.array([np.nan, 0.0, 0.2, 0.3, 0.6], dtype=np.float32)
 """By which part of the names contradicts (`align.COLUMNS`: -1 not known, 0 … 3)."""
 FAMILY = np.float32(3.0)
 """Only the family name contradicts."""
+_MAN, _WOMAN = 1, 2
 _OMITTED = np.float32(0.2)
 
 
@@ -67,6 +71,38 @@ def _similarities(aligned, out):  # type: ignore[no-untyped-def] # noqa: ANN001,
         families += row[12] == FAMILY
         out[14, pair] = np.float32(np.nan) if row[13] < 0 else np.float32(1.0) - _share(row[13], 10)
     return families
+
+
+@compiled(allocates=False)
+def _by_gender(sides, gender, left, right, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for pair in range(len(left)):
+        if sides[pair] == FAMILY:
+            said = gender[left[pair]] | gender[right[pair]]
+            if said == _MAN:
+                out[pair] = np.float32(0.4)
+            elif said == _WOMAN:
+                out[pair] = np.float32(1.0)
+
+
+def by_gender(value: FloatArray, aligned: FloatArray, gender: ByteArray, left: IntArray, right: IntArray) -> FloatArray:
+    """Which part of the names contradicts, where only the family name does by whether records are of women, who
+    change it, or of men: `value` is what is said of others. `gender` of all records, `left` and `right` the pairs."""
+    found = value.copy()
+    _by_gender(aligned[:, COLUMNS.index("sides")], gender, left, right, found)
+    return found
+
+
+@compiled(allocates=False)
+def _of_alone(value, alone, left, right, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for pair in range(len(left)):
+        out[pair] = value[pair] if alone[left[pair]] and alone[right[pair]] else np.float32(np.nan)
+
+
+def of_alone(value: FloatArray, alone: npt.NDArray[np.bool_], left: IntArray, right: IntArray) -> FloatArray:
+    """The value of pairs both of whose records say nothing but names; else NaN."""
+    found = np.empty(len(left), dtype=np.float32)
+    _of_alone(value, alone, left, right, found)
+    return found
 
 
 def similarities(aligned: FloatArray) -> tuple[FloatArray, int]:

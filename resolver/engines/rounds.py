@@ -131,14 +131,13 @@ def compared(
 
 def _round(own: Material, state: State, places: Numbers, least: float, sight: Sight) -> tuple[Scored, float]:
     """The hits among some places, and the best score of those in the least likely part (0: there is none)."""
-    firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
-    shelf_of = np.searchsorted(firsts, places, side="right") - 1
+    shelf_of, rows_of = _shelved(state, places)
     asked = own.prepared
     parts, where = [Part(asked, np.zeros(1, dtype=np.int64))], [np.zeros(0, dtype=np.int64)]
     materials = [own]
-    for number in np.unique(shelf_of).tolist():
+    for number in np.flatnonzero(np.bincount(shelf_of)).tolist():
         here = np.flatnonzero(shelf_of == number)
-        for part, material, seen in sight.parts(state.shelves[number], places[here] - firsts[number]):
+        for part, material, seen in sight.parts(state.shelves[number], rows_of[here]):
             parts.append(part)
             materials.append(material)
             where.append(here[seen])
@@ -150,9 +149,17 @@ def _round(own: Material, state: State, places: Numbers, least: float, sight: Si
     score = judged.scores
     good = np.flatnonzero(score >= least)
     here = order[good]
-    rows = places[here] - firsts[shelf_of[here]]
     late = good[here >= len(places) - len(places) // _LATE]
-    return Scored(judged, good, shelf_of[here], rows, score[good]), float(score[late].max(initial=0))
+    return Scored(judged, good, shelf_of[here], rows_of[here], score[good]), float(score[late].max(initial=0))
+
+
+def _shelved(state: State, places: Numbers) -> tuple[Numbers, Numbers]:
+    """The shelves of places in the catalogue, and the rows there."""
+    if len(state.shelves) == 1:
+        return np.zeros_like(places), places
+    firsts = np.array(list(accumulate(map(len, state.shelves), initial=0)))
+    shelf_of = np.searchsorted(firsts, places, side="right") - 1
+    return shelf_of, places - firsts[shelf_of]
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.compare.align import COLUMNS
-from resolver.compare.similarities import ROWS, similarities
+from resolver.compare.similarities import ROWS, by_gender, of_alone, similarities
 from resolver.records.prepared import FloatArray
 
 nats = st.sampled_from([0.0, 0.25, 1.5, 6.0, 9.75, 21.0, 40.0]) | st.floats(0, 60, width=32)
@@ -62,3 +62,22 @@ def test_they_are_those_of_whole_arrays(drawn: list[tuple[float, ...]]) -> None:
     for number, row in enumerate(ROWS):
         np.testing.assert_array_equal(found[number], wanted[row], row)
     assert families == int((aligned[:, COLUMNS.index("sides")] == 3).sum())
+
+
+@given(st.lists(st.tuples(alignments, st.integers(0, 7), st.integers(0, 7), st.booleans(), st.booleans()), max_size=6))
+def test_women_change_their_family_name(
+    drawn: list[tuple[tuple[float, ...], int, int, bool, bool]],
+) -> None:
+    aligned = np.array([row for row, *_ in drawn], dtype=np.float32).reshape(-1, len(COLUMNS))
+    value, sides = slowly(aligned)["name_sides"], aligned[:, COLUMNS.index("sides")]
+    left, right = (np.array([one[side] for one in drawn], dtype=np.uint8) for side in (1, 2))
+    first = np.arange(len(drawn), dtype=np.int32)
+    second = first + np.int32(len(drawn))
+    found = by_gender(value, aligned, np.concatenate([left, right]), first, second)
+    family = sides == 3
+    wanted = np.where(family & (left | right == 1), np.float32(0.4), value)
+    wanted[family & (left | right == 2)] = 1.0
+    np.testing.assert_array_equal(found, wanted)
+    one, two = (np.array([one[side] for one in drawn], dtype=bool) for side in (3, 4))
+    bare = of_alone(value, np.concatenate([one, two]), first, second)
+    np.testing.assert_array_equal(bare, np.where(one & two, value, np.float32(np.nan)))
