@@ -32,7 +32,7 @@ from resolver.engines.shelf import Shelf
 from resolver.engines.telling import told
 from resolver.engines.turns import Turns
 from resolver.errors import ResolverError
-from resolver.merge import GoldenRecord, context, golden_few, golden_of, partition, to_ftm
+from resolver.merge import GoldenRecord, context, ftm_few, golden_of, partition, to_ftm
 from resolver.normalise import country_code
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
@@ -256,16 +256,16 @@ def _as_ftm(hits: Sequence[Hit], state: State, viewer: Viewer) -> list[dict[str,
     entities: dict[str, dict[str, Any]] = {}
     for number in {hit.shelf for hit in hits}:
         here = [hit for hit in hits if hit.shelf == number]
-        rows = np.array([hit.row for hit in here], dtype=np.int64)
+        rows = [hit.row for hit in here]
         names = [hit.id for hit in here]
         shelf = state.shelves[number]
-        if shelf.guarded[rows].any():
-            found = _guarded(shelf, rows, names, viewer)
+        if any(shelf.guarded[row] for row in rows):
+            found = [to_ftm(golden)[0] for golden in _guarded(shelf, np.array(rows, dtype=np.int64), names, viewer)]
         else:
             # there is nothing in them that not everybody may see
             records, owner = shelf.spelled(rows)
-            found = golden_few(records, owner.tolist(), names, country_code)
-        entities |= {golden.id: to_ftm(golden)[0] for golden in found}
+            found = ftm_few(records, owner, names, country_code)
+        entities |= {one["id"]: one for one in found}
     return [entities[hit.id] for hit in hits]
 
 

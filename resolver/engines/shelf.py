@@ -75,9 +75,14 @@ class Shelf:
         places, owner = self._members(rows)
         return self.segment.take(places), owner
 
-    def spelled(self, rows: Numbers) -> tuple[Spelled, Numbers]:
-        """The same, spelled out."""
-        places, owner = self._members(rows)
+    def spelled(self, rows: Sequence[int]) -> tuple[Spelled, list[int]]:
+        """The same of a few, spelled out."""
+        places: list[int] = []
+        owner: list[int] = []
+        for number, row in enumerate(rows):
+            held = range(int(self.members[row]), int(self.members[row + 1]))
+            places += held
+            owner += [number] * len(held)
         return self.reader.spelled(places), owner
 
     def rows_without(self, kept: npt.NDArray[np.bool_]) -> Numbers:

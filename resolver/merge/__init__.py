@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from resolver.merge.context import Context, context
     from resolver.merge.few import golden_few
     from resolver.merge.ftm import to_ftm
+    from resolver.merge.ftm_few import ftm_few
     from resolver.merge.statements import STATEMENT_COLUMNS, statements, statements_of
 
 # FollowTheMoney takes half a second to load, and who asks for entities alone needs none of it.
@@ -25,6 +26,7 @@ _LATER = {
     "context": ("Context", "context"),
     "few": ("golden_few",),
     "ftm": ("to_ftm",),
+    "ftm_few": ("ftm_few",),
     "statements": ("STATEMENT_COLUMNS", "statements", "statements_of"),
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "Partition",
     "context",
     "entity_ids",
+    "ftm_few",
     "golden_few",
     "golden_of",
     "golden_records",

@@ -79,6 +79,9 @@ def key(column: str, text: str, code: str) -> str:
 
 
 def _squash(text: str) -> str:
+    if text.isascii() and SEPARATOR not in text:
+        # there is nothing to compose
+        return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return SEPARATOR.join(" ".join(part.split()) for part in folded.split(SEPARATOR))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from resolver.merge.build import Runs, golden_record
 from resolver.merge.canon import Canon, CountryCode
@@ -16,10 +16,14 @@ from resolver.records.spelled import Spelled
 
 
 def golden_few(
-    records: Spelled, owner: Sequence[int], names: Sequence[str], country_code: CountryCode
+    records: Spelled,
+    owner: Sequence[int],
+    names: Sequence[str],
+    country_code: CountryCode,
+    wanted: Sequence[int] | None = None,
 ) -> Iterator[GoldenRecord]:
     """The golden records of the entities `names`, in that order; record i belongs to entity number `owner[i]`, and
-    every entity has one."""
+    every entity has one. `wanted`: of those entity numbers alone (ascending), as they are among all."""
     order = sorted(range(len(records)), key=records.ids.__getitem__)
     place = [0] * len(order)
     for rank, row in enumerate(order):
@@ -28,9 +32,10 @@ def golden_few(
     for rank, row in enumerate(order):
         members[owner[row]].append(rank)
     facts = _facts(records, order, members, names, country_code)
-    runs = _runs(records, [owner[row] for row in order], place, len(names))
-    for entity, rows in enumerate(members):
-        yield golden_record(entity, rows, runs, facts)
+    chosen = range(len(names)) if wanted is None else wanted
+    runs = _runs(records, owner, place, len(names), set(chosen))
+    for entity in chosen:
+        yield golden_record(entity, members[entity], runs, facts)
 
 
 def _facts(
@@ -50,14 +55,19 @@ def _facts(
     return Facts(ids, sources, source_codes, kinds, schemata, list(names), by_entity, Targets(targets), Canon(code))
 
 
-def _runs(records: Spelled, owner: Sequence[int], place: Sequence[int], entities: int) -> Runs:
+def _runs(records: Spelled, owner: Sequence[int], place: Sequence[int], entities: int, wanted: Container[int]) -> Runs:
     """The values by (entity, property, text, record), each said once by a record."""
     said: list[list[tuple[str, list[tuple[str, int]]]]] = [[] for _ in range(entities)]
     for prop in sorted(records.said):
         by_entity: dict[int, set[tuple[str, int]]] = {}
         for row, text in records.said[prop]:
-            rank = place[row]
-            by_entity.setdefault(owner[rank], set()).add((text, rank))
+            entity = owner[row]
+            if entity in wanted:
+                held = by_entity.get(entity)
+                if held is None:
+                    by_entity[entity] = {(text, place[row])}
+                else:
+                    held.add((text, place[row]))
         for entity, held in by_entity.items():
             said[entity].append((prop, sorted(held)))
     firsts, names, starts = [0], [], [0]

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from followthemoney import model
 from followthemoney.property import Property
 from followthemoney.types import registry
+from followthemoney.types.email import EmailType
 from followthemoney.util import sanitize_text
 
 from resolver.merge.canon import date_of
@@ -101,9 +102,19 @@ def _place(schema: str, name: str, text: str, original: str) -> tuple[Form, ...]
     return note(f"{name}: {original}") if original.strip() else ()
 
 
+class _Email(EmailType):
+    """FtM's type of mail addresses, which reads each domain anew."""
+
+    clean_domain_part = lru_cache(maxsize=1 << 14)(EmailType.clean_domain_part)
+
+
+_EMAIL = _Email()
+
+
 def _clean(prop: Property, text: str) -> str | None:
-    cleaned = prop.type.clean(text, format=prop.format)
-    return cleaned if cleaned and len(cleaned) <= max(prop.type.max_length, 1024) else None
+    kind = prop.type if prop.type is not registry.email else _EMAIL
+    cleaned = kind.clean(text, format=prop.format)
+    return cleaned if cleaned and len(cleaned) <= max(kind.max_length, 1024) else None
 
 
 def _date(schema: str, column: str, text: str, code: str) -> tuple[Form, ...]:

@@ -35,7 +35,7 @@ _GRACE = datetime.timedelta(days=2 * 366)
 _UNPLAIN = frozenset(",()[]/;")
 
 
-def best_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int]) -> str:
+def best_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | str]) -> str:
     """The best written of several forms. `forms`: text → the record rows that write it so; `row_sources`: source of
     each row."""
 

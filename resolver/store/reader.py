@@ -6,7 +6,7 @@ one into an array. So a segment's arrays are held as views, made once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.spelled import Spelled
 from resolver.store.arrays import text_arrays
-from resolver.store.bulk import Numbers
 
 _MOST_KINDS = 10_000
 """Of so many sets of properties it is remembered which columns they are."""
@@ -55,16 +54,19 @@ class Reader:
         self._sources, self._source_codes = batch.sources.values.to_pylist(), batch.sources.codes.data
         self._schemas, self._schema_codes = batch.schemas.values.to_pylist(), batch.schemas.codes.data
 
-    def spelled(self, rows: Numbers) -> Spelled:
-        """Some records, spelled out."""
+    def spelled(self, places: Sequence[int]) -> Spelled:
+        """The records of some rows, spelled out."""
         said: dict[str, list[tuple[int, str]]] = {}
-        places: list[int] = rows.tolist()
         for number, row in enumerate(places):
             for word, marks in enumerate(self._marks):
                 for prop, offsets, codes, texts in self._columns_of(word, marks[row]):
-                    held = said.setdefault(prop, [])
+                    held = said.get(prop)
+                    if held is None:
+                        held = said[prop] = []
+                    ends, letters = texts.ends, texts.letters
                     for at in range(offsets[row], offsets[row + 1]):
-                        held.append((number, texts[codes[at]]))
+                        code = codes[at]
+                        held.append((number, str(letters[ends[code] : ends[code + 1]], "utf-8")))
         return Spelled(
             [self._ids[row] for row in places],
             [self._sources[self._source_codes[row]] for row in places],
