@@ -49,7 +49,9 @@ _NEXT = 5
 _SERVES_NOT = -1
 LANDS = 0
 """The place of the worker that lands."""
-_LOOK_LANDED = 0.1
+_LOOK_LANDED, _LAST = 0.1, 2.0
+"""Seconds between two looks whether those who answer are done, and for which a landing under way is waited for at the
+end."""
 _LONGEST = 80
 """Characters of a folder in which a socket can lie."""
 _SILENT = 10
@@ -135,8 +137,11 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
                     break
         if not thread.is_alive():
             sys.exit(1)
-        # what it lands still lands whole or not at all
         ended.set()
+        thread.join(timeout=_LAST)
+        if not thread.is_alive():
+            # else what it lands still lands whole or not at all
+            taker.close()
 
     def notify(self) -> None:
         """Say that it lives, and how many connections it holds."""

@@ -19,18 +19,17 @@ from resolver.block import candidates
 from resolver.classify import border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
-from resolver.engines.index import Index
 from resolver.engines.linking import LINK_COLUMNS, link_rows
 from resolver.engines.local import decided, histogram_of, links_of
+from resolver.engines.means import Means
 from resolver.engines.meeting import compared_with
 from resolver.engines.pool import Pool
 from resolver.engines.remembered import Block, Compared, compared_of
 from resolver.engines.verdicts import Verdicts
-from resolver.pipeline import ModelSet, RunOptions, prepared_of, score_rows
+from resolver.pipeline import score_rows
 from resolver.records import Batch, Coded
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Verdict
-from resolver.records.progress import Progress
 from resolver.records.resolution import Band, Resolution, RunStats
 from resolver.store import LinkRows
 
@@ -67,20 +66,12 @@ def block_among(blocks: tuple[Block, ...], old: Numbers, fresh: int) -> Block | 
     return best if best is not None and 2 * len(best.numbers) > len(old) + fresh else None
 
 
-def resolve_beside(
-    index: Index,
-    models: ModelSet,
-    options: RunOptions,
-    declared: Sequence[str],
-    some: Pool,
-    block: Block,
-    verdicts: Verdicts,
-    progress: Progress,
-) -> Worked:
+def resolve_beside(means: Means, some: Pool, block: Block, verdicts: Verdicts) -> Worked:
     """Resolve some records and those of a block together, under the decisions on them."""
+    options = means.options
     pool, row_of = _together(some, block)
     mine, theirs = row_of[: len(some.numbers)], row_of[len(some.numbers) :]
-    left, right, logodds = _compared(index, models, options, declared, some, block, pool, mine, progress)
+    left, right, logodds = _compared(means, some, block, pool, mine)
     held = block.pairs
     lefts, rights = np.concatenate([theirs[held.left], left]), np.concatenate([theirs[held.right], right])
     every = np.concatenate([held.logodds, logodds])
@@ -104,7 +95,7 @@ def resolve_beside(
     )
     rows = link_rows(pool, links, verdicts)
     compared = compared_of(lefts, rights, every, links, linked, rows.colour)
-    stats = RunStats(str(options.plan), {**models.stamp, "plan": str(options.plan)}, (), (), len(left),
+    stats = RunStats(str(options.plan), {**means.models.stamp, "plan": str(options.plan)}, (), (), len(left),
                      histogram_of(logodds))  # fmt: skip
     old = len(held.linked)
     return Worked(
@@ -144,23 +135,15 @@ def _plain(ids: pa.StringArray) -> pa.StringArray:
 
 
 def _compared(
-    index: Index,
-    models: ModelSet,
-    options: RunOptions,
-    declared: Sequence[str],
-    some: Pool,
-    block: Block,
-    pool: Pool,
-    mine: IntArray,
-    progress: Progress,
+    means: Means, some: Pool, block: Block, pool: Pool, mine: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The pairs of some records with each other and with those of the block, by rows of the pool, with log-odds."""
-    prepared = prepared_of(some.batch, models, declared)
-    pairs, _ = candidates(prepared, index.plan, workers=1, room=options.pairs_mib << 20)
-    among = score_rows(prepared, NameIndex.of(prepared), models, pairs.left, pairs.right, 1)
-    rows, numbers, _ = index.meetings(prepared)
+    prepared = means.prepared(some.batch)
+    pairs, _ = candidates(prepared, means.index.plan, workers=1, room=means.options.pairs_mib << 20)
+    among = score_rows(prepared, NameIndex.of(prepared), means.models, pairs.left, pairs.right, 1)
+    rows, numbers, _ = means.index.meetings(prepared)
     there = block.rows_in(numbers)
-    met = compared_with(index, models, options, declared, some, prepared, rows[there], numbers[there], progress)
+    met = compared_with(means, some, prepared, rows[there], numbers[there])
     place = np.argsort(pool.numbers)
     outer = [place[np.searchsorted(pool.numbers[place], side)].astype(np.int32) for side in (met.left, met.right)]
     return (

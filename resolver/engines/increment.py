@@ -29,6 +29,7 @@ from resolver.engines.linking import (
     with_those_outside,
 )
 from resolver.engines.local import Told, dedupe
+from resolver.engines.means import Means
 from resolver.engines.meeting import meet_held
 from resolver.engines.pool import Pool
 from resolver.engines.remembered import LEAST, MOST, Block, Compared, blocks_of, compared_of
@@ -85,7 +86,8 @@ def work_out(
     if len(again):
         asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
     models = models.at(str(options.plan)) if options.plan else models
-    met = meet_held(index, models, options, update, asked, ended, progress)
+    means = Means(index, models, options, update.declared, progress)
+    met = meet_held(means, asked, ended)
     ties = Ties(view, verdicts, fresh)
     least = options.merge_border
     seeds = np.concatenate([met.pulled(least), again, ties.decided(), _around(view, ended, ties, least)])
@@ -102,7 +104,7 @@ def work_out(
         stored = stored_links(view, old, ended, again)
     else:
         some = _pool(index, fresh, np.setdiff1d(old, block.numbers))
-        worked = resolve_beside(index, models, options, update.declared, some, block, verdicts, progress)
+        worked = resolve_beside(means, some, block, verdicts)
         stored = links_beside(view, old, block.numbers, ended)
     pool, resolution = worked.pool, worked.resolution
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,15 +12,13 @@ import pyarrow.compute as pc
 from resolver.block import glanced
 from resolver.classify import border
 from resolver.compare import NameIndex
-from resolver.engines.index import Index
 from resolver.engines.local import CHUNK
+from resolver.engines.means import Means
 from resolver.engines.pool import Pool
-from resolver.engines.updates import Update
-from resolver.pipeline import ModelSet, RunOptions, prepared_of, score_rows
+from resolver.pipeline import score_rows
 from resolver.records.assembling import Part, assembled
 from resolver.records.batch import IntArray
 from resolver.records.prepared import Prepared
-from resolver.records.progress import Progress
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -43,38 +40,20 @@ class Met:
         return np.unique(self.held[self.logodds >= least])
 
 
-def meet_held(
-    index: Index,
-    models: ModelSet,
-    options: RunOptions,
-    update: Update,
-    asked: Pool,
-    ended: Numbers,
-    progress: Progress,
-) -> Met:
+def meet_held(means: Means, asked: Pool, ended: Numbers) -> Met:
     """Compare new records with the held ones they share a key with."""
     if not len(asked.batch):
         return Met(None, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
-    prepared = prepared_of(asked.batch, models, update.declared)
-    rows, numbers, _ = index.meetings(prepared)
+    prepared = means.prepared(asked.batch)
+    rows, numbers, _ = means.index.meetings(prepared)
     others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)
     rows, numbers = rows[others], numbers[others]
-    every = compared_with(index, models, options, update.declared, asked, prepared, rows, numbers, progress)
-    high = every.logodds >= border(options.borders.review)
+    every = compared_with(means, asked, prepared, rows, numbers)
+    high = every.logodds >= border(means.options.borders.review)
     return Met(prepared, every.left[high], every.right[high], every.logodds[high], every.held[high])
 
 
-def compared_with(
-    index: Index,
-    models: ModelSet,
-    options: RunOptions,
-    declared: Sequence[str],
-    asked: Pool,
-    prepared: Prepared,
-    rows: IntArray,
-    numbers: Numbers,
-    progress: Progress,
-) -> Met:
+def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers) -> Met:
     """Records (`prepared`) compared with held ones that they share a key with (row and number of each pair): all pairs
     that have the plan's points at a glance, whatever their log-odds."""
     if not len(numbers):
@@ -84,22 +63,22 @@ def compared_with(
     one, two = _places(every, asked.numbers[rows]), _places(every, numbers)
     ids = asked.batch.ids
     if len(partners):
-        ids = pa.concat_arrays([ids, index.ids(partners)])
+        ids = pa.concat_arrays([ids, means.index.ids(partners)])
     # whose id is smaller stands left
     rank = np.empty(len(ids), dtype=np.int64)
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
     swapped = rank[one] > rank[two]
     left, right = np.where(swapped, two, one), np.where(swapped, one, two)
-    work = _put_together(index, asked, prepared, partners, ids, declared)
-    met = glanced(work, index.plan, left, right)
+    work = _put_together(means, asked, prepared, partners, ids)
+    met = glanced(work, means.index.plan, left, right)
     left, right, numbers = left[met], right[met], numbers[met]
     names = NameIndex.of(work)
     logodds = np.empty(len(left), dtype=np.int32)
-    progress.start("compare with the store", len(left))
+    means.progress.start("compare with the store", len(left))
     for start in range(0, len(left), CHUNK):
         chunk = slice(start, start + CHUNK)
-        logodds[chunk] = score_rows(work, names, models, left[chunk], right[chunk], options.workers)
-        progress.advance(len(logodds[chunk]))
+        logodds[chunk] = score_rows(work, names, means.models, left[chunk], right[chunk], means.options.workers)
+        means.progress.advance(len(logodds[chunk]))
     return Met(prepared, every[left], every[right], logodds, numbers)
 
 
@@ -109,14 +88,12 @@ def _places(every: Numbers, numbers: Numbers) -> IntArray:
     return order[np.searchsorted(every[order], numbers)].astype(np.int32)
 
 
-def _put_together(
-    index: Index, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray, declared: Sequence[str]
-) -> Prepared:
+def _put_together(means: Means, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray) -> Prepared:
     """What was prepared of the new records and, once, of the held ones."""
     own = Part(prepared, np.arange(len(prepared), dtype=np.int64))
-    work = assembled([own, *index.parts(partners)], ids)
+    work = assembled([own, *means.index.parts(partners)], ids)
     sources = asked.batch.sources
-    names = [*sources.values.take(pa.array(sources.codes)).to_pylist(), *index.sources(partners)]
+    names = [*sources.values.take(pa.array(sources.codes)).to_pylist(), *means.index.sources(partners)]
     known, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
-    all_different = np.isin(known, list(declared))
+    all_different = np.isin(known, list(means.declared))
     return replace(work, sources=codes.astype(np.int32), declared=all_different[codes])

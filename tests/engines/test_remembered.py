@@ -11,7 +11,10 @@ import pytest
 
 from resolver.engines import beside, increment, remembered
 from resolver.engines.hub import Hub
+from resolver.engines.means import Means
+from resolver.engines.pool import Pool
 from resolver.engines.remembered import Remembered
+from resolver.engines.verdicts import Verdicts
 from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
@@ -36,9 +39,9 @@ def beside_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     used: list[int] = []
     found = beside.resolve_beside
 
-    def noted(*given: Any) -> beside.Worked:
-        used.append(len(given[5].numbers))
-        return found(*given)
+    def noted(means: Means, some: Pool, block: remembered.Block, verdicts: Verdicts) -> beside.Worked:
+        used.append(len(block.numbers))
+        return found(means, some, block, verdicts)
 
     monkeypatch.setattr(increment, "resolve_beside", noted)
     # the smaller part may be remembered too, so that all of it is tried
