@@ -15,13 +15,10 @@ import numpy.typing as npt
 from resolver.block.keys import Hashed, distinct, of_table, united
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
+from resolver.records.machine import ahead, same_of_eight
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged
 from resolver.records.spelling import first_letters, spell
-
-SAME, ALIKE, BEGIN, INITIAL, NONE = 4, 3, 2, 1, 0
-"""How far two words agree: the same letters; sound or consonants; the beginning or all letters but two; the first
-letter; not at all."""
 
 _POINTS = (
     (0, -38, -47, -50),  # words of the shorter record that agree with none of the other: 0, 1, 2, more
@@ -36,7 +33,7 @@ _POINTS = (
 )
 POINTS = np.array([(*row, *(0,) * (11 - len(row))) for row in _POINTS], dtype=np.int64)
 ANSWERS = len(_POINTS)
-_AHEAD = 64
+_HEADS_AHEAD, _AHEAD = 12, 6
 _CONTACTS = ("phone", "email")
 PASSED = 1_000
 """Points of a common number, telephone or e-mail address, and of pairs that are not of two persons."""
@@ -45,6 +42,27 @@ PASSED = 1_000
 Seen = tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32], HashArray, HashArray, npt.NDArray[np.int32]]
 WORDS, PLACES, CERTAIN, BIRTHS, KINDS = range(5)
 TEXT, SOUND, CONSONANTS, BEGINNING, LETTERS, FIRST, RARITY, TOKEN = range(8)
+_ALIKE = 1 << TEXT | 1 << SOUND | 1 << CONSONANTS
+_MOST_WORDS = 4095
+"""Words of the shorter record that are looked at, so many as twelve bits count."""
+
+
+def _counted() -> npt.NDArray[np.int64]:
+    """What a word counts by the ways in which it agrees (a bit each): numbers of 12 bits for the first five rows of
+    `_POINTS`, of which each way but none hides those that say less; the same letters are a sound as well."""
+    counted = np.zeros(64, dtype=np.int64)
+    for ways in range(64):
+        if ways & _ALIKE:
+            questions: tuple[int, ...] = (3, 4) if ways & 1 << TEXT else (3,)
+        elif ways & (1 << BEGINNING | 1 << LETTERS):
+            questions = (2,)
+        else:
+            questions = (1,) if ways & 1 << FIRST else (0,)
+        counted[ways] = sum(1 << 12 * question for question in questions)
+    return counted
+
+
+_COUNTED = _counted()
 BLIND: Seen = (
     np.zeros((0, 5), dtype=np.int32),
     np.zeros((0, 8), dtype=np.uint32),
@@ -141,21 +159,42 @@ def _of_plain(prepared: Prepared, name: str) -> tuple[Ragged, HashArray]:
 
 
 @compiled(inline="always", allocates=False)
-def _agreement(words, one, others, two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """How far two words agree."""
-    if words[one, TEXT] == others[two, TEXT] != 0:
-        return SAME
-    if words[one, SOUND] == others[two, SOUND] != 0 or words[one, CONSONANTS] == others[two, CONSONANTS] != 0:
-        return ALIKE
-    if words[one, BEGINNING] == others[two, BEGINNING] != 0:
-        return BEGIN
-    if words[one, LETTERS] != 0 and others[two, LETTERS] != 0:
-        # at most two letters that the other has not
-        differ = words[one, LETTERS] ^ others[two, LETTERS]
-        differ &= differ - np.uint32(1)
-        if (differ & (differ - np.uint32(1))) == 0:
-            return BEGIN
-    return INITIAL if words[one, FIRST] == others[two, FIRST] else NONE
+def _of_words(words, start, end, others, their_start, their_end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The points of what each of some words agrees with best, of others."""
+    counts, rarest = np.int64(0), np.uint32(0)
+    for i in range(np.uint64(start), np.uint64(min(end, start + _MOST_WORDS))):
+        letters = words[i, LETTERS]
+        same = close = np.int64(0)
+        for j in range(np.uint64(their_start), np.uint64(their_end)):
+            same |= same_of_eight(words, i, others, j)
+            # at most two letters that the other has not
+            theirs = others[j, LETTERS]
+            differ = letters ^ theirs
+            differ &= differ - np.uint32(1)
+            close |= np.int64((theirs != 0) & ((differ & (differ - np.uint32(1))) == 0))
+        # nothing agrees with what is not said
+        said = np.int64(words[i, TEXT] != 0) << TEXT | np.int64(words[i, SOUND] != 0) << SOUND
+        said |= np.int64(words[i, CONSONANTS] != 0) << CONSONANTS | np.int64(words[i, BEGINNING] != 0) << BEGINNING
+        ways = (same & (said | 1 << FIRST)) | (close & np.int64(letters != 0)) << LETTERS
+        counts += _COUNTED[np.uint64(ways)]
+        rarest = max(rarest, words[i, RARITY] if ways & _ALIKE else np.uint32(0))
+    total = POINTS[5, rarest] + POINTS[6, min(np.uint64(end - start), np.uint64(2))]
+    for question in range(5):
+        total += POINTS[question, min(np.uint64(counts >> 12 * question & _MOST_WORDS), np.uint64(3))]
+    return total
+
+
+@compiled(inline="always", allocates=False)
+def _near(left, right):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Whether two years are two apart at most, or differ in one digit."""
+    apart = abs(left - right)
+    if apart < 10:
+        return apart <= 2 or left // 10 == right // 10
+    if apart < 100:
+        return apart % 10 == 0 and left // 100 == right // 100
+    if apart < 1000:
+        return apart % 100 == 0 and left // 1000 == right // 1000
+    return apart % 1000 == 0
 
 
 @compiled(inline="always", allocates=False)
@@ -174,13 +213,7 @@ def _dates(births, one, others, two):  # type: ignore[no-untyped-def] # noqa: AN
         if births[one, 2] == others[two, 3] and births[one, 3] == others[two, 2]:
             return 9
         return 7 if parts == 1 else 4
-    digits = 0
-    left, right = births[one, 0], others[two, 0]
-    for _ in range(4):
-        digits += left % 10 != right % 10
-        left //= 10
-        right //= 10
-    near = digits == 1 or abs(births[one, 0] - others[two, 0]) <= 2
+    near = _near(births[one, 0], others[two, 0])
     if parts == 2 and not new_year:
         return 7 if near else 6
     if parts > 0 and near:
@@ -210,63 +243,35 @@ def points(first, second, seen):  # type: ignore[no-untyped-def] # noqa: ANN001,
     return points_between(first, seen, second, seen)
 
 
-@compiled(allocates=False)
+@compiled(inline="always", allocates=False)
 def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The points of a row of one batch and a row of another."""
-    if seen_one[0][one, KINDS] & seen_two[0][two, KINDS] != 1:
+    heads, words, places, certain, births = seen_one
+    others, their_words, their_places, their_certain, their_births = seen_two
+    row, other = np.uint64(one), np.uint64(two)
+    below, under = row + np.uint64(1), other + np.uint64(1)
+    if heads[row, KINDS] & others[other, KINDS] != 1:
         return PASSED
+    i, end, j, their_end = heads[row, CERTAIN], heads[below, CERTAIN], others[other, CERTAIN], others[under, CERTAIN]
+    if _common(certain, i, end, their_certain, j, their_end, 1):
+        return PASSED
+    i, end, j, their_end = heads[row, WORDS], heads[below, WORDS], others[other, WORDS], others[under, WORDS]
     # from the record with fewer words to the other, of as many from the one whose words come first
-    count = seen_one[0][one + 1, WORDS] - seen_one[0][one, WORDS]
-    fewer = np.int64(count) - (seen_two[0][two + 1, WORDS] - seen_two[0][two, WORDS])
+    fewer = np.int64(end - i) - np.int64(their_end - j)
     at = 0
-    while fewer == 0 and at < count:
-        ours = seen_one[1][seen_one[0][one, WORDS] + at, TOKEN]
-        theirs = seen_two[1][seen_two[0][two, WORDS] + at, TOKEN]
-        fewer = np.int64(ours) - np.int64(theirs)
+    while fewer == 0 and at < end - i:
+        fewer = np.int64(words[i + at, TOKEN]) - np.int64(their_words[j + at, TOKEN])
         at += 1
     if fewer > 0:
-        return _points(two, seen_two, one, seen_one)
-    return _points(one, seen_one, two, seen_two)
-
-
-@compiled(inline="always", allocates=False)
-def _points(first, seen_first, second, seen_second):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    heads, words, places, certain, births = seen_first
-    others, their_words, their_places, their_certain, their_births = seen_second
-    if _common(
-        certain,
-        heads[first, CERTAIN],
-        heads[first + 1, CERTAIN],
-        their_certain,
-        others[second, CERTAIN],
-        others[second + 1, CERTAIN],
-        1,
-    ):
-        return PASSED
-    none = initial = begin = alike = same = rarest = 0
-    for i in range(heads[first, WORDS], heads[first + 1, WORDS]):
-        best = NONE
-        for j in range(others[second, WORDS], others[second + 1, WORDS]):
-            best = max(best, _agreement(words, i, their_words, j))
-            if best == SAME:
-                break
-        none += best == NONE
-        initial += best == INITIAL
-        begin += best == BEGIN
-        alike += best >= ALIKE
-        same += best == SAME
-        if best >= ALIKE and words[i, RARITY] > rarest:
-            rarest = words[i, RARITY]
-    total = POINTS[0, min(none, 3)] + POINTS[1, min(initial, 3)] + POINTS[2, min(begin, 3)]
-    total += POINTS[3, min(alike, 3)] + POINTS[4, min(same, 3)] + POINTS[5, rarest]
-    total += POINTS[6, min(heads[first + 1, WORDS] - heads[first, WORDS], 2)]
-    start, end = heads[first, PLACES], heads[first + 1, PLACES]
-    their_start, their_end = others[second, PLACES], others[second + 1, PLACES]
-    if start < end and their_start < their_end:
-        total += POINTS[7, 1 + _common(places, start, end, their_places, their_start, their_end, 2)]
+        total = _of_words(their_words, j, their_end, words, i, end)
+    else:
+        total = _of_words(words, i, end, their_words, j, their_end)
+    i, end, j, their_end = heads[row, PLACES], heads[below, PLACES], others[other, PLACES], others[under, PLACES]
+    if i < end and j < their_end:
+        total += POINTS[7, 1 + _common(places, i, end, their_places, j, their_end, 2)]
     when = 0
-    for i in range(heads[first, BIRTHS], heads[first + 1, BIRTHS]):
-        for j in range(others[second, BIRTHS], others[second + 1, BIRTHS]):
+    for i in range(heads[row, BIRTHS], heads[below, BIRTHS]):
+        for j in range(others[other, BIRTHS], others[under, BIRTHS]):
             when = max(when, _dates(births, i, their_births, j))
     return total + POINTS[8, when]
 
@@ -284,36 +289,34 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     return out
 
 
-@compiled(inline="always", allocates=False)
-def _touched(rows, asked, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Read a word of all that a glance at these rows will read: of what is not asked for, nothing."""
-    heads, words, places, certain, births = seen
-    _, _, our_places, our_certain, our_births = asked
-    found = np.int64(0)
-    for row in rows:
-        found += heads[row, WORDS] + heads[row + 1, WORDS]
-    for row in rows:
-        start, end = heads[row, WORDS], heads[row + 1, WORDS]
-        for at in range(start, end, 2):
-            found += words[at, TEXT]
-        if len(our_births) > 0 and heads[row, BIRTHS] < heads[row + 1, BIRTHS]:
-            found += births[heads[row, BIRTHS], 0]
-        if len(our_places) > 0 and heads[row, PLACES] < heads[row + 1, PLACES]:
-            found += np.int64(places[heads[row, PLACES]] & np.uint64(1))
-        if len(our_certain) > 0 and heads[row, CERTAIN] < heads[row + 1, CERTAIN]:
-            found += np.int64(certain[heads[row, CERTAIN]] & np.uint64(1))
-    return found
-
-
 @compiled(allocates=False)
 def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    # rows lie far apart in memory: a stretch is touched before any of it is judged, so that waiting overlaps
-    found = np.int64(0)
-    for start in range(0, len(rows), _AHEAD):
-        found += _touched(rows[start : start + _AHEAD], asked, seen)
-        for place in range(start, min(start + _AHEAD, len(rows))):
-            out[place] = points_between(0, asked, rows[place], seen)
-    return found
+    # rows lie far apart in memory, so all is asked for before it is read: heads first, then what these lead to
+    for place in range(len(rows)):
+        if place + _HEADS_AHEAD < len(rows):
+            ahead(seen[0], rows[place + _HEADS_AHEAD])
+            ahead(seen[0], rows[place + _HEADS_AHEAD] + 1)
+        if place + _AHEAD < len(rows):
+            _asked_for(np.uint64(rows[place + _AHEAD]), asked, seen)
+        out[place] = points_between(0, asked, rows[place], seen)
+
+
+@compiled(inline="always", allocates=False)
+def _asked_for(row, asked, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Ask for what a glance at a row will read beside its head: nothing that the query does not say."""
+    heads, words, places, certain, births = seen
+    _, _, our_places, our_certain, our_births = asked
+    first, last = heads[row, WORDS], heads[row + np.uint64(1), WORDS] - 1
+    # two words are as long as what memory gives at once; few rows have more than seven
+    for word in range(first, first + 6, 2):
+        ahead(words, min(word, last))
+    ahead(words, last)
+    if len(our_places) > 0:
+        ahead(places, heads[row, PLACES])
+    if len(our_certain) > 0:
+        ahead(certain, heads[row, CERTAIN])
+    if len(our_births) > 0:
+        ahead(births, heads[row, BIRTHS])
 
 
 def points_of_query(asked: Seen, seen: Seen, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
