@@ -84,6 +84,9 @@ def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
 
 
 def _nameless(batch: Batch) -> Rows:
+    if len(batch) == 1:
+        told = any(prop in _TELLING and len(column.rows) for prop, column in batch.columns.items())
+        return _rows([] if told else [0])
     said = np.zeros(len(batch), dtype=bool)
     for prop, column in batch.columns.items():
         if prop in _TELLING:

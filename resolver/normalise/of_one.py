@@ -29,8 +29,9 @@ def names_of_one(
     property that names it, with their quality; `person`: whether it is read as a person's."""
     ways = {text: found for texts, _ in held for text in texts if (found := ways_of(text))}
     texts = sorted({text for some, _ in held for text in some}.union(*ways.values()))
-    lexicon = build_lexicon([texts], [], tables, lookup) if person else build_lexicon([], [texts], tables, lookup)
-    forms, table = lexicon.tokens_of[0], lexicon.table
+    persons, groups = (texts, ()) if person else ((), texts)
+    lexicon = build_lexicon([persons], [groups], tables, lookup, few=True)
+    forms, table = lexicon.tokens_of[0 if person else 1], lexicon.table
     offsets, items = forms.offsets.tolist(), forms.items.tolist()
     tokens = [items[start:end] for start, end in pairwise(offsets)]
     roles = guessed_roles(tokens, texts, table, tables) if person else [0] * len(items)

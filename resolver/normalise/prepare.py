@@ -83,7 +83,8 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
     addresses, address_rows = _places(batch, ADDRESS, place, packed=True)
     identifiers, identifier_rows = _identifiers(batch, place, tables)
     source_texts = batch.sources.values.to_pylist()
-    all_different = np.isin(np.array(source_texts, dtype=object), list(declared))
+    different = frozenset(declared)
+    all_different = np.array([source in different for source in source_texts], dtype=bool)
     return Prepared(
         ids=batch.ids,
         kinds=batch.kinds,
@@ -108,6 +109,16 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         gender=_gender(batch),
         plain={prop: _plain(batch, prop, _telling(prop, normal, tables)) for prop, normal in PLAIN.items()},
     )
+
+
+def _nothing(count: int) -> Ragged:
+    """Nothing said by any of some records; of one it is always the same."""
+    return _nothing_of_one() if count == 1 else Ragged.empty(count)
+
+
+@lru_cache(maxsize=1)
+def _nothing_of_one() -> Ragged:
+    return Ragged.empty(1)
 
 
 def _texts(column: Column) -> list[str]:
@@ -142,7 +153,7 @@ def _country_pairs(batch: Batch, props: Sequence[str], place: dict[str, int]) ->
 def _ragged(pairs: list[tuple[IntArray, IntArray]], count: int) -> Ragged:
     """Unite (row, code) pairs, leaving out code 0 ("unknown")."""
     if not pairs:
-        return Ragged.empty(count)
+        return _nothing(count)
     rows, items = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
     known = items > 0
     return Ragged.from_rows(rows[known], items[known], count)
@@ -154,13 +165,15 @@ def _countries(batch: Batch, props: Sequence[str], place: dict[str, int]) -> Rag
 
 def _all_countries(batch: Batch, place: dict[str, int], *placed: tuple[Ragged, PlaceTable]) -> Ragged:
     pairs = _country_pairs(batch, _COUNTRY, place)
-    pairs += [(places.rows, table.country[places.items]) for places, table in placed]
+    pairs += [(places.rows, table.country[places.items]) for places, table in placed if len(places.items)]
     return _ragged(pairs, len(batch))
 
 
 def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
     """One date table for births (persons) and starts (a group's incorporation)."""
     columns = [batch.columns.get(prop) for prop in ("birthDate", "incorporationDate")]
+    if columns == [None, None]:
+        return _no_dates(), _nothing(len(batch)), _nothing(len(batch))
     texts = sorted({text for column in columns if column is not None for text in _texts(column)})
     place = {text: code for code, text in enumerate(texts)}
     ragged = [_coded(column, place, len(batch)) for column in columns]
@@ -169,7 +182,7 @@ def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
 
 def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
     if column is None:
-        return Ragged.empty(count)
+        return _nothing(count)
     codes = np.array([place[text] for text in _texts(column)], dtype=np.int32)
     return Ragged.from_rows(column.rows, codes[column.codes], count)
 
@@ -177,7 +190,7 @@ def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
 def _places(batch: Batch, prop: str, place: dict[str, int], *, packed: bool) -> tuple[Ragged, PlaceTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return Ragged.empty(len(batch)), _no_places()
+        return _nothing(len(batch)), _no_places()
     return Ragged(column.offsets(len(batch)), column.codes), place_table(_texts(column), place, packed=packed)
 
 
@@ -187,20 +200,30 @@ def _no_places() -> PlaceTable:
 
 
 @lru_cache(maxsize=1)
+def _no_identifiers() -> IdentifierTable:
+    return identifier_table([], {}, Tables())
+
+
+@lru_cache(maxsize=1)
+def _no_dates() -> DateTable:
+    return date_table([])
+
+
+@lru_cache(maxsize=1)
 def _no_texts() -> TextTable:
     return plain_table([])
 
 
 def _identifiers(batch: Batch, place: dict[str, int], tables: Tables) -> tuple[Ragged, IdentifierTable]:
     props = [prop for prop in IDENTIFIERS if prop in batch.columns]
+    if not props:
+        return _nothing(len(batch)), _no_identifiers()
     keys = [(prop, text) for prop in props for text in _texts(batch.columns[prop])]
     starts = np.cumsum([0] + [len(batch.columns[prop].values) for prop in props])
     pairs = [
         (batch.columns[prop].rows, batch.columns[prop].codes + np.int32(start))
         for prop, start in zip(props, starts, strict=False)
     ]
-    if not pairs:
-        return Ragged.empty(len(batch)), identifier_table([], place, tables)
     rows, items = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
     return Ragged.from_rows(rows, items, len(batch)), identifier_table(keys, place, tables)
 
@@ -224,7 +247,7 @@ def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callabl
 def _plain(batch: Batch, prop: str, normal: Callable[[str], str]) -> tuple[Ragged, TextTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return Ragged.empty(len(batch)), _no_texts()
+        return _nothing(len(batch)), _no_texts()
     normals = [normal(text) for text in _texts(column)]
     unique = sorted({text for text in normals if text})
     place = {text: code for code, text in enumerate(unique)}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import jellyfish
 import numpy as np
@@ -29,6 +30,7 @@ _person_tokens, _group_tokens = lru_cache(maxsize=20_000)(person_tokens), lru_ca
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # plain numbers: bits of an enumeration cost a microsecond each time
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
+_NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Ivanovich and his sisters: a father's name is borne by all his children, and his was a common one."""
@@ -45,9 +47,15 @@ class Lexicon:
 
 
 def build_lexicon(
-    person_texts: list[Sequence[str]], group_texts: list[Sequence[str]], tables: Tables, lookup: Lookup
+    person_texts: list[Sequence[str]],
+    group_texts: list[Sequence[str]],
+    tables: Tables,
+    lookup: Lookup,
+    *,
+    few: bool = False,
 ) -> Lexicon:
-    """Tokenise unique texts; the answers come in the order of the lists given, persons' first."""
+    """Tokenise unique texts; the answers come in the order of the lists given, persons' first. `few`: there are but a
+    few words, each of which may have been asked for before."""
     split = [[_person_tokens(text) for text in texts] for texts in person_texts]
     person_count = len(split)
     split += [[_group_tokens(text) for text in texts] for texts in group_texts]
@@ -59,7 +67,8 @@ def build_lexicon(
                 entries.setdefault(_key(token, is_person), token)
     keys = sorted(entries)
     place = {key: code for code, key in enumerate(keys)}
-    table = _table([entries[key] for key in keys], [key[-1] for key in keys], tables, lookup)
+    make = _table_of_few if few else _table
+    table = make([entries[key] for key in keys], [key[-1] for key in keys], tables, lookup)
     coded = [
         Ragged.of([[place[_key(token, is_person)] for token in tokens] for tokens in texts])
         for texts, is_person in zip(split, person, strict=True)
@@ -74,44 +83,105 @@ def _key(token: Token, is_person: bool) -> _Key:
 
 def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
     texts = [token.text for token in entries]
-    numbers = [bool(token.flags & TokenFlag.NUMBER) for token in entries]
-    asked = [position for position, is_person in enumerate(person) if is_person and not numbers[position]]
-    symbols: list[Sequence[int]] = [token.symbols for token in entries]
-    answers = _symbols([_asked(entries[position]) for position in asked], lookup)
-    flags = [token.flags for token in entries]
-    for position, answer in zip(asked, answers, strict=True):
-        text = texts[position]
-        forms = form_symbols(text)
-        spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
-        spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
-        heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
-        heard += [symbol_id("GEORGIAN", way) for way in [georgian_of(text)] if way]
-        heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
-        if len(answer) <= _FEW:
-            # a name that many languages have is tied to its kin already
-            heard += [symbol_id("VAU", way) for way in [vau_of(text)] if way]
-        symbols[position] = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
-        if answer or forms or (spelled and len(text) > 4) or _common(text, tables.person_counts):
-            flags[position] |= TokenFlag.KNOWN
-    for position, is_person in enumerate(person):
-        if is_person:
-            continue
-        if entries[position].symbols or _common(texts[position], tables.group_counts):
-            flags[position] |= TokenFlag.KNOWN
-        stem = stem_symbol(entries[position])
-        symbols[position] = sorted({*symbols[position], stem}) if stem else symbols[position]
+    asked = [place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER]
+    answers = dict(zip(asked, _symbols([_asked(entries[place]) for place in asked], lookup), strict=True))
+    told = [
+        _told(token, answers.get(place), is_person, tables)
+        for place, (token, is_person) in enumerate(zip(entries, person, strict=True))
+    ]
     return TokenTable(
         texts=np.array(texts, dtype=object),
         hashes=hashes_of(texts),
         phonetic=hashes_of(_phonetic(text) for text in texts),
         sound=hashes_of(sound(text) for text in texts),
         skeleton=hashes_of(skeleton(text) if not text.isdigit() else text for text in texts),
-        flags=np.array(flags, dtype=np.uint8),
+        flags=np.array([flags for _, flags in told], dtype=np.uint8),
         rarity_person=np.array([_rarity(token, tables, group=False) for token in entries], dtype=np.float32),
         rarity_group=np.array([_rarity(token, tables, group=True) for token in entries], dtype=np.float32),
-        symbols=Ragged.of(symbols),
+        symbols=Ragged.of([symbols for symbols, _ in told]),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
+
+
+class _Word(NamedTuple):
+    """A row of a token table."""
+
+    text: str
+    hash: int
+    phonetic: int
+    sound: int
+    skeleton: int
+    flags: int
+    rarity_person: float
+    rarity_group: float
+    symbols: Sequence[int]
+    signature: int
+
+
+@lru_cache(maxsize=20_000)
+def _word(token: Token, person: bool, tables: Tables, lookup: Lookup) -> _Word:
+    """As the rows of `_table`."""
+    text = token.text
+    answer = _symbols([_asked(token)], lookup)[0] if person and not token.flags & _NUMBER else None
+    symbols, flags = _told(token, answer, person, tables)
+    bare = skeleton(text) if not text.isdigit() else text
+    return _Word(
+        text=text,
+        hash=_hash(text),
+        phonetic=_hash(_phonetic(text)),
+        sound=_hash(sound(text)),
+        skeleton=_hash(bare),
+        flags=flags,
+        rarity_person=_rarity(token, tables, group=False),
+        rarity_group=_rarity(token, tables, group=True),
+        symbols=symbols,
+        signature=_signature(text),
+    )
+
+
+def _hash(text: str) -> int:
+    return hash64(text) if text else 0
+
+
+def _table_of_few(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
+    """The same table, word by word."""
+    words = [_word(token, is_person, tables, lookup) for token, is_person in zip(entries, person, strict=True)]
+    return TokenTable(
+        texts=np.array([word.text for word in words], dtype=object),
+        hashes=np.array([word.hash for word in words], dtype=np.uint64),
+        phonetic=np.array([word.phonetic for word in words], dtype=np.uint64),
+        sound=np.array([word.sound for word in words], dtype=np.uint64),
+        skeleton=np.array([word.skeleton for word in words], dtype=np.uint64),
+        flags=np.array([word.flags for word in words], dtype=np.uint8),
+        rarity_person=np.array([word.rarity_person for word in words], dtype=np.float32),
+        rarity_group=np.array([word.rarity_group for word in words], dtype=np.float32),
+        symbols=Ragged.of([word.symbols for word in words]),
+        signature=np.array([word.signature for word in words], dtype=np.uint32),
+    )
+
+
+def _told(token: Token, answer: Sequence[int] | None, person: bool, tables: Tables) -> tuple[Sequence[int], int]:
+    """The symbols of a token and its flags. `answer`: what symbols were found, where it was asked for any."""
+    text, flags = token.text, int(token.flags)
+    if not person:
+        stem = stem_symbol(token)
+        known = bool(token.symbols) or _common(text, tables.group_counts)
+        symbols = sorted({*token.symbols, stem}) if stem else token.symbols
+        return symbols, flags | _KNOWN if known else flags
+    if answer is None:
+        return token.symbols, flags
+    forms = form_symbols(text)
+    spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
+    spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
+    heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
+    heard += [symbol_id("GEORGIAN", way) for way in [georgian_of(text)] if way]
+    heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
+    if len(answer) <= _FEW:
+        # a name that many languages have is tied to its kin already
+        heard += [symbol_id("VAU", way) for way in [vau_of(text)] if way]
+    known = bool(answer or forms or (spelled and len(text) > 4)) or _common(text, tables.person_counts)
+    symbols = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
+    return symbols, flags | _KNOWN if known else flags
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:

@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from resolver.records.ragged import Ragged
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
+_FEW = 8
+"""So many words are looked for one by one: arrays would cost more than what they hold."""
 _HEAD = np.dtype([("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")])
 _FORM = b"words 1\n"
 _SPACE = re.compile(r"\s")
@@ -57,6 +60,10 @@ class WordTable:
     def _symbols(self, words: Sequence[str]) -> list[Symbols]:
         """The symbols of words and phrases, each looked for as it stands."""
         answers: list[Symbols] = [()] * len(words)
+        if len(words) <= _FEW:
+            for place, word in enumerate(words):
+                answers[place] = self._of_one(word)
+            return answers
         hashes = hashes_of(words)
         places = np.searchsorted(self.hashes, hashes)
         places[places == len(self.hashes)] = 0
@@ -65,6 +72,14 @@ class WordTable:
         for at, start, end in zip(known.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True):
             answers[at] = tuple(items[start:end].tolist())
         return answers
+
+    def _of_one(self, word: str) -> Symbols:
+        hashes, number = self.hashes.data, hash64(word) if word else 0
+        place = bisect_left(hashes, number)
+        if place == len(hashes) or hashes[place] != number:
+            return ()
+        start, end = self.symbols.offsets[place], self.symbols.offsets[place + 1]
+        return tuple(self.symbols.items[start:end].tolist())
 
 
 def _phrases(token: str, longest: int) -> list[str]:

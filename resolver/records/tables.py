@@ -12,9 +12,10 @@ RARITY_MIN = 1.0
 _ABSENT_COUNT = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """Counts of entities that bear a token, per population; only tokens borne by 20 entities or more are in them."""
+    """Counts of entities that bear a token, per population; only tokens borne by 20 entities or more are in them. Two
+    of them are the same where they are one, so that what was worked out with one can be remembered."""
 
     person_counts: Mapping[str, int] = field(default_factory=dict)
     person_total: int = 20_000

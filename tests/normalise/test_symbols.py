@@ -92,8 +92,14 @@ def test_phrases_are_found_within_a_token(few: WordTable) -> None:
     ]  # fmt: skip
 
 
-def test_an_empty_table_knows_nothing() -> None:
-    assert table_of(Words()).lookup(["ivan", "van der"]) == [(), ()]
+def test_words_are_found_one_by_one_as_in_arrays(few: WordTable) -> None:
+    asked = ["van", "Van-der Ivan", "ivan", "", "jean", "иван", "van der", "zz", "a", "b", "c", "d", "e", "f"]
+    assert [few.lookup([word])[0] for word in asked] == few.lookup(asked)
+
+
+@pytest.mark.parametrize("copies", [1, 20])
+def test_an_empty_table_knows_nothing(copies: int) -> None:
+    assert table_of(Words()).lookup(["ivan", "van der"] * copies) == [(), ()] * copies
 
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path, few: WordTable) -> None:
