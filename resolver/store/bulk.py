@@ -129,11 +129,13 @@ def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
 
 def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
     """The rows of a query in plain SQL, where `{among}` stands for the condition that what is before it is among the
-    values, and a question mark for each of `params` after it (a second `{among}` takes what `listed` gives). For the
-    questions that are asked many times for one answer: making up their SQL each time would cost more than answering
-    them."""
+    values, and a question mark for each of `params` after it; `{and_among}`, of the rows so found, that what is before
+    it is among the whole numbers that one of these is (what `listed` gives). For the questions that are asked many
+    times for one answer: making up their SQL each time would cost more than answering them."""
     postgresql = connection.dialect.name == "postgresql"
-    text = sql.format(among="= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))")
+    # PostgreSQL looks each value of an array up in an index, but each row through all of an array
+    first = "= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))"
+    text = sql.format(among=first, and_among="IN (SELECT unnest(%s::bigint[]))" if postgresql else first)
     cursor = connection.connection.cursor()
     try:
         cursor.execute(text.replace("?", "%s") if postgresql else text, (listed(connection, values), *params))
@@ -143,7 +145,7 @@ def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params:
 
 
 def listed(connection: Connection, values: Sequence[Any]) -> Any:
-    """Values as the parameter that `{among}` asks for in `rows_among`."""
+    """Values as the parameter that `{and_among}` asks for in `rows_among`."""
     plain = [value.item() if isinstance(value, np.integer) else value for value in values]
     return plain if connection.dialect.name == "postgresql" else json.dumps(plain)
 

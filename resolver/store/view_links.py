@@ -63,8 +63,8 @@ class LinkQuestions(Moment):
 
     def links_between(self, numbers: Sequence[int]) -> LinkTable:
         """The links both ends of which are among some records."""
-        # the plus keeps SQLite from looking every pair up
-        sql = _LINKS_OF.replace("SIDE", "left") + ' AND +"right" {among}'
+        # the plus keeps databases from looking every pair up
+        sql = _LINKS_OF.replace("SIDE", "left") + ' AND +"right" {and_among}'
         rights = listed(self.connection, numbers)
         parts = [
             columns_of(rows_among(self.connection, sql, part, self.version, self.version, rights), 6)
