@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _BY_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -22,6 +23,7 @@ def is_here(host: str) -> bool:
         return host.casefold() == "localhost" or host.casefold().endswith(".localhost")
 
 
+@lru_cache(maxsize=256)
 def is_origin_here(origin: str) -> bool:
     """Whether an origin, as browsers name it, is of this machine."""
     try:

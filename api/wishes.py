@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resolver.engines.screening import Look
 
 DEFAULT = EVERYTHING
+_LIMIT, _THRESHOLD = 5, 0.5
 PARAMETERS = (
     "algorithm",
     "changed_since",
@@ -50,14 +51,16 @@ class Asked:
 
 def asked(dataset: str, known: frozenset[str]) -> Asked:
     """Read the parameters of the request. `known`: the datasets there are. Raises `ApiError`."""
+    if not request.args and dataset == DEFAULT:
+        return Asked(Wish(_LIMIT, viewer=viewer()), _THRESHOLD, _LIMIT)
     algorithm = request.args.get("algorithm", ALGORITHM)
     if algorithm not in ALGORITHMS:
         raise ApiError(400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}")
     params.yes("fuzzy", default=True)
-    limit = params.whole("limit", 5, 0, 500)
-    threshold = params.number("threshold", 0.5, 0.0, 1.0)
+    limit = params.whole("limit", _LIMIT, 0, 500)
+    threshold = params.number("threshold", _THRESHOLD, 0.0, 1.0)
     wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), scope(dataset, known), exclusions(), viewer())
-    return Asked(wish, 0.5 if threshold is None else threshold, limit)
+    return Asked(wish, _THRESHOLD if threshold is None else threshold, limit)
 
 
 def scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:

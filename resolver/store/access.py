@@ -103,7 +103,9 @@ class Access:
         `answer`; `at` is now unless given. Several at once cost one transaction."""
         if rows:
             with clear_errors(self.engine), writing(self.engine) as connection:
-                connection.execute(insert(consultations), [{"at": utc_text(), **row} for row in rows])
+                connection.execute(
+                    insert(consultations), [row if "at" in row else {"at": utc_text(), **row} for row in rows]
+                )
 
     def consultations(self, *, since: str = "", who: str | None = None, limit: int = 1000) -> list[Consultation]:
         """The log from a time on, the oldest first."""
