@@ -19,6 +19,7 @@ from resolver.compare.context import NameIndex, alone_of, listed_of, principal_o
 from resolver.compare.laying import Counted, Laid, Source, counted, laid
 from resolver.compare.scripts import sounds
 from resolver.compare.words import CARD, Words, words_of
+from resolver.compare.written import fixed, names_of
 from resolver.records.assembling import Later
 from resolver.records.prepared import NameTable, Prepared, TokenTable
 from resolver.records.ragged import Ragged
@@ -40,21 +41,14 @@ class Material:
 
     @cached_property
     def source(self) -> Source:
-        """All that is copied of it."""
-        names, forms, words = self.prepared.names, self.prepared.forms, self.words
+        """All that is copied of it. Names are laid out in memory, not in files: a hundred megabytes for a million
+        records, in the large pages that arrays of that size get."""
+        words = self.words
         held: tuple[npt.NDArray[Any], ...] = (
-            *(names.offsets, names.items, forms.tokens.offsets, forms.tokens.items),
-            *(forms.roles, forms.joined, forms.joined_skeleton, forms.compact, self.prepared.name_quality),
+            *(self.prepared.names.offsets, *names_of(self.prepared)),
             *(words.cards, words.letters, words.symbols, words.spoken_offsets, words.spoken),
         )
-        return Source(*map(_fixed, held))
-
-
-def _fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """As arrays of files are, so that kernels are compiled for one kind."""
-    held = array.view()
-    held.flags.writeable = False
-    return held
+        return Source(*map(fixed, held))
 
 
 def arrays_of(material: Material) -> dict[str, npt.NDArray[Any]]:

@@ -16,26 +16,20 @@ from resolver.compare.words import CARD, Words
 from resolver.compare.written import HEAD, NAME, PART, Written
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
-from resolver.records.prepared import ByteArray, HashArray
 
 Numbers = npt.NDArray[np.int64]
-_FOREIGN = 64
-NAMES, PARTS, TOKENS, LETTERS, SYMBOLS, SOUNDS, HELD = range(7)
-"""What is counted: names, their words, words once a table, their letters, symbols and sounds; words once a record."""
+NAMES, PARTS, TOKENS, LETTERS, SYMBOLS, SOUNDS = range(6)
+"""What is counted: names, their words, words once a table, their letters, symbols and sounds."""
 
 
 class Source(NamedTuple):
-    """What is copied of a table: names of its records and forms of names (`Prepared`), words (`compare.words`)."""
+    """What is copied of a table: where the names of its records begin, names and their words (`compare.written`), words
+    (`compare.words`). What is read together lies together: rows lie anywhere in mapped memory, and each page of it that
+    is met takes as long as copying some names."""
 
     names_at: IntArray
-    names: IntArray
-    forms_at: IntArray
-    forms: IntArray
-    roles: ByteArray
-    joined: HashArray
-    joined_skeleton: HashArray
-    compact: HashArray
-    quality: ByteArray
+    names: npt.NDArray[np.void]
+    parts: npt.NDArray[np.void]
     cards: npt.NDArray[np.void]
     letters: npt.NDArray[np.uint32]
     symbols: IntArray
@@ -71,38 +65,30 @@ class Laid(NamedTuple):
 
 @compiled()
 def _counted(source, rows):  # type: ignore[no-untyped-def]
-    sizes = np.zeros(7, dtype=np.int64)
+    sizes = np.zeros(6, dtype=np.int64)
     for row in rows:
         for at in range(source.names_at[row], source.names_at[row + 1]):
-            form = source.names[at]
             sizes[NAMES] += 1
-            sizes[PARTS] += source.forms_at[form + 1] - source.forms_at[form]
+            sizes[PARTS] += source.names[at].end - source.names[at].start
     coded, tokens = np.empty(sizes[PARTS], dtype=np.int32), np.empty(sizes[PARTS], dtype=np.int32)
     room = 16
     while room < 2 * sizes[PARTS]:
         room *= 2
     # where a word stands in `tokens`, found by its code
     slots = np.full(room, -1, dtype=np.int32)
-    met = np.full(sizes[PARTS], -1, dtype=np.int64)
     filled, place = 0, 0
-    for number in range(len(rows)):
-        row = rows[number]
+    for row in rows:
         for at in range(source.names_at[row], source.names_at[row + 1]):
-            form = source.names[at]
-            for item in range(source.forms_at[form], source.forms_at[form + 1]):
-                token = source.forms[item]
+            for item in range(source.names[at].start, source.names[at].end):
+                token = source.parts[item].token
                 slot = (np.int64(token) * 2654435761 >> 7) & (room - 1)
                 while slots[slot] >= 0 and tokens[slots[slot]] != token:
                     slot = (slot + 1) & (room - 1)
                 if slots[slot] < 0:
                     slots[slot], tokens[filled] = filled, token
                     filled += 1
-                code = slots[slot]
-                coded[place] = code
+                coded[place] = slots[slot]
                 place += 1
-                if met[code] != number:
-                    met[code] = number
-                    sizes[HELD] += 1
     for token in tokens[:filled]:
         sizes[LETTERS] += source.cards[token + 1].letters - source.cards[token].letters
         sizes[SYMBOLS] += source.cards[token + 1].symbols - source.cards[token].symbols
@@ -113,10 +99,11 @@ def _counted(source, rows):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def _copied(  # type: ignore[no-untyped-def]
-    source, rows, tokens, coded, met, first, begun, written, words, name_offsets, form_offsets, form_items, forms
+    source, rows, tokens, coded, met, first, begun, held, written, words, name_offsets, form_offsets, form_items, forms
 ):
     """Copy what `_counted` has counted to where others end: `first` is the first row, `begun` as many of everything as
-    there are already; `met` is -1 for each of the `tokens`. Gives the most names and words of a record."""
+    there are already, `held` words of records, each once; `met` is -1 for each of the `tokens`. Gives the most names
+    and words of a record, and how many words are held then."""
     cards, letters, symbols, sounds = begun[TOKENS], begun[LETTERS], begun[SYMBOLS], begun[SOUNDS]
     for place in range(len(tokens)):
         token = tokens[place]
@@ -136,39 +123,35 @@ def _copied(  # type: ignore[no-untyped-def]
             sounds += 1
     end = cards + len(tokens)
     words.cards[end].letters, words.cards[end].symbols, words.spoken_offsets[end] = letters, symbols, sounds
-    name, part, held, place = begun[NAMES], begun[PARTS], begun[HELD], 0
+    name, part, place = begun[NAMES], begun[PARTS], 0
     most_names, most_tokens = np.int64(0), np.int64(0)
     for number in range(len(rows)):
         row = rows[number]
         head = written.heads[first + number]
         head.names, head.tokens, name_offsets[first + number] = name, held, name
         for at in range(source.names_at[row], source.names_at[row + 1]):
-            form = source.names[at]
-            forms[name], form_offsets[name] = form, part
-            said = written.names[name]
-            said.compact, said.form, said.quality = source.compact[form], name, source.quality[at]
-            said.start = part
-            scripts = 0
-            for item in range(source.forms_at[form], source.forms_at[form + 1]):
-                code = coded[place]
-                word = written.parts[part]
-                word.joined, word.joined_skeleton = source.joined[item], source.joined_skeleton[item]
-                word.token, word.role = cards + code, source.roles[item]
+            told, said = source.names[at], written.names[name]
+            forms[name], form_offsets[name] = told.form, part
+            said.compact, said.form, said.quality = told.compact, name, told.quality
+            said.scripts, said.start = told.scripts, part
+            for item in range(told.start, told.end):
+                code, read, word = coded[place], source.parts[item], written.parts[part]
+                word.joined, word.joined_skeleton = read.joined, read.joined_skeleton
+                word.token, word.role = cards + code, read.role
                 form_items[part] = cards + code
-                scripts |= 2 if words.flags[cards + code] & _FOREIGN else 1
                 if met[code] != number:
                     met[code] = number
                     written.tokens[held] = cards + code
                     held += 1
                 place += 1
                 part += 1
-            said.end, said.scripts = part, scripts
+            said.end = part
             name += 1
         most_names = max(most_names, np.int64(name - head.names))
         most_tokens = max(most_tokens, np.int64(held - head.tokens))
     last = written.heads[first + len(rows)]
     last.names, last.tokens, name_offsets[first + len(rows)], form_offsets[name] = name, held, name, part
-    return most_names, most_tokens
+    return most_names, most_tokens, held
 
 
 def counted(source: Source, rows: Numbers) -> Counted:
@@ -179,13 +162,13 @@ def counted(source: Source, rows: Numbers) -> Counted:
 def laid(sources: Sequence[Source], rows: Sequence[Numbers], taken: Sequence[Counted]) -> Laid:
     """The names of the rows of each source, one source after the other; `taken`: what `counted` says of each."""
     count = sum(map(len, rows))
-    begun = np.zeros(7, dtype=np.int64)
-    names, parts, tokens, letters, symbols, sounds, held = np.add.reduce([one.sizes for one in taken]).tolist()
+    begun = np.zeros(6, dtype=np.int64)
+    names, parts, tokens, letters, symbols, sounds = np.add.reduce([one.sizes for one in taken]).tolist()
     written = Written(
         np.empty(count + 1, dtype=HEAD),
         np.empty(names, dtype=NAME),
         np.zeros(parts + 2, dtype=PART),
-        np.empty(held, dtype=np.int32),
+        np.empty(parts, dtype=np.int32),
         (0, 0),
     )
     words = Words(
@@ -198,13 +181,15 @@ def laid(sources: Sequence[Source], rows: Sequence[Numbers], taken: Sequence[Cou
     )
     name_offsets, form_offsets = np.empty(count + 1, dtype=np.int32), np.empty(names + 1, dtype=np.int32)
     form_items, forms = np.empty(parts, dtype=np.int32), np.empty(names, dtype=np.int32)
-    first, most = 0, (0, 0)
+    first, most, held = 0, (0, 0), np.int64(0)
     for source, some, one in zip(sources, rows, taken, strict=True):
-        own = _copied(
-            *(source, some, one.tokens, one.coded, np.full(len(one.tokens), -1, dtype=np.int64), first, begun),
-            *(written, words, name_offsets, form_offsets, form_items, forms),
+        met = np.full(len(one.tokens), -1, dtype=np.int64)
+        own_names, own_tokens, held = _copied(
+            *(source, some, one.tokens, one.coded, met, first, begun, held, written, words),
+            *(name_offsets, form_offsets, form_items, forms),
         )
-        most = max(most[0], own[0]), max(most[1], own[1])
+        most = max(most[0], own_names), max(most[1], own_tokens)
         begun += one.sizes
         first += len(some)
-    return Laid(written._replace(most=most), words, name_offsets, form_offsets, form_items, forms)
+    written = written._replace(tokens=written.tokens[:held], most=most)
+    return Laid(written, words, name_offsets, form_offsets, form_items, forms)

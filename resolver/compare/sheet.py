@@ -103,9 +103,17 @@ class Sheet(NamedTuple):
 
 def most_cells(written: Written, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> int:
     """Words of the left times words of the right record, of the pair that has most of them."""
-    tokens = written.heads["tokens"]
-    sizes = [(tokens[rows + 1] - tokens[rows]).astype(np.int64) for rows in (left, right)]
-    return int((sizes[0] * sizes[1]).max(initial=0))
+    return int(_most_cells(written.heads, left, right))
+
+
+@compiled(allocates=False)
+def _most_cells(heads, left, right):  # type: ignore[no-untyped-def]
+    most = np.int64(0)
+    for pair in range(len(left)):
+        one, two = left[pair], right[pair]
+        ours, theirs = heads[one + 1].tokens - heads[one].tokens, heads[two + 1].tokens - heads[two].tokens
+        most = max(most, np.int64(ours) * np.int64(theirs))
+    return most
 
 
 def sheet_for(words: Words, written: Written, cells: int) -> Sheet:

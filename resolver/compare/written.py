@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared, TokenFlag
+from resolver.records.compiled import compiled
+from resolver.records.prepared import Prepared
 from resolver.records.ragged import Ragged
 
 HEAD = np.dtype([("names", np.int32), ("tokens", np.int32)], align=True)
@@ -31,6 +32,8 @@ PART = np.dtype(
 )
 """A word of a form: see `NameTable`."""
 
+_FOREIGN = 64
+
 
 class Written(NamedTuple):
     """n records: `heads` (n + 1), `names`, `parts` (two more than there are, so that the next can always be read),
@@ -45,32 +48,43 @@ class Written(NamedTuple):
 
 def written_of(prepared: Prepared, record_tokens: Ragged) -> Written:
     """Lay out the names of a batch; `record_tokens`: the tokens of each record, each once."""
-    forms, held = prepared.forms, prepared.names
+    held = prepared.names
     heads = np.zeros(len(prepared) + 1, dtype=HEAD)
     heads["names"], heads["tokens"] = held.offsets, record_tokens.offsets
-    names = np.zeros(len(held.items), dtype=NAME)
-    names["compact"], names["form"] = forms.compact[held.items], held.items
-    names["start"], names["end"] = forms.tokens.offsets[held.items], forms.tokens.offsets[held.items + 1]
-    names["quality"] = prepared.name_quality
-    names["scripts"] = _scripts(prepared)[held.items]
-    parts = np.zeros(len(forms.tokens.items) + 2, dtype=PART)
-    for field, values in (
-        ("joined", forms.joined),
-        ("joined_skeleton", forms.joined_skeleton),
-        ("token", forms.tokens.items),
-        ("role", forms.roles),
-    ):
-        parts[field][:-2] = values
     most = (int(held.counts.max(initial=0)), int(record_tokens.counts.max(initial=0)))
-    return Written(heads, names, parts, record_tokens.items, most)
+    return Written(heads, *names_of(prepared), record_tokens.items, most)
 
 
-def _scripts(prepared: Prepared) -> npt.NDArray[np.uint8]:
-    """Per form, 1 where it has Latin words and 2 where it has words of other scripts, or both."""
-    forms = prepared.forms.tokens
-    script = np.where(prepared.tokens.flags & int(TokenFlag.FOREIGN), 2, 1).astype(np.uint8)
-    if not (script == 2).any():
-        return np.ones(len(forms), dtype=np.uint8)
-    found = np.zeros(len(forms), dtype=np.uint8)
-    np.bitwise_or.at(found, forms.rows, script[forms.items])
-    return found
+def names_of(prepared: Prepared) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    """The names of all records and the words of all forms, as `Written` has them."""
+    forms, held = prepared.forms, prepared.names
+    names, parts = np.zeros(len(held.items), dtype=NAME), np.zeros(len(forms.tokens.items) + 2, dtype=PART)
+    arrays: tuple[npt.NDArray[Any], ...] = (
+        *(held.items, prepared.name_quality, forms.compact),
+        *(forms.tokens.offsets, forms.tokens.items, forms.roles, forms.joined, forms.joined_skeleton),
+    )
+    _laid_out(*map(fixed, (*arrays, prepared.tokens.flags)), names, parts)
+    return names, parts
+
+
+def fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """As arrays of files are, so that kernels are compiled for one kind."""
+    held = array.view()
+    held.flags.writeable = False
+    return held
+
+
+@compiled(allocates=False)
+def _laid_out(items, quality, compact, starts, tokens, roles, joined, joined_skeleton, flags, names, parts):  # type: ignore[no-untyped-def]
+    for place in range(len(tokens)):
+        part = parts[place]
+        part.joined, part.joined_skeleton = joined[place], joined_skeleton[place]
+        part.token, part.role = tokens[place], roles[place]
+    for place in range(len(items)):
+        form, name = items[place], names[place]
+        name.compact, name.form, name.quality = compact[form], form, quality[place]
+        name.start, name.end = starts[form], starts[form + 1]
+        scripts = 0
+        for at in range(starts[form], starts[form + 1]):
+            scripts |= 2 if flags[tokens[at]] & _FOREIGN else 1
+        name.scripts = scripts

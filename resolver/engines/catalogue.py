@@ -258,6 +258,7 @@ class Catalogue:
         assert state.closed is not None
         assert all(shelf.reader is not None for shelf in shelves)
         assert all(len(shelf.material.listed) == len(shelf) for shelf in shelves)
+        assert all(len(shelf.material.source.names_at) == len(shelf) + 1 for shelf in shelves)
         return state
 
 
