@@ -160,7 +160,8 @@ class Catalogue:
 
     def _from_files(self, view: View) -> State | None:
         """What the files say, as far as it is of this store's history."""
-        segments = chain(self._folder(view), self._stamp(view))
+        # a check reads here and there: in small pages it would wait for what says where each lies
+        segments = chain(self._folder(view), self._stamp(view), large_pages=True)
         landed = view.landed([one.until for one in segments])
         usable: list[Shelf] = []
         for one in segments:

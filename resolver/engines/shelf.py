@@ -148,7 +148,7 @@ def united(shelves: Sequence[Shelf], kept: Sequence[npt.NDArray[np.bool_]], stre
 
 def written(folder: Path, shelf: Shelf, stamp: Mapping[str, str]) -> Shelf:
     """The same in a file. Raises `StoreError` where it cannot be written."""
-    return opened(write_segment(folder, shelf.segment, stamp))
+    return opened(write_segment(folder, shelf.segment, stamp, large_pages=True))
 
 
 def _made(

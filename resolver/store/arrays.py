@@ -7,6 +7,7 @@ temporary name, synced and moved, so that a file that is there is whole.
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 import zlib
@@ -27,6 +28,7 @@ _FORM = b"wlrseg02"
 _STEP = 64
 _GOOD = "user.resolver.good"
 """The mark of a file that was read whole and found right: what it was then."""
+_LARGE_PAGES = getattr(mmap, "MADV_HUGEPAGE", None)
 AnyArray = npt.NDArray[Any]
 
 
@@ -38,8 +40,10 @@ class ArrayFile:
     arrays: Mapping[str, AnyArray]
 
 
-def write_arrays(path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str, Any]) -> None:
-    """Write a file whole. Raises `OSError`."""
+def write_arrays(
+    path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str, Any], *, large_pages: bool = False
+) -> None:
+    """Write a file whole; with `large_pages` for those who will read it in such. Raises `OSError`."""
     places: dict[str, tuple[str, int, int]] = {}
     position = 0
     for name, array in arrays.items():
@@ -53,6 +57,10 @@ def write_arrays(path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str,
             file.seek(start + place)
             file.write(np.ascontiguousarray(arrays[key]).data)
         file.truncate(start + position)
+    if large_pages and hasattr(os, "posix_fadvise"):
+        # what the system holds of a file since that was written lies in small pages, and stays so until it is read anew
+        with open(path, "rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 @contextmanager
@@ -84,20 +92,21 @@ def _sum(arrays: Iterable[AnyArray]) -> int:
     return found
 
 
-def open_arrays(path: Path, *, checked: bool = False) -> ArrayFile:
+def open_arrays(path: Path, *, checked: bool = False, large_pages: bool = False) -> ArrayFile:
     """Map a file. `checked`: read it to see that every byte is as it was written (about a second a gigabyte), unless
-    that was seen before and the file has not been written since.
+    that was seen before and the file has not been written since. `large_pages`: ask the system for pages of 2 MB, where
+    it has these for files: for one that is read here and there, a few bytes at a time.
     Raises `StoreError` for one that is not of this form, cut short or, where that is checked, altered."""
     try:
-        mapped = np.memmap(path, dtype=np.uint8, mode="r")
-        if bytes(mapped[:8]) != _FORM:
+        mapped = _mapped(path, large_pages)
+        if mapped[:8] != _FORM:
             raise ValueError("another form")
-        length = int.from_bytes(bytes(mapped[8:16]), "little")
-        head = orjson.loads(bytes(mapped[16 : 16 + length]))
+        length = int.from_bytes(mapped[8:16], "little")
+        head = orjson.loads(mapped[16 : 16 + length])
         start = -(-(16 + length) // _STEP) * _STEP
         if len(mapped) != start + head["bytes"]:
             raise ValueError("its length is wrong")
-        plain = np.asarray(mapped)
+        plain = np.frombuffer(mapped, dtype=np.uint8)
         arrays = {}
         for name, (kind, place, count) in head["arrays"].items():
             width = np.dtype(kind).itemsize
@@ -111,6 +120,16 @@ def open_arrays(path: Path, *, checked: bool = False) -> ArrayFile:
             f"the index file is damaged: {error}", where=str(path), mend="delete it; it is made again"
         ) from error
     return ArrayFile(head["about"], arrays)
+
+
+def _mapped(path: Path, large_pages: bool) -> mmap.mmap:
+    with open(path, "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if large_pages and _LARGE_PAGES is not None:
+        # a system without them refuses, and does as ever
+        with suppress(OSError):
+            mapped.madvise(_LARGE_PAGES)
+    return mapped
 
 
 def _known_good(path: Path) -> bool:

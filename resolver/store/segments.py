@@ -93,8 +93,9 @@ def segment_of(
     return Segment(None, since, until, landed, first, batch, offsets, ended, extra)
 
 
-def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str]) -> Segment:
-    """Put a segment into a file of a folder, and map it. Raises `StoreError` where it cannot be written."""
+def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str], *, large_pages: bool = False) -> Segment:
+    """Put a segment into a file of a folder, and map it (in `large_pages` if the system has them). Raises `StoreError`
+    where it cannot be written."""
     batch = segment.batch
     arrays: dict[str, AnyArray] = {"kinds": batch.kinds, "ended": segment.ended, **text_arrays("ids", batch.ids)}
     for name, coded in (("schemas", batch.schemas), ("sources", batch.sources)):
@@ -110,17 +111,17 @@ def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str]) -> S
     path = folder / f"segment-{segment.since}-{segment.until}.bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_arrays(path, arrays, about)
+        write_arrays(path, arrays, about, large_pages=large_pages)
     except OSError as error:
         raise StoreError(
             f"the index cannot be written: {error.strerror or error}", where=str(folder), mend="free some space there"
         ) from error
-    return open_segment(path)
+    return open_segment(path, large_pages=large_pages)
 
 
-def open_segment(path: Path) -> Segment:
+def open_segment(path: Path, *, large_pages: bool = False) -> Segment:
     """Map a segment. Raises `StoreError` for a damaged one."""
-    return _segment(path, open_arrays(path))
+    return _segment(path, open_arrays(path, large_pages=large_pages))
 
 
 def _segment(path: Path, file: ArrayFile) -> Segment:
@@ -144,8 +145,9 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
     )
 
 
-def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:
-    """The segments of a folder that follow one another from version 0. Removes damaged ones and those of another
+def chain(folder: Path, stamp: Mapping[str, str], *, large_pages: bool = False) -> list[Segment]:
+    """The segments of a folder that follow one another from version 0, mapped in `large_pages` if the system has them.
+    Removes damaged ones and those of another
     stamp."""
     found: dict[int, list[int]] = {}
     for path in sorted(folder.glob("segment-*.bin")):
@@ -157,7 +159,7 @@ def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:
     while True:
         for until in sorted(found.get(at, []), reverse=True):
             path = folder / f"segment-{at}-{until}.bin"
-            segment = _usable(path, stamp) if at < until else None
+            segment = _usable(path, stamp, large_pages) if at < until else None
             if segment is not None:
                 segments.append(segment)
                 at = until
@@ -166,11 +168,11 @@ def chain(folder: Path, stamp: Mapping[str, str]) -> list[Segment]:
             return segments
 
 
-def _usable(path: Path, stamp: Mapping[str, str]) -> Segment | None:
+def _usable(path: Path, stamp: Mapping[str, str], large_pages: bool) -> Segment | None:
     try:
         file = open_arrays(path)
         if dict(file.about["stamp"]) == dict(stamp):
-            return _segment(path, open_arrays(path, checked=True))
+            return _segment(path, open_arrays(path, checked=True, large_pages=large_pages))
     except (StoreError, LookupError, ValueError) as error:
         # or of a form that is no longer made
         _LOG.warning("%s is damaged and is made again: %s", path, error)
