@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from resolver.compare.context import Context
-from resolver.compare.dates import best_dates
+from resolver.compare.dates import best_dates, dates_beside
 from resolver.compare.name_evidence import (
     name,
     name_apart,
@@ -36,9 +36,10 @@ from resolver.compare.name_evidence import (
     names_alone,
 )
 from resolver.compare.sets import acronym_match, flagged_words, identifier_similarity, overlap
+from resolver.records.assembling import Later
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared import WEAK_FAMILIES, FloatArray, PlaceTable, TokenFlag
+from resolver.records.prepared import WEAK_FAMILIES, FloatArray, PlaceTable, Prepared, TokenFlag
 from resolver.records.ragged import Ragged
 
 
@@ -61,12 +62,20 @@ class Comparator:
 
 def birth_date(context: Context) -> FloatArray:
     """Birth dates, as far as they are known."""
-    return best_dates(context.prepared.dates, context.prepared.births, context.left, context.right)
+    return _dates(context, lambda prepared: prepared.births)
 
 
 def start_date(context: Context) -> FloatArray:
     """Dates of foundation or incorporation."""
-    return best_dates(context.prepared.dates, context.prepared.starts, context.left, context.right)
+    return _dates(context, lambda prepared: prepared.starts)
+
+
+def _dates(context: Context, side: Callable[[Prepared], Ragged]) -> FloatArray:
+    prepared, left, right = context.prepared, context.left, context.right
+    if isinstance(prepared, Later) and prepared.asked:
+        # of each pair one is the record that is asked about, row 0
+        return np.take(dates_beside(prepared.parts, side), left + right)
+    return best_dates(prepared.dates, side(prepared), left, right)
 
 
 def birth_place(context: Context) -> FloatArray:

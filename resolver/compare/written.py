@@ -69,6 +69,8 @@ def names_of(prepared: Prepared) -> tuple[npt.NDArray[np.void], npt.NDArray[np.v
 
 def fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """As arrays of files are, so that kernels are compiled for one kind."""
+    if not array.flags.writeable:
+        return array
     held = array.view()
     held.flags.writeable = False
     return held

@@ -54,9 +54,9 @@ class Whole:
         """Whether no part says anything of it."""
         return not any(len(side(part.prepared).items) for part in self.parts)
 
-    def unasked(self, *sides: Side) -> bool:
+    def unasked(self, side: Side) -> bool:
         """Whether nothing of it is compared: the record that is asked about says nothing of it."""
-        return self.asked and not any(len(side(self.parts[0].prepared).items) for side in sides)
+        return self.asked and not len(side(self.parts[0].prepared).items)
 
     def apart(self, taken: Sequence[Taken]) -> Ragged:
         """The items of all parts, each a row of its own in the new table."""
@@ -83,24 +83,11 @@ class Whole:
 
     def dates(self) -> tuple[Ragged, Ragged, DateTable]:
         """Births and starts, over one table."""
-        sides: tuple[Side, Side] = (lambda one: one.births, lambda one: one.starts)
-        births, starts = (self.taken(side) for side in sides)
+        births, starts = self.taken(lambda one: one.births), self.taken(lambda one: one.starts)
         held = [part.prepared.dates for part in self.parts]
-        texts = [one.texts for one in held]
-        if not self.asked:
-            both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
-            use = by_text(both, texts)
-            return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
-        first, second = self.apart(births), self.apart(starts)
-        items = [*(one.items for one in births), *(one.items for one in starts)]
-        told = unread([*texts, *texts], items)
-        if self.unasked(*sides):
-            table = DateTable(NOTHING, NOTHING, _NO_BYTES, _NO_BYTES, _NO_BYTES, told)
-        else:
-            table = _dates_of(
-                [*zip(held, items[: len(held)], strict=True), *zip(held, items[len(held) :], strict=True)], told
-            )
-        return first, Ragged(second.offsets, second.items + np.int32(len(first.items))), table
+        both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
+        use = by_text(both, [one.texts for one in held])
+        return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
 
     def places(
         self, side: Side, table: Callable[[Prepared], PlaceTable], codes: Sequence[IntArray]
@@ -258,18 +245,6 @@ def _dates(tables: Sequence[DateTable], use: Used) -> DateTable:
         use.column([one.day for one in tables]),
         use.column([one.circa for one in tables]),
         use.texts,
-    )
-
-
-def _dates_of(held: Sequence[tuple[DateTable, IntArray]], texts: npt.NDArray[np.object_]) -> DateTable:
-    """The dates of items of tables, one after the other."""
-    return DateTable(
-        np.concatenate([one.year[items] for one, items in held]),
-        np.concatenate([one.last_year[items] for one, items in held]),
-        np.concatenate([one.month[items] for one, items in held]),
-        np.concatenate([one.day[items] for one, items in held]),
-        np.concatenate([one.circa[items] for one, items in held]),
-        texts,
     )
 
 

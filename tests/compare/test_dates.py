@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare.dates import GRADES, best_dates
+from resolver.compare.dates import GRADES, best_dates, dates_beside
 from resolver.normalise.values import date_table
+from resolver.records.assembling import Part, assembled
 from resolver.records.ragged import Ragged
+from tests.normalise.preparing import prepared
+from tests.records.samples import record
 
 CASES = [
     ("1960-05-04", "1960-05-04", 1.0),
@@ -91,3 +95,18 @@ def test_of_several_dates_the_two_that_are_most_alike_count(ours: list[str], the
     np.testing.assert_array_equal(
         best_dates(date_table(texts), said, left, right)[0], max(known) if known else np.float32(np.nan)
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(text, max_size=3), min_size=3, max_size=6), st.data())
+def test_read_where_they_lie(told: list[list[str]], data: st.DataObject) -> None:
+    held = [record(f"s:{number}", name="Ann Lee", birthDate=texts) for number, texts in enumerate(told)]
+    rows = st.lists(st.integers(0, len(held) - 2), max_size=5).map(lambda drawn: np.array(drawn, dtype=np.int64))
+    others = prepared(held[1:])
+    parts = [Part(prepared(held[:1]), np.zeros(1, dtype=np.int64)), Part(others, data.draw(rows))]
+    parts.append(Part(others, data.draw(rows)))
+    count = sum(len(part.rows) for part in parts)
+    whole = assembled(parts, pa.array([f"{place}" for place in range(count)], pa.string()))
+    every = np.arange(count, dtype=np.int32)
+    wanted = best_dates(whole.dates, whole.births, np.zeros_like(every), every)
+    np.testing.assert_array_equal(dates_beside(parts, lambda one: one.births), wanted)
