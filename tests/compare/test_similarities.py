@@ -64,6 +64,7 @@ def test_they_are_those_of_whole_arrays(drawn: list[tuple[float, ...]]) -> None:
     assert families == int((aligned[:, COLUMNS.index("sides")] == 3).sum())
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(alignments, st.integers(0, 7), st.integers(0, 7), st.booleans(), st.booleans()), max_size=6))
 def test_women_change_their_family_name(
     drawn: list[tuple[tuple[float, ...], int, int, bool, bool]],
