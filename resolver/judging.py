@@ -111,7 +111,7 @@ class _Group:
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
     _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
-    _lefts: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
+    _lefts: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, context: Context, silent: frozenset[str] | None) -> _Group:
@@ -132,14 +132,10 @@ class _Group:
             self.align([place])
         return self._parts[place]
 
-    def telling(self, place: int) -> _Telling:
-        """What is told of the part of the model that judges a pair."""
-        return _telling_of((self.model, self.model.plain, self.model.alone)[self._which[place]] or self.model)
-
     def shown(self, place: int, telling: _Telling) -> tuple[list[str], list[str]]:
         """What either side of a pair says, beside `telling.shows`. The left record is mostly that of many."""
         ours, theirs = self._forms(place, telling)
-        key = (self._which[place], *ours)
+        key = (telling.shows, *ours)
         held = self._lefts.get(key)
         if held is None:
             held = self._lefts[key] = texts_of(self.context.prepared, *ours, telling.shows)
@@ -152,11 +148,6 @@ class _Group:
         first = context.principal_forms if telling.principals else best
         one, two = ((int(rows[side][place]), int(best[side][place]), int(first[side][place])) for side in (0, 1))
         return one, two
-
-    @cached_property
-    def _which(self) -> list[int]:
-        found: list[int] = self.model.which(self.evidence).tolist()
-        return found
 
 
 _Named = tuple[int, int, int]
@@ -237,6 +228,11 @@ def _telling_of(model: Model) -> _Telling:
     return held[1]
 
 
+def _telling_of_part(model: Model, similarities: Sequence[float]) -> _Telling:
+    """What is told of the part of a model that judges a pair."""
+    return _telling_of((model, model.plain, model.alone)[model.which_of(similarities)] or model)
+
+
 _SIDES = ("births", "starts", "birth_places", "addresses", "nationalities", "countries", "identifiers")
 
 
@@ -262,7 +258,7 @@ class _Pair:
     def rows(self) -> tuple[EvidenceRow, ...]:
         """The sum, from the prior to the calibration."""
         group, place = self._group, self._place
-        telling = group.telling(place)
+        telling = _telling_of_part(group.model, self._values)
         left, right = group.shown(place, telling)
         shift = int(group.logodds[place]) - int(group.raw[place])
         return (

@@ -135,6 +135,12 @@ class Model:
             found[~np.isnan(evidence[:, self.features.index(ALONE_GATE)])] = 2
         return found
 
+    def which_of(self, similarities: Sequence[float]) -> int:
+        """The same of one pair."""
+        if self.alone is not None and not math.isnan(similarities[self.features.index(ALONE_GATE)]):
+            return 2
+        return 1 if self.plain is not None and similarities[self.features.index(GATE)] == 0 else 0
+
     def judges(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
         """By part, which pairs (m × features) it judges: every pair is one part's."""
         which, held = self.which(evidence), (("alone", self.alone), ("plain", self.plain))

@@ -109,8 +109,9 @@ class _Told:
     """Tells what became of the parts of names, each word read once."""
 
     def __init__(self, context: Context) -> None:
-        self._context, self._table = context, context.prepared.tokens
-        self._rarity = self._table.rarity_group if context.group else self._table.rarity_person
+        # as they lie for the alignment: tables of all words would have to be made first
+        self._context, self._cards, self._texts = context, context.names.words.cards, context.names.texts
+        self._rarity = self._cards["rarity_group" if context.group else "rarity_person"]
         self._words: dict[int, tuple[str, float]] = {}
         self._forms: dict[int, list[int]] = {}
 
@@ -155,7 +156,7 @@ class _Told:
 
     def _word(self, token: int) -> tuple[str, float]:
         if token not in self._words:
-            self._words[token] = str(self._table.texts[token]), round(float(self._rarity[token]), 1)
+            self._words[token] = str(self._texts[token]), round(float(self._rarity[token]), 1)
         return self._words[token]
 
     def _text(self, token: int) -> str:
@@ -168,7 +169,8 @@ class _Told:
         """Words that were matched."""
         left, right = (" ".join(map(self._text, side)) for side in tokens)
         one, two = tokens[0][0], tokens[1][0]
-        fate = Fate.EQUAL if one == two or self._table.hashes[one] == self._table.hashes[two] else Fate.SIMILAR
+        hashes = self._cards["hash"]
+        fate = Fate.EQUAL if one == two or hashes[one] == hashes[two] else Fate.SIMILAR
         return AlignedPart(left, right, fate, round(alike, 2), min(self._nats(one), self._nats(two)))
 
     def _joined(
@@ -179,9 +181,9 @@ class _Told:
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
         whole, written = tokens[single][0], self._context.prepared.forms
         place = written.tokens.offsets[forms[split]] + places[split]
-        if written.joined[place] == self._table.hashes[whole]:
+        if written.joined[place] == self._cards["hash"][whole]:
             value = JOINED
-        elif written.joined_skeleton[place] == self._table.skeleton[whole]:
+        elif written.joined_skeleton[place] == self._cards["skeleton"][whole]:
             value = JOINED_SKELETON
         else:
             one, two = (np.int32(token) for token in tokens[split][:2])

@@ -52,6 +52,8 @@ def test_names_alone_are_judged_by_a_part_of_their_own() -> None:
     assert whole.raw(pairs).tolist() == [907, 907, -1_950, -1_100, 7]
     assert whole.at("M").raw(pairs).tolist() == [877, 877, -1_950, -1_800, -23]
     assert [whole.of(pair[None, :]).version for pair in pairs] == ["a", "a", "w", "p", "a"]
+    for one in (whole, replace(whole, alone=None), replace(whole, plain=None), replace(whole, plain=None, alone=None)):
+        assert [one.which_of(pair) for pair in pairs.tolist()] == one.which(pairs).tolist()
     said = to_json(whole)
     assert from_json(said, features) == whole
     said["alone"]["plain"] = said["plain"]
