@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from resolver.merge.build import golden_of, golden_records
     from resolver.merge.canon import CountryCode
     from resolver.merge.context import Context, context
-    from resolver.merge.few import golden_few
     from resolver.merge.ftm import to_ftm
     from resolver.merge.ftm_few import ftm_few
     from resolver.merge.statements import STATEMENT_COLUMNS, statements, statements_of
@@ -24,7 +23,6 @@ _LATER = {
     "build": ("golden_of", "golden_records"),
     "canon": ("CountryCode",),
     "context": ("Context", "context"),
-    "few": ("golden_few",),
     "ftm": ("to_ftm",),
     "ftm_few": ("ftm_few",),
     "statements": ("STATEMENT_COLUMNS", "statements", "statements_of"),
@@ -41,7 +39,6 @@ __all__ = [
     "context",
     "entity_ids",
     "ftm_few",
-    "golden_few",
     "golden_of",
     "golden_records",
     "partition",

@@ -27,6 +27,7 @@ CODED = _DATES | _COUNTRIES | {GENDER}
 """Properties whose values have a canonical code."""
 
 
+@lru_cache(maxsize=1 << 14)
 def date_of(text: str) -> PartialDate | None:
     """The date a text states, or None."""
     try:
@@ -62,7 +63,6 @@ class Canon:
         return registry.gender.clean(text) or ""
 
 
-@lru_cache(maxsize=1 << 14)
 def _date_code(text: str) -> str:
     date = date_of(text)
     return str(date) if date else ""

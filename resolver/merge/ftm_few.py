@@ -1,4 +1,4 @@
-"""A few entities as FollowTheMoney has them, for single answers: what `to_ftm` makes of `golden_few`.
+"""A few entities as FollowTheMoney has them, for single answers: what `to_ftm` makes of their golden records.
 
 In FtM nothing says who states a value, so entities are put together without golden records in between: a value needs
 its best written form and how many sources and records state it, by which it takes its place.
@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolver.merge.canon import CODED, Canon, CountryCode, key
-from resolver.merge.few import golden_few
-from resolver.merge.ftm import entity_of, to_ftm
+from resolver.merge.edges import edge, relation_note
+from resolver.merge.ftm import entity_of
 from resolver.merge.golden import GoldenValue
+from resolver.merge.relations import Targets
 from resolver.merge.schemata import known, most_specific
 from resolver.merge.survivorship import best_form, caption
+from resolver.records.packing import split
 from resolver.records.properties import RELATION
 from resolver.records.spelled import Spelled
 
@@ -30,19 +32,26 @@ def ftm_few(
 ) -> list[dict[str, Any]]:
     """The FtM entities `names`, in that order; record i belongs to entity number `owner[i]`, and every entity has
     one."""
-    # where a relation leads is known to all of an answer together
-    tied = sorted({owner[row] for row, _ in records.said.get(RELATION, ())})
-    golden = golden_few(records, owner, names, country_code, tied) if tied else iter(())
-    found = {entity: to_ftm(one)[0] for entity, one in zip(tied, golden, strict=True)}
-    work = _Work(records, Canon(country_code))
     members: list[list[int]] = [[] for _ in names]
-    for row, entity in enumerate(owner):
-        members[entity].append(row)
+    for row in sorted(range(len(records)), key=records.ids.__getitem__):
+        members[owner[row]].append(row)
+    schemata = [most_specific([known(records.schemas[row], records.kinds[row]) for row in rows])[0] for rows in members]
+    targets = _targets(records, owner, names, schemata) if RELATION in records.said else Targets({})
+    work = _Work(records, Canon(country_code), targets)
     said = _said(records, owner, len(names))
-    return [
-        found[entity] if entity in found else work.entity(name, members[entity], said[entity])
-        for entity, name in enumerate(names)
-    ]
+    return [work.entity(*told) for told in zip(names, schemata, members, said, strict=True)]
+
+
+def _targets(records: Spelled, owner: Sequence[int], names: Sequence[str], schemata: Sequence[str]) -> Targets:
+    """Where relations lead, among the entities of one answer."""
+    asked = {split(text, 2)[1] for _, text in records.said[RELATION]} - {""}
+    return Targets(
+        {
+            record: (names[entity], schemata[entity])
+            for record, entity in zip(records.ids, owner, strict=True)
+            if record in asked
+        }
+    )
 
 
 def _said(records: Spelled, owner: Sequence[int], entities: int) -> list[dict[str, _Texts]]:
@@ -64,16 +73,24 @@ def _said(records: Spelled, owner: Sequence[int], entities: int) -> list[dict[st
 class _Work:
     records: Spelled
     canon: Canon
+    targets: Targets
 
-    def entity(self, name: str, rows: Sequence[int], said: Mapping[str, _Texts]) -> dict[str, Any]:
-        """The entity of some records."""
+    def entity(self, name: str, schema: str, rows: Sequence[int], said: dict[str, _Texts]) -> dict[str, Any]:
+        """The entity of some records, in the order of their ids."""
         records = self.records
-        rows = sorted(rows, key=records.ids.__getitem__)
-        schema, _ = most_specific([known(records.schemas[row], records.kinds[row]) for row in rows])
+        relations = said.pop(RELATION, None)
+        notes = self._notes(name, schema, relations) if relations else ()
         values = {prop: self._values(prop, texts) for prop, texts in said.items()}
         sources = sorted({records.sources[row] for row in rows})
         shown = self._caption(values, rows)
-        return entity_of(name, shown, schema, values.items(), sources, [records.ids[row] for row in rows])
+        return entity_of(name, shown, schema, values.items(), sources, [records.ids[row] for row in rows], notes)
+
+    def _notes(self, name: str, schema: str, relations: _Texts) -> list[str]:
+        """What is noted of relations that lead to no other entity of the answer."""
+        ids = self.records.ids
+        stated = {text: [ids[row] for row in rows] for text, rows in relations.items()}
+        untied = [one for one in self.targets.united(stated) if edge(one, name, schema) is None]
+        return [text for one in untied for _, text, _ in relation_note(one, name)]
 
     def _values(self, prop: str, texts: _Texts) -> list[_Value]:
         """The values of one property, equal ones collapsed, the best supported first."""

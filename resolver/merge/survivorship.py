@@ -131,7 +131,6 @@ def _clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
     return tuple(sorted(clashing))
 
 
-@lru_cache(maxsize=1 << 14)
 def _date(code: str) -> PartialDate:
     date = date_of(code)
     if date is None:
