@@ -48,8 +48,8 @@ _MOST_WORDS = 4095
 
 
 def _counted() -> npt.NDArray[np.int64]:
-    """What a word counts by the ways in which it agrees (a bit each): numbers of 12 bits for the first five rows of
-    `_POINTS`, of which each way but none hides those that say less; the same letters are a sound as well."""
+    """What a word counts by the ways in which it agrees (a bit each), in numbers of 12 bits for the first five rows of
+    `_POINTS`: only its best way, but the same letters are a sound as well."""
     counted = np.zeros(64, dtype=np.int64)
     for ways in range(64):
         if ways & _ALIKE:
@@ -87,12 +87,17 @@ def arrays(prepared: Prepared) -> Seen:
     # each word once, ascending; 0 stands for those that say nothing
     words = distinct(Hashed(said.offsets, np.where(told[said.items], said.items + 1, 0).astype(np.uint64)))
     places, certain = _places(prepared), _certain(prepared)
-    kinds = np.append(prepared.kinds, 0)
-    heads = np.stack([words.offsets, places.offsets, certain.offsets, births.offsets, kinds], axis=1)
-    first = dates.year - dates.circa * (dates.year > 0)
-    born = np.stack([first, dates.last_year + dates.circa, dates.month, dates.day], axis=1).astype(np.int32)
+    # column by column: of a query, a batch of one record, stacking these would take as long as all else here
+    heads = np.zeros((len(prepared) + 1, 5), dtype=np.int32)
+    for column, offsets in enumerate((words.offsets, places.offsets, certain.offsets, births.offsets)):
+        heads[:, column] = offsets
+    heads[:-1, KINDS] = prepared.kinds
+    born = np.empty((len(dates.year), 4), dtype=np.int32)
+    born[:, 0] = dates.year - dates.circa * (dates.year > 0)
+    born[:, 1] = dates.last_year + dates.circa
+    born[:, 2], born[:, 3] = dates.month, dates.day
     return (
-        np.ascontiguousarray(heads, dtype=np.int32),
+        heads,
         _cards(prepared)[words.hashes.astype(np.int64) - 1],
         places.hashes,
         certain.hashes,
@@ -105,20 +110,39 @@ def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
     tokens = prepared.tokens
     lengths = np.fromiter(map(len, tokens.texts), dtype=np.int64, count=len(tokens))
     beginning = np.fromiter((spell(text[:3]) for text in tokens.texts), dtype=np.uint64, count=len(tokens))
-    cards = np.zeros((len(tokens), 8), dtype=np.uint32)
-    for field, hashes, least in (
-        (TEXT, tokens.hashes, 2),
-        (SOUND, tokens.phonetic, 2),
-        (CONSONANTS, tokens.skeleton, 2),
-        (BEGINNING, beginning, 3),
-    ):
-        folded = ((hashes >> np.uint64(32)) ^ hashes).astype(np.uint32)
-        cards[:, field] = np.where((lengths >= least) & (hashes != 0), np.maximum(folded, 1), 0)
-    cards[:, LETTERS] = np.where(lengths > 3, tokens.signature, 0)
+    cards = np.empty((len(tokens), 8), dtype=np.uint32)
+    _fill(
+        tokens.hashes,
+        tokens.phonetic,
+        tokens.skeleton,
+        beginning,
+        lengths,
+        tokens.signature,
+        tokens.rarity_person,
+        cards,
+    )
     cards[:, FIRST] = first_letters(tokens.texts)
-    cards[:, RARITY] = np.minimum(tokens.rarity_person / 2, 4).astype(np.uint32)
     cards[:, TOKEN] = _text_ranks(tokens.texts)
     return cards
+
+
+@compiled(inline="always", allocates=False)
+def _folded(value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """A hash in 32 bits, 0 where it is 0."""
+    return max(np.uint32((value >> np.uint64(32)) ^ value), np.uint32(1)) if value != 0 else np.uint32(0)
+
+
+@compiled(allocates=False)
+def _fill(hashes, sounds, consonants, beginnings, lengths, signature, rarity, cards):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """All of cards that are numbers."""
+    for word in range(len(cards)):
+        card, long_enough = cards[word], lengths[word] > 1
+        card[TEXT] = _folded(hashes[word]) if long_enough else 0
+        card[SOUND] = _folded(sounds[word]) if long_enough else 0
+        card[CONSONANTS] = _folded(consonants[word]) if long_enough else 0
+        card[BEGINNING] = _folded(beginnings[word]) if lengths[word] > 2 else 0
+        card[LETTERS] = signature[word] if lengths[word] > 3 else 0
+        card[RARITY] = np.uint32(min(rarity[word] / np.float32(2), np.float32(4)))
 
 
 def _text_ranks(texts: npt.NDArray[np.object_]) -> IntArray:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import Plan
+from resolver.block.foremost import foremost, not_among
 from resolver.block.glance import Seen, arrays, points_of_query
 from resolver.block.lookup import key_table
 from resolver.block.nearest import nearest
@@ -26,8 +27,8 @@ from resolver.records.prepared import Prepared
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_MOST_PLACES = 1 << 21
-"""Places that a number holds beside a key of 41 bits (points lie within ±4,096, worths below 2²⁴)."""
+_MOST_PLACES = 1 << 32
+"""Places that a number holds beside a key (points lie within ±4,096, worths below 2²⁴)."""
 LOOKED_AT = 4_500
 """Entities that are glanced at for one query, about, of those that words lead to."""
 
@@ -55,7 +56,7 @@ class Finder:
             rows, worth = self._of_words(words, seen, shelf, kept, everybody, int(share * LOOKED_AT))
             if len(hits.numbers):
                 own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
-                own = np.setdiff1d(own[kept[own]], rows, assume_unique=True)
+                own = not_among(own[kept[own]], rows)
                 rows, worth = np.concatenate([rows, own]), np.concatenate([worth, np.zeros_like(own)])
             found.append(rows + first)
             ranks.append((points_of_query(seen, shelf.seen, rows), worth))
@@ -75,13 +76,9 @@ def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> N
     """The first `most` places; ties by place. A glance sees dates and places of birth and whose words are alike, but
     not that Billy is a William, nor how rare words are: what it sees (tenths of a nat) and what the words are worth
     (256ths) add up."""
-    keys = -(128 * points + 5 * worths)
-    if len(places) and int(places.max()) >= _MOST_PLACES:
-        return places[np.lexsort((places, keys))[:most]]
     # score and place in one number: sorting numbers takes a tenth of the time of sorting by them
-    marked = keys * _MOST_PLACES + places
-    marked.sort()
-    found: Numbers = marked[:most] % _MOST_PLACES
+    marked = (128 * points + 5 * worths) * -_MOST_PLACES + places
+    found: Numbers = foremost(marked, most) % _MOST_PLACES
     return found
 
 
