@@ -15,7 +15,7 @@ import numpy.typing as npt
 from resolver.block.keys import Hashed, distinct, of_table, united
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
-from resolver.records.machine import ahead, same_of_eight
+from resolver.records.machine import same_of_eight
 from resolver.records.prepared import HashArray, Prepared, TokenFlag
 from resolver.records.ragged import Ragged
 from resolver.records.spelling import first_letters, spell
@@ -33,7 +33,6 @@ _POINTS = (
 )
 POINTS = np.array([(*row, *(0,) * (11 - len(row))) for row in _POINTS], dtype=np.int64)
 ANSWERS = len(_POINTS)
-_HEADS_AHEAD, _AHEAD = 12, 6
 _CONTACTS = ("phone", "email")
 PASSED = 1_000
 """Points of a common number, telephone or e-mail address, and of pairs that are not of two persons."""
@@ -310,41 +309,4 @@ def all_points(prepared: Prepared, left: IntArray, right: IntArray) -> npt.NDArr
     """The points of pairs of rows."""
     out = np.zeros(len(left), dtype=np.int64)
     _all_points(left.astype(np.int64), right.astype(np.int64), arrays(prepared), out)
-    return out
-
-
-@compiled(allocates=False)
-def _points_of_query(asked, seen, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    # rows lie far apart in memory, so all is asked for before it is read: heads first, then what these lead to
-    for place in range(len(rows)):
-        if place + _HEADS_AHEAD < len(rows):
-            ahead(seen[0], rows[place + _HEADS_AHEAD])
-            ahead(seen[0], rows[place + _HEADS_AHEAD] + 1)
-        if place + _AHEAD < len(rows):
-            _asked_for(np.uint64(rows[place + _AHEAD]), asked, seen)
-        out[place] = points_between(0, asked, rows[place], seen)
-
-
-@compiled(inline="always", allocates=False)
-def _asked_for(row, asked, seen):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Ask for what a glance at a row will read beside its head: nothing that the query does not say."""
-    heads, words, places, certain, births = seen
-    _, _, our_places, our_certain, our_births = asked
-    first, last = heads[row, WORDS], heads[row + np.uint64(1), WORDS] - 1
-    # two words are as long as what memory gives at once; few rows have more than seven
-    for word in range(first, first + 6, 2):
-        ahead(words, min(word, last))
-    ahead(words, last)
-    if len(our_places) > 0:
-        ahead(places, heads[row, PLACES])
-    if len(our_certain) > 0:
-        ahead(certain, heads[row, CERTAIN])
-    if len(our_births) > 0:
-        ahead(births, heads[row, BIRTHS])
-
-
-def points_of_query(asked: Seen, seen: Seen, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The points of one record, the only one of its batch, with rows of another; `arrays` of either."""
-    out = np.empty(len(rows), dtype=np.int64)
-    _points_of_query(asked, seen, rows, out)
     return out

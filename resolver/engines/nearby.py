@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import Plan
+from resolver.block.asked import points_of_query
 from resolver.block.foremost import foremost, not_among
-from resolver.block.glance import Seen, arrays, points_of_query
+from resolver.block.glance import Seen, arrays
 from resolver.block.lookup import key_table
 from resolver.block.nearest import nearest
 from resolver.block.words import Scores, Sought, sought

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.block import PLAN_BY_NAME, PLANS, Plan, candidates, glanced
-from resolver.block.glance import PASSED, POINTS, _near, all_points, arrays, points_of_query
+from resolver.block.glance import PASSED, POINTS, _near, all_points
 from resolver.block.join import Pairs
 from resolver.records import Identifier, Kind, Record
 from resolver.records.prepared import Prepared, TokenFlag
@@ -28,11 +28,11 @@ def at_a_glance(found: Prepared, one: int, two: int) -> int:
     certain = _certain(found, one) & _certain(found, two)
     if int(found.kinds[one] & found.kinds[two]) != 1 or certain:
         return PASSED
-    words = sorted((_words(found, one), _words(found, two)), key=lambda words: (len(words), words))
-    return _of_those(found, one, two, words)
+    words = sorted((words_of(found, one), words_of(found, two)), key=lambda words: (len(words), words))
+    return of_those(found, one, two, words)
 
 
-def _of_those(found: Prepared, one: int, two: int, words: list[list[int]]) -> int:
+def of_those(found: Prepared, one: int, two: int, words: list[list[int]]) -> int:
     """The same of two persons whose words are given in this order."""
     levels = [max((_level(found, a, b) for b in words[1]), default=0) for a in words[0]]
     rarity = [int(min(found.tokens.rarity_person[word] / 2, 4)) for word in words[0]]
@@ -56,7 +56,7 @@ def _certain(found: Prepared, row: int) -> set[str]:
     return said
 
 
-def _words(found: Prepared, row: int) -> list[int]:
+def words_of(found: Prepared, row: int) -> list[int]:
     """Its tokens, ascending, without particles and legal forms."""
     tokens = {int(token) for form in found.names[row] for token in found.forms.tokens[form]}
     return sorted(token for token in tokens if not found.tokens.flags[token] & (TokenFlag.PARTICLE | TokenFlag.LEGAL))
@@ -134,24 +134,6 @@ def test_points_are_those_told_slowly_and_of_the_pair_alone(records: list[Record
     for one, two, points in zip(left.tolist(), right.tolist(), wanted, strict=True):
         alone = prepared([records[one], records[two]])
         assert all_points(alone, np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)).tolist() == [points]
-
-
-@settings(max_examples=60, deadline=None)
-@given(people())
-def test_a_query_gives_rows_of_another_batch_the_points_of_a_pair(records: list[Record]) -> None:
-    found = prepared(records[1:])
-    asked = prepared(records[:1])
-    # more rows than are asked for ahead, some more than once
-    rows = np.arange(40, dtype=np.int64) % len(found)
-    points = points_of_query(arrays(asked), arrays(found), rows).tolist()
-    for row, said in zip(rows.tolist(), points, strict=True):
-        pair = prepared([records[0], records[1 + row]])
-        wanted = {at_a_glance(pair, 0, 1)}
-        words = [_words(pair, 0), _words(pair, 1)]
-        if len(words[0]) == len(words[1]) and PASSED not in wanted:
-            # whose words come first is not to be seen in batches of their own
-            wanted |= {_of_those(pair, 0, 1, words), _of_those(pair, 0, 1, words[::-1])}
-        assert said in wanted
 
 
 def test_years_are_near_that_differ_little_or_in_one_digit() -> None:
