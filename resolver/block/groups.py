@@ -6,6 +6,7 @@ the bare ones and a run of its own refinement.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,10 @@ from resolver.block.keys import Keys
 from resolver.block.unite import RULE_BITS, Packed
 from resolver.records.batch import IntArray
 from resolver.records.compiled import compiled
+from resolver.records.prepared import HashArray
 from resolver.records.ragged import spread
+
+Excess = Callable[[HashArray], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,15 @@ class Groups:
         )
 
 
-def groups_of(keys: Keys, number: int, sides: npt.NDArray[np.uint8], linking: bool, cap: int) -> Groups:
-    """The groups that keys make."""
+def groups_of(
+    keys: Keys,
+    number: int,
+    sides: npt.NDArray[np.uint8],
+    linking: bool,
+    cap: int,
+    excess: Excess | None = None,
+) -> Groups:
+    """The groups that keys make. `excess`: of keys that make too many pairs elsewhere, how many; of others 0."""
     order = np.argsort(keys.base)
     base, rows, refine = keys.base[order], keys.rows[order], keys.refine[order]
     starts = np.flatnonzero(np.concatenate(([len(base) > 0], base[1:] != base[:-1])))
@@ -59,7 +70,9 @@ def groups_of(keys: Keys, number: int, sides: npt.NDArray[np.uint8], linking: bo
     distinct = len(starts)
     large = (ends - starts) > 1
     starts, ends = starts[large], ends[large]
-    within = np.empty(len(starts), dtype=np.bool_)
+    within = np.ones(len(starts), dtype=np.bool_)
+    if excess is not None and len(starts):
+        within = excess(base[starts]) == 0
     cut = _order(rows, refine, starts, ends, sides, linking, cap, within)
     starts, sizes = starts[within], (ends - starts)[within]
     held = spread(starts, sizes)
@@ -125,8 +138,8 @@ def _side_size(rows, refine, start, end, sides, side):  # type: ignore[no-untype
 
 @compiled()
 def _order(rows, refine, starts, ends, sides, linking, cap, within):  # type: ignore[no-untyped-def]
-    """Within each key, order by refinement, unrefined first; say which keys make no more than `cap` pairs. Gives the
-    pairs of the others."""
+    """Within each key, order by refinement, unrefined first; say which of the keys that are `within` make no more than
+    `cap` pairs. Gives the pairs of the others."""
     cut = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
@@ -140,8 +153,8 @@ def _order(rows, refine, starts, ends, sides, linking, cap, within):  # type: ig
             rows[start:end] = rows[start:end][order]
             refine[start:end] = refine[start:end][order]
         size = _group_size(rows, refine, start, end, sides, linking)
-        within[group] = size <= cap
-        if size > cap:
+        within[group] &= size <= cap
+        if not within[group]:
             cut += size
     return cut
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block.glance import BLIND, all_points, arrays
-from resolver.block.groups import Groups, groups_of
+from resolver.block.groups import Excess, Groups, groups_of
 from resolver.block.keys import NO_KEYS, Hashed, Keys, keys_of
 from resolver.block.parts import Parts
 from resolver.block.plans import Plan, refinement
@@ -55,13 +55,17 @@ def candidates(
     plan: Plan,
     *,
     sides: npt.NDArray[np.uint8] | None = None,
-    cap: int = DEFAULT_CAP,
+    cap: int | None = None,
     workers: int = 2,
     room: int = ROOM,
+    excess: Excess | None = None,
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
     """All pairs that the plan's rules join and that have its least points at a glance. `sides`: only pairs whose sides
     (0 and 1) differ (linking two sets). `room`: the bytes that pairs may take before the glance, though never fewer
-    than those of one record. The answer depends neither on it nor on `workers`."""
+    than those of one record. The answer depends neither on it nor on `workers`. `cap`: None is `DEFAULT_CAP`. `excess`
+    says of keys (ascending) how many pairs each makes where the valve is to pass it over though it makes few here, else
+    0: some records are joined as they would be among all that there are."""
+    cap = DEFAULT_CAP if cap is None else cap
     linking = sides is not None
     sides = sides if sides is not None else np.zeros(len(prepared), dtype=np.uint8)
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
@@ -71,7 +75,7 @@ def candidates(
         # what rules are made of goes when the last has its groups
         parts = Parts(prepared)
         return lambda number, rule: groups_of(
-            rule_keys(rule, prepared, plan, number, parts), number, sides, linking, cap
+            rule_keys(rule, prepared, plan, number, parts), number, sides, linking, cap, excess
         )
 
     found, lanes, ends = _counted(used, grouper(), prepared.kinds, sides, linking, workers)

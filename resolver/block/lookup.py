@@ -10,12 +10,13 @@ new records together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.join import DEFAULT_CAP, rule_keys
+from resolver.block import join
+from resolver.block.join import rule_keys
 from resolver.block.parts import Parts
 from resolver.block.plans import Plan
 from resolver.block.rules import RULES
@@ -25,6 +26,8 @@ from resolver.records.prepared import ByteArray, HashArray, Prepared
 from resolver.records.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
+Places = Sequence[tuple[Numbers, Numbers]]
+"""Per table, where keys begin and end there."""
 _HOPELESS = 200_000
 """A key borne by more records than this makes more pairs than the valve lets through, whatever refines it."""
 
@@ -71,16 +74,64 @@ def united_keys(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTab
     return KeyTable(base[order], rows[order], refine[order])
 
 
+@dataclass(frozen=True, slots=True)
+class Valve:
+    """The safety valve over all records there will be: those `held` but for the numbers that are `ended`, and `fresh`
+    ones. Whatever part of them is compared, a key joins nobody where it would join nobody in a batch of all. `cap`:
+    `DEFAULT_CAP`, where none is given."""
+
+    held: Sequence[Held]
+    fresh: KeyTable
+    ended: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    cap: int | None = None
+
+    def excess(self, bases: HashArray, found: Places | None = None) -> Numbers:
+        """The pairs of each of some keys (ascending) where they are more than the valve lets through, else 0. `found`:
+        where they stand in the tables of what is held."""
+        found = found or [_found(bases, table.keys) for table in self.held]
+        cap = join.DEFAULT_CAP if self.cap is None else self.cap
+        start, end = _found(bases, self.fresh)
+        bearers = (end - start) + sum((high - low for low, high in found), np.zeros(len(bases), dtype=np.int64))
+        most = bearers * (bearers - 1) // 2
+        pairs = np.where(bearers > _HOPELESS, most, 0)
+        asked = np.flatnonzero((most > cap) & (bearers <= _HOPELESS))
+        if len(asked):
+            groups, numbers, refine, _ = _gathered(asked, found, self.held)
+            if len(self.ended):
+                stays = ~np.isin(numbers, self.ended)
+                groups, refine = groups[stays], refine[stays]
+            offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
+            pairs[asked] = _excesses(self.fresh.refine, start[asked], end[asked], refine, offsets, cap)
+        return pairs
+
+    def crossed(self, bases: HashArray) -> HashArray:
+        """Those of some keys (ascending) that the valve lets through now and did not before, or the other way round."""
+        before = Valve(self.held, united_keys([], []), cap=self.cap)
+        changed: HashArray = bases[(self.excess(bases) > 0) != (before.excess(bases) > 0)]
+        return changed
+
+    def bearers(self, bases: HashArray) -> Numbers:
+        """The numbers of the held records that bear any of some keys and do not end, ascending."""
+        found = [_found(bases, table.keys) for table in self.held]
+        return np.setdiff1d(_gathered(np.arange(len(bases)), found, self.held)[1], self.ended)
+
+
 def meetings(
-    fresh: KeyTable, kinds: ByteArray, held: Sequence[Held], *, cap: int = DEFAULT_CAP
+    fresh: KeyTable,
+    kinds: ByteArray,
+    held: Sequence[Held],
+    *,
+    valve: Valve | None = None,
+    cap: int | None = None,
 ) -> tuple[IntArray, Numbers, int]:
     """The pairs (row of a fresh record, number of a held record) that share a key, each once, sorted; and how many
-    pairs the safety valve cut."""
+    pairs the safety valve cut. `valve`: where those fresh are not all that is new, or some of them are held."""
+    valve = valve or Valve(held, fresh, cap=cap)
     first = np.ones(len(fresh), dtype=bool)
     first[1:] = fresh.base[1:] != fresh.base[:-1]
     starts = np.flatnonzero(first)
     bases = fresh.base[starts]
-    found = [_found(bases, table) for table in held]
+    found = [_found(bases, table.keys) for table in held]
     total = np.zeros(len(bases), dtype=np.int64)
     for low, high in found:
         total += high - low
@@ -89,18 +140,19 @@ def meetings(
     ends = np.append(starts[1:], len(fresh)).astype(np.int64)
     fresh_start, fresh_end = starts[asked], ends[asked]
     offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
-    arguments = (fresh.rows, fresh.refine, fresh_start, fresh_end, kinds, refine, other_kinds, offsets, cap)
-    count, cut = _count(*arguments)
+    excess = valve.excess(bases, found)[asked]
+    arguments = (fresh.rows, fresh.refine, fresh_start, fresh_end, kinds, refine, other_kinds, offsets, excess > 0)
+    count = _count(*arguments)
     width = max((table.first + len(table.kinds) for table in held), default=1)
     out = np.empty(count, dtype=np.int64)
     _fill(*arguments, numbers, width, out)
     pairs = np.unique(out)
-    return (pairs // width).astype(np.int32), pairs % width, cut
+    return (pairs // width).astype(np.int32), pairs % width, int(excess.sum())
 
 
-def _found(bases: HashArray, table: Held) -> tuple[Numbers, Numbers]:
+def _found(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
     """Where the keys stand in a table."""
-    base = table.keys.base
+    base = table.base
     low = np.searchsorted(base, bases, side="left").astype(np.int64)
     high = low.copy()
     if len(base):
@@ -109,9 +161,7 @@ def _found(bases: HashArray, table: Held) -> tuple[Numbers, Numbers]:
     return low, high
 
 
-def _gathered(
-    asked: Numbers, found: Sequence[tuple[Numbers, Numbers]], held: Sequence[Held]
-) -> tuple[Numbers, Numbers, IntArray, ByteArray]:
+def _gathered(asked: Numbers, found: Places, held: Sequence[Held]) -> tuple[Numbers, Numbers, IntArray, ByteArray]:
     """The held bearers of the keys asked for, key by key: place of the key in `asked`, number, refinement, kind."""
     parts: list[tuple[Numbers, Numbers, IntArray, ByteArray]] = []
     for (low, high), table in zip(found, held, strict=True):
@@ -156,35 +206,39 @@ def _excess(refine, start, end, held_refine, first, last, cap):  # type: ignore[
 
 
 @compiled(nogil=False)
+def _excesses(refine, starts, ends, held_refine, offsets, cap):  # type: ignore[no-untyped-def]
+    out = np.empty(len(starts), dtype=np.int64)
+    for group in range(len(starts)):
+        out[group] = _excess(refine, starts[group], ends[group], held_refine, offsets[group], offsets[group + 1], cap)
+    return out
+
+
+@compiled(nogil=False)
 def _meets(kind, other_kind, refine, other_refine):  # type: ignore[no-untyped-def]
     return (kind & other_kind) != 0 and (refine == other_refine or refine == 0 or other_refine == 0)
 
 
 @compiled(nogil=False)
-def _count(rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, cap):  # type: ignore[no-untyped-def]
-    total, cut = 0, 0
+def _count(rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, closed):  # type: ignore[no-untyped-def]
+    total = 0
     for group in range(len(starts)):
-        start, end, first, last = starts[group], ends[group], offsets[group], offsets[group + 1]
-        excess = _excess(refine, start, end, held_refine, first, last, cap)
-        cut += excess
-        if excess == 0:
-            for one in range(start, end):
-                for two in range(first, last):
+        if not closed[group]:
+            for one in range(starts[group], ends[group]):
+                for two in range(offsets[group], offsets[group + 1]):
                     if _meets(kinds[rows[one]], held_kinds[two], refine[one], held_refine[two]):
                         total += 1
-    return total, cut
+    return total
 
 
 @compiled(nogil=False)
 def _fill(  # type: ignore[no-untyped-def]
-    rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, cap, numbers, width, out
+    rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, closed, numbers, width, out
 ):
     filled = 0
     for group in range(len(starts)):
-        start, end, first, last = starts[group], ends[group], offsets[group], offsets[group + 1]
-        if _excess(refine, start, end, held_refine, first, last, cap) == 0:
-            for one in range(start, end):
-                for two in range(first, last):
+        if not closed[group]:
+            for one in range(starts[group], ends[group]):
+                for two in range(offsets[group], offsets[group + 1]):
                     if _meets(kinds[rows[one]], held_kinds[two], refine[one], held_refine[two]):
                         out[filled] = np.int64(rows[one]) * width + numbers[two]
                         filled += 1

@@ -1,8 +1,7 @@
 """New records resolved beside a large component that is remembered: its records are not compared with each other again.
 
 The answer is that of `resolve_pool` of everything: all compared pairs are clustered anew, only that those within the
-component are not worked out a second time. Keys that bring new records and the component together are looked up, so
-the safety valve counts as it does for all that is held.
+component are not worked out a second time. Keys that bring new records and the component together are looked up.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.block import candidates
+from resolver.block.lookup import Valve
 from resolver.classify import border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
@@ -66,12 +66,12 @@ def block_among(blocks: tuple[Block, ...], old: Numbers, fresh: int) -> Block | 
     return best if best is not None and 2 * len(best.numbers) > len(old) + fresh else None
 
 
-def resolve_beside(means: Means, some: Pool, block: Block, verdicts: Verdicts) -> Worked:
+def resolve_beside(means: Means, some: Pool, block: Block, verdicts: Verdicts, valve: Valve) -> Worked:
     """Resolve some records and those of a block together, under the decisions on them."""
     options = means.options
     pool, row_of = _together(some, block)
     mine, theirs = row_of[: len(some.numbers)], row_of[len(some.numbers) :]
-    left, right, logodds = _compared(means, some, block, pool, mine)
+    left, right, logodds = _compared(means, some, block, pool, mine, valve)
     held = block.pairs
     lefts, rights = np.concatenate([theirs[held.left], left]), np.concatenate([theirs[held.right], right])
     every = np.concatenate([held.logodds, logodds])
@@ -135,13 +135,14 @@ def _plain(ids: pa.StringArray) -> pa.StringArray:
 
 
 def _compared(
-    means: Means, some: Pool, block: Block, pool: Pool, mine: IntArray
+    means: Means, some: Pool, block: Block, pool: Pool, mine: IntArray, valve: Valve
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The pairs of some records with each other and with those of the block, by rows of the pool, with log-odds."""
     prepared = means.prepared(some.batch)
-    pairs, _ = candidates(prepared, means.index.plan, workers=1, room=means.options.pairs_mib << 20)
+    room = means.options.pairs_mib << 20
+    pairs, _ = candidates(prepared, means.index.plan, workers=1, room=room, excess=valve.excess)
     among = score_rows(prepared, NameIndex.of(prepared), means.models, pairs.left, pairs.right, 1)
-    rows, numbers, _ = means.index.meetings(prepared)
+    rows, numbers, _ = means.index.meetings(prepared, valve)
     there = block.rows_in(numbers)
     met = compared_with(means, some, prepared, rows[there], numbers[there])
     place = np.argsort(pool.numbers)

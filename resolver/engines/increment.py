@@ -4,7 +4,9 @@ Only new pairs are compared: new records with each other and with those that sha
 the components, of pairs at or above the *merge* border and of decisions, that a new record, a record that ends or a
 decision touches; all others stay as they are. The answer is that of one batch of everything: two clusters merge only
 where the mean over the pairs between them is at or above the border, so that one of these pairs is; hence every cluster
-lies within such a component, and no pair between two of them can change a mean that counts.
+lies within such a component, and no pair between two of them can change a mean that counts. The safety valve is no
+function of two records, so it counts over all that the store will hold, and whoever bears a key that passes it, in
+either direction, is compared anew.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import Pairs
+from resolver.block.groups import Excess
+from resolver.block.lookup import Valve
 from resolver.classify import scores
 from resolver.engines.beside import Worked, block_among, resolve_beside, same_among
 from resolver.engines.entities import Members, change_members
@@ -87,12 +91,17 @@ def work_out(
         asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
     models = models.at(str(options.plan)) if options.plan else models
     means = Means(index, models, options, update.declared, progress)
-    met = meet_held(means, asked, ended)
+    met = meet_held(means, asked, ended, view.head.last_record)
+    unsettled = index.unsettled(met.valve)
     ties = Ties(view, verdicts, fresh)
     least = options.merge_border
-    seeds = np.concatenate([met.pulled(least), again, ties.decided(), _around(view, ended, ties, least)])
-    # what ends may have held others together, and decisions and declarations change what counts
-    usable = () if len(again) or decisions else tuple(one for one in blocks or () if not one.rows_in(ended).any())
+    seeds = np.concatenate([met.pulled(least), again, unsettled, ties.decided(), _around(view, ended, ties, least)])
+    # what ends may have held others together, and decisions, declarations and the valve change what counts
+    usable = (
+        ()
+        if len(again) or decisions or len(unsettled)
+        else tuple(one for one in blocks or () if not one.rows_in(ended).any())
+    )
     reached = _component(view, seeds, ended, fresh, ties, least, usable)
     old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
     block = block_among(usable, old, len(fresh.numbers))
@@ -100,11 +109,11 @@ def work_out(
     if block is None:
         pool = _pool(index, fresh, old)
         prepared = met.prepared if pool is asked else None
-        worked = _resolved(pool, update.declared, options, verdicts, progress, prepared, keep=keep)
+        worked = _resolved(means, pool, verdicts, met.valve, prepared, keep=keep)
         stored = stored_links(view, old, ended, again)
     else:
         some = _pool(index, fresh, np.setdiff1d(old, block.numbers))
-        worked = resolve_beside(means, some, block, verdicts)
+        worked = resolve_beside(means, some, block, verdicts, met.valve)
         stored = links_beside(view, old, block.numbers, ended)
     pool, resolution = worked.pool, worked.resolution
     members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
@@ -222,35 +231,34 @@ def resolve_pool(
     progress: Progress,
     prepared: Prepared | None = None,
     told: Told | None = None,
+    excess: Excess | None = None,
 ) -> Resolution:
     """Resolve some records as a batch of their own, under the decisions on them. `prepared`: their normal form, where
-    that is at hand; `told` hears of all compared pairs."""
+    that is at hand; `told` hears of all compared pairs; `excess`: keys that join nobody among all that there is."""
     decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
     if len(pool.numbers) < _FEW:
         # threads would cost more than they save
         options = replace(options, workers=1)
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
-    return dedupe(Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared, told)
+    return dedupe(
+        Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared, told, excess
+    )
 
 
 def _resolved(
-    pool: Pool,
-    declared: Sequence[str],
-    options: RunOptions,
-    verdicts: Verdicts,
-    progress: Progress,
-    prepared: Prepared | None,
-    *,
-    keep: bool,
+    means: Means, pool: Pool, verdicts: Verdicts, valve: Valve, prepared: Prepared | None, *, keep: bool
 ) -> Worked:
     """Resolve some records, and keep what was compared where it is to be remembered."""
+    options = means.options
     heard: list[tuple[Pairs, IntArray]] = []
 
     def told(pairs: Pairs, logodds: IntArray) -> None:
         if LEAST <= len(pairs) <= MOST:
             heard.append((pairs, logodds))
 
-    resolution = resolve_pool(pool, declared, options, verdicts, progress, prepared, told if keep else None)
+    resolution = resolve_pool(
+        *(pool, means.declared, options, verdicts, means.progress, prepared, told if keep else None), valve.excess
+    )
     found = link_rows(pool, resolution.links, verdicts)
     compared: Compared | None = None
     same: Sequence[tuple[int, int]] = ()

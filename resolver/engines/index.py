@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.block import RULES, Plan
-from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.block.lookup import Held, KeyTable, Valve, key_table, meetings, united_keys
 from resolver.engines.probing import invented
 from resolver.engines.shelved import arrays_of, prepared_from
 from resolver.records import Batch, concat
@@ -121,10 +121,29 @@ class Index:
         found: npt.NDArray[np.bool_] = self._holds[numbers]
         return found
 
-    def meetings(self, prepared: Prepared) -> tuple[IntArray, Numbers, int]:
+    def meetings(self, prepared: Prepared, valve: Valve | None = None) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
-        more the safety valve cut."""
-        return meetings(self._table(prepared), prepared.kinds, self._held)
+        more the safety valve cut. `valve`: where those prepared are not all that is new, or some of them are here."""
+        return meetings(self._table(prepared), prepared.kinds, self._held, valve=valve)
+
+    def valve(self, prepared: Prepared | None, fresh: npt.NDArray[np.bool_], ended: Numbers) -> Valve:
+        """The safety valve over what is here but for the numbers that end, and those rows of prepared records that are
+        `fresh`."""
+        if prepared is None:
+            return Valve(self._held, united_keys([], []), ended)
+        keys = self._table(prepared)
+        if not fresh.all():
+            new = fresh[keys.rows]
+            keys = KeyTable(keys.base[new], keys.rows[new], keys.refine[new])
+        return Valve(self._held, keys, ended)
+
+    def unsettled(self, valve: Valve) -> Numbers:
+        """The numbers of records here that bear a key which the valve lets through and did not before, or no longer."""
+        bases = valve.fresh.base
+        if len(valve.ended):
+            bases = np.concatenate([bases, key_table(_together_of(self.parts(valve.ended)), self.plan).base])
+        crossed = valve.crossed(np.unique(bases))
+        return valve.bearers(crossed) if len(crossed) else valve.ended[:0]
 
     def ids(self, numbers: Numbers) -> pa.StringArray:
         """The ids of the records of some numbers (ascending), in that order."""
@@ -259,9 +278,11 @@ def _prepared(segment: Segment) -> Prepared:
 
 def _together(parts: Sequence[Prepared]) -> Prepared:
     """Records that were prepared apart, one part after the other."""
-    rows = [np.arange(len(one), dtype=np.int64) for one in parts]
-    nameless = pa.array([""] * sum(map(len, parts)), pa.string())
-    return assembled([Part(one, every) for one, every in zip(parts, rows, strict=True)], nameless)
+    return _together_of([Part(one, np.arange(len(one), dtype=np.int64)) for one in parts])
+
+
+def _together_of(parts: Sequence[Part]) -> Prepared:
+    return assembled(parts, pa.array([""] * sum(len(part.rows) for part in parts), pa.string()))
 
 
 def _key_table(segment: Segment) -> KeyTable:

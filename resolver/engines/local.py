@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block import Pairs, Plan, candidates, plan_for
+from resolver.block.groups import Excess
 from resolver.classify import Borders, border, scores
 from resolver.cluster import cluster
 from resolver.compare import NameIndex
@@ -51,10 +52,11 @@ def dedupe(
     progress: Progress = SILENT,
     prepared: Prepared | None = None,
     told: Told | None = None,
+    excess: Excess | None = None,
 ) -> Resolution:
     """Resolve one batch: who is the same as whom. `prepared`: its normal form, where that is at hand; `told` hears of
-    all compared pairs and their log-odds."""
-    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared, told)
+    all compared pairs and their log-odds; `excess`: as `candidates` takes it."""
+    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared, told, excess)
 
 
 def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
@@ -99,10 +101,11 @@ def resolve(
     sides: npt.NDArray[np.uint8] | None,
     prepared: Prepared | None = None,
     told: Told | None = None,
+    excess: Excess | None = None,
 ) -> Resolution:
     """Resolve a canonical batch. `declared`: sources free of duplicates; `sides`: only pairs whose sides differ;
     `prepared`: the batch in normal form, under the same models and declarations; `told` hears of all compared pairs and
-    their log-odds."""
+    their log-odds; `excess`: as `candidates` takes it."""
     meter = Meter()
     plan = choose_plan(options, len(batch), plan_for(len(batch)))
     models = load_models(options.model_dir, plan.name)
@@ -116,7 +119,7 @@ def resolve(
     kept = _kept(batch, declared, options, models, plan.name, sides)
     with meter.stage("block", "pairs") as items:
         progress.start("block", None)
-        pairs, rules = _blocked(prepared, plan, options, sides, kept)
+        pairs, rules = _blocked(prepared, plan, options, sides, kept, excess)
         items[0] = len(pairs)
     with meter.stage("compare and classify", "pairs") as items:
         progress.start("compare", len(pairs))
@@ -162,11 +165,16 @@ def _kept(
 
 
 def _blocked(
-    prepared: Prepared, plan: Plan, options: RunOptions, sides: npt.NDArray[np.uint8] | None, kept: Kept | None
+    prepared: Prepared,
+    plan: Plan,
+    options: RunOptions,
+    sides: npt.NDArray[np.uint8] | None,
+    kept: Kept | None,
+    excess: Excess | None,
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
     def found() -> tuple[Pairs, tuple[RuleStat, ...]]:
         room = options.pairs_mib << 20
-        return candidates(prepared, plan, sides=sides, workers=options.workers, room=room)
+        return candidates(prepared, plan, sides=sides, workers=options.workers, room=room, excess=excess)
 
     if kept is None:
         return found()

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.block import glanced
+from resolver.block.lookup import Valve
 from resolver.classify import border
 from resolver.compare import NameIndex
 from resolver.engines.local import CHUNK
@@ -25,11 +26,10 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """The new records prepared (None: there are none), and their pairs with held ones at or above the review border:
-    numbers (`left` has the smaller record id), thousandths of log-odds, and which side is held."""
+class Joined:
+    """Pairs of records of which one is held: numbers (`left` has the smaller record id), thousandths of log-odds, and
+    which side is held."""
 
-    prepared: Prepared | None
     left: Numbers
     right: Numbers
     logodds: npt.NDArray[np.int32]
@@ -40,24 +40,34 @@ class Met:
         return np.unique(self.held[self.logodds >= least])
 
 
-def meet_held(means: Means, asked: Pool, ended: Numbers) -> Met:
-    """Compare new records with the held ones they share a key with."""
-    if not len(asked.batch):
-        return Met(None, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
-    prepared = means.prepared(asked.batch)
-    rows, numbers, _ = means.index.meetings(prepared)
+@dataclass(frozen=True, slots=True)
+class Met(Joined):
+    """Pairs of new records with held ones at or above the review border; the new records `prepared` (None: there are
+    none), and the safety valve over all that there will be."""
+
+    prepared: Prepared | None
+    valve: Valve
+
+
+def meet_held(means: Means, asked: Pool, ended: Numbers, last: int) -> Met:
+    """Compare records with the held ones they share a key with; those with a number above the `last` are new."""
+    prepared = means.prepared(asked.batch) if len(asked.batch) else None
+    valve = means.index.valve(prepared, asked.numbers > last, ended)
+    if prepared is None:
+        return Met(_NONE, _NONE, _NONE.astype(np.int32), _NONE, None, valve)
+    rows, numbers, _ = means.index.meetings(prepared, valve)
     others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)
     rows, numbers = rows[others], numbers[others]
     every = compared_with(means, asked, prepared, rows, numbers)
     high = every.logodds >= border(means.options.borders.review)
-    return Met(prepared, every.left[high], every.right[high], every.logodds[high], every.held[high])
+    return Met(every.left[high], every.right[high], every.logodds[high], every.held[high], prepared, valve)
 
 
-def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers) -> Met:
+def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers) -> Joined:
     """Records (`prepared`) compared with held ones that they share a key with (row and number of each pair): all pairs
     that have the plan's points at a glance, whatever their log-odds."""
     if not len(numbers):
-        return Met(prepared, _NONE, _NONE, _NONE.astype(np.int32), _NONE)
+        return Joined(_NONE, _NONE, _NONE.astype(np.int32), _NONE)
     partners = np.setdiff1d(numbers, asked.numbers)
     every = np.concatenate([asked.numbers, partners])
     one, two = _places(every, asked.numbers[rows]), _places(every, numbers)
@@ -79,7 +89,7 @@ def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray,
         chunk = slice(start, start + CHUNK)
         logodds[chunk] = score_rows(work, names, means.models, left[chunk], right[chunk], means.options.workers)
         means.progress.advance(len(logodds[chunk]))
-    return Met(prepared, every[left], every[right], logodds, numbers)
+    return Joined(every[left], every[right], logodds, numbers)
 
 
 def _places(every: Numbers, numbers: Numbers) -> IntArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.block import PLANS, Plan, candidates, glanced
-from resolver.block.lookup import Held, KeyTable, key_table, meetings, united_keys
+from resolver.block.lookup import Held, KeyTable, Valve, key_table, meetings, united_keys
 from resolver.records import Kind, Record
 from resolver.records.prepared import Prepared
 from tests.normalise.preparing import prepared
@@ -90,6 +91,57 @@ def test_what_the_valve_cut_is_counted() -> None:
     left, _, cut = meetings(table, many.kinds, [held], cap=100)
     assert len(left) == 0
     assert cut > 0
+
+
+def excess_of(table: KeyTable, rows: list[int], cap: int) -> dict[int, int]:
+    """Per key, pair by pair: how many pairs the records of some rows make with it, where that is more than the cap."""
+    refines: dict[int, list[int]] = {}
+    for base, row, refine in zip(table.base.tolist(), table.rows.tolist(), table.refine.tolist(), strict=True):
+        if row in rows:
+            refines.setdefault(base, []).append(refine)
+    pairs = {
+        base: sum(one == two or not one or not two for one, two in combinations(held, 2))
+        for base, held in refines.items()
+    }
+    return {base: count for base, count in pairs.items() if count > cap}
+
+
+@pytest.mark.parametrize("cap", [1, 6, 60])
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10**6), cut=st.integers(0, 30))
+def test_the_valve_counts_over_all_there_will_be(cap: int, seed: int, cut: int) -> None:
+    said, dice = people(seed, 42), np.random.default_rng(seed)
+    everyone, plan = prepared(said), PLANS[1]
+    table = key_table(everyone, plan)
+    old, new = list(range(30)), list(range(30, 42))
+    held = [held_of(part, everyone, table, start) for part, start in ((old[:cut], 0), (old[cut:], cut))]
+    ended = sorted(dice.choice(old, 6, replace=False).tolist())
+    live = [row for row in range(42) if row not in ended]
+    valve = Valve(held, held_of(new, everyone, table, 0).keys, np.array(ended), cap)
+    bases = np.unique(table.base)
+    before, after = excess_of(table, old, cap), excess_of(table, live, cap)
+    assert valve.excess(bases).tolist() == [after.get(base, 0) for base in bases.tolist()]
+    crossed = [base for base in bases.tolist() if (base in before) != (base in after)]
+    assert valve.crossed(bases).tolist() == crossed
+    bear = {row for base, row in zip(table.base.tolist(), table.rows.tolist(), strict=True) if base in crossed}
+    assert valve.bearers(valve.crossed(bases)).tolist() == sorted(bear & set(old) - set(ended))
+    # some alone are joined as among all
+    some = sorted(dice.choice(live, 15, replace=False).tolist())
+    alone, _ = candidates(prepared([said[row] for row in some]), plan, cap=cap, excess=valve.excess)
+    among, _ = candidates(prepared([said[row] for row in live]), plan, cap=cap)
+    wanted = {(live[a], live[b]) for a, b in zip(among.left.tolist(), among.right.tolist(), strict=True)}
+    found = {(some[a], some[b]) for a, b in zip(alone.left.tolist(), alone.right.tolist(), strict=True)}
+    assert found == {(a, b) for a, b in wanted if a in some and b in some}
+
+
+def test_a_hopeless_key_is_not_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolver.block.lookup._HOPELESS", 10)
+    many = prepared([record(f"s:{number:03d}", name="Ivan Petrov") for number in range(30)])
+    table = key_table(many, PLANS[0])
+    valve = Valve([Held(table, 0, many.kinds, np.ones(30, dtype=bool))], united_keys([], []), cap=100)
+    # all pairs there are, whatever refines them
+    assert set(valve.excess(np.unique(table.base)).tolist()) <= {0, 435}
+    assert valve.excess(np.unique(table.base)).max() == 435
 
 
 def test_tables_united() -> None:

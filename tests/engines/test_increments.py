@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resolver.block import join
 from resolver.engines.local import dedupe
 from resolver.records import Kind, Record, Value
 from resolver.records.decisions import Verdict
@@ -40,10 +41,21 @@ def close(world: list[Record]) -> list[tuple[str, str]]:
     return [(ids[a], ids[b]) for a, b in zip(found.links.left.tolist(), found.links.right.tolist(), strict=True)]
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@pytest.fixture(params=[join.DEFAULT_CAP, 12, 2])
+def cap(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The safety valve: in its usual place, and where it closes on names that half a dozen or three bear."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(join, "DEFAULT_CAP", request.param)
+        yield request.param
+
+
+_HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=_HEALTH)
 @given(data=st.data())
 def test_increments_equal_one_batch(
-    stores: Stores, world: list[Record], close: list[tuple[str, str]], data: st.DataObject
+    stores: Stores, world: list[Record], close: list[tuple[str, str]], cap: int, data: st.DataObject
 ) -> None:
     dice = random.Random(data.draw(st.integers(0, 10**9), "seed"))
     records = dice.sample(world, data.draw(st.integers(20, 120), "records"))
@@ -79,9 +91,29 @@ def test_kinds_in_any_order_of_arrival(stores: Stores) -> None:
     assert {canonical(stores, order) for order in itertools.permutations(steps)} == {whole}
 
 
-@settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_compared_anew_meets_by_no_key_that_is_too_common_among_all(stores: Stores) -> None:
+    """Two who have nothing but a common name in common are joined by a third: their name stays as common as it is."""
+    one = record("s:1", name="Ivan Petrov", passportNumber="P7654321")
+    two = record("t:2", name="Ivan Petrov", idNumber="AB998877")
+    others = [record(f"u:{number}", name="Ivan Petrov") for number in range(3)]
+    third = record("v:3", name="Ivan Petrov", passportNumber="P7654321", idNumber="AB998877")
+    with pytest.MonkeyPatch.context() as patch:
+        # three records make as many pairs, six make 15
+        patch.setattr(join, "DEFAULT_CAP", 3)
+        whole = canonical(stores, [Step((one, two, *others, third))])
+        assert canonical(stores, [Step((one, two, *others)), Step((third,))]) == whole
+        with stores.new() as hub:
+            hub.add(Step((one, two, *others)).intake())
+            hub.add(Step((third,)).intake())
+            with hub.store.view() as view:
+                ends = {tuple(sorted((link.left_id, link.right_id))) for link in view.links_of_record(one.id)}
+    # if it were found by its name, it would be here
+    assert ends == {(one.id, third.id)}
+
+
+@settings(deadline=None, max_examples=6, suppress_health_check=_HEALTH)
 @given(seed=st.integers(0, 10**9))
-def test_list_versions_in_any_order(stores: Stores, world: list[Record], seed: int) -> None:
+def test_list_versions_in_any_order(stores: Stores, world: list[Record], cap: int, seed: int) -> None:
     """Lists that carry versions: what only older ones hold is withdrawn, what both hold is as the newest says."""
     dice = random.Random(seed)
     sources = sorted({one.source for one in world})[:2]

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resolver.block import join
+from resolver.block.lookup import Valve
 from resolver.engines import beside, increment, remembered
 from resolver.engines.hub import Hub
 from resolver.engines.means import Means
@@ -39,9 +41,9 @@ def beside_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     used: list[int] = []
     found = beside.resolve_beside
 
-    def noted(means: Means, some: Pool, block: remembered.Block, verdicts: Verdicts) -> beside.Worked:
+    def noted(means: Means, some: Pool, block: remembered.Block, verdicts: Verdicts, valve: Valve) -> beside.Worked:
         used.append(len(block.numbers))
-        return found(means, some, block, verdicts)
+        return found(means, some, block, verdicts, valve)
 
     monkeypatch.setattr(increment, "resolve_beside", noted)
     # the smaller part may be remembered too, so that all of it is tried
@@ -72,10 +74,11 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Remembered, "at", lambda _self, _version: ())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("seed", "cap"), [*((seed, join.DEFAULT_CAP) for seed in range(6)), (6, 400), (7, 150)])
 def test_what_is_remembered_changes_nothing(
-    stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch, seed: int
+    stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch, seed: int, cap: int
 ) -> None:
+    monkeypatch.setattr(join, "DEFAULT_CAP", cap)
     dice = random.Random(seed)
     said = [*namesakes(50, seed), *dice.sample(sorted(generate(60, seed=3).records, key=lambda one: one.id), 30)]
     dice.shuffle(said)
