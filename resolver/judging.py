@@ -6,7 +6,7 @@ Rows of an explanation are read from the model's tables and sum to the log-odds 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -261,14 +261,13 @@ class _Pair:
         telling = _telling_of_part(group.model, self._values)
         left, right = group.shown(place, telling)
         shift = int(group.logodds[place]) - int(group.raw[place])
-        return (
-            telling.prior,
-            *self._terms(telling, left, right),
-            *self._both(telling, left, right),
-            EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift),
-        )
+        found = [telling.prior]
+        self._terms(telling, left, right, found)
+        self._both(telling, left, right, found)
+        found.append(EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift))
+        return tuple(found)
 
-    def _terms(self, telling: _Telling, left: Sequence[str], right: Sequence[str]) -> Iterator[EvidenceRow]:
+    def _terms(self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]) -> None:
         values = self._values
         for feature, told, column, shows, detailed, cuts, weights in telling.terms:
             value = values[column]
@@ -276,18 +275,21 @@ class _Pair:
             # what is missing is no number, and not like itself
             if value == value:
                 weight, similarity = weights[bisect_left(cuts, value)], round(value, 4)
-                yield EvidenceRow(feature, told, left[shows], right[shows], similarity, weight, word)
+                found.append(EvidenceRow(feature, told, left[shows], right[shows], similarity, weight, word))
             else:
-                yield EvidenceRow(feature, told, left[shows], right[shows], None, weights[len(cuts) + 1], word)
+                weight = weights[len(cuts) + 1]
+                found.append(EvidenceRow(feature, told, left[shows], right[shows], None, weight, word))
 
-    def _both(self, telling: _Telling, left: Sequence[str], right: Sequence[str]) -> Iterator[EvidenceRow]:
+    def _both(self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]) -> None:
         """What two comparators say together."""
         values = self._values
         for name, columns, (one, two), detailed, cuts, weights in telling.pairs:
             weight = weights[interval_of(values[columns[0]], cuts[0])][interval_of(values[columns[1]], cuts[1])]
-            word = ", ".join(filter(None, [self._detail(feature, values[column]) for feature, column in detailed]))
+            word = ""
+            if detailed:
+                word = ", ".join(filter(None, [self._detail(feature, values[column]) for feature, column in detailed]))
             ours, theirs = _together(left[one], left[two]), _together(right[one], right[two])
-            yield EvidenceRow(name, "What the two say together.", ours, theirs, None, weight, word)
+            found.append(EvidenceRow(name, "What the two say together.", ours, theirs, None, weight, word))
 
     def _detail(self, feature: str, value: float) -> str:
         said = self._details.get(feature)

@@ -44,13 +44,15 @@ class Texts:
 
     def __init__(self, ends: IntArray, letters: npt.NDArray[np.uint8]) -> None:
         self._ends, self._letters = ends, letters
+        # of one text an index into a view takes a fraction of the time of one into an array
+        self._places, self._bytes = ends.data, letters.data
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
     def __getitem__(self, places: npt.NDArray[Any] | int) -> Any:
         if isinstance(places, int):
-            return self._letters[self._ends[places] : self._ends[places + 1]].tobytes().decode()
+            return str(self._bytes[self._places[places] : self._places[places + 1]], "utf-8")
         # all in one piece, parted by what stands in no text
         texts = _parted(self._ends, self._letters, places).tobytes().decode().split("\0")
         if len(texts) != len(places) + 1:
