@@ -161,6 +161,11 @@ def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:
     return np.frombuffer(b"".join(texts), dtype=np.uint8), offsets
 
 
+def packed_of(kept: BoolArray) -> ByteArray:
+    """Which profiles are kept, a bit each."""
+    return np.packbits(kept, bitorder="little")
+
+
 class Scores:
     """Scratch of a thread: what the words of a query add up to per profile; all zero between two queries."""
 
@@ -177,11 +182,12 @@ class Scores:
         kept: BoolArray,
         most: int,
         everybody: int = 0,
+        packed: ByteArray | None = None,
     ) -> tuple[Numbers, Numbers]:
         """The profiles that say the most of what is asked, of those that `kept` lets pass, and how much each says.
         About `most`, and of those that say less (a third of the best at least) those whose date of birth agrees with
         the query's. `query`, `seen`: as `glance.arrays` gives them. `everybody`: how many profiles there are, where
-        these are not all."""
+        these are not all. `packed`: `kept` as `packed_of` has it, where that is at hand."""
         if len(self._sums) < len(kept):
             self._sums = np.zeros(len(kept), dtype=np.uint32)
             self._touched = np.empty(len(kept) + 1, dtype=np.int32)
@@ -200,8 +206,9 @@ class Scores:
             _WORTHS,
             max(everybody, len(kept)),
         )
+        marks = packed_of(kept) if packed is None else packed
         count = added(
-            tokens, worth, equal, ends, held.starts, held.bearers, kept, BUDGET, self._sums, self._touched, self._said
+            tokens, worth, equal, ends, held.starts, held.bearers, marks, BUDGET, self._sums, self._touched, self._said
         )
         found, said = first_of(self._touched, self._said, count, most, query[4], held.born, seen[0], seen[4])
         return found, said

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.block.lookup import Held
+from resolver.block.words import packed_of
 from resolver.classify import Borders
 from resolver.engines.handled import closed
 from resolver.engines.hub import Hub
@@ -37,6 +38,7 @@ from resolver.store.segments import chain, forget
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
 _FORM = "6"
 _LOG = logging.getLogger("resolver.index")
 
@@ -58,16 +60,16 @@ class State:
         """The sources none of whose records everybody sees, and how their records are handled."""
         return closed([(shelf.handled, shelf.rows_without(kept)) for shelf, kept in self._marked])
 
-    def kept_of(self, kind: int) -> list[Bools]:
-        """Of `kept`, what may be of a kind."""
+    def kept_of(self, kind: int) -> list[tuple[Bools, Bits]]:
+        """Of `kept`, what may be of a kind; and the same packed."""
         found = self._by_kind.get(kind)
         if found is None:
-            found = [kept & ((shelf.prepared.kinds & kind) != 0) for shelf, kept in self._marked]
-            self._by_kind[kind] = found
+            marked = [kept & ((shelf.prepared.kinds & kind) != 0) for shelf, kept in self._marked]
+            found = self._by_kind[kind] = [(kept, packed_of(kept)) for kept in marked]
         return found
 
     @cached_property
-    def _by_kind(self) -> dict[int, list[Bools]]:
+    def _by_kind(self) -> dict[int, list[tuple[Bools, Bits]]]:
         return {}
 
     @property

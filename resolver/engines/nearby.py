@@ -20,8 +20,8 @@ from resolver.block.foremost import foremost, not_among
 from resolver.block.glance import Seen, arrays
 from resolver.block.lookup import key_table
 from resolver.block.nearest import nearest
-from resolver.block.words import Scores, Sought, sought
-from resolver.engines.catalogue import State
+from resolver.block.words import Scores, Sought, packed_of, sought
+from resolver.engines.catalogue import Bits, State
 from resolver.engines.shelf import LOOKED_UP, Shelf
 from resolver.records import Kind
 from resolver.records.prepared import Prepared
@@ -52,9 +52,11 @@ class Finder:
         found: list[Numbers] = []
         ranks: list[tuple[Numbers, Numbers]] = []
         first, everybody = 0, sum(map(len, state.shelves))
-        for shelf, kept in zip(state.shelves, state.kept_of(kind), strict=True):
-            kept = kept if sources is None else kept & _known_to(shelf, sources)
-            rows, worth = self._of_words(words, seen, shelf, kept, everybody, int(share * LOOKED_AT))
+        for shelf, (kept, packed) in zip(state.shelves, state.kept_of(kind), strict=True):
+            if sources is not None:
+                kept = kept & _known_to(shelf, sources)
+                packed = packed_of(kept)
+            rows, worth = self._of_words(words, seen, shelf, (kept, packed), everybody, int(share * LOOKED_AT))
             if len(hits.numbers):
                 own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
                 own = not_among(own[kept[own]], rows)
@@ -67,10 +69,10 @@ class Finder:
         return _in_order(places, points, worths, most)
 
     def _of_words(
-        self, words: Sought, seen: Seen, shelf: Shelf, kept: Bools, everybody: int, most: int
+        self, words: Sought, seen: Seen, shelf: Shelf, kept: tuple[Bools, Bits], everybody: int, most: int
     ) -> tuple[Numbers, Numbers]:
         with self._lock:
-            return self._scores.best(words, shelf.words, seen, shelf.seen, kept, most, everybody)
+            return self._scores.best(words, shelf.words, seen, shelf.seen, kept[0], most, everybody, kept[1])
 
 
 def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:

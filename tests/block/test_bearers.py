@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from resolver.block.bearers import _places_of, added, first_of
 from resolver.block.glance import BLIND, KINDS
+from resolver.block.words import packed_of
 
 PROFILES = 90
 Words = list[list[tuple[int, bool]]]
@@ -48,7 +49,7 @@ def test_sums_are_those_told_slowly(case: tuple[list[list[int]], Words], budget:
     ends = np.cumsum([0, *map(len, asked)]).astype(np.int64)
     starts = np.cumsum([0, *map(len, held)]).astype(np.int64)
     bearers = np.concatenate([np.array(one, dtype=np.int32) for one in held])
-    count = added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touched, said)
+    count = added(tokens, worth, equal, ends, starts, bearers, packed_of(kept), budget, sums, touched, said)
     found = dict(zip(touched[:count].tolist(), said[:count].tolist(), strict=True))
     assert found == {profile: sum_ for profile, sum_ in _slowly(held, asked, budget).items() if kept[profile]}
     assert len(found) == count
