@@ -83,7 +83,7 @@ class State:
         hidden = {name for name, said in self.closed.items() if not any(visible(one, viewer) for one in said)}
         return self.sources - hidden
 
-    @property
+    @cached_property
     def held(self) -> list[Held]:
         """The keys of all shelves; number n is the n-th entity, shelf after shelf."""
         firsts = np.cumsum([0, *(len(one) for one in self.shelves)])
