@@ -257,7 +257,9 @@ def _resolved(
             heard.append((pairs, logodds))
 
     resolution = resolve_pool(
-        *(pool, means.declared, options, verdicts, means.progress, prepared, told if keep else None), valve.excess
+        *(pool, means.declared, options, verdicts, means.progress, prepared, told if keep else None),
+        # where nothing is held a batch counts for itself
+        valve.excess if valve.held else None,
     )
     found = link_rows(pool, resolution.links, verdicts)
     compared: Compared | None = None

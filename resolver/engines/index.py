@@ -139,6 +139,8 @@ class Index:
 
     def unsettled(self, valve: Valve) -> Numbers:
         """The numbers of records here that bear a key which the valve lets through and did not before, or no longer."""
+        if not self._held:
+            return valve.ended[:0]
         bases = valve.fresh.base
         if len(valve.ended):
             bases = np.concatenate([bases, key_table(_together_of(self.parts(valve.ended)), self.plan).base])
