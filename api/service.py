@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +27,8 @@ from resolver.errors import ResolverError, StoreError
 
 _KEY = "resolver"
 _OBJECTS = 50_000
+_BEHIND = 10
+"""How far what nobody waits for stands behind, as the system counts."""
 FRESH = 0.25
 """Seconds between two looks for what others have landed."""
 _LOG = structlog.get_logger("api")
@@ -89,6 +93,18 @@ class Service:
             self.lander().warm()
         except (ResolverError, OSError) as error:
             _LOG.debug("landings are not prepared", error=type(error).__name__)
+            return
+        threading.Thread(target=self._remember, name="remembering", daemon=True).start()
+
+    def _remember(self) -> None:
+        """Compare beforehand what landings would wait for, but not before those who answer."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)
+        try:
+            self.lander().remember(lambda: not self.closed.is_set())
+        except Exception as error:
+            # as where it ends meanwhile; then whoever lands compares it
+            _LOG.debug("nothing is compared beforehand", error=type(error).__name__)
 
     def pass_on(self, path: Path) -> None:
         """From now on pass records on to the process that lands, which listens there."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from resolver.engines.hub import Hub
 from resolver.engines.probing import invented
+from resolver.engines.remembering import remember
 from resolver.engines.senders import HUB, Sender, check_codes, check_sources, not_theirs
 from resolver.errors import InputError, OwnerError, ResolverError
 from resolver.ingest.base import BatchAt, Intake
@@ -98,6 +99,11 @@ class Posting:
         land. Nothing where the store is empty. Raises `StoreError`."""
         if self._hub.store.version:
             self._hub.add(Intake(invented(), (), ()), dry_run=True)
+
+    def remember(self, going: Callable[[], bool]) -> None:
+        """Compare beforehand what landings would otherwise wait for; ends early where `going` says so. Raises
+        `StoreError`."""
+        remember(self._hub, going)
 
     def _lead(self) -> None:
         """Land with all who wait, oneself among them, and call the next to lead."""
