@@ -139,7 +139,8 @@ def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touch
             first, last = starts[tokens[place]], starts[tokens[place] + 1]
             if last - first >= largest and (all_alike or not equal[place]):
                 continue
-            if last - first < _LONG or not _stands(tokens, ends[word], place):
+            # where it stood before as one that is only alike it may have been passed over
+            if last - first < _LONG or equal[place] or not _stands(tokens, ends[word], place):
                 count = _counted(first, last, worth[place], mark, bearers, sums, touched, count)
     filled = np.uint64(0)
     for place in range(count):
