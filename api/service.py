@@ -93,11 +93,13 @@ class Service:
             self.lander().warm()
         except (ResolverError, OSError) as error:
             _LOG.debug("landings are not prepared", error=type(error).__name__)
-            return
+
+    def _first_landed(self) -> None:
+        """Whoever has taken one record will take more."""
         threading.Thread(target=self._remember, name="remembering", daemon=True).start()
 
     def _remember(self) -> None:
-        """Compare beforehand what landings would wait for, but not before those who answer."""
+        """Compare beforehand what landings would wait for; behind those who answer."""
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)
         try:
@@ -145,7 +147,9 @@ class Service:
             if self._posting is None:
                 said = self.settings
                 self._writer = Hub.open(said.store_url, model_dir=said.model_dir, index_dir=said.index_dir)
-                self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
+                self._posting = Posting(
+                    self._writer, accept_restricted=said.accept_restricted, begun=self._first_landed
+                )
             return self._posting
 
     def guarded(self) -> bool:

@@ -48,10 +48,10 @@ class _Sender:
 
 
 class Posting:
-    """Takes records from many threads."""
+    """Takes records from many threads. `begun` is called once, when the first have landed."""
 
-    def __init__(self, hub: Hub, *, accept_restricted: bool = False) -> None:
-        self._hub, self._accept_restricted = hub, accept_restricted
+    def __init__(self, hub: Hub, *, accept_restricted: bool = False, begun: Callable[[], None] | None = None) -> None:
+        self._hub, self._accept_restricted, self._begun = hub, accept_restricted, begun
         self._waiting: list[_Sender] = []
         self._lock = threading.Lock()
         self._led = False
@@ -196,6 +196,9 @@ class Posting:
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
         for sender in senders:
             sender.answer = Posted(version, names[entity_of[numbers[sender.record.id]]])
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            begun()
 
 
 def admitted(record: Record, *, accept_restricted: bool = False) -> None:

@@ -1,7 +1,7 @@
 """Large components, compared before anybody lands what meets them.
 
-To compare thousands that hang together takes seconds, and what lands first beside them would wait for that. A hub that
-lands for others does it while it has nothing else to do.
+To compare thousands that hang together takes seconds, and what lands first beside them would wait for that. Who lands
+for others does it between two landings, when the first has shown that there are any.
 """
 
 from __future__ import annotations
