@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +25,6 @@ from resolver.errors import ResolverError, StoreError
 
 _KEY = "resolver"
 _OBJECTS = 50_000
-_BEHIND = 10
-"""How far what nobody waits for stands behind, as the system counts."""
 FRESH = 0.25
 """Seconds between two looks for what others have landed."""
 _LOG = structlog.get_logger("api")
@@ -94,20 +90,6 @@ class Service:
         except (ResolverError, OSError) as error:
             _LOG.debug("landings are not prepared", error=type(error).__name__)
 
-    def _first_landed(self) -> None:
-        """Whoever has taken one record will take more."""
-        threading.Thread(target=self._remember, name="remembering", daemon=True).start()
-
-    def _remember(self) -> None:
-        """Compare beforehand what landings would wait for; behind those who answer."""
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)
-        try:
-            self.lander().remember(lambda: not self.closed.is_set())
-        except Exception as error:
-            # as where it ends meanwhile; then whoever lands compares it
-            _LOG.debug("nothing is compared beforehand", error=type(error).__name__)
-
     def pass_on(self, path: Path) -> None:
         """From now on pass records on to the process that lands, which listens there."""
         self._landing_at = path
@@ -147,9 +129,7 @@ class Service:
             if self._posting is None:
                 said = self.settings
                 self._writer = Hub.open(said.store_url, model_dir=said.model_dir, index_dir=said.index_dir)
-                self._posting = Posting(
-                    self._writer, accept_restricted=said.accept_restricted, begun=self._first_landed
-                )
+                self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
             return self._posting
 
     def guarded(self) -> bool:

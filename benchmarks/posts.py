@@ -102,10 +102,9 @@ def posted(store: str, workers: int, some: Sequence[Record], count: int, model: 
     with copied(store) as (copy, index):
         bodies = new_records(some, 2 * count + 20)
         with serving(copy, workers, model, index) as running:
-            # whoever starts loads what landings need beside answering, and more after the first of them
+            # whoever starts loads what landings need beside answering
             settled(running)
             at_once(running.url, bodies[2 * count :], 2 * workers)
-            settled(running)
             before, began = cpu(running), time.perf_counter()
             alone = at_once(running.url, bodies[:count], SENDERS * workers)
             cores = (cpu(running) - before) / (time.perf_counter() - began)

@@ -28,7 +28,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ Asked = tuple[str, Query]
 """The record that should be found, or empty, and what is asked."""
 SEED = 5
 _READY = 900
-_LOOK, _IDLE, _LOOKS, _LONGEST = 0.25, 0.05, 6, 60.0
+_LOOK, _IDLE, _LOOKS, _LONGEST = 0.25, 0.05, 4, 60.0
 """Seconds between two looks, the share of a core that who idles may use, idle looks in a row, seconds of looking."""
 ALIASES = 20
 
@@ -265,19 +265,9 @@ def settled(running: Running) -> float:
     while idle < _LOOKS and time.perf_counter() - began < _LONGEST:
         time.sleep(_LOOK)
         now = _used(running)
-        idle = idle + 1 if now - before <= _IDLE * _LOOK and not _reads(running) else 0
+        idle = idle + 1 if now - before <= _IDLE * _LOOK else 0
         before = now
     return time.perf_counter() - began - idle * _LOOK
-
-
-def _reads(running: Running) -> bool:
-    """Whether some thread waits for a disk."""
-    for pid in (running.process.pid, *_children(running.process.pid)):
-        for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
-            with suppress(OSError):
-                if stat.read_text().rpartition(")")[2].split()[0] == "D":
-                    return True
-    return False
 
 
 def cpu(running: Running) -> float:

@@ -55,7 +55,7 @@ class Hub:
         self._index: Index | None = None
         self._lock = threading.RLock()
         self._alone = False
-        self.remembered = Remembered()
+        self._remembered = Remembered()
 
     @classmethod
     def open(
@@ -203,7 +203,7 @@ class Hub:
         for _ in range(_ROUNDS):
             kind, who = asked.kind, asked.who
             # what would land is shown with all that it says
-            known = None if asked.dry_run or asked.more is not None else self.remembered.at(view.version)
+            known = None if asked.dry_run or asked.more is not None else self._remembered.at(view.version)
             increment = work_out(
                 view, index, self.models, options, update, said, kind=kind, who=who, blocks=known, progress=progress
             )
@@ -231,9 +231,9 @@ class Hub:
         version = self.store.land(landing, locked=locked)
         progress.advance(landing.rows)
         if landing.lists or landing.decisions:
-            self.remembered = Remembered()
+            self._remembered = Remembered()
         else:
-            self.remembered.landed(landing.base, increment.touched, increment.blocks)
+            self._remembered.landed(landing.base, increment.touched, increment.blocks)
         self._add_to_index(index, increment, update, version)
         return version
 

@@ -78,11 +78,10 @@ def work_out(
     kind: str = "batch",
     who: str = "",
     blocks: tuple[Block, ...] | None = None,
-    around: Numbers = _NONE,
     progress: Progress = SILENT,
 ) -> Increment:
     """Work out an increment. `options` carry the store's plan and borders. `blocks`: what is remembered of the view's
-    version (None: nothing is to be). `around`: held records that are worked on too, though nothing touches them."""
+    version (None: nothing is to be)."""
     verdicts = Verdicts(view, decisions)
     ended = update.ended
     fresh = Pool(update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64))
@@ -96,9 +95,7 @@ def work_out(
     unsettled = index.unsettled(met.valve)
     ties = Ties(view, verdicts, fresh)
     least = options.merge_border
-    seeds = np.concatenate(
-        [met.pulled(least), again, unsettled, ties.decided(), around, _around(view, ended, ties, least)]
-    )
+    seeds = np.concatenate([met.pulled(least), again, unsettled, ties.decided(), _around(view, ended, ties, least)])
     # what ends may have held others together, and decisions, declarations and the valve change what counts
     usable = (
         ()

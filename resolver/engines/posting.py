@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from resolver.engines.hub import Hub
 from resolver.engines.probing import invented
-from resolver.engines.remembering import remember
 from resolver.engines.senders import HUB, Sender, check_codes, check_sources, not_theirs
 from resolver.errors import InputError, OwnerError, ResolverError
 from resolver.ingest.base import BatchAt, Intake
@@ -48,10 +47,10 @@ class _Sender:
 
 
 class Posting:
-    """Takes records from many threads. `begun` is called once, when the first have landed."""
+    """Takes records from many threads."""
 
-    def __init__(self, hub: Hub, *, accept_restricted: bool = False, begun: Callable[[], None] | None = None) -> None:
-        self._hub, self._accept_restricted, self._begun = hub, accept_restricted, begun
+    def __init__(self, hub: Hub, *, accept_restricted: bool = False) -> None:
+        self._hub, self._accept_restricted = hub, accept_restricted
         self._waiting: list[_Sender] = []
         self._lock = threading.Lock()
         self._led = False
@@ -99,11 +98,6 @@ class Posting:
         land. Nothing where the store is empty. Raises `StoreError`."""
         if self._hub.store.version:
             self._hub.add(Intake(invented(), (), ()), dry_run=True)
-
-    def remember(self, going: Callable[[], bool]) -> None:
-        """Compare beforehand what landings would otherwise wait for; ends early where `going` says so. Raises
-        `StoreError`."""
-        remember(self._hub, going)
 
     def _lead(self) -> None:
         """Land with all who wait, oneself among them, and call the next to lead."""
@@ -196,9 +190,6 @@ class Posting:
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
         for sender in senders:
             sender.answer = Posted(version, names[entity_of[numbers[sender.record.id]]])
-        if self._begun is not None:
-            begun, self._begun = self._begun, None
-            begun()
 
 
 def admitted(record: Record, *, accept_restricted: bool = False) -> None:

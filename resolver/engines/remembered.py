@@ -74,16 +74,10 @@ class Remembered:
 
     def landed(self, base: int, touched: Numbers, made: Sequence[Block]) -> None:
         """The next version has landed: it touched some records, and these are the blocks around them now."""
-        self._keep(base + 1, [*made, *(one for one in self.at(base) if not one.rows_in(touched).any())])
-
-    def met(self, version: int, made: Sequence[Block]) -> None:
-        """These were compared beforehand, as they are at a version."""
-        self._keep(version, [*self.at(version), *made])
-
-    def _keep(self, version: int, blocks: Sequence[Block]) -> None:
-        room = np.cumsum([len(one.pairs) for one in blocks])
-        self._blocks = tuple(one for one, until in zip(blocks, room.tolist(), strict=True) if until <= MOST)
-        self._version = version
+        kept = [*made, *(one for one in self.at(base) if not one.rows_in(touched).any())]
+        room = np.cumsum([len(one.pairs) for one in kept])
+        self._blocks = tuple(one for one, until in zip(kept, room.tolist(), strict=True) if until <= MOST)
+        self._version = base + 1
 
 
 def blocks_of(

@@ -72,12 +72,6 @@ class LinkQuestions(Moment):
         ]
         return _link_table(parts)
 
-    def pulling(self, least: int) -> tuple[Numbers, Numbers]:
-        """Both ends of all links of so many thousandths of log-odds or more."""
-        query = select(links.c.left, links.c.right).where(links.c.logodds >= least, self.holds(links))
-        left, right = arrays(self.connection, query)
-        return left, right
-
     def queued_since(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
         """Pairs of record numbers, sorted, and the version each first waited from, of links whose left record is among
         some."""

@@ -144,7 +144,7 @@ def test_no_more_is_remembered_than_there_is_room_for(
     monkeypatch.setattr(remembered, "MOST", 10)
     with stores.new() as hub:
         hub.add(_bare(Step(tuple(namesakes(30, 1)))))
-        assert hub.remembered.at(1) == ()
+        assert hub._remembered.at(1) == ()
         hub.add(
             _bare(
                 Step(
@@ -155,5 +155,5 @@ def test_no_more_is_remembered_than_there_is_room_for(
                 )
             )
         )
-        assert [one.ids.to_pylist() for one in hub.remembered.at(2)] == [["u:1", "u:2"]]
-        assert hub.remembered.at(1) == ()
+        assert [one.ids.to_pylist() for one in hub._remembered.at(2)] == [["u:1", "u:2"]]
+        assert hub._remembered.at(1) == ()
