@@ -22,7 +22,7 @@ from resolver.errors import ResolverError, StoreError
 
 _LOG = structlog.get_logger("api")
 _MOST = 20_000
-_PAUSE = 0.25
+_PAUSE = 0.05
 """Seconds for which rows are gathered: so much of the log is lost when the power fails, and what it takes to write.
 Each time that it is written costs a sync of the disk, and takes the interpreter from those who answer."""
 _LOOK = 0.01

@@ -1,7 +1,7 @@
 """What was looked up and is not in the store yet, in a file: a process that is killed takes nothing with it.
 
 A row is handed to the operating system before its answer leaves, and so survives the process (not the machine: what was
-not synced when the power fails, the last third of a second, is lost). Rows that are in the store are cut off. Whoever
+not synced when the power fails, the last tenth of a second, is lost). Rows that are in the store are cut off. Whoever
 starts next puts what others have left into the store, each row once.
 """
 
