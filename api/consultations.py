@@ -23,9 +23,7 @@ from resolver.errors import ResolverError, StoreError
 _LOG = structlog.get_logger("api")
 _MOST = 20_000
 _PAUSE = 0.05
-"""Seconds for which rows are gathered: so much of the log is lost when the power fails, and what it takes to write.
-Each time that it is written costs a sync of the disk, and takes the interpreter from those who answer."""
-_LOOK = 0.01
+"""Seconds for which rows are gathered: so much of the log is lost when the power fails, and what it takes to write."""
 _AT_ONCE = 1_000
 
 
@@ -36,7 +34,7 @@ class Consultations:
         self._hub, self._folder = hub, folder
         self._spool: Spool | None = None
         self._waiting: deque[Mapping[str, Any]] = deque()
-        self._closed, self._wanted = threading.Event(), threading.Event()
+        self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -75,13 +73,11 @@ class Consultations:
     def flush(self) -> None:
         """Wait until all is written, or nobody is left to write."""
         while self._waiting and self._thread is not None and self._thread.is_alive():
-            self._wanted.set()
-            time.sleep(_LOOK)
+            time.sleep(_PAUSE / 5)
 
     def close(self) -> None:
         """Write what waits, and stop."""
         self._closed.set()
-        self._wanted.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
         if self._spool is not None:
@@ -90,9 +86,7 @@ class Consultations:
 
     def _write(self) -> None:
         while True:
-            self._wanted.wait(_PAUSE)
-            self._wanted.clear()
-            closed = self._closed.is_set()
+            closed = self._closed.wait(_PAUSE)
             while self._waiting and self._written():
                 pass
             if closed:

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 import time
-from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -23,7 +22,6 @@ _LOG = structlog.get_logger("api")
 _TOGETHER: list[str] = []
 """The folder in which several processes count, where they do."""
 _ID = re.compile(r"[\w.:-]{1,64}")
-_AS_JSON = structlog.processors.JSONRenderer()
 _SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 
 
@@ -113,13 +111,8 @@ def install(app: Flask) -> None:
         if "passed_over" in g:
             response.headers["X-Ignored-Parameters"] = g.passed_over
         ms = round(took * 1000, 1)
-        tell({"id": identity, "method": method, "route": route, "status": status, "ms": ms, "who": g.get("who", "")})
+        _LOG.info("request", id=identity, method=method, route=route, status=status, ms=ms, who=g.get("who", ""))
         return response
-
-
-def tell(said: dict[str, Any]) -> None:
-    """Log a request that was answered."""
-    _LOG.info("request", **said)
 
 
 class _Forward(logging.Handler):
@@ -137,16 +130,11 @@ def log_as_json() -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [_Forward()], False
         logger.setLevel(level)
-    lines_as_json()
-
-
-def lines_as_json() -> None:
-    """Make our own lines JSON."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            _AS_JSON,
+            structlog.processors.JSONRenderer(),
         ],
         # asked at each line: whoever runs the service may replace the stream
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),

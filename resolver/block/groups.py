@@ -20,6 +20,7 @@ from resolver.records.prepared import HashArray
 from resolver.records.ragged import spread
 
 Excess = Callable[[HashArray], npt.NDArray[np.int64]]
+"""Of keys (ascending) that make too many pairs among all that there is, how many; of others 0."""
 
 
 @dataclass(frozen=True, slots=True)

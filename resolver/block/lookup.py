@@ -107,7 +107,8 @@ class Valve:
     def crossed(self, bases: HashArray) -> HashArray:
         """Those of some keys (ascending) that the valve lets through now and did not before, or the other way round."""
         before = Valve(self.held, united_keys([], []), cap=self.cap)
-        changed: HashArray = bases[(self.excess(bases) > 0) != (before.excess(bases) > 0)]
+        found = [_found(bases, table.keys) for table in self.held]
+        changed: HashArray = bases[(self.excess(bases, found) > 0) != (before.excess(bases, found) > 0)]
         return changed
 
     def bearers(self, bases: HashArray) -> Numbers:

@@ -37,9 +37,8 @@ def entity_of(
     referents: list[str],
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """An FtM entity of what is said of it: per property the texts of its values, their canonical
-    codes, and who states them, which FtM has no place for. `notes`
-    stand after those that values make."""
+    """An FtM entity of what is said of it: per property the texts of its values, their canonical codes, and who states
+    them, which FtM has no place for. `notes` stand after those that values make."""
     properties: dict[str, list[str]] = {}
     for prop, values in said:
         for written, code, _ in values:

@@ -147,8 +147,7 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
 
 def chain(folder: Path, stamp: Mapping[str, str], *, large_pages: bool = False) -> list[Segment]:
     """The segments of a folder that follow one another from version 0, mapped in `large_pages` if the system has them.
-    Removes damaged ones and those of another
-    stamp."""
+    Removes damaged ones and those of another stamp."""
     found: dict[int, list[int]] = {}
     for path in sorted(folder.glob("segment-*.bin")):
         match = _NAME.match(path.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -14,7 +13,7 @@ import pytest
 import structlog
 from flask import Flask
 
-from api import ServiceSettings, create_app, watching
+from api import ServiceSettings, create_app
 from resolver.cli.app import run
 from resolver.engines.hub import Hub
 from tests.api.conftest import RECORDS, Client
@@ -156,22 +155,6 @@ def test_the_log_names_the_request_and_nobody_asked_for(client: Client) -> None:
     assert re.fullmatch("[0-9a-f]{32}", other.headers["X-Request-ID"])
     assert [line["id"] for line in lines] == ["abc-1", other.headers["X-Request-ID"]]
     assert "Secret" not in str(lines)
-
-
-def test_a_request_is_told_as_every_other_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = {"id": "a", "method": "GET", "route": "/check/<ä>", "status": 200, "ms": 0.5, "who": 'x "y"'}
-    seen = io.StringIO()
-    monkeypatch.setattr("sys.stderr", seen)
-    watching.lines_as_json()
-    try:
-        structlog.get_logger("api").info("request", **said)
-        watching.tell(dict(said))
-    finally:
-        structlog.reset_defaults()
-    one, two = seen.getvalue().splitlines()
-    assert re.sub('"at": "[-0-9T:.]+Z"', "", one) == re.sub('"at": "[-0-9T:.]+Z"', "", two)
-    assert '"at"' in one
-    assert json.loads(two)["route"] == "/check/<ä>"
 
 
 def test_what_nobody_expected_is_an_answer_too(client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
