@@ -2,7 +2,7 @@
 knows nothing of it.
 """
 
-from api.app import create_app
-from api.settings import ServiceSettings
+from resolver.api.app import create_app
+from resolver.api.service_settings import ServiceSettings
 
 __all__ = ["ServiceSettings", "create_app"]

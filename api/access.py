@@ -15,12 +15,12 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
-from api.errors import ApiError
-from api.here import is_origin_here, why_not
-from api.service import Service, service
-from resolver.engines.keeping import Key, key_of
-from resolver.engines.screening import Stand
-from resolver.records.sight import Viewer as Viewer
+from resolver.api.errors import ApiError
+from resolver.api.server.local_requests import is_origin_here, why_not
+from resolver.api.service import Service, service
+from resolver.hub.admin import Key, key_of
+from resolver.records.visibility import Viewer as Viewer
+from resolver.screening.screener import Stand
 
 SCOPES: dict[str, str | None] = {
     "health": None,
@@ -36,7 +36,7 @@ SCOPES: dict[str, str | None] = {
     "pages": None,
     "desk": None,
 }
-"""blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/gate.py`)."""
+"""blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/support/desk_access.py`)."""
 _KEPT_BY_OTHERS = ("openapi", "pages", "desk")
 """Blueprints that hold nothing about anybody, or say themselves what may be kept."""
 _KEY_IN_ADDRESS = "reconcile"
@@ -107,12 +107,20 @@ def install(app: Flask) -> None:
         g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()
         if "\x00" in g.purpose or len(g.purpose) > _PURPOSE:
             g.purpose = ""
-            raise ApiError(422, f"the purpose must be a text of {_PURPOSE} characters at most, without NUL")
+            raise ApiError(
+                422, f"the purpose must be a text of {_PURPOSE} characters at most, without NUL"
+            )
         # a blueprint without a row fails here, and so stays closed
         scope = SCOPES[request.blueprint] if request.blueprint else None
-        if request.endpoint == "reconcile.reconcile" and request.args.keys().isdisjoint({"queries", "extend"}):
+        if request.endpoint == "reconcile.reconcile" and request.args.keys().isdisjoint(
+            {"queries", "extend"}
+        ):
             # the protocol wants the manifest open to all: it says how to ask, and nothing about anybody
-            scope = scope if request.headers.get("Authorization") or request.args.get("api_key") else None
+            scope = (
+                scope
+                if request.headers.get("Authorization") or request.args.get("api_key")
+                else None
+            )
         gate: Gate = current_app.extensions["gate"]
         # OPTIONS says which methods there are; browsers ask so before they send a key
         if scope is None or request.method == "OPTIONS":
@@ -147,12 +155,16 @@ def _viewer(gate: Gate, scope: str) -> Viewer:
     key = gate.key(secret.strip()) if scheme.lower() == "apikey" and secret.strip() else None
     if key is None:
         said = "this key is not known, expired or revoked" if secret else "a key is needed"
-        raise ApiError(401, f"{said}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"})
+        raise ApiError(
+            401, f"{said}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"}
+        )
     if scope not in key.scopes and "admin" not in key.scopes:
         raise ApiError(403, f"the key {key.name!r} may not do this: it lacks the scope {scope}")
     wait = gate.spend(key.name)
     if wait:
-        raise ApiError(429, "too many requests with this key", headers={"Retry-After": str(math.ceil(wait))})
+        raise ApiError(
+            429, "too many requests with this key", headers={"Retry-After": str(math.ceil(wait))}
+        )
     return Viewer(key.name, key.agency, frozenset(key.scopes))
 
 
@@ -169,7 +181,9 @@ def cross_origin(response: Response) -> Response:
     response.vary.add("Origin")
     if origin and (key_needed() or is_origin_here(origin)):
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Purpose, X-Request-ID"
+        response.headers["Access-Control-Allow-Headers"] = (
+            "Authorization, Content-Type, X-Purpose, X-Request-ID"
+        )
     return response
 
 
@@ -179,7 +193,9 @@ def viewer() -> Viewer:
     return asking
 
 
-def consulted(action: str, query: Mapping[str, Any], answer: Mapping[str, Any], stand: Stand) -> None:
+def consulted(
+    action: str, query: Mapping[str, Any], answer: Mapping[str, Any], stand: Stand
+) -> None:
     """Log that this request has looked something up."""
     asking = viewer()
     service().log.add(

@@ -5,21 +5,26 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from api import access, desk, errors, watching
-from api.batches import blueprint as batches
-from api.catalog import blueprint as catalog
-from api.entities import blueprint as entities
-from api.health import blueprint as health
-from api.match import blueprint as match
-from api.openapi import blueprint as openapi
-from api.openapi import pages
-from api.reconcile import blueprint as reconcile
-from api.records import blueprint as records
-from api.search import blueprint as search
-from api.service import Service, install
-from api.settings import ServiceSettings
-from api.turns import install as install_turns
-from api.updates import blueprint as updates
+from resolver.api import (
+    access,
+    desk,
+    errors,
+    observability,
+)
+from resolver.api.openapi import blueprint as openapi
+from resolver.api.openapi import pages
+from resolver.api.reconcile import blueprint as reconcile
+from resolver.api.routes.batches import blueprint as batches
+from resolver.api.routes.catalog import blueprint as catalog
+from resolver.api.routes.entities import blueprint as entities
+from resolver.api.routes.health import blueprint as health
+from resolver.api.routes.match import blueprint as match
+from resolver.api.routes.records import blueprint as records
+from resolver.api.routes.search import blueprint as search
+from resolver.api.routes.updates import blueprint as updates
+from resolver.api.server.request_turns import install as install_turns
+from resolver.api.service import Service, install
+from resolver.api.service_settings import ServiceSettings
 
 
 def create_app(settings: ServiceSettings) -> Flask:
@@ -34,10 +39,22 @@ def create_app(settings: ServiceSettings) -> Flask:
     install(app, held)
     install_turns(app, held.turns)
     errors.install(app)
-    watching.install(app)
+    observability.install(app)
     access.install(app)
     desk.install(app)
-    doors = (health, match, entities, search, catalog, batches, records, updates, reconcile, openapi, pages)
+    doors = (
+        health,
+        match,
+        entities,
+        search,
+        catalog,
+        batches,
+        records,
+        updates,
+        reconcile,
+        openapi,
+        pages,
+    )
     for blueprint in (*doors, desk.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -1,6 +1,6 @@
 """Who looked what up, when and why: rows of the store's log, written by one thread so that no answer waits for a disk.
 
-What a killed process had not written yet stands in its spool (`resolver.engines.looks`), and whoever starts next writes
+What a killed process had not written yet stands in its spool (`resolver.trust.audit_spool`), and whoever starts next writes
 it. Where the log cannot be written for long, nothing more is answered: no look without its trace.
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 
 import structlog
 
-from resolver.engines.hub import Hub
-from resolver.engines.looks import Spool, recover, stamped
 from resolver.errors import ResolverError, StoreError
+from resolver.hub.hub import Hub
+from resolver.trust.audit_spool import Spool, recover, stamped
 
 _LOG = structlog.get_logger("api")
 _MOST = 20_000
@@ -44,10 +44,15 @@ class Consultations:
         with self._lock:
             if self._thread is None:
                 self._spool = self._spooled()
-                self._thread = threading.Thread(target=self._write, name="consultations", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._write, name="consultations", daemon=True
+                )
                 self._thread.start()
         if len(self._waiting) >= _MOST:
-            raise StoreError("the log of consultations cannot be written", mend="see that the store's disk has room")
+            raise StoreError(
+                "the log of consultations cannot be written",
+                mend="see that the store's disk has room",
+            )
         # nobody is woken: who writes looks by itself, and so no answer waits for a turn
         self._waiting.append(row)
         if self._spool is not None:

@@ -6,8 +6,16 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from api.answers import json_response
-from resolver.errors import InputError, OwnerError, RecordError, ResolverError, StoreError, StoreFullError, UsageError
+from resolver.api.schemas.json_response import json_response
+from resolver.errors import (
+    InputError,
+    OwnerError,
+    RecordError,
+    ResolverError,
+    StoreError,
+    StoreFullError,
+    UsageError,
+)
 
 _LOG = structlog.get_logger("api")
 _SAID = {
@@ -48,19 +56,27 @@ def install(app: Flask) -> None:
     @app.errorhandler(ResolverError)
     def of_the_engine(error: ResolverError) -> Response:
         status = status_of(error)
-        return json_response({"detail": error.line()}, status, headers={"Retry-After": "5"} if status == 503 else {})
+        return json_response(
+            {"detail": error.line()}, status, headers={"Retry-After": "5"} if status == 503 else {}
+        )
 
     @app.errorhandler(TimeoutError)
     @app.errorhandler(BlockingIOError)
     def of_silence(error: OSError) -> Response:
-        return json_response({"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"})
+        return json_response(
+            {"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"}
+        )
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
         status = error.code or 500
         headers = dict(error.get_headers())
         headers.pop("Content-Type", None)
-        return json_response({"detail": _SAID.get(status) or error.description or error.name}, status, headers=headers)
+        return json_response(
+            {"detail": _SAID.get(status) or error.description or error.name},
+            status,
+            headers=headers,
+        )
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
@@ -68,6 +84,10 @@ def install(app: Flask) -> None:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+        place = (
+            f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+        )
         _LOG.error("failed", error=type(error).__name__, place=place)
-        return json_response({"detail": "something went wrong here; the log has it under this request's id"}, 500)
+        return json_response(
+            {"detail": "something went wrong here; the log has it under this request's id"}, 500
+        )

@@ -14,7 +14,15 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+    values,
+)
 
 from resolver.settings import tell_library
 
@@ -32,14 +40,24 @@ class Figures:
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "resolver_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+            "resolver_requests",
+            "Requests answered.",
+            ("route", "method", "status"),
+            registry=self.registry,
         )
         self.seconds = Histogram(
-            "resolver_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self.registry
+            "resolver_request_seconds",
+            "Time to answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self.checks = Counter("resolver_checks", "Queries looked up.", registry=self.registry)
         self.version = Gauge(
-            "resolver_store_version", "Version of the store.", registry=self.registry, multiprocess_mode="mostrecent"
+            "resolver_store_version",
+            "Version of the store.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
         self.held = Gauge(
             "resolver_batches_held",
@@ -48,7 +66,10 @@ class Figures:
             multiprocess_mode="mostrecent",
         )
         self.ready = Gauge(
-            "resolver_ready", "1 where checks are answered.", registry=self.registry, multiprocess_mode="mostrecent"
+            "resolver_ready",
+            "1 where checks are answered.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
 
     def answered(self, route: str, method: str, status: int, took: float) -> None:
@@ -69,7 +90,9 @@ def count_together() -> None:
     _TOGETHER.append(folder)
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
     # workers run this too when they end, and must not
-    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == mine else None)
+    atexit.register(
+        lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == mine else None
+    )
 
 
 def figures() -> Figures:
@@ -97,7 +120,9 @@ def install(app: Flask) -> None:
     def begin() -> None:
         given = request.headers.get("X-Request-ID", "")
         # it tells requests apart and opens nothing, so that it need not be hard to guess
-        g.request_id = given if given and _ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        g.request_id = (
+            given if given and _ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        )
         g.began = time.perf_counter()
 
     @app.after_request
@@ -111,7 +136,15 @@ def install(app: Flask) -> None:
         if "passed_over" in g:
             response.headers["X-Ignored-Parameters"] = g.passed_over
         ms = round(took * 1000, 1)
-        _LOG.info("request", id=identity, method=method, route=route, status=status, ms=ms, who=g.get("who", ""))
+        _LOG.info(
+            "request",
+            id=identity,
+            method=method,
+            route=route,
+            status=status,
+            ms=ms,
+            who=g.get("who", ""),
+        )
         return response
 
 

@@ -8,10 +8,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 from flask import g, request
 
-from api.errors import ApiError
+from resolver.api.errors import ApiError
 
 PURPOSE = "purpose"
-"""Why somebody asks: every door takes it (`api.access`)."""
+"""Why somebody asks: every door takes it (`resolver.api.access`)."""
 
 
 def readable() -> None:
@@ -42,7 +42,9 @@ def whole(name: str, default: int, low: int, high: int) -> int:
         return default
     text = request.args[name]
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not low <= int(text) <= high:
-        raise ApiError(422, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}")
+        raise ApiError(
+            422, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}"
+        )
     return int(text)
 
 
@@ -88,7 +90,9 @@ def moment(name: str) -> datetime | None:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise ApiError(422, f"{name} must be a date such as 2026-03-01, not {text[:40]!r}") from None
+        raise ApiError(
+            422, f"{name} must be a date such as 2026-03-01, not {text[:40]!r}"
+        ) from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -104,4 +108,6 @@ def only(*known: str, also: Iterable[str] = ()) -> None:
     """Refuse parameters nobody knows: a misspelt filter must not be taken for none."""
     unknown = sorted(set(request.args) - set(known) - set(also) - {PURPOSE})
     if unknown:
-        raise ApiError(422, f"there is no parameter {unknown[0][:60]!r}; known are {', '.join(sorted(known))}")
+        raise ApiError(
+            422, f"there is no parameter {unknown[0][:60]!r}; known are {', '.join(sorted(known))}"
+        )

@@ -11,17 +11,17 @@ from typing import cast
 import structlog
 from flask import current_app
 
-from api.consultations import Consultations
-from api.passing import Passing, Taker
-from api.settings import ServiceSettings
-from api.turns import Turns
-from resolver.engines.accounts import has_users
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import keys_of
-from resolver.engines.posting import Posting
-from resolver.engines.screening import Screen
-from resolver.engines.working import jobs_folder
+from resolver.api.audit_writer import Consultations
+from resolver.api.server.request_turns import Turns
+from resolver.api.server.writer import Passing, Taker
+from resolver.api.service_settings import ServiceSettings
 from resolver.errors import ResolverError, StoreError
+from resolver.hub.admin import keys_of
+from resolver.hub.desk_users import has_users
+from resolver.hub.group_commit import Posting
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import jobs_folder
+from resolver.screening.screener import Screen
 
 _KEY = "resolver"
 _OBJECTS = 50_000
@@ -36,7 +36,12 @@ class Service:
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         # a store resolved with another model is opened too: what needs no model still answers, `/readyz` says why
-        self.hub = Hub.open(settings.store_url, check=False, model_dir=settings.model_dir, index_dir=settings.index_dir)
+        self.hub = Hub.open(
+            settings.store_url,
+            check=False,
+            model_dir=settings.model_dir,
+            index_dir=settings.index_dir,
+        )
         self.screen = Screen(self.hub)
         self.jobs = jobs_folder(self.hub.store, settings.jobs_dir)
         self._writer: Hub | None = None
@@ -46,7 +51,11 @@ class Service:
         self._lock = threading.Lock()
         self.log = Consultations(self.hub, self.jobs / "looks")
         self.turns = Turns(settings.threads)
-        self.streams = threading.BoundedSemaphore(settings.streams) if settings.streams else threading.Semaphore(0)
+        self.streams = (
+            threading.BoundedSemaphore(settings.streams)
+            if settings.streams
+            else threading.Semaphore(0)
+        )
         self._warm = threading.Event()
         self._began = time.monotonic()
         self.closed = threading.Event()
@@ -93,7 +102,9 @@ class Service:
     def pass_on(self, path: Path) -> None:
         """From now on pass records on to the process that lands, which listens there."""
         self._landing_at = path
-        self._passing = Passing(path, self.lander, accept_restricted=self.settings.accept_restricted)
+        self._passing = Passing(
+            path, self.lander, accept_restricted=self.settings.accept_restricted
+        )
 
     def taker(self) -> Taker:
         """In the process that lands: who takes what the others pass on."""
@@ -116,7 +127,9 @@ class Service:
         """The screen. Raises `StoreError` while it still loads."""
         if not self.is_warm:
             stage, _ = self.loading()
-            raise StoreError(f"the service is still loading ({stage})", mend="ask again in a few seconds")
+            raise StoreError(
+                f"the service is still loading ({stage})", mend="ask again in a few seconds"
+            )
         return self.screen
 
     def posting(self) -> Posting | Passing:
@@ -128,14 +141,20 @@ class Service:
         with self._lock:
             if self._posting is None:
                 said = self.settings
-                self._writer = Hub.open(said.store_url, model_dir=said.model_dir, index_dir=said.index_dir)
+                self._writer = Hub.open(
+                    said.store_url, model_dir=said.model_dir, index_dir=said.index_dir
+                )
                 self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
             return self._posting
 
     def guarded(self) -> bool:
         """Whether there ever was a key or a user, or a proxy says who asks: from then on nobody asks without. One that
         is revoked or expired counts too, lest the end of the last one should let everybody in."""
-        return bool(self.settings.user_header) or bool(keys_of(self.hub.store)) or has_users(self.hub.store)
+        return (
+            bool(self.settings.user_header)
+            or bool(keys_of(self.hub.store))
+            or has_users(self.hub.store)
+        )
 
     def close(self) -> None:
         """Let go of the store."""

@@ -13,7 +13,10 @@ from benchmarks.peers import __main__ as peers
 def main() -> int:
     """Everything, in turn. Gives the worst exit code; a peer that cannot be installed is skipped, and said."""
     if sys.argv[1:]:
-        print("python -m benchmarks takes no options; python -m benchmarks.quality and .speed do", file=sys.stderr)
+        print(
+            "python -m benchmarks takes no options; python -m benchmarks.quality and .speed do",
+            file=sys.stderr,
+        )
         return 2
     peers.main(["setup"])
     return max(quality.main([]), speed.main([]))

@@ -31,7 +31,9 @@ def persons(url: str, count: int) -> list[Record]:
     """Some persons of a store, drawn by chance."""
     with Store.open(url, create=False) as store, store.view() as view:
         numbers, _ = view.all_members()
-        drawn = np.random.default_rng(_SEED).choice(numbers, size=min(2 * count, len(numbers)), replace=False)
+        drawn = np.random.default_rng(_SEED).choice(
+            numbers, size=min(2 * count, len(numbers)), replace=False
+        )
         held = [one.record for one in view.records(sorted(drawn.tolist()))]
     found = [one for one in held if one.kind is Kind.PERSON and " " in one.caption]
     random.Random(_SEED).shuffle(found)
@@ -55,12 +57,16 @@ def queries(some: list[Record]) -> list[tuple[str, dict[str, object]]]:
     return asked
 
 
-def measure(url: str, asked: list[tuple[str, dict[str, object]]], pid: int | None) -> dict[str, float]:
+def measure(
+    url: str, asked: list[tuple[str, dict[str, object]]], pid: int | None
+) -> dict[str, float]:
     """Ask one after the other; milliseconds, and the share of those sought that were among the results."""
     parts = urlsplit(url)
     times, found, sought = [], 0, 0
     before = _cpu(pid)
-    with closing(http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80)) as connection:
+    with closing(
+        http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80)
+    ) as connection:
         for wanted, query in asked:
             body = json.dumps({"queries": {"q": query}})
             begun = time.perf_counter()
@@ -69,9 +75,17 @@ def measure(url: str, asked: list[tuple[str, dict[str, object]]], pid: int | Non
             times.append(1000 * (time.perf_counter() - begun))
             if wanted:
                 sought += 1
-                found += any(wanted in one["referents"] for one in answer["responses"]["q"]["results"])
+                found += any(
+                    wanted in one["referents"] for one in answer["responses"]["q"]["results"]
+                )
     low, high, highest = np.percentile(times, [50, 95, 99])
-    said = {"checks": len(asked), "p50": low, "p95": high, "p99": highest, "found": found / max(sought, 1)}
+    said = {
+        "checks": len(asked),
+        "p50": low,
+        "p95": high,
+        "p99": highest,
+        "found": found / max(sought, 1),
+    }
     return said if pid is None else {**said, "cpu": 1000 * (_cpu(pid) - before) / len(asked)}
 
 

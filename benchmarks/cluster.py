@@ -15,10 +15,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.datasets import DATA, DATASET_BY_NAME, DEDUPE, ROOT, AbsentError
+from benchmarks.harness.datasets import (
+    DATA,
+    DATASET_BY_NAME,
+    DEDUPE,
+    ROOT,
+    AbsentError,
+)
+from benchmarks.harness.figure_table import markdown, plain
+from benchmarks.harness.timing import (
+    Cost,
+    Timing,
+    ratios,
+    timed,
+)
 from benchmarks.quality import OUT
-from benchmarks.rounds import Cost, Timing, ratios, timed
-from benchmarks.table import markdown, plain
 
 LOCAL, SPARK = "local", "spark"
 MASTER = "local-cluster[2,1,1024]"
@@ -35,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         table, mapping = _table(options.set, options.data, options.out / "work" / options.set)
-        found = measure(table, mapping, options.rounds, options.out / "cluster" / options.set, options.master)
+        found = measure(
+            table, mapping, options.rounds, options.out / "cluster" / options.set, options.master
+        )
     except (AbsentError, OtherBytesError) as reason:
         print(f"{options.set}: {reason}", file=sys.stderr)
         return 1
@@ -45,11 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
-    made.add_argument("--set", choices=SETS, default="persons_1m", help="the data set (default: %(default)s)")
-    made.add_argument("--master", default=MASTER, metavar="URL", help="the cluster (default: %(default)s)")
-    made.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each engine runs (default: 3)")
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument(
+        "--set", choices=SETS, default="persons_1m", help="the data set (default: %(default)s)"
+    )
+    made.add_argument(
+        "--master", default=MASTER, metavar="URL", help="the cluster (default: %(default)s)"
+    )
+    made.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="how often each engine runs (default: 3)"
+    )
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
     return made
 
 
@@ -63,7 +86,9 @@ def _table(name: str, data: Path, work: Path) -> tuple[Path, Path]:
     return task.tables[0].resolve(), mapping.resolve()
 
 
-def measure(table: Path, mapping: Path, rounds: int, folder: Path, master: str = MASTER) -> list[Timing]:
+def measure(
+    table: Path, mapping: Path, rounds: int, folder: Path, master: str = MASTER
+) -> list[Timing]:
     """The timings of both engines. Raises `OtherBytesError` where entities.csv differs, `RuntimeError` where one
     fails."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,8 +97,24 @@ def measure(table: Path, mapping: Path, rounds: int, folder: Path, master: str =
         for engine, more in ((LOCAL, []), (SPARK, ["--engine", "spark", "--master", master])):
             print(f"{engine}, round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
             command = [
-                *(sys.executable, "-m", "resolver", "dedupe", str(table), "--mapping", str(mapping)),
-                *("--only", "entities", "--merge-at", "0.5", "--out", str((folder / engine).resolve()), *more),
+                *(
+                    sys.executable,
+                    "-m",
+                    "resolver",
+                    "dedupe",
+                    str(table),
+                    "--mapping",
+                    str(mapping),
+                ),
+                *(
+                    "--only",
+                    "entities",
+                    "--merge-at",
+                    "0.5",
+                    "--out",
+                    str((folder / engine).resolve()),
+                    *more,
+                ),
             ]
             costs[engine].append(timed(command, ROOT, everybody=True))
         written = [(folder / engine / "entities.csv").read_bytes() for engine in costs]
@@ -90,8 +131,12 @@ def report(name: str, master: str, timings: Sequence[Timing], out: Path) -> None
         times = ratios(timings[0], timing)
         cost = f"{timing.wall:.1f}", f"{timing.cpu:.1f}", f"{timing.peak_mib:,.0f}"
         middle = timing.wall / timings[0].wall
-        rows.append((name, timing.tool, *cost, f"{middle:.2f}", f"{min(times):.2f} – {max(times):.2f}"))
-        plainly.append({"engine": timing.tool, "rounds": [asdict(one) for one in timing.costs], "times": times})
+        rows.append(
+            (name, timing.tool, *cost, f"{middle:.2f}", f"{min(times):.2f} – {max(times):.2f}")
+        )
+        plainly.append(
+            {"engine": timing.tool, "rounds": [asdict(one) for one in timing.costs], "times": times}
+        )
     print(plain(rows, HEAD))
     out.mkdir(parents=True, exist_ok=True)
     content = {"set": name, "master": master, "engines": plainly}

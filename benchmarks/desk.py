@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import structlog
 
-from api import ServiceSettings, create_app
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
+from resolver.api import ServiceSettings, create_app
+from resolver.hub.desk_users import Role
+from resolver.hub.hub import Hub
 from resolver.pipeline import symbol_source
 from resolver.review import (
     ContradictionError,
@@ -71,8 +71,14 @@ def measure(hub: Hub, count: int) -> dict[str, float]:
         clock = _Clock(times)
         undo(hub, _WHO, number)
         clock.lap("undo")
-    found: dict[str, float] = {"decisions": len(numbers), "waiting": waiting(hub, steward=_WHO, limit=1).total}
-    both = [(one[0] + two[0], one[1] + two[1]) for one, two in zip(times["decide"], times["next"], strict=True)]
+    found: dict[str, float] = {
+        "decisions": len(numbers),
+        "waiting": waiting(hub, steward=_WHO, limit=1).total,
+    }
+    both = [
+        (one[0] + two[0], one[1] + two[1])
+        for one, two in zip(times["decide"], times["next"], strict=True)
+    ]
     return found | _figures({**times, "decide and next": both})
 
 
@@ -97,7 +103,9 @@ def measure_pages(url: str, count: int) -> dict[str, float]:
             clock.lap("post")
             if page.status_code == 409:
                 # it contradicts what was decided before
-                page = browser.post(action, data={**form, "verdict": str(Verdict.UNSURE)}, headers=headers)
+                page = browser.post(
+                    action, data={**form, "verdict": str(Verdict.UNSURE)}, headers=headers
+                )
             done += _taken(page.text)
         for _ in range(_LOOKS):
             clock = _Clock(times)
@@ -116,7 +124,10 @@ def _figures(times: Times) -> dict[str, float]:
     for name, laps in times.items():
         if laps:
             wall, cpu = (np.array(part) * 1000 for part in zip(*laps, strict=True))
-            found |= {f"{name} ms": round(float(np.median(wall)), 1), f"{name} cpu": round(float(np.median(cpu)), 1)}
+            found |= {
+                f"{name} ms": round(float(np.median(wall)), 1),
+                f"{name} cpu": round(float(np.median(cpu)), 1),
+            }
             found |= {f"{name} p95 ms": round(float(np.percentile(wall, 95)), 1)}
             found |= {f"{name} p95 cpu": round(float(np.percentile(cpu, 95)), 1)}
     return found
@@ -141,9 +152,13 @@ def _shown(hub: Hub, item: QueueItem | None) -> tuple[QueueItem | None, Seen | N
 
 def _decided(hub: Hub, item: QueueItem, seen: Seen, verdict: Verdict) -> int:
     try:
-        return decide(hub, _WHO, item.left.id, item.right.id, verdict, reason=_NAME, seen=seen).numbers[0]
+        return decide(
+            hub, _WHO, item.left.id, item.right.id, verdict, reason=_NAME, seen=seen
+        ).numbers[0]
     except ContradictionError:
-        return decide(hub, _WHO, item.left.id, item.right.id, Verdict.UNSURE, reason=_NAME, seen=seen).numbers[0]
+        return decide(
+            hub, _WHO, item.left.id, item.right.id, Verdict.UNSURE, reason=_NAME, seen=seen
+        ).numbers[0]
 
 
 def _browser(app: Any) -> tuple[Any, dict[str, str]]:
@@ -154,7 +169,9 @@ def _browser(app: Any) -> tuple[Any, dict[str, str]]:
         # without a password, so that the store asks nobody for one
         store.users.add(_NAME, Role.SENIOR, "", None)
         user = store.users.find(_NAME)
-    token = store.sessions.begin(user, via="password", lasts=timedelta(hours=1), purpose="a measurement")
+    token = store.sessions.begin(
+        user, via="password", lasts=timedelta(hours=1), purpose="a measurement"
+    )
     browser = app.test_client()
     browser.set_cookie("desk", token)
     return browser, {"X-Partial": "1"}
@@ -165,12 +182,18 @@ def _form(text: str) -> dict[str, str]:
     form = re.search(r'<form[^>]*action="([^"]+)"[^>]*id="decide".*?</form>', text, re.DOTALL)
     assert form is not None
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
-    return {name: html.unescape(value) for name, value in {**fields, "action": form[1], "reason": _NAME}.items()}
+    return {
+        name: html.unescape(value)
+        for name, value in {**fields, "action": form[1], "reason": _NAME}.items()
+    }
 
 
 def _taken(text: str) -> Iterable[int]:
     """The numbers of the decision that a page offers to take back."""
-    return (int(number) for number in re.findall(r'action="/review/decisions/(\d+)/undo"[^>]*data-undo', text)[:1])
+    return (
+        int(number)
+        for number in re.findall(r'action="/review/decisions/(\d+)/undo"[^>]*data-undo', text)[:1]
+    )
 
 
 def main() -> None:

@@ -21,18 +21,18 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.datasets import DATA, ROOT
-from models import loader
-from resolver.classify import Model, interval, scores
-from resolver.compare import COMPARATOR_BY_NAME
+from benchmarks.harness.datasets import DATA, ROOT
+from resolver.comparison import COMPARATOR_BY_NAME
+from resolver.models import loader
 from resolver.pipeline import tables_of
 from resolver.records import Kind
-from resolver.records.prepared import FloatArray
-from resolver.training.crossval import FOLDS, calibrate, out_of_fold
-from resolver.training.fit import fit_additive
-from resolver.training.labelled import Labelled, blocked_pairs, read_judgements
-from resolver.training.measures import accuracy, quality
-from resolver.training.parts import PAIR_TERMS
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import Model, interval, scores
+from resolver.training.data.labeled_pairs import Labelled, blocked_pairs, read_judgements
+from resolver.training.evaluate.measures import accuracy, quality
+from resolver.training.fit.boosting import fit_additive
+from resolver.training.fit.cross_validation import FOLDS, calibrate, out_of_fold
+from resolver.training.fit.model_parts import PAIR_TERMS
 from resolver.training.train import SHARES, Material, fit_options, gather, weighted
 
 OUT = ROOT / "build" / "bench"
@@ -60,16 +60,25 @@ def logistic(data: Labelled) -> Model:
     cuts = [_cuts(data.evidence[:, column]) for column in range(data.evidence.shape[1])]
 
     def binned(evidence: FloatArray) -> npt.NDArray[np.float64]:
-        columns = [np.eye(len(cut) + 2)[interval(evidence[:, place], cut)] for place, cut in enumerate(cuts)]
+        columns = [
+            np.eye(len(cut) + 2)[interval(evidence[:, place], cut)]
+            for place, cut in enumerate(cuts)
+        ]
         return np.concatenate(columns, axis=1)
 
-    model = LogisticRegression(C=1.0, max_iter=2_000).fit(binned(data.evidence), data.labels, data.weights)
+    model = LogisticRegression(C=1.0, max_iter=2_000).fit(
+        binned(data.evidence), data.labels, data.weights
+    )
     return cast(Model, _Fitted(lambda evidence: model.decision_function(binned(evidence))))
 
 
 def _cuts(column: FloatArray) -> list[float]:
     known = column[~np.isnan(column)]
-    return np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])).tolist() if len(known) else []
+    return (
+        np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])).tolist()
+        if len(known)
+        else []
+    )
 
 
 def additive(data: Labelled) -> Model:
@@ -85,7 +94,16 @@ def with_pairs(data: Labelled) -> Model:
 def _additive(data: Labelled, pairs: tuple[tuple[str, str], ...]) -> Model:
     rises = [COMPARATOR_BY_NAME[name].rises for name in data.features]
     options = replace(fit_options(7), rounds=_ROUNDS)
-    return fit_additive(data.kind.label, data.features, rises, pairs, data.evidence, data.labels, data.weights, options)
+    return fit_additive(
+        data.kind.label,
+        data.features,
+        rises,
+        pairs,
+        data.evidence,
+        data.labels,
+        data.weights,
+        options,
+    )
 
 
 def boosted(data: Labelled) -> Model:
@@ -115,7 +133,9 @@ def _boosted(data: Labelled, *, monotone: bool) -> Model:
     return cast(Model, _Fitted(lambda part: model.decision_function(_whole(part, evidence))))
 
 
-def _whole(evidence: FloatArray, like: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:
+def _whole(
+    evidence: FloatArray, like: npt.NDArray[np.float64] | None = None
+) -> npt.NDArray[np.float64]:
     """A column that says nothing would stop the binning: it gets one value."""
     held = evidence.astype(np.float64).copy()
     held[:, np.isnan(held).all(axis=0) if like is None else (like == 0).all(axis=0)] = 0.0
@@ -138,15 +158,21 @@ def material(data: Path, invented: int) -> Material:
         from resolver.synthetic import generate
 
         world = generate(invented, seed=7)
-        return Material(blocked_pairs(world.records, dict(world.truth), tables_of(tables), "world"), 0)
+        return Material(
+            blocked_pairs(world.records, dict(world.truth), tables_of(tables), "world"), 0
+        )
     from resolver.ingest.readers import read_lists
 
     raw = data / "raw"
-    intake = read_lists([raw / "us_ofac_sdn", raw / "us_ofac_cons", raw / "un_sc" / "consolidated_2026-02.xml"])
+    intake = read_lists(
+        [raw / "us_ofac_sdn", raw / "us_ofac_cons", raw / "un_sc" / "consolidated_2026-02.xml"]
+    )
     return gather(intake, read_judgements(data / "truth" / "ofac_un_pairs.csv"), tables)
 
 
-def compare(pairs: Mapping[Kind, Labelled], least: int = 200, folds: int = FOLDS) -> list[dict[str, Any]]:
+def compare(
+    pairs: Mapping[Kind, Labelled], least: int = 200, folds: int = FOLDS
+) -> list[dict[str, Any]]:
     """One row for each kind of at least so many pairs, family, and origin of pairs."""
     found = []
     for kind, held in pairs.items():
@@ -165,7 +191,9 @@ def compare(pairs: Mapping[Kind, Labelled], least: int = 200, folds: int = FOLDS
     return found
 
 
-def _rows(kind: Kind, name: str, data: Labelled, score: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+def _rows(
+    kind: Kind, name: str, data: Labelled, score: npt.NDArray[np.float64]
+) -> list[dict[str, Any]]:
     rows = []
     for origin in sorted(set(data.origin.tolist())):
         mask = data.origin == origin
@@ -192,11 +220,15 @@ def _rows(kind: Kind, name: str, data: Labelled, score: npt.NDArray[np.float64])
 
 def table(rows: list[dict[str, Any]]) -> str:
     """The rows in Markdown, families of one kind and origin together."""
-    lines = ["| kind | pairs from | family | F1 (95 %) | wrong | missed | log loss | Brier | calibration error |"]
+    lines = [
+        "| kind | pairs from | family | F1 (95 %) | wrong | missed | log loss | Brier | calibration error |"
+    ]
     lines.append("|---" * 9 + "|")
     for row in sorted(rows, key=lambda one: (one["kind"], one["origin"])):
         f1 = f"{row['f1']:.4f} ({row['f1_low']:.4f} … {row['f1_high']:.4f})"
-        measures = " | ".join(f"{row[name]:.4f}" for name in ("log_loss", "brier", "calibration_error"))
+        measures = " | ".join(
+            f"{row[name]:.4f}" for name in ("log_loss", "brier", "calibration_error")
+        )
         said = f"{row['kind']} | {row['origin']} | {row['family']} | {f1} | {row['wrong']} | {row['missed']}"
         lines.append(f"| {said} | {measures} |")
     return "\n".join(lines) + "\n"
@@ -205,12 +237,25 @@ def table(rows: list[dict[str, Any]]) -> str:
 def main(args: list[str] | None = None) -> int:
     """Compare the families; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.families", description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
-    parser.add_argument("--invented", type=int, default=0, metavar="N", help="an invented world of N records instead")
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--invented",
+        type=int,
+        default=0,
+        metavar="N",
+        help="an invented world of N records instead",
+    )
     options = parser.parse_args(args)
     if not options.invented and not (options.data / "raw").is_dir():
-        print(f"no lists in {options.data}: say where they are (--data), or use --invented 3000", file=sys.stderr)
+        print(
+            f"no lists in {options.data}: say where they are (--data), or use --invented 3000",
+            file=sys.stderr,
+        )
         return 1
     rows = compare(material(options.data, options.invented).pairs)
     options.out.mkdir(parents=True, exist_ok=True)

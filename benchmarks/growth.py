@@ -16,16 +16,31 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.datasets import DATA, PERSON_COLUMNS, ROOT, AbsentError, mapping, persons_table
+from benchmarks.harness.datasets import (
+    DATA,
+    PERSON_COLUMNS,
+    ROOT,
+    AbsentError,
+    mapping,
+    persons_table,
+)
+from benchmarks.harness.figure_table import markdown, plain
+from benchmarks.harness.timing import Cost, timed
 from benchmarks.quality import OUT
-from benchmarks.rounds import Cost, timed
-from benchmarks.table import markdown, plain
-from resolver.block import plan_for
+from resolver.blocking import plan_for
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 STARTING = 100
 """So few persons that their run costs nothing but start-up."""
-HEAD = ("records", "plan", "wall s", "CPU s", "CPU µs a record", "times a decade before", "peak MiB")
+HEAD = (
+    "records",
+    "plan",
+    "wall s",
+    "CPU s",
+    "CPU µs a record",
+    "times a decade before",
+    "peak MiB",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     costs = []
     # the first of all meets words that no cache knows yet, and is not counted
-    for count, table in zip((STARTING, STARTING, *options.sizes), (tables[0], *tables), strict=True):
+    for count, table in zip(
+        (STARTING, STARTING, *options.sizes), (tables[0], *tables), strict=True
+    ):
         print(f"{count:,} records …", file=sys.stderr, flush=True)
         costs.append(timed(command(table, work, "--out", str((work / "result").resolve())), ROOT))
     del costs[0]
@@ -67,9 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
-    made.add_argument("--sizes", type=_sizes, default=SIZES, metavar="N,N", help="how many records, ascending")
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument(
+        "--sizes", type=_sizes, default=SIZES, metavar="N,N", help="how many records, ascending"
+    )
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
     return made
 
 
@@ -81,7 +104,9 @@ def command(table: Path, work: Path, *more: str) -> list[str]:
     """What resolves a table of invented persons, from the raw file to entities."""
     described = work / "persons.yml"
     # JSON is YAML
-    described.write_text(json.dumps(mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})), "utf-8")
+    described.write_text(
+        json.dumps(mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})), "utf-8"
+    )
     return [
         *(sys.executable, "-m", "resolver", "dedupe", str(table.resolve())),
         *("--mapping", str(described.resolve()), "--only", "entities", "--merge-at", "0.5", *more),

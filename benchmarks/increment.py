@@ -17,11 +17,16 @@ from statistics import median
 
 import pyarrow.parquet as pq
 
-from benchmarks.datasets import DATA, ROOT, AbsentError, persons_table
 from benchmarks.growth import command
+from benchmarks.harness.datasets import (
+    DATA,
+    ROOT,
+    AbsentError,
+    persons_table,
+)
+from benchmarks.harness.figure_table import plain
+from benchmarks.harness.timing import timed
 from benchmarks.quality import OUT
-from benchmarks.rounds import timed
-from benchmarks.table import plain
 
 HEAD = ("batch", "records", "wall s", "CPU s", "peak MiB")
 
@@ -60,17 +65,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "rounds": [asdict(cost) for cost in added],
     }
     (options.out / "increment.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    print(f"{options.added:,} into {options.held:,}: {content['wall']:.1f} s, {content['cpu']:.1f} s of CPU (medians)")
+    print(
+        f"{options.added:,} into {options.held:,}: {content['wall']:.1f} s, {content['cpu']:.1f} s of CPU (medians)"
+    )
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.increment", description=__doc__)
-    made.add_argument("--held", type=int, default=1_000_000, metavar="N", help="records in the store (%(default)s)")
-    made.add_argument("--added", type=int, default=10_000, metavar="N", help="records a batch (%(default)s)")
-    made.add_argument("--rounds", type=int, default=3, metavar="N", help="batches, one after the other (%(default)s)")
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument(
+        "--held",
+        type=int,
+        default=1_000_000,
+        metavar="N",
+        help="records in the store (%(default)s)",
+    )
+    made.add_argument(
+        "--added", type=int, default=10_000, metavar="N", help="records a batch (%(default)s)"
+    )
+    made.add_argument(
+        "--rounds",
+        type=int,
+        default=3,
+        metavar="N",
+        help="batches, one after the other (%(default)s)",
+    )
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
     return made
 
 

@@ -22,22 +22,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.datasets import DATA, HISTORICAL_COLUMNS, ROOT, AbsentError, mapping
-from benchmarks.learning_chart import chart
-from benchmarks.measures import cluster_pairs, codes_of
-from resolver.block import candidates, plan_for
-from resolver.classify import border
-from resolver.cluster import cluster
-from resolver.compare import NameIndex
-from resolver.engines.hub import Hub
+from benchmarks.charts.learning_chart import chart
+from benchmarks.harness.datasets import (
+    DATA,
+    HISTORICAL_COLUMNS,
+    ROOT,
+    AbsentError,
+    mapping,
+)
+from benchmarks.harness.measures import cluster_pairs, codes_of
+from resolver.blocking import candidates, plan_for
+from resolver.clustering import cluster
+from resolver.comparison import NameIndex
 from resolver.errors import InputError
-from resolver.ingest.base import Intake
-from resolver.ingest.mapping import mapping_from
+from resolver.hub.hub import Hub
+from resolver.ingest.formats.tabular.mapping import mapping_from
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
 from resolver.review import Filters, RefusedError, Steward, Verdict, decide, next_item
-from resolver.training.crossval import fold_of
-from resolver.training.learning import learn_from
+from resolver.scoring import border
+from resolver.training.fit.cross_validation import fold_of
+from resolver.training.store_learning import learn_from
 
 OUT = ROOT / "build" / "bench"
 CHART = ROOT / "docs" / "images" / "learning.svg"
@@ -116,7 +122,9 @@ class Measured:
     def figures(self, model: Path | None) -> dict[str, Any]:
         """Rates after clustering at both borders, and how many pairs of records would wait."""
         models = load_models(model, self._plan.name)
-        logodds = score_rows(self._prepared, NameIndex.of(self._prepared), models, self._left, self._right)
+        logodds = score_rows(
+            self._prepared, NameIndex.of(self._prepared), models, self._left, self._right
+        )
         found: dict[str, Any] = {}
         for name, score in BORDERS.items():
             merge = border(score)
@@ -125,7 +133,9 @@ class Measured:
                 review_border=min(self._review, merge),
             )  # fmt: skip
             rates = cluster_pairs(self._truth, labels).rates
-            found[name] = {key: round(getattr(rates, key), 4) for key in ("precision", "recall", "f1")}
+            found[name] = {
+                key: round(getattr(rates, key), 4) for key in ("precision", "recall", "f1")
+            }
         between = (logodds >= self._review) & (logodds < border(RunOptions().borders.match))
         return {**found, "borderline": int(between.sum())}
 
@@ -137,12 +147,20 @@ def curve(asked: Half, other: Half, work: Path, decisions: int) -> dict[str, Any
     steps = sorted({step for step in STEPS if step < decisions} | {decisions})
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    with Hub.open(f"sqlite:///{work}/hub.db", RunOptions(workers=1), index_dir=work / "index") as hub:
+    with Hub.open(
+        f"sqlite:///{work}/hub.db", RunOptions(workers=1), index_dir=work / "index"
+    ) as hub:
         hub.add(asked.intake)
         for said in steward(hub, asked.truth, decisions):
             done = sum(said.values())
             if done in steps:
-                rows.append({"decisions": done, "said": dict(said), **_learnt(hub, measured, work / f"after{done}")})
+                rows.append(
+                    {
+                        "decisions": done,
+                        "said": dict(said),
+                        **_learnt(hub, measured, work / f"after{done}"),
+                    }
+                )
                 print(f"{done} decisions: {rows[-1]}", file=sys.stderr)
     return {"asked": len(asked.truth), "untouched": len(other.truth), "rows": rows}
 
@@ -160,11 +178,15 @@ def _learnt(hub: Hub, measured: Measured, folder: Path) -> dict[str, Any]:
 
 def table(curves: Sequence[Mapping[str, Any]]) -> str:
     """The figures in Markdown."""
-    lines = ["| asked about | decisions | F1 at 0.5 | precision | recall | F1 at 0.95 | precision | recall |"]
+    lines = [
+        "| asked about | decisions | F1 at 0.5 | precision | recall | F1 at 0.95 | precision | recall |"
+    ]
     lines.append("|---" * 8 + "|")
     for name, one in zip("AB", curves, strict=False):
         for row in one["rows"]:
-            rates = [f"{row[at][key]:.4f}" for at in BORDERS for key in ("f1", "precision", "recall")]
+            rates = [
+                f"{row[at][key]:.4f}" for at in BORDERS for key in ("f1", "precision", "recall")
+            ]
             lines.append(f"| half {name} | {row['decisions']} | {' | '.join(rates)} |")
     return "\n".join(lines) + "\n"
 
@@ -172,14 +194,26 @@ def table(curves: Sequence[Mapping[str, Any]]) -> str:
 def main(args: list[str] | None = None) -> int:
     """Measure both ways; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.learning", description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    parser.add_argument("--decisions", type=int, default=200, metavar="N", help="default: %(default)s")
-    parser.add_argument("--share", type=int, default=4, metavar="K", help="one in K entities (default: %(default)s)")
     parser.add_argument(
-        "--part", type=int, default=1, metavar="P", help="which of them, 0 … K-1 (default: %(default)s)"
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--decisions", type=int, default=200, metavar="N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--share", type=int, default=4, metavar="K", help="one in K entities (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--part",
+        type=int,
+        default=1,
+        metavar="P",
+        help="which of them, 0 … K-1 (default: %(default)s)",
     )
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
-    parser.add_argument("--chart", type=Path, default=CHART, metavar="SVG", help="default: %(default)s")
+    parser.add_argument(
+        "--chart", type=Path, default=CHART, metavar="SVG", help="default: %(default)s"
+    )
     asked = parser.parse_args(args)
     work = asked.out / "learning"
     work.mkdir(parents=True, exist_ok=True)
@@ -189,10 +223,17 @@ def main(args: list[str] | None = None) -> int:
         print(f"skipped: {error}", file=sys.stderr)
         return 0
     curves = [
-        curve(first, second, work / name, asked.decisions) for name, first, second in (("a", one, two), ("b", two, one))
+        curve(first, second, work / name, asked.decisions)
+        for name, first, second in (("a", one, two), ("b", two, one))
     ]
     model = load_models().stamp["model"]
-    told = {"model": model, "set": "historical_50k", "share": asked.share, "part": asked.part, "curves": curves}
+    told = {
+        "model": model,
+        "set": "historical_50k",
+        "share": asked.share,
+        "part": asked.part,
+        "curves": curves,
+    }
     (asked.out / "learning.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     asked.chart.parent.mkdir(parents=True, exist_ok=True)
     asked.chart.write_text(chart(curves), "utf-8")

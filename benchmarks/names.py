@@ -30,9 +30,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import Indel
 
-from benchmarks.datasets import DATA, ROOT
+from benchmarks.harness.datasets import DATA, ROOT
 from resolver.ingest.readers import read_lists
-from resolver.normalise.text import fold, skeleton
+from resolver.normalize.folding import fold, skeleton
 from resolver.pipeline import RunOptions, score_names
 from resolver.records import Kind, Record
 from resolver.records.properties import FULL_NAMES
@@ -60,7 +60,9 @@ class Entry:
 
 def script_of(text: str) -> str:
     """The script most letters of a text belong to, Latin only where no other has any (`CYRILLIC`, `ARABIC` …)."""
-    counts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha())
+    counts = Counter(
+        unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha()
+    )
     others = Counter({script: count for script, count in counts.items() if script != "LATIN"})
     return (others or counts).most_common(1)[0][0] if counts else ""
 
@@ -89,7 +91,9 @@ def renders(latin: str, form: str) -> bool:
     if Indel.normalized_similarity("".join(sorted(one)), "".join(sorted(two))) >= RENDERS:
         return True
     short, long = sorted((one, two), key=len)
-    hits = sum(any(Indel.normalized_similarity(word, other) >= RENDERS for other in long) for word in short)
+    hits = sum(
+        any(Indel.normalized_similarity(word, other) >= RENDERS for other in long) for word in short
+    )
     return 2 * hits >= len(short)
 
 
@@ -113,7 +117,9 @@ def renders_well(one: str, two: str) -> bool:
     """Whether every word of the shorter of two Latin names has a counterpart of like consonants."""
     sides = ([skeleton(word) for word in fold(text).split()] for text in (one, two))
     short, long = sorted(sides, key=len)
-    return all(any(Indel.normalized_similarity(word, other) >= RENDERS for other in long) for word in short)
+    return all(
+        any(Indel.normalized_similarity(word, other) >= RENDERS for other in long) for word in short
+    )
 
 
 def across(found: Sequence[Entry], options: RunOptions) -> list[list[str]]:
@@ -131,10 +137,25 @@ def across(found: Sequence[Entry], options: RunOptions) -> list[list[str]]:
         best.append(max(score for score, _ in answers[place : place + len(entry.forms)]))
         place += len(entry.forms)
     review = options.borders.review
-    table = [["script", "entries", "in match or review", "at 0.5", "wrong pairings", "in match or review"]]
+    table = [
+        [
+            "script",
+            "entries",
+            "in match or review",
+            "at 0.5",
+            "wrong pairings",
+            "in match or review",
+        ]
+    ]
     for script in ["all", *sorted({entry.script for entry in found})]:
-        held = [score for entry, score in zip(found, best, strict=True) if script in ("all", entry.script)]
-        odd = [answers[len(true) + n][0] for n, (of, *_) in enumerate(wrong) if script in ("all", of)]
+        held = [
+            score
+            for entry, score in zip(found, best, strict=True)
+            if script in ("all", entry.script)
+        ]
+        odd = [
+            answers[len(true) + n][0] for n, (of, *_) in enumerate(wrong) if script in ("all", of)
+        ]
         shares = [_share(held, review), _share(held, 0.5), f"{len(odd):,}", _share(odd, review)]
         table.append([script.title(), f"{len(held):,}", *shares])
     return table
@@ -157,7 +178,9 @@ class Probe:
 
 def read_probes(path: Path = PROBES) -> list[Probe]:
     """The probes written by hand; where a file does not say what they probe, that is its name."""
-    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")
+    ]
     cells = [[cell.strip() for cell in line.split("|")] for line in lines]
     told = (row if len(row) == 5 else [path.stem, *row] for row in cells)
     return [Probe(what, schema, one, two, same == "1") for what, schema, one, two, same in told]
@@ -167,12 +190,19 @@ def probes(options: RunOptions, path: Path = PROBES) -> tuple[list[list[str]], l
     """The rows of the table of probes, and those judged wrongly at 0.5."""
     cases = read_probes(path)
     answers = score_names(
-        [case.schema for case in cases], [case.one for case in cases], [case.two for case in cases], options
+        [case.schema for case in cases],
+        [case.one for case in cases],
+        [case.two for case in cases],
+        options,
     )
     judged = [(case, score) for case, (score, _) in zip(cases, answers, strict=True)]
     table = [["probes", "pairs", "precision", "recall", "F1"]]
     for label, persons in (("all", None), ("persons", True), ("others", False)):
-        rows = [(case.same, score >= 0.5) for case, score in judged if persons in (None, case.schema == "Person")]
+        rows = [
+            (case.same, score >= 0.5)
+            for case, score in judged
+            if persons in (None, case.schema == "Person")
+        ]
         hits = sum(same and said for same, said in rows)
         said, same = sum(said for _, said in rows), sum(same for same, _ in rows)
         rates = [hits / max(said, 1), hits / max(same, 1), 2 * hits / max(said + same, 1)]
@@ -191,9 +221,15 @@ def probes(options: RunOptions, path: Path = PROBES) -> tuple[list[list[str]], l
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.names", description=__doc__)
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--model", type=Path, metavar="DIR", help="models (default: the shipped ones)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--model", type=Path, metavar="DIR", help="models (default: the shipped ones)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
     chosen = made.parse_args(arguments)
     options = RunOptions(model_dir=chosen.model)
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -211,7 +247,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show(table)
         wrong += errors
     show(probes(options, UNSEEN_PROBES)[0])
-    write(chosen.out / "wrong_probes.csv", [["score", "what", "schema", "name1", "name2", "same"], *wrong])
+    write(
+        chosen.out / "wrong_probes.csv",
+        [["score", "what", "schema", "name1", "name2", "same"], *wrong],
+    )
     return 0
 
 
@@ -219,7 +258,9 @@ def show(rows: Sequence[Sequence[str]]) -> None:
     """Print a table."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
     print()
 
 

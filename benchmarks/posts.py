@@ -28,10 +28,21 @@ import numpy as np
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.checks import persons
-from benchmarks.service import SEED, Asked, Running, at_once, connection_to, cpu, mix, rows, serving, settled
-from benchmarks.table import plain
+from benchmarks.harness.figure_table import plain
+from benchmarks.service import (
+    SEED,
+    Asked,
+    Running,
+    at_once,
+    connection_to,
+    cpu,
+    mix,
+    rows,
+    serving,
+    settled,
+)
 from resolver.records import Record
-from resolver.training.slips import person_slip
+from resolver.training.augment.typos import person_slip
 
 SENDERS = 16
 """For each worker."""
@@ -44,18 +55,24 @@ def new_records(some: Sequence[Record], count: int, seed: int = SEED) -> list[tu
     for number in range(count):
         one, other = chance.choice(some), chance.choice(some)
         name = (
-            person_slip(one.caption, chance) if number % 2 else f"{one.caption.split()[0]} {other.caption.split()[-1]}"
+            person_slip(one.caption, chance)
+            if number % 2
+            else f"{one.caption.split()[0]} {other.caption.split()[-1]}"
         )
         dates = list((one if number % 2 else other).texts("birthDate"))
         said = {"schema": "Person", "properties": {"name": [name], "birthDate": dates}}
-        bodies.append(("/records", json.dumps({**said, "id": str(number), "datasets": ["new"]}).encode()))
+        bodies.append(
+            ("/records", json.dumps({**said, "id": str(number), "datasets": ["new"]}).encode())
+        )
     return bodies
 
 
 @contextmanager
 def copied(store: str) -> Iterator[tuple[str, Path | None]]:
     """A copy of a store, and where its index lies (None: where it lies by default); removed at the end."""
-    with _copied_database(store) if store.startswith("postgresql") else _copied_file(store) as found:
+    with (
+        _copied_database(store) if store.startswith("postgresql") else _copied_file(store) as found
+    ):
         yield found
 
 
@@ -97,7 +114,9 @@ def _copied_file(store: str) -> Iterator[tuple[str, Path | None]]:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
-def posted(store: str, workers: int, some: Sequence[Record], count: int, model: Path | None = None) -> dict[str, Any]:
+def posted(
+    store: str, workers: int, some: Sequence[Record], count: int, model: Path | None = None
+) -> dict[str, Any]:
     """Post to a copy of a store: alone, and while checks are asked."""
     with copied(store) as (copy, index):
         bodies = new_records(some, 2 * count + 20)
@@ -143,7 +162,13 @@ def _beside(
         over.set()
         thread.join()
     low, high, highest = np.percentile(times, [50, 95, 99])
-    return {"records_per_second": rate, "p50": low, "p95": high, "p99": highest, "behind": behind(landed, seen)}
+    return {
+        "records_per_second": rate,
+        "p50": low,
+        "p95": high,
+        "p99": highest,
+        "behind": behind(landed, seen),
+    }
 
 
 def behind(landed: Sequence[tuple[float, int]], seen: Sequence[tuple[float, int]]) -> float:

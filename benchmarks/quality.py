@@ -15,12 +15,32 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chart import chart
-from benchmarks.datasets import DATA, DATASET_BY_NAME, DATASETS, JUDGED, ROOT, AbsentError, Task
-from benchmarks.entities import write_entities
-from benchmarks.figures import LABELLED, OURS, UNLABELLED, figures
+from benchmarks.charts.quality_chart import chart
+from benchmarks.harness.datasets import (
+    DATA,
+    DATASET_BY_NAME,
+    DATASETS,
+    JUDGED,
+    ROOT,
+    AbsentError,
+    Task,
+)
+from benchmarks.harness.figure_table import (
+    HELP,
+    SPLIT_COLUMNS,
+    markdown,
+    plain,
+    rows,
+    splits,
+)
+from benchmarks.harness.figures import (
+    LABELLED,
+    OURS,
+    UNLABELLED,
+    figures,
+)
+from benchmarks.harness.ftm_entities import write_entities
 from benchmarks.peers.table import PEERS, Peer, installed
-from benchmarks.table import HELP, SPLIT_COLUMNS, markdown, plain, rows, splits
 
 OUT = ROOT / "build" / "bench"
 
@@ -43,12 +63,26 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     names = [one.name for one in DATASETS]
     usual = [one.name for one in DATASETS if not one.large]
-    made.add_argument("--sets", type=words(names), default=usual, metavar="A,B", help=f"of {', '.join(names)}")
+    made.add_argument(
+        "--sets", type=words(names), default=usual, metavar="A,B", help=f"of {', '.join(names)}"
+    )
     tools = [OURS, UNLABELLED, LABELLED, *(peer.name for peer in PEERS)]
-    made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
-    made.add_argument("--add", action="store_true", help="keep the rows in DIR of what is not measured now")
+    made.add_argument(
+        "--only",
+        type=words(tools),
+        default=tools,
+        metavar="A,B",
+        help=f"tools, of {', '.join(tools)}",
+    )
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
+    made.add_argument(
+        "--add", action="store_true", help="keep the rows in DIR of what is not measured now"
+    )
     return made
 
 
@@ -57,7 +91,9 @@ def kept(path: Path) -> list[dict[str, Any]]:
     return list(json.loads(path.read_text("utf-8"))["rows"]) if path.is_file() else []
 
 
-def together(earlier: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def together(
+    earlier: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Rows of two runs, the newer one where both have it: sets in their usual order, ours first in each."""
 
     def what(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -66,7 +102,8 @@ def together(earlier: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -
     order = [one.name for one in DATASETS]
     rows = {what(row): row for row in (*earlier, *new)}
     return sorted(
-        rows.values(), key=lambda row: (order.index(row["set"]), row["variant"], not row["tool"].startswith(OURS))
+        rows.values(),
+        key=lambda row: (order.index(row["set"]), row["variant"], not row["tool"].startswith(OURS)),
     )
 
 
@@ -77,14 +114,20 @@ def words(known: Sequence[str]) -> Any:
         chosen = [word.strip() for word in text.split(",") if word.strip()]
         unknown = [word for word in chosen if word not in known]
         if unknown or not chosen:
-            raise argparse.ArgumentTypeError(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}")
+            raise argparse.ArgumentTypeError(
+                f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}"
+            )
         return chosen
 
     return parse
 
 
 def run(
-    sets: Sequence[str], tools: Sequence[str], data: Path, out: Path, earlier: Sequence[dict[str, Any]] = ()
+    sets: Sequence[str],
+    tools: Sequence[str],
+    data: Path,
+    out: Path,
+    earlier: Sequence[dict[str, Any]] = (),
 ) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """Figure rows of every tool on every set, among those of an `earlier` run; why tools were skipped; what failed."""
     done: list[dict[str, Any]] = []
@@ -124,7 +167,9 @@ def _peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:
     asked = [peer for peer in PEERS if peer.name in tools]
     for peer in asked:
         if not installed(peer):
-            skipped.append(f"{peer.name}: not installed (python -m benchmarks.peers setup {peer.name})")
+            skipped.append(
+                f"{peer.name}: not installed (python -m benchmarks.peers setup {peer.name})"
+            )
     return [peer for peer in asked if installed(peer)]
 
 
@@ -137,7 +182,7 @@ def ours_on(task: Task) -> tuple[str, ...]:
 
 def ours_command() -> list[str]:
     """What runs our side of a task."""
-    return [sys.executable, "-m", "benchmarks.ours"]
+    return [sys.executable, "-m", "benchmarks.harness.ours"]
 
 
 def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
@@ -149,7 +194,15 @@ def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
     whole = [*command, str(job), str(folder)]
     # without a fixed seed for hashes, dedupe asks other questions each time
     same = {**os.environ, "PYTHONHASHSEED": "0"}
-    subprocess.run(whole, check=True, cwd=ROOT, env=same, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    subprocess.run(
+        whole,
+        check=True,
+        cwd=ROOT,
+        env=same,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     return folder
 
 
@@ -158,13 +211,17 @@ def _last_line(text: str | None) -> str:
     return lines[-1] if lines else "it ended without a word"
 
 
-def write_json(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path) -> None:
+def write_json(
+    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
+) -> None:
     """Write `quality.json`."""
     content = {"rows": list(done), "skipped": list(skipped), "failed": list(failed)}
     (out / "quality.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path) -> None:
+def report(
+    done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
+) -> None:
     """Print the table and write the files."""
     out.mkdir(parents=True, exist_ok=True)
     parts = splits(done)
@@ -176,7 +233,12 @@ def report(done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Se
         print(note)
     print(HELP)
     write_json(done, skipped, failed, out)
-    page = [markdown(lines), *([markdown(parts, SPLIT_COLUMNS)] if parts else []), *notes(done), HELP]
+    page = [
+        markdown(lines),
+        *([markdown(parts, SPLIT_COLUMNS)] if parts else []),
+        *notes(done),
+        HELP,
+    ]
     (out / "quality.md").write_text("\n\n".join(page) + "\n", "utf-8")
     (out / "quality.svg").write_text(chart(done), "utf-8")
 

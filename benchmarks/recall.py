@@ -2,7 +2,7 @@
 
     python -m benchmarks.recall --store sqlite:///hub.db --queries 200
 
-Persons are drawn from the store and written as a hurried clerk would (`resolver.training.slips`; one in seven slips
+Persons are drawn from the store and written as a hurried clerk would (`resolver.training.augment.typos`; one in seven slips
 twice); half of the queries bear a birth date, one in ten of these a wrong one.
 
 *Brute force* compares a query with every entity of the store. Three figures, each the share of what brute force puts at
@@ -31,16 +31,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.classify import scores
-from resolver.compare import NameIndex
-from resolver.engines.catalogue import Catalogue, State
-from resolver.engines.hub import Hub
-from resolver.engines.screening import Screen, Wish
-from resolver.judging import judge
+from resolver.comparison import NameIndex
+from resolver.engines.pair_scoring import judge
+from resolver.hub.hub import Hub
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.assembling import Part, assembled
-from resolver.training.slips import person_slip
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.scoring import scores
+from resolver.screening.entity_index import Catalogue, State
+from resolver.screening.screener import Screen, Wish
+from resolver.training.augment.typos import person_slip
 
 FIRST = 20
 _SEED = 11
@@ -65,7 +65,9 @@ def corrupted(state: State, count: int, seed: int = _SEED) -> list[tuple[str, Re
     chance = random.Random(seed)
     shelf = state.shelves[0]
     persons = np.flatnonzero((shelf.prepared.kinds == int(Kind.PERSON)) & state.kept[0])
-    drawn = np.random.default_rng(seed).choice(persons, size=min(2 * count, len(persons)), replace=False)
+    drawn = np.random.default_rng(seed).choice(
+        persons, size=min(2 * count, len(persons)), replace=False
+    )
     queries: list[tuple[str, Record]] = []
     for row in drawn.tolist():
         batch, _ = shelf.records(np.array([row]))
@@ -74,8 +76,13 @@ def corrupted(state: State, count: int, seed: int = _SEED) -> list[tuple[str, Re
         if len(queries) < count and " " in name:
             values = [Value("name", name)]
             if chance.random() < 0.5:
-                values += [Value("birthDate", _written(text, chance)) for text in one.texts("birthDate")[:1]]
-            queries.append((shelf.ids[row].as_py(), Record("!", "query", Kind.PERSON, "Person", tuple(values))))
+                values += [
+                    Value("birthDate", _written(text, chance))
+                    for text in one.texts("birthDate")[:1]
+                ]
+            queries.append(
+                (shelf.ids[row].as_py(), Record("!", "query", Kind.PERSON, "Person", tuple(values)))
+            )
     return queries
 
 
@@ -96,17 +103,26 @@ class Brute:
         asked = [Batch.from_records([query]).canonical() for query in queries]
         parts = [Part(prepared_of(one, hub.models), np.zeros(1, dtype=np.int64)) for one in asked]
         rows = [np.flatnonzero(kept) for kept in state.kept]
-        parts += [Part(shelf.prepared, chosen) for shelf, chosen in zip(state.shelves, rows, strict=True)]
+        parts += [
+            Part(shelf.prepared, chosen) for shelf, chosen in zip(state.shelves, rows, strict=True)
+        ]
         count = sum(len(part.rows) for part in parts)
         self._work = assembled(parts, pa.nulls(count, pa.string()))
         self._names = NameIndex.of(self._work)
         self._models, self._first = state.models, len(queries)
-        self._ids = [shelf.ids.take(pa.array(chosen)) for shelf, chosen in zip(state.shelves, rows, strict=True)]
+        self._ids = [
+            shelf.ids.take(pa.array(chosen))
+            for shelf, chosen in zip(state.shelves, rows, strict=True)
+        ]
 
     def hits(self, query: int, least: float) -> dict[str, float]:
         """Entity id → score of those at or above `least`."""
         right = np.arange(self._first, len(self._work), dtype=np.int32)
-        found = scores(judge(self._work, self._names, self._models, np.full_like(right, query), right, 2).logodds)
+        found = scores(
+            judge(
+                self._work, self._names, self._models, np.full_like(right, query), right, 2
+            ).logodds
+        )
         good: npt.NDArray[np.int64] = np.flatnonzero(found >= least)
         ids = pa.concat_arrays(self._ids).take(pa.array(good)).to_pylist()
         return dict(zip(ids, found[good].tolist(), strict=True))
@@ -119,7 +135,11 @@ def recall(hub: Hub, count: int, brute_count: int, tell: list[str] | None = None
     screen = Screen(hub)
     least = state.borders.review
     borders = {"band": state.borders.match, "match": _EVEN, "review": least}
-    hits, found, other = dict.fromkeys((*borders, "drawn"), 0), dict.fromkeys((*borders, "drawn"), 0), 0
+    hits, found, other = (
+        dict.fromkeys((*borders, "drawn"), 0),
+        dict.fromkeys((*borders, "drawn"), 0),
+        0,
+    )
     brute = Brute(hub, state, [query for _, query in queries[:brute_count]])
     drawn_scores = _drawn(hub, state, queries)
     for number, (drawn, query) in enumerate(queries):
@@ -133,9 +153,15 @@ def recall(hub: Hub, count: int, brute_count: int, tell: list[str] | None = None
         if number < brute_count:
             expected = brute.hits(number, least)
             other += sum(expected.get(one) != score for one, score in listed.items())
-            first = sorted(expected.items(), key=lambda item: (-item[1], item[0] not in listed))[:FIRST]
+            first = sorted(expected.items(), key=lambda item: (-item[1], item[0] not in listed))[
+                :FIRST
+            ]
             for figure, border in borders.items():
-                wanted = [one for one, score in (expected.items() if figure == "band" else first) if score >= border]
+                wanted = [
+                    one
+                    for one, score in (expected.items() if figure == "band" else first)
+                    if score >= border
+                ]
                 hits[figure] += len(wanted)
                 found[figure] += len(listed.keys() & set(wanted))
             for one, score in first:
@@ -145,10 +171,15 @@ def recall(hub: Hub, count: int, brute_count: int, tell: list[str] | None = None
 
 def _drawn(hub: Hub, state: State, queries: Sequence[tuple[str, Record]]) -> list[float]:
     """The score of each query with the entity it was drawn from."""
-    asked = [prepared_of(Batch.from_records([query]).canonical(), hub.models) for _, query in queries]
+    asked = [
+        prepared_of(Batch.from_records([query]).canonical(), hub.models) for _, query in queries
+    ]
     place = {identity: row for row, identity in enumerate(state.shelves[0].ids.to_pylist())}
     rows = np.array([place[drawn] for drawn, _ in queries], dtype=np.int64)
-    parts = [*(Part(one, np.zeros(1, dtype=np.int64)) for one in asked), Part(state.shelves[0].prepared, rows)]
+    parts = [
+        *(Part(one, np.zeros(1, dtype=np.int64)) for one in asked),
+        Part(state.shelves[0].prepared, rows),
+    ]
     work = assembled(parts, pa.nulls(2 * len(queries), pa.string()))
     left = np.arange(len(queries), dtype=np.int32)
     judged = judge(work, NameIndex.of(work), state.models, left, left + np.int32(len(queries)))
@@ -156,7 +187,9 @@ def _drawn(hub: Hub, state: State, queries: Sequence[tuple[str, Record]]) -> lis
     return found
 
 
-def _tell(tell: list[str] | None, query: Record, one: str, score: float, listed: Mapping[str, float]) -> None:
+def _tell(
+    tell: list[str] | None, query: Record, one: str, score: float, listed: Mapping[str, float]
+) -> None:
     if tell is not None and one not in listed:
         tell.append(f"{score:.3f} {one} {[value.text for value in query.values]}")
 
@@ -174,7 +207,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Hub.open(options.store, create=False, model_dir=options.model) as hub:
         said = recall(hub, options.queries, options.brute, missed)
     print("\n".join(missed), file=sys.stderr)
-    print(json.dumps({**asdict(said), "recall": {figure: round(said.share(figure), 4) for figure in said.hits}}))
+    print(
+        json.dumps(
+            {
+                **asdict(said),
+                "recall": {figure: round(said.share(figure), 4) for figure in said.hits},
+            }
+        )
+    )
     return 0
 
 

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api import ServiceSettings, create_app
-from benchmarks.browser import chromium, missing, resize, served
+from benchmarks.harness.browser import (
+    chromium,
+    missing,
+    resize,
+    served,
+)
+from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
 from resolver.review import QueueItem, Steward, Verdict, decide, waiting
 
@@ -57,10 +62,20 @@ def shots(hub: Any, report: Path) -> list[Shot]:
     """What is taken: of the pairs that wait, the one of most worth whose names are written in two scripts."""
     found = waiting(hub, limit=300).items
     merged = next((one for one in found if one.score > 0.9 and one.left.records > 2), found[0])
-    decide(hub, Steward("amira", "Coast guard"), merged.left.id, merged.right.id, Verdict.SAME, reason="same document")
+    decide(
+        hub,
+        Steward("amira", "Coast guard"),
+        merged.left.id,
+        merged.right.id,
+        Verdict.SAME,
+        reason="same document",
+    )
     # what waits now: the decision may have changed that
     found = waiting(hub, limit=300).items
-    item = next((one for one in found if _scripts(one) > 1 and one.left.records + one.right.records > 3), found[0])
+    item = next(
+        (one for one in found if _scripts(one) > 1 and one.left.records + one.right.records > 3),
+        found[0],
+    )
     pair = f"/review/{item.left.id}/{item.right.id}"
     return [
         Shot("queue", "/review", size=(1280, 660)),
@@ -87,7 +102,9 @@ def take(driver: Any, address: str, shot: Shot, out: Path) -> int:
     driver.execute_script("document.documentElement.dataset.theme = arguments[0]", shot.theme)
     if shot.keys:
         ActionChains(driver).send_keys(shot.keys).perform()
-        WebDriverWait(driver, 20).until(lambda held: held.find_elements("css selector", "#preview *"))
+        WebDriverWait(driver, 20).until(
+            lambda held: held.find_elements("css selector", "#preview *")
+        )
     path = out / f"{shot.name}.png"
     driver.save_screenshot(str(path))
     return path.stat().st_size
@@ -99,7 +116,10 @@ def main() -> int:
     options.add_argument("--out", type=Path, default=Path("docs/images"))
     out = options.parse_args().out
     if missing():
-        print(f"error: {missing()} is not installed (on Debian: chromium chromium-driver)", file=sys.stderr)
+        print(
+            f"error: {missing()} is not installed (on Debian: chromium chromium-driver)",
+            file=sys.stderr,
+        )
         return 1
     out.mkdir(parents=True, exist_ok=True)
     too_large = 0

@@ -8,7 +8,7 @@ Without a store one is made of generated persons (kept under `build/service`, an
 serve --workers N`, and asked over HTTP from this machine: single checks one after the other (p50, p95, p99 in
 milliseconds), persons with 20 aliases, then several callers at once (checks a second), then records that are added by
 many at once (a second; on a copy of the store). A third of the checks asks for a person as written, a third with slips
-(`resolver.training.slips`), a third for nobody; half of them with a birth date. Memory is the proportional set size of
+(`resolver.training.augment.typos`), a third for nobody; half of them with a birth date. Memory is the proportional set size of
 all serving processes, so that what they share counts once. `cores` is what the service and the callers used.
 Measuring begins when the service is idle (`settled_seconds` after it was ready): what it prepares for landings is no
 part of a check.
@@ -37,10 +37,10 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from benchmarks.checks import persons
-from benchmarks.datasets import ROOT
-from benchmarks.table import plain
+from benchmarks.harness.datasets import ROOT
+from benchmarks.harness.figure_table import plain
 from resolver.records import Record
-from resolver.training.slips import person_slip
+from resolver.training.augment.typos import person_slip
 
 OUT = ROOT / "build" / "service"
 Query = dict[str, Any]
@@ -91,18 +91,39 @@ def store_of(records: int, folder: Path = OUT) -> str:
 
 
 def _resolver(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "resolver", *arguments], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    subprocess.run(
+        [sys.executable, "-m", "resolver", *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
 
 
 @contextmanager
-def serving(store: str, workers: int, model: Path | None = None, index: Path | None = None) -> Iterator[Running]:
+def serving(
+    store: str, workers: int, model: Path | None = None, index: Path | None = None
+) -> Iterator[Running]:
     """The service on a free port, once it answers checks. `index`: where its index lies, if not where it lies by
     default."""
-    command = [sys.executable, "-m", "resolver", "serve", "--store", store, "--port", "0", "--workers", str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "resolver",
+        "serve",
+        "--store",
+        store,
+        "--port",
+        "0",
+        "--workers",
+        str(workers),
+    ]
     environment = {**os.environ, **({"RESOLVER_INDEX_DIR": str(index)} if index else {})}
     began = time.perf_counter()
     process = subprocess.Popen(
-        [*command, *(["--model", str(model)] if model else [])], stderr=subprocess.PIPE, cwd=ROOT, env=environment
+        [*command, *(["--model", str(model)] if model else [])],
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment,
     )
     assert process.stderr is not None
     lines = iter(process.stderr.readline, b"")
@@ -154,7 +175,10 @@ def mix(some: Sequence[Record], seed: int = SEED) -> list[Asked]:
         if number % 3 == 1:
             name = person_slip(name, chance)
         elif number % 3 == 2:
-            name, wanted = " ".join("".join(chance.sample(word, len(word))) for word in name.split()), ""
+            name, wanted = (
+                " ".join("".join(chance.sample(word, len(word))) for word in name.split()),
+                "",
+            )
         said: Query = {"name": [name]}
         if chance.random() < 0.5:
             said["birthDate"] = list(one.texts("birthDate"))
@@ -169,7 +193,11 @@ def with_aliases(some: Sequence[Record], seed: int = SEED) -> list[Asked]:
     for one in some:
         own = [person_slip(one.caption, chance) for _ in range(ALIASES // 2)]
         others = [chance.choice(some).caption for _ in range(ALIASES // 2)]
-        said = {"name": [one.caption], "alias": own + others, "birthDate": list(one.texts("birthDate"))}
+        said = {
+            "name": [one.caption],
+            "alias": own + others,
+            "birthDate": list(one.texts("birthDate")),
+        }
         asked.append((one.id, {"schema": "Person", "properties": said}))
     return asked
 
@@ -193,11 +221,20 @@ def one_by_one(url: str, asked: Sequence[Asked]) -> dict[str, float]:
                 results = json.loads(answer)["responses"]["q"]["results"]
                 found += any(wanted in one["referents"] for one in results)
     low, high, highest = np.percentile(times, [50, 95, 99])
-    return {"p50": low, "p95": high, "p99": highest, "mean": float(np.mean(times)), "found": found / max(sought, 1)}
+    return {
+        "p50": low,
+        "p95": high,
+        "p99": highest,
+        "mean": float(np.mean(times)),
+        "found": found / max(sought, 1),
+    }
 
 
 def at_once(
-    url: str, bodies: Sequence[tuple[str, bytes]], callers: int, note: Callable[[dict[str, Any]], None] | None = None
+    url: str,
+    bodies: Sequence[tuple[str, bytes]],
+    callers: int,
+    note: Callable[[dict[str, Any]], None] | None = None,
 ) -> float:
     """Answers a second where several callers ask (path and body each), each over a connection of its own. `note` is
     told each answer."""
@@ -214,7 +251,9 @@ def at_once(
                 elif note is not None:
                     note(json.loads(said))
 
-    threads = [threading.Thread(target=call, args=(bodies[number::callers],)) for number in range(callers)]
+    threads = [
+        threading.Thread(target=call, args=(bodies[number::callers],)) for number in range(callers)
+    ]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -226,7 +265,9 @@ def at_once(
     return len(bodies) / took
 
 
-def measure(store: str, workers: int, checks: int, posts: int, model: Path | None = None) -> dict[str, Any]:
+def measure(
+    store: str, workers: int, checks: int, posts: int, model: Path | None = None
+) -> dict[str, Any]:
     """All figures of a store."""
     some = persons(store, max(checks, ALIASES))
     asked, aliases = mix(some), with_aliases(some[: max(checks // 5, ALIASES)])
@@ -236,7 +277,9 @@ def measure(store: str, workers: int, checks: int, posts: int, model: Path | Non
         quiet = settled(running)
         one_by_one(running.url, asked[: max(len(asked) // 10, 1)])
         singles, known = one_by_one(running.url, asked), one_by_one(running.url, aliases)
-        bodies = [("/match/default", json.dumps({"queries": {"q": query}}).encode()) for _, query in asked]
+        bodies = [
+            ("/match/default", json.dumps({"queries": {"q": query}}).encode()) for _, query in asked
+        ]
         before, began = cpu(running), time.perf_counter()
         rate = at_once(running.url, bodies, 2 * workers)
         cores = (cpu(running) - before) / (time.perf_counter() - began)
@@ -286,7 +329,9 @@ def _used(running: Running) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print a table and write the figures as JSON."""
     parser = argparse.ArgumentParser(description="The service as in production, measured.")
-    parser.add_argument("--records", type=int, default=100_000, help="how many to generate, where no store is given")
+    parser.add_argument(
+        "--records", type=int, default=100_000, help="how many to generate, where no store is given"
+    )
     parser.add_argument("--store", default="")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--checks", type=int, default=1_500)
@@ -306,7 +351,11 @@ def rows(said: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
     """Figures as rows of a table."""
     found: list[tuple[str, str]] = []
     for name, value in said.items():
-        found += rows(value, f"{name} ") if isinstance(value, dict) else [(before + name, f"{value:.4g}")]
+        found += (
+            rows(value, f"{name} ")
+            if isinstance(value, dict)
+            else [(before + name, f"{value:.4g}")]
+        )
     return found
 
 

@@ -22,16 +22,29 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.answers import Truth, labels_of
-from benchmarks.datasets import DATA, DATASET_BY_NAME, DEDUPE, LISTS, ROOT, AbsentError, Task
-from benchmarks.figures import OURS
-from benchmarks.measures import b_cubed, cluster_pairs
+from benchmarks.charts.stage_chart import stage_chart
+from benchmarks.harness.datasets import (
+    DATA,
+    DATASET_BY_NAME,
+    DEDUPE,
+    LISTS,
+    ROOT,
+    AbsentError,
+    Task,
+)
+from benchmarks.harness.figure_table import markdown, plain
+from benchmarks.harness.figures import OURS
+from benchmarks.harness.measures import b_cubed, cluster_pairs
+from benchmarks.harness.stage_speeds import stage_speeds
+from benchmarks.harness.timing import (
+    Cost,
+    Timing,
+    ratios,
+    timed,
+)
+from benchmarks.harness.tool_answers import Truth, labels_of
 from benchmarks.peers.table import PEER_BY_NAME, installed
 from benchmarks.quality import OUT, words
-from benchmarks.rounds import Cost, Timing, ratios, timed
-from benchmarks.stage_chart import stage_chart
-from benchmarks.stages import stage_speeds
-from benchmarks.table import markdown, plain
 
 SPLINK, LOOSER = "splink", "splink-looser"
 # tool -> how its script is asked
@@ -78,17 +91,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     tools = [OURS, *WAYS]
-    made.add_argument("--sets", type=words(SETS), default=list(USUAL), metavar="A,B", help=f"of {', '.join(SETS)}")
-    made.add_argument("--only", type=words(tools), default=tools, metavar="A,B", help=f"tools, of {', '.join(tools)}")
-    made.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each tool runs (default: 3)")
-    made.add_argument("--no-stages", dest="stages", action="store_false", help="whole processes only")
-    made.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)")
-    made.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)")
+    made.add_argument(
+        "--sets", type=words(SETS), default=list(USUAL), metavar="A,B", help=f"of {', '.join(SETS)}"
+    )
+    made.add_argument(
+        "--only",
+        type=words(tools),
+        default=tools,
+        metavar="A,B",
+        help=f"tools, of {', '.join(tools)}",
+    )
+    made.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="how often each tool runs (default: 3)"
+    )
+    made.add_argument(
+        "--no-stages", dest="stages", action="store_false", help="whole processes only"
+    )
+    made.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
+    )
     return made
 
 
 def _stages(task: Task) -> list[dict[str, Any]]:
-    return [{"set": task.dataset, **asdict(one), "per_second": one.per_second} for one in stage_speeds(task)]
+    return [
+        {"set": task.dataset, **asdict(one), "per_second": one.per_second}
+        for one in stage_speeds(task)
+    ]
 
 
 def _task(name: str, data: Path, work: Path) -> Task:
@@ -108,20 +140,31 @@ def measure(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list
     home = folder / task.slug
     home.mkdir(parents=True, exist_ok=True)
     commands = {OURS: _ours(task, home)} if OURS in tools else {}
-    peers = [tool for tool in tools if tool == SPLINK or (tool == LOOSER and task.dataset in LOOSER_SETS)]
+    peers = [
+        tool for tool in tools if tool == SPLINK or (tool == LOOSER and task.dataset in LOOSER_SETS)
+    ]
     if peers and installed(PEER_BY_NAME[SPLINK]):
         commands |= {tool: _splink(task, home, tool) for tool in peers}
     elif peers:
-        print("skipped: splink: not installed (python -m benchmarks.peers setup splink)", file=sys.stderr)
+        print(
+            "skipped: splink: not installed (python -m benchmarks.peers setup splink)",
+            file=sys.stderr,
+        )
     costs: dict[str, list[Cost]] = {tool: [] for tool in commands}
     for number in range(rounds):
         for tool, command in commands.items():
-            print(f"{task.name}: {tool}, round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
+            print(
+                f"{task.name}: {tool}, round {number + 1} of {rounds} …",
+                file=sys.stderr,
+                flush=True,
+            )
             costs[tool].append(timed(command, ROOT))
     truth = Truth.load(task.truth)
     found = []
     for tool, spent in costs.items():
-        labels = labels_of(*(_our_clusters(home) if tool == OURS else _splink_clusters(home / tool)), truth)
+        labels = labels_of(
+            *(_our_clusters(home) if tool == OURS else _splink_clusters(home / tool)), truth
+        )
         rates = cluster_pairs(truth.clusters, labels).rates, b_cubed(truth.clusters, labels)
         found.append(Timing(tool, tuple(spent), rates[0].f1, rates[1].f1))
     return found
@@ -137,7 +180,9 @@ def model_digest() -> str:
 
 def warnings(task: Task, timings: Sequence[Timing], *, changed: bool) -> list[str]:
     """What makes a row less than it seems: a model that changed between rounds, ratios at unequal quality."""
-    found = [f"{task.name}: the model changed while it was measured; measure again."] if changed else []
+    found = (
+        [f"{task.name}: the model changed while it was measured; measure again."] if changed else []
+    )
     for other in timings[1:]:
         first = timings[0]
         if abs(first.f1 - other.f1) > EVEN:
@@ -164,7 +209,14 @@ def _splink(task: Task, home: Path, tool: str) -> list[str]:
     job.write_text(json.dumps({**task.to_json(), "tool": tool}), "utf-8")
     peer = PEER_BY_NAME[SPLINK]
     out = str((home / tool).resolve())
-    return [str(peer.python), "-m", f"benchmarks.peers.{peer.script}", WAYS[tool], str(job.resolve()), out]
+    return [
+        str(peer.python),
+        "-m",
+        f"benchmarks.peers.{peer.script}",
+        WAYS[tool],
+        str(job.resolve()),
+        out,
+    ]
 
 
 def _our_clusters(home: Path) -> tuple[pd.Series, pd.Series]:
@@ -193,13 +245,17 @@ def _row(task: Task, first: Timing, timing: Timing) -> dict[str, Any]:
     }
 
 
-def _write_json(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path) -> None:
+def _write_json(
+    rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     content = {"model": model_digest(), "rounds": rounds, "stages": stages, "notes": notes}
     (out / "speed.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def _report(rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path) -> None:
+def _report(
+    rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     lines = [_line(one) for one in rounds]
     parts = [_stage_line(one) for one in stages]

@@ -20,14 +20,20 @@ def load(name: str, directory: Path | None = None) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(
-            f"there is no model file {path.name}", where=str(path.parent), mend="run `resolver train`"
+            f"there is no model file {path.name}",
+            where=str(path.parent),
+            mend="run `resolver train`",
         ) from None
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"cannot read the model file: {error}", where=str(path), mend="restore it or train again"
+            f"cannot read the model file: {error}",
+            where=str(path),
+            mend="restore it or train again",
         ) from error
     if not isinstance(data, dict):
-        raise ModelError("the model file holds no JSON object", where=str(path), mend="restore it or train again")
+        raise ModelError(
+            "the model file holds no JSON object", where=str(path), mend="restore it or train again"
+        )
     return data
 
 

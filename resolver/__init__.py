@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resolver.explaining import Comparison, Resolver
+    from resolver.engines.pair_explanation import Comparison, Resolver
     from resolver.pipeline import RunOptions
     from resolver.records import Batch, Identifier, Kind, Record, Value
 
@@ -20,16 +20,26 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Batch": "resolver.records",
-    "Comparison": "resolver.explaining",
+    "Comparison": "resolver.engines.pair_explanation",
     "Identifier": "resolver.records",
     "Kind": "resolver.records",
     "Record": "resolver.records",
-    "Resolver": "resolver.explaining",
+    "Resolver": "resolver.engines.pair_explanation",
     "RunOptions": "resolver.pipeline",
     "Value": "resolver.records",
 }
 
-__all__ = ["Batch", "Comparison", "Identifier", "Kind", "Record", "Resolver", "RunOptions", "Value", "__version__"]
+__all__ = [
+    "Batch",
+    "Comparison",
+    "Identifier",
+    "Kind",
+    "Record",
+    "Resolver",
+    "RunOptions",
+    "Value",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -82,7 +82,9 @@ class HeldError(ResolverError):
 
     def __init__(self, alarms: Sequence[str]) -> None:
         said = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
-        mend = "look at it, then accept it: --accept-large-change, over HTTP ?accept_large_change=true"
+        mend = (
+            "look at it, then accept it: --accept-large-change, over HTTP ?accept_large_change=true"
+        )
         super().__init__(f"held back, nothing has landed: {said}", mend=mend)
 
 

@@ -1,7 +1,7 @@
 """The order of the stages, no logic: prepare → block → compare → classify.
 
 What differs between engines is how pairs are cut into chunks and where they run; that lives in `resolver.engines`.
-Why a single pair gets its score is told by `resolver.explaining`.
+Why a single pair gets its score is told by `resolver.engines.pair_explanation`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models import loader
-from resolver.block import PLAN_BY_NAME, PLANS, Plan, plan_for
-from resolver.classify import Borders, Model, border, from_json, scores
-from resolver.compare import NameIndex, compare, features_of
+from resolver.blocking import (
+    PLAN_BY_NAME,
+    PLANS,
+    Plan,
+    plan_for,
+)
+from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError, ModelError
-from resolver.normalise import SymbolSource, prepare
+from resolver.models import loader
+from resolver.normalize import SymbolSource, prepare
 from resolver.records import KIND_BY_LABEL, Batch, Kind, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Decision
-from resolver.records.prepared import Prepared
-from resolver.records.resolution import Band
-from resolver.records.tables import Tables
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.results.resolution import Band
+from resolver.scoring import (
+    Borders,
+    Model,
+    border,
+    from_json,
+    scores,
+)
 
 LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz", "pykakasi", "hanja")
 """What scores depend on beside the model and this code."""
@@ -110,7 +121,9 @@ def tables_of(data: Mapping[str, Any]) -> Tables:
             dict(data["person_given"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"the tables of the model are damaged: {error}", mend="restore tables.json") from error
+        raise ModelError(
+            f"the tables of the model are damaged: {error}", mend="restore tables.json"
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +142,9 @@ def prepared_of(batch: Batch, models: ModelSet, declared: Sequence[str] = ()) ->
     return prepare(batch, models.tables, symbol_source().lookup, declared)
 
 
-def model_kinds(kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray) -> npt.NDArray[np.uint8]:
+def model_kinds(
+    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray
+) -> npt.NDArray[np.uint8]:
     """Which model judges each pair: 1 person, 2 group, 4 asset, 0 none (their kinds exclude each other)."""
     common = kinds[left] & kinds[right]
     chosen = np.where(common == int(Kind.LEGAL), int(Kind.GROUP), common)
@@ -137,7 +152,12 @@ def model_kinds(kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray) -
 
 
 def score_rows(
-    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray, workers: int = 2
+    prepared: Prepared,
+    names: NameIndex,
+    models: ModelSet,
+    left: IntArray,
+    right: IntArray,
+    workers: int = 2,
 ) -> npt.NDArray[np.int32]:
     """Calibrated log-odds (thousandths) of pairs of record rows."""
     answer = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
@@ -147,7 +167,13 @@ def score_rows(
         if len(where):
             model = models.models[kind]
             evidence = compare(
-                prepared, names, left[where], right[where], model.features, group=kind != "person", workers=workers
+                prepared,
+                names,
+                left[where],
+                right[where],
+                model.features,
+                group=kind != "person",
+                workers=workers,
             )
             answer[where] = model.logodds(evidence).astype(np.int32)
     return answer
@@ -158,12 +184,19 @@ def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
     if options.plan is None:
         return default
     if options.plan not in PLAN_BY_NAME:
-        raise InputError(f"there is no blocking plan {options.plan!r}", mend=f"use one of {', '.join(PLAN_BY_NAME)}")
+        raise InputError(
+            f"there is no blocking plan {options.plan!r}",
+            mend=f"use one of {', '.join(PLAN_BY_NAME)}",
+        )
     return PLAN_BY_NAME[options.plan]
 
 
 def score_pairs(
-    batch: Batch, lefts: Sequence[str], rights: Sequence[str], options: RunOptions, declared: Sequence[str] = ()
+    batch: Batch,
+    lefts: Sequence[str],
+    rights: Sequence[str],
+    options: RunOptions,
+    declared: Sequence[str] = (),
 ) -> list[tuple[float, Band]]:
     """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
     plan = choose_plan(options, len(batch), plan_for(len(batch))).name
@@ -186,10 +219,18 @@ def _scored(
     one, two = place[: len(lefts)].astype(np.int32), place[len(lefts) :].astype(np.int32)
     # the smaller row is always the left one, so that a pair asked for in either order has one score
     logodds = score_rows(
-        prepared, NameIndex.of(prepared), models, np.minimum(one, two), np.maximum(one, two), options.workers
+        prepared,
+        NameIndex.of(prepared),
+        models,
+        np.minimum(one, two),
+        np.maximum(one, two),
+        options.workers,
     )
     value = scores(logodds)
-    return [(float(score), Band(int(band))) for score, band in zip(value, options.borders.bands(value), strict=True)]
+    return [
+        (float(score), Band(int(band)))
+        for score, band in zip(value, options.borders.bands(value), strict=True)
+    ]
 
 
 def rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -219,7 +260,9 @@ def score_names(
                 mend="use an FtM schema such as Person or Company",
             )
         for side, text in (("a", one), ("b", two)):
-            records.append(Record(f"names:{number:09d}{side}", "names", kind, schema, (Value("name", text),)))
+            records.append(
+                Record(f"names:{number:09d}{side}", "names", kind, schema, (Value("name", text),))
+            )
     batch = Batch.from_records(records).canonical()
     lefts = [record.id for record in records[::2]]
     rights = [record.id for record in records[1::2]]

@@ -49,7 +49,10 @@ class Settings:
         default=None, metadata=_about("Folder of the model to use. Unset: the one that is shipped.")
     )
     workers: int = field(
-        default=0, metadata=_about("How many cores comparing may use; 0: all there are.", unit="cores", high=1024)
+        default=0,
+        metadata=_about(
+            "How many cores comparing may use; 0: all there are.", unit="cores", high=1024
+        ),
     )
     memory_mib: int = field(
         default=0,
@@ -78,7 +81,9 @@ class Settings:
     )
     four_eyes_agencies: bool = field(
         default=False,
-        metadata=_about("Decisions on entities that two agencies know count once a second steward says the same."),
+        metadata=_about(
+            "Decisions on entities that two agencies know count once a second steward says the same."
+        ),
     )
     four_eyes_records: int = field(
         default=0,
@@ -90,11 +95,18 @@ class Settings:
     )
     four_eyes_vulnerable: bool = field(
         default=True,
-        metadata=_about("Decisions on victims and witnesses count once a second steward says the same."),
+        metadata=_about(
+            "Decisions on victims and witnesses count once a second steward says the same."
+        ),
     )
     review_lease_minutes: int = field(
         default=10,
-        metadata=_about("How long a pair stays with the steward who has it open.", unit="minutes", low=1, high=1440),
+        metadata=_about(
+            "How long a pair stays with the steward who has it open.",
+            unit="minutes",
+            low=1,
+            high=1440,
+        ),
     )
     review_again_share: float = field(
         default=0.0,
@@ -128,7 +140,9 @@ class Settings:
                 continue
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1) or sorted(known)
-                raise UsageError(f"there is no setting {name}", where="environment", mend=f"perhaps {near[0]}")
+                raise UsageError(
+                    f"there is no setting {name}", where="environment", mend=f"perhaps {near[0]}"
+                )
             values[known[name].name] = _parse(known[name], text.strip())
         return cls(**values)  # type: ignore[arg-type]
 
@@ -156,7 +170,8 @@ class SettingRow:
 def setting_rows() -> tuple[SettingRow, ...]:
     """Every setting, in the order of the fields."""
     return tuple(
-        SettingRow(variable(row), show(row.default), _range(row), str(row.metadata["help"])) for row in fields(Settings)
+        SettingRow(variable(row), show(row.default), _range(row), str(row.metadata["help"]))
+        for row in fields(Settings)
     )
 
 
@@ -200,4 +215,6 @@ def _parse(row: Field[Any], text: str) -> object:
             number = float("nan")
         if row.metadata["low"] <= number <= row.metadata["high"]:
             return int(number) if kind == "int" else number
-    raise UsageError(f"{variable(row)} is {text[:40]!r}", where="environment", mend=f"set it to {_range(row)}")
+    raise UsageError(
+        f"{variable(row)} is {text[:40]!r}", where="environment", mend=f"set it to {_range(row)}"
+    )

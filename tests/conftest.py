@@ -12,12 +12,34 @@ ROOT = Path(__file__).resolve().parent.parent
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 FIRST = """
-desk/test_browser api/test_kill engines/test_spark cli/test_train engines/test_full_disk benchmarks/test_cluster
-api/test_openapi api/test_client api/test_bad_input engines/test_spark_work benchmarks/test_growth
-training/test_labelled training/test_relearn benchmarks/test_learning benchmarks/test_quality api/test_workers
-store/test_kill api/test_bounds
-api/test_try cli/test_guard block/test_meet block/test_words desk/test_learning cli/test_sample api/test_batches
-test_wheel benchmarks/test_families engines/test_robust
+api/desk/test_browser
+api/test_kill
+engines/spark/test_engine
+cli/model/test_train
+hub/test_full_disk
+benchmarks/test_cluster
+api/test_openapi
+api/test_client
+api/test_bad_input
+engines/spark/test_worker_stages
+benchmarks/test_growth
+training/data/test_labeled_pairs
+training/fit/test_correction
+benchmarks/test_learning
+benchmarks/test_quality
+api/server/test_http_workers
+store/test_kill
+api/server/test_request_limits
+api/test_try
+cli/test_memory_guard
+blocking/test_diagnosis
+blocking/retrieval/test_word_lookup
+api/desk/test_learning
+cli/model/test_sample
+api/routes/test_batches
+test_wheel
+benchmarks/test_families
+engines/test_robust
 """.split()
 """The files that take longest, the longest first: begun last, one of them would run on while the other worker waits."""
 

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 
 BASE = {"resolver.records", "resolver.errors", "resolver.settings"}
-STAGES = {f"resolver.{name}" for name in ("ingest", "normalise", "block", "compare", "classify", "cluster", "merge")}
+STAGES = {
+    f"resolver.{name}"
+    for name in ("ingest", "normalise", "block", "compare", "classify", "cluster", "merge")
+}
 STORE = {"resolver.store"}
 LEAVES = {"resolver.report", "resolver.synthetic"}
 MODELS = {"models"}
 COMPOSERS = {
-    f"resolver.{name}" for name in ("pipeline", "judging", "explaining", "engines", "review", "training", "output")
+    f"resolver.{name}"
+    for name in ("pipeline", "judging", "explaining", "engines", "review", "training", "output")
 }
 ENTRIES = {"resolver.cli", "resolver.client", "resolver.__main__", "api"}
 # Lists come in through `ingest` before any composer sees them, so entry points may knock there.
@@ -31,7 +35,9 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(COMPOSERS, BASE | STAGES | STORE | MODELS | COMPOSERS),
     "resolver": BASE | COMPOSERS,
     "resolver.__main__": {"resolver.cli"},
-    **dict.fromkeys(ENTRIES - {"resolver.__main__"}, BASE | COMPOSERS | MODELS | LEAVES | DOORS | {"resolver"}),
+    **dict.fromkeys(
+        ENTRIES - {"resolver.__main__"}, BASE | COMPOSERS | MODELS | LEAVES | DOORS | {"resolver"}
+    ),
 }
 ALLOWED["api"] = ALLOWED["api"] | {"resolver.client"}
 OURS = {"resolver", "api", "models", "tests", "benchmarks"}
@@ -45,7 +51,9 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"
 
 def sources(root: Path) -> list[Path]:
     """Every module that the wheel ships."""
-    return sorted(path for top in ("resolver", "api", "models") for path in (root / top).rglob("*.py"))
+    return sorted(
+        path for top in ("resolver", "api", "models") for path in (root / top).rglob("*.py")
+    )
 
 
 def module_name(root: Path, path: Path) -> str:
@@ -54,7 +62,7 @@ def module_name(root: Path, path: Path) -> str:
 
 
 def room_of(module: str) -> str:
-    """`resolver.block.rules` -> `resolver.block`; `api.app` -> `api`."""
+    """`resolver.blocking.rules` -> `resolver.blocking`; `resolver.api.app` -> `api`."""
     first, _, rest = module.partition(".")
     if first != "resolver" or not rest:
         return first
@@ -69,7 +77,9 @@ def imports(module: str, is_package: bool, source: str) -> Iterator[tuple[int, s
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(module, is_package, node)
             yield node.lineno, base
-            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names if base in OURS)
+            yield from (
+                (node.lineno, f"{base}.{alias.name}") for alias in node.names if base in OURS
+            )
         elif isinstance(node, ast.Call) and _called(node) in ("import_module", "__import__"):
             yield from (
                 (node.lineno, arg.value)
@@ -109,7 +119,11 @@ def wrong_imports(module: str, is_package: bool, source: str) -> list[str]:
 
 def _public_name(target: str) -> bool:
     """`resolver.Resolver` and the like: a name of the package itself, not a room."""
-    return target.startswith("resolver.") and target.count(".") == 1 and target.split(".")[1][:1].isupper()
+    return (
+        target.startswith("resolver.")
+        and target.count(".") == 1
+        and target.split(".")[1][:1].isupper()
+    )
 
 
 def ageing(path: str, module: str, source: str) -> list[str]:
@@ -120,9 +134,13 @@ def ageing(path: str, module: str, source: str) -> list[str]:
         found.append(f"{path}: {lines} lines; more than {MAX_LINES}: is it still one thing?")
     found += [f"{path}: holds {word}" for word in UNFINISHED if word in source]
     for node in ast.walk(ast.parse(source)):
-        reads = isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and _is_os(node)
+        reads = (
+            isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and _is_os(node)
+        )
         if reads and module != "resolver.settings":
-            found.append(f"{path}:{getattr(node, 'lineno', 0)}: only resolver.settings reads the environment")
+            found.append(
+                f"{path}:{getattr(node, 'lineno', 0)}: only resolver.settings reads the environment"
+            )
     for line, target in imports(module, path.endswith("__init__.py"), source):
         if target.split(".")[0] in UNSAFE_MODULES:
             found.append(f"{path}:{line}: {target} runs what it loads")
@@ -144,36 +162,43 @@ def test_imports_follow_the_table(root: Path) -> None:
 def test_nothing_that_ages_badly(root: Path) -> None:
     wrong = []
     for path in sources(root):
-        wrong += ageing(path.relative_to(root).as_posix(), module_name(root, path), path.read_text("utf-8"))
+        wrong += ageing(
+            path.relative_to(root).as_posix(), module_name(root, path), path.read_text("utf-8")
+        )
     assert not wrong, "\n".join(wrong)
 
 
 def test_the_list_of_large_files_is_current(root: Path) -> None:
     for path in LARGE:
-        assert (root / path).read_text("utf-8").count("\n") >= MAX_LINES, f"{path} is no longer large"
+        assert (root / path).read_text("utf-8").count("\n") >= MAX_LINES, (
+            f"{path} is no longer large"
+        )
 
 
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("resolver.block.rules", "from resolver.compare import x"),
-        ("resolver.block.rules", "import resolver.pipeline"),
-        ("resolver.block.rules", "from ..compare import x"),
-        ("resolver.block.rules", "from resolver import pipeline"),
-        ("resolver.block.rules", "def f():\n    from models import loader"),
-        ("resolver.block.rules", "import importlib\nimportlib.import_module('resolver.store.db')"),
-        ("resolver.ingest.ofac", "from resolver.normalise.names import x"),
-        ("resolver.records.batch", "from resolver.ingest.base import Intake"),
-        ("resolver.classify.model", "from models.loader import load"),
-        ("resolver.store.db", "from resolver.merge import golden"),
+        ("resolver.blocking.rules", "from resolver.comparison import x"),
+        ("resolver.blocking.rules", "import resolver.pipeline"),
+        ("resolver.blocking.rules", "from ..compare import x"),
+        ("resolver.blocking.rules", "from resolver import pipeline"),
+        ("resolver.blocking.rules", "def f():\n    from models import loader"),
+        (
+            "resolver.blocking.rules",
+            "import importlib\nimportlib.import_module('resolver.store.db')",
+        ),
+        ("resolver.ingest.formats.ofac", "from resolver.normalize.name_tokens import x"),
+        ("resolver.records.batch", "from resolver.ingest.reader_types import Intake"),
+        ("resolver.scoring.model", "from resolver.models.loader import load"),
+        ("resolver.store.db", "from resolver.merging import golden"),
         ("resolver.report.html", "from resolver.pipeline import RunOptions"),
         ("resolver.synthetic.world", "from resolver.ingest.readers import READERS"),
         ("resolver.pipeline", "from resolver.report import render_report"),
         ("resolver.pipeline", "from resolver.cli import main"),
-        ("resolver.engines.local", "import api.app"),
-        ("resolver.cli.dedupe", "from resolver.block.rules import RULES"),
-        ("resolver.cli.dedupe", "import tests.conftest"),
-        ("models.loader", "from resolver.classify import Model"),
+        ("resolver.engines.local", "import resolver.api.app"),
+        ("resolver.cli.resolve.dedupe", "from resolver.blocking.rules import RULES"),
+        ("resolver.cli.resolve.dedupe", "import tests.conftest"),
+        ("resolver.models.loader", "from resolver.scoring import Model"),
         ("resolver.newcomer", "import os"),
     ],
 )
@@ -184,11 +209,17 @@ def test_a_wrong_import_is_found(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("resolver.block.rules", "from resolver.records import Batch\nfrom resolver.block.keys import k\nimport numpy"),
-        ("resolver.block.rules", "from .keys import k\nfrom ..errors import ModelError"),
-        ("resolver.pipeline", "from resolver.merge import golden\nfrom models import loader"),
-        ("resolver.cli.dedupe", "from resolver.engines.local import dedupe\nfrom resolver.report import render_report"),
-        ("api.app", "from resolver import Resolver\nfrom resolver.client import Client"),
+        (
+            "resolver.blocking.rules",
+            "from resolver.records import Batch\nfrom resolver.blocking.keys import k\nimport numpy",
+        ),
+        ("resolver.blocking.rules", "from .keys import k\nfrom ..errors import ModelError"),
+        ("resolver.pipeline", "from resolver.merging import golden\nfrom models import loader"),
+        (
+            "resolver.cli.resolve.dedupe",
+            "from resolver.engines.local import dedupe\nfrom resolver.report import render_report",
+        ),
+        ("resolver.api.app", "from resolver import Resolver\nfrom resolver.client import Client"),
     ],
 )
 def test_a_right_import_passes(module: str, source: str) -> None:
@@ -197,7 +228,13 @@ def test_a_right_import_passes(module: str, source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["x = 1\n" * 351, "import os\nA = os.environ", "# " + UNFINISHED[0], "import pickle", "from joblib import load"],
+    [
+        "x = 1\n" * 351,
+        "import os\nA = os.environ",
+        "# " + UNFINISHED[0],
+        "import pickle",
+        "from joblib import load",
+    ],
 )
 def test_what_ages_badly_is_found(source: str) -> None:
-    assert ageing("resolver/block/rules.py", "resolver.block.rules", source)
+    assert ageing("resolver/blocking/rules.py", "resolver.blocking.rules", source)

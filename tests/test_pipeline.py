@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import loader
-from resolver.block import PLAN_BY_NAME, candidates, plan_for
+from resolver.blocking import PLAN_BY_NAME, candidates, plan_for
 from resolver.errors import InputError, ModelError
+from resolver.models import loader
 from resolver.pipeline import (
     LIBRARIES,
     RunOptions,
@@ -25,17 +25,21 @@ from resolver.pipeline import (
     tables_of,
 )
 from resolver.records import Batch, Identifier, Kind
-from resolver.records.resolution import Band
+from resolver.records.results.resolution import Band
 from resolver.synthetic import generate
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
 ODD = (
     record("odd:1"),
     record("odd:2", Kind.LEGAL, name="Mohammed Ivan LLC"),
-    record("odd:3", Kind.ASSET, name="Ever Given", identifiers=[Identifier("imoNumber", "IMO 9811000")]),
-    record("odd:4", Kind.ASSET, name="EVER GIVEN", identifiers=[Identifier("imoNumber", "9811000")]),
+    record(
+        "odd:3", Kind.ASSET, name="Ever Given", identifiers=[Identifier("imoNumber", "IMO 9811000")]
+    ),
+    record(
+        "odd:4", Kind.ASSET, name="EVER GIVEN", identifiers=[Identifier("imoNumber", "9811000")]
+    ),
     record("odd:5", name="Mohammed Ivan", birthDate="never", gender="x"),
 )
 
@@ -60,20 +64,31 @@ def pairs(batch: Batch) -> list[tuple[str, str]]:
     chosen = chance.sample(range(len(found)), min(80, len(found)))
     near = [(ids[found.left[place]], ids[found.right[place]]) for place in chosen]
     far = [(one, two) for one, two in (chance.sample(ids, 2) for _ in range(60))]
-    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [("odd:3", "odd:4"), ("odd:2", "odd:5")]
+    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [
+        ("odd:3", "odd:4"),
+        ("odd:2", "odd:5"),
+    ]
     return [*near, *far, *odd]
 
 
-def test_a_pair_in_a_batch_has_the_score_it_has_alone(batch: Batch, pairs: list[tuple[str, str]]) -> None:
+def test_a_pair_in_a_batch_has_the_score_it_has_alone(
+    batch: Batch, pairs: list[tuple[str, str]]
+) -> None:
     together = score_pairs(batch, [one for one, _ in pairs], [two for _, two in pairs], OPTIONS)
     alone = [score_pairs(batch, [one], [two], OPTIONS)[0] for one, two in pairs[::4]]
     assert alone == together[::4]
-    assert score_pairs(batch, [two for _, two in pairs], [one for one, _ in pairs], OPTIONS) == together
+    assert (
+        score_pairs(batch, [two for _, two in pairs], [one for one, _ in pairs], OPTIONS)
+        == together
+    )
 
 
 def test_which_model_judges() -> None:
     kinds = np.array([Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.LEGAL], dtype=np.uint8)
-    left, right = (side.ravel().astype(np.int32) for side in np.meshgrid(np.arange(4), np.arange(4), indexing="ij"))
+    left, right = (
+        side.ravel().astype(np.int32)
+        for side in np.meshgrid(np.arange(4), np.arange(4), indexing="ij")
+    )
     assert model_kinds(kinds, left, right).reshape(4, 4).tolist() == [
         [1, 0, 0, 1], [0, 2, 0, 2], [0, 0, 4, 0], [1, 2, 0, 2],
     ]  # fmt: skip
@@ -139,7 +154,12 @@ def test_plans() -> None:
     ],
 )
 def test_damaged_tables(name: str, value: object) -> None:
-    data: dict[str, object] = {"person_counts": {}, "person_total": 1, "group_counts": {}, "group_total": 1}
+    data: dict[str, object] = {
+        "person_counts": {},
+        "person_total": 1,
+        "group_counts": {},
+        "group_total": 1,
+    }
     data |= {"mass_used": [], "person_given": {}}
     assert tables_of(data).person_total == 1
     with pytest.raises(ModelError):

@@ -25,7 +25,9 @@ def test_other_names_are_not() -> None:
 
 def test_the_example_of_the_readme(root: Path) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
     score, band = done.stdout.split()
     assert float(score) > 0.5
     assert band in ("match", "review")

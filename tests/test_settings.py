@@ -14,9 +14,15 @@ def test_defaults_where_nothing_is_set() -> None:
 
 
 def test_values_are_read() -> None:
-    environment = {"RESOLVER_MERGE_AT": "0.5", "RESOLVER_WRONG_MERGE_COSTS": "40", "RESOLVER_DEBUG": "yes"}
+    environment = {
+        "RESOLVER_MERGE_AT": "0.5",
+        "RESOLVER_WRONG_MERGE_COSTS": "40",
+        "RESOLVER_DEBUG": "yes",
+    }
     settings = Settings.from_environment(environment | {"RESOLVER_MODEL_DIR": "models"})
-    assert settings == Settings(merge_at=0.5, wrong_merge_costs=40.0, model_dir=Path("models"), debug=True)
+    assert settings == Settings(
+        merge_at=0.5, wrong_merge_costs=40.0, model_dir=Path("models"), debug=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,20 @@ def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     dist, target = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
     call(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(root)], dist)
     (wheel,) = dist.glob("*.whl")
-    call(["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel)], dist)
+    call(
+        [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--target",
+            str(target),
+            str(wheel),
+        ],
+        dist,
+    )
     share_kernels(root, target)
     return target
 
@@ -44,7 +57,13 @@ def call(args: list[str], folder: Path, path: Path | None = None) -> str:
     if path is not None:
         environment["PYTHONPATH"] = str(path)
     done = subprocess.run(
-        [sys.executable, *args], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, *args],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -57,14 +76,25 @@ def test_it_holds_the_packages_and_no_tests(site: Path, root: Path) -> None:
     assert (site / "resolver" / "py.typed").exists()
     for top in ("resolver", "models", "api"):
         kinds = (".py", ".json", ".html", ".css", ".js", ".svg")
-        shipped = {path.relative_to(root) for path in (root / top).rglob("*") if path.suffix in kinds}
+        shipped = {
+            path.relative_to(root) for path in (root / top).rglob("*") if path.suffix in kinds
+        }
         assert {str(path) for path in shipped if not (site / path).exists()} == set()
 
 
 def test_the_demo_runs_from_it(site: Path, tmp_path: Path) -> None:
-    where = call(["-c", "import resolver, models; print(resolver.__file__, models.__file__)"], tmp_path, site)
+    where = call(
+        ["-c", "import resolver, models; print(resolver.__file__, models.__file__)"], tmp_path, site
+    )
     assert all(name.startswith(str(site)) for name in where.split())
     said = call(["-m", "resolver", "demo", "--records", "300", "--out", "demo"], tmp_path, site)
     assert "report.html" in said
-    for name in ("links.csv", "entities.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html"):
+    for name in (
+        "links.csv",
+        "entities.csv",
+        "entities.ftm.json",
+        "statements.csv",
+        "rejects.csv",
+        "report.html",
+    ):
         assert (tmp_path / "demo" / "result" / name).stat().st_size > 0

@@ -6,9 +6,19 @@ no form through that is not of its own session; `problems` turns what goes wrong
 page is one function in one of the modules, with a template of its name.
 """
 
-from api.desk import batches, entity, home, learning, pair, queue, search, signin, users
-from api.desk.blueprint import blueprint
-from api.desk.gate import install
+from resolver.api.desk import (
+    batches,
+    entity,
+    home,
+    learning,
+    pair,
+    queue,
+    search,
+    signin,
+    users,
+)
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.support.desk_access import install
 
 __all__ = [
     "batches",

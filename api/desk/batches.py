@@ -8,18 +8,32 @@ from typing import Any
 
 from flask import Response, g, redirect, request, send_file, url_for
 
-from api.batches import REPORT_POLICY, RESULTS, check_readable, store_form, whole
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.gate import needs
-from api.desk.pages import page
-from api.desk.problems import Refused
-from api.errors import ApiError
-from api.service import service
-from resolver.engines.accounts import Role
-from resolver.engines.senders import Sender
-from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support import desk_access
+from resolver.api.desk.support.desk_access import needs
+from resolver.api.desk.support.error_pages import Refused
+from resolver.api.errors import ApiError
+from resolver.api.routes.batches import (
+    REPORT_POLICY,
+    RESULTS,
+    check_readable,
+    store_form,
+    whole,
+)
+from resolver.api.service import service
 from resolver.errors import InputError
+from resolver.hub.desk_users import Role
+from resolver.hub.job_worker import (
+    BATCH,
+    INPUT,
+    OVER,
+    RESULT,
+    Job,
+    new_folder,
+    submit,
+)
+from resolver.hub.ownership import Sender
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, waiting
 
@@ -51,11 +65,15 @@ def upload() -> Any:
             list_format=_format(),
             sender=Sender.of(g.viewer),
             # the same form sent twice is one batch
-            idempotency_key=f"desk\n{g.viewer.name}\n{request.form['once'][:60]}" if request.form.get("once") else None,
+            idempotency_key=f"desk\n{g.viewer.name}\n{request.form['once'][:60]}"
+            if request.form.get("once")
+            else None,
         )
     except (ApiError, InputError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        said, status = (error.detail, error.status) if isinstance(error, ApiError) else (error.line(), 400)
+        said, status = (
+            (error.detail, error.status) if isinstance(error, ApiError) else (error.line(), 400)
+        )
         return page("batches.html", room="batches", **_lists(), problem=said), status
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -87,7 +105,7 @@ def cancel_batch(job_id: str) -> Any:
 @needs(Role.STEWARD)
 def accept_batch(job_id: str) -> Any:
     """Let a batch that is held land, however much it changes."""
-    service().hub.store.jobs.accept(_job(job_id).id, gate.user().name)
+    service().hub.store.jobs.accept(_job(job_id).id, desk_access.user().name)
     return redirect(url_for("desk.batch", job_id=job_id), 303)
 
 
@@ -98,9 +116,15 @@ def batch_result(job_id: str, what: str) -> Any:
     name, kind = RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
     if job.state != "done" or not path.is_file():
-        raise Refused(410, "There is no such result.", "The batch is not done, or its results are no longer kept.")
+        raise Refused(
+            410,
+            "There is no such result.",
+            "The batch is not done, or its results are no longer kept.",
+        )
     answer: Response = send_file(path, mimetype=kind)
-    answer.headers["Content-Security-Policy"] = REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = (
+        REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    )
     if what != "report":
         answer.headers["Content-Disposition"] = f'attachment; filename="{job.id[:8]}-{name}"'
     return answer
@@ -115,8 +139,10 @@ def _format() -> str:
 
 def _lists() -> dict[str, Any]:
     store = service().hub.store
-    everything = gate.user().role >= Role.ADMIN
-    jobs = store.jobs.list(agency=None if everything else gate.user().agency, kind=BATCH, limit=_SHOWN)
+    everything = desk_access.user().role >= Role.ADMIN
+    jobs = store.jobs.list(
+        agency=None if everything else desk_access.user().agency, kind=BATCH, limit=_SHOWN
+    )
     with store.view() as view:
         landings = view.versions(max(0, view.version - _SHOWN))[::-1]
     return {
@@ -130,8 +156,14 @@ def _lists() -> dict[str, Any]:
 def _job(job_id: str) -> Job:
     """A batch of one's agency, for admins any: of others' there is no telling whether they exist."""
     job = service().hub.store.jobs.find(job_id)
-    if job is None or (job.agency != gate.user().agency and gate.user().role < Role.ADMIN):
-        raise Refused(404, "There is no such batch.", "It may be another agency's; the list shows those you may see.")
+    if job is None or (
+        job.agency != desk_access.user().agency and desk_access.user().role < Role.ADMIN
+    ):
+        raise Refused(
+            404,
+            "There is no such batch.",
+            "It may be another agency's; the list shows those you may see.",
+        )
     return job
 
 
@@ -164,7 +196,9 @@ def _stuck(job: Job) -> str:
     now = datetime.now(UTC)
     if job.state == "queued" and now - datetime.fromisoformat(job.created) > _PATIENCE:
         busy = any(
-            one.state == "running" and one.lease_until and datetime.fromisoformat(one.lease_until) > now
+            one.state == "running"
+            and one.lease_until
+            and datetime.fromisoformat(one.lease_until) > now
             for one in service().hub.store.jobs.list(limit=_SHOWN)
         )
         return "busy" if busy else "down"

@@ -8,21 +8,21 @@ from typing import Any
 from flask import redirect, request, url_for
 from followthemoney import model
 
-from api.access import consulted, viewer
-from api.desk.blueprint import blueprint
-from api.desk.gate import may_see, needs
-from api.desk.pages import page
-from api.desk.problems import Refused
-from api.desk.queue import steward
-from api.params import whole
-from api.service import service
 from resolver import review as back
-from resolver.engines import reading
-from resolver.engines.accounts import Role
-from resolver.engines.screening import Stand
+from resolver.api.access import consulted, viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.queue import steward
+from resolver.api.desk.support.desk_access import may_see, needs
+from resolver.api.desk.support.error_pages import Refused
+from resolver.api.query_parameters import whole
+from resolver.api.service import service
 from resolver.errors import InputError
+from resolver.hub.desk_users import Role
 from resolver.review import DecisionView, HistoryRow
-from resolver.review.portrait import Portrait, portrait
+from resolver.review.entity_page import Portrait, portrait
+from resolver.screening import entity_reader
+from resolver.screening.screener import Stand
 
 SHOWN = 12
 """Values of a property on the first page; the rest has pages of its own."""
@@ -37,10 +37,15 @@ def entity(entity_id: str) -> Any:
     if found.id != entity_id:
         return redirect(url_for("desk.entity", entity_id=found.id, was=entity_id), 303)
     hub = service().hub
-    consulted("entity", {"id": entity_id}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
+    consulted(
+        "entity",
+        {"id": entity_id},
+        {"seen": [found.id]},
+        Stand(found.version, hub.models.stamp["model"]),
+    )
     if request.args.get("prop"):
         return _values(found, request.args["prop"])
-    shown = reading.entity(hub, found.id, viewer(), nested=True) if found.records else None
+    shown = entity_reader.entity(hub, found.id, viewer(), nested=True) if found.records else None
     begin = whole("from", 0, 0, 1_000_000)
     decisions = back.decisions_on(hub, [one.stated.record for one in found.records], viewer())
     return page(
@@ -48,7 +53,9 @@ def entity(entity_id: str) -> Any:
         found=found,
         was=request.args.get("was", "")[:300],
         shown=SHOWN,
-        relations=_relations(shown.entity) if shown is not None and shown.entity is not None else [],
+        relations=_relations(shown.entity)
+        if shown is not None and shown.entity is not None
+        else [],
         history=_grouped(back.timeline(hub, found.id, viewer()), decisions),
         decisions=decisions,
         digest=back.entity_digest(hub, found.id),
@@ -88,7 +95,9 @@ def _portrait(entity_id: str) -> Portrait:
     try:
         return portrait(service().hub, entity_id, viewer())
     except InputError as error:
-        raise Refused(404, f"Nobody has the id {entity_id[:80]}.", "Search for a name instead.") from error
+        raise Refused(
+            404, f"Nobody has the id {entity_id[:80]}.", "Search for a name instead."
+        ) from error
 
 
 def _values(found: Portrait, prop: str) -> Any:
@@ -99,7 +108,9 @@ def _values(found: Portrait, prop: str) -> Any:
     return page("values.html", found=found, attribute=attribute, begin=begin, step=PAGE)
 
 
-def _grouped(history: Sequence[HistoryRow], decisions: Sequence[DecisionView]) -> list[tuple[HistoryRow, int]]:
+def _grouped(
+    history: Sequence[HistoryRow], decisions: Sequence[DecisionView]
+) -> list[tuple[HistoryRow, int]]:
     """The lines of a history, and how many more of the log belong to each: what was decided together is one line."""
     together = {one.number: one.together for one in decisions}
     told: set[int] = set()
@@ -121,15 +132,28 @@ def _relations(entity: dict[str, Any]) -> list[dict[str, Any]]:
             if not isinstance(edge, dict):
                 continue
             schema = model.get(edge["schema"])
-            ends = [value for texts in edge["properties"].values() for value in texts if isinstance(value, dict)]
+            ends = [
+                value
+                for texts in edge["properties"].values()
+                for value in texts
+                if isinstance(value, dict)
+            ]
             said = {
-                name: [text for text in texts if isinstance(text, str)] for name, texts in edge["properties"].items()
+                name: [text for text in texts if isinstance(text, str)]
+                for name, texts in edge["properties"].items()
             }
             found.append(
                 {
                     "kind": schema.label if schema is not None else edge["schema"],
-                    "ends": [{"id": end["id"], "caption": end.get("caption") or end["id"]} for end in ends],
-                    "role": [*said.get("role", ()), *said.get("relationship", ()), *said.get("summary", ())],
+                    "ends": [
+                        {"id": end["id"], "caption": end.get("caption") or end["id"]}
+                        for end in ends
+                    ],
+                    "role": [
+                        *said.get("role", ()),
+                        *said.get("relationship", ()),
+                        *said.get("summary", ()),
+                    ],
                     "dates": " – ".join([*said.get("startDate", ()), *said.get("endDate", ())]),
                     "lists": edge.get("datasets", []),
                 }

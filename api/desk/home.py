@@ -7,17 +7,17 @@ from typing import Any
 
 from flask import abort, redirect, url_for
 
-from api.access import viewer
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.pages import page
-from api.health import standing
-from api.service import service
 from resolver import review as back
-from resolver.engines.accounts import Role
-from resolver.engines.keeping import Source
-from resolver.engines.working import BATCH
+from resolver.api.access import viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support import desk_access
+from resolver.api.routes.health import standing
+from resolver.api.service import service
 from resolver.errors import ResolverError
+from resolver.hub.admin import Source
+from resolver.hub.desk_users import Role
+from resolver.hub.job_worker import BATCH
 
 _JOBS = 6
 
@@ -43,14 +43,16 @@ def home() -> Any:
     with held.hub.store.view() as view:
         version, sources = view.version, view.sources(counted=True)
         landings = view.versions(max(0, version - 1))
-    agency = None if gate.user().role >= Role.ADMIN else gate.user().agency
+    agency = None if desk_access.user().role >= Role.ADMIN else desk_access.user().agency
     return page(
         "home.html",
         room="home",
         version=version,
         landed=landings[-1].landed if landings else "",
         waiting=back.waiting(held.hub, limit=1, viewer=viewer()),
-        mine=back.waiting(held.hub, back.Filters(assigned=gate.user().name), limit=1, viewer=viewer()).total,
+        mine=back.waiting(
+            held.hub, back.Filters(assigned=desk_access.user().name), limit=1, viewer=viewer()
+        ).total,
         pending=len(back.pending(held.hub, viewer())),
         pace=back.throughput(held.hub),
         agreement=back.agreement(held.hub),

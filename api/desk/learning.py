@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 
-from api.access import viewer
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.gate import needs
-from api.desk.pages import page
-from api.service import service
 from resolver import review as back
-from resolver.engines.accounts import Role
-from resolver.engines.working import Job
-from resolver.review.sight import restricted
-from resolver.training.jobs import LEARN, model_of, submit_learning
-from resolver.training.picks import pick
+from resolver.api.access import viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support import desk_access
+from resolver.api.desk.support.desk_access import needs
+from resolver.api.service import service
+from resolver.hub.desk_users import Role
+from resolver.hub.job_worker import Job
+from resolver.review.restrictions import restricted
+from resolver.training.data.queue_picks import pick
+from resolver.training.learning_jobs import LEARN, model_of, submit_learning
 
 _SHOWN = 5
 MEASURES = (
@@ -57,8 +57,14 @@ def learn() -> Any:
     """Ask a worker to make a model of what was decided."""
     held = service()
     once = request.form.get("once", "")[:60]
-    key = f"desk\nlearn\n{gate.user().name}\n{once}" if once else None
-    submit_learning(held.hub, held.jobs, who=gate.user().name, agency=gate.user().agency, idempotency_key=key)
+    key = f"desk\nlearn\n{desk_access.user().name}\n{once}" if once else None
+    submit_learning(
+        held.hub,
+        held.jobs,
+        who=desk_access.user().name,
+        agency=desk_access.user().agency,
+        idempotency_key=key,
+    )
     return redirect(url_for("desk.learning"), 303)
 
 
@@ -74,6 +80,8 @@ def _told(job: Job) -> dict[str, Any]:
     """A job for the page: what it found, the folder of its model, and the pairs that move, as far as one may see."""
     result = dict(job.result or {})
     moved = result.get("waiting", {}).get("moved", [])
-    hidden = restricted(service().hub, [one[side] for one in moved for side in ("left", "right")], viewer())
+    hidden = restricted(
+        service().hub, [one[side] for one in moved for side in ("left", "right")], viewer()
+    )
     seen = [one for one in moved if one["left"] not in hidden and one["right"] not in hidden]
     return {"job": job, "result": result, "moved": seen, "folder": model_of(service().jobs, job)}

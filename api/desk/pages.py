@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from api.desk import words
-from resolver.engines.accounts import Role
+from resolver.api.desk.support import text_filters
+from resolver.hub.desk_users import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def page(template: str, *, room: str = "", **said: Any) -> str:
         Role=Role,
         rooms=[one for one in ROOMS if held is not None and held.user.role >= one.least],
         here_room=room,
-        w=words,
+        w=text_filters,
         here=request.full_path.rstrip("?"),
         **said,
     )
@@ -60,5 +60,7 @@ def page(template: str, *, room: str = "", **said: Any) -> str:
 @cache
 def asset(name: str) -> str:
     """The address of a file of ours; it changes with the file."""
-    digest = hashlib.sha256((resources.files("api") / "static" / name).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(
+        (resources.files("resolver.api") / "static" / name).read_bytes()
+    ).hexdigest()[:12]
     return f"/desk/static/{name}?v={digest}"

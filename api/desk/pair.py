@@ -9,22 +9,39 @@ from typing import Any
 import orjson
 from flask import Response, make_response, redirect, request, url_for
 
-from api.access import consulted, viewer
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.drawing import waterfall
-from api.desk.gate import needs
-from api.desk.pages import page
-from api.desk.problems import Refused
-from api.desk.queue import carried_on, is_blind, query, steward, verdict_of, wanted
-from api.desk.reasons import REASONS, WORDS
-from api.params import whole
-from api.service import service
 from resolver import review as back
-from resolver.engines.accounts import Role
-from resolver.engines.screening import Stand
+from resolver.api.access import consulted, viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.queue import (
+    carried_on,
+    is_blind,
+    query,
+    steward,
+    verdict_of,
+    wanted,
+)
+from resolver.api.desk.support import desk_access
+from resolver.api.desk.support.charts import waterfall
+from resolver.api.desk.support.decision_reasons import REASONS, WORDS
+from resolver.api.desk.support.desk_access import needs
+from resolver.api.desk.support.error_pages import Refused
+from resolver.api.query_parameters import whole
+from resolver.api.service import service
 from resolver.errors import ResolverError
-from resolver.review import Filters, HeldError, Outcome, QueueItem, RefusedError, Seen, Standing, State, Verdict
+from resolver.hub.desk_users import Role
+from resolver.review import (
+    Filters,
+    HeldError,
+    Outcome,
+    QueueItem,
+    RefusedError,
+    Seen,
+    Standing,
+    State,
+    Verdict,
+)
+from resolver.screening.screener import Stand
 
 SHOWN = 10
 """Values of a property on one side at first; the others are one step away."""
@@ -37,7 +54,7 @@ _YEAR = 365 * 86_400
 def next_pair() -> Any:
     """The next pair for this steward; the one that is passed over is given back."""
     left, right = request.args.get("left", ""), request.args.get("right", "")
-    if left and right and gate.user().role >= Role.STEWARD:
+    if left and right and desk_access.user().role >= Role.STEWARD:
         with suppress(ResolverError):
             back.release(service().hub, steward(), left, right)
     return _next(wanted(), request.args.get("after", ""), None)
@@ -46,7 +63,9 @@ def next_pair() -> Any:
 @blueprint.get("/review/<ref:left>/<ref:right>")
 def pair(left: str, right: str) -> Any:
     """Two entities side by side."""
-    return _pair(left, right, wanted(), whole("again", 0, 0, 2**31), request.args.get("after", ""), _did())
+    return _pair(
+        left, right, wanted(), whole("again", 0, 0, 2**31), request.args.get("after", ""), _did()
+    )
 
 
 @blueprint.get("/review/done")
@@ -59,10 +78,12 @@ def done() -> Any:
 def pair_preview(left: str, right: str) -> Any:
     """What a verdict would do to the two, before it is given."""
     verdict = verdict_of(request.args.get("verdict", ""))
-    gate.may_see(left, right)
+    desk_access.may_see(left, right)
     over = tuple(int(text) for text in request.args.getlist("over") if text.isdigit())
-    shown = back.preview(service().hub, steward(), left, right, verdict, over=over, rules=service().settings.rules)
-    template = "_preview.html" if gate.is_partial() else "preview.html"
+    shown = back.preview(
+        service().hub, steward(), left, right, verdict, over=over, rules=service().settings.rules
+    )
+    template = "_preview.html" if desk_access.is_partial() else "preview.html"
     return page(template, shown=shown, verdict=verdict, left=left, right=right)
 
 
@@ -74,10 +95,14 @@ def decide(left: str, right: str) -> Any:
     verdict = verdict_of(said.get("verdict", ""))
     if said.get("again"):
         # of others the engine sees to it, on the very version that is decided on
-        gate.may_see(left, right)
+        desk_access.may_see(left, right)
     over = tuple(int(text) for text in said.getlist("over") if text.isdigit())
-    if over and gate.user().role < Role.SENIOR:
-        raise Refused(403, "Withdrawing decisions takes a senior steward.", "Leave the pair unsure, or ask one.")
+    if over and desk_access.user().role < Role.SENIOR:
+        raise Refused(
+            403,
+            "Withdrawing decisions takes a senior steward.",
+            "Leave the pair unsure, or ask one.",
+        )
     outcome = back.decide(
         service().hub,
         steward(),
@@ -100,9 +125,11 @@ def undo(number: int) -> Any:
     """Take a decision back, and show its pair again."""
     hub = service().hub
     decision = _decision(number)
-    if decision.who != gate.user().name and gate.user().role < Role.SENIOR:
+    if decision.who != desk_access.user().name and desk_access.user().role < Role.SENIOR:
         raise Refused(
-            403, f"Decision {number} is {decision.who}'s: taking it back takes a senior steward.", "Ask them, or one."
+            403,
+            f"Decision {number} is {decision.who}'s: taking it back takes a senior steward.",
+            "Ask them, or one.",
         )
     why = request.form.get("why", "").strip()[:2_000]
     outcome = back.undo(hub, steward(), number, why=why, rules=service().settings.rules)
@@ -115,7 +142,7 @@ def undo(number: int) -> Any:
         # they are one entity for another reason still
         return _next(carried_on(), "", replace(outcome, numbers=()))
     left, right = shown.left.party.id, shown.right.party.id
-    if gate.is_partial():
+    if desk_access.is_partial():
         return _pair(left, right, carried_on(), 0, "", outcome, undone=True)
     did: dict[str, Any] = {"did": outcome.numbers[0]} if outcome.numbers else {}
     return redirect(url_for("desk.pair", left=left, right=right, **query(carried_on()), **did), 303)
@@ -125,9 +152,13 @@ def undo(number: int) -> Any:
 @needs(Role.STEWARD)
 def confirm(number: int) -> Any:
     """Say the same as a decision that waits for a second steward."""
-    outcome = back.confirm(service().hub, steward(), number, comment=request.form.get("comment", "").strip()[:2_000])
+    outcome = back.confirm(
+        service().hub, steward(), number, comment=request.form.get("comment", "").strip()[:2_000]
+    )
     if request.form.get("entity"):
-        return redirect(url_for("desk.entity", entity_id=request.form["entity"], done=outcome.message), 303)
+        return redirect(
+            url_for("desk.entity", entity_id=request.form["entity"], done=outcome.message), 303
+        )
     return _next(carried_on(), request.form.get("after", ""), outcome)
 
 
@@ -141,7 +172,11 @@ def pending() -> Any:
         held = {end: view.record(end) for end in ends}
         homes = {end: view.home_of(end) for end in ends}
     # what is said within one entity (a merge to be taken back, say) has no pair to look at
-    within = {one.number: homes[one.left_record] for one in rows if homes[one.left_record] == homes[one.right_record]}
+    within = {
+        one.number: homes[one.left_record]
+        for one in rows
+        if homes[one.left_record] == homes[one.right_record]
+    }
     names = {end: stored.record.caption for end, stored in held.items() if stored is not None}
     consulted("pending", {}, {"seen": sorted(names)}, Stand(hub.store.version, ""))
     return page("pending.html", room="review", rows=rows, names=names, within=within)
@@ -150,7 +185,9 @@ def pending() -> Any:
 @blueprint.post("/review/blind")
 def blind() -> Any:
     """Hide scores in this browser, or show them again."""
-    answer: Response = make_response(redirect(request.form.get("next") or url_for("desk.review"), 303))
+    answer: Response = make_response(
+        redirect(request.form.get("next") or url_for("desk.review"), 303)
+    )
     where = request.form.get("next", "")
     if not where.startswith("/review"):
         answer = make_response(redirect(url_for("desk.review"), 303))
@@ -166,12 +203,14 @@ def _next(filters: Filters, after: str, outcome: Outcome | None) -> Any:
     if item is None and after:
         # what was passed over comes again at the end
         item, after = back.next_item(hub, steward(), filters, rules=rules), ""
-    if gate.is_partial():
+    if desk_access.is_partial():
         if item is None:
             text = page("_done.html", outcome=outcome, query=query(filters))
             return _answer(text, url_for("desk.done", **query(filters)), "Done")
         return _pair(item.left.id, item.right.id, filters, item.again, after, outcome, item)
-    did: dict[str, Any] = {"did": outcome.numbers[0]} if outcome is not None and outcome.numbers else {}
+    did: dict[str, Any] = (
+        {"did": outcome.numbers[0]} if outcome is not None and outcome.numbers else {}
+    )
     if item is None:
         return redirect(url_for("desk.done", **query(filters), **did), 303)
     where = {**_where(filters, item.again, after), **did}
@@ -186,8 +225,10 @@ def _did() -> Outcome | None:
     one = _decision(number)
     state = State.WAITS if one.standing is Standing.WAITS else State.DONE
     told = " It counts once a second steward says so too." if state is State.WAITS else ""
-    said = f"Decision {one.undoes} is taken back." if one.undoes else f"Decided: {one.verdict}.{told}"
-    mine = one.who == gate.user().name and not one.undoes
+    said = (
+        f"Decision {one.undoes} is taken back." if one.undoes else f"Decided: {one.verdict}.{told}"
+    )
+    mine = one.who == desk_access.user().name and not one.undoes
     numbers = (number,) if mine and one.standing in (Standing.STANDS, Standing.WAITS) else ()
     return Outcome(state, numbers, one.number, (), "", said)
 
@@ -206,10 +247,12 @@ def _pair(
     hub, rules = service().hub, service().settings.rules
     hidden = is_blind()
     # what the queue has just given is theirs to see, and held for them
-    given = item is not None and item.held_by == gate.user().name
+    given = item is not None and item.held_by == desk_access.user().name
     if not given:
-        gate.may_see(left, right)
-    shown = back.pair_view(hub, left, right, steward=steward(), rules=rules, again=again, hidden=hidden)
+        desk_access.may_see(left, right)
+    shown = back.pair_view(
+        hub, left, right, steward=steward(), rules=rules, again=again, hidden=hidden
+    )
     left, right = shown.left.party.id, shown.right.party.id
     hidden = hidden or shown.blind
     holder = shown.held_by if again or given else _held(left, right)
@@ -223,7 +266,9 @@ def _pair(
         item=item,
         holder=holder,
         hidden=hidden,
-        fall=waterfall(step.row for step in shown.evidence.steps) if shown.evidence and not hidden else None,
+        fall=waterfall(step.row for step in shown.evidence.steps)
+        if shown.evidence and not hidden
+        else None,
         seen=orjson.dumps(shown.seen.to_json()).decode(),
         reasons=REASONS,
         verdicts=WORDS,
@@ -247,7 +292,7 @@ def _where(filters: Filters, again: int, after: str) -> dict[str, Any]:
 
 def _held(left: str, right: str) -> str:
     """Take the pair for whoever may decide; who has it, where somebody else does."""
-    if gate.user().role < Role.STEWARD:
+    if desk_access.user().role < Role.STEWARD:
         return ""
     try:
         back.hold(service().hub, steward(), left, right, service().settings.rules)
@@ -260,7 +305,7 @@ def _held(left: str, right: str) -> str:
 
 
 def _template(name: str) -> str:
-    return f"_{name}.html" if gate.is_partial() else f"{name}.html"
+    return f"_{name}.html" if desk_access.is_partial() else f"{name}.html"
 
 
 def _answer(text: str, address: str, title: str) -> Response:
@@ -277,7 +322,9 @@ def _seen(text: str) -> Seen | None:
     try:
         return Seen.from_json(orjson.loads(text))
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        raise Refused(422, "The form was damaged on its way.", "Load the pair again and decide there.") from None
+        raise Refused(
+            422, "The form was damaged on its way.", "Load the pair again and decide there."
+        ) from None
 
 
 def _decision(number: int) -> Any:

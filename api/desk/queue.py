@@ -8,19 +8,19 @@ from urllib.parse import parse_qsl
 
 from flask import redirect, request, url_for
 
-from api.access import consulted, viewer
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.gate import needs
-from api.desk.pages import page
-from api.desk.problems import Refused
-from api.desk.reasons import REASONS
-from api.service import service
 from resolver import review as back
-from resolver.engines.accounts import Role
-from resolver.engines.screening import Stand
+from resolver.api.access import consulted, viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support import desk_access
+from resolver.api.desk.support.decision_reasons import REASONS
+from resolver.api.desk.support.desk_access import needs
+from resolver.api.desk.support.error_pages import Refused
+from resolver.api.service import service
 from resolver.errors import InputError
+from resolver.hub.desk_users import Role
 from resolver.review import Filters, QueueItem, Steward, Verdict
+from resolver.screening.screener import Stand
 
 _SHOWN = 40
 _TEXTS = ("kind", "source", "agency", "script", "reason", "assigned")
@@ -36,20 +36,31 @@ def review() -> Any:
     hub, filters = service().hub, wanted()
     mine = "mine" in request.args
     if mine:
-        filters = replace(filters, assigned=gate.user().name)
-    found = back.waiting(hub, filters, limit=_SHOWN, after=request.args.get("after", ""), viewer=viewer())
+        filters = replace(filters, assigned=desk_access.user().name)
+    found = back.waiting(
+        hub, filters, limit=_SHOWN, after=request.args.get("after", ""), viewer=viewer()
+    )
     seen = [end.id for item in found.items for end in (item.left, item.right)]
-    consulted("queue", query(filters), {"seen": seen}, Stand(found.version, hub.models.stamp["model"]))
+    consulted(
+        "queue", query(filters), {"seen": seen}, Stand(found.version, hub.models.stamp["model"])
+    )
     return page(
         "queue.html",
         room="review",
         found=found,
         filters=filters,
         choices=back.choices(hub),
-        saved={name: query(one) for name, one in back.saved_filters(hub, gate.user().name).items()},
+        saved={
+            name: query(one)
+            for name, one in back.saved_filters(hub, desk_access.user().name).items()
+        },
         query=query(filters),
         alike=_alike(found.items),
-        stewards=[one.name for one in hub.store.users.list() if one.role >= Role.STEWARD and one.disabled is None],
+        stewards=[
+            one.name
+            for one in hub.store.users.list()
+            if one.role >= Role.STEWARD and one.disabled is None
+        ],
         reasons=REASONS,
         hidden=is_blind(),
         begin=not request.args.get("after"),
@@ -63,10 +74,10 @@ def keep_filters() -> Any:
     """Save the filters under a name, or forget those of that name."""
     name, hub = request.form.get("name", ""), service().hub
     if "forget" in request.form:
-        back.forget_filters(hub, gate.user().name, request.form["forget"])
+        back.forget_filters(hub, desk_access.user().name, request.form["forget"])
         return redirect(url_for("desk.review"), 303)
     filters = carried_on()
-    back.save_filters(hub, gate.user().name, name, filters)
+    back.save_filters(hub, desk_access.user().name, name, filters)
     return redirect(url_for("desk.review", **query(filters)), 303)
 
 
@@ -80,18 +91,26 @@ def together() -> Any:
     if "assign" in request.form:
         who = request.form.get("who", "")
         for item in items:
-            back.assign(hub, item.left.id, item.right.id, who, gate.user().name)
+            back.assign(hub, item.left.id, item.right.id, who, desk_access.user().name)
         said = f"{len(items)} assigned to {who}." if who else f"{len(items)} assigned to nobody."
         return redirect(url_for("desk.review", done=said, **where), 303)
     verdict = verdict_of(request.form.get("verdict", ""))
     reason, comment = request.form.get("reason", ""), request.form.get("comment", "")[:2_000]
-    outcome = back.bulk(hub, steward(), items, verdict, reason=reason, comment=comment, rules=service().settings.rules)
+    outcome = back.bulk(
+        hub,
+        steward(),
+        items,
+        verdict,
+        reason=reason,
+        comment=comment,
+        rules=service().settings.rules,
+    )
     return page("together.html", room="review", outcome=outcome, verdict=verdict, query=where)
 
 
 def steward() -> Steward:
     """Who works at the desk, as the log knows them."""
-    return Steward(gate.user().name, gate.user().agency, viewer().scopes)
+    return Steward(desk_access.user().name, desk_access.user().agency, viewer().scopes)
 
 
 def wanted() -> Filters:
@@ -116,7 +135,9 @@ def verdict_of(text: str) -> Verdict:
         return Verdict(text)
     except ValueError:
         known = ", ".join(Verdict)
-        raise Refused(422, "Nothing was decided: no verdict was chosen.", f"Choose one: {known}.") from None
+        raise Refused(
+            422, "Nothing was decided: no verdict was chosen.", f"Choose one: {known}."
+        ) from None
 
 
 def is_blind() -> bool:
@@ -126,7 +147,9 @@ def is_blind() -> bool:
 
 def _filters(said: Any) -> Filters:
     texts: dict[str, Any] = {name: said.get(name, "").strip()[:200] for name in _TEXTS}
-    numbers: dict[str, Any] = {name: _number(name, said.get(name, "")) for name in _NUMBERS if said.get(name)}
+    numbers: dict[str, Any] = {
+        name: _number(name, said.get(name, "")) for name in _NUMBERS if said.get(name)
+    }
     return Filters(**texts, **numbers)
 
 
@@ -136,7 +159,9 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         value = float("nan")
     if not 0 <= value <= 1:
-        raise InputError(f"{name.replace('_', ' ')} is {text[:20]!r}", mend="write a number from 0 to 1")
+        raise InputError(
+            f"{name.replace('_', ' ')} is {text[:20]!r}", mend="write a number from 0 to 1"
+        )
     return value
 
 
@@ -147,7 +172,7 @@ def _marked() -> list[QueueItem]:
         raise Refused(422, "No pair is marked.", "Mark the pairs that the verdict is on.")
     for mark in marks:
         left, _, right = mark.partition("|")
-        gate.may_see(left, right)
+        desk_access.may_see(left, right)
         item = back.item_of(hub, left, right, viewer=viewer())
         if item is not None:
             found.append(item)

@@ -6,18 +6,18 @@ from typing import Any
 
 from flask import request
 
-from api.access import consulted, viewer
-from api.desk.blueprint import blueprint
-from api.desk.drawing import waterfall
-from api.desk.pages import page
-from api.errors import ApiError
-from api.service import service
-from api.watching import figures
-from api.wire import query_of, record_of
-from resolver.engines import reading
-from resolver.engines.screening import Answer, Stand, Wish
-from resolver.ingest.ftm_single import Single
-from resolver.records.telling import label
+from resolver.api.access import consulted, viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support.charts import waterfall
+from resolver.api.errors import ApiError
+from resolver.api.observability import figures
+from resolver.api.schemas.yente import query_of, record_of
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_entity import Single
+from resolver.records.labels import label
+from resolver.screening import entity_reader
+from resolver.screening.screener import Answer, Stand, Wish
 
 FIELDS = (
     ("name", "Name"),
@@ -46,7 +46,13 @@ def search() -> Any:
     asked = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
     schema = request.args.get("schema", "LegalEntity")
     schema = schema if schema in dict(KINDS) else "LegalEntity"
-    shown: dict[str, Any] = {"asked": asked, "schema": schema, "fields": FIELDS, "kinds": KINDS, "problem": ""}
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "schema": schema,
+        "fields": FIELDS,
+        "kinds": KINDS,
+        "problem": "",
+    }
     if not any(asked.values()):
         return page("search.html", room="search", answer=None, direct=None, **shown)
     direct = _direct(asked["name"])
@@ -71,24 +77,30 @@ def search() -> Any:
 
 
 def _look_up(single: Single) -> tuple[Answer, Stand]:
-    (answer,), stand = service().ready_screen().check([single.record], Wish(_LIMIT, viewer=viewer()))
+    (answer,), stand = (
+        service().ready_screen().check([single.record], Wish(_LIMIT, viewer=viewer()))
+    )
     figures().checks.inc()
     seen = {found.entity["id"]: found.score for found in answer.found}
     consulted("search", query_of(single), {"total": answer.total, "seen": seen}, stand)
     return answer, stand
 
 
-def _direct(text: str) -> reading.Shown | None:
+def _direct(text: str) -> entity_reader.Shown | None:
     """The entity that an id leads to."""
     if " " in text or not (":" in text or text.startswith("e-")):
         return None
-    found = reading.entity(service().hub, text, viewer())
+    found = entity_reader.entity(service().hub, text, viewer())
     return found if found is not None and found.entity is not None else None
 
 
 def _result(entity: dict[str, Any], score: float, why: Any) -> dict[str, Any]:
     properties = entity["properties"]
-    names = [name for name in [*properties.get("name", ()), *properties.get("alias", ())] if name != entity["caption"]]
+    names = [
+        name
+        for name in [*properties.get("name", ()), *properties.get("alias", ())]
+        if name != entity["caption"]
+    ]
     return {
         "id": entity["id"],
         "caption": entity["caption"],

@@ -10,13 +10,13 @@ from typing import Any
 from flask import Response, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from api.desk import gate, kept
-from api.desk.blueprint import blueprint
-from api.desk.pages import THEME, THEMES, page
-from api.desk.problems import Refused, in_words
-from api.service import service
-from resolver.engines.accounts import SHORTEST, LockedError, first_user
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import THEME, THEMES, page
+from resolver.api.desk.support import desk_access, saved_forms
+from resolver.api.desk.support.error_pages import Refused, in_words
+from resolver.api.service import service
 from resolver.errors import StoreError
+from resolver.hub.desk_users import SHORTEST, LockedError, first_user
 
 _FORM = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")
@@ -35,22 +35,30 @@ def sign_in() -> Any:
 def enter() -> Any:
     """Let somebody in, and carry on where they were."""
     said = request.form
-    name, purpose, held = said.get("name", ""), said.get("purpose", "").strip(), kept.of_text(said.get("kept", ""))
+    name, purpose, held = (
+        said.get("name", ""),
+        said.get("purpose", "").strip(),
+        saved_forms.of_text(said.get("kept", "")),
+    )
     again = {"name": name, "purpose": purpose, "next": said.get("next", ""), "kept": held}
     cookie = request.cookies.get(_FORM, "")
     if not _TOKEN.fullmatch(cookie) or not hmac.compare_digest(cookie, said.get("form", "")):
-        return _form(**again, problem="This form was too old, or your browser keeps no cookies. Try again."), 400
+        return _form(
+            **again, problem="This form was too old, or your browser keeps no cookies. Try again."
+        ), 400
     if not purpose:
         return _form(**again, problem="Say why you look: it is logged with all that you see."), 422
     try:
         users, most = service().hub.store.users, service().settings.sign_in_tries
-        who = users.check(name, said.get("password", ""), address=gate.address(), most=most)
+        who = users.check(name, said.get("password", ""), address=desk_access.address(), most=most)
     except LockedError as error:
-        text = f"{error.what[:1].upper()}{error.what[1:]}. {error.mend[:1].upper()}{error.mend[1:]}."
+        text = (
+            f"{error.what[:1].upper()}{error.what[1:]}. {error.mend[:1].upper()}{error.mend[1:]}."
+        )
         return _form(**again, problem=text), 429, {"Retry-After": str(error.seconds)}
     if who is None:
         return _form(**again, problem="Name or password is wrong."), 401
-    gate.begin(who, "password", purpose)
+    desk_access.begin(who, "password", purpose)
     if held is not None:
         return page("confirm.html", kept=held)
     return redirect(_next(said.get("next", "")), 303)
@@ -76,14 +84,16 @@ def first() -> Any:
             "Sign in as one of them, or give the admin a password with `resolver users passwd admin`.",
         )
     if g.session is None:
-        gate.begin(first_user(held.hub.store), "link")
+        desk_access.begin(first_user(held.hub.store), "link")
     return redirect(url_for("desk.purpose", next=url_for("desk.home")), 303)
 
 
 @blueprint.get("/desk/purpose")
 def purpose() -> Any:
     """The page that asks why somebody looks, once a session; it can be changed at any time."""
-    shown = gate.session().purpose or ("Trying the desk" if gate.session().via == "link" else "")
+    shown = desk_access.session().purpose or (
+        "Trying the desk" if desk_access.session().via == "link" else ""
+    )
     return page("purpose.html", purpose=shown, next=request.args.get("next", ""), problem="")
 
 
@@ -94,7 +104,7 @@ def say_purpose() -> Any:
     where = request.form.get("next", "")
     if not said:
         return page("purpose.html", purpose="", next=where, problem="Say why you look."), 422
-    service().hub.store.sessions.say_why(gate.session(), said)
+    service().hub.store.sessions.say_why(desk_access.session(), said)
     return redirect(_next(where), 303)
 
 
@@ -107,7 +117,7 @@ def account() -> Any:
 @blueprint.post("/desk/account")
 def change_password() -> Any:
     """Change one's own password: whoever has one must know it. All sessions of the user end."""
-    users, me = service().hub.store.users, gate.user()
+    users, me = service().hub.store.users, desk_access.user()
     try:
         if me.has_password and users.check(me.name, request.form.get("old", "")) is None:
             raise StoreError("the present password is wrong", mend="try again")
@@ -121,7 +131,7 @@ def change_password() -> Any:
 @blueprint.post("/desk/sign-out")
 def sign_out() -> Any:
     """End the session."""
-    gate.end()
+    desk_access.end()
     return redirect(url_for("desk.sign_in"), 303)
 
 
@@ -130,7 +140,9 @@ def look() -> Any:
     """Light, dark, or as the machine has it: kept in a cookie, for nobody's harm."""
     answer: Response = redirect(_next(request.form.get("next", "")), 303)  # type: ignore[assignment]
     theme = request.form.get("theme", "")
-    answer.set_cookie(THEME, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/")
+    answer.set_cookie(
+        THEME, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/"
+    )
     return answer
 
 
@@ -142,7 +154,9 @@ def _form_token() -> dict[str, Any]:
 def _token() -> str:
     """The secret of the sign-in form: in the form, and in a cookie that only this browser has."""
     held = request.cookies.get(_FORM, "")
-    g.form_token = held if _TOKEN.fullmatch(held) else g.get("form_token") or secrets.token_urlsafe(32)
+    g.form_token = (
+        held if _TOKEN.fullmatch(held) else g.get("form_token") or secrets.token_urlsafe(32)
+    )
     return str(g.form_token)
 
 
@@ -150,12 +164,22 @@ def _token() -> str:
 def _keep_token(response: Response) -> Response:
     token = g.get("form_token")
     if token is not None:
-        response.set_cookie(_FORM, token, httponly=True, samesite="Strict", secure=gate.is_secure(), path="/desk")
+        response.set_cookie(
+            _FORM,
+            token,
+            httponly=True,
+            samesite="Strict",
+            secure=desk_access.is_secure(),
+            path="/desk",
+        )
     return response
 
 
 def _form(**said: Any) -> str:
-    return page("sign_in.html", **{"name": "", "purpose": "", "kept": None, "ended": False, "problem": "", **said})
+    return page(
+        "sign_in.html",
+        **{"name": "", "purpose": "", "kept": None, "ended": False, "problem": "", **said},
+    )
 
 
 def _next(where: str) -> str:
@@ -166,5 +190,9 @@ def _next(where: str) -> str:
     except HTTPException:
         return url_for("desk.home")
     # a path that no view of ours answers, or that a browser reads as another host, leads home
-    ours = str(endpoint).startswith("desk.") and path.startswith("/") and not path.startswith(("//", "/\\"))
+    ours = (
+        str(endpoint).startswith("desk.")
+        and path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+    )
     return where if ours and where.isprintable() else url_for("desk.home")

@@ -6,16 +6,21 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from api.access import consulted
-from api.desk import gate
-from api.desk.blueprint import blueprint
-from api.desk.gate import needs
-from api.desk.pages import page
-from api.desk.problems import in_words
-from api.service import service
-from resolver.engines.accounts import LONGEST, ROLES, SHORTEST, Role
-from resolver.engines.screening import Stand
+from resolver.api.access import consulted
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support import desk_access
+from resolver.api.desk.support.desk_access import needs
+from resolver.api.desk.support.error_pages import in_words
+from resolver.api.service import service
 from resolver.errors import StoreError
+from resolver.hub.desk_users import (
+    LONGEST,
+    ROLES,
+    SHORTEST,
+    Role,
+)
+from resolver.screening.screener import Stand
 
 
 @blueprint.get("/desk/users")
@@ -32,12 +37,17 @@ def add_user() -> Any:
     said = request.form
     try:
         made = service().hub.store.users.add(
-            said.get("name", ""), Role.of(said.get("role", "")), said.get("agency", ""), said.get("password") or None
+            said.get("name", ""),
+            Role.of(said.get("role", "")),
+            said.get("agency", ""),
+            said.get("password") or None,
         )
     except StoreError as error:
         return _page(error, said.get("name", "")), 422
     _logged("add", made.name, role=made.role.label, agency=made.agency)
-    return redirect(url_for("desk.users", done=f"{made.name} may sign in as {made.role.label}."), 303)
+    return redirect(
+        url_for("desk.users", done=f"{made.name} may sign in as {made.role.label}."), 303
+    )
 
 
 @blueprint.post("/desk/users/<name>")
@@ -80,4 +90,6 @@ def _page(error: StoreError | None = None, name: str = "") -> str:
 
 def _logged(what: str, name: str, **said: str) -> None:
     stand = Stand(service().hub.store.version, "")
-    consulted("users", {"what": what, "user": name, **said, "by": gate.user().name}, {}, stand)
+    consulted(
+        "users", {"what": what, "user": name, **said, "by": desk_access.user().name}, {}, stand
+    )

@@ -5,7 +5,7 @@ body that in `bodies.BODIES`, what it answers that in `answered.ANSWERS`. A rout
 description is meant to be exact: `tests/api/test_openapi.py` lets schemathesis try it against the service.
 """
 
-from api.openapi.document import described
-from api.openapi.routes import blueprint, pages
+from resolver.api.openapi.document import described
+from resolver.api.openapi.pages import blueprint, pages
 
 __all__ = ["blueprint", "described", "pages"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.batches import IDEMPOTENCY_KEY
-from api.openapi.words import Schema, ref
-from api.senzing import SENZING
+from resolver.api.openapi.schemas import Schema, ref
+from resolver.api.routes.batches import IDEMPOTENCY_KEY
+from resolver.api.schemas.senzing import SENZING
 
 _BYTES: Schema = {"type": "string", "format": "binary", "minLength": 1}
 _NOTHING: Schema = {"type": ["object", "null"], "maxProperties": 0}
@@ -49,7 +49,10 @@ BODIES: dict[str, dict[str, Any]] = {
             "schema": {
                 "type": "object",
                 "anyOf": [{"required": ["queries"]}, {"required": ["extend"]}],
-                "properties": {"queries": _text_of("Queries"), "extend": _text_of("ExtensionQuery")},
+                "properties": {
+                    "queries": _text_of("Queries"),
+                    "extend": _text_of("ExtensionQuery"),
+                },
             }
         }
     },

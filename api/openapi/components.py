@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.openapi.words import (
+from resolver.api.openapi.schemas import (
     COUNT,
     MAYBE,
     NAME,
@@ -20,19 +20,24 @@ from api.openapi.words import (
     thing,
     whole,
 )
-from api.records import FIELDS_PASSED_OVER, NATIVE_ID
-from resolver.ingest.ftm_model import value_properties
+from resolver.api.routes.records import FIELDS_PASSED_OVER, NATIVE_ID
+from resolver.ingest.formats.ftm.ftm_schema import value_properties
 from resolver.records.kinds import SCHEMATA
-from resolver.records.naming import SOURCE_NAME
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
-from resolver.records.sight import RULES
+from resolver.records.source_names import SOURCE_NAME
+from resolver.records.visibility import RULES
 
 KNOWN_BY = (*FULL_NAMES, *NAME_PARTS, *IDENTIFIERS, "phone", "email", "birthPlace", ADDRESS)
 """Properties of which a query must hold one (or a date that can be read)."""
 _ANYBODY = ["LegalEntity", "Thing"]
 _STAND = {"version": COUNT, "model": PLAIN}
 _TOTAL = ref("Total")
-_FOUND = {"score": SHARE, "match": YES, "features": by_key(SHARE), "explanations": by_key(ref("Evidence"))}
+_FOUND = {
+    "score": SHARE,
+    "match": YES,
+    "features": by_key(SHARE),
+    "explanations": by_key(ref("Evidence")),
+}
 _ENTITY = {
     "id": PLAIN,
     "caption": PLAIN,
@@ -41,11 +46,23 @@ _ENTITY = {
     "datasets": PLAINS,
     "referents": PLAINS,
 }
-_MATCHES = {"status": {"const": 200}, "results": many(ref("Result")), "total": _TOTAL, "query": ref("Understood")}
+_MATCHES = {
+    "status": {"const": 200},
+    "results": many(ref("Result")),
+    "total": _TOTAL,
+    "query": ref("Understood"),
+}
 _NATIVE: Schema = {"type": "string", "pattern": NATIVE_ID}
 _NUMBER: Schema = {"type": "number"}
-_FEATURES = by_key(thing({"description": PLAIN, "coefficient": _NUMBER, "least": _NUMBER, "url": PLAIN}))
-_SCORING = {"name": PLAIN, "description": PLAIN, "config": {"type": "object"}, "features": _FEATURES}
+_FEATURES = by_key(
+    thing({"description": PLAIN, "coefficient": _NUMBER, "least": _NUMBER, "url": PLAIN})
+)
+_SCORING = {
+    "name": PLAIN,
+    "description": PLAIN,
+    "config": {"type": "object"},
+    "features": _FEATURES,
+}
 
 ANSWERED: dict[str, Schema] = {
     "Error": thing({"detail": PLAIN}, {"version": {"type": ["integer", "null"]}}),
@@ -161,7 +178,9 @@ def asked() -> dict[str, Schema]:
     kinds = {f"{schema}Example": _example(schema) for schema in SCHEMATA}
     records = {f"{schema}Record": _record(schema) for schema in SCHEMATA}
     return {
-        "Value": {"anyOf": [TEXT, number, many({"anyOf": [TEXT, number, {"type": "null"}]}, maxItems=20)]},
+        "Value": {
+            "anyOf": [TEXT, number, many({"anyOf": [TEXT, number, {"type": "null"}]}, maxItems=20)]
+        },
         "Telling": {"anyOf": [SAID, many(SAID, minItems=1, maxItems=20)]},
         "Name": {"anyOf": [NAME, many(NAME, minItems=1, maxItems=20)]},
         **said,
@@ -207,7 +226,9 @@ def _properties(schema: str) -> Schema:
 
 
 def _kind_of(prop: str) -> str:
-    return "Name" if prop in (*FULL_NAMES, *NAME_PARTS) else "Telling" if prop in KNOWN_BY else "Value"
+    return (
+        "Name" if prop in (*FULL_NAMES, *NAME_PARTS) else "Telling" if prop in KNOWN_BY else "Value"
+    )
 
 
 def _example(schema: str) -> Schema:
@@ -246,7 +267,10 @@ def _reconciliation() -> Schema:
     one = {
         "type": "object",
         "required": ["pid", "v"],
-        "properties": {"pid": one_of(value_properties("LegalEntity")), "v": {"anyOf": [cell, many(cell, maxItems=20)]}},
+        "properties": {
+            "pid": one_of(value_properties("LegalEntity")),
+            "v": {"anyOf": [cell, many(cell, maxItems=20)]},
+        },
     }
     return {
         "type": "object",

@@ -10,12 +10,17 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 import resolver
-from api.access import SCOPES, Gate
-from api.openapi.answered import responses
-from api.openapi.asked import HELP, IN_JSON, QUERY, REQUIRED
-from api.openapi.bodies import BODIES, HEADERS
-from api.openapi.components import ANSWERED, asked
-from api.openapi.words import PURPOSE, Schema
+from resolver.api.access import SCOPES, Gate
+from resolver.api.openapi.bodies import BODIES, HEADERS
+from resolver.api.openapi.components import ANSWERED, asked
+from resolver.api.openapi.parameters import (
+    HELP,
+    IN_JSON,
+    QUERY,
+    REQUIRED,
+)
+from resolver.api.openapi.responses import responses
+from resolver.api.openapi.schemas import PURPOSE, Schema
 
 _PART = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
 _PARTLY_OPEN = ("reconcile.reconcile",)
@@ -45,7 +50,12 @@ def described(app: Flask) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "ApiKey and the key"}
+                "key": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "ApiKey and the key",
+                }
             },
             "schemas": {**ANSWERED, **asked()},
         },
@@ -61,13 +71,19 @@ def _operation(app: Flask, rule: Rule, *, closed: bool) -> dict[str, Any]:
         "summary": said.split(". ")[0].split(": ")[0].rstrip("."),
         "description": said,
         "tags": [endpoint.partition(".")[0]],
-        "parameters": [*_in_path(rule), *_in_query(endpoint, guarded=scope is not None), *_in_headers(endpoint)],
+        "parameters": [
+            *_in_path(rule),
+            *_in_query(endpoint, guarded=scope is not None),
+            *_in_headers(endpoint),
+        ],
         "responses": responses(endpoint, guarded=scope is not None),
     }
     if endpoint in BODIES:
         operation["requestBody"] = {"required": True, "content": BODIES[endpoint]}
     if scope is not None:
-        operation["security"] = [{"key": []}] if closed and endpoint not in _PARTLY_OPEN else [{"key": []}, {}]
+        operation["security"] = (
+            [{"key": []}] if closed and endpoint not in _PARTLY_OPEN else [{"key": []}, {}]
+        )
         operation["description"] = f"{said} Scope of the key: {scope}."
     return operation
 
@@ -87,7 +103,11 @@ def _in_query(endpoint: str, *, guarded: bool) -> list[dict[str, Any]]:
     rows = {**QUERY.get(endpoint, {}), **({"purpose": PURPOSE} if guarded else {})}
     for name, schema in rows.items():
         said: dict[str, Any] = {"name": name, "in": "query"}
-        said |= {"content": {"application/json": {"schema": schema}}} if name in IN_JSON else {"schema": schema}
+        said |= (
+            {"content": {"application/json": {"schema": schema}}}
+            if name in IN_JSON
+            else {"schema": schema}
+        )
         if name in REQUIRED.get(endpoint, ()):
             said["required"] = True
         found.append({**said, "description": HELP[name]} if name in HELP else said)
@@ -95,4 +115,7 @@ def _in_query(endpoint: str, *, guarded: bool) -> list[dict[str, Any]]:
 
 
 def _in_headers(endpoint: str) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "header", "schema": schema} for name, schema in HEADERS.get(endpoint, {}).items()]
+    return [
+        {"name": name, "in": "header", "schema": schema}
+        for name, schema in HEADERS.get(endpoint, {}).items()
+    ]

@@ -6,8 +6,8 @@ from importlib import resources
 
 from flask import Blueprint, Response, current_app, render_template
 
-from api.answers import json_response
-from api.openapi.document import described
+from resolver.api.openapi.document import described
+from resolver.api.schemas.json_response import json_response
 
 blueprint = Blueprint("openapi", __name__)
 pages = Blueprint("pages", __name__)
@@ -37,7 +37,7 @@ def attempt() -> Response:
 @pages.get("/try/<any('try.js', 'try.css'):name>")
 def part(name: str) -> Response:
     """What the page is made of."""
-    text = (resources.files("api") / "static" / name).read_text("utf-8")
+    text = (resources.files("resolver.api") / "static" / name).read_text("utf-8")
     response = Response(text, mimetype=_KINDS[name])
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

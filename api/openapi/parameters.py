@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from api.batches import FORMATS
-from api.facets import FACETS
-from api.openapi.words import NAME, PLAIN, SAID, SHARE, TEXT, TEXTS, YES, Schema, many, one_of, ref, whole
-from api.wire import ALGORITHMS
-from resolver.ingest.ftm_model import topics
+from resolver.api.openapi.schemas import (
+    NAME,
+    PLAIN,
+    SAID,
+    SHARE,
+    TEXT,
+    TEXTS,
+    YES,
+    Schema,
+    many,
+    one_of,
+    ref,
+    whole,
+)
+from resolver.api.routes.batches import FORMATS
+from resolver.api.schemas.facets import FACETS
+from resolver.api.schemas.yente import ALGORITHMS
+from resolver.ingest.formats.ftm.ftm_schema import topics
 from resolver.records.kinds import SCHEMATA
 
 _SCHEMA = one_of([*SCHEMATA, "Thing"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.openapi.words import Schema, ref
-from api.senzing import SENZING
+from resolver.api.openapi.schemas import Schema, ref
+from resolver.api.schemas.senzing import SENZING
 
 Content = dict[str, Schema]
 JSON = "application/json"
 _EVENT: Schema = {
     "type": "object",
-    "properties": {"event": {"type": "string"}, "id": {"type": "string"}, "data": {"type": "string"}},
+    "properties": {
+        "event": {"type": "string"},
+        "id": {"type": "string"},
+        "data": {"type": "string"},
+    },
 }
 _HTML: Content = {"text/html": {"type": "string"}}
 _FILES: Content = {
@@ -30,27 +34,41 @@ def _ok(name: str, said: str = "The answer") -> dict[str, tuple[str, Content]]:
 ANSWERS: dict[str, dict[str, tuple[str, Content]]] = {
     "match.match": _ok("Matched"),
     "match.check": _ok("Checked"),
-    "entities.entity": {"200": ("The entity", {JSON: ref("Shown"), SENZING: ref("Senzing")}), "308": _MOVED},
+    "entities.entity": {
+        "200": ("The entity", {JSON: ref("Shown"), SENZING: ref("Senzing")}),
+        "308": _MOVED,
+    },
     "entities.adjacent": {**_ok("AllAdjacent"), "308": _MOVED},
     "entities.adjacent_by": {**_ok("Adjacent"), "308": _MOVED},
     "search.search": _ok("Searched"),
     "catalog.catalog": _ok("Catalog"),
     "catalog.algorithms": _ok("Algorithms"),
     "catalog.changes": _ok("Changes"),
-    "batches.take": {"202": ("The job", {JSON: ref("Job")}), "200": ("The job of before", {JSON: ref("Job")})},
+    "batches.take": {
+        "202": ("The job", {JSON: ref("Job")}),
+        "200": ("The job of before", {JSON: ref("Job")}),
+    },
     "batches.listed": _ok("Jobs"),
     "batches.one": _ok("Job"),
     "batches.cancel": _ok("Job"),
     "batches.accept": _ok("Job"),
-    "batches.events": {"200": ("Events", {"text/event-stream": _EVENT}), "204": ("Nothing more", {})},
+    "batches.events": {
+        "200": ("Events", {"text/event-stream": _EVENT}),
+        "204": ("Nothing more", {}),
+    },
     "batches.result": {"200": ("A file", _FILES)},
     "updates.update": _ok("Health"),
     "records.withdraw": _ok("Withdrawn"),
     "records.post": {"201": ("Where it went", {JSON: ref("Posted")})},
     "reconcile.reconcile": {
-        "200": ("Manifest or answers", {JSON: {"anyOf": [ref("Manifest"), ref("Candidates"), ref("Extension")]}})
+        "200": (
+            "Manifest or answers",
+            {JSON: {"anyOf": [ref("Manifest"), ref("Candidates"), ref("Extension")]}},
+        )
     },
-    "reconcile.reconcile_form": {"200": ("Answers", {JSON: {"anyOf": [ref("Candidates"), ref("Extension")]}})},
+    "reconcile.reconcile_form": {
+        "200": ("Answers", {JSON: {"anyOf": [ref("Candidates"), ref("Extension")]}})
+    },
     "reconcile.suggest_entity": _ok("Suggestions"),
     "reconcile.suggest_type": _ok("Suggestions"),
     "reconcile.suggest_property": _ok("Suggestions"),

@@ -7,7 +7,11 @@ from typing import Any
 Schema = dict[str, Any]
 # no NUL bytes anywhere, and where something must be said, more than white space
 TEXT: Schema = {"type": "string", "pattern": "^[^\\u0000]*$"}
-SAID: Schema = {"type": "string", "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$", "minLength": 1}
+SAID: Schema = {
+    "type": "string",
+    "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+    "minLength": 1,
+}
 NAME: Schema = {**SAID, "maxLength": 2_000}
 PURPOSE: Schema = {**TEXT, "maxLength": 500}
 YES: Schema = {"type": "boolean"}

@@ -6,6 +6,6 @@ without the key gets nothing. JSONP, which the protocol leaves to the service, i
 A key may come in the address (`api_key=…`) since OpenRefine cannot send it otherwise; the manifest hands it on.
 """
 
-from api.reconcile.routes import blueprint
+from resolver.api.reconcile.routes import blueprint
 
 __all__ = ["blueprint"]

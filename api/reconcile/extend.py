@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.access import consulted, viewer
-from api.errors import ApiError
-from api.match import MOST_QUERIES
-from api.reconcile.kinds import TYPES, properties_of
-from api.reconcile.queries import load
-from api.service import service
-from resolver.engines import reading
-from resolver.engines.screening import Stand
-from resolver.ingest.ftm_model import has_property, label_of
+from resolver.api.access import consulted, viewer
+from resolver.api.errors import ApiError
+from resolver.api.reconcile.kinds import TYPES, properties_of
+from resolver.api.reconcile.queries import load
+from resolver.api.routes.match import MOST_QUERIES
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_schema import has_property, label_of
+from resolver.screening import entity_reader
+from resolver.screening.screener import Stand
 
 _FIELDS = ("id", "settings")
 
@@ -22,7 +22,11 @@ def proposed(schema: str, limit: int) -> dict[str, Any]:
     found = properties_of(schema)
     if not found:
         raise ApiError(404, f"there is no type {schema[:60]!r}")
-    return {"type": schema, "properties": found[:limit] if limit else found, "limit": limit or len(found)}
+    return {
+        "type": schema,
+        "properties": found[:limit] if limit else found,
+        "limit": limit or len(found),
+    }
 
 
 def extended(text: str) -> dict[str, Any]:
@@ -57,11 +61,16 @@ def _limit(wanted: dict[str, Any]) -> int:
 
 def _row(identity: str, limits: dict[str, int]) -> dict[str, list[dict[str, str]]]:
     hub = service().hub
-    found = reading.entity(hub, identity, viewer())
+    found = entity_reader.entity(hub, identity, viewer())
     form = found.entity if found is not None else None
     if found is None or form is None:
         return {prop: [] for prop in limits}
-    consulted("extend", {"id": identity}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
+    consulted(
+        "extend",
+        {"id": identity},
+        {"seen": [found.id]},
+        Stand(found.version, hub.models.stamp["model"]),
+    )
     return {
         prop: [{"str": str(value)} for value in form["properties"].get(prop, [])[: limit or None]]
         for prop, limit in limits.items()

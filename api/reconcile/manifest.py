@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 from flask import request
 
 import resolver
-from api.access import key_needed
-from api.match import MOST_QUERIES
-from api.reconcile.kinds import TYPES, type_of
+from resolver.api.access import key_needed
+from resolver.api.reconcile.kinds import TYPES, type_of
+from resolver.api.routes.match import MOST_QUERIES
 
 SPACE = "https://followthemoney.tech/explorer/schemata/"
 WIDTH, HEIGHT = 430, 300

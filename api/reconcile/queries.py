@@ -10,16 +10,21 @@ from typing import Any
 
 import orjson
 
-from api.access import consulted, viewer
-from api.errors import ApiError
-from api.match import MOST_QUERIES
-from api.service import service
-from api.watching import figures
-from api.wire import query_of, record_of
-from api.wishes import scope
-from resolver.engines import reading
-from resolver.engines.screening import Answer, Found, Stand, Wish
-from resolver.ingest.ftm_single import Single
+from resolver.api.access import consulted, viewer
+from resolver.api.errors import ApiError
+from resolver.api.observability import figures
+from resolver.api.routes.match import MOST_QUERIES
+from resolver.api.schemas.match_options import scope
+from resolver.api.schemas.yente import query_of, record_of
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_entity import Single
+from resolver.screening import entity_reader
+from resolver.screening.screener import (
+    Answer,
+    Found,
+    Stand,
+    Wish,
+)
 
 MATCH = 0.95
 _LIMIT, _MOST = 10, 500
@@ -66,12 +71,16 @@ def _queries(text: str) -> dict[str, Any]:
     queries = load(text, "queries")
     if len(queries) > MOST_QUERIES:
         # the status that the protocol names for this
-        raise ApiError(413, f"{len(queries)} queries are too many for one call (at most {MOST_QUERIES})")
+        raise ApiError(
+            413, f"{len(queries)} queries are too many for one call (at most {MOST_QUERIES})"
+        )
     return queries
 
 
 def _single(name: str, query: object) -> Single:
-    if not isinstance(query, dict) or not (isinstance(query.get("query"), str) or query.get("properties")):
+    if not isinstance(query, dict) or not (
+        isinstance(query.get("query"), str) or query.get("properties")
+    ):
         raise ApiError(422, f"query {name!r}: must be an object with query (a text) or properties")
     unknown = sorted(set(query) - _FIELDS)
     if unknown:
@@ -105,14 +114,21 @@ def _properties(name: str, given: object) -> dict[str, list[Any]]:
         for value in one["v"] if isinstance(one["v"], list) else [one["v"]]:
             # a cell that was reconciled before comes as an object
             said = value.get("name") or value.get("id") if isinstance(value, dict) else value
-            properties.setdefault(one["pid"], []).append(str(said) if isinstance(said, bool) else said)
+            properties.setdefault(one["pid"], []).append(
+                str(said) if isinstance(said, bool) else said
+            )
     return properties
 
 
 def _limit(name: str, query: dict[str, Any]) -> int:
     limit = query.get("limit", _LIMIT)
     # in JSON 3.0 is a whole number too
-    if not isinstance(limit, int | float) or isinstance(limit, bool) or limit != limit // 1 or not 1 <= limit <= _MOST:
+    if (
+        not isinstance(limit, int | float)
+        or isinstance(limit, bool)
+        or limit != limit // 1
+        or not 1 <= limit <= _MOST
+    ):
         raise ApiError(422, f"query {name!r}: limit must be a whole number from 1 to {_MOST}")
     return int(limit)
 
@@ -122,7 +138,11 @@ def _candidate(found: Found, *, alone: bool) -> dict[str, Any]:
         **named(found.entity),
         "score": round(100 * found.score, 4),
         "match": alone and found.score >= MATCH,
-        "features": [{"id": row.name, "value": row.similarity} for row in found.why.rows if row.similarity is not None],
+        "features": [
+            {"id": row.name, "value": row.similarity}
+            for row in found.why.rows
+            if row.similarity is not None
+        ],
     }
 
 
@@ -157,8 +177,12 @@ def _with_direct(
     names = asked.record.texts("name")
     if len(names) != 1 or " " in names[0] or any(one["id"] == names[0] for one in candidates):
         return candidates
-    found = reading.entity(service().hub, names[0], viewer())
-    if found is None or found.entity is None or (sources is not None and sources.isdisjoint(found.entity["datasets"])):
+    found = entity_reader.entity(service().hub, names[0], viewer())
+    if (
+        found is None
+        or found.entity is None
+        or (sources is not None and sources.isdisjoint(found.entity["datasets"]))
+    ):
         return candidates
     rest = [{**one, "match": False} for one in candidates if one["id"] != found.id]
     return [{**named(found.entity), "score": 100.0, "match": True, "features": []}, *rest]
@@ -166,4 +190,6 @@ def _with_direct(
 
 def _log(name: str, asked: Single, answer: Answer, stand: Stand) -> None:
     seen = {found.entity["id"]: found.score for found in answer.found}
-    consulted("reconcile", {"key": name, **query_of(asked)}, {"total": answer.total, "seen": seen}, stand)
+    consulted(
+        "reconcile", {"key": name, **query_of(asked)}, {"total": answer.total, "seen": seen}, stand
+    )

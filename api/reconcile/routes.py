@@ -7,20 +7,25 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from api import params
-from api.access import consulted, cross_origin, viewer
-from api.answers import json_response
-from api.errors import ApiError
-from api.reconcile.extend import extended, proposed
-from api.reconcile.kinds import suggested_properties, suggested_types
-from api.reconcile.manifest import manifest
-from api.reconcile.queries import answers, describe, named, understood
-from api.service import service
-from api.wishes import scope
-from resolver.engines import reading
-from resolver.engines.screening import Stand
-from resolver.ingest.ftm_model import label_of
+from resolver.api import query_parameters
+from resolver.api.access import consulted, cross_origin, viewer
+from resolver.api.errors import ApiError
+from resolver.api.reconcile.extend import extended, proposed
+from resolver.api.reconcile.kinds import suggested_properties, suggested_types
+from resolver.api.reconcile.manifest import manifest
+from resolver.api.reconcile.queries import (
+    answers,
+    describe,
+    named,
+    understood,
+)
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.match_options import scope
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_schema import label_of
 from resolver.records.kinds import SCHEMATA
+from resolver.screening import entity_reader
+from resolver.screening.screener import Stand
 
 blueprint = Blueprint("reconcile", __name__)
 _KEY = "api_key"
@@ -54,7 +59,7 @@ def suggest_entity(dataset: str) -> Response:
     sources = scope(dataset, service().screen.sources(viewer()))
     prefix, cursor = _prefix()
     hub = service().hub
-    version, found = reading.suggested(hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS)
+    version, found = entity_reader.suggested(hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS)
     inside = [one for one in found if sources is None or not sources.isdisjoint(one["datasets"])]
     page = inside[cursor : cursor + _SUGGESTIONS]
     seen = {"seen": [one["id"] for one in page]}
@@ -87,8 +92,8 @@ def suggest_property(dataset: str) -> Response:
 def propose(dataset: str) -> Response:
     """The properties that can be fetched of entities of a `type`, `limit` of them."""
     scope(dataset, service().screen.sources(viewer()))
-    schema = params.one_of("type", SCHEMATA) or "LegalEntity"
-    return json_response(proposed(schema, params.whole("limit", 0, 0, 1000)))
+    schema = query_parameters.one_of("type", SCHEMATA) or "LegalEntity"
+    return json_response(proposed(schema, query_parameters.whole("limit", 0, 0, 1000)))
 
 
 @blueprint.get("/reconcile/<dataset>/preview")
@@ -97,15 +102,31 @@ def preview(dataset: str) -> Response:
     sources = scope(dataset, service().screen.sources(viewer()))
     hub = service().hub
     identity = request.args.get("id", "")
-    found = reading.entity(hub, identity, viewer()) if identity else None
+    found = entity_reader.entity(hub, identity, viewer()) if identity else None
     form = found.entity if found is not None else None
-    if found is None or form is None or (sources is not None and sources.isdisjoint(form["datasets"])):
+    if (
+        found is None
+        or form is None
+        or (sources is not None and sources.isdisjoint(form["datasets"]))
+    ):
         raise ApiError(404, f"there is no entity {identity[:80]!r}")
-    consulted("preview", {"id": identity}, {"seen": [found.id]}, Stand(found.version, hub.models.stamp["model"]))
+    consulted(
+        "preview",
+        {"id": identity},
+        {"seen": [found.id]},
+        Stand(found.version, hub.models.stamp["model"]),
+    )
     nonce = secrets.token_urlsafe(12)
-    rows = [(label_of(prop), form["properties"][prop]) for prop in _SHOWN if prop in form["properties"]]
+    rows = [
+        (label_of(prop), form["properties"][prop]) for prop in _SHOWN if prop in form["properties"]
+    ]
     page = render_template(
-        "reconcile/preview.html", entity=form, about=describe(form), rows=rows, nonce=nonce, version=found.version
+        "reconcile/preview.html",
+        entity=form,
+        about=describe(form),
+        rows=rows,
+        nonce=nonce,
+        version=found.version,
     )
     response = Response(page, mimetype="text/html")
     # it is there to be framed by whoever reconciles, runs nothing and fetches nothing
@@ -131,4 +152,4 @@ def _prefix() -> tuple[str, int]:
         raise ApiError(422, "give the beginning of what is sought: prefix=…")
     if len(prefix) > 200 or "\x00" in prefix:
         raise ApiError(422, "prefix must be a text of 200 characters at most, without NUL")
-    return prefix, params.whole("cursor", 0, 0, 10_000)
+    return prefix, query_parameters.whole("cursor", 0, 0, 10_000)

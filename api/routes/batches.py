@@ -14,14 +14,22 @@ import orjson
 from flask import Blueprint, Response, g, request, send_file
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from api import params
-from api.answers import json_response
-from api.errors import ApiError
-from api.events import event_id, streamed
-from api.senzing import SENZING, lines, wants_senzing
-from api.service import service
-from resolver.engines.senders import Sender
-from resolver.engines.working import BATCH, INPUT, OVER, RESULT, Job, new_folder, submit
+from resolver.api import query_parameters
+from resolver.api.errors import ApiError
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.senzing import SENZING, lines, wants_senzing
+from resolver.api.server.event_stream import event_id, streamed
+from resolver.api.service import service
+from resolver.hub.job_worker import (
+    BATCH,
+    INPUT,
+    OVER,
+    RESULT,
+    Job,
+    new_folder,
+    submit,
+)
+from resolver.hub.ownership import Sender
 from resolver.ingest.readers import READERS, plan
 
 blueprint = Blueprint("batches", __name__)
@@ -49,9 +57,7 @@ RESULTS = {
     "rejects": ("rejects.csv", "text/csv"),
 }
 """what -> the file of a job's results, and its type"""
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The report's own policy, in its head, allows its one sheet by its hash; what holds is the stricter of the two."""
 
 
@@ -61,9 +67,9 @@ def take() -> tuple[Response, int] | Response:
     layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
     job's results say what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
     changes the job is held until it is accepted, unless `accept_large_change`."""
-    params.only("format", "filename", "dry_run", "complete", "accept_large_change")
-    dry_run = params.yes("dry_run", default=False)
-    list_format = params.one_of("format", FORMATS)
+    query_parameters.only("format", "filename", "dry_run", "complete", "accept_large_change")
+    dry_run = query_parameters.yes("dry_run", default=False)
+    list_format = query_parameters.one_of("format", FORMATS)
     key = request.headers.get("Idempotency-Key", "")
     if key and not re.fullmatch(IDEMPOTENCY_KEY, key):
         # cut short, two keys might be taken for one
@@ -85,8 +91,8 @@ def take() -> tuple[Response, int] | Response:
             # one sender's keys are nobody else's
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
             dry_run=dry_run,
-            complete=params.yes("complete", default=False),
-            accept_large_change=params.yes("accept_large_change", default=False),
+            complete=query_parameters.yes("complete", default=False),
+            accept_large_change=query_parameters.yes("accept_large_change", default=False),
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,9 +104,11 @@ def take() -> tuple[Response, int] | Response:
 @blueprint.get("/batches")
 def listed() -> Response:
     """The jobs of the caller's agency, the newest first."""
-    params.only("limit")
+    query_parameters.only("limit")
     agency = g.viewer.agency if g.viewer.name else None
-    jobs = service().hub.store.jobs.list(agency=agency, kind=BATCH, limit=params.whole("limit", 100, 1, 1000))
+    jobs = service().hub.store.jobs.list(
+        agency=agency, kind=BATCH, limit=query_parameters.whole("limit", 100, 1, 1000)
+    )
     return json_response({"batches": [_shown(job) for job in jobs]})
 
 
@@ -119,7 +127,7 @@ def cancel(job_id: str) -> Response:
 @blueprint.post("/batches/<job_id>/accept")
 def accept(job_id: str) -> Response:
     """Let a batch that is held back land, however much it changes."""
-    params.only()
+    query_parameters.only()
     job = _job(job_id)
     if job.state != "held":
         raise ApiError(409, f"the batch is {job.state}: only what is held can be accepted")
@@ -133,14 +141,18 @@ def result(job_id: str, what: str) -> Response:
     name, kind = RESULTS[what]
     path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
     # what could not be read is often why a batch failed
-    if job.state != "done" and not (job.state in ("failed", "held") and what == "rejects" and path.is_file()):
+    if job.state != "done" and not (
+        job.state in ("failed", "held") and what == "rejects" and path.is_file()
+    ):
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
     if what == "entities" and wants_senzing():
         return Response(_as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
     answer: Response = send_file(path, mimetype=kind)
-    answer.headers["Content-Security-Policy"] = REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = (
+        REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
+    )
     if what == "entities":
         answer.vary.add("Accept")
     return answer
@@ -155,7 +167,7 @@ def _as_senzing(path: Path) -> Iterator[bytes]:
 def events(job_id: str) -> Response:
     """Where a job stands, as server-sent events: one whenever that changes, the last named after its end. A stream
     lasts half a minute; browsers come back for more by themselves. 204 where there is nothing more to say."""
-    params.only()
+    query_parameters.only()
     job = _job(job_id)
     if job.state in OVER and request.headers.get("Last-Event-ID") == event_id(job):
         return Response(status=204)
@@ -214,7 +226,9 @@ def whole() -> Iterator[None]:
             408, "the rest of the list did not come: send it again", headers={"Connection": "close"}
         ) from None
     except OSError as error:
-        raise ApiError(507, f"what was sent cannot be kept: {(error.strerror or str(error)).lower()}") from None
+        raise ApiError(
+            507, f"what was sent cannot be kept: {(error.strerror or str(error)).lower()}"
+        ) from None
 
 
 def _is_form() -> bool:
@@ -229,7 +243,11 @@ def store_form(folder: Path) -> str:
     name = _file_name(sent.filename or request.args.get("filename", ""), sent.mimetype)
     _copy(sent.stream, folder / name, None)
     mapping = request.files.get("mapping")
-    text = mapping.stream.read(_PIECE) if mapping is not None else request.form.get("mapping", "").encode()
+    text = (
+        mapping.stream.read(_PIECE)
+        if mapping is not None
+        else request.form.get("mapping", "").encode()
+    )
     if text:
         (folder / f"{Path(name).stem}.mapping.yml").write_bytes(text)
     return name
@@ -248,7 +266,9 @@ def _copy(stream: IO[bytes], path: Path, expected: int | None) -> None:
     if not size:
         raise ApiError(400, "nothing was sent")
     if expected is not None and size < expected:
-        raise ApiError(400, f"the upload was cut off after {size} of {expected} bytes: send it again")
+        raise ApiError(
+            400, f"the upload was cut off after {size} of {expected} bytes: send it again"
+        )
 
 
 def _file_name(given: str, kind: str) -> str:

@@ -9,15 +9,15 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from api import params
-from api.access import consulted, viewer
-from api.answers import json_response
-from api.errors import ApiError
-from api.senzing import SENZING, to_senzing, wants_senzing
-from api.service import service
-from resolver.engines import reading
-from resolver.engines.screening import Stand
-from resolver.ingest.ftm_model import names_entity
+from resolver.api import query_parameters
+from resolver.api.access import consulted, viewer
+from resolver.api.errors import ApiError
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_schema import names_entity
+from resolver.screening import entity_reader
+from resolver.screening.screener import Stand
 
 blueprint = Blueprint("entities", __name__)
 
@@ -26,13 +26,18 @@ blueprint = Blueprint("entities", __name__)
 def entity(entity_id: str) -> Response:
     """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
     than its own are redirected to that. In Senzing's format where that is asked for (`Accept`)."""
-    nested, history = params.yes("nested", default=True), params.yes("history", default=False)
+    nested, history = (
+        query_parameters.yes("nested", default=True),
+        query_parameters.yes("history", default=False),
+    )
     shown = _shown(entity_id, nested=nested)
     if isinstance(shown, Response):
         return shown
     said: dict[str, Any] = {**shown.form, "target": True, "version": shown.version}
-    events = reading.history(service().hub, shown.form["id"], viewer())
-    said["first_seen"], said["last_change"] = (events[0].at, events[-1].at) if events else (None, None)
+    events = entity_reader.history(service().hub, shown.form["id"], viewer())
+    said["first_seen"], said["last_change"] = (
+        (events[0].at, events[-1].at) if events else (None, None)
+    )
     if history:
         said["history"] = [asdict(event) for event in events]
     if wants_senzing():
@@ -51,7 +56,10 @@ def adjacent(entity_id: str) -> Response:
     if isinstance(shown, Response):
         return shown
     flat, related = _parted(shown.form)
-    said = {"entity": {**flat, "target": True}, "adjacent": {prop: page(values) for prop, values in related.items()}}
+    said = {
+        "entity": {**flat, "target": True},
+        "adjacent": {prop: page(values) for prop, values in related.items()},
+    }
     return json_response(said, headers={"X-Data-Version": str(shown.version)})
 
 
@@ -65,17 +73,21 @@ def adjacent_by(entity_id: str, prop: str) -> Response:
     if isinstance(shown, Response):
         return shown
     if not names_entity(shown.form["schema"], prop):
-        raise ApiError(404, f"{shown.form['schema']} has no property {prop[:60]!r} that leads to others")
+        raise ApiError(
+            404, f"{shown.form['schema']} has no property {prop[:60]!r} that leads to others"
+        )
     _, related = _parted(shown.form)
-    return json_response(page(related.get(prop, [])), headers={"X-Data-Version": str(shown.version)})
+    return json_response(
+        page(related.get(prop, [])), headers={"X-Data-Version": str(shown.version)}
+    )
 
 
 def _ends_so(entity_id: str, end: str) -> bool:
     """Whether what looks like a door of an entity is the end of a record's id."""
     hub = service().hub
-    if reading.entity(hub, entity_id, viewer()) is not None:
+    if entity_reader.entity(hub, entity_id, viewer()) is not None:
         return False
-    return reading.entity(hub, f"{entity_id}/{end}", viewer()) is not None
+    return entity_reader.entity(hub, f"{entity_id}/{end}", viewer()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +99,13 @@ class _Seen:
 def _shown(entity_id: str, *, nested: bool) -> _Seen | Response:
     """The entity of an id, looked at and logged, or the way to the id it has now. Raises `ApiError`."""
     hub = service().hub
-    shown = reading.entity(hub, entity_id, viewer(), nested=nested)
+    shown = entity_reader.entity(hub, entity_id, viewer(), nested=nested)
     if shown is None:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
     if shown.id != entity_id:
-        query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+        query = (
+            f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+        )
         rest = request.path.removeprefix(f"/entities/{entity_id}")
         where = f"{request.script_root}/entities/{quote(shown.id)}{rest}{query}"
         return json_response({"id": shown.id}, 308, headers={"Location": where})
@@ -115,10 +129,18 @@ def _parted(form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]
 
 
 def _page() -> Callable[[list[Any]], dict[str, Any]]:
-    limit, offset = params.whole("limit", 10, 0, 500), params.whole("offset", 0, 0, 10_000)
+    limit, offset = (
+        query_parameters.whole("limit", 10, 0, 500),
+        query_parameters.whole("offset", 0, 0, 10_000),
+    )
 
     def cut(values: list[Any]) -> dict[str, Any]:
         total = {"value": len(values), "relation": "eq"}
-        return {"results": values[offset : offset + limit], "total": total, "limit": limit, "offset": offset}
+        return {
+            "results": values[offset : offset + limit],
+            "total": total,
+            "limit": limit,
+            "offset": offset,
+        }
 
     return cut

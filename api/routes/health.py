@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.answers import json_response
-from api.service import Service, service
-from api.watching import figures, shown
-from resolver.engines.keeping import TOO_OLD, fault_of
+from resolver.api.observability import figures, shown
+from resolver.api.schemas.json_response import json_response
+from resolver.api.service import Service, service
 from resolver.errors import ResolverError
+from resolver.hub.admin import TOO_OLD, fault_of
 
 blueprint = Blueprint("health", __name__)
 _LATE = timedelta(seconds=60)
@@ -33,7 +33,9 @@ def readyz() -> Response:
         version, faults = None, [error.line()]
     figures().ready.set(0 if faults else 1)
     if faults:
-        return json_response({"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"})
+        return json_response(
+            {"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"}
+        )
     return json_response({"status": "ok", "version": version})
 
 
@@ -69,7 +71,9 @@ def standing(held: Service) -> tuple[int, list[str]]:
         for source in view.sources():
             fault = fault_of(view, source)
             if fault == TOO_OLD:
-                faults.append(f"the list {source.name} is older than {source.maximum_age_days} days")
+                faults.append(
+                    f"the list {source.name} is older than {source.maximum_age_days} days"
+                )
             elif fault:
                 faults.append(f"the list {source.name} is {fault}")
         return view.version, faults

@@ -8,27 +8,35 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from api import params
-from api.access import viewer
-from api.answers import json_response
-from api.errors import ApiError
-from api.match import body_object
-from api.senzing import SENZING
-from api.service import service
-from resolver.engines import reading
-from resolver.engines.senders import Sender
-from resolver.engines.understanding import not_understood
+from resolver.api import query_parameters
+from resolver.api.access import viewer
+from resolver.api.errors import ApiError
+from resolver.api.routes.match import body_object
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.senzing import SENZING
+from resolver.api.service import service
 from resolver.errors import InputError, RecordError
-from resolver.ingest.ftm_single import Single, single
-from resolver.ingest.senzing_single import senzing_single
+from resolver.hub.ownership import Sender
+from resolver.ingest.formats.ftm.ftm_entity import Single, single
+from resolver.ingest.formats.senzing.senzing_record import senzing_single
 from resolver.records import Handling, Record
-from resolver.records.naming import SOURCE_NAME
-from resolver.records.sight import RULES
+from resolver.records.source_names import SOURCE_NAME
+from resolver.records.visibility import RULES
+from resolver.screening import entity_reader
+from resolver.screening.uncompared_values import not_understood
 
 blueprint = Blueprint("records", __name__)
 NATIVE_ID = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
 """What numbers of records look like; the description of the service says the same."""
-FIELDS_PASSED_OVER = ("caption", "referents", "target", "first_seen", "last_seen", "last_change", "origin")
+FIELDS_PASSED_OVER = (
+    "caption",
+    "referents",
+    "target",
+    "first_seen",
+    "last_seen",
+    "last_change",
+    "origin",
+)
 """What an entity that was fetched says of itself, and nobody need take out before sending it on."""
 _FIELDS = frozenset({"id", "schema", "properties", "datasets", "handling", *FIELDS_PASSED_OVER})
 
@@ -38,7 +46,7 @@ def post() -> Response:
     """Add a record, or a new version of one: an FtM entity with `id`, `schema`, `properties`, its source as the first
     of `datasets`, and perhaps a `handling` code; or one in Senzing's format, by its content type. 201 with the id of
     its entity, once it is durable."""
-    params.only()
+    query_parameters.only()
     service().ready_screen()
     body = body_object()
     try:
@@ -54,17 +62,19 @@ def post() -> Response:
     warnings = [*found.left_out, *not_understood(found.record)]
     if warnings:
         said["warnings"] = warnings
-    return json_response(said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"})
+    return json_response(
+        said, 201, headers={"Location": f"{request.script_root}/entities/{posted.entity}"}
+    )
 
 
 @blueprint.delete("/records/<source>/<path:native_id>")
 def withdraw(source: str, native_id: str) -> Response:
     """Take one record back: who is left of its entity is resolved anew, at once and durably. What it said stays in the
     history; sending it again undoes this. 404 where the source holds no such record, or none that the sender sees."""
-    params.only()
+    query_parameters.only()
     service().ready_screen()
     record_id = f"{source}:{native_id}"
-    if not reading.sees_record(service().hub, record_id, viewer()):
+    if not entity_reader.sees_record(service().hub, record_id, viewer()):
         raise ApiError(404, f"there is no record {record_id[:200]!r}")
     try:
         sender = Sender.of(viewer())
@@ -80,7 +90,9 @@ def _senzing(body: dict[str, Any]) -> Single:
     """Raises `ApiError`, `RecordError`, `TypeError`."""
     native = body.get("RECORD_ID")
     if isinstance(native, str) and not re.fullmatch(NATIVE_ID, native):
-        raise ApiError(422, "RECORD_ID must be a text of 200 characters at most, and more than white space")
+        raise ApiError(
+            422, "RECORD_ID must be a text of 200 characters at most, and more than white space"
+        )
     return senzing_single(body)
 
 
@@ -89,15 +101,24 @@ def _ftm(body: dict[str, Any]) -> Single:
     unknown = sorted(set(body) - _FIELDS)
     if unknown:
         # a misspelt `handling` must not make a record free
-        raise ApiError(422, f"there is no field {unknown[0][:60]!r}; known are {', '.join(sorted(_FIELDS))}")
+        raise ApiError(
+            422, f"there is no field {unknown[0][:60]!r}; known are {', '.join(sorted(_FIELDS))}"
+        )
     native, datasets = body.get("id"), body.get("datasets")
     if not isinstance(native, str) or not re.fullmatch(NATIVE_ID, native):
-        raise ApiError(422, "id must be a text of 1 to 200 characters, no controls among them: the source's own number")
+        raise ApiError(
+            422,
+            "id must be a text of 1 to 200 characters, no controls among them: the source's own number",
+        )
     names = datasets if isinstance(datasets, list) else []
-    if not names or not all(isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names):
+    if not names or not all(
+        isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names
+    ):
         said = "datasets must be a list whose first item names the source (letters, digits, . _ -; not default)"
         raise ApiError(422, said)
-    return single(body.get("schema"), body.get("properties", {}), source=names[0], native_id=native.strip())
+    return single(
+        body.get("schema"), body.get("properties", {}), source=names[0], native_id=native.strip()
+    )
 
 
 def _handled(record: Record, body: dict[str, Any]) -> Record:
@@ -108,5 +129,7 @@ def _handled(record: Record, body: dict[str, Any]) -> Record:
     if code == "H0":
         return record
     if not service().settings.accept_restricted:
-        raise ApiError(403, f"its handling code is {code}; only H0 is taken without --accept-restricted")
+        raise ApiError(
+            403, f"its handling code is {code}; only H0 is taken without --accept-restricted"
+        )
     return replace(record, handling=Handling(viewer().agency, code))

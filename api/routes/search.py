@@ -8,20 +8,31 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from api import params
-from api.access import consulted, viewer
-from api.answers import json_response
-from api.errors import ApiError
-from api.facets import FACETS, counted, fits, operator
-from api.service import service
-from api.wire import record_of
-from api.wishes import exclusions, scope
-from resolver.engines import reading
-from resolver.engines.screening import Found, Look, Screen, Stand, Wish
-from resolver.engines.understanding import letters
-from resolver.ingest.ftm_model import is_a, topics
+from resolver.api import query_parameters
+from resolver.api.access import consulted, viewer
+from resolver.api.errors import ApiError
+from resolver.api.schemas.facets import (
+    FACETS,
+    counted,
+    fits,
+    operator,
+)
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.match_options import exclusions, scope
+from resolver.api.schemas.yente import record_of
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_schema import is_a, topics
 from resolver.records import Identifier, kind_of_schema
 from resolver.records.properties import IDENTIFIERS
+from resolver.screening import entity_reader
+from resolver.screening.screener import (
+    Found,
+    Look,
+    Screen,
+    Stand,
+    Wish,
+)
+from resolver.screening.uncompared_values import letters
 
 blueprint = Blueprint("search", __name__)
 MOST = 1_000
@@ -63,22 +74,27 @@ def search(dataset: str) -> Response:
     """Entities whose names are like `q`, best first unless `sort` says otherwise (`caption:asc`, `properties.X:desc`);
     an id finds its entity, and a number (of a passport, say) whoever bears it. Without `q` anybody is meant. `fuzzy`,
     `simple` and `target` are accepted and change nothing."""
-    params.noted(*_PARAMETERS)
-    params.readable()
+    query_parameters.noted(*_PARAMETERS)
+    query_parameters.readable()
     for name in ("fuzzy", "simple", "target"):
-        params.yes(name, default=False)
+        query_parameters.yes(name, default=False)
     screen = service().ready_screen()
     sources = scope(dataset, screen.sources(viewer()))
     text, schema = request.args.get("q", "").strip(), _schema()
     sorts, facets = _sorts(), _facets()
-    limit, offset = params.whole("limit", 10, 0, 500), params.whole("offset", 0, 0, MOST)
+    limit, offset = (
+        query_parameters.whole("limit", 10, 0, 500),
+        query_parameters.whole("offset", 0, 0, MOST),
+    )
     if text:
-        entities, complete, stand = _found(screen, text, schema, Wish(MOST, 0.0, sources, exclusions(), viewer()))
+        entities, complete, stand = _found(
+            screen, text, schema, Wish(MOST, 0.0, sources, exclusions(), viewer())
+        )
         entities = _with_direct(entities, text, sources)
     else:
         entities, complete, stand = _anybody(schema, sources)
-    params.several_of("topics", topics())
-    wanted = fits({name: params.several(name) for name in _FILTERS}, operator())
+    query_parameters.several_of("topics", topics())
+    wanted = fits({name: query_parameters.several(name) for name in _FILTERS}, operator())
     entities = [one for one in entities if wanted(one)]
     for sort in sorts:
         sort.put(entities)
@@ -97,32 +113,47 @@ def search(dataset: str) -> Response:
     )
 
 
-def _found(screen: Screen, text: str, schema: str, wish: Wish) -> tuple[list[dict[str, Any]], bool, Stand]:
+def _found(
+    screen: Screen, text: str, schema: str, wish: Wish
+) -> tuple[list[dict[str, Any]], bool, Stand]:
     """Entities whose names are like a text, and before them those of whom it is a number."""
     asked = [record_of({"schema": schema, "properties": {"name": [text]}}, "q").record]
     number = letters(text).upper()
     if any(sign.isdigit() for sign in number):
         asked += [replace(asked[0], values=(), identifiers=(Identifier("idNumber", text),))]
     answers, stand = screen.check(asked, wish)
-    bearers = [_shown(one) for answer in answers[1:] for one in answer.found if number in _numbers(one.entity)]
+    bearers = [
+        _shown(one)
+        for answer in answers[1:]
+        for one in answer.found
+        if number in _numbers(one.entity)
+    ]
     known = {one["id"] for one in bearers}
     named = [_shown(one) for one in answers[0].found if one.entity["id"] not in known]
     return [*bearers, *named], all(answer.complete for answer in answers), stand
 
 
 def _numbers(entity: Mapping[str, Any]) -> set[str]:
-    return {letters(text).upper() for prop in IDENTIFIERS for text in entity["properties"].get(prop, ())}
+    return {
+        letters(text).upper() for prop in IDENTIFIERS for text in entity["properties"].get(prop, ())
+    }
 
 
-def _anybody(schema: str, sources: frozenset[str] | None) -> tuple[list[dict[str, Any]], bool, Stand]:
+def _anybody(
+    schema: str, sources: frozenset[str] | None
+) -> tuple[list[dict[str, Any]], bool, Stand]:
     """Entities of a kind, whoever they are, where nothing is asked for: the first `MOST` of them."""
     hub = service().hub
     accept = exclusions()
-    version, forms, complete = reading.some(hub, sources, viewer(), limit=MOST)
+    version, forms, complete = entity_reader.some(hub, sources, viewer(), limit=MOST)
     look = Look(hub.store, version, viewer())
     there = [one for one in forms if schema == "Thing" or is_a(one["schema"], schema)]
     there = [one for one in there if accept is None or accept(one, look)]
-    return [{**one, "target": True, "score": 0.0} for one in there], complete, Stand(version, hub.models.stamp["model"])
+    return (
+        [{**one, "target": True, "score": 0.0} for one in there],
+        complete,
+        Stand(version, hub.models.stamp["model"]),
+    )
 
 
 def _schema() -> str:
@@ -132,13 +163,18 @@ def _schema() -> str:
     return schema
 
 
-def _with_direct(entities: list[dict[str, Any]], text: str, sources: frozenset[str] | None) -> list[dict[str, Any]]:
+def _with_direct(
+    entities: list[dict[str, Any]], text: str, sources: frozenset[str] | None
+) -> list[dict[str, Any]]:
     """The entities, before them the one whose id was asked for."""
-    found = reading.entity(service().hub, text, viewer())
+    found = entity_reader.entity(service().hub, text, viewer())
     direct = found.entity if found is not None else None
     if direct is None or (sources is not None and sources.isdisjoint(direct["datasets"])):
         return entities
-    return [{**direct, "target": True, "score": 1.0}, *(one for one in entities if one["id"] != direct["id"])]
+    return [
+        {**direct, "target": True, "score": 1.0},
+        *(one for one in entities if one["id"] != direct["id"]),
+    ]
 
 
 def _shown(found: Found) -> dict[str, Any]:
@@ -146,15 +182,17 @@ def _shown(found: Found) -> dict[str, Any]:
 
 
 def _facets() -> tuple[str, ...]:
-    return params.several_of("facets", tuple(FACETS)) or _DEFAULT_FACETS
+    return query_parameters.several_of("facets", tuple(FACETS)) or _DEFAULT_FACETS
 
 
 def _sorts() -> list[_Sort]:
     """What to sort by, the least important first. Raises `ApiError`."""
     found = []
-    for word in params.several("sort"):
+    for word in query_parameters.several("sort"):
         name, _, order = word.partition(":")
-        by = _SORTS.get(name) or (_by_property(name.removeprefix("properties.")) if "properties." in name else None)
+        by = _SORTS.get(name) or (
+            _by_property(name.removeprefix("properties.")) if "properties." in name else None
+        )
         if by is None or order not in ("", "asc", "desc"):
             known = f"{', '.join(_SORTS)} or properties.X, with :asc or :desc"
             raise ApiError(422, f"cannot sort by {word[:60]!r}; use {known}")

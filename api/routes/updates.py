@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from api import params
-from api.answers import json_response
-from api.service import service
+from resolver.api import query_parameters
+from resolver.api.schemas.json_response import json_response
+from resolver.api.service import service
 
 blueprint = Blueprint("updates", __name__)
 
@@ -18,6 +18,6 @@ blueprint = Blueprint("updates", __name__)
 @blueprint.post("/updatez")
 def update() -> Response:
     """Bring this process to the present version of the store."""
-    params.only()
+    query_parameters.only()
     service().ready_screen()
     return json_response({"status": "ok", "version": service().screen.refresh()})

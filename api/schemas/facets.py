@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from api import params
-from resolver.engines.understanding import country_code
+from resolver.api import query_parameters
 from resolver.records.properties import IDENTIFIERS
+from resolver.screening.uncompared_values import country_code
 
 Entity = Mapping[str, Any]
 _COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
@@ -37,12 +37,17 @@ def _code(text: str) -> str:
 
 def operator() -> Callable[[Iterable[bool]], bool]:
     """How several values of one filter go together (parameter `filter_op`). Raises `ApiError`."""
-    return _OPERATORS[params.one_of("filter_op", tuple(_OPERATORS)) or "OR"]
+    return _OPERATORS[query_parameters.one_of("filter_op", tuple(_OPERATORS)) or "OR"]
 
 
-def fits(wanted: Mapping[str, Sequence[str]], together: Callable[[Iterable[bool]], bool]) -> Callable[[Entity], bool]:
+def fits(
+    wanted: Mapping[str, Sequence[str]], together: Callable[[Iterable[bool]], bool]
+) -> Callable[[Entity], bool]:
     """Whether an entity has the values asked for of each facet; countries may be written as they are by people."""
-    wanted = {facet: [_code(text) if facet == COUNTRY else text for text in texts] for facet, texts in wanted.items()}
+    wanted = {
+        facet: [_code(text) if facet == COUNTRY else text for text in texts]
+        for facet, texts in wanted.items()
+    }
 
     def accept(entity: Entity) -> bool:
         for facet, values in wanted.items():

@@ -10,7 +10,11 @@ from flask import Response
 
 
 def json_response(
-    content: object, status: int = 200, *, headers: Mapping[str, Any] | None = None, mimetype: str = "application/json"
+    content: object,
+    status: int = 200,
+    *,
+    headers: Mapping[str, Any] | None = None,
+    mimetype: str = "application/json",
 ) -> Response:
     """A JSON answer."""
     response = Response(orjson.dumps(content), status, mimetype=mimetype)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from api import params
-from api.access import viewer
-from api.errors import ApiError
-from api.service import service
-from api.wire import ALGORITHM, ALGORITHMS
-from resolver.engines import reading
-from resolver.engines.screening import Accept, Wish
-from resolver.ingest.ftm_model import is_a, topics
+from resolver.api import query_parameters
+from resolver.api.access import viewer
+from resolver.api.errors import ApiError
+from resolver.api.schemas.yente import ALGORITHM, ALGORITHMS
+from resolver.api.service import service
+from resolver.ingest.formats.ftm.ftm_schema import is_a, topics
 from resolver.records.kinds import SCHEMATA
-from resolver.records.naming import EVERYTHING
+from resolver.records.source_names import EVERYTHING
+from resolver.screening import entity_reader
+from resolver.screening.screener import Accept, Wish
 
 if TYPE_CHECKING:
-    from resolver.engines.screening import Look
+    from resolver.screening.screener import Look
 
 DEFAULT = EVERYTHING
 _LIMIT, _THRESHOLD = 5, 0.5
@@ -55,11 +55,19 @@ def asked(dataset: str, known: frozenset[str]) -> Asked:
         return Asked(Wish(_LIMIT, viewer=viewer()), _THRESHOLD, _LIMIT)
     algorithm = request.args.get("algorithm", ALGORITHM)
     if algorithm not in ALGORITHMS:
-        raise ApiError(400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}")
-    params.yes("fuzzy", default=True)
-    limit = params.whole("limit", _LIMIT, 0, 500)
-    threshold = params.number("threshold", _THRESHOLD, 0.0, 1.0)
-    wish = Wish(limit, params.number("cutoff", None, 0.0, 1.0), scope(dataset, known), exclusions(), viewer())
+        raise ApiError(
+            400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
+        )
+    query_parameters.yes("fuzzy", default=True)
+    limit = query_parameters.whole("limit", _LIMIT, 0, 500)
+    threshold = query_parameters.number("threshold", _THRESHOLD, 0.0, 1.0)
+    wish = Wish(
+        limit,
+        query_parameters.number("cutoff", None, 0.0, 1.0),
+        scope(dataset, known),
+        exclusions(),
+        viewer(),
+    )
     return Asked(wish, _THRESHOLD if threshold is None else threshold, limit)
 
 
@@ -67,8 +75,8 @@ def scope(dataset: str, known: frozenset[str]) -> frozenset[str] | None:
     """The sources that a dataset and the parameters about datasets leave; None: all. Raises `ApiError`."""
     if dataset != DEFAULT and dataset not in known:
         raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
-    include = set(params.several("include_dataset"))
-    exclude = set(params.several("exclude_dataset"))
+    include = set(query_parameters.several("include_dataset"))
+    exclude = set(query_parameters.several("exclude_dataset"))
     unknown = sorted((include | exclude) - known - {DEFAULT})
     if unknown:
         raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
@@ -88,23 +96,29 @@ class _Filter:
     since: datetime | None
 
     def __call__(self, entity: Mapping[str, Any], look: Look) -> bool:
-        if entity["schema"] in self.schemata or entity["id"] in self.ids or self.ids.intersection(entity["referents"]):
+        if (
+            entity["schema"] in self.schemata
+            or entity["id"] in self.ids
+            or self.ids.intersection(entity["referents"])
+        ):
             return False
         if self.topics and self.topics.isdisjoint(entity["properties"].get("topics", ())):
             return False
-        return self.since is None or datetime.fromisoformat(look.changed(entity["id"])) >= self.since
+        return (
+            self.since is None or datetime.fromisoformat(look.changed(entity["id"])) >= self.since
+        )
 
 
 def exclusions() -> Accept | None:
     """What the parameters of the request exclude. Raises `ApiError`."""
-    schemata = frozenset(params.several_of("exclude_schema", SCHEMATA))
-    since = params.moment("changed_since")
-    ids = params.several("exclude_entity_ids")
+    schemata = frozenset(query_parameters.several_of("exclude_schema", SCHEMATA))
+    since = query_parameters.moment("changed_since")
+    ids = query_parameters.several("exclude_entity_ids")
     found = _Filter(
         # a schema stands for those that are kinds of it, too
         frozenset(name for name in SCHEMATA if any(is_a(name, one) for one in schemata)),
-        reading.present_ids(service().hub, ids, viewer()) if ids else frozenset(),
-        frozenset(params.several_of("topics", topics())),
+        entity_reader.present_ids(service().hub, ids, viewer()) if ids else frozenset(),
+        frozenset(query_parameters.several_of("topics", topics())),
         since.astimezone(UTC) if since else None,
     )
     return found if found != _Filter(frozenset(), frozenset(), frozenset(), None) else None

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from flask import request
 
-from resolver.ingest.ftm_model import edge_ends
+from resolver.ingest.formats.ftm.ftm_schema import edge_ends
 
 SENZING = "application/vnd.senzing+json"
 SOURCE = "RESOLVER"
@@ -105,11 +105,17 @@ def _feature(prop: str, value: Any, mine: str) -> dict[str, str]:
 def _pointer(edge: Entity, mine: str) -> dict[str, str]:
     """A relation: to whom, and as what."""
     ends = edge_ends(edge["schema"]) or ()
-    others = [_id(one) for end in ends for one in edge["properties"].get(end, ()) if _id(one) != mine]
+    others = [
+        _id(one) for end in ends for one in edge["properties"].get(end, ()) if _id(one) != mine
+    ]
     roles = [text for text in edge["properties"].get("role", ()) if isinstance(text, str)]
     role = roles[0] if roles else edge["schema"]
     key = others[0] if others else edge["id"]
-    return {"REL_POINTER_DOMAIN": SOURCE, "REL_POINTER_KEY": key, "REL_POINTER_ROLE": str(role).upper()}
+    return {
+        "REL_POINTER_DOMAIN": SOURCE,
+        "REL_POINTER_KEY": key,
+        "REL_POINTER_ROLE": str(role).upper(),
+    }
 
 
 def _id(value: Any) -> str:

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from api.errors import ApiError
-from resolver.engines.screening import Answer, Found
+from resolver.api.errors import ApiError
 from resolver.errors import RecordError
-from resolver.ingest.ftm_single import Single, single
-from resolver.ingest.placeholders import is_placeholder
+from resolver.ingest.formats.ftm.ftm_entity import Single, single
+from resolver.ingest.text.placeholders import is_placeholder
 from resolver.records import Record
-from resolver.records.explanation import EvidenceRow, Explanation
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.screening.screener import Answer, Found
 
 ALGORITHM = "evidence"
 """The one way of scoring there is."""
@@ -45,7 +45,12 @@ def record_of(query: object, name: str) -> Single:
     if not isinstance(query, dict):
         raise ApiError(422, f"query {name!r}: must be an object with schema and properties")
     try:
-        found = single(query.get("schema", "LegalEntity"), query.get("properties", {}), source=_SOURCE, native_id=_ID)
+        found = single(
+            query.get("schema", "LegalEntity"),
+            query.get("properties", {}),
+            source=_SOURCE,
+            native_id=_ID,
+        )
     except TypeError as error:
         raise ApiError(422, f"query {name!r}: {error}") from None
     except RecordError as error:
@@ -58,11 +63,15 @@ def _saying_nothing(record: Record) -> list[str]:
     """A line for each name that is none: nobody can be found by it, and whoever asks must not take that for an
     all-clear."""
     names = [value for value in record.values if value.prop in _NAMES]
-    unsaid = [one for one in names if is_placeholder(one.text) or not any(map(str.isalnum, one.text))]
+    unsaid = [
+        one for one in names if is_placeholder(one.text) or not any(map(str.isalnum, one.text))
+    ]
     return [f"{one.prop} {one.text[:40]!r} is no name: nobody is found by it" for one in unsaid]
 
 
-def response_of(asked: Single, answer: Answer, threshold: float, identity: str = "") -> dict[str, Any]:
+def response_of(
+    asked: Single, answer: Answer, threshold: float, identity: str = ""
+) -> dict[str, Any]:
     """One response: what was found, how many there are, and what was understood of the query, which may have called
     itself something (`identity`)."""
     said: dict[str, Any] = {
@@ -83,7 +92,10 @@ def check_fitting(body: Mapping[str, Any]) -> None:
         if not isinstance(body.get(name, {}), dict | None):
             raise ApiError(422, f"{name} must be an object")
         if body.get(name):
-            raise ApiError(400, f"{name} cannot be changed by a query: scores are those of the model (see /algorithms)")
+            raise ApiError(
+                400,
+                f"{name} cannot be changed by a query: scores are those of the model (see /algorithms)",
+            )
 
 
 def query_of(asked: Single) -> dict[str, Any]:
@@ -105,7 +117,9 @@ def _result(found: Found, threshold: float) -> dict[str, Any]:
         "target": True,
         "score": found.score,
         "match": found.score >= threshold,
-        "features": {row.name: row.similarity for row in found.why.rows if row.similarity is not None},
+        "features": {
+            row.name: row.similarity for row in found.why.rows if row.similarity is not None
+        },
         "explanations": explanations(found.why),
     }
 

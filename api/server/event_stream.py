@@ -15,10 +15,10 @@ from typing import Any
 import orjson
 from flask import Response
 
-from api.errors import ApiError
-from api.service import Service
-from resolver.engines.working import OVER, Job
+from resolver.api.errors import ApiError
+from resolver.api.service import Service
 from resolver.errors import StoreError
+from resolver.hub.job_worker import OVER, Job
 
 LONGEST = 30.0
 """Seconds that a stream lasts at most."""
@@ -31,7 +31,9 @@ def streamed(held: Service, job: Job, show: Show) -> Response:
     """A stream about a job. Raises `ApiError` where no more streams can be held open."""
     if not held.streams.acquire(blocking=False):
         raise ApiError(
-            503, f"too many streams are open; ask for /batches/{job.id} instead", headers={"Retry-After": "5"}
+            503,
+            f"too many streams are open; ask for /batches/{job.id} instead",
+            headers={"Retry-After": "5"},
         )
     response = Response(_told(held, job, show), mimetype="text/event-stream")
     # called however the answer ends: in full, cut off, or never begun

@@ -1,7 +1,7 @@
 """Several serving processes behind one address: `gunicorn`, whose workers share what was loaded before they were forked
 and the mapped files of the catalogue. A worker that ends is replaced at once; a termination lets every request end.
 
-One process more answers nobody: it lands the records that are posted to all others (`api.passing`).
+One process more answers nobody: it lands the records that are posted to all others (`resolver.api.server.writer`).
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
-from api.bounds import said_as_json
-from api.passing import Taker
-from api.service import Service
-from api.turns import WAITING
+from resolver.api.server.request_limits import said_as_json
+from resolver.api.server.request_turns import WAITING
+from resolver.api.server.writer import Taker
+from resolver.api.service import Service
 from resolver.errors import ResolverError
 
 _GRACE = 30
@@ -83,7 +83,9 @@ class _Held:
         """A free place for a worker that is about to be forked. Where there is none, as when signals have asked for
         many, it shares the last one."""
         taken, last = set(self._places.values()), len(self._counts) - 1
-        place = self._places[worker] = next((place for place in range(last) if place not in taken), last)
+        place = self._places[worker] = next(
+            (place for place in range(last) if place not in taken), last
+        )
         return place
 
     def free(self, worker: object) -> None:
@@ -123,9 +125,13 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def _land(self) -> None:
         taker = self.taker()
         ended = threading.Event()
-        thread = threading.Thread(target=taker.run, args=(lambda: not ended.is_set(),), name="landing", daemon=True)
+        thread = threading.Thread(
+            target=taker.run, args=(lambda: not ended.is_set(),), name="landing", daemon=True
+        )
         thread.start()
-        self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
+        self.poller.register(
+            self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks
+        )
         until = math.inf
         while thread.is_alive() and self.is_parent_alive() and time.monotonic() < until:
             self.tmp.notify()
@@ -196,10 +202,21 @@ class _Response(wsgi.Response):  # type: ignore[misc]
 
     def write(self, arg: bytes) -> None:
         """Send the head with the body."""
-        if self.headers_sent or self.chunked or self._omits_body or self.response_length != len(arg):
+        if (
+            self.headers_sent
+            or self.chunked
+            or self._omits_body
+            or self.response_length != len(arg)
+        ):
             super().write(arg)
             return
-        head = "".join([*self.default_headers(), *(f"{name}: {value}\r\n" for name, value in self.headers), "\r\n"])
+        head = "".join(
+            [
+                *self.default_headers(),
+                *(f"{name}: {value}\r\n" for name, value in self.headers),
+                "\r\n",
+            ]
+        )
         util.write(self.sock, head.encode("latin-1") + arg)
         self.sent = len(arg)
         self.headers_sent: bool = True
@@ -210,7 +227,9 @@ def _write_error(sock: socket.socket, status: int, reason: str, said: str) -> No
     body = said_as_json(status, said or reason)
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
     util.write_nonblock(
-        sock, f"{head}Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin1") + body
+        sock,
+        f"{head}Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin1")
+        + body,
     )
 
 

@@ -18,10 +18,10 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import Error
 
-from api.access import Gate
-from api.desk.gate import COOKIE
-from api.here import why_not
-from api.service import Service
+from resolver.api.access import Gate
+from resolver.api.desk.support.desk_access import COOKIE
+from resolver.api.server.local_requests import why_not
+from resolver.api.service import Service
 from resolver.errors import ResolverError
 
 CONNECTIONS = 500
@@ -30,7 +30,12 @@ SILENT = 60
 UPLOADS = {"/batches": "key", "/desk/batches": "session"}
 """Where lists are handed in, and by what a sender is known there."""
 TOO_LONG = "the address or the headers are too long: send the query as the body of POST /match"
-_REASONS = {413: "Content Too Large", 401: "Unauthorized", 403: "Forbidden", 503: "Service Unavailable"}
+_REASONS = {
+    413: "Content Too Large",
+    401: "Unauthorized",
+    403: "Forbidden",
+    503: "Service Unavailable",
+}
 
 
 def said_as_json(status: int, said: str) -> bytes:
@@ -41,13 +46,19 @@ def said_as_json(status: int, said: str) -> bytes:
 class BoundsError(Error):
     """An error in the service's own form."""
 
-    def __init__(self, code: int, reason: str, said: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, code: int, reason: str, said: str, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(said)
         self.code, self.reason, self._headers = code, reason, headers
 
     def to_response(self, ident: str | None = None) -> tuple[str, Any, Any]:
         """Status, headers and body."""
-        headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *self._headers]
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            *self._headers,
+        ]
         return f"{self.code} {self.reason}", headers, said_as_json(self.code, self.body)
 
 
@@ -108,16 +119,24 @@ class Bounds:
                 why = why_not(header)
                 return _refused(403, f"{why}: that takes a key") if why else None
             return (
-                self._of_key(header("Authorization") or "") if known_by == "key" else self._of_session(header("Cookie"))
+                self._of_key(header("Authorization") or "")
+                if known_by == "key"
+                else self._of_session(header("Cookie"))
             )
         except ResolverError as error:
             return _refused(503, error.line(), ("Retry-After", "5"))
 
     def _of_key(self, authorization: str) -> BoundsError | None:
         scheme, _, secret = authorization.partition(" ")
-        key = self._gate.key(secret.strip()) if scheme.lower() == "apikey" and secret.strip() else None
+        key = (
+            self._gate.key(secret.strip())
+            if scheme.lower() == "apikey" and secret.strip()
+            else None
+        )
         if key is None:
-            return _refused(401, "a key is needed: Authorization: ApiKey …", ("WWW-Authenticate", "ApiKey"))
+            return _refused(
+                401, "a key is needed: Authorization: ApiKey …", ("WWW-Authenticate", "ApiKey")
+            )
         if {"submit", "admin"}.isdisjoint(key.scopes):
             return _refused(403, f"the key {key.name!r} may not do this: it lacks the scope submit")
         return None
@@ -133,7 +152,9 @@ class Bounds:
             token = None
         idle = timedelta(seconds=settings.session_idle)
         if token is None or self._held.hub.store.sessions.find(token.value, idle=idle) is None:
-            return _refused(401, "sign in at /desk first: the list is too large to be kept meanwhile")
+            return _refused(
+                401, "sign in at /desk first: the list is too large to be kept meanwhile"
+            )
         return None
 
 

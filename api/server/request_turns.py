@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from flask import Flask, g
 
-from api.errors import ApiError
+from resolver.api.errors import ApiError
 
 WAITING = 64
 """Requests of a process that may wait for landings at once; each has a thread beside those that run."""
@@ -27,7 +27,9 @@ class Turns:
     def given_up(self) -> Iterator[None]:
         """Let others run while this request waits. Raises `ApiError` where too many wait already."""
         if not self.waiting.acquire(blocking=False):
-            raise ApiError(503, "too many records wait to land: send it again", headers={"Retry-After": "1"})
+            raise ApiError(
+                503, "too many records wait to land: send it again", headers={"Retry-After": "1"}
+            )
         try:
             mine = g.pop("turn", None)
             if mine is None:

@@ -17,14 +17,14 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.task import WSGITask
 
-from api.app import create_app
-from api.bounds import CONNECTIONS, SILENT, channel_for
-from api.here import is_here
-from api.service import Service
-from api.settings import ServiceSettings
-from api.turns import WAITING
-from api.watching import count_together, log_as_json
-from api.workers import load, serve_in_workers
+from resolver.api.app import create_app
+from resolver.api.observability import count_together, log_as_json
+from resolver.api.server.http_workers import load, serve_in_workers
+from resolver.api.server.local_requests import is_here
+from resolver.api.server.request_limits import CONNECTIONS, SILENT, channel_for
+from resolver.api.server.request_turns import WAITING
+from resolver.api.service import Service
+from resolver.api.service_settings import ServiceSettings
 from resolver.errors import UsageError
 
 _HANDED_OVER = 2.0
@@ -32,7 +32,13 @@ _HANDED_OVER = 2.0
 
 
 def serve(
-    settings: ServiceSettings, host: str, port: int, threads: int, workers: int = 1, *, tell: Callable[[str], None]
+    settings: ServiceSettings,
+    host: str,
+    port: int,
+    threads: int,
+    workers: int = 1,
+    *,
+    tell: Callable[[str], None],
 ) -> None:
     """Serve until interrupted or terminated: in this process, or in several of its children (`workers`). `tell` is
     called with what to say once it listens. Raises `UsageError` where the address may not be served or is taken,
@@ -71,10 +77,16 @@ def _made(settings: ServiceSettings, host: str, threads: int) -> Flask:
     # streams of events may never take more than half of the threads
     streams = min(settings.streams, threads // 2)
     open_to_all = settings.open_to_all and alone
-    return create_app(replace(settings, open_to_all=open_to_all, first_code=code, threads=threads, streams=streams))
+    return create_app(
+        replace(
+            settings, open_to_all=open_to_all, first_code=code, threads=threads, streams=streams
+        )
+    )
 
 
-def _serve_here(app: Flask, listening: socket.socket, threads: int, tell: Callable[[], object]) -> None:
+def _serve_here(
+    app: Flask, listening: socket.socket, threads: int, tell: Callable[[], object]
+) -> None:
     held: Service = app.extensions["resolver"]
     server = _server(app, listening, threads)
     tell()
@@ -106,7 +118,9 @@ def _server(app: Flask, listening: socket.socket, threads: int) -> Any:
 
 
 @contextmanager
-def _while_loading(app: Flask, listening: socket.socket, tell: Callable[[], object]) -> Iterator[None]:
+def _while_loading(
+    app: Flask, listening: socket.socket, tell: Callable[[], object]
+) -> Iterator[None]:
     """Answer from this process while what its workers will share is loaded: that it is alive, and how far it is."""
     server = _server(app, listening.dup(), 2)
     # those who ask now must come again to whoever serves then
@@ -162,7 +176,9 @@ def prepare(settings: ServiceSettings, *, tell: Callable[[str], None]) -> None:
         began = time.monotonic()
         held.warm()
         held.lander().warm()
-        tell(f"ready to serve version {held.screen.refresh()} after {time.monotonic() - began:.1f} s")
+        tell(
+            f"ready to serve version {held.screen.refresh()} after {time.monotonic() - began:.1f} s"
+        )
     finally:
         held.close()
 
@@ -182,7 +198,8 @@ def _bound(host: str, port: int) -> socket.socket:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=1024)
     except OSError as error:
         raise UsageError(
-            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}", mend="choose another --port"
+            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}",
+            mend="choose another --port",
         ) from error
 
 

@@ -24,9 +24,9 @@ from typing import Any
 import orjson
 import structlog
 
-from resolver.engines.posting import Posted, Posting, admitted
-from resolver.engines.senders import HUB, Sender
 from resolver.errors import InputError, OwnerError, ResolverError, StoreError, StoreFullError
+from resolver.hub.group_commit import Posted, Posting, admitted
+from resolver.hub.ownership import HUB, Sender
 from resolver.records import Kind, Record
 from resolver.records.packing import pack, unpack
 
@@ -50,7 +50,9 @@ class Passing:
     """Takes records from many threads of a process that does not land itself. `path`: where the one that lands listens;
     `alone`: who lands where there is none."""
 
-    def __init__(self, path: Path, alone: Callable[[], Posting], *, accept_restricted: bool = False) -> None:
+    def __init__(
+        self, path: Path, alone: Callable[[], Posting], *, accept_restricted: bool = False
+    ) -> None:
         self._path, self._alone, self._accept_restricted = path, alone, accept_restricted
         self._free: list[socket.socket] = []
         self._lock = threading.Lock()
@@ -101,7 +103,10 @@ class Passing:
             if "error" in found:
                 raise _error_of(found)
             return found
-        raise StoreError("the process that lands records has ended again and again", mend="see the log; send it again")
+        raise StoreError(
+            "the process that lands records has ended again and again",
+            mend="see the log; send it again",
+        )
 
     def _connected(self) -> socket.socket | None:
         while True:
@@ -130,7 +135,9 @@ class Passing:
 class Taker:
     """The one that lands, of all that the others pass on."""
 
-    def __init__(self, path: Path, posting: Callable[[], Posting], warm: Callable[[], None]) -> None:
+    def __init__(
+        self, path: Path, posting: Callable[[], Posting], warm: Callable[[], None]
+    ) -> None:
         self._posting, self._warm = posting, warm
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
@@ -215,7 +222,9 @@ class Taker:
             # whatever it is, those who wait must hear of it
             return [_told_error(error)] * len(said)
         return [
-            _told_error(one) if isinstance(one, Exception) else {"version": one.version, "entity": one.entity}
+            _told_error(one)
+            if isinstance(one, Exception)
+            else {"version": one.version, "entity": one.entity}
             for one in found
         ]
 
@@ -270,7 +279,8 @@ def _told(record: Record) -> list[Any]:
 
 def _record_of(said: Sequence[Any]) -> Record:
     identity, source, kind, schema, rows = said
-    return Record(identity, source, Kind(kind), schema, **unpack([(row[0], row[1], row[2]) for row in rows]))  # type: ignore[arg-type]
+    values = unpack([(row[0], row[1], row[2]) for row in rows])
+    return Record(identity, source, Kind(kind), schema, **values)  # type: ignore[arg-type]
 
 
 def _sender_told(sender: Sender) -> dict[str, Any]:
@@ -279,7 +289,10 @@ def _sender_told(sender: Sender) -> dict[str, Any]:
 
 def _told_error(error: Exception) -> dict[str, Any]:
     if isinstance(error, ResolverError):
-        kind = next((one.__name__ for one in type(error).__mro__ if one.__name__ in _ERRORS), StoreError.__name__)
+        kind = next(
+            (one.__name__ for one in type(error).__mro__ if one.__name__ in _ERRORS),
+            StoreError.__name__,
+        )
         return {"error": kind, "what": error.what, "where": error.where, "mend": error.mend}
     _LOG.error("records could not be landed", error=type(error).__name__)
     return {"error": "", "what": type(error).__name__}

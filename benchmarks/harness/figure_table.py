@@ -48,7 +48,9 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
 def _borders(one: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The figures of clusters at 0.5, and at the other border a tool gave."""
     found = one["clusters"]
-    other: Mapping[str, Any] = next((value for border, value in found.items() if border != "0.5"), {})
+    other: Mapping[str, Any] = next(
+        (value for border, value in found.items() if border != "0.5"), {}
+    )
     return found.get("0.5", {}), other
 
 

@@ -12,9 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.answers import Answer, Truth
-from benchmarks.datasets import JUDGED, Task
-from benchmarks.measures import Counts, Curve, at_threshold, b_cubed, cluster_pairs, pairs_within, probability_errors
+from benchmarks.harness.datasets import JUDGED, Task
+from benchmarks.harness.measures import (
+    Counts,
+    Curve,
+    at_threshold,
+    b_cubed,
+    cluster_pairs,
+    pairs_within,
+    probability_errors,
+)
+from benchmarks.harness.tool_answers import Answer, Truth
 
 OURS = "ours"
 UNLABELLED, LABELLED = "ours-unlabelled", "ours-labelled"
@@ -38,7 +46,10 @@ def figures(task: Task, folder: Path) -> dict[str, Any]:
         "candidates": len(answer.scores),
         "candidate_recall": float(labels.sum() / true) if true else 1.0,
         **score_figures(answer.scores, labels, true, answer.info),
-        "clusters": {border: _cluster_figures(truth, found) for border, found in sorted(answer.clusters.items())},
+        "clusters": {
+            border: _cluster_figures(truth, found)
+            for border, found in sorted(answer.clusters.items())
+        },
     }
 
 
@@ -48,7 +59,10 @@ def _head(task: Task, info: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def score_figures(
-    scores: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], true: int, info: Mapping[str, Any]
+    scores: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.bool_],
+    true: int,
+    info: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What scores alone are worth: before any clustering. `probability` is None where scores are no probabilities.
 
@@ -63,7 +77,9 @@ def score_figures(
         "own": {"threshold": own, **asdict(counts.rates), "wrong": counts.said - counts.hits},
         "best": {"threshold": threshold, **asdict(best)},
         "precision_at_recall_99": curve.precision_at_recall(RECALL),
-        "precision_at_recall_99_of_candidates": Curve.of(scores, labels, int(labels.sum())).precision_at_recall(RECALL),
+        "precision_at_recall_99_of_candidates": Curve.of(
+            scores, labels, int(labels.sum())
+        ).precision_at_recall(RECALL),
         "probability": asdict(errors) if errors else None,
     }
 
@@ -86,7 +102,8 @@ def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
     cross = frame["cross"].to_numpy(bool)
     parts = {"cross-list": cross, "within-list": ~cross}
     split = {
-        name: score_figures(scores[part], labels[part], int(labels[part].sum()), info) for name, part in parts.items()
+        name: score_figures(scores[part], labels[part], int(labels[part].sum()), info)
+        for name, part in parts.items()
     }
     if "score_untold" in frame:
         untold = frame["score_untold"].to_numpy(np.float64)
@@ -98,13 +115,18 @@ def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
         **score_figures(scores, labels, int(labels.sum()), info),
         "split": split,
         "clusters": {
-            column.removeprefix("together_"): {"pairwise": asdict(_together(frame[column], labels)), "b_cubed": None}
+            column.removeprefix("together_"): {
+                "pairwise": asdict(_together(frame[column], labels)),
+                "b_cubed": None,
+            }
             for column in map(str, frame.columns)
             if column.startswith("together_")
         },
     }
     if "candidate" in frame:
-        row["candidate_recall"] = float((frame["candidate"].to_numpy(bool) & labels).sum() / labels.sum())
+        row["candidate_recall"] = float(
+            (frame["candidate"].to_numpy(bool) & labels).sum() / labels.sum()
+        )
     if "match_from" in info:
         in_match = scores >= info["match_from"]
         row["match_band"] = {

@@ -8,10 +8,10 @@ import json
 
 import numpy as np
 
-from benchmarks.datasets import Task
+from benchmarks.harness.datasets import Task
 from resolver.ingest.readers import read_lists
-from resolver.merge import golden_records, to_ftm
-from resolver.normalise import country_code
+from resolver.merging import golden_records, to_ftm
+from resolver.normalize import country_code
 
 
 def write_entities(task: Task) -> None:

@@ -55,7 +55,9 @@ def _share(part: float, whole: float) -> float:
 
 def codes_of(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
     """Any labels as whole numbers 0 … k − 1 that name the same partition."""
-    codes: npt.NDArray[np.int64] = np.unique(values, return_inverse=True)[1].astype(np.int64).ravel()
+    codes: npt.NDArray[np.int64] = (
+        np.unique(values, return_inverse=True)[1].astype(np.int64).ravel()
+    )
     return codes
 
 
@@ -124,7 +126,9 @@ class Curve:
             return 1.0, Counts(0, 0, self.true).rates
         f1 = 2 * self.hits / (self.said + self.true)
         at = int(np.argmax(f1))
-        return float(self.thresholds[at]), Counts(int(self.hits[at]), int(self.said[at]), self.true).rates
+        return float(self.thresholds[at]), Counts(
+            int(self.hits[at]), int(self.said[at]), self.true
+        ).rates
 
     def precision_at_recall(self, recall: float) -> float | None:
         """The best precision of all thresholds that reach a recall; None where none does."""
@@ -159,4 +163,6 @@ def probability_errors(scores: Floats, labels: Bools, bins: int = 15) -> Probabi
     loss = -(truth * np.log(kept) + (1 - truth) * np.log1p(-kept))
     home = np.minimum((scores * bins).astype(np.int64), bins - 1)
     gap = np.abs(np.bincount(home, weights=scores) - np.bincount(home, weights=truth))
-    return ProbabilityErrors(float(((scores - truth) ** 2).mean()), float(loss.mean()), float(gap.sum() / len(scores)))
+    return ProbabilityErrors(
+        float(((scores - truth) ** 2).mean()), float(loss.mean()), float(gap.sum() / len(scores))
+    )

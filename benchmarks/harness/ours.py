@@ -1,4 +1,4 @@
-"""Our side of a task, in a process of its own: `python -m benchmarks.ours TASK.json OUT_DIR`.
+"""Our side of a task, in a process of its own: `python -m benchmarks.harness.ours TASK.json OUT_DIR`.
 
 The timed part is what a user runs: read the tables, `dedupe` or `link` with a merge border of 0.5. After it, and not
 timed, every candidate pair is scored once more (a run keeps only those above the review border) and clustered at the
@@ -13,17 +13,17 @@ from pathlib import Path
 
 
 def main(job: Path, out: Path) -> None:
-    """Run one task and write what `benchmarks.answers.Answer` reads."""
-    from benchmarks.datasets import JUDGED, Task
+    """Run one task and write what `benchmarks.harness.tool_answers.Answer` reads."""
+    from benchmarks.harness.datasets import JUDGED, Task
 
     asked = json.loads(job.read_text("utf-8"))
     task = Task.from_json(asked)
     if task.mode == JUDGED:
-        from benchmarks.ours_judged import run
+        from benchmarks.harness.ours_judged import run
 
         run(task, out)
     else:
-        from benchmarks.ours_tables import run as run_tables
+        from benchmarks.harness.ours_tables import run as run_tables
 
         run_tables(task, out, asked["tool"])
 

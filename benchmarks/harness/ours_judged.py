@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 import resolver
-from benchmarks.answers import save
-from benchmarks.clock import peak_mib, process_age
-from benchmarks.datasets import Task
+from benchmarks.harness.clock import peak_mib, process_age
+from benchmarks.harness.datasets import Task
+from benchmarks.harness.tool_answers import save
 from resolver.engines.local import dedupe
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.pipeline import RunOptions, score_pairs
-from resolver.records.resolution import Band, Resolution
-from resolver.training.labelled import read_judgements
+from resolver.records.results.resolution import Band, Resolution
+from resolver.training.data.labeled_pairs import read_judgements
 
 MERGE_AT = 0.5
 
@@ -40,7 +40,10 @@ def run(task: Task, out: Path) -> None:
     for column, sources in (("score", declared), ("score_untold", [])):
         answers = score_pairs(intake.batch, lefts, rights, options, sources)
         judged[column] = np.array([score for score, _ in answers], dtype=np.float64)
-    by_border = {"0.5": dedupe(intake, RunOptions(merge_at=MERGE_AT)), f"{options.borders.match:g}": found}
+    by_border = {
+        "0.5": dedupe(intake, RunOptions(merge_at=MERGE_AT)),
+        f"{options.borders.match:g}": found,
+    }
     for border, resolution in by_border.items():
         judged[f"together_{border}"] = _together(resolution, lefts, rights)
     judged["candidate"] = _candidates(found, lefts, rights)
@@ -88,7 +91,7 @@ def _together(found: Resolution, lefts: list[str], rights: list[str]) -> list[bo
 
 def _candidates(found: Resolution, lefts: list[str], rights: list[str]) -> list[bool]:
     """Which of the pairs blocking joins."""
-    from resolver.block import PLAN_BY_NAME, candidates
+    from resolver.blocking import PLAN_BY_NAME, candidates
     from resolver.pipeline import load_models, prepared_of
 
     pairs, _ = candidates(prepared_of(found.batch, load_models()), PLAN_BY_NAME[found.stats.plan])

@@ -9,25 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 import resolver
-from benchmarks.answers import save
-from benchmarks.clock import peak_mib, process_age
-from benchmarks.datasets import LINK, Task
-from benchmarks.figures import LABELLED, OURS, UNLABELLED
-from models import loader
-from resolver.block import PLAN_BY_NAME, candidates
-from resolver.classify import scores
-from resolver.cluster import cluster
-from resolver.compare import NameIndex
+from benchmarks.harness.clock import peak_mib, process_age
+from benchmarks.harness.datasets import LINK, Task
+from benchmarks.harness.figures import LABELLED, OURS, UNLABELLED
+from benchmarks.harness.tool_answers import save
+from resolver.blocking import PLAN_BY_NAME, candidates
+from resolver.clustering import cluster
+from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe, link
-from resolver.ingest.base import Intake
-from resolver.ingest.mapping import mapping_from
+from resolver.ingest.formats.tabular.mapping import mapping_from
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
+from resolver.models import loader
 from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
-from resolver.records.resolution import Resolution
-from resolver.training.clusters import read_clusters, settle
-from resolver.training.save import save as save_model
+from resolver.records.results.resolution import Resolution
+from resolver.scoring import scores
+from resolver.training.data.labeled_clusters import read_clusters, settle
+from resolver.training.fit.unlabeled import learn
+from resolver.training.model_files import save as save_model
 from resolver.training.train import fit_options, gather, train
-from resolver.training.unlabelled import learn
 
 MERGE_AT = 0.5
 SETTINGS = {
@@ -47,10 +47,14 @@ def run(task: Task, out: Path, tool: str = OURS) -> None:
     model = None if tool == OURS else fitted(task, tool, intakes, out / "model")
     trained = process_age()
     options = RunOptions(merge_at=MERGE_AT, model_dir=model)
-    found = link(intakes[0], intakes[1], options) if task.mode == LINK else dedupe(intakes[0], options)
+    found = (
+        link(intakes[0], intakes[1], options) if task.mode == LINK else dedupe(intakes[0], options)
+    )
     end = process_age()
     peak = peak_mib()
-    ids = np.array([identity.partition(":")[2] for identity in found.batch.ids.to_pylist()], dtype=object)
+    ids = np.array(
+        [identity.partition(":")[2] for identity in found.batch.ids.to_pylist()], dtype=object
+    )
     sides = _sides(found, intakes) if task.mode == LINK else None
     left, right, logodds = _all_pairs(found, options, sides)
     clusters: dict[str, Any] = {"id": ids, str(MERGE_AT): found.labels}
@@ -75,7 +79,10 @@ def run(task: Task, out: Path, tool: str = OURS) -> None:
         "seconds": {"read": read, "train": trained - read, "resolve": end - trained, "whole": end},
         "peak_mib": peak,
         "stages": {one.name: one.wall for one in found.stats.stages},
-        "rules": {one.name: {"pairs": one.pairs, "only": one.only, "cut": one.cut} for one in found.stats.rules},
+        "rules": {
+            one.name: {"pairs": one.pairs, "only": one.only, "cut": one.cut}
+            for one in found.stats.rules
+        },
         "rejects": sum(len(intake.rejects) for intake in intakes),
     }
     save(out, {"left": ids[left], "right": ids[right], "score": scores(logodds)}, clusters, info)
@@ -89,7 +96,9 @@ def fitted(task: Task, tool: str, intakes: list[Intake], folder: Path) -> Path:
     elif task.labelled is not None:
         intake = read_lists([task.labelled], mapping=mapping_from(task.mappings[0]))
         id_column = str(task.mappings[0]["id"])
-        known = settle(read_clusters(task.labelled, (id_column, "cluster")), intake.batch.ids.to_pylist())
+        known = settle(
+            read_clusters(task.labelled, (id_column, "cluster")), intake.batch.ids.to_pylist()
+        )
         trained = train(gather(intake, [], tables, clusters=known), tables, tool, fit_options(7))
     else:
         raise ValueError(f"{task.name} has no labels to learn from")
@@ -111,7 +120,10 @@ def _all_pairs(
     pairs, _ = candidates(prepared, PLAN_BY_NAME[found.stats.plan], sides=sides)
     names = NameIndex.of(prepared)
     chunks = np.array_split(np.arange(len(pairs)), max(1, len(pairs) // 500_000))
-    logodds = [score_rows(prepared, names, models, pairs.left[chunk], pairs.right[chunk]) for chunk in chunks]
+    logodds = [
+        score_rows(prepared, names, models, pairs.left[chunk], pairs.right[chunk])
+        for chunk in chunks
+    ]
     return pairs.left, pairs.right, np.concatenate(logodds)
 
 

@@ -14,16 +14,16 @@ import numpy as np
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from benchmarks.datasets import Task
-from resolver.block import RULES, candidates, plan_for
-from resolver.block.join import rule_keys
-from resolver.cluster import cluster
-from resolver.compare import NameIndex
-from resolver.ingest.base import Intake
-from resolver.ingest.mapping import mapping_from
+from benchmarks.harness.datasets import Task
+from resolver.blocking import RULES, candidates, plan_for
+from resolver.blocking.key_join import rule_keys
+from resolver.clustering import cluster
+from resolver.comparison import NameIndex
+from resolver.ingest.formats.tabular.mapping import mapping_from
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
 
 MOST_PAIRS = 1_000_000
 
@@ -73,14 +73,26 @@ def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
         return candidates(prepared, plan, workers=1)
 
     def clustered() -> object:
-        return cluster(len(prepared), left, right, logodds, merge_border=border, review_border=min(border, -2944))
+        return cluster(
+            len(prepared),
+            left,
+            right,
+            logodds,
+            merge_border=border,
+            review_border=min(border, -2944),
+        )
 
     def bare() -> object:
         return cpdist(one, two, scorer=JaroWinkler.similarity, dtype=np.float32, workers=1)
 
     return [
         Speed("read", len(intake.batch), "records", _best(lambda: _read(task), tries)),
-        Speed("normalise", len(prepared), "records", _best(lambda: prepared_of(intake.batch, models), tries)),
+        Speed(
+            "normalise",
+            len(prepared),
+            "records",
+            _best(lambda: prepared_of(intake.batch, models), tries),
+        ),
         Speed("block: keys", keys, "keys", _best(keyed, tries)),
         Speed("block: keys to pairs", len(pairs), "pairs", _best(joined, tries)),
         Speed("compare and score, all comparators", len(left), "pairs", _best(cold_score, tries)),

@@ -38,11 +38,19 @@ def timed(command: Sequence[str], folder: Path, *, everybody: bool = False) -> C
 
     A small process stands between: a child's `ru_maxrss` begins at that of whoever started it.
     """
-    between = [sys.executable, "-m", "benchmarks.rounds", EVERYBODY if everybody else ALONE, *command]
+    between = [
+        sys.executable,
+        "-m",
+        "benchmarks.harness.timing",
+        EVERYBODY if everybody else ALONE,
+        *command,
+    ]
     done = subprocess.run(between, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise RuntimeError(f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {done.returncode}'}")
+        raise RuntimeError(
+            f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {done.returncode}'}"
+        )
     return Cost(**json.loads(done.stdout))
 
 

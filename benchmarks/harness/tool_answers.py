@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.measures import codes_of
+from benchmarks.harness.measures import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ class Truth:
         ids = pd.Index(frame["id"])
         if not ids.is_unique:
             raise ValueError(f"{path}: an id stands twice")
-        return cls(ids, codes_of(frame["cluster"].to_numpy(dtype=str)), frame["side"].to_numpy(np.uint8))
+        return cls(
+            ids, codes_of(frame["cluster"].to_numpy(dtype=str)), frame["side"].to_numpy(np.uint8)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ def _clusters(folder: Path, truth: Truth) -> dict[str, npt.NDArray[np.int64]]:
     if not path.is_file():
         return {}
     frame = pd.read_parquet(path)
-    return {str(border): labels_of(frame["id"], frame[border], truth) for border in frame.columns.drop("id")}
+    return {
+        str(border): labels_of(frame["id"], frame[border], truth)
+        for border in frame.columns.drop("id")
+    }
 
 
 def labels_of(ids: pd.Series, clusters: pd.Series, truth: Truth) -> npt.NDArray[np.int64]:
@@ -91,7 +96,12 @@ def labels_of(ids: pd.Series, clusters: pd.Series, truth: Truth) -> npt.NDArray[
     return labels
 
 
-def save(folder: Path, pairs: Mapping[str, Any], clusters: Mapping[str, Any] | None, info: Mapping[str, Any]) -> None:
+def save(
+    folder: Path,
+    pairs: Mapping[str, Any],
+    clusters: Mapping[str, Any] | None,
+    info: Mapping[str, Any],
+) -> None:
     """Write an answer from columns."""
     folder.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(dict(pairs)).to_parquet(folder / "pairs.parquet", index=False)

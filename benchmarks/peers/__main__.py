@@ -16,7 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Set up or list. Gives the exit code: 1 where a peer could not be installed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("action", choices=["setup", "list"])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PEER_BY_NAME)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(PEER_BY_NAME)} (default: all)"
+    )
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in PEER_BY_NAME]
     if unknown:

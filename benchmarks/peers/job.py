@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.answers import save
-from benchmarks.clock import peak_mib, process_age
-from benchmarks.datasets import Task, gaps_as_none
+from benchmarks.harness.clock import peak_mib, process_age
+from benchmarks.harness.datasets import Task, gaps_as_none
+from benchmarks.harness.tool_answers import save
 
 MERGE_BORDERS = (0.5, 0.95)
 
@@ -64,7 +64,13 @@ def main(package: str, run: Callable[[Task, str, Clock], Found]) -> None:
     data = json.loads(Path(job).read_text("utf-8"))
     clock = Clock()
     found = run(Task.from_json(data), "".join(ways), clock)
-    info = {"tool": data["tool"], "version": version(package), "settings": found.settings, **clock.stop(), **found.info}
+    info = {
+        "tool": data["tool"],
+        "version": version(package),
+        "settings": found.settings,
+        **clock.stop(),
+        **found.info,
+    }
     save(Path(out), found.pairs, found.clusters, info)
 
 
@@ -85,4 +91,6 @@ def components(count: int, left: Any, right: Any) -> Any:
 
 def read(path: Path) -> pd.DataFrame:
     """A table with every column as text, missing cells as None."""
-    return gaps_as_none(pd.read_csv(path, dtype=str) if path.suffix == ".csv" else pd.read_parquet(path))
+    return gaps_as_none(
+        pd.read_csv(path, dtype=str) if path.suffix == ".csv" else pd.read_parquet(path)
+    )

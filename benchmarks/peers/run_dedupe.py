@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from dedupe import variables
 
-from benchmarks.datasets import Task
+from benchmarks.harness.datasets import Task
 from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, main, read
 
 QUESTIONS = 190
@@ -34,7 +34,10 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     known = pd.read_parquet(task.truth)
     truth = dict(zip(known["id"].tolist(), known["cluster"].tolist(), strict=True))
     names = [one.field for one in fields]
-    data = {key: {"key": key, **dict(zip(names, row, strict=True))} for key, *row in frame[names].itertuples()}
+    data = {
+        key: {"key": key, **dict(zip(names, row, strict=True))}
+        for key, *row in frame[names].itertuples()
+    }
     clock.lap("read")
     matcher = dedupe.Dedupe(fields, num_cores=1, in_memory=True)
     matcher.prepare_training(data)
@@ -43,14 +46,20 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     clock.lap("train")
     clusters: dict[str, Any] = {}
     for border in MERGE_BORDERS:
-        found = {key: number for number, (keys, _) in enumerate(matcher.partition(data, border)) for key in keys}
+        found = {
+            key: number
+            for number, (keys, _) in enumerate(matcher.partition(data, border))
+            for key in keys
+        }
         clusters |= {"id": list(data), f"{border:g}": [found[key] for key in data]}
         if border == MERGE_BORDERS[0]:
             clock.lap("resolve")
             clock.stop()
     scored = matcher.score(matcher.pairs(data))
     best: dict[tuple[str, str], float] = {}
-    for (left, right), score in zip(scored["pairs"].tolist(), scored["score"].tolist(), strict=True):
+    for (left, right), score in zip(
+        scored["pairs"].tolist(), scored["score"].tolist(), strict=True
+    ):
         best[min(left, right), max(left, right)] = float(score)
     left, right = zip(*best, strict=True)
     matcher.cleanup_training()

@@ -11,7 +11,7 @@ import pandas as pd
 from followthemoney import EntityProxy
 from nomenklatura.matching import get_algorithm  # type: ignore[import-not-found]
 
-from benchmarks.datasets import Task
+from benchmarks.harness.datasets import Task
 from benchmarks.peers.job import Clock, Found, main
 
 OWN_THRESHOLD = 0.7
@@ -42,9 +42,16 @@ def run(task: Task, way: str, clock: Clock) -> Found:
         "right": held["right"].to_numpy(),
         "score": scores,
         "same": (held["label"] == "match").to_numpy(),
-        "cross": [_publisher(one) != _publisher(two) for one, two in zip(held["left"], held["right"], strict=True)],
+        "cross": [
+            _publisher(one) != _publisher(two)
+            for one, two in zip(held["left"], held["right"], strict=True)
+        ],
     }
-    more = {"own_threshold": OWN_THRESHOLD, "probabilities": False, "missing": len(judged) - len(held)}
+    more = {
+        "own_threshold": OWN_THRESHOLD,
+        "probabilities": False,
+        "missing": len(judged) - len(held),
+    }
     return Found(pairs, None, f"{way}, default configuration", more)
 
 

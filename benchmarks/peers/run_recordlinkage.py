@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import recordlinkage
 
-from benchmarks.datasets import Task
+from benchmarks.harness.datasets import Task
 from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, components, main, read
 
 
@@ -42,14 +42,24 @@ PLANS = {
         "rec_id",
     ),
     "febrl4": Plan(
-        [["given_name"], ["surname"], ["date_of_birth"], ["soc_sec_id"], ["postcode"], ["street_number", "address_1"]],
+        [
+            ["given_name"],
+            ["surname"],
+            ["date_of_birth"],
+            ["soc_sec_id"],
+            ["postcode"],
+            ["street_number", "address_1"],
+        ],
         FEBRL_STRINGS,
         FEBRL_EDITS,
         FEBRL_EXACT,
         "rec_id",
     ),
     "fake_1000": Plan(
-        [["first_name"], ["surname"], ["dob"], ["email"]], ("first_name", "surname", "city"), ("dob",), ("email",)
+        [["first_name"], ["surname"], ["dob"], ["email"]],
+        ("first_name", "surname", "city"),
+        ("dob",),
+        ("email",),
     ),
     "historical_50k": Plan(
         [
@@ -104,12 +114,18 @@ def run(task: Task, way: str, clock: Clock) -> Found:
         if border == MERGE_BORDERS[0]:
             clock.lap("cluster")
             clock.stop()
-    return Found({"left": left, "right": right, "score": scores}, clusters, "ECM; connected components")
+    return Found(
+        {"left": left, "right": right, "score": scores}, clusters, "ECM; connected components"
+    )
 
 
 def _prefixed(frame: pd.DataFrame) -> pd.DataFrame:
     """With the columns that rules need beside those of the table."""
-    more = {name: frame[column].str[:size] for name, (column, size) in PREFIXES.items() if column in frame}
+    more = {
+        name: frame[column].str[:size]
+        for name, (column, size) in PREFIXES.items()
+        if column in frame
+    }
     return frame.assign(**more)
 
 
@@ -120,7 +136,10 @@ def _candidates(frames: list[pd.DataFrame], plan: Plan) -> pd.MultiIndex:
         index.block(list(columns))
         # a missing value is no key
         found.append(index.index(*(frame.dropna(subset=list(columns)) for frame in frames)))
-    sides = [np.concatenate([pairs.get_level_values(side).to_numpy() for pairs in found]) for side in (0, 1)]
+    sides = [
+        np.concatenate([pairs.get_level_values(side).to_numpy() for pairs in found])
+        for side in (0, 1)
+    ]
     return _once(pd.MultiIndex.from_arrays(sides), ordered=len(frames) == 1)
 
 

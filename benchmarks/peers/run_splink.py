@@ -15,7 +15,7 @@ import duckdb  # type: ignore[import-not-found,unused-ignore]
 import splink.comparison_library as cl  # type: ignore[import-not-found]
 from splink import ColumnExpression, DuckDBAPI, Linker, SettingsCreator, block_on
 
-from benchmarks.datasets import LINK, Task
+from benchmarks.harness.datasets import LINK, Task
 from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, main
 
 
@@ -42,11 +42,16 @@ SWAPPED = "l.given_name = r.surname and l.surname = r.given_name"
 def febrl3() -> Plan:
     """The page on FEBRL 3."""
     return Plan(
-        rules=[block_on(name) for name in ("soc_sec_id", "given_name", "surname", "date_of_birth", "postcode")],
+        rules=[
+            block_on(name)
+            for name in ("soc_sec_id", "given_name", "surname", "date_of_birth", "postcode")
+        ],
         comparisons=[
             cl.NameComparison("given_name"),
             cl.NameComparison("surname"),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
+            cl.DateOfBirthComparison(
+                "date_of_birth", input_is_string=True, datetime_format="%Y%m%d"
+            ),
             cl.DamerauLevenshteinAtThresholds("soc_sec_id", [2]),
             cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
             cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
@@ -79,10 +84,14 @@ def febrl4() -> Plan:
         comparisons=[
             cl.NameComparison("given_name").configure(term_frequency_adjustments=True),
             cl.NameComparison("surname").configure(term_frequency_adjustments=True),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
+            cl.DateOfBirthComparison(
+                "date_of_birth", input_is_string=True, datetime_format="%Y%m%d"
+            ),
             cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
             cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]).configure(term_frequency_adjustments=True),
+            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]).configure(
+                term_frequency_adjustments=True
+            ),
         ],
         certain=[block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")],
         certain_recall=0.8,
@@ -138,7 +147,9 @@ def historical_50k() -> Plan:
             block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
         ],
         comparisons=[
-            cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="both_names"),
+            cl.ForenameSurnameComparison(
+                "first_name", "surname", forename_surname_concat_col_name="both_names"
+            ),
             cl.DateOfBirthComparison("dob", input_is_string=True),
             cl.PostcodeComparison("postcode_fake"),
             cl.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
@@ -169,7 +180,9 @@ def persons() -> Plan:
             block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
         ],
         comparisons=[
-            cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="both_names"),
+            cl.ForenameSurnameComparison(
+                "first_name", "surname", forename_surname_concat_col_name="both_names"
+            ),
             cl.DateOfBirthComparison("dob", input_is_string=True),
             cl.ExactMatch("city").configure(term_frequency_adjustments=True),
         ],
@@ -220,13 +233,17 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     if way.startswith("clusters"):
         return _only_clusters(linker, predicted, plan, clock)
     found = [
-        linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=border)
+        linker.clustering.cluster_pairwise_predictions_at_threshold(
+            predicted, threshold_match_probability=border
+        )
         for border in MERGE_BORDERS[:1]
     ]
     clock.lap("cluster")
     clock.stop()
     found += [
-        linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=border)
+        linker.clustering.cluster_pairwise_predictions_at_threshold(
+            predicted, threshold_match_probability=border
+        )
         for border in MERGE_BORDERS[1:]
     ]
     settings = "settings of its documentation" + (", three rules more" if looser else "")
@@ -236,7 +253,9 @@ def run(task: Task, way: str, clock: Clock) -> Found:
 def _only_clusters(linker: Any, predicted: Any, plan: Plan, clock: Clock) -> Found:
     """For speed: nothing but the clusters, at the border that the documentation uses."""
     border = MERGE_BORDERS[1]
-    found = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=border)
+    found = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predicted, threshold_match_probability=border
+    )
     frame = found.as_duckdbpyrelation().project(f"{plan.id_column}, cluster_id").df()
     clock.lap("cluster")
     clusters = {"id": frame[plan.id_column], f"{border:g}": frame["cluster_id"]}
@@ -246,7 +265,11 @@ def _only_clusters(linker: Any, predicted: Any, plan: Plan, clock: Clock) -> Fou
 
 def _register(api: Any, path: str, number: int, plan: Plan) -> Any:
     """A table as Splink wants it, every column as text."""
-    reader = f"read_csv('{path}', all_varchar=true)" if path.endswith(".csv") else f"read_parquet('{path}')"
+    reader = (
+        f"read_csv('{path}', all_varchar=true)"
+        if path.endswith(".csv")
+        else f"read_parquet('{path}')"
+    )
     more = "".join(f", {sql} as {name}" for name, sql in plan.columns.items())
     key = f"cast({plan.id_column} as varchar) as {plan.id_column}"
     relation = api.duckdb_con.sql(f"select * replace ({key}){more} from {reader}")
@@ -255,7 +278,9 @@ def _register(api: Any, path: str, number: int, plan: Plan) -> Any:
 
 def _train(linker: Any, plan: Plan) -> None:
     training = linker.training
-    training.estimate_probability_two_random_records_match(list(plan.certain), recall=plan.certain_recall)
+    training.estimate_probability_two_random_records_match(
+        list(plan.certain), recall=plan.certain_recall
+    )
     training.estimate_u_using_random_sampling(max_pairs=plan.sample, seed=plan.seed)
     for rule in plan.training:
         training.estimate_parameters_using_expectation_maximisation(
@@ -265,7 +290,11 @@ def _train(linker: Any, plan: Plan) -> None:
 
 def _pairs(predicted: Any, key: str) -> dict[str, Any]:
     frame = predicted.as_duckdbpyrelation().project(f"{key}_l, {key}_r, match_probability").df()
-    return {"left": frame[f"{key}_l"], "right": frame[f"{key}_r"], "score": frame["match_probability"]}
+    return {
+        "left": frame[f"{key}_l"],
+        "right": frame[f"{key}_r"],
+        "score": frame["match_probability"],
+    }
 
 
 def _clusters(found: Sequence[Any], key: str) -> dict[str, Any]:

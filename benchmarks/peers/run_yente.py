@@ -26,7 +26,11 @@ def main() -> None:
         matches = list(client.match(entity))
         expanded = [one for match in matches for one in client.expand(entity, match)]
         found = {"matches": matches, "expanded": expanded}
-        print(json.dumps({name: [one.to_dict() for one in entities] for name, entities in found.items()}))
+        print(
+            json.dumps(
+                {name: [one.to_dict() for one in entities] for name, entities in found.items()}
+            )
+        )
     client.close()
 
 

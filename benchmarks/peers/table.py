@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.datasets import ROOT, Task
+from benchmarks.harness.datasets import ROOT, Task
 
 HOME = ROOT / "build" / "peers"
 # what the scripts themselves read and write with
@@ -43,7 +43,9 @@ class Peer:
         if task.name not in self.sets:
             return []
         command = [str(self.python), "-m", f"benchmarks.peers.{self.script}"]
-        ways = [way for way in self.ways if not way or self.only_for.get(way, task.name) == task.name]
+        ways = [
+            way for way in self.ways if not way or self.only_for.get(way, task.name) == task.name
+        ]
         return [(f"{self.name} {way}".strip(), [*command, *([way] if way else [])]) for way in ways]
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.block.join import glanced, rule_keys
-from resolver.block.keys import Keys
-from resolver.block.plans import NONE, PLANS, Plan
-from resolver.block.rules import RULES, Rule
-from resolver.records.explanation import Meeting, NearRule
-from resolver.records.prepared import Prepared
+from resolver.blocking.key_join import glanced, rule_keys
+from resolver.blocking.keys import Keys
+from resolver.blocking.plans import NONE, PLANS, Plan
+from resolver.blocking.rules import RULES, Rule
+from resolver.records.prepared.batch import Prepared
+from resolver.records.results.explanation import Meeting, NearRule
 
 _HELP = {rule.name: rule.help for rule in RULES}
 
@@ -42,7 +42,9 @@ def meeting(prepared: Prepared, plan: Plan, left: int, right: int) -> Meeting:
             why = f"the key agrees, but not the {plan.rules[rule.name]} of birth that plan {plan.name} asks for as well"
             near.append(NearRule(rule.name, rule.help, why))
         elif rule.name not in plan.rules:
-            others = [one for one in PLANS if _touch(rule, number, prepared, one, left, right).joined]
+            others = [
+                one for one in PLANS if _touch(rule, number, prepared, one, left, right).joined
+            ]
             if others:
                 why = f"only {_listed(others)} use{'s' if len(others) == 1 else ''} this rule"
                 near.append(NearRule(rule.name, rule.help, why))
@@ -53,7 +55,9 @@ def meeting(prepared: Prepared, plan: Plan, left: int, right: int) -> Meeting:
     return Meeting(plan.name, tuple(joined), tuple(near))
 
 
-def _touch(rule: Rule, number: int, prepared: Prepared, plan: Plan, left: int, right: int) -> _Touch:
+def _touch(
+    rule: Rule, number: int, prepared: Prepared, plan: Plan, left: int, right: int
+) -> _Touch:
     if rule.name not in plan.rules:
         return _Touch(False, False)
     keys = rule_keys(rule, prepared, plan, number)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.keys import Keys
-from resolver.block.unite import RULE_BITS, Packed
+from resolver.blocking.keys import Keys
+from resolver.blocking.pair_union import RULE_BITS, Packed
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import HashArray
-from resolver.records.ragged import spread
+from resolver.records.prepared.batch import HashArray
+from resolver.records.prepared.ragged import spread
 
 Excess = Callable[[HashArray], npt.NDArray[np.int64]]
 """Of keys (ascending) that make too many pairs among all that there is, how many; of others 0."""
@@ -51,7 +51,17 @@ class Groups:
         into = dealt if dealt is not None else np.zeros(0, dtype=np.int64)
         only = pass_of or (0, len(kinds), 0)
         _pairs(
-            self.rows, self.refine, self.bounds, kinds, sides, linking, self.number, place, into, dealt is None, only
+            self.rows,
+            self.refine,
+            self.bounds,
+            kinds,
+            sides,
+            linking,
+            self.number,
+            place,
+            into,
+            dealt is None,
+            only,
         )
 
 
@@ -77,7 +87,9 @@ def groups_of(
     cut = _order(rows, refine, starts, ends, sides, linking, cap, within)
     starts, sizes = starts[within], (ends - starts)[within]
     held = spread(starts, sizes)
-    return Groups(number, rows[held], refine[held], np.append(0, np.cumsum(sizes)), distinct, int(cut))
+    return Groups(
+        number, rows[held], refine[held], np.append(0, np.cumsum(sizes)), distinct, int(cut)
+    )
 
 
 def join_keys(
@@ -100,7 +112,9 @@ def join_keys(
 
 @compiled()
 def _meets(first, second, refine_first, refine_second, kinds, sides, linking):  # type: ignore[no-untyped-def]
-    if first == second or (refine_first != refine_second and refine_first != 0 and refine_second != 0):
+    if first == second or (
+        refine_first != refine_second and refine_first != 0 and refine_second != 0
+    ):
         return False
     if (kinds[first] & kinds[second]) == 0:
         return False
@@ -112,7 +126,9 @@ def _group_size(rows, refine, start, end, sides, linking):  # type: ignore[no-un
     """How many pairs a sorted key group makes, whatever the kinds; linking, those within a side are none."""
     size = _side_size(rows, refine, start, end, sides, -1)
     if linking:
-        size -= _side_size(rows, refine, start, end, sides, 0) + _side_size(rows, refine, start, end, sides, 1)
+        size -= _side_size(rows, refine, start, end, sides, 0) + _side_size(
+            rows, refine, start, end, sides, 1
+        )
     return size
 
 

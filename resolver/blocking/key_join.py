@@ -19,17 +19,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import BLIND, all_points, arrays
-from resolver.block.groups import Excess, Groups, groups_of
-from resolver.block.keys import NO_KEYS, Hashed, Keys, keys_of
-from resolver.block.parts import Parts
-from resolver.block.plans import Plan, refinement
-from resolver.block.rules import RULES, Rule
-from resolver.block.unite import ALL, Packed, Settled, settle
+from resolver.blocking.key_groups import Excess, Groups, groups_of
+from resolver.blocking.key_parts import Parts
+from resolver.blocking.keys import (
+    NO_KEYS,
+    Hashed,
+    Keys,
+    keys_of,
+)
+from resolver.blocking.pair_union import (
+    ALL,
+    Packed,
+    Settled,
+    settle,
+)
+from resolver.blocking.plans import Plan, refinement
+from resolver.blocking.prefilter import BLIND, all_points, arrays
+from resolver.blocking.rules import RULES, Rule
+from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared
-from resolver.records.resolution import RuleStat
-from resolver.records.threads import threads
+from resolver.records.prepared.batch import Prepared
+from resolver.records.results.resolution import RuleStat
 
 DEFAULT_CAP = 500_000
 ROOM = 1 << 30
@@ -83,12 +93,29 @@ def candidates(
     least = ALL if plan.least is None else plan.least
     passes = []
     for start, stop in _ranges(ends, max(room // _BYTES, 1)):
-        dealt = _dealt(found, lanes, (start, stop, int(ends[start])), int(ends[stop]), prepared.kinds, sides, linking)
-        passes.append(settle(dealt, ends[start : stop + 1] - ends[start], seen, least, workers, first=start))
+        dealt = _dealt(
+            found,
+            lanes,
+            (start, stop, int(ends[start])),
+            int(ends[stop]),
+            prepared.kinds,
+            sides,
+            linking,
+        )
+        passes.append(
+            settle(dealt, ends[start : stop + 1] - ends[start], seen, least, workers, first=start)
+        )
         del dealt
     left, right, bits, totals = passes[0] if len(passes) == 1 else _together(passes)
     return Pairs(left, right, bits), tuple(
-        RuleStat(rule.name, rule.help, groups.distinct, int(totals[0, number]), int(totals[1, number]), groups.cut)
+        RuleStat(
+            rule.name,
+            rule.help,
+            groups.distinct,
+            int(totals[0, number]),
+            int(totals[1, number]),
+            groups.cut,
+        )
         for (number, rule), (groups, _) in zip(used, found, strict=True)
     )
 
@@ -173,7 +200,9 @@ def _dealt(
     return dealt
 
 
-def glanced(prepared: Prepared, plan: Plan, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+def glanced(
+    prepared: Prepared, plan: Plan, left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
     """Which pairs of rows have a plan's least points at a glance."""
     if plan.least is None:
         return np.ones(len(left), dtype=bool)
@@ -181,7 +210,9 @@ def glanced(prepared: Prepared, plan: Plan, left: IntArray, right: IntArray) -> 
     return enough
 
 
-def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Parts | None = None) -> Keys:
+def rule_keys(
+    rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Parts | None = None
+) -> Keys:
     """The keys of one rule under a plan, for records of the rule's kinds. `parts`: those of the batch, where several
     rules share them."""
     parts = parts or Parts(prepared)
@@ -192,4 +223,6 @@ def rule_keys(rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Pa
     if not applies.all():
         hashed = Hashed(hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0)))
     kind = plan.rules[rule.name]
-    return keys_of(hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind)))
+    return keys_of(
+        hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind))
+    )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.keys import (
+from resolver.blocking.keys import (
     Hashed,
     distinct,
     form_hashes,
@@ -25,9 +25,14 @@ from resolver.block.keys import (
     united,
     years_within,
 )
-from resolver.records.prepared import HashArray, PlaceTable, Prepared, TokenFlag
-from resolver.records.ragged import Ragged, offsets_of, spread
-from resolver.records.spelling import first_letters, spell
+from resolver.kernels.letter_hashes import first_letters, spell
+from resolver.records.prepared.batch import (
+    HashArray,
+    PlaceTable,
+    Prepared,
+    TokenFlag,
+)
+from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
@@ -84,7 +89,11 @@ class Parts:
         """Per record, the first letters of its words, each once."""
 
         def make() -> Hashed:
-            return distinct(of_records(self.prepared, self._in_forms(self._letters(), _initial_tokens(self.prepared))))
+            return distinct(
+                of_records(
+                    self.prepared, self._in_forms(self._letters(), _initial_tokens(self.prepared))
+                )
+            )
 
         return self.once("initials", make)
 
@@ -106,14 +115,18 @@ class Parts:
             counts = np.where(few, symbols.counts, 0)[forms.items]
             found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
             ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-            by_form = Hashed(ends[forms.offsets].astype(np.int32), mix(found.astype(np.uint64), np.uint64(5)))
+            by_form = Hashed(
+                ends[forms.offsets].astype(np.int32), mix(found.astype(np.uint64), np.uint64(5))
+            )
             return distinct(of_records(self.prepared, by_form))
 
         return self.once("symbols", make)
 
     def years(self) -> Hashed:
         """Per record, every year of birth."""
-        return self.once("years", lambda: distinct(years_within(self.prepared.births, self.prepared.dates)))
+        return self.once(
+            "years", lambda: distinct(years_within(self.prepared.births, self.prepared.dates))
+        )
 
     def month_days(self, *, strict: bool = False) -> Hashed:
         """Per record, day and month of birth, 1 January left out (`strict`: all of January and all firsts of a month):
@@ -121,7 +134,11 @@ class Parts:
 
         def make() -> Hashed:
             dates = self.prepared.dates
-            default = (dates.day == 1) | (dates.month == 1) if strict else (dates.day == 1) & (dates.month == 1)
+            default = (
+                (dates.day == 1) | (dates.month == 1)
+                if strict
+                else (dates.day == 1) & (dates.month == 1)
+            )
             number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
             full = (dates.day > 0) & ~default
             return distinct(of_table(self.prepared.births, np.where(full, number, np.uint64(0))))
@@ -136,7 +153,9 @@ class Parts:
             parts = []
             for ragged, table in _placed(self.prepared):
                 words = ragged.through(table.local)
-                lengths = np.fromiter(map(len, table.token_texts), dtype=np.int32, count=len(table.token_texts))
+                lengths = np.fromiter(
+                    map(len, table.token_texts), dtype=np.int32, count=len(table.token_texts)
+                )
                 hashes = np.where(lengths >= 4, table.token_hashes, np.uint64(0))
                 parts.append(Hashed(words.offsets, hashes[words.items]))
             return distinct(united(parts))
@@ -168,7 +187,9 @@ class Parts:
     def _spelled(self, name: str, cut: Callable[[str], str]) -> HashArray:
         def make() -> Hashed:
             texts = self.prepared.tokens.texts
-            hashes = np.fromiter((spell(cut(text)) for text in texts), dtype=np.uint64, count=len(texts))
+            hashes = np.fromiter(
+                (spell(cut(text)) for text in texts), dtype=np.uint64, count=len(texts)
+            )
             return Hashed(offsets_of(np.ones(len(texts), dtype=np.int64)), hashes)
 
         return self.once(f"spelled {name}", make).hashes
@@ -183,4 +204,7 @@ def _initial_tokens(prepared: Prepared) -> Bools:
 
 
 def _placed(prepared: Prepared) -> tuple[tuple[Ragged, PlaceTable], ...]:
-    return (prepared.birth_places, prepared.place_table), (prepared.addresses, prepared.address_table)
+    return (prepared.birth_places, prepared.place_table), (
+        prepared.addresses,
+        prepared.address_table,
+    )

@@ -11,10 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import DateTable, HashArray, Prepared, TokenFlag
-from resolver.records.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.batch import (
+    DateTable,
+    HashArray,
+    Prepared,
+    TokenFlag,
+)
+from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 
 SHORT = 24
 """Up to so many items, inserting each at its place is faster than sorting."""
@@ -32,7 +37,9 @@ class Keys:
     refine: IntArray
 
 
-NO_KEYS = Keys(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))
+NO_KEYS = Keys(
+    np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +109,18 @@ def mix(left: HashArray, right: HashArray | np.uint64) -> HashArray:
     return result
 
 
-def identity_tokens(prepared: Prepared, least_rarity: float = 0.0, least_length: int = 1) -> npt.NDArray[np.bool_]:
+def identity_tokens(
+    prepared: Prepared, least_rarity: float = 0.0, least_length: int = 1
+) -> npt.NDArray[np.bool_]:
     """Which tokens carry identity: no particles, legal forms or initials; rare and long enough."""
     tokens = prepared.tokens
     mask: npt.NDArray[np.bool_] = (tokens.flags & int(_NOT_IDENTITY)) == 0
     if least_rarity > 0:
         mask &= np.minimum(tokens.rarity_person, tokens.rarity_group) >= least_rarity
     if least_length > 1:
-        lengths = np.fromiter((len(text) for text in tokens.texts), dtype=np.int32, count=len(tokens))
+        lengths = np.fromiter(
+            (len(text) for text in tokens.texts), dtype=np.int32, count=len(tokens)
+        )
         mask &= lengths >= least_length
     return mask
 
@@ -131,7 +142,11 @@ def pair_places(offsets: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     counts = np.diff(offsets)
     places = np.arange(int(counts.sum()), dtype=np.int64)
     later = np.repeat(offsets[1:], counts) - places - 1
-    return np.repeat(places, later), spread(places + 1, later), offsets_of(counts.astype(np.int64) * (counts - 1) // 2)
+    return (
+        np.repeat(places, later),
+        spread(places + 1, later),
+        offsets_of(counts.astype(np.int64) * (counts - 1) // 2),
+    )
 
 
 @compiled(inline="always")
@@ -151,7 +166,9 @@ def pairs_between(offsets: IntArray, words: Ragged, most: int) -> Hashed:
     ends = np.cumsum(sizes)
     out = np.empty(int(ends[-1]), dtype=np.uint64)
     longest = int(np.diff(offsets).max(initial=0)) * most
-    _pairs_between(offsets, words.offsets, words.items, ends, np.empty((longest + 1, 2), dtype=np.int64), out)
+    _pairs_between(
+        offsets, words.offsets, words.items, ends, np.empty((longest + 1, 2), dtype=np.int64), out
+    )
     return Hashed(ends.astype(np.int32), out)
 
 
@@ -211,7 +228,9 @@ def years_within(side: Ragged, dates: DateTable) -> Hashed:
     """Every year a date can lie in: of ranges the first six at most, of an estimate those before and after too."""
     span = np.where(dates.year > 0, np.minimum(dates.last_year - dates.year, 5) + 1, 0)
     span = np.where((dates.circa > 0) & (span == 1), 3, span)
-    start = np.where((dates.circa > 0) & (dates.year == dates.last_year), dates.year - 1, dates.year)
+    start = np.where(
+        (dates.circa > 0) & (dates.year == dates.last_year), dates.year - 1, dates.year
+    )
     counts = span[side.items]
     ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
     years = spread(start[side.items].astype(np.int64), counts)

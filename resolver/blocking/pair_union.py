@@ -11,11 +11,18 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import BIRTHS, PLACES, TOKEN, WORDS, Seen, points
-from resolver.block.keys import SHORT
+from resolver.blocking.keys import SHORT
+from resolver.blocking.prefilter import (
+    BIRTHS,
+    PLACES,
+    TOKEN,
+    WORDS,
+    Seen,
+    points,
+)
+from resolver.kernels.compiler import compiled
+from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.threads import threads
 
 Packed = npt.NDArray[np.int64]
 """Pairs as left << 32 | right."""
@@ -28,7 +35,14 @@ Settled = tuple[IntArray, IntArray, npt.NDArray[np.uint32], npt.NDArray[np.int64
 """
 
 
-def unite(found: Sequence[Packed], numbers: Sequence[int], count: int, seen: Seen, least: int, workers: int) -> Settled:
+def unite(
+    found: Sequence[Packed],
+    numbers: Sequence[int],
+    count: int,
+    seen: Seen,
+    least: int,
+    workers: int,
+) -> Settled:
     """The pairs of several rules (`numbers`) that have at least `least` points (`ALL`: all of them)."""
     ends = np.zeros(count + 1, dtype=np.int64)
     for pairs in found:
@@ -40,7 +54,9 @@ def unite(found: Sequence[Packed], numbers: Sequence[int], count: int, seen: See
     return settle(dealt, ends, seen, least, workers)
 
 
-def settle(dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int, first: int = 0) -> Settled:
+def settle(
+    dealt: Packed, ends: Packed, seen: Seen, least: int, workers: int, first: int = 0
+) -> Settled:
     """The same of pairs that are dealt already: those of left record `first` + i (right << 5 | rule) are
     `dealt[ends[i]:ends[i + 1]]`, in any order; they are worked on in place."""
     count = len(ends) - 1

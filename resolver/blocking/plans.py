@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.block.keys import years_within
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.blocking.keys import years_within
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged, offsets_of
 
 NONE, YEAR, DAY = "", "year", "day"
 
@@ -28,7 +28,7 @@ class Plan:
     """The number of records up to which the plan is chosen by itself."""
     rules: Mapping[str, str]
     least: int | None = None
-    """The points that two persons need at a glance to be compared (`resolver.block.glance`); None: any."""
+    """The points that two persons need at a glance to be compared (`resolver.blocking.prefilter`); None: any."""
 
 
 _SMALL: dict[str, str] = {
@@ -122,9 +122,15 @@ def refinement(prepared: Prepared, kind: str) -> Ragged | None:
         return None
     dates, births = prepared.dates, prepared.births
     ranged = dates.last_year - dates.year
-    usable = (dates.year > 0) & (ranged < 6) if kind == YEAR else (dates.day > 0) & (ranged == 0) & (dates.circa == 0)
+    usable = (
+        (dates.year > 0) & (ranged < 6)
+        if kind == YEAR
+        else (dates.day > 0) & (ranged == 0) & (dates.circa == 0)
+    )
     chosen = usable[births.items]
-    kept = Ragged(offsets_of(np.bincount(births.rows[chosen], minlength=len(births))), births.items[chosen])
+    kept = Ragged(
+        offsets_of(np.bincount(births.rows[chosen], minlength=len(births))), births.items[chosen]
+    )
     if kind == YEAR:
         years = years_within(kept, dates)
         return Ragged.from_rows(years.rows, years.hashes.astype(np.int32), len(births))

@@ -12,21 +12,37 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.keys import Hashed, distinct, of_table, united
+from resolver.blocking.keys import (
+    Hashed,
+    distinct,
+    of_table,
+    united,
+)
+from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import same_of_eight
+from resolver.kernels.letter_hashes import first_letters, spell
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.machine import same_of_eight
-from resolver.records.prepared import HashArray, Prepared, TokenFlag
-from resolver.records.ragged import Ragged
-from resolver.records.spelling import first_letters, spell
+from resolver.records.prepared.batch import HashArray, Prepared, TokenFlag
+from resolver.records.prepared.ragged import Ragged
 
 _POINTS = (
-    (0, -38, -47, -50),  # words of the shorter record that agree with none of the other: 0, 1, 2, more
+    (
+        0,
+        -38,
+        -47,
+        -50,
+    ),  # words of the shorter record that agree with none of the other: 0, 1, 2, more
     (0, -16, -16, -16),  # that agree in their first letter
     (0, 9, 12, 12),  # in beginning, end or all letters but two
     (0, 8, 48, 55),  # at least in sound or consonants
     (0, 12, 15, 15),  # in all letters
-    (0, 11, 11, 21, 26),  # rarity of the rarest word that agrees at least in sound, in steps of two nats
+    (
+        0,
+        11,
+        11,
+        21,
+        26,
+    ),  # rarity of the rarest word that agrees at least in sound, in steps of two nats
     (0, -13, -14),  # words of the shorter record: 0, 1, more
     (0, -18, 18, 41),  # places: missing, none in common, one word, more
     (0, -49, 8, -20, -1, 5, 6, 25, 25, 26, 63),  # dates of birth, see `_dates`
@@ -38,7 +54,9 @@ PASSED = 1_000
 """Points of a common number, telephone or e-mail address, and of pairs that are not of two persons."""
 
 
-Seen = tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32], HashArray, HashArray, npt.NDArray[np.int32]]
+Seen = tuple[
+    npt.NDArray[np.int32], npt.NDArray[np.uint32], HashArray, HashArray, npt.NDArray[np.int32]
+]
 WORDS, PLACES, CERTAIN, BIRTHS, KINDS = range(5)
 TEXT, SOUND, CONSONANTS, BEGINNING, LETTERS, FIRST, RARITY, TOKEN = range(8)
 _ALIKE = 1 << TEXT | 1 << SOUND | 1 << CONSONANTS
@@ -84,11 +102,15 @@ def arrays(prepared: Prepared) -> Seen:
     told = (tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     said = prepared.names.through(prepared.forms.tokens)
     # each word once, ascending; 0 stands for those that say nothing
-    words = distinct(Hashed(said.offsets, np.where(told[said.items], said.items + 1, 0).astype(np.uint64)))
+    words = distinct(
+        Hashed(said.offsets, np.where(told[said.items], said.items + 1, 0).astype(np.uint64))
+    )
     places, certain = _places(prepared), _certain(prepared)
     # column by column: of a query, a batch of one record, stacking these would take as long as all else here
     heads = np.zeros((len(prepared) + 1, 5), dtype=np.int32)
-    for column, offsets in enumerate((words.offsets, places.offsets, certain.offsets, births.offsets)):
+    for column, offsets in enumerate(
+        (words.offsets, places.offsets, certain.offsets, births.offsets)
+    ):
         heads[:, column] = offsets
     heads[:-1, KINDS] = prepared.kinds
     born = np.empty((len(dates.year), 4), dtype=np.int32)
@@ -108,7 +130,9 @@ def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
     """What is seen of each token."""
     tokens = prepared.tokens
     lengths = np.fromiter(map(len, tokens.texts), dtype=np.int64, count=len(tokens))
-    beginning = np.fromiter((spell(text[:3]) for text in tokens.texts), dtype=np.uint64, count=len(tokens))
+    beginning = np.fromiter(
+        (spell(text[:3]) for text in tokens.texts), dtype=np.uint64, count=len(tokens)
+    )
     cards = np.empty((len(tokens), 8), dtype=np.uint32)
     _fill(
         tokens.hashes,
@@ -128,7 +152,11 @@ def _cards(prepared: Prepared) -> npt.NDArray[np.uint32]:
 @compiled(inline="always", allocates=False)
 def _folded(value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """A hash in 32 bits, 0 where it is 0."""
-    return max(np.uint32((value >> np.uint64(32)) ^ value), np.uint32(1)) if value != 0 else np.uint32(0)
+    return (
+        max(np.uint32((value >> np.uint64(32)) ^ value), np.uint32(1))
+        if value != 0
+        else np.uint32(0)
+    )
 
 
 @compiled(allocates=False)
@@ -153,7 +181,10 @@ def _text_ranks(texts: npt.NDArray[np.object_]) -> IntArray:
 
 
 def _places(prepared: Prepared) -> Hashed:
-    held = (prepared.birth_places, prepared.place_table), (prepared.addresses, prepared.address_table)
+    held = (
+        (prepared.birth_places, prepared.place_table),
+        (prepared.addresses, prepared.address_table),
+    )
     parts = []
     if not any(len(ragged.items) for ragged, _ in held):
         return _nothing(prepared)
@@ -169,9 +200,16 @@ def _nothing(prepared: Prepared) -> Hashed:
 
 def _certain(prepared: Prepared) -> Hashed:
     numbers = prepared.identifier_table
-    if not any(len(side.items) for side in (prepared.identifiers, *(prepared.plain[one][0] for one in _CONTACTS))):
+    if not any(
+        len(side.items)
+        for side in (prepared.identifiers, *(prepared.plain[one][0] for one in _CONTACTS))
+    ):
         return _nothing(prepared)
-    parts = [of_table(prepared.identifiers, np.where(numbers.mass_used == 0, numbers.number, np.uint64(0)))]
+    parts = [
+        of_table(
+            prepared.identifiers, np.where(numbers.mass_used == 0, numbers.number, np.uint64(0))
+        )
+    ]
     parts += [of_table(*_of_plain(prepared, name)) for name in _CONTACTS]
     return distinct(united(parts))
 
@@ -197,13 +235,18 @@ def _of_words(words, start, end, others, their_start, their_end):  # type: ignor
             close |= np.int64((theirs != 0) & ((differ & (differ - np.uint32(1))) == 0))
         # nothing agrees with what is not said
         said = np.int64(words[i, TEXT] != 0) << TEXT | np.int64(words[i, SOUND] != 0) << SOUND
-        said |= np.int64(words[i, CONSONANTS] != 0) << CONSONANTS | np.int64(words[i, BEGINNING] != 0) << BEGINNING
+        said |= (
+            np.int64(words[i, CONSONANTS] != 0) << CONSONANTS
+            | np.int64(words[i, BEGINNING] != 0) << BEGINNING
+        )
         ways = (same & (said | 1 << FIRST)) | (close & np.int64(letters != 0)) << LETTERS
         counts += _COUNTED[np.uint64(ways)]
         rarest = max(rarest, words[i, RARITY] if ways & _ALIKE else np.uint32(0))
     total = POINTS[5, rarest] + POINTS[6, min(np.uint64(end - start), np.uint64(2))]
     for question in range(5):
-        total += POINTS[question, min(np.uint64(counts >> 12 * question & _MOST_WORDS), np.uint64(3))]
+        total += POINTS[
+            question, min(np.uint64(counts >> 12 * question & _MOST_WORDS), np.uint64(3))
+        ]
     return total
 
 
@@ -275,10 +318,20 @@ def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def
     below, under = row + np.uint64(1), other + np.uint64(1)
     if heads[row, KINDS] & others[other, KINDS] != 1:
         return PASSED
-    i, end, j, their_end = heads[row, CERTAIN], heads[below, CERTAIN], others[other, CERTAIN], others[under, CERTAIN]
+    i, end, j, their_end = (
+        heads[row, CERTAIN],
+        heads[below, CERTAIN],
+        others[other, CERTAIN],
+        others[under, CERTAIN],
+    )
     if _common(certain, i, end, their_certain, j, their_end, 1):
         return PASSED
-    i, end, j, their_end = heads[row, WORDS], heads[below, WORDS], others[other, WORDS], others[under, WORDS]
+    i, end, j, their_end = (
+        heads[row, WORDS],
+        heads[below, WORDS],
+        others[other, WORDS],
+        others[under, WORDS],
+    )
     # from the record with fewer words to the other, of as many from the one whose words come first
     fewer = np.int64(end - i) - np.int64(their_end - j)
     at = 0
@@ -289,7 +342,12 @@ def points_between(one, seen_one, two, seen_two):  # type: ignore[no-untyped-def
         total = _of_words(their_words, j, their_end, words, i, end)
     else:
         total = _of_words(words, i, end, their_words, j, their_end)
-    i, end, j, their_end = heads[row, PLACES], heads[below, PLACES], others[other, PLACES], others[under, PLACES]
+    i, end, j, their_end = (
+        heads[row, PLACES],
+        heads[below, PLACES],
+        others[other, PLACES],
+        others[under, PLACES],
+    )
     if i < end and j < their_end:
         total += POINTS[7, 1 + _common(places, i, end, their_places, j, their_end, 2)]
     when = 0

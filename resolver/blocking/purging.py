@@ -1,6 +1,6 @@
 """Keys that too many records share, counted where they arise, so that no worker ever gathers all their records.
 
-One machine passes a key over that would make more pairs than the safety valve allows (`resolver.block.join`). Where
+One machine passes a key over that would make more pairs than the safety valve allows (`resolver.blocking.key_join`). Where
 records lie in several places, a key that is too large in one of them is too large in all: that place sends how often it
 met each refinement of the key, instead of the records. The sums give the size the key has on one machine.
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.keys import Keys
+from resolver.blocking.keys import Keys
 from resolver.records.batch import IntArray
-from resolver.records.prepared import ByteArray, HashArray
+from resolver.records.prepared.batch import ByteArray, HashArray
 
 Counts = npt.NDArray[np.int64]
 
@@ -38,7 +38,9 @@ def summed(tally: Tally) -> Tally:
     """Each base, refinement and side once, ascending."""
     each = tally.of(np.lexsort((tally.side, tally.refine, tally.base)))
     starts = np.flatnonzero(_changes(each.base) | _changes(each.refine) | _changes(each.side))
-    return Tally(each.base[starts], each.refine[starts], each.side[starts], _sums(each.times, starts))
+    return Tally(
+        each.base[starts], each.refine[starts], each.side[starts], _sums(each.times, starts)
+    )
 
 
 def sizes(tally: Tally, linking: bool) -> tuple[HashArray, Counts]:
@@ -90,7 +92,9 @@ def gathered(keys: Keys, sides: ByteArray, linking: bool, heavy: Tally) -> tuple
         return keys, 0, 0
     apart = np.isin(keys.base, heavy.base)
     parts = heavy, _ones(keys, sides).of(apart)
-    columns = ([getattr(part, name) for part in parts] for name in ("base", "refine", "side", "times"))
+    columns = (
+        [getattr(part, name) for part in parts] for name in ("base", "refine", "side", "times")
+    )
     base, size = sizes(Tally(*map(np.concatenate, columns)), linking)
     return _kept(keys, ~apart), len(base), int(size.sum())
 

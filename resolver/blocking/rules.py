@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.block.keys import (
+from resolver.blocking.key_parts import Parts
+from resolver.blocking.keys import (
     Hashed,
     cross,
     distinct,
@@ -25,11 +26,15 @@ from resolver.block.keys import (
     sums_within,
     united,
 )
-from resolver.block.parts import Parts
+from resolver.kernels.letter_hashes import (
+    SPELL_FACTOR,
+    SPELL_START,
+    first_letters,
+    spell,
+)
 from resolver.records.kinds import Kind
-from resolver.records.prepared import HashArray, Prepared, TokenFlag
-from resolver.records.ragged import Ragged, offsets_of, spread
-from resolver.records.spelling import SPELL_FACTOR, SPELL_START, first_letters, spell
+from resolver.records.prepared.batch import HashArray, Prepared, TokenFlag
+from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 
 RARE = 7.0
 """Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
@@ -116,9 +121,15 @@ def skeleton_year(parts: Parts) -> Hashed:
 def birth_day(parts: Parts) -> Hashed:
     """The same full date of birth, day and month in either order, 1 January left out."""
     dates = parts.prepared.dates
-    full = (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
+    full = (
+        (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
+    )
     low, high = np.minimum(dates.day, dates.month), np.maximum(dates.day, dates.month)
-    number = (dates.year.astype(np.uint64) * np.uint64(10_000)) + low.astype(np.uint64) * np.uint64(100) + high
+    number = (
+        (dates.year.astype(np.uint64) * np.uint64(10_000))
+        + low.astype(np.uint64) * np.uint64(100)
+        + high
+    )
     return of_table(parts.prepared.births, np.where(full, number, np.uint64(0)))
 
 
@@ -197,7 +208,9 @@ def symbol_place(parts: Parts) -> Hashed:
 def address_initial(parts: Parts) -> Hashed:
     """The same address of two words or more and a word that begins with the same letter."""
     table = parts.prepared.address_table
-    words = sums_within(distinct(Hashed(table.local.offsets, table.token_hashes[table.local.items]))).hashes
+    words = sums_within(
+        distinct(Hashed(table.local.offsets, table.token_hashes[table.local.items]))
+    ).hashes
     whole = np.where(table.local.counts > 1, words, np.uint64(0))
     return cross(parts.initials(), distinct(of_table(parts.prepared.addresses, whole)))
 
@@ -205,7 +218,9 @@ def address_initial(parts: Parts) -> Hashed:
 def identifier(parts: Parts) -> Hashed:
     """The same document, tax or registration number, unless it is known to be used by many."""
     table = parts.prepared.identifier_table
-    return of_table(parts.prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0)))
+    return of_table(
+        parts.prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0))
+    )
 
 
 def contact(parts: Parts) -> Hashed:
@@ -218,7 +233,9 @@ def mailbox(parts: Parts) -> Hashed:
     """The same e-mail address up to its host, of three letters or more."""
     ragged, table = parts.prepared.plain["email"]
     boxes = [text.partition("@")[0] for text in table.texts.tolist()]
-    hashes = np.fromiter((spell(box) if len(box) > 2 else 0 for box in boxes), dtype=np.uint64, count=len(boxes))
+    hashes = np.fromiter(
+        (spell(box) if len(box) > 2 else 0 for box in boxes), dtype=np.uint64, count=len(boxes)
+    )
     return of_table(ragged, hashes)
 
 
@@ -237,7 +254,9 @@ def acronym(parts: Parts) -> Hashed:
         if 3 <= len(text) <= 8 and mask[code]:
             spelled[code] = spell(text)
     counts = np.bincount(forms.rows[mask[forms.items]], minlength=len(forms))
-    own = Hashed(np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0)))
+    own = Hashed(
+        np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0))
+    )
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
     alone = np.repeat(counts <= 2, np.diff(single.offsets))
     single = Hashed(single.offsets, np.where(alone, single.hashes, np.uint64(0)))
@@ -246,7 +265,9 @@ def acronym(parts: Parts) -> Hashed:
 
 def _rare(prepared: Prepared, hashes: HashArray) -> Hashed:
     """The codes of rare words of four letters or more, numbers left out."""
-    mask = identity_tokens(prepared, RARE, 4) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
+    mask = identity_tokens(prepared, RARE, 4) & (
+        (prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0
+    )
     return of_records(prepared, form_hashes(prepared, hashes, mask))
 
 

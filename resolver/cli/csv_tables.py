@@ -1,7 +1,7 @@
 """CSV tables in and out: the pairs, cases and decisions that a user writes, and the answers to them.
 
 Read as UTF-8 (a byte order mark is no harm) with a header. Written to a temporary name and moved. What a spreadsheet
-would run as a formula is defused on the way out and taken back on the way in (`resolver.records.cells`).
+would run as a formula is defused on the way out and taken back on the way in (`resolver.records.formula_cells`).
 """
 
 from __future__ import annotations
@@ -58,13 +58,17 @@ def read_table(path: Path, required: Sequence[str]) -> Table:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _parse(path, file, required)
     except UnicodeDecodeError as error:
-        raise InputError("this is no UTF-8 text", where=str(path), mend="save it as UTF-8") from error
+        raise InputError(
+            "this is no UTF-8 text", where=str(path), mend="save it as UTF-8"
+        ) from error
     except csv.Error as error:
-        raise InputError(f"this is no CSV table: {error}", where=str(path), mend="check its quotes") from error
+        raise InputError(
+            f"this is no CSV table: {error}", where=str(path), mend="check its quotes"
+        ) from error
 
 
 def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
-    from resolver.records.cells import undefused
+    from resolver.records.formula_cells import undefused
 
     csv.field_size_limit(MAX_CELL)
     first = file.readline()
@@ -73,9 +77,13 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
     reader = csv.reader(chain([first] if first else [], file), strict=True, delimiter=delimiter)
     header = next(reader, None)
     if header is None:
-        raise InputError("the file is empty", where=str(path), mend=f"its first line names {', '.join(required)}")
+        raise InputError(
+            "the file is empty", where=str(path), mend=f"its first line names {', '.join(required)}"
+        )
     columns = tuple(name.strip() for name in header)
-    known = {name: written for name in required if (written := _written_as(name, columns)) is not None}
+    known = {
+        name: written for name in required if (written := _written_as(name, columns)) is not None
+    }
     absent = [name for name in required if name not in known]
     if absent:
         raise InputError(
@@ -85,7 +93,9 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
         )
     twice = {name for name in columns if columns.count(name) > 1}
     if twice:
-        raise InputError(f"column {min(twice)} stands twice", where=f"{path}, line 1", mend="rename one of them")
+        raise InputError(
+            f"column {min(twice)} stands twice", where=f"{path}, line 1", mend="rename one of them"
+        )
     rows = []
     for cells in reader:
         if not cells:
@@ -97,7 +107,12 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
                 mend=f"put cells that hold {_DELIMITERS[delimiter]} in double quotes",
             )
         held = dict(zip(columns, map(undefused, cells), strict=True))
-        rows.append(Row(reader.line_num, {**held, **{name: held[written] for name, written in known.items()}}))
+        rows.append(
+            Row(
+                reader.line_num,
+                {**held, **{name: held[written] for name, written in known.items()}},
+            )
+        )
     return Table(path, columns, tuple(rows))
 
 
@@ -116,7 +131,9 @@ def _delimiter(line: str, required: Sequence[str]) -> str:
 
 def _written_as(name: str, columns: Sequence[str]) -> str | None:
     """How the header writes a column, whatever its capitals; as it stands before all others."""
-    return name if name in columns else next((one for one in columns if one.casefold() == name), None)
+    return (
+        name if name in columns else next((one for one in columns if one.casefold() == name), None)
+    )
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -128,7 +145,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]
 
 
 def _defused(cell: str) -> str:
-    from resolver.records.cells import defused
+    from resolver.records.formula_cells import defused
 
     # a bare carriage return would end the row
     return defused(cell.replace("\r\n", "\n").replace("\r", "\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.cli.sheets import read_table
+from resolver.cli.csv_tables import read_table
 
 if TYPE_CHECKING:
     from resolver.records.decisions import Decision

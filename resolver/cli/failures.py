@@ -7,7 +7,12 @@ import errno
 from resolver.errors import ResolverError
 
 FAILED = 1
-_NO_MEMORY = ("can't start new thread", "failed to map segment", "Cannot allocate memory", "bad_alloc")
+_NO_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "bad_alloc",
+)
 _MEND = {
     errno.ENOSPC: "free some space there or choose another place",
     errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",
@@ -26,16 +31,24 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, ResolverError):
         return error.line(), error.exit_code
     if _no_memory(error):
-        return "there is not enough memory (give the program more, or resolve fewer lists at once)", FAILED
+        return (
+            "there is not enough memory (give the program more, or resolve fewer lists at once)",
+            FAILED,
+        )
     if isinstance(error, OSError) and error.errno:
         return _system(error), FAILED
     text = " ".join(str(error).split())[:300]
-    return f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see where it came from)", FAILED
+    return (
+        f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see where it came from)",
+        FAILED,
+    )
 
 
 def _no_memory(error: Exception) -> bool:
     """Whether an error comes from memory that was not to be had, whatever it is called where it arose."""
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+    if isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno == errno.ENOMEM
+    ):
         return True
     # a thread needs memory of its own; a library that cannot be mapped is as good as absent
     return any(sign in str(error) for sign in _NO_MEMORY)

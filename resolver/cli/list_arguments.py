@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from resolver.cli.bars import Bars
 from resolver.cli.options import Reading
+from resolver.cli.progress_bars import Bars
 from resolver.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
 
-def read(files: Sequence[Path], reading: Reading, bars: Bars, *, stage: str = "read", complete: bool = False) -> Intake:
+def read(
+    files: Sequence[Path],
+    reading: Reading,
+    bars: Bars,
+    *,
+    stage: str = "read",
+    complete: bool = False,
+) -> Intake:
     """Read lists as one intake. Notes go to standard error. Raises `InputError` where not one record is left."""
     from resolver.ingest.readers import read_lists
 
@@ -52,7 +59,7 @@ def declared(intake: Intake) -> list[str]:
 
 def together(left: Intake, right: Intake, batch: Batch) -> Intake:
     """What was read of both sides as one intake over `batch`, for the results of a run that had two."""
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
 
     return Intake(
         batch,
@@ -70,7 +77,9 @@ def keep_apart(files: Sequence[Path], out: Path) -> None:
     for path in files:
         folder = path.resolve()
         if folder.is_dir() and (folder == target or folder in target.parents):
-            raise UsageError(f"--out {out} lies in {path}, which is read", mend="write to a folder outside of it")
+            raise UsageError(
+                f"--out {out} lies in {path}, which is read", mend="write to a folder outside of it"
+            )
 
 
 def _names(files: Sequence[Path]) -> str:

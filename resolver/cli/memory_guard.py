@@ -66,7 +66,9 @@ def limit_memory(mib: int) -> None:
     refused, which Python can tell, instead of being ended. A lower limit that the system has set stays. Raises
     `UsageError` for a limit under which nothing can be loaded."""
     if mib < LEAST_MIB:
-        raise UsageError(f"no command runs in {mib} MiB", where="environment", mend=f"allow {LEAST_MIB} or more")
+        raise UsageError(
+            f"no command runs in {mib} MiB", where="environment", mend=f"allow {LEAST_MIB} or more"
+        )
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     limit = mib << 20
     if most != resource.RLIM_INFINITY:

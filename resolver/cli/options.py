@@ -13,7 +13,7 @@ import click
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.mapping import Mapping
+    from resolver.ingest.formats.tabular.mapping import Mapping
     from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
 
@@ -28,7 +28,9 @@ class _Probability(click.FloatRange):
         """Raises `BadParameter` of click for what is no probability."""
         number = click.FLOAT.convert(value, param, ctx)
         if 1 < number <= 100:
-            self.fail(f"{value} is no probability: write {number / 100:g} for {number:g} %.", param, ctx)
+            self.fail(
+                f"{value} is no probability: write {number / 100:g} for {number:g} %.", param, ctx
+            )
         return super().convert(value, param, ctx)
 
 
@@ -44,7 +46,12 @@ def reading_options(function: F) -> F:
     """How lists are read; `Reading.take` gathers them."""
     return _all(
         function,
-        click.option("--format", "list_format", metavar="NAME", help="Read every FILE as this format (see `formats`)."),
+        click.option(
+            "--format",
+            "list_format",
+            metavar="NAME",
+            help="Read every FILE as this format (see `formats`).",
+        ),
         click.option(
             "--mapping",
             "mapping_files",
@@ -54,8 +61,12 @@ def reading_options(function: F) -> F:
             help="What the columns of tables mean; repeatable. X.mapping.yml beside a table X.csv is found by itself.",
         ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
-        click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."),
-        click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each stage did."),
+        click.option(
+            "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+        ),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Say on standard error what each stage did."
+        ),
     )
 
 
@@ -63,9 +74,18 @@ def running_options(function: F) -> F:
     """How records are compared and bands are drawn; `run_options` gathers them."""
     return _all(
         function,
-        click.option("--merge-at", type=PROBABILITY, metavar="P", help="Merge from this score (default: by costs)."),
+        click.option(
+            "--merge-at",
+            type=PROBABILITY,
+            metavar="P",
+            help="Merge from this score (default: by costs).",
+        ),
         costs_option,
-        click.option("--plan", type=click.Choice(["XS", "S", "M", "L"]), help="Blocking plan (default: by size)."),
+        click.option(
+            "--plan",
+            type=click.Choice(["XS", "S", "M", "L"]),
+            help="Blocking plan (default: by size).",
+        ),
         model_option,
     )
 
@@ -82,7 +102,9 @@ def costs_option(function: F) -> F:
 
 def model_option(function: F) -> F:
     """--model DIR."""
-    option = click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
+    option = click.option(
+        "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
+    )
     return option(function)
 
 
@@ -102,8 +124,17 @@ def engine_options(function: F) -> F:
     """--engine and --master."""
     return _all(
         function,
-        click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Where to compute."),
-        click.option("--master", metavar="URL", help="The Spark cluster: spark://host:7077, yarn, k8s://…, local[2]."),
+        click.option(
+            "--engine",
+            type=click.Choice(["local", "spark"]),
+            default="local",
+            help="Where to compute.",
+        ),
+        click.option(
+            "--master",
+            metavar="URL",
+            help="The Spark cluster: spark://host:7077, yarn, k8s://…, local[2].",
+        ),
     )
 
 
@@ -116,7 +147,7 @@ def check_engine(options: dict[str, Any]) -> None:
 def start_engine(options: dict[str, Any]) -> None:
     """Begin to start what `engine_options` chose, while lists are read. Raises `EngineError` where it cannot be had."""
     if options["engine"] == "spark":
-        from resolver.engines.spark_session import check_here, warm_up
+        from resolver.engines.spark.session import check_here, warm_up
 
         check_here(options["master"])
         warm_up(options["master"])
@@ -130,7 +161,9 @@ def resume_option(function: F) -> F:
 
 def json_option(function: F) -> F:
     """--json."""
-    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(function)
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(
+        function
+    )
 
 
 def _all(function: F, *decorators: Callable[[F], F]) -> F:
@@ -162,7 +195,7 @@ class Reading:
 
     def mappings(self) -> list[Mapping]:
         """The mappings, read and checked. Raises `MappingError`."""
-        from resolver.ingest.mapping import load_mapping
+        from resolver.ingest.formats.tabular.mapping import load_mapping
 
         return [load_mapping(path) for path in self.mapping_files]
 
@@ -177,7 +210,7 @@ def run_options(
 ) -> RunOptions:
     """From what `running_options` gave a command, the settings where an option was not given. `out`: the folder of
     results, which holds what `--resume` keeps."""
-    from resolver.engines.resuming import FOLDER
+    from resolver.engines.checkpoints import FOLDER
     from resolver.pipeline import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")

@@ -34,7 +34,10 @@ class Bars:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if error is None:
             self.finish()
@@ -79,14 +82,24 @@ def _rich_bars() -> RichProgress:
 
     class Counts(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(counts(task.fields["done"], task.total if not task.finished else None, task.fields["unit"]))
+            return Text(
+                counts(
+                    task.fields["done"],
+                    task.total if not task.finished else None,
+                    task.fields["unit"],
+                )
+            )
 
     class Times(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(times(task.elapsed or 0.0, None if task.finished else task.time_remaining))
 
     return Progress(
-        TextColumn("{task.description}"), BarColumn(bar_width=30), Counts(), Times(), console=Console(stderr=True)
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        Counts(),
+        Times(),
+        console=Console(stderr=True),
     )
 
 

@@ -19,7 +19,9 @@ def must_exist(path: Path | None) -> None:
         raise InputError(what, where=str(path), mend="check the path")
 
 
-def no_such_record(identity: str, known: Collection[str], more: str = "", where: str = "") -> InputError:
+def no_such_record(
+    identity: str, known: Collection[str], more: str = "", where: str = ""
+) -> InputError:
     """The error that no record read has an id, with those that may be meant."""
     meant = " or ".join(_meant(identity, known))
     hint = f"did you mean {meant}? " if meant else "name the lists that hold it; "
@@ -33,7 +35,9 @@ def no_such_record(identity: str, known: Collection[str], more: str = "", where:
 def _meant(identity: str, known: Collection[str]) -> list[str]:
     """Ids whose part after the source was named alone, else those spelled alike."""
     alone = identity.strip().casefold()
-    found = sorted(one for one in known if one.partition(":")[2].casefold() == alone or one.casefold() == alone)
+    found = sorted(
+        one for one in known if one.partition(":")[2].casefold() == alone or one.casefold() == alone
+    )
     if found:
         return found[:_SHOWN]
     from rapidfuzz import process

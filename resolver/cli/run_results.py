@@ -16,12 +16,12 @@ import resolver
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.pipeline import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
-    from resolver.records.resolution import Resolution, RunStats
+    from resolver.records.results.resolution import Resolution, RunStats
 
 
 def prepare(out: Path) -> None:
@@ -45,7 +45,7 @@ def write(
 ) -> None:
     """Write every file of the results, or only entities.csv where nothing else was asked for. `names`: the ids of
     entities that a store has named."""
-    from resolver.output import write_results
+    from resolver.engines.result_files import write_results
 
     report = ""
     if not running.only_entities:
@@ -53,7 +53,9 @@ def write(
         report = _report(intake, resolution, running)
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
-    write_results(out, resolution, rejects=intake.rejects, report=report, only_entities=only, names=names)
+    write_results(
+        out, resolution, rejects=intake.rejects, report=report, only_entities=only, names=names
+    )
     bars.advance(len(resolution.batch))
     bars.finish()
 
@@ -93,13 +95,21 @@ def _places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArra
 
     links, count = resolution.links, len(resolution.batch)
     sides = (pa.array([pair[side] for pair in pairs], pa.string()) for side in (0, 1))
-    left, right = (np.asarray(pc.index_in(ids, resolution.batch.ids), dtype=np.int64) for ids in sides)
+    left, right = (
+        np.asarray(pc.index_in(ids, resolution.batch.ids), dtype=np.int64) for ids in sides
+    )
     keys = links.left.astype(np.int64) * count + links.right
     return np.searchsorted(keys, left * count + right).astype(np.int32)
 
 
 def tell(
-    out: Path, intake: Intake, resolution: Resolution, *, as_json: bool, profile: bool, only_entities: bool
+    out: Path,
+    intake: Intake,
+    resolution: Resolution,
+    *,
+    as_json: bool,
+    profile: bool,
+    only_entities: bool,
 ) -> None:
     """Say on standard output what came of a run, and where it lies."""
     counts = _counts(intake, resolution)
@@ -114,7 +124,9 @@ def tell(
     )
     if counts["rejects"]:
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
-    click.echo(f"Entities: {out / 'entities.csv'}" if only_entities else f"Report: {out / 'report.html'}")
+    click.echo(
+        f"Entities: {out / 'entities.csv'}" if only_entities else f"Report: {out / 'report.html'}"
+    )
 
 
 def unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
@@ -126,13 +138,16 @@ def unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
     if absent:
         first = absent[0]
         missing = first.left_id if first.left_id not in known else first.right_id
-        click.echo(f"note: {len(absent)} decisions name records that are not in the lists, e.g. {missing}", err=True)
+        click.echo(
+            f"note: {len(absent)} decisions name records that are not in the lists, e.g. {missing}",
+            err=True,
+        )
 
 
 def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
     import numpy as np
 
-    from resolver.records.resolution import Outcome
+    from resolver.records.results.resolution import Outcome
 
     outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome))
     return {
@@ -146,7 +161,10 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
 
 def show_costs(stats: RunStats) -> None:
     """A table of what each stage cost, on standard error."""
-    click.echo(f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}", err=True)
+    click.echo(
+        f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}",
+        err=True,
+    )
     for stage in stats.stages:
         click.echo(
             f"{stage.name:<16}{stage.items:>14,}  {stage.unit:<10}"

@@ -4,12 +4,25 @@
         for found in hub.check(name="Ivan Petrov", birthDate="1962").results:
             print(found.score, found.caption)
 
-Answers are frozen objects. What goes wrong is one of the errors of `resolver.client.problems`, all of them
+Answers are frozen objects. What goes wrong is one of the errors of `resolver.client.exceptions`, all of them
 `ServiceError`. Where the service is busy (429, 503) or cannot be reached, a call is repeated some times, no sooner than
 the service asks for; a batch that is sent twice by that is still one job.
 """
 
-from resolver.client.answers import (
+from resolver.client.client import Client
+from resolver.client.exceptions import (
+    BusyError,
+    ConflictError,
+    GoneError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+    ServiceError,
+    ServiceFailedError,
+    TooLargeError,
+    UnreachableError,
+)
+from resolver.client.models import (
     Adjacent,
     Change,
     Changes,
@@ -23,20 +36,7 @@ from resolver.client.answers import (
     SearchPage,
     Withdrawn,
 )
-from resolver.client.asked import MatchOptions, SearchOptions
-from resolver.client.client import Client
-from resolver.client.problems import (
-    BusyError,
-    ConflictError,
-    GoneError,
-    NotAllowedError,
-    NotFoundError,
-    RefusedError,
-    ServiceError,
-    ServiceFailedError,
-    TooLargeError,
-    UnreachableError,
-)
+from resolver.client.options import MatchOptions, SearchOptions
 
 __all__ = [
     "Adjacent",

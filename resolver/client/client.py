@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
-from resolver.client import answers
-from resolver.client.answers import (
+from resolver.client import models
+from resolver.client.exceptions import BusyError, ServiceError
+from resolver.client.models import (
     Adjacent,
     Changes,
     Dataset,
@@ -24,9 +25,8 @@ from resolver.client.answers import (
     Withdrawn,
     made,
 )
-from resolver.client.asked import MatchOptions, SearchOptions
-from resolver.client.http import Http, part, read_json
-from resolver.client.problems import BusyError, ServiceError
+from resolver.client.options import MatchOptions, SearchOptions
+from resolver.client.transport import Http, part, read_json
 
 Result = Literal["report", "links", "entities", "rejects"]
 Query = Mapping[str, Any]
@@ -51,7 +51,9 @@ class Client:
         repeats: int = 5,
         ca_certs: str | None = None,
     ) -> None:
-        self._http = Http(address, key, purpose, timeout=timeout, repeats=repeats, ca_certs=ca_certs)
+        self._http = Http(
+            address, key, purpose, timeout=timeout, repeats=repeats, ca_certs=ca_certs
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -76,34 +78,49 @@ class Client:
         """Who may this be? `properties` are FtM's: `name`, `birthDate`, `nationality` …; `options` the parameters of
         `/match`."""
         params = {"dataset": dataset, "schema": schema, **(options or {})}
-        said = self._http.json("GET", "/check", {**params, **{name: _several(one) for name, one in properties.items()}})
-        return answers.matches(said, said)
+        said = self._http.json(
+            "GET", "/check", {**params, **{name: _several(one) for name, one in properties.items()}}
+        )
+        return models.matches(said, said)
 
     def match(
-        self, queries: Mapping[str, Query], dataset: str = "default", **options: Unpack[MatchOptions]
+        self,
+        queries: Mapping[str, Query],
+        dataset: str = "default",
+        **options: Unpack[MatchOptions],
     ) -> dict[str, Matches]:
         """The same for up to a hundred queries: key → `{"schema": …, "properties": {…}}`."""
-        said = self._http.json("POST", f"/match/{part(dataset)}", options, body={"queries": dict(queries)})
-        return {key: answers.matches(one, said) for key, one in said["responses"].items()}
+        said = self._http.json(
+            "POST", f"/match/{part(dataset)}", options, body={"queries": dict(queries)}
+        )
+        return {key: models.matches(one, said) for key, one in said["responses"].items()}
 
-    def search(self, text: str, dataset: str = "default", **options: Unpack[SearchOptions]) -> SearchPage:
+    def search(
+        self, text: str, dataset: str = "default", **options: Unpack[SearchOptions]
+    ) -> SearchPage:
         """Entities by a name or an id."""
-        return answers.search_page(self._http.json("GET", f"/search/{part(dataset)}", {"q": text, **options}))
+        return models.search_page(
+            self._http.json("GET", f"/search/{part(dataset)}", {"q": text, **options})
+        )
 
     def entity(self, entity_id: str, *, nested: bool = True) -> Entity:
         """An entity, by its id, a retired one, or that of a record."""
-        return made(Entity, self._http.json("GET", f"/entities/{part(entity_id)}", {"nested": nested}))
+        return made(
+            Entity, self._http.json("GET", f"/entities/{part(entity_id)}", {"nested": nested})
+        )
 
     def adjacent(self, entity_id: str, *, limit: int = 10, offset: int = 0) -> dict[str, Adjacent]:
         """What an entity is related to, by property."""
         params = {"limit": limit, "offset": offset}
         said = self._http.json("GET", f"/entities/{part(entity_id)}/adjacent", params)
-        return {prop: answers.adjacent(one) for prop, one in said["adjacent"].items()}
+        return {prop: models.adjacent(one) for prop, one in said["adjacent"].items()}
 
     def changes(self, since: int = 0, *, limit: int = 1000, skip: int = 0) -> Changes:
         """What became of entities after a version, but for the first `skip` changes. While the answer says `more`, ask
         again with its `until` and `skip`."""
-        return answers.changes(self._http.json("GET", "/changes", {"since": since, "limit": limit, "skip": skip}))
+        return models.changes(
+            self._http.json("GET", "/changes", {"since": since, "limit": limit, "skip": skip})
+        )
 
     def catalog(self) -> list[Dataset]:
         """The datasets there are."""
@@ -114,11 +131,15 @@ class Client:
         said: dict[str, Any] = self._http.json("GET", "/algorithms")
         return said
 
-    def reconcile(self, queries: Mapping[str, Mapping[str, Any]], *, dataset: str = "default") -> dict[str, Any]:
+    def reconcile(
+        self, queries: Mapping[str, Mapping[str, Any]], *, dataset: str = "default"
+    ) -> dict[str, Any]:
         """Candidates for the cells of a table, as OpenRefine asks for them (its protocol 0.2): by the key of each query
         its `result`."""
         form = {"queries": json.dumps(queries, ensure_ascii=False)}
-        said: dict[str, Any] = read_json(self._http.send("POST", f"/reconcile/{part(dataset)}", form=form))
+        said: dict[str, Any] = read_json(
+            self._http.send("POST", f"/reconcile/{part(dataset)}", form=form)
+        )
         return said
 
     def refresh(self) -> int:
@@ -150,13 +171,24 @@ class Client:
         if mapping:
             data = list_file.read_bytes() if isinstance(list_file, Path) else list_file
             form = {"file": (name, data), "mapping": ("mapping.yml", mapping)}
-            return made(Job, read_json(self._http.send("POST", "/batches", params, form=form, headers=headers)))
+            return made(
+                Job,
+                read_json(self._http.send("POST", "/batches", params, form=form, headers=headers)),
+            )
         headers["Content-Type"] = "application/octet-stream"
         if isinstance(list_file, bytes):
-            return made(Job, read_json(self._http.send("POST", "/batches", params, body=list_file, headers=headers)))
+            return made(
+                Job,
+                read_json(
+                    self._http.send("POST", "/batches", params, body=list_file, headers=headers)
+                ),
+            )
         with list_file.open("rb") as file:
             headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
-            return made(Job, read_json(self._http.send("POST", "/batches", params, body=file, headers=headers)))
+            return made(
+                Job,
+                read_json(self._http.send("POST", "/batches", params, body=file, headers=headers)),
+            )
 
     def batch(self, job_id: str) -> Job:
         """Where a batch stands."""
@@ -164,7 +196,10 @@ class Client:
 
     def batches(self, *, limit: int = 100) -> list[Job]:
         """The batches of one's agency, the newest first."""
-        return [made(Job, one) for one in self._http.json("GET", "/batches", {"limit": limit})["batches"]]
+        return [
+            made(Job, one)
+            for one in self._http.json("GET", "/batches", {"limit": limit})["batches"]
+        ]
 
     def cancel(self, job_id: str) -> Job:
         """Ask for a batch to stop before it lands."""
@@ -180,7 +215,9 @@ class Client:
         while True:
             try:
                 headers = {"Accept": "text/event-stream", "Last-Event-ID": last}
-                with self._http.send("GET", f"/batches/{part(job_id)}/events", headers=headers, stream=True) as answer:
+                with self._http.send(
+                    "GET", f"/batches/{part(job_id)}/events", headers=headers, stream=True
+                ) as answer:
                     for identity, job in _told(answer):
                         last = identity
                         yield job
@@ -203,7 +240,9 @@ class Client:
             if job.over:
                 return job
             if time.monotonic() > until:
-                raise ServiceError(f"the batch is still {job.state} after {seconds:g} seconds", where=job_id)
+                raise ServiceError(
+                    f"the batch is still {job.state} after {seconds:g} seconds", where=job_id
+                )
             time.sleep(min(_PAUSE, seconds / 10))
 
     def result(self, job_id: str, what: Result) -> bytes:
@@ -217,17 +256,30 @@ class Client:
             shutil.copyfileobj(answer, file, 1 << 20)
 
     def post(
-        self, source: str, native_id: str, schema: str, properties: Mapping[str, Sequence[str]], *, handling: str = ""
+        self,
+        source: str,
+        native_id: str,
+        schema: str,
+        properties: Mapping[str, Sequence[str]],
+        *,
+        handling: str = "",
     ) -> Posted:
         """Add one record, or a new version of one; it is resolved and durable when this returns."""
-        record = {"id": native_id, "datasets": [source], "schema": schema, "properties": dict(properties)}
+        record = {
+            "id": native_id,
+            "datasets": [source],
+            "schema": schema,
+            "properties": dict(properties),
+        }
         if handling:
             record["handling"] = handling
         return made(Posted, self._http.json("POST", "/records", body=record))
 
     def withdraw(self, source: str, native_id: str) -> Withdrawn:
         """Take one record back. Who is left of its entity is resolved anew; sending the record again undoes it."""
-        return made(Withdrawn, self._http.json("DELETE", f"/records/{part(source)}/{part(native_id)}"))
+        return made(
+            Withdrawn, self._http.json("DELETE", f"/records/{part(source)}/{part(native_id)}")
+        )
 
     # --- the service itself
 

@@ -11,7 +11,9 @@ class ServiceError(ResolverError):
     """The service has not done what was asked. `status`: its HTTP status (0: none came); `detail`: what it says;
     `request_id`: under which its log has the request."""
 
-    def __init__(self, detail: str, *, status: int = 0, request_id: str = "", where: str = "") -> None:
+    def __init__(
+        self, detail: str, *, status: int = 0, request_id: str = "", where: str = ""
+    ) -> None:
         self.status, self.detail, self.request_id = status, detail, request_id
         super().__init__(detail, where=where)
 

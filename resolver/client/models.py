@@ -24,7 +24,10 @@ class Entity:
 
     def first(self, prop: str) -> str:
         """The best supported value of a property, or an empty text."""
-        return next((str(value) for value in self.properties.get(prop, ()) if not isinstance(value, dict)), "")
+        return next(
+            (str(value) for value in self.properties.get(prop, ()) if not isinstance(value, dict)),
+            "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +164,22 @@ class Changes:
 def made(kind: type[T], said: Json) -> T:
     """An answer of a kind, out of its JSON: lists of texts become tuples."""
     known = {one.name: said[one.name] for one in fields(kind) if one.name in said}  # type: ignore[arg-type]
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    return kind(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in known.items()
+        }
+    )
 
 
 def found(said: Json) -> Found:
     """A result of a check or a search."""
     explained = said.get("explanations")
-    evidence = None if explained is None else {name: made(Evidence, one) for name, one in explained.items()}
+    evidence = (
+        None
+        if explained is None
+        else {name: made(Evidence, one) for name, one in explained.items()}
+    )
     return made(Found, {**said, "explanations": evidence})
 
 
@@ -186,11 +198,16 @@ def matches(said: Json, stand: Json) -> Matches:
 def search_page(said: Json) -> SearchPage:
     """A page of a search."""
     facets = {
-        name: {value["name"]: value["count"] for value in facet["values"]} for name, facet in said["facets"].items()
+        name: {value["name"]: value["count"] for value in facet["values"]}
+        for name, facet in said["facets"].items()
     }
     total = said["total"]
     return SearchPage(
-        tuple(map(found, said["results"])), total["value"], total["relation"] == "eq", facets, said["version"]
+        tuple(map(found, said["results"])),
+        total["value"],
+        total["relation"] == "eq",
+        facets,
+        said["version"],
     )
 
 
@@ -202,4 +219,6 @@ def adjacent(said: Json) -> Adjacent:
 def changes(said: Json) -> Changes:
     """A piece of the feed."""
     told = tuple(made(Change, one) for one in said["changes"])
-    return Changes(said["version"], said["until"], told, said.get("skip", 0), said.get("more", False))
+    return Changes(
+        said["version"], said["until"], told, said.get("skip", 0), said.get("more", False)
+    )

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import urllib3
 from urllib3.util import Retry, Timeout
 
-from resolver.client.problems import ServiceError, UnreachableError, problem
+from resolver.client.exceptions import ServiceError, UnreachableError, problem
 
 Params = Mapping[str, object]
 Body = bytes | BinaryIO | None
@@ -23,7 +23,14 @@ class Http:
     """Connections to one service. Safe to use from several threads."""
 
     def __init__(
-        self, address: str, key: str, purpose: str, *, timeout: float, repeats: int, ca_certs: str | None
+        self,
+        address: str,
+        key: str,
+        purpose: str,
+        *,
+        timeout: float,
+        repeats: int,
+        ca_certs: str | None,
     ) -> None:
         self.address = address.rstrip("/")
         self._headers = {"User-Agent": "watchlist-resolver-client", "Accept": "application/json"}
@@ -45,7 +52,9 @@ class Http:
             raise_on_status=False,
             remove_headers_on_redirect=("Authorization",),
         )
-        self._pool = urllib3.PoolManager(retries=retry, timeout=Timeout(connect=5, read=timeout), ca_certs=ca_certs)
+        self._pool = urllib3.PoolManager(
+            retries=retry, timeout=Timeout(connect=5, read=timeout), ca_certs=ca_certs
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -63,7 +72,9 @@ class Http:
     ) -> Any:
         """The JSON of an answer; `body` is sent as JSON; `once`: not repeated. Raises `ServiceError`."""
         sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        more = {"Content-Type": "application/json", **(headers or {})} if sent is not None else headers
+        more = (
+            {"Content-Type": "application/json", **(headers or {})} if sent is not None else headers
+        )
         return read_json(self.send(method, path, params, body=sent, headers=more, once=once))
 
     def send(
@@ -108,7 +119,9 @@ def read_json(answer: urllib3.BaseHTTPResponse) -> Any:
     try:
         return json.loads(answer.data)
     except ValueError:
-        raise ServiceError("the answer is no JSON: is this the address of a resolver?", status=answer.status) from None
+        raise ServiceError(
+            "the answer is no JSON: is this the address of a resolver?", status=answer.status
+        ) from None
 
 
 def _problem(answer: urllib3.BaseHTTPResponse, path: str) -> ServiceError:
@@ -120,7 +133,9 @@ def _problem(answer: urllib3.BaseHTTPResponse, path: str) -> ServiceError:
         detail = answer.reason or "the service says nothing about it"
     request_id = answer.headers.get("X-Request-ID", "")
     where = f"{path.split('?')[0]}: {answer.status}"
-    return problem(answer.status)(str(detail), status=answer.status, request_id=request_id, where=where)
+    return problem(answer.status)(
+        str(detail), status=answer.status, request_id=request_id, where=where
+    )
 
 
 def _reason(error: Exception) -> str:

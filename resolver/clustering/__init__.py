@@ -1,5 +1,11 @@
 """Signed clustering: matches pull, decisions push; the same answer in any order of arrival."""
 
-from resolver.cluster.signed import CERTAIN, DOUBT, MISSING, cluster, components
+from resolver.clustering.signed_clustering import (
+    CERTAIN,
+    DOUBT,
+    MISSING,
+    cluster,
+    components,
+)
 
 __all__ = ["CERTAIN", "DOUBT", "MISSING", "cluster", "components"]

@@ -6,7 +6,7 @@ import heapq
 
 import numpy as np
 
-from resolver.records.compiled import compiled
+from resolver.kernels.compiler import compiled
 
 _FREE, _GONE = -1, -2
 
@@ -113,7 +113,10 @@ def _agglomerate(left, right, margin, apart, same, kinds, missing):  # type: ign
                 for number in range(made):
                     edge = np.int64(number)
                     if alive[edge] and not forbidden[edge] and pairs[edge] > 0:
-                        low, high = min(ends[edge, 0], ends[edge, 1]), max(ends[edge, 0], ends[edge, 1])
+                        low, high = (
+                            min(ends[edge, 0], ends[edge, 1]),
+                            max(ends[edge, 0], ends[edge, 1]),
+                        )
                         mean = _mean(total[edge], pairs[edge], members[low], members[high], missing)
                         if mean >= 0:
                             heapq.heappush(heap, (-mean, low, high, edge, version[edge]))
@@ -163,7 +166,9 @@ def _agglomerate(left, right, margin, apart, same, kinds, missing):  # type: ign
                     version[changed] += 1
                     if ready and not forbidden[changed] and pairs[changed] > 0:
                         low, high = min(keep, other), max(keep, other)
-                        mean = _mean(total[changed], pairs[changed], members[low], members[high], missing)
+                        mean = _mean(
+                            total[changed], pairs[changed], members[low], members[high], missing
+                        )
                         if mean >= 0:
                             heapq.heappush(heap, (-mean, low, high, changed, version[changed]))
             half = after

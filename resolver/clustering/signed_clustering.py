@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.cluster.agglomerate import agglomerate, deal
+from resolver.clustering.agglomeration import agglomerate, deal
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
 
 Pair = tuple[int, int]
 MISSING = 400
@@ -70,7 +70,9 @@ def cluster(
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
     rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
-    found = _Edges(left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined))
+    found = _Edges(
+        left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined)
+    )
     _merge(component, found, kinds, missing, labels, workers)
     return labels
 
@@ -175,7 +177,9 @@ def _unite(home, left, right):  # type: ignore[no-untyped-def]
         home[row] = home[home[row]]
 
 
-def _touched(count: int, component: IntArray, joined: list[Pair], apart: set[Pair]) -> npt.NDArray[np.bool_]:
+def _touched(
+    count: int, component: IntArray, joined: list[Pair], apart: set[Pair]
+) -> npt.NDArray[np.bool_]:
     touched = np.zeros(max(count, 1), dtype=bool)
     for one, two in [*joined, *apart]:
         touched[component[one]] = True

@@ -1,10 +1,15 @@
 """Compare: candidate pairs to evidence, one column a comparator (COMPARATORS)."""
 
-from resolver.compare.alternatives import alternatives
-from resolver.compare.comparators import COMPARATOR_BY_NAME, COMPARATORS, Comparator, features_of
-from resolver.compare.context import Context, NameIndex
-from resolver.compare.evidence import compare
-from resolver.compare.gather import Material, gathered, material_of
+from resolver.comparison.alignment.row_gathering import Material, gathered, material_of
+from resolver.comparison.alternatives import alternatives
+from resolver.comparison.comparators import (
+    COMPARATOR_BY_NAME,
+    COMPARATORS,
+    Comparator,
+    features_of,
+)
+from resolver.comparison.context import Context, NameIndex
+from resolver.comparison.evidence_matrix import compare
 
 __all__ = [
     "COMPARATORS",

@@ -9,22 +9,24 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.context import Context
-from resolver.compare.dates import GRADES
-from resolver.compare.name_pair import JOINED, JOINED_SKELETON, joined_across
-from resolver.compare.partners import partners
-from resolver.compare.sheet import LIMIT
-from resolver.records.assembling import Later
-from resolver.records.explanation import AlignedPart, Fate, on_one_line
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
+from resolver.comparison.alignment.name_pair import JOINED, JOINED_SKELETON, joined_across
+from resolver.comparison.alignment.similarity_matrix import LIMIT
+from resolver.comparison.context import Context
+from resolver.comparison.date_grades import GRADES
+from resolver.comparison.token_partners import partners
+from resolver.records.prepared.assembly import Later
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.results.explanation import AlignedPart, Fate, on_one_line
 
 PRINCIPALS = "principals"
 """What is shown where the first principal names are compared."""
 _GENDERS = ((1, "male"), (2, "female"), (4, "other"))
 
 
-def texts_of(prepared: Prepared, row: int, form: int, principal: int, shows: Sequence[str]) -> list[str]:
+def texts_of(
+    prepared: Prepared, row: int, form: int, principal: int, shows: Sequence[str]
+) -> list[str]:
     """What comparators look at (`Comparator.shows`) of a record, as text, in that order. `form` and `principal`: those
     of its names that were compared, and its first principal one."""
     held, place = _origin(prepared, row)
@@ -33,7 +35,11 @@ def texts_of(prepared: Prepared, row: int, form: int, principal: int, shows: Seq
         if named == "names":
             said.append(form_text(prepared, form))
         elif named == PRINCIPALS:
-            said.append(said[0] if form == principal and shows[0] == "names" else form_text(prepared, principal))
+            said.append(
+                said[0]
+                if form == principal and shows[0] == "names"
+                else form_text(prepared, principal)
+            )
         elif named == "sources":
             said.append(str(prepared.ids[row].as_py()).partition(":")[0])
         else:
@@ -55,7 +61,11 @@ def _text_of(held: Prepared, row: int, shows: str) -> str:
         return " | ".join([held.country_codes[code] for code in codes])
     texts = held.plain[prop][1].texts if plain else _TEXTS[shows](held)
     # one by one: most say one thing, and texts of a file are read where they are asked for
-    return str(texts[codes[0]]) if len(codes) == 1 else " | ".join([str(texts[code]) for code in codes])
+    return (
+        str(texts[codes[0]])
+        if len(codes) == 1
+        else " | ".join([str(texts[code]) for code in codes])
+    )
 
 
 @lru_cache(maxsize=8)
@@ -68,7 +78,11 @@ def form_text(prepared: Prepared, form: int) -> str:
     if form < 0:
         return ""
     text = prepared.forms.texts[form]
-    return str(text) if text else " ".join(prepared.tokens.texts[token] for token in prepared.forms.tokens[form])
+    return (
+        str(text)
+        if text
+        else " ".join(prepared.tokens.texts[token] for token in prepared.forms.tokens[form])
+    )
 
 
 def _origin(prepared: Prepared, row: int) -> tuple[Prepared, int]:
@@ -100,7 +114,9 @@ def parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[Aligned
         told = _Told(context)
         mates, alike = partners(left[named], right[named], context.group, context.names)
         forms = zip(left[named].tolist(), right[named].tolist(), strict=True)
-        for place, both, mate, like in zip(named.tolist(), forms, mates.tolist(), alike.tolist(), strict=True):
+        for place, both, mate, like in zip(
+            named.tolist(), forms, mates.tolist(), alike.tolist(), strict=True
+        ):
             found[place] = told.parts(both, mate, like)
     return found
 
@@ -110,7 +126,11 @@ class _Told:
 
     def __init__(self, context: Context) -> None:
         # as they lie for the alignment: tables of all words would have to be made first
-        self._context, self._cards, self._texts = context, context.names.words.cards, context.names.texts
+        self._context, self._cards, self._texts = (
+            context,
+            context.names.words.cards,
+            context.names.texts,
+        )
         self._rarity = self._cards["rarity_group" if context.group else "rarity_person"]
         self._words: dict[int, tuple[str, float]] = {}
         self._forms: dict[int, list[int]] = {}
@@ -121,7 +141,11 @@ class _Told:
         """Those of two name forms; `mates` and `alike` as `partners` gives them."""
         one, two = self._tokens_of(forms[0]), self._tokens_of(forms[1])
         ours, theirs = mates[0][: len(one)], mates[1][: len(two)]
-        alone = Fate.CONTRADICTED if min(ours, default=0) < 0 and min(theirs, default=0) < 0 else Fate.OMITTED
+        alone = (
+            Fate.CONTRADICTED
+            if min(ours, default=0) < 0 and min(theirs, default=0) < 0
+            else Fate.OMITTED
+        )
         said, done = [], set()
         for place, token in enumerate(one):
             mate = ours[place]
@@ -171,7 +195,9 @@ class _Told:
         one, two = tokens[0][0], tokens[1][0]
         hashes = self._cards["hash"]
         fate = Fate.EQUAL if one == two or hashes[one] == hashes[two] else Fate.SIMILAR
-        return AlignedPart(left, right, fate, round(alike, 2), min(self._nats(one), self._nats(two)))
+        return AlignedPart(
+            left, right, fate, round(alike, 2), min(self._nats(one), self._nats(two))
+        )
 
     def _joined(
         self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
@@ -223,7 +249,11 @@ def _grade_said(similarity: float) -> str:
 
 
 def detail(
-    context: Context, feature: str, similarity: float, pair: int = 0, parts: tuple[AlignedPart, ...] | None = None
+    context: Context,
+    feature: str,
+    similarity: float,
+    pair: int = 0,
+    parts: tuple[AlignedPart, ...] | None = None,
 ) -> str:
     """A word on what a similarity means, where it has one. `parts`: those of the pair, where they are at hand."""
     if math.isnan(similarity):

@@ -13,17 +13,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.compare.comparators import COMPARATOR_BY_NAME
-from resolver.compare.context import Context
-from resolver.compare.dates import GRADES
-from resolver.records.explanation import Alternative
-from resolver.records.prepared import FloatArray
+from resolver.comparison.comparators import COMPARATOR_BY_NAME
+from resolver.comparison.context import Context
+from resolver.comparison.date_grades import GRADES
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.results.explanation import Alternative
 
 _NAMES, _SOURCES = "names", "sources"
 _DATES = ("births", "starts")
 
 
-def alternatives(context: Context, features: Sequence[str], evidence: FloatArray) -> tuple[Alternative, ...]:
+def alternatives(
+    context: Context, features: Sequence[str], evidence: FloatArray
+) -> tuple[Alternative, ...]:
     """The alternatives of every field of the one pair in `context`, whose `evidence` is 1 × features."""
     seen = dict(zip(features, evidence[0].tolist(), strict=True))
     fields: dict[str, list[str]] = {}
@@ -37,7 +39,9 @@ def alternatives(context: Context, features: Sequence[str], evidence: FloatArray
     return tuple(found)
 
 
-def _of_field(field: str, now: dict[str, float], itself: tuple[Context, Context]) -> Iterator[Alternative]:
+def _of_field(
+    field: str, now: dict[str, float], itself: tuple[Context, Context]
+) -> Iterator[Alternative]:
     label = "names" if field == _NAMES else next(iter(now)).replace("_", " ")
     known = "" if any(not math.isnan(value) for value in now.values()) else "known and "
     if field == _SOURCES:
@@ -59,7 +63,9 @@ def _of_field(field: str, now: dict[str, float], itself: tuple[Context, Context]
     yield Alternative(field, f"{label} had been unknown", dict.fromkeys(now, math.nan))
 
 
-def _agreeing(field: str, names: tuple[str, ...], itself: tuple[Context, Context]) -> dict[str, float]:
+def _agreeing(
+    field: str, names: tuple[str, ...], itself: tuple[Context, Context]
+) -> dict[str, float]:
     """What is seen where the field of either record meets itself; nothing where neither record has names."""
     for context in itself:
         found = {name: float(COMPARATOR_BY_NAME[name].compare(context)[0]) for name in names}
@@ -69,4 +75,6 @@ def _agreeing(field: str, names: tuple[str, ...], itself: tuple[Context, Context
 
 
 def _same(one: Mapping[str, float], now: Mapping[str, float]) -> bool:
-    return all(np.array_equal(np.float32(one[name]), np.float32(now[name]), equal_nan=True) for name in now)
+    return all(
+        np.array_equal(np.float32(one[name]), np.float32(now[name]), equal_nan=True) for name in now
+    )

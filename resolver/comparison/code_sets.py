@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.words import Words
+from resolver.comparison.alignment.token_records import Words
+from resolver.kernels.compiler import compiled
+from resolver.kernels.letter_hashes import SPELL_FACTOR, SPELL_START
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import FloatArray, IdentifierTable
-from resolver.records.ragged import Ragged
-from resolver.records.spelling import SPELL_FACTOR, SPELL_START
+from resolver.records.prepared.batch import FloatArray, IdentifierTable
+from resolver.records.prepared.ragged import Ragged
 
 
 @compiled()
@@ -60,7 +60,12 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
                         value = np.float32(0.6)
                     else:
                         value = np.float32(0.9)
-                elif family[a] == family[b] and country[a] == country[b] and number[a] != 0 and number[b] != 0:
+                elif (
+                    family[a] == family[b]
+                    and country[a] == country[b]
+                    and number[a] != 0
+                    and number[b] != 0
+                ):
                     value = np.float32(0.1) if country[a] != 0 else np.float32(0.2)
                 else:
                     continue
@@ -70,7 +75,11 @@ def _identifiers(left, right, offsets, items, number, family, country, mass_used
 
 
 def identifier_similarity(
-    side: Ragged, table: IdentifierTable, weak_families: tuple[int, ...], left: IntArray, right: IntArray
+    side: Ragged,
+    table: IdentifierTable,
+    weak_families: tuple[int, ...],
+    left: IntArray,
+    right: IntArray,
 ) -> FloatArray:
     """1 the same number of one type and country; 0.9 filed under another type; 0.6 from another country; 0.5 of a type
     that does not tell one holder from another; 0.1 or 0.2 both have such a number and they differ; NaN where nothing
@@ -79,7 +88,16 @@ def identifier_similarity(
     weak[list(weak_families)] = 1
     out = np.empty(len(left), dtype=np.float32)
     _identifiers(
-        left, right, side.offsets, side.items, table.number, table.type, table.country, table.mass_used, weak, out
+        left,
+        right,
+        side.offsets,
+        side.items,
+        table.number,
+        table.type,
+        table.country,
+        table.mass_used,
+        weak,
+        out,
     )
     return out
 
@@ -100,7 +118,9 @@ def _flagged(form_left, form_right, offsets, items, cards, symbols, wanted, out)
                 continue
             count_a += 1
             for two in range(offsets[b], offsets[b + 1]):
-                if cards[items[two]].flags & wanted and _same(items[one], items[two], cards, symbols):
+                if cards[items[two]].flags & wanted and _same(
+                    items[one], items[two], cards, symbols
+                ):
                     common += 1
                     break
         if count_a == 0 and count_b == 0:
@@ -135,7 +155,9 @@ def flagged_words(
     """Words that carry a flag in the best pair of names: 1 they agree, 0 they differ, 0.25 in part, 0.5 only one name
     has any, NaN none has. `tokens` are those of the form table."""
     out = np.empty(len(forms[0]), dtype=np.float32)
-    _flagged(forms[0], forms[1], tokens.offsets, tokens.items, words.cards, words.symbols, wanted, out)
+    _flagged(
+        forms[0], forms[1], tokens.offsets, tokens.items, words.cards, words.symbols, wanted, out
+    )
     return out
 
 
@@ -197,7 +219,20 @@ def _read(form, offsets, items, flags, letters, skip, optional, initials):  # ty
 
 @compiled(allocates=False)
 def _acronyms(  # type: ignore[no-untyped-def]
-    left, right, name_offsets, names, offsets, items, flags, letters, spelled, bags, skip, optional, initials, out
+    left,
+    right,
+    name_offsets,
+    names,
+    offsets,
+    items,
+    flags,
+    letters,
+    spelled,
+    bags,
+    skip,
+    optional,
+    initials,
+    out,
 ):
     for pair in range(len(left)):
         out[pair] = np.nan
@@ -215,7 +250,11 @@ def _acronyms(  # type: ignore[no-untyped-def]
                         other = initials[names[b]]
                         if not other.read:
                             _read(names[b], offsets, items, flags, letters, skip, optional, other)
-                        if other.count_whole >= 4 and other.bag == bags[token] and not out[pair] >= 0.5:
+                        if (
+                            other.count_whole >= 4
+                            and other.bag == bags[token]
+                            and not out[pair] >= 0.5
+                        ):
                             out[pair] = 0.5
                         if other.count_whole >= 3 and other.whole == spelled[token]:
                             out[pair] = 1.0

@@ -15,9 +15,15 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from resolver.compare.context import Context
-from resolver.compare.dates import best_dates, dates_beside
-from resolver.compare.name_evidence import (
+from resolver.comparison.code_sets import (
+    acronym_match,
+    flagged_words,
+    identifier_similarity,
+    overlap,
+)
+from resolver.comparison.context import Context
+from resolver.comparison.date_grades import best_dates, dates_beside
+from resolver.comparison.name_comparators import (
     name,
     name_apart,
     name_contradicted,
@@ -35,12 +41,17 @@ from resolver.compare.name_evidence import (
     name_weakest,
     names_alone,
 )
-from resolver.compare.sets import acronym_match, flagged_words, identifier_similarity, overlap
-from resolver.records.assembling import Later
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared import WEAK_FAMILIES, FloatArray, PlaceTable, Prepared, TokenFlag
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.assembly import Later
+from resolver.records.prepared.batch import (
+    WEAK_FAMILIES,
+    FloatArray,
+    PlaceTable,
+    Prepared,
+    TokenFlag,
+)
+from resolver.records.prepared.ragged import Ragged
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +104,21 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
 
     def compare(one: IntArray, two: IntArray) -> FloatArray:
         words = overlap(table.local, one, two)
-        spelled = cpdist(normal[one], normal[two], scorer=JaroWinkler.similarity, score_cutoff=0.88, dtype=np.float32)
+        spelled = cpdist(
+            normal[one],
+            normal[two],
+            scorer=JaroWinkler.similarity,
+            score_cutoff=0.88,
+            dtype=np.float32,
+        )
         # two places of which only the country is said are spelled the same, namely not at all
         spelled = np.where(np.isnan(words), np.float32(0), spelled)
         both = (table.country[one] > 0) & (table.country[two] > 0)
         same = both & (table.country[one] == table.country[two])
         agreeing = np.maximum(np.nan_to_num(words), spelled)
-        graded = np.where(agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2)))
+        graded = np.where(
+            agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2))
+        )
         return graded.astype(np.float32)
 
     return context.best_of(side, compare)
@@ -144,7 +163,9 @@ def email(context: Context) -> FloatArray:
     side, table = context.prepared.plain["email"]
 
     def compare(one: IntArray, two: IntArray) -> FloatArray:
-        return cpdist(table.texts[one], table.texts[two], scorer=Indel.normalized_similarity, dtype=np.float32)
+        return cpdist(
+            table.texts[one], table.texts[two], scorer=Indel.normalized_similarity, dtype=np.float32
+        )
 
     return context.best_of(side, compare)
 
@@ -180,12 +201,16 @@ def father_name(context: Context) -> FloatArray:
     side, table = context.prepared.plain["fatherName"]
 
     def compare(one: IntArray, two: IntArray) -> FloatArray:
-        return cpdist(table.texts[one], table.texts[two], scorer=JaroWinkler.similarity, dtype=np.float32)
+        return cpdist(
+            table.texts[one], table.texts[two], scorer=JaroWinkler.similarity, dtype=np.float32
+        )
 
     return context.best_of(side, compare)
 
 
-def _words(context: Context, wanted: TokenFlag, named: tuple[IntArray, IntArray] | None = None) -> FloatArray:
+def _words(
+    context: Context, wanted: TokenFlag, named: tuple[IntArray, IntArray] | None = None
+) -> FloatArray:
     """The words of a flag in the best pair of names, or in those `named`."""
     forms = context.prepared.forms.tokens
     return flagged_words(named or context.best_forms, forms, context.names.words, int(wanted))

@@ -12,17 +12,27 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.align import COLUMNS, align_pairs
-from resolver.compare.numbering import numbered
-from resolver.compare.sets import letter_bags
-from resolver.compare.sheet import most_cells, sheet_for
-from resolver.compare.similarities import similarities
-from resolver.compare.words import Memo, Words, memo_for, words_of
-from resolver.compare.written import Written, written_of
+from resolver.comparison.alignment.factorize import numbered
+from resolver.comparison.alignment.name_arrays import Written, written_of
+from resolver.comparison.alignment.pair_alignment import COLUMNS, align_pairs
+from resolver.comparison.alignment.similarity_matrix import most_cells, sheet_for
+from resolver.comparison.alignment.token_records import (
+    Memo,
+    Words,
+    memo_for,
+    words_of,
+)
+from resolver.comparison.code_sets import letter_bags
+from resolver.comparison.name_similarities import similarities
+from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
-from resolver.records.prepared import TRAVEL_FAMILY, FloatArray, HashArray, Prepared
-from resolver.records.ragged import Ragged, spread
-from resolver.records.spelling import spell
+from resolver.records.prepared.batch import (
+    TRAVEL_FAMILY,
+    FloatArray,
+    HashArray,
+    Prepared,
+)
+from resolver.records.prepared.ragged import Ragged, spread
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
 
@@ -72,7 +82,9 @@ class NameIndex:
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
         """Per token, the code point of its first letter."""
-        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(self.words.cards["first_letter"][:-1])
+        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(
+            self.words.cards["first_letter"][:-1]
+        )
         return letters
 
     @cached_property

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.compiled import compiled
-from resolver.records.prepared import TokenFlag, TokenTable
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.kernels.compiler import compiled
+from resolver.records.prepared.batch import TokenFlag, TokenTable
+from resolver.records.prepared.ragged import Ragged, offsets_of
 
 LONGEST = 40
 _FOREIGN = int(TokenFlag.FOREIGN)
@@ -25,7 +25,16 @@ _CONSONANTS = (
     ("ck", "k"), ("x", "ks"),
 )  # fmt: skip
 _SPOKEN = (("eo", "o"), ("eu", "u"), ("ae", "e"))
-_LONG = (("ou", "U"), ("oo", "U"), ("ee", "I"), ("ei", "I"), ("ai", "I"), ("ay", "I"), ("ey", "I"), ("ie", "I"))
+_LONG = (
+    ("ou", "U"),
+    ("oo", "U"),
+    ("ee", "I"),
+    ("ei", "I"),
+    ("ai", "I"),
+    ("ay", "I"),
+    ("ey", "I"),
+    ("ie", "I"),
+)
 _VOWELS = "aeiouUI"
 # Sounds that one letter stands for, each group with what the change costs.
 _NEAR = (
@@ -84,7 +93,10 @@ def _voiced() -> tuple[npt.NDArray[np.uint64], np.uint64]:
 
 _DEAR = np.float32(0.8)
 NEAR, STRONG = _voiced()
-VOICE = np.dtype([("sounds", np.uint64), ("near", np.uint64), ("heavy", np.float32), ("heard", np.bool_)], align=True)
+VOICE = np.dtype(
+    [("sounds", np.uint64), ("near", np.uint64), ("heavy", np.float32), ("heard", np.bool_)],
+    align=True,
+)
 """The sounds of a word as bits (sound n at n % 64), all that is near any of them, and its consonants; `heard`: whether
 that is set."""
 
@@ -101,7 +113,8 @@ def encode(text: str, *, foreign: bool) -> bytes:
     kept = [
         sound
         for place, sound in enumerate(text)
-        if sound.isascii() and (not place or sound != text[place - 1] or (foreign and _parted(text, place)))
+        if sound.isascii()
+        and (not place or sound != text[place - 1] or (foreign and _parted(text, place)))
     ]
     return "".join(kept)[:LONGEST].encode("ascii")
 
@@ -120,7 +133,9 @@ def sounds(tokens: TokenTable, *, every: bool = False) -> Ragged:
     pairs = zip(tokens.texts.tolist(), foreign.tolist(), strict=True)
     spoken = [encode(text, foreign=of_other) for text, of_other in pairs]
     counts = np.fromiter(map(len, spoken), dtype=np.int64, count=len(spoken))
-    return Ragged(offsets_of(counts), np.frombuffer(b"".join(spoken), dtype=np.uint8).astype(np.int32))
+    return Ragged(
+        offsets_of(counts), np.frombuffer(b"".join(spoken), dtype=np.uint8).astype(np.int32)
+    )
 
 
 @compiled(allocates=False)
@@ -183,7 +198,9 @@ def heard(offsets, items, token, voices):  # type: ignore[no-untyped-def]
 def may_sound(sounds, near, heavy, voice, least):  # type: ignore[no-untyped-def]
     """A cheap test: whether words with these sounds and a word with this voice, of another script, may be alike by
     `least`. What has nothing near in the other word costs its full price."""
-    most = (np.float32(1.0) - least) * max(heavy, voice.heavy, np.float32(1.5)) / _STRETCH + 2 * _MARGIN
+    most = (np.float32(1.0) - least) * max(
+        heavy, voice.heavy, np.float32(1.5)
+    ) / _STRETCH + 2 * _MARGIN
     lacking = max(_count(sounds & ~voice.near & STRONG), _count(voice.sounds & ~near & STRONG))
     return _DEAR * np.float32(lacking) <= most
 
@@ -214,11 +231,16 @@ def alike_across(one, two, three, flags, offsets, items, least, row, joined):  #
     """Similarity of token `one`, followed by `two` where that is not -1, and token `three`, of which one side is of
     another script; 0 where both or none are, and where it is below `least`. `row` and `joined`: room for 2 × `LONGEST`
     sounds, and one."""
-    if (flags[one] ^ flags[three]) & _FOREIGN == 0 or (two >= 0 and (flags[two] ^ flags[three]) & _FOREIGN == 0):
+    if (flags[one] ^ flags[three]) & _FOREIGN == 0 or (
+        two >= 0 and (flags[two] ^ flags[three]) & _FOREIGN == 0
+    ):
         return np.float32(0.0)
     single = items[offsets[three] : offsets[three + 1]]
     if two < 0:
-        double, end = items[offsets[one] : offsets[one + 1]], np.int64(offsets[one + 1] - offsets[one])
+        double, end = (
+            items[offsets[one] : offsets[one + 1]],
+            np.int64(offsets[one + 1] - offsets[one]),
+        )
     else:
         double, end = joined, spell_out(offsets, items, one, joined, 0)
         end = spell_out(offsets, items, two, joined, end)
@@ -236,7 +258,9 @@ def room() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
 def _alike_all(first, second, flags, offsets, items, row, joined, out):  # type: ignore[no-untyped-def]
     least = np.float32(0.0)
     for pair in range(len(first)):
-        out[pair] = alike_across(first[pair], -1, second[pair], flags, offsets, items, least, row, joined)
+        out[pair] = alike_across(
+            first[pair], -1, second[pair], flags, offsets, items, least, row, joined
+        )
 
 
 def across_scripts(

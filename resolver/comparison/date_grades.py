@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.written import fixed
+from resolver.comparison.alignment.name_arrays import fixed
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import DateTable, FloatArray, Prepared
-from resolver.records.ragged import Ragged
-from resolver.records.taking import Part
+from resolver.records.prepared.batch import DateTable, FloatArray, Prepared
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.row_selection import Part
 
 GRADES = {
     1.0: "the same day",
@@ -100,7 +100,18 @@ def _best(left, right, offsets, items, year, last, month, day, circa, out):  # t
                 if year[b] == 0:
                     continue
                 found = np.float32(
-                    _grade(year[a], last[a], month[a], day[a], circa[a], year[b], last[b], month[b], day[b], circa[b])
+                    _grade(
+                        year[a],
+                        last[a],
+                        month[a],
+                        day[a],
+                        circa[a],
+                        year[b],
+                        last[b],
+                        month[b],
+                        day[b],
+                        circa[b],
+                    )
                 )
                 if not best >= found:
                     best = found

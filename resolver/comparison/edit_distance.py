@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.records.compiled import compiled
+from resolver.kernels.compiler import compiled
 
 _SHORT, _MARGIN = 64, 1e-4
 
@@ -18,15 +18,21 @@ _SHORT, _MARGIN = 64, 1e-4
 def written_alike(one, two, least, lacking, places):  # type: ignore[no-untyped-def]
     """The mean of both similarities, in single precision; what is below `least` may be given as 0. `lacking`: edits
     that there are at least. `places`: 32 zeros, and zeros again when it is left."""
-    plain = 0 < len(one) <= _SHORT and 0 < len(two) <= _SHORT and _all_small(one) and _all_small(two)
+    plain = (
+        0 < len(one) <= _SHORT and 0 < len(two) <= _SHORT and _all_small(one) and _all_small(two)
+    )
     if not plain:
-        return (np.float32(jaro_winkler(one, two)) + np.float32(edits_alike(one, two))) / np.float32(2)
+        return (
+            np.float32(jaro_winkler(one, two)) + np.float32(edits_alike(one, two))
+        ) / np.float32(2)
     for place in range(len(one)):
         places[one[place] & 31] |= np.uint64(1) << np.uint64(place)
     winkler = _raised(_jaro_of(one, two, places), one, two)
     longest, value = max(len(one), len(two)), np.float32(0.0)
     if (winkler + 1.0 - lacking / longest) / 2.0 >= least - _MARGIN:
-        value = (np.float32(winkler) + np.float32(1.0 - _edits_of(len(one), two, places) / longest)) / np.float32(2)
+        value = (
+            np.float32(winkler) + np.float32(1.0 - _edits_of(len(one), two, places) / longest)
+        ) / np.float32(2)
     for place in range(len(one)):
         places[one[place] & 31] = 0
     return value
@@ -175,7 +181,12 @@ def _edits_long(one, two):  # type: ignore[no-untyped-def]
         for at in range(width):
             cost = rows[last, at] + (one[begin + at] != letter)
             cost = min(cost, rows[last, at + 1] + 1, rows[now, at] + 1)
-            if down > 0 and at > 0 and one[begin + at] == two[begin + down - 1] and one[begin + at - 1] == letter:
+            if (
+                down > 0
+                and at > 0
+                and one[begin + at] == two[begin + down - 1]
+                and one[begin + at - 1] == letter
+            ):
                 cost = min(cost, rows[above, at - 1] + 1)
             rows[now, at + 1] = cost
         above, last, now = last, now, above

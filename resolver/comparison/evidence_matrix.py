@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from resolver.compare.comparators import COMPARATOR_BY_NAME
-from resolver.compare.context import Context, NameIndex
+from resolver.comparison.comparators import COMPARATOR_BY_NAME
+from resolver.comparison.context import Context, NameIndex
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, Prepared
 
 
 def compare(

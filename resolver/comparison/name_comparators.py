@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resolver.compare.context import Context
-from resolver.compare.similarities import ROWS, by_gender, of_alone
-from resolver.records.prepared import FloatArray
+from resolver.comparison.context import Context
+from resolver.comparison.name_similarities import ROWS, by_gender, of_alone
+from resolver.records.prepared.batch import FloatArray
 
 _ROW = {name: number for number, name in enumerate(ROWS)}
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.align import COLUMNS
+from resolver.comparison.alignment.pair_alignment import COLUMNS
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import ByteArray, FloatArray
+from resolver.records.prepared.batch import ByteArray, FloatArray
 
 ROWS = (
     "name",
@@ -84,7 +84,9 @@ def _by_gender(sides, gender, left, right, out):  # type: ignore[no-untyped-def]
                 out[pair] = np.float32(1.0)
 
 
-def by_gender(value: FloatArray, aligned: FloatArray, gender: ByteArray, left: IntArray, right: IntArray) -> FloatArray:
+def by_gender(
+    value: FloatArray, aligned: FloatArray, gender: ByteArray, left: IntArray, right: IntArray
+) -> FloatArray:
     """Which part of the names contradicts, where only the family name does by whether records are of women, who
     change it, or of men: `value` is what is said of others. `gender` of all records, `left` and `right` the pairs."""
     found = value.copy()
@@ -98,7 +100,9 @@ def _of_alone(value, alone, left, right, out):  # type: ignore[no-untyped-def] #
         out[pair] = value[pair] if alone[left[pair]] and alone[right[pair]] else np.float32(np.nan)
 
 
-def of_alone(value: FloatArray, alone: npt.NDArray[np.bool_], left: IntArray, right: IntArray) -> FloatArray:
+def of_alone(
+    value: FloatArray, alone: npt.NDArray[np.bool_], left: IntArray, right: IntArray
+) -> FloatArray:
     """The value of pairs both of whose records say nothing but names; else NaN."""
     found = np.empty(len(left), dtype=np.float32)
     _of_alone(value, alone, left, right, found)

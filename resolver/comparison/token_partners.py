@@ -5,12 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.context import NameIndex
-from resolver.compare.name_pair import align_names
-from resolver.compare.sheet import LIMIT, begin, fill_column, lay_right, sheet_for
+from resolver.comparison.alignment.name_pair import align_names
+from resolver.comparison.alignment.similarity_matrix import (
+    LIMIT,
+    begin,
+    fill_column,
+    lay_right,
+    sheet_for,
+)
+from resolver.comparison.context import NameIndex
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import FloatArray
+from resolver.records.prepared.batch import FloatArray
 
 
 @compiled(allocates=False)
@@ -34,7 +40,19 @@ def _partners(left, right, group, written, words, memo, sheet, tokens, partners,
         begin(row, row + 1, own, written, words, group, sheet)
         for place in range(min(names[other].end - names[other].start, LIMIT)):
             token = parts[names[other].start + place].token
-            fill_column(token, row, row + 1, own, written, words, memo, group, sheet, place * count, pair + 1)
+            fill_column(
+                token,
+                row,
+                row + 1,
+                own,
+                written,
+                words,
+                memo,
+                group,
+                sheet,
+                place * count,
+                pair + 1,
+            )
         lay_right(other, other + 1, own, written, words, sheet)
         one, two = sheet.names_left[0], sheet.names_right[0]
         swapped = _align(row, other, one, two, written, words, memo, group, sheet)
@@ -44,7 +62,9 @@ def _partners(left, right, group, written, words, memo, sheet, tokens, partners,
         for place in range(count):
             mate = partners[pair, 0, place]
             if mate >= 0:
-                alike[pair, place] = sheet.pool[sheet.words[one.first + place].at + sheet.words[two.first + mate].at]
+                alike[pair, place] = sheet.pool[
+                    sheet.words[one.first + place].at + sheet.words[two.first + mate].at
+                ]
 
 
 def partners(

@@ -66,7 +66,9 @@ class Kept:
 
 def digest(batch: Batch, *others: object) -> str:
     """A digest of a batch's content and of what else counts (anything that JSON can say)."""
-    found = hashlib.blake2b(json.dumps(others, sort_keys=True, default=str).encode("utf-8"), digest_size=16)
+    found = hashlib.blake2b(
+        json.dumps(others, sort_keys=True, default=str).encode("utf-8"), digest_size=16
+    )
     for part in _parts(batch):
         found.update(part)
         found.update(b"/")
@@ -90,6 +92,8 @@ def _parts(batch: Batch) -> Iterable[bytes | memoryview]:
 def _texts(texts: Any) -> Iterable[bytes | memoryview]:
     lengths = texts.cast("large_binary")
     _, offsets, data = lengths.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int64)[lengths.offset : lengths.offset + len(lengths) + 1]
+    ends = np.frombuffer(offsets, dtype=np.int64)[
+        lengths.offset : lengths.offset + len(lengths) + 1
+    ]
     yield (ends - ends[0]).tobytes() if len(ends) else b""
     yield memoryview(data)[ends[0] : ends[-1]] if data is not None and len(ends) else b""

@@ -12,15 +12,20 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import Pairs, Plan, candidates, plan_for
-from resolver.block.groups import Excess
-from resolver.classify import Borders, border, scores
-from resolver.cluster import cluster
-from resolver.compare import NameIndex
-from resolver.engines.resuming import Arrays, Kept, digest
+from resolver.blocking import (
+    Pairs,
+    Plan,
+    candidates,
+    plan_for,
+)
+from resolver.blocking.key_groups import Excess
+from resolver.clustering import cluster
+from resolver.comparison import NameIndex
+from resolver.engines.checkpoints import Arrays, Kept, digest
+from resolver.engines.pair_explanation import explain_rows
 from resolver.errors import DecisionError
-from resolver.explaining import explain_rows
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
+from resolver.kernels.threads import threads
 from resolver.pipeline import (
     ModelSet,
     RunOptions,
@@ -32,11 +37,19 @@ from resolver.pipeline import (
 from resolver.records import Batch
 from resolver.records.batch import IntArray, concat
 from resolver.records.decisions import Verdict, settle
-from resolver.records.explanation import Explanation
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Band, Links, Outcome, Resolution, RuleStat, RunStats, StageStat
-from resolver.records.threads import threads
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import (
+    Band,
+    Links,
+    Outcome,
+    Resolution,
+    RuleStat,
+    RunStats,
+    StageStat,
+)
+from resolver.scoring import Borders, border, scores
 
 CHUNK = 200_000
 FORM = 4
@@ -56,10 +69,21 @@ def dedupe(
 ) -> Resolution:
     """Resolve one batch: who is the same as whom. `prepared`: its normal form, where that is at hand; `told` hears of
     all compared pairs and their log-odds; `excess`: as `candidates` takes it."""
-    return resolve(intake.batch, sorted(intake.deduplicated_sources), options, progress, None, prepared, told, excess)
+    return resolve(
+        intake.batch,
+        sorted(intake.deduplicated_sources),
+        options,
+        progress,
+        None,
+        prepared,
+        told,
+        excess,
+    )
 
 
-def link(left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
+def link(
+    left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT
+) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared. A record that stands in both counts as
     right."""
     batch, declared, sides = across(left, right)
@@ -70,7 +94,8 @@ def across(left: Intake, right: Intake) -> tuple[Batch, list[str], npt.NDArray[n
     """Two intakes as one batch; the sources both declare free of duplicates; the side of each record (1: right)."""
     ids = set(right.batch.ids.to_pylist())
     kept = np.array(
-        [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids], dtype=np.int64
+        [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids],
+        dtype=np.int64,
     )
     batch = concat([left.batch.take(kept), right.batch]).canonical()
     sides = np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
@@ -90,7 +115,11 @@ class Meter:
         items = [0]
         yield items
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.stages.append(StageStat(name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak))
+        self.stages.append(
+            StageStat(
+                name, items[0], unit, time.perf_counter() - wall, time.process_time() - cpu, peak
+            )
+        )
 
 
 def resolve(
@@ -145,7 +174,14 @@ def resolve(
         items[0] = len(batch)
     if told is not None:
         told(pairs, logodds)
-    stats = RunStats(plan.name, {**models.stamp, "plan": plan.name}, tuple(meter.stages), rules, len(pairs), histogram)
+    stats = RunStats(
+        plan.name,
+        {**models.stamp, "plan": plan.name},
+        tuple(meter.stages),
+        rules,
+        len(pairs),
+        histogram,
+    )
     return Resolution(batch, labels, links, stats)
 
 
@@ -174,7 +210,9 @@ def _blocked(
 ) -> tuple[Pairs, tuple[RuleStat, ...]]:
     def found() -> tuple[Pairs, tuple[RuleStat, ...]]:
         room = options.pairs_mib << 20
-        return candidates(prepared, plan, sides=sides, workers=options.workers, room=room, excess=excess)
+        return candidates(
+            prepared, plan, sides=sides, workers=options.workers, room=room, excess=excess
+        )
 
     if kept is None:
         return found()
@@ -182,7 +220,12 @@ def _blocked(
     def block() -> Arrays:
         pairs, rules = found()
         told = json.dumps([asdict(rule) for rule in rules])
-        return {"left": pairs.left, "right": pairs.right, "bits": pairs.rules, "rules": np.array(told)}
+        return {
+            "left": pairs.left,
+            "right": pairs.right,
+            "bits": pairs.rules,
+            "rules": np.array(told),
+        }
 
     held = kept.stage("block", block)
     rules = tuple(RuleStat(**rule) for rule in json.loads(str(held["rules"])))
@@ -190,7 +233,12 @@ def _blocked(
 
 
 def _score(
-    prepared: Prepared, models: ModelSet, pairs: Pairs, options: RunOptions, progress: Progress, kept: Kept | None
+    prepared: Prepared,
+    models: ModelSet,
+    pairs: Pairs,
+    options: RunOptions,
+    progress: Progress,
+    kept: Kept | None,
 ) -> npt.NDArray[np.int32]:
     names = NameIndex.of(prepared)
     answer = np.empty(len(pairs), dtype=np.int32)
@@ -206,7 +254,9 @@ def _score(
         if kept is None:
             answer[chunk] = scored(chunk)
         else:
-            answer[chunk] = kept.stage(f"compare-{chunk.start}", lambda: {"logodds": scored(chunk)})["logodds"]
+            answer[chunk] = kept.stage(
+                f"compare-{chunk.start}", lambda: {"logodds": scored(chunk)}
+            )["logodds"]
         return chunk
 
     with threads(together) as pool:
@@ -215,7 +265,9 @@ def _score(
     return answer
 
 
-def decided(batch: Batch, options: RunOptions) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def decided(
+    batch: Batch, options: RunOptions
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The decided pairs whose records are both here, as rows: same, different."""
     decisions = settle(options.decisions)
     if not decisions:
@@ -229,7 +281,9 @@ def decided(batch: Batch, options: RunOptions) -> tuple[list[tuple[int, int]], l
     return found[Verdict.SAME], found[Verdict.DIFFERENT]
 
 
-def _no_contradiction(same: Sequence[tuple[int, int]], different: Sequence[tuple[int, int]], batch: Batch) -> None:
+def _no_contradiction(
+    same: Sequence[tuple[int, int]], different: Sequence[tuple[int, int]], batch: Batch
+) -> None:
     home: dict[int, int] = {}
 
     def root(row: int) -> int:
@@ -258,7 +312,10 @@ def histogram_of(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
 
 def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
     """The pairs of a run a piece at a time: their scores would take more room than all else that is known of them."""
-    return (logodds[start : start + _SCORED_AT_ONCE] for start in range(0, len(logodds), _SCORED_AT_ONCE))
+    return (
+        logodds[start : start + _SCORED_AT_ONCE]
+        for start in range(0, len(logodds), _SCORED_AT_ONCE)
+    )
 
 
 def links_of(
@@ -274,7 +331,9 @@ def links_of(
     held = np.flatnonzero(~np.concatenate(apart)) if apart else np.zeros(0, dtype=np.int64)
     left, right, logodds = left[held], right[held], logodds[held]
     score = scores(logodds)
-    outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
+    outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(
+        np.uint8
+    )
     if different:
         told = np.array([min(pair) << 32 | max(pair) for pair in different], dtype=np.int64)
         outcome[np.isin(left.astype(np.int64) << 32 | right, told)] = Outcome.APART
@@ -282,7 +341,10 @@ def links_of(
 
 
 def explain_links(
-    resolution: Resolution, options: RunOptions, wanted: npt.NDArray[np.integer], declared: Sequence[str] = ()
+    resolution: Resolution,
+    options: RunOptions,
+    wanted: npt.NDArray[np.integer],
+    declared: Sequence[str] = (),
 ) -> list[Explanation]:
     """Explanations of some links (positions in `resolution.links`), for the report."""
     if not len(wanted):
@@ -294,7 +356,12 @@ def explain_links(
     names = NameIndex.of(prepared)
     return [
         explain_rows(
-            prepared, names, models, options.borders, int(np.searchsorted(rows, one)), int(np.searchsorted(rows, two))
+            prepared,
+            names,
+            models,
+            options.borders,
+            int(np.searchsorted(rows, one)),
+            int(np.searchsorted(rows, two)),
         )
         for one, two in zip(links.left[wanted], links.right[wanted], strict=True)
     ]

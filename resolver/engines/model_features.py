@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.compare import COMPARATOR_BY_NAME
+from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.pipeline import ModelSet
 
 
@@ -29,5 +29,6 @@ def features(models: ModelSet) -> list[Feature]:
             for name in pair.features:
                 weights.setdefault(name, []).append(0)
     return [
-        Feature(name, COMPARATOR_BY_NAME[name].help, max(found), min(found)) for name, found in sorted(weights.items())
+        Feature(name, COMPARATOR_BY_NAME[name].help, max(found), min(found))
+        for name, found in sorted(weights.items())
     ]

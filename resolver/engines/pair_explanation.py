@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resolver.block import meeting, plan_for
-from resolver.classify import Borders
-from resolver.compare import NameIndex
+from resolver.blocking import meeting, plan_for
+from resolver.comparison import NameIndex
+from resolver.engines.pair_scoring import judge
 from resolver.errors import InputError
-from resolver.judging import judge
 from resolver.pipeline import (
     ModelSet,
     RunOptions,
@@ -26,9 +25,15 @@ from resolver.pipeline import (
 )
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict, settle
-from resolver.records.explanation import EvidenceRow, Explanation, Meeting, Ruling
-from resolver.records.prepared import Prepared
-from resolver.records.resolution import Band
+from resolver.records.prepared.batch import Prepared
+from resolver.records.results.explanation import (
+    EvidenceRow,
+    Explanation,
+    Meeting,
+    Ruling,
+)
+from resolver.records.results.resolution import Band
+from resolver.scoring import Borders
 
 
 def explain(
@@ -41,7 +46,9 @@ def explain(
     left_id, right_id = _two(left_id, right_id)
     rows = rows_of(batch, [left_id, right_id])
     prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
-    return explain_rows(prepared, NameIndex.of(prepared), models, options.borders, 0, 1, changes=True)
+    return explain_rows(
+        prepared, NameIndex.of(prepared), models, options.borders, 0, 1, changes=True
+    )
 
 
 def explain_rows(
@@ -56,7 +63,9 @@ def explain_rows(
 ) -> Explanation:
     """`explain` for two rows of a prepared batch, left < right; the `changes` only where they are wanted."""
     one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    return judge(prepared, names, models, one, two, workers=1).explanation(0, borders, changes=changes)
+    return judge(prepared, names, models, one, two, workers=1).explanation(
+        0, borders, changes=changes
+    )
 
 
 def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:
@@ -73,7 +82,9 @@ def ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling
     pair = _two(left_id, right_id)
     held = settle(decisions)
     left, right = (_tied(identity, held) for identity in pair)
-    different = [one for one in held if one.verdict is Verdict.DIFFERENT and _across(one, left, right)]
+    different = [
+        one for one in held if one.verdict is Verdict.DIFFERENT and _across(one, left, right)
+    ]
     same = [one for one in held if one.verdict is Verdict.SAME and _across(one, left, right)]
     found = different or same
     if not found:
@@ -127,7 +138,11 @@ class Resolver:
     def compare(self, left: Record, right: Record) -> Comparison:
         """Judge two records by themselves. Order does not matter."""
         if left.id == right.id:
-            raise InputError(f"both records have the id {left.id}", mend="give the records different ids")
+            raise InputError(
+                f"both records have the id {left.id}", mend="give the records different ids"
+            )
         prepared = prepared_of(Batch.from_records([left, right]).canonical(), self.models)
-        found = explain_rows(prepared, NameIndex.of(prepared), self.models, self.options.borders, 0, 1)
+        found = explain_rows(
+            prepared, NameIndex.of(prepared), self.models, self.options.borders, 0, 1
+        )
         return Comparison(found.score, found.band, found.rows)

@@ -14,15 +14,33 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Borders, Model, interval_of, scores, smallest_changes
-from resolver.compare import COMPARATOR_BY_NAME, Comparator, Context, NameIndex, alternatives
-from resolver.compare.explain import DETAILED, PRINCIPALS, detail, parts_of_pairs, texts_of
+from resolver.comparison import (
+    COMPARATOR_BY_NAME,
+    Comparator,
+    Context,
+    NameIndex,
+    alternatives,
+)
+from resolver.comparison.aligned_text import (
+    DETAILED,
+    PRINCIPALS,
+    detail,
+    parts_of_pairs,
+    texts_of,
+)
 from resolver.pipeline import KIND_MISMATCH, ModelSet, model_kinds
 from resolver.records import Kind
 from resolver.records.batch import IntArray
-from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation
-from resolver.records.prepared import Prepared
-from resolver.records.resolution import Band
+from resolver.records.prepared.batch import Prepared
+from resolver.records.results.explanation import AlignedPart, EvidenceRow, Explanation
+from resolver.records.results.resolution import Band
+from resolver.scoring import (
+    Borders,
+    Model,
+    interval_of,
+    scores,
+    smallest_changes,
+)
 
 _MODELS = 64
 
@@ -46,7 +64,9 @@ def judge(
     for kind in (kind for kind, count in enumerate(counts) if kind and count):
         # mostly all are of one kind, and what is taken of a slice is no copy
         where = slice(None) if counts[kind] == len(left) else np.flatnonzero(kinds == kind)
-        context = Context(prepared, names, left[where], right[where], kind != int(Kind.PERSON), workers)
+        context = Context(
+            prepared, names, left[where], right[where], kind != int(Kind.PERSON), workers
+        )
         group = _Group.of(models.models[Kind(kind).label], context, silent)
         logodds[where], place[where] = group.logodds, np.arange(counts[kind])
         groups.append((kind, group))
@@ -76,7 +96,9 @@ class Judged:
         ids = (self.prepared.ids[left].as_py(), self.prepared.ids[right].as_py())
         if self.kinds[pair] == 0:
             kinds = [Kind(int(self.prepared.kinds[row])).label for row in (left, right)]
-            row = EvidenceRow("kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH)
+            row = EvidenceRow(
+                "kind", "Kinds that exclude each other.", kinds[0], kinds[1], 0.0, KIND_MISMATCH
+            )
             return Explanation(*ids, float(self.scores[pair]), Band.DISTINCT, KIND_MISMATCH, (row,))
         group = self._groups[int(self.kinds[pair])]
         one = _Pair(group, int(self._place[pair]))
@@ -146,7 +168,10 @@ class _Group:
         context = self.context
         rows, best = (context.left, context.right), context.best_forms
         first = context.principal_forms if telling.principals else best
-        one, two = ((int(rows[side][place]), int(best[side][place]), int(first[side][place])) for side in (0, 1))
+        one, two = (
+            (int(rows[side][place]), int(best[side][place]), int(first[side][place]))
+            for side in (0, 1)
+        )
         return one, two
 
 
@@ -194,12 +219,24 @@ class _Telling:
     def of(cls, model: Model) -> _Telling:
         """Of a model by itself."""
         column = {name: number for number, name in enumerate(model.features)}
-        named = [term.feature for term in model.terms] + [name for pair in model.pairs for name in pair.features]
+        named = [term.feature for term in model.terms] + [
+            name for pair in model.pairs for name in pair.features
+        ]
         shows = tuple(dict.fromkeys(COMPARATOR_BY_NAME[name].shows for name in named))
         place = {name: shows.index(COMPARATOR_BY_NAME[name].shows) for name in named}
         terms = tuple(
-            _Term(name, COMPARATOR_BY_NAME[name].help, column[name], place[name], name in DETAILED, cuts, weights)
-            for name, cuts, weights in ((term.feature, term.cuts, term.weights) for term in model.terms)
+            _Term(
+                name,
+                COMPARATOR_BY_NAME[name].help,
+                column[name],
+                place[name],
+                name in DETAILED,
+                cuts,
+                weights,
+            )
+            for name, cuts, weights in (
+                (term.feature, term.cuts, term.weights) for term in model.terms
+            )
         )
         pairs = []
         for pair in model.pairs:
@@ -210,7 +247,12 @@ class _Telling:
         reads = model.reads
         columns = tuple((COMPARATOR_BY_NAME[name], name in reads) for name in model.features)
         prior = EvidenceRow(
-            "prior", "Where every pair starts: most pairs are different.", "", "", None, model.intercept
+            "prior",
+            "Where every pair starts: most pairs are different.",
+            "",
+            "",
+            None,
+            model.intercept,
         )
         return cls(columns, prior, shows, PRINCIPALS in shows, terms, tuple(pairs))
 
@@ -233,7 +275,15 @@ def _telling_of_part(model: Model, similarities: Sequence[float]) -> _Telling:
     return _telling_of((model, model.plain, model.alone)[model.which_of(similarities)] or model)
 
 
-_SIDES = ("births", "starts", "birth_places", "addresses", "nationalities", "countries", "identifiers")
+_SIDES = (
+    "births",
+    "starts",
+    "birth_places",
+    "addresses",
+    "nationalities",
+    "countries",
+    "identifiers",
+)
 
 
 def _silent(asked: Prepared) -> frozenset[str]:
@@ -264,10 +314,16 @@ class _Pair:
         found = [telling.prior]
         self._terms(telling, left, right, found)
         self._both(telling, left, right, found)
-        found.append(EvidenceRow("calibration", "Turns the sum into a probability that holds.", "", "", None, shift))
+        found.append(
+            EvidenceRow(
+                "calibration", "Turns the sum into a probability that holds.", "", "", None, shift
+            )
+        )
         return tuple(found)
 
-    def _terms(self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]) -> None:
+    def _terms(
+        self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]
+    ) -> None:
         values = self._values
         for feature, told, column, shows, detailed, cuts, weights in telling.terms:
             value = values[column]
@@ -275,27 +331,44 @@ class _Pair:
             # what is missing is no number, and not like itself
             if value == value:
                 weight, similarity = weights[bisect_left(cuts, value)], round(value, 4)
-                found.append(EvidenceRow(feature, told, left[shows], right[shows], similarity, weight, word))
+                found.append(
+                    EvidenceRow(feature, told, left[shows], right[shows], similarity, weight, word)
+                )
             else:
                 weight = weights[len(cuts) + 1]
-                found.append(EvidenceRow(feature, told, left[shows], right[shows], None, weight, word))
+                found.append(
+                    EvidenceRow(feature, told, left[shows], right[shows], None, weight, word)
+                )
 
-    def _both(self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]) -> None:
+    def _both(
+        self, telling: _Telling, left: list[str], right: list[str], found: list[EvidenceRow]
+    ) -> None:
         """What two comparators say together."""
         values = self._values
         for name, columns, (one, two), detailed, cuts, weights in telling.pairs:
-            weight = weights[interval_of(values[columns[0]], cuts[0])][interval_of(values[columns[1]], cuts[1])]
+            weight = weights[interval_of(values[columns[0]], cuts[0])][
+                interval_of(values[columns[1]], cuts[1])
+            ]
             word = ""
             if detailed:
-                word = ", ".join(filter(None, [self._detail(feature, values[column]) for feature, column in detailed]))
+                word = ", ".join(
+                    filter(
+                        None,
+                        [self._detail(feature, values[column]) for feature, column in detailed],
+                    )
+                )
             ours, theirs = _together(left[one], left[two]), _together(right[one], right[two])
-            found.append(EvidenceRow(name, "What the two say together.", ours, theirs, None, weight, word))
+            found.append(
+                EvidenceRow(name, "What the two say together.", ours, theirs, None, weight, word)
+            )
 
     def _detail(self, feature: str, value: float) -> str:
         said = self._details.get(feature)
         if said is None:
             # `detail` may be asked for by a term and by a pair of them
-            said = self._details[feature] = detail(self._group.context, feature, value, self._place, self.parts)
+            said = self._details[feature] = detail(
+                self._group.context, feature, value, self._place, self.parts
+            )
         return said
 
 

@@ -5,7 +5,7 @@
 | `entities.csv` | `entity_id,record_id`: every record once | entity id, record id |
 | `links.csv` | `left_id,right_id,score,band,outcome`: pairs in band match or review, left < right | both ids |
 | `entities.ftm.json` | golden records as FollowTheMoney entities, one a line, each followed by its edges | entity id |
-| `statements.csv` | FollowTheMoney statements, see `resolver.merge.statements` | entity id, record id |
+| `statements.csv` | FollowTheMoney statements, see `resolver.merging.statement_table` | entity id, record id |
 | `rejects.csv` | `file,line,reason`: rows that were not taken | all three |
 | `report.html` | the report for people | |
 
@@ -36,22 +36,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import OutputError
-from resolver.merge import Partition, partition
-from resolver.normalise import country_code as territory_code
-from resolver.records.cells import FORMULA, NUMBER
-from resolver.records.resolution import Band, Links, Outcome, Resolution
+from resolver.merging import Partition, partition
+from resolver.normalize import country_code as territory_code
+from resolver.records.formula_cells import FORMULA, NUMBER
+from resolver.records.results.resolution import (
+    Band,
+    Links,
+    Outcome,
+    Resolution,
+)
 
-FILES = ("entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html")
+FILES = (
+    "entities.csv",
+    "links.csv",
+    "entities.ftm.json",
+    "statements.csv",
+    "rejects.csv",
+    "report.html",
+)
 if TYPE_CHECKING:
-    from resolver.merge import Context, CountryCode
+    from resolver.merging import Context, CountryCode
 
-_COMMA, _QUOTE, _NEWLINE, _NOTHING = (pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", ""))
+_COMMA, _QUOTE, _NEWLINE, _NOTHING = (
+    pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
+)
 _ROWS_AT_ONCE = 1 << 18
 _BYTES_AT_ONCE = 1 << 20
 
 
 class Rejected(Protocol):
-    """A row that was not taken (`resolver.ingest.base.Reject`)."""
+    """A row that was not taken (`resolver.ingest.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:
@@ -92,7 +106,7 @@ def write_results(
             parts = partition(resolution.batch, resolution.labels, names)
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
             if not only_entities:
-                from resolver.merge import context
+                from resolver.merging import context
 
                 work = context(resolution.batch, parts, country_code)
                 _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
@@ -154,7 +168,9 @@ def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]
         file.write(",".join(names).encode("ascii") + b"\n")
         for columns in pieces:
             if len(columns[0]):
-                lines = pc.binary_join_element_wise(*(_quoted(column) for column in columns), _COMMA)
+                lines = pc.binary_join_element_wise(
+                    *(_quoted(column) for column in columns), _COMMA
+                )
                 whole = pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE)
                 file.write(_characters(whole))
 
@@ -165,7 +181,9 @@ def _quoted(texts: pa.Array) -> pa.Array:
     special = pc.match_substring_regex(texts, '[",\\r\\n]')
     if not pc.any(special).as_py():
         return texts
-    doubled = pc.binary_join_element_wise(_QUOTE, pc.replace_substring(texts, '"', '""'), _QUOTE, _NOTHING)
+    doubled = pc.binary_join_element_wise(
+        _QUOTE, pc.replace_substring(texts, '"', '""'), _QUOTE, _NOTHING
+    )
     return pc.if_else(special, doubled, texts)
 
 
@@ -190,7 +208,9 @@ def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
 
 def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
     safe = defused(ids)
-    bands, outcomes = (pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome))
+    bands, outcomes = (
+        pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome)
+    )
 
     def pieces() -> Iterator[list[pa.Array]]:
         for start in range(0, len(links), _ROWS_AT_ONCE):
@@ -214,7 +234,7 @@ def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.St
 
 
 def _write_ftm(path: Path, work: Context) -> None:
-    from resolver.merge import golden_of, to_ftm
+    from resolver.merging import golden_of, to_ftm
 
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
         for golden in golden_of(work):
@@ -223,7 +243,7 @@ def _write_ftm(path: Path, work: Context) -> None:
 
 
 def _write_statements(path: Path, work: Context) -> None:
-    from resolver.merge import STATEMENT_COLUMNS, statements_of
+    from resolver.merging import STATEMENT_COLUMNS, statements_of
 
     def pieces() -> Iterator[list[pa.Array]]:
         for piece in statements_of(work):

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.block import PLANS, RULES
-from resolver.compare import COMPARATORS
+from resolver.blocking import PLANS, RULES
+from resolver.comparison import COMPARATORS
 from resolver.records import Kind
 
 
@@ -36,7 +36,8 @@ class RuleRow:
 def comparators() -> tuple[ComparatorRow, ...]:
     """Every comparator, in the order of the table."""
     return tuple(
-        ComparatorRow(row.name, _kinds(row.kinds), row.help, _property(row.shows), row.rises) for row in COMPARATORS
+        ComparatorRow(row.name, _kinds(row.kinds), row.help, _property(row.shows), row.rises)
+        for row in COMPARATORS
     )
 
 

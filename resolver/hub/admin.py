@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from resolver.errors import InputError, StoreError
-from resolver.records.naming import is_source_name
+from resolver.records.source_names import is_source_name
 from resolver.store import ApiKey, JobState, Store, View, backup, moment_of, restore, utc_text
 from resolver.store import Source as Source
 
@@ -76,7 +76,9 @@ def accept_batch(url: str, job_id: str, who: str) -> None:
     with Store.open(url, create=False) as store:
         job = store.jobs.get(job_id)
         if job.state is not JobState.HELD:
-            raise InputError(f"the batch is {job.state}: only what is held can be accepted", where=job_id)
+            raise InputError(
+                f"the batch is {job.state}: only what is held can be accepted", where=job_id
+            )
         store.jobs.accept(job_id, who)
 
 
@@ -92,7 +94,9 @@ class Key:
     state: str
 
 
-def create_key(url: str, name: str, agency: str, scopes: Sequence[str], days: int | None = None) -> str:
+def create_key(
+    url: str, name: str, agency: str, scopes: Sequence[str], days: int | None = None
+) -> str:
     """Make an API key in a store; its secret, shown this once. `days`: for how long it is good. Raises `StoreError`."""
     expires = None if days is None else utc_text(datetime.now(UTC) + timedelta(days=days))
     with Store.open(url) as store:
@@ -111,7 +115,13 @@ def key_of(store: Store, secret: str) -> Key | None:
 
 
 def _key(one: ApiKey) -> Key:
-    state = "revoked" if one.revoked else "expired" if one.expires and one.expires <= utc_text() else "good"
+    state = (
+        "revoked"
+        if one.revoked
+        else "expired"
+        if one.expires and one.expires <= utc_text()
+        else "good"
+    )
     return Key(one.name, one.agency, one.scopes, one.created, one.expires or "", state)
 
 
@@ -131,7 +141,9 @@ def restore_store(path: Path, url: str) -> int:
     """Make a store from a backup; its version. Raises `InputError` where there is no such file, `StoreError`."""
     if not path.is_file():
         raise InputError(
-            "there is no such file", where=str(path), mend="name a file that `resolver backup` has written"
+            "there is no such file",
+            where=str(path),
+            mend="name a file that `resolver backup` has written",
         )
     new = not _is_there(url)
     with Store.open(url) as store:
@@ -157,7 +169,9 @@ def list_sources(url: str) -> list[dict[str, Any]]:
     """The sources of a store as they are listed, by name: what is kept of each, and its `fault` (`fault_of`).
     Raises `StoreError`."""
     with Store.open(url, create=False) as store, store.view() as view:
-        return [{**_listed(one), "fault": fault_of(view, one)} for one in view.sources(counted=True)]
+        return [
+            {**_listed(one), "fault": fault_of(view, one)} for one in view.sources(counted=True)
+        ]
 
 
 def _listed(source: Source) -> dict[str, Any]:
@@ -169,7 +183,9 @@ def fault_of(view: View, source: Source) -> str:
     if source.required and not view.holds_any(source):
         return MISSING
     days = source.maximum_age_days
-    if days is not None and (not source.updated or datetime.now(UTC) - moment_of(source.updated) > timedelta(days)):
+    if days is not None and (
+        not source.updated or datetime.now(UTC) - moment_of(source.updated) > timedelta(days)
+    ):
         return TOO_OLD
     return ""
 
@@ -195,6 +211,8 @@ def set_source(
         with store.view() as view:
             new = all(one.name != name for one in view.sources())
         if new and not is_source_name(name):
-            raise InputError(f"no source can be called {name[:60]!r}", mend="use letters, digits, . _ -")
+            raise InputError(
+                f"no source can be called {name[:60]!r}", mend="use letters, digits, . _ -"
+            )
         store.describe_source(name, create=True, **said)
     return new

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resolver.engines.increment import Increment
-from resolver.engines.index import Index
-from resolver.engines.updates import Update
 from resolver.errors import InputError
+from resolver.hub.increments.increment import Increment
+from resolver.hub.increments.record_index import Index
+from resolver.hub.list_updates import Update
 from resolver.pipeline import RunOptions
 from resolver.records.decisions import Decision
 from resolver.store import NewDecision, View

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.standing import Standing
-from resolver.engines.updates import Update
-from resolver.ingest.base import Intake
-from resolver.records.resolution import RunStats
+from resolver.hub.entity_preview import Standing
+from resolver.hub.list_updates import Update
+from resolver.ingest.reader_types import Intake
+from resolver.records.results.resolution import RunStats
 
 Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class CommitResult:
     """What an increment did: the version it is, how many records are new and how many have a new version, the records
     read that hold now, the entities (numbers) that changed, the ids withdrawn and those that came too late, what the
     user should know, and how the run went."""
@@ -47,9 +47,11 @@ class Landed:
         }
 
 
-def landed_of(version: int, update: Update, changed: Numbers, stats: RunStats, would: Standing | None) -> Landed:
+def landed_of(
+    version: int, update: Update, changed: Numbers, stats: RunStats, would: Standing | None
+) -> CommitResult:
     """What an update did that landed with a version, or would."""
-    return Landed(
+    return CommitResult(
         version,
         len(update.fresh) - len(update.superseded),
         len(update.superseded),

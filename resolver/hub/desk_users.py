@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.store import LockedError, Role, Session, Store, User
-from resolver.store.users import LONGEST, SHORTEST
+from resolver.store.accounts.users import LONGEST, SHORTEST
 
 __all__ = [
     "LONGEST",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.increment import Increment
-from resolver.engines.index import Index
-from resolver.engines.updates import Update
+from resolver.hub.increments.increment import Increment
+from resolver.hub.increments.record_index import Index
+from resolver.hub.list_updates import Update
 from resolver.records import Batch, concat
 from resolver.store import LinkTable, View
 
@@ -30,7 +30,9 @@ class Standing:
     links: LinkTable
 
 
-def standing(view: View, index: Index, records: Numbers, entities: Numbers, links: LinkTable) -> Standing:
+def standing(
+    view: View, index: Index, records: Numbers, entities: Numbers, links: LinkTable
+) -> Standing:
     """Records that hold, as they stand. `records` ascending, `entities` beside them."""
     names = view.entity_ids(np.unique(entities).tolist())
     return Standing(records, index.batch(records), entities, names, links)
@@ -60,7 +62,9 @@ def standing_after(view: View, index: Index, update: Update, increment: Incremen
 def _links_after(view: View, held: Numbers, increment: Increment) -> LinkTable:
     """The links of held records and those that would begin, without those that would end."""
     landing, links = increment.landing, view.links_of(held.tolist())
-    pairs, ending = (side[0] << 32 | side[1] for side in ((links.left, links.right), landing.unlinked))
+    pairs, ending = (
+        side[0] << 32 | side[1] for side in ((links.left, links.right), landing.unlinked)
+    )
     stays = ~np.isin(pairs, ending)
     columns = [getattr(links, name)[stays] for name in _LINK_COLUMNS]
     if landing.linked is not None:

@@ -14,14 +14,21 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from resolver.engines.gathered import Gathered, everything, smallest_ids
-from resolver.engines.hub import Hub
 from resolver.errors import OutputError
-from resolver.merge import GoldenRecord, GoldenRelation, GoldenValue, context, golden_of, partition
-from resolver.normalise import country_code
-from resolver.records.resolution import Band, Outcome
+from resolver.hub.hub import Hub
+from resolver.hub.stored_results import Gathered, everything, smallest_ids
+from resolver.merging import (
+    GoldenRecord,
+    GoldenRelation,
+    GoldenValue,
+    context,
+    golden_of,
+    partition,
+)
+from resolver.normalize import country_code
+from resolver.records.results.resolution import Band, Outcome
 from resolver.store import Colour, StoredDecision, View
-from resolver.store.arrays import replaced
+from resolver.store.array_files import replaced
 
 
 def export(hub: Hub, out: Path, *, canonical: bool = False) -> int:
@@ -34,7 +41,9 @@ def export(hub: Hub, out: Path, *, canonical: bool = False) -> int:
                 file.write(line)
                 count += 1
     except OSError as error:
-        raise OutputError(f"cannot write the export: {error.strerror or error}", where=str(out)) from error
+        raise OutputError(
+            f"cannot write the export: {error.strerror or error}", where=str(out)
+        ) from error
     return count
 
 
@@ -67,7 +76,9 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
         "caption": golden.caption,
         "birthDate": golden.birth_date,
         "records": list(golden.records),
-        "properties": {prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)},
+        "properties": {
+            prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)
+        },
         "relations": [_relation(relation) for relation in golden.relations],
         "conflicts": {prop: list(golden.conflicts[prop]) for prop in sorted(golden.conflicts)},
     }
@@ -92,13 +103,21 @@ def _relation(relation: GoldenRelation) -> dict[str, Any]:
         "start": relation.start,
         "end": relation.end,
     }
-    return {**{name: text for name, text in said.items() if text}, "records": list(relation.records)}
+    return {
+        **{name: text for name, text in said.items() if text},
+        "records": list(relation.records),
+    }
 
 
 def _links(gathered: Gathered) -> Iterator[dict[str, Any]]:
     links, ids = gathered.resolution.links, gathered.resolution.batch.ids
     sides = [ids.take(pa.array(rows)).to_pylist() for rows in (links.left, links.right)]
-    columns = (links.score.tolist(), links.band.tolist(), links.outcome.tolist(), gathered.colours.tolist())
+    columns = (
+        links.score.tolist(),
+        links.band.tolist(),
+        links.outcome.tolist(),
+        gathered.colours.tolist(),
+    )
     for left, right, score, band, outcome, colour in zip(*sides, *columns, strict=True):
         yield {
             "link": [left, right],
@@ -112,7 +131,12 @@ def _links(gathered: Gathered) -> Iterator[dict[str, Any]]:
 def _kept(view: View) -> Iterator[dict[str, Any]]:
     """What a canonical export leaves out."""
     head = view.head
-    yield {"store": head.store_id, "version": view.version, "plan": head.plan, "stamp": dict(head.stamp)}
+    yield {
+        "store": head.store_id,
+        "version": view.version,
+        "plan": head.plan,
+        "stamp": dict(head.stamp),
+    }
     for source in view.sources(counted=True):
         yield {
             "source": source.name,

@@ -27,7 +27,10 @@ _ALIASES = (
 
 def invented() -> Batch:
     """The records, as a canonical batch."""
-    values = [*(Value("name", text) for text in _NAMES), *(Value("alias", text) for text in _ALIASES)]
+    values = [
+        *(Value("name", text) for text in _NAMES),
+        *(Value("alias", text) for text in _ALIASES),
+    ]
     values += [
         Value("birthDate", "1962-05-01"),
         Value("birthPlace", "Saint Petersburg"),
@@ -37,7 +40,10 @@ def invented() -> Batch:
         Value("position", "Deputy Minister of Finance"),
     ]
     passport = (Identifier("passportNumber", "A1234567", "ru"),)
-    company = (Value("name", "Vektor Trading Limited Liability Company"), Value("alias", "ООО Вектор № 12 (Branch)"))
+    company = (
+        Value("name", "Vektor Trading Limited Liability Company"),
+        Value("alias", "ООО Вектор № 12 (Branch)"),
+    )
     records = [
         Record("a", "s", Kind.PERSON, "Person", tuple(values), passport),
         Record("b", "s", Kind.GROUP, "Company", company),

@@ -12,13 +12,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resolver.engines.hub import Hub
-from resolver.engines.probing import invented
-from resolver.engines.senders import HUB, Sender, check_codes, check_sources, not_theirs
 from resolver.errors import InputError, OwnerError, ResolverError
-from resolver.ingest.base import BatchAt, Intake
-from resolver.ingest.door import admit
-from resolver.ingest.placeholders import without_placeholders
+from resolver.hub.fingerprint import invented
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import (
+    HUB,
+    Sender,
+    check_codes,
+    check_sources,
+    not_theirs,
+)
+from resolver.ingest.reader_types import BatchAt, Intake
+from resolver.ingest.text.placeholders import without_placeholders
+from resolver.ingest.validation import admit
 from resolver.records import Batch, Record
 
 MOST = 500
@@ -150,7 +156,9 @@ class Posting:
             for sender in senders:
                 sender.called.set()
 
-    def _allowed(self, senders: Sequence[_Sender]) -> tuple[list[_Sender], dict[str, tuple[str, str]]]:
+    def _allowed(
+        self, senders: Sequence[_Sender]
+    ) -> tuple[list[_Sender], dict[str, tuple[str, str]]]:
         """Those who may change what they send, and whose the new sources are; the others are told why not. To be called
         while nobody else lands."""
         allowed: list[_Sender] = []
@@ -164,9 +172,18 @@ class Posting:
                 try:
                     check_sources(view, [record.source], one.who)
                     if record.id in held:
-                        check_codes(view, {record.id: held[record.id]}, {record.id: record.handling}, one.who)
+                        check_codes(
+                            view,
+                            {record.id: held[record.id]},
+                            {record.id: record.handling},
+                            one.who,
+                        )
                     first = owners.setdefault(record.source, one.who.owner)
-                    if record.source not in known and not one.who.may_all and first != one.who.owner:
+                    if (
+                        record.source not in known
+                        and not one.who.may_all
+                        and first != one.who.owner
+                    ):
                         # two come at once with a new name: it is the first one's
                         raise not_theirs(record.source, one.who)
                 except OwnerError as error:
@@ -181,10 +198,16 @@ class Posting:
             return
         batch = Batch.from_records(sender.record for sender in senders).canonical()
         names_of = sorted({sender.who.name for sender in senders} - {""})
-        who = ", ".join(names_of[:_NAMED]) + (f" and {len(names_of) - _NAMED} more" if len(names_of) > _NAMED else "")
-        version = self._hub.add(Intake(batch, (), ()), kind="record", who=who, owners=owners).version
+        who = ", ".join(names_of[:_NAMED]) + (
+            f" and {len(names_of) - _NAMED} more" if len(names_of) > _NAMED else ""
+        )
+        version = self._hub.add(
+            Intake(batch, (), ()), kind="record", who=who, owners=owners
+        ).version
         with self._hub.store.view(version) as view:
-            numbers = {one: number for one, (number, _) in view.numbers_of(batch.ids.to_pylist()).items()}
+            numbers = {
+                one: number for one, (number, _) in view.numbers_of(batch.ids.to_pylist()).items()
+            }
             record, entity, _ = view.memberships(list(numbers.values()))
             names = view.entity_ids(np.unique(entity).tolist())
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))

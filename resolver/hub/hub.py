@@ -15,18 +15,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from resolver.block import PLAN_BY_NAME, Plan, plan_for
-from resolver.engines.asking import Asked, Decide, More, check_border, not_logged
-from resolver.engines.increment import Increment, work_out, work_out_all
-from resolver.engines.index import KEPT_FROM, Index, index_folder
-from resolver.engines.landed import Landed, landed_of
-from resolver.engines.remembered import Remembered
-from resolver.engines.senders import HUB, Sender, check_handling, check_sources, sources_of
-from resolver.engines.standing import standing_after
-from resolver.engines.updates import Update, no_update, update_of, withdrawal_of
-from resolver.engines.verdicts import with_bands
+from resolver.blocking import PLAN_BY_NAME, Plan, plan_for
 from resolver.errors import HeldError, InputError, StoreError
-from resolver.ingest.base import Intake
+from resolver.hub.commit_request import (
+    Asked,
+    Decide,
+    More,
+    check_border,
+    not_logged,
+)
+from resolver.hub.commit_result import CommitResult, landed_of
+from resolver.hub.entity_preview import standing_after
+from resolver.hub.increments.component_cache import Remembered
+from resolver.hub.increments.decision_effects import with_bands
+from resolver.hub.increments.increment import Increment, work_out, work_out_all
+from resolver.hub.increments.record_index import KEPT_FROM, Index, index_folder
+from resolver.hub.list_updates import (
+    Update,
+    no_update,
+    update_of,
+    withdrawal_of,
+)
+from resolver.hub.ownership import (
+    HUB,
+    Sender,
+    check_handling,
+    check_sources,
+    sources_of,
+)
+from resolver.ingest.reader_types import Intake
 from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
@@ -109,7 +126,7 @@ class Hub:
         dry_run: bool = False,
         accept_large: bool = True,
         progress: Progress = SILENT,
-    ) -> Landed:
+    ) -> CommitResult:
         """Add lists, and decisions with them, to what is resolved: one landing. With `dry_run` nothing lands, and the
         answer says what would (its version is the present one). New sources are the sender's, or of `owners`. Without
         `accept_large` nothing lands either where a large share of a source changes or an id names somebody else:
@@ -127,10 +144,12 @@ class Hub:
             return update
 
         by = who or sender.name
-        asked = Asked(update_from, lambda _: given, kind, by, count, dry_run, accept_large, owners=owned)
+        asked = Asked(
+            update_from, lambda _: given, kind, by, count, dry_run, accept_large, owners=owned
+        )
         return self._landed(asked, progress)
 
-    def withdraw(self, ids: Sequence[str], *, sender: Sender = HUB) -> Landed:
+    def withdraw(self, ids: Sequence[str], *, sender: Sender = HUB) -> CommitResult:
         """Take records back: one landing. Who is left of their entities is resolved anew; adding a record again undoes
         it. Raises `InputError` for an id that no record holds, `OwnerError` where its source is not the sender's."""
 
@@ -138,7 +157,9 @@ class Hub:
             check_sources(view, {one.partition(":")[0] for one in ids}, sender)
             return withdrawal_of(view, ids)
 
-        return self._landed(Asked(update_from, lambda _: (), "withdrawal", sender.name, 0, False), SILENT)
+        return self._landed(
+            Asked(update_from, lambda _: (), "withdrawal", sender.name, 0, False), SILENT
+        )
 
     def decide(
         self,
@@ -148,14 +169,16 @@ class Hub:
         dry_run: bool = False,
         more: More | None = None,
         progress: Progress = SILENT,
-    ) -> Landed:
+    ) -> CommitResult:
         """Log decisions and resolve anew what they touch: one landing. Undoing one is a later one on the same pair
         (`unsure` takes a verdict back). A function in their place is asked for them with a view of the very version
         that the landing follows; what it raises is raised, and nothing has changed. Raises as `add` does; decisions
         that are logged already change nothing."""
         given = None if callable(decisions) else list(decisions)
         asks: Decide = decisions if callable(decisions) else lambda _: given or ()
-        return self._landed(Asked(no_update, asks, "decisions", who, 0, dry_run, more=more), progress)
+        return self._landed(
+            Asked(no_update, asks, "decisions", who, 0, dry_run, more=more), progress
+        )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -168,7 +191,7 @@ class Hub:
             finally:
                 self._alone = False
 
-    def _landed(self, asked: Asked, progress: Progress) -> Landed:
+    def _landed(self, asked: Asked, progress: Progress) -> CommitResult:
         with self._lock:
             if self._alone:
                 return self._once(asked, progress, locked=True)
@@ -179,10 +202,13 @@ class Hub:
                 with self.store.landing_lock():
                     return self._once(asked, progress, locked=True)
 
-    def _once(self, asked: Asked, progress: Progress, *, locked: bool) -> Landed:
+    def _once(self, asked: Asked, progress: Progress, *, locked: bool) -> CommitResult:
         with self.store.view() as view:
             options = self.options_of(view.head)
-            plan = options.plan or choose_plan(options, asked.count, plan_for(asked.count, growing=True)).name
+            plan = (
+                options.plan
+                or choose_plan(options, asked.count, plan_for(asked.count, growing=True)).name
+            )
             options = replace(options, plan=plan)
             index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
             update = asked.update_from(view)
@@ -190,24 +216,51 @@ class Hub:
                 raise HeldError(update.alarms)
             increment = self._worked_out(view, index, options, update, asked, progress)
             version = view.version
-            would = standing_after(view, index, update, increment) if asked.dry_run and update.ids else None
+            would = (
+                standing_after(view, index, update, increment)
+                if asked.dry_run and update.ids
+                else None
+            )
         if not asked.dry_run:
             increment = replace(increment, landing=replace(increment.landing, owners=asked.owners))
             version = self._land(index, increment, update, options, progress, locked=locked)
         return landed_of(version, update, increment.changed, increment.resolution.stats, would)
 
     def _worked_out(
-        self, view: View, index: Index, options: RunOptions, update: Update, asked: Asked, progress: Progress
+        self,
+        view: View,
+        index: Index,
+        options: RunOptions,
+        update: Update,
+        asked: Asked,
+        progress: Progress,
     ) -> Increment:
         said = not_logged(view, asked.decisions(view))
         for _ in range(_ROUNDS):
             kind, who = asked.kind, asked.who
             # what would land is shown with all that it says
-            known = None if asked.dry_run or asked.more is not None else self._remembered.at(view.version)
-            increment = work_out(
-                view, index, self.models, options, update, said, kind=kind, who=who, blocks=known, progress=progress
+            known = (
+                None
+                if asked.dry_run or asked.more is not None
+                else self._remembered.at(view.version)
             )
-            further = not_logged(view, asked.more(view, index, increment)) if asked.more is not None else []
+            increment = work_out(
+                view,
+                index,
+                self.models,
+                options,
+                update,
+                said,
+                kind=kind,
+                who=who,
+                blocks=known,
+                progress=progress,
+            )
+            further = (
+                not_logged(view, asked.more(view, index, increment))
+                if asked.more is not None
+                else []
+            )
             if not further:
                 break
             said = [*said, *further]
@@ -237,7 +290,9 @@ class Hub:
         self._add_to_index(index, increment, update, version)
         return version
 
-    def _add_to_index(self, index: Index, increment: Increment, update: Update, version: int) -> None:
+    def _add_to_index(
+        self, index: Index, increment: Increment, update: Update, version: int
+    ) -> None:
         with self.store.view() as view:
             if view.version != version:
                 return
@@ -247,7 +302,9 @@ class Hub:
                 # the landing is done and durable; an index that could not be written is made again by the next run
                 self._index = None
 
-    def replan(self, options: RunOptions | None = None, *, who: str = "", progress: Progress = SILENT) -> int:
+    def replan(
+        self, options: RunOptions | None = None, *, who: str = "", progress: Progress = SILENT
+    ) -> int:
         """Resolve everything anew under other options (default: those of today's defaults, and the plan for the
         store's size): one landing; the new version. Entities keep their ids where they can. Raises as `add` does."""
         asked = options or RunOptions(model_dir=self._model_dir)
@@ -255,9 +312,15 @@ class Hub:
         with self._lock, self.store.landing_lock():
             with self.store.view() as view:
                 if not view.version:
-                    raise StoreError("the store is empty", where=self.store.url, mend="run `resolver dedupe --store`")
+                    raise StoreError(
+                        "the store is empty",
+                        where=self.store.url,
+                        mend="run `resolver dedupe --store`",
+                    )
                 count = len(view.all_members()[0])
-                asked = replace(asked, plan=choose_plan(asked, count, plan_for(count, growing=True)).name)
+                asked = replace(
+                    asked, plan=choose_plan(asked, count, plan_for(count, growing=True)).name
+                )
                 index = self._index_at(view, PLAN_BY_NAME[str(asked.plan)], certain=True)
                 landing = work_out_all(view, index, asked, who=who, progress=progress)
             landing = replace(landing, **self._under(asked))
@@ -285,16 +348,23 @@ class Hub:
         if not head.version:
             return given
         stamp = {**self.models.stamp, "plan": head.plan}
-        other = sorted(name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name))
+        other = sorted(
+            name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name)
+        )
         if other:
             raise StoreError(
                 f"the store was resolved with another {' and '.join(other)}",
                 where=self.store.url,
                 mend="use that model (--model), or run `resolver replan --store`",
             )
-        kept = {"merge_at": head.borders.get("merge_at"), "wrong_merge_costs": head.borders["wrong_merge_costs"]}
+        kept = {
+            "merge_at": head.borders.get("merge_at"),
+            "wrong_merge_costs": head.borders["wrong_merge_costs"],
+        }
         asked = {"merge_at": given.merge_at, "wrong_merge_costs": given.wrong_merge_costs}
-        differ = [name for name, value in asked.items() if value is not None and value != kept[name]]
+        differ = [
+            name for name, value in asked.items() if value is not None and value != kept[name]
+        ]
         if given.plan and given.plan != head.plan:
             differ.append("plan")
             kept["plan"] = head.plan  # type: ignore[assignment]
@@ -318,7 +388,9 @@ class Hub:
                     mend = "run `resolver dedupe --store` first"
                     raise StoreError("the store is empty", where=self.store.url, mend=mend)
                 try:
-                    index = self._index_at(view, PLAN_BY_NAME[view.head.plan], certain=attempt == _LOOKS - 1)
+                    index = self._index_at(
+                        view, PLAN_BY_NAME[view.head.plan], certain=attempt == _LOOKS - 1
+                    )
                     break
                 except OutdatedError:
                     # somebody has landed since; a newer view shows what the index holds

@@ -18,10 +18,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import BATCH as BATCH
-from resolver.engines.senders import Sender
 from resolver.errors import HeldError, InputError, ResolverError, UsageError
+from resolver.hub.admin import BATCH as BATCH
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import Sender
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
@@ -72,19 +72,31 @@ def submit(
     key used before the job of then is given, and the folder removed. `complete`: the list holds all of its sources;
     `accept_large_change`: it lands however much it changes. Raises `UsageError` where the key was used for something
     else, `StoreError`."""
-    params: dict[str, Any] = {"folder": folder.name, "label": label, "format": list_format, "dry_run": dry_run}
+    params: dict[str, Any] = {
+        "folder": folder.name,
+        "label": label,
+        "format": list_format,
+        "dry_run": dry_run,
+    }
     params |= {"complete": complete, "accept_large_change": accept_large_change}
     params["may_all"] = sender.may_all
     asked = f"{list_format} {dry_run} {complete} {accept_large_change}"
     params["digest"] = digest = _digest(folder / INPUT, asked) if idempotency_key else ""
     job = hub.store.jobs.submit(
-        BATCH, params, agency=sender.agency, submitted_by=sender.name, idempotency_key=idempotency_key
+        BATCH,
+        params,
+        agency=sender.agency,
+        submitted_by=sender.name,
+        idempotency_key=idempotency_key,
     )
     new = job.params.get("folder") == folder.name
     if not new:
         shutil.rmtree(folder, ignore_errors=True)
         if job.params.get("digest", digest) != digest:
-            raise UsageError("this key was used for another list, or another way of reading it", mend="use a new key")
+            raise UsageError(
+                "this key was used for another list, or another way of reading it",
+                mend="use a new key",
+            )
     return job, new
 
 
@@ -99,7 +111,9 @@ def _digest(sent: Path, options: str) -> str:
 
 def sender_of(job: Job) -> Sender:
     """Who sent a batch."""
-    return Sender(job.submitted_by, job.agency, bool(job.params.get("may_all", not job.submitted_by)))
+    return Sender(
+        job.submitted_by, job.agency, bool(job.params.get("may_all", not job.submitted_by))
+    )
 
 
 class JobProgress:
@@ -144,7 +158,11 @@ class JobProgress:
         while not self._over.wait(self._lease.total_seconds() / 6):
             try:
                 told = self._store.jobs.heartbeat(
-                    self._job, stage=self._stage, done=self._done, total=self._total, lease=self._lease
+                    self._job,
+                    stage=self._stage,
+                    done=self._done,
+                    total=self._total,
+                    lease=self._lease,
                 )
                 self._stop = "the job was cancelled" if told.cancel_asked else ""
             except LeaseError as error:
@@ -155,7 +173,9 @@ class JobProgress:
                 continue
 
 
-def work_once(hub: Hub, jobs: Path, work: Work, *, worker: str = "", lease: timedelta = LEASE) -> Job | None:
+def work_once(
+    hub: Hub, jobs: Path, work: Work, *, worker: str = "", lease: timedelta = LEASE
+) -> Job | None:
     """Take up the next job and do it; the job as it stands then, or None where none waits. Raises `StoreError` where
     the store is away; then the lease runs out and the job waits again."""
     queue = hub.store.jobs
@@ -177,7 +197,9 @@ def work_once(hub: Hub, jobs: Path, work: Work, *, worker: str = "", lease: time
         line = error.line()
         return _ended(lambda: queue.hold(job, line))
     except (ResolverError, OSError, MemoryError) as error:
-        line = error.line() if isinstance(error, ResolverError) else f"{type(error).__name__}: {error}"
+        line = (
+            error.line() if isinstance(error, ResolverError) else f"{type(error).__name__}: {error}"
+        )
         return _ended(lambda: queue.fail(job, line))
 
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.errors import InputError
-from resolver.ingest.base import Intake, ListInfo
-from resolver.ingest.versions import reused_ids
+from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.ingest.reused_ids import reused_ids
 from resolver.records import Batch, concat
 from resolver.store import Contents, ListLanding, Source, View, contents_of
 
@@ -49,7 +49,9 @@ class Update:
     @property
     def ended(self) -> Numbers:
         """The numbers of versions that end, ascending."""
-        return np.array(sorted([*self.superseded.values(), *self.withdrawn.values()]), dtype=np.int64)
+        return np.array(
+            sorted([*self.superseded.values(), *self.withdrawn.values()]), dtype=np.int64
+        )
 
 
 def no_update(view: View) -> Update:
@@ -62,7 +64,10 @@ def withdrawal_of(view: View, ids: Sequence[str]) -> Update:
     held = view.numbers_of(ids)
     for one in ids:
         if one not in held:
-            raise InputError(f"the store holds no record {one[:200]}", mend="ids are <source>:<id>, as in an export")
+            raise InputError(
+                f"the store holds no record {one[:200]}",
+                mend="ids are <source>:<id>, as in an export",
+            )
     return replace(no_update(view), withdrawn={one: held[one][0] for one in ids})
 
 
@@ -71,21 +76,41 @@ def update_of(view: View, intake: Intake) -> Update:
     known = {source.name: source for source in view.sources()}
     listed = view.has_lists() if intake.lists else set()
     versions = _versions(intake)
-    older = {name for name, text in versions.items() if name in known and text < known[name].list_version}
+    older = {
+        name for name, text in versions.items() if name in known and text < known[name].list_version
+    }
     batch, left_out = _without(intake.batch, older)
     contents = contents_of(batch)
     ids = batch.ids.to_pylist()
     held = view.numbers_of([*ids, *left_out]) if view.head.last_record else {}
-    rows = [row for row, one in enumerate(ids) if one not in held or held[one][1] != contents.hashes[row]]
+    rows = [
+        row
+        for row, one in enumerate(ids)
+        if one not in held or held[one][1] != contents.hashes[row]
+    ]
     superseded = {ids[row]: held[ids[row]][0] for row in rows if ids[row] in held}
-    newer = {name for name, text in versions.items() if name in known and "" < known[name].list_version < text}
+    newer = {
+        name
+        for name, text in versions.items()
+        if name in known and "" < known[name].list_version < text
+    }
     broken = {name for info in intake.lists if info.broken for name in info.sources}
-    complete = {name for info in intake.lists if info.complete for name in info.sources if name in known}
+    complete = {
+        name for info in intake.lists if info.complete for name in info.sources if name in known
+    }
     withdrawn = _withdrawn(view, sorted((newer | complete) - broken - older), set(ids))
     declared = _declared(intake, known, listed)
-    fresh = batch if len(rows) == len(batch) else batch.take(np.array(rows, dtype=np.int64)).canonical()
-    notes = [f"{name}: the store holds a newer version of this list; nothing of it changes" for name in sorted(older)]
-    notes += [f"{name}: the list breaks off, so nothing of it is withdrawn" for name in sorted(broken & set(known))]
+    fresh = (
+        batch if len(rows) == len(batch) else batch.take(np.array(rows, dtype=np.int64)).canonical()
+    )
+    notes = [
+        f"{name}: the store holds a newer version of this list; nothing of it changes"
+        for name in sorted(older)
+    ]
+    notes += [
+        f"{name}: the list breaks off, so nothing of it is withdrawn"
+        for name in sorted(broken & set(known))
+    ]
     alarms = [*_alarms(view, superseded, withdrawn), *_reused(view, fresh, superseded)]
     return Update(
         fresh,
@@ -140,7 +165,9 @@ def _declared(intake: Intake, known: Mapping[str, Source], listed: set[str]) -> 
     return flags
 
 
-def _landings(intake: Intake, declared: Mapping[str, bool], known: Mapping[str, Source]) -> tuple[ListLanding, ...]:
+def _landings(
+    intake: Intake, declared: Mapping[str, bool], known: Mapping[str, Source]
+) -> tuple[ListLanding, ...]:
     def version(info: ListInfo, source: str) -> str:
         # half a list is not its version: the whole one has yet to come
         held = known[source].list_version if source in known else ""
@@ -148,7 +175,13 @@ def _landings(intake: Intake, declared: Mapping[str, bool], known: Mapping[str, 
 
     return tuple(
         ListLanding(
-            source, declared[source], version(info, source), info.label, info.format, info.records, info.rejects
+            source,
+            declared[source],
+            version(info, source),
+            info.label,
+            info.format,
+            info.records,
+            info.rejects,
         )
         for info in intake.lists
         for source in info.sources

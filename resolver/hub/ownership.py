@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from resolver.engines.updates import Update
 from resolver.errors import OwnerError
-from resolver.ingest.base import Intake
+from resolver.hub.list_updates import Update
+from resolver.ingest.reader_types import Intake
 from resolver.records import Handling
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
-from resolver.records.sight import RULES, Viewer
+from resolver.records.visibility import RULES, Viewer
 from resolver.store import Source, View
 
 _CODES = tuple(RULES)
@@ -55,7 +55,9 @@ HUB = Sender()
 
 def sources_of(intake: Intake) -> set[str]:
     """The sources that an intake says something of: by a record, or by a list without any."""
-    return {name for info in intake.lists for name in info.sources} | set(intake.batch.sources.values.to_pylist())
+    return {name for info in intake.lists for name in info.sources} | set(
+        intake.batch.sources.values.to_pylist()
+    )
 
 
 def check_sources(view: View, names: Iterable[str], sender: Sender) -> None:
@@ -85,18 +87,27 @@ def check_handling(view: View, update: Update, sender: Sender) -> None:
     if column is not None:
         texts = column.values.to_pylist()
         ids = update.fresh.ids.take(column.rows).to_pylist()
-        said = {one: unpack_handling(texts[code]) for one, code in zip(ids, column.codes.tolist(), strict=True)}
+        said = {
+            one: unpack_handling(texts[code])
+            for one, code in zip(ids, column.codes.tolist(), strict=True)
+        }
     check_codes(view, update.superseded, said, sender)
 
 
-def check_codes(view: View, superseded: Mapping[str, int], said: Mapping[str, Handling], sender: Sender) -> None:
+def check_codes(
+    view: View, superseded: Mapping[str, int], said: Mapping[str, Handling], sender: Sender
+) -> None:
     """The same, of records whose present versions have these numbers; `said`: how the new ones are handled (absent:
     freely)."""
     if sender.may_all:
         return
     for one in view.handled(sorted(superseded.values())):
         old, new = one.record.handling, said.get(one.record.id, Handling())
-        if old.agency and old.agency != sender.agency and (_rank(new) < _rank(old) or new.agency != old.agency):
+        if (
+            old.agency
+            and old.agency != sender.agency
+            and (_rank(new) < _rank(old) or new.agency != old.agency)
+        ):
             raise OwnerError(
                 f"the record {one.record.id} is handled as {old.code} by another agency, which alone may loosen that",
                 mend="send it with the same handling code and agency",

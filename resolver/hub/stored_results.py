@@ -9,16 +9,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.classify import scores
-from resolver.engines.hub import Hub
-from resolver.engines.landed import Landed
-from resolver.engines.pool import Pool
-from resolver.engines.standing import Standing, standing
 from resolver.errors import InputError
+from resolver.hub.commit_result import CommitResult
+from resolver.hub.entity_preview import Standing, standing
+from resolver.hub.hub import Hub
+from resolver.hub.increments.working_set import Pool
 from resolver.pipeline import prepared_of
 from resolver.records import Batch
-from resolver.records.resolution import Band, Links, Resolution, RunStats
-from resolver.records.sight import OPERATOR, STRANGER, Viewer, visible_rows
+from resolver.records.results.resolution import (
+    Band,
+    Links,
+    Resolution,
+    RunStats,
+)
+from resolver.records.visibility import (
+    OPERATOR,
+    STRANGER,
+    Viewer,
+    visible_rows,
+)
+from resolver.scoring import scores
 from resolver.store import LinkTable
 
 Numbers = npt.NDArray[np.int64]
@@ -35,13 +45,15 @@ class Gathered:
     colours: npt.NDArray[np.int64]
 
 
-def touched(hub: Hub, landed: Landed, viewer: Viewer = STRANGER) -> Gathered:
+def touched(hub: Hub, landed: CommitResult, viewer: Viewer = STRANGER) -> Gathered:
     """The records that were read, and all of the entities they belong to or that changed, as far as a viewer sees
     them; of a dry run, as they would be."""
     if landed.would is not None:
         return _gathered(landed.would, landed.stats, viewer)
     with hub.index() as (view, index):
-        read = np.array(sorted(number for number, _ in view.numbers_of(landed.ids).values()), dtype=np.int64)
+        read = np.array(
+            sorted(number for number, _ in view.numbers_of(landed.ids).values()), dtype=np.int64
+        )
         _, entities, _ = view.memberships(read.tolist())
         wanted = np.union1d(entities, landed.changed)
         record, entity, _ = view.members(wanted.tolist())
@@ -73,7 +85,11 @@ def _gathered(held: Standing, stats: RunStats, viewer: Viewer) -> Gathered:
 
 def _links(pool: Pool, links: LinkTable) -> tuple[Links, npt.NDArray[np.int64]]:
     """The links of records that are all here, as rows."""
-    inside = np.isin(links.left, pool.numbers) & np.isin(links.right, pool.numbers) & (links.band != Band.DISTINCT)
+    inside = (
+        np.isin(links.left, pool.numbers)
+        & np.isin(links.right, pool.numbers)
+        & (links.band != Band.DISTINCT)
+    )
     left, right = pool.rows_of(links.left[inside]), pool.rows_of(links.right[inside])
     order = np.lexsort((right, left))
     logodds = links.logodds[inside][order].astype(np.int32)
@@ -109,6 +125,11 @@ def records_of(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
         found = view.numbers_of(ids)
         for identity in ids:
             if identity not in found:
-                raise InputError(f"the store holds no record {identity}", mend="ids are <source>:<id>, as in an export")
+                raise InputError(
+                    f"the store holds no record {identity}",
+                    mend="ids are <source>:<id>, as in an export",
+                )
         numbers = np.array(sorted(number for number, _ in found.values()), dtype=np.int64)
-        return index.batch(numbers).canonical(), [source.name for source in view.sources() if source.deduplicated]
+        return index.batch(numbers).canonical(), [
+            source.name for source in view.sources() if source.deduplicated
+        ]

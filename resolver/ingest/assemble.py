@@ -17,10 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.ingest.base import Intake, ListInfo, Reject
 from resolver.ingest.digests import count_values, origin_digests, row_digests
-from resolver.ingest.gather import ListRead
-from resolver.ingest.versions import reused_ids
+from resolver.ingest.list_reading import ListRead
+from resolver.ingest.reader_types import Intake, ListInfo, Reject
+from resolver.ingest.reused_ids import reused_ids
 from resolver.records import Batch, concat
 
 Rows = npt.NDArray[np.int64]
@@ -43,7 +43,10 @@ class _Pool:
 
 def assemble(reads: Sequence[ListRead], skipped: Sequence[Reject] = ()) -> Intake:
     """One intake from the lists read in a run; `skipped` are rejects of no list."""
-    reads = sorted(reads, key=lambda read: (read.label, read.version, read.format, len(read.batch), read.rejects))
+    reads = sorted(
+        reads,
+        key=lambda read: (read.label, read.version, read.format, len(read.batch), read.rejects),
+    )
     pool = _Pool(
         concat(read.batch for read in reads),
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
@@ -58,10 +61,14 @@ def assemble(reads: Sequence[ListRead], skipped: Sequence[Reject] = ()) -> Intak
     return Intake(
         batch=batch.canonical(),
         lists=tuple(_info(read) for read in reads),
-        rejects=tuple(sorted([*skipped, *rejects, *(reject for read in reads for reject in read.rejects)])),
+        rejects=tuple(
+            sorted([*skipped, *rejects, *(reject for read in reads for reject in read.rejects)])
+        ),
         withdrawn=withdrawn,
         collapsed=collapsed,
-        warnings=tuple(dict.fromkeys([*(note for read in reads for note in read.notes), *warnings])),
+        warnings=tuple(
+            dict.fromkeys([*(note for read in reads for note in read.notes), *warnings])
+        ),
     )
 
 
@@ -85,7 +92,9 @@ def _newest(pool: _Pool, reads: Sequence[ListRead]) -> tuple[Rows, Rows]:
     """The rows of each source's newest version (all rows of a source without versions), and those of older versions."""
     everything = np.arange(len(pool.batch), dtype=np.int64)
     order = sorted({read.version for read in reads if read.version})
-    rank = np.array([order.index(read.version) if read.version else -1 for read in reads], dtype=np.int64)
+    rank = np.array(
+        [order.index(read.version) if read.version else -1 for read in reads], dtype=np.int64
+    )
     if len(order) < 2:
         return everything, everything[:0]
     sources = pool.batch.sources.codes
@@ -101,7 +110,9 @@ def _withdrawn(batch: Batch, kept: Rows, older: Rows) -> tuple[tuple[str, ...], 
     if not len(older):
         return (), older
     old_ids = batch.ids.take(pa.array(older))
-    gone = ~pc.is_in(old_ids, value_set=batch.ids.take(pa.array(kept))).to_numpy(zero_copy_only=False)
+    gone = ~pc.is_in(old_ids, value_set=batch.ids.take(pa.array(kept))).to_numpy(
+        zero_copy_only=False
+    )
     return tuple(sorted(pc.unique(old_ids.filter(pa.array(gone))).to_pylist())), older[~gone]
 
 
@@ -116,13 +127,17 @@ def _single(pool: _Pool, rows: Rows) -> tuple[Rows, int, list[Reject]]:
     group = np.sort(codes[twice])
     part = pool.batch.take(contested)
     content, origin, size = row_digests(part), origin_digests(part), count_values(part)
-    order = np.lexsort((pool.lines[contested], pool.units[contested], origin, content, -size, group))
+    order = np.lexsort(
+        (pool.lines[contested], pool.units[contested], origin, content, -size, group)
+    )
     contested, group, content = contested[order], group[order], content[order]
     first_of_group = _starts(group)
     first_of_content = first_of_group | _starts(content)
     winner_of = np.maximum.accumulate(np.where(first_of_group, np.arange(len(group)), 0))
     losers = np.flatnonzero(first_of_content & ~first_of_group)
-    rejects = [_conflict(pool, int(contested[at]), int(contested[winner_of[at]])) for at in losers.tolist()]
+    rejects = [
+        _conflict(pool, int(contested[at]), int(contested[winner_of[at]])) for at in losers.tolist()
+    ]
     kept = np.union1d(rows[~twice], contested[first_of_group])
     return kept, int(len(contested) - first_of_content.sum()), rejects
 

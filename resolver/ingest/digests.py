@@ -33,7 +33,10 @@ def origin_digests(batch: Batch) -> Digests:
     sums = np.zeros(len(batch), dtype=np.uint64)
     for prop, column in batch.columns.items():
         # the product ties an origin to its value: two values that swap origins make another digest
-        texts, origins = _text_digests(prop, column.values), _text_digests(prop, column.origin_values)
+        texts, origins = (
+            _text_digests(prop, column.values),
+            _text_digests(prop, column.origin_values),
+        )
         np.add.at(sums, column.rows, texts[column.codes] * origins[column.origins])
     return sums
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from resolver.errors import InputError
-from resolver.ingest.base import ListUnit, ReaderRow
-from resolver.ingest.files import SourceFile, is_zip, zip_members
-from resolver.ingest.mapped import is_mapping_file
+from resolver.ingest.formats.tabular.mapping_choice import is_mapping_file
+from resolver.ingest.io.source_files import SourceFile, is_zip, zip_members
+from resolver.ingest.reader_types import ListUnit, ReaderRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ def find_files(paths: Sequence[Path]) -> list[Found]:
     found: list[Found] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file() and _wanted(file.relative_to(path)))
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.is_file() and _wanted(file.relative_to(path))
+            )
             for file in inside:
                 found += _in_file(file, file.relative_to(path).as_posix(), named=False)
         elif path.is_file():
@@ -46,7 +50,11 @@ def find_files(paths: Sequence[Path]) -> list[Found]:
 def _in_file(path: Path, name: str, *, named: bool) -> list[Found]:
     if not is_zip(path):
         return [Found(SourceFile(path, name=name), named, str(path.parent))]
-    inside = [file for file in zip_members(path, name) if _wanted(PurePosixPath(file.member.replace("\\", "/")))]
+    inside = [
+        file
+        for file in zip_members(path, name)
+        if _wanted(PurePosixPath(file.member.replace("\\", "/")))
+    ]
     return [Found(file, False, f"{path}!{PurePosixPath(file.member).parent}") for file in inside]
 
 
@@ -107,5 +115,8 @@ def to_units(claimed: Iterable[tuple[Found, ReaderRow]]) -> list[Planned]:
 def _planned(row: ReaderRow, stems: tuple[str, ...], members: dict[str, SourceFile]) -> Planned:
     unit = ListUnit(tuple(members[stem] for stem in stems if stem in members))
     missing = [stem for stem in stems if stem not in members]
-    notes = [f"{unit.label}: {stem}{unit.files[0].suffix}, a part of this list, is not there" for stem in missing]
+    notes = [
+        f"{unit.label}: {stem}{unit.files[0].suffix}, a part of this list, is not there"
+        for stem in missing
+    ]
     return Planned(row, unit, tuple(notes), headless=stems[0] in missing)

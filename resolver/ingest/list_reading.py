@@ -9,11 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import InputError
-from resolver.ingest.base import BatchAt, BrokenOff, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
-from resolver.ingest.data_dates import old_births
-from resolver.ingest.door import admit
-from resolver.ingest.placeholders import without_placeholders
-from resolver.ingest.surplus import without_surplus
+from resolver.ingest.reader_types import (
+    BatchAt,
+    BrokenOff,
+    Item,
+    ListUnit,
+    ListVersion,
+    Note,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.machine_dates import old_births
+from resolver.ingest.text.placeholders import without_placeholders
+from resolver.ingest.validation import admit
+from resolver.ingest.value_limits import without_surplus
 from resolver.records import Batch, Record, concat
 
 CHUNK = 8_192
@@ -155,4 +165,6 @@ def _batched(label: str, records: list[Record], lines: list[int]) -> Iterator[Ba
             try:
                 yield BatchAt(Batch.from_records([record]), np.array([line], dtype=np.int32))
             except UnicodeEncodeError:
-                yield Reject(label, line, "the row holds text that is no Unicode; convert the file to UTF-8")
+                yield Reject(
+                    label, line, "the row holds text that is no Unicode; convert the file to UTF-8"
+                )

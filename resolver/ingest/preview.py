@@ -7,9 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from resolver.ingest.base import BatchAt, Item, ListVersion, Note, RecordAt, Reject
-from resolver.ingest.discover import Planned
-from resolver.ingest.mapping import Mapping
+from resolver.ingest.discovery import Planned
+from resolver.ingest.formats.tabular.mapping import Mapping
+from resolver.ingest.reader_types import (
+    BatchAt,
+    Item,
+    ListVersion,
+    Note,
+    RecordAt,
+    Reject,
+)
 from resolver.ingest.readers import plan
 from resolver.records import Batch, Record
 
@@ -73,7 +80,10 @@ def _records(item: Item, count: int) -> Iterator[Record]:
 def _record_lines(record: Record) -> list[str]:
     rows = list(_rows(record))
     width = max((len(name) for name, _ in rows), default=0)
-    return [f"  {record.id}  {record.schema}", *(f"    {name:<{width}}  {_short(text)}" for name, text in rows)]
+    return [
+        f"  {record.id}  {record.schema}",
+        *(f"    {name:<{width}}  {_short(text)}" for name, text in rows),
+    ]
 
 
 def _rows(record: Record) -> Iterator[Row]:

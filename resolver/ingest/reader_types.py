@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from resolver.ingest.files import SourceFile
+from resolver.ingest.io.source_files import SourceFile
 from resolver.records import Batch, Record
 
 
@@ -125,5 +125,7 @@ class Intake:
     def deduplicated_sources(self) -> frozenset[str]:
         """Sources whose entries are declared to be all different."""
         declared = {source for info in self.lists if info.deduplicated for source in info.sources}
-        undeclared = {source for info in self.lists if not info.deduplicated for source in info.sources}
+        undeclared = {
+            source for info in self.lists if not info.deduplicated for source in info.sources
+        }
         return frozenset(declared - undeclared)

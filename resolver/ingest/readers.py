@@ -11,25 +11,39 @@ from dataclasses import replace
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError, MappingError
-from resolver.ingest import bis_dpl, eu_journal, ftm, interpol, ofac, senzing, tabular, un_sc
 from resolver.ingest.assemble import assemble
-from resolver.ingest.base import Intake, ReaderRow, Reject
-from resolver.ingest.discover import Found, Planned, find_files, to_units
-from resolver.ingest.files import SourceFile
-from resolver.ingest.gather import Progress, read_unit, refusal
-from resolver.ingest.mapped import beside, fitting
-from resolver.ingest.mapping import Mapping, nearest
-from resolver.ingest.sniff import is_archive
+from resolver.ingest.discovery import (
+    Found,
+    Planned,
+    find_files,
+    to_units,
+)
+from resolver.ingest.formats import (
+    bis_dpl,
+    eu_journal,
+    interpol,
+    ofac,
+    un_sc,
+)
+from resolver.ingest.formats.ftm import ftm_reader
+from resolver.ingest.formats.senzing import senzing_reader
+from resolver.ingest.formats.tabular import table_reader
+from resolver.ingest.formats.tabular.mapping import Mapping, nearest
+from resolver.ingest.formats.tabular.mapping_choice import beside, fitting
+from resolver.ingest.io.sniffing import is_archive
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.list_reading import Progress, read_unit, refusal
+from resolver.ingest.reader_types import Intake, ReaderRow, Reject
 
 READERS: tuple[ReaderRow, ...] = (
     ofac.ROW,
     un_sc.ROW,
     eu_journal.ROW,
     bis_dpl.ROW,
-    ftm.ROW,
-    senzing.ROW,
+    ftm_reader.ROW,
+    senzing_reader.ROW,
     interpol.ROW,
-    tabular.ROW,
+    table_reader.ROW,
 )
 
 _MEND = "say what it is with --format NAME, or which columns hold what with --mapping FILE.yml"
@@ -64,7 +78,10 @@ def read_lists(
     if strict and skipped:
         raise refusal(skipped[0])
     options = {"strict": strict, "accept_restricted": accept_restricted}
-    reads = [read_unit(one.row, one.unit, notes=one.notes, progress=progress, **options) for one in planned]
+    reads = [
+        read_unit(one.row, one.unit, notes=one.notes, progress=progress, **options)
+        for one in planned
+    ]
     if complete:
         reads = [replace(read, complete=True) for read in reads]
     intake = assemble(reads, skipped)
@@ -74,7 +91,10 @@ def read_lists(
 
 
 def plan(
-    paths: Sequence[Path], *, format: str | None = None, mapping: Mapping | Sequence[Mapping] | None = None
+    paths: Sequence[Path],
+    *,
+    format: str | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
 ) -> tuple[list[Planned], list[Reject]]:
     """What will be read how, sorted by label, and the files in directories and zips that will not, with the reason."""
     mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
@@ -92,18 +112,29 @@ def plan(
     planned = to_units(claimed)
     for one in planned:
         if one.headless:
-            skipped.append(Reject(one.unit.label, 0, f"skipped: the main file of its {one.row.name} list is not there"))
+            skipped.append(
+                Reject(
+                    one.unit.label,
+                    0,
+                    f"skipped: the main file of its {one.row.name} list is not there",
+                )
+            )
     planned = [one for one in planned if not one.headless]
     if not planned:
         raise _no_list(paths, skipped)
-    if mappings and all(one.row.name != tabular.NAME for one in planned):
+    if mappings and all(one.row.name != table_reader.NAME for one in planned):
         names = ", ".join(sorted({one.row.name for one in planned}))
-        raise MappingError(f"no file needs the mapping: all are {names}", mend=f"add --format {tabular.NAME} to use it")
+        raise MappingError(
+            f"no file needs the mapping: all are {names}",
+            mend=f"add --format {table_reader.NAME} to use it",
+        )
     return planned, skipped
 
 
 def _no_list(paths: Sequence[Path], skipped: Sequence[Reject]) -> FormatError:
-    reasons = "; ".join(f"{reject.file} {reject.reason}" for reject in skipped[:3]) or "it holds no files"
+    reasons = (
+        "; ".join(f"{reject.file} {reject.reason}" for reject in skipped[:3]) or "it holds no files"
+    )
     more = f" and {len(skipped) - 3} more" if len(skipped) > 3 else ""
     names = ", ".join(path.name or str(path) for path in paths)
     return FormatError(f"no list was found: {reasons}{more}", where=names, mend=_MEND)
@@ -118,12 +149,16 @@ def _chosen(format: str | None, mappings: Sequence[Mapping]) -> ReaderRow | None
         close = nearest(format, [row.name for row in READERS])
         hint = f"; did you mean {close!r}?" if close else ""
         raise FormatError(f"no format is called {format!r}{hint}", mend=f"known are {_known()}")
-    if mappings and row.name != tabular.NAME:
-        raise MappingError(f"a mapping reads tables, not {row.name}", mend="leave out --format or --mapping")
+    if mappings and row.name != table_reader.NAME:
+        raise MappingError(
+            f"a mapping reads tables, not {row.name}", mend="leave out --format or --mapping"
+        )
     return row
 
 
-def _claim(found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]) -> tuple[ReaderRow | None, str]:
+def _claim(
+    found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]
+) -> tuple[ReaderRow | None, str]:
     """The row that reads a file, or why none does. Raises `InputError` for an empty file given by name."""
     head = found.file.head()
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
@@ -133,13 +168,13 @@ def _claim(found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]) 
     if is_archive(head):
         return None, "an archive inside an archive is not opened"
     row = chosen or next((row for row in READERS if row.detect(head, found.file)), None)
-    own = beside(found.file) if chosen is None or chosen.name == tabular.NAME else None
+    own = beside(found.file) if chosen is None or chosen.name == table_reader.NAME else None
     if own is not None:
-        return tabular.mapped_row(own), ""
-    if mappings and (row is None or row.name == tabular.NAME):
-        fits = tabular.is_table(head, found.file) or chosen is not None
-        row = tabular.mapped_row(fitting(found.file, mappings)) if fits else None
-    return row, tabular.why_not(head, found.file) or f"format not known; known are {_known()}"
+        return table_reader.mapped_row(own), ""
+    if mappings and (row is None or row.name == table_reader.NAME):
+        fits = table_reader.is_table(head, found.file) or chosen is not None
+        row = table_reader.mapped_row(fitting(found.file, mappings)) if fits else None
+    return row, table_reader.why_not(head, found.file) or f"format not known; known are {_known()}"
 
 
 def _known() -> str:

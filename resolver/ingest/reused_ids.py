@@ -34,7 +34,9 @@ def reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
     lines = set()
     for old, new in zip(_records(batch, older), _records(batch, now), strict=True):
         if not _similar(old, new):
-            lines.add(f"{new.id}: the id now names somebody else ({new.caption}; before: {old.caption})")
+            lines.add(
+                f"{new.id}: the id now names somebody else ({new.caption}; before: {old.caption})"
+            )
     return sorted(lines)
 
 
@@ -69,7 +71,9 @@ def _similar(old: Record, new: Record) -> bool:
     left, right = _names(old), _names(new)
     if not left or not right:
         return True
-    scores = process.cdist(left, right, scorer=fuzz.token_set_ratio, processor=utils.default_process)
+    scores = process.cdist(
+        left, right, scorer=fuzz.token_set_ratio, processor=utils.default_process
+    )
     return bool(scores.max() >= FAINT)
 
 

@@ -15,11 +15,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.ingest.base import BatchAt, Reject
+from resolver.ingest.reader_types import BatchAt, Reject
 from resolver.records import Batch, Column
-from resolver.records.naming import names_a_source
 from resolver.records.packing import unpack_handling
-from resolver.records.properties import ADDRESS, DATES, FULL_NAMES, HANDLING, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import (
+    ADDRESS,
+    DATES,
+    FULL_NAMES,
+    HANDLING,
+    IDENTIFIERS,
+    NAME_PARTS,
+)
+from resolver.records.source_names import names_a_source
 
 MAX_NAME = 2_000
 _FEW = 32
@@ -70,7 +77,9 @@ def _faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]
 def _hidden_in_ids(batch: Batch) -> Rows:
     if len(batch) <= _FEW:
         return _rows([row for row, text in enumerate(batch.ids.to_pylist()) if _SEEN.search(text)])
-    return np.flatnonzero(pc.match_substring_regex(batch.ids, _HIDDEN).to_numpy(zero_copy_only=False))
+    return np.flatnonzero(
+        pc.match_substring_regex(batch.ids, _HIDDEN).to_numpy(zero_copy_only=False)
+    )
 
 
 def _rows(rows: list[int]) -> Rows:
@@ -80,7 +89,10 @@ def _rows(rows: list[int]) -> Rows:
 def _misnamed_sources(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for code, text in enumerate(batch.sources.values.to_pylist()):
         if not names_a_source(text):
-            yield np.flatnonzero(batch.sources.codes == code), f"no source can be called {text[:60]!r}"
+            yield (
+                np.flatnonzero(batch.sources.codes == code),
+                f"no source can be called {text[:60]!r}",
+            )
 
 
 def _nameless(batch: Batch) -> Rows:
@@ -98,7 +110,9 @@ def _long_names(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for prop in _NAMES:
         if prop in batch.columns:
             column = batch.columns[prop]
-            if len(column.values) <= _FEW and all(len(text) <= MAX_NAME for text in column.values.to_pylist()):
+            if len(column.values) <= _FEW and all(
+                len(text) <= MAX_NAME for text in column.values.to_pylist()
+            ):
                 continue
             lengths = _lengths(column.values)
             for code in np.flatnonzero(lengths > MAX_NAME):
@@ -116,9 +130,13 @@ def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int32]:
 def _nul_bytes(batch: Batch) -> Iterator[tuple[Rows, str]]:
     for prop, column in batch.columns.items():
         if len(column.values) <= _FEW:
-            codes = _rows([code for code, text in enumerate(column.values.to_pylist()) if "\x00" in text])
+            codes = _rows(
+                [code for code, text in enumerate(column.values.to_pylist()) if "\x00" in text]
+            )
         else:
-            codes = np.flatnonzero(pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False))
+            codes = np.flatnonzero(
+                pc.match_substring(column.values, "\x00").to_numpy(zero_copy_only=False)
+            )
         if len(codes):
             yield _rows_with(column, codes), f"its {prop} holds NUL bytes"
 

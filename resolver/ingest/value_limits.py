@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.ingest.base import BatchAt, Reject
+from resolver.ingest.reader_types import BatchAt, Reject
 from resolver.records import Column
 from resolver.records.properties import RELATION
 
@@ -24,13 +24,19 @@ def without_surplus(chunk: BatchAt, label: str) -> tuple[BatchAt, list[Reject]]:
         counts = np.bincount(column.rows, minlength=len(chunk.batch))
         for row in np.flatnonzero(counts > MOST_VALUES).tolist() if prop != RELATION else ():
             said = f"only {MOST_VALUES} of its {counts[row]:,} values of {prop} are taken"
-            rejects.append(Reject(label, int(chunk.lines[row]), f"record {chunk.batch.ids[row]}: {said}"))
+            rejects.append(
+                Reject(label, int(chunk.lines[row]), f"record {chunk.batch.ids[row]}: {said}")
+            )
             columns[prop] = _cut(columns[prop], row)
-    return (BatchAt(replace(chunk.batch, columns=columns), chunk.lines) if rejects else chunk), rejects
+    return (
+        BatchAt(replace(chunk.batch, columns=columns), chunk.lines) if rejects else chunk
+    ), rejects
 
 
 def _cut(column: Column, row: int) -> Column:
     """The column with the first `MOST_VALUES` values of a row."""
     kept = np.ones(len(column.rows), dtype=bool)
     kept[np.flatnonzero(column.rows == row)[MOST_VALUES:]] = False
-    return replace(column, rows=column.rows[kept], codes=column.codes[kept], origins=column.origins[kept])
+    return replace(
+        column, rows=column.rows[kept], codes=column.codes[kept], origins=column.origins[kept]
+    )

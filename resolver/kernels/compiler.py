@@ -22,7 +22,9 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 Inline = Literal["never", "always"]
 
 _TOP = Path(__file__).resolve().parent.parent
-_IMPORT = re.compile(r"^(?:from|import)[ ]+([\w.]+)(?:[ ]+import[ ]+(\([^)]*\)|[^\n]*))?", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^(?:from|import)[ ]+([\w.]+)(?:[ ]+import[ ]+(\([^)]*\)|[^\n]*))?", re.MULTILINE
+)
 
 
 def compiled(

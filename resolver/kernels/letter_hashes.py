@@ -19,4 +19,6 @@ def spell(text: str) -> int:
 
 def first_letters(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.uint32]:
     """The code point of each text's first letter; 0 for an empty text."""
-    return np.fromiter((ord(text[0]) if text else 0 for text in texts), dtype=np.uint32, count=len(texts))
+    return np.fromiter(
+        (ord(text[0]) if text else 0 for text in texts), dtype=np.uint32, count=len(texts)
+    )

@@ -7,25 +7,29 @@ Order: `partition` (which record is in which entity, and entity ids) → `build`
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from resolver.merge.golden import GoldenRecord, GoldenRelation, GoldenValue
-from resolver.merge.partition import Partition, entity_ids, partition
+from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
+from resolver.merging.partition import Partition, entity_ids, partition
 
 if TYPE_CHECKING:
-    from resolver.merge.build import golden_of, golden_records
-    from resolver.merge.canon import CountryCode
-    from resolver.merge.context import Context, context
-    from resolver.merge.ftm import to_ftm
-    from resolver.merge.ftm_few import ftm_few
-    from resolver.merge.statements import STATEMENT_COLUMNS, statements, statements_of
+    from resolver.merging.build_golden import golden_of, golden_records
+    from resolver.merging.canonical_values import CountryCode
+    from resolver.merging.ftm.entity_answers import ftm_few
+    from resolver.merging.ftm.entity_export import to_ftm
+    from resolver.merging.merge_context import Context, context
+    from resolver.merging.statement_table import STATEMENT_COLUMNS, statements, statements_of
 
-# FollowTheMoney takes half a second to load, and who asks for entities alone needs none of it.
-_LATER = {
-    "build": ("golden_of", "golden_records"),
-    "canon": ("CountryCode",),
-    "context": ("Context", "context"),
-    "ftm": ("to_ftm",),
-    "ftm_few": ("ftm_few",),
-    "statements": ("STATEMENT_COLUMNS", "statements", "statements_of"),
+# FollowTheMoney takes half a second to load, and callers that only need partitions do without it.
+_LAZY = {
+    "golden_of": "build_golden",
+    "golden_records": "build_golden",
+    "CountryCode": "canonical_values",
+    "Context": "merge_context",
+    "context": "merge_context",
+    "to_ftm": "ftm.entity_export",
+    "ftm_few": "ftm.entity_answers",
+    "STATEMENT_COLUMNS": "statement_table",
+    "statements": "statement_table",
+    "statements_of": "statement_table",
 }
 
 __all__ = [
@@ -49,10 +53,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if not any(name in names for names in _LATER.values()):
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    modules = {module: import_module(f"{__name__}.{module}") for module in _LATER}
-    # all at once, since importing has put modules in the place of functions that have their names
-    for module, names in _LATER.items():
-        globals().update({later: getattr(modules[module], later) for later in names})
-    return globals()[name]
+    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value

@@ -7,19 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.merge.canon import CODED, CountryCode, key
-from resolver.merge.context import Context, Facts, context
-from resolver.merge.gather import Piece, pieces
-from resolver.merge.golden import GoldenRecord, GoldenRelation, GoldenValue
-from resolver.merge.partition import partition
-from resolver.merge.schemata import entity_kind, most_specific
-from resolver.merge.survivorship import best_date, best_form, caption, conflicts, support
+from resolver.merging.canonical_values import CODED, CountryCode, key
+from resolver.merging.entity_values import Piece, pieces
+from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
+from resolver.merging.merge_context import Context, Facts, context
+from resolver.merging.partition import partition
+from resolver.merging.schemata import entity_kind, most_specific
+from resolver.merging.survivorship import (
+    best_date,
+    best_form,
+    caption,
+    conflicts,
+    support,
+)
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
 
 
-def golden_records(batch: Batch, labels: IntArray, *, country_code: CountryCode) -> Iterator[GoldenRecord]:
+def golden_records(
+    batch: Batch, labels: IntArray, *, country_code: CountryCode
+) -> Iterator[GoldenRecord]:
     """The golden record of every entity of a canonical batch, in the order of entity ids.
 
     `labels[i]`: the row of the smallest record of record i's entity. `country_code` gives the ISO code of a country
@@ -56,7 +64,9 @@ class Runs:
     def of(cls, piece: Piece, work: Context) -> Runs:
         """The runs of a piece sorted by (entity, column, code, row)."""
         changes = (np.diff(piece.entities) != 0) | (np.diff(piece.columns) != 0)
-        starts = np.concatenate([np.zeros(min(len(piece), 1), dtype=np.int64), np.flatnonzero(changes) + 1])
+        starts = np.concatenate(
+            [np.zeros(min(len(piece), 1), dtype=np.int64), np.flatnonzero(changes) + 1]
+        )
         firsts = np.searchsorted(piece.entities[starts], np.arange(piece.first, piece.last + 1))
         names = [piece.names[column] for column in piece.columns[starts].tolist()]
         return cls(
@@ -116,7 +126,10 @@ def _values(
     before, alike = None, {}
     for text, row in zip(texts, rows, strict=True):
         if text != before:
-            before, alike = text, groups.setdefault(key(prop, text, work.canon.code(prop, text)), {})
+            before, alike = (
+                text,
+                groups.setdefault(key(prop, text, work.canon.code(prop, text)), {}),
+            )
         alike.setdefault(text, []).append(row)
     found = [_value(prop, forms, work) for forms in groups.values()]
     return tuple(sorted(found, key=lambda value: (*support(value, source_of), value.text)))
@@ -126,7 +139,9 @@ def _value(prop: str, forms: dict[str, list[int]], work: Facts) -> GoldenValue:
     best = best_form(forms, work.source_codes) if len(forms) > 1 else next(iter(forms))
     rows = sorted({row for held in forms.values() for row in held})
     others = tuple(sorted(text for text in forms if text != best))
-    return GoldenValue(best, tuple([work.ids[row] for row in rows]), others, work.canon.code(prop, best))
+    return GoldenValue(
+        best, tuple([work.ids[row] for row in rows]), others, work.canon.code(prop, best)
+    )
 
 
 def _relations(texts: list[str], rows: list[int], work: Facts) -> tuple[GoldenRelation, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.merge.partition import Partition
+from resolver.merging.partition import Partition
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 
@@ -39,7 +39,11 @@ class Piece:
         found = np.empty(len(self), dtype=object)
         for number in np.unique(self.columns).tolist():
             here = self.columns == number
-            found[here] = batch.columns[self.names[number]].values.take(pa.array(self.codes[here])).to_pylist()
+            found[here] = (
+                batch.columns[self.names[number]]
+                .values.take(pa.array(self.codes[here]))
+                .to_pylist()
+            )
         return cast("list[str]", found.tolist())
 
 
@@ -81,7 +85,14 @@ def _bounds(count: int, held: list[_Sorted]) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _piece(batch: Batch, names: tuple[str, ...], held: list[_Sorted], first: int, last: int, by_record: bool) -> Piece:
+def _piece(
+    batch: Batch,
+    names: tuple[str, ...],
+    held: list[_Sorted],
+    first: int,
+    last: int,
+    by_record: bool,
+) -> Piece:
     parts = [np.zeros((5, 0), dtype=np.int32)]
     for number, (name, column) in enumerate(zip(names, held, strict=True)):
         start, stop = np.searchsorted(column.entities, [first, last])
@@ -89,7 +100,22 @@ def _piece(batch: Batch, names: tuple[str, ...], held: list[_Sorted], first: int
         source = batch.columns[name]
         columns = np.full(len(taken), number, dtype=np.int32)
         places = column.entities[start:stop]
-        parts.append(np.stack([places, columns, source.rows[taken], source.codes[taken], source.origins[taken]]))
+        parts.append(
+            np.stack(
+                [places, columns, source.rows[taken], source.codes[taken], source.origins[taken]]
+            )
+        )
     entities, columns, rows, codes, origins = np.concatenate(parts, axis=1)
-    order = np.lexsort((codes, columns, rows, entities) if by_record else (rows, codes, columns, entities))
-    return Piece(first, last, names, entities[order], columns[order], rows[order], codes[order], origins[order])
+    order = np.lexsort(
+        (codes, columns, rows, entities) if by_record else (rows, codes, columns, entities)
+    )
+    return Piece(
+        first,
+        last,
+        names,
+        entities[order],
+        columns[order],
+        rows[order],
+        codes[order],
+        origins[order],
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.merge.canon import Canon, CountryCode
-from resolver.merge.partition import Partition
-from resolver.merge.relations import Targets, find_targets
-from resolver.merge.schemata import entity_schemata, record_schemata
+from resolver.merging.canonical_values import Canon, CountryCode
+from resolver.merging.partition import Partition
+from resolver.merging.relation_targets import Targets, find_targets
+from resolver.merging.schemata import entity_schemata, record_schemata
 from resolver.records import Batch
 
 

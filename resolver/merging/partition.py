@@ -52,7 +52,9 @@ def partition(batch: Batch, labels: IntArray, names: pa.StringArray | None = Non
     place[rank] = np.arange(len(roots), dtype=np.int32)
     entity = place[inverse.reshape(-1)] if len(roots) else np.zeros(0, dtype=np.int32)
     order = np.argsort(entity, kind="stable").astype(np.int32)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(entity, minlength=len(roots)))]).astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(entity, minlength=len(roots)))]).astype(
+        np.int64
+    )
     return Partition(born.take(pa.array(rank)), entity, order, offsets)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.merge.golden import GoldenRelation
-from resolver.merge.partition import Partition
+from resolver.merging.golden_record import GoldenRelation
+from resolver.merging.partition import Partition
 from resolver.records import Batch
 from resolver.records.packing import split, unpack_relation
 from resolver.records.properties import RELATION
@@ -43,7 +43,14 @@ class Targets:
         found: dict[tuple[str, ...], tuple[GoldenRelation, set[str]]] = {}
         for text in sorted(stated):
             item = self.relation(text, ())
-            said = (item.type.value, item.target or item.target_record, item.name, item.role, item.start, item.end)
+            said = (
+                item.type.value,
+                item.target or item.target_record,
+                item.name,
+                item.role,
+                item.start,
+                item.end,
+            )
             found.setdefault(said, (item, set()))[1].update(stated[text])
         return tuple(_with_records(item, records) for _, (item, records) in sorted(found.items()))
 

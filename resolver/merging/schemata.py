@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from followthemoney import model
 
-from resolver.merge.partition import Partition
+from resolver.merging.partition import Partition
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
 
 
@@ -17,7 +17,11 @@ from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
 def known(schema: str, kind: int) -> str:
     """The schema itself where FtM knows it as a thing, else the usual schema of the kind."""
     found = model.get(schema)
-    return schema if found is not None and found.is_a("Thing") else DEFAULT_SCHEMA.get(Kind(kind), "LegalEntity")
+    return (
+        schema
+        if found is not None and found.is_a("Thing")
+        else DEFAULT_SCHEMA.get(Kind(kind), "LegalEntity")
+    )
 
 
 @cache
@@ -65,7 +69,9 @@ def entity_schemata(parts: Partition, schemata: Sequence[str]) -> list[str]:
     found = [schemata[row] for row in parts.order[parts.offsets[:-1]].tolist()]
     offsets = parts.offsets
     for entity in np.flatnonzero(np.diff(offsets) > 1).tolist():
-        found[entity] = most_specific([schemata[row] for row in order[offsets[entity] : offsets[entity + 1]]])[0]
+        found[entity] = most_specific(
+            [schemata[row] for row in order[offsets[entity] : offsets[entity + 1]]]
+        )[0]
     return found
 
 

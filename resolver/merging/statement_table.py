@@ -19,14 +19,19 @@ import pyarrow.compute as pc
 from followthemoney.statement.serialize import CSV_COLUMNS
 from followthemoney.statement.util import BASE_ID
 
-from resolver.merge.canon import CountryCode
-from resolver.merge.context import Context, context
-from resolver.merge.edges import Edge, edge, relation_note
-from resolver.merge.ftm_values import Form
-from resolver.merge.gather import Piece, pieces
-from resolver.merge.partition import partition
-from resolver.merge.rows import FormTable, StatementRows, origins_of, value_rows
-from resolver.merge.schemata import is_a
+from resolver.merging.canonical_values import CountryCode
+from resolver.merging.entity_values import Piece, pieces
+from resolver.merging.ftm.edges import Edge, edge, relation_note
+from resolver.merging.ftm.statement_rows import (
+    FormTable,
+    StatementRows,
+    origins_of,
+    value_rows,
+)
+from resolver.merging.ftm.value_forms import Form
+from resolver.merging.merge_context import Context, context
+from resolver.merging.partition import partition
+from resolver.merging.schemata import is_a
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
@@ -46,7 +51,9 @@ class _StatedEdge(NamedTuple):
     origin: int
 
 
-def statements(batch: Batch, labels: IntArray, *, country_code: CountryCode) -> Iterator[pa.RecordBatch]:
+def statements(
+    batch: Batch, labels: IntArray, *, country_code: CountryCode
+) -> Iterator[pa.RecordBatch]:
     """All statements of a canonical batch, in pieces of some hundred thousand rows of texts (`STATEMENT_COLUMNS`)."""
     return statements_of(context(batch, partition(batch, labels), country_code))
 
@@ -59,7 +66,9 @@ def statements_of(work: Context) -> Iterator[pa.RecordBatch]:
         yield _statements_of_piece(piece, work, ranks)
 
 
-def _statements_of_piece(piece: Piece, work: Context, ranks: npt.NDArray[np.int64]) -> pa.RecordBatch:
+def _statements_of_piece(
+    piece: Piece, work: Context, ranks: npt.NDArray[np.int64]
+) -> pa.RecordBatch:
     table = FormTable()
     said = value_rows(piece, work, table)
     notes, edges = _related(piece, work, table)
@@ -69,7 +78,10 @@ def _statements_of_piece(piece: Piece, work: Context, ranks: npt.NDArray[np.int6
     order = np.argsort(ranks[said.rows], kind="stable")
     said = StatementRows(*(part[order] for part in said))
     rows = pa.array(said.rows)
-    subjects = (work.parts.ids.take(pa.array(work.parts.entity[said.rows])), work.batch.ids.take(rows))
+    subjects = (
+        work.parts.ids.take(pa.array(work.parts.entity[said.rows])),
+        work.batch.ids.take(rows),
+    )
     if edges:
         said, subjects = _with_edges(said, subjects, edges, work, table)
     return _spelled_out(said, subjects, work, table)
@@ -89,7 +101,9 @@ def _own_schema(row: int, work: Context) -> str:
     return work.record_schemata[row] if is_a(schema, work.record_schemata[row]) else schema
 
 
-def _related(piece: Piece, work: Context, table: FormTable) -> tuple[StatementRows, list[_StatedEdge]]:
+def _related(
+    piece: Piece, work: Context, table: FormTable
+) -> tuple[StatementRows, list[_StatedEdge]]:
     """The relations of a piece: those that point nowhere as notes, the others as edges."""
     notes: list[tuple[int, int, int]] = []
     edges: list[_StatedEdge] = []
@@ -106,7 +120,9 @@ def _related(piece: Piece, work: Context, table: FormTable) -> tuple[StatementRo
         if found is not None:
             edges.append(_StatedEdge(entity, found, row, origin))
             continue
-        notes += [(row, table.add(schema, form), origin) for form in relation_note(relation, canonical)]
+        notes += [
+            (row, table.add(schema, form), origin) for form in relation_note(relation, canonical)
+        ]
     return _as_rows(notes), sorted(edges)
 
 
@@ -115,7 +131,11 @@ def _as_rows(found: list[tuple[int, int, int]]) -> StatementRows:
 
 
 def _with_edges(
-    said: StatementRows, subjects: _Subjects, edges: list[_StatedEdge], work: Context, table: FormTable
+    said: StatementRows,
+    subjects: _Subjects,
+    edges: list[_StatedEdge],
+    work: Context,
+    table: FormTable,
 ) -> tuple[StatementRows, _Subjects]:
     """Edges after the records of their entity."""
     found: list[tuple[int, int, int]] = []
@@ -134,7 +154,9 @@ def _with_edges(
     )
 
 
-def _spelled_out(said: StatementRows, subjects: _Subjects, work: Context, table: FormTable) -> pa.RecordBatch:
+def _spelled_out(
+    said: StatementRows, subjects: _Subjects, work: Context, table: FormTable
+) -> pa.RecordBatch:
     form = pa.array(said.forms)
     columns = {
         "canonical_id": subjects[0],
@@ -148,10 +170,17 @@ def _spelled_out(said: StatementRows, subjects: _Subjects, work: Context, table:
         "original_value": pa.array(table.originals, pa.string()).take(form),
         "external": pa.array(np.full(len(said.rows), "f", dtype=object), pa.string()),
     }
-    columns["value"] = pc.if_else(pc.equal(columns["prop"], BASE_ID), columns["entity_id"], columns["value"])
+    columns["value"] = pc.if_else(
+        pc.equal(columns["prop"], BASE_ID), columns["entity_id"], columns["value"]
+    )
     columns |= {name: pa.nulls(len(said.rows), pa.string()) for name in _EMPTY}
-    hashed = pc.binary_join_element_wise(*(columns[name] for name in ("dataset", "entity_id", "prop", "value")), ".")
-    columns["id"] = pa.array([hashlib.sha1(text).hexdigest() for text in hashed.cast(pa.binary()).to_pylist()])
+    hashed = pc.binary_join_element_wise(
+        *(columns[name] for name in ("dataset", "entity_id", "prop", "value")), "."
+    )
+    columns["id"] = pa.array(
+        [hashlib.sha1(text).hexdigest() for text in hashed.cast(pa.binary()).to_pylist()]
+    )
     return pa.RecordBatch.from_arrays(
-        [columns[name].cast(pa.string()) for name in STATEMENT_COLUMNS], names=list(STATEMENT_COLUMNS)
+        [columns[name].cast(pa.string()) for name in STATEMENT_COLUMNS],
+        names=list(STATEMENT_COLUMNS),
     )

@@ -21,15 +21,28 @@ import datetime
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from resolver.merge.canon import GENDER, case_rank, date_of, is_latin
-from resolver.merge.golden import GoldenValue
+from resolver.merging.canonical_values import (
+    GENDER,
+    case_rank,
+    date_of,
+    is_latin,
+)
+from resolver.merging.golden_record import GoldenValue
 from resolver.records import PartialDate
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import DATES
 
 _NAME_PROPS = ("previousName", "alias", "abbreviation", "weakAlias")
 _PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName", "nameSuffix")
-_FALLBACKS = ("address", "imoNumber", "registrationNumber", "serialNumber", "publicKey", "isin", "idNumber")
+_FALLBACKS = (
+    "address",
+    "imoNumber",
+    "registrationNumber",
+    "serialNumber",
+    "publicKey",
+    "isin",
+    "idNumber",
+)
 _ONE_FOR_LIFE = ("imoNumber", "leiCode", "wikidataId")
 _GRACE = datetime.timedelta(days=2 * 366)
 _UNPLAIN = frozenset(",()[]/;")
@@ -42,7 +55,14 @@ def best_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | st
     def rank(text: str) -> tuple[int, int, int, bool, int, str]:
         rows = forms[text]
         sources = {row_sources[row] for row in rows}
-        return case_rank(text), -len(sources), -len(rows), text != " ".join(text.split()), -len(text), text
+        return (
+            case_rank(text),
+            -len(sources),
+            -len(rows),
+            text != " ".join(text.split()),
+            -len(text),
+            text,
+        )
 
     return min(forms, key=rank)
 
@@ -54,7 +74,11 @@ def support(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]
     return -len({source_of[record] for record in value.records}), -len(value.records)
 
 
-def caption(values: Mapping[str, tuple[GoldenValue, ...]], records: Sequence[str], source_of: Mapping[str, str]) -> str:
+def caption(
+    values: Mapping[str, tuple[GoldenValue, ...]],
+    records: Sequence[str],
+    source_of: Mapping[str, str],
+) -> str:
     """The name to show for an entity (see the module's text for the rules)."""
     names = values.get("name")
     if names:
@@ -79,7 +103,14 @@ def _best_name(names: Sequence[GoldenValue], source_of: Mapping[str, str]) -> st
     def rank(value: GoldenValue) -> tuple[bool, int, int, bool, int, int, str]:
         text = value.text
         unplain = not _UNPLAIN.isdisjoint(text)
-        return not is_latin(text), *support(value, source_of), unplain, case_rank(text), -len(text), text
+        return (
+            not is_latin(text),
+            *support(value, source_of),
+            unplain,
+            case_rank(text),
+            -len(text),
+            text,
+        )
 
     return " ".join(min(names, key=rank).text.split())
 
@@ -93,7 +124,13 @@ def best_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> str
     def rank(value: GoldenValue) -> tuple[bool, bool, int, int, int, str]:
         date = _date(value.code)
         exactness = bool(date.month) + bool(date.day)
-        return date.circa, date.until is not None, -exactness, *support(value, source_of), value.code
+        return (
+            date.circa,
+            date.until is not None,
+            -exactness,
+            *support(value, source_of),
+            value.code,
+        )
 
     return min(readable, key=rank).code
 
@@ -118,7 +155,9 @@ def conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, tuple[
 
 
 def _bare(number: str) -> str:
-    return "".join(character for character in number.casefold() if character.isalnum()).removeprefix("imo")
+    return "".join(
+        character for character in number.casefold() if character.isalnum()
+    ).removeprefix("imo")
 
 
 def _clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
@@ -155,5 +194,7 @@ def _first_day(date: PartialDate) -> datetime.date:
 def _last_day(date: PartialDate) -> datetime.date:
     if date.day:
         return datetime.date(date.year, date.month, date.day)
-    year, month = (date.year, date.month + 1) if date.month and date.month < 12 else (date.year + 1, 1)
+    year, month = (
+        (date.year, date.month + 1) if date.month and date.month < 12 else (date.year + 1, 1)
+    )
     return datetime.date(year, month, 1) - datetime.timedelta(days=1)

@@ -13,8 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from rigour.names import tokenize_name
 
-from resolver.normalise.indic import INDIC, indic
-from resolver.normalise.southeast import SOUTHEAST, THAI, southeast, thai_heard
+from resolver.normalize.scripts.indic import INDIC, indic
+from resolver.normalize.scripts.southeast_asian import (
+    SOUTHEAST,
+    THAI,
+    southeast,
+    thai_heard,
+)
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -27,7 +32,12 @@ HANGUL = re.compile("[\uac00-\ud7af]")
 @lru_cache(maxsize=100_000)
 def hash64(text: str) -> int:
     """A stable 64-bit hash of a text (BLAKE2b), never 0."""
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
+    return (
+        int.from_bytes(
+            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+        )
+        or 1
+    )
 
 
 def hashes_of(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
@@ -110,10 +120,14 @@ PLAIN_DIGRAPHS = (
     ("ce", "se"),
     ("ci", "si"),
 )
-FOLDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None})
+FOLDS = str.maketrans(
+    {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None}
+)
 _VOWELS = re.compile(r"[aeiou]+")
 _DOUBLES = re.compile(r"(.)\1+")
-_SOUNDS = str.maketrans({"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"})
+_SOUNDS = str.maketrans(
+    {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"}
+)
 _CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"[iu]*u[iu]*")
 _QU, _OU = re.compile("qu(?=[aeio])"), re.compile("^ou(?=[aeiy])")
 _EI = re.compile("(?<=[^aeiouy])(?:ay|ai|ae(?=l))(?=[^aeiouyw])")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.normalise.text import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS
-from resolver.records.compiled import compiled
+from resolver.kernels.compiler import compiled
+from resolver.normalize.folding import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS
 
 LONGEST = 30
 """Letters of the longest text that `joined_bytes` looks at."""

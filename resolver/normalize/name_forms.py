@@ -11,15 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalise.names import bracketed, other_cut
-from resolver.normalise.of_one import as_rows, names_of_one
-from resolver.normalise.roles import likely_roles
-from resolver.normalise.tokens import Lookup, build_lexicon, compact_hashes, joined_hashes
+from resolver.normalize.lexicons.name_roles import likely_roles
+from resolver.normalize.name_tokens import bracketed, other_cut
+from resolver.normalize.single_record import as_rows, names_of_one
+from resolver.normalize.token_tables import (
+    Lookup,
+    build_lexicon,
+    compact_hashes,
+    joined_hashes,
+)
 from resolver.records.batch import Batch, IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared import ByteArray, NameQuality, NameTable, Role, TokenTable
-from resolver.records.ragged import Ragged, offsets_of, spread
-from resolver.records.tables import Tables
+from resolver.records.prepared.batch import (
+    ByteArray,
+    NameQuality,
+    NameTable,
+    Role,
+    TokenTable,
+)
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 
 _QUALITY = {
     "name": NameQuality.PRIMARY,
@@ -60,7 +71,11 @@ class _Written:
 
 def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     """All names of a canonical batch."""
-    if len(batch) == 1 and int(batch.kinds[0]) in _PLAIN and not any(prop in batch.columns for prop in _PART_ROLES):
+    if (
+        len(batch) == 1
+        and int(batch.kinds[0]) in _PLAIN
+        and not any(prop in batch.columns for prop in _PART_ROLES)
+    ):
         return _of_one(batch, tables, lookup)
     person = batch.kinds == int(Kind.PERSON)
     # whoever may be either is told in both ways
@@ -69,10 +84,14 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     part_texts = [batch.columns[prop].values.to_pylist() for prop in part_columns]
     lexicon = build_lexicon([full_texts[0], *part_texts], [full_texts[1]], tables, lookup)
     full_person, *parts, full_group = lexicon.tokens_of
-    composed, composed_roles, composed_rows = _composed(batch, person, dict(zip(part_columns, parts, strict=True)))
+    composed, composed_roles, composed_rows = _composed(
+        batch, person, dict(zip(part_columns, parts, strict=True))
+    )
     tokens = _stack([full_person, full_group, composed])
     guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
-    roles = np.concatenate([guessed, np.zeros(len(full_group.items), dtype=np.uint8), composed_roles])
+    roles = np.concatenate(
+        [guessed, np.zeros(len(full_group.items), dtype=np.uint8), composed_roles]
+    )
     compact = compact_hashes(tokens, lexicon.table)
     texts = np.empty(len(tokens), dtype=object)
     texts[: len(full_texts[0])] = full_texts[0]
@@ -94,14 +113,22 @@ def _of_one(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
         for prop, quality in _QUALITY.items()
         if prop in batch.columns
     ]
-    tokens, table, forms, quality = names_of_one(held, other_cut if person else bracketed, person, tables, lookup)
+    tokens, table, forms, quality = names_of_one(
+        held, other_cut if person else bracketed, person, tables, lookup
+    )
     return Names(tokens, table, as_rows(forms), np.array(quality, dtype=np.uint8))
 
 
-def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[list[str], list[str]], _Written]:
+def _written_names(
+    batch: Batch, *sides: npt.NDArray[np.bool_]
+) -> tuple[tuple[list[str], list[str]], _Written]:
     """Unique full names of persons and of others (`sides`: which records may be either), and which record bears which,
     form codes counting persons' first."""
-    held = [(batch.columns[prop], int(quality)) for prop, quality in _QUALITY.items() if prop in batch.columns]
+    held = [
+        (batch.columns[prop], int(quality))
+        for prop, quality in _QUALITY.items()
+        if prop in batch.columns
+    ]
     texts: tuple[list[str], list[str]] = ([], [])
     places: list[dict[str, int]] = []
     cuts: list[dict[str, tuple[str, ...]]] = []
@@ -118,8 +145,12 @@ def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[l
     rows, forms, qualities = [], [], []
     for column, quality in held:
         values = column.values.to_pylist()
-        for place, bearing, first, more in zip(places, sides, (0, len(texts[0])), cuts, strict=True):
-            coded = np.array([place.get(text, -1) for text in values], dtype=np.int32) + np.int32(first)
+        for place, bearing, first, more in zip(
+            places, sides, (0, len(texts[0])), cuts, strict=True
+        ):
+            coded = np.array([place.get(text, -1) for text in values], dtype=np.int32) + np.int32(
+                first
+            )
             held_here = bearing[column.rows]
             rows.append(column.rows[held_here])
             forms.append(coded[column.codes[held_here]])
@@ -127,7 +158,9 @@ def _written_names(batch: Batch, *sides: npt.NDArray[np.bool_]) -> tuple[tuple[l
             for way in range(max(map(len, more.values()), default=0)):
                 # a name that may be read in several ways counts as each
                 said = (more.get(text, ())[way : way + 1] for text in values)
-                other = np.array([place[text[0]] if text else -1 for text in said], dtype=np.int32)[column.codes]
+                other = np.array([place[text[0]] if text else -1 for text in said], dtype=np.int32)[
+                    column.codes
+                ]
                 other_here = held_here & (other >= 0)
                 rows.append(column.rows[other_here])
                 forms.append(other[other_here] + np.int32(first))
@@ -146,10 +179,14 @@ def _composed(
     count = len(batch)
     if not parts:
         return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
-    of = {prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes) for prop in parts}
+    of = {
+        prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes)
+        for prop in parts
+    }
     # one combination a (given, family) pair; a record that lacks the one has the other alone
     given, family = (
-        np.minimum(of.get(prop, Ragged.empty(count)).counts, MOST_PARTS) for prop in ("firstName", "lastName")
+        np.minimum(of.get(prop, Ragged.empty(count)).counts, MOST_PARTS)
+        for prop in ("firstName", "lastName")
     )
     any_part = np.zeros(count, dtype=bool)
     for ragged in of.values():
@@ -157,11 +194,16 @@ def _composed(
     combinations = np.where(any_part & person, np.maximum(given, 1) * np.maximum(family, 1), 0)
     rows = np.repeat(np.arange(count, dtype=np.int32), combinations)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
-    choice = {"firstName": within // np.maximum(family, 1)[rows], "lastName": within % np.maximum(family, 1)[rows]}
+    choice = {
+        "firstName": within // np.maximum(family, 1)[rows],
+        "lastName": within % np.maximum(family, 1)[rows],
+    }
     pieces: list[tuple[Ragged, int]] = []
     for prop, role in _PART_ROLES.items():
         if prop in parts:
-            chosen = _one_value(of[prop], rows, choice[prop]) if prop in choice else of[prop].take(rows)
+            chosen = (
+                _one_value(of[prop], rows, choice[prop]) if prop in choice else of[prop].take(rows)
+            )
             pieces.append((chosen.through(parts[prop]), int(role)))
     return *_interleave(pieces, len(rows)), rows
 
@@ -220,4 +262,6 @@ def _per_record(
     np.maximum.at(best, group, np.where(forms >= first_composed, forms, np.int32(-1)))
     kept_rows, kept_quality = rows[heads], quality[heads]
     order = np.lexsort((best, kept_quality, kept_rows))
-    return Ragged(offsets_of(np.bincount(kept_rows, minlength=count)), best[order]), kept_quality[order]
+    return Ragged(offsets_of(np.bincount(kept_rows, minlength=count)), best[order]), kept_quality[
+        order
+    ]

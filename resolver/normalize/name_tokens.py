@@ -14,14 +14,20 @@ from functools import lru_cache
 
 from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
 
-from resolver.normalise.cities import city_of
-from resolver.normalise.groupwords import levelled
-from resolver.normalise.numerals import numbers_of
-from resolver.normalise.romanised import respelt
-from resolver.normalise.southeast import SPELT, southeast
-from resolver.normalise.syllables import joined
-from resolver.normalise.text import HAN, HANGUL, fold, hash64, latin, letters, signed, vowelless
-from resolver.normalise.titles import (
+from resolver.normalize.folding import (
+    HAN,
+    HANGUL,
+    fold,
+    hash64,
+    latin,
+    letters,
+    signed,
+    vowelless,
+)
+from resolver.normalize.lexicons.cities import city_of
+from resolver.normalize.lexicons.group_words import levelled
+from resolver.normalize.lexicons.numerals import numbers_of
+from resolver.normalize.lexicons.titles import (
     ARABIC_LETTERS,
     ARABIC_PARTICLES,
     GENERATIONS,
@@ -33,15 +39,23 @@ from resolver.normalise.titles import (
     TITLES,
     TITLES_OR_NAMES,
 )
-from resolver.records.prepared import NICKNAME_BIT, TokenFlag
+from resolver.normalize.scripts.romanization import respelt
+from resolver.normalize.scripts.southeast_asian import SPELT, southeast
+from resolver.normalize.scripts.syllables import joined
+from resolver.records.prepared.batch import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24
 
 _MAYBE_NUMBERS = frozenset((*GENERATIONS, *LAST_GENERATIONS, "vi", "xi"))
-_ARTICLE = re.compile(r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I)
+_ARTICLE = re.compile(
+    r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I
+)
 _CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
 _BRACKETED = re.compile(r"^\s*([^()]+?\s[^()]+?)\s*\(\s*[A-Z][A-Z.\-]{1,9}\s*\)\s*$")
-_SOUTH_SLAV, _VIETNAMESE = re.compile("[čćšž].*[đĐ]|[đĐ].*[čćšž]|\\wđ"), re.compile("[ăâêôơưạ-ỹ]", re.I)
+_SOUTH_SLAV, _VIETNAMESE = (
+    re.compile("[čćšž].*[đĐ]|[đĐ].*[čćšž]|\\wđ"),
+    re.compile("[ăâêôơưạ-ỹ]", re.I),
+)
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
 # abdul-, abdel-, abdoul-; the article assimilated (abdur-r, abdus-s); Somali abdi-, abdu- before the next word
@@ -53,12 +67,18 @@ _DIN = frozenset(
     "din deen dine dyn udeen eddeen uddeen aldeen eldeen uldeen ideen edeen eddin eddine edine uddin udin aldin eldin "
     "eldine uldin addin addine".split()
 )
-_DIN_END = re.compile("(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$")
+_DIN_END = re.compile(
+    "(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$"
+)
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 # no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
-_ARABIC_ARTICLE = re.compile("^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)")
+_ARABIC_ARTICLE = re.compile(
+    "^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)"
+)
 _TA_MARBUTA = re.compile("\u0629$")
-_COMPOUND_SURNAMES = tuple("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split())
+_COMPOUND_SURNAMES = tuple(
+    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
+)
 _LONG_SURNAMES = tuple(
     "五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内 日比野".split()
 )
@@ -97,7 +117,10 @@ def person_tokens(text: str) -> list[Token]:
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
     spelt = signed(text)
     # a Han or Hangul name that is written in two words is cut already
-    whole = not text.isascii() and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
+    whole = (
+        not text.isascii()
+        and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
+    )
     tokens: list[Token] = []
     plain = True
     for word in words[:MAX_TOKENS]:
@@ -106,7 +129,11 @@ def person_tokens(text: str) -> list[Token]:
             tokens.append(token)
             plain &= nothing_else
         else:
-            tokens.extend([_latin_token(spelt[word], word.lower())] if word in spelt else _person_word(word, whole))
+            tokens.extend(
+                [_latin_token(spelt[word], word.lower())]
+                if word in spelt
+                else _person_word(word, whole)
+            )
             plain = False
     if plain and tokens:
         return tokens
@@ -119,7 +146,12 @@ def _ascii_word(word: str) -> tuple[Token, bool]:
     """The token of a word, and whether it is one that nothing is joined to and that no neighbour changes."""
     token = _latin_token(word.lower())
     text = token.text
-    plain = not token.flags and text not in TITLES_OR_NAMES and not _ABD.match(text) and text not in _DIN
+    plain = (
+        not token.flags
+        and text not in TITLES_OR_NAMES
+        and not _ABD.match(text)
+        and text not in _DIN
+    )
     plain &= text not in _MAYBE_NUMBERS
     return token, plain and not (len(text) > 6 and _DIN_END.search(text))
 
@@ -127,7 +159,9 @@ def _ascii_word(word: str) -> tuple[Token, bool]:
 def _person_word(word: str, whole: bool) -> list[Token]:
     if HAN.search(word) or HANGUL.search(word):
         parts = _family_first(word) if whole else [word]
-        return [Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)]
+        return [
+            Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)
+        ]
     text, surface = letters(word), word.lower()
     if not text:
         return []
@@ -196,7 +230,8 @@ def _untitled(tokens: list[Token]) -> list[Token]:
     last = len(tokens) - 1
     return [
         replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
-        if (token.text in TITLES_OR_NAMES and place > last - 2) or (token.text in LAST_TITLES and place == last > 0)
+        if (token.text in TITLES_OR_NAMES and place > last - 2)
+        or (token.text in LAST_TITLES and place == last > 0)
         else token
         for place, token in enumerate(tokens)
     ]
@@ -222,7 +257,9 @@ def other_cut(text: str) -> tuple[str, ...]:
     word = text.strip()
     if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
         return ()
-    if not all(HAN.match(letter) or letter == _REPEATED for letter in word[:2]) or not _JAPANESE.fullmatch(word):
+    if not all(
+        HAN.match(letter) or letter == _REPEATED for letter in word[:2]
+    ) or not _JAPANESE.fullmatch(word):
         return ()
     cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
     return (f"{word[:cut]} {word[cut:]}",)
@@ -263,14 +300,21 @@ def _join_din(tokens: list[Token]) -> list[Token]:
         if token.text in _DIN:
             article = joined[-1:] if len(joined) > 1 and joined[-1].text in _ARTICLES else []
             first = joined[-1 - len(article)] if len(joined) > len(article) else None
-            if first and len(first.text) > 2 and not first.flags & ~TokenFlag.FOREIGN and first.flags == token.flags:
+            if (
+                first
+                and len(first.text) > 2
+                and not first.flags & ~TokenFlag.FOREIGN
+                and first.flags == token.flags
+            ):
                 surface = " ".join(part.surface or part.text for part in (first, *article, token))
                 del joined[-1 - len(article) :]
                 end = "aldyn" if token.flags & TokenFlag.FOREIGN else "aldin"
                 joined.append(Token(first.text + end, token.flags, surface=surface))
                 continue
         elif len(token.text) > 6 and not token.flags and _DIN_END.search(token.text):
-            token = replace(token, text=_DIN_END.sub("aldin", token.text), surface=token.surface or token.text)
+            token = replace(
+                token, text=_DIN_END.sub("aldin", token.text), surface=token.surface or token.text
+            )
         joined.append(token)
     return joined
 
@@ -281,7 +325,10 @@ def _unflag_if_all(tokens: list[Token]) -> list[Token]:
     if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
         return tokens
     kept = ~TokenFlag.PARTICLE
-    return [replace(token, flags=token.flags & kept) if token.text in PARTICLES else token for token in tokens]
+    return [
+        replace(token, flags=token.flags & kept) if token.text in PARTICLES else token
+        for token in tokens
+    ]
 
 
 def group_tokens(text: str) -> list[Token]:
@@ -309,12 +356,23 @@ def group_tokens(text: str) -> list[Token]:
         if number is not None:
             # a number distinguishes, so it is nothing else besides: rigour takes II for a legal form
             if number:
-                tokens.append(Token(number, TokenFlag.NUMBER, (symbol_id(SymbolCategory.NUMERIC.value, number),)))
+                tokens.append(
+                    Token(
+                        number, TokenFlag.NUMBER, (symbol_id(SymbolCategory.NUMERIC.value, number),)
+                    )
+                )
             continue
         word = letters(part.form) or latin(part.form)
-        seen, flags, surface = symbols.setdefault(part.index, []), kinds.get(part.index, 0) | _tag_flag(part.tag), ""
+        seen, flags, surface = (
+            symbols.setdefault(part.index, []),
+            kinds.get(part.index, 0) | _tag_flag(part.tag),
+            "",
+        )
         if vowelless(part.form) and not seen:
-            word, surface = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", part.form))), part.form
+            word, surface = (
+                letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", part.form))),
+                part.form,
+            )
             flags |= TokenFlag.FOREIGN
         city = "" if seen or flags else city_of(word)
         if city:
@@ -327,7 +385,11 @@ def group_tokens(text: str) -> list[Token]:
 def stem_symbol(token: Token) -> int:
     """The symbol that a word of a group's name shares with its plural; 0 for short words and those of other scripts."""
     singular = _PLURAL.sub(lambda found: "y" if found[1] else "", token.text)
-    return symbol_id("STEM", singular) if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN else 0
+    return (
+        symbol_id("STEM", singular)
+        if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN
+        else 0
+    )
 
 
 def _symbol_flag(category: SymbolCategory) -> int:

@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalise.forms import name_forms
-from resolver.normalise.text import fold
-from resolver.normalise.tokens import Lookup
-from resolver.normalise.values import (
+from resolver.normalize.folding import fold
+from resolver.normalize.name_forms import name_forms
+from resolver.normalize.token_tables import Lookup
+from resolver.normalize.values import (
     CONTACTS,
     contact_used_by_many,
     current_country,
@@ -27,10 +27,23 @@ from resolver.normalise.values import (
 )
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.packing import split
-from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, Prepared, TextTable
-from resolver.records.properties import ACTIVITY, ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS, RELATION
-from resolver.records.ragged import Ragged
-from resolver.records.tables import Tables
+from resolver.records.prepared.batch import (
+    DateTable,
+    IdentifierTable,
+    PlaceTable,
+    Prepared,
+    TextTable,
+)
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    FULL_NAMES,
+    IDENTIFIERS,
+    NAME_PARTS,
+    RELATION,
+)
 
 _NATIONALITY = ("nationality", "citizenship")
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
@@ -89,7 +102,9 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         ids=batch.ids,
         kinds=batch.kinds,
         sources=batch.sources.codes,
-        declared=all_different[batch.sources.codes] if len(source_texts) else np.zeros(len(batch), dtype=bool),
+        declared=all_different[batch.sources.codes]
+        if len(source_texts)
+        else np.zeros(len(batch), dtype=bool),
         tokens=names.tokens,
         forms=names.forms,
         names=names.names,
@@ -99,7 +114,9 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         starts=starts,
         country_codes=codes,
         nationalities=_countries(batch, _NATIONALITY, place),
-        countries=_all_countries(batch, place, (birth_places, place_rows), (addresses, address_rows)),
+        countries=_all_countries(
+            batch, place, (birth_places, place_rows), (addresses, address_rows)
+        ),
         birth_places=birth_places,
         place_table=place_rows,
         addresses=addresses,
@@ -107,7 +124,10 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         identifiers=identifiers,
         identifier_table=identifier_rows,
         gender=_gender(batch),
-        plain={prop: _plain(batch, prop, _telling(prop, normal, tables)) for prop, normal in PLAIN.items()},
+        plain={
+            prop: _plain(batch, prop, _telling(prop, normal, tables))
+            for prop, normal in PLAIN.items()
+        },
     )
 
 
@@ -140,12 +160,16 @@ def _country_codes(batch: Batch) -> tuple[str, ...]:
     return ("", *sorted(found - {""}))
 
 
-def _country_pairs(batch: Batch, props: Sequence[str], place: dict[str, int]) -> list[tuple[IntArray, IntArray]]:
+def _country_pairs(
+    batch: Batch, props: Sequence[str], place: dict[str, int]
+) -> list[tuple[IntArray, IntArray]]:
     pairs = []
     for prop in props:
         column = batch.columns.get(prop)
         if column is not None:
-            known = np.array([place.get(current_country(text), 0) for text in _texts(column)], dtype=np.int32)
+            known = np.array(
+                [place.get(current_country(text), 0) for text in _texts(column)], dtype=np.int32
+            )
             pairs.append((column.rows, known[column.codes]))
     return pairs
 
@@ -163,9 +187,13 @@ def _countries(batch: Batch, props: Sequence[str], place: dict[str, int]) -> Rag
     return _ragged(_country_pairs(batch, props, place), len(batch))
 
 
-def _all_countries(batch: Batch, place: dict[str, int], *placed: tuple[Ragged, PlaceTable]) -> Ragged:
+def _all_countries(
+    batch: Batch, place: dict[str, int], *placed: tuple[Ragged, PlaceTable]
+) -> Ragged:
     pairs = _country_pairs(batch, _COUNTRY, place)
-    pairs += [(places.rows, table.country[places.items]) for places, table in placed if len(places.items)]
+    pairs += [
+        (places.rows, table.country[places.items]) for places, table in placed if len(places.items)
+    ]
     return _ragged(pairs, len(batch))
 
 
@@ -187,11 +215,15 @@ def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
     return Ragged.from_rows(column.rows, codes[column.codes], count)
 
 
-def _places(batch: Batch, prop: str, place: dict[str, int], *, packed: bool) -> tuple[Ragged, PlaceTable]:
+def _places(
+    batch: Batch, prop: str, place: dict[str, int], *, packed: bool
+) -> tuple[Ragged, PlaceTable]:
     column = batch.columns.get(prop)
     if column is None:
         return _nothing(len(batch)), _no_places()
-    return Ragged(column.offsets(len(batch)), column.codes), place_table(_texts(column), place, packed=packed)
+    return Ragged(column.offsets(len(batch)), column.codes), place_table(
+        _texts(column), place, packed=packed
+    )
 
 
 @lru_cache(maxsize=1)
@@ -214,7 +246,9 @@ def _no_texts() -> TextTable:
     return plain_table([])
 
 
-def _identifiers(batch: Batch, place: dict[str, int], tables: Tables) -> tuple[Ragged, IdentifierTable]:
+def _identifiers(
+    batch: Batch, place: dict[str, int], tables: Tables
+) -> tuple[Ragged, IdentifierTable]:
     props = [prop for prop in IDENTIFIERS if prop in batch.columns]
     if not props:
         return _nothing(len(batch)), _no_identifiers()
@@ -240,7 +274,9 @@ def _gender(batch: Batch) -> npt.NDArray[np.uint8]:
 def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callable[[str], str]:
     """The normal form of a property, empty for a telephone or an e-mail address that many use."""
     if prop in CONTACTS:
-        return lambda text: "" if contact_used_by_many(prop, found := normal(text), tables) else found
+        return lambda text: (
+            "" if contact_used_by_many(prop, found := normal(text), tables) else found
+        )
     return normal
 
 

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from resolver.normalise.kernels import LONGEST
-from resolver.normalise.roles import guessed_roles
-from resolver.normalise.text import hash64, skeleton
-from resolver.normalise.tokens import Lookup, build_lexicon
-from resolver.records.prepared import NameTable, TokenFlag, TokenTable
-from resolver.records.ragged import Ragged
-from resolver.records.tables import Tables
+from resolver.normalize.folding import hash64, skeleton
+from resolver.normalize.kernels import LONGEST
+from resolver.normalize.lexicons.name_roles import guessed_roles
+from resolver.normalize.token_tables import Lookup, build_lexicon
+from resolver.records.prepared.batch import NameTable, TokenFlag, TokenTable
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged
 
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 _ALL = (1 << 64) - 1
@@ -23,7 +23,11 @@ Ways = Callable[[str], tuple[str, ...]]
 
 
 def names_of_one(
-    held: Sequence[tuple[Sequence[str], int]], ways_of: Ways, person: bool, tables: Tables, lookup: Lookup
+    held: Sequence[tuple[Sequence[str], int]],
+    ways_of: Ways,
+    person: bool,
+    tables: Tables,
+    lookup: Lookup,
 ) -> tuple[TokenTable, NameTable, list[int], list[int]]:
     """The tables of one record's names, its forms, best quality first, and their qualities. `held`: the texts of each
     property that names it, with their quality; `person`: whether it is read as a person's."""
@@ -74,7 +78,10 @@ def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
 
 def _joined(
     forms: Sequence[Sequence[int]], table: TokenTable
-) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint64]], np.ndarray[tuple[int, ...], np.dtype[np.uint64]]]:
+) -> tuple[
+    np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+    np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
+]:
     """As `tokens.joined_hashes`."""
     texts: list[str] = table.texts.tolist()
     joined, bones = [], []

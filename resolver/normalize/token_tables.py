@@ -13,20 +13,39 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.normalise.cities import city_of
-from resolver.normalise.kernels import LONGEST, joined_bytes
-from resolver.normalise.names import Token, group_tokens, person_tokens, stem_symbol, symbol_id
-from resolver.normalise.nicknames import form_symbols, nickname_symbols
-from resolver.normalise.readings import SINGLE, readings
-from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, vau_of
-from resolver.normalise.syllables import korean_of, pinyin_of
-from resolver.normalise.text import hash64, hashes_of, skeleton, sound
-from resolver.records.prepared import HashArray, TokenFlag, TokenTable
-from resolver.records.ragged import Ragged
-from resolver.records.tables import Tables
+from resolver.normalize.folding import (
+    hash64,
+    hashes_of,
+    skeleton,
+    sound,
+)
+from resolver.normalize.kernels import LONGEST, joined_bytes
+from resolver.normalize.lexicons.cities import city_of
+from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
+from resolver.normalize.name_tokens import (
+    Token,
+    group_tokens,
+    person_tokens,
+    stem_symbol,
+    symbol_id,
+)
+from resolver.normalize.scripts.readings import SINGLE, readings
+from resolver.normalize.scripts.romanization import (
+    armenian_of,
+    georgian_of,
+    japanese_of,
+    vau_of,
+)
+from resolver.normalize.scripts.syllables import korean_of, pinyin_of
+from resolver.records.prepared.batch import HashArray, TokenFlag, TokenTable
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged
 
 # single checks meet the same names again and again
-_person_tokens, _group_tokens = lru_cache(maxsize=20_000)(person_tokens), lru_cache(maxsize=5_000)(group_tokens)
+_person_tokens, _group_tokens = (
+    lru_cache(maxsize=20_000)(person_tokens),
+    lru_cache(maxsize=5_000)(group_tokens),
+)
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # plain numbers: bits of an enumeration cost a microsecond each time
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
@@ -83,8 +102,12 @@ def _key(token: Token, is_person: bool) -> _Key:
 
 def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
     texts = [token.text for token in entries]
-    asked = [place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER]
-    answers = dict(zip(asked, _symbols([_asked(entries[place]) for place in asked], lookup), strict=True))
+    asked = [
+        place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
+    ]
+    answers = dict(
+        zip(asked, _symbols([_asked(entries[place]) for place in asked], lookup), strict=True)
+    )
     told = [
         _told(token, answers.get(place), is_person, tables)
         for place, (token, is_person) in enumerate(zip(entries, person, strict=True))
@@ -96,8 +119,12 @@ def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Loo
         sound=hashes_of(sound(text) for text in texts),
         skeleton=hashes_of(skeleton(text) if not text.isdigit() else text for text in texts),
         flags=np.array([flags for _, flags in told], dtype=np.uint8),
-        rarity_person=np.array([_rarity(token, tables, group=False) for token in entries], dtype=np.float32),
-        rarity_group=np.array([_rarity(token, tables, group=True) for token in entries], dtype=np.float32),
+        rarity_person=np.array(
+            [_rarity(token, tables, group=False) for token in entries], dtype=np.float32
+        ),
+        rarity_group=np.array(
+            [_rarity(token, tables, group=True) for token in entries], dtype=np.float32
+        ),
         symbols=Ragged.of([symbols for symbols, _ in told]),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
@@ -143,9 +170,14 @@ def _hash(text: str) -> int:
     return hash64(text) if text else 0
 
 
-def _table_of_few(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
+def _table_of_few(
+    entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup
+) -> TokenTable:
     """The same table, word by word."""
-    words = [_word(token, is_person, tables, lookup) for token, is_person in zip(entries, person, strict=True)]
+    words = [
+        _word(token, is_person, tables, lookup)
+        for token, is_person in zip(entries, person, strict=True)
+    ]
     return TokenTable(
         texts=np.array([word.text for word in words], dtype=object),
         hashes=np.array([word.hash for word in words], dtype=np.uint64),
@@ -160,7 +192,9 @@ def _table_of_few(entries: list[Token], person: list[bool], tables: Tables, look
     )
 
 
-def _told(token: Token, answer: Sequence[int] | None, person: bool, tables: Tables) -> tuple[Sequence[int], int]:
+def _told(
+    token: Token, answer: Sequence[int] | None, person: bool, tables: Tables
+) -> tuple[Sequence[int], int]:
     """The symbols of a token and its flags. `answer`: what symbols were found, where it was asked for any."""
     text, flags = token.text, int(token.flags)
     if not person:
@@ -179,7 +213,9 @@ def _told(token: Token, answer: Sequence[int] | None, person: bool, tables: Tabl
     if len(answer) <= _FEW:
         # a name that many languages have is tied to its kin already
         heard += [symbol_id("VAU", way) for way in [vau_of(text)] if way]
-    known = bool(answer or forms or (spelled and len(text) > 4)) or _common(text, tables.person_counts)
+    known = bool(answer or forms or (spelled and len(text) > 4)) or _common(
+        text, tables.person_counts
+    )
     symbols = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
     return symbols, flags | _KNOWN if known else flags
 
@@ -195,7 +231,9 @@ def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
     read = {place: ways for place, ways in read.items() if ways}
     found = iter(lookup([way for ways in read.values() for way in ways])) if read else iter(())
     for place, ways in read.items():
-        answers[place] = tuple(sorted({*answers[place], *(symbol for _ in ways for symbol in next(found))}))
+        answers[place] = tuple(
+            sorted({*answers[place], *(symbol for _ in ways for symbol in next(found))})
+        )
     return answers
 
 
@@ -257,7 +295,9 @@ def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
 
 def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
     """Per form, the sum of what its tokens have: it does not depend on order, and counts repetitions."""
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64)))
+    sums = np.concatenate(
+        (np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64))
+    )
     hashes: HashArray = sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
     return hashes
 
@@ -285,7 +325,9 @@ def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArra
     return joined, bones
 
 
-def _bytes_of(texts: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+def _bytes_of(
+    texts: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
     packed = pa.array(texts, pa.string())
     _, offsets, data = packed.buffers()

@@ -11,14 +11,24 @@ import phonenumbers
 from rigour.territories import get_territory
 
 from resolver.errors import DateError
-from resolver.normalise.territories import territory_code
-from resolver.normalise.text import fold, hash64, hashes_of, letters
+from resolver.normalize.folding import (
+    fold,
+    hash64,
+    hashes_of,
+    letters,
+)
+from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import split, unpack_address
-from resolver.records.prepared import DateTable, IdentifierTable, PlaceTable, TextTable
+from resolver.records.prepared.batch import (
+    DateTable,
+    IdentifierTable,
+    PlaceTable,
+    TextTable,
+)
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import IDENTIFIERS
-from resolver.records.ragged import Ragged
-from resolver.records.tables import Tables
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
@@ -62,7 +72,9 @@ def _within_a_year(date: PartialDate) -> PartialDate:
     """A range inside one year as the year or month it lies in: it is neither of its ends."""
     if date.until is None or date.until.year != date.year:
         return date
-    return PartialDate(date.year, date.month if date.month == date.until.month else 0, circa=date.circa)
+    return PartialDate(
+        date.year, date.month if date.month == date.until.month else 0, circa=date.circa
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -102,7 +114,9 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
         local=Ragged.of([[place[word] for word in items] for items in local]),
         token_texts=np.array(unique, dtype=object),
         token_hashes=hashes_of(unique),
-        country=np.array([countries.get(place_country(text, packed=packed), 0) for text in texts], dtype=np.int32),
+        country=np.array(
+            [countries.get(place_country(text, packed=packed), 0) for text in texts], dtype=np.int32
+        ),
         normal=np.array([" ".join(items) for items in local], dtype=object),
         texts=np.array(shown, dtype=object),
     )
@@ -157,7 +171,9 @@ _FAMILY = {
 assert set(_FAMILY) == set(IDENTIFIERS)
 
 
-def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: Tables) -> IdentifierTable:
+def identifier_table(
+    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: Tables
+) -> IdentifierTable:
     """(property, packed identifier) pairs as arrays. Numbers lose everything but letters and digits, and leading
     zeros."""
     numbers, families, codes = [], [], []
@@ -167,7 +183,9 @@ def identifier_table(keys: Sequence[tuple[str, str]], countries: dict[str, int],
         families.append(_FAMILY[prop])
         codes.append(countries.get(current_country(country), 0))
     return IdentifierTable(
-        number=np.array([hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64),
+        number=np.array(
+            [hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64
+        ),
         type=np.array(families, dtype=np.int32),
         country=np.array(codes, dtype=np.int32),
         texts=np.array(numbers, dtype=object),
@@ -191,7 +209,9 @@ def contact_key(prop: str, contact: str) -> str:
 
 def contact_used_by_many(prop: str, contact: str, tables: Tables) -> bool:
     """`used_by_many` of a telephone or an e-mail address in normal form."""
-    return contact_key(prop, contact) in tables.mass_used or (prop == "phone" and looks_invented(contact))
+    return contact_key(prop, contact) in tables.mass_used or (
+        prop == "phone" and looks_invented(contact)
+    )
 
 
 def looks_invented(number: str) -> bool:

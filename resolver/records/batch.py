@@ -92,7 +92,9 @@ class Batch:
         sources, schemas = self.sources.texts(), self.schemas.texts()
         for row, identity in enumerate(self.ids.to_pylist()):
             content: dict[str, Any] = unpack(said[row])
-            yield Record(identity, sources[row], Kind(int(self.kinds[row])), schemas[row], **content)
+            yield Record(
+                identity, sources[row], Kind(int(self.kinds[row])), schemas[row], **content
+            )
 
     def take(self, rows: npt.NDArray[Any]) -> Batch:
         """The batch of the given rows (each at most once), in that order; dictionaries unchanged."""
@@ -188,7 +190,9 @@ def concat(batches: Iterable[Batch]) -> Batch:
         held = [(start, part.columns[prop]) for start, part in numbered if prop in part.columns]
         codes = _unite([Coded(column.codes, column.values) for _, column in held])
         origins = _unite([Coded(column.origins, column.origin_values) for _, column in held])
-        rows = np.concatenate([column.rows.astype(np.int64) + start for start, column in held]).astype(np.int32)
+        rows = np.concatenate(
+            [column.rows.astype(np.int64) + start for start, column in held]
+        ).astype(np.int32)
         columns[prop] = Column(rows, codes.codes, codes.values, origins.codes, origins.values)
     return Batch(
         pa.concat_arrays([part.ids for part in parts]),
@@ -259,14 +263,22 @@ class _ColumnBuilder:
 
     def build(self) -> Column:
         codes, origins = self.codes.coded(), self.origins.coded()
-        return Column(np.array(self.rows, dtype=np.int32), codes.codes, codes.values, origins.codes, origins.values)
+        return Column(
+            np.array(self.rows, dtype=np.int32),
+            codes.codes,
+            codes.values,
+            origins.codes,
+            origins.values,
+        )
 
 
 def _unite(parts: list[Coded]) -> Coded:
     """Several coded arrays, one after the other, over one dictionary."""
     chunks = [pa.DictionaryArray.from_arrays(pa.array(part.codes), part.values) for part in parts]
     united = pa.chunked_array(chunks).unify_dictionaries()
-    codes = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in united.chunks])
+    codes = np.concatenate(
+        [chunk.indices.to_numpy(zero_copy_only=False) for chunk in united.chunks]
+    )
     return Coded(codes.astype(np.int32), united.chunk(0).dictionary)
 
 

@@ -20,7 +20,9 @@ Span = tuple[datetime.date, datetime.date]
 """The first and the last day on which a date may lie, both counted."""
 
 _LUNAR, _SOLAR = "islamic-umalqura", "persian"
-_SOLAR_WORDS = frozenset("solar shamsi khorshidi khurshidi jalali persian iranian afghan sh شمسي".split())
+_SOLAR_WORDS = frozenset(
+    "solar shamsi khorshidi khurshidi jalali persian iranian afghan sh شمسي".split()
+)
 _LUNAR_WORDS = frozenset(
     "lunar qamari islamic ah hijri hijriya hijriyah hijrah hijra hejri hegira هجري ه هـ قمري".split()
 )
@@ -76,7 +78,9 @@ def other_calendar(text: str, *, day_first: bool = True) -> Span | None:
         return None
     words = _words(text)
     named = _named(words)
-    month, system = _month([word for word in words if not word.isdecimal() and not _is_filler(word)])
+    month, system = _month(
+        [word for word in words if not word.isdecimal() and not _is_filler(word)]
+    )
     numbers = [int(word) for word in words if word.isdecimal()]
     if not named and not (month and any(FIRST_YEAR <= number <= LAST_YEAR for number in numbers)):
         return None
@@ -84,7 +88,11 @@ def other_calendar(text: str, *, day_first: bool = True) -> Span | None:
         system = named
     if month < 0 or (named and named != system):
         raise DateError(f"cannot read a date of another calendar in {text[:40]!r}")
-    if not month and len(numbers) == 2 and all(FIRST_YEAR <= number <= LAST_YEAR for number in numbers):
+    if (
+        not month
+        and len(numbers) == 2
+        and all(FIRST_YEAR <= number <= LAST_YEAR for number in numbers)
+    ):
         first, last = sorted(numbers)
         return _span(system, (first, 0, 0), text)[0], _span(system, (last, 0, 0), text)[1]
     return _span(system, _parts(numbers, month, day_first, text), text)
@@ -105,8 +113,12 @@ def calendar_named(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Numbers and words without accents, vowel signs and apostrophes; letters of Persian and Arabic alike."""
-    plain = unicodedata.normalize("NFKD", _SHORT_HIJRI.sub(lambda found: f"{found[0][:4]} ah", text))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’‘ʿʾ`ʻـ")
+    plain = unicodedata.normalize(
+        "NFKD", _SHORT_HIJRI.sub(lambda found: f"{found[0][:4]} ah", text)
+    )
+    plain = "".join(
+        letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’‘ʿʾ`ʻـ"
+    )
     plain = plain.translate(str.maketrans("یىکأإآة", "ييكاااه"))
     return [word.lower() for word in _TOKEN.findall(_DOTTED.sub(r"\1h ", plain))]
 
@@ -134,7 +146,11 @@ def _month(words: list[str]) -> tuple[int, str]:
 
 def _parts(numbers: list[int], month: int, day_first: bool, text: str) -> tuple[int, int, int]:
     """Year, month and day from the numbers of a text, in its order."""
-    if numbers and not FIRST_YEAR <= numbers[-1] <= LAST_YEAR and FIRST_YEAR <= numbers[0] <= LAST_YEAR:
+    if (
+        numbers
+        and not FIRST_YEAR <= numbers[-1] <= LAST_YEAR
+        and FIRST_YEAR <= numbers[0] <= LAST_YEAR
+    ):
         rest, year = numbers[1:], numbers[0]
     elif numbers and FIRST_YEAR <= numbers[-1] <= LAST_YEAR:
         rest, year = numbers[:-1], numbers[-1]

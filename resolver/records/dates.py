@@ -21,7 +21,9 @@ _ISO = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[./](\d{4})$")
-_CIRCA = re.compile(r"^(?:circa|approximately|approx\.?|about|around|c(?:a)?\.?|~)\s*(?=\d|[A-Za-z]{3})", re.I)
+_CIRCA = re.compile(
+    r"^(?:circa|approximately|approx\.?|about|around|c(?:a)?\.?|~)\s*(?=\d|[A-Za-z]{3})", re.I
+)
 _RANGE = re.compile(
     r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I
 )  # 1960/1965
@@ -29,7 +31,8 @@ _DECADE = re.compile(r"^(\d{3})0s$")
 _DOUBTED = re.compile(r"\s*(?:\(\s*\?\s*\)|\?)$")
 _YEARS = re.compile(r"^(\d{2})(\d{2})[-/](\d{2})$")
 _PORTION = re.compile(
-    r"^(?:in )?(?:the )?(early|beginning of|start of|mid|middle of|late|end of)[\s-]+(?:the )?(\d{4}|\d{3}0s)$", re.I
+    r"^(?:in )?(?:the )?(early|beginning of|start of|mid|middle of|late|end of)[\s-]+(?:the )?(\d{4}|\d{3}0s)$",
+    re.I,
 )
 # months of a year and years of a decade, first and last
 _PORTIONS = {"early": (1, 4, 0, 3), "mid": (5, 8, 4, 6), "late": (9, 12, 7, 9)}
@@ -147,7 +150,9 @@ def _single(text: str, day_first: bool) -> PartialDate | None:
 
 def _portion(word: str, when: str) -> PartialDate:
     """The early, middle or late part of a year or a decade."""
-    name = {"beginning of": "early", "start of": "early", "middle of": "mid", "end of": "late"}.get(word, word)
+    name = {"beginning of": "early", "start of": "early", "middle of": "mid", "end of": "late"}.get(
+        word, word
+    )
     month, last_month, year, last_year = _PORTIONS[name]
     if when.endswith("s"):
         start = int(when[:4])
@@ -175,7 +180,11 @@ def _digits(text: str, day_first: bool) -> PartialDate | None:
 
 def _words(text: str) -> PartialDate | None:
     """Dates with the month as a word. Two defaults that differ in all parts tell which parts the text itself gave."""
-    if not re.search(r"\d{4}", text) or not _WORDS.match(text) or not re.search(r"[A-Za-z]{3}", text):
+    if (
+        not re.search(r"\d{4}", text)
+        or not _WORDS.match(text)
+        or not re.search(r"[A-Za-z]{3}", text)
+    ):
         return None
     try:
         one = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1), ignoretz=True)

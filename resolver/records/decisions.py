@@ -60,9 +60,15 @@ def parse_decision(row: Mapping[str, str], where: str = "") -> Decision:
     """
     left, right = (row.get(name, "").strip() for name in ("left_id", "right_id"))
     if not left or not right:
-        raise DecisionError("a decision needs left_id and right_id", where=where, mend="write two record ids")
+        raise DecisionError(
+            "a decision needs left_id and right_id", where=where, mend="write two record ids"
+        )
     if left == right:
-        raise DecisionError(f"the decision is on {left} and itself", where=where, mend="write two different record ids")
+        raise DecisionError(
+            f"the decision is on {left} and itself",
+            where=where,
+            mend="write two different record ids",
+        )
     verdict = _verdict(row.get("verdict", ""), where)
     unlawful = _flag(row.get("unlawful", ""), where)
     if unlawful and verdict is not Verdict.SAME:
@@ -121,7 +127,10 @@ def _in_order(log: list[Decision]) -> list[Decision]:
     log = sorted(log, key=_order)
     last = log[-1]
     for other in log:
-        if _time_key(other) == _time_key(last) and (other.verdict, other.unlawful) != (last.verdict, last.unlawful):
+        if _time_key(other) == _time_key(last) and (other.verdict, other.unlawful) != (
+            last.verdict,
+            last.unlawful,
+        ):
             raise DecisionError(
                 f"{last.left_id} and {last.right_id} are both {_say(other)} and {_say(last)} at the same time"
                 + (f" (see also {other.where})" if other.where else ""),
@@ -168,7 +177,9 @@ def _verdict(text: str, where: str) -> Verdict:
         return Verdict(text.strip().lower())
     except ValueError:
         choices = ", ".join(Verdict)
-        raise DecisionError(f"unknown verdict {text[:40]!r}", where=where, mend=f"one of {choices}") from None
+        raise DecisionError(
+            f"unknown verdict {text[:40]!r}", where=where, mend=f"one of {choices}"
+        ) from None
 
 
 def _flag(text: str, where: str) -> bool:
@@ -191,5 +202,7 @@ def _time(text: str, where: str) -> datetime.datetime | None:
         return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         raise DecisionError(
-            f"when is {text[:40]!r}", where=where, mend="write an ISO 8601 time, e.g. 2026-03-01T09:30:00Z"
+            f"when is {text[:40]!r}",
+            where=where,
+            mend="write an ISO 8601 time, e.g. 2026-03-01T09:30:00Z",
         ) from None

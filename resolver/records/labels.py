@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from resolver.records.packing import split, unpack_address, unpack_handling, unpack_identifier, unpack_relation
+from resolver.records.packing import (
+    split,
+    unpack_address,
+    unpack_handling,
+    unpack_identifier,
+    unpack_relation,
+)
 from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
@@ -56,7 +62,12 @@ _WORDS = {
     "duns": "DUNS",
     "bic": "BIC",
 }
-_TIES = {"memberOf": "member of", "leaderOf": "leader of", "associateOf": "associate of", "familyOf": "family of"}
+_TIES = {
+    "memberOf": "member of",
+    "leaderOf": "leader of",
+    "associateOf": "associate of",
+    "familyOf": "family of",
+}
 _TIES |= {"ownerOf": "owner of", "linkedTo": "linked to"}
 
 
@@ -85,7 +96,9 @@ def told(prop: str, text: str) -> str:
     elif prop == RELATION:
         tie = unpack_relation(text)
         role = f" ({tie.role})" if tie.role else ""
-        text = f"{_TIES.get(tie.type.value, tie.type.value)} {tie.target_name or tie.target_id}{role}"
+        text = (
+            f"{_TIES.get(tie.type.value, tie.type.value)} {tie.target_name or tie.target_id}{role}"
+        )
     elif prop == ROUTE:
         country, role = split(text, 2)
         text = f"{country} ({role})"

@@ -53,8 +53,18 @@ def relation_text(item: Relation) -> str:
 
 def handling_text(item: Handling) -> str:
     """How a record may be used, as one text."""
-    grades = [(g.scheme, g.value) if g else ("", "") for g in (item.source_grade, item.information_grade)]
-    return join(item.agency, item.code, *grades[0], *grades[1], item.subject_category, item.purpose, item.review_date)
+    grades = [
+        (g.scheme, g.value) if g else ("", "") for g in (item.source_grade, item.information_grade)
+    ]
+    return join(
+        item.agency,
+        item.code,
+        *grades[0],
+        *grades[1],
+        item.subject_category,
+        item.purpose,
+        item.review_date,
+    )
 
 
 def unpack_handling(text: str) -> Handling:

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 FULL_NAMES = ("name", "alias", "weakAlias", "previousName", "abbreviation")
-NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName", "motherName", "nameSuffix")
+NAME_PARTS = (
+    "firstName",
+    "secondName",
+    "middleName",
+    "fatherName",
+    "lastName",
+    "motherName",
+    "nameSuffix",
+)
 DATES = ("birthDate", "deathDate", "incorporationDate", "dissolutionDate", "buildDate")
-COUNTRIES = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag", "pastFlags")
+COUNTRIES = (
+    "nationality",
+    "citizenship",
+    "country",
+    "jurisdiction",
+    "birthCountry",
+    "flag",
+    "pastFlags",
+)
 PLACES = ("birthPlace",)
 IDENTIFIERS = (
     "passportNumber",

@@ -159,7 +159,12 @@ class Record:
     @property
     def caption(self) -> str:
         """A name to show: the first name, else name parts, else an alias, else the id."""
-        for props in (("name",), ("firstName", "secondName", "middleName", "lastName"), ("alias",), ("weakAlias",)):
+        for props in (
+            ("name",),
+            ("firstName", "secondName", "middleName", "lastName"),
+            ("alias",),
+            ("weakAlias",),
+        ):
             texts = self.texts(*props)
             if texts:
                 return texts[0] if len(props) == 1 else " ".join(texts)
@@ -169,7 +174,10 @@ class Record:
         """SHA-256 (hex) of all that is said, without the id and whatever the order: the version of the record."""
         from resolver.records.packing import pack
 
-        said = [[column, text, origin] if origin else [column, text] for column, text, origin in pack(self)]
+        said = [
+            [column, text, origin] if origin else [column, text]
+            for column, text, origin in pack(self)
+        ]
         content = [self.source, int(self.kind), self.schema, said]
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

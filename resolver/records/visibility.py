@@ -83,7 +83,11 @@ def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
         return None
     used = np.unique(column.codes)
     texts = column.values.take(used).to_pylist()
-    hidden = [code for code, text in zip(used, texts, strict=True) if not visible(unpack_handling(text), viewer)]
+    hidden = [
+        code
+        for code, text in zip(used, texts, strict=True)
+        if not visible(unpack_handling(text), viewer)
+    ]
     if not hidden:
         return None
     seen = np.ones(len(batch), dtype=bool)
@@ -102,7 +106,9 @@ def owned_by(batch: Batch, agency: str) -> Batch:
     column = batch.columns.get(HANDLING)
     if column is None or not agency:
         return batch
-    texts = pa.array([_owned(text, agency) for text in column.values.to_pylist()], pa.string()).dictionary_encode()
+    texts = pa.array(
+        [_owned(text, agency) for text in column.values.to_pylist()], pa.string()
+    ).dictionary_encode()
     codes = texts.indices.to_numpy().astype(np.int32)[column.codes]
     columns = {**batch.columns, HANDLING: replace(column, codes=codes, values=texts.dictionary)}
     return replace(batch, columns=columns).canonical()

@@ -4,9 +4,16 @@
 pairs it would like explained. The report reads results only: nothing here decides anything.
 """
 
-from resolver.report.build import build_report
-from resolver.report.data import ListRead, Rejected, ReportData
+from resolver.report.build_report import build_report
 from resolver.report.examples import pairs_to_explain
-from resolver.report.page import render_report
+from resolver.report.html_page import render_report
+from resolver.report.report_data import ListRead, Rejected, ReportData
 
-__all__ = ["ListRead", "Rejected", "ReportData", "build_report", "pairs_to_explain", "render_report"]
+__all__ = [
+    "ListRead",
+    "Rejected",
+    "ReportData",
+    "build_report",
+    "pairs_to_explain",
+    "render_report",
+]

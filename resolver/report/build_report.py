@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from resolver.records.explanation import Explanation
-from resolver.records.resolution import Resolution
-from resolver.report.counts import Counted, overlap, reject_groups, sizes, source_rows, totals
-from resolver.report.data import ListRead, Rejected, ReportData, Scores
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Resolution
 from resolver.report.examples import borderline_cards, cluster_cards
+from resolver.report.report_data import (
+    ListRead,
+    Rejected,
+    ReportData,
+    Scores,
+)
+from resolver.report.run_figures import (
+    Counted,
+    overlap,
+    reject_groups,
+    sizes,
+    source_rows,
+    totals,
+)
 
 SHOWN_WITHDRAWN = 20
 SHOWN_LISTS = 60
@@ -61,4 +73,8 @@ def build_report(
 
 
 def _ordered(item: Explanation) -> tuple[str, str]:
-    return (item.left_id, item.right_id) if item.left_id < item.right_id else (item.right_id, item.left_id)
+    return (
+        (item.left_id, item.right_id)
+        if item.left_id < item.right_id
+        else (item.right_id, item.left_id)
+    )

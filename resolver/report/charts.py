@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from resolver.report.data import Scores
+from resolver.report.report_data import Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,14 @@ def score_chart(scores: Scores, frame: Frame, name: str) -> Markup:
         parts.append(
             Markup(
                 '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
-            ).format(band, x + 0.5, y, max(step - 1, 1), height, f"score {low:.2f} to {high:.2f}: {count:,} pairs")
+            ).format(
+                band,
+                x + 0.5,
+                y,
+                max(step - 1, 1),
+                height,
+                f"score {low:.2f} to {high:.2f}: {count:,} pairs",
+            )
         )
     parts += [_borders(frame, scores), _score_axis(frame)]
     return _svg(
@@ -77,7 +84,13 @@ def score_chart(scores: Scores, frame: Frame, name: str) -> Markup:
 
 
 def _band(score: float, scores: Scores) -> str:
-    return "match" if score >= scores.match_from else "review" if score >= scores.review_from else "distinct"
+    return (
+        "match"
+        if score >= scores.match_from
+        else "review"
+        if score >= scores.review_from
+        else "distinct"
+    )
 
 
 def _grid(frame: Frame, top: int) -> Markup:
@@ -97,13 +110,15 @@ def _grid(frame: Frame, top: int) -> Markup:
 
 def _borders(frame: Frame, scores: Scores) -> Markup:
     """The lines between the bands, and the bands' names above them."""
-    at = [frame.left + frame.plot_width * score for score in (scores.review_from, scores.match_from)]
+    at = [
+        frame.left + frame.plot_width * score for score in (scores.review_from, scores.match_from)
+    ]
     bottom = frame.top + frame.plot_height
     lines = Markup()
     for x in at:
-        lines += Markup('<line class="border" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
-            x, frame.top - 8, bottom
-        )
+        lines += Markup(
+            '<line class="border" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>'
+        ).format(x, frame.top - 8, bottom)
     # the outer bands are narrow: their names stand in a row of their own on a narrow chart
     row = frame.top - 14 if frame.width > 500 else frame.top - 30
     names = [
@@ -112,9 +127,9 @@ def _borders(frame: Frame, scores: Scores) -> Markup:
         ("match", frame.width - frame.right, "end", row, "the same"),
     ]
     for band, x, anchor, y, text in names:
-        lines += Markup('<text class="name {}" x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
-            band, x, y, anchor, text
-        )
+        lines += Markup(
+            '<text class="name {}" x="{:.1f}" y="{}" text-anchor="{}">{}</text>'
+        ).format(band, x, y, anchor, text)
     return lines
 
 
@@ -130,9 +145,9 @@ def _score_axis(frame: Frame) -> Markup:
             x, y + 16, anchor, score
         )
     middle = frame.left + frame.plot_width / 2
-    return axis + Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">score</text>').format(
-        middle, y + 33
-    )
+    return axis + Markup(
+        '<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">score</text>'
+    ).format(middle, y + 33)
 
 
 def bar(value: float, largest: float, text: str, band: str = "match") -> Markup:
@@ -156,12 +171,19 @@ def weight_bar(weight: int, largest: int) -> Markup:
         '<svg class="bar weight" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="track" width="100" height="10"/><rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>'
         '<rect class="middle" x="49.8" width="0.4" height="10"/></svg>'
-    ).format("speaks for" if weight >= 0 else "speaks against", "match" if weight >= 0 else "against", start, share)
+    ).format(
+        "speaks for" if weight >= 0 else "speaks against",
+        "match" if weight >= 0 else "against",
+        start,
+        share,
+    )
 
 
 def _svg(frame: Frame, name: str, title: str, text: str, parts: list[Markup]) -> Markup:
-    head = Markup('<svg class="chart {0}" viewBox="0 0 {1} {2}" role="img" aria-labelledby="{0}-t {0}-d">').format(
-        name, frame.width, frame.height
+    head = Markup(
+        '<svg class="chart {0}" viewBox="0 0 {1} {2}" role="img" aria-labelledby="{0}-t {0}-d">'
+    ).format(name, frame.width, frame.height)
+    words = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(
+        name, title, text
     )
-    words = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(name, title, text)
     return head + words + Markup("").join(parts) + Markup("</svg>")

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from resolver.records import Kind
-from resolver.records.explanation import Explanation
-from resolver.records.resolution import Links, Outcome, Resolution
-from resolver.report.counts import Counted
-from resolver.report.data import ClusterCard, Member, PairCard
-from resolver.report.facts import side_by_side, sides
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Links, Outcome, Resolution
+from resolver.report.record_facts import side_by_side, sides
+from resolver.report.report_data import ClusterCard, Member, PairCard
+from resolver.report.run_figures import Counted
 
 SHOWN_PAIRS = 12
 SHOWN_CLUSTERS = 6
@@ -28,7 +28,10 @@ def pairs_to_explain(resolution: Resolution) -> list[tuple[str, str]]:
     for _, members in _largest(counted):
         shown |= {place for place in _strongest(links, members).values() if place >= 0}
     ids = resolution.batch.ids
-    return [(ids[int(links.left[place])].as_py(), ids[int(links.right[place])].as_py()) for place in sorted(shown)]
+    return [
+        (ids[int(links.left[place])].as_py(), ids[int(links.right[place])].as_py())
+        for place in sorted(shown)
+    ]
 
 
 def borderline_cards(resolution: Resolution, explained: Explained) -> tuple[PairCard, ...]:
@@ -41,7 +44,9 @@ def borderline_cards(resolution: Resolution, explained: Explained) -> tuple[Pair
     for place, (left, right) in zip(places, pairs, strict=True):
         one, other = shown[left], shown[right]
         explanation = explained.get((one.id, other.id))
-        cards.append(PairCard(one, other, float(links.score[place]), side_by_side(one, other), explanation))
+        cards.append(
+            PairCard(one, other, float(links.score[place]), side_by_side(one, other), explanation)
+        )
     return tuple(cards)
 
 
@@ -69,7 +74,11 @@ def cluster_cards(counted: Counted, explained: Explained) -> tuple[ClusterCard, 
             left, right = int(links.left[place]), int(links.right[place])
             pair = (batch.ids[left].as_py(), batch.ids[right].as_py())
             partner = pair[1] if row == left else pair[0]
-            listed.append(Member(shown[row], partner, float(links.score[place]), _reasons(explained.get(pair))))
+            listed.append(
+                Member(
+                    shown[row], partner, float(links.score[place]), _reasons(explained.get(pair))
+                )
+            )
         known = np.unique(batch.sources.codes[counted.entity == entity])
         cards.append(
             ClusterCard(
@@ -92,13 +101,18 @@ def _largest(counted: Counted) -> list[tuple[int, list[int]]]:
     """The largest entities of two records or more and the first rows of each."""
     several = np.flatnonzero(counted.sizes > 1)
     ranked = several[np.lexsort((several, -counted.sizes[several]))][:SHOWN_CLUSTERS]
-    return [(int(entity), np.flatnonzero(counted.entity == entity)[:SHOWN_MEMBERS].tolist()) for entity in ranked]
+    return [
+        (int(entity), np.flatnonzero(counted.entity == entity)[:SHOWN_MEMBERS].tolist())
+        for entity in ranked
+    ]
 
 
 def _strongest(links: Links, members: Sequence[int]) -> dict[int, int]:
     """row → place of the strongest merged link that touches it, or -1."""
     merged = links.outcome == Outcome.MERGED
-    touched = np.flatnonzero(merged & (np.isin(links.left, members) | np.isin(links.right, members)))
+    touched = np.flatnonzero(
+        merged & (np.isin(links.left, members) | np.isin(links.right, members))
+    )
     found = {}
     for row in members:
         held = touched[(links.left[touched] == row) | (links.right[touched] == row)]

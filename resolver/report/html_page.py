@@ -14,9 +14,9 @@ from importlib import resources
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from resolver.records.explanation import EvidenceRow, Explanation
+from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.report.charts import NARROW, WIDE, bar, score_chart, short, weight_bar
-from resolver.report.data import Overlap, ReportData
+from resolver.report.report_data import Overlap, ReportData
 
 _LEVELS = 6
 _SMALL = 100  # thousandths of log-odds: too little to move a score by three percent
@@ -57,7 +57,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bar=bar, weight_bar=weight_bar, heat=_heat, kinds=_kinds, kind_word=_kind_word, split_evidence=_split_evidence
+        bar=bar,
+        weight_bar=weight_bar,
+        heat=_heat,
+        kinds=_kinds,
+        kind_word=_kind_word,
+        split_evidence=_split_evidence,
     )
     environment.filters.update(
         n=_whole, short=short, weight=_weight, plural=_plural, percent=_percent, seconds=_seconds
@@ -105,7 +110,11 @@ def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, i
     small = [row for row in explanation.rows if abs(row.weight) < _SMALL]
     if len(small) < 2:
         return list(explanation.rows), 0, 0
-    return [row for row in explanation.rows if abs(row.weight) >= _SMALL], len(small), sum(row.weight for row in small)
+    return (
+        [row for row in explanation.rows if abs(row.weight) >= _SMALL],
+        len(small),
+        sum(row.weight for row in small),
+    )
 
 
 def _kind_word(kind: str) -> str:
@@ -121,6 +130,9 @@ def _kinds(counts: dict[str, int]) -> str:
 def _heat(overlap: Overlap, row: int, column: int) -> int:
     """How strongly a cell is coloured, 0 to 6, by the root of its share of the largest."""
     counts = overlap.counts
-    largest = max((count for i, held in enumerate(counts) for j, count in enumerate(held) if i != j), default=0)
+    largest = max(
+        (count for i, held in enumerate(counts) for j, count in enumerate(held) if i != j),
+        default=0,
+    )
     count = counts[row][column]
     return max(1, round(_LEVELS * (count / largest) ** 0.5)) if count else 0

@@ -8,8 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.records import Batch
-from resolver.records.telling import ORDER, in_order, label, told
-from resolver.report.data import Fact, Side
+from resolver.records.labels import (
+    ORDER,
+    in_order,
+    label,
+    told,
+)
+from resolver.report.report_data import Fact, Side
 
 SHOWN_VALUES = 6
 SHOWN_LETTERS = 160
@@ -44,7 +49,12 @@ def sides(batch: Batch, rows: Sequence[int]) -> dict[int, Side]:
 
 
 def _caption(held: dict[str, list[str]], identity: str) -> str:
-    for props in (("name",), ("firstName", "secondName", "middleName", "lastName"), ("alias",), ("weakAlias",)):
+    for props in (
+        ("name",),
+        ("firstName", "secondName", "middleName", "lastName"),
+        ("alias",),
+        ("weakAlias",),
+    ):
         texts = [held[prop][0] for prop in props if prop in held]
         if texts:
             return spoken("name", " ".join(texts))
@@ -79,7 +89,12 @@ def side_by_side(left: Side, right: Side) -> tuple[tuple[str, Fact | None, Fact 
 
 
 def _marked(fact: Fact, both: set[str]) -> Fact:
-    return Fact(fact.label, fact.values, fact.more, frozenset(text for text in fact.values if _folded(text) in both))
+    return Fact(
+        fact.label,
+        fact.values,
+        fact.more,
+        frozenset(text for text in fact.values if _folded(text) in both),
+    )
 
 
 def _folded(text: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from resolver.records.explanation import Explanation
-from resolver.records.resolution import RuleStat, StageStat
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import RuleStat, StageStat
 
 
 class Rejected(Protocol):
-    """A row, or a value of one, that was not taken (`resolver.ingest.base.Reject`)."""
+    """A row, or a value of one, that was not taken (`resolver.ingest.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:
@@ -28,7 +28,7 @@ class Rejected(Protocol):
 
 
 class ListRead(Protocol):
-    """A list that was read (`resolver.ingest.base.ListInfo`)."""
+    """A list that was read (`resolver.ingest.reader_types.ListInfo`)."""
 
     @property
     def label(self) -> str:

@@ -9,8 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records import Kind
-from resolver.records.resolution import Band, Outcome, Resolution
-from resolver.report.data import Overlap, Rejected, RejectGroup, SourceRow, Totals
+from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.report.report_data import (
+    Overlap,
+    Rejected,
+    RejectGroup,
+    SourceRow,
+    Totals,
+)
 
 SHOWN_SOURCES = 14
 SHOWN_REASONS = 12
@@ -70,7 +76,10 @@ def totals(counted: Counted, rejects: int, collapsed: int, withdrawn: int) -> To
         records=len(resolution.batch),
         sources=len(np.unique(resolution.batch.sources.codes)),
         entities=len(counted.roots),
-        entities_of={kind.label: int(kinds[kind]) for kind in (Kind.PERSON, Kind.GROUP, Kind.LEGAL, Kind.ASSET)},
+        entities_of={
+            kind.label: int(kinds[kind])
+            for kind in (Kind.PERSON, Kind.GROUP, Kind.LEGAL, Kind.ASSET)
+        },
         merged_entities=int(np.count_nonzero(counted.sizes > 1)),
         shared=int(np.count_nonzero(counted.spread > 1)),
         candidate_pairs=resolution.stats.candidate_pairs,
@@ -99,7 +108,12 @@ def source_rows(counted: Counted) -> tuple[SourceRow, ...]:
     )
     return tuple(
         SourceRow(
-            counted.names[key // _KINDS], Kind(key % _KINDS).label, records[key], known[key], shared[key], in_queue[key]
+            counted.names[key // _KINDS],
+            Kind(key % _KINDS).label,
+            records[key],
+            known[key],
+            shared[key],
+            in_queue[key],
         )
         for key in np.flatnonzero(records).tolist()
     )
@@ -111,7 +125,10 @@ def overlap(counted: Counted) -> Overlap:
     held = np.bincount(sources, minlength=len(counted.names))
     together = counted.spread[entities] > 1
     sharing = np.bincount(sources[together], minlength=len(counted.names))
-    ranked = sorted(np.flatnonzero(held).tolist(), key=lambda code: (-sharing[code], -held[code], counted.names[code]))
+    ranked = sorted(
+        np.flatnonzero(held).tolist(),
+        key=lambda code: (-sharing[code], -held[code], counted.names[code]),
+    )
     shown = sorted(ranked[:SHOWN_SOURCES], key=lambda code: counted.names[code])
     place = np.full(len(counted.names), -1)
     place[shown] = np.arange(len(shown))
@@ -120,9 +137,9 @@ def overlap(counted: Counted) -> Overlap:
     known = np.zeros((len(rows), len(shown)), dtype=np.float32)
     known[which.reshape(-1), place[sources[kept]]] = 1
     # exact: counts below 2**24 are whole numbers in float32, larger ones are summed in pieces
-    both = sum((part.T @ part).astype(np.int64) for part in np.array_split(known, max(1, len(known) >> 20))) + np.zeros(
-        (len(shown), len(shown)), dtype=np.int64
-    )
+    both = sum(
+        (part.T @ part).astype(np.int64) for part in np.array_split(known, max(1, len(known) >> 20))
+    ) + np.zeros((len(shown), len(shown)), dtype=np.int64)
     np.fill_diagonal(both, held[shown])
     return Overlap(
         tuple(counted.names[code] for code in shown),
@@ -134,9 +151,13 @@ def overlap(counted: Counted) -> Overlap:
 def sizes(counted: Counted) -> tuple[tuple[str, int], ...]:
     """How many entities have how many records."""
     starts = np.array([start for start, _ in _SIZES])
-    found = np.bincount(np.searchsorted(starts, counted.sizes, side="right") - 1, minlength=len(_SIZES))
+    found = np.bincount(
+        np.searchsorted(starts, counted.sizes, side="right") - 1, minlength=len(_SIZES)
+    )
     last = int(np.max(np.flatnonzero(found), initial=0))
-    return tuple((label, int(count)) for (_, label), count in zip(_SIZES[: last + 1], found, strict=False))
+    return tuple(
+        (label, int(count)) for (_, label), count in zip(_SIZES[: last + 1], found, strict=False)
+    )
 
 
 def reject_groups(rejects: Sequence[Rejected]) -> tuple[RejectGroup, ...]:
@@ -146,14 +167,17 @@ def reject_groups(rejects: Sequence[Rejected]) -> tuple[RejectGroup, ...]:
         groups.setdefault(_VARIES.sub(_GAP, reject.reason), []).append(reject)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     shown = [
-        _group(_common(reason, [reject.reason for reject in held]), held) for reason, held in ranked[:SHOWN_REASONS]
+        _group(_common(reason, [reject.reason for reject in held]), held)
+        for reason, held in ranked[:SHOWN_REASONS]
     ]
     others = [reject for _, held in ranked[SHOWN_REASONS:] for reject in held]
     return (*shown, *([_group("other reasons", others)] if others else []))
 
 
 def _group(reason: str, held: Sequence[Rejected]) -> RejectGroup:
-    first = sorted(held, key=lambda reject: (reject.file, reject.line, reject.reason))[:SHOWN_EXAMPLES]
+    first = sorted(held, key=lambda reject: (reject.file, reject.line, reject.reason))[
+        :SHOWN_EXAMPLES
+    ]
     places = [f"{reject.file}:{reject.line}" if reject.line else reject.file for reject in first]
     return RejectGroup(
         reason,

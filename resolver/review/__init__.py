@@ -1,6 +1,6 @@
 """The back of the data steward's desk: what waits, the pair, decisions and their undoing, history. No HTTP here.
 
-The contract (`hub` is a `resolver.engines.hub.Hub`; all rows are frozen, see `words` and `looks`):
+The contract (`hub` is a `resolver.hub.hub.Hub`; all rows are frozen, see `words` and `looks`):
 
 Queue (`queue`)
     `waiting(hub, filters, *, limit=50, after="", steward=None, viewer=STRANGER) -> QueuePage`
@@ -48,56 +48,13 @@ Who sees what
 """
 
 from resolver.review.attributes import transliterated
-from resolver.review.confirming import confirm, pending
-from resolver.review.deciding import bulk, decide
-from resolver.review.filling import catch_up
-from resolver.review.history import decisions_on, timeline
-from resolver.review.looks import (
-    AttributeView,
-    Candidate,
-    Cluster,
-    GoldenChange,
-    Mark,
-    NameView,
-    PairView,
-    Preview,
-    SideView,
-    Statement,
-    Step,
-    ValueView,
-    Waterfall,
-)
-from resolver.review.pair import pair_view
-from resolver.review.preview import preview, preview_split
-from resolver.review.queue import (
-    assign,
-    choices,
-    forget_filters,
-    hold,
-    item_of,
-    next_item,
-    release,
-    save_filters,
-    saved_filters,
-    throughput,
-    waiting,
-)
-from resolver.review.refusals import (
-    ChangedMeanwhileError,
-    ContradictionError,
-    DecidedMeanwhileError,
-    HeldError,
-    HiddenError,
-    NotAllowedError,
-    RefusedError,
-    RetiredMeanwhileError,
-    Tie,
-)
-from resolver.review.rules import Rules
-from resolver.review.second_looks import agreement
-from resolver.review.splitting import entity_digest, split
-from resolver.review.undoing import undo
-from resolver.review.words import (
+from resolver.review.decisions.blind_review import agreement
+from resolver.review.decisions.confirm import confirm, pending
+from resolver.review.decisions.decide import bulk, decide
+from resolver.review.decisions.split import entity_digest, split
+from resolver.review.decisions.undo import undo
+from resolver.review.desk_rules import Rules
+from resolver.review.models import (
     Agreement,
     BulkOutcome,
     DecisionView,
@@ -114,6 +71,49 @@ from resolver.review.words import (
     Steward,
     Throughput,
     Verdict,
+)
+from resolver.review.pair import pair_view
+from resolver.review.preview import preview, preview_split
+from resolver.review.queue.queue_pages import (
+    assign,
+    choices,
+    forget_filters,
+    hold,
+    item_of,
+    next_item,
+    release,
+    save_filters,
+    saved_filters,
+    throughput,
+    waiting,
+)
+from resolver.review.queue.refresh import catch_up
+from resolver.review.refusals import (
+    ChangedMeanwhileError,
+    ContradictionError,
+    DecidedMeanwhileError,
+    HeldError,
+    HiddenError,
+    NotAllowedError,
+    RefusedError,
+    RetiredMeanwhileError,
+    Tie,
+)
+from resolver.review.timeline import decisions_on, timeline
+from resolver.review.view_models import (
+    AttributeView,
+    Candidate,
+    Cluster,
+    GoldenChange,
+    Mark,
+    NameView,
+    PairView,
+    Preview,
+    SideView,
+    Statement,
+    Step,
+    ValueView,
+    Waterfall,
 )
 
 __all__ = [

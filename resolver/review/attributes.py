@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resolver.merge import GoldenRecord, GoldenValue
-from resolver.merge.canon import key
-from resolver.merge.survivorship import conflicts
-from resolver.normalise.text import latin, vowelless
+from resolver.merging import GoldenRecord, GoldenValue
+from resolver.merging.canonical_values import key
+from resolver.merging.survivorship import conflicts
+from resolver.normalize.folding import latin, vowelless
+from resolver.records.labels import in_order, label, told
 from resolver.records.properties import ADDRESS, FULL_NAMES, NAME_PARTS, RELATION
-from resolver.records.telling import in_order, label, told
-from resolver.review.looks import AttributeView, Mark, Statement, ValueView
-from resolver.review.sides import Side
+from resolver.review.entity_sides import Side
+from resolver.review.view_models import (
+    AttributeView,
+    Mark,
+    Statement,
+    ValueView,
+)
 from resolver.store import Source, View
 
 
@@ -35,13 +40,20 @@ class Stated:
         return cls(found)
 
 
-def attributes(left: GoldenRecord, right: GoldenRecord, stated: Stated) -> tuple[AttributeView, ...]:
+def attributes(
+    left: GoldenRecord, right: GoldenRecord, stated: Stated
+) -> tuple[AttributeView, ...]:
     """Every property that either side has, names first."""
     props = in_order({*left.values, *right.values})
-    return tuple(_attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), stated) for prop in props)
+    return tuple(
+        _attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), stated)
+        for prop in props
+    )
 
 
-def _attribute(prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], stated: Stated) -> AttributeView:
+def _attribute(
+    prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], stated: Stated
+) -> AttributeView:
     one, two = _values(prop, left, right, stated), _values(prop, right, left, stated)
     marks = {value.mark for value in (*one, *two)}
     order = (Mark.AGREES, Mark.OMITTED, Mark.CONTRADICTED, Mark.DIFFERS)
@@ -60,7 +72,9 @@ def _values(
             prop != RELATION and vowelless(value.text),
             _mark(prop, value, theirs, known),
             tuple(told(prop, text) for text in value.forms),
-            tuple(stated.by_record[record] for record in value.records if record in stated.by_record),
+            tuple(
+                stated.by_record[record] for record in value.records if record in stated.by_record
+            ),
         )
         for value in ours
     )
@@ -72,7 +86,9 @@ def _mark(prop: str, value: GoldenValue, theirs: Sequence[GoldenValue], known: s
     if any(key(prop, text, value.code) in known for text in (value.text, *value.forms)):
         return Mark.AGREES
     # contradicted by what they say, not by what this side says as well
-    clash = all(conflicts({prop: (value, other)}) for other in theirs) if _may_clash(prop) else False
+    clash = (
+        all(conflicts({prop: (value, other)}) for other in theirs) if _may_clash(prop) else False
+    )
     return Mark.CONTRADICTED if clash else Mark.DIFFERS
 
 

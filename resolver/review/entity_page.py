@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.records import Record
+from resolver.records.labels import label, told
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.sight import STRANGER, Viewer, visible
-from resolver.records.telling import label, told
+from resolver.records.visibility import STRANGER, Viewer, visible
 from resolver.review.attributes import Stated, attributes
-from resolver.review.looks import AttributeView, Statement
-from resolver.review.sides import living, party, side_of_records, sides_of, sources_by_name
-from resolver.review.words import Party
+from resolver.review.entity_sides import (
+    living,
+    party,
+    side_of_records,
+    sides_of,
+    sources_by_name,
+)
+from resolver.review.models import Party
+from resolver.review.view_models import AttributeView, Statement
 from resolver.store import Source, StoredRecord
 
 _MOST_TEXT = 200
@@ -55,18 +61,25 @@ def portrait(hub: Hub, asked: str, viewer: Viewer = STRANGER) -> Portrait:
         side = sides_of(view, [found.number])[found.number]
         seen = [one.record.id for one in side.records if visible(one.record.handling, viewer)]
         if not seen or (asked in found.records and asked not in seen):
-            raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
+            raise InputError(
+                f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>"
+            )
         if len(seen) < len(side.records):
             side = side_of_records(view, found.id, seen)
         sources = sources_by_name(view)
         stated = Stated.of(view, (side,), sources)
-        alone = type(side.golden)(side.golden.id, side.golden.kind, side.golden.schema, "", "", (), (), {})
+        alone = type(side.golden)(
+            side.golden.id, side.golden.kind, side.golden.schema, "", "", (), (), {}
+        )
         return Portrait(
             side.id,
             view.version,
             party(side, sources),
             attributes(side.golden, alone, stated),
-            {label(p): tuple(told(p, text) for text in texts) for p, texts in side.golden.conflicts.items()},
+            {
+                label(p): tuple(told(p, text) for text in texts)
+                for p, texts in side.golden.conflicts.items()
+            },
             tuple(_record(one, stated, sources) for one in sorted(side.records, key=_order)),
         )
 

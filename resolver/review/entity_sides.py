@@ -11,13 +11,18 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.errors import InputError
-from resolver.merge import GoldenRecord, context, golden_of, partition
-from resolver.normalise import country_code
+from resolver.merging import (
+    GoldenRecord,
+    context,
+    golden_of,
+    partition,
+)
+from resolver.normalize import country_code
 from resolver.records import Batch
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.sight import OPERATOR, Viewer, visible
-from resolver.review.glimpse import scripts_of
-from resolver.review.words import Party
+from resolver.records.visibility import OPERATOR, Viewer, visible
+from resolver.review.models import Party
+from resolver.review.queue.entity_summary import scripts_of
 from resolver.store import Source, StoredEntity, StoredRecord, View
 
 _FEW = 20
@@ -77,7 +82,9 @@ def sides_of(view: View, numbers: Sequence[int], viewer: Viewer = OPERATOR) -> d
     }
 
 
-def side_of_records(view: View, identity: str, record_ids: Sequence[str], viewer: Viewer = OPERATOR) -> Side:
+def side_of_records(
+    view: View, identity: str, record_ids: Sequence[str], viewer: Viewer = OPERATOR
+) -> Side:
     """Some records as if they were an entity of their own. Raises `InputError` where none of them holds, or none is
     visible."""
     numbers = sorted(number for number, _ in view.numbers_of(list(record_ids)).values())
@@ -90,9 +97,14 @@ def side_of_records(view: View, identity: str, record_ids: Sequence[str], viewer
 def _golden(view: View, parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
     """The golden record of each set of records, by its id; those worked out of late are not worked out again."""
     store = view.connection.engine.url, view.head.store_id
-    keys = {identity: (*store, identity, *(one.number for one in held)) for identity, held in parts.items()}
+    keys = {
+        identity: (*store, identity, *(one.number for one in held))
+        for identity, held in parts.items()
+    }
     found = {identity: _LATELY.get(key) for identity, key in keys.items()}
-    new = _worked_out({identity: parts[identity] for identity, golden in found.items() if golden is None})
+    new = _worked_out(
+        {identity: parts[identity] for identity, golden in found.items() if golden is None}
+    )
     for identity, golden in new.items():
         if len(parts[identity]) <= _FEW:
             _LATELY.put(keys[identity], golden)
@@ -128,11 +140,17 @@ def _worked_out(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, Golden
     home = {one.record.id: identity for identity, records in parts.items() for one in records}
     if not home:
         return {}
-    batch = Batch.from_records(one.record for records in parts.values() for one in records).canonical()
+    batch = Batch.from_records(
+        one.record for records in parts.values() for one in records
+    ).canonical()
     names = [home[one] for one in batch.ids.to_pylist()]
-    _, first, inverse = np.unique(np.array(names, dtype=object), return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        np.array(names, dtype=object), return_index=True, return_inverse=True
+    )
     labels = first[inverse.reshape(-1)].astype(np.int32)
-    found = golden_of(context(batch, partition(batch, labels, pa.array(names, pa.string())), country_code))
+    found = golden_of(
+        context(batch, partition(batch, labels, pa.array(names, pa.string())), country_code)
+    )
     return {one.id: one for one in found}
 
 
@@ -141,7 +159,9 @@ def living(view: View, asked: str) -> StoredEntity:
     id."""
     found = view.entity(asked)
     if found is None:
-        raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
+        raise InputError(
+            f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>"
+        )
     return found
 
 
@@ -153,7 +173,9 @@ def sources_by_name(view: View) -> dict[str, Source]:
 def party(side: Side, sources: Mapping[str, Source]) -> Party:
     """A side as the queue shows it."""
     golden = side.golden
-    names = [value.text for prop in (*FULL_NAMES, *NAME_PARTS) for value in golden.values.get(prop, ())]
+    names = [
+        value.text for prop in (*FULL_NAMES, *NAME_PARTS) for value in golden.values.get(prop, ())
+    ]
     agencies = {sources[name].agency or name for name in golden.sources}
     return Party(
         side.id,

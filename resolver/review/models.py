@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from resolver.records.resolution import Band
-from resolver.records.sight import Viewer
+from resolver.records.results.resolution import Band
+from resolver.records.visibility import Viewer
 
 
 class Verdict(StrEnum):
@@ -157,7 +157,11 @@ class Seen:
 
     def to_json(self) -> dict[str, Any]:
         """For a form."""
-        return {**asdict(self), "left_records": list(self.left_records), "right_records": list(self.right_records)}
+        return {
+            **asdict(self),
+            "left_records": list(self.left_records),
+            "right_records": list(self.right_records),
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Seen:

@@ -8,29 +8,49 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resolver.classify import scores
-from resolver.compare import NameIndex
-from resolver.engines.hub import Hub
+from resolver.comparison import NameIndex
+from resolver.engines.pair_explanation import explain_rows
 from resolver.errors import InputError
-from resolver.explaining import explain_rows
+from resolver.hub.hub import Hub
 from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch
-from resolver.records.explanation import AlignedPart, EvidenceRow, Explanation, on_one_line
-from resolver.records.resolution import Band, Outcome
-from resolver.records.sight import OPERATOR, STRANGER, Viewer
+from resolver.records.results.explanation import (
+    AlignedPart,
+    EvidenceRow,
+    Explanation,
+    on_one_line,
+)
+from resolver.records.results.resolution import Band, Outcome
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review.attributes import Stated, attributes, transliterated
-from resolver.review.four_eyes import needs_second
-from resolver.review.gate import hidden_records
-from resolver.review.looks import Candidate, NameView, PairView, SideView, Statement, Step, Waterfall
+from resolver.review.decisions.blind_review import seen_records
+from resolver.review.decisions.earlier_verdicts import decision_views
+from resolver.review.decisions.four_eyes import needs_second
+from resolver.review.desk_rules import Rules
+from resolver.review.entity_sides import (
+    Side,
+    living,
+    party,
+    side_of_records,
+    sides_of,
+    sources_by_name,
+)
+from resolver.review.models import Reason, Seen, Steward
+from resolver.review.queue.queue_access import hidden_records
 from resolver.review.refusals import RetiredMeanwhileError
-from resolver.review.rules import Rules
-from resolver.review.second_looks import seen_records
-from resolver.review.sides import Side, living, party, side_of_records, sides_of, sources_by_name
-from resolver.review.verdicts import decision_views
-from resolver.review.words import Reason, Seen, Steward
+from resolver.review.view_models import (
+    Candidate,
+    NameView,
+    PairView,
+    SideView,
+    Statement,
+    Step,
+    Waterfall,
+)
+from resolver.scoring import scores
 from resolver.store import LinkTable, StoredDecision, View
-from resolver.store import desk as desk_rows
-from resolver.store import desk_people as people_rows
+from resolver.store.desk import steward_work as people_rows
+from resolver.store.desk import waiting_pairs as desk_rows
 
 _OTHERS = 8
 _SCORED = 60
@@ -67,13 +87,31 @@ def pair_view(
         links = view.links_of([*one.numbers, *two.numbers])
         strongest = strongest_pair(hub, view, one, two, links)
         found = explained(hub, view, one, two, strongest)
-        pair = (min(one.number, two.number), max(one.number, two.number)) if not again else (-again, -again)
+        pair = (
+            (min(one.number, two.number), max(one.number, two.number))
+            if not again
+            else (-again, -again)
+        )
         row = None if again else desk_rows.row_of(view.connection, *pair)
         held = people_rows.held(view.connection, pair) if row is not None or again else None
-        log = [] if again else seen_log(view, view.decisions([*one.record_ids, *two.record_ids]), viewer)
+        log = (
+            []
+            if again
+            else seen_log(view, view.decisions([*one.record_ids, *two.record_ids]), viewer)
+        )
         return PairView(
-            SideView(party(one, sources), _stated(one, stated), one.golden.birth_date, one.golden.conflicts),
-            SideView(party(two, sources), _stated(two, stated), two.golden.birth_date, two.golden.conflicts),
+            SideView(
+                party(one, sources),
+                _stated(one, stated),
+                one.golden.birth_date,
+                one.golden.conflicts,
+            ),
+            SideView(
+                party(two, sources),
+                _stated(two, stated),
+                two.golden.birth_date,
+                two.golden.conflicts,
+            ),
             attributes(one.golden, two.golden, stated),
             _names(found),
             None if again else _waterfall(found, strongest),
@@ -97,11 +135,15 @@ def two_sides(view: View, left: str, right: str, viewer: Viewer = OPERATOR) -> t
             raise RetiredMeanwhileError(asked, "", "all its records were withdrawn")
     if one.number == two.number:
         gone = right if left == one.id else left
-        raise RetiredMeanwhileError(gone, one.id, f"{left} and {right} are both {one.id} by now{_how(view, gone)}")
+        raise RetiredMeanwhileError(
+            gone, one.id, f"{left} and {right} are both {one.id} by now{_how(view, gone)}"
+        )
     sides = sides_of(view, [one.number, two.number], viewer)
     for asked, entity in ((left, one), (right, two)):
         if entity.number not in sides:
-            raise InputError(f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>")
+            raise InputError(
+                f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>"
+            )
     return sides[one.number], sides[two.number]
 
 
@@ -113,22 +155,32 @@ def seen_log(view: View, log: Sequence[StoredDecision], viewer: Viewer) -> list[
 
 def _how(view: View, gone: str) -> str:
     """By whom and when an entity was merged."""
-    merged = [change.version for change in view.history(gone) if change.kind == "merged" and change.entity == gone]
+    merged = [
+        change.version
+        for change in view.history(gone)
+        if change.kind == "merged" and change.entity == gone
+    ]
     if not merged:
         return ""
     row = view.version_rows([max(merged)])[max(merged)]
-    return f", merged on {row.landed[:10]} {row.landed[11:16]} UTC" + (f" by {row.who}" if row.who else "")
+    return f", merged on {row.landed[:10]} {row.landed[11:16]} UTC" + (
+        f" by {row.who}" if row.who else ""
+    )
 
 
 def _again(view: View, number: int, viewer: Viewer) -> tuple[Side, Side]:
     stored = view.decision(number)
     if stored is None:
         raise InputError(f"there is no decision {number}", mend="go on to the next pair")
-    one, two = (side_of_records(view, end, records, viewer) for end, records in seen_records(stored))
+    one, two = (
+        side_of_records(view, end, records, viewer) for end, records in seen_records(stored)
+    )
     return one, two
 
 
-def seen_of(hub: Hub, view: View, one: Side, two: Side, strongest: Strongest, *, hidden: bool = False) -> Seen:
+def seen_of(
+    hub: Hub, view: View, one: Side, two: Side, strongest: Strongest, *, hidden: bool = False
+) -> Seen:
     """What a steward sees of two sides."""
     score = float(scores(np.array([strongest.logodds]))[0])
     band = Band(int(hub.options_of(view.head).borders.bands(np.array([score]))[0]))
@@ -160,21 +212,31 @@ def strongest_pair(hub: Hub, view: View, one: Side, two: Side, links: LinkTable)
     back = np.isin(links.left, right) & np.isin(links.right, left)
     across = np.flatnonzero(forth | back)
     if len(across):
-        place = across[np.lexsort((links.right[across], links.left[across], -links.logodds[across]))[0]]
+        place = across[
+            np.lexsort((links.right[across], links.left[across], -links.logodds[across]))[0]
+        ]
         ends = int(links.left[place]), int(links.right[place])
         return Strongest(*(ends if forth[place] else ends[::-1]), int(links.logodds[place]), True)
     return _scored(hub, view, one, two)
 
 
 def _scored(hub: Hub, view: View, one: Side, two: Side) -> Strongest:
-    number = {stored.record.id: stored.number for side in (one, two) for stored in side.records[:_SCORED]}
-    batch = Batch.from_records(s.record for side in (one, two) for s in side.records[:_SCORED]).canonical()
+    number = {
+        stored.record.id: stored.number for side in (one, two) for stored in side.records[:_SCORED]
+    }
+    batch = Batch.from_records(
+        s.record for side in (one, two) for s in side.records[:_SCORED]
+    ).canonical()
     prepared = prepared_of(batch, hub.models, _declared(view))
     row = {identity: place for place, identity in enumerate(batch.ids.to_pylist())}
-    pairs = [(a.record.id, b.record.id) for a in one.records[:_SCORED] for b in two.records[:_SCORED]]
+    pairs = [
+        (a.record.id, b.record.id) for a in one.records[:_SCORED] for b in two.records[:_SCORED]
+    ]
     left = np.array([min(row[a], row[b]) for a, b in pairs], dtype=np.int32)
     right = np.array([max(row[a], row[b]) for a, b in pairs], dtype=np.int32)
-    logodds = score_rows(prepared, NameIndex.of(prepared), hub.models.at(view.head.plan), left, right, 1)
+    logodds = score_rows(
+        prepared, NameIndex.of(prepared), hub.models.at(view.head.plan), left, right, 1
+    )
     best = int(np.lexsort((right, left, -logodds))[0])
     return Strongest(number[pairs[best][0]], number[pairs[best][1]], int(logodds[best]), False)
 
@@ -187,7 +249,9 @@ def explained(hub: Hub, view: View, one: Side, two: Side, strongest: Strongest) 
     """Why the strongest pair gets its score, with the left side on the left."""
     left = next(stored.record for stored in one.records if stored.number == strongest.left)
     right = next(stored.record for stored in two.records if stored.number == strongest.right)
-    prepared = prepared_of(Batch.from_records([left, right]).canonical(), hub.models, _declared(view))
+    prepared = prepared_of(
+        Batch.from_records([left, right]).canonical(), hub.models, _declared(view)
+    )
     borders = hub.options_of(view.head).borders
     models = hub.models.at(view.head.plan)
     found = explain_rows(prepared, NameIndex.of(prepared), models, borders, 0, 1)
@@ -206,7 +270,10 @@ def _swapped(found: Explanation) -> Explanation:
         found,
         left_id=found.right_id,
         right_id=found.left_id,
-        rows=tuple(row._replace(left=row.right, right=row.left, detail=detail(row.detail)) for row in found.rows),
+        rows=tuple(
+            row._replace(left=row.right, right=row.left, detail=detail(row.detail))
+            for row in found.rows
+        ),
         parts=parts,
     )
 
@@ -218,7 +285,13 @@ def _waterfall(found: Explanation, strongest: Strongest) -> Waterfall:
         steps.append(Step(row, total, total + row.weight))
         total += row.weight
     return Waterfall(
-        found.left_id, found.right_id, tuple(steps), found.logodds, found.score, found.band, strongest.compared
+        found.left_id,
+        found.right_id,
+        tuple(steps),
+        found.logodds,
+        found.score,
+        found.band,
+        strongest.compared,
     )
 
 
@@ -251,7 +324,9 @@ def _others(
     return one, two
 
 
-def _ranked(side: Side, both: tuple[Side, Side], links: LinkTable, home: Mapping[int, int]) -> dict[int, int]:
+def _ranked(
+    side: Side, both: tuple[Side, Side], links: LinkTable, home: Mapping[int, int]
+) -> dict[int, int]:
     """Entity → the place of its strongest link with a side, the likeliest few first."""
     ours = np.array(side.numbers)
     lefts, rights = np.isin(links.left, ours), np.isin(links.right, ours)
@@ -268,7 +343,9 @@ def _ranked(side: Side, both: tuple[Side, Side], links: LinkTable, home: Mapping
     return {one: best[one] for one in likeliest}
 
 
-def _candidates(places: Mapping[int, int], held: Mapping[int, Side], links: LinkTable) -> tuple[Candidate, ...]:
+def _candidates(
+    places: Mapping[int, int], held: Mapping[int, Side], links: LinkTable
+) -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
             held[one].id,

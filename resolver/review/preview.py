@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from resolver.engines.hub import Hub
-from resolver.engines.increment import Increment
-from resolver.records.sight import Viewer
-from resolver.records.telling import label, told
-from resolver.review.carrying import Act, Carrier, MakeAct
-from resolver.review.deciding import Wish, act_of
-from resolver.review.entries import as_if_confirmed
-from resolver.review.gate import hidden_records
-from resolver.review.looks import Cluster, GoldenChange, Preview
-from resolver.review.rules import Rules
-from resolver.review.sides import Side, side_of_records
-from resolver.review.splitting import split_act
-from resolver.review.words import Seen, Steward, Verdict
+from resolver.hub.hub import Hub
+from resolver.hub.increments.increment import Increment
+from resolver.records.labels import label, told
+from resolver.records.visibility import Viewer
+from resolver.review.decisions.commit_decisions import Act, Carrier, MakeAct
+from resolver.review.decisions.decide import Wish, act_of
+from resolver.review.decisions.log_entries import as_if_confirmed
+from resolver.review.decisions.split import split_act
+from resolver.review.desk_rules import Rules
+from resolver.review.entity_sides import Side, side_of_records
+from resolver.review.models import Seen, Steward, Verdict
+from resolver.review.queue.queue_access import hidden_records
+from resolver.review.view_models import Cluster, GoldenChange, Preview
 from resolver.store import View
 
 _MOST = 50
@@ -44,7 +44,9 @@ def preview_split(
 ) -> Preview:
     """What `split` would do. Raises as `split`."""
     return _preview(
-        hub, split_act(steward, entity, tuple(sorted(set(record_ids))), "", "", rules or Rules()), steward.viewer
+        hub,
+        split_act(steward, entity, tuple(sorted(set(record_ids))), "", "", rules or Rules()),
+        steward.viewer,
     )
 
 
@@ -87,7 +89,9 @@ def _look(view: View, increment: Increment, waits: tuple[str, ...], viewer: View
     changed = {one for one in {*before, *after} if before.get(one) != after.get(one)}
     names = view.entity_ids(sorted(changed))
     born = increment.landing.born
-    names.update({view.head.last_entity + 1 + place: identity for place, identity in enumerate(born)})
+    names.update(
+        {view.head.last_entity + 1 + place: identity for place, identity in enumerate(born)}
+    )
     sides = {
         (word, one): side_of_records(view, names.get(one, ""), records)
         for word, parts in (("before", before), ("after", after))
@@ -105,7 +109,9 @@ def _look(view: View, increment: Increment, waits: tuple[str, ...], viewer: View
     )
 
 
-def _sets(ids: Sequence[str], number: Mapping[str, int], home: Mapping[int, int]) -> dict[int, tuple[str, ...]]:
+def _sets(
+    ids: Sequence[str], number: Mapping[str, int], home: Mapping[int, int]
+) -> dict[int, tuple[str, ...]]:
     """Entity → its records."""
     found: dict[int, list[str]] = {}
     for identity in ids:
@@ -125,11 +131,16 @@ def _clusters(sides: Mapping[tuple[str, int], Side], word: str) -> tuple[Cluster
 
 
 def _conflicts(side: Side) -> dict[str, tuple[str, ...]]:
-    return {label(p): tuple(told(p, text) for text in texts) for p, texts in side.golden.conflicts.items()}
+    return {
+        label(p): tuple(told(p, text) for text in texts)
+        for p, texts in side.golden.conflicts.items()
+    }
 
 
 def _golden(
-    sides: Mapping[tuple[str, int], Side], largest: int | None, before: Mapping[int, tuple[str, ...]]
+    sides: Mapping[tuple[str, int], Side],
+    largest: int | None,
+    before: Mapping[int, tuple[str, ...]],
 ) -> tuple[GoldenChange, ...]:
     """What the golden record of the largest part says that the largest of those before it did not, or no longer
     says."""
@@ -137,17 +148,22 @@ def _golden(
         return ()
     now = sides["after", largest]
     held = set(now.record_ids)
-    earlier = [one for one, records in before.items() if held & set(records) and ("before", one) in sides]
+    earlier = [
+        one for one, records in before.items() if held & set(records) and ("before", one) in sides
+    ]
     if not earlier:
         return ()
     main = sides["before", min(earlier, key=lambda one: (-len(before[one]), one))]
     changes = []
     for prop in sorted({*now.golden.values, *main.golden.values}):
         was, will = (
-            tuple(told(prop, value.text) for value in side.golden.values.get(prop, ())) for side in (main, now)
+            tuple(told(prop, value.text) for value in side.golden.values.get(prop, ()))
+            for side in (main, now)
         )
         if was != will:
             changes.append(GoldenChange(prop, label(prop), was, will))
     if main.golden.caption != now.golden.caption:
-        changes.insert(0, GoldenChange("caption", "Shown as", (main.golden.caption,), (now.golden.caption,)))
+        changes.insert(
+            0, GoldenChange("caption", "Shown as", (main.golden.caption,), (now.golden.caption,))
+        )
     return tuple(changes)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.errors import DecisionError
-from resolver.review.words import DecisionView
+from resolver.review.models import DecisionView
 
 
 class RefusedError(DecisionError):
@@ -30,7 +30,9 @@ class ChangedMeanwhileError(RefusedError):
 
     def __init__(self, entity: str, what: str) -> None:
         self.entity = entity
-        super().__init__(f"{entity} has changed since it was shown: {what}", mend="look at the pair again")
+        super().__init__(
+            f"{entity} has changed since it was shown: {what}", mend="look at the pair again"
+        )
 
 
 class RetiredMeanwhileError(RefusedError):
@@ -40,7 +42,9 @@ class RetiredMeanwhileError(RefusedError):
         self.entity, self.into = entity, into
         super().__init__(
             f"{entity} is no entity of its own any more: {what}",
-            mend=f"go on with {into}" if into else "its records were withdrawn; go on to the next pair",
+            mend=f"go on with {into}"
+            if into
+            else "its records were withdrawn; go on to the next pair",
         )
 
 
@@ -49,7 +53,10 @@ class HeldError(RefusedError):
 
     def __init__(self, who: str, until: str) -> None:
         self.who, self.until = who, until
-        super().__init__(f"{who} has this pair open until {_minute(until)}", mend="take the next one, or ask them")
+        super().__init__(
+            f"{who} has this pair open until {_minute(until)}",
+            mend="take the next one, or ask them",
+        )
 
 
 class NotAllowedError(RefusedError):
@@ -73,7 +80,11 @@ class Tie:
     def __str__(self) -> str:
         word = "the same as" if self.same else "different from"
         one = self.decision
-        by = f"{one.who or 'somebody'} on {_minute(one.when)}, decision {one.number}" if one else "by the evidence"
+        by = (
+            f"{one.who or 'somebody'} on {_minute(one.when)}, decision {one.number}"
+            if one
+            else "by the evidence"
+        )
         return f"{self.left_record} is {word} {self.right_record} ({by})"
 
 

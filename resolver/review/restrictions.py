@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from resolver.engines.hub import Hub
-from resolver.records.sight import Viewer, visible
+from resolver.hub.hub import Hub
+from resolver.records.visibility import Viewer, visible
 
 
 def restricted(hub: Hub, ids: Iterable[str], viewer: Viewer) -> frozenset[str]:
@@ -21,5 +21,11 @@ def restricted(hub: Hub, ids: Iterable[str], viewer: Viewer) -> frozenset[str]:
         numbers = sorted({one.number for one in found.values() if one is not None})
         record, entity, _ = view.members(numbers)
         home = dict(zip(record.tolist(), entity.tolist(), strict=True))
-        hidden = {home[one.number] for one in view.records(record.tolist()) if not visible(one.record.handling, viewer)}
-    return frozenset(asked for asked, one in found.items() if one is not None and one.number in hidden)
+        hidden = {
+            home[one.number]
+            for one in view.records(record.tolist())
+            if not visible(one.record.handling, viewer)
+        }
+    return frozenset(
+        asked for asked, one in found.items() if one is not None and one.number in hidden
+    )

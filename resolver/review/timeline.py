@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resolver.engines.hub import Hub
-from resolver.records.sight import STRANGER, Viewer
+from resolver.hub.hub import Hub
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.review.decisions.earlier_verdicts import SPELLED, decision_views
+from resolver.review.entity_sides import living, sides_of
+from resolver.review.models import DecisionView, HistoryRow, Standing
 from resolver.review.pair import seen_log
-from resolver.review.sides import living, sides_of
-from resolver.review.verdicts import SPELLED, decision_views
-from resolver.review.words import DecisionView, HistoryRow, Standing
 from resolver.store import EventKind, View
 
 _TOLD = {
@@ -28,10 +28,16 @@ _OTHER = {
 }
 
 
-def decisions_on(hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
+def decisions_on(
+    hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER
+) -> tuple[DecisionView, ...]:
     """The decisions on some records, the newest first; those on records that the viewer sees."""
     with hub.store.view() as view:
-        return decision_views(seen_log(view, view.decisions(list(record_ids)), viewer)) if record_ids else ()
+        return (
+            decision_views(seen_log(view, view.decisions(list(record_ids)), viewer))
+            if record_ids
+            else ()
+        )
 
 
 def timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
@@ -39,7 +45,11 @@ def timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryR
     `InputError` for an unknown id."""
     with hub.store.view() as view:
         found = living(view, entity)
-        rows = [*_events(view, found.id), *_decisions(view, found.records, viewer), *_lists(view, found.number, viewer)]
+        rows = [
+            *_events(view, found.id),
+            *_decisions(view, found.records, viewer),
+            *_lists(view, found.number, viewer),
+        ]
     return tuple(sorted(rows, key=lambda row: (row.version, row.decision, row.kind), reverse=True))
 
 
@@ -55,7 +65,9 @@ def _events(view: View, entity: str) -> list[HistoryRow]:
         landing = versions[change.version]
         other = change.other if own else change.entity
         text = told.format(entity=change.entity, other=change.other)
-        rows.append(HistoryRow(landing.landed, change.version, str(change.kind), text, landing.who, other))
+        rows.append(
+            HistoryRow(landing.landed, change.version, str(change.kind), text, landing.who, other)
+        )
     return rows
 
 
@@ -70,11 +82,16 @@ def _decisions(view: View, records: Sequence[str], viewer: Viewer) -> list[Histo
         told = f"undoes decision {one.undoes}: {told}" if one.undoes else told
         note = ", ".join(filter(None, (one.reason, one.comment)))
         told += f" ({note})" if note else ""
-        told += {Standing.WAITS: "; waits for a second steward", Standing.UNDONE: "; undone since"}.get(
-            one.standing, ""
-        )
+        told += {
+            Standing.WAITS: "; waits for a second steward",
+            Standing.UNDONE: "; undone since",
+        }.get(one.standing, "")
         undoable = one.standing in (Standing.STANDS, Standing.WAITS)
-        rows.append(HistoryRow(one.when, landed[one.number], "decision", told, one.who, "", one.number, undoable))
+        rows.append(
+            HistoryRow(
+                one.when, landed[one.number], "decision", told, one.who, "", one.number, undoable
+            )
+        )
     return rows
 
 
@@ -83,7 +100,9 @@ def _lists(view: View, number: int, viewer: Viewer) -> list[HistoryRow]:
     side = sides_of(view, [number], viewer).get(number)
     brought: dict[tuple[int, str], int] = {}
     for one in side.records if side else ():
-        brought[one.valid_from, one.record.source] = brought.get((one.valid_from, one.record.source), 0) + 1
+        brought[one.valid_from, one.record.source] = (
+            brought.get((one.valid_from, one.record.source), 0) + 1
+        )
     versions = view.version_rows(sorted({version for version, _ in brought}))
     rows = []
     for (version, source), count in sorted(brought.items()):

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from resolver.records.explanation import AlignedPart, EvidenceRow
-from resolver.records.resolution import Band
-from resolver.review.words import DecisionView, Party, Reason, Seen
+from resolver.records.results.explanation import AlignedPart, EvidenceRow
+from resolver.records.results.resolution import Band
+from resolver.review.models import (
+    DecisionView,
+    Party,
+    Reason,
+    Seen,
+)
 
 
 class Mark(StrEnum):

@@ -1,7 +1,7 @@
 """Classify: evidence to calibrated probability to band, and the exact explanation."""
 
-from resolver.classify.changes import smallest_changes
-from resolver.classify.model import (
+from resolver.scoring.counterfactuals import smallest_changes
+from resolver.scoring.model import (
     ALONE_GATE,
     GATE,
     Borders,
@@ -14,7 +14,7 @@ from resolver.classify.model import (
     interval_of,
     scores,
 )
-from resolver.classify.stored import from_json, to_json
+from resolver.scoring.model_json import from_json, to_json
 
 __all__ = [
     "ALONE_GATE",

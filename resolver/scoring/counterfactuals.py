@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
-from resolver.classify.model import Borders, Model, scores
-from resolver.records.explanation import Alternative, Change
-from resolver.records.prepared import FloatArray
-from resolver.records.resolution import Band
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.results.explanation import Alternative, Change
+from resolver.records.results.resolution import Band
+from resolver.scoring.model import Borders, Model, scores
 
 MOST = 3
 """How many changes are given for a band, at most."""
@@ -30,18 +30,33 @@ def smallest_changes(
         for change in _tried(model, borders, evidence, alternatives, count, own):
             held = found.setdefault(change.band, [])
             # two fields are said only where one does not do
-            if change.band != here and len(held) < MOST and (not held or len(held[0].says) == count):
+            if (
+                change.band != here
+                and len(held) < MOST
+                and (not held or len(held[0].says) == count)
+            ):
                 held.append(change)
-    others = sorted((band for band in Band if band != here), key=lambda band: (abs(band - here), -band))
+    others = sorted(
+        (band for band in Band if band != here), key=lambda band: (abs(band - here), -band)
+    )
     return tuple(change for band in others for change in found.get(band, ()))
 
 
 def _tried(
-    model: Model, borders: Borders, evidence: FloatArray, alternatives: Sequence[Alternative], count: int, own: int
+    model: Model,
+    borders: Borders,
+    evidence: FloatArray,
+    alternatives: Sequence[Alternative],
+    count: int,
+    own: int,
 ) -> Iterator[Change]:
     """Changes of `count` different fields, the least shift of log-odds first; for each set of fields and band the
     least one only."""
-    chosen = [group for group in combinations(alternatives, count) if len({one.field for one in group}) == count]
+    chosen = [
+        group
+        for group in combinations(alternatives, count)
+        if len({one.field for one in group}) == count
+    ]
     if not chosen:
         return
     place = {name: column for column, name in enumerate(model.features)}

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify.summing import Curve, Weights, calibrated
 from resolver.errors import ModelError
-from resolver.records.prepared import FloatArray
-from resolver.records.resolution import Band
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.results.resolution import Band
+from resolver.scoring.weight_sums import Curve, Weights, calibrated
 
 SCORE_MIN = 1e-6
 _LIMIT = round(1000 * math.log((1 - SCORE_MIN) / SCORE_MIN))
@@ -122,9 +122,17 @@ class Model:
     @property
     def reads(self) -> frozenset[str]:
         """The comparators that play a part in sums, or say which part sums."""
-        held = {term.feature for term in self.terms} | {name for pair in self.pairs for name in pair.features}
-        gates = {gate for gate, part in ((GATE, self.plain), (ALONE_GATE, self.alone)) if part is not None}
-        return frozenset(held | gates).union(*(part.reads for part in (self.plain, self.alone) if part is not None))
+        held = {term.feature for term in self.terms} | {
+            name for pair in self.pairs for name in pair.features
+        }
+        gates = {
+            gate
+            for gate, part in ((GATE, self.plain), (ALONE_GATE, self.alone))
+            if part is not None
+        }
+        return frozenset(held | gates).union(
+            *(part.reads for part in (self.plain, self.alone) if part is not None)
+        )
 
     def which(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
         """For each pair (m × features) the part that judges it: 0 this model, 1 and 2 those of `PARTS`."""
@@ -145,7 +153,10 @@ class Model:
         """By part, which pairs (m × features) it judges: every pair is one part's."""
         which, held = self.which(evidence), (("alone", self.alone), ("plain", self.plain))
         of = {name: number for number, name in enumerate(("", *PARTS))}
-        return {name: which == of[name] for name in ("", *(name for name, part in held if part is not None))}
+        return {
+            name: which == of[name]
+            for name in ("", *(name for name, part in held if part is not None))
+        }
 
     def of(self, evidence: FloatArray) -> Model:
         """The model that judges one pair (1 × features): this one or a part of it, without the others."""
@@ -163,7 +174,10 @@ class Model:
     def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """`raw` and `logodds`."""
         which = self.which(evidence)
-        raw, logodds = np.empty(len(evidence), dtype=np.int64), np.empty(len(evidence), dtype=np.int64)
+        raw, logodds = (
+            np.empty(len(evidence), dtype=np.int64),
+            np.empty(len(evidence), dtype=np.int64),
+        )
         judging = np.bincount(which, minlength=3).tolist()
         for number, part in enumerate((self, self.plain, self.alone)):
             if part is not None and judging[number]:
@@ -173,7 +187,9 @@ class Model:
 
 def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:
     """The interval each similarity lies in: 0 … len(cuts), len(cuts) + 1 for NaN."""
-    places = np.searchsorted(np.array(cuts, dtype=np.float64), similarity.astype(np.float64), side="left")
+    places = np.searchsorted(
+        np.array(cuts, dtype=np.float64), similarity.astype(np.float64), side="left"
+    )
     missing: npt.NDArray[np.int64] = np.where(np.isnan(similarity), len(cuts) + 1, places)
     return missing
 
@@ -185,7 +201,9 @@ def interval_of(similarity: float, cuts: Sequence[float]) -> int:
 
 def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Probabilities of log-odds in thousandths, rounded to six decimals."""
-    value: npt.NDArray[np.float64] = np.round(1.0 / (1.0 + np.exp(-np.asarray(logodds, dtype=np.float64) / 1000.0)), 6)
+    value: npt.NDArray[np.float64] = np.round(
+        1.0 / (1.0 + np.exp(-np.asarray(logodds, dtype=np.float64) / 1000.0)), 6
+    )
     return value
 
 
@@ -216,10 +234,18 @@ class Borders:
 
     def band(self, score: float) -> Band:
         """The band of one score."""
-        return Band.MATCH if score >= self.match else Band.REVIEW if score >= self.review else Band.DISTINCT
+        return (
+            Band.MATCH
+            if score >= self.match
+            else Band.REVIEW
+            if score >= self.review
+            else Band.DISTINCT
+        )
 
     def bands(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
         """The band of each score."""
         match = np.where(score >= self.match, Band.MATCH, Band.REVIEW)
-        bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(np.uint8)
+        bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(
+            np.uint8
+        )
         return bands

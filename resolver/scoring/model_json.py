@@ -7,8 +7,16 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from resolver.classify.model import ALONE_GATE, GATE, PARTS, Calibration, Model, PairTerm, Term
 from resolver.errors import ModelError
+from resolver.scoring.model import (
+    ALONE_GATE,
+    GATE,
+    PARTS,
+    Calibration,
+    Model,
+    PairTerm,
+    Term,
+)
 
 FORMAT = 1
 _MEND = "restore the model file or train it again"
@@ -23,12 +31,22 @@ def to_json(model: Model) -> dict[str, Any]:
         "version": model.version,
         "features": list(model.features),
         "intercept": model.intercept,
-        "terms": [{"feature": t.feature, "cuts": list(t.cuts), "weights": list(t.weights)} for t in model.terms],
+        "terms": [
+            {"feature": t.feature, "cuts": list(t.cuts), "weights": list(t.weights)}
+            for t in model.terms
+        ],
         "pairs": [
-            {"features": list(p.features), "cuts": [list(c) for c in p.cuts], "weights": [list(r) for r in p.weights]}
+            {
+                "features": list(p.features),
+                "cuts": [list(c) for c in p.cuts],
+                "weights": [list(r) for r in p.weights],
+            }
             for p in model.pairs
         ],
-        "calibration": {"raw": list(model.calibration.raw), "logodds": list(model.calibration.logodds)},
+        "calibration": {
+            "raw": list(model.calibration.raw),
+            "logodds": list(model.calibration.logodds),
+        },
         "training": dict(model.training),
         "priors": dict(model.priors),
         "ceilings": dict(model.ceilings),
@@ -41,7 +59,8 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
     `features`."""
     if data.get("format") != FORMAT:
         raise ModelError(
-            f"model format {data.get('format')!r} is not {FORMAT}", mend="train it again with this version"
+            f"model format {data.get('format')!r} is not {FORMAT}",
+            mend="train it again with this version",
         )
     try:
         _same_features(data, features)
@@ -58,10 +77,15 @@ def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
             {str(plan): _whole(prior, "priors") for plan, prior in data.get("priors", {}).items()},
             plain,
             alone,
-            {str(plan): _whole(most, "ceilings") for plan, most in data.get("ceilings", {}).items()},
+            {
+                str(plan): _whole(most, "ceilings")
+                for plan, most in data.get("ceilings", {}).items()
+            },
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"the model file is damaged: {type(error).__name__} {error}", mend=_MEND) from error
+        raise ModelError(
+            f"the model file is damaged: {type(error).__name__} {error}", mend=_MEND
+        ) from error
 
 
 def _part(name: str, whole: Mapping[str, Any], features: Sequence[str]) -> Model | None:
@@ -105,16 +129,22 @@ def _term(item: Mapping[str, Any], features: Sequence[str]) -> Term:
 def _pair(item: Mapping[str, Any], features: Sequence[str]) -> PairTerm:
     one, two = item["features"]
     if one not in features or two not in features or one == two:
-        raise ModelError(f"there are weights of {one!r} and {two!r}, which are no two comparators", mend=_MEND)
+        raise ModelError(
+            f"there are weights of {one!r} and {two!r}, which are no two comparators", mend=_MEND
+        )
     first, second = (_cuts(cuts, name) for cuts, name in zip(item["cuts"], (one, two), strict=True))
-    weights = tuple(tuple(_whole(weight, f"{one} and {two}") for weight in row) for row in item["weights"])
+    weights = tuple(
+        tuple(_whole(weight, f"{one} and {two}") for weight in row) for row in item["weights"]
+    )
     if len(weights) != len(first) + 2 or any(len(row) != len(second) + 2 for row in weights):
         raise ModelError(f"the weights of {one} and {two} do not fit their cuts", mend=_MEND)
     return PairTerm((one, two), (first, second), weights)
 
 
 def _calibration(item: Mapping[str, Any]) -> Calibration:
-    raw, logodds = (tuple(_whole(point, "calibration") for point in item[key]) for key in ("raw", "logodds"))
+    raw, logodds = (
+        tuple(_whole(point, "calibration") for point in item[key]) for key in ("raw", "logodds")
+    )
     rises = all(one < two for points in (raw, logodds) for one, two in pairwise(points))
     if len(raw) < 2 or len(raw) != len(logodds) or not rises:
         raise ModelError("the calibration does not rise everywhere", mend=_MEND)

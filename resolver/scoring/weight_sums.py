@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.compiled import compiled
-from resolver.records.prepared import FloatArray
+from resolver.kernels.compiler import compiled
+from resolver.records.prepared.batch import FloatArray
 
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -47,7 +47,9 @@ class Weights:
     weights: Numbers
 
     @classmethod
-    def of(cls, features: Sequence[str], terms: Sequence[_Term], pairs: Sequence[_PairTerm]) -> Weights:
+    def of(
+        cls, features: Sequence[str], terms: Sequence[_Term], pairs: Sequence[_PairTerm]
+    ) -> Weights:
         """Lay out the weights of a model. Raises `KeyError` for a feature it does not know."""
         place = {name: column for column, name in enumerate(features)}
         columns, bounds, cuts, first, weights = [], [], list[float](), [], list[int]()
@@ -72,7 +74,15 @@ class Weights:
             np.array(weights, dtype=np.int64),
         )
 
-    def add(self, evidence: FloatArray, which: Bytes, part: int, curve: Curve, raw: Numbers, logodds: Numbers) -> None:
+    def add(
+        self,
+        evidence: FloatArray,
+        which: Bytes,
+        part: int,
+        curve: Curve,
+        raw: Numbers,
+        logodds: Numbers,
+    ) -> None:
         """For each row of evidence that is `which` part's, put what its weights add up to, from the curve's start on,
         into `raw` and what that is on the curve into `logodds`."""
         # column by column, as `compare` lays evidence out
@@ -142,5 +152,7 @@ def _calibrated(raw, which, part, x, y, least, most, out):  # type: ignore[no-un
 def calibrated(raw: Numbers, curve: Curve) -> Numbers:
     """Each value on a curve."""
     out = np.empty(len(raw), dtype=np.int64)
-    _calibrated(raw, np.zeros(len(raw), dtype=np.uint8), 0, curve.x, curve.y, curve.least, curve.most, out)
+    _calibrated(
+        raw, np.zeros(len(raw), dtype=np.uint8), 0, curve.x, curve.y, curve.least, curve.most, out
+    )
     return out

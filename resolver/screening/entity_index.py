@@ -20,19 +20,26 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.lookup import Held
-from resolver.block.words import packed_of
-from resolver.classify import Borders
-from resolver.engines.handled import closed
-from resolver.engines.hub import Hub
-from resolver.engines.index import KEPT_FROM, index_folder
-from resolver.engines.probing import invented
-from resolver.engines.shelf import Shelf, Stretch, opened, shelf_of, united, written
+from resolver.blocking.retrieval.key_lookup import Held
+from resolver.blocking.retrieval.word_lookup import packed_of
 from resolver.errors import StoreError
+from resolver.hub.fingerprint import invented
+from resolver.hub.hub import Hub
+from resolver.hub.increments.record_index import KEPT_FROM, index_folder
 from resolver.pipeline import ModelSet, prepared_of
 from resolver.records import Batch, Handling, concat
-from resolver.records.prepared import Prepared
-from resolver.records.sight import Viewer, visible
+from resolver.records.prepared.batch import Prepared
+from resolver.records.visibility import Viewer, visible
+from resolver.scoring import Borders
+from resolver.screening.index_segment import (
+    Shelf,
+    Stretch,
+    opened,
+    shelf_of,
+    united,
+    written,
+)
+from resolver.screening.source_policy import closed
 from resolver.store import View
 from resolver.store.segments import chain, forget
 
@@ -80,7 +87,11 @@ class State:
         """The names of the lists there are of which a viewer sees a record."""
         if not self.closed:
             return self.sources
-        hidden = {name for name, said in self.closed.items() if not any(visible(one, viewer) for one in said)}
+        hidden = {
+            name
+            for name, said in self.closed.items()
+            if not any(visible(one, viewer) for one in said)
+        }
         return self.sources - hidden
 
     @cached_property
@@ -113,7 +124,9 @@ class Catalogue:
         with self._hub.store.view() as view:
             if not view.head.plan:
                 raise StoreError(
-                    "the store is empty", where=self._hub.store.url, mend="run `resolver dedupe --store` first"
+                    "the store is empty",
+                    where=self._hub.store.url,
+                    mend="run `resolver dedupe --store` first",
                 )
             # a store of another model is refused before anything is made of it
             self._hub.options_of(view.head)
@@ -138,7 +151,12 @@ class Catalogue:
         return index_folder(self._hub.store, view.head.store_id, self._hub.index_dir) / "profiles"
 
     def _stamp(self, view: View) -> dict[str, str]:
-        return {"form": _FORM, "store": view.head.store_id, "made": self._made_of, **self._hub.models.stamp}
+        return {
+            "form": _FORM,
+            "store": view.head.store_id,
+            "made": self._made_of,
+            **self._hub.models.stamp,
+        }
 
     @cached_property
     def _made_of(self) -> str:
@@ -203,9 +221,13 @@ class Catalogue:
         kept = [one.copy() for one in state.kept]
         for held, one in zip(state.shelves, kept, strict=True):
             one[held.rows_of(changed)] = False
-        return self._settled(view, [*state.shelves, shelf], [*kept, np.ones(len(shelf), dtype=bool)])
+        return self._settled(
+            view, [*state.shelves, shelf], [*kept, np.ones(len(shelf), dtype=bool)]
+        )
 
-    def _shelf(self, view: View, record: Numbers, entity: Numbers, since: int, changed: Numbers) -> Shelf:
+    def _shelf(
+        self, view: View, record: Numbers, entity: Numbers, since: int, changed: Numbers
+    ) -> Shelf:
         names = view.entity_ids(np.unique(entity).tolist())
         stretch = Stretch(since, view.version, view.landed([view.version])[view.version], changed)
         return shelf_of(self._records(view, record), entity, names, stretch, self._prepare)
@@ -220,7 +242,9 @@ class Catalogue:
                 return index.batch(numbers[order]).take(back)
         return concat([part.batch for part in view.some_batches(numbers[order])]).take(back)
 
-    def _settled(self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None) -> State:
+    def _settled(
+        self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None
+    ) -> State:
         """Unite what is small, and put into files what is worth one."""
         held = list(shelves)
         marks = list(kept) if kept is not None else [np.ones(len(one), dtype=bool) for one in held]
@@ -237,7 +261,9 @@ class Catalogue:
         # a chain of files begins at version 0, so what lies before becomes one as well
         try:
             filed = [
-                one if one.segment.path is not None else written(self._folder(view), one, self._stamp(view))
+                one
+                if one.segment.path is not None
+                else written(self._folder(view), one, self._stamp(view))
                 for one in held
             ]
             forget(self._folder(view), [one.segment for one in filed])
@@ -247,8 +273,12 @@ class Catalogue:
             return list(held)
         return filed
 
-    def _state_of(self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None) -> State:
-        marks = list(kept) if kept is not None else [np.ones(len(one), dtype=bool) for one in shelves]
+    def _state_of(
+        self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None
+    ) -> State:
+        marks = (
+            list(kept) if kept is not None else [np.ones(len(one), dtype=bool) for one in shelves]
+        )
         if kept is None:
             for place, shelf in enumerate(shelves):
                 for earlier, mark in zip(shelves[:place], marks, strict=False):
@@ -256,7 +286,9 @@ class Catalogue:
         borders = self._hub.options_of(view.head).borders
         models = self._hub.models.at(view.head.plan)
         sources = frozenset(source.name for source in view.sources())
-        state = State(shelves[-1].segment.until, sources, borders, models, tuple(shelves), tuple(marks))
+        state = State(
+            shelves[-1].segment.until, sources, borders, models, tuple(shelves), tuple(marks)
+        )
         # worked out here, so that no check has to
         assert state.closed is not None
         assert all(shelf.reader is not None for shelf in shelves)
@@ -267,4 +299,6 @@ class Catalogue:
 
 def _same_history(view: View, state: State) -> bool:
     last = state.shelves[-1].segment
-    return state.version <= view.version and view.landed([last.until]).get(last.until) == last.landed
+    return (
+        state.version <= view.version and view.landed([last.until]).get(last.until) == last.landed
+    )

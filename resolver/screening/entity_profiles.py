@@ -40,4 +40,6 @@ def _united(column: Column, owner: Numbers) -> Column:
     packed = (owner[column.rows] << 32) | column.codes
     kept, place = np.unique(packed, return_index=True)
     rows: IntArray = (kept >> 32).astype(np.int32)
-    return Column(rows, column.codes[place], column.values, column.origins[place], column.origin_values)
+    return Column(
+        rows, column.codes[place], column.values, column.origins[place], column.origin_values
+    )

@@ -14,16 +14,27 @@ import numpy.typing as npt
 import pyarrow as pa
 from followthemoney import model
 
-from resolver.engines.finding import beginning_with, naming
-from resolver.engines.hub import Hub
-from resolver.engines.index import Index
-from resolver.engines.telling import seen_ever, told
-from resolver.merge import context, golden_of, partition, to_ftm
-from resolver.normalise import country_code
+from resolver.hub.hub import Hub
+from resolver.hub.increments.record_index import Index
+from resolver.merging import (
+    context,
+    golden_of,
+    partition,
+    to_ftm,
+)
+from resolver.normalize import country_code
 from resolver.records import Batch
 from resolver.records.packing import split
 from resolver.records.properties import RELATION
-from resolver.records.sight import STRANGER, Viewer, visible, visible_part, visible_rows
+from resolver.records.visibility import (
+    STRANGER,
+    Viewer,
+    visible,
+    visible_part,
+    visible_rows,
+)
+from resolver.screening.visible_history import seen_ever, told
+from resolver.search.name_search import beginning_with, naming
 from resolver.store import Change, Source, View
 
 Numbers = npt.NDArray[np.int64]
@@ -52,7 +63,9 @@ class Shown:
     version: int
 
 
-def entity(hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = False) -> Shown | None:
+def entity(
+    hub: Hub, asked: str, viewer: Viewer = STRANGER, *, nested: bool = False
+) -> Shown | None:
     """The entity of an id: its own, a retired one, or that of a record; None where the id is unknown, or the viewer
     sees none of its records or not the one that was asked for."""
     with hub.index() as (view, index):
@@ -79,7 +92,11 @@ def present_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> froz
     with hub.store.view() as view:
         for asked in sorted(found):
             one = view.entity(asked)
-            if one is not None and asked not in (one.id, *one.records) and seen_ever(view, asked, viewer):
+            if (
+                one is not None
+                and asked not in (one.id, *one.records)
+                and seen_ever(view, asked, viewer)
+            ):
                 found.add(one.id)
     return frozenset(found)
 
@@ -117,17 +134,28 @@ def changes(hub: Hub, since: int, limit: int, viewer: Viewer = STRANGER, *, skip
         more, found = len(found) > limit, found[:limit]
         since = min(since, view.version)
         if not more:
-            return Feed(view.version, _events(view, told(view, found, viewer)), view.version, 0, False)
+            return Feed(
+                view.version, _events(view, told(view, found, viewer)), view.version, 0, False
+            )
         last = found[-1].version
         here = sum(one.version == last for one in found)
         # of the version at which this part ends, parts before it may have told some already
-        begun = sum(one.version == last for one in view.changes(since, limit=skip)) if here == len(found) else 0
-        return Feed(view.version, _events(view, told(view, found, viewer)), last - 1, begun + here, True)
+        begun = (
+            sum(one.version == last for one in view.changes(since, limit=skip))
+            if here == len(found)
+            else 0
+        )
+        return Feed(
+            view.version, _events(view, told(view, found, viewer)), last - 1, begun + here, True
+        )
 
 
 def _events(view: View, changes: Sequence[Change]) -> list[Event]:
     times = view.landed(sorted({one.version for one in changes}))
-    return [Event(one.version, times[one.version], str(one.kind), one.entity, one.other) for one in changes]
+    return [
+        Event(one.version, times[one.version], str(one.kind), one.entity, one.other)
+        for one in changes
+    ]
 
 
 def catalogue(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[Source]]:
@@ -139,7 +167,9 @@ def catalogue(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[Source]]:
     with hub.index() as (view, index):
         hidden = _hidden(index, viewer)
         found = [(one, one.records - hidden.get(one.name, 0)) for one in view.sources(counted=True)]
-        return view.version, [replace(one, records=seen) for one, seen in found if seen or _may_be_empty(one, viewer)]
+        return view.version, [
+            replace(one, records=seen) for one, seen in found if seen or _may_be_empty(one, viewer)
+        ]
 
 
 def _may_be_empty(source: Source, viewer: Viewer) -> bool:
@@ -162,7 +192,9 @@ def _hidden(index: Index, viewer: Viewer) -> Counter[str]:
     return found
 
 
-def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: bool) -> tuple[Batch, dict[str, str]]:
+def _around(
+    view: View, index: Index, number: int, viewer: Viewer, *, related: bool
+) -> tuple[Batch, dict[str, str]]:
     """The records of an entity that a viewer sees, with those of the entities it names, and the entity id of each. Of
     the relations of those the ones to other records of the store are not among them."""
     own = visible_part(index.batch(view.members([number])[0]), viewer)
@@ -172,12 +204,17 @@ def _around(view: View, index: Index, number: int, viewer: Viewer, *, related: b
     if related:
         batch = _without_others(view, batch, owner, number, frozenset(own.ids.to_pylist()))
     ids = view.entity_ids(numbers)
-    owners = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
+    owners = {
+        identity: ids[one]
+        for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)
+    }
     batch = visible_part(batch, viewer).canonical()
     return batch, {identity: owners[identity] for identity in batch.ids.to_pylist()}
 
 
-def _without_others(view: View, batch: Batch, owner: Numbers, number: int, ids: frozenset[str]) -> Batch:
+def _without_others(
+    view: View, batch: Batch, owner: Numbers, number: int, ids: frozenset[str]
+) -> Batch:
     """The records of some entities (`owner`) without relations to others of the store: what an entity `number` states,
     whatever names one of its records (`ids`) and what entities say of themselves stays. Whoever is related to many has
     them named by thousands of relations that an answer has no place for."""
@@ -201,7 +238,11 @@ def _without_others(view: View, batch: Batch, owner: Numbers, number: int, ids: 
 def _related(view: View, index: Index, batch: Batch) -> list[int]:
     """The entities that some records name, and those that name them."""
     column = batch.columns.get(RELATION)
-    named = {split(text, 2)[1] for text in column.values.to_pylist()} - {""} if column is not None else set()
+    named = (
+        {split(text, 2)[1] for text in column.values.to_pylist()} - {""}
+        if column is not None
+        else set()
+    )
     records = [held for held, _ in view.numbers_of(sorted(named)[:MOST_RELATED]).values()]
     records += naming(index.segments, batch.ids.to_pylist())[:MOST_RELATED].tolist()
     return np.unique(view.memberships(records)[1]).tolist() if records else []
@@ -219,7 +260,9 @@ def some(
     return view.version, seen, len(numbers) <= limit
 
 
-def suggested(hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int) -> tuple[int, list[dict[str, Any]]]:
+def suggested(
+    hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int
+) -> tuple[int, list[dict[str, Any]]]:
     """The version of the store, and the entities with a name of which a word begins with a prefix, as far as a viewer
     sees them, in the order of their captions; an id finds its entity."""
     direct = entity(hub, prefix, viewer)
@@ -228,7 +271,9 @@ def suggested(hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int) -
     # looked at outside of the lock: no check waits for it
     records = beginning_with(segments, prefix)
     with hub.index() as (view, index):
-        found = _forms(view, index, _homes(view, index, records, viewer)[: limit + MOST_RELATED], viewer)
+        found = _forms(
+            view, index, _homes(view, index, records, viewer)[: limit + MOST_RELATED], viewer
+        )
     if direct is not None and direct.entity is not None:
         found = [direct.entity, *(one for one in found if one["id"] != direct.id)]
     return view.version, found[:limit]
@@ -252,7 +297,10 @@ def _forms(view: View, index: Index, numbers: list[int], viewer: Viewer) -> list
     record, owner, _ = view.members(numbers)
     ids = view.entity_ids(numbers)
     batch = index.batch(record)
-    owners = {identity: ids[one] for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)}
+    owners = {
+        identity: ids[one]
+        for identity, one in zip(batch.ids.to_pylist(), owner.tolist(), strict=True)
+    }
     batch = visible_part(batch, viewer).canonical()
     if not len(batch):
         return []
@@ -262,7 +310,9 @@ def _forms(view: View, index: Index, numbers: list[int], viewer: Viewer) -> list
 
 def _context(batch: Batch, names: Mapping[str, str]) -> Any:
     held = [names[identity] for identity in batch.ids.to_pylist()]
-    _, first, inverse = np.unique(np.array(held, dtype=object), return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        np.array(held, dtype=object), return_index=True, return_inverse=True
+    )
     labels = first[inverse.reshape(-1)].astype(np.int32)
     return context(batch, partition(batch, labels, pa.array(held, pa.string())), country_code)
 
@@ -270,7 +320,9 @@ def _context(batch: Batch, names: Mapping[str, str]) -> Any:
 def _nested(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[str, Any]:
     """The entity with its edges inside it, and in each the entity at its other end, as FtM's nested form has it."""
     by_id = {form["id"]: form for form in forms}
-    properties: dict[str, list[Any]] = {prop: list(values) for prop, values in own["properties"].items()}
+    properties: dict[str, list[Any]] = {
+        prop: list(values) for prop, values in own["properties"].items()
+    }
     for form in forms:
         schema = model.get(form["schema"])
         if schema is None or not schema.edge:
@@ -281,7 +333,10 @@ def _nested(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[str, Any]:
         if described is None or described.reverse is None:
             continue
         inner = {
-            prop: [by_id.get(value, value) if prop in ends and prop != mine else value for value in values]
+            prop: [
+                by_id.get(value, value) if prop in ends and prop != mine else value
+                for value in values
+            ]
             for prop, values in form["properties"].items()
             if prop != mine
         }

@@ -17,27 +17,30 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.block import Plan
-from resolver.block.glance import Seen, arrays
-from resolver.block.lookup import KeyTable, key_table
-from resolver.block.words import Words, words_of
-from resolver.compare import Material, gather, material_of
-from resolver.engines.handled import Handled
-from resolver.engines.profiles import profiles
-from resolver.engines.shelved import arrays_of, prepared_from
+from resolver.blocking import Plan
+from resolver.blocking.prefilter import Seen, arrays
+from resolver.blocking.retrieval.key_lookup import KeyTable, key_table
+from resolver.blocking.retrieval.word_lookup import Words, words_of
+from resolver.comparison import Material, material_of
+from resolver.comparison.alignment import row_gathering
 from resolver.records import Batch, concat
-from resolver.records.assembling import Part, assembled
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged, spread
-from resolver.records.sight import STRANGER, visible_rows
-from resolver.records.spelled import Spelled
-from resolver.store.arrays import AnyArray, text_arrays, texts_of
-from resolver.store.reader import Reader
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged, spread
+from resolver.records.prepared.record_values import Spelled
+from resolver.records.visibility import STRANGER, visible_rows
+from resolver.screening.entity_profiles import profiles
+from resolver.screening.prepared_arrays import arrays_of, prepared_from
+from resolver.screening.source_policy import Handled
+from resolver.store.array_files import AnyArray, text_arrays, texts_of
+from resolver.store.segment_reader import Reader
 from resolver.store.segments import Segment, segment_of, write_segment
 
 Numbers = npt.NDArray[np.int64]
 Prepare = Callable[[Batch], Prepared]
-LOOKED_UP = Plan("check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), ""))
+LOOKED_UP = Plan(
+    "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")
+)
 """The rules whose keys a check looks up beside words."""
 
 
@@ -116,34 +119,49 @@ class Stretch:
     changed: Numbers
 
 
-def shelf_of(batch: Batch, entity_of: Numbers, names: Mapping[int, str], stretch: Stretch, prepare: Prepare) -> Shelf:
+def shelf_of(
+    batch: Batch, entity_of: Numbers, names: Mapping[int, str], stretch: Stretch, prepare: Prepare
+) -> Shelf:
     """A shelf in memory of the entities that records belong to: record i to the entity number `entity_of[i]`. `names`:
     their ids."""
     order = np.argsort(entity_of, kind="stable")
     entities, counts = np.unique(entity_of, return_counts=True)
     batch = batch.take(order)
     owner = np.repeat(np.arange(len(entities)), counts)
-    prepared = prepare(profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical())
+    prepared = prepare(
+        profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical()
+    )
     ids = pa.array([names[number] for number in entities.tolist()], pa.string())
     return _made(batch, entities, ids, counts, prepared, stretch)
 
 
-def united(shelves: Sequence[Shelf], kept: Sequence[npt.NDArray[np.bool_]], stretch: Stretch) -> Shelf:
+def united(
+    shelves: Sequence[Shelf], kept: Sequence[npt.NDArray[np.bool_]], stretch: Stretch
+) -> Shelf:
     """Several shelves as one, of those entities that are kept of each; no entity may be kept twice."""
     rows = [np.flatnonzero(one) for one in kept]
-    entities = np.concatenate([one.entities[chosen] for one, chosen in zip(shelves, rows, strict=True)])
+    entities = np.concatenate(
+        [one.entities[chosen] for one, chosen in zip(shelves, rows, strict=True)]
+    )
     order = np.argsort(entities, kind="stable")
     parts = [Part(one.prepared, chosen) for one, chosen in zip(shelves, rows, strict=True)]
     nameless = pa.array([""] * len(entities), pa.string())
     prepared = assembled([Part(assembled(parts, nameless), order)], nameless)
     held = [one.records(chosen) for one, chosen in zip(shelves, rows, strict=True)]
     counts = np.concatenate(
-        [np.bincount(place, minlength=len(chosen)) for (_, place), chosen in zip(held, rows, strict=True)]
+        [
+            np.bincount(place, minlength=len(chosen))
+            for (_, place), chosen in zip(held, rows, strict=True)
+        ]
     )
     starts = np.cumsum(counts) - counts
     batch = concat([records for records, _ in held]).take(spread(starts[order], counts[order]))
-    ids = pa.concat_arrays([one.ids.take(pa.array(chosen)) for one, chosen in zip(shelves, rows, strict=True)])
-    return _made(batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, stretch)
+    ids = pa.concat_arrays(
+        [one.ids.take(pa.array(chosen)) for one, chosen in zip(shelves, rows, strict=True)]
+    )
+    return _made(
+        batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, stretch
+    )
 
 
 def written(folder: Path, shelf: Shelf, stamp: Mapping[str, str]) -> Shelf:
@@ -152,7 +170,12 @@ def written(folder: Path, shelf: Shelf, stamp: Mapping[str, str]) -> Shelf:
 
 
 def _made(
-    batch: Batch, entities: Numbers, ids: pa.StringArray, counts: Numbers, prepared: Prepared, stretch: Stretch
+    batch: Batch,
+    entities: Numbers,
+    ids: pa.StringArray,
+    counts: Numbers,
+    prepared: Prepared,
+    stretch: Stretch,
 ) -> Shelf:
     members = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     owner = np.repeat(np.arange(len(entities)), counts)
@@ -162,14 +185,27 @@ def _made(
     if free is not None:
         guarded[owner[~free]] = 1
     words, keys, seen = words_of(prepared), key_table(prepared, LOOKED_UP), arrays(prepared)
-    extra: dict[str, AnyArray] = {"entities": entities, "members": members, **text_arrays("ids", ids)}
-    extra |= {"sources.offsets": sources.offsets, "sources.items": sources.items, "guarded": guarded}
+    extra: dict[str, AnyArray] = {
+        "entities": entities,
+        "members": members,
+        **text_arrays("ids", ids),
+    }
+    extra |= {
+        "sources.offsets": sources.offsets,
+        "sources.items": sources.items,
+        "guarded": guarded,
+    }
     extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(Words)}
     extra |= {f"keys.{field.name}": getattr(keys, field.name) for field in fields(KeyTable)}
     # arrays of files have one dimension
-    extra |= {f"seen.{place}": np.reshape(cast(AnyArray, array), -1) for place, array in enumerate(seen)}
+    extra |= {
+        f"seen.{place}": np.reshape(cast(AnyArray, array), -1) for place, array in enumerate(seen)
+    }
     extra |= {f"prepared.{name}": array for name, array in arrays_of(prepared).items()}
-    extra |= {f"material.{name}": array for name, array in gather.arrays_of(material_of(prepared)).items()}
+    extra |= {
+        f"material.{name}": array
+        for name, array in row_gathering.arrays_of(material_of(prepared)).items()
+    }
     segment = segment_of(
         batch,
         since=stretch.since,
@@ -198,7 +234,7 @@ def opened(segment: Segment) -> Shelf:
         Ragged(extra["sources.offsets"], extra["sources.items"]),
         np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
         prepared,
-        gather.material_from(_under("material.", extra), prepared),
+        row_gathering.material_from(_under("material.", extra), prepared),
         Words(**{field.name: extra[f"words.{field.name}"] for field in fields(Words)}),
         cast(Seen, tuple(seen)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
@@ -206,7 +242,11 @@ def opened(segment: Segment) -> Shelf:
 
 
 def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
 
 
 def _fixed(array: AnyArray) -> AnyArray:

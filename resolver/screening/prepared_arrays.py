@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.normalise.prepare import PLAIN
+from resolver.kernels.compiler import compiled
+from resolver.normalize.prepare import PLAIN
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import (
+from resolver.records.prepared.batch import (
     DateTable,
     IdentifierTable,
     NameTable,
@@ -22,8 +22,8 @@ from resolver.records.prepared import (
     TextTable,
     TokenTable,
 )
-from resolver.records.ragged import Ragged
-from resolver.store.arrays import AnyArray, text_arrays, texts_of
+from resolver.records.prepared.ragged import Ragged
+from resolver.store.array_files import AnyArray, text_arrays, texts_of
 
 _TABLES: dict[str, type[Any]] = {
     "tokens": TokenTable,
@@ -35,7 +35,16 @@ _TABLES: dict[str, type[Any]] = {
 }
 _RAGGED = frozenset({"symbols", "local", "tokens"})
 """The fields of tables that are `Ragged`."""
-_SIDES = ("names", "births", "starts", "nationalities", "countries", "birth_places", "addresses", "identifiers")
+_SIDES = (
+    "names",
+    "births",
+    "starts",
+    "nationalities",
+    "countries",
+    "birth_places",
+    "addresses",
+    "identifiers",
+)
 _PLAIN = ("kinds", "name_quality", "gender")
 
 
@@ -86,11 +95,15 @@ def arrays_of(prepared: Prepared) -> dict[str, AnyArray]:
         arrays |= _of_ragged(name, getattr(prepared, name))
     for name, table in _TABLES.items():
         for field in fields(table):
-            arrays |= _of_field(f"{name}.{field.name}", getattr(getattr(prepared, name), field.name))
+            arrays |= _of_field(
+                f"{name}.{field.name}", getattr(getattr(prepared, name), field.name)
+            )
     arrays |= _of_texts("country_codes", np.array(prepared.country_codes, dtype=object))
     for prop, (side, texts) in prepared.plain.items():
         arrays |= _of_ragged(f"plain.{prop}", side)
-        arrays |= _of_texts(f"plain.{prop}.texts", texts.texts) | {f"plain.{prop}.hashes": texts.hashes}
+        arrays |= _of_texts(f"plain.{prop}.texts", texts.texts) | {
+            f"plain.{prop}.hashes": texts.hashes
+        }
     return arrays
 
 
@@ -101,7 +114,9 @@ def prepared_from(arrays: Mapping[str, AnyArray]) -> Prepared:
     sides: dict[str, Any] = {name: _ragged(name, arrays) for name in _SIDES}
     tables: dict[str, Any] = {}
     for name, table in _TABLES.items():
-        tables[name] = table(**{field.name: _field(f"{name}.{field.name}", arrays) for field in fields(table)})
+        tables[name] = table(
+            **{field.name: _field(f"{name}.{field.name}", arrays) for field in fields(table)}
+        )
     plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
     return Prepared(
         ids=pa.nulls(count, pa.string()),
@@ -143,7 +158,9 @@ def _ragged(name: str, arrays: Mapping[str, AnyArray]) -> Ragged:
 
 def _of_texts(name: str, value: npt.NDArray[np.object_]) -> dict[str, AnyArray]:
     # a form put together from parts has no text
-    return text_arrays(name, pa.array(["" if text is None else text for text in value.tolist()], pa.string()))
+    return text_arrays(
+        name, pa.array(["" if text is None else text for text in value.tolist()], pa.string())
+    )
 
 
 def _texts(name: str, arrays: Mapping[str, AnyArray]) -> npt.NDArray[np.object_]:

@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.classify import Borders
-from resolver.compare import Material, gathered, material_of
-from resolver.engines.catalogue import State
-from resolver.engines.seen import Sight
-from resolver.judging import Judged, judge
-from resolver.records.assembling import Later, Part
-from resolver.records.explanation import Explanation
-from resolver.records.prepared import Prepared
+from resolver.comparison import Material, gathered, material_of
+from resolver.engines.pair_scoring import Judged, judge
+from resolver.records.prepared.assembly import Later, Part
+from resolver.records.prepared.batch import Prepared
+from resolver.records.results.explanation import Explanation
+from resolver.scoring import Borders
+from resolver.screening.entity_index import State
+from resolver.screening.visible_profiles import Sight
 
 Numbers = npt.NDArray[np.int64]
 COMPARED = 480
@@ -53,7 +53,11 @@ class Scored:
     def hits(self, state: State, least: float) -> Iterator[Hit]:
         """Those whose score is `least` or more."""
         some = np.flatnonzero(self.scores >= least)
-        columns = (self.shelves[some].tolist(), self.rows[some].tolist(), self.scores[some].tolist())
+        columns = (
+            self.shelves[some].tolist(),
+            self.rows[some].tolist(),
+            self.scores[some].tolist(),
+        )
         for shelf, row, score, pair in zip(*columns, self.pairs[some].tolist(), strict=True):
             yield Hit(state.shelves[shelf].ids[row].as_py(), shelf, row, score, self.judged, pair)
 
@@ -129,7 +133,9 @@ def compared(
     return hits, len(near) < most
 
 
-def _round(own: Material, state: State, places: Numbers, least: float, sight: Sight) -> tuple[Scored, float]:
+def _round(
+    own: Material, state: State, places: Numbers, least: float, sight: Sight
+) -> tuple[Scored, float]:
     """The hits among some places, and the best score of those in the least likely part (0: there is none)."""
     shelf_of, rows_of = _shelved(state, places)
     asked = own.prepared
@@ -150,7 +156,9 @@ def _round(own: Material, state: State, places: Numbers, least: float, sight: Si
     good = np.flatnonzero(score >= least)
     here = order[good]
     late = good[here >= len(places) - len(places) // _LATE]
-    return Scored(judged, good, shelf_of[here], rows_of[here], score[good]), float(score[late].max(initial=0))
+    return Scored(judged, good, shelf_of[here], rows_of[here], score[good]), float(
+        score[late].max(initial=0)
+    )
 
 
 def _shelved(state: State, places: Numbers) -> tuple[Numbers, Numbers]:

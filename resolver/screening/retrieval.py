@@ -1,7 +1,7 @@
 """Who in a catalogue may be meant by one record, the likeliest first, before anything is compared.
 
-Two ways lead to an entity: words of its names (`resolver.block.words`), and keys that need no name: the same date of
-birth, number, telephone, mailbox, or initials of a group. A glance at each (`resolver.block.glance`) and
+Two ways lead to an entity: words of its names (`resolver.blocking.retrieval.word_lookup`), and keys that need no name: the same date of
+birth, number, telephone, mailbox, or initials of a group. A glance at each (`resolver.blocking.prefilter`) and
 what its words are worth put them in order.
 """
 
@@ -14,17 +14,22 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import Plan
-from resolver.block.asked import points_of_query
-from resolver.block.foremost import foremost, not_among
-from resolver.block.glance import Seen, arrays
-from resolver.block.lookup import key_table
-from resolver.block.nearest import nearest
-from resolver.block.words import Scores, Sought, packed_of, sought
-from resolver.engines.catalogue import Bits, State
-from resolver.engines.shelf import LOOKED_UP, Shelf
+from resolver.blocking import Plan
+from resolver.blocking.prefilter import Seen, arrays
+from resolver.blocking.retrieval.key_lookup import key_table
+from resolver.blocking.retrieval.nearest_records import nearest
+from resolver.blocking.retrieval.query_prefilter import points_of_query
+from resolver.blocking.retrieval.smallest import foremost, not_among
+from resolver.blocking.retrieval.word_lookup import (
+    Scores,
+    Sought,
+    packed_of,
+    sought,
+)
 from resolver.records import Kind
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
+from resolver.screening.entity_index import Bits, State
+from resolver.screening.index_segment import LOOKED_UP, Shelf
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -42,7 +47,12 @@ class Finder:
         self._lock = threading.Lock()
 
     def near(
-        self, asked: Prepared, state: State, sources: frozenset[str] | None, most: int, share: float = 1.0
+        self,
+        asked: Prepared,
+        state: State,
+        sources: frozenset[str] | None,
+        most: int,
+        share: float = 1.0,
     ) -> Numbers:
         """The places in the catalogue (entity n of all shelves, one shelf after the other) of those that may be meant
         by the only record of `asked`, the likeliest first, `most` at most. `sources`: only of those known to one of
@@ -56,11 +66,21 @@ class Finder:
             if sources is not None:
                 kept = kept & _known_to(shelf, sources)
                 packed = packed_of(kept)
-            rows, worth = self._of_words(words, seen, shelf, (kept, packed), everybody, int(share * LOOKED_AT))
+            rows, worth = self._of_words(
+                words, seen, shelf, (kept, packed), everybody, int(share * LOOKED_AT)
+            )
             if len(hits.numbers):
-                own = np.unique(hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]) - first
+                own = (
+                    np.unique(
+                        hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]
+                    )
+                    - first
+                )
                 own = not_among(own[kept[own]], rows)
-                rows, worth = np.concatenate([rows, own]), np.concatenate([worth, np.zeros_like(own)])
+                rows, worth = (
+                    np.concatenate([rows, own]),
+                    np.concatenate([worth, np.zeros_like(own)]),
+                )
             found.append(rows + first)
             ranks.append((points_of_query(seen, shelf.seen, rows), worth))
             first += len(shelf)
@@ -69,10 +89,18 @@ class Finder:
         return _in_order(places, points, worths, most)
 
     def _of_words(
-        self, words: Sought, seen: Seen, shelf: Shelf, kept: tuple[Bools, Bits], everybody: int, most: int
+        self,
+        words: Sought,
+        seen: Seen,
+        shelf: Shelf,
+        kept: tuple[Bools, Bits],
+        everybody: int,
+        most: int,
     ) -> tuple[Numbers, Numbers]:
         with self._lock:
-            return self._scores.best(words, shelf.words, seen, shelf.seen, kept[0], most, everybody, kept[1])
+            return self._scores.best(
+                words, shelf.words, seen, shelf.seen, kept[0], most, everybody, kept[1]
+            )
 
 
 def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:
@@ -95,7 +123,10 @@ def _plan_of(asked: Prepared) -> Plan:
         "mailbox": mails,
         "acronym": int(asked.kinds[0]) & int(Kind.GROUP),
     }
-    return replace(LOOKED_UP, rules={name: refined for name, refined in LOOKED_UP.rules.items() if says.get(name, 1)})
+    return replace(
+        LOOKED_UP,
+        rules={name: refined for name, refined in LOOKED_UP.rules.items() if says.get(name, 1)},
+    )
 
 
 @lru_cache(maxsize=16)

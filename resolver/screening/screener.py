@@ -2,7 +2,7 @@
 
 Each query is a record. It is compared with *profiles*, each the union of all that an entity's records say, so that a
 name known to one agency and a birth date known to another count together. Profiles lie prepared in the catalogue
-(`resolver.engines.catalogue`). Those that may be meant are compared in rounds, the likeliest first, until a round finds
+(`resolver.screening.entity_index`). Those that may be meant are compared in rounds, the likeliest first, until a round finds
 nobody or `MOST_COMPARED` have been compared; an answer says where there may be more.
 """
 
@@ -22,23 +22,38 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.block.keys import identity_tokens
-from resolver.engines.catalogue import Catalogue, State
-from resolver.engines.hub import Hub
-from resolver.engines.nearby import Finder
-from resolver.engines.rounds import MOST_COMPARED, Hit, Reasons, Scored, best_of, compared, share_of
-from resolver.engines.seen import Sight
-from resolver.engines.shelf import Shelf
-from resolver.engines.telling import told
-from resolver.engines.turns import Turns
+from resolver.blocking.keys import identity_tokens
 from resolver.errors import ResolverError
-from resolver.merge import GoldenRecord, context, ftm_few, golden_of, partition, to_ftm
-from resolver.normalise import country_code
+from resolver.hub.hub import Hub
+from resolver.merging import (
+    GoldenRecord,
+    context,
+    ftm_few,
+    golden_of,
+    partition,
+    to_ftm,
+)
+from resolver.normalize import country_code
 from resolver.pipeline import prepared_of, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record
 from resolver.records.batch import batch_of
-from resolver.records.explanation import Explanation
-from resolver.records.sight import STRANGER, Viewer, visible_rows
+from resolver.records.results.explanation import Explanation
+from resolver.records.visibility import STRANGER, Viewer, visible_rows
+from resolver.screening.entity_index import Catalogue, State
+from resolver.screening.fair_queue import Turns
+from resolver.screening.index_segment import Shelf
+from resolver.screening.ranking import (
+    MOST_COMPARED,
+    Hit,
+    Reasons,
+    Scored,
+    best_of,
+    compared,
+    share_of,
+)
+from resolver.screening.retrieval import Finder
+from resolver.screening.visible_history import told
+from resolver.screening.visible_profiles import Sight
 from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
@@ -58,7 +73,10 @@ class Look:
     def changed(self, entity_id: str) -> str:
         """When the entity last changed, as far as the viewer may know, as the store writes times."""
         with self.store.view(self.version) as view:
-            last = max((change.version for change in told(view, view.history(entity_id), self.viewer)), default=1)
+            last = max(
+                (change.version for change in told(view, view.history(entity_id), self.viewer)),
+                default=1,
+            )
             return view.landed([last])[last]
 
 
@@ -142,7 +160,9 @@ class Screen:
     def follow(self, seconds: float) -> None:
         """From now on look for new landings in the background every so often, and not at each check."""
         if self._follower is None:
-            self._follower = threading.Thread(target=self._follow, args=(seconds,), name="catalogue", daemon=True)
+            self._follower = threading.Thread(
+                target=self._follow, args=(seconds,), name="catalogue", daemon=True
+            )
             self._follower.start()
 
     @property
@@ -170,7 +190,10 @@ class Screen:
         """Answer some queries, all from one moment of the store. Raises `StoreError` where nothing has landed yet."""
         state = self._present()
         turned = [_variants(query) for query in queries]
-        answers = [_merged([self._answer(one, state, wish) for one in variants], wish.limit) for variants in turned]
+        answers = [
+            _merged([self._answer(one, state, wish) for one in variants], wish.limit)
+            for variants in turned
+        ]
         return answers, Stand(state.version, self._hub.models.stamp["model"])
 
     def sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
@@ -236,14 +259,19 @@ def _variants(query: Record) -> list[Record]:
     """A query for what may be a person or a group is asked as each, since their names are read in different ways."""
     if query.kind is not Kind.LEGAL:
         return [query]
-    return [replace(query, kind=kind, schema=DEFAULT_SCHEMA[kind]) for kind in (Kind.PERSON, Kind.GROUP)]
+    return [
+        replace(query, kind=kind, schema=DEFAULT_SCHEMA[kind]) for kind in (Kind.PERSON, Kind.GROUP)
+    ]
 
 
 def _merged(answers: list[Answer], limit: int) -> Answer:
     """The answers to the variants of a query as one: each entity with its best score."""
     if len(answers) == 1:
         return answers[0]
-    ranked = sorted((one for answer in answers for one in answer.found), key=lambda one: (-one.score, one.entity["id"]))
+    ranked = sorted(
+        (one for answer in answers for one in answer.found),
+        key=lambda one: (-one.score, one.entity["id"]),
+    )
     best: dict[str, Found] = {}
     for one in ranked:
         best.setdefault(one.entity["id"], one)
@@ -260,7 +288,10 @@ def _as_ftm(hits: Sequence[Hit], state: State, viewer: Viewer) -> list[dict[str,
         names = [hit.id for hit in here]
         shelf = state.shelves[number]
         if any(shelf.guarded[row] for row in rows):
-            found = [to_ftm(golden)[0] for golden in _guarded(shelf, np.array(rows, dtype=np.int64), names, viewer)]
+            found = [
+                to_ftm(golden)[0]
+                for golden in _guarded(shelf, np.array(rows, dtype=np.int64), names, viewer)
+            ]
         else:
             # there is nothing in them that not everybody may see
             records, owner = shelf.spelled(rows)
@@ -269,7 +300,9 @@ def _as_ftm(hits: Sequence[Hit], state: State, viewer: Viewer) -> list[dict[str,
     return [entities[hit.id] for hit in hits]
 
 
-def _guarded(shelf: Shelf, rows: Numbers, names: Sequence[str], viewer: Viewer) -> Iterator[GoldenRecord]:
+def _guarded(
+    shelf: Shelf, rows: Numbers, names: Sequence[str], viewer: Viewer
+) -> Iterator[GoldenRecord]:
     batch, owner = shelf.records(rows)
     seen = visible_rows(batch, viewer)
     if seen is not None:
@@ -277,7 +310,9 @@ def _guarded(shelf: Shelf, rows: Numbers, names: Sequence[str], viewer: Viewer) 
     batch, owner = _canonical(batch, owner)
     _, first, inverse = np.unique(owner, return_index=True, return_inverse=True)
     named = pa.array([names[place] for place in owner.tolist()], pa.string())
-    return golden_of(context(batch, partition(batch, first[inverse].astype(np.int32), named), country_code))
+    return golden_of(
+        context(batch, partition(batch, first[inverse].astype(np.int32), named), country_code)
+    )
 
 
 def _canonical(batch: Batch, owner: Numbers) -> tuple[Batch, Numbers]:

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
 from resolver.records.packing import unpack_handling
+from resolver.records.prepared.ragged import spread
 from resolver.records.properties import HANDLING
-from resolver.records.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
 _FREE = ""
@@ -48,7 +48,9 @@ class Handled:
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
         keys, codes, counts = np.unique(
-            batch.sources.codes[rows] * np.int64(len(values)) + texts[order], return_inverse=True, return_counts=True
+            batch.sources.codes[rows] * np.int64(len(values)) + texts[order],
+            return_inverse=True,
+            return_counts=True,
         )
         names = batch.sources.values.to_pylist()
         said = [(names[key // len(values)], values[key % len(values)]) for key in keys.tolist()]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resolver.normalise import country_code as country_code
-from resolver.normalise import gender_bit
-from resolver.normalise import letters as letters
+from resolver.normalize import country_code as country_code
+from resolver.normalize import gender_bit
+from resolver.normalize import letters as letters
 from resolver.records import Record
 from resolver.records.properties import COUNTRIES
 
@@ -15,5 +15,7 @@ def not_understood(record: Record) -> list[str]:
     for value in record.values:
         known = (gender_bit if value.prop == "gender" else country_code)(value.text)
         if value.prop in ("gender", *COUNTRIES) and not known:
-            lines.append(f"{value.prop} {value.text[:40]!r} is kept, but not compared: it is not known")
+            lines.append(
+                f"{value.prop} {value.text[:40]!r} is kept, but not compared: it is not known"
+            )
     return lines

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from resolver.records.sight import Viewer, visible
+from resolver.records.visibility import Viewer, visible
 from resolver.store import Change, View
-from resolver.store.words import EventKind
+from resolver.store.row_types import EventKind
 
 
 @dataclass(slots=True)
@@ -29,7 +29,9 @@ def told(view: View, changes: Sequence[Change], viewer: Viewer) -> list[Change]:
     """What a viewer is told of some changes, in their order."""
     if "admin" in viewer.scopes or not changes:
         return list(changes)
-    seen = _seen(view, {one.entity for one in changes} | {one.other for one in changes} - {""}, viewer)
+    seen = _seen(
+        view, {one.entity for one in changes} | {one.other for one in changes} - {""}, viewer
+    )
     if all(one.whole for one in seen.values()):
         return list(changes)
     found = [_as_seen(change, seen) for change in changes]

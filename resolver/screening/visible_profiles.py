@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare import Material, material_of
-from resolver.engines.profiles import profiles
-from resolver.engines.shelf import Shelf
+from resolver.comparison import Material, material_of
 from resolver.pipeline import ModelSet, prepared_of
-from resolver.records.assembling import Part
-from resolver.records.sight import Viewer, visible_rows
+from resolver.records.prepared.assembly import Part
+from resolver.records.visibility import Viewer, visible_rows
+from resolver.screening.entity_profiles import profiles
+from resolver.screening.index_segment import Shelf
 
 Numbers = npt.NDArray[np.int64]
 
@@ -36,14 +36,18 @@ class Sight:
         if guarded.any():
             yield from self._guarded(shelf, rows, np.flatnonzero(guarded))
 
-    def _guarded(self, shelf: Shelf, rows: Numbers, places: Numbers) -> Iterator[tuple[Part, Material, Numbers]]:
+    def _guarded(
+        self, shelf: Shelf, rows: Numbers, places: Numbers
+    ) -> Iterator[tuple[Part, Material, Numbers]]:
         batch, owner = shelf.records(rows[places])
         seen = visible_rows(batch, self.viewer)
         if seen is None:
             yield Part(shelf.prepared, rows[places]), shelf.material, places
             return
         if self.sources is not None:
-            wanted = np.array([name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool)
+            wanted = np.array(
+                [name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool
+            )
             known = np.unique(owner[seen & wanted[batch.sources.codes]])
             seen &= np.isin(owner, known)
         kept, place = np.unique(owner[seen], return_inverse=True)

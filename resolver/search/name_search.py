@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from resolver.records import Column
 from resolver.records.batch import IntArray
 from resolver.records.packing import SEPARATOR
+from resolver.records.prepared.ragged import spread
 from resolver.records.properties import FULL_NAMES, RELATION
-from resolver.records.ragged import spread
 from resolver.store.segments import Segment
 
 Numbers = npt.NDArray[np.int64]
@@ -46,7 +46,10 @@ def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
     for segment, column in _columns(segments, (RELATION,)):
         if len(column.values) > _SCANNED:
             targets = _targets_of(column)
-            found += [segment.first + targets.rows_of(identity).astype(np.int64) for identity in record_ids]
+            found += [
+                segment.first + targets.rows_of(identity).astype(np.int64)
+                for identity in record_ids
+            ]
             continue
         hits = np.zeros(len(column.values), dtype=bool)
         for identity in record_ids:
@@ -86,11 +89,17 @@ class _Targets:
         """The rows of the records with relations that name a record."""
         # text sorts by its UTF-8
         low, high = (
-            side(range(len(self.names)), identity.encode(), key=lambda place: self.names[place].as_py().encode())
+            side(
+                range(len(self.names)),
+                identity.encode(),
+                key=lambda place: self.names[place].as_py().encode(),
+            )
             for side in (bisect_left, bisect_right)
         )
         codes = self.codes[low:high]
-        found: IntArray = self.rows[spread(self.ends[codes], self.ends[codes + 1] - self.ends[codes])]
+        found: IntArray = self.rows[
+            spread(self.ends[codes], self.ends[codes + 1] - self.ends[codes])
+        ]
         return found
 
 
@@ -111,14 +120,22 @@ def _targets_of(column: Column) -> _Targets:
 
 def _with_names(segments: Sequence[Segment], pattern: str) -> Numbers:
     return _united(
-        _numbers(segment, column, _flags(pc.match_substring_regex(column.values, pattern, ignore_case=True)))
+        _numbers(
+            segment,
+            column,
+            _flags(pc.match_substring_regex(column.values, pattern, ignore_case=True)),
+        )
         for segment, column in _columns(segments, FULL_NAMES)
     )[:MOST]
 
 
 def _columns(segments: Sequence[Segment], props: Sequence[str]) -> Iterable[tuple[Segment, Column]]:
     for segment in segments:
-        yield from ((segment, segment.batch.columns[prop]) for prop in props if prop in segment.batch.columns)
+        yield from (
+            (segment, segment.batch.columns[prop])
+            for prop in props
+            if prop in segment.batch.columns
+        )
 
 
 def _flags(found: pa.BooleanArray) -> npt.NDArray[np.bool_]:

@@ -22,18 +22,26 @@ Contract:
 The tables are in `schema`; a change of them is a migration in `migrations/versions`.
 """
 
-from resolver.store.access import ApiKey, Consultation
+from resolver.store.accounts.api_keys import ApiKey, Consultation
+from resolver.store.accounts.sessions import Session, Sessions
+from resolver.store.accounts.users import (
+    LockedError,
+    Role,
+    User,
+    Users,
+)
 from resolver.store.backup import backup, restore
-from resolver.store.contents import Contents, contents_of
-from resolver.store.decisions import NewDecision
-from resolver.store.desk import Sieve, WaitingRow
+from resolver.store.commit import (
+    Landing,
+    LinkRows,
+    ListLanding,
+    OutdatedError,
+)
+from resolver.store.desk.decision_log import NewDecision
+from resolver.store.desk.waiting_pairs import Sieve, WaitingRow
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
-from resolver.store.landing import Landing, LinkRows, ListLanding, OutdatedError
-from resolver.store.sessions import Session, Sessions
-from resolver.store.store import Store
-from resolver.store.users import LockedError, Role, User, Users
-from resolver.store.view import LinkTable, RecordRows, View
-from resolver.store.words import (
+from resolver.store.record_contents import Contents, contents_of
+from resolver.store.row_types import (
     Change,
     Colour,
     EventKind,
@@ -47,6 +55,8 @@ from resolver.store.words import (
     moment_of,
     utc_text,
 )
+from resolver.store.store import Store
+from resolver.store.views.view import LinkTable, RecordRows, View
 
 __all__ = [
     "ApiKey",

@@ -41,7 +41,11 @@ class ArrayFile:
 
 
 def write_arrays(
-    path: Path, arrays: Mapping[str, AnyArray], about: Mapping[str, Any], *, large_pages: bool = False
+    path: Path,
+    arrays: Mapping[str, AnyArray],
+    about: Mapping[str, Any],
+    *,
+    large_pages: bool = False,
 ) -> None:
     """Write a file whole; with `large_pages` for those who will read it in such. Raises `OSError`."""
     places: dict[str, tuple[str, int, int]] = {}
@@ -49,7 +53,9 @@ def write_arrays(
     for name, array in arrays.items():
         places[name] = (array.dtype.str, position, len(array))
         position += -(-array.nbytes // _STEP) * _STEP
-    head = orjson.dumps({"about": dict(about), "arrays": places, "bytes": position, "sum": _sum(arrays.values())})
+    head = orjson.dumps(
+        {"about": dict(about), "arrays": places, "bytes": position, "sum": _sum(arrays.values())}
+    )
     start = -(-(16 + len(head)) // _STEP) * _STEP
     with replaced(path) as file:
         file.write(_FORM + len(head).to_bytes(8, "little") + head)
@@ -88,7 +94,9 @@ def _sum(arrays: Iterable[AnyArray]) -> int:
     """The CRC-32 of all arrays, one after the other."""
     found = 0
     for array in arrays:
-        found = zlib.crc32(np.ascontiguousarray(array).view(np.uint8).data if array.nbytes else b"", found)
+        found = zlib.crc32(
+            np.ascontiguousarray(array).view(np.uint8).data if array.nbytes else b"", found
+        )
     return found
 
 
@@ -117,7 +125,9 @@ def open_arrays(path: Path, *, checked: bool = False, large_pages: bool = False)
             _mark_good(path)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(
-            f"the index file is damaged: {error}", where=str(path), mend="delete it; it is made again"
+            f"the index file is damaged: {error}",
+            where=str(path),
+            mend="delete it; it is made again",
         ) from error
     return ArrayFile(head["about"], arrays)
 
@@ -154,13 +164,23 @@ def text_arrays(name: str, texts: pa.StringArray) -> dict[str, AnyArray]:
     """Texts as two arrays: where each ends, and all their bytes."""
     texts = pa.concat_arrays([texts]) if texts.offset else texts
     _, ends, data = texts.buffers()
-    offsets = np.frombuffer(ends, dtype=np.int32)[: len(texts) + 1] if ends else np.zeros(1, dtype=np.int32)
+    offsets = (
+        np.frombuffer(ends, dtype=np.int32)[: len(texts) + 1]
+        if ends
+        else np.zeros(1, dtype=np.int32)
+    )
     first, last = (int(offsets[0]), int(offsets[-1])) if len(texts) else (0, 0)
-    held = np.frombuffer(data, dtype=np.uint8)[first:last] if data and last > first else np.zeros(0, dtype=np.uint8)
+    held = (
+        np.frombuffer(data, dtype=np.uint8)[first:last]
+        if data and last > first
+        else np.zeros(0, dtype=np.uint8)
+    )
     return {f"{name}.ends": (offsets - first).astype(np.int32), f"{name}.bytes": held}
 
 
 def texts_of(name: str, arrays: Mapping[str, AnyArray]) -> pa.StringArray:
     """The inverse of `text_arrays`, without a copy."""
     ends = arrays[f"{name}.ends"]
-    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(arrays[f"{name}.bytes"]))
+    return pa.StringArray.from_buffers(
+        len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(arrays[f"{name}.bytes"])
+    )

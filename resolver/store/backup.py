@@ -17,8 +17,8 @@ import orjson
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text, update
 
 from resolver.errors import StoreError
-from resolver.store import bulk
-from resolver.store.arrays import replaced
+from resolver.store import bulk_rows
+from resolver.store.array_files import replaced
 from resolver.store.database import HEAD, clear_errors, landing_lock, reading, writing
 from resolver.store.schema import FLEETING, meta, metadata
 from resolver.store.store import Store
@@ -41,7 +41,9 @@ def backup(store: Store, path: Path) -> int:
         for table in metadata.sorted_tables:
             if table.name in FLEETING:
                 continue
-            _write(file, {"table": table.name, "columns": [column.name for column in table.columns]})
+            _write(
+                file, {"table": table.name, "columns": [column.name for column in table.columns]}
+            )
             for row in _rows(connection, table):
                 _write(file, row)
                 count += 1
@@ -51,15 +53,26 @@ def backup(store: Store, path: Path) -> int:
 def restore(path: Path, store: Store) -> int:
     """Fill an empty store from a backup: whole, or not at all; the version. Raises `StoreError` where the store is not
     empty or the file is no backup."""
-    with clear_errors(store.engine), landing_lock(store.engine), writing(store.engine) as connection:
-        if any(connection.execute(select(func.count()).select_from(table)).scalar() for table in _used(connection)):
-            raise StoreError("the store is not empty", where=store.url, mend="restore into a new one")
+    with (
+        clear_errors(store.engine),
+        landing_lock(store.engine),
+        writing(store.engine) as connection,
+    ):
+        if any(
+            connection.execute(select(func.count()).select_from(table)).scalar()
+            for table in _used(connection)
+        ):
+            raise StoreError(
+                "the store is not empty", where=store.url, mend="restore into a new one"
+            )
         connection.execute(delete(meta))
         try:
             with gzip.open(path, "rb") as file:
                 version = _fill(connection, file, path)
         except (EOFError, gzip.BadGzipFile, orjson.JSONDecodeError, KeyError, ValueError) as error:
-            raise StoreError("this is no whole backup of a store", where=str(path), mend="take another one") from error
+            raise StoreError(
+                "this is no whole backup of a store", where=str(path), mend="take another one"
+            ) from error
         _renumber(connection)
         # from here on the two stores go their own ways, and so must their indexes
         connection.execute(update(meta).values(store_id=uuid.uuid4().hex))
@@ -79,7 +92,9 @@ def _write(file: gzip.GzipFile, row: object) -> None:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
-    binary = [place for place, column in enumerate(table.columns) if isinstance(column.type, LargeBinary)]
+    binary = [
+        place for place, column in enumerate(table.columns) if isinstance(column.type, LargeBinary)
+    ]
     query = select(table).order_by(*table.primary_key.columns)
     for row in connection.execution_options(stream_results=True, yield_per=_ROWS).execute(query):
         values = list(row)
@@ -117,13 +132,15 @@ def _fill(connection: Connection, file: gzip.GzipFile, path: Path) -> int:
     return int(head["version"])
 
 
-def _insert(connection: Connection, table: Table, columns: list[str], rows: list[list[Any]]) -> None:
+def _insert(
+    connection: Connection, table: Table, columns: list[str], rows: list[list[Any]]
+) -> None:
     if rows:
         values: dict[str, Sequence[Any]] = dict(zip(columns, zip(*rows, strict=True), strict=True))
         for column in table.columns:
             if isinstance(column.type, LargeBinary):
                 values[column.name] = tuple(bytes.fromhex(value) for value in values[column.name])
-        bulk.insert(table, values, connection)
+        bulk_rows.insert(table, values, connection)
 
 
 def _renumber(connection: Connection) -> None:
@@ -135,4 +152,6 @@ def _renumber(connection: Connection) -> None:
         if column is not None:
             sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
             highest = f'(SELECT max("{column.name}") FROM "{table.name}")'
-            connection.execute(text(f"SELECT setval({sequence}, {highest}) WHERE {highest} IS NOT NULL"))
+            connection.execute(
+                text(f"SELECT setval({sequence}, {highest}) WHERE {highest} IS NOT NULL")
+            )

@@ -25,7 +25,9 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
         return
     texts = {name for name in names if table.c[name].type.__class__.__name__ == "JSON"}
     values = [
-        [None if item is None else json.dumps(item) for item in columns[name]] if name in texts else columns[name]
+        [None if item is None else json.dumps(item) for item in columns[name]]
+        if name in texts
+        else columns[name]
         for name in names
     ]
     rows = list(zip(*values, strict=True))
@@ -43,11 +45,17 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(names))
-    connection.connection.cursor().executemany(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows)
+    connection.connection.cursor().executemany(
+        f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows
+    )
 
 
 def end(
-    table: Table, version: int, where: Sequence[str], rows: Sequence[Sequence[int]], connection: Connection
+    table: Table,
+    version: int,
+    where: Sequence[str],
+    rows: Sequence[Sequence[int]],
+    connection: Connection,
 ) -> None:
     """End the rows that still hold, named by the numbers in the columns `where`, at a version."""
     mark = _mark(connection)
@@ -62,7 +70,9 @@ def end(
 # Columns become values of Python, which take several times their room, no sooner than a piece is written.
 
 
-def ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]) -> Iterator[Step]:
+def ends(
+    table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]
+) -> Iterator[Step]:
     """What ends rows as `end` does, piece by piece: `numbers` are the columns `where`."""
 
     def ending(start: int, connection: Connection) -> None:
@@ -73,20 +83,29 @@ def ends(table: Table, version: int, where: Sequence[str], numbers: Sequence[Num
         yield partial(ending, start)
 
 
-def adds(table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]) -> Iterator[Step]:
+def adds(
+    table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]
+) -> Iterator[Step]:
     """What inserts rows, piece by piece; `same`: columns that hold one number in all rows."""
 
     def adding(start: int, connection: Connection) -> None:
         pieces = {name: column[start : start + ROWS_AT_ONCE] for name, column in columns.items()}
-        plain = {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in pieces.items()}
+        plain = {
+            name: one.tolist() if isinstance(one, np.ndarray) else one
+            for name, one in pieces.items()
+        }
         count = len(next(iter(plain.values())))
-        insert(table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection)
+        insert(
+            table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection
+        )
 
     for start in range(0, len(next(iter(columns.values()))), ROWS_AT_ONCE):
         yield partial(adding, start)
 
 
-def set_each(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def set_each(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     """Set columns of rows: each row is the values of `names` and, last, the `number`."""
     mark = _mark(connection)
     sets = ", ".join(f'"{name}" = {mark}' for name in names)
@@ -102,10 +121,14 @@ def _many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> No
         connection.connection.cursor().executemany(sql, rows)
 
 
-def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
     """The condition that a column holds one of the values, however many there are."""
     if connection.dialect.name == "postgresql":
-        return column.in_(select(func.unnest(cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type)))))
+        return column.in_(
+            select(func.unnest(cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type))))
+        )
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
 
@@ -135,10 +158,14 @@ def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params:
     postgresql = connection.dialect.name == "postgresql"
     # PostgreSQL looks each value of an array up in an index, but each row through all of an array
     first = "= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))"
-    text = sql.format(among=first, and_among="IN (SELECT unnest(%s::bigint[]))" if postgresql else first)
+    text = sql.format(
+        among=first, and_among="IN (SELECT unnest(%s::bigint[]))" if postgresql else first
+    )
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text.replace("?", "%s") if postgresql else text, (listed(connection, values), *params))
+        cursor.execute(
+            text.replace("?", "%s") if postgresql else text, (listed(connection, values), *params)
+        )
         return list(cursor.fetchall())
     finally:
         cursor.close()

@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 
 from resolver.errors import StoreError
 from resolver.records import Batch
-from resolver.store import bulk
-from resolver.store.bulk import Numbers
-from resolver.store.contents import Contents
+from resolver.store import bulk_rows
+from resolver.store.bulk_rows import Numbers
 from resolver.store.database import lock_within, writing
-from resolver.store.decisions import NewDecision, decision_row
+from resolver.store.desk.decision_log import NewDecision, decision_row
+from resolver.store.record_contents import Contents
+from resolver.store.row_types import EventKind, utc_text
 from resolver.store.schema import (
     decisions,
     entities,
@@ -36,7 +37,6 @@ from resolver.store.schema import (
     touched,
     versions,
 )
-from resolver.store.words import EventKind, utc_text
 
 STAGE_FROM = 100_000
 """Landings of more rows than this are staged."""
@@ -119,10 +119,18 @@ class Landing:
     def rows(self) -> int:
         """How many rows it writes, about."""
         linked = 0 if self.linked is None else len(self.linked)
-        return len(self.contents.texts) + len(self.joined[0]) + linked + len(self.born) + len(self.unlinked[0])
+        return (
+            len(self.contents.texts)
+            + len(self.joined[0])
+            + linked
+            + len(self.born)
+            + len(self.unlinked[0])
+        )
 
 
-def land(engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM, lock: bool = False) -> int:
+def land(
+    engine: Engine, landing: Landing, *, stage_from: int = STAGE_FROM, lock: bool = False
+) -> int:
     """Land, while the landing lock is held (`lock`: taken in the transaction, of a landing that is not staged); the new
     version. Raises `OutdatedError` where the store has moved on."""
     staged = landing.rows > stage_from
@@ -183,34 +191,42 @@ def _sources(connection: Connection, landing: Landing) -> None:
         connection.execute(insert(sources), [dict(zip(_SOURCE, row, strict=True)) for row in owned])
 
 
-def _steps(landing: Landing, head: _Head) -> list[bulk.Step]:
+def _steps(landing: Landing, head: _Head) -> list[bulk_rows.Step]:
     """What writes the rows that carry versions, in pieces."""
     version = landing.base + 1
     steps = [
-        *bulk.ends(records, version, ("number",), [landing.ended]),
-        *bulk.ends(members, version, ("record",), [landing.left]),
-        *bulk.ends(links, version, ("left", "right"), landing.unlinked),
+        *bulk_rows.ends(records, version, ("number",), [landing.ended]),
+        *bulk_rows.ends(members, version, ("record",), [landing.left]),
+        *bulk_rows.ends(links, version, ("left", "right"), landing.unlinked),
     ]
     count = len(landing.contents.texts)
-    for start in range(0, count, bulk.ROWS_AT_ONCE):
-        steps.append(partial(_add_records, landing, head, start, min(start + bulk.ROWS_AT_ONCE, count)))
+    for start in range(0, count, bulk_rows.ROWS_AT_ONCE):
+        steps.append(
+            partial(_add_records, landing, head, start, min(start + bulk_rows.ROWS_AT_ONCE, count))
+        )
     numbers = range(head.last_entity + 1, head.last_entity + 1 + len(landing.born))
-    steps += bulk.adds(entities, {"number": numbers, "id": landing.born}, {"born": version})
+    steps += bulk_rows.adds(entities, {"number": numbers, "id": landing.born}, {"born": version})
     who, where = landing.joined
-    steps += bulk.adds(members, {"record": who, "entity": where}, {"valid_from": version})
+    steps += bulk_rows.adds(members, {"record": who, "entity": where}, {"valid_from": version})
     if landing.linked is not None:
         names = ("left", "right", "logodds", "score", "band", "outcome", "colour")
-        steps += bulk.adds(links, {name: getattr(landing.linked, name) for name in names}, {"valid_from": version})
+        steps += bulk_rows.adds(
+            links, {name: getattr(landing.linked, name) for name in names}, {"valid_from": version}
+        )
     return steps
 
 
-def _add_records(landing: Landing, head: _Head, start: int, stop: int, connection: Connection) -> None:
+def _add_records(
+    landing: Landing, head: _Head, start: int, stop: int, connection: Connection
+) -> None:
     batch = landing.records
     assert batch is not None
-    number_of = {row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))}
+    number_of = {
+        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
+    }
     by_code = [number_of[text] for text in batch.sources.values.to_pylist()]
     schemas = batch.schemas.values.to_pylist()
-    bulk.insert(
+    bulk_rows.insert(
         records,
         {
             "number": range(head.last_record + 1 + start, head.last_record + 1 + stop),
@@ -229,15 +245,25 @@ def _add_records(landing: Landing, head: _Head, start: int, stop: int, connectio
 def _close(connection: Connection, landing: Landing, head: _Head) -> None:
     """What has no versions of its own, and the version itself."""
     version, now = landing.base + 1, utc_text()
-    bulk.set_each(
+    bulk_rows.set_each(
         connection,
         entities,
         ("retired", "redirect"),
         [(version, other if other > 0 else None, entity) for entity, other in landing.retired],
     )
-    bulk.set_each(connection, entities, ("retired", "redirect"), [(None, None, entity) for entity in landing.revived])
-    bulk.set_each(connection, entities, ("redirect",), [(other, entity) for entity, other in landing.redirected])
-    bulk.insert(
+    bulk_rows.set_each(
+        connection,
+        entities,
+        ("retired", "redirect"),
+        [(None, None, entity) for entity in landing.revived],
+    )
+    bulk_rows.set_each(
+        connection,
+        entities,
+        ("redirect",),
+        [(other, entity) for entity, other in landing.redirected],
+    )
+    bulk_rows.insert(
         events,
         {
             "version": [version] * len(landing.events),
@@ -252,7 +278,10 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
     if landing.decisions:
         connection.execute(
             insert(decisions),
-            [{**decision_row(one), "digest": one.digest, "landed": version} for one in landing.decisions],
+            [
+                {**decision_row(one), "digest": one.digest, "landed": version}
+                for one in landing.decisions
+            ],
         )
     _touch(connection, landing)
     count = len(landing.contents.texts)
@@ -265,7 +294,9 @@ def _close(connection: Connection, landing: Landing, head: _Head) -> None:
         "decisions": len(landing.decisions),
     }
     connection.execute(
-        insert(versions).values(version=version, landed=now, kind=landing.kind, who=landing.who, counts=counts)
+        insert(versions).values(
+            version=version, landed=now, kind=landing.kind, who=landing.who, counts=counts
+        )
     )
     changed: dict[str, Any] = {
         "version": version,
@@ -292,15 +323,19 @@ def _touch(connection: Connection, landing: Landing) -> None:
     if len(numbers) + len(ids) > TOUCHED_LIMIT or landing.kind == "replan":
         numbers = np.zeros(1, dtype=np.int64)
     elif ids:
-        holding = and_(bulk.among(connection, records.c.record_id, ids), records.c.valid_to.is_(None))
-        decided = bulk.arrays(connection, select(records.c.number).where(holding))[0]
+        holding = and_(
+            bulk_rows.among(connection, records.c.record_id, ids), records.c.valid_to.is_(None)
+        )
+        decided = bulk_rows.arrays(connection, select(records.c.number).where(holding))[0]
         numbers = np.union1d(numbers, decided)
     rows = numbers.tolist()
     if len(rows) > 1_000 and _many_touched(connection):
         # nobody has looked for long, so whoever does looks at everything
         connection.execute(delete(touched))
         rows = [0]
-    bulk.insert(touched, {"version": [landing.base + 1] * len(rows), "record": rows}, connection)
+    bulk_rows.insert(
+        touched, {"version": [landing.base + 1] * len(rows), "record": rows}, connection
+    )
 
 
 def _many_touched(connection: Connection) -> bool:
@@ -309,7 +344,9 @@ def _many_touched(connection: Connection) -> bool:
 
 
 def _lists(connection: Connection, landing: Landing, now: str) -> None:
-    number_of = {row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))}
+    number_of = {
+        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
+    }
     for row in landing.lists:
         number = number_of[row.source]
         connection.execute(

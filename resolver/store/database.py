@@ -17,7 +17,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NoSuchModuleError,
+)
 
 from resolver.errors import StoreError, StoreFullError
 
@@ -38,10 +44,16 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
         path = Path(parsed.database or "")
         if not create and not path.is_file():
             raise StoreError(
-                "there is no such store", where=str(path), mend="check the path; `dedupe --store` makes one"
+                "there is no such store",
+                where=str(path),
+                mend="check the path; `dedupe --store` makes one",
             )
         if not path.parent.is_dir():
-            raise StoreError("the folder of the store does not exist", where=str(path.parent), mend="make it first")
+            raise StoreError(
+                "the folder of the store does not exist",
+                where=str(path.parent),
+                mend="make it first",
+            )
         if not path.exists():
             # its owner's alone; SQLite gives its other files the same mode
             with suppress(OSError):
@@ -75,7 +87,9 @@ def _parsed(url: str) -> URL:
     if backend == "postgresql" and parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if backend not in ("sqlite", "postgresql"):
-        raise StoreError(f"a store is SQLite or PostgreSQL, not {backend}", mend=f"write {_EXAMPLES}")
+        raise StoreError(
+            f"a store is SQLite or PostgreSQL, not {backend}", mend=f"write {_EXAMPLES}"
+        )
     if backend == "sqlite" and not parsed.database:
         raise StoreError("a store in memory would be lost at once", mend=f"write {_EXAMPLES}")
     return parsed
@@ -127,7 +141,9 @@ def _tune_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
             return
         # within WAL this loses what was written last when the power goes, and nothing else
-        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if said.get('fleeting', False) else 'FULL'}")
+        connection.exec_driver_sql(
+            f"PRAGMA synchronous={'NORMAL' if said.get('fleeting', False) else 'FULL'}"
+        )
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -175,7 +191,11 @@ def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
     """A transaction that writes; it lands whole or not at all. What is `fleeting` may be lost when the power goes, and
     costs no wait for the disk. Raises `StoreError`, and `IntegrityError` as it is."""
     options = {"writes": True, "fleeting": fleeting}
-    with _clear(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with (
+        _clear(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         if fleeting and engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
         yield connection
@@ -185,7 +205,11 @@ def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one moment of the database. Raises `StoreError`."""
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with _clear(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with (
+        _clear(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
@@ -206,7 +230,9 @@ def landing_lock(engine: Engine) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         mend = "see that the folder may be written"
-        raise StoreError(f"the store is read-only: {error.strerror}", where=path, mend=mend) from error
+        raise StoreError(
+            f"the store is read-only: {error.strerror}", where=path, mend=mend
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -225,9 +251,17 @@ def _migrate(engine: Engine, create: bool) -> None:
     if found == HEAD:
         return
     if found is None and inspect(engine).get_table_names():
-        raise StoreError("the database holds other tables", where=shown(engine), mend="give the store one of its own")
+        raise StoreError(
+            "the database holds other tables",
+            where=shown(engine),
+            mend="give the store one of its own",
+        )
     if found is None and not create:
-        raise StoreError("there is no store in the database", where=shown(engine), mend="`dedupe --store` makes one")
+        raise StoreError(
+            "there is no store in the database",
+            where=shown(engine),
+            mend="`dedupe --store` makes one",
+        )
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -250,7 +284,9 @@ def _form(engine: Engine) -> str | None:
     with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        found: str | None = connection.execute(
+            text("SELECT version_num FROM alembic_version")
+        ).scalar()
         return found
 
 

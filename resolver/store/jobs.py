@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.database import reading, writing
+from resolver.store.row_types import utc_text
 from resolver.store.schema import jobs
-from resolver.store.words import utc_text
 
 LEASE = datetime.timedelta(seconds=30)
 
@@ -100,14 +100,22 @@ class Jobs:
                 connection.execute(insert(jobs).values(**row))
         except IntegrityError:
             with reading(self.engine) as connection:
-                found = connection.execute(select(jobs).where(jobs.c.idempotency_key == idempotency_key)).one()
+                found = connection.execute(
+                    select(jobs).where(jobs.c.idempotency_key == idempotency_key)
+                ).one()
             if found.state not in (JobState.FAILED.value, JobState.CANCELLED.value):
                 return _job(found)
             with writing(self.engine) as connection:
                 # whoever comes at the same time finds the key free, or the new job's
                 mine = and_(jobs.c.id == found.id, jobs.c.idempotency_key == idempotency_key)
                 connection.execute(update(jobs).where(mine).values(idempotency_key=None))
-            return self.submit(kind, params, agency=agency, submitted_by=submitted_by, idempotency_key=idempotency_key)
+            return self.submit(
+                kind,
+                params,
+                agency=agency,
+                submitted_by=submitted_by,
+                idempotency_key=idempotency_key,
+            )
         return self.get(str(row["id"]))
 
     def get(self, job_id: str) -> Job:
@@ -123,7 +131,9 @@ class Jobs:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
         return None if row is None else _job(row)
 
-    def list(self, *, agency: str | None = None, kind: str | None = None, limit: int = 100) -> list[Job]:
+    def list(
+        self, *, agency: str | None = None, kind: str | None = None, limit: int = 100
+    ) -> list[Job]:
         """The newest jobs first, of an agency, of a kind where these are given."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
         if agency is not None:
@@ -147,11 +157,18 @@ class Jobs:
             if row is None:
                 return None
             if row.cancel_asked:
-                changed: dict[str, Any] = {"state": JobState.CANCELLED.value, "finished": utc_text(now)}
+                changed: dict[str, Any] = {
+                    "state": JobState.CANCELLED.value,
+                    "finished": utc_text(now),
+                }
                 connection.execute(update(jobs).where(jobs.c.id == row.id).values(**changed))
                 return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
             if row.attempts >= MOST_ATTEMPTS:
-                changed = {"state": JobState.FAILED.value, "finished": utc_text(now), "lease_until": None}
+                changed = {
+                    "state": JobState.FAILED.value,
+                    "finished": utc_text(now),
+                    "lease_until": None,
+                }
                 changed["error"] = (
                     f"it was begun {row.attempts} times, and each time its worker was killed or lost, at last in stage "
                     f"{row.stage or 'read'} (see its log; it may need more memory than there is: send it in parts)"
@@ -187,7 +204,9 @@ class Jobs:
         changed: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
         if stage is not None:
             changed["total"] = total
-        return self._mine(job, {**changed, "heartbeat": utc_text(now), "lease_until": utc_text(now + lease)})
+        return self._mine(
+            job, {**changed, "heartbeat": utc_text(now), "lease_until": utc_text(now + lease)}
+        )
 
     def finish(self, job: Job, result: Mapping[str, Any]) -> Job:
         """The job is done. Raises `LeaseError`."""
@@ -208,7 +227,12 @@ class Jobs:
             held = and_(jobs.c.id == job_id, jobs.c.state == JobState.HELD.value)
             row = connection.execute(select(jobs).where(held).with_for_update()).first()
             if row is not None:
-                changed: dict[str, Any] = {"state": JobState.QUEUED.value, "finished": None, "error": "", "attempts": 0}
+                changed: dict[str, Any] = {
+                    "state": JobState.QUEUED.value,
+                    "finished": None,
+                    "error": "",
+                    "attempts": 0,
+                }
                 changed["params"] = {**row.params, "accept_large_change": True, "accepted_by": who}
                 connection.execute(update(jobs).where(held).values(**changed))
         return self.get(job_id)
@@ -229,7 +253,10 @@ class Jobs:
         with writing(self.engine) as connection:
             connection.execute(
                 update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.state.in_([JobState.QUEUED.value, JobState.HELD.value]))
+                .where(
+                    jobs.c.id == job_id,
+                    jobs.c.state.in_([JobState.QUEUED.value, JobState.HELD.value]),
+                )
                 .values(state=JobState.CANCELLED.value, finished=utc_text(), cancel_asked=True)
             )
             connection.execute(
@@ -240,7 +267,9 @@ class Jobs:
         return self.get(job_id)
 
     def _over(self, job: Job, state: JobState, **changed: Any) -> Job:
-        return self._mine(job, {**changed, "state": state.value, "finished": utc_text(), "lease_until": None})
+        return self._mine(
+            job, {**changed, "state": state.value, "finished": utc_text(), "lease_until": None}
+        )
 
     def _mine(self, job: Job, changed: Mapping[str, Any]) -> Job:
         with writing(self.engine) as connection:
@@ -252,7 +281,9 @@ class Jobs:
             )
             done = connection.execute(update(jobs).where(mine).values(**changed))
             if done.rowcount != 1:
-                raise LeaseError(f"the job {job.id} is no longer this worker's", mend="stop working on it")
+                raise LeaseError(
+                    f"the job {job.id} is no longer this worker's", mend="stop working on it"
+                )
             return _job(connection.execute(select(jobs).where(jobs.c.id == job.id)).one())
 
 

@@ -51,8 +51,16 @@ def contents_of(batch: Batch) -> Contents:
 
 def _heads(batch: Batch) -> list[str]:
     """What a version says beside the content: `[source,kind,schema`."""
-    sources, schemas = ([_json(text) for text in coded.values.to_pylist()] for coded in (batch.sources, batch.schemas))
-    rows = zip(batch.sources.codes.tolist(), batch.kinds.tolist(), batch.schemas.codes.tolist(), strict=True)
+    sources, schemas = (
+        [_json(text) for text in coded.values.to_pylist()]
+        for coded in (batch.sources, batch.schemas)
+    )
+    rows = zip(
+        batch.sources.codes.tolist(),
+        batch.kinds.tolist(),
+        batch.schemas.codes.tolist(),
+        strict=True,
+    )
     return [f"[{sources[source]},{kind},{schemas[schema]}" for source, kind, schema in rows]
 
 
@@ -74,9 +82,15 @@ class _Fragments:
     def of(cls, prop: str, column: Column) -> _Fragments:
         start = f"[{_json(prop)},"
         values = [start + _json(text) for text in column.values.to_pylist()]
-        closings = [f",{_json(text)}]" if text else "]" for text in column.origin_values.to_pylist()]
+        closings = [
+            f",{_json(text)}]" if text else "]" for text in column.origin_values.to_pylist()
+        ]
         return cls(
-            column.rows, column.codes, column.origins, pa.array(values, pa.string()), pa.array(closings, pa.string())
+            column.rows,
+            column.codes,
+            column.origins,
+            pa.array(values, pa.string()),
+            pa.array(closings, pa.string()),
         )
 
 
@@ -104,7 +118,11 @@ def record_of(identity: str, source: str, kind: int, schema: str, content: str) 
 
 
 def batch_of(
-    ids: Sequence[str], sources: Sequence[str], kinds: Sequence[int], schemas: Sequence[str], contents: Sequence[str]
+    ids: Sequence[str],
+    sources: Sequence[str],
+    kinds: Sequence[int],
+    schemas: Sequence[str],
+    contents: Sequence[str],
 ) -> Batch:
     """The batch of rows, in their order (not yet canonical)."""
     said: dict[str, tuple[list[int], list[str], list[str]]] = {}
@@ -119,10 +137,20 @@ def batch_of(
     columns = {}
     for prop, (rows, texts, origins) in said.items():
         value, origin = _coded(texts), _coded(origins)
-        columns[prop] = Column(np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values)
-    return Batch(pa.array(ids, pa.string()), np.array(kinds, dtype=np.uint8), _coded(schemas), _coded(sources), columns)
+        columns[prop] = Column(
+            np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values
+        )
+    return Batch(
+        pa.array(ids, pa.string()),
+        np.array(kinds, dtype=np.uint8),
+        _coded(schemas),
+        _coded(sources),
+        columns,
+    )
 
 
 def _coded(texts: Sequence[str]) -> Coded:
     encoded = pa.array(texts, pa.string()).dictionary_encode()
-    return Coded(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary)
+    return Coded(
+        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary
+    )

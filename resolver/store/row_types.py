@@ -10,7 +10,7 @@ from typing import Any
 
 from resolver.records import Record
 from resolver.records.decisions import Decision
-from resolver.records.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Outcome
 
 
 class Colour(IntEnum):

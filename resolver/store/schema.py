@@ -137,7 +137,14 @@ links = Table(
 # who is held together is asked by strength: the weak links of a common name, thousands, must not be read for that
 Index("ix_links_right", links.c.right, links.c.logodds)
 QUEUE = text("outcome = 1 AND valid_to IS NULL")
-Index("ix_links_queue", links.c.score, links.c.left, links.c.right, sqlite_where=QUEUE, postgresql_where=QUEUE)
+Index(
+    "ix_links_queue",
+    links.c.score,
+    links.c.left,
+    links.c.right,
+    sqlite_where=QUEUE,
+    postgresql_where=QUEUE,
+)
 decisions = Table(
     "decisions",
     metadata,
@@ -195,7 +202,14 @@ waiting = Table(
     Column("marks", Text, nullable=False),
     info={"fleeting": True},
 )
-Index("ix_waiting_order", waiting.c.rank, waiting.c.low, waiting.c.high, waiting.c.score, waiting.c.marks)
+Index(
+    "ix_waiting_order",
+    waiting.c.rank,
+    waiting.c.low,
+    waiting.c.high,
+    waiting.c.score,
+    waiting.c.marks,
+)
 Index("ix_waiting_high", waiting.c.high)
 Index("ix_waiting_since", waiting.c.since)
 again = Table(

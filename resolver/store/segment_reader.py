@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.spelled import Spelled
-from resolver.store.arrays import text_arrays
+from resolver.records.prepared.record_values import Spelled
+from resolver.store.array_files import text_arrays
 
 _MOST_KINDS = 10_000
 """Of so many sets of properties it is remembered which columns they are."""
@@ -43,7 +43,9 @@ class _Column(NamedTuple):
 class Reader:
     """The records of a segment; `properties` as `Segment.properties` gives them. Safe to use from several threads."""
 
-    def __init__(self, batch: Batch, offsets: Mapping[str, IntArray], properties: npt.NDArray[np.uint64]) -> None:
+    def __init__(
+        self, batch: Batch, offsets: Mapping[str, IntArray], properties: npt.NDArray[np.uint64]
+    ) -> None:
         self._columns = [
             _Column(prop, offsets[prop].data, column.codes.data, _Texts(column.values))
             for prop, column in batch.columns.items()
@@ -51,8 +53,14 @@ class Reader:
         self._marks = [np.ascontiguousarray(row).data for row in properties]
         self._held: dict[tuple[int, int], list[_Column]] = {}
         self._ids, self._kinds = _Texts(batch.ids), batch.kinds.data
-        self._sources, self._source_codes = batch.sources.values.to_pylist(), batch.sources.codes.data
-        self._schemas, self._schema_codes = batch.schemas.values.to_pylist(), batch.schemas.codes.data
+        self._sources, self._source_codes = (
+            batch.sources.values.to_pylist(),
+            batch.sources.codes.data,
+        )
+        self._schemas, self._schema_codes = (
+            batch.schemas.values.to_pylist(),
+            batch.schemas.codes.data,
+        )
 
     def spelled(self, places: Sequence[int]) -> Spelled:
         """The records of some rows, spelled out."""
@@ -81,6 +89,10 @@ class Reader:
         if found is None:
             if len(self._held) >= _MOST_KINDS:
                 self._held.clear()
-            found = [self._columns[64 * word + bit] for bit in range(bits.bit_length()) if bits >> bit & 1]
+            found = [
+                self._columns[64 * word + bit]
+                for bit in range(bits.bit_length())
+                if bits >> bit & 1
+            ]
             self._held[word, bits] = found
         return found

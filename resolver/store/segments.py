@@ -22,9 +22,16 @@ import pyarrow as pa
 from resolver.errors import StoreError
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
-from resolver.records.ragged import spread
-from resolver.store.arrays import AnyArray, ArrayFile, open_arrays, text_arrays, texts_of, write_arrays
-from resolver.store.bulk import Numbers
+from resolver.records.prepared.ragged import spread
+from resolver.store.array_files import (
+    AnyArray,
+    ArrayFile,
+    open_arrays,
+    text_arrays,
+    texts_of,
+    write_arrays,
+)
+from resolver.store.bulk_rows import Numbers
 
 _LOG = logging.getLogger("resolver.index")
 _NAME = re.compile(r"^segment-(\d+)-(\d+)\.bin$")
@@ -86,35 +93,57 @@ def _compact(codes: IntArray, values: pa.StringArray) -> tuple[IntArray, pa.Stri
 
 
 def segment_of(
-    batch: Batch, *, since: int, until: int, landed: str, first: int, ended: Numbers, extra: Mapping[str, AnyArray]
+    batch: Batch,
+    *,
+    since: int,
+    until: int,
+    landed: str,
+    first: int,
+    ended: Numbers,
+    extra: Mapping[str, AnyArray],
 ) -> Segment:
     """A segment in memory of records in the order of their numbers."""
     offsets = {prop: column.offsets(len(batch)) for prop, column in batch.columns.items()}
     return Segment(None, since, until, landed, first, batch, offsets, ended, extra)
 
 
-def write_segment(folder: Path, segment: Segment, stamp: Mapping[str, str], *, large_pages: bool = False) -> Segment:
+def write_segment(
+    folder: Path, segment: Segment, stamp: Mapping[str, str], *, large_pages: bool = False
+) -> Segment:
     """Put a segment into a file of a folder, and map it (in `large_pages` if the system has them). Raises `StoreError`
     where it cannot be written."""
     batch = segment.batch
-    arrays: dict[str, AnyArray] = {"kinds": batch.kinds, "ended": segment.ended, **text_arrays("ids", batch.ids)}
+    arrays: dict[str, AnyArray] = {
+        "kinds": batch.kinds,
+        "ended": segment.ended,
+        **text_arrays("ids", batch.ids),
+    }
     for name, coded in (("schemas", batch.schemas), ("sources", batch.sources)):
         arrays |= {f"{name}.codes": coded.codes, **text_arrays(name, coded.values)}
     for prop, column in batch.columns.items():
         place = f"p.{prop}"
         arrays |= {f"{place}.offsets": segment.offsets[prop], f"{place}.codes": column.codes}
-        arrays |= {f"{place}.origins": column.origins, **text_arrays(f"{place}.values", column.values)}
+        arrays |= {
+            f"{place}.origins": column.origins,
+            **text_arrays(f"{place}.values", column.values),
+        }
         arrays |= text_arrays(f"{place}.origin", column.origin_values)
     arrays |= {f"x.{name}": array for name, array in segment.extra.items()}
     names = ("since", "until", "landed", "first")
-    about = {**{name: getattr(segment, name) for name in names}, "props": list(batch.columns), "stamp": dict(stamp)}
+    about = {
+        **{name: getattr(segment, name) for name in names},
+        "props": list(batch.columns),
+        "stamp": dict(stamp),
+    }
     path = folder / f"segment-{segment.since}-{segment.until}.bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_arrays(path, arrays, about, large_pages=large_pages)
     except OSError as error:
         raise StoreError(
-            f"the index cannot be written: {error.strerror or error}", where=str(folder), mend="free some space there"
+            f"the index cannot be written: {error.strerror or error}",
+            where=str(folder),
+            mend="free some space there",
         ) from error
     return open_segment(path, large_pages=large_pages)
 
@@ -137,11 +166,21 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
             arrays[f"{place}.origins"],
             texts_of(f"{place}.origin", arrays),
         )
-    schemas, sources = (Coded(arrays[f"{name}.codes"], texts_of(name, arrays)) for name in ("schemas", "sources"))
+    schemas, sources = (
+        Coded(arrays[f"{name}.codes"], texts_of(name, arrays)) for name in ("schemas", "sources")
+    )
     batch = Batch(texts_of("ids", arrays), arrays["kinds"], schemas, sources, columns)
     extra = {name[2:]: array for name, array in arrays.items() if name.startswith("x.")}
     return Segment(
-        path, about["since"], about["until"], about["landed"], about["first"], batch, offsets, arrays["ended"], extra
+        path,
+        about["since"],
+        about["until"],
+        about["landed"],
+        about["first"],
+        batch,
+        offsets,
+        arrays["ended"],
+        extra,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from resolver.store.row_types import Head
 from resolver.store.schema import meta
-from resolver.store.words import Head
 
 
 class Moment:
@@ -18,7 +18,15 @@ class Moment:
     def __init__(self, connection: Connection, version: int | None = None) -> None:
         self.connection = connection
         row = connection.execute(select(meta)).one()
-        self.head = Head(row.store_id, row.version, row.last_record, row.last_entity, row.plan, row.stamp, row.borders)
+        self.head = Head(
+            row.store_id,
+            row.version,
+            row.last_record,
+            row.last_entity,
+            row.plan,
+            row.stamp,
+            row.borders,
+        )
         self.version: int = row.version if version is None else min(version, row.version)
         self.remembered: dict[object, Any] = {}
         """Answers to questions that are asked again and again; a moment never changes."""

@@ -11,16 +11,16 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.store.access import Access
+from resolver.store.accounts.api_keys import Access
+from resolver.store.accounts.sessions import Sessions
+from resolver.store.accounts.users import Users
+from resolver.store.commit import STAGE_FROM, Landing, land
 from resolver.store.database import clear_errors, landing_lock, open_engine, reading, shown, writing
-from resolver.store.desk import Desk
-from resolver.store.desk_people import People
+from resolver.store.desk.steward_work import People
+from resolver.store.desk.waiting_pairs import Desk
 from resolver.store.jobs import Jobs
-from resolver.store.landing import STAGE_FROM, Landing, land
 from resolver.store.schema import meta, sources
-from resolver.store.sessions import Sessions
-from resolver.store.users import Users
-from resolver.store.view import View
+from resolver.store.views.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,14 @@ class Store:
         `StoreError` where the source is unknown, unless it is to be made (`create`)."""
         unknown = set(said) - {"agency", "keeper", "title", "maximum_age_days", "required"}
         if unknown:
-            raise StoreError(f"a source has no {min(unknown)}", mend="set agency, title, maximum_age_days or required")
+            raise StoreError(
+                f"a source has no {min(unknown)}",
+                mend="set agency, title, maximum_age_days or required",
+            )
         with clear_errors(self.engine), writing(self.engine) as connection:
-            known = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()
+            known = connection.execute(
+                select(sources.c.number).where(sources.c.name == name)
+            ).first()
             if known is None and create:
                 connection.execute(insert(sources).values(name=name, deduplicated=False, **said))
                 return

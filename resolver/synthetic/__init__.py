@@ -4,9 +4,9 @@ truth.
 Nobody in it exists: names are drawn from lists of frequent names, everything else from random numbers.
 """
 
-from resolver.synthetic.corruptions import CORRUPTIONS, Corruption
-from resolver.synthetic.cultures import CULTURE_NAMES
-from resolver.synthetic.probes import Probe, name_variants, probes
+from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
+from resolver.synthetic.differences.probes import Probe, name_variants, probes
+from resolver.synthetic.names.cultures import CULTURE_NAMES
 from resolver.synthetic.world import World, WorldSummary, generate, write_world
 
 __all__ = [

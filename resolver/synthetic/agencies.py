@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import UsageError
-from resolver.synthetic.cultures import REGIONS
-from resolver.synthetic.dice import Dice
-from resolver.synthetic.lexicon import Form
+from resolver.synthetic.names.cultures import REGIONS
+from resolver.synthetic.names.name_lexicon import Form
+from resolver.synthetic.random_columns import Dice
 
 MIN_AGENCIES, MAX_AGENCIES = 5, 50
 
@@ -153,7 +153,13 @@ _HOME_LETTERS = {
     "americas": Form.B,
 }
 _CATEGORIES = ("suspect", "suspect", "convicted", "contact", "associate", "potential criminal")
-_PURPOSES = ("people smuggling", "organised crime", "border control", "money laundering", "document fraud")
+_PURPOSES = (
+    "people smuggling",
+    "organised crime",
+    "border control",
+    "money laundering",
+    "document fraud",
+)
 
 
 def agency_codes(count: int) -> tuple[str, ...]:
@@ -182,11 +188,17 @@ def _make(seed: int, place: int, code: str) -> Agency:
         code=code,
         region=REGIONS.index(region_name),
         format=form,
-        letters=home_letters if u[0] < 0.7 else (Form.STANDARD, Form.B, Form.C, Form.LOOSE)[int(u[2] * 4)],
+        letters=home_letters
+        if u[0] < 0.7
+        else (Form.STANDARD, Form.B, Form.C, Form.LOOSE)[int(u[2] * 4)],
         keeps_marks=u[3] < 0.45,
         scripts=() if interpol else scripts,
         adds_native=0.0 if interpol else (0.7 * u[4] if u[5] < 0.5 else 0.03),
-        order=Order.FAMILY_COMMA if u[6] < 0.2 else Order.AS_AT_HOME if u[6] < 0.5 else Order.GIVEN_FIRST,
+        order=Order.FAMILY_COMMA
+        if u[6] < 0.2
+        else Order.AS_AT_HOME
+        if u[6] < 0.5
+        else Order.GIVEN_FIRST,
         parts=interpol or (form != Format.FTM and u[7] < 0.45),
         upper=1.0 if interpol or u[8] < 0.3 else 0.02,
         father=0.2 + 0.75 * u[9],

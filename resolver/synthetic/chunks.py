@@ -10,17 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic import groups as g
-from resolver.synthetic import persons as p
 from resolver.synthetic.agencies import Agency, Format, habit
-from resolver.synthetic.dice import Dice, join, keep, nulls, number_text, pick
-from resolver.synthetic.group_view import activity_text, group_columns, ship_columns
+from resolver.synthetic.entities import persons as p
+from resolver.synthetic.entities import true_groups as g
+from resolver.synthetic.entities.group_columns import activity_text, group_columns, ship_columns
+from resolver.synthetic.entities.papers import make_papers
+from resolver.synthetic.entities.person_columns import person_columns
+from resolver.synthetic.entities.relation_columns import relation_columns
+from resolver.synthetic.entities.ships import make_ships
 from resolver.synthetic.habits import Columns, Habits
-from resolver.synthetic.lexicon import Ints
-from resolver.synthetic.papers import make_papers
-from resolver.synthetic.person_view import person_columns
-from resolver.synthetic.relations import relation_columns
-from resolver.synthetic.ships import make_ships
+from resolver.synthetic.names.name_lexicon import Ints
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    keep,
+    nulls,
+    number_text,
+    pick,
+)
 from resolver.synthetic.sightings import ASSET, GROUP, PERSON, Sightings, make_kinds, spread
 
 CHUNK = 50_000
@@ -140,7 +147,9 @@ def make_chunk(seed: int, number: int, records: int, agencies: tuple[Agency, ...
     places = {kind: sightings.place[sightings.entity[rows]] for kind, rows in who.items()}
     habits = {kind: Habits(agencies, sightings.agency[rows]) for kind, rows in who.items()}
     views = {
-        PERSON: person_columns(dice("person view"), persons, papers, places[PERSON], habits[PERSON]),
+        PERSON: person_columns(
+            dice("person view"), persons, papers, places[PERSON], habits[PERSON]
+        ),
         GROUP: group_columns(dice("group view"), groups, places[GROUP], habits[GROUP]),
         ASSET: ship_columns(dice("ship view"), ships, places[ASSET], habits[ASSET]),
     }
@@ -148,7 +157,9 @@ def make_chunk(seed: int, number: int, records: int, agencies: tuple[Agency, ...
     columns = _united(views, who, records)
     native, ids = _ids(number, sightings, agencies)
     everyone = Habits(agencies, sightings.agency)
-    columns |= relation_columns(dice("relations"), sightings, persons, groups, ships, ties, ids, everyone)
+    columns |= relation_columns(
+        dice("relations"), sightings, persons, groups, ships, ties, ids, everyone
+    )
     columns |= _handling(dice("handling"), everyone, columns)
     notices = habit(agencies, "format")[sightings.agency] == Format.INTERPOL
     for name in _NOT_ON_NOTICES:
@@ -181,7 +192,9 @@ def _united(views: dict[int, Columns], who: dict[int, Ints], records: int) -> Co
     return columns
 
 
-def _ids(number: int, sightings: Sightings, agencies: tuple[Agency, ...]) -> tuple[pa.StringArray, pa.StringArray]:
+def _ids(
+    number: int, sightings: Sightings, agencies: tuple[Agency, ...]
+) -> tuple[pa.StringArray, pa.StringArray]:
     """Native ids and record ids. Numbers are scattered so that records of one entity do not stand together."""
     serial = number * CHUNK + np.arange(len(sightings.entity), dtype=np.int64)
     scattered = (serial * _STEP + _OFFSET) % _PRIME
@@ -192,7 +205,9 @@ def _ids(number: int, sightings: Sightings, agencies: tuple[Agency, ...]) -> tup
     native = pick(style == 1, join([letters, text], "-"), text)
     native = pick(style == 2, join([year, rest], "-"), native)
     native = pick(style == 3, join([year, rest], "/"), native)
-    sources = pa.array([agency.code for agency in agencies], pa.string()).take(pa.array(sightings.agency))
+    sources = pa.array([agency.code for agency in agencies], pa.string()).take(
+        pa.array(sightings.agency)
+    )
     return native, join([sources, native], ":")
 
 
@@ -224,12 +239,21 @@ def _cultures(sightings: Sightings, persons: p.Persons, groups: g.Groups) -> Int
 def _handling(dice: Dice, habits: Habits, columns: Columns) -> Columns:
     """Grades of source and information, category, purpose and review date, as each agency gives them."""
     count = len(habits.agency)
-    source = pa.array([agency.source_grade for agency in habits.agencies], pa.string()).take(pa.array(habits.agency))
+    source = pa.array([agency.source_grade for agency in habits.agencies], pa.string()).take(
+        pa.array(habits.agency)
+    )
     other = pa.array(["A", "B", "C", "X"], pa.string()).take(pa.array(dice.below(count, 4)))
     information = number_text(1 + dice.choose(count, (0.3, 0.4, 0.2, 0.1)))
-    category = pa.array([agency.category for agency in habits.agencies], pa.string()).take(pa.array(habits.agency))
-    purpose = pa.array([agency.purpose for agency in habits.agencies], pa.string()).take(pa.array(habits.agency))
-    review = [number_text(2026 + dice.below(count, 5), 4), number_text(1 + dice.below(count, 12), 2)]
+    category = pa.array([agency.category for agency in habits.agencies], pa.string()).take(
+        pa.array(habits.agency)
+    )
+    purpose = pa.array([agency.purpose for agency in habits.agencies], pa.string()).take(
+        pa.array(habits.agency)
+    )
+    review = [
+        number_text(2026 + dice.below(count, 5), 4),
+        number_text(1 + dice.below(count, 12), 2),
+    ]
     return {
         "sourceGrade": pick(dice.chance(count, 0.2), other, source),
         "informationGrade": information,
@@ -247,7 +271,9 @@ def _roles(
     for kind, bond, names in ((PERSON, persons.bond, p.ROLES), (GROUP, groups.bond, g.ROLES)):
         entities = np.flatnonzero(sightings.kind == kind)
         chosen = np.flatnonzero(bond)
-        for true_id, what in zip(_true_ids(number, entities[chosen]).to_pylist(), bond[chosen].tolist(), strict=True):
+        for true_id, what in zip(
+            _true_ids(number, entities[chosen]).to_pylist(), bond[chosen].tolist(), strict=True
+        ):
             roles[true_id] = names[what]
     entities = np.flatnonzero(sightings.kind == PERSON)[forges]
     for true_id in _true_ids(number, entities).to_pylist():

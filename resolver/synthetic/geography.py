@@ -10,9 +10,19 @@ import phonenumbers
 import pyarrow as pa
 from rigour.territories import get_territory
 
-from resolver.synthetic.dice import Dice, join, number_text, pick
 from resolver.synthetic.letters import Spellings
-from resolver.synthetic.lexicon import Ints, Lexicon, LexiconBuilder, Word
+from resolver.synthetic.names.name_lexicon import (
+    Ints,
+    Lexicon,
+    LexiconBuilder,
+    Word,
+)
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    number_text,
+    pick,
+)
 from resolver.synthetic.words import entries, places
 
 
@@ -38,7 +48,9 @@ class Geography:
     def pick_city(self, dice: Dice, countries: Ints) -> Ints:
         """A city of each country, the first ones more often."""
         u = dice.uniform(len(countries)) ** 1.6
-        return self.city_start[countries] + np.floor(u * self.city_count[countries]).astype(np.int64)
+        return self.city_start[countries] + np.floor(u * self.city_count[countries]).astype(
+            np.int64
+        )
 
     def street_lines(self, dice: Dice, countries: Ints) -> pa.StringArray:
         """A street and house number in each country, written as there."""
@@ -78,19 +90,31 @@ def geography() -> Geography:
         codes.append(code.lower())
         spans.append(builder.add([_city(entry) for entry in cities.split()]))
     territories = [get_territory(code) for code in codes]
-    streets = [street.replace("_", " ") for language in _LANGUAGES for street in places.STREETS[language].split()]
-    sizes = np.array([len(places.STREETS[language].split()) for language in _LANGUAGES], dtype=np.int64)
+    streets = [
+        street.replace("_", " ")
+        for language in _LANGUAGES
+        for street in places.STREETS[language].split()
+    ]
+    sizes = np.array(
+        [len(places.STREETS[language].split()) for language in _LANGUAGES], dtype=np.int64
+    )
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     forms = np.array([_LANGUAGES.index(_street_language(code)) for code in codes], dtype=np.int64)
     return Geography(
         codes=pa.array(codes, pa.string()),
         names=pa.array(
-            [territory.name if territory else code for territory, code in zip(territories, codes, strict=True)]
+            [
+                territory.name if territory else code
+                for territory, code in zip(territories, codes, strict=True)
+            ]
         ),
         alpha3=pa.array(
-            [(territory.alpha3 or "" if territory else "").upper() for territory in territories], pa.string()
+            [(territory.alpha3 or "" if territory else "").upper() for territory in territories],
+            pa.string(),
         ),
-        dial=pa.array([str(phonenumbers.country_code_for_region(code.upper())) for code in codes], pa.string()),
+        dial=pa.array(
+            [str(phonenumbers.country_code_for_region(code.upper())) for code in codes], pa.string()
+        ),
         cities=builder.build(),
         city_start=np.array([span.start for span in spans], dtype=np.int64),
         city_count=np.array([span.size for span in spans], dtype=np.int64),
@@ -109,4 +133,11 @@ def _city(entry: str) -> Word:
 
 
 def _street_language(code: str) -> str:
-    return next((language for language, codes in places.STREET_LANGUAGE.items() if code.upper() in codes.split()), "en")
+    return next(
+        (
+            language
+            for language, codes in places.STREET_LANGUAGE.items()
+            if code.upper() in codes.split()
+        ),
+        "en",
+    )

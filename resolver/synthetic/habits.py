@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.synthetic.agencies import Agency, Countries, habit
-from resolver.synthetic.dice import pick
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Bools, Floats, Ints
+from resolver.synthetic.names.name_lexicon import Bools, Floats, Ints
+from resolver.synthetic.random_columns import pick
 
 Columns = dict[str, pa.Array]
 

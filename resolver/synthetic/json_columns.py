@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.dice import join, join_present
+from resolver.synthetic.random_columns import join, join_present
 
 
 def quoted(texts: pa.Array) -> pa.StringArray:
@@ -49,5 +49,7 @@ def encoded(lines: pa.StringArray) -> memoryview:
     ended = join([lines, "\n"])
     if not len(ended):
         return memoryview(b"")
-    offsets = np.frombuffer(ended.buffers()[1], dtype=np.int32)[ended.offset : ended.offset + len(ended) + 1]
+    offsets = np.frombuffer(ended.buffers()[1], dtype=np.int32)[
+        ended.offset : ended.offset + len(ended) + 1
+    ]
     return memoryview(ended.buffers()[2])[int(offsets[0]) : int(offsets[-1])]

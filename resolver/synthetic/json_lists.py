@@ -9,8 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Activity, RelationType
-from resolver.synthetic.dice import join, join_present, keep, nulls, pick, plain
-from resolver.synthetic.jsontext import encoded, inner, listed, quoted, record, texts_listed
+from resolver.synthetic.json_columns import (
+    encoded,
+    inner,
+    listed,
+    quoted,
+    record,
+    texts_listed,
+)
+from resolver.synthetic.random_columns import (
+    join,
+    join_present,
+    keep,
+    nulls,
+    pick,
+    plain,
+)
 
 Column = Callable[[str], pa.Array]
 
@@ -82,7 +96,9 @@ _FTM_VALUES = {
 }
 
 
-def _mapped(column: pa.Array, table: dict[Activity, str] | dict[RelationType, str]) -> pa.StringArray:
+def _mapped(
+    column: pa.Array, table: dict[Activity, str] | dict[RelationType, str]
+) -> pa.StringArray:
     """Each text as the table has it."""
     keys = pa.array([key.value for key in table], pa.string())
     values = pa.array(list(table.values()), pa.string())
@@ -98,17 +114,29 @@ def ftm(table: pa.Table, dataset: str) -> memoryview:
     """FollowTheMoney entities, one a line: the records, then the edges between them."""
     column = _reader(table)
     address = address_line(column)
-    values = [(prop, texts_listed(*(column(name) for name in names))) for prop, names in _FTM_VALUES.items()]
+    values = [
+        (prop, texts_listed(*(column(name) for name in names)))
+        for prop, names in _FTM_VALUES.items()
+    ]
     values.append(("address", texts_listed(address)))
     topics, other = (_mapped(column(name), _TOPICS) for name in ("activity", "otherActivity"))
     values.append(
-        ("topics", texts_listed(topics, keep(other, np.asarray(pc.fill_null(pc.not_equal(other, topics), True)))))
+        (
+            "topics",
+            texts_listed(
+                topics, keep(other, np.asarray(pc.fill_null(pc.not_equal(other, topics), True)))
+            ),
+        )
     )
     datasets = pa.array([f'["{dataset}"]'] * len(table), pa.string())
     entities = record(
         "id",
         quoted(column("id")),
-        [("schema", quoted(column("schema"))), ("datasets", datasets), ("properties", inner(values))],
+        [
+            ("schema", quoted(column("schema"))),
+            ("datasets", datasets),
+            ("properties", inner(values)),
+        ],
     )
     parts = [entities]
     for prefix in ("relation", "otherRelation"):
@@ -128,7 +156,11 @@ def _edges(column: Column, dataset: str, prefix: str, kind: RelationType) -> pa.
     ends = pc.replace_substring(of(f"{prefix}Target"), f"{dataset}:", "", max_replacements=1)
     identity = join([of("id"), "-", ends])
     properties = inner(
-        [(source, texts_listed(of("id"))), (target, texts_listed(ends)), (role, texts_listed(of(f"{prefix}Role")))]
+        [
+            (source, texts_listed(of("id"))),
+            (target, texts_listed(ends)),
+            (role, texts_listed(of(f"{prefix}Role"))),
+        ]
     )
     datasets = pa.array([f'["{dataset}"]'] * len(rows), pa.string())
     return record(
@@ -147,10 +179,19 @@ def senzing(table: pa.Table, code: str) -> memoryview:
     column = _reader(table)
     count = len(table)
     source = f'"{code.upper().replace("-", "_")}"'
-    kinds = {"Person": '"PERSON"', "Company": '"ORGANIZATION"', "Organization": '"ORGANIZATION"', "Vessel": '"VESSEL"'}
+    kinds = {
+        "Person": '"PERSON"',
+        "Company": '"ORGANIZATION"',
+        "Organization": '"ORGANIZATION"',
+        "Vessel": '"VESSEL"',
+    }
     schemas = pa.array(list(kinds), pa.string())
-    record_type = pa.array(list(kinds.values()), pa.string()).take(pc.index_in(column("schema"), value_set=schemas))
-    organisation = np.asarray(pc.is_in(column("schema"), value_set=pa.array(["Company", "Organization"])))
+    record_type = pa.array(list(kinds.values()), pa.string()).take(
+        pc.index_in(column("schema"), value_set=schemas)
+    )
+    organisation = np.asarray(
+        pc.is_in(column("schema"), value_set=pa.array(["Company", "Organization"]))
+    )
     name = column("name")
     primary = inner(
         [
@@ -158,7 +199,10 @@ def senzing(table: pa.Table, code: str) -> memoryview:
             ("NAME_FULL", quoted(keep(name, ~organisation))),
             ("NAME_ORG", quoted(keep(name, organisation))),
             ("NAME_FIRST", quoted(column("firstName"))),
-            ("NAME_MIDDLE", quoted(keep(column("fatherName"), np.asarray(column("lastName").is_valid())))),
+            (
+                "NAME_MIDDLE",
+                quoted(keep(column("fatherName"), np.asarray(column("lastName").is_valid()))),
+            ),
             ("NAME_LAST", quoted(column("lastName"))),
         ]
     )
@@ -166,9 +210,17 @@ def senzing(table: pa.Table, code: str) -> memoryview:
     plain_members = [(key, quoted(column(which))) for key, which in _SENZING_PLAIN.items()]
     pointers = listed(*(_pointer(column, code, prefix) for prefix in ("relation", "otherRelation")))
     topics = listed(
-        *(inner([("TOPIC", quoted(_mapped(column(which), _TOPICS)))]) for which in ("activity", "otherActivity"))
+        *(
+            inner([("TOPIC", quoted(_mapped(column(which), _TOPICS)))])
+            for which in ("activity", "otherActivity")
+        )
     )
-    ship_ids = listed(*(_other_id(column(which), usage) for which, usage in (("imoNumber", "IMO"), ("mmsi", "MMSI"))))
+    ship_ids = listed(
+        *(
+            _other_id(column(which), usage)
+            for which, usage in (("imoNumber", "IMO"), ("mmsi", "MMSI"))
+        )
+    )
     return encoded(
         record(
             "DATA_SOURCE",
@@ -249,7 +301,9 @@ def interpol(table: pa.Table, code: str) -> memoryview:
     """Notices as INTERPOL's web service gives them, one a line."""
     column = _reader(table)
     sex = pick(
-        np.asarray(pc.fill_null(pc.equal(column("gender"), "female"), False)), pa.scalar('"F"'), pa.scalar('"M"')
+        np.asarray(pc.fill_null(pc.equal(column("gender"), "female"), False)),
+        pa.scalar('"F"'),
+        pa.scalar('"M"'),
     )
     charge = quoted(_mapped(column("activity"), _CHARGES))
     warrants = listed(inner([("charge", charge)]))
@@ -262,7 +316,12 @@ def interpol(table: pa.Table, code: str) -> memoryview:
                 ("name", quoted(column("lastName"))),
                 ("date_of_birth", quoted(column("birthDate"))),
                 ("sex_id", keep(sex, np.asarray(column("gender").is_valid()))),
-                ("nationalities", pc.fill_null(texts_listed(column("nationality"), column("otherNationality")), "[]")),
+                (
+                    "nationalities",
+                    pc.fill_null(
+                        texts_listed(column("nationality"), column("otherNationality")), "[]"
+                    ),
+                ),
                 ("place_of_birth", quoted(column("birthPlace"))),
                 ("country_of_birth_id", quoted(column("birthCountry"))),
                 ("arrest_warrants", pc.fill_null(warrants, "[]")),

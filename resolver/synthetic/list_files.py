@@ -11,12 +11,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from resolver.errors import OutputError
-from resolver.synthetic import render
+from resolver.synthetic import json_lists
 from resolver.synthetic.agencies import Agency, Format
 from resolver.synthetic.chunks import Chunk
-from resolver.synthetic.dice import join
-from resolver.synthetic.jsontext import encoded
-from resolver.synthetic.tables_out import DATA, OFFICE, Layout
+from resolver.synthetic.json_columns import encoded
+from resolver.synthetic.random_columns import join
+from resolver.synthetic.table_lists import DATA, OFFICE, Layout
 
 SUFFIX = {
     Format.FTM: ".ftm.json",
@@ -25,7 +25,11 @@ SUFFIX = {
     Format.INTERPOL: ".json",
     Format.SENZING: ".jsonl",
 }
-_JSON = {Format.FTM: render.ftm, Format.SENZING: render.senzing, Format.INTERPOL: render.interpol}
+_JSON = {
+    Format.FTM: json_lists.ftm,
+    Format.SENZING: json_lists.senzing,
+    Format.INTERPOL: json_lists.interpol,
+}
 _TEXT = pa.string()
 
 
@@ -68,7 +72,9 @@ class _CsvWriter:
 class _ParquetWriter:
     def __init__(self, path: Path, layout: Layout) -> None:
         self._layout = layout
-        self._writer = pq.ParquetWriter(path, pa.schema([(name, _TEXT) for name in layout.columns]), compression="zstd")
+        self._writer = pq.ParquetWriter(
+            path, pa.schema([(name, _TEXT) for name in layout.columns]), compression="zstd"
+        )
 
     def write(self, records: pa.Table) -> None:
         self._writer.write_table(self._layout.table(records))
@@ -91,9 +97,15 @@ def open_list(folder: Path, agency: Agency) -> ListWriter:
             return _JsonWriter(path, agency)
         layout = OFFICE if agency.format == Format.CSV else DATA
         (folder / f"{agency.code}.mapping.yml").write_text(layout.mapping(agency), "utf-8")
-        return _CsvWriter(path, layout) if agency.format == Format.CSV else _ParquetWriter(path, layout)
+        return (
+            _CsvWriter(path, layout)
+            if agency.format == Format.CSV
+            else _ParquetWriter(path, layout)
+        )
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", where=path.name) from None
+        raise OutputError(
+            f"cannot be written: {error.strerror or error}", where=path.name
+        ) from None
 
 
 class WorldWriter:
@@ -103,7 +115,9 @@ class WorldWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"cannot be made: {error.strerror or error}", where=str(folder)) from None
+            raise OutputError(
+                f"cannot be made: {error.strerror or error}", where=str(folder)
+            ) from None
         self._lists = [open_list(folder, agency) for agency in agencies]
         self._truth = (folder / "truth.csv").open("wb")
         self._truth.write(b"record_id,true_id,kind\n")
@@ -121,7 +135,10 @@ class WorldWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         for writer in self._lists:
             writer.close()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.lexicon import Bools, Floats, Ints
+from resolver.synthetic.names.name_lexicon import Bools, Floats, Ints
 
 
 class Dice:
@@ -40,7 +40,9 @@ class Dice:
     def choose(self, count: int, weights: Sequence[float] | Floats) -> Ints:
         """Places in `weights`, each as often as its weight says."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        return np.minimum(np.searchsorted(edges / edges[-1], self.uniform(count), side="right"), len(edges) - 1)
+        return np.minimum(
+            np.searchsorted(edges / edges[-1], self.uniform(count), side="right"), len(edges) - 1
+        )
 
     def shuffled(self, count: int) -> Ints:
         """0 … count − 1 in random order."""

@@ -76,9 +76,14 @@ def to_records(chunk: Chunk) -> list[Record]:
     """All records of a chunk, in its order."""
     lists = {name: column.to_pylist() for name, column in chunk.columns.items()}
     names = list(lists)
-    ids, agencies = chunk.record_ids.to_pylist(), [chunk.agencies[place] for place in chunk.agency.tolist()]
+    ids, agencies = (
+        chunk.record_ids.to_pylist(),
+        [chunk.agencies[place] for place in chunk.agency.tolist()],
+    )
     records = []
-    for identity, agency, texts in zip(ids, agencies, zip(*lists.values(), strict=True), strict=True):
+    for identity, agency, texts in zip(
+        ids, agencies, zip(*lists.values(), strict=True), strict=True
+    ):
         row = {name: text for name, text in zip(names, texts, strict=True) if text is not None}
         records.append(_record(identity, agency.code, agency.format, row))
     return records
@@ -104,8 +109,14 @@ def _record(identity: str, source: str, form: Format, row: Row) -> Record:
         identifiers=tuple(numbers),
         addresses=_addresses(row),
         relations=_relations(row),
-        routes=tuple(dict.fromkeys(RouteCountry(row[name], role) for name, role in _ROUTES.items() if name in row)),
-        activities=tuple(sorted({Activity(row[name]) for name in ("activity", "otherActivity") if name in row})),
+        routes=tuple(
+            dict.fromkeys(
+                RouteCountry(row[name], role) for name, role in _ROUTES.items() if name in row
+            )
+        ),
+        activities=tuple(
+            sorted({Activity(row[name]) for name in ("activity", "otherActivity") if name in row})
+        ),
         handling=Handling(
             agency=source,
             code="H0",
@@ -125,7 +136,11 @@ def _value(prop: str, text: str) -> Value:
 def _addresses(row: Row) -> tuple[Address, ...]:
     if "city" not in row:
         return ()
-    return (Address(street=row.get("street", ""), city=row["city"], country=row.get("addressCountry", "")),)
+    return (
+        Address(
+            street=row.get("street", ""), city=row["city"], country=row.get("addressCountry", "")
+        ),
+    )
 
 
 def _relations(row: Row) -> tuple[Relation, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.synthetic.agencies import Agency, habit
-from resolver.synthetic.dice import Dice
-from resolver.synthetic.lexicon import Floats, Ints
+from resolver.synthetic.names.name_lexicon import Floats, Ints
+from resolver.synthetic.random_columns import Dice
 
 PERSON, GROUP, ASSET = 0, 1, 2
 _KIND_SHARES = (0.86, 0.12, 0.02)
@@ -50,7 +50,9 @@ def make_kinds(dice: Dice, records: int) -> tuple[Ints, Ints]:
     return kinds, sizes
 
 
-def spread(dice: Dice, kinds: Ints, sizes: Ints, regions: Ints, agencies: tuple[Agency, ...]) -> Sightings:
+def spread(
+    dice: Dice, kinds: Ints, sizes: Ints, regions: Ints, agencies: tuple[Agency, ...]
+) -> Sightings:
     """Give each entity's records to agencies: those of its regions (entities × 2) before others, seldom one agency
     twice."""
     scores = np.log(_affinity(kinds, regions, agencies)) - np.log(

@@ -31,7 +31,10 @@ class Layout:
             "schema": self.schema,
             "source": agency.code,
             "agency": agency.code,
-            "properties": {prop: names if len(names) > 1 else names[0] for prop, names in self.properties.items()},
+            "properties": {
+                prop: names if len(names) > 1 else names[0]
+                for prop, names in self.properties.items()
+            },
         }
         return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
@@ -113,7 +116,9 @@ def _layout(names: dict[str, tuple[str, str]], identity: str) -> Layout:
     for name, (_, prop) in names.items():
         if prop:
             properties.setdefault(prop, []).append(name)
-    return Layout({name: column for name, (column, _) in names.items()}, properties, identity, "schema")
+    return Layout(
+        {name: column for name, (column, _) in names.items()}, properties, identity, "schema"
+    )
 
 
 OFFICE = _layout(_OFFICE, "record_id")

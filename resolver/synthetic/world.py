@@ -12,10 +12,10 @@ from resolver.errors import UsageError
 from resolver.records import Record
 from resolver.records.progress import SILENT, Progress
 from resolver.synthetic.agencies import Agency, make_agencies
-from resolver.synthetic.as_records import to_records
 from resolver.synthetic.chunks import CHUNK, Chunk, make_chunk
-from resolver.synthetic.cultures import CULTURE_NAMES
-from resolver.synthetic.write import WorldWriter, file_name
+from resolver.synthetic.list_files import WorldWriter, file_name
+from resolver.synthetic.names.cultures import CULTURE_NAMES
+from resolver.synthetic.record_objects import to_records
 
 
 @dataclass(frozen=True, slots=True)

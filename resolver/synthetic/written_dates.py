@@ -8,12 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.synthetic.agencies import Dates
-from resolver.synthetic.dice import Dice, join, number_text, pick
-from resolver.synthetic.documents import date_parts
-from resolver.synthetic.lexicon import Bools, Floats, Ints
-from resolver.synthetic.persons import Days
+from resolver.synthetic.entities.document_numbers import date_parts
+from resolver.synthetic.entities.persons import Days
+from resolver.synthetic.names.name_lexicon import Bools, Floats, Ints
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    number_text,
+    pick,
+)
 
-_MONTHS = pa.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], pa.string())
+_MONTHS = pa.array(
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    pa.string(),
+)
 _LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -44,11 +52,17 @@ def observe(dice: Dice, born: Days, exact: Bools, year_only: Floats, care: Float
     month = np.where(only_year, 0, month)
     start = np.where(ranged, year - dice.below(count, 3), year)
     return Written(
-        start, month, np.where(only_year | no_day, 0, day), circa, np.where(ranged, start + 2 + dice.below(count, 3), 0)
+        start,
+        month,
+        np.where(only_year | no_day, 0, day),
+        circa,
+        np.where(ranged, start + 2 + dice.below(count, 3), 0),
     )
 
 
-def _one_off(dice: Dice, year: Ints, month: Ints, day: Ints, where: Bools) -> tuple[Ints, Ints, Ints]:
+def _one_off(
+    dice: Dice, year: Ints, month: Ints, day: Ints, where: Bools
+) -> tuple[Ints, Ints, Ints]:
     """Where asked: one digit of the year, the month or the day wrong."""
     count = len(year)
     kind, sign = dice.below(count, 6), np.where(dice.chance(count, 0.5), 1, -1)
@@ -63,11 +77,17 @@ def _one_off(dice: Dice, year: Ints, month: Ints, day: Ints, where: Bools) -> tu
 
 def write(dates: Written, style: Ints) -> pa.StringArray:
     """The dates as text in each record's style (`Dates`)."""
-    year, month, day = number_text(dates.year, 4), number_text(dates.month, 2), number_text(dates.day, 2)
+    year, month, day = (
+        number_text(dates.year, 4),
+        number_text(dates.month, 2),
+        number_text(dates.day, 2),
+    )
     year_first = join([year, month, day], "-")
     text = pick(style == Dates.DOTS, join([day, month, year], "."), year_first)
     text = pick(style == Dates.SLASHES, join([day, month, year], "/"), text)
-    words = join([number_text(dates.day), _MONTHS.take(pa.array(np.maximum(dates.month - 1, 0))), year], " ")
+    words = join(
+        [number_text(dates.day), _MONTHS.take(pa.array(np.maximum(dates.month - 1, 0))), year], " "
+    )
     text = pick(style == Dates.WORDS, words, text)
     text = pick(style == Dates.YEAR_FIRST_SLASHES, join([year, month, day], "/"), text)
     text = pick((dates.day == 0) & (dates.month > 0), join([year, month], "-"), text)

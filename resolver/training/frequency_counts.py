@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-from resolver.normalise.names import person_tokens
+from resolver.normalize.name_tokens import person_tokens
 from resolver.records import Batch, Kind
-from resolver.training import numbers
-from resolver.training.numbers import LEAST, SKIP, words_of
+from resolver.training import shared_numbers
+from resolver.training.shared_numbers import LEAST, SKIP, words_of
 
 _POPULATION = 20_000
 _LOCALES = tuple(
@@ -46,8 +46,10 @@ def count_tables(batches: Iterable[Batch]) -> dict[str, Any]:
         "person_total": _POPULATION,
         "group_counts": _kept(groups.shares(), _POPULATION),
         "group_total": _POPULATION,
-        "mass_used": numbers.of_batches(held),
-        "person_given": _given_shares(census_shares("given"), census_shares("family"), given.shares(), family.shares()),
+        "mass_used": shared_numbers.of_batches(held),
+        "person_given": _given_shares(
+            census_shares("given"), census_shares("family"), given.shares(), family.shares()
+        ),
     }
 
 
@@ -58,10 +60,14 @@ def _words_in(texts: Iterable[str]) -> set[str]:
 def _given_shares(*shares: Mapping[str, float]) -> dict[str, int]:
     """Per cent of its bearers to whom a token is a given name: by a census's given and family names, and by the lists'
     (which are told in parts), half each. Only tokens that enough bear."""
-    known = {token for part in shares for token, share in part.items() if share * _POPULATION >= LEAST}
+    known = {
+        token for part in shares for token, share in part.items() if share * _POPULATION >= LEAST
+    }
     found = {}
     for token in sorted(known):
-        census_given, census_family, listed_given, listed_family = (part.get(token, 0.0) for part in shares)
+        census_given, census_family, listed_given, listed_family = (
+            part.get(token, 0.0) for part in shares
+        )
         given, family = census_given + listed_given, census_family + listed_family
         found[token] = round(100 * given / (given + family))
     return found

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from resolver.engines.hub import Hub
-from resolver.engines.working import RESULT, Job, new_folder
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import RESULT, Job, new_folder
 from resolver.records.progress import Progress
 
 LEARN = "learn"
@@ -16,11 +16,15 @@ MODEL = "model"
 """The folder of the new model, in that of the job's results."""
 
 
-def submit_learning(hub: Hub, jobs: Path, *, who: str, agency: str = "", idempotency_key: str | None = None) -> Job:
+def submit_learning(
+    hub: Hub, jobs: Path, *, who: str, agency: str = "", idempotency_key: str | None = None
+) -> Job:
     """Queue a job that corrects the model by the decisions of the store. Raises `StoreError`, `OSError`."""
     folder = new_folder(jobs)
     params = {"folder": folder.name, "label": "learn from decisions"}
-    return hub.store.jobs.submit(LEARN, params, agency=agency, submitted_by=who, idempotency_key=idempotency_key)
+    return hub.store.jobs.submit(
+        LEARN, params, agency=agency, submitted_by=who, idempotency_key=idempotency_key
+    )
 
 
 def model_of(jobs: Path, job: Job) -> Path | None:
@@ -29,11 +33,13 @@ def model_of(jobs: Path, job: Job) -> Path | None:
     return folder if (folder / "person.json").is_file() else None
 
 
-def do_learning(hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None) -> Mapping[str, Any]:
+def do_learning(
+    hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None
+) -> Mapping[str, Any]:
     """Correct the model in `base` (default: the shipped one) by the decisions of the store, and compare the two; what
     came of it. Raises `ResolverError`; then there is no new model."""
     # scikit-learn comes with it, and whoever only asks for a job needs none of that
-    from resolver.training.learning import learn_from
+    from resolver.training.store_learning import learn_from
 
     progress.start("decisions", None, "decisions")
     version = f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}-{job.id[:8]}"

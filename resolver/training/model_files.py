@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models import loader
-from resolver.classify import to_json
-from resolver.training.card import PLOT, bins, card
-from resolver.training.reliability import plot
+from resolver.models import loader
+from resolver.scoring import to_json
+from resolver.training.evaluate.model_card import PLOT, bins, card
+from resolver.training.evaluate.reliability_plot import plot
 from resolver.training.train import Trained
 
 CARD = "card.md"
@@ -28,7 +28,9 @@ def save(trained: Trained, directory: Path, base: Path | None = None) -> tuple[s
     return kept
 
 
-def write_card(models: Mapping[str, Mapping[str, Any]], directory: Path, kept: Sequence[str] = ()) -> None:
+def write_card(
+    models: Mapping[str, Mapping[str, Any]], directory: Path, kept: Sequence[str] = ()
+) -> None:
     """Write the card of models (by kind, as JSON), and its plot where there is anything to plot."""
     (directory / CARD).write_text(card(models, kept), encoding="utf-8")
     rows = bins(models)

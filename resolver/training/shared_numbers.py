@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalise.names import group_tokens, person_tokens
-from resolver.normalise.prepare import PLAIN
-from resolver.normalise.text import hash64
-from resolver.normalise.values import CONTACTS, contact_key, number_text
+from resolver.normalize.folding import hash64
+from resolver.normalize.name_tokens import group_tokens, person_tokens
+from resolver.normalize.prepare import PLAIN
+from resolver.normalize.values import CONTACTS, contact_key, number_text
 from resolver.records import Batch, Kind, Record
 from resolver.records.packing import split
-from resolver.records.prepared import TokenFlag
+from resolver.records.prepared.batch import TokenFlag
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.store import Store, View
 
@@ -45,12 +45,16 @@ def mass_used(pieces: Pieces) -> list[str]:
     held = [np.zeros(0, dtype=np.uint64)]
     for batch, _ in pieces():
         for _, codes, texts in _held(batch):
-            held.append(np.array([hash64(text) if text else 0 for text in texts], dtype=np.uint64)[codes])
+            held.append(
+                np.array([hash64(text) if text else 0 for text in texts], dtype=np.uint64)[codes]
+            )
     found, counts = np.unique(np.concatenate(held), return_counts=True)
     frequent = set(found[(counts >= LEAST) & (found != 0)].tolist())
     if not frequent:
         return []
-    return sorted(number for number, names in _named(pieces, frequent).items() if _bearers(names) >= LEAST)
+    return sorted(
+        number for number, names in _named(pieces, frequent).items() if _bearers(names) >= LEAST
+    )
 
 
 def of_batches(batches: Iterable[Batch]) -> list[str]:
@@ -86,7 +90,11 @@ def _held(batch: Batch) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.
     for prop in (*IDENTIFIERS, *CONTACTS):
         if prop in batch.columns:
             column = batch.columns[prop]
-            yield column.rows, column.codes, [_key(prop, text) for text in column.values.to_pylist()]
+            yield (
+                column.rows,
+                column.codes,
+                [_key(prop, text) for text in column.values.to_pylist()],
+            )
 
 
 def _key(prop: str, text: str) -> str:
@@ -108,7 +116,9 @@ def _named(pieces: Pieces, wanted: set[int]) -> dict[str, Names]:
         for rows, codes, texts in _held(batch):
             these = np.array([bool(text) and hash64(text) in wanted for text in texts], dtype=bool)
             picked = np.flatnonzero(these[codes])
-            for place, record in zip(picked.tolist(), batch.take(rows[picked]).to_records(), strict=True):
+            for place, record in zip(
+                picked.tolist(), batch.take(rows[picked]).to_records(), strict=True
+            ):
                 if words := frozenset(words_of(record)):
                     names = found.setdefault(texts[codes[place]], {})
                     names.setdefault(int(who[rows[place]]), set()).add(words)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import loader
+from resolver.models import loader
 from resolver.pipeline import load_models
 from resolver.store import Store
-from resolver.training.comparing import Beside, beside
-from resolver.training.decided import Decided, read_decided
-from resolver.training.relearn import relearn
-from resolver.training.save import save
+from resolver.training.data.decided_pairs import Decided, read_decided
+from resolver.training.evaluate.model_comparison import Beside, beside
+from resolver.training.fit.correction import relearn
+from resolver.training.model_files import save
 from resolver.training.train import Trained
 
 
@@ -64,7 +64,9 @@ def learn_from(
     notes += [f"the model for {kind} stays as it is: {why}" for kind, why in found.without.items()]
     with store.view() as view:
         if view.head.stamp.get("model") not in (None, before.stamp["model"]):
-            notes.append("the store was resolved with another model than the one that was corrected")
+            notes.append(
+                "the store was resolved with another model than the one that was corrected"
+            )
     # the folder may have held another model a moment ago
     load_models.cache_clear()
     return Learnt(beside(store, before, load_models(out), decided), tuple(notes))

@@ -9,19 +9,29 @@ from typing import Any
 
 import numpy as np
 
-from resolver.classify import Model
 from resolver.errors import InputError
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.pipeline import tables_of
 from resolver.records import Kind, Record
-from resolver.training.alone import alone_pairs
-from resolver.training.branches import BRANCH, branch_pairs
-from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs
-from resolver.training.contradictions import quarantine
-from resolver.training.differing import Differing, differing_pairs, invented_pairs
-from resolver.training.figures import data_hash, measured
-from resolver.training.fit import FitOptions
-from resolver.training.labelled import (
+from resolver.scoring import Model
+from resolver.training.augment.branches import BRANCH, branch_pairs
+from resolver.training.augment.controlled_differences import (
+    Differing,
+    differing_pairs,
+    invented_pairs,
+)
+from resolver.training.augment.name_only import alone_pairs
+from resolver.training.augment.registers import registers_of
+from resolver.training.augment.resampled_entries import split_records
+from resolver.training.augment.stated_pairs import (
+    DATE,
+    NUMBER,
+    OTHER_DATE,
+    stated_pairs,
+)
+from resolver.training.data.contradictions import quarantine
+from resolver.training.data.labeled_clusters import CLUSTERS, Clusters, cluster_pairs
+from resolver.training.data.labeled_pairs import (
     Judgement,
     Labelled,
     blocked_pairs,
@@ -29,11 +39,16 @@ from resolver.training.labelled import (
     judged_pairs,
     together,
 )
-from resolver.training.parts import ALONE_WAY, LEAST_PAIRS, PLAIN, fit_part, parts_of
-from resolver.training.registers import registers_of
-from resolver.training.split import split_records
-from resolver.training.stated import DATE, NUMBER, OTHER_DATE, stated_pairs
-from resolver.training.tables import count_tables
+from resolver.training.evaluate.card_figures import data_hash, measured
+from resolver.training.fit.boosting import FitOptions
+from resolver.training.fit.model_parts import (
+    ALONE_WAY,
+    LEAST_PAIRS,
+    PLAIN,
+    fit_part,
+    parts_of,
+)
+from resolver.training.frequency_counts import count_tables
 
 SAME_LIST = -3_000
 """Thousandths: twenty to one against two entries of a list that declares itself free of duplicates. Stated, not
@@ -112,7 +127,9 @@ def gather(
     else:
         parts.append(_told_twice(intake, names, shipped, seed))
         sources = intake.deduplicated_sources
-        parts.append(alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed))
+        parts.append(
+            alone_pairs(intake.batch, names, sources, shipped, invented=spellings, seed=seed)
+        )
         parts.append(differing_pairs(differing, shipped))
         parts += stated_pairs(stated, shipped, seed)
         parts.append(invented_pairs(branch_pairs(stated, seed), shipped, BRANCH))
@@ -139,14 +156,20 @@ def gather(
 def _sources(intake: Intake, worlds: Sequence[World]) -> dict[str, int]:
     column = intake.batch.sources
     counts = np.bincount(column.codes, minlength=len(column.values))
-    read = {name: int(count) for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True)) if count}
+    read = {
+        name: int(count)
+        for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True))
+        if count
+    }
     invented: Counter[str] = Counter()
     for world in worlds:
         invented[world.name] += len(world.records)
     return {**read, **invented}
 
 
-def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) -> dict[Kind, Labelled]:
+def _told_twice(
+    intake: Intake, names: Sequence[str], tables: Any, seed: int
+) -> dict[Kind, Labelled]:
     """Pairs of pseudo-records of the lists that declare themselves free of duplicates."""
     home = dict(zip(intake.batch.ids.to_pylist(), names, strict=True))
     records: list[Record] = []
@@ -158,7 +181,15 @@ def _told_twice(intake: Intake, names: Sequence[str], tables: Any, seed: int) ->
             records.append(copy)
             truth[copy.id] = home[copy.id[:-2]]
             comparable[copy.id] = copy.source
-    return blocked_pairs(records, truth, tables, "told twice", comparable=comparable, most_negatives=50_000, seed=seed)
+    return blocked_pairs(
+        records,
+        truth,
+        tables,
+        "told twice",
+        comparable=comparable,
+        most_negatives=50_000,
+        seed=seed,
+    )
 
 
 def weighted(data: Labelled, shares: Mapping[str, Share]) -> Labelled:
@@ -212,7 +243,9 @@ def fit_options(seed: int) -> FitOptions:
     return FitOptions(seed=seed, fixed={"same_list": SAME_LIST})
 
 
-def train(material: Material, tables: Mapping[str, Any], version: str, options: FitOptions) -> Trained:
+def train(
+    material: Material, tables: Mapping[str, Any], version: str, options: FitOptions
+) -> Trained:
     """Cross-validate, calibrate on what was not trained on, then fit on everything. A kind with fewer than
     `LEAST_PAIRS` pairs of either label is left out. Raises `InputError` where that leaves none."""
     models: dict[Kind, Model] = {}
@@ -221,12 +254,27 @@ def train(material: Material, tables: Mapping[str, Any], version: str, options: 
         if min(np.bincount(raw_data.labels, minlength=2)) < LEAST_PAIRS:
             continue
         data = weighted(raw_data, SHARES)
-        ways = {"": options, "plain": replace(options, **PLAIN), "alone": replace(options, **ALONE_WAY)}
-        fitted = {name: fit_part(data.where(mask), ways[name], name) for name, mask in parts_of(data).items()}
+        ways = {
+            "": options,
+            "plain": replace(options, **PLAIN),
+            "alone": replace(options, **ALONE_WAY),
+        }
+        fitted = {
+            name: fit_part(data.where(mask), ways[name], name)
+            for name, mask in parts_of(data).items()
+        }
         held = fitted.values()
-        told = measured(together(one.held_out for one in held), np.concatenate([one.logodds for one in held]))
+        told = measured(
+            together(one.held_out for one in held), np.concatenate([one.logodds for one in held])
+        )
         figures[kind.label] = told["figures"]
-        training = {"seed": options.seed, "pairs": _counts(data), "data": data_hash(data), **told, **_origin(material)}
+        training = {
+            "seed": options.seed,
+            "pairs": _counts(data),
+            "data": data_hash(data),
+            **told,
+            **_origin(material),
+        }
         parts = {name: replace(one.model, version=version) for name, one in fitted.items() if name}
         models[kind] = replace(fitted[""].model, version=version, training=training).having(parts)
     if not models:

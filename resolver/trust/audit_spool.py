@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from resolver.store import Store
-from resolver.store.words import utc_text
+from resolver.store.row_types import utc_text
 
 _SUFFIX = ".looks"
 _LARGE = 4 * 1024 * 1024
@@ -134,5 +134,7 @@ def _missing(rows: Sequence[dict[str, Any]], store: Store) -> list[dict[str, Any
     return missing
 
 
-def _mark(at: str, request: str, action: str, query: Mapping[str, Any]) -> tuple[str, str, str, bytes]:
+def _mark(
+    at: str, request: str, action: str, query: Mapping[str, Any]
+) -> tuple[str, str, str, bytes]:
     return at, request, action, orjson.dumps(dict(query), option=orjson.OPT_SORT_KEYS)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.service import Service
-from resolver.engines.hub import Hub
-from resolver.ingest.base import ListInfo
+from resolver.api import ServiceSettings, create_app
+from resolver.api.service import Service
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
 from resolver.records import Identifier, Kind
 from resolver.records.decisions import Verdict
-from tests.engines.hubs import OPTIONS, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, decided, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 Client = Any
@@ -26,7 +26,12 @@ RECORDS = (
     record("river:1", name="Abu Omar", birthDate="1971-03-09", topics="crime.traffick"),
     record("coast:2", name="Maria Quispe Huanca", birthDate="1980-11-02"),
     record("river:2", name="Maria Quispe Huanca", birthDate="1980-11-02"),
-    record("river:3", name="John Smith", birthDate="1990-01-01", identifiers=[Identifier("passportNumber", "X482916")]),
+    record(
+        "river:3",
+        name="John Smith",
+        birthDate="1990-01-01",
+        identifiers=[Identifier("passportNumber", "X482916")],
+    ),
     record("coast:4", Kind.GROUP, name="Vektor Trading LLC", country="ru"),
 )
 UNION = ("coast:1", "river:1")
@@ -45,7 +50,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
     """An application over it that has loaded."""
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         made = create_app(ServiceSettings(store_url))
         held: Service = made.extensions["resolver"]
         held.warm()

@@ -33,7 +33,8 @@ NAMED = thing({"id": TEXT, "name": TEXT})
 TYPE = thing({"id": TEXT, "name": TEXT}, {"broader": many(NAMED)})
 SERVICE = thing({"service_url": URL, "service_path": {"type": "string", "pattern": "^/"}})
 SETTING = thing(
-    {"name": TEXT, "label": TEXT, "type": {"enum": ["number"]}}, {"default": {"type": "number"}, "help_text": TEXT}
+    {"name": TEXT, "label": TEXT, "type": {"enum": ["number"]}},
+    {"default": {"type": "number"}, "help_text": TEXT},
 )
 MANIFEST = thing(
     {
@@ -43,14 +44,20 @@ MANIFEST = thing(
         "schemaSpace": URL,
         "defaultTypes": many(TYPE, uniqueItems=True),
         "view": thing({"url": WITH_ID}),
-        "preview": thing({"url": WITH_ID, "width": {"type": "integer"}, "height": {"type": "integer"}}),
+        "preview": thing(
+            {"url": WITH_ID, "width": {"type": "integer"}, "height": {"type": "integer"}}
+        ),
         "suggest": thing({"entity": SERVICE, "property": SERVICE, "type": SERVICE}),
         "extend": thing({"propose_properties": SERVICE, "property_settings": many(SETTING)}),
         "batchSize": {"type": "integer", "minimum": 1},
         "serviceVersion": TEXT,
         "documentation": URL,
     },
-    {"authentication": thing({"type": {"const": "apiKey"}, "name": TEXT, "in": {"enum": ["header", "query"]}})},
+    {
+        "authentication": thing(
+            {"type": {"const": "apiKey"}, "name": TEXT, "in": {"enum": ["header", "query"]}}
+        )
+    },
 )
 CANDIDATE = thing(
     {
@@ -65,9 +72,19 @@ CANDIDATE = thing(
 )
 RESULTS = by_name(thing({"result": many(CANDIDATE)}))
 SUGGESTED_ENTITIES = thing(
-    {"result": many(thing({"id": TEXT, "name": TEXT, "notable": many(NAMED)}, {"description": TEXT}))}
+    {
+        "result": many(
+            thing({"id": TEXT, "name": TEXT, "notable": many(NAMED)}, {"description": TEXT})
+        )
+    }
 )
 SUGGESTED_TYPES = thing({"result": many(TYPE)})
-SUGGESTED_PROPERTIES = thing({"result": many(thing({"id": TEXT, "name": TEXT}, {"description": TEXT}))})
-PROPOSAL = thing({"type": TEXT, "properties": many(NAMED, minItems=1)}, {"limit": {"type": "integer"}})
-EXTENSION = thing({"meta": many(NAMED), "rows": by_name(by_name(many(thing({"str": {"type": "string"}}))))})
+SUGGESTED_PROPERTIES = thing(
+    {"result": many(thing({"id": TEXT, "name": TEXT}, {"description": TEXT}))}
+)
+PROPOSAL = thing(
+    {"type": TEXT, "properties": many(NAMED, minItems=1)}, {"limit": {"type": "integer"}}
+)
+EXTENSION = thing(
+    {"meta": many(NAMED), "rows": by_name(by_name(many(thing({"str": {"type": "string"}}))))}
+)

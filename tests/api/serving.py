@@ -41,7 +41,17 @@ _readers: dict[int, threading.Thread] = {}
 def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Served]:
     """The process that serves a store; with `ready` once it answers checks. It is killed at the end unless it has ended
     by then."""
-    command = [sys.executable, "-m", "resolver", "serve", "--store", store_url, "--port", "0", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "resolver",
+        "serve",
+        "--store",
+        store_url,
+        "--port",
+        "0",
+        *options,
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
@@ -55,7 +65,9 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Serve
         assert desk.startswith(f"Steward's desk: {address}/desk"), desk
         log: list[str] = []
         # a log that nobody reads would hold the service up
-        reader = _readers[process.pid] = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+        reader = _readers[process.pid] = threading.Thread(
+            target=log.extend, args=(process.stderr,), daemon=True
+        )
         reader.start()
         if ready:
             wait_ready(address)

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.access import SCOPES
+from resolver.api import ServiceSettings, create_app
+from resolver.api.access import SCOPES
 from resolver.cli.app import run
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import create_key
-from resolver.engines.posting import Posting, _Sender
-from resolver.engines.senders import Sender
 from resolver.errors import OwnerError
+from resolver.hub.admin import create_key
+from resolver.hub.desk_users import Role
+from resolver.hub.group_commit import Posting, _Sender
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import Sender
 from tests.api.conftest import Client
-from tests.engines.hubs import OPTIONS
+from tests.hub.hubs import OPTIONS
 from tests.records.samples import record
 
 Open = Callable[..., tuple[Client, Any]]
@@ -37,7 +37,7 @@ def url(store_url: str, tmp_path: Path) -> str:
 @pytest.fixture
 def opened(url: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Make an application over the copy; what is known of keys is never older than a request."""
-    monkeypatch.setattr("api.access._FRESH", 0.0)
+    monkeypatch.setattr("resolver.api.access._FRESH", 0.0)
     held = []
 
     def make(**said: Any) -> tuple[Client, Any]:
@@ -62,7 +62,9 @@ def test_every_blueprint_says_which_scope_it_asks_for(app: Flask) -> None:
     assert set(app.blueprints) == set(SCOPES)
 
 
-def test_keys_scopes_and_revocation(url: str, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+def test_keys_scopes_and_revocation(
+    url: str, opened: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
     client, _ = opened()
     assert client.get(CHECK).status_code == 200
     check = key(url, "border", "check", capsys=capsys)
@@ -119,17 +121,29 @@ def test_a_source_is_its_first_senders(agencies: tuple[Callable[..., Any], Any])
     assert "Alpha" not in refused.json["detail"]
     # nor may others add to it; the agency's own keys and admins may
     assert post("beta", person("2")).status_code == 403
-    assert [post(who, person("1", handling="H0")).status_code for who in ("alpha", "chief")] == [201, 201]
+    assert [post(who, person("1", handling="H0")).status_code for who in ("alpha", "chief")] == [
+        201,
+        201,
+    ]
     # what a key of no agency sends first stays its own
-    assert [post(who, person("1", "lonely")).status_code for who in ("lone", "lone", "other", "beta")] == [
+    assert [
+        post(who, person("1", "lonely")).status_code for who in ("lone", "lone", "other", "beta")
+    ] == [
         201,
         201,
         403,
         403,
     ]
     # lists loaded by command are the hub's, until they are bound
-    assert [post(who, person("9", "river")).status_code for who in ("alpha", "lone", "chief")] == [403, 403, 201]
-    assert run(["sources", "set", "river", "--agency", "Beta", "--store", held.settings.store_url]) == 0
+    assert [post(who, person("9", "river")).status_code for who in ("alpha", "lone", "chief")] == [
+        403,
+        403,
+        201,
+    ]
+    assert (
+        run(["sources", "set", "river", "--agency", "Beta", "--store", held.settings.store_url])
+        == 0
+    )
     assert [post(who, person("9", "river")).status_code for who in ("beta", "alpha")] == [201, 403]
     with held.hub.store.view() as view:
         assert {one.name: (one.agency, one.keeper) for one in view.sources()} == {
@@ -144,7 +158,10 @@ def test_only_its_agency_frees_a_record(agencies: tuple[Callable[..., Any], Any]
     post, held = agencies
     assert post("alpha", person("1", handling="H3")).status_code == 201
     # the source goes to another agency, the record's handling does not
-    assert run(["sources", "set", "coastal", "--agency", "Beta", "--store", held.settings.store_url]) == 0
+    assert (
+        run(["sources", "set", "coastal", "--agency", "Beta", "--store", held.settings.store_url])
+        == 0
+    )
     for looser in ({}, {"handling": "H1"}, {"handling": "H3"}):
         assert post("beta", person("1", **looser)).status_code == 403
     with held.hub.store.view() as view:
@@ -158,7 +175,8 @@ def test_two_agencies_that_send_a_new_source_at_once(url: str, app: Flask) -> No
     with Hub.open(url, OPTIONS) as hub:
         posting = Posting(hub)
         first, second = (
-            _Sender(record(f"new:{n}", name="Ann"), Sender(who, who, may_all=False)) for n, who in enumerate("ab")
+            _Sender(record(f"new:{n}", name="Ann"), Sender(who, who, may_all=False))
+            for n, who in enumerate("ab")
         )
         with hub.alone():
             posting._serve([first, second])
@@ -170,14 +188,20 @@ def test_two_agencies_that_send_a_new_source_at_once(url: str, app: Flask) -> No
 
 @pytest.mark.parametrize("end", ["revoked", "expired"])
 def test_the_end_of_the_last_key_lets_nobody_in(
-    end: str, url: str, opened: Open, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    end: str,
+    url: str,
+    opened: Open,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     key(url, "border", "check", capsys=capsys)
     if end == "revoked":
         assert run(["keys", "revoke", "border", "--store", url]) == 0
         assert "no key is good any more" in capsys.readouterr().err
     else:
-        monkeypatch.setattr("resolver.store.access.utc_text", lambda: "2999-01-01T00:00:00.000000Z")
+        monkeypatch.setattr(
+            "resolver.store.accounts.api_keys.utc_text", lambda: "2999-01-01T00:00:00.000000Z"
+        )
     for client in (opened()[0], opened()[0]):
         assert client.get(CHECK).status_code == 401
         assert client.post("/records", json={}).status_code == 401
@@ -219,14 +243,17 @@ def test_an_open_service_answers_only_what_comes_from_its_machine(
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Host": "127.0.0.1:8000"}, {"Host": "[::1]:8000"}, {"Origin": "http://localhost:3333"}]
+    "headers",
+    [{"Host": "127.0.0.1:8000"}, {"Host": "[::1]:8000"}, {"Origin": "http://localhost:3333"}],
 )
 def test_pages_and_programs_of_this_machine_may_ask(headers: dict[str, str], opened: Open) -> None:
     client, _ = opened()
     assert client.get(CHECK, headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "text/plain;charset=UTF-8", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/plain;charset=UTF-8", "multipart/form-data; boundary=x"]
+)
 def test_what_any_page_may_send_is_no_json(kind: str, opened: Open) -> None:
     client, _ = opened()
     for path in ("/records", "/match/default"):
@@ -242,12 +269,18 @@ def test_a_rate_is_kept(url: str, opened: Open, capsys: pytest.CaptureFixture[st
     headers = key(url, "border", "check", capsys=capsys)
     other = key(url, "other", "check", capsys=capsys)
     client, _ = opened(rate=2)
-    assert [client.get("/catalog", headers=headers).status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.get("/catalog", headers=headers).status_code for _ in range(3)] == [
+        200,
+        200,
+        429,
+    ]
     assert int(client.get("/catalog", headers=headers).headers["Retry-After"]) in range(1, 31)
     assert client.get("/catalog", headers=other).status_code == 200
 
 
-def test_every_look_is_logged_with_who_and_why(url: str, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_look_is_logged_with_who_and_why(
+    url: str, opened: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
     headers = key(url, "border", "check", capsys=capsys)
     client, held = opened(ask_purpose=True)
     refused = client.get(CHECK, headers=headers)
@@ -260,7 +293,12 @@ def test_every_look_is_logged_with_who_and_why(url: str, opened: Open, capsys: p
     rows = held.hub.store.access.consultations()
     assert [one.action for one in rows] == ["check", "search", "entity"]
     first = rows[0]
-    assert (first.who, first.agency, first.purpose, first.request_id) == ("border", "Coast", "visa 17", "r-1")
+    assert (first.who, first.agency, first.purpose, first.request_id) == (
+        "border",
+        "Coast",
+        "visa 17",
+        "r-1",
+    )
     assert (first.version, first.model) == (1, held.hub.models.stamp["model"])
     assert first.query["properties"]["name"] == ["John Smith"]
     assert first.answer["seen"] == {found["id"]: found["score"]}
@@ -277,7 +315,7 @@ def test_what_waits_to_be_logged_is_written_at_the_end(opened: Open, url: str) -
 
 
 def test_no_look_without_its_trace(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.consultations._MOST", 1)
+    monkeypatch.setattr("resolver.api.audit_writer._MOST", 1)
     client, held = opened()
     # a disk that takes nothing
     monkeypatch.setattr(type(held.log), "_write", lambda self: self._closed.wait())

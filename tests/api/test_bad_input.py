@@ -21,15 +21,15 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.service import Service
+from resolver.api import ServiceSettings, create_app
+from resolver.api.service import Service
 from resolver.client import Client, ServiceFailedError
-from resolver.engines.hub import Hub
-from resolver.engines.working import jobs_folder
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import jobs_folder
 from tests.api.conftest import RECORDS
 from tests.api.serving import ROOT, served, wait_ready
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.store import postgres
 
 CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
@@ -72,7 +72,8 @@ def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
         for request in (
             head + b"Content-Length: 100000\r\n\r\n" + b'{"id": "1", "schema": ',
             head + b"Transfer-Encoding: chunked\r\n\r\n" + b'ffff\r\n{"id"',
-            head + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n--x\r\nContent-Disp",
+            head
+            + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n--x\r\nContent-Disp",
             head + b"Content-Length: nonsense\r\n\r\n",
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
             b"GET /check?name=" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -121,7 +122,9 @@ def test_a_full_disk(url: str) -> None:
         for number in range(8):
             # records until the store cannot grow
             try:
-                client.post("quay", str(number), "Person", {"name": ["Ann Lee"], "notes": ["x" * 20_000]})
+                client.post(
+                    "quay", str(number), "Person", {"name": ["Ann Lee"], "notes": ["x" * 20_000]}
+                )
             except ServiceFailedError as error:
                 failures.append(error)
         assert failures
@@ -151,15 +154,26 @@ def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
             held.close()
 
     with pytest.MonkeyPatch.context() as patch:
-        for place in ("resolver.engines.hub.KEPT_FROM", "resolver.engines.index.KEPT_FROM"):
+        for place in (
+            "resolver.hub.hub.KEPT_FROM",
+            "resolver.hub.increments.record_index.KEPT_FROM",
+        ):
             patch.setattr(place, 1)
         with quick_symbols("resolver.pipeline"):
             with Hub.open(url, OPTIONS, index_kept_from=1) as hub:
                 hub.add(intake(RECORDS))
             expected = checked()
-        files = [path for path in Path(f"{tmp_path}/hub.db.index").rglob("*") if path.is_file() and path.stat().st_size]
+        files = [
+            path
+            for path in Path(f"{tmp_path}/hub.db.index").rglob("*")
+            if path.is_file() and path.stat().st_size
+        ]
         assert files
-        for damage in (lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"\xff" * len(data)):
+        for damage in (
+            lambda data: b"",
+            lambda data: data[: len(data) // 2],
+            lambda data: b"\xff" * len(data),
+        ):
             for path in files:
                 if path.exists():
                     path.write_bytes(damage(path.read_bytes()))
@@ -182,7 +196,10 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
         database.stop()
         for path in ("/entities/river:3", "/catalog", "/batches", "/changes"):
             answer = client.get(path)
-            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), (path, answer.json)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), (
+                path,
+                answer.json,
+            )
             assert "database" in answer.json["detail"]
         line = {"id": "1", "schema": "Person", "datasets": ["a"], "properties": {"name": ["A B"]}}
         answer = client.post("/batches", data=json.dumps(line))
@@ -201,7 +218,8 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
 
 
 @pytest.mark.parametrize(
-    ("value", "status"), [("x" * 501, 422), ("a\x00b", 422), ("visa 17", 200), ("проверка", 200), ("", 200)]
+    ("value", "status"),
+    [("x" * 501, 422), ("a\x00b", 422), ("visa 17", 200), ("проверка", 200), ("", 200)],
 )
 def test_purposes(value: str, status: int, client: Any) -> None:
     answer = client.get("/catalog", query_string={"purpose": value})
@@ -226,8 +244,15 @@ def test_parameters_that_make_no_sense(path: str, client: Any) -> None:
 
 
 def test_json_that_is_no_text(client: Any) -> None:
-    for body in (b"\xff\xfe", b'{"queries": {"a": {"properties": {"name": "\\ud800"}}}}', b"[" * 100_000, b"NaN"):
+    for body in (
+        b"\xff\xfe",
+        b'{"queries": {"a": {"properties": {"name": "\\ud800"}}}}',
+        b"[" * 100_000,
+        b"NaN",
+    ):
         answer = client.post("/match/default", data=body)
         assert (answer.status_code, set(answer.json)) == (400, {"detail"}), body[:20]
-    answer = client.post("/records", data=json.dumps({"id": "1", "datasets": ["a"], "handling": ["H0"]}))
+    answer = client.post(
+        "/records", data=json.dumps({"id": "1", "datasets": ["a"], "handling": ["H0"]})
+    )
     assert answer.status_code == 422

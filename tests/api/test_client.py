@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.worker import do
+from resolver.cli.operate.worker import do
 from resolver.client import (
     BusyError,
     Client,
@@ -24,15 +24,22 @@ from resolver.client import (
     ServiceFailedError,
     UnreachableError,
 )
-from resolver.client.problems import problem
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import create_key
-from resolver.engines.working import jobs_folder, work_once
+from resolver.client.exceptions import problem
+from resolver.hub.admin import create_key
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import jobs_folder, work_once
 from tests.api.serving import served
-from tests.engines.hubs import OPTIONS
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS
+from tests.normalize.preparing import quick_symbols
 
-LINES = json.dumps({"id": "n1", "schema": "Person", "datasets": ["port"], "properties": {"name": ["Pavel Novotny"]}})
+LINES = json.dumps(
+    {
+        "id": "n1",
+        "schema": "Person",
+        "datasets": ["port"],
+        "properties": {"name": ["Pavel Novotny"]},
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +67,11 @@ def work(url: str) -> Job | None:
 def test_looking_up(hub: Client) -> None:
     found = hub.check(name="Maria Quispe Huanca", birthDate="1980-11-02")
     (one,) = found.results
-    assert (one.caption, one.referents, one.match) == ("Maria Quispe Huanca", ("coast:2", "river:2"), True)
+    assert (one.caption, one.referents, one.match) == (
+        "Maria Quispe Huanca",
+        ("coast:2", "river:2"),
+        True,
+    )
     assert one.first("birthDate") == "1980-11-02"
     assert (found.total, found.complete, found.warnings) == (1, True, ())
     assert one.explanations is not None
@@ -87,7 +98,10 @@ def test_entities_search_and_the_rest(hub: Client) -> None:
     assert [one.name for one in hub.catalog()][:3] == ["default", "coast", "river"]
     assert hub.changes(limit=1).changes[0].kind == "born"
     assert hub.algorithms()["best"] == "evidence"
-    assert hub.reconcile({"q": {"query": "Maria Quispe Huanca"}})["q"]["result"][0]["name"] == "Maria Quispe Huanca"
+    assert (
+        hub.reconcile({"q": {"query": "Maria Quispe Huanca"}})["q"]["result"][0]["name"]
+        == "Maria Quispe Huanca"
+    )
     assert hub.refresh() == hub.changes().version
     assert hub.openapi()["openapi"].startswith("3.1")
     assert hub.ready()
@@ -121,7 +135,9 @@ def test_a_batch_from_submission_to_its_results(hub: Client, url: str, tmp_path:
     assert hub.check(name="Pavel Novotny").results[0].referents == ("port:n1",)
 
 
-def test_a_table_with_its_mapping_and_a_batch_that_is_cancelled(hub: Client, tmp_path: Path) -> None:
+def test_a_table_with_its_mapping_and_a_batch_that_is_cancelled(
+    hub: Client, tmp_path: Path
+) -> None:
     mapping = "id: nr\nkind: person\nsource: yard\nproperties: {name: who}\n"
     job = hub.submit(b"nr,who\n1,Ann Lee\n", name="yard.csv", mapping=mapping)
     assert hub.cancel(job.id).state == "cancelled"
@@ -150,7 +166,9 @@ def test_a_batch_that_is_held_is_accepted(hub: Client, url: str) -> None:
 
 
 def test_one_record(hub: Client) -> None:
-    posted = hub.post("quay", "7", "Person", {"name": ["Ilse Brandt"], "birthDate": ["1965-02-03", "never"]})
+    posted = hub.post(
+        "quay", "7", "Person", {"name": ["Ilse Brandt"], "birthDate": ["1965-02-03", "never"]}
+    )
     assert posted.record == "quay:7"
     assert "never" in posted.warnings[0]
     assert hub.entity(posted.entity).caption == "Ilse Brandt"
@@ -175,7 +193,10 @@ def test_what_is_refused_is_an_error_that_helps(hub: Client) -> None:
 
 
 def test_nobody_there() -> None:
-    with Client("http://127.0.0.1:9", repeats=1) as client, pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"):
+    with (
+        Client("http://127.0.0.1:9", repeats=1) as client,
+        pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"),
+    ):
         client.catalog()
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from api import ServiceSettings, create_app
-from resolver.engines.hub import Hub
+from resolver.api import ServiceSettings, create_app
+from resolver.hub.hub import Hub
 from resolver.records import Kind, Relation, RelationType
 from resolver.records.decisions import Verdict
 from tests.api.conftest import UNION, Client
-from tests.engines.hubs import OPTIONS, decided, intake
+from tests.hub.hubs import OPTIONS, decided, intake
 from tests.records.samples import record
 
 
@@ -46,7 +46,10 @@ def test_an_entity_by_every_id_that_leads_to_it(moved: tuple[Client, str, str]) 
     assert (entity["id"], entity["referents"], entity["version"]) == (kept, ["a:1", "a:2"], 2)
     for other in (gone, "a:1", "a:2"):
         answer = client.get(f"/entities/{other}?nested=false")
-        assert (answer.status_code, answer.headers["Location"]) == (308, f"/entities/{kept}?nested=false")
+        assert (answer.status_code, answer.headers["Location"]) == (
+            308,
+            f"/entities/{kept}?nested=false",
+        )
         assert client.get(f"/entities/{other}", follow_redirects=True).json == entity
     assert client.get("/entities/nobody").status_code == 404
     assert client.get(f"/entities/{kept}?nested=perhaps").status_code == 422
@@ -55,7 +58,9 @@ def test_an_entity_by_every_id_that_leads_to_it(moved: tuple[Client, str, str]) 
 def test_relations_are_nested_from_either_side(moved: tuple[Client, str, str]) -> None:
     client, kept, _ = moved
     flat = client.get(f"/entities/{kept}?nested=false").json
-    assert not any(isinstance(value, dict) for values in flat["properties"].values() for value in values)
+    assert not any(
+        isinstance(value, dict) for values in flat["properties"].values() for value in values
+    )
     (membership,) = client.get(f"/entities/{kept}").json["properties"]["membershipMember"]
     assert membership["schema"] == "Membership"
     (group,) = membership["properties"]["organization"]
@@ -69,7 +74,9 @@ def test_history_and_the_feed_of_changes(moved: tuple[Client, str, str]) -> None
     assert [(one["version"], one["kind"]) for one in told][:1] == [(1, "born")]
     feed = client.get("/changes?since=1").json
     assert feed["version"] == feed["until"] == 2
-    assert ("merged", gone, kept) in {(one["kind"], one["entity"], one["other"]) for one in feed["changes"]}
+    assert ("merged", gone, kept) in {
+        (one["kind"], one["entity"], one["other"]) for one in feed["changes"]
+    }
     nothing = {"version": 2, "until": 2, "skip": 0, "more": False, "changes": []}
     assert client.get("/changes?since=2").json == nothing
     # a version that is not there yet is no place to go on from
@@ -92,10 +99,15 @@ def test_a_retired_id_is_left_out_as_the_present_one_is(moved: tuple[Client, str
     client, kept, gone = moved
     client.application.extensions["resolver"].warm()
     query = {"queries": {"q": {"schema": "Person", "properties": {"name": ["Ann Lee"]}}}}
-    ids = {one["id"] for one in client.post("/match/default", json=query).json["responses"]["q"]["results"]}
+    ids = {
+        one["id"]
+        for one in client.post("/match/default", json=query).json["responses"]["q"]["results"]
+    }
     assert kept in ids
     for named in (kept, gone):
-        found = client.post(f"/match/default?exclude_entity_ids={named}", json=query).json["responses"]["q"]["results"]
+        found = client.post(f"/match/default?exclude_entity_ids={named}", json=query).json[
+            "responses"
+        ]["q"]["results"]
         assert {one["id"] for one in found} == ids - {kept}
 
 
@@ -110,7 +122,10 @@ def test_countries_are_written_in_any_way(client: Client) -> None:
     for text in ("ru", "RU", "Russia"):
         found = client.get(f"/search/default?q=Vektor+Trading&countries={text}").json
         assert found["total"]["value"] == 1, text
-    assert client.get("/search/default?q=Vektor+Trading&countries=Atlantis").json["total"]["value"] == 0
+    assert (
+        client.get("/search/default?q=Vektor+Trading&countries=Atlantis").json["total"]["value"]
+        == 0
+    )
 
 
 def test_a_search_for_nothing_finds_everybody(client: Client) -> None:
@@ -125,7 +140,9 @@ def test_a_search_for_nothing_finds_everybody(client: Client) -> None:
 
 def test_who_says_nothing_of_what_is_sorted_by_comes_last(client: Client) -> None:
     for order in ("asc", "desc"):
-        found = client.get(f"/search/default?sort=properties.birthDate:{order}&schema=Thing").json["results"]
+        found = client.get(f"/search/default?sort=properties.birthDate:{order}&schema=Thing").json[
+            "results"
+        ]
         said = [one["properties"].get("birthDate", [None])[0] for one in found]
         dated = [one for one in said if one is not None]
         assert said == [*dated, *[None] * (len(said) - len(dated))]
@@ -147,7 +164,15 @@ def test_a_topic_that_nobody_knows_is_said(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/check?name=John+Smith", "/search/default?q=john", "/catalog", "/entities/absent", "/nowhere", "/healthz"]
+    "path",
+    [
+        "/check?name=John+Smith",
+        "/search/default?q=john",
+        "/catalog",
+        "/entities/absent",
+        "/nowhere",
+        "/healthz",
+    ],
 )
 def test_answers_are_not_kept_on_the_way(path: str, client: Client) -> None:
     headers = client.get(path).headers
@@ -157,7 +182,9 @@ def test_answers_are_not_kept_on_the_way(path: str, client: Client) -> None:
 def test_search_finds_names_and_ids(client: Client) -> None:
     found = client.get("/search/default?q=maria+quispe").json
     assert found["results"][0]["referents"] == ["coast:2", "river:2"]
-    assert {one["name"]: one["count"] for one in found["facets"]["datasets"]["values"]}["coast"] >= 1
+    assert {one["name"]: one["count"] for one in found["facets"]["datasets"]["values"]}[
+        "coast"
+    ] >= 1
     assert client.get("/search/default?q=river:3").json["results"][0]["referents"] == ["river:3"]
     joined = client.get("/search/default?q=Abu+Omar&topics=crime.traffick").json
     assert [one["referents"] for one in joined["results"]] == [list(UNION)]
@@ -166,7 +193,10 @@ def test_search_finds_names_and_ids(client: Client) -> None:
     assert [one["schema"] for one in groups["results"]] == ["Organization"]
     assert groups["results"] == client.get("/search/coast?q=Vektor+Trading").json["results"]
     assert client.get("/search/river?q=Vektor+Trading").json["results"] == []
-    assert client.get("/search/default?q=maria+quispe&offset=1").json["results"] == found["results"][1:]
+    assert (
+        client.get("/search/default?q=maria+quispe&offset=1").json["results"]
+        == found["results"][1:]
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +233,11 @@ def test_routes_of_yente_pass_over_what_they_do_not_know(path: str, client: Clie
 
 def test_the_catalogue(client: Client) -> None:
     said = client.get("/catalog").json
-    assert [(one["name"], one["records"]) for one in said["datasets"]] == [("default", 6), ("coast", 3), ("river", 3)]
+    assert [(one["name"], one["records"]) for one in said["datasets"]] == [
+        ("default", 6),
+        ("coast", 3),
+        ("river", 3),
+    ]
     assert said["datasets"][0]["children"] == ["coast", "river"]
     assert said["version"] == 1
 

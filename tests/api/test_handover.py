@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from waitress import wasyncore
 
-from api.app import create_app
-from api.server import _bound, _empty, _server, _while_loading
-from api.settings import ServiceSettings
+from resolver.api.app import create_app
+from resolver.api.server.run import (
+    _bound,
+    _empty,
+    _server,
+    _while_loading,
+)
+from resolver.api.service_settings import ServiceSettings
 
 
 def asked(port: int, answers: list[int | str], going: threading.Event) -> None:
@@ -32,7 +37,9 @@ def asked(port: int, answers: list[int | str], going: threading.Event) -> None:
             caller.close()
 
 
-def test_nobody_is_lost_between_two_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_lost_between_two_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     accept = wasyncore.dispatcher.accept
 
     def slowly(listener: wasyncore.dispatcher) -> object:
@@ -62,7 +69,7 @@ def test_nobody_is_lost_between_two_servers(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_who_says_nothing_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.server._HANDED_OVER", 0.2)
+    monkeypatch.setattr("resolver.api.server.run._HANDED_OVER", 0.2)
     app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
     with _bound("127.0.0.1", 0) as listening:
         server = _server(app, listening.dup(), 2)

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from resolver.client import Client, ServiceError
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from tests.api.conftest import RECORDS
 from tests.api.serving import ROOT, wait_ready
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.store import postgres
 
 KILLS = 4
@@ -34,7 +34,7 @@ from pathlib import Path
 from resolver.store import jobs
 from tests.normalise.preparing import quick_symbols
 jobs.LEASE = timedelta(seconds=1)
-with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
     if sys.argv[1] == "worker":
         from resolver.cli.worker import do
         from resolver.engines.hub import Hub
@@ -102,7 +102,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def rows(batch: int) -> bytes:
     said = (
-        {"id": f"{batch}-{row}", "schema": "Person", "datasets": ["port"], "properties": {"name": [f"Ann {row} Lee"]}}
+        {
+            "id": f"{batch}-{row}",
+            "schema": "Person",
+            "datasets": ["port"],
+            "properties": {"name": [f"Ann {row} Lee"]},
+        }
         for row in range(ROWS)
     )
     return "".join(json.dumps(one) + "\n" for one in said).encode()
@@ -136,9 +141,13 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
             for number in range(BATCHES):
                 while not over.is_set() and str(number) not in acknowledged:
                     try:
-                        job = client.submit(rows(number), name="port.json", idempotency_key=f"k{number}")
+                        job = client.submit(
+                            rows(number), name="port.json", idempotency_key=f"k{number}"
+                        )
                         acknowledged[str(number)] = job.id
-                        client.post("quay", str(number), "Person", {"name": [f"Ilse {number} Brandt"]})
+                        client.post(
+                            "quay", str(number), "Person", {"name": [f"Ilse {number} Brandt"]}
+                        )
                         posted.add(f"quay:{number}")
                     except ServiceError:
                         time.sleep(0.05)
@@ -176,7 +185,11 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
             sender.join(timeout=30)
     assert len(acknowledged) == BATCHES
     with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
-        logged = [one.request_id for one in hub.store.access.consultations(limit=100_000) if one.action == "check"]
+        logged = [
+            one.request_id
+            for one in hub.store.access.consultations(limit=100_000)
+            if one.action == "check"
+        ]
         assert len(logged) == len(set(logged))
         assert len(answered) > KILLS
         assert answered <= set(logged)
@@ -185,7 +198,9 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
         assert sent <= held
         assert posted <= held
         # what was sent and never acknowledged may be there or not, but nothing else is
-        assert held <= sent | {f"quay:{number}" for number in range(BATCHES)} | {one.id for one in RECORDS}
+        assert held <= sent | {f"quay:{number}" for number in range(BATCHES)} | {
+            one.id for one in RECORDS
+        }
         numbers, entities = view.all_members()
         assert len(numbers) == len(held) == len(set(numbers.tolist()))
         assert len(entities) == len(numbers)

@@ -15,11 +15,11 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 
-from api.openapi import described
-from api.openapi.answered import ANSWERS, MORE_ERRORS
-from api.openapi.asked import QUERY, REQUIRED
-from api.openapi.bodies import BODIES, HEADERS
-from resolver.engines.keeping import create_key
+from resolver.api.openapi import described
+from resolver.api.openapi.bodies import BODIES, HEADERS
+from resolver.api.openapi.parameters import QUERY, REQUIRED
+from resolver.api.openapi.responses import ANSWERS, MORE_ERRORS
+from resolver.hub.admin import create_key
 from tests.api.conftest import Client
 from tests.api.serving import served
 
@@ -49,8 +49,12 @@ def test_every_route_is_described(app: Flask, client: Client) -> None:
 
 
 def test_the_rows_are_of_routes_there_are(app: Flask) -> None:
-    assert set(QUERY) | set(BODIES) | set(HEADERS) | set(REQUIRED) | set(MORE_ERRORS) <= set(app.view_functions)
-    assert {one["operationId"] for one in operations(app).values()} == {name.replace(".", "_") for name in ANSWERS}
+    assert set(QUERY) | set(BODIES) | set(HEADERS) | set(REQUIRED) | set(MORE_ERRORS) <= set(
+        app.view_functions
+    )
+    assert {one["operationId"] for one in operations(app).values()} == {
+        name.replace(".", "_") for name in ANSWERS
+    }
 
 
 def test_components_are_schemas_and_all_are_used(app: Flask) -> None:
@@ -73,7 +77,11 @@ def test_parameters_that_are_described_are_taken(app: Flask, client: Client) -> 
         ("batches.listed", "/batches?"),
     ):
         for name, schema in QUERY[endpoint].items():
-            value = (schema.get("enum") or schema.get("items", {}).get("enum") or [values[schema["type"]]])[0]
+            value = (
+                schema.get("enum")
+                or schema.get("items", {}).get("enum")
+                or [values[schema["type"]]]
+            )[0]
             value = {"changed_since": "2026-01-01", "sort": "caption:asc"}.get(name, value)
             status = 404 if name in ("dataset", "include_dataset", "exclude_dataset") else 200
             answer = client.get(f"{path}&{name}={value}")

@@ -72,10 +72,16 @@ def test_queries_are_answered_in_either_way(client: Client) -> None:
         "q2": {"query": "Vektor Trading LLC", "type": [{"id": "Organization"}]},
     }
     said = fits(ask(client, queries), schemas.RESULTS)
-    assert said == client.get("/reconcile/default", query_string={"queries": json.dumps(queries)}).json
+    assert (
+        said == client.get("/reconcile/default", query_string={"queries": json.dumps(queries)}).json
+    )
     assert set(said) == set(queries)
     (one,) = said["q0"]["result"]
-    assert (one["name"], one["type"][0]["id"], one["match"]) == ("Maria Quispe Huanca", "Person", True)
+    assert (one["name"], one["type"][0]["id"], one["match"]) == (
+        "Maria Quispe Huanca",
+        "Person",
+        True,
+    )
     assert one["description"] == "1980-11-02; coast, river"
     assert 50 < one["score"] <= 100
     assert client.get(f"/entities/{one['id']}").json["caption"] == one["name"]
@@ -97,7 +103,10 @@ def test_an_id_finds_its_entity_with_certainty(client: Client) -> None:
 
 
 def test_a_cell_that_was_reconciled_before(client: Client) -> None:
-    query = {"query": "Vektor Trading LLC", "properties": [{"pid": "country", "v": [{"id": "ru", "name": "Russia"}]}]}
+    query = {
+        "query": "Vektor Trading LLC",
+        "properties": [{"pid": "country", "v": [{"id": "ru", "name": "Russia"}]}],
+    }
     assert ask(client, {"q": query}).json["q"]["result"][0]["name"] == "Vektor Trading LLC"
 
 
@@ -112,7 +121,9 @@ def test_a_cell_that_was_reconciled_before(client: Client) -> None:
         ("(", []),
     ],
 )
-def test_entities_are_suggested_by_how_their_names_begin(prefix: str, found: list[str], client: Client) -> None:
+def test_entities_are_suggested_by_how_their_names_begin(
+    prefix: str, found: list[str], client: Client
+) -> None:
     answer = client.get("/reconcile/default/suggest/entity", query_string={"prefix": prefix})
     said = fits(answer, schemas.SUGGESTED_ENTITIES)["result"]
     assert [one["name"] for one in said] == found
@@ -121,7 +132,9 @@ def test_entities_are_suggested_by_how_their_names_begin(prefix: str, found: lis
 
 def test_suggestions_stay_in_the_dataset_and_go_on_at_a_cursor(client: Client) -> None:
     assert client.get("/reconcile/coast/suggest/entity?prefix=john").json == {"result": []}
-    assert client.get("/reconcile/default/suggest/entity?prefix=john&cursor=1").json == {"result": []}
+    assert client.get("/reconcile/default/suggest/entity?prefix=john&cursor=1").json == {
+        "result": []
+    }
     first = client.get("/reconcile/default/suggest/property?prefix=n").json["result"]
     rest = client.get("/reconcile/default/suggest/property?prefix=n&cursor=1").json["result"]
     assert first[1:] == rest[: len(first) - 1]
@@ -130,7 +143,10 @@ def test_suggestions_stay_in_the_dataset_and_go_on_at_a_cursor(client: Client) -
 def test_types_and_properties_are_suggested(client: Client) -> None:
     said = fits(client.get("/reconcile/default/suggest/type?prefix=ves"), schemas.SUGGESTED_TYPES)
     assert [one["id"] for one in said["result"]] == ["Vessel"]
-    said = fits(client.get("/reconcile/default/suggest/property?prefix=birthd"), schemas.SUGGESTED_PROPERTIES)
+    said = fits(
+        client.get("/reconcile/default/suggest/property?prefix=birthd"),
+        schemas.SUGGESTED_PROPERTIES,
+    )
     assert [one["id"] for one in said["result"]] == ["birthDate"]
 
 
@@ -139,7 +155,9 @@ def test_values_are_fetched(client: Client) -> None:
     assert (proposed["type"], len(proposed["properties"])) == ("Person", 3)
     assert {"name", "birthDate"} <= {
         one["id"] for one in client.get("/reconcile/default/extend").json["properties"]
-    } | {one["id"] for one in client.get("/reconcile/default/extend?type=Person").json["properties"]}
+    } | {
+        one["id"] for one in client.get("/reconcile/default/extend?type=Person").json["properties"]
+    }
     (one,) = ask(client, {"q": {"query": "Maria Quispe Huanca"}}).json["q"]["result"]
     query = {
         "ids": [one["id"], "river:3", "nobody"],
@@ -148,7 +166,10 @@ def test_values_are_fetched(client: Client) -> None:
     said = fits(extend(client, query), schemas.EXTENSION)
     assert said == client.get("/reconcile/default", query_string={"extend": json.dumps(query)}).json
     assert [meta["id"] for meta in said["meta"]] == ["birthDate", "name"]
-    assert said["rows"][one["id"]] == {"birthDate": [{"str": "1980-11-02"}], "name": [{"str": "Maria Quispe Huanca"}]}
+    assert said["rows"][one["id"]] == {
+        "birthDate": [{"str": "1980-11-02"}],
+        "name": [{"str": "Maria Quispe Huanca"}],
+    }
     assert said["rows"]["river:3"]["name"] == [{"str": "John Smith"}]
     assert said["rows"]["nobody"] == {"birthDate": [], "name": []}
 
@@ -166,7 +187,9 @@ def test_the_preview_is_a_page_that_can_do_nothing(client: Client) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert "John Smith" in page
     assert "1990-01-01" in page
-    nonce = re.fullmatch(r"default-src 'none'; style-src 'nonce-(.+)'", answer.headers["Content-Security-Policy"])
+    nonce = re.fullmatch(
+        r"default-src 'none'; style-src 'nonce-(.+)'", answer.headers["Content-Security-Policy"]
+    )
     assert nonce
     assert f'<style nonce="{nonce[1]}">' in page
     assert "X-Frame-Options" not in answer.headers
@@ -177,9 +200,16 @@ def test_the_preview_is_a_page_that_can_do_nothing(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("origin", "allowed"),
-    [(REFINE, True), ("http://localhost:3333", True), ("https://elsewhere.example", False), ("null", False)],
+    [
+        (REFINE, True),
+        ("http://localhost:3333", True),
+        ("https://elsewhere.example", False),
+        ("null", False),
+    ],
 )
-def test_only_pages_of_this_machine_may_ask_while_no_key_is_needed(origin: str, allowed: bool, client: Client) -> None:
+def test_only_pages_of_this_machine_may_ask_while_no_key_is_needed(
+    origin: str, allowed: bool, client: Client
+) -> None:
     for path in ("/reconcile/default", "/reconcile/default/suggest/type?prefix=p"):
         answer = client.get(path, headers={"Origin": origin})
         assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
@@ -258,6 +288,8 @@ def test_a_form_without_queries(client: Client) -> None:
 def test_whoever_asks_for_both_gets_values_and_is_told_of_mistakes(client: Client) -> None:
     extension = json.dumps({"ids": ["river:3"], "properties": [{"id": "name"}]})
     for queries, status in (('{"q": {"query": "A"}}', 200), ('{"q": 7}', 422)):
-        answer = client.get("/reconcile/default", query_string={"queries": queries, "extend": extension})
+        answer = client.get(
+            "/reconcile/default", query_string={"queries": queries, "extend": extension}
+        )
         assert answer.status_code == status
         assert ("rows" in answer.json) is (status == 200)

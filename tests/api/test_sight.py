@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.service import Service
-from resolver.cli.worker import do
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import create_key
-from resolver.engines.working import work_once
-from resolver.ingest.base import ListInfo
+from resolver.api import ServiceSettings, create_app
+from resolver.api.service import Service
+from resolver.cli.operate.worker import do
+from resolver.hub.admin import create_key
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import work_once
+from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling, Record
 from resolver.records.decisions import Verdict
 from tests.api.conftest import Client
-from tests.engines.hubs import OPTIONS, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, decided, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 # record -> a word that only this record holds
@@ -31,7 +31,9 @@ HANDLINGS = {
     "b:2": Handling("River", "H2"),
 }  # fmt: skip
 NAME, BORN = "Olga Marlow", "1970-05-06"
-HIDDEN = replace(record("b:9", name="Piet Zonderling", birthDate="1955-01-02"), handling=Handling("River", "H3"))
+HIDDEN = replace(
+    record("b:9", name="Piet Zonderling", birthDate="1955-01-02"), handling=Handling("River", "H3")
+)
 Headers = Mapping[str, str]
 
 
@@ -70,29 +72,39 @@ VIEWERS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         services: dict[str, tuple[Flask, Service]] = {}
         headers: dict[str, Headers] = {"stranger": {}}
         for name in ("open", "closed"):
             url = f"sqlite:///{tmp_path_factory.mktemp(name)}/hub.db"
             with Hub.open(url, OPTIONS) as hub:
                 first = records()
-                same = [decided((first[0].id, one), Verdict.SAME, minute) for minute, one in enumerate(list(MARKS)[1:])]
+                same = [
+                    decided((first[0].id, one), Verdict.SAME, minute)
+                    for minute, one in enumerate(list(MARKS)[1:])
+                ]
                 hidden = Handling("River", "H3")
                 early, late = (
-                    replace(record(one, name=NAME, birthDate=BORN), handling=hidden) for one in ("m:9", "m:8")
+                    replace(record(one, name=NAME, birthDate=BORN), handling=hidden)
+                    for one in ("m:9", "m:8")
                 )
                 hub.add(intake([early]))
                 hub.add(
-                    intake(first, *(ListInfo(one, "test", (one,), "", 3, 0, False) for one in "ab")),
+                    intake(
+                        first, *(ListInfo(one, "test", (one,), "", 3, 0, False) for one in "ab")
+                    ),
                     [*same, decided(("a:0", "m:9"), Verdict.SAME, 20)],
                 )
-                alone = replace(record("z:1", name="Zeta Verborgen", birthDate="1950-03-04"), handling=hidden)
+                alone = replace(
+                    record("z:1", name="Zeta Verborgen", birthDate="1950-03-04"), handling=hidden
+                )
                 hub.add(intake([late, alone]), [decided(("a:0", "m:8"), Verdict.SAME, 21)])
             if name == "closed":
                 for viewer, (agency, scopes, _) in VIEWERS.items():
                     if scopes:
-                        headers[viewer] = {"Authorization": f"ApiKey {create_key(url, viewer, agency, scopes)}"}
+                        headers[viewer] = {
+                            "Authorization": f"ApiKey {create_key(url, viewer, agency, scopes)}"
+                        }
             made = create_app(ServiceSettings(url, accept_restricted=True))
             held: Service = made.extensions["resolver"]
             held.warm()
@@ -132,8 +144,12 @@ DOORS: dict[str, Callable[[World, str], Any]] = {
     "match.check": lambda world, viewer: world.get(viewer, f"/check?name={NAME}&birthDate={BORN}"),
     "search.search": lambda world, viewer: world.get(viewer, f"/search/default?q={NAME}"),
     "search.search by id": lambda world, viewer: world.get(viewer, "/search/default?q=a:0"),
-    "entities.entity": lambda world, viewer: world.get(viewer, f"/entities/{entity_id(world, viewer)}?history=true"),
-    "entities.adjacent": lambda world, viewer: world.get(viewer, f"/entities/{entity_id(world, viewer)}/adjacent"),
+    "entities.entity": lambda world, viewer: world.get(
+        viewer, f"/entities/{entity_id(world, viewer)}?history=true"
+    ),
+    "entities.adjacent": lambda world, viewer: world.get(
+        viewer, f"/entities/{entity_id(world, viewer)}/adjacent"
+    ),
     "reconcile.reconcile_form": reconciled,
     "reconcile.reconcile_form extend": fetched,
     "reconcile.reconcile": lambda world, viewer: world.get(
@@ -252,7 +268,9 @@ def test_history_and_feed_tell_of_what_is_seen_alone(viewer: str, world: World) 
     assert world.get(viewer, f"/entities/{secret.id}").status_code == (200 if whole else 404)
     told = world.get(viewer, f"/entities/{mixed.id}?history=true").json
     kinds = [(one["version"], one["kind"]) for one in told["history"]]
-    assert kinds == [(one["version"], one["kind"]) for one in fed if mixed.id in (one["entity"], one["other"])]
+    assert kinds == [
+        (one["version"], one["kind"]) for one in fed if mixed.id in (one["entity"], one["other"])
+    ]
     # m:9, which River keeps to itself, came to it first; what everybody sees came with the second version
     assert kinds[0] == ((1, "born") if whole else (2, "born"))
     assert told["first_seen"] == told["history"][0]["at"]
@@ -265,7 +283,9 @@ def test_a_change_that_is_hidden_is_no_change(viewer: str, world: World) -> None
     with held.hub.store.view() as view:
         times = view.landed([1, 2, 3])
     # with the third version only a hidden record came to it
-    answer = world.get(viewer, "/check", query_string={"name": NAME, "birthDate": BORN, "changed_since": times[3]})
+    answer = world.get(
+        viewer, "/check", query_string={"name": NAME, "birthDate": BORN, "changed_since": times[3]}
+    )
     ids = [one["id"] for one in answer.json["results"]]
     with held.hub.store.view() as view:
         mixed = view.entity("a:0")
@@ -284,7 +304,9 @@ def test_the_files_of_a_batch_hold_what_its_sender_sees(viewer: str, world: Worl
         "datasets": [f"c-{viewer}"],
         "properties": {"name": [NAME], "birthDate": [BORN]},
     }
-    where = world.post(viewer, "/batches?filename=c.json", data=json.dumps(mine).encode() + b"\n").headers["Location"]
+    where = world.post(
+        viewer, "/batches?filename=c.json", data=json.dumps(mine).encode() + b"\n"
+    ).headers["Location"]
     held = world.held[viewer]
     with Hub.open(held.settings.store_url, OPTIONS) as hub:
         done = work_once(hub, held.jobs, do)

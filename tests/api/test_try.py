@@ -15,7 +15,9 @@ from tests.api.serving import served
 def test_the_page_may_load_only_its_own_parts(client: Client) -> None:
     answer = client.get("/try")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    policy = dict(one.strip().split(" ", 1) for one in answer.headers["Content-Security-Policy"].split(";"))
+    policy = dict(
+        one.strip().split(" ", 1) for one in answer.headers["Content-Security-Policy"].split(";")
+    )
     assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     page = answer.get_data(as_text=True)
@@ -25,7 +27,11 @@ def test_the_page_may_load_only_its_own_parts(client: Client) -> None:
     assert "<script>" not in page
     for name, kind in (("try.js", "text/javascript"), ("try.css", "text/css")):
         part = client.get(f"/try/{name}")
-        assert (part.status_code, part.mimetype, part.headers["X-Content-Type-Options"]) == (200, kind, "nosniff")
+        assert (part.status_code, part.mimetype, part.headers["X-Content-Type-Options"]) == (
+            200,
+            kind,
+            "nosniff",
+        )
         assert "http" not in part.get_data(as_text=True).replace("https?", "")
     assert client.get("/try/desk.js").status_code == 404
 
@@ -35,7 +41,9 @@ def browser() -> Iterator[Any]:
     webdriver = pytest.importorskip("selenium.webdriver")
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
-        pytest.skip("Chromium and its driver are not installed (on Debian: chromium chromium-driver)")
+        pytest.skip(
+            "Chromium and its driver are not installed (on Debian: chromium chromium-driver)"
+        )
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.serving import make_server
 
-from api import ServiceSettings, create_app
 from benchmarks.checks import measure, persons, queries
 from benchmarks.posts import behind, new_records
 from benchmarks.recall import recall
 from benchmarks.service import at_once, mix, one_by_one, rows, with_aliases
 from benchmarks.service import measure as measured_serving
-from resolver.engines.hub import Hub
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from resolver.api import ServiceSettings, create_app
+from resolver.hub.hub import Hub
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -24,9 +24,14 @@ from tests.records.samples import record
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     store = f"sqlite:///{tmp_path_factory.mktemp('load')}/hub.db"
     names = ["Ivan Petrov", "Maria Quispe", "Pavel Novotny", "Ann Lee", "Boris Lang", "John Smith"]
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         with Hub.open(store, OPTIONS) as hub:
-            hub.add(intake(record(f"a:{at}", name=name, birthDate=f"19{60 + at}") for at, name in enumerate(names)))
+            hub.add(
+                intake(
+                    record(f"a:{at}", name=name, birthDate=f"19{60 + at}")
+                    for at, name in enumerate(names)
+                )
+            )
         app = create_app(ServiceSettings(store))
         app.extensions["resolver"].warm()
         server = make_server("127.0.0.1", 0, app)

@@ -10,14 +10,27 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cluster import main
-from benchmarks.rounds import timed
+from benchmarks.harness.timing import timed
 
 
-def test_a_tiny_round_of_both_engines(small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')")
+def test_a_tiny_round_of_both_engines(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip(
+        "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
+    )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
-    call = ["--set", "fake_1000", "--rounds", "1", "--data", str(small_data), "--out", str(tmp_path)]
+    call = [
+        "--set",
+        "fake_1000",
+        "--rounds",
+        "1",
+        "--data",
+        str(small_data),
+        "--out",
+        str(tmp_path),
+    ]
     assert main(call) == 0
     shown = capsys.readouterr().out
     assert "local" in shown
@@ -30,7 +43,9 @@ def test_a_tiny_round_of_both_engines(small_data: Path, tmp_path: Path, capsys: 
 
 
 def test_data_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--set", "fake_1000", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert (
+        main(["--set", "fake_1000", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    )
     assert capsys.readouterr().err.startswith("fake_1000: ")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.desk import measure
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from resolver.synthetic import generate
-from tests.engines.hubs import OPTIONS, exported, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, exported, intake
+from tests.normalize.preparing import quick_symbols
 
 
 def test_the_desk_is_measured_and_left_as_it_was(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from benchmarks import families
-from resolver.compare import features_of
+from resolver.comparison import features_of
 from resolver.records import Kind
-from resolver.training.labelled import Labelled
+from resolver.training.data.labeled_pairs import Labelled
 from resolver.training.train import Material
 
 
@@ -22,10 +22,27 @@ def invented(count: int = 160) -> Labelled:
     evidence = np.full((count, len(features)), np.nan, dtype=np.float32)
     labels = (np.arange(count) % 3 == 0).astype(np.int8)
     for name in ("name", "birth_date"):
-        evidence[:, features.index(name)] = np.clip(0.3 + 0.4 * labels + chance.normal(0, 0.15, count), 0, 1)
+        evidence[:, features.index(name)] = np.clip(
+            0.3 + 0.4 * labels + chance.normal(0, 0.15, count), 0, 1
+        )
     words = np.full(count, "x", dtype=object)
-    clusters = np.array([[f"c{number}", f"c{number}" if same else f"d{number}"] for number, same in enumerate(labels)])
-    return Labelled(Kind.PERSON, evidence, labels, np.ones(count), clusters.astype(object), words, words, words, words)
+    clusters = np.array(
+        [
+            [f"c{number}", f"c{number}" if same else f"d{number}"]
+            for number, same in enumerate(labels)
+        ]
+    )
+    return Labelled(
+        Kind.PERSON,
+        evidence,
+        labels,
+        np.ones(count),
+        clusters.astype(object),
+        words,
+        words,
+        words,
+        words,
+    )
 
 
 def test_every_family_learns_and_has_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +69,12 @@ def test_results_are_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(families, "FAMILIES", {"logistic, binned": families.logistic})
-    monkeypatch.setattr(families, "material", lambda data, count: Material({Kind.PERSON: invented(240)}, 0))
+    monkeypatch.setattr(
+        families, "material", lambda data, count: Material({Kind.PERSON: invented(240)}, 0)
+    )
     assert families.main(["--invented", "1", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "families.md").read_text("utf-8") == capsys.readouterr().out
-    assert json.loads((tmp_path / "families.json").read_text("utf-8"))[0]["family"] == "logistic, binned"
+    assert (
+        json.loads((tmp_path / "families.json").read_text("utf-8"))[0]["family"]
+        == "logistic, binned"
+    )

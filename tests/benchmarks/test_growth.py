@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import growth, increment
-from benchmarks.rounds import Cost
+from benchmarks.harness.timing import Cost
 
 SCRIPT = """
 import random, sys
@@ -36,26 +36,43 @@ def test_growth(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert [one["records"] for one in found["sizes"]] == [300, 600]
     assert found["start_up"]["cpu"] > 0
     assert capsys.readouterr().out.splitlines()[0].split()[0] == "records"
-    entities = (tmp_path / "work" / "growth" / "result" / "entities.csv").read_text("utf-8").splitlines()
+    entities = (
+        (tmp_path / "work" / "growth" / "result" / "entities.csv").read_text("utf-8").splitlines()
+    )
     assert len(entities) == 601
 
 
 def test_growth_is_told_per_decade_and_beyond_start_up() -> None:
-    costs = [Cost(1.0, 1.0 + count * 1e-5 * times, 1.0) for count, times in ((1000, 1), (100_000, 4))]
+    costs = [
+        Cost(1.0, 1.0 + count * 1e-5 * times, 1.0) for count, times in ((1000, 1), (100_000, 4))
+    ]
     first, second = growth.grown((1000, 100_000), Cost(1.0, 1.0, 1.0), costs)
     assert (first.per_decade, round(first.record_us, 6)) == (None, 10)
     assert second.per_decade == pytest.approx(2)
 
 
 def test_an_increment(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["--held", "400", "--added", "40", "--rounds", "1", "--data", str(data), "--out", str(tmp_path)]
+    asked = [
+        "--held",
+        "400",
+        "--added",
+        "40",
+        "--rounds",
+        "1",
+        "--data",
+        str(data),
+        "--out",
+        str(tmp_path),
+    ]
     assert increment.main(asked) == 0
     found = json.loads((tmp_path / "increment.json").read_text("utf-8"))
     assert found["cpu"] == found["rounds"][0]["cpu"] > 0
     assert "40 into 400" in capsys.readouterr().out
 
 
-def test_without_the_generator_nothing_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_the_generator_nothing_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = ["--data", str(tmp_path / "data"), "--out", str(tmp_path)]
     assert growth.main(asked) == increment.main(asked) == 0
     assert capsys.readouterr().err.count("skipped: persons.py is not in") == 2

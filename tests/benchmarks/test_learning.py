@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from benchmarks import learning
-from benchmarks.learning_chart import chart
-from tests.desk.world import word
+from benchmarks.charts.learning_chart import chart
+from tests.api.desk.world import word
 from tests.training.deciding import symbols
 
 
@@ -38,7 +38,14 @@ def people(path: Path) -> None:
 
 def test_a_run_on_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     people(tmp_path / "data" / "peers")
-    asked = ["--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"), "--chart", str(tmp_path / "c.svg")]
+    asked = [
+        "--data",
+        str(tmp_path / "data"),
+        "--out",
+        str(tmp_path / "out"),
+        "--chart",
+        str(tmp_path / "c.svg"),
+    ]
     with symbols():
         assert learning.main([*asked, "--decisions", "12", "--share", "1", "--part", "0"]) == 0
     told = json.loads((tmp_path / "out" / "learning.json").read_text("utf-8"))
@@ -48,7 +55,9 @@ def test_a_run_on_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         assert first["decisions"] == 0
         assert all(sum(row["said"].values()) == row["decisions"] for row in others)
         assert all("kept" in row or row["held_out"]["gain"] > 0 for row in others)
-    assert capsys.readouterr().out.count("\n| half ") == sum(len(one["rows"]) for one in told["curves"])
+    assert capsys.readouterr().out.count("\n| half ") == sum(
+        len(one["rows"]) for one in told["curves"]
+    )
     assert ElementTree.fromstring((tmp_path / "c.svg").read_text("utf-8")).tag.endswith("svg")
 
 
@@ -58,6 +67,9 @@ def test_without_the_data_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_the_chart_draws_a_point_for_every_figure() -> None:
-    rows = [{"decisions": step, "0.5": {"f1": 0.8 + step / 2000}, "0.95": {"f1": 0.6}} for step in (0, 100, 200)]
+    rows = [
+        {"decisions": step, "0.5": {"f1": 0.8 + step / 2000}, "0.95": {"f1": 0.6}}
+        for step in (0, 100, 200)
+    ]
     drawn = ElementTree.fromstring(chart([{"rows": rows}, {"rows": rows[:2]}]))
     assert len([one for one in drawn.iter() if one.tag.endswith("circle")]) == 10

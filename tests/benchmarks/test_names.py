@@ -29,8 +29,14 @@ def test_another_alias_is_no_rendering(latin: str, form: str, kept: bool) -> Non
 
 
 def test_wrong_pairs_are_of_one_script_and_of_two_people() -> None:
-    forms = {"Ivan Petrov": "Иван Петров", "Olga Smirnova": "Ольга Смирнова", "Ali Karimi": "علی کریمی"}
-    found, _ = names.entries(record(f"s:{latin}", name=latin, alias=form) for latin, form in forms.items())
+    forms = {
+        "Ivan Petrov": "Иван Петров",
+        "Olga Smirnova": "Ольга Смирнова",
+        "Ali Karimi": "علی کریمی",
+    }
+    found, _ = names.entries(
+        record(f"s:{latin}", name=latin, alias=form) for latin, form in forms.items()
+    )
     drawn = names.wrong_pairs(found)
     assert drawn
     assert all(forms[latin] != form for _, latin, form in drawn)
@@ -41,11 +47,17 @@ def test_wrong_pairs_are_of_one_script_and_of_two_people() -> None:
 def test_the_probes_are_sound(path: Path) -> None:
     cases = names.read_probes(path)
     assert len({(case.schema, *sorted((case.one, case.two))) for case in cases}) == len(cases)
-    assert {"Person", "Company"} <= {case.schema for case in cases} <= {"Person", "Company", "Organization"}
+    assert (
+        {"Person", "Company"}
+        <= {case.schema for case in cases}
+        <= {"Person", "Company", "Organization"}
+    )
 
 
 @pytest.mark.slow
-def test_the_shipped_model_on_the_probes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shipped_model_on_the_probes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert names.main(["--data", str(tmp_path), "--out", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert "skipped" in said.err

@@ -12,26 +12,55 @@ import pandas as pd
 import pytest
 
 from benchmarks import quality, speed
-from benchmarks.answers import Answer, Truth, labels_of, save
-from benchmarks.datasets import DEDUPE, LINK, Task, write_truth
-from benchmarks.figures import figures, judged_figures
+from benchmarks.charts.stage_chart import spoken
+from benchmarks.harness.datasets import (
+    DEDUPE,
+    LINK,
+    Task,
+    write_truth,
+)
+from benchmarks.harness.figure_table import (
+    COLUMNS,
+    markdown,
+    plain,
+    rows,
+)
+from benchmarks.harness.figures import figures, judged_figures
+from benchmarks.harness.timing import (
+    Cost,
+    Timing,
+    ratios,
+    timed,
+)
+from benchmarks.harness.tool_answers import (
+    Answer,
+    Truth,
+    labels_of,
+    save,
+)
 from benchmarks.peers.table import PEERS
-from benchmarks.rounds import Cost, Timing, ratios, timed
-from benchmarks.stage_chart import spoken
-from benchmarks.table import COLUMNS, markdown, plain, rows
 
 
-def test_a_small_run_of_quality(small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_small_run_of_quality(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = ["--only", "ours,ours-unlabelled", "--sets", "fake_1000,historical_50k"]
     code = quality.main([*asked, "--data", str(small_data), "--out", str(tmp_path)])
     said = capsys.readouterr()
     assert code == 0, said.err
-    assert "skipped: historical_50k: historical_figures_with_errors_50k.parquet is not in" in said.err
+    assert (
+        "skipped: historical_50k: historical_figures_with_errors_50k.parquet is not in" in said.err
+    )
     row, unlabelled = json.loads((tmp_path / "quality.json").read_text("utf-8"))["rows"]
     assert unlabelled["tool"] == "ours-unlabelled"
     assert unlabelled["model"] != row["model"]
     assert unlabelled["clusters"]["0.5"]["pairwise"]["f1"] > 0.7
-    assert (row["set"], row["tool"], row["records"], row["true_pairs"]) == ("fake_1000", "ours", 360, 120)
+    assert (row["set"], row["tool"], row["records"], row["true_pairs"]) == (
+        "fake_1000",
+        "ours",
+        360,
+        120,
+    )
     assert row["candidate_recall"] > 0.9
     assert set(row["clusters"]) == {"0.5", "0.95"}
     assert 0 < row["clusters"]["0.5"]["pairwise"]["precision"] <= 1
@@ -39,8 +68,19 @@ def test_a_small_run_of_quality(small_data: Path, tmp_path: Path, capsys: pytest
     ElementTree.fromstring((tmp_path / "quality.svg").read_text("utf-8"))
 
 
-def test_a_small_run_of_speed(small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--only", "ours", "--sets", "fake_1000,persons_100k", "--rounds", "1", "--out", str(tmp_path)]
+def test_a_small_run_of_speed(
+    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [
+        "--only",
+        "ours",
+        "--sets",
+        "fake_1000,persons_100k",
+        "--rounds",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     assert speed.main([*arguments, "--data", str(small_data)]) == 0
     assert "skipped: persons_100k: persons.py is not in" in capsys.readouterr().err
     found = json.loads((tmp_path / "speed.json").read_text("utf-8"))
@@ -55,9 +95,12 @@ def test_a_small_run_of_speed(small_data: Path, tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"), [(["--sets", "febrl9"], "febrl9: choose from"), (["--only", ""], "nothing: choose from")]
+    ("arguments", "word"),
+    [(["--sets", "febrl9"], "febrl9: choose from"), (["--only", ""], "nothing: choose from")],
 )
-def test_what_is_not_known_is_said(arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_known_is_said(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         quality.main(arguments)
     assert caught.value.code == 2
@@ -77,7 +120,11 @@ def test_rows_of_two_runs_stand_together() -> None:
     def row(name: str, tool: str, f1: float) -> dict[str, object]:
         return {"set": name, "variant": "", "tool": tool, "f1": f1}
 
-    earlier = [row("fake_1000", "splink", 0.9), row("fake_1000", "ours", 0.8), row("febrl3", "splink", 0.9)]
+    earlier = [
+        row("fake_1000", "splink", 0.9),
+        row("fake_1000", "ours", 0.8),
+        row("febrl3", "splink", 0.9),
+    ]
     both = quality.together(earlier, [row("fake_1000", "ours", 0.95)])
     assert [(one["set"], one["tool"], one["f1"]) for one in both] == [
         ("febrl3", "splink", 0.9),
@@ -95,7 +142,12 @@ def answered(tmp_path: Path) -> tuple[Task, Path]:
     task = Task("toy", "", DEDUPE, (), (), truth)
     pairs = {"left": ["v", "w", "x"], "right": ["w", "x", "y"], "score": [0.9, 0.6, 0.4]}
     info = {"tool": "toy", "seconds": {"whole": 1.0}, "peak_mib": 10.0}
-    save(tmp_path / "toy", pairs, {"id": ["v", "w", "x", "y"], "0.5": [1, 1, 1, 2], "0.95": [1, 1, 2, 3]}, info)
+    save(
+        tmp_path / "toy",
+        pairs,
+        {"id": ["v", "w", "x", "y"], "0.5": [1, 1, 1, 2], "0.95": [1, 1, 2, 3]},
+        info,
+    )
     return task, tmp_path / "toy"
 
 
@@ -103,7 +155,13 @@ def test_figures_by_hand(answered: tuple[Task, Path]) -> None:
     row = figures(*answered)
     assert row["true_pairs"] == 4
     assert row["candidate_recall"] == 2 / 4
-    assert row["own"] == {"threshold": 0.5, "precision": 0.5, "recall": 0.25, "f1": pytest.approx(1 / 3), "wrong": 1}
+    assert row["own"] == {
+        "threshold": 0.5,
+        "precision": 0.5,
+        "recall": 0.25,
+        "f1": pytest.approx(1 / 3),
+        "wrong": 1,
+    }
     # from 0.4 two of three pairs are right
     assert row["best"]["threshold"] == 0.4
     assert row["best"]["f1"] == pytest.approx(2 * 2 / (3 + 4))
@@ -133,7 +191,8 @@ def test_linking_counts_pairs_across_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "reason"), [(["v", "w"], ["w", "v"], "a pair stands twice"), (["v"], ["q"], "'q' is no id")]
+    ("left", "right", "reason"),
+    [(["v", "w"], ["w", "v"], "a pair stands twice"), (["v"], ["q"], "'q' is no id")],
 )
 def test_an_answer_that_cannot_be_is_refused(
     answered: tuple[Task, Path], left: list[str], right: list[str], reason: str
@@ -164,7 +223,13 @@ def test_judged_pairs_apart_by_list(tmp_path: Path) -> None:
         "candidate": [True, False, True],
     }
     info = {
-        **{"tool": "ours", "seconds": {"whole": 1.0}, "peak_mib": 10.0, "match_from": 0.95, "missing": 0},
+        **{
+            "tool": "ours",
+            "seconds": {"whole": 1.0},
+            "peak_mib": 10.0,
+            "match_from": 0.95,
+            "missing": 0,
+        },
         **{"records": 9, "run_review": 2},
     }
     save(tmp_path, pairs, None, info)
@@ -207,11 +272,16 @@ def timing(tool: str, walls: list[float], f1: float) -> Timing:
 
 
 def test_ratios_are_taken_round_by_round() -> None:
-    assert ratios(timing("ours", [1.0, 2.0, 4.0], 1), timing("splink", [2.0, 2.0, 2.0], 1)) == [2.0, 1.0, 0.5]
+    assert ratios(timing("ours", [1.0, 2.0, 4.0], 1), timing("splink", [2.0, 2.0, 2.0], 1)) == [
+        2.0,
+        1.0,
+        0.5,
+    ]
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(56_310, "56k"), (880_000, "0.88M"), (6_000_000, "6M"), (12_345_678, "12M")]
+    ("number", "words"),
+    [(56_310, "56k"), (880_000, "0.88M"), (6_000_000, "6M"), (12_345_678, "12M")],
 )
 def test_speeds_are_told_to_two_digits(number: float, words: str) -> None:
     assert spoken(number) == words
@@ -219,8 +289,15 @@ def test_speeds_are_told_to_two_digits(number: float, words: str) -> None:
 
 def test_speed_at_unequal_quality_is_said() -> None:
     task = Task("toy", "", DEDUPE, (), (), Path())
-    ours, worse, even = timing("ours", [1], 0.47), timing("splink", [1], 0.90), timing("splink", [1], 0.465)
-    assert "not at equal quality: F1 0.4700 (ours) and 0.9000" in speed.warnings(task, [ours, worse], changed=False)[0]
+    ours, worse, even = (
+        timing("ours", [1], 0.47),
+        timing("splink", [1], 0.90),
+        timing("splink", [1], 0.465),
+    )
+    assert (
+        "not at equal quality: F1 0.4700 (ours) and 0.9000"
+        in speed.warnings(task, [ours, worse], changed=False)[0]
+    )
     assert speed.warnings(task, [ours, even], changed=False) == []
     assert "the model changed" in speed.warnings(task, [ours, even], changed=True)[0]
 
@@ -228,7 +305,9 @@ def test_speed_at_unequal_quality_is_said() -> None:
 def test_peak_memory_is_the_programs_own(tmp_path: Path, root: Path) -> None:
     """Neither way of measuring may count what the process that starts a program holds."""
     held = np.ones(40_000_000)
-    code = "from benchmarks.clock import peak_mib; open(r'{}', 'w').write(str(peak_mib()))".format(tmp_path / "peak")
+    code = "from benchmarks.harness.clock import peak_mib; open(r'{}', 'w').write(str(peak_mib()))".format(
+        tmp_path / "peak"
+    )
     cost = timed([sys.executable, "-c", code], root)
     assert held.nbytes > 300 * 2**20
     assert cost.peak_mib < 100

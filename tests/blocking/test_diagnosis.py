@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.block import PLAN_BY_NAME, PLANS, RULES, Plan, candidates, meeting
+from resolver.blocking import (
+    PLAN_BY_NAME,
+    PLANS,
+    RULES,
+    Plan,
+    candidates,
+    meeting,
+)
 from resolver.records import Kind, Record
-from tests.block.test_join import people
-from tests.normalise.preparing import prepared
+from tests.blocking.test_key_join import people
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
@@ -19,18 +26,26 @@ from tests.records.samples import record
 def test_two_records_meet_where_blocking_joins_them(records: list[Record], plan: Plan) -> None:
     found = prepared(records)
     pairs, _ = candidates(found, plan)
-    bits = {(one, two): int(rules) for one, two, rules in zip(pairs.left, pairs.right, pairs.rules, strict=True)}
+    bits = {
+        (one, two): int(rules)
+        for one, two, rules in zip(pairs.left, pairs.right, pairs.rules, strict=True)
+    }
     for one in range(len(records)):
         for two in range(one + 1, len(records)):
             joined = meeting(found, plan, one, two).joined_by
             held = bits.get((one, two), 0)
-            assert joined == tuple(rule.name for number, rule in enumerate(RULES) if held >> number & 1)
+            assert joined == tuple(
+                rule.name for number, rule in enumerate(RULES) if held >> number & 1
+            )
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 def test_near_rules_join_under_another_plan_or_refinement(plan: Plan) -> None:
     found = prepared(
-        [record("a", name="Ann Lee", birthDate="1960-05-04"), record("b", name="LEE, Ann", birthDate="1970-06-07")]
+        [
+            record("a", name="Ann Lee", birthDate="1960-05-04"),
+            record("b", name="LEE, Ann", birthDate="1970-06-07"),
+        ]
     )
     told = meeting(found, plan, 0, 1)
     assert not {rule.name for rule in told.near} & set(told.joined_by)
@@ -48,7 +63,9 @@ def test_near_rules_join_under_another_plan_or_refinement(plan: Plan) -> None:
 
 def test_namesakes_of_other_years_come_near_in_large_plans() -> None:
     one = record("a", name="Ann Lee", birthDate="1960-05-04")
-    found = prepared([one, record("b", name="Ann Lee", birthDate="1970-06-07"), record("c", name="Ann Lee")])
+    found = prepared(
+        [one, record("b", name="Ann Lee", birthDate="1970-06-07"), record("c", name="Ann Lee")]
+    )
     near = {rule.name: rule.why for rule in meeting(found, PLAN_BY_NAME["M"], 0, 1).near}
     assert "year of birth" in near["name_set"]
     assert "plans XS and S" in near["skeleton_set"]
@@ -77,7 +94,12 @@ def test_kinds_that_exclude_each_other_never_meet() -> None:
 
 
 def test_sides_do_not_matter() -> None:
-    found = prepared([record("a", name="Ann Lee", birthDate="1960"), record("b", name="Ann Li", birthDate="1970")])
+    found = prepared(
+        [
+            record("a", name="Ann Lee", birthDate="1960"),
+            record("b", name="Ann Li", birthDate="1970"),
+        ]
+    )
     for plan in PLANS:
         assert meeting(found, plan, 0, 1) == meeting(found, plan, 1, 0)
     assert np.array_equal(found.kinds, [1, 1])

@@ -9,21 +9,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.block import PLANS, RULES, Plan, candidates, plan_for
-from resolver.block.groups import join_keys
-from resolver.block.keys import Keys
-from resolver.block.parts import Parts
+from resolver.blocking import (
+    PLANS,
+    RULES,
+    Plan,
+    candidates,
+    plan_for,
+)
+from resolver.blocking.key_groups import join_keys
+from resolver.blocking.key_parts import Parts
+from resolver.blocking.keys import Keys
 from resolver.errors import DateError
 from resolver.records import Address, Identifier, Kind, Record, parse_date
-from resolver.records.prepared import Prepared
-from tests.block.test_glance import at_a_glance
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import Prepared
+from tests.blocking.test_prefilter import at_a_glance
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 NAMES = (
     "Ann Lee", "Anna Li", "Lee Smith Ann", "Husayn Ali", "Ali Hussein", "Acme Bank LLC", "ABL", "Brzezinski", "Иван Li"
 )  # fmt: skip
-DATES = ("1960", "1961~", "1960-05-04", "1960-04-05", "1958/1961", "1950/1970", "1961-01-01", "never", "1961-05-04")
+DATES = (
+    "1960",
+    "1961~",
+    "1960-05-04",
+    "1960-04-05",
+    "1958/1961",
+    "1950/1970",
+    "1961-01-01",
+    "never",
+    "1961-05-04",
+)
 Row = tuple[int, int, int]
 
 
@@ -72,8 +88,14 @@ def oracle(
         if rule.name not in plan.rules:
             continue
         hashed = rule.keys(Parts(found))
-        keys = [set(hashed.hashes[slice(*hashed.offsets[row : row + 2])].tolist()) - {0} for row in range(len(found))]
-        narrow = [refined(one, plan.rules[rule.name]) if plan.rules[rule.name] else set() for one in given_records]
+        keys = [
+            set(hashed.hashes[slice(*hashed.offsets[row : row + 2])].tolist()) - {0}
+            for row in range(len(found))
+        ]
+        narrow = [
+            refined(one, plan.rules[rule.name]) if plan.rules[rule.name] else set()
+            for one in given_records
+        ]
         for one, two in combinations(range(len(found)), 2):
             kinds = given_records[one].kind, given_records[two].kind
             if not (kinds[0] & kinds[1] and kinds[0] & rule.kinds and kinds[1] & rule.kinds):
@@ -88,17 +110,29 @@ def oracle(
 
 
 @settings(max_examples=80, deadline=None)
-@given(people(), st.sampled_from([*PLANS, Plan("D", 1, {rule.name: "day" for rule in RULES})]), st.data())
-def test_pairs_are_those_of_the_oracle(given_records: list[Record], plan: Plan, data: st.DataObject) -> None:
+@given(
+    people(),
+    st.sampled_from([*PLANS, Plan("D", 1, {rule.name: "day" for rule in RULES})]),
+    st.data(),
+)
+def test_pairs_are_those_of_the_oracle(
+    given_records: list[Record], plan: Plan, data: st.DataObject
+) -> None:
     found = prepared(given_records)
     count = len(given_records)
     sides = data.draw(st.none() | st.lists(st.integers(0, 1), min_size=count, max_size=count))
     wanted = oracle(given_records, found, plan, sides)
-    pairs, stats = candidates(found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8))
+    pairs, stats = candidates(
+        found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8)
+    )
     # in passes of few pairs each it comes to the same
     room = data.draw(st.integers(1, 60))
     again, counted = candidates(
-        found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8), room=room, workers=2
+        found,
+        plan,
+        sides=None if sides is None else np.array(sides, dtype=np.uint8),
+        room=room,
+        workers=2,
     )
     assert counted == stats
     for name in ("left", "right", "rules"):
@@ -119,13 +153,22 @@ bits = st.lists(st.sampled_from([1, 2, 3, 4]), min_size=7, max_size=7)
 
 
 @settings(max_examples=200, deadline=None)
-@given(keyed, bits, st.none() | st.lists(st.integers(0, 1), min_size=7, max_size=7), st.sampled_from([0, 3, 10**6]))
+@given(
+    keyed,
+    bits,
+    st.none() | st.lists(st.integers(0, 1), min_size=7, max_size=7),
+    st.sampled_from([0, 3, 10**6]),
+)
 def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None, cap: int) -> None:
     rows = sorted(set(rows))
     columns = [np.array([row[place] for row in rows]) for place in range(3)]
-    keys = Keys(columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32))
+    keys = Keys(
+        columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32)
+    )
     side = np.array(sides if sides is not None else [0] * 7, dtype=np.uint8)
-    joined, distinct, cut = join_keys(keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap)
+    joined, distinct, cut = join_keys(
+        keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap
+    )
     found = np.unique((joined >> 32) * 7 + (joined & 0xFFFFFFFF))
     wanted: set[int] = set()
     lost = 0
@@ -138,7 +181,9 @@ def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None
         if len(meeting) > cap:
             lost += len(meeting)
             continue
-        wanted |= {min(p) * 7 + max(p) for p in meeting if p[0] != p[1] and kinds[p[0]] & kinds[p[1]]}
+        wanted |= {
+            min(p) * 7 + max(p) for p in meeting if p[0] != p[1] and kinds[p[0]] & kinds[p[1]]
+        }
     assert found.tolist() == sorted(wanted)
     assert (distinct, cut) == (len({row[1] for row in rows}), lost)
 
@@ -146,7 +191,8 @@ def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None
 def test_who_lacks_the_refining_part_meets_all_refinements() -> None:
     years = [None, "1960", "1961", "1960", None]
     found = prepared(
-        record(f"s:{row}", name="Ann Lee", birthDate=[year] if year else []) for row, year in enumerate(years)
+        record(f"s:{row}", name="Ann Lee", birthDate=[year] if year else [])
+        for row, year in enumerate(years)
     )
     pairs, _ = candidates(found, Plan("t", 1, {"name_set": "year"}))
     joined = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
@@ -155,11 +201,19 @@ def test_who_lacks_the_refining_part_meets_all_refinements() -> None:
 
 def test_the_safety_valve_counts_what_it_cuts() -> None:
     crowd = [record(f"s:{row:02d}", name="Ann Lee") for row in range(20)]
-    crowd[3:5] = [record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")]) for one in crowd[3:5]]
-    pairs, stats = candidates(prepared(crowd), Plan("t", 1, {"name_set": "", "identifier": ""}), cap=100)
+    crowd[3:5] = [
+        record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")])
+        for one in crowd[3:5]
+    ]
+    pairs, stats = candidates(
+        prepared(crowd), Plan("t", 1, {"name_set": "", "identifier": ""}), cap=100
+    )
     # what another rule finds is kept
     assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(3, 4)]
-    assert {stat.name: (stat.pairs, stat.cut) for stat in stats} == {"name_set": (0, 190), "identifier": (1, 0)}
+    assert {stat.name: (stat.pairs, stat.cut) for stat in stats} == {
+        "name_set": (0, 190),
+        "identifier": (1, 0),
+    }
     assert len(candidates(prepared(crowd), Plan("t", 1, {"name_set": ""}), cap=190)[0]) == 190
 
 

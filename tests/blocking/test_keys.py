@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.block.keys import (
+from resolver.blocking.keys import (
     Hashed,
     cross,
     distinct,
@@ -20,8 +20,8 @@ from resolver.block.keys import (
     united,
     years_within,
 )
-from resolver.normalise.values import date_table
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.normalize.values import date_table
+from resolver.records.prepared.ragged import Ragged, offsets_of
 
 lists = st.lists(st.lists(st.integers(0, 4), max_size=4), max_size=5)
 
@@ -33,7 +33,10 @@ def hashed(given_lists: list[list[int]]) -> Hashed:
 
 
 def as_lists(found: Hashed) -> list[list[int]]:
-    return [found.hashes[found.offsets[row] : found.offsets[row + 1]].tolist() for row in range(len(found.offsets) - 1)]
+    return [
+        found.hashes[found.offsets[row] : found.offsets[row + 1]].tolist()
+        for row in range(len(found.offsets) - 1)
+    ]
 
 
 def mixed(one: int, two: int) -> int:
@@ -43,7 +46,9 @@ def mixed(one: int, two: int) -> int:
 @settings(deadline=None)
 @given(lists)
 def test_distinct(given_lists: list[list[int]]) -> None:
-    assert as_lists(distinct(hashed(given_lists))) == [sorted(set(items) - {0}) for items in given_lists]
+    assert as_lists(distinct(hashed(given_lists))) == [
+        sorted(set(items) - {0}) for items in given_lists
+    ]
 
 
 @settings(deadline=None)
@@ -103,7 +108,9 @@ def test_mix_keeps_order() -> None:
 
 def test_years_within() -> None:
     texts = ["1960", "1960~", "1960/1962", "1950/1970", "1960~/1961", "never"]
-    found = as_lists(years_within(Ragged.of([[code] for code in range(len(texts))]), date_table(texts)))
+    found = as_lists(
+        years_within(Ragged.of([[code] for code in range(len(texts))]), date_table(texts))
+    )
     assert found == [
         [1960], [1959, 1960, 1961], [1960, 1961, 1962], [1950, 1951, 1952, 1953, 1954, 1955], [1960, 1961], [],
     ]  # fmt: skip

@@ -9,17 +9,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.block import PLAN_BY_NAME, PLANS, Plan, candidates, glanced
-from resolver.block.glance import PASSED, POINTS, _near, all_points
-from resolver.block.join import Pairs
+from resolver.blocking import (
+    PLAN_BY_NAME,
+    PLANS,
+    Plan,
+    candidates,
+    glanced,
+)
+from resolver.blocking.key_join import Pairs
+from resolver.blocking.prefilter import (
+    PASSED,
+    POINTS,
+    _near,
+    all_points,
+)
 from resolver.records import Identifier, Kind, Record
-from resolver.records.prepared import Prepared, TokenFlag
+from resolver.records.prepared.batch import Prepared, TokenFlag
 from resolver.synthetic import generate
-from tests.normalise.preparing import prepared
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 NAMES = ("Ann Lee", "Ana Li", "A. Lee", "Husayn Ali Stone", "Atone Hussein", "Hus", "Dr. Al", "")
-DATES = ("1960", "1961~", "1960-05-04", "1960-04-05", "1960-05-09", "1958/1961", "1960-01-01", "1990-05-04", "never")
+DATES = (
+    "1960",
+    "1961~",
+    "1960-05-04",
+    "1960-04-05",
+    "1960-05-09",
+    "1958/1961",
+    "1960-01-01",
+    "1990-05-04",
+    "never",
+)
 PLACES = ("Kabul", "Old Kabul", "New Old Kabul", "Herat")
 
 
@@ -28,7 +49,9 @@ def at_a_glance(found: Prepared, one: int, two: int) -> int:
     certain = _certain(found, one) & _certain(found, two)
     if int(found.kinds[one] & found.kinds[two]) != 1 or certain:
         return PASSED
-    words = sorted((words_of(found, one), words_of(found, two)), key=lambda words: (len(words), words))
+    words = sorted(
+        (words_of(found, one), words_of(found, two)), key=lambda words: (len(words), words)
+    )
     return of_those(found, one, two, words)
 
 
@@ -43,13 +66,19 @@ def of_those(found: Prepared, one: int, two: int, words: list[list[int]]) -> int
     answers += [max(alike, default=0), min(len(words[0]), 2)]
     places = _places(found, one), _places(found, two)
     answers.append(1 + min(len(places[0] & places[1]), 2) if all(places) else 0)
-    answers.append(max((_date(found, a, b) for a in found.births[one] for b in found.births[two]), default=0))
+    answers.append(
+        max((_date(found, a, b) for a in found.births[one] for b in found.births[two]), default=0)
+    )
     return sum(int(POINTS[question, answer]) for question, answer in enumerate(answers))
 
 
 def _certain(found: Prepared, row: int) -> set[str]:
     table = found.identifier_table
-    said = {f"i{table.texts[at]}" for at in found.identifiers[row] if not table.mass_used[at] and table.number[at]}
+    said = {
+        f"i{table.texts[at]}"
+        for at in found.identifiers[row]
+        if not table.mass_used[at] and table.number[at]
+    }
     for name in ("phone", "email"):
         ragged, texts = found.plain[name]
         said |= {f"c{texts.texts[at]}" for at in ragged[row]}
@@ -59,12 +88,21 @@ def _certain(found: Prepared, row: int) -> set[str]:
 def words_of(found: Prepared, row: int) -> list[int]:
     """Its tokens, ascending, without particles and legal forms."""
     tokens = {int(token) for form in found.names[row] for token in found.forms.tokens[form]}
-    return sorted(token for token in tokens if not found.tokens.flags[token] & (TokenFlag.PARTICLE | TokenFlag.LEGAL))
+    return sorted(
+        token
+        for token in tokens
+        if not found.tokens.flags[token] & (TokenFlag.PARTICLE | TokenFlag.LEGAL)
+    )
 
 
 def _places(found: Prepared, row: int) -> set[str]:
     held = (found.birth_places, found.place_table), (found.addresses, found.address_table)
-    return {str(table.token_texts[word]) for ragged, table in held for at in ragged[row] for word in table.local[at]}
+    return {
+        str(table.token_texts[word])
+        for ragged, table in held
+        for at in ragged[row]
+        for word in table.local[at]
+    }
 
 
 def _level(found: Prepared, one: int, two: int) -> int:
@@ -73,11 +111,17 @@ def _level(found: Prepared, one: int, two: int) -> int:
     if len(a) > 1 and len(b) > 1:
         if a == b:
             return 4
-        if table.phonetic[one] == table.phonetic[two] or table.skeleton[one] == table.skeleton[two] != 0:
+        if (
+            table.phonetic[one] == table.phonetic[two]
+            or table.skeleton[one] == table.skeleton[two] != 0
+        ):
             return 3
         if a[:3] == b[:3] and min(len(a), len(b)) > 2:
             return 2
-    if min(len(a), len(b)) > 3 and int(table.signature[one] ^ table.signature[two]).bit_count() <= 2:
+    if (
+        min(len(a), len(b)) > 3
+        and int(table.signature[one] ^ table.signature[two]).bit_count() <= 2
+    ):
         return 2
     return int(a[0] == b[0])
 
@@ -89,7 +133,10 @@ def _date(found: Prepared, one: int, two: int) -> int:
     if 0 in year:
         return 2
     circa = [int(table.circa[at]) for at in (one, two)]
-    first, last = [y - c for y, c in zip(year, circa, strict=True)], [y + c for y, c in zip(last, circa, strict=True)]
+    first, last = (
+        [y - c for y, c in zip(year, circa, strict=True)],
+        [y + c for y, c in zip(last, circa, strict=True)],
+    )
     exact = all(day)
     parts = (month[0] == month[1]) + (day[0] == day[1]) if exact else 0
     new_year = month[0] == day[0] == 1
@@ -117,7 +164,8 @@ def people(draw: st.DrawFn) -> list[Record]:
             birthDate=draw(st.lists(st.sampled_from(DATES), max_size=2, unique=True)),
             birthPlace=draw(st.lists(st.sampled_from(PLACES), max_size=2, unique=True)),
             phone=draw(st.lists(st.sampled_from(["123456", "654321"]), max_size=1)),
-            identifiers=[Identifier("idNumber", draw(st.sampled_from(["A1B2", "1234567"])))] * draw(st.integers(0, 1)),
+            identifiers=[Identifier("idNumber", draw(st.sampled_from(["A1B2", "1234567"])))]
+            * draw(st.integers(0, 1)),
         )
         for number in range(draw(st.integers(2, 6)))
     ]
@@ -128,12 +176,16 @@ def people(draw: st.DrawFn) -> list[Record]:
 def test_points_are_those_told_slowly_and_of_the_pair_alone(records: list[Record]) -> None:
     found = prepared(records)
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(records), 1))
-    wanted = [at_a_glance(found, one, two) for one, two in zip(left.tolist(), right.tolist(), strict=True)]
+    wanted = [
+        at_a_glance(found, one, two) for one, two in zip(left.tolist(), right.tolist(), strict=True)
+    ]
     assert all_points(found, left, right).tolist() == wanted
     assert all_points(found, right, left).tolist() == wanted
     for one, two, points in zip(left.tolist(), right.tolist(), wanted, strict=True):
         alone = prepared([records[one], records[two]])
-        assert all_points(alone, np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)).tolist() == [points]
+        assert all_points(
+            alone, np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+        ).tolist() == [points]
 
 
 def test_years_are_near_that_differ_little_or_in_one_digit() -> None:
@@ -149,7 +201,10 @@ def test_one_thread_or_several_give_the_same(plan: Plan) -> None:
     answers = [candidates(found, plan, workers=workers) for workers in (1, 2, 3)]
     for pairs, stats in answers[1:]:
         assert stats == answers[0][1]
-        assert all(np.array_equal(getattr(pairs, name), getattr(answers[0][0], name)) for name in Pairs.__slots__)
+        assert all(
+            np.array_equal(getattr(pairs, name), getattr(answers[0][0], name))
+            for name in Pairs.__slots__
+        )
 
 
 def test_what_speaks_for_one_person_is_worth_more() -> None:
@@ -162,8 +217,12 @@ def test_what_speaks_for_one_person_is_worth_more() -> None:
         {**base, "birthDate": "1985-07-08", "birthPlace": "Herat", "name": "Brzezinski Mark"},
     ]
     found = prepared(record(str(row), **other) for row, other in enumerate([base, *others]))  # type: ignore[arg-type]
-    points = all_points(found, np.zeros(5, dtype=np.int32), np.arange(1, 6, dtype=np.int32)).tolist()
+    points = all_points(
+        found, np.zeros(5, dtype=np.int32), np.arange(1, 6, dtype=np.int32)
+    ).tolist()
     assert points == sorted(points, reverse=True)
     assert len(set(points)) == 5
-    told = glanced(found, PLAN_BY_NAME["S"], np.zeros(5, dtype=np.int32), np.arange(1, 6, dtype=np.int32))
+    told = glanced(
+        found, PLAN_BY_NAME["S"], np.zeros(5, dtype=np.int32), np.arange(1, 6, dtype=np.int32)
+    )
     assert told.tolist() == [True, True, True, True, False]

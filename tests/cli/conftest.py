@@ -9,9 +9,25 @@ from pathlib import Path
 import pytest
 
 _COAST = [
-    ("p1", "Person", {"name": ["Ivan Sergeyevich Petrov"], "birthDate": ["1962-05-01"], "nationality": ["ru"]}),
-    ("p2", "Person", {"name": ["Maria Quispe Huanca"], "birthDate": ["1980"], "alias": ["La Reina"]}),
-    ("p3", "Person", {"name": ["Abdulrahman Al-Tikriti"], "birthDate": ["1971-03-09"], "passportNumber": ["A4419207"]}),
+    (
+        "p1",
+        "Person",
+        {"name": ["Ivan Sergeyevich Petrov"], "birthDate": ["1962-05-01"], "nationality": ["ru"]},
+    ),
+    (
+        "p2",
+        "Person",
+        {"name": ["Maria Quispe Huanca"], "birthDate": ["1980"], "alias": ["La Reina"]},
+    ),
+    (
+        "p3",
+        "Person",
+        {
+            "name": ["Abdulrahman Al-Tikriti"],
+            "birthDate": ["1971-03-09"],
+            "passportNumber": ["A4419207"],
+        },
+    ),
     ("g1", "Organization", {"name": ["Vektor Trading LLC"], "country": ["ru"]}),
 ]
 _RIVER = """id,name,kind,birth_date,nationality,passport
@@ -46,7 +62,8 @@ class Lists:
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Lists:
     folder = tmp_path_factory.mktemp("lists")
     entities = [
-        {"id": name, "schema": schema, "properties": said, "datasets": ["coast"]} for name, schema, said in _COAST
+        {"id": name, "schema": schema, "properties": said, "datasets": ["coast"]}
+        for name, schema, said in _COAST
     ]
     made = Lists(folder / "coast.ftm.json", folder / "river.csv", folder / "river.yml")
     made.coast.write_text("".join(json.dumps(entity) + "\n" for entity in entities), "utf-8")

@@ -17,8 +17,25 @@ from resolver.cli.app import COMMANDS, run
 from resolver.cli.failures import describe
 from resolver.errors import InputError, UsageError
 
-BAD_USAGE = (["dedupe"], ["dedupe", "x.csv"], ["check"], ["check", "x"], ["dedupe", "x", "--out", "o", "--plan", "Q"])
-HEAVY = ("numpy", "pandas", "pyarrow", "numba", "sklearn", "rigour", "followthemoney", "pydantic", "rich", "faker")
+BAD_USAGE = (
+    ["dedupe"],
+    ["dedupe", "x.csv"],
+    ["check"],
+    ["check", "x"],
+    ["dedupe", "x", "--out", "o", "--plan", "Q"],
+)
+HEAVY = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "numba",
+    "sklearn",
+    "rigour",
+    "followthemoney",
+    "pydantic",
+    "rich",
+    "faker",
+)
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +44,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_by_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_explains_itself_by_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run([name, "--help"]) == 0
     shown = capsys.readouterr().out
     assert f"Usage: resolver {name}" in shown
@@ -39,13 +58,15 @@ def test_the_list_of_commands_is_complete(root: Path, capsys: pytest.CaptureFixt
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out
     marks = ("@click.command(", "@click.group(")
-    modules = (root / "resolver" / "cli").glob("*.py")
+    modules = (root / "resolver" / "cli").rglob("*.py")
     files = {path.stem for path in modules if any(mark in path.read_text() for mark in marks)}
     assert files - {"app"} == set(COMMANDS)
     assert all(f"  {name} " in shown for name in COMMANDS)
 
 
-@pytest.mark.parametrize("args", [["--help"], *([name, "--help"] for name in COMMANDS)], ids=lambda args: args[0])
+@pytest.mark.parametrize(
+    "args", [["--help"], *([name, "--help"] for name in COMMANDS)], ids=lambda args: args[0]
+)
 def test_help_loads_nothing_heavy(args: list[str]) -> None:
     code = (
         "import sys; from resolver.cli.app import run; run(sys.argv[2:]);"
@@ -99,16 +120,36 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
-        (InputError("no list", where="a.csv", mend="give one"), 1, "error: a.csv: no list (give one)"),
+        (
+            InputError("no list", where="a.csv", mend="give one"),
+            1,
+            "error: a.csv: no list (give one)",
+        ),
         (UsageError("two things"), 2, "error: two things"),
-        (OSError(errno.ENOSPC, "No space left on device", "out/links.csv"), 1, "error: out/links.csv: no space left"),
-        (PermissionError(errno.EACCES, "Permission denied", "out"), 1, "error: out: permission denied (choose a place"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "out/links.csv"),
+            1,
+            "error: out/links.csv: no space left",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "out"),
+            1,
+            "error: out: permission denied (choose a place",
+        ),
         (MemoryError(), 1, "error: there is not enough memory"),
-        (ValueError("odd\nthing"), 1, "error: unexpected ValueError: odd thing (set RESOLVER_DEBUG=1"),
+        (
+            ValueError("odd\nthing"),
+            1,
+            "error: unexpected ValueError: odd thing (set RESOLVER_DEBUG=1",
+        ),
     ],
 )
 def test_what_goes_wrong_is_one_line(
-    error: Exception, code: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: Exception,
+    code: int,
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     _fail_with(error, monkeypatch)
     assert run(["broken"]) == code
@@ -118,7 +159,9 @@ def test_what_goes_wrong_is_one_line(
     assert shown.out == ""
 
 
-def test_the_traceback_is_there_on_demand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_traceback_is_there_on_demand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("RESOLVER_DEBUG", "1")
     _fail_with(ValueError("odd"), monkeypatch)
     assert run(["broken"]) == 1
@@ -127,7 +170,9 @@ def test_the_traceback_is_there_on_demand(monkeypatch: pytest.MonkeyPatch, capsy
     assert "in broken" in shown
 
 
-def test_an_interrupt_is_silent(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupt_is_silent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     _fail_with(KeyboardInterrupt(), monkeypatch)
     assert run(["broken"]) == 130
     assert capsys.readouterr().err.strip() == ""
@@ -154,7 +199,11 @@ def test_completion_scripts(shell: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_completion_completes() -> None:
-    environment = os.environ | {"_RESOLVER_COMPLETE": "bash_complete", "COMP_WORDS": "resolver ded", "COMP_CWORD": "1"}
+    environment = os.environ | {
+        "_RESOLVER_COMPLETE": "bash_complete",
+        "COMP_WORDS": "resolver ded",
+        "COMP_CWORD": "1",
+    }
     done = subprocess.run(
         [sys.executable, "-c", "from resolver.cli.app import cli; cli.main(prog_name='resolver')"],
         env=environment,

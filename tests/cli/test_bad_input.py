@@ -14,7 +14,9 @@ UN = '<?xml version="1.0" encoding="utf-8"?>\n{doctype}<CONSOLIDATED_LIST dateGe
 PERSON = "<INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>{name}</FIRST_NAME></INDIVIDUAL></INDIVIDUALS>"
 BOMB = (
     '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
-    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     + "]>\n"
 )
 EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n'
@@ -37,13 +39,36 @@ def rejects(out: Path) -> list[dict[str, str]]:
         ("a.csv", b"x,y\n1,2\n", "format not known"),
         ("a.csv", b"id,name\n", "no record could be read"),
         ("a.xml", UN.format(doctype="", body=PERSON.format(name="Ana")[:60]).encode(), ""),
-        ("a.xml", UN.format(doctype=BOMB, body=PERSON.format(name="&i;") + "</CONSOLIDATED_LIST>").encode(), ""),
-        ("a.xml", UN.format(doctype=EXTERNAL, body=PERSON.format(name="&a;") + "</CONSOLIDATED_LIST>").encode(), ""),
+        (
+            "a.xml",
+            UN.format(
+                doctype=BOMB, body=PERSON.format(name="&i;") + "</CONSOLIDATED_LIST>"
+            ).encode(),
+            "",
+        ),
+        (
+            "a.xml",
+            UN.format(
+                doctype=EXTERNAL, body=PERSON.format(name="&a;") + "</CONSOLIDATED_LIST>"
+            ).encode(),
+            "",
+        ),
         ("a.csv.gz", b"\x1f\x8b\x08\x00damaged", ""),
         ("a.zip", b"PK\x03\x04damaged", ""),
         ("a.parquet", b"PAR1 damaged", ""),
     ],
-    ids=["empty", "bytes", "unknown", "header", "truncated", "bomb", "external", "gzip", "zip", "parquet"],
+    ids=[
+        "empty",
+        "bytes",
+        "unknown",
+        "header",
+        "truncated",
+        "bomb",
+        "external",
+        "gzip",
+        "zip",
+        "parquet",
+    ],
 )
 def test_a_file_that_cannot_be_read_is_one_line(
     name: str, content: bytes, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -92,7 +117,9 @@ def test_a_row_that_cannot_be_read_is_a_reject(
     assert "a.csv" in shown.err
 
 
-def test_a_mapping_that_names_an_absent_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mapping_that_names_an_absent_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "a.csv").write_text("nr,who\n1,Ana Silva\n")
     mapping = tmp_path / "m.yml"
     mapping.write_text("id: nr\nkind: person\nsource: a\nproperties: {name: whom}\n")
@@ -111,7 +138,11 @@ def test_a_mapping_that_names_an_absent_column(tmp_path: Path, capsys: pytest.Ca
     ],
 )
 def test_options_that_lead_nowhere(
-    more: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    more: list[str],
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text(GOOD)

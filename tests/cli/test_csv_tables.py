@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.cli.sheets import check_writable, read_table, write_table
+from resolver.cli.csv_tables import check_writable, read_table, write_table
 from resolver.errors import InputError
 
 
@@ -20,7 +20,9 @@ def table_of(tmp_path: Path, content: bytes) -> Path:
 
 
 def test_a_table_is_read_as_written(tmp_path: Path) -> None:
-    path = table_of(tmp_path, '\ufeffleft, right,note\r\na:1,b:2,"x, ""y"""\r\n\r\nа:1,b:3,\r\n'.encode())
+    path = table_of(
+        tmp_path, '\ufeffleft, right,note\r\na:1,b:2,"x, ""y"""\r\n\r\nа:1,b:3,\r\n'.encode()
+    )
     table = read_table(path, ("left", "right"))
     assert table.columns == ("left", "right", "note")
     assert table.column("note") == ['x, "y"', ""]
@@ -55,8 +57,16 @@ def test_a_missing_file_is_a_system_error(tmp_path: Path) -> None:
         read_table(tmp_path / "absent.csv", ("left",))
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)))
-def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2
+        )
+    )
+)
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
     path = tmp_path_factory.mktemp("tables") / "out.csv"
     write_table(path, ("a", "b"), rows)
     read = read_table(path, ("a", "b"))

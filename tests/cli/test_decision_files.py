@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.decisions import read_decisions
+from resolver.cli.decision_files import read_decisions
 from resolver.errors import DecisionError, InputError
 from resolver.records.decisions import Verdict
 

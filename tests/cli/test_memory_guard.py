@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from resolver.cli.guard import ended_by
+from resolver.cli.memory_guard import ended_by
 from tests.engines.test_robust import said, write_people
 
 
@@ -25,14 +25,26 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(table: Path, out: Path) -> list[str]:
-    return [sys.executable, "-m", "resolver", "dedupe", str(table), "--out", str(out), "--only", "entities"]
+    return [
+        sys.executable,
+        "-m",
+        "resolver",
+        "dedupe",
+        str(table),
+        "--out",
+        str(out),
+        "--only",
+        "entities",
+    ]
 
 
 # while libraries are loaded, while lists are read, and once records are worked on
 @pytest.mark.parametrize("mib", [130, 210, 300])
 def test_a_memory_limit_that_is_hit(mib: int, table: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "RESOLVER_MEMORY_MIB": str(mib)}
-    done = subprocess.run(call(table, tmp_path), capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        call(table, tmp_path), capture_output=True, text=True, check=False, env=environment
+    )
     assert done.returncode == 1
     assert said(done.stderr)[-1].startswith("error: ")
     assert "memory" in said(done.stderr)[-1]
@@ -42,13 +54,20 @@ def test_a_memory_limit_that_is_hit(mib: int, table: Path, tmp_path: Path) -> No
 
 def test_a_limit_under_which_nothing_runs(table: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "RESOLVER_MEMORY_MIB": "60"}
-    done = subprocess.run(call(table, tmp_path), capture_output=True, text=True, check=False, env=environment)
-    assert (done.returncode, done.stderr) == (2, "error: environment: no command runs in 60 MiB (allow 128 or more)\n")
+    done = subprocess.run(
+        call(table, tmp_path), capture_output=True, text=True, check=False, env=environment
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: environment: no command runs in 60 MiB (allow 128 or more)\n",
+    )
 
 
 def test_a_run_that_is_ended_by_the_system(table: Path, tmp_path: Path) -> None:
     """As the kernel does when memory runs out: the process that works is killed, the one that watches tells it."""
-    process = subprocess.Popen(call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
     give_up = time.monotonic() + 60
     while not (working := psutil.Process(process.pid).children()) and time.monotonic() < give_up:
         time.sleep(0.01)
@@ -63,8 +82,12 @@ def test_a_run_that_is_ended_by_the_system(table: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_whoever_ends_the_watching_process_ends_the_run(number: int, table: Path, tmp_path: Path) -> None:
-    process = subprocess.Popen(call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+def test_whoever_ends_the_watching_process_ends_the_run(
+    number: int, table: Path, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
     give_up = time.monotonic() + 60
     while not (working := psutil.Process(process.pid).children()) and time.monotonic() < give_up:
         time.sleep(0.01)
@@ -78,4 +101,7 @@ def test_whoever_ends_the_watching_process_ends_the_run(number: int, table: Path
 
 def test_what_is_said_of_signals() -> None:
     assert "a library gave up (SIGABRT)" in ended_by(signal.SIGABRT)
-    assert ended_by(signal.SIGTERM) == "the run was ended from outside (SIGTERM); nothing half done was left"
+    assert (
+        ended_by(signal.SIGTERM)
+        == "the run was ended from outside (SIGTERM); nothing half done was left"
+    )

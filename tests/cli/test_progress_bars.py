@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from resolver.cli.bars import Bars, counts, times
+from resolver.cli.progress_bars import Bars, counts, times
 from resolver.records.progress import Progress
 
 
@@ -30,7 +30,9 @@ def test_one_line_a_stage_where_asked(capsys: pytest.CaptureFixture[str]) -> Non
     assert re.fullmatch(r"read: 2,000 records in \d+\.\d s\nscore: in \d+\.\d s\n", shown.err)
 
 
-def test_bars_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bars_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
     with Bars(terminal=True) as bars:
@@ -56,7 +58,11 @@ def test_counts(done: int, total: float | None, unit: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("elapsed", "left", "said"),
-    [(0.2, None, "0 s"), (12.3, 40.0, "12 s, 40 s left"), (61.0, 3600.0, "1 min 01 s, 60 min 00 s left")],
+    [
+        (0.2, None, "0 s"),
+        (12.3, 40.0, "12 s, 40 s left"),
+        (61.0, 3600.0, "1 min 01 s, 60 min 00 s left"),
+    ],
 )
 def test_times(elapsed: float, left: float | None, said: str) -> None:
     assert times(elapsed, left) == said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.naming import must_exist, no_such_record
+from resolver.cli.record_ids import must_exist, no_such_record
 from resolver.errors import InputError
 from tests.cli.conftest import Lists
 
@@ -44,12 +44,36 @@ def test_files_that_will_be_read(tmp_path: Path) -> None:
     ("arguments", "code", "said"),
     [
         (["evaluate", "absent.csv", "LISTS", "--by", "foo"], 2, "error: --by knows no 'foo'"),
-        (["evaluate", "absent.csv", "LISTS"], 1, "error: absent.csv: there is no such file (check the path)"),
-        (["train", "LISTS", "--judged", "absent.csv", "--out", "OUT"], 1, "error: absent.csv: there is no such file"),
-        (["train", "LISTS", "--clusters", "absent.csv", "--out", "OUT"], 1, "error: absent.csv: there is no such file"),
-        (["sample", "LISTS", "--judged", "absent.csv", "--out", "-"], 1, "error: absent.csv: there is no such file"),
-        (["check", "Ann", "--list", "LISTS", "--birth-date", "31.2.1962"], 1, "error: --birth-date: there is no 1962"),
-        (["dedupe", "LISTS", "--out", "OUT", "--merge-at", "95"], 2, "95 is no probability: write 0.95 for 95 %"),
+        (
+            ["evaluate", "absent.csv", "LISTS"],
+            1,
+            "error: absent.csv: there is no such file (check the path)",
+        ),
+        (
+            ["train", "LISTS", "--judged", "absent.csv", "--out", "OUT"],
+            1,
+            "error: absent.csv: there is no such file",
+        ),
+        (
+            ["train", "LISTS", "--clusters", "absent.csv", "--out", "OUT"],
+            1,
+            "error: absent.csv: there is no such file",
+        ),
+        (
+            ["sample", "LISTS", "--judged", "absent.csv", "--out", "-"],
+            1,
+            "error: absent.csv: there is no such file",
+        ),
+        (
+            ["check", "Ann", "--list", "LISTS", "--birth-date", "31.2.1962"],
+            1,
+            "error: --birth-date: there is no 1962",
+        ),
+        (
+            ["dedupe", "LISTS", "--out", "OUT", "--merge-at", "95"],
+            2,
+            "95 is no probability: write 0.95 for 95 %",
+        ),
         (["explain", "p1", "river:7", "LISTS"], 1, "did you mean coast:p1?"),
     ],
 )
@@ -64,8 +88,14 @@ def test_what_is_wrong_is_said_first_and_on_one_line(
 
 
 def test_a_record_on_both_sides_is_told(lists: Lists, tmp_path: Path, capsys: Capture) -> None:
-    assert run(["link", str(lists.coast), "--to", str(lists.coast), "--out", str(tmp_path / "out")]) == 0
-    assert "note: 4 records stand on both sides; none is compared with itself" in capsys.readouterr().err
+    assert (
+        run(["link", str(lists.coast), "--to", str(lists.coast), "--out", str(tmp_path / "out")])
+        == 0
+    )
+    assert (
+        "note: 4 records stand on both sides; none is compared with itself"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_year_of_another_calendar_is_asked_about(lists: Lists, capsys: Capture) -> None:

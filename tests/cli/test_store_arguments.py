@@ -28,7 +28,9 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))[1:]
 
 
-def test_results_cover_the_lists_and_the_entities_they_touch(lists: Lists, tmp_path: Path, capsys: Capture) -> None:
+def test_results_cover_the_lists_and_the_entities_they_touch(
+    lists: Lists, tmp_path: Path, capsys: Capture
+) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     river = [str(lists.river), "--mapping", str(lists.mapping), "--store", url]
     assert run(["dedupe", str(lists.coast), "--store", url, "--out", str(tmp_path / "one")]) == 0
@@ -43,21 +45,28 @@ def test_results_cover_the_lists_and_the_entities_they_touch(lists: Lists, tmp_p
     assert {"links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html"} <= {
         path.name for path in (tmp_path / "two").iterdir()
     }
-    golden = [json.loads(line) for line in (tmp_path / "two" / "entities.ftm.json").read_text("utf-8").splitlines()]
+    golden = [
+        json.loads(line)
+        for line in (tmp_path / "two" / "entities.ftm.json").read_text("utf-8").splitlines()
+    ]
     assert first["coast:p3"] in {entity["id"] for entity in golden}
     assert run(["dedupe", *river, "--dry-run"]) == 0
     assert "Would change: 5 records read, 0 new" in capsys.readouterr().out
     # what would be is written where it is asked for
     assert run(["dedupe", *river, "--dry-run", "--out", str(tmp_path / "would")]) == 0
     assert rows(tmp_path / "would" / "entities.csv") == rows(tmp_path / "two" / "entities.csv")
-    assert (tmp_path / "would" / "links.csv").read_bytes() == (tmp_path / "two" / "links.csv").read_bytes()
+    assert (tmp_path / "would" / "links.csv").read_bytes() == (
+        tmp_path / "two" / "links.csv"
+    ).read_bytes()
     assert run(["dedupe", str(lists.river), "--dry-run", "--out", "x"]) == 2
     capsys.readouterr()
     assert run(["dedupe", *river]) == 0
     assert "0 new, 0 changed, 0 withdrawn; 0 entities changed" in capsys.readouterr().out
 
 
-def test_an_export_is_that_of_one_run(filled: str, lists: Lists, tmp_path: Path, capsys: Capture) -> None:
+def test_an_export_is_that_of_one_run(
+    filled: str, lists: Lists, tmp_path: Path, capsys: Capture
+) -> None:
     url = f"sqlite:///{tmp_path}/whole.db"
     assert run(["dedupe", *lists.args, "--store", url]) == 0
     for name, store in (("two", filled), ("one", url)):
@@ -73,7 +82,9 @@ def test_an_export_is_that_of_one_run(filled: str, lists: Lists, tmp_path: Path,
 def test_decisions_are_kept(lists: Lists, tmp_path: Path, capsys: Capture) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     log = tmp_path / "decisions.csv"
-    log.write_text("left_id,right_id,verdict,who,when\ncoast:p3,river:9,different,kim,2026-03-01\n", "utf-8")
+    log.write_text(
+        "left_id,right_id,verdict,who,when\ncoast:p3,river:9,different,kim,2026-03-01\n", "utf-8"
+    )
     assert run(["dedupe", str(lists.coast), "--store", url, "--decisions", str(log)]) == 0
     assert run(["dedupe", str(lists.river), "--mapping", str(lists.mapping), "--store", url]) == 0
     assert run(["export", "--store", url, "--out", str(tmp_path / "all")]) == 0
@@ -86,7 +97,10 @@ def test_decisions_are_kept(lists: Lists, tmp_path: Path, capsys: Capture) -> No
 
 
 def test_looking_a_name_up_in_a_store(filled: str, capsys: Capture) -> None:
-    assert run(["check", "Ivan Petrov", "--birth-date", "1962-05-01", "--store", filled, "--json"]) == 0
+    assert (
+        run(["check", "Ivan Petrov", "--birth-date", "1962-05-01", "--store", filled, "--json"])
+        == 0
+    )
     found = json.loads(capsys.readouterr().out)["results"]
     assert {"coast:p1", "river:7"} >= {one["id"] for one in found[:1]}
     assert run(["check", "Somebody Unheard", "--store", filled]) == 0
@@ -94,7 +108,9 @@ def test_looking_a_name_up_in_a_store(filled: str, capsys: Capture) -> None:
     assert run(["check", "Ivan Petrov", "--store", filled, "--list", "x.csv"]) == 2
 
 
-def test_a_backup_that_is_cut_off_leaves_no_store_behind(filled: str, tmp_path: Path, capsys: Capture) -> None:
+def test_a_backup_that_is_cut_off_leaves_no_store_behind(
+    filled: str, tmp_path: Path, capsys: Capture
+) -> None:
     whole, cut = tmp_path / "hub.backup", tmp_path / "cut.backup"
     assert run(["backup", "--store", filled, "--out", str(whole)]) == 0
     assert whole.stat().st_mode & 0o777 == 0o600
@@ -141,7 +157,12 @@ def test_a_store_is_backed_up_and_restored(filled: str, tmp_path: Path, capsys: 
     ],
 )
 def test_what_cannot_be(
-    args: list[str], code: int, said: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    args: list[str],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(args) == code
@@ -151,9 +172,13 @@ def test_what_cannot_be(
     assert error.count("\n") == 1
 
 
-def test_a_complete_list_withdraws_and_very_much_waits_to_be_accepted(tmp_path: Path, capsys: Capture) -> None:
+def test_a_complete_list_withdraws_and_very_much_waits_to_be_accepted(
+    tmp_path: Path, capsys: Capture
+) -> None:
     table, store = tmp_path / "crew.csv", f"sqlite:///{tmp_path}/hub.db"
-    (tmp_path / "crew.mapping.yml").write_text("id: nr\nkind: person\nsource: crew\nproperties: {name: who}\n")
+    (tmp_path / "crew.mapping.yml").write_text(
+        "id: nr\nkind: person\nsource: crew\nproperties: {name: who}\n"
+    )
     everybody = [f"{number},Sailor Number{number}\n" for number in range(30)]
 
     def add(count: int, *more: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.cluster import CERTAIN, DOUBT, cluster
+from resolver.clustering import CERTAIN, DOUBT, cluster
 
 N = 9
 
@@ -35,7 +35,9 @@ def oracle(
             both = may[min(a)] & may[min(b)] or may[min(a)] | may[min(b)]
             a |= b
             may[min(a)] = both
-    component = {row: number for number, part in enumerate(nx.connected_components(graph)) for row in part}
+    component = {
+        row: number for number, part in enumerate(nx.connected_components(graph)) for row in part
+    }
     while True:
         best: tuple[tuple[float, int, int], set[int], set[int]] | None = None
         for first in clusters:
@@ -43,7 +45,10 @@ def oracle(
                 if min(first) >= min(second):
                     continue
                 between = [(min(x, y), max(x, y)) for x in first for y in second]
-                if any(pair in different for pair in between) or not may[min(first)] & may[min(second)]:
+                if (
+                    any(pair in different for pair in between)
+                    or not may[min(first)] & may[min(second)]
+                ):
                     continue
                 values = [
                     edges[pair] if edges[pair] <= -CERTAIN else max(edges[pair], -DOUBT)
@@ -126,12 +131,16 @@ def test_different_forbids_whatever_the_score() -> None:
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
     value = np.array([9000], dtype=np.int32)
     assert cluster(2, left, right, value, merge_border=0, review_border=-1).tolist() == [0, 0]
-    assert cluster(2, left, right, value, merge_border=0, review_border=-1, different=[(1, 0)]).tolist() == [0, 1]
+    assert cluster(
+        2, left, right, value, merge_border=0, review_border=-1, different=[(1, 0)]
+    ).tolist() == [0, 1]
 
 
 def test_same_joins_what_was_never_compared() -> None:
     none = np.zeros(0, dtype=np.int32)
-    assert cluster(3, none, none, none, merge_border=0, review_border=-1, same=[(2, 0)]).tolist() == [0, 1, 0]
+    assert cluster(
+        3, none, none, none, merge_border=0, review_border=-1, same=[(2, 0)]
+    ).tolist() == [0, 1, 0]
 
 
 def test_nothing_is_both_a_person_and_a_group() -> None:
@@ -141,7 +150,15 @@ def test_nothing_is_both_a_person_and_a_group() -> None:
 
     def labels(same: list[tuple[int, int]] | None = None) -> list[int]:
         found = cluster(
-            3, left, right, value, merge_border=0, review_border=-1, kinds=kinds, missing=0, same=same or ()
+            3,
+            left,
+            right,
+            value,
+            merge_border=0,
+            review_border=-1,
+            kinds=kinds,
+            missing=0,
+            same=same or (),
         )
         return list(found.tolist())
 

@@ -7,9 +7,20 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.compare.scripts import CHANGE, FOREIGN_ONLY, LATIN_ONLY, WEIGHT, encode
-from resolver.normalise.text import skeleton, sound
-from resolver.records.prepared import NICKNAME_BIT, Prepared, Role, TokenFlag
+from resolver.comparison.cross_script import (
+    CHANGE,
+    FOREIGN_ONLY,
+    LATIN_ONLY,
+    WEIGHT,
+    encode,
+)
+from resolver.normalize.folding import skeleton, sound
+from resolver.records.prepared.batch import (
+    NICKNAME_BIT,
+    Prepared,
+    Role,
+    TokenFlag,
+)
 
 FLOOR = 0.62
 OMITTED = 0.2
@@ -77,7 +88,9 @@ def similarity(one: Word, two: Word) -> float:
     first, second = one.text, two.text
     if first[:3] == second[:3] == "abd":
         first, second = first[3:], second[3:]
-    plain = found = (JaroWinkler.similarity(first, second) + OSA.normalized_similarity(first, second)) / 2
+    plain = found = (
+        JaroWinkler.similarity(first, second) + OSA.normalized_similarity(first, second)
+    ) / 2
     if one.metaphone == two.metaphone or (one.bones == two.bones and one.bones != 0):
         found = max(found, plain * 0.5 + 0.42)
     alike = sound(one.text) == sound(two.text) != ""
@@ -104,7 +117,11 @@ def similarity(one: Word, two: Word) -> float:
 
 def _other_ending(one: str, two: str) -> bool:
     short, long = sorted((one, two), key=len)
-    changed = len(short) == len(long) and short[:-1] == long[:-1] and {short[-1:], long[-1:]} <= set("aeiou")
+    changed = (
+        len(short) == len(long)
+        and short[:-1] == long[:-1]
+        and {short[-1:], long[-1:]} <= set("aeiou")
+    )
     return changed or any(long == short + vowel for vowel in "aeiou")
 
 
@@ -124,7 +141,10 @@ def plausible(one: Word, two: Word) -> bool:
     short, long = sorted((len(one.text), len(two.text)))
     if short < 3 or 2 * short < long:
         return False
-    bits = [{letter if "a" <= letter <= "z" else ord(letter) % 6 for letter in word.text} for word in (one, two)]
+    bits = [
+        {letter if "a" <= letter <= "z" else ord(letter) % 6 for letter in word.text}
+        for word in (one, two)
+    ]
     return 3 * len(bits[0] & bits[1]) >= 2 * min(map(len, bits))
 
 
@@ -144,7 +164,9 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         left, right = right, left
     left, right = left[:24], right[:24]
     free = [set(range(len(left))), set(range(len(right)))]
-    found: list[tuple[float, float, float]] = []  # weight, similarity, weight that crosses from given to family name
+    found: list[
+        tuple[float, float, float]
+    ] = []  # weight, similarity, weight that crosses from given to family name
     doubts = 0.0
     certain: list[float] = []
     established = 0.0
@@ -159,10 +181,16 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         if not (left[a].flags | right[b].flags) & TokenFlag.INITIAL or value == 1.0:
             doubts += weight * (1 - value)
             certain.append(value)
-            full |= value < 1.0 or not (left[a].flags | right[b].flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE)
+            full |= value < 1.0 or not (left[a].flags | right[b].flags) & (
+                TokenFlag.INITIAL | TokenFlag.PARTICLE
+            )
             flags = left[a].flags, right[b].flags
-            if all(flag & TokenFlag.KNOWN for flag in flags) and not any(flag & TokenFlag.FOREIGN for flag in flags):
-                spelled = left[a].bones == right[b].bones != 0 and left[a].text[-1] == right[b].text[-1]
+            if all(flag & TokenFlag.KNOWN for flag in flags) and not any(
+                flag & TokenFlag.FOREIGN for flag in flags
+            ):
+                spelled = (
+                    left[a].bones == right[b].bones != 0 and left[a].text[-1] == right[b].text[-1]
+                )
                 established += weight if value < 0.8 and not spelled else 0.0
         elif not left[a].flags & TokenFlag.INITIAL:
             stands[0] += left[a].rarity
@@ -191,7 +219,13 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                     break
     for side, (own, other) in enumerate(((left, right), (right, left))):
         last = len(own) - 1
-        if not found or last < 1 or last not in free[side] or not free[1 - side] or not _may_be_cut(own):
+        if (
+            not found
+            or last < 1
+            or last not in free[side]
+            or not free[1 - side]
+            or not _may_be_cut(own)
+        ):
             continue
         for b in sorted(free[1 - side]):
             if _begins(own[last].text, other[b]):
@@ -205,13 +239,17 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                 break
     while free[0] and free[1]:
         value, a, b = max(
-            ((token_match(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]), default=(0.0, 0, 0)
+            ((token_match(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]),
+            default=(0.0, 0, 0),
         )
         if value <= 0:
             break
         take(-a, -b, value)
     crossing = 0.0 if full else min(stands)
-    sides = [[words[place] for place in places] for words, places in zip((left, right), free, strict=True)]
+    sides = [
+        [words[place] for place in places]
+        for words, places in zip((left, right), free, strict=True)
+    ]
     left_over = sorted(sum(word.rarity for word in words) for words in sides)
     return Aligned(
         sum(weight * value for weight, value, _ in found),
@@ -232,8 +270,12 @@ def _contradicting(sides: list[list[Word]], found: bool) -> float:
     if not found:
         return 0.0
     told = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
-    given = [[word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)] for side in told]
-    family = all(any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in told)
+    given = [
+        [word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)] for side in told
+    ]
+    family = all(
+        any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in told
+    )
     if all(given):
         initial = any(word.flags & TokenFlag.INITIAL for side in given for word in side)
         return 0.0 if family else (2.0 if initial else 1.0)
@@ -245,7 +287,8 @@ def _initials(words: list[Word], sides: list[list[Word]], found: bool, crossing:
         return -1.0
     initials = [any(word.flags & TokenFlag.INITIAL for word in side) for side in sides]
     others = [
-        any(word.flags & TokenFlag.INITIAL or not word.flags & TokenFlag.PARTICLE for word in side) for side in sides
+        any(word.flags & TokenFlag.INITIAL or not word.flags & TokenFlag.PARTICLE for word in side)
+        for side in sides
     ]
     if crossing or (initials[0] and others[1]) or (initials[1] and others[0]):
         return 0.0
@@ -266,7 +309,9 @@ def _may_be_cut(name: list[Word]) -> bool:
 
 
 def _begins(text: str, other: Word) -> bool:
-    return not other.flags & _NO_WORD and len(text) < len(other.text) and other.text.startswith(text)
+    return (
+        not other.flags & _NO_WORD and len(text) < len(other.text) and other.text.startswith(text)
+    )
 
 
 def _together(one: Word, two: Word, target: Word) -> float:
@@ -299,7 +344,9 @@ def _distance(foreign: bytes, latin: bytes) -> float:
         for two in range(len(latin) + 1):
             ways = []
             if one and two:
-                ways.append(cost[one - 1, two - 1] + float(CHANGE[foreign[one - 1], latin[two - 1]]))
+                ways.append(
+                    cost[one - 1, two - 1] + float(CHANGE[foreign[one - 1], latin[two - 1]])
+                )
             if one:
                 ways.append(cost[one - 1, two] + float(FOREIGN_ONLY[foreign[one - 1]]))
             if two:
@@ -318,7 +365,11 @@ def _same_bones(text: str, target: str) -> bool:
 def apart(own: list[tuple[list[Word], int]], other: list[tuple[list[Word], int]]) -> float:
     """Nats of a principal name (quality 0) that nothing in the other record's names answers to, of the one that has
     the least; -1 where there is none."""
-    found = [sum(w.rarity for at, w in enumerate(name) if not _answered(name, at, other)) for name, q in own if not q]
+    found = [
+        sum(w.rarity for at, w in enumerate(name) if not _answered(name, at, other))
+        for name, q in own
+        if not q
+    ]
     return min(found, default=-1.0)
 
 

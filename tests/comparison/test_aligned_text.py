@@ -6,13 +6,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.compare import COMPARATORS, Context, NameIndex
-from resolver.compare.explain import aligned_parts, alignment_text, detail, form_text, texts_of
-from resolver.compare.name_pair import JOINED
+from resolver.comparison import COMPARATORS, Context, NameIndex
+from resolver.comparison.aligned_text import (
+    aligned_parts,
+    alignment_text,
+    detail,
+    form_text,
+    texts_of,
+)
+from resolver.comparison.alignment.name_pair import JOINED
 from resolver.records import Activity, Address, Identifier, Record
-from resolver.records.assembling import Part, assembled
-from resolver.records.explanation import Fate
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.results.explanation import Fate
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 FULL = record(
@@ -35,7 +41,9 @@ FULL = record(
 
 def context_of(one: Record, two: Record) -> Context:
     found = prepared([one, two])
-    return Context(found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
+    return Context(
+        found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
+    )
 
 
 def shown(context: Context, shows: str) -> tuple[str, str]:
@@ -50,7 +58,9 @@ def shown(context: Context, shows: str) -> tuple[str, str]:
 
 
 def test_every_comparator_shows_what_it_looked_at() -> None:
-    context = context_of(FULL, record("b:1", firstName="Ann", lastName="Lee", gender=["male", "other"]))
+    context = context_of(
+        FULL, record("b:1", firstName="Ann", lastName="Lee", gender=["male", "other"])
+    )
     seen = {row.shows: shown(context, row.shows) for row in COMPARATORS}
     assert seen["names"] == ("Ann Lee", "ann lee")
     assert seen["births"] == ("1960-05-04", "")
@@ -69,8 +79,14 @@ def test_the_first_principal_name_may_be_another_than_the_one_compared() -> None
     two = record("b:1", name="Zed Kyle", alias="Ann Lee")
     context = context_of(record("a:1", name="Ann Lee"), two)
     form, first = (int(forms[1][0]) for forms in (context.best_forms, context.principal_forms))
-    assert texts_of(context.prepared, 1, form, first, ["names", "principals"]) == ["Ann Lee", "Zed Kyle"]
-    assert texts_of(context.prepared, 1, form, form, ["names", "principals"]) == ["Ann Lee", "Ann Lee"]
+    assert texts_of(context.prepared, 1, form, first, ["names", "principals"]) == [
+        "Ann Lee",
+        "Zed Kyle",
+    ]
+    assert texts_of(context.prepared, 1, form, form, ["names", "principals"]) == [
+        "Ann Lee",
+        "Ann Lee",
+    ]
     assert texts_of(context.prepared, 1, -1, first, ["principals", "names"]) == ["Zed Kyle", ""]
 
 
@@ -82,7 +98,9 @@ def test_nameless_sides_show_nothing() -> None:
 
 
 def test_alignment_says_what_became_of_every_part() -> None:
-    context = context_of(record("a:1", name="Ann Maria Brzezinski"), record("b:1", name="Brzezynski Ann Karl"))
+    context = context_of(
+        record("a:1", name="Ann Maria Brzezinski"), record("b:1", name="Brzezynski Ann Karl")
+    )
     parts = aligned_parts(context)
     assert [(part.left, part.right, str(part.fate)) for part in parts] == [
         ("ann", "ann", "equal"),
@@ -99,11 +117,19 @@ def test_alignment_says_what_became_of_every_part() -> None:
 
 
 def test_what_only_one_name_has_is_omitted() -> None:
-    parts = aligned_parts(context_of(record("a:1", name="Ann Maria Lee"), record("b:1", name="Lee Ann")))
-    assert {part.left: str(part.fate) for part in parts} == {"ann": "equal", "maria": "omitted", "lee": "equal"}
+    parts = aligned_parts(
+        context_of(record("a:1", name="Ann Maria Lee"), record("b:1", name="Lee Ann"))
+    )
+    assert {part.left: str(part.fate) for part in parts} == {
+        "ann": "equal",
+        "maria": "omitted",
+        "lee": "equal",
+    }
 
 
-@pytest.mark.parametrize(("one", "two"), [("Anna Bella Li", "Li Annabella"), ("Annabella Li", "Li Anna Bella")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("Anna Bella Li", "Li Annabella"), ("Annabella Li", "Li Anna Bella")]
+)
 def test_two_words_that_spell_one(one: str, two: str) -> None:
     parts = aligned_parts(context_of(record("a:1", name=one), record("b:1", name=two)))
     joined = next(part for part in parts if part.fate is Fate.JOINED)
@@ -113,13 +139,21 @@ def test_two_words_that_spell_one(one: str, two: str) -> None:
 
 
 def test_parts_sum_to_what_the_kernel_says() -> None:
-    one, two = record("a:1", name="Ann Maria Brzezinski Lee"), record("b:1", name="Brzezynski Ann Karl")
+    one, two = (
+        record("a:1", name="Ann Maria Brzezinski Lee"),
+        record("b:1", name="Brzezynski Ann Karl"),
+    )
     context = context_of(one, two)
     parts = aligned_parts(context)
     matched = sum(part.similarity * part.rarity for part in parts)
-    alone = [sum(part.rarity for part in parts if not (part.left if side else part.right)) for side in (0, 1)]
+    alone = [
+        sum(part.rarity for part in parts if not (part.left if side else part.right))
+        for side in (0, 1)
+    ]
     assert matched == pytest.approx(float(context.alignment["matched"][0]), abs=0.2)
-    assert abs(alone[0] - alone[1]) == pytest.approx(float(context.alignment["omitted"][0]), abs=0.2)
+    assert abs(alone[0] - alone[1]) == pytest.approx(
+        float(context.alignment["omitted"][0]), abs=0.2
+    )
 
 
 def test_alignment_reads_from_left_to_right_whichever_name_goes_first() -> None:
@@ -146,7 +180,10 @@ FULL_AGAIN = record("b:1", name="Ann Lee", birthDate="1960-05-04")
 
 def test_a_number_that_many_use_is_told() -> None:
     number = [Identifier("passportNumber", "1234567")]
-    one, two = record("a:1", name="Ann", identifiers=number), record("b:1", name="Ann", identifiers=number)
+    one, two = (
+        record("a:1", name="Ann", identifiers=number),
+        record("b:1", name="Ann", identifiers=number),
+    )
     assert (
         detail(context_of(one, two), "identifier", np.nan)
         == "a number that many use, or an invented one: it says nothing"
@@ -157,11 +194,17 @@ def test_a_number_that_many_use_is_told() -> None:
 
 
 def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:
-    with_number = prepared([record("a:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])])
+    with_number = prepared(
+        [record("a:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])]
+    )
     rows = np.zeros(1, dtype=np.int64)
     query = prepared([record("q:1", name="Ann")])
-    found = assembled([Part(query, rows), Part(with_number, rows)], pa.array(["q:1", "a:1"]), asked=True)
-    context = Context(found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
+    found = assembled(
+        [Part(query, rows), Part(with_number, rows)], pa.array(["q:1", "a:1"]), asked=True
+    )
+    context = Context(
+        found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
+    )
     assert len(found.identifier_table.number) == 0
     assert len(found.identifiers[1]) == 1
     assert detail(context, "identifier", np.nan) == ""

@@ -8,23 +8,36 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.compare import COMPARATOR_BY_NAME, Context, NameIndex, alternatives, compare, features_of
-from resolver.compare.dates import GRADES
+from resolver.comparison import (
+    COMPARATOR_BY_NAME,
+    Context,
+    NameIndex,
+    alternatives,
+    compare,
+    features_of,
+)
+from resolver.comparison.date_grades import GRADES
 from resolver.records import Identifier, Kind, Record
-from resolver.records.explanation import Alternative
-from resolver.records.tables import Tables
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.results.explanation import Alternative
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 FEATURES = features_of(Kind.PERSON)
 
 
 def found(one: Record, two: Record, tables: Tables | None = None) -> list[Alternative]:
-    held = prepared([one, two], tables=tables, declared=("a",)) if tables else prepared([one, two], declared=("a",))
+    held = (
+        prepared([one, two], tables=tables, declared=("a",))
+        if tables
+        else prepared([one, two], declared=("a",))
+    )
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     names = NameIndex.of(held)
     context = Context(held, names, left, right, False)
-    return list(alternatives(context, FEATURES, compare(held, names, left, right, FEATURES, group=False)))
+    return list(
+        alternatives(context, FEATURES, compare(held, names, left, right, FEATURES, group=False))
+    )
 
 
 def of_field(alternatives: list[Alternative], comparator: str) -> dict[str, float]:
@@ -32,27 +45,37 @@ def of_field(alternatives: list[Alternative], comparator: str) -> dict[str, floa
 
 
 def test_a_field_agrees_disagrees_or_is_unknown() -> None:
-    held = found(record("a:1", name="Ann", gender="male"), record("b:1", name="Ann", gender="female"))
+    held = found(
+        record("a:1", name="Ann", gender="male"), record("b:1", name="Ann", gender="female")
+    )
     gender = of_field(held, "gender")
     assert list(gender)[:1] == ["gender agreed"]
     assert math.isnan(gender.pop("gender had been unknown"))
     assert gender == {"gender agreed": 1.0}  # it disagrees already
     place = of_field(held, "birth_place")
-    assert place == {"birth place had been known and agreed": 1.0, "birth place had been known and disagreed": 0.0}
+    assert place == {
+        "birth place had been known and agreed": 1.0,
+        "birth place had been known and disagreed": 0.0,
+    }
 
 
 def test_dates_may_say_anything_between() -> None:
-    one, two = record("a:1", name="Ann", birthDate="1960-05-04"), record("b:1", name="Ann", birthDate="1960-05-07")
+    one, two = (
+        record("a:1", name="Ann", birthDate="1960-05-04"),
+        record("b:1", name="Ann", birthDate="1960-05-07"),
+    )
     dates = of_field(found(one, two), "birth_date")
     known = [value for value in dates.values() if not math.isnan(value)]
-    assert {float(np.float32(value)) for value in GRADES} - {float(np.float32(value)) for value in known} == {
-        float(np.float32(COMPARATOR_BY_NAME["birth_date"].compare(_context(one, two))[0]))
-    }
+    assert {float(np.float32(value)) for value in GRADES} - {
+        float(np.float32(value)) for value in known
+    } == {float(np.float32(COMPARATOR_BY_NAME["birth_date"].compare(_context(one, two))[0]))}
 
 
 def _context(one: Record, two: Record) -> Context:
     held = prepared([one, two])
-    return Context(held, NameIndex.of(held), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False)
+    return Context(
+        held, NameIndex.of(held), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,14 +88,20 @@ def _context(one: Record, two: Record) -> Context:
         (Identifier("passportNumber", "1234567"), 1.0),
     ],
 )
-def test_a_number_agrees_as_much_as_numbers_of_its_type_do(number: Identifier, agreed: float) -> None:
+def test_a_number_agrees_as_much_as_numbers_of_its_type_do(
+    number: Identifier, agreed: float
+) -> None:
     one = record("a:1", name="Ann", identifiers=[number])
     two = record("b:1", name="Ann")
     assert of_field(found(one, two), "identifier")["identifier had been known and agreed"] == agreed
 
 
 def test_names_change_together() -> None:
-    held = [one for one in found(record("a:1", name="Ann Lee"), record("b:1", name="Bob Lee")) if one.field == "names"]
+    held = [
+        one
+        for one in found(record("a:1", name="Ann Lee"), record("b:1", name="Bob Lee"))
+        if one.field == "names"
+    ]
     assert [one.says for one in held] == ["names agreed"]
     values = held[0].values
     assert set(values) == {name for name in FEATURES if COMPARATOR_BY_NAME[name].shows == "names"}
@@ -81,9 +110,15 @@ def test_names_change_together() -> None:
 
 
 def test_what_already_is_so_is_no_change() -> None:
-    held = found(record("a:1", name="Ann Lee", nationality="fr"), record("b:1", name="Ann Lee", nationality="fr"))
+    held = found(
+        record("a:1", name="Ann Lee", nationality="fr"),
+        record("b:1", name="Ann Lee", nationality="fr"),
+    )
     assert not [one for one in held if one.field == "names"]
-    assert set(of_field(held, "nationality")) == {"nationality disagreed", "nationality had been unknown"}
+    assert set(of_field(held, "nationality")) == {
+        "nationality disagreed",
+        "nationality had been unknown",
+    }
 
 
 def test_one_list() -> None:
@@ -93,14 +128,25 @@ def test_one_list() -> None:
 
 
 def test_agreeing_is_what_a_record_that_agrees_gets() -> None:
-    one = record("a:1", name="Ann Maria Lee", gender="male", nationality="fr", birthDate="1960-05-04")
+    one = record(
+        "a:1", name="Ann Maria Lee", gender="male", nationality="fr", birthDate="1960-05-04"
+    )
     two = record("b:1", name="Bob Lee", gender="female", nationality="de", birthDate="1971-07-09")
     now = _evidence(one, two)
-    fields = [("names", "name"), ("gender", "gender"), ("nationalities", "nationality"), ("births", "birthDate")]
+    fields = [
+        ("names", "name"),
+        ("gender", "gender"),
+        ("nationalities", "nationality"),
+        ("births", "birthDate"),
+    ]
     for field, prop in fields:
-        told = [value for value in two.values if value.prop != prop] + [v for v in one.values if v.prop == prop]
+        told = [value for value in two.values if value.prop != prop] + [
+            v for v in one.values if v.prop == prop
+        ]
         altered = _evidence(one, replace(two, values=tuple(told)))
-        agreeing = next(one for one in found(one, two) if one.field == field and one.says.endswith(" agreed"))
+        agreeing = next(
+            one for one in found(one, two) if one.field == field and one.says.endswith(" agreed")
+        )
         for name, value in agreeing.values.items():
             np.testing.assert_equal(np.float32(value), altered[name], name)
             assert field == "names" or now[name] != altered[name]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare import Context, NameIndex
-from resolver.compare.comparators import COMPARATOR_BY_NAME
-from resolver.compare.sets import identifier_similarity, overlap
+from resolver.comparison import Context, NameIndex
+from resolver.comparison.code_sets import identifier_similarity, overlap
+from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.records import Kind
-from resolver.records.prepared import IdentifierTable
-from resolver.records.ragged import Ragged
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import IdentifierTable
+from resolver.records.prepared.ragged import Ragged
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 two_sets = st.tuples(*(st.sets(st.integers(0, 5), max_size=4) for _ in range(2)))
@@ -26,12 +26,15 @@ def test_overlap(found: tuple[set[int], set[int]]) -> None:
     side = Ragged.of([sorted(items) for items in found])
     wanted = len(found[0] & found[1]) / min(map(len, found)) if all(found) else np.nan
     for left, right in ((one, two), (two, one)):
-        np.testing.assert_array_equal(overlap(side, left, right), np.array([wanted], dtype=np.float32))
+        np.testing.assert_array_equal(
+            overlap(side, left, right), np.array([wanted], dtype=np.float32)
+        )
 
 
 # (number, family, country, used by many); number 0 is none
 papers = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.sampled_from([0, 0, 1])), max_size=3
+    st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.sampled_from([0, 0, 1])),
+    max_size=3,
 )
 
 
@@ -80,7 +83,9 @@ def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...])
     ],
 )
 def test_flagged_words(names: str, others: str, expected: dict[str, float]) -> None:
-    found = prepared([record("s:1", Kind.GROUP, name=names), record("s:2", Kind.GROUP, name=others)])
+    found = prepared(
+        [record("s:1", Kind.GROUP, name=names), record("s:2", Kind.GROUP, name=others)]
+    )
     for left, right in ((one, two), (two, one)):
         context = Context(found, NameIndex.of(found), left, right, True)
         for feature, value in expected.items():
@@ -99,8 +104,12 @@ def test_flagged_words(names: str, others: str, expected: dict[str, float]) -> N
     ],
 )
 def test_acronyms(name: str, other: str, matches: bool) -> None:
-    found = prepared([record("s:1", Kind.GROUP, name=["X Y", name]), record("s:2", Kind.GROUP, name=other)])
+    found = prepared(
+        [record("s:1", Kind.GROUP, name=["X Y", name]), record("s:2", Kind.GROUP, name=other)]
+    )
     for left, right in ((one, two), (two, one)):
         context = Context(found, NameIndex.of(found), left, right, True)
         answer = COMPARATOR_BY_NAME["acronym"].compare(context)
-        np.testing.assert_array_equal(answer, np.array([1.0 if matches else np.nan], dtype=np.float32))
+        np.testing.assert_array_equal(
+            answer, np.array([1.0 if matches else np.nan], dtype=np.float32)
+        )

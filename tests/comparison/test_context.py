@@ -6,23 +6,28 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare import Context, NameIndex
-from resolver.compare.context import _in_slices, product
+from resolver.comparison import Context, NameIndex
+from resolver.comparison.context import _in_slices, product
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray
-from resolver.records.ragged import Ragged
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.ragged import Ragged
+from tests.normalize.preparing import prepared
 
-sides = st.lists(st.lists(st.integers(0, 5), max_size=3, unique=True).map(sorted), min_size=2, max_size=5)
+sides = st.lists(
+    st.lists(st.integers(0, 5), max_size=3, unique=True).map(sorted), min_size=2, max_size=5
+)
 GRID = np.array(
-    [[abs(a - b) / 7 if (a * b) % 4 != 3 else np.nan for b in range(6)] for a in range(6)], dtype=np.float32
+    [[abs(a - b) / 7 if (a * b) % 4 != 3 else np.nan for b in range(6)] for a in range(6)],
+    dtype=np.float32,
 )
 
 
 def pairs_of(data: st.DataObject, count: int) -> tuple[IntArray, IntArray]:
     row = st.integers(0, count - 1)
     found = data.draw(st.lists(st.tuples(row, row), max_size=6))
-    return np.array([a for a, _ in found], dtype=np.int32), np.array([b for _, b in found], dtype=np.int32)
+    return np.array([a for a, _ in found], dtype=np.int32), np.array(
+        [b for _, b in found], dtype=np.int32
+    )
 
 
 @given(sides, st.data())
@@ -30,7 +35,10 @@ def test_product(given_side: list[list[int]], data: st.DataObject) -> None:
     left, right = pairs_of(data, len(given_side))
     one, two = product(Ragged.of(given_side), left, right)
     wanted = [
-        (a, b) for x, y in zip(left.tolist(), right.tolist(), strict=True) for a in given_side[x] for b in given_side[y]
+        (a, b)
+        for x, y in zip(left.tolist(), right.tolist(), strict=True)
+        for a in given_side[x]
+        for b in given_side[y]
     ]
     assert list(zip(one.tolist(), two.tolist(), strict=True)) == wanted
 

@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare.scripts import LONGEST, across_scripts, alike, encode, sounds
-from resolver.records.prepared import TokenFlag
-from tests.compare import oracle
-from tests.normalise.preparing import prepared
+from resolver.comparison.cross_script import (
+    LONGEST,
+    across_scripts,
+    alike,
+    encode,
+    sounds,
+)
+from resolver.records.prepared.batch import TokenFlag
+from tests.comparison import oracle
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
@@ -21,7 +27,9 @@ def likeness(foreign: str, latin: str) -> float:
     one, two = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
     assert found.tokens.flags[one[0]] & TokenFlag.FOREIGN
     answer = across_scripts(found.tokens, sounds(found.tokens), one, two)
-    np.testing.assert_array_equal(answer, across_scripts(found.tokens, sounds(found.tokens), two, one))
+    np.testing.assert_array_equal(
+        answer, across_scripts(found.tokens, sounds(found.tokens), two, one)
+    )
     return float(answer[0])
 
 
@@ -68,11 +76,15 @@ def test_sounds_are_few_and_known(text: str, foreign: bool) -> None:
 @given(st.sampled_from("محمد علی رضا حسن کریم خان".split()), st.text(LETTERS, min_size=2))
 def test_the_kernel_follows_the_oracle(foreign: str, latin: str) -> None:
     found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
-    forms = [found.forms.tokens[int(found.names[row][0])] for row in range(2) if len(found.names[row])]
+    forms = [
+        found.forms.tokens[int(found.names[row][0])] for row in range(2) if len(found.names[row])
+    ]
     if len(forms) < 2 or len(forms[1]) != 1 or found.tokens.texts[forms[1][0]] != latin:
         return
     answer = float(across_scripts(found.tokens, sounds(found.tokens), forms[0][:1], forms[1])[0])
-    assert answer == pytest.approx(oracle.across(str(found.tokens.texts[forms[0][0]]), latin), abs=1e-4)
+    assert answer == pytest.approx(
+        oracle.across(str(found.tokens.texts[forms[0][0]]), latin), abs=1e-4
+    )
 
 
 def test_no_word_of_another_script_no_sounds() -> None:
@@ -86,7 +98,8 @@ def test_no_word_of_another_script_no_sounds() -> None:
 )
 def test_unwritten_vowels_part_consonants(written: str, latin: str) -> None:
     one, two = (
-        np.frombuffer(encode(text, foreign=of), dtype=np.uint8) for text, of in ((written, True), (latin, False))
+        np.frombuffer(encode(text, foreign=of), dtype=np.uint8)
+        for text, of in ((written, True), (latin, False))
     )
     row = np.empty(2 * LONGEST + 1, dtype=np.float32)
     assert alike(one, len(one), two, len(two), np.float32(0.0), row) > 0.85

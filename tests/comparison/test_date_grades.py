@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare.dates import GRADES, best_dates, dates_beside
-from resolver.normalise.values import date_table
-from resolver.records.assembling import Part, assembled
-from resolver.records.ragged import Ragged
-from tests.normalise.preparing import prepared
+from resolver.comparison.date_grades import GRADES, best_dates, dates_beside
+from resolver.normalize.values import date_table
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.ragged import Ragged
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 CASES = [
@@ -87,21 +87,28 @@ def test_a_range_inside_a_year_is_no_day(ranged: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(text, max_size=3, unique=True), st.lists(text, max_size=3, unique=True))
-def test_of_several_dates_the_two_that_are_most_alike_count(ours: list[str], theirs: list[str]) -> None:
+def test_of_several_dates_the_two_that_are_most_alike_count(
+    ours: list[str], theirs: list[str]
+) -> None:
     texts = sorted({*ours, *theirs})
     said = Ragged.of([sorted(texts.index(one) for one in side) for side in (ours, theirs)])
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     known = [found for one in ours for two in theirs if not np.isnan(found := grade(one, two))]
     np.testing.assert_array_equal(
-        best_dates(date_table(texts), said, left, right)[0], max(known) if known else np.float32(np.nan)
+        best_dates(date_table(texts), said, left, right)[0],
+        max(known) if known else np.float32(np.nan),
     )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(text, max_size=3), min_size=3, max_size=6), st.data())
 def test_read_where_they_lie(told: list[list[str]], data: st.DataObject) -> None:
-    held = [record(f"s:{number}", name="Ann Lee", birthDate=texts) for number, texts in enumerate(told)]
-    rows = st.lists(st.integers(0, len(held) - 2), max_size=5).map(lambda drawn: np.array(drawn, dtype=np.int64))
+    held = [
+        record(f"s:{number}", name="Ann Lee", birthDate=texts) for number, texts in enumerate(told)
+    ]
+    rows = st.lists(st.integers(0, len(held) - 2), max_size=5).map(
+        lambda drawn: np.array(drawn, dtype=np.int64)
+    )
     others = prepared(held[1:])
     parts = [Part(prepared(held[:1]), np.zeros(1, dtype=np.int64)), Part(others, data.draw(rows))]
     parts.append(Part(others, data.draw(rows)))

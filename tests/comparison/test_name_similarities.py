@@ -6,9 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.compare.align import COLUMNS
-from resolver.compare.similarities import ROWS, by_gender, of_alone, similarities
-from resolver.records.prepared import FloatArray
+from resolver.comparison.alignment.pair_alignment import COLUMNS
+from resolver.comparison.name_similarities import (
+    ROWS,
+    by_gender,
+    of_alone,
+    similarities,
+)
+from resolver.records.prepared.batch import FloatArray
 
 nats = st.sampled_from([0.0, 0.25, 1.5, 6.0, 9.75, 21.0, 40.0]) | st.floats(0, 60, width=32)
 SAYS = {
@@ -48,7 +53,9 @@ def slowly(aligned: FloatArray) -> dict[str, FloatArray]:
         "name_established": 1 - np.minimum(said["established"] / np.float32(10), one),
         "name_initials": np.where(said["initials"] < 0, np.float32(np.nan), said["initials"]),
         "name_sides": sides[np.nan_to_num(said["sides"], nan=-1).astype(np.int64)],
-        "name_apart": np.where(said["apart"] < 0, np.float32(np.nan), 1 - np.minimum(said["apart"] / 10, one)),
+        "name_apart": np.where(
+            said["apart"] < 0, np.float32(np.nan), 1 - np.minimum(said["apart"] / 10, one)
+        ),
     }
 
 
@@ -65,7 +72,12 @@ def test_they_are_those_of_whole_arrays(drawn: list[tuple[float, ...]]) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(alignments, st.integers(0, 7), st.integers(0, 7), st.booleans(), st.booleans()), max_size=6))
+@given(
+    st.lists(
+        st.tuples(alignments, st.integers(0, 7), st.integers(0, 7), st.booleans(), st.booleans()),
+        max_size=6,
+    )
+)
 def test_women_change_their_family_name(
     drawn: list[tuple[tuple[float, ...], int, int, bool, bool]],
 ) -> None:

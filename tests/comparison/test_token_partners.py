@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.compare import NameIndex
-from resolver.compare.partners import partners
-from resolver.compare.sheet import LIMIT, sheet_for
-from tests.normalise.preparing import prepared
+from resolver.comparison import NameIndex
+from resolver.comparison.alignment.similarity_matrix import LIMIT, sheet_for
+from resolver.comparison.token_partners import partners
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
-@pytest.mark.parametrize("words", ["Ann", "Ann Ann Ann Ann Ann Bell", " ".join(["Ann"] * (LIMIT + 5))])
+@pytest.mark.parametrize(
+    "words", ["Ann", "Ann Ann Ann Ann Ann Bell", " ".join(["Ann"] * (LIMIT + 5))]
+)
 def test_a_name_that_repeats_its_words(words: str) -> None:
     found = prepared([record("s:1", name=words), record("s:2", name=f"{words} Lee")])
     names = NameIndex.of(found)

@@ -8,12 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from resolver.block import PLAN_BY_NAME, candidates
-from resolver.compare import COMPARATORS, Comparator, Context, NameIndex, compare, features_of
+from resolver.blocking import PLAN_BY_NAME, candidates
+from resolver.comparison import (
+    COMPARATORS,
+    Comparator,
+    Context,
+    NameIndex,
+    compare,
+    features_of,
+)
 from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
-from resolver.records.prepared import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, Prepared
 from resolver.synthetic import generate
-from tests.normalise.preparing import prepared
+from tests.normalize.preparing import prepared
 from tests.records.samples import record, values
 
 DECLARED = ("d",)
@@ -84,16 +91,23 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, person(name="Robert Carter"), 0, 0),
     ],
     "name_primary": [
-        Case(person(name="Ann Lee", alias="Bo Roe"), person(name="Bo Roe", alias="Ann Lee"), 0, 0.1),
+        Case(
+            person(name="Ann Lee", alias="Bo Roe"), person(name="Bo Roe", alias="Ann Lee"), 0, 0.1
+        ),
         Case(ANN, person(alias="Ann Lee"), NONE, NONE),
         Case(ANN, ANN, 1, 1),
     ],
     "name_share": [
         Case(person(name="Ann Lee", alias="Bo Roe"), ANN, 1, 1),
-        Case(person(name="Ann Lee", alias="Bo Roe"), person(name="Ann Lee", alias="Cy Poe"), 0.5, 0.5),
+        Case(
+            person(name="Ann Lee", alias="Bo Roe"), person(name="Ann Lee", alias="Cy Poe"), 0.5, 0.5
+        ),
         Case(ANN, person(name="Robert Carter"), 0, 0),
     ],
-    "name_exact": [Case(ANN, person(alias="Dr. Lee Ann"), 1, 1), Case(ANN, person(name="Ann Maria Lee"), 0, 0)],
+    "name_exact": [
+        Case(ANN, person(alias="Dr. Lee Ann"), 1, 1),
+        Case(ANN, person(name="Ann Maria Lee"), 0, 0),
+    ],
     "name_parts": [
         Case(ANN, ANN, 0.33, 0.34),
         Case(person(name="a1 b2 c3 d4 e5 f6 g7"), person(name="a1 b2 c3 d4 e5 f6 g7"), 1, 1),
@@ -104,8 +118,12 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, person(weakAlias="Ann Lee"), 0, 0),
     ],
     "name_order": [
-        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Lee", lastName="Ann"), 0, 0),
-        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Ann", lastName="Lee"), 1, 1),
+        Case(
+            person(firstName="Ann", lastName="Lee"), person(firstName="Lee", lastName="Ann"), 0, 0
+        ),
+        Case(
+            person(firstName="Ann", lastName="Lee"), person(firstName="Ann", lastName="Lee"), 1, 1
+        ),
         Case(ANN, person(firstName="Ann", lastName="Lee"), 1, 1),
     ],
     "name_established": [
@@ -123,7 +141,12 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, ANN, NONE, NONE),
     ],
     "name_apart": [
-        Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar Benghazi", alias="Ansar"), 0, 0.5),
+        Case(
+            group(name="Ansar Derna", alias="Ansar"),
+            group(name="Ansar Benghazi", alias="Ansar"),
+            0,
+            0.5,
+        ),
         # what one side says beyond the other is no branch
         Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar"), 1, 1),
         Case(group(name="Ansar Derna"), group(name="Ansar Benghazi", alias="Ansar Derna"), 1, 1),
@@ -132,12 +155,22 @@ CASES: dict[str, list[Case]] = {
     ],
     "name_sides": [
         Case(ANN, person(name="Robert Carter"), 0, 0),
-        Case(person(firstName="Ann", lastName="Lee"), person(firstName="Robert", lastName="Lee"), 0.2, 0.2),
+        Case(
+            person(firstName="Ann", lastName="Lee"),
+            person(firstName="Robert", lastName="Lee"),
+            0.2,
+            0.2,
+        ),
         Case(ANN, person(name="Robert Lee"), 0.2, 0.2),
         Case(ANN, person(name="R. Lee"), 0.3, 0.3),
         Case(ANN, person(name="Ann Carter"), 0.6, 0.6),
         Case(person(name="Ann Lee", gender="male"), person(name="Ann Carter"), 0.4, 0.4),
-        Case(person(name="Ann Lee", gender="female"), person(name="Ann Carter", gender="female"), 1, 1),
+        Case(
+            person(name="Ann Lee", gender="female"),
+            person(name="Ann Carter", gender="female"),
+            1,
+            1,
+        ),
         Case(ANN, person(name="Ann Maria Lee"), NONE, NONE),
         Case(ANN, person(name="LEE Ann"), NONE, NONE),
         # the order is the other one: John is a given name, Smith is none
@@ -148,7 +181,12 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, person(name="LEE, Ann"), 1, 1),
         Case(ANN, person(name="Robert Carter"), 0, 0),
         Case(ANN, person(name="Ann Lee", gender="female"), NONE, NONE),
-        Case(person(name="Ann Lee", birthDate="1960"), person(name="Ann Lee", birthDate="1960"), NONE, NONE),
+        Case(
+            person(name="Ann Lee", birthDate="1960"),
+            person(name="Ann Lee", birthDate="1960"),
+            NONE,
+            NONE,
+        ),
     ],
     "birth_date": [
         Case(person(birthDate="1960-05-04"), person(birthDate=["1977", "1960-05-04"]), 1, 1),
@@ -162,13 +200,23 @@ CASES: dict[str, list[Case]] = {
     ],
     "birth_place": [
         Case(person(birthPlace="Kabul, Afghanistan"), person(birthPlace="Kabul"), 1, 1),
-        Case(person(birthPlace="Herat, Afghanistan"), person(birthPlace="Kabul, Afghanistan"), 0.4, 0.5),
+        Case(
+            person(birthPlace="Herat, Afghanistan"),
+            person(birthPlace="Kabul, Afghanistan"),
+            0.4,
+            0.5,
+        ),
         Case(person(birthPlace="Kabul, Afghanistan"), person(birthPlace="Lyon, France"), 0, 0),
         Case(person(birthPlace="Kandahar"), person(birthPlace="Qandahar"), 0.9, 1),
         Case(person(birthPlace="Afghanistan"), person(birthPlace="Afghanistan"), 0.4, 0.4),
         Case(person(birthPlace="Afghanistan"), person(birthPlace="Kabul, Afghanistan"), 0.4, 0.4),
         Case(person(birthPlace="Tehran"), person(birthPlace="Tehran, Iran"), 1, 1),
-        Case(person(birthPlace="Abu Dhabi, United Arab Emirates"), person(birthPlace="Dubai, UAE"), 0.4, 0.4),
+        Case(
+            person(birthPlace="Abu Dhabi, United Arab Emirates"),
+            person(birthPlace="Dubai, UAE"),
+            0.4,
+            0.4,
+        ),
     ],
     "address": [
         Case(lives("Kabul", "Afghanistan"), lives("Kabul", "AF"), 0.9, 1),
@@ -178,7 +226,12 @@ CASES: dict[str, list[Case]] = {
     "nationality": [
         Case(person(nationality=["Iran", "Germany"]), person(citizenship="DE"), 1, 1),
         Case(person(nationality="Iran"), person(nationality="Germany"), 0, 0),
-        Case(person(nationality=["Iran", "Germany"]), person(nationality=["Iran", "France"]), 0.5, 0.5),
+        Case(
+            person(nationality=["Iran", "Germany"]),
+            person(nationality=["Iran", "France"]),
+            0.5,
+            0.5,
+        ),
         Case(person(nationality="Iran"), person(country="Iran"), NONE, NONE),
     ],
     "country": [
@@ -194,12 +247,27 @@ CASES: dict[str, list[Case]] = {
         Case(person(gender="male"), person(gender="unknown"), NONE, NONE),
     ],
     "identifier": [
-        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "a123", "France"), 1, 1),
+        Case(
+            papers("passportNumber", "A-123", "fr"),
+            papers("passportNumber", "a123", "France"),
+            1,
+            1,
+        ),
         Case(papers("passportNumber", "A-123"), papers("idNumber", "A123"), 0.9, 0.9),
-        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "A123", "de"), 0.6, 0.6),
+        Case(
+            papers("passportNumber", "A-123", "fr"),
+            papers("passportNumber", "A123", "de"),
+            0.6,
+            0.6,
+        ),
         Case(papers("passportNumber", "1234567"), papers("passportNumber", "1234567"), NONE, NONE),
         Case(papers("kppCode", "910201001"), papers("kppCode", "910201001"), 0.5, 0.5),
-        Case(papers("passportNumber", "A-123", "fr"), papers("passportNumber", "B-777", "fr"), 0.1, 0.1),
+        Case(
+            papers("passportNumber", "A-123", "fr"),
+            papers("passportNumber", "B-777", "fr"),
+            0.1,
+            0.1,
+        ),
         Case(papers("passportNumber", "A-123"), papers("passportNumber", "B-777"), 0.2, 0.2),
         Case(papers("passportNumber", "A-123"), papers("taxNumber", "B-777"), NONE, NONE),
     ],
@@ -220,9 +288,14 @@ CASES: dict[str, list[Case]] = {
         Case(does(Activity.DRUGS, Activity.ARMS), does(Activity.ARMS), 1, 1),
         Case(does(Activity.DRUGS), does(Activity.ARMS), 0, 0),
     ],
-    "relation": [Case(tied("The Gang"), tied("THE GANG"), 1, 1), Case(tied("The Gang"), tied("Others"), 0, 0)],
+    "relation": [
+        Case(tied("The Gang"), tied("THE GANG"), 1, 1),
+        Case(tied("The Gang"), tied("Others"), 0, 0),
+    ],
     "position": [
-        Case(person(position="Minister of Defence"), person(position="Defence Minister (of)"), 0.8, 1),
+        Case(
+            person(position="Minister of Defence"), person(position="Defence Minister (of)"), 0.8, 1
+        ),
         Case(person(position="farmer"), person(position="Farmer"), 1, 1),
         Case(person(position="farmer"), person(position="judge"), 0, 0.5),
         Case(person(position="farmer"), ANN, NONE, NONE),
@@ -245,7 +318,12 @@ CASES: dict[str, list[Case]] = {
         Case(group(name="Acme Iran"), group(name="Iran Acme"), 1, 1),
     ],
     "branch": [
-        Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar in Benghazi", alias="Ansar"), 0, 0),
+        Case(
+            group(name="Ansar Derna", alias="Ansar"),
+            group(name="Ansar in Benghazi", alias="Ansar"),
+            0,
+            0,
+        ),
         Case(group(name="Al Karama, Darnah"), group(name="Karama (Derna)", alias="Karama"), 1, 1),
         Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar"), 0.5, 0.5),
         Case(group(name="Ansar"), group(name="Ansar"), NONE, NONE),
@@ -278,14 +356,18 @@ CASES: dict[str, list[Case]] = {
 }
 
 
-def evidence(found: Prepared, left: list[int], right: list[int], names: list[str], group: bool) -> FloatArray:
+def evidence(
+    found: Prepared, left: list[int], right: list[int], names: list[str], group: bool
+) -> FloatArray:
     rows = np.array(left, dtype=np.int32), np.array(right, dtype=np.int32)
     return compare(found, NameIndex.of(found), *rows, names, group=group)
 
 
 def similarity(row: Comparator, case: Case, *, swapped: bool = False) -> float:
     sides = (case.right, case.left) if swapped else (case.left, case.right)
-    found = prepared((replace(one, id=f"c:{number}") for number, one in enumerate(sides)), declared=DECLARED)
+    found = prepared(
+        (replace(one, id=f"c:{number}") for number, one in enumerate(sides)), declared=DECLARED
+    )
     return float(evidence(found, [0], [1], [row.name], not row.kinds & Kind.PERSON)[0, 0])
 
 
@@ -316,7 +398,10 @@ def crowd() -> Crowd:
     first = next(place for place, one in enumerate(people) if one.source in ("c", "d", "e"))
     of_cases = range(first, first + len(told), 2)
     return Crowd(
-        people, together, [*pairs.left.tolist(), *of_cases], [*pairs.right.tolist(), *(n + 1 for n in of_cases)]
+        people,
+        together,
+        [*pairs.left.tolist(), *of_cases],
+        [*pairs.right.tolist(), *(n + 1 for n in of_cases)],
     )
 
 
@@ -332,11 +417,16 @@ def alone(crowd: Crowd, judged: tuple[bool, FloatArray]) -> dict[int, FloatArray
     """What every comparator says of some pairs in a batch of two."""
     step = len(crowd.left) // ALONE + 1
     cases = sum(len(found) for found in CASES.values())
-    chosen = [*range(0, len(crowd.left) - cases, step), *range(len(crowd.left) - cases, len(crowd.left), 3)]
+    chosen = [
+        *range(0, len(crowd.left) - cases, step),
+        *range(len(crowd.left) - cases, len(crowd.left), 3),
+    ]
     names = [row.name for row in COMPARATORS]
     answers = {}
     for pair in chosen:
-        two = prepared((crowd.people[crowd.left[pair]], crowd.people[crowd.right[pair]]), declared=DECLARED)
+        two = prepared(
+            (crowd.people[crowd.left[pair]], crowd.people[crowd.right[pair]]), declared=DECLARED
+        )
         answers[pair] = evidence(two, [0], [1], names, judged[0])[0]
     return answers
 

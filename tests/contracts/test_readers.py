@@ -16,10 +16,10 @@ import pytest
 from lxml import etree
 
 from resolver.errors import ResolverError
-from resolver.ingest.base import Intake, ReaderRow
-from resolver.ingest.door import MAX_NAME
-from resolver.ingest.files import SourceFile
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import Intake, ReaderRow
 from resolver.ingest.readers import READERS, detect_format, read_lists
+from resolver.ingest.validation import MAX_NAME
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from tests.ingest.samples import SAMPLES
 from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
@@ -38,7 +38,11 @@ def sample(row: ReaderRow, tmp_path: Path) -> Path:
 
 
 def files_of(sample: Path) -> list[Path]:
-    return sorted(path for path in sample.rglob("*") if path.is_file()) if sample.is_dir() else [sample]
+    return (
+        sorted(path for path in sample.rglob("*") if path.is_file())
+        if sample.is_dir()
+        else [sample]
+    )
 
 
 def said(intake: Intake) -> list[object]:
@@ -126,7 +130,9 @@ def test_a_list_read_twice_says_nothing_more(row: ReaderRow, sample: Path, tmp_p
 def test_the_order_of_rows_does_not_matter(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
     before = said(read_lists([sample]))
     for seed in range(3):
-        shuffled = copied(sample, tmp_path / f"shuffled{seed}", partial(_shuffled, row=row, seed=seed))
+        shuffled = copied(
+            sample, tmp_path / f"shuffled{seed}", partial(_shuffled, row=row, seed=seed)
+        )
         assert said(read_lists([shuffled])) == before
 
 
@@ -138,7 +144,9 @@ def _shuffled(content: bytes, row: ReaderRow, seed: int) -> bytes:
     if content.lstrip().startswith(b"{\n") or content.lstrip().startswith(b"["):
         return _shuffled_array(content, rng)
     lines = content.splitlines(keepends=True)
-    end = [] if lines[-1].endswith(b"\n") else [lines.pop()]  # the DOS end of file stays where it is
+    end = (
+        [] if lines[-1].endswith(b"\n") else [lines.pop()]
+    )  # the DOS end of file stays where it is
     headless = row.detect(b"".join(lines[1:]), SourceFile(Path("list")))
     head, body = ([], lines) if headless else (lines[:1], lines[1:])
     rng.shuffle(body)
@@ -170,7 +178,10 @@ def test_a_truncated_list_is_one_clear_line_or_rejects(
     whole = read_lists([sample])
     cut = copied(sample, tmp_path / "cut", lambda content: content[: int(len(content) * part)])
     packed = copied(
-        sample, tmp_path / "packed", lambda content: gzip.compress(content)[: int(len(content) * part)], ".gz"
+        sample,
+        tmp_path / "packed",
+        lambda content: gzip.compress(content)[: int(len(content) * part)],
+        ".gz",
     )
     for folder in (cut, packed):
         intake = _taken(folder)
@@ -219,8 +230,14 @@ def test_hostile_names_are_refused_and_listed(
 def _a_name_in(sample: Path) -> bytes:
     """The last word of a name that stands in the list to the letter: the first rows are what formats are known by."""
     content = b"".join(path.read_bytes() for path in files_of(sample))
-    names = [text for record in read_lists([sample]).batch.to_records() for text in record.texts("name", "lastName")]
-    words = {word.encode() for text in names for word in text.split() if word.isascii() and len(word) > 3}
+    names = [
+        text
+        for record in read_lists([sample]).batch.to_records()
+        for text in record.texts("name", "lastName")
+    ]
+    words = {
+        word.encode() for text in names for word in text.split() if word.isascii() and len(word) > 3
+    }
     return max(words, key=content.rfind)
 
 

@@ -8,13 +8,19 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from resolver.block import PLANS, RULES, Plan, Rule, candidates
-from resolver.block.join import rule_keys
-from resolver.block.parts import Parts
+from resolver.blocking import (
+    PLANS,
+    RULES,
+    Plan,
+    Rule,
+    candidates,
+)
+from resolver.blocking.key_join import rule_keys
+from resolver.blocking.key_parts import Parts
 from resolver.records import Address, Identifier, Kind, Record
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
 from resolver.synthetic import generate
-from tests.normalise.preparing import prepared
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 ALONE = 120
@@ -156,7 +162,15 @@ def key_sets(rule: Rule, found: Prepared) -> list[set[int]]:
 def people() -> list[Record]:
     """Some 1,000 records: an invented world and the cases, by id."""
     cases = [
-        Record(f"{one.id}:{rule}", "c", one.kind, one.schema, one.values, one.identifiers, one.addresses)
+        Record(
+            f"{one.id}:{rule}",
+            "c",
+            one.kind,
+            one.schema,
+            one.values,
+            one.identifiers,
+            one.addresses,
+        )
         for rule, case in CASES.items()
         for one in case
     ]
@@ -182,7 +196,9 @@ def rule(request: pytest.FixtureRequest) -> Rule:
     return found
 
 
-def test_keys_are_of_the_record_alone(rule: Rule, together: Prepared, alone: dict[int, Prepared]) -> None:
+def test_keys_are_of_the_record_alone(
+    rule: Rule, together: Prepared, alone: dict[int, Prepared]
+) -> None:
     wanted = key_sets(rule, together)
     assert any(wanted[row] for row in alone), "no record has a key of this rule: give it a case"
     for row, single in alone.items():
@@ -219,7 +235,9 @@ def test_kinds_are_respected(rule: Rule) -> None:
     for left in Kind:
         for right in Kind:
             found = prepared(
-                Record(item.id, "c", kind, item.schema, item.values, item.identifiers, item.addresses)
+                Record(
+                    item.id, "c", kind, item.schema, item.values, item.identifiers, item.addresses
+                )
                 for item, kind in ((one, left), (two, right))
             )
             keyed = set(rule_keys(rule, found, plan, 0).rows.tolist())
@@ -246,6 +264,9 @@ def test_every_rule_is_in_a_plan_and_has_cases(rule: Rule) -> None:
 
 
 def test_a_number_used_by_many_joins_nobody() -> None:
-    found = prepared(record(f"a:{row}", identifiers=[Identifier("passportNumber", "1234567")]) for row in range(3))
+    found = prepared(
+        record(f"a:{row}", identifiers=[Identifier("passportNumber", "1234567")])
+        for row in range(3)
+    )
     assert np.all(found.identifier_table.mass_used == 1)
     assert len(candidates(found, PLANS[0])[0]) == 0

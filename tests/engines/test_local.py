@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 
 from resolver.engines.local import dedupe, explain_links, link
+from resolver.engines.pair_explanation import explain
 from resolver.errors import DecisionError, InputError
-from resolver.explaining import explain
-from resolver.ingest.base import Intake, ListInfo
+from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.pipeline import RunOptions, score_pairs
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.resolution import Band, Outcome, Resolution
+from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.synthetic import World, generate
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
@@ -70,11 +70,15 @@ def entities(found: Resolution) -> set[frozenset[str]]:
 
 
 def decision(one: str, two: str, verdict: Verdict, day: int = 1) -> Decision:
-    return Decision(min(one, two), max(one, two), verdict, who="s", when=datetime(2026, 1, day, tzinfo=UTC))
+    return Decision(
+        min(one, two), max(one, two), verdict, who="s", when=datetime(2026, 1, day, tzinfo=UTC)
+    )
 
 
 def test_every_record_stands_in_exactly_one_entity(found: Resolution, world: World) -> None:
-    assert sorted(identity for part in entities(found) for identity in part) == sorted(one.id for one in world.records)
+    assert sorted(identity for part in entities(found) for identity in part) == sorted(
+        one.id for one in world.records
+    )
     labels = found.labels
     assert np.all(labels[labels] == labels)
     assert np.all(labels <= np.arange(len(labels)))
@@ -132,7 +136,9 @@ def test_how_many_scores_are_held_at_once_plays_no_part(
 def test_a_pair_in_the_batch_has_the_score_it_has_alone(found: Resolution) -> None:
     links = list(said(found).items())
     chosen = random.Random(7).sample(links, 150)
-    scored = score_pairs(found.batch, [one for (one, _), _ in chosen], [two for (_, two), _ in chosen], OPTIONS)
+    scored = score_pairs(
+        found.batch, [one for (one, _), _ in chosen], [two for (_, two), _ in chosen], OPTIONS
+    )
     assert scored == [(score, Band(band)) for _, (_, score, band, _) in chosen]
     for (one, two), (_, score, band, _) in chosen[:20]:
         assert score_pairs(found.batch, [two], [one], OPTIONS) == [(score, Band(band))]
@@ -142,8 +148,12 @@ def test_explanations_of_links(found: Resolution) -> None:
     wanted = np.array([0, 5, len(found.links) - 1])
     answers = explain_links(found, OPTIONS, wanted)
     for place, answer in zip(wanted.tolist(), answers, strict=True):
-        assert answer.logodds == found.links.logodds[place] == sum(row.weight for row in answer.rows)
-        assert answer == replace(explain(found.batch, answer.left_id, answer.right_id, OPTIONS), changes=())
+        assert (
+            answer.logodds == found.links.logodds[place] == sum(row.weight for row in answer.rows)
+        )
+        assert answer == replace(
+            explain(found.batch, answer.left_id, answer.right_id, OPTIONS), changes=()
+        )
     assert explain_links(found, OPTIONS, wanted[:0]) == []
 
 
@@ -157,9 +167,14 @@ def _merged_pair(found: Resolution) -> tuple[str, str]:
 
 def test_different_keeps_apart(found: Resolution, world: World) -> None:
     one, two = _merged_pair(found)
-    again = dedupe(intake(world.records), RunOptions(decisions=[decision(one, two, Verdict.DIFFERENT)], workers=1))
+    again = dedupe(
+        intake(world.records),
+        RunOptions(decisions=[decision(one, two, Verdict.DIFFERENT)], workers=1),
+    )
     assert {frozenset((one,)), frozenset((two,))} <= entities(again)
-    assert entities(again) - {frozenset((one,)), frozenset((two,))} == entities(found) - {frozenset((one, two))}
+    assert entities(again) - {frozenset((one,)), frozenset((two,))} == entities(found) - {
+        frozenset((one, two))
+    }
     # the decision is no evidence: the pair keeps its score
     assert said(again)[one, two] == (*said(found)[one, two][:3], Outcome.APART)
 
@@ -169,7 +184,9 @@ def test_same_joins(found: Resolution, world: World) -> None:
     kinds = {one.id: one.kind for one in world.records}
     one = lonely[0]
     two = next(other for other in lonely[1:] if kinds[other] == kinds[one])
-    again = dedupe(intake(world.records), RunOptions(decisions=[decision(one, two, Verdict.SAME)], workers=1))
+    again = dedupe(
+        intake(world.records), RunOptions(decisions=[decision(one, two, Verdict.SAME)], workers=1)
+    )
     assert any({one, two} <= part for part in entities(again))
 
 
@@ -179,19 +196,26 @@ def test_later_decisions_and_unsure_ones(found: Resolution, world: World) -> Non
     again = dedupe(intake(world.records), RunOptions(decisions=said_twice, workers=1))
     assert entities(again) == entities(found)
     stranger = [decision("zz:1", "zz:2", Verdict.DIFFERENT), decision(one, "zz:1", Verdict.SAME)]
-    assert entities(dedupe(intake(world.records), RunOptions(decisions=stranger, workers=1))) == entities(found)
+    assert entities(
+        dedupe(intake(world.records), RunOptions(decisions=stranger, workers=1))
+    ) == entities(found)
 
 
 def test_contradictory_decisions_are_refused() -> None:
     crowd = intake(record(f"s:{row}", name="Ann Lee") for row in range(4))
     chain = [decision("s:0", "s:1", Verdict.SAME), decision("s:1", "s:2", Verdict.SAME)]
     with pytest.raises(DecisionError) as caught:
-        dedupe(crowd, RunOptions(decisions=[*chain, decision("s:0", "s:2", Verdict.DIFFERENT)], workers=1))
+        dedupe(
+            crowd,
+            RunOptions(decisions=[*chain, decision("s:0", "s:2", Verdict.DIFFERENT)], workers=1),
+        )
     assert "s:0 and s:2" in caught.value.line()
     clash = [decision("s:0", "s:1", Verdict.SAME), decision("s:0", "s:1", Verdict.DIFFERENT)]
     with pytest.raises(DecisionError):
         dedupe(crowd, RunOptions(decisions=clash, workers=1))
-    fine = dedupe(crowd, RunOptions(decisions=[*chain, decision("s:0", "s:3", Verdict.DIFFERENT)], workers=1))
+    fine = dedupe(
+        crowd, RunOptions(decisions=[*chain, decision("s:0", "s:3", Verdict.DIFFERENT)], workers=1)
+    )
     assert any({"s:0", "s:1", "s:2"} <= part and "s:3" not in part for part in entities(fine))
 
 
@@ -199,12 +223,17 @@ def test_decisions_keep_apart_whoever_stands_between() -> None:
     names = ["Zbigniew Brzezinski"] * 3
     crowd = intake(
         record(
-            f"s:{row}", name=name, birthDate="1928-03-28", identifiers=[Identifier("passportNumber", "A1B2C3", "pl")]
+            f"s:{row}",
+            name=name,
+            birthDate="1928-03-28",
+            identifiers=[Identifier("passportNumber", "A1B2C3", "pl")],
         )
         for row, name in enumerate(names)
     )
     assert len(entities(dedupe(crowd, OPTIONS))) == 1
-    apart = dedupe(crowd, RunOptions(decisions=[decision("s:0", "s:2", Verdict.DIFFERENT)], workers=1))
+    apart = dedupe(
+        crowd, RunOptions(decisions=[decision("s:0", "s:2", Verdict.DIFFERENT)], workers=1)
+    )
     assert not any({"s:0", "s:2"} <= part for part in entities(apart))
     assert said(apart)["s:0", "s:2"][2:] == (Band.MATCH, Outcome.APART)
 
@@ -225,13 +254,17 @@ def test_linking_looks_at_pairs_across_only(world: World) -> None:
 
 
 def test_a_record_on_both_sides_counts_as_right() -> None:
-    people = [record(f"s:{row}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for row in range(3)]
+    people = [
+        record(f"s:{row}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for row in range(3)
+    ]
     linked = link(intake(people[:2]), intake(people[1:]), OPTIONS)
     assert set(said(linked)) == {("s:0", "s:1"), ("s:0", "s:2")}
 
 
 def test_linking_with_nothing() -> None:
-    people = intake(record(f"s:{row}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for row in range(3))
+    people = intake(
+        record(f"s:{row}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for row in range(3)
+    )
     for left, right in ((people, intake([])), (intake([]), people)):
         linked = link(left, right, OPTIONS)
         assert (len(linked.batch), len(linked.links), linked.stats.candidate_pairs) == (3, 0, 0)
@@ -246,7 +279,13 @@ def test_nothing_at_all() -> None:
 
 def test_kinds_that_exclude_each_other_never_meet() -> None:
     crowd = [
-        record(f"s:{kind.label}{number}", kind, name="Zbigniew Brzezinski", phone="+49 30 123456", email="z@b.org")
+        record(
+            f"s:{kind.label}{number}",
+            kind,
+            name="Zbigniew Brzezinski",
+            phone="+49 30 123456",
+            email="z@b.org",
+        )
         for kind in Kind
         for number in range(2)
     ]
@@ -271,8 +310,14 @@ def test_legal_entities_are_compared_with_persons_and_with_groups() -> None:
 
 
 def test_a_person_and_a_group_are_never_one_entity_through_who_may_be_either() -> None:
-    said: dict[str, Any] = {"name": "Zbigniew Brzezinski Lewandowski", "phone": "+49 30 123456", "email": "z@b.org"}
-    crowd = [record(f"s:{kind.label}", kind, **said) for kind in (Kind.PERSON, Kind.GROUP, Kind.LEGAL)]
+    said: dict[str, Any] = {
+        "name": "Zbigniew Brzezinski Lewandowski",
+        "phone": "+49 30 123456",
+        "email": "z@b.org",
+    }
+    crowd = [
+        record(f"s:{kind.label}", kind, **said) for kind in (Kind.PERSON, Kind.GROUP, Kind.LEGAL)
+    ]
     found = dedupe(intake(crowd), OPTIONS)
     assert len(found.links) == 2
     assert len(set(found.labels.tolist())) == 2
@@ -285,13 +330,18 @@ def test_lists_free_of_duplicates_speak_against_a_match() -> None:
     free, plain = dedupe(intake(pair, declared=["s"]), options), dedupe(intake(pair), options)
     declared = explain(free.batch, "s:0", "s:1", OPTIONS, ["s"])
     assert declared.logodds < explain(plain.batch, "s:0", "s:1", OPTIONS).logodds
-    for found, wanted in ((free, declared.score), (plain, explain(plain.batch, "s:0", "s:1", OPTIONS).score)):
+    for found, wanted in (
+        (free, declared.score),
+        (plain, explain(plain.batch, "s:0", "s:1", OPTIONS).score),
+    ):
         assert [value[1] for value in said(found).values()] == [wanted] * len(said(found))
 
 
 def test_the_merge_border_moves_merging_and_not_the_bands(found: Resolution, world: World) -> None:
     bold = dedupe(intake(world.records), RunOptions(merge_at=0.3, workers=1))
-    assert {pair: value[:3] for pair, value in said(bold).items()} == {pair: v[:3] for pair, v in said(found).items()}
+    assert {pair: value[:3] for pair, value in said(bold).items()} == {
+        pair: v[:3] for pair, v in said(found).items()
+    }
     assert len(entities(bold)) < len(entities(found))
 
 
@@ -316,6 +366,18 @@ def test_stages_are_told_and_measured(world: World) -> None:
             pass
 
     found = dedupe(intake(world.records[:200]), OPTIONS, Listener())
-    assert told == [("normalise", 200), ("block", 0), ("compare", found.stats.candidate_pairs), ("cluster", 0)]
-    assert [stage.name for stage in found.stats.stages] == ["normalise", "block", "compare and classify", "cluster"]
-    assert all(stage.wall >= 0 and stage.cpu >= 0 and stage.peak_mib > 0 for stage in found.stats.stages)
+    assert told == [
+        ("normalise", 200),
+        ("block", 0),
+        ("compare", found.stats.candidate_pairs),
+        ("cluster", 0),
+    ]
+    assert [stage.name for stage in found.stats.stages] == [
+        "normalise",
+        "block",
+        "compare and classify",
+        "cluster",
+    ]
+    assert all(
+        stage.wall >= 0 and stage.cpu >= 0 and stage.peak_mib > 0 for stage in found.stats.stages
+    )

@@ -9,24 +9,33 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from resolver.block import PLAN_BY_NAME, candidates, plan_for
+from resolver.blocking import PLAN_BY_NAME, candidates, plan_for
+from resolver.engines.pair_explanation import (
+    Resolver,
+    explain,
+    meet,
+    ruling,
+)
 from resolver.errors import DecisionError, InputError
-from resolver.explaining import Resolver, explain, meet, ruling
 from resolver.pipeline import KIND_MISMATCH, RunOptions, load_models, prepared_of, score_pairs
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.resolution import Band
+from resolver.records.results.resolution import Band
 from resolver.synthetic import generate
-from tests.block.test_join import people
-from tests.normalise.preparing import quick_symbols
+from tests.blocking.test_key_join import people
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
 ODD = (
     record("odd:1"),
     record("odd:2", Kind.LEGAL, name="Mohammed Ivan LLC"),
-    record("odd:3", Kind.ASSET, name="Ever Given", identifiers=[Identifier("imoNumber", "IMO 9811000")]),
-    record("odd:4", Kind.ASSET, name="EVER GIVEN", identifiers=[Identifier("imoNumber", "9811000")]),
+    record(
+        "odd:3", Kind.ASSET, name="Ever Given", identifiers=[Identifier("imoNumber", "IMO 9811000")]
+    ),
+    record(
+        "odd:4", Kind.ASSET, name="EVER GIVEN", identifiers=[Identifier("imoNumber", "9811000")]
+    ),
     record("odd:5", name="Mohammed Ivan", birthDate="never", gender="x"),
 )
 
@@ -51,7 +60,10 @@ def pairs(batch: Batch) -> list[tuple[str, str]]:
     chosen = chance.sample(range(len(found)), min(80, len(found)))
     near = [(ids[found.left[place]], ids[found.right[place]]) for place in chosen]
     far = [(one, two) for one, two in (chance.sample(ids, 2) for _ in range(60))]
-    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [("odd:3", "odd:4"), ("odd:2", "odd:5")]
+    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [
+        ("odd:3", "odd:4"),
+        ("odd:2", "odd:5"),
+    ]
     return [*near, *far, *odd]
 
 
@@ -92,7 +104,9 @@ def test_kinds_that_exclude_each_other(batch: Batch) -> None:
 def test_records_are_judged_by_what_they_say() -> None:
     resolver = Resolver.default()
     one = record("a:1", name="Zbigniew Brzezinski", birthDate="1928-03-28")
-    same = resolver.compare(one, record("b:1", name="BRZEZINSKI, Zbigniew", birthDate="28.03.1928"))
+    same = resolver.compare(
+        one, record("b:1", name="BRZEZINSKI, Zbigniew", birthDate="28.03.1928")
+    )
     other = resolver.compare(one, record("b:2", name="Robert Carter", birthDate="1985-07-01"))
     assert same.score > 0.5 > other.score
     assert any("birth_date" in row.name and row.weight for row in same.evidence)
@@ -117,14 +131,19 @@ def test_heaviest_against_first(batch: Batch, pairs: list[tuple[str, str]]) -> N
         weights = [row.weight for row in one.against]
         assert weights == sorted(weights)
         assert sum(weights) == sum(
-            row.weight for row in one.rows if row.weight < 0 and row.name not in ("prior", "calibration")
+            row.weight
+            for row in one.rows
+            if row.weight < 0 and row.name not in ("prior", "calibration")
         )
 
 
 def test_meetings_are_those_of_a_run(batch: Batch, pairs: list[tuple[str, str]]) -> None:
     found, _ = candidates(prepared_of(batch, load_models()), plan_for(len(batch)))
     ids = batch.ids.to_pylist()
-    met = {(ids[one], ids[two]) for one, two in zip(found.left.tolist(), found.right.tolist(), strict=True)}
+    met = {
+        (ids[one], ids[two])
+        for one, two in zip(found.left.tolist(), found.right.tolist(), strict=True)
+    }
     told = {(one, two): meet(batch, two, one, OPTIONS) for one, two in pairs[::3]}
     assert {bool(one.joined_by) for one in told.values()} == {True, False}
     assert all(bool(one.joined_by) == (tuple(sorted(pair)) in met) for pair, one in told.items())

@@ -18,14 +18,24 @@ from followthemoney.statement.serialize import read_csv_statements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolver.engines.result_files import FILES, defused, write_results
 from resolver.errors import OutputError
-from resolver.ingest.base import Reject
-from resolver.output import FILES, defused, write_results
+from resolver.ingest.reader_types import Reject
 from resolver.records import Batch, Kind, Record, Relation, RelationType, Value
-from resolver.records.cells import undefused
-from resolver.records.resolution import Band, Links, Outcome, Resolution, RunStats
+from resolver.records.formula_cells import undefused
+from resolver.records.results.resolution import (
+    Band,
+    Links,
+    Outcome,
+    Resolution,
+    RunStats,
+)
 
-REJECTS = (Reject("b.csv", 7, 'a "bad", row'), Reject("a.csv", 12, "=HYPERLINK(1)"), Reject("a.csv", 3, "no name"))
+REJECTS = (
+    Reject("b.csv", 7, 'a "bad", row'),
+    Reject("a.csv", 12, "=HYPERLINK(1)"),
+    Reject("a.csv", 3, "no name"),
+)
 
 
 def resolution(reverse: bool = False) -> Resolution:
@@ -63,7 +73,12 @@ def resolution(reverse: bool = False) -> Resolution:
 def write(out: Path, found: Resolution | None = None, *, only_entities: bool = False) -> None:
     found = found or resolution()
     write_results(
-        out, found, rejects=REJECTS, report="<!doctype html>", country_code=lambda _: None, only_entities=only_entities
+        out,
+        found,
+        rejects=REJECTS,
+        report="<!doctype html>",
+        country_code=lambda _: None,
+        only_entities=only_entities,
     )
 
 
@@ -102,19 +117,34 @@ def test_entities_name_every_record_once(tmp_path: Path) -> None:
 
 def test_ftm_entities_are_valid_and_edges_point_to_them(tmp_path: Path) -> None:
     write(tmp_path)
-    found = [orjson.loads(line) for line in (tmp_path / "entities.ftm.json").read_bytes().splitlines()]
+    found = [
+        orjson.loads(line) for line in (tmp_path / "entities.ftm.json").read_bytes().splitlines()
+    ]
     proxies = {entity["id"]: model.get_proxy(entity, cleaned=False) for entity in found}
     edges = [proxy for proxy in proxies.values() if proxy.schema.edge]
     assert len(proxies) == 4
-    assert [(end in proxies) for edge in edges for pair in edge.edgepairs() for end in pair] == [True, True]
-    assert sorted(record for entity in found for record in entity["referents"]) == ["a:1", "a:2", "b:1", "b:9"]
+    assert [(end in proxies) for edge in edges for pair in edge.edgepairs() for end in pair] == [
+        True,
+        True,
+    ]
+    assert sorted(record for entity in found for record in entity["referents"]) == [
+        "a:1",
+        "a:2",
+        "b:1",
+        "b:9",
+    ]
 
 
 def test_statements_load_with_ftms_reader(tmp_path: Path) -> None:
     write(tmp_path)
     found = list(read_csv_statements(BytesIO((tmp_path / "statements.csv").read_bytes())))
     names = {(item.entity_id, undefused(item.value)) for item in found if item.prop == "name"}
-    assert names == {("a:1", "Ali, Omar"), ("a:2", "Ali Omar"), ("b:1", "=Ali Omar"), ("b:9", "محمد علي")}
+    assert names == {
+        ("a:1", "Ali, Omar"),
+        ("a:2", "Ali Omar"),
+        ("b:1", "=Ali Omar"),
+        ("b:9", "محمد علي"),
+    }
     assert {item.entity_id.split("/")[0] for item in found} == {"a:1", "a:2", "b:1", "b:9"}
 
 
@@ -161,7 +191,10 @@ def small_disk(size: int) -> Iterator[None]:
 def test_a_full_disk_is_one_line_and_leaves_the_old_files(tmp_path: Path) -> None:
     write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with small_disk(300), pytest.raises(OutputError, match=r"cannot write the results: .*--out") as caught:
+    with (
+        small_disk(300),
+        pytest.raises(OutputError, match=r"cannot write the results: .*--out") as caught,
+    ):
         write(tmp_path)
     assert "\n" not in str(caught.value)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -176,14 +209,17 @@ def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "@cmd", "-2+cmd|x", "+cmd", "\tx", "\rx", "\nx", "＝1", "'=1", "''@x", "-Sahara"]
+    "text",
+    ["=1+1", "@cmd", "-2+cmd|x", "+cmd", "\tx", "\rx", "\nx", "＝1", "'=1", "''@x", "-Sahara"],
 )
 def test_formulas_are_defused(text: str) -> None:
     assert defused(pa.array(["a", text])).to_pylist() == ["a", f"'{text}"]
     assert undefused(f"'{text}") == text
 
 
-@pytest.mark.parametrize("text", ["+49 30 1234", "-12.5", "+7 (495) 123-45-67", "O'Neil", "'Abd", "", "a=b", "1962-05"])
+@pytest.mark.parametrize(
+    "text", ["+49 30 1234", "-12.5", "+7 (495) 123-45-67", "O'Neil", "'Abd", "", "a=b", "1962-05"]
+)
 def test_numbers_and_plain_texts_are_not_harmed(text: str) -> None:
     assert defused(pa.array([text, "=x"])).to_pylist() == [text, "'=x"]
 
@@ -196,8 +232,12 @@ def test_defusing_can_be_undone(text: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(alphabet=st.sampled_from("a\",\r\n' =é"), max_size=8), min_size=1, max_size=5))
-def test_any_reason_survives_the_way_through_csv(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+@given(
+    st.lists(st.text(alphabet=st.sampled_from("a\",\r\n' =é"), max_size=8), min_size=1, max_size=5)
+)
+def test_any_reason_survives_the_way_through_csv(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
     out = tmp_path_factory.mktemp("out")
     rejects = [Reject("f", number, text) for number, text in enumerate(texts)]
     write_results(out, resolution(), rejects=rejects, report="", country_code=lambda _: None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resolver.block import PLAN_BY_NAME, RULES
-from resolver.compare import COMPARATORS
-from resolver.engines.listing import comparators, rules
+from resolver.blocking import PLAN_BY_NAME, RULES
+from resolver.comparison import COMPARATORS
+from resolver.engines.table_rows import comparators, rules
 
 
 def test_every_comparator_is_told() -> None:
@@ -20,7 +20,9 @@ def test_every_rule_is_told_with_its_plans() -> None:
     assert all(row.help.endswith(".") for row in told.values())
     for row in told.values():
         assert dict(row.plans) == {
-            name: plan.rules[row.name] for name, plan in PLAN_BY_NAME.items() if row.name in plan.rules
+            name: plan.rules[row.name]
+            for name, plan in PLAN_BY_NAME.items()
+            if row.name in plan.rules
         }
     # the smallest plan asks for nothing besides
     assert dict(told["name_set"].plans)["XS"] == ""

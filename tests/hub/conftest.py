@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engines.hubs import Stores
+from tests.hub.hubs import Stores
 
 
 @pytest.fixture(scope="module")

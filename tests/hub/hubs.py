@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from resolver.engines.exports import lines
-from resolver.engines.hub import Hub
-from resolver.ingest.base import Intake, ListInfo
+from resolver.hub.exports import lines
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.pipeline import RunOptions
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict
@@ -37,7 +37,10 @@ class Step:
 
     def intake(self) -> Intake:
         sources = sorted({one.source for one in self.records})
-        infos = [ListInfo(name, "test", (name,), self.version, len(self.records), 0, self.declared) for name in sources]
+        infos = [
+            ListInfo(name, "test", (name,), self.version, len(self.records), 0, self.declared)
+            for name in sources
+        ]
         return intake(self.records, *infos)
 
 

@@ -35,7 +35,9 @@ def on_a_full_disk(room: Path, command: str) -> subprocess.CompletedProcess[str]
     unshare = ["unshare", "-rm", "sh", "-c"]
     if subprocess.run([*unshare, mounted], capture_output=True, check=False).returncode:
         pytest.skip("no file system may be mounted here")
-    return subprocess.run([*unshare, f"{mounted}; {command}"], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [*unshare, f"{mounted}; {command}"], capture_output=True, text=True, check=False
+    )
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:
@@ -57,7 +59,8 @@ def test_what_is_kept_of_a_run(lists: Path, tmp_path: Path) -> None:
 def test_a_landing_in_a_store(lists: Path, tmp_path: Path) -> None:
     store = f"--store sqlite:///{shlex.quote(str(tmp_path / 'room' / 'hub.db'))}"
     done = on_a_full_disk(
-        tmp_path / "room", f"{RESOLVER} dedupe {lists} {store}; echo code $?; {RESOLVER} status {store}"
+        tmp_path / "room",
+        f"{RESOLVER} dedupe {lists} {store}; echo code $?; {RESOLVER} status {store}",
     )
     told(done)
     code, *status = done.stdout.splitlines()
@@ -67,12 +70,17 @@ def test_a_landing_in_a_store(lists: Path, tmp_path: Path) -> None:
 
 
 def test_what_a_cluster_spills(lists: Path, tmp_path: Path) -> None:
-    pytest.importorskip("pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')")
+    pytest.importorskip(
+        "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
+    )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
     out = tmp_path / "out"
     spark = f"env SPARK_LOCAL_DIRS={shlex.quote(str(tmp_path / 'room'))} {RESOLVER} dedupe {lists} --engine spark"
-    done = on_a_full_disk(tmp_path / "room", f"{spark} --master 'local[2]' --out {shlex.quote(str(out))}; echo code $?")
+    done = on_a_full_disk(
+        tmp_path / "room",
+        f"{spark} --master 'local[2]' --out {shlex.quote(str(out))}; echo code $?",
+    )
     told(done)
     assert done.stdout == "code 1\n"
     assert list(out.iterdir()) == []

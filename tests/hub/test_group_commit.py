@@ -7,12 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from resolver.engines.posting import Posting
 from resolver.errors import InputError
+from resolver.hub.group_commit import Posting
 from resolver.records import Handling, Record
 from resolver.synthetic import generate
-from tests.engines.hubs import Step, Stores, canonical, exported
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import (
+    Step,
+    Stores,
+    canonical,
+    exported,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -33,7 +38,9 @@ def test_many_at_once(stores: Stores) -> None:
             held = [view.entity(answer.entity) for answer in answers]
             assert all(held)
             # a record that comes later may move one that came before
-            found = [one.id in entity.records for one, entity in zip(some, held, strict=True) if entity]
+            found = [
+                one.id in entity.records for one, entity in zip(some, held, strict=True) if entity
+            ]
             assert sum(found) >= len(some) - 3
         assert exported(hub) == canonical(stores, [Step(tuple(some))])
 

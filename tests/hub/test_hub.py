@@ -11,19 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from resolver.engines.exports import lines
-from resolver.engines.gathered import Gathered, near, records_of, touched
-from resolver.engines.hub import Hub
 from resolver.errors import DecisionError, HeldError, InputError, StoreError
-from resolver.ingest.base import Intake, ListInfo
+from resolver.hub.exports import lines
+from resolver.hub.hub import Hub
+from resolver.hub.stored_results import (
+    Gathered,
+    near,
+    records_of,
+    touched,
+)
+from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.pipeline import RunOptions
 from resolver.records import Batch, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.sight import OPERATOR
+from resolver.records.visibility import OPERATOR
 from resolver.store import Colour, EventKind, Store, StoredEntity, backup, restore
 from resolver.synthetic import generate
-from tests.engines.hubs import NOON, OPTIONS, Step, Stores, canonical, decided, exported, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import (
+    NOON,
+    OPTIONS,
+    Step,
+    Stores,
+    canonical,
+    decided,
+    exported,
+    intake,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 from tests.store.conftest import postgres_url, url
 
@@ -50,7 +64,9 @@ def world() -> list[Record]:
 def brzezinski(identity: str) -> Record:
     """One who is merged with every other of the same name."""
     passport = [Identifier("passportNumber", "A1B2C3", "pl")]
-    return record(identity, name="Zbigniew Brzezinski", birthDate="1928-03-28", identifiers=passport)
+    return record(
+        identity, name="Zbigniew Brzezinski", birthDate="1928-03-28", identifiers=passport
+    )
 
 
 def entity(hub: Hub, asked: str) -> StoredEntity:
@@ -71,10 +87,16 @@ def test_a_merge_keeps_the_entity_born_first_and_its_undoing_revives_the_other(h
     assert (first.born, second.born) == (1, 2)
     hub.decide([decided(("a:1", "b:1"), Verdict.SAME, 0)])
     assert entity(hub, "a:1").id == entity(hub, second.id).id == first.id
-    assert kinds(hub, 2) == [(EventKind.MERGED, second.id, first.id), (EventKind.GREW, first.id, "")]
+    assert kinds(hub, 2) == [
+        (EventKind.MERGED, second.id, first.id),
+        (EventKind.GREW, first.id, ""),
+    ]
     hub.decide([decided(("a:1", "b:1"), Verdict.UNSURE, 1)])
     assert (entity(hub, "a:1").id, entity(hub, "b:1").id) == (second.id, first.id)
-    assert kinds(hub, 3) == [(EventKind.REVIVED, second.id, ""), (EventKind.SPLIT, first.id, second.id)]
+    assert kinds(hub, 3) == [
+        (EventKind.REVIVED, second.id, ""),
+        (EventKind.SPLIT, first.id, second.id),
+    ]
     assert entity(hub, second.id).retired is None
     with hub.store.view(3) as before:
         held = before.entity(first.id)
@@ -126,7 +148,10 @@ def test_a_dry_run_changes_nothing(hub: Hub) -> None:
 
 
 def test_a_dry_run_tells_what_a_landing_comes_to(hub: Hub, world: list[Record]) -> None:
-    later = [replace(one, values=one.values[:1]) if number % 5 == 0 else one for number, one in enumerate(world)]
+    later = [
+        replace(one, values=one.values[:1]) if number % 5 == 0 else one
+        for number, one in enumerate(world)
+    ]
     steps = [
         Step(tuple(world[::2]), version="2026-01-01"),
         # new ones, new versions, ones that are left out, ones that are as they were
@@ -138,7 +163,14 @@ def test_a_dry_run_tells_what_a_landing_comes_to(hub: Hub, world: list[Record]) 
         would = touched(hub, hub.add(step.intake(), step.decisions, dry_run=True), OPERATOR)
         landed = hub.add(step.intake(), step.decisions)
         assert telling(would) == telling(touched(hub, landed, OPERATOR))
-        told.append((len(would.numbers), len(would.resolution.links), landed.superseded, len(landed.withdrawn)))
+        told.append(
+            (
+                len(would.numbers),
+                len(would.resolution.links),
+                landed.superseded,
+                len(landed.withdrawn),
+            )
+        )
     assert all(all(one) for one in told[1:])
 
 
@@ -147,7 +179,13 @@ def telling(gathered: Gathered) -> list[object]:
     found = gathered.resolution
     said = [getattr(found.links, field.name).tolist() for field in fields(found.links)]
     records = [one.content_hash() for one in found.batch.to_records()]
-    return [records, found.labels.tolist(), said, gathered.names.to_pylist(), gathered.colours.tolist()]
+    return [
+        records,
+        found.labels.tolist(),
+        said,
+        gathered.names.to_pylist(),
+        gathered.colours.tolist(),
+    ]
 
 
 def test_decisions_are_taken_once(hub: Hub) -> None:
@@ -165,7 +203,9 @@ def test_contradictions_are_refused_whole(hub: Hub) -> None:
     before = exported(hub)
     chain = [decided(("s:0", "s:1"), Verdict.SAME, 0), decided(("s:1", "s:2"), Verdict.SAME, 1)]
     with pytest.raises(DecisionError, match="s:0 and s:2"):
-        hub.add(intake([brzezinski("s:4")]), [*chain, decided(("s:0", "s:2"), Verdict.DIFFERENT, 2)])
+        hub.add(
+            intake([brzezinski("s:4")]), [*chain, decided(("s:0", "s:2"), Verdict.DIFFERENT, 2)]
+        )
     assert (hub.store.version, exported(hub)) == (1, before)
 
 
@@ -191,12 +231,19 @@ def listed(source: str, version: str, count: int, *, declared: bool = False) -> 
 
 
 def test_newer_lists_withdraw_and_older_ones_change_nothing(hub: Hub) -> None:
-    first = [brzezinski("s:0"), record("s:1", name="Amelia Earhart"), record("t:0", name="Amelia Earhart")]
+    first = [
+        brzezinski("s:0"),
+        record("s:1", name="Amelia Earhart"),
+        record("t:0", name="Amelia Earhart"),
+    ]
     hub.add(intake(first, listed("s", "2025-01-01", 2), listed("t", "", 1)))
     lonely = entity(hub, "s:1")
     newer = hub.add(intake([brzezinski("s:0")], listed("s", "2026-01-01", 1)))
     assert (newer.withdrawn, newer.older) == (("s:1",), ())
-    assert [kind for kind, one, _ in kinds(hub, 1) if one == lonely.id] in ([EventKind.DISSOLVED], [EventKind.SHRANK])
+    assert [kind for kind, one, _ in kinds(hub, 1) if one == lonely.id] in (
+        [EventKind.DISSOLVED],
+        [EventKind.SHRANK],
+    )
     older = hub.add(intake([*first[:2], record("s:9", name="Gone")], listed("s", "2024-01-01", 3)))
     assert (older.new, older.superseded, older.older) == (0, 0, ("s:1", "s:9"))
     assert any("newer version" in note for note in older.notes)
@@ -213,15 +260,23 @@ def test_large_updates_are_worth_a_second_look(hub: Hub) -> None:
 
 
 def test_a_source_that_is_no_longer_free_of_duplicates_is_compared_again(stores: Stores) -> None:
-    pair = [record(f"s:{number}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for number in range(2)]
-    steps = [Step(tuple(pair), declared=True), Step((record("s:7", name="Amelia Earhart"),), declared=False)]
+    pair = [
+        record(f"s:{number}", name="Zbigniew Brzezinski", birthDate="1928-03-28")
+        for number in range(2)
+    ]
+    steps = [
+        Step(tuple(pair), declared=True),
+        Step((record("s:7", name="Amelia Earhart"),), declared=False),
+    ]
     whole = Step((*pair, *steps[1].records), declared=False)
     assert canonical(stores, steps) == canonical(stores, [whole])
     assert canonical(stores, steps) == canonical(stores, steps[::-1])
     assert canonical(stores, [steps[0]]) != canonical(stores, [replace(steps[0], declared=False)])
 
 
-def test_the_index_can_be_lost_damaged_or_of_another_history(stores: Stores, world: list[Record]) -> None:
+def test_the_index_can_be_lost_damaged_or_of_another_history(
+    stores: Stores, world: list[Record]
+) -> None:
     whole = canonical(stores, [Step(tuple(world))])
     with stores.new() as hub:
         hub.add(intake(world[::2]))
@@ -247,7 +302,9 @@ def test_the_index_can_be_lost_damaged_or_of_another_history(stores: Stores, wor
         assert exported(hub) == whole
 
 
-def test_many_small_landings_leave_few_segments(hub: Hub, stores: Stores, world: list[Record]) -> None:
+def test_many_small_landings_leave_few_segments(
+    hub: Hub, stores: Stores, world: list[Record]
+) -> None:
     for start in range(0, 40, 2):
         hub.add(intake(world[start : start + 2]))
     assert len(list(Path(f"{hub.store.path}.index").iterdir())) <= 6
@@ -290,7 +347,9 @@ def test_two_at_once_land_one_after_the_other(stores: Stores, world: list[Record
         assert exported(one) == canonical(stores, [Step(tuple(world[:60]))])
 
 
-def test_both_databases_hold_the_same(url: str, stores: Stores, world: list[Record], tmp_path: Path) -> None:
+def test_both_databases_hold_the_same(
+    url: str, stores: Stores, world: list[Record], tmp_path: Path
+) -> None:
     some = world[:60]
     said = decided((some[0].id, some[1].id), Verdict.SAME, 0)
     wanted = canonical(stores, [Step(tuple(some), (said,))])
@@ -356,7 +415,10 @@ def test_what_the_store_was_not_resolved_with_is_refused(hub: Hub, tmp_path: Pat
             Hub.open(path, options)
     with pytest.raises(InputError, match="nothing to add"):
         hub.add(intake([]))
-    with Hub.open(f"sqlite:///{tmp_path}/new.db", OPTIONS) as empty, pytest.raises(StoreError, match="empty"):
+    with (
+        Hub.open(f"sqlite:///{tmp_path}/new.db", OPTIONS) as empty,
+        pytest.raises(StoreError, match="empty"),
+    ):
         exported(empty)
 
 

@@ -11,7 +11,14 @@ from typing import Any
 def ftm(folder: Path) -> Path:
     """Two persons and a group, with edges, a passport and an address that stand before and after them."""
     rows: list[dict[str, Any]] = [
-        _entity("m1", "Membership", member=["p1"], organization=["g1"], role=["courier"], startDate=["2011-03"]),
+        _entity(
+            "m1",
+            "Membership",
+            member=["p1"],
+            organization=["g1"],
+            role=["courier"],
+            startDate=["2011-03"],
+        ),
         _entity(
             "p1",
             "Person",
@@ -48,7 +55,13 @@ def senzing(folder: Path) -> Path:
             "DATES": [{"DATE_OF_BIRTH": "1966-09-30"}],
             "COUNTRIES": [{"NATIONALITY": "xk"}],
             "IDENTIFIERS": [{"PASSPORT_NUMBER": "K5550001", "PASSPORT_COUNTRY": "xk"}],
-            "RELATIONSHIPS": [{"REL_POINTER_DOMAIN": "OWN", "REL_POINTER_KEY": "1002", "REL_POINTER_ROLE": "DIRECTOR"}],
+            "RELATIONSHIPS": [
+                {
+                    "REL_POINTER_DOMAIN": "OWN",
+                    "REL_POINTER_KEY": "1002",
+                    "REL_POINTER_ROLE": "DIRECTOR",
+                }
+            ],
         },
         {
             "DATA_SOURCE": "MADE_UP",
@@ -92,7 +105,11 @@ def interpol(folder: Path) -> Path:
         },
     ]
     path = folder / "notices.json"
-    path.write_text(json.dumps({"total": 2, "query": {}, "_embedded": {"notices": notices}, "_links": {}}, indent=1))
+    path.write_text(
+        json.dumps(
+            {"total": 2, "query": {}, "_embedded": {"notices": notices}, "_links": {}}, indent=1
+        )
+    )
     return path
 
 

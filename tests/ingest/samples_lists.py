@@ -14,7 +14,8 @@ def ofac_rows(rows: Sequence[Sequence[str]]) -> str:
     lines = []
     for row in rows:
         cells = [
-            cell if cell.isdigit() and place < 2 else f'"{cell}"' if cell else NULL for place, cell in enumerate(row)
+            cell if cell.isdigit() and place < 2 else f'"{cell}"' if cell else NULL
+            for place, cell in enumerate(row)
         ]
         lines.append(",".join(cells))
     return "\r\n".join(lines) + "\r\n\x1a"
@@ -44,7 +45,11 @@ def ofac(folder: Path, entries: Sequence[Sequence[str]] = (), stem: str = "sdn")
             title="Minister of Examples",
         ),
         entry(
-            "102", "BLUE DOOR TRADING LLC", "", "Tax ID No. 7707083893 (Russia); all offices worldwide.", program="SDGT"
+            "102",
+            "BLUE DOOR TRADING LLC",
+            "",
+            "Tax ID No. 7707083893 (Russia); all offices worldwide.",
+            program="SDGT",
         ),
         entry(
             "103",
@@ -58,12 +63,20 @@ def ofac(folder: Path, entries: Sequence[Sequence[str]] = (), stem: str = "sdn")
             flag="Panama",
         ),
     )
-    alternate = [["101", "1", "aka", "TESTOFF, Ivan", ""], ["102", "2", "fka", "GREEN DOOR TRADING LLC", ""]]
-    address = [["101", "1", "1 Sample Street", "Testgrad 101000", "Russia", ""], ["103", "2", "", "", "", ""]]
+    alternate = [
+        ["101", "1", "aka", "TESTOFF, Ivan", ""],
+        ["102", "2", "fka", "GREEN DOOR TRADING LLC", ""],
+    ]
+    address = [
+        ["101", "1", "1 Sample Street", "Testgrad 101000", "Russia", ""],
+        ["103", "2", "", "", "", ""],
+    ]
     known = {row[0] for row in rows}
     second, third = ("alt", "add") if stem == "sdn" else ("cons_alt", "cons_add")
     for name, content in ((stem, rows), (second, alternate), (third, address)):
-        (folder / f"{name}.csv").write_text(ofac_rows([row for row in content if row[0] in known]), "ascii", newline="")
+        (folder / f"{name}.csv").write_text(
+            ofac_rows([row for row in content if row[0] in known]), "ascii", newline=""
+        )
     return folder
 
 
@@ -104,7 +117,9 @@ def un_sc(folder: Path) -> Path:
         "<ENTITY_ADDRESS><CITY>Testville</CITY><COUNTRY>Testland</COUNTRY></ENTITY_ADDRESS></ENTITY>\n"
     )
     path = folder / "consolidated.xml"
-    path.write_text(un_document(individual("201", "ALPHA", inner) + individual("202", "BETA"), entity), "utf-8")
+    path.write_text(
+        un_document(individual("201", "ALPHA", inner) + individual("202", "BETA"), entity), "utf-8"
+    )
     return path
 
 
@@ -131,7 +146,12 @@ def eu_journal(folder: Path, rows: Sequence[dict[str, str]] | None = None) -> Pa
                 "nationality": "Russian",
                 "gender": "male",
             },
-            {"recordId": "", "schema": "Person", "name": "Olga Ivanovna TESTOVA", "birthDate": "1960 or 1961"},
+            {
+                "recordId": "",
+                "schema": "Person",
+                "name": "Olga Ivanovna TESTOVA",
+                "birthDate": "1960 or 1961",
+            },
             {
                 "recordId": "3",
                 "schema": "LegalEntity",
@@ -177,11 +197,17 @@ def bis_dpl(folder: Path, rows: Sequence[dict[str, str]] = ()) -> Path:
         "Standard_Order": "Y",
         "Last_Update": "2007-01-31",
     }
-    company = {"Name": "BLUE DOOR TRADING, LLC", "City": "TESTVILLE", "Country": "DE", "Effective_Date": "01/02/2015"}
+    company = {
+        "Name": "BLUE DOOR TRADING, LLC",
+        "City": "TESTVILLE",
+        "Country": "DE",
+        "Effective_Date": "01/02/2015",
+    }
     path = folder / "dpl.txt"
     lines = ["\t".join(f'"{column}"' for column in BIS_COLUMNS)]
     lines += [
-        "\t".join(f'"{row.get(column, "")}"' for column in BIS_COLUMNS) for row in rows or (person, company, person)
+        "\t".join(f'"{row.get(column, "")}"' for column in BIS_COLUMNS)
+        for row in rows or (person, company, person)
     ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path

@@ -9,18 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.ingest.assemble import assemble
-from resolver.ingest.base import Intake, Reject
-from resolver.ingest.gather import ListRead
+from resolver.ingest.list_reading import ListRead
+from resolver.ingest.reader_types import Intake, Reject
 from resolver.records import Batch, Identifier, Kind, Record, Value
 
 
-def person(native_id: str, *names: str, source: str = "a", born: str = "", origin: str = "") -> Record:
+def person(
+    native_id: str, *names: str, source: str = "a", born: str = "", origin: str = ""
+) -> Record:
     values = [Value("name", name, origin) for name in names]
     values += [Value("birthDate", born, origin)] if born else []
     return Record(f"{source}:{native_id}", source, Kind.PERSON, "Person", tuple(sorted(values)))
 
 
-def listed(*records: Record, label: str = "list", version: str = "", lines: list[int] | None = None) -> ListRead:
+def listed(
+    *records: Record, label: str = "list", version: str = "", lines: list[int] | None = None
+) -> ListRead:
     places = np.array(lines if lines is not None else range(1, len(records) + 1), dtype=np.int32)
     return ListRead(label, "test", False, version, Batch.from_records(records), places, (), ())
 
@@ -36,14 +40,27 @@ def test_nothing_read_is_an_empty_intake() -> None:
 
 def test_lists_are_told_with_their_sources_and_counts() -> None:
     two = listed(person("1", "Anna"), person("2", "Bea", source="b"), label="two")
-    intake = assemble([replace(two, rejects=(Reject("two", 9, "why"),), notes=("assumed",), version="2026")])
+    intake = assemble(
+        [replace(two, rejects=(Reject("two", 9, "why"),), notes=("assumed",), version="2026")]
+    )
     (info,) = intake.lists
-    assert (info.label, info.sources, info.version, info.records, info.rejects) == ("two", ("a", "b"), "2026", 2, 1)
+    assert (info.label, info.sources, info.version, info.records, info.rejects) == (
+        "two",
+        ("a", "b"),
+        "2026",
+        2,
+        1,
+    )
     assert (intake.rejects, intake.warnings) == ((Reject("two", 9, "why"),), ("assumed",))
 
 
 def test_the_same_said_twice_is_kept_once_and_counted() -> None:
-    intake = assemble([listed(person("1", "Anna"), person("1", "Anna")), listed(person("1", "Anna"), label="copy")])
+    intake = assemble(
+        [
+            listed(person("1", "Anna"), person("1", "Anna")),
+            listed(person("1", "Anna"), label="copy"),
+        ]
+    )
     assert (ids(intake), intake.collapsed, intake.rejects) == (["a:1"], 2, ())
 
 
@@ -63,17 +80,27 @@ def test_one_id_with_two_contents_keeps_the_fuller_one_and_names_both_lines() ->
 
 def test_contents_of_one_size_are_decided_by_digest_not_by_order() -> None:
     one, other = person("1", "Anna"), person("1", "Bea")
-    kept = {next(iter(assemble([listed(*order)]).batch.to_records())).caption for order in ([one, other], [other, one])}
+    kept = {
+        next(iter(assemble([listed(*order)]).batch.to_records())).caption
+        for order in ([one, other], [other, one])
+    }
     assert len(kept) == 1
 
 
 def test_of_two_versions_the_newer_counts_and_what_it_lacks_is_withdrawn() -> None:
-    old = listed(person("1", "Anna", born="1970"), person("2", "Bea"), label="old", version="2018-10-01")
+    old = listed(
+        person("1", "Anna", born="1970"), person("2", "Bea"), label="old", version="2018-10-01"
+    )
     new = listed(person("1", "Anna B"), person("3", "Cleo"), label="new", version="2026-02-01")
     intake = assemble([new, old])
     assert ids(intake) == ["a:1", "a:3"]
     assert next(intake.batch.to_records()) == person("1", "Anna B")
-    assert (intake.withdrawn, intake.collapsed, intake.rejects, intake.warnings) == (("a:2",), 0, (), ())
+    assert (intake.withdrawn, intake.collapsed, intake.rejects, intake.warnings) == (
+        ("a:2",),
+        0,
+        (),
+        (),
+    )
 
 
 def test_of_three_versions_only_the_newest_counts() -> None:
@@ -91,22 +118,39 @@ def test_versions_are_a_matter_of_each_source() -> None:
 
 
 def test_a_list_without_version_is_neither_newer_nor_older() -> None:
-    dated, undated = listed(person("1", "Anna"), version="2026"), listed(person("2", "Bea"), label="other")
-    assert (ids(assemble([dated, undated])), assemble([dated, undated]).withdrawn) == (["a:1", "a:2"], ())
+    dated, undated = (
+        listed(person("1", "Anna"), version="2026"),
+        listed(person("2", "Bea"), label="other"),
+    )
+    assert (ids(assemble([dated, undated])), assemble([dated, undated]).withdrawn) == (
+        ["a:1", "a:2"],
+        (),
+    )
 
 
 def versions(old: Record, new: Record) -> tuple[str, ...]:
-    return assemble([listed(old, label="o", version="1"), listed(new, label="n", version="2")]).warnings
+    return assemble(
+        [listed(old, label="o", version="1"), listed(new, label="n", version="2")]
+    ).warnings
 
 
 def test_an_id_given_to_somebody_else_is_said() -> None:
-    warnings = versions(person("1", "Anna Ivanova", born="1970"), person("1", "Carlos Mendez", born="1981"))
-    assert warnings == ("a:1: the id now names somebody else (Carlos Mendez; before: Anna Ivanova)",)
+    warnings = versions(
+        person("1", "Anna Ivanova", born="1970"), person("1", "Carlos Mendez", born="1981")
+    )
+    assert warnings == (
+        "a:1: the id now names somebody else (Carlos Mendez; before: Anna Ivanova)",
+    )
 
 
 def test_a_similar_name_a_shared_birth_date_or_number_is_the_same_person() -> None:
     assert versions(person("1", "Anna Ivanova"), person("1", "Ana Ivanovna")) == ()
-    assert versions(person("1", "Anna Ivanova", born="1970"), person("1", "Carlos Mendez", born="1970")) == ()
+    assert (
+        versions(
+            person("1", "Anna Ivanova", born="1970"), person("1", "Carlos Mendez", born="1970")
+        )
+        == ()
+    )
     number = (Identifier("passportNumber", "X1"),)
     one, other = person("1", "Anna Ivanova"), person("1", "Carlos Mendez")
     assert versions(replace(one, identifiers=number), replace(other, identifiers=number)) == ()
@@ -124,17 +168,24 @@ records = st.builds(
     source=st.sampled_from("ab"),
     born=st.sampled_from(["", "1970", "1981"]),
 )
-reads_strategy = st.lists(st.tuples(st.sampled_from(["", "2001", "2002"]), st.lists(records, max_size=5)), max_size=4)
+reads_strategy = st.lists(
+    st.tuples(st.sampled_from(["", "2001", "2002"]), st.lists(records, max_size=5)), max_size=4
+)
 
 
 @given(reads_strategy, st.randoms())
 def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     content: list[tuple[str, list[Record]]], rng: random.Random
 ) -> None:
-    reads = [listed(*said, label=f"list {at}", version=version) for at, (version, said) in enumerate(content)]
+    reads = [
+        listed(*said, label=f"list {at}", version=version)
+        for at, (version, said) in enumerate(content)
+    ]
     intake = assemble(reads)
     kept, withdrawn = _by_loop(content)
-    assert {record.id: _content(record) for record in intake.batch.to_records()}.keys() == kept.keys()
+    assert {
+        record.id: _content(record) for record in intake.batch.to_records()
+    }.keys() == kept.keys()
     for record in intake.batch.to_records():
         assert _content(record) in kept[record.id]
     assert intake.withdrawn == tuple(sorted(withdrawn))
@@ -142,14 +193,20 @@ def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     rng.shuffle(shuffled)
     again = assemble([_shuffled(read, rng) for read in shuffled])
     assert list(again.batch.to_records()) == list(intake.batch.to_records())
-    assert (again.withdrawn, again.collapsed, again.warnings) == (intake.withdrawn, intake.collapsed, intake.warnings)
+    assert (again.withdrawn, again.collapsed, again.warnings) == (
+        intake.withdrawn,
+        intake.collapsed,
+        intake.warnings,
+    )
     assert len(again.rejects) == len(intake.rejects)
 
 
 def _shuffled(read: ListRead, rng: random.Random) -> ListRead:
     order = list(range(len(read.batch)))
     rng.shuffle(order)
-    return replace(read, batch=read.batch.take(np.array(order, dtype=np.int64)), lines=read.lines[order])
+    return replace(
+        read, batch=read.batch.take(np.array(order, dtype=np.int64)), lines=read.lines[order]
+    )
 
 
 def _content(record: Record) -> str:

@@ -10,26 +10,33 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import (
+from resolver.ingest.formats import (
     eu_cells,
-    list_dates,
-    list_documents,
-    list_forms,
-    list_registers,
     ofac_labels,
     ofac_remarks,
     un_comments,
-    un_xml,
 )
-from resolver.ingest.base import BrokenOff, ListUnit, RecordAt, Reject
-from resolver.ingest.eu_journal import MAX_CELL
-from resolver.ingest.files import SourceFile
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_groups import group_forms
-from resolver.ingest.list_names import split_items
-from resolver.ingest.list_persons import person_forms
-from resolver.ingest.list_words import country_at_end, group_schema
+from resolver.ingest.formats.eu_journal import MAX_CELL
+from resolver.ingest.io import xml_records
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import (
+    BrokenOff,
+    ListUnit,
+    RecordAt,
+    Reject,
+)
 from resolver.ingest.readers import READERS
+from resolver.ingest.text import (
+    list_dates,
+    list_documents,
+    list_name_forms,
+    register_numbers,
+)
+from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.list_names import split_items
+from resolver.ingest.text.name_words import country_at_end, group_schema
+from resolver.ingest.text.person_names import person_forms
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Batch
 from tests.ingest.samples_lists import SAMPLES
 
@@ -55,7 +62,19 @@ PIECES = (
         "A-",
         "' ",
     ),
-    *("(a) ", "1.1.1970 ", "No. ", "Passport 1 (", " issued ", "INN: 1 ", "\u200b", "\x00", "éß", "or 1 for ", "now "),
+    *(
+        "(a) ",
+        "1.1.1970 ",
+        "No. ",
+        "Passport 1 (",
+        " issued ",
+        "INN: 1 ",
+        "\u200b",
+        "\x00",
+        "éß",
+        "or 1 for ",
+        "now ",
+    ),
     *("Mr ", "[B;", "\u0301", "a@", "a.", "www.", "(born ", ", "),
 )
 
@@ -64,25 +83,42 @@ def comments(text: str) -> None:
     un_comments.read_comments(text, Draft("t", "1", "Person"), {})
 
 
-CELLS = ("dates", "birth_places", "nations", "positions", "parents", "addresses", "phones", "contacts", "remarks")
+CELLS = (
+    "dates",
+    "birth_places",
+    "nations",
+    "positions",
+    "parents",
+    "addresses",
+    "phones",
+    "contacts",
+    "remarks",
+)
 
 
 def cell_reader(column: str) -> Callable[[str], object]:
-    return lambda text: getattr(eu_cells, column)(Draft("t", "1", "Person"), " ".join(text.split()), "notes")
+    return lambda text: getattr(eu_cells, column)(
+        Draft("t", "1", "Person"), " ".join(text.split()), "notes"
+    )
 
 
 TEXT_READERS: list[tuple[Callable[[str], object], int]] = [
     (list_dates.read_dates, list_dates.MAX_TEXT),
-    (person_forms, list_forms.MAX_NAME),
-    (group_forms, list_forms.MAX_NAME),
-    (group_schema, list_forms.MAX_NAME),
+    (person_forms, list_name_forms.MAX_NAME),
+    (group_forms, list_name_forms.MAX_NAME),
+    (group_schema, list_name_forms.MAX_NAME),
     (country_at_end, MAX_CELL),
     (split_items, MAX_CELL),
     (lambda text: list_documents.read_documents(text, "idNumber", ""), list_documents.MAX_TEXT),
-    (lambda text: list_registers.read_registrations(text, "taxNumber", ""), list_documents.MAX_TEXT),
+    (
+        lambda text: register_numbers.read_registrations(text, "taxNumber", ""),
+        list_documents.MAX_TEXT,
+    ),
     (lambda text: ofac_labels.read_identifier(text, True, ""), ofac_remarks.MAX_ITEM),
     (
-        lambda text: ofac_labels.read_identifier(f"Passport {text}"[: ofac_remarks.MAX_ITEM], True, ""),
+        lambda text: ofac_labels.read_identifier(
+            f"Passport {text}"[: ofac_remarks.MAX_ITEM], True, ""
+        ),
         ofac_remarks.MAX_ITEM,
     ),
     (lambda text: ofac_remarks.read_item(text, "Person"), ofac_remarks.MAX_ITEM),
@@ -110,7 +146,21 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.randint(1, 6)):
         at = rng.randrange(len(buffer) or 1)
         piece = rng.choice(
-            [b'"', b";", b",", b"(", b")", b"\t", b"\n", b"<", b"&", b"\xff", b"\xe2\x80\x99", b"1", b" "]
+            [
+                b'"',
+                b";",
+                b",",
+                b"(",
+                b")",
+                b"\t",
+                b"\n",
+                b"<",
+                b"&",
+                b"\xff",
+                b"\xe2\x80\x99",
+                b"1",
+                b" ",
+            ]
         )
         length = rng.choice([0, 1, rng.randint(1, 40)])
         buffer[at : at + length] = rng.choice([piece, piece * 3, bytes(buffer[:20]), b""])
@@ -118,7 +168,9 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(
+    name: str, tmp_path: Path
+) -> None:
     path = SAMPLES[name](tmp_path)
     row = next(row for row in READERS if row.name == name)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -153,11 +205,15 @@ MANY = "<a><b/></a>" * 200_000
         f"{HEAD}<c>{MANY}</c>{ANN}",
     ],
 )
-def test_elements_that_nobody_asked_for_are_thrown_away_as_they_come(text: str, tmp_path: Path) -> None:
+def test_elements_that_nobody_asked_for_are_thrown_away_as_they_come(
+    text: str, tmp_path: Path
+) -> None:
     path = tmp_path / "list.xml"
     path.write_text(f"{text}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
     held: list[int] = []
-    for element in un_xml.elements(SourceFile(path), "CONSOLIDATED_LIST", frozenset({"INDIVIDUAL"})):
+    for element in xml_records.elements(
+        SourceFile(path), "CONSOLIDATED_LIST", frozenset({"INDIVIDUAL"})
+    ):
         assert not isinstance(element, Reject)
         held.append(len(list(element.getroottree().getroot().iter())))
     # a piece of the file at a time, never all 400,000
@@ -176,4 +232,7 @@ def test_an_element_that_never_ends_is_where_the_list_breaks_off(tmp_path: Path)
     path.write_text(f"{HEAD}{ANN}{endless}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
     found = items_of(path)
     assert [item.record.id for item in found if isinstance(item, RecordAt)] == ["un-sc:1"]
-    assert any(isinstance(item, BrokenOff) and "longer than 2,000,000 bytes" in item.reason for item in found)
+    assert any(
+        isinstance(item, BrokenOff) and "longer than 2,000,000 bytes" in item.reason
+        for item in found
+    )

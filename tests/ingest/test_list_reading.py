@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest.base import BatchAt, Item, ListUnit, ListVersion, Note, ReaderRow, RecordAt, Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.gather import CHUNK, ListRead, read_unit
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.list_reading import CHUNK, ListRead, read_unit
+from resolver.ingest.reader_types import (
+    BatchAt,
+    Item,
+    ListUnit,
+    ListVersion,
+    Note,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
 from resolver.records import Batch, Kind, Record, Value
 
 UNIT = ListUnit((SourceFile(Path("list.csv")),))
@@ -23,7 +32,9 @@ def gathered(*items: Item, strict: bool = False) -> ListRead:
     def read(unit: ListUnit) -> Iterator[Item]:
         yield from items
 
-    return read_unit(ReaderRow("test", "a test", lambda head, file: True, read), UNIT, strict=strict)
+    return read_unit(
+        ReaderRow("test", "a test", lambda head, file: True, read), UNIT, strict=strict
+    )
 
 
 def test_items_of_every_kind_are_gathered() -> None:
@@ -40,7 +51,11 @@ def test_items_of_every_kind_are_gathered() -> None:
     )
     lines = dict(zip(read.batch.ids.to_pylist(), read.lines.tolist(), strict=True))
     assert lines == {"a:1": 0, "a:2": 7, "a:3": 9, "a:4": 0, "a:5": 0, "a:6": 11}
-    assert (read.version, read.rejects, read.notes) == ("2026-01-01", (Reject("list.csv", 8, "why"),), ("assumed",))
+    assert (read.version, read.rejects, read.notes) == (
+        "2026-01-01",
+        (Reject("list.csv", 8, "why"),),
+        ("assumed",),
+    )
 
 
 def test_more_records_than_a_chunk_keep_their_lines() -> None:
@@ -50,7 +65,9 @@ def test_more_records_than_a_chunk_keep_their_lines() -> None:
 
 
 def test_text_that_is_no_unicode_costs_that_record_only() -> None:
-    read = gathered(RecordAt(person(1), 1), RecordAt(person(2, "An\udcffna"), 2), RecordAt(person(3), 3))
+    read = gathered(
+        RecordAt(person(1), 1), RecordAt(person(2, "An\udcffna"), 2), RecordAt(person(3), 3)
+    )
     assert read.batch.ids.to_pylist() == ["a:1", "a:3"]
     assert [(reject.line, reject.reason[:44]) for reject in read.rejects] == [
         (2, "the row holds text that is no Unicode; conve")

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
-from resolver.ingest.base import Intake, ListInfo
-from resolver.ingest.mapping import mapping_from
+from resolver.ingest.formats.tabular.mapping import mapping_from
 from resolver.ingest.preview import preview
+from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.readers import detect_format, read_lists
 from resolver.records import Batch
 from tests.ingest.samples import ftm, interpol, senzing, tabular
@@ -43,7 +43,11 @@ def test_any_mix_of_formats_is_one_canonical_batch(tmp_path: Path) -> None:
     assert len(intake.batch) == sum(info.records for info in intake.lists) == 11
     again = read_lists(paths[::-1])
     assert list(again.batch.to_records()) == list(intake.batch.to_records())
-    assert (again.lists, again.rejects, again.warnings) == (intake.lists, intake.rejects, intake.warnings)
+    assert (again.lists, again.rejects, again.warnings) == (
+        intake.lists,
+        intake.rejects,
+        intake.warnings,
+    )
 
 
 def test_canonical_batches_depend_on_the_records_only(tmp_path: Path) -> None:
@@ -85,9 +89,14 @@ def test_a_zip_stands_for_its_members(tmp_path: Path) -> None:
         archive.writestr("a/one.csv", ONE)
         archive.writestr("two.csv.gz", gzip.compress(TWO.encode()))
         archive.writestr("notes.txt", "nothing here")
-        archive.writestr("inner.zip", path.read_bytes() if path.exists() else b"PK\x05\x06" + b"\0" * 18)
+        archive.writestr(
+            "inner.zip", path.read_bytes() if path.exists() else b"PK\x05\x06" + b"\0" * 18
+        )
     intake = read_lists([path])
-    assert (ids(intake), labels(intake)) == (["one:1", "two:2"], ["lists.zip!a/one.csv", "lists.zip!two.csv.gz"])
+    assert (ids(intake), labels(intake)) == (
+        ["one:1", "two:2"],
+        ["lists.zip!a/one.csv", "lists.zip!two.csv.gz"],
+    )
     assert [(reject.file, reject.reason[:20]) for reject in intake.rejects] == [
         ("lists.zip!inner.zip", "skipped: an archive "),
         ("lists.zip!notes.txt", "skipped: format not "),
@@ -121,9 +130,12 @@ def test_an_absent_path_and_one_that_is_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"some words\nand more\n", b"\x89PNG\r\n\x1a\n\0\0", b"<html><body/></html>", b"{}\n", b"[1]"]
+    "content",
+    [b"some words\nand more\n", b"\x89PNG\r\n\x1a\n\0\0", b"<html><body/></html>", b"{}\n", b"[1]"],
 )
-def test_an_unknown_format_names_the_known_ones_and_the_mend(tmp_path: Path, content: bytes) -> None:
+def test_an_unknown_format_names_the_known_ones_and_the_mend(
+    tmp_path: Path, content: bytes
+) -> None:
     with pytest.raises(
         FormatError, match=r"^what\.is: format not known; known are .*ftm, .*tabular \(.*--mapping"
     ) as caught:
@@ -135,22 +147,31 @@ def test_a_directory_without_any_list_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no list was found: it holds no files"):
         read_lists([tmp_path])
     write(tmp_path / "notes.txt", "nothing")
-    with pytest.raises(FormatError, match=r"no list was found: notes\.txt skipped: format not known"):
+    with pytest.raises(
+        FormatError, match=r"no list was found: notes\.txt skipped: format not known"
+    ):
         read_lists([tmp_path])
 
 
 def test_a_format_may_be_named(tmp_path: Path) -> None:
     path = senzing(tmp_path)
     assert read_lists([path], format="senzing").lists[0].format == "senzing"
-    with pytest.raises(FormatError, match=r"no format is called 'senzin'; did you mean 'senzing'\? \(known are"):
+    with pytest.raises(
+        FormatError, match=r"no format is called 'senzin'; did you mean 'senzing'\? \(known are"
+    ):
         read_lists([path], format="senzin")
 
 
 def test_a_mapping_reads_tables_and_leaves_lists_alone(tmp_path: Path) -> None:
-    mapping = mapping_from({"id": "nr", "kind": "group", "source": "m", "properties": {"name": "wer"}})
+    mapping = mapping_from(
+        {"id": "nr", "kind": "group", "source": "m", "properties": {"name": "wer"}}
+    )
     table = write(tmp_path / "t.csv", "nr,wer\n5,The Net\n")
     intake = read_lists([table, senzing(tmp_path)], mapping=mapping)
-    assert [(info.format, info.sources) for info in intake.lists] == [("senzing", ("made-up",)), ("tabular", ("m",))]
+    assert [(info.format, info.sources) for info in intake.lists] == [
+        ("senzing", ("made-up",)),
+        ("tabular", ("m",)),
+    ]
     with pytest.raises(MappingError, match=r"no file needs the mapping: all are senzing"):
         read_lists([senzing(tmp_path)], mapping=mapping)
     with pytest.raises(MappingError, match="a mapping reads tables, not senzing"):
@@ -158,7 +179,9 @@ def test_a_mapping_reads_tables_and_leaves_lists_alone(tmp_path: Path) -> None:
 
 
 def test_a_mapping_is_used_on_known_lists_where_the_format_says_so(tmp_path: Path) -> None:
-    mapping = mapping_from({"id": "RECORD_ID", "kind": "person", "source": "m", "properties": {"name": "NAME_ORG"}})
+    mapping = mapping_from(
+        {"id": "RECORD_ID", "kind": "person", "source": "m", "properties": {"name": "NAME_ORG"}}
+    )
     intake = read_lists([senzing(tmp_path)], mapping=mapping, format="tabular")
     assert ids(intake) == ["m:1002"]
 
@@ -166,7 +189,9 @@ def test_a_mapping_is_used_on_known_lists_where_the_format_says_so(tmp_path: Pat
 def test_strict_stops_at_the_first_reject(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "id,name\n1,Anna\n2\n3,\n")
     assert [reject.line for reject in read_lists([path]).rejects] == [3, 4]
-    with pytest.raises(InputError, match=r"^x\.csv, line 3: the row has 1 cells where the header has 2$"):
+    with pytest.raises(
+        InputError, match=r"^x\.csv, line 3: the row has 1 cells where the header has 2$"
+    ):
         read_lists([path], strict=True)
 
 
@@ -190,7 +215,9 @@ def test_progress_counts_the_records_of_each_list(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
     read_lists([tmp_path], progress=lambda label, count: seen.append((label, count)))
     assert seen[-2:] == [("big.csv", 20_000), ("small.csv", 1)]
-    assert [count for label, count in seen if label == "big.csv"] == sorted({count for _, count in seen} - {1})
+    assert [count for label, count in seen if label == "big.csv"] == sorted(
+        {count for _, count in seen} - {1}
+    )
 
 
 def test_the_order_of_rows_and_files_does_not_matter(tmp_path: Path) -> None:
@@ -205,7 +232,8 @@ def test_the_order_of_rows_and_files_does_not_matter(tmp_path: Path) -> None:
 
 def test_texts_that_are_no_unicode_are_rejects(tmp_path: Path) -> None:
     path = write(
-        tmp_path / "x.jsonl", b'{"id": 1, "name": "Anna"}\n{"id": 2, "name": "\\udcff"}\n{"id": 3, "name": "\xff"}\n'
+        tmp_path / "x.jsonl",
+        b'{"id": 1, "name": "Anna"}\n{"id": 2, "name": "\\udcff"}\n{"id": 3, "name": "\xff"}\n',
     )
     intake = read_lists([path])
     assert (ids(intake)[0], [reject.line for reject in intake.rejects]) == ("x:1", [2])
@@ -217,20 +245,24 @@ def test_detection_is_by_content_not_by_name(tmp_path: Path) -> None:
 
 
 def test_detecting_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
-    from resolver.ingest.files import SourceFile
+    from resolver.ingest.io.source_files import SourceFile
 
     path = write(tmp_path / "x.csv.gz", gzip.compress(ONE.encode())[:-10])
     with pytest.raises(InputError, match="truncated"):
         detect_format(SourceFile(path))
 
 
-def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_is_not_read(tmp_path: Path) -> None:
+def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_is_not_read(
+    tmp_path: Path,
+) -> None:
     entry = '36,"TEST AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n'
     other = '36,12,"aka","TESTAIR",-0- \n'
     write(tmp_path / "a" / "sdn.csv", entry)
     intake = read_lists([tmp_path / "a"])
     assert (labels(intake), len(intake.batch)) == (["sdn.csv"], 1)
-    assert [warning for warning in intake.warnings if "alt.csv" in warning or "add.csv" in warning] == [
+    assert [
+        warning for warning in intake.warnings if "alt.csv" in warning or "add.csv" in warning
+    ] == [
         "sdn.csv: alt.csv, a part of this list, is not there",
         "sdn.csv: add.csv, a part of this list, is not there",
     ]
@@ -240,19 +272,27 @@ def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_i
         "skipped: the main file of its ofac list is not there"
     ]
     write(tmp_path / "a" / "alt.csv", other)
-    (record,) = read_lists([tmp_path / "a" / "alt.csv", tmp_path / "a" / "sdn.csv"]).batch.to_records()
+    (record,) = read_lists(
+        [tmp_path / "a" / "alt.csv", tmp_path / "a" / "sdn.csv"]
+    ).batch.to_records()
     assert record.texts("alias")
 
 
 def test_preview_shows_the_first_records_as_they_are_understood(tmp_path: Path) -> None:
-    table = write(tmp_path / "x.csv", "id,name,dob,city\n1,Anna\x1b[31m,31.02.1970,Testville\n2,Bea,1970,\n")
+    table = write(
+        tmp_path / "x.csv", "id,name,dob,city\n1,Anna\x1b[31m,31.02.1970,Testville\n2,Bea,1970,\n"
+    )
     text = preview([table, senzing(tmp_path)], records=1)
     assert "x.csv  (tabular: " in text
     assert "note: x.csv: no mapping was given" in text
     assert "not taken: x.csv, line 2: value not taken: birthDate '31.02.1970'" in text
     assert "    address  Testville" in text
     assert "\x1b" not in text
-    assert ("Bea" in text, "Quill Freight" in text, "Tobias Quillfeather" in text) == (False, False, True)
+    assert ("Bea" in text, "Quill Freight" in text, "Tobias Quillfeather" in text) == (
+        False,
+        False,
+        True,
+    )
 
 
 def test_preview_reads_no_more_than_it_shows(tmp_path: Path) -> None:

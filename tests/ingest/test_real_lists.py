@@ -8,9 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from resolver.ingest import bis_dpl, eu_journal, ofac, un_sc
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.files import SourceFile
+from resolver.ingest.formats import (
+    bis_dpl,
+    eu_journal,
+    ofac,
+    un_sc,
+)
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
 from resolver.ingest.readers import detect_format
 from resolver.records import Identifier, Record, kind_of_schema, parse_date
 from resolver.records.properties import DATES, IDENTIFIER_SET
@@ -37,7 +48,10 @@ def sdn(raw: Path) -> tuple[list[Record], list[Reject]]:
 
 @pytest.fixture(scope="module")
 def cons(raw: Path) -> tuple[list[Record], list[Reject]]:
-    return read(ofac.ROW, [raw / "us_ofac_cons" / f"{name}.csv" for name in ("cons_prim", "cons_alt", "cons_add")])
+    return read(
+        ofac.ROW,
+        [raw / "us_ofac_cons" / f"{name}.csv" for name in ("cons_prim", "cons_alt", "cons_add")],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +102,9 @@ def test_the_three_deduplicated_lists_together(
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_every_record_keeps_the_form_that_stages_need(name: str, request: pytest.FixtureRequest) -> None:
+def test_every_record_keeps_the_form_that_stages_need(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     records, _ = request.getfixturevalue(name)
     for record in records:
         assert record.id.startswith(f"{record.source}:")
@@ -123,14 +139,19 @@ def test_what_ofac_says_is_read_not_left_as_text(sdn: tuple[list[Record], list[R
 
 
 def labels(records: list[Record], prop: str) -> Counter[str]:
-    identifiers: list[Identifier] = [item for record in records for item in record.identifiers if item.prop == prop]
+    identifiers: list[Identifier] = [
+        item for record in records for item in record.identifiers if item.prop == prop
+    ]
     return Counter(item.type for item in identifiers)
 
 
 def test_numbers_go_to_their_properties(
     sdn: tuple[list[Record], list[Reject]], eu: tuple[list[Record], list[Reject]]
 ) -> None:
-    assert set(labels(sdn[0], "imoNumber")) >= {"Vessel Registration Identification IMO", "Company Number IMO"}
+    assert set(labels(sdn[0], "imoNumber")) >= {
+        "Vessel Registration Identification IMO",
+        "Company Number IMO",
+    }
     assert sum(labels(sdn[0], "passportNumber").values()) > 1_500
     assert sum(labels(eu[0], "innCode").values()) > 1_400
     assert sum(labels(eu[0], "imoNumber").values()) > 700
@@ -153,6 +174,10 @@ def test_analysts_matches_share_a_name(
     for left, right, _ in pairs:
         ones, others = records[left].texts(*names), records[right].texts(*names)
         assert (
-            max(fuzz.token_sort_ratio(one, other, processor=utils.default_process) for one in ones for other in others)
+            max(
+                fuzz.token_sort_ratio(one, other, processor=utils.default_process)
+                for one in ones
+                for other in others
+            )
             >= 90
         ), (left, right)

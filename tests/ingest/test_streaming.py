@@ -49,7 +49,9 @@ def as_json_array(path: Path, count: int) -> None:
 
 
 @pytest.mark.parametrize("write", [as_csv, as_json_lines, as_json_array])
-def test_memory_grows_far_less_than_the_file(tmp_path: Path, root: Path, write: Callable[[Path, int], None]) -> None:
+def test_memory_grows_far_less_than_the_file(
+    tmp_path: Path, root: Path, write: Callable[[Path, int], None]
+) -> None:
     small, large = tmp_path / "small.txt", tmp_path / "large.txt"
     write(small, 100)
     write(large, ROWS)
@@ -60,4 +62,6 @@ def test_memory_grows_far_less_than_the_file(tmp_path: Path, root: Path, write: 
     assert done.returncode == 0, done.stderr
     records, grown = (int(text) for text in done.stdout.split())
     assert records == ROWS
-    assert grown * UNIT < size * 0.66, f"grew by {grown * UNIT // MIB} MiB for a file of {size // MIB} MiB"
+    assert grown * UNIT < size * 0.66, (
+        f"grew by {grown * UNIT // MIB} MiB for a file of {size // MIB} MiB"
+    )

@@ -3,14 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.ingest.base import BatchAt
-from resolver.ingest.door import MAX_NAME, admit
+from resolver.ingest.reader_types import BatchAt
+from resolver.ingest.validation import MAX_NAME, admit
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
 
 GOOD = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
 
 
-def at_the_door(*records: Record, accept_restricted: bool = False) -> tuple[list[str], list[tuple[int, str]]]:
+def at_the_door(
+    *records: Record, accept_restricted: bool = False
+) -> tuple[list[str], list[tuple[int, str]]]:
     chunk = BatchAt(Batch.from_records(records), np.arange(11, 11 + len(records), dtype=np.int32))
     kept, rejects = admit(chunk, "list", accept_restricted)
     assert len(kept.lines) == len(kept.batch)
@@ -34,15 +36,21 @@ def test_what_a_person_is_reached_by_will_do(prop: str) -> None:
 
 
 def test_a_number_alone_will_do() -> None:
-    record = Record("a:2", "a", Kind.PERSON, "Person", identifiers=(Identifier("passportNumber", "X1"),))
+    record = Record(
+        "a:2", "a", Kind.PERSON, "Person", identifiers=(Identifier("passportNumber", "X1"),)
+    )
     assert at_the_door(record)[0] == ["a:2"]
 
 
 def test_a_record_of_which_nothing_is_known_is_refused() -> None:
-    empty = Record("a:2", "a", Kind.PERSON, "Person", (Value("gender", "male"), Value("notes", "tall")))
+    empty = Record(
+        "a:2", "a", Kind.PERSON, "Person", (Value("gender", "male"), Value("notes", "tall"))
+    )
     kept, rejects = at_the_door(GOOD, empty)
     assert kept == ["a:1"]
-    assert rejects == [(12, "record a:2: it has no name, number, contact, date or place to know it by")]
+    assert rejects == [
+        (12, "record a:2: it has no name, number, contact, date or place to know it by")
+    ]
 
 
 def test_a_date_or_an_address_alone_will_do() -> None:
@@ -52,13 +60,17 @@ def test_a_date_or_an_address_alone_will_do() -> None:
 
 
 def test_a_giant_name_is_refused_with_its_length_and_not_cut() -> None:
-    kept, rejects = at_the_door(named("a:2", "alias", "x" * 100_000), GOOD, named("a:3", "name", "é" * MAX_NAME))
+    kept, rejects = at_the_door(
+        named("a:2", "alias", "x" * 100_000), GOOD, named("a:3", "name", "é" * MAX_NAME)
+    )
     assert kept == ["a:1", "a:3"]
     assert rejects == [(11, "record a:2: its alias is 100000 characters long, more than 2000")]
 
 
 def test_nul_bytes_are_refused_wherever_they_stand() -> None:
-    address = Record("a:3", "a", Kind.PERSON, "Person", (Value("name", "B"),), addresses=(Address(city="T\0wn"),))
+    address = Record(
+        "a:3", "a", Kind.PERSON, "Person", (Value("name", "B"),), addresses=(Address(city="T\0wn"),)
+    )
     kept, rejects = at_the_door(named("a:2", "name", "An\0na"), address, GOOD)
     assert kept == ["a:1"]
     assert [reason for _, reason in rejects] == [
@@ -68,16 +80,24 @@ def test_nul_bytes_are_refused_wherever_they_stand() -> None:
 
 
 def test_restricted_records_stay_outside_unless_they_are_accepted() -> None:
-    secret = Record("a:2", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H2"))
-    open_ = Record("a:3", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H0"))
+    secret = Record(
+        "a:2", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H2")
+    )
+    open_ = Record(
+        "a:3", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H0")
+    )
     kept, rejects = at_the_door(GOOD, secret, open_)
     assert kept == ["a:1", "a:3"]
-    assert rejects == [(12, "record a:2: its handling code is H2; only H0 is taken without --accept-restricted")]
+    assert rejects == [
+        (12, "record a:2: its handling code is H2; only H0 is taken without --accept-restricted")
+    ]
     assert at_the_door(GOOD, secret, open_, accept_restricted=True) == (["a:1", "a:2", "a:3"], [])
 
 
 def test_a_record_with_several_faults_is_one_reject() -> None:
-    record = Record("a:2", "a", Kind.PERSON, "Person", (Value("name", "\0" * 3000), Value("alias", "\0")))
+    record = Record(
+        "a:2", "a", Kind.PERSON, "Person", (Value("name", "\0" * 3000), Value("alias", "\0"))
+    )
     assert len(at_the_door(record)[1]) == 1
 
 

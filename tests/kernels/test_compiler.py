@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.records.compiled import stamp
+from resolver.kernels.compiler import stamp
 
 KERNELS = """
 from resolver.records.compiled import compiled
@@ -53,7 +53,12 @@ def package(tmp_path: Path, root: Path) -> Path:
 def run(top: Path) -> tuple[int, int]:
     environment = {**os.environ, "PYTHONPATH": str(top.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", RUN], cwd=top.parent, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", RUN],
+        cwd=top.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     answer, hits = done.stdout.split()
     return int(answer), int(hits)
@@ -107,8 +112,8 @@ def test_every_way_of_importing_counts(package: Path, line: str) -> None:
 
 def fresh(source: Path, top: Path) -> str:
     """The stamp as a new process would find it."""
-    from resolver.records import compiled
+    from resolver.kernels import compiler
 
-    for kept in (compiled.stamp, compiled._imported, compiled._text):
+    for kept in (compiler.stamp, compiler._imported, compiler._text):
         kept.cache_clear()
     return stamp(source, top)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.compiled import compiled
-from resolver.records.machine import ahead, same_of_eight
+from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import ahead, same_of_eight
 
 
 @compiled()
@@ -31,5 +31,8 @@ def test_rows_of_eight_are_compared_number_by_number() -> None:
     twos = np.concatenate([np.zeros(3, dtype=np.uint32), twos.ravel()])[3:].reshape(-1, 8)
     out = np.zeros((len(ones), len(twos)), dtype=np.int64)
     _same(ones, twos, out)
-    wanted = [[sum(int(a == b) << at for at, (a, b) in enumerate(zip(x, y, strict=True))) for y in twos] for x in ones]
+    wanted = [
+        [sum(int(a == b) << at for at, (a, b) in enumerate(zip(x, y, strict=True))) for y in twos]
+        for x in ones
+    ]
     assert out.tolist() == wanted

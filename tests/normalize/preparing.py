@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.normalise import prepare
+from resolver.normalize import prepare
 from resolver.records import Batch, Record
-from resolver.records.prepared import Prepared
-from resolver.records.tables import Tables
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.frequencies import Tables
 
 _NAMES = (
     ("ivan", "иван", "john", "johann", "jean", "giovanni"),
@@ -25,7 +25,15 @@ _NAMES = (
 )
 SYMBOLS = {word: (100 + number,) for number, words in enumerate(_NAMES) for word in words}
 TABLES = Tables(
-    {"mohammed": 900, "muhammad": 800, "ivan": 400, "john": 700, "smith": 300, "ali": 600, "li": 500},
+    {
+        "mohammed": 900,
+        "muhammad": 800,
+        "ivan": 400,
+        "john": 700,
+        "smith": 300,
+        "ali": 600,
+        "li": 500,
+    },
     20_000,
     {"trading": 900, "bank": 700},
     20_000,
@@ -59,7 +67,9 @@ def quick_symbols(*places: str) -> Iterator[None]:
         yield
 
 
-def prepared(records: Iterable[Record], *, tables: Tables = TABLES, declared: Sequence[str] = ()) -> Prepared:
+def prepared(
+    records: Iterable[Record], *, tables: Tables = TABLES, declared: Sequence[str] = ()
+) -> Prepared:
     """The records as the stages see them; rows in the order of their ids."""
     return prepare(Batch.from_records(records).canonical(), tables, lookup, declared)
 

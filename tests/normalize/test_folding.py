@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.text import fold, hash64, hashes_of, latin, letters, skeleton, sound, vowelless
+from resolver.normalize.folding import (
+    fold,
+    hash64,
+    hashes_of,
+    latin,
+    letters,
+    skeleton,
+    sound,
+    vowelless,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +82,13 @@ def test_hashes_are_stable_and_never_zero_for_text() -> None:
 
 
 def test_vowelless_scripts() -> None:
-    assert [vowelless(text) for text in ("محمد", "משה", "Иван", "abc", "張")] == [True, True, False, False, False]
+    assert [vowelless(text) for text in ("محمد", "משה", "Иван", "abc", "張")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +112,13 @@ def test_sounds_are_one_in_all_spellings(spellings: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    [("hassan", "hussein"), ("samir", "samira"), ("simon", "simone"), ("christian", "christiane"), ("said", "seid")],
+    [
+        ("hassan", "hussein"),
+        ("samir", "samira"),
+        ("simon", "simone"),
+        ("christian", "christiane"),
+        ("said", "seid"),
+    ],
 )
 def test_sounds_keep_different_names_apart(one: str, two: str) -> None:
     assert sound(one) != sound(two)

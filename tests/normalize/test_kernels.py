@@ -8,11 +8,16 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.normalise.kernels import LONGEST, bones, hash_bytes
-from resolver.normalise.text import hash64, hashes_of, skeleton, sound
-from resolver.normalise.tokens import joined_hashes
-from resolver.records.prepared import TokenTable
-from resolver.records.ragged import Ragged
+from resolver.normalize.folding import (
+    hash64,
+    hashes_of,
+    skeleton,
+    sound,
+)
+from resolver.normalize.kernels import LONGEST, bones, hash_bytes
+from resolver.normalize.token_tables import joined_hashes
+from resolver.records.prepared.batch import TokenTable
+from resolver.records.prepared.ragged import Ragged
 
 LETTERS = st.text("aehiwysctzkdjgpqux0", max_size=15)
 WORDS = st.one_of(LETTERS, st.text("ab مü日", max_size=LONGEST))
@@ -23,7 +28,9 @@ WORDS = st.one_of(LETTERS, st.text("ab مü日", max_size=LONGEST))
 def test_a_hash_is_that_of_the_library(text: str) -> None:
     said = text.encode("utf-8")
     state, block = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
-    assert hash_bytes(np.frombuffer(said or b" ", dtype=np.uint8), len(said), state, block) == hash64(text)
+    assert hash_bytes(
+        np.frombuffer(said or b" ", dtype=np.uint8), len(said), state, block
+    ) == hash64(text)
 
 
 @settings(deadline=None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resolver.normalise.forms import MOST_PARTS
+from resolver.normalize.name_forms import MOST_PARTS
 from resolver.records import Kind, Record
-from resolver.records.prepared import NameQuality, Prepared, Role
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import NameQuality, Prepared, Role
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
@@ -30,7 +30,9 @@ def roles(one: Record) -> list[Role]:
 
 
 def test_best_names_come_first() -> None:
-    one = record("s:1", weakAlias="Zed", alias=["Bob Lee", "Al Lee"], name="Cy Lee", previousName="Dan Lee")
+    one = record(
+        "s:1", weakAlias="Zed", alias=["Bob Lee", "Al Lee"], name="Cy Lee", previousName="Dan Lee"
+    )
     assert forms(one) == [
         ("cy lee", NameQuality.PRIMARY),
         ("al lee", NameQuality.ALIAS),
@@ -41,20 +43,32 @@ def test_best_names_come_first() -> None:
 
 
 def test_the_same_words_in_another_order_are_one_name_with_the_best_quality() -> None:
-    assert forms(record("s:1", alias="Lee, Ann", name="Ann LEE")) == [("ann lee", NameQuality.PRIMARY)]
-    assert forms(record("s:1", weakAlias="Ann Lee", alias="Lee Ann")) == [("lee ann", NameQuality.ALIAS)]
+    assert forms(record("s:1", alias="Lee, Ann", name="Ann LEE")) == [
+        ("ann lee", NameQuality.PRIMARY)
+    ]
+    assert forms(record("s:1", weakAlias="Ann Lee", alias="Lee Ann")) == [
+        ("lee ann", NameQuality.ALIAS)
+    ]
 
 
 def test_names_of_titles_alone_are_not_all_the_same() -> None:
     assert len(forms(record("s:1", name="Sheikh Haji", alias="Mullah"))) == 2
-    found = prepared([record("s:1", name="Sheikh"), record("s:2", name="Mullah"), record("s:3", name="Sheikh")])
+    found = prepared(
+        [record("s:1", name="Sheikh"), record("s:2", name="Mullah"), record("s:3", name="Sheikh")]
+    )
     compact = [int(found.forms.compact[found.names[row][0]]) for row in range(3)]
     assert compact[0] == compact[2] != compact[1]
     assert 0 not in compact
 
 
 def test_parts_are_put_together() -> None:
-    one = record("s:1", firstName=["Ann", "Anna"], middleName="Maria", lastName=["Lee", "Smith"], fatherName="Carl")
+    one = record(
+        "s:1",
+        firstName=["Ann", "Anna"],
+        middleName="Maria",
+        lastName=["Lee", "Smith"],
+        fatherName="Carl",
+    )
     assert [text for text, _ in forms(one)] == [
         "ann maria carl lee", "ann maria carl smith", "anna maria carl lee", "anna maria carl smith",
     ]  # fmt: skip
@@ -68,14 +82,21 @@ def test_parts_have_roles_and_win_over_the_same_name_as_written() -> None:
 
 
 def test_a_flood_of_parts_makes_no_flood_of_names() -> None:
-    flood = {prop: [f"{prop[0]}{number:04d}" for number in range(500)] for prop in ("firstName", "lastName")}
+    flood = {
+        prop: [f"{prop[0]}{number:04d}" for number in range(500)]
+        for prop in ("firstName", "lastName")
+    }
     found = forms(record("s:1", firstName=flood["firstName"], lastName=flood["lastName"]))
     assert len(found) == MOST_PARTS**2
     assert found[0][0] == "f0000 l0000"
 
 
 def test_one_part_alone_has_no_role() -> None:
-    assert roles(record("s:1", lastName="Lee")) == roles(record("s:1", firstName="Ann")) == [Role.UNSET]
+    assert (
+        roles(record("s:1", lastName="Lee"))
+        == roles(record("s:1", firstName="Ann"))
+        == [Role.UNSET]
+    )
 
 
 def test_no_letters_no_name() -> None:
@@ -99,10 +120,21 @@ def test_neighbours_written_together() -> None:
 
 
 def test_rarity_follows_the_population_and_what_a_token_is() -> None:
-    found = prepared([record("s:1", name="Dr J Mohammed Trading"), record("s:2", Kind.GROUP, name="Qux Trading LLC")])
+    found = prepared(
+        [
+            record("s:1", name="Dr J Mohammed Trading"),
+            record("s:2", Kind.GROUP, name="Qux Trading LLC"),
+        ]
+    )
     tokens = found.tokens
-    person = {tokens.texts[t]: float(tokens.rarity_person[t]) for t in found.forms.tokens[int(found.names[0][0])]}
-    group = {tokens.texts[t]: float(tokens.rarity_group[t]) for t in found.forms.tokens[int(found.names[1][0])]}
+    person = {
+        tokens.texts[t]: float(tokens.rarity_person[t])
+        for t in found.forms.tokens[int(found.names[0][0])]
+    }
+    group = {
+        tokens.texts[t]: float(tokens.rarity_group[t])
+        for t in found.forms.tokens[int(found.names[1][0])]
+    }
     assert person["dr"] < person["j"] < person["mohammed"] < person["trading"]
     assert group["llc"] < group["trading"] < group["qux"]
 
@@ -121,6 +153,9 @@ def test_who_may_be_a_person_or_a_group_is_named_as_both() -> None:
 
 
 def test_a_han_name_in_one_piece_is_borne_in_both_cuts() -> None:
-    assert sorted(len(found.split()) for found, _ in forms(record("s:1", name="山田太郎"))) == [2, 2]
+    assert sorted(len(found.split()) for found, _ in forms(record("s:1", name="山田太郎"))) == [
+        2,
+        2,
+    ]
     assert len(forms(record("s:2", name="李明"))) == 1
     assert {quality for _, quality in forms(record("s:3", alias="山田太郎"))} == {NameQuality.ALIAS}

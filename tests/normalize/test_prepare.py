@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
-from tests.normalise.preparing import TABLES, prepared, same
+from tests.normalize.preparing import TABLES, prepared, same
 from tests.records.samples import record
 
 FULL = record(
@@ -30,20 +30,30 @@ FULL = record(
     fatherName="Carl",
     identifiers=[Identifier("passportNumber", "A1-234", "fr"), Identifier("idNumber", "1234567")],
     addresses=[Address(city="Tehran", country="Iran")],
-    relations=[Relation(RelationType.MEMBER_OF, target_name="The Gang"), Relation(RelationType.LINKED_TO, "t:9")],
+    relations=[
+        Relation(RelationType.MEMBER_OF, target_name="The Gang"),
+        Relation(RelationType.LINKED_TO, "t:9"),
+    ],
     activities=[Activity.DRUGS],
 )
 
 
 def said(found: Prepared, row: int) -> dict[str, Any]:
     """All that `Prepared` holds of one record, by value."""
-    dates, places, addresses, numbers = found.dates, found.place_table, found.address_table, found.identifier_table
+    dates, places, addresses, numbers = (
+        found.dates,
+        found.place_table,
+        found.address_table,
+        found.identifier_table,
+    )
     fields = (dates.texts, dates.year, dates.last_year, dates.month, dates.day, dates.circa)
     return {
         "kind": int(found.kinds[row]),
         "declared": bool(found.declared[row]),
         "names": [_form(found, int(form)) for form in found.names[row]],
-        "quality": found.name_quality[found.names.offsets[row] : found.names.offsets[row + 1]].tolist(),
+        "quality": found.name_quality[
+            found.names.offsets[row] : found.names.offsets[row + 1]
+        ].tolist(),
         "births": _rows(found.births[row], *fields),
         "starts": _rows(found.starts[row], *fields),
         "nationalities": [found.country_codes[code] for code in found.nationalities[row]],
@@ -53,11 +63,19 @@ def said(found: Prepared, row: int) -> dict[str, Any]:
         "identifiers": sorted(
             (*values[:-1], found.country_codes[values[-1]])
             for values in _rows(
-                found.identifiers[row], numbers.texts, numbers.number, numbers.type, numbers.mass_used, numbers.country
+                found.identifiers[row],
+                numbers.texts,
+                numbers.number,
+                numbers.type,
+                numbers.mass_used,
+                numbers.country,
             )
         ),
         "gender": int(found.gender[row]),
-        "plain": {prop: _rows(ragged[row], table.texts, table.hashes) for prop, (ragged, table) in found.plain.items()},
+        "plain": {
+            prop: _rows(ragged[row], table.texts, table.hashes)
+            for prop, (ragged, table) in found.plain.items()
+        },
     }
 
 
@@ -153,7 +171,9 @@ def test_tables_are_sorted_by_what_they_hold(people: list[Record]) -> None:
 
 def test_a_patronymic_says_little() -> None:
     found = prepared([record("s:1", name="Ivan Zbigniewovich Marina Zbygnev")])
-    rarity = dict(zip(found.tokens.texts.tolist(), found.tokens.rarity_person.tolist(), strict=True))
+    rarity = dict(
+        zip(found.tokens.texts.tolist(), found.tokens.rarity_person.tolist(), strict=True)
+    )
     assert rarity["zbigniewovich"] == 5
     assert rarity["zbygnev"] > 7
     assert rarity["marina"] > 7

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.normalise import forms
+from resolver.normalize import name_forms
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import batch_of
-from tests.normalise.preparing import prepared
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 WORDS = (
@@ -62,10 +62,12 @@ def told(one: Record) -> dict[str, list[object]]:
 @pytest.mark.parametrize("kind", [Kind.PERSON, Kind.GROUP])
 @settings(max_examples=150, deadline=None)
 @given(names=said, aliases=said, weak=said)
-def test_it_is_what_columns_give(kind: Kind, names: list[str], aliases: list[str], weak: list[str]) -> None:
+def test_it_is_what_columns_give(
+    kind: Kind, names: list[str], aliases: list[str], weak: list[str]
+) -> None:
     one = record("a:1", kind, name=names, alias=aliases, previousName=aliases[:1], weakAlias=weak)
     found = told(one)
-    with mock.patch.object(forms, "_PLAIN", frozenset()):
+    with mock.patch.object(name_forms, "_PLAIN", frozenset()):
         assert found == told(one)
 
 
@@ -74,11 +76,16 @@ def test_it_is_what_columns_give(kind: Kind, names: list[str], aliases: list[str
 def test_the_batch_of_one_record_is_that_of_several(names: list[str], aliases: list[str]) -> None:
     one = record("a:1", name=names, alias=aliases, birthDate="1960")
     several = Batch.from_records([one])
-    for found, wanted in ((batch_of(one), several), (batch_of(one).canonical(), several.canonical())):
+    for found, wanted in (
+        (batch_of(one), several),
+        (batch_of(one).canonical(), several.canonical()),
+    ):
         assert list(found.to_records()) == list(wanted.to_records())
         assert (found.ids, found.kinds.tolist()) == (wanted.ids, wanted.kinds.tolist())
         for prop, column in wanted.columns.items():
             for part in ("rows", "codes", "origins"):
-                np.testing.assert_array_equal(getattr(found.columns[prop], part), getattr(column, part))
+                np.testing.assert_array_equal(
+                    getattr(found.columns[prop], part), getattr(column, part)
+                )
             assert found.columns[prop].values == column.values
             assert found.columns[prop].origin_values == column.origin_values

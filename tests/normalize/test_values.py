@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.values import (
+from resolver.normalize.values import (
     contact_used_by_many,
     country_code,
     current_country,
@@ -20,8 +20,8 @@ from resolver.normalise.values import (
 )
 from resolver.records import Address, Identifier
 from resolver.records.packing import address_text, identifier_text
-from resolver.records.prepared import WEAK_FAMILIES
-from resolver.records.tables import Tables
+from resolver.records.prepared.batch import WEAK_FAMILIES
+from resolver.records.prepared.frequencies import Tables
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,8 @@ def test_what_a_place_says_beside_its_country(text: str, local: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("Tehran, Iran", "ir"), ("Tehran (Iran)", "ir"), ("Nowhere", ""), ("Iran", "ir"), ("", "")]
+    ("text", "code"),
+    [("Tehran, Iran", "ir"), ("Tehran (Iran)", "ir"), ("Nowhere", ""), ("Iran", "ir"), ("", "")],
 )
 def test_the_country_a_place_names(text: str, code: str) -> None:
     assert place_country(text, packed=False) == code
@@ -170,7 +171,9 @@ def test_identifier_families_and_countries() -> None:
 )  # fmt: skip
 def test_numbers_that_look_invented(number: str) -> None:
     assert looks_invented(number)
-    assert identifier_table([_identifier("idNumber", number)], {"": 0}, Tables()).mass_used.tolist() == [1]
+    assert identifier_table(
+        [_identifier("idNumber", number)], {"": 0}, Tables()
+    ).mass_used.tolist() == [1]
 
 
 @pytest.mark.parametrize(
@@ -194,11 +197,19 @@ def test_contacts_that_many_use() -> None:
 def test_what_a_bank_or_a_group_of_companies_shares_is_weak() -> None:
     props = ("kppCode", "swiftBic", "ticker", "passportNumber", "leiCode", "taxNumber")
     table = identifier_table([_identifier(prop, "ABC123") for prop in props], {"": 0}, Tables())
-    assert [family in WEAK_FAMILIES for family in table.type.tolist()] == [True, True, True, False, False, False]
+    assert [family in WEAK_FAMILIES for family in table.type.tolist()] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "bit"), [("male", 1), (" M ", 1), ("Female", 2), ("f", 2), ("other", 4), ("unknown", 0), ("", 0)]
+    ("text", "bit"),
+    [("male", 1), (" M ", 1), ("Female", 2), ("f", 2), ("other", 4), ("unknown", 0), ("", 0)],
 )
 def test_gender(text: str, bit: int) -> None:
     assert gender_bit(text) == bit
@@ -213,4 +224,6 @@ def test_phones_lose_country_codes_and_trunk_zeros() -> None:
 def test_mail_and_web() -> None:
     assert email_text(" MailTo:A@B.org".replace("MailTo:", "mailto:")) == "a@b.org"
     assert email_text("none") == ""
-    assert website_text("https://www.Example.org/a/b") == website_text("example.org") == "example.org"
+    assert (
+        website_text("https://www.Example.org/a/b") == website_text("example.org") == "example.org"
+    )

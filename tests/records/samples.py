@@ -53,7 +53,9 @@ def record(
 def values(said: Mapping[str, str | Sequence[str]]) -> tuple[Value, ...]:
     """Plain properties, each of one text or several."""
     return tuple(
-        Value(prop, text) for prop, texts in said.items() for text in ([texts] if isinstance(texts, str) else texts)
+        Value(prop, text)
+        for prop, texts in said.items()
+        for text in ([texts] if isinstance(texts, str) else texts)
     )
 
 
@@ -66,7 +68,9 @@ def _unique(strategy: st.SearchStrategy[Any], key: Any) -> st.SearchStrategy[tup
     return st.lists(strategy, max_size=3, unique_by=key).map(tuple)
 
 
-def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.SearchStrategy[Record]:
+def records(
+    identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT
+) -> st.SearchStrategy[Record]:
     """Records in which nothing is said twice and no value is empty: a batch gives them back unchanged."""
     filled = text.filter(bool)
     grades = st.one_of(st.none(), st.builds(Grade, scheme=filled, value=text))
@@ -77,7 +81,8 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
         kind=st.sampled_from(list(DEFAULT_SCHEMA)),
         schema=st.sampled_from(list(DEFAULT_SCHEMA.values())),
         values=_unique(
-            st.builds(Value, prop=st.sampled_from(_PLAIN), text=filled, origin=text), lambda v: (v.prop, v.text)
+            st.builds(Value, prop=st.sampled_from(_PLAIN), text=filled, origin=text),
+            lambda v: (v.prop, v.text),
         ),
         identifiers=_unique(
             st.builds(
@@ -95,7 +100,14 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
         ),
         addresses=_unique(
             st.builds(
-                Address, full=text, street=text, city=text, region=text, postal_code=text, country=filled, origin=text
+                Address,
+                full=text,
+                street=text,
+                city=text,
+                region=text,
+                postal_code=text,
+                country=filled,
+                origin=text,
             ),
             lambda a: (a.full, a.street, a.city, a.region, a.postal_code, a.country),
         ),
@@ -132,6 +144,13 @@ def records(identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT) -> st.S
 
 def plain(record: Record) -> tuple[Any, ...]:
     """All that a record says, whatever the order it says it in."""
-    parts = (record.values, record.identifiers, record.addresses, record.relations, record.routes, record.activities)
+    parts = (
+        record.values,
+        record.identifiers,
+        record.addresses,
+        record.relations,
+        record.routes,
+        record.activities,
+    )
     head = (record.id, record.source, record.kind, record.schema, record.handling)
     return (*head, *(frozenset(part) for part in parts))

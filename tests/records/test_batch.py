@@ -28,10 +28,15 @@ def same(one: Batch, two: Batch) -> bool:
 
 def _same_column(left: Column, right: Column) -> bool:
     arrays = all(
-        np.array_equal(getattr(left, name), getattr(right, name)) and getattr(left, name).dtype == np.int32
+        np.array_equal(getattr(left, name), getattr(right, name))
+        and getattr(left, name).dtype == np.int32
         for name in ("rows", "codes", "origins")
     )
-    return arrays and left.values.equals(right.values) and left.origin_values.equals(right.origin_values)
+    return (
+        arrays
+        and left.values.equals(right.values)
+        and left.origin_values.equals(right.origin_values)
+    )
 
 
 def numbered(found: list[Record]) -> list[Record]:
@@ -44,7 +49,9 @@ def test_records_come_back(given_records: list[Record]) -> None:
     batch = Batch.from_records(given_records)
     assert len(batch) == len(given_records)
     assert [plain(item) for item in batch.to_records()] == [plain(item) for item in given_records]
-    assert [plain(item) for item in batch.canonical().to_records()] == [plain(item) for item in given_records]
+    assert [plain(item) for item in batch.canonical().to_records()] == [
+        plain(item) for item in given_records
+    ]
 
 
 @settings(max_examples=40, deadline=None)
@@ -64,13 +71,19 @@ def test_canonical_form_knows_nothing_of_order(given_records: list[Record], chan
 def test_take_gives_the_rows_asked_for(given_records: list[Record], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.integers(0, len(given_records) - 1), unique=True))
     taken = Batch.from_records(given_records).take(np.array(rows, dtype=np.int64))
-    assert [plain(item) for item in taken.to_records()] == [plain(given_records[row]) for row in rows]
+    assert [plain(item) for item in taken.to_records()] == [
+        plain(given_records[row]) for row in rows
+    ]
     # what nobody says any more is gone from the canonical form
-    assert same(taken.canonical(), Batch.from_records([given_records[row] for row in rows]).canonical())
+    assert same(
+        taken.canonical(), Batch.from_records([given_records[row] for row in rows]).canonical()
+    )
 
 
 def test_canonical_dictionaries_are_sorted_and_used() -> None:
-    batch = Batch.from_records([record("s:2", name=["b", "ä"]), record("s:1", name=["z", "b"], alias="c")]).canonical()
+    batch = Batch.from_records(
+        [record("s:2", name=["b", "ä"]), record("s:1", name=["z", "b"], alias="c")]
+    ).canonical()
     column = batch.columns["name"]
     assert batch.ids.to_pylist() == ["s:1", "s:2"]
     assert column.values.to_pylist() == ["b", "z", "ä"]
@@ -81,9 +94,19 @@ def test_canonical_dictionaries_are_sorted_and_used() -> None:
 
 def test_a_value_repeated_in_a_column_stands_once_with_its_first_origin() -> None:
     codes = np.zeros(3, dtype=np.int32)
-    twice = Column(codes, codes, pa.array(["Ann"]), np.array([1, 0, 1], dtype=np.int32), pa.array(["a.csv", "b.csv"]))
-    batch = replace(Batch.from_records([record("s:1", name="Ann")]), columns={"name": twice}).canonical()
-    once = Batch.from_records([replace(record("s:1"), values=(Value("name", "Ann", "a.csv"),))]).canonical()
+    twice = Column(
+        codes,
+        codes,
+        pa.array(["Ann"]),
+        np.array([1, 0, 1], dtype=np.int32),
+        pa.array(["a.csv", "b.csv"]),
+    )
+    batch = replace(
+        Batch.from_records([record("s:1", name="Ann")]), columns={"name": twice}
+    ).canonical()
+    once = Batch.from_records(
+        [replace(record("s:1"), values=(Value("name", "Ann", "a.csv"),))]
+    ).canonical()
     assert same(batch, once)
 
 

@@ -13,7 +13,13 @@ from resolver.records import parse_date
 from resolver.records.calendars import calendar_named, other_calendar
 
 # first days of years as they were kept: 1 Farvardin, and 1 Muharram in Mecca
-NOWRUZ = {1330: "1951-03-22", 1343: "1964-03-21", 1358: "1979-03-21", 1375: "1996-03-20", 1399: "2020-03-20"}
+NOWRUZ = {
+    1330: "1951-03-22",
+    1343: "1964-03-21",
+    1358: "1979-03-21",
+    1375: "1996-03-20",
+    1399: "2020-03-20",
+}
 NEW_YEAR = {1400: "1979-11-20", 1421: "2000-04-06", 1442: "2020-08-20"}
 A_DAY = datetime.timedelta(days=1)
 
@@ -58,20 +64,34 @@ def test_what_a_text_says(written: str, canonical: str) -> None:
     assert str(parse_date(written)) == canonical
 
 
-@pytest.mark.parametrize("written", ["1341", "1381", "1381-11-29", "29.11.1381", "10 Dec 1948", "Aban 1962", "1962"])
+@pytest.mark.parametrize(
+    "written", ["1341", "1381", "1381-11-29", "29.11.1381", "10 Dec 1948", "Aban 1962", "1962"]
+)
 def test_nothing_is_guessed(written: str) -> None:
     assert other_calendar(written) is None
 
 
 @pytest.mark.parametrize(
-    "written", ["1982 (Hijri)", "31 Esfand 1341", "30.13.1381 AH", "24 June 1402 AH", "Rajab 1341 SH", "1 2 3 1381 AH"]
+    "written",
+    [
+        "1982 (Hijri)",
+        "31 Esfand 1341",
+        "30.13.1381 AH",
+        "24 June 1402 AH",
+        "Rajab 1341 SH",
+        "1 2 3 1381 AH",
+    ],
 )
-def test_what_names_a_calendar_and_is_no_date_of_it_is_not_taken_for_one_of_ours(written: str) -> None:
+def test_what_names_a_calendar_and_is_no_date_of_it_is_not_taken_for_one_of_ours(
+    written: str,
+) -> None:
     with pytest.raises(DateError):
         parse_date(written)
 
 
-@pytest.mark.parametrize(("text", "name"), [("1341 (solar)", "solar"), ("Hijri", "lunar"), ("1381", "")])
+@pytest.mark.parametrize(
+    ("text", "name"), [("1341 (solar)", "solar"), ("Hijri", "lunar"), ("1381", "")]
+)
 def test_the_calendar_that_is_named(text: str, name: str) -> None:
     assert calendar_named(text) == name
 

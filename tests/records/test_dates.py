@@ -143,7 +143,15 @@ def test_text_that_looks_like_dates_is_a_date_or_a_date_error(text: str) -> None
 
 @pytest.mark.parametrize(
     ("year", "month", "day"),
-    [(0, 0, 0), (2201, 0, 0), (1990, 13, 0), (1990, -1, 0), (1990, 0, 3), (1990, 2, 29), (1990, 1, -1)],
+    [
+        (0, 0, 0),
+        (2201, 0, 0),
+        (1990, 13, 0),
+        (1990, -1, 0),
+        (1990, 0, 3),
+        (1990, 2, 29),
+        (1990, 1, -1),
+    ],
 )
 def test_dates_that_cannot_be(year: int, month: int, day: int) -> None:
     with pytest.raises(DateError):

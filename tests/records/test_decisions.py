@@ -22,13 +22,25 @@ def decision(
 
 
 def test_a_row_is_read_with_the_smaller_id_first() -> None:
-    row = {"left_id": " b:2", "right_id": "a:1", "verdict": "Same", "who": "ana", "when": "2026-01-01", "why": "dob"}
+    row = {
+        "left_id": " b:2",
+        "right_id": "a:1",
+        "verdict": "Same",
+        "who": "ana",
+        "when": "2026-01-01",
+        "why": "dob",
+    }
     assert parse_decision(row) == Decision("a:1", "b:2", Verdict.SAME, "ana", T1, "dob")
 
 
-@pytest.mark.parametrize("text", ["2026-01-01T02:00:00+02:00", "2026-01-01T00:00:00Z", "2026-01-01 00:00"])
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T02:00:00+02:00", "2026-01-01T00:00:00Z", "2026-01-01 00:00"]
+)
 def test_times_become_utc(text: str) -> None:
-    assert parse_decision({"left_id": "a", "right_id": "b", "verdict": "unsure", "when": text}).when == T1
+    assert (
+        parse_decision({"left_id": "a", "right_id": "b", "verdict": "unsure", "when": text}).when
+        == T1
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +64,11 @@ def test_a_bad_row_is_named(change: dict[str, str], says: str) -> None:
 
 
 def test_the_latest_counts() -> None:
-    same, unsure, different = decision(Verdict.SAME, T1), decision(Verdict.UNSURE, T2), decision(Verdict.DIFFERENT, T3)
+    same, unsure, different = (
+        decision(Verdict.SAME, T1),
+        decision(Verdict.UNSURE, T2),
+        decision(Verdict.DIFFERENT, T3),
+    )
     for order in itertools.permutations([same, different, unsure, decision(Verdict.SAME)]):
         assert [one.verdict for one in settle(order)] == [Verdict.DIFFERENT]
 
@@ -69,7 +85,11 @@ def test_a_contradiction_names_both_places() -> None:
 
 
 def test_an_old_contradiction_does_not_matter() -> None:
-    log = [decision(Verdict.SAME, T1), decision(Verdict.DIFFERENT, T1), decision(Verdict.UNSURE, T2)]
+    log = [
+        decision(Verdict.SAME, T1),
+        decision(Verdict.DIFFERENT, T1),
+        decision(Verdict.UNSURE, T2),
+    ]
     assert settle(log)[0].verdict is Verdict.UNSURE
 
 
@@ -77,9 +97,24 @@ def test_an_old_contradiction_does_not_matter() -> None:
     ("log", "counts"),
     [
         ([decision(Verdict.SAME, T1, "ana", red=True)], Verdict.UNSURE),
-        ([decision(Verdict.SAME, T1, "ana", red=True), decision(Verdict.SAME, T2, "ana", red=True)], Verdict.UNSURE),
-        ([decision(Verdict.SAME, T1, "", red=True), decision(Verdict.SAME, T2, "ana", red=True)], Verdict.UNSURE),
-        ([decision(Verdict.SAME, T1, "ana", red=True), decision(Verdict.SAME, T2, "ben", red=True)], Verdict.SAME),
+        (
+            [
+                decision(Verdict.SAME, T1, "ana", red=True),
+                decision(Verdict.SAME, T2, "ana", red=True),
+            ],
+            Verdict.UNSURE,
+        ),
+        (
+            [decision(Verdict.SAME, T1, "", red=True), decision(Verdict.SAME, T2, "ana", red=True)],
+            Verdict.UNSURE,
+        ),
+        (
+            [
+                decision(Verdict.SAME, T1, "ana", red=True),
+                decision(Verdict.SAME, T2, "ben", red=True),
+            ],
+            Verdict.SAME,
+        ),
         (
             [
                 decision(Verdict.SAME, T1, "ana", red=True),
@@ -97,7 +132,9 @@ def test_red_needs_two_stewards(log: list[Decision], counts: Verdict) -> None:
 @given(
     st.lists(
         st.builds(
-            lambda pair, verdict, day: Decision(min(pair), max(pair), verdict, when=T1 + datetime.timedelta(days=day)),
+            lambda pair, verdict, day: Decision(
+                min(pair), max(pair), verdict, when=T1 + datetime.timedelta(days=day)
+            ),
             st.sampled_from([("a", "b"), ("a", "c"), ("c", "b")]),
             st.sampled_from(Verdict),
             st.integers(0, 500),

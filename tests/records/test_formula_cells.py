@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.cells import defused, undefused
+from resolver.records.formula_cells import defused, undefused
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx", "\nx", "＝x", "'=x", "''@x"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx", "\nx", "＝x", "'=x", "''@x"]
+)
 def test_formulas_are_defused(cell: str) -> None:
     assert defused(cell) == f"'{cell}"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import Identifier, Relation, RelationType
+from resolver.records.labels import in_order, label, told
 from resolver.records.packing import identifier_text, relation_text
-from resolver.records.telling import in_order, label, told
 
 _TIE = Relation(RelationType.MEMBER_OF, "a:9", role="driver")
 _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
@@ -18,7 +18,11 @@ _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
         ("relation", relation_text(_TIE), "member of a:9 (driver)"),
         ("relation", relation_text(_NAMED), "family of Omar Haddad"),
         ("birthDate", "1962~", "about 1962"),
-        ("passportNumber", identifier_text(Identifier("passportNumber", "A1", "sy", note="forged")), "A1 (sy; forged)"),
+        (
+            "passportNumber",
+            identifier_text(Identifier("passportNumber", "A1", "sy", note="forged")),
+            "A1 (sy; forged)",
+        ),
         ("name", "Ali\n Omar", "Ali Omar"),
     ],
 )

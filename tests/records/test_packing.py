@@ -7,7 +7,17 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.records import Address, Batch, Handling, Identifier, Record, Relation, RelationType, Value, packing
+from resolver.records import (
+    Address,
+    Batch,
+    Handling,
+    Identifier,
+    Record,
+    Relation,
+    RelationType,
+    Value,
+    packing,
+)
 from tests.records.samples import plain, record, records
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -26,7 +36,9 @@ def test_separators_inside_text_become_spaces(given_record: Record) -> None:
     (found,) = Batch.from_records([given_record]).to_records()
     clean = _without_separators(given_record)
     # replacing may make two values alike, which then stand once
-    assert {item.number for item in found.identifiers} == {item.number for item in clean.identifiers}
+    assert {item.number for item in found.identifiers} == {
+        item.number for item in clean.identifiers
+    }
     assert {replace(item, origin="") for item in found.identifiers} == {
         replace(item, origin="") for item in clean.identifiers
     }
@@ -38,7 +50,9 @@ def test_separators_inside_text_become_spaces(given_record: Record) -> None:
     }
     assert found.handling == clean.handling
     # plain values are no packed text: theirs stay as they are
-    assert {(item.prop, item.text) for item in found.values} == {(item.prop, item.text) for item in given_record.values}
+    assert {(item.prop, item.text) for item in found.values} == {
+        (item.prop, item.text) for item in given_record.values
+    }
 
 
 def _without_separators(given_record: Record) -> Record:
@@ -55,16 +69,34 @@ def _without_separators(given_record: Record) -> Record:
         identifiers=tuple(
             Identifier(
                 item.prop,
-                *map(clean, (item.number, item.country, item.type, item.issued, item.expires, item.note)),
+                *map(
+                    clean,
+                    (item.number, item.country, item.type, item.issued, item.expires, item.note),
+                ),
             )
             for item in given_record.identifiers
         ),
         addresses=tuple(
-            Address(*map(clean, (item.full, item.street, item.city, item.region, item.postal_code, item.country)))
+            Address(
+                *map(
+                    clean,
+                    (
+                        item.full,
+                        item.street,
+                        item.city,
+                        item.region,
+                        item.postal_code,
+                        item.country,
+                    ),
+                )
+            )
             for item in given_record.addresses
         ),
         relations=tuple(
-            Relation(item.type, *map(clean, (item.target_id, item.target_name, item.role, item.start, item.end)))
+            Relation(
+                item.type,
+                *map(clean, (item.target_id, item.target_name, item.role, item.start, item.end)),
+            )
             for item in given_record.relations
         ),
         handling=Handling(
@@ -85,7 +117,12 @@ def test_unpack_undoes_pack(given_record: Record) -> None:
 
 
 def test_pack_sorts_drops_empty_and_repeated_values() -> None:
-    said = (Value("name", "B", "2"), Value("name", "", "1"), Value("name", "B", "1"), Value("alias", "C"))
+    said = (
+        Value("name", "B", "2"),
+        Value("name", "", "1"),
+        Value("name", "B", "1"),
+        Value("alias", "C"),
+    )
     rows = packing.pack(replace(record("s:1"), values=said, addresses=(Address(origin="x"),)))
     assert rows == [("alias", "C", ""), ("name", "B", "1")]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from resolver.records import Kind, Value, content_id, kind_of_schema
-from resolver.records.tables import RARITY_MAX, RARITY_MIN, Tables
+from resolver.records.prepared.frequencies import RARITY_MAX, RARITY_MIN, Tables
 from tests.records.samples import record
 
 

@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from resolver.records import Batch, Handling
-from resolver.records.sight import OPERATOR, RULES, STRANGER, Viewer, owned_by, visible, visible_part, visible_rows
+from resolver.records.visibility import (
+    OPERATOR,
+    RULES,
+    STRANGER,
+    Viewer,
+    owned_by,
+    visible,
+    visible_part,
+    visible_rows,
+)
 from tests.records.samples import record
 
 OWNER = Viewer("desk", "Coast", frozenset({"check"}))
@@ -25,7 +34,10 @@ SEEN = {
 }
 EVERYBODY = SEEN["H0"]
 RECORDS = [
-    *(replace(record(f"a:{code}", name=f"Ann {code}"), handling=Handling("Coast", code)) for code in RULES),
+    *(
+        replace(record(f"a:{code}", name=f"Ann {code}"), handling=Handling("Coast", code))
+        for code in RULES
+    ),
     record("a:none", name="Ann"),
 ]
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType, Value
-from resolver.records.explanation import EvidenceRow, Explanation
-from resolver.records.resolution import Band, Outcome
-from resolver.records.telling import label
+from resolver.records.labels import label
+from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.resolution import Band, Outcome
 from resolver.report import build_report, pairs_to_explain
 from resolver.report.examples import SHOWN_CLUSTERS, SHOWN_MEMBERS, SHOWN_PAIRS
-from resolver.report.facts import side_by_side, sides
+from resolver.report.record_facts import side_by_side, sides
 from tests.report.worlds import Pair, record, resolution
 
 
 def explanation(left: str, right: str, *weights: int) -> Explanation:
-    rows = [EvidenceRow(f"e{number}", "help", "x", "y", 0.5, weight) for number, weight in enumerate(weights)]
+    rows = [
+        EvidenceRow(f"e{number}", "help", "x", "y", 0.5, weight)
+        for number, weight in enumerate(weights)
+    ]
     rows.append(EvidenceRow("calibration", "help", "", "", None, 9000))
     return Explanation(left, right, 0.5, Band.REVIEW, sum(weights) + 9000, tuple(rows))
 
@@ -25,12 +28,18 @@ def test_the_most_doubtful_pairs_first() -> None:
     pairs: list[Pair] = [(0, n, (-1) ** n * 100 * n, Outcome.QUEUED) for n in range(1, 30)]
     pairs += [(1, 2, 0, Outcome.MERGED), (1, 3, 0, Outcome.APART)]
     data = build_report(resolution(records, list(range(40)), pairs))
-    assert [card.right.id for card in data.borderline] == [f"a:{n:02d}" for n in range(1, SHOWN_PAIRS + 1)]
+    assert [card.right.id for card in data.borderline] == [
+        f"a:{n:02d}" for n in range(1, SHOWN_PAIRS + 1)
+    ]
 
 
 def test_a_member_shows_its_strongest_link_and_what_speaks_for_it() -> None:
     records = [record(f"a:{number}", ("name", "N")) for number in range(4)]
-    pairs: list[Pair] = [(0, 1, 5000, Outcome.MERGED), (0, 2, 3000, Outcome.MERGED), (1, 2, 4000, Outcome.MERGED)]
+    pairs: list[Pair] = [
+        (0, 1, 5000, Outcome.MERGED),
+        (0, 2, 3000, Outcome.MERGED),
+        (1, 2, 4000, Outcome.MERGED),
+    ]
     run = resolution(records, [0, 0, 0, 0], pairs)
     data = build_report(run, explanations=[explanation("a:1", "a:0", 500, -200, 1500, 100, 900)])
     (card,) = data.clusters
@@ -51,7 +60,11 @@ def test_large_entities_are_cut_and_counted() -> None:
 
 def test_what_is_asked_to_be_explained_is_what_is_shown() -> None:
     records = [record(f"a:{number}", ("name", "N")) for number in range(6)]
-    pairs: list[Pair] = [(0, 1, 5000, Outcome.MERGED), (2, 3, 100, Outcome.QUEUED), (4, 5, 100, Outcome.APART)]
+    pairs: list[Pair] = [
+        (0, 1, 5000, Outcome.MERGED),
+        (2, 3, 100, Outcome.QUEUED),
+        (4, 5, 100, Outcome.APART),
+    ]
     run = resolution(records, [0, 0, 1, 2, 3, 4], pairs)
     asked = pairs_to_explain(run)
     assert asked == [("a:0", "a:1"), ("a:2", "a:3")]
@@ -61,7 +74,12 @@ def test_what_is_asked_to_be_explained_is_what_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("prop", "said"),
-    [("birthDate", "Birth date"), ("imoNumber", "IMO number"), ("idNumber", "ID number"), ("name", "Name")],
+    [
+        ("birthDate", "Birth date"),
+        ("imoNumber", "IMO number"),
+        ("idNumber", "ID number"),
+        ("name", "Name"),
+    ],
 )
 def test_labels(prop: str, said: str) -> None:
     assert label(prop) == said
@@ -73,7 +91,11 @@ def test_values_are_read_as_people_write_them() -> None:
         "a",
         Kind.PERSON,
         "Person",
-        (Value("birthDate", "1962~"), Value("deathDate", "1990/1992"), *(Value("alias", f"A{n}") for n in range(9))),
+        (
+            Value("birthDate", "1962~"),
+            Value("deathDate", "1990/1992"),
+            *(Value("alias", f"A{n}") for n in range(9)),
+        ),
         (Identifier("passportNumber", "A1", "Syria", note="forged"),),
         (Address(street="12 Quay", city="Misrata"),),
         (Relation(RelationType.MEMBER_OF, "a:9", role="driver"),),
@@ -91,7 +113,10 @@ def test_values_are_read_as_people_write_them() -> None:
 
 def test_values_that_both_have_are_marked() -> None:
     batch = Batch.from_records(
-        [record("a:1", ("name", "ALI  OMAR"), ("alias", "X")), record("b:1", ("name", "Ali Omar"), ("position", "Y"))]
+        [
+            record("a:1", ("name", "ALI  OMAR"), ("alias", "X")),
+            record("b:1", ("name", "Ali Omar"), ("position", "Y")),
+        ]
     ).canonical()
     left, right = sides(batch, [0, 1]).values()
     rows = {name: (one, other) for name, one, other in side_by_side(left, right)}
@@ -105,5 +130,7 @@ def test_values_that_both_have_are_marked() -> None:
 
 
 def test_long_values_are_cut() -> None:
-    (side,) = sides(Batch.from_records([record("a:1", ("position", "word " * 5000))]).canonical(), [0]).values()
+    (side,) = sides(
+        Batch.from_records([record("a:1", ("position", "word " * 5000))]).canonical(), [0]
+    ).values()
     assert len(side.facts[0].values[0]) <= 160

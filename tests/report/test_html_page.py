@@ -10,21 +10,30 @@ import lxml.html
 import pytest
 from hypothesis import given, settings
 
-from resolver.ingest.base import ListInfo, Reject
-from resolver.records.explanation import EvidenceRow, Explanation
-from resolver.records.resolution import Band, Outcome, Resolution
+from resolver.ingest.reader_types import ListInfo, Reject
+from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.report import build_report, render_report
 from resolver.report.charts import NARROW, WIDE, Frame, bar, score_chart, weight_bar
-from resolver.report.data import Scores
+from resolver.report.report_data import Scores
 from tests.report.worlds import record, resolution, runs
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x onerror=alert(1)>{{ 7*7 }}'
 
 
 def example(name: str = "محمد علي") -> tuple[Resolution, list[Explanation]]:
-    records = [record("a:1", ("name", name)), record("b:1", ("name", name), ("alias", name)), record("b:2")]
-    run = resolution(records, [0, 0, 1], [(0, 1, 4000, Outcome.MERGED), (0, 2, 250, Outcome.QUEUED)])
-    rows = (EvidenceRow("name", name, name, name, 0.5, 1250, name), EvidenceRow("date", "h", "", "", None, -1000))
+    records = [
+        record("a:1", ("name", name)),
+        record("b:1", ("name", name), ("alias", name)),
+        record("b:2"),
+    ]
+    run = resolution(
+        records, [0, 0, 1], [(0, 1, 4000, Outcome.MERGED), (0, 2, 250, Outcome.QUEUED)]
+    )
+    rows = (
+        EvidenceRow("name", name, name, name, 0.5, 1250, name),
+        EvidenceRow("date", "h", "", "", None, -1000),
+    )
     return run, [Explanation("a:1", "b:2", 0.56, Band.REVIEW, 250, rows, (name,))]
 
 
@@ -72,7 +81,10 @@ def test_every_reference_inside_the_page_has_its_target() -> None:
     wanted = [link.removeprefix("#") for link in tree.xpath("//a/@href")]
     wanted += [name for names in tree.xpath("//@aria-labelledby") for name in names.split()]
     assert set(wanted) <= set(ids)
-    assert all(picture.get("aria-label") or picture.get("aria-labelledby") for picture in tree.xpath("//svg"))
+    assert all(
+        picture.get("aria-label") or picture.get("aria-labelledby")
+        for picture in tree.xpath("//svg")
+    )
 
 
 def test_it_says_what_happened_in_words() -> None:
@@ -95,18 +107,26 @@ def test_right_to_left_values_are_isolated() -> None:
 def test_the_sum_of_an_explanation_is_shown() -> None:
     tree = lxml.html.document_fromstring(page())
     (table,) = tree.xpath("//table[@class='evidence']")
-    shown = [" ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")]
+    shown = [
+        " ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")
+    ]
     assert shown == ["+1.25", "−1.00", "+0.25"]
 
 
 def test_small_weights_are_told_in_one_line_and_the_sum_stays() -> None:
     run, _ = example()
     weights = (900, 40, -30, -99, -561)
-    rows = tuple(EvidenceRow(f"e{n}", "h", "x", "y", 0.5, weight) for n, weight in enumerate(weights))
+    rows = tuple(
+        EvidenceRow(f"e{n}", "h", "x", "y", 0.5, weight) for n, weight in enumerate(weights)
+    )
     explanation = Explanation("a:1", "b:2", 0.56, Band.REVIEW, sum(weights), rows)
-    tree = lxml.html.document_fromstring(render_report(build_report(run, explanations=[explanation])))
+    tree = lxml.html.document_fromstring(
+        render_report(build_report(run, explanations=[explanation]))
+    )
     (table,) = tree.xpath("//table[@class='evidence']")
-    shown = [" ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")]
+    shown = [
+        " ".join(cell.text_content().split()) for cell in table.xpath(".//td[@class='number']")
+    ]
     assert shown == ["+0.90", "−0.56", "−0.09", "+0.25"]
     assert "3 more" in table.text_content()
 
@@ -121,10 +141,15 @@ def test_every_run_gives_a_page_and_always_the_same(run: Resolution) -> None:
 
 def test_the_page_stays_small_however_large_the_run() -> None:
     records = [
-        record(f"s{n % 40:02d}:{n:05d}", *(("alias", "x" * 900 + str(i)) for i in range(40))) for n in range(600)
+        record(f"s{n % 40:02d}:{n:05d}", *(("alias", "x" * 900 + str(i)) for i in range(40)))
+        for n in range(600)
     ]
     ids = sorted(item.id for item in records)
-    run = resolution(records, [n // 60 for n in range(600)], [(n, n + 300, n, Outcome.QUEUED) for n in range(300)])
+    run = resolution(
+        records,
+        [n // 60 for n in range(600)],
+        [(n, n + 300, n, Outcome.QUEUED) for n in range(300)],
+    )
     rejects = [Reject(f"{'f' * 50}{n}", n, f"reason {n}") for n in range(5000)]
     assert len(render_report(build_report(run, rejects=rejects, withdrawn=ids * 20))) < 700_000
 
@@ -140,10 +165,16 @@ class TestCharts:
             assert float(rect.get("x")) >= 0
             assert float(rect.get("y")) >= frame.top - 0.1
             assert float(rect.get("height")) > 0
-        assert [rect.get("class") for rect in (bars[0], bars[1], bars[-1])] == ["distinct", "review", "match"]
+        assert [rect.get("class") for rect in (bars[0], bars[1], bars[-1])] == [
+            "distinct",
+            "review",
+            "match",
+        ]
 
     def test_a_run_without_pairs_has_an_empty_chart(self) -> None:
-        tree = lxml.html.fragment_fromstring(str(score_chart(Scores((0,) * 50, 0.05, 0.95), WIDE, "x")))
+        tree = lxml.html.fragment_fromstring(
+            str(score_chart(Scores((0,) * 50, 0.05, 0.95), WIDE, "x"))
+        )
         assert not tree.xpath(".//rect")
 
     def test_bars_of_cells(self) -> None:

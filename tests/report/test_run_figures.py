@@ -7,11 +7,11 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from resolver.ingest.base import Reject
+from resolver.ingest.reader_types import Reject
 from resolver.records import Kind
-from resolver.records.resolution import Outcome, Resolution
-from resolver.report.build import build_report
-from resolver.report.counts import SHOWN_REASONS, SHOWN_SOURCES, reject_groups
+from resolver.records.results.resolution import Outcome, Resolution
+from resolver.report.build_report import build_report
+from resolver.report.run_figures import SHOWN_REASONS, SHOWN_SOURCES, reject_groups
 from tests.report.worlds import record, resolution, runs
 
 
@@ -31,7 +31,9 @@ def test_totals_and_source_rows(run: Resolution) -> None:
     spread = {label: {sources[row] for row in rows} for label, rows in entities.items()}
     queued = {
         row
-        for left, right, outcome in zip(run.links.left, run.links.right, run.links.outcome, strict=True)
+        for left, right, outcome in zip(
+            run.links.left, run.links.right, run.links.outcome, strict=True
+        )
         if outcome == Outcome.QUEUED
         for row in (int(left), int(right))
     }
@@ -45,7 +47,10 @@ def test_totals_and_source_rows(run: Resolution) -> None:
         labels = {int(run.labels[row]) for row in mine}
         shared = sum(len(spread[label]) > 1 for label in labels)
         expected.append((source, kind, len(mine), len(labels), shared, len(queued & set(mine))))
-    found = [(row.source, row.kind, row.records, row.entities, row.shared, row.queued) for row in data.sources]
+    found = [
+        (row.source, row.kind, row.records, row.entities, row.shared, row.queued)
+        for row in data.sources
+    ]
     assert sorted(found) == expected
     assert dict(data.sizes) == {
         label: sum(low <= len(rows) <= high for rows in entities.values())
@@ -79,7 +84,9 @@ def test_overlap(run: Resolution) -> None:
 
 def test_overlap_of_many_lists_shows_those_that_share_most() -> None:
     ids = sorted([f"s{number:02d}:1" for number in range(30)] + ["s28:2", "s29:2"])
-    entities = [0 if identity in ("s28:2", "s29:2") else number + 1 for number, identity in enumerate(ids)]
+    entities = [
+        0 if identity in ("s28:2", "s29:2") else number + 1 for number, identity in enumerate(ids)
+    ]
     overlap = build_report(resolution([record(identity) for identity in ids], entities, [])).overlap
     assert len(overlap.sources) == SHOWN_SOURCES
     assert overlap.left_out == 30 - SHOWN_SOURCES
@@ -88,18 +95,30 @@ def test_overlap_of_many_lists_shows_those_that_share_most() -> None:
 
 
 def test_an_entity_is_what_all_its_records_can_be() -> None:
-    records = [record("a:1", kind=Kind.LEGAL), record("a:2", kind=Kind.PERSON), record("b:1", kind=Kind.LEGAL)]
+    records = [
+        record("a:1", kind=Kind.LEGAL),
+        record("a:2", kind=Kind.PERSON),
+        record("b:1", kind=Kind.LEGAL),
+    ]
     totals = build_report(resolution(records, [0, 0, 1], [])).totals
     assert totals.entities_of == {"person": 1, "group": 0, "legal": 1, "asset": 0}
 
 
 class TestRejects:
     def test_the_record_in_a_reason_does_not_part_groups(self) -> None:
-        rejects = [Reject("a", n, f"record s{n}:{n}/I.A/{n}: value not taken: birthDate '{n} x'") for n in range(3)]
-        assert [group.reason for group in reject_groups(rejects)] == ["record …: value not taken: birthDate …"]
+        rejects = [
+            Reject("a", n, f"record s{n}:{n}/I.A/{n}: value not taken: birthDate '{n} x'")
+            for n in range(3)
+        ]
+        assert [group.reason for group in reject_groups(rejects)] == [
+            "record …: value not taken: birthDate …"
+        ]
 
     def test_reasons_that_differ_in_what_they_quote_are_one(self) -> None:
-        rejects = [Reject("a.csv", line, f"no date in '{line}/1/2001' (write 2001-01-31)") for line in (9, 3, 12, 5)]
+        rejects = [
+            Reject("a.csv", line, f"no date in '{line}/1/2001' (write 2001-01-31)")
+            for line in (9, 3, 12, 5)
+        ]
         (group,) = reject_groups(rejects)
         assert (group.reason, group.count) == ("no date in … (write 2001-01-31)", 4)
         assert group.examples[0] == "a.csv:3: no date in '3/1/2001' (write 2001-01-31)"
@@ -107,7 +126,11 @@ class TestRejects:
 
     def test_the_most_frequent_first_and_the_rest_together(self) -> None:
         letters = "abcdefghijklmnopqrstuvwxyz"
-        rejects = [Reject("a", 0, letter * 2) for number, letter in enumerate(letters) for _ in range(30 - number)]
+        rejects = [
+            Reject("a", 0, letter * 2)
+            for number, letter in enumerate(letters)
+            for _ in range(30 - number)
+        ]
         groups = reject_groups(rejects)
         assert [group.reason for group in groups[:2]] == ["aa", "bb"]
         assert groups[-1].reason == "other reasons"

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from resolver.synthetic import generate
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.store.conftest import postgres_url
 
 __all__ = ["postgres_url"]
@@ -30,7 +30,9 @@ def symbols() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
     """The URL of a store with a world in it, and the folder of its index."""
     folder = tmp_path_factory.mktemp("filled")
     if request.param == "sqlite":
@@ -47,13 +49,17 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _database(server: str, name: str, template: str = "") -> str:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+        connection.execute(
+            text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        )
     engine.dispose()
     return make_url(server).set(database=name).render_as_string()
 
 
 @pytest.fixture
-def store_url(filled: tuple[str, Path], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def store_url(
+    filled: tuple[str, Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
     """The URL of a copy."""
     url, _ = filled
     if url.startswith("sqlite"):
@@ -75,7 +81,9 @@ def open_hub(store_url: str, tmp_path: Path) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def again() -> Hub:
-            return stack.enter_context(Hub.open(store_url, OPTIONS, index_dir=tmp_path / uuid.uuid4().hex))
+            return stack.enter_context(
+                Hub.open(store_url, OPTIONS, index_dir=tmp_path / uuid.uuid4().hex)
+            )
 
         yield again
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from resolver.review import QueueItem, catch_up, waiting
 
 
@@ -18,10 +18,13 @@ def derived(hub: Hub) -> dict[str, Any]:
         table = view.all_links()
         columns = (table.left, table.right, table.logodds, table.band, table.outcome, table.colour)
         links = sorted(
-            (ids[row[0]], ids[row[1]], *row[2:]) for row in zip(*(part.tolist() for part in columns), strict=True)
+            (ids[row[0]], ids[row[1]], *row[2:])
+            for row in zip(*(part.tolist() for part in columns), strict=True)
         )
         rows = view.entity_rows(sorted(names))
-    members = {ids[one]: names[home] for one, home in zip(record.tolist(), entity.tolist(), strict=True)}
+    members = {
+        ids[one]: names[home] for one, home in zip(record.tolist(), entity.tolist(), strict=True)
+    }
     alive = {row[0]: row[2] for row in rows.values()}
     return {"members": members, "links": links, "alive": alive, "queue": queue(hub)}
 

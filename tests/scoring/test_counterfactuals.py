@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.classify import Borders, Model, PairTerm, Term, scores, smallest_changes
-from resolver.classify.changes import MOST
-from resolver.records.explanation import Alternative
-from resolver.records.resolution import Band
+from resolver.records.results.explanation import Alternative
+from resolver.records.results.resolution import Band
+from resolver.scoring import (
+    Borders,
+    Model,
+    PairTerm,
+    Term,
+    scores,
+    smallest_changes,
+)
+from resolver.scoring.counterfactuals import MOST
 
 FEATURES = ("one", "two", "three")
 NAN = float("nan")
@@ -21,19 +28,25 @@ weights = st.integers(-4000, 4000)
 
 @st.composite
 def models(draw: st.DrawFn) -> Model:
-    terms = tuple(Term(name, (0.5,), (draw(weights), draw(weights), draw(weights))) for name in FEATURES)
+    terms = tuple(
+        Term(name, (0.5,), (draw(weights), draw(weights), draw(weights))) for name in FEATURES
+    )
     grid = tuple(tuple(draw(weights) for _ in range(3)) for _ in range(3))
     pair = PairTerm(("one", "two"), ((0.5,), (0.3,)), grid)
     return Model("person", "1", FEATURES, draw(weights), terms, (pair,))
 
 
 ALTERNATIVES = tuple(
-    Alternative(name, f"{name} {value}", {name: value}) for name in FEATURES for value in (0.0, 0.4, 1.0, NAN)
+    Alternative(name, f"{name} {value}", {name: value})
+    for name in FEATURES
+    for value in (0.0, 0.4, 1.0, NAN)
 )
 BORDERS = Borders()
 
 
-def tried(model: Model, evidence: list[float], count: int) -> list[tuple[int, Band, frozenset[str]]]:
+def tried(
+    model: Model, evidence: list[float], count: int
+) -> list[tuple[int, Band, frozenset[str]]]:
     """Log-odds, band and fields of every change of so many fields."""
     found = []
     for group in combinations(ALTERNATIVES, count):
@@ -42,7 +55,9 @@ def tried(model: Model, evidence: list[float], count: int) -> list[tuple[int, Ba
             row = dict(zip(FEATURES, evidence, strict=True))
             for one in group:
                 row.update(one.values)
-            logodds = int(model.logodds(np.array([[row[name] for name in FEATURES]], dtype=np.float32))[0])
+            logodds = int(
+                model.logodds(np.array([[row[name] for name in FEATURES]], dtype=np.float32))[0]
+            )
             found.append((logodds, band_of(logodds), fields))
     return found
 
@@ -70,7 +85,10 @@ def test_no_smaller_change_leads_there(model: Model, evidence: list[float]) -> N
         if wanted:
             assert shifts[0] == min(abs(logodds - own) for logodds, _, _ in wanted)
             assert {change.logodds for change in given_} <= {logodds for logodds, _, _ in wanted}
-        assert all(change.score == pytest.approx(float(scores(np.array([change.logodds]))[0])) for change in given_)
+        assert all(
+            change.score == pytest.approx(float(scores(np.array([change.logodds]))[0]))
+            for change in given_
+        )
 
 
 def test_nothing_to_change() -> None:

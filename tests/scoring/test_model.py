@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.classify import Borders, Calibration, Model, PairTerm, Term, border, interval, scores
 from resolver.errors import ModelError
-from resolver.records.resolution import Band
+from resolver.records.results.resolution import Band
+from resolver.scoring import (
+    Borders,
+    Calibration,
+    Model,
+    PairTerm,
+    Term,
+    border,
+    interval,
+    scores,
+)
 
 MODEL = Model(
     "person",
@@ -21,7 +30,9 @@ MODEL = Model(
     (Term("a", (0.25, 0.5), (-500, 7, 900, 3)), Term("c", (), (-3_000, 0))),
     (PairTerm(("a", "b"), ((0.5,), (0.1, 0.2)), ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12))),),
 )
-value = st.one_of(st.just(math.nan), st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), st.floats(0, 1, width=32))
+value = st.one_of(
+    st.just(math.nan), st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), st.floats(0, 1, width=32)
+)
 
 
 def slow(evidence: list[float]) -> int:
@@ -35,7 +46,9 @@ def slow(evidence: list[float]) -> int:
     for term in MODEL.terms:
         total += term.weights[place(by_name[term.feature], term.cuts)]
     for pair in MODEL.pairs:
-        row, column = (place(by_name[name], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True))
+        row, column = (
+            place(by_name[name], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)
+        )
         total += pair.weights[row][column]
     return total
 
@@ -47,12 +60,17 @@ def test_sums_are_exact_whole_numbers(rows: list[tuple[float, ...]]) -> None:
     assert found.dtype == np.int64
     assert found.tolist() == [slow(row) for row in evidence.tolist()]
     # a pair's sum does not depend on the pairs beside it
-    assert [int(MODEL.raw(evidence[place : place + 1])[0]) for place in range(len(rows))] == found.tolist()
+    assert [
+        int(MODEL.raw(evidence[place : place + 1])[0]) for place in range(len(rows))
+    ] == found.tolist()
 
 
 def test_interval_edges() -> None:
     cuts = (0.25, 0.5)
-    below, above = np.nextafter(np.float32(0.25), np.float32(0)), np.nextafter(np.float32(0.25), np.float32(1))
+    below, above = (
+        np.nextafter(np.float32(0.25), np.float32(0)),
+        np.nextafter(np.float32(0.25), np.float32(1)),
+    )
     similarity = np.array([0, below, 0.25, above, 0.5, 1, np.nan], dtype=np.float32)
     assert interval(similarity, cuts).tolist() == [0, 0, 0, 1, 1, 2, 3]
     assert interval(similarity, ()).tolist() == [0, 0, 0, 0, 0, 0, 1]
@@ -69,7 +87,9 @@ points = st.lists(st.tuples(st.integers(1, 9_000), st.integers(1, 9_000)), min_s
 
 
 @given(points, st.lists(st.integers(-40_000, 40_000), min_size=2, max_size=10))
-def test_calibration_never_falls_and_is_bounded(steps: list[tuple[int, int]], raw: list[int]) -> None:
+def test_calibration_never_falls_and_is_bounded(
+    steps: list[tuple[int, int]], raw: list[int]
+) -> None:
     x, y = (np.cumsum([step[side] for step in steps]) - 15_000 for side in (0, 1))
     calibration = Calibration(tuple(x.tolist()), tuple(y.tolist()))
     found = calibration.apply(np.array(sorted(raw), dtype=np.int64))
@@ -115,7 +135,9 @@ def test_costs_that_make_no_sense(costs: float) -> None:
 def test_bands() -> None:
     borders = Borders(0.95, 0.05)
     found = borders.bands(np.array([0, 0.0499, 0.05, 0.5, 0.949999, 0.95, 1]))
-    assert [Band(band) for band in found.tolist()] == [Band.DISTINCT] * 2 + [Band.REVIEW] * 3 + [Band.MATCH] * 2
+    assert [Band(band) for band in found.tolist()] == [Band.DISTINCT] * 2 + [Band.REVIEW] * 3 + [
+        Band.MATCH
+    ] * 2
     assert found.dtype == np.uint8
 
 

@@ -11,11 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import loader
-from resolver.classify import Calibration, Model, PairTerm, Term, from_json, to_json
-from resolver.compare import features_of
+from resolver.comparison import features_of
 from resolver.errors import ModelError
+from resolver.models import loader
 from resolver.records import Kind
+from resolver.scoring import (
+    Calibration,
+    Model,
+    PairTerm,
+    Term,
+    from_json,
+    to_json,
+)
 
 FEATURES = ("a", "b", "c", "d")
 weight = st.integers(-(10**6), 10**6)
@@ -38,7 +45,9 @@ def models(draw: st.DrawFn) -> Model:
     pairs = (PairTerm(("a", "d"), (one, two), grid),) if draw(st.booleans()) else ()
     calibration = Calibration(tuple(raw), tuple(rising))
     version = draw(st.text(max_size=5))
-    return Model("person", version, FEATURES, draw(weight), tuple(terms), pairs, calibration, {"n": 1})
+    return Model(
+        "person", version, FEATURES, draw(weight), tuple(terms), pairs, calibration, {"n": 1}
+    )
 
 
 @given(models())
@@ -130,7 +139,11 @@ def test_damaged_models_are_refused(change: Callable[[dict[str, Any]], None]) ->
 
 @pytest.mark.parametrize(
     ("features", "said"),
-    [(("a", "b", "c"), "(d)"), (("a", "b", "d", "c"), "another order"), (("a", "e"), "(b, c, d, e)")],
+    [
+        (("a", "b", "c"), "(d)"),
+        (("a", "b", "d", "c"), "another order"),
+        (("a", "e"), "(b, c, d, e)"),
+    ],
 )
 def test_models_for_other_comparators_are_refused(features: tuple[str, ...], said: str) -> None:
     with pytest.raises(ModelError) as caught:

@@ -7,15 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.classify import ALONE_GATE, GATE, Calibration, Model, Term, from_json, to_json
 from resolver.errors import ModelError
+from resolver.scoring import (
+    ALONE_GATE,
+    GATE,
+    Calibration,
+    Model,
+    Term,
+    from_json,
+    to_json,
+)
 
 FEATURES = ("name", GATE)
 PLAIN = Model(
     "person", "p", FEATURES, -100, (Term("name", (0.5,), (-1_000, 900, 0)),), priors={"M": -700},
     calibration=Calibration((-20_000, 20_000), (-19_000, 21_000)),
 )  # fmt: skip
-WHOLE = Model("person", "w", FEATURES, 50, (Term("name", (0.5,), (-2_000, 3_000, 10)),), plain=PLAIN)
+WHOLE = Model(
+    "person", "w", FEATURES, 50, (Term("name", (0.5,), (-2_000, 3_000, 10)),), plain=PLAIN
+)
 PAIRS = np.array([[0.9, 1], [0.9, 0], [0.1, 1], [0.1, 0], [np.nan, 0]], dtype=np.float32)
 
 
@@ -52,7 +62,12 @@ def test_names_alone_are_judged_by_a_part_of_their_own() -> None:
     assert whole.raw(pairs).tolist() == [907, 907, -1_950, -1_100, 7]
     assert whole.at("M").raw(pairs).tolist() == [877, 877, -1_950, -1_800, -23]
     assert [whole.of(pair[None, :]).version for pair in pairs] == ["a", "a", "w", "p", "a"]
-    for one in (whole, replace(whole, alone=None), replace(whole, plain=None), replace(whole, plain=None, alone=None)):
+    for one in (
+        whole,
+        replace(whole, alone=None),
+        replace(whole, plain=None),
+        replace(whole, plain=None, alone=None),
+    ):
         assert [one.which_of(pair) for pair in pairs.tolist()] == one.which(pairs).tolist()
     said = to_json(whole)
     assert from_json(said, features) == whole

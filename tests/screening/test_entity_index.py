@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from resolver.compare import NameIndex
-from resolver.engines.catalogue import Catalogue, State
-from resolver.engines.hub import Hub
-from resolver.engines.profiles import profiles
+from resolver.comparison import NameIndex
+from resolver.engines.pair_scoring import judge
 from resolver.errors import StoreError
-from resolver.judging import judge
+from resolver.hub.hub import Hub
 from resolver.pipeline import prepared_of
 from resolver.records import Batch, Record, concat
-from resolver.records.assembling import Part, assembled
 from resolver.records.decisions import Verdict
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.screening.entity_index import Catalogue, State
+from resolver.screening.entity_profiles import profiles
 from resolver.synthetic import generate
-from tests.engines.hubs import Stores, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import Stores, decided, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 Logodds = npt.NDArray[np.int32]
@@ -78,7 +78,10 @@ def scores(query: Record, hub: Hub, state: State) -> Logodds:
     """The log-odds of a query with every entity, from prepared profiles."""
     asked = prepared_of(Batch.from_records([query]).canonical(), hub.models)
     parts = [Part(asked, np.zeros(1, dtype=np.int64))]
-    parts += [Part(shelf.prepared, np.flatnonzero(kept)) for shelf, kept in zip(state.shelves, state.kept, strict=True)]
+    parts += [
+        Part(shelf.prepared, np.flatnonzero(kept))
+        for shelf, kept in zip(state.shelves, state.kept, strict=True)
+    ]
     count = sum(len(part.rows) for part in parts)
     work = assembled(parts, Batch.from_records([query]).ids.take(np.zeros(count, dtype=np.int64)))
     right = np.arange(1, count, dtype=np.int32)
@@ -93,7 +96,9 @@ def obvious(query: Record, hub: Hub, state: State) -> Logodds:
             batch, _ = shelf.records(np.array([row]))
             held.append(batch)
             owners += [len(held) - 1] * len(batch)
-    united = profiles(concat(held), np.array(owners), [f"{place:05d}" for place in range(len(held))])
+    united = profiles(
+        concat(held), np.array(owners), [f"{place:05d}" for place in range(len(held))]
+    )
     work = prepared_of(concat([Batch.from_records([query]), united]).canonical(), hub.models)
     right = np.arange(1, len(work), dtype=np.int32)
     return judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right).logodds
@@ -150,7 +155,9 @@ def test_files_of_another_history_are_not_believed(stores: Stores, tmp_path: Pat
         state = Catalogue(hub, kept_from=1).refresh()
         assert len(told(state)) == 2
         # as after a restore: the file speaks of a version that landed at another time
-        path.parent.joinpath("segment-0-1.bin").write_bytes(kept.replace(b'"landed":"2', b'"landed":"1'))
+        path.parent.joinpath("segment-0-1.bin").write_bytes(
+            kept.replace(b'"landed":"2', b'"landed":"1')
+        )
         assert told(Catalogue(hub, kept_from=1).refresh()) == told(state)
 
 
@@ -160,7 +167,7 @@ def test_an_empty_store_says_so(stores: Stores) -> None:
 
 
 def test_a_withdrawn_entity_is_gone(stores: Stores) -> None:
-    from resolver.ingest.base import ListInfo
+    from resolver.ingest.reader_types import ListInfo
 
     with stores.new() as hub:
         one, two = record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")
@@ -171,7 +178,9 @@ def test_a_withdrawn_entity_is_gone(stores: Stores) -> None:
         assert [ids for ids, _ in told(catalogue.refresh()).values()] == [("a:2",)]
 
 
-def test_a_store_of_another_model_is_refused_before_anything_is_made(stores: Stores, tmp_path: Path) -> None:
+def test_a_store_of_another_model_is_refused_before_anything_is_made(
+    stores: Stores, tmp_path: Path
+) -> None:
     with stores.new() as hub:
         hub.index_dir = tmp_path
         hub.add(intake([record("a:1", name="Ivan Petrov")]))

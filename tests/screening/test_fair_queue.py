@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.engines.turns import Turns
+from resolver.screening.fair_queue import Turns
 
 
 def until(true: Callable[[], bool]) -> None:

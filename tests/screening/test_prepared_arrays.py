@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.engines.shelved import Texts
-from resolver.store.arrays import text_arrays
+from resolver.screening.prepared_arrays import Texts
+from resolver.store.array_files import text_arrays
 
 TEXTS = ["", "Anna", "Мария", "", "a\0b", "\0", "王明", "x" * 300]
 
@@ -18,7 +18,9 @@ def texts() -> Texts:
     return Texts(arrays["t.ends"], arrays["t.bytes"])
 
 
-@pytest.mark.parametrize("places", [[], [0], [1, 2], [6, 2, 2, 0, 3], [4, 1], [5], list(range(len(TEXTS)))])
+@pytest.mark.parametrize(
+    "places", [[], [0], [1, 2], [6, 2, 2, 0, 3], [4, 1], [5], list(range(len(TEXTS)))]
+)
 def test_some_texts_in_any_order(texts: Texts, places: list[int]) -> None:
     assert texts[np.array(places, dtype=np.int32)].tolist() == [TEXTS[place] for place in places]
 

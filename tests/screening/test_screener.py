@@ -7,18 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from resolver.engines.profiles import profiles
-from resolver.engines.screening import Screen, Wish
 from resolver.records import Batch, Kind
+from resolver.screening.entity_profiles import profiles
+from resolver.screening.screener import Screen, Wish
 from resolver.synthetic import generate
-from tests.engines.hubs import Stores, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import Stores, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         yield
 
 
@@ -31,7 +31,11 @@ def test_a_profile_says_all_that_its_records_say() -> None:
     ]
     owner = np.array([0, 0, 1, 1])
     one, two = profiles(Batch.from_records(some).canonical(), owner, ["p0", "p1"]).to_records()
-    assert (one.kind, one.texts("name"), one.texts("birthDate")) == (Kind.PERSON, ("A", "B"), ("1970",))
+    assert (one.kind, one.texts("name"), one.texts("birthDate")) == (
+        Kind.PERSON,
+        ("A", "B"),
+        ("1970",),
+    )
     # kinds that exclude each other: any of them
     assert (two.kind, two.texts("name"), two.texts("country")) == (Kind.LEGAL, ("C", "D"), ("ru",))
 
@@ -47,7 +51,8 @@ def test_every_record_finds_its_own_entity(stores: Stores) -> None:
             missed = [
                 one.id
                 for one, answer in zip(some, answers, strict=True)
-                if one.id not in {record for found in answer.found for record in found.entity["referents"]}
+                if one.id
+                not in {record for found in answer.found for record in found.entity["referents"]}
             ]
             assert not missed
             for answer in answers[:10]:
@@ -57,9 +62,15 @@ def test_every_record_finds_its_own_entity(stores: Stores) -> None:
                     assert list(held.records) == found.entity["referents"]
 
 
-def test_an_answer_says_where_there_may_be_more(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_says_where_there_may_be_more(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
     twins = [
-        record(f"a:{year}", name="Ivan Petrov", birthDate=f"19{32 + 7 * year}-{year + 1:02d}-{3 * year + 2:02d}")
+        record(
+            f"a:{year}",
+            name="Ivan Petrov",
+            birthDate=f"19{32 + 7 * year}-{year + 1:02d}-{3 * year + 2:02d}",
+        )
         for year in range(8)
     ]
     asked = record("q:1", name="Ivan Petrov")
@@ -67,8 +78,8 @@ def test_an_answer_says_where_there_may_be_more(stores: Stores, monkeypatch: pyt
         hub.add(intake(twins))
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (len(answer.found), answer.total, answer.complete) == (3, 8, True)
-        monkeypatch.setattr("resolver.engines.rounds.COMPARED", 4)
-        monkeypatch.setattr("resolver.engines.rounds.MOST_COMPARED", 4)
-        monkeypatch.setattr("resolver.engines.screening.MOST_COMPARED", 4)
+        monkeypatch.setattr("resolver.screening.ranking.COMPARED", 4)
+        monkeypatch.setattr("resolver.screening.ranking.MOST_COMPARED", 4)
+        monkeypatch.setattr("resolver.screening.screener.MOST_COMPARED", 4)
         (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
         assert (answer.total, answer.complete) == (4, False)

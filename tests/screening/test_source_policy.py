@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.engines.handled import Handled, closed
 from resolver.records import Batch, Handling, Record
+from resolver.screening.source_policy import Handled, closed
 from tests.records.samples import record
 
 CODES = ("", "H0", "H1", "H2", "H3")
@@ -30,14 +30,21 @@ def some(chance: np.random.Generator, name: str, count: int) -> list[Record]:
 def test_a_list_is_closed_where_nobody_may_see_all_of_it(seed: int) -> None:
     chance = np.random.default_rng(seed)
     parts = [some(chance, "a", 40), some(chance, "b", 12)]
-    gone = [np.sort(chance.choice(len(part), size=int(chance.integers(0, len(part))), replace=False)) for part in parts]
-    held = [(Handled.of(Batch.from_records(part)), rows) for part, rows in zip(parts, gone, strict=True)]
+    gone = [
+        np.sort(chance.choice(len(part), size=int(chance.integers(0, len(part))), replace=False))
+        for part in parts
+    ]
+    held = [
+        (Handled.of(Batch.from_records(part)), rows) for part, rows in zip(parts, gone, strict=True)
+    ]
     expected: dict[str, set[Handling]] = {}
     for part, rows in zip(parts, gone, strict=True):
         for row, one in enumerate(part):
             if row not in rows.tolist():
                 expected.setdefault(one.source, set()).add(one.handling)
-    hidden = {name: said for name, said in expected.items() if all(one.code != "H0" for one in said)}
+    hidden = {
+        name: said for name, said in expected.items() if all(one.code != "H0" for one in said)
+    }
     assert closed(held) == {name: frozenset(said) for name, said in hidden.items()}
     assert hidden
 

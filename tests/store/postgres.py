@@ -19,7 +19,9 @@ _USERS = ("postgres", "nobody")
 
 def programs() -> Path | None:
     """The folder of `initdb` and `pg_ctl`, the newest there is."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
     if found:
         return found[-1].parent
     anywhere = shutil.which("initdb")
@@ -62,11 +64,26 @@ def stoppable(folder: Path) -> Iterator[Server]:
         if user:
             shutil.chown(home, user)
         data = home / "data"
-        _run(user, place / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        _run(
+            user,
+            place / "initdb",
+            "-D",
+            data,
+            "-U",
+            "tests",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        )
         options = f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=50"
 
         def start() -> None:
-            _run(user, place / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start")
+            _run(
+                user, place / "pg_ctl", "-D", data, "-o", options, "-l", home / "log", "-w", "start"
+            )
 
         def stop() -> None:
             _run(user, place / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
@@ -81,7 +98,11 @@ def stoppable(folder: Path) -> Iterator[Server]:
 
 
 def _run(user: str | None, *command: object) -> None:
-    options = {} if user is None or user == getpass.getuser() else {"user": user, "group": pwd.getpwnam(user).pw_gid}
+    options = (
+        {}
+        if user is None or user == getpass.getuser()
+        else {"user": user, "group": pwd.getpwnam(user).pw_gid}
+    )
     done = subprocess.run(
         [str(word) for word in command],
         cwd="/",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resolver.errors import StoreError
-from resolver.store.arrays import AnyArray, open_arrays, write_arrays
+from resolver.store.array_files import AnyArray, open_arrays, write_arrays
 
 ARRAYS: dict[str, AnyArray] = {
     "few": np.arange(7, dtype=np.int32),
@@ -25,7 +25,7 @@ def test_what_is_written_is_read(
 ) -> None:
     if not advice:
         # as a system answers that has no large pages
-        monkeypatch.setattr("resolver.store.arrays._LARGE_PAGES", 9_999)
+        monkeypatch.setattr("resolver.store.array_files._LARGE_PAGES", 9_999)
     path = tmp_path / "some.bin"
     write_arrays(path, ARRAYS, {"of": 3}, large_pages=large_pages)
     for checked in (False, True):

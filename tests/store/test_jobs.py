@@ -40,7 +40,11 @@ def test_an_expired_lease_is_taken_up(store: Store) -> None:
     assert first is not None
     assert second is not None
     assert (second.id, second.worker, second.attempts) == (made.id, "w2", 2)
-    for late in (jobs.heartbeat, lambda job: jobs.finish(job, {}), lambda job: jobs.fail(job, "late")):
+    for late in (
+        jobs.heartbeat,
+        lambda job: jobs.finish(job, {}),
+        lambda job: jobs.fail(job, "late"),
+    ):
         with pytest.raises(LeaseError):
             late(first)
     assert jobs.fail(second, "no room").error == "no room"
@@ -73,7 +77,11 @@ def test_one_job_for_one_idempotency_key(store: Store) -> None:
 def test_no_job_is_leased_twice(store: Store) -> None:
     made = {store.jobs.submit("batch", {}).id for _ in range(12)}
     with ThreadPoolExecutor(4) as pool:
-        leased = [job.id for job in pool.map(store.jobs.lease, [f"w{number}" for number in range(16)]) if job]
+        leased = [
+            job.id
+            for job in pool.map(store.jobs.lease, [f"w{number}" for number in range(16)])
+            if job
+        ]
     assert sorted(leased) == sorted(made)
 
 

@@ -40,7 +40,9 @@ def test_killed_at_any_moment(url: str, root: Path) -> None:
     landed = 0
     for attempt in range(4):
         child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, url, "0" if attempt % 2 else "1000000"], cwd=root, stdout=subprocess.PIPE
+            [sys.executable, "-c", CHILD, url, "0" if attempt % 2 else "1000000"],
+            cwd=root,
+            stdout=subprocess.PIPE,
         )
         assert child.stdout is not None
         assert child.stdout.readline() == b"begun\n"
@@ -50,7 +52,12 @@ def test_killed_at_any_moment(url: str, root: Path) -> None:
         child.stdout.close()
         with Store.open(url) as store, store.view() as view:
             records, entities = view.all_members()
-            assert len(records) == len(entities) == 2_000 * (view.version - landed) == view.head.last_record
+            assert (
+                len(records)
+                == len(entities)
+                == 2_000 * (view.version - landed)
+                == view.head.last_record
+            )
             assert view.head.last_entity == view.head.last_record
             assert sum(len(rows.numbers) for rows in view.batches()) == view.head.last_record
             assert [row.version for row in view.versions()] == list(range(1, view.version + 1))
@@ -60,4 +67,6 @@ def test_killed_at_any_moment(url: str, root: Path) -> None:
             store.land(Landing(base, "nothing"))
             landed += 1
             with store.view() as view:
-                assert np.array_equal(view.all_members()[0], np.arange(1, view.head.last_record + 1))
+                assert np.array_equal(
+                    view.all_members()[0], np.arange(1, view.head.last_record + 1)
+                )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resolver.engines.hub import Hub
-from resolver.ingest.base import ListInfo
-from resolver.store.counting import _COUNTED
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
+from resolver.store.source_counts import _COUNTED
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 

@@ -29,12 +29,12 @@ from resolver.store import (
     NewDecision,
     OutdatedError,
     Store,
-    bulk,
+    bulk_rows,
     contents_of,
     database,
 )
+from resolver.store.commit import _Head, _steps
 from resolver.store.database import writing
-from resolver.store.landing import _Head, _steps
 from resolver.store.schema import meta, metadata
 from tests.records.samples import plain, record
 from tests.records.samples import records as any_record
@@ -86,19 +86,39 @@ def test_a_store_of_an_earlier_form_is_brought_up_with_what_it_holds(url: str, f
         command.upgrade(config, form)
         connection.execute(text("INSERT INTO sources (name, deduplicated) VALUES ('s', false)"))
         said = "source, landed, list_version, label, format, records, rejects"
-        connection.execute(text(f"INSERT INTO list_versions ({said}) VALUES (1, 1, 'v', 'l', 'f', 2, 0)"))
+        connection.execute(
+            text(f"INSERT INTO list_versions ({said}) VALUES (1, 1, 'v', 'l', 'f', 2, 0)")
+        )
     engine.dispose()
-    with Store.open(url, create=False) as store, store.view() as view, store.engine.connect() as connection:
+    with (
+        Store.open(url, create=False) as store,
+        store.view() as view,
+        store.engine.connect() as connection,
+    ):
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert [(source.name, source.keeper, source.required) for source in view.sources()] == [("s", "", False)]
-        assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [(1, "l")]
+        assert [(source.name, source.keeper, source.required) for source in view.sources()] == [
+            ("s", "", False)
+        ]
+        assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [
+            (1, "l")
+        ]
 
 
 def test_a_new_store_is_empty(store: Store, url: str) -> None:
     assert store.version == 0
     with store.view() as view:
-        assert (view.head.plan, view.head.last_record, view.sources(), view.changes(0)) == ("", 0, [], [])
-        assert (view.entity("e-a"), view.record("s:1"), view.queue(), view.decisions()) == (None, None, [], [])
+        assert (view.head.plan, view.head.last_record, view.sources(), view.changes(0)) == (
+            "",
+            0,
+            [],
+            [],
+        )
+        assert (view.entity("e-a"), view.record("s:1"), view.queue(), view.decisions()) == (
+            None,
+            None,
+            [],
+            [],
+        )
         assert len(view.all_links()) == len(view.all_members()[0]) == 0
         assert list(view.batches()) == []
     with Store.open(url, create=False) as again, again.view() as view, store.view() as before:
@@ -107,7 +127,12 @@ def test_a_new_store_is_empty(store: Store, url: str) -> None:
 
 def test_what_landed_is_there(two: Store) -> None:
     with two.view() as view:
-        assert (view.version, view.head.last_record, view.head.last_entity, view.head.plan) == (1, 3, 2, "S")
+        assert (view.version, view.head.last_record, view.head.last_entity, view.head.plan) == (
+            1,
+            3,
+            2,
+            "S",
+        )
         assert (view.head.stamp, view.head.borders) == ({"model": "m"}, {"review": 0.05})
         found = view.record("s:2")
         assert found is not None
@@ -137,7 +162,10 @@ def test_what_landed_is_there(two: Store) -> None:
         assert view.queue_length() == 1
         (source,) = view.sources(counted=True)
         assert (source.name, source.records, source.deduplicated) == ("s", 3, False)
-        assert view.changes(0) == [Change(1, EventKind.BORN, "e-a", ""), Change(1, EventKind.BORN, "e-b", "")]
+        assert view.changes(0) == [
+            Change(1, EventKind.BORN, "e-a", ""),
+            Change(1, EventKind.BORN, "e-b", ""),
+        ]
         assert [one.counts["records"] for one in view.versions()] == [3]
         assert [rows.batch.ids.to_pylist() for rows in view.batches(after=1)] == [["s:2", "s:3"]]
 
@@ -145,10 +173,19 @@ def test_what_landed_is_there(two: Store) -> None:
 def test_links_between_records_are_those_with_both_ends_among_them(store: Store) -> None:
     count = 7
     said = [record(f"s:{number}", name=f"Ann {number}") for number in range(1, count + 1)]
-    pairs = [(one, two) for one in range(1, count + 1) for two in range(one + 1, count + 1) if (one + two) % 3]
+    pairs = [
+        (one, two)
+        for one in range(1, count + 1)
+        for two in range(one + 1, count + 1)
+        if (one + two) % 3
+    ]
     left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
     same = np.ones(len(left), dtype=np.int64)
-    store.land(landing(0, said, linked=LinkRows(left, right, 100 * left - right, same / 2, same, same, same)))
+    store.land(
+        landing(
+            0, said, linked=LinkRows(left, right, 100 * left - right, same / 2, same, same, same)
+        )
+    )
     with store.view() as view:
         for some in ([], [3], [1, 2], [2, 4, 5, 7], list(range(1, count + 1))):
             wanted = [(one, two, 100 * one - two) for one, two in pairs if {one, two} <= set(some)]
@@ -156,9 +193,9 @@ def test_links_between_records_are_those_with_both_ends_among_them(store: Store)
             sides = (found.left.tolist(), found.right.tolist(), found.logodds.tolist())
             assert list(zip(*sides, strict=True)) == wanted
         strong = view.links_of([2, 4], least=250)
-        assert {(one, two) for one, two in zip(strong.left.tolist(), strong.right.tolist(), strict=True)} == {
-            (one, two) for one, two in pairs if {one, two} & {2, 4} and 100 * one - two >= 250
-        }
+        assert {
+            (one, two) for one, two in zip(strong.left.tolist(), strong.right.tolist(), strict=True)
+        } == {(one, two) for one, two in pairs if {one, two} & {2, 4} and 100 * one - two >= 250}
 
 
 def test_history_stays(two: Store) -> None:
@@ -175,7 +212,10 @@ def test_history_stays(two: Store) -> None:
         assert merged is not None
         assert (retired.id, retired.records) == ("e-a", ("s:1", "s:2", "s:3"))
         assert view.queue() == []
-        assert view.changes(1) == [Change(2, EventKind.MERGED, "e-b", "e-a"), Change(2, EventKind.GREW, "e-a", "")]
+        assert view.changes(1) == [
+            Change(2, EventKind.MERGED, "e-b", "e-a"),
+            Change(2, EventKind.GREW, "e-a", ""),
+        ]
         assert [change.version for change in view.changes(0, limit=1)] == [1]
         assert [change.kind for change in view.history("e-b")] == [EventKind.BORN, EventKind.MERGED]
         assert view.ended_after(1).tolist() == [3]
@@ -209,12 +249,24 @@ def test_a_landing_that_fails_leaves_nothing(two: Store) -> None:
         # the entity's id is taken, which shows only when most rows are written
         two.land(landing(1, [record("t:1", name="Bob")], first=4, born=["e-a"]))
     with two.view() as view:
-        assert (view.head, view.sources(), view.all_members()[0].tolist(), len(view.changes(0))) == before
+        assert (
+            view.head,
+            view.sources(),
+            view.all_members()[0].tolist(),
+            len(view.changes(0)),
+        ) == before
 
 
 def test_staged_rows_are_unseen_and_swept(two: Store) -> None:
     """What a killed run has staged: rows of a version that never came."""
-    lost = landing(1, [record("s:3", name="Lost")], born=["e-x"], first=4, ended=ints(3), joined=(ints(4), ints(3)))
+    lost = landing(
+        1,
+        [record("s:3", name="Lost")],
+        born=["e-x"],
+        first=4,
+        ended=ints(3),
+        joined=(ints(4), ints(3)),
+    )
     with writing(two.engine) as connection:
         connection.execute(update(meta).values(staging=2))
         for step in _steps(lost, _Head(3, 2)):
@@ -222,13 +274,20 @@ def test_staged_rows_are_unseen_and_swept(two: Store) -> None:
     with two.view() as view:
         found = view.record("s:3")
         assert found is not None
-        assert (found.record.caption, found.valid_to, view.entity("e-x"), len(view.all_members()[0])) == (
+        assert (
+            found.record.caption,
+            found.valid_to,
+            view.entity("e-x"),
+            len(view.all_members()[0]),
+        ) == (
             "Ann 3",
             2,
             None,
             3,
         )
-    two.land(landing(1, [record("t:1", name="Bob")], first=4, born=["e-x"], joined=(ints(4), ints(3))))
+    two.land(
+        landing(1, [record("t:1", name="Bob")], first=4, born=["e-x"], joined=(ints(4), ints(3)))
+    )
     with two.view() as view:
         kept, bob = view.record("s:3"), view.entity("e-x")
         assert kept is not None
@@ -236,16 +295,29 @@ def test_staged_rows_are_unseen_and_swept(two: Store) -> None:
         assert (kept.record.caption, kept.valid_to, bob.records) == ("Ann 3", None, ("t:1",))
 
 
-@pytest.mark.parametrize("rows", [bulk.ROWS_AT_ONCE, 2])
-def test_large_landings_are_staged_to_the_same_end(two: Store, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "ROWS_AT_ONCE", rows)
+@pytest.mark.parametrize("rows", [bulk_rows.ROWS_AT_ONCE, 2])
+def test_large_landings_are_staged_to_the_same_end(
+    two: Store, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_rows, "ROWS_AT_ONCE", rows)
     said = [record(f"t:{number}", name=f"Bob {number}") for number in range(5)]
-    linked = LinkRows(ints(4, 5), ints(6, 7), ints(9, 8), np.array([0.5, 0.6]), ints(1, 1), ints(1, 1), ints(1, 1))
+    linked = LinkRows(
+        ints(4, 5), ints(6, 7), ints(9, 8), np.array([0.5, 0.6]), ints(1, 1), ints(1, 1), ints(1, 1)
+    )
     born = [f"e-t{number}" for number in range(5)]
     joined = (np.arange(4, 9), np.arange(3, 8))
     assert (
         two.land(
-            landing(1, said, first=4, born=born, joined=joined, linked=linked, ended=ints(3), left=ints(3)),
+            landing(
+                1,
+                said,
+                first=4,
+                born=born,
+                joined=joined,
+                linked=linked,
+                ended=ints(3),
+                left=ints(3),
+            ),
             stage_from=0,
         )
         == 2
@@ -253,7 +325,10 @@ def test_large_landings_are_staged_to_the_same_end(two: Store, rows: int, monkey
     with two.view() as view, two.engine.connect() as connection:
         assert connection.execute(select(meta.c.staging)).scalar() == 0
         assert view.all_members()[0].tolist() == [1, 2, 4, 5, 6, 7, 8]
-        assert [view.all_links().left.tolist(), view.all_links().right.tolist()] == [[1, 4, 5], [3, 6, 7]]
+        assert [view.all_links().left.tolist(), view.all_links().right.tolist()] == [
+            [1, 4, 5],
+            [3, 6, 7],
+        ]
         assert view.all_links().logodds.tolist() == [-200, 9, 8]
         assert view.record("s:3") is None
         assert view.entity_numbers(born) == {one: 3 + place for place, one in enumerate(born)}
@@ -261,11 +336,18 @@ def test_large_landings_are_staged_to_the_same_end(two: Store, rows: int, monkey
 
 def test_decisions_are_logged_once(two: Store) -> None:
     when = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    one = NewDecision(Decision("s:1", "s:3", Verdict.SAME, "kim", when, "same passport"), {"model": "m"})
+    one = NewDecision(
+        Decision("s:1", "s:3", Verdict.SAME, "kim", when, "same passport"), {"model": "m"}
+    )
     two.land(Landing(1, "decisions", decisions=[one]))
     with two.view() as view:
         (kept,) = view.decisions()
-        assert (kept.landed, kept.seen, kept.decision.when, kept.decision.who) == (2, {"model": "m"}, when, "kim")
+        assert (kept.landed, kept.seen, kept.decision.when, kept.decision.who) == (
+            2,
+            {"model": "m"},
+            when,
+            "kim",
+        )
         assert view.decisions(["s:3"]) == [kept]
         assert view.decisions(["s:2"]) == []
     with two.view(1) as view:
@@ -277,7 +359,9 @@ def test_decisions_are_logged_once(two: Store) -> None:
 def test_sources_are_described(two: Store) -> None:
     two.describe_source("s", agency="Coast Guard", maximum_age_days=3)
     with two.view() as view:
-        assert [(one.agency, one.maximum_age_days) for one in view.sources()] == [("Coast Guard", 3)]
+        assert [(one.agency, one.maximum_age_days) for one in view.sources()] == [
+            ("Coast Guard", 3)
+        ]
     wrong: list[tuple[str, dict[str, Any]]] = [("none", {"agency": "x"}), ("s", {"colour": "red"})]
     for name, said in wrong:
         with pytest.raises(StoreError):
@@ -295,7 +379,7 @@ def test_contents_give_back_what_was_said(one: Record) -> None:
 
 @given(any_record())
 def test_contents_become_records_again(one: Record) -> None:
-    from resolver.store.contents import batch_of, record_of
+    from resolver.store.record_contents import batch_of, record_of
 
     (text,) = contents_of(Batch.from_records([one]).canonical()).texts
     assert plain(record_of(one.id, one.source, int(one.kind), one.schema, text)) == plain(one)

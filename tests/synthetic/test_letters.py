@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.synthetic.letters import Spellings, abjad, caucasus, cyrillic, han, hangul, indic, kana, latin, listed
+from resolver.synthetic.letters import (
+    Spellings,
+    abjad,
+    caucasus,
+    cyrillic,
+    han,
+    hangul,
+    indic,
+    kana,
+    latin,
+    listed,
+)
 
 
 @pytest.mark.parametrize(
     ("made", "native", "latin_forms"),
     [
-        (abjad.spellings("cabd al-karIm"), "عبد الكريم", {"Abd Al-Karim", "Abd El Karim", "Abd Al Kareem"}),
-        (abjad.spellings("al-xaTIb"), "الخطيب", {"Al-Khatib", "El Khatib", "Al Khateeb", "AlKhatib"}),
+        (
+            abjad.spellings("cabd al-karIm"),
+            "عبد الكريم",
+            {"Abd Al-Karim", "Abd El Karim", "Abd Al Kareem"},
+        ),
+        (
+            abjad.spellings("al-xaTIb"),
+            "الخطيب",
+            {"Al-Khatib", "El Khatib", "Al Khateeb", "AlKhatib"},
+        ),
         (abjad.spellings("sucAd"), "سعاد", {"Suad", "Souad"}),
         (abjad.spellings("golAm", "fa"), "غلام", {"Gholam", "Ghulam"}),
         (abjad.spellings("fATima", "ur"), "فاطمه", {"Fatima", "Fatema"}),

@@ -11,18 +11,25 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import OutputError
-from resolver.ingest.mapping import load_mapping
+from resolver.ingest.formats.tabular.mapping import load_mapping
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
 from resolver.synthetic import World, write_world
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
 
 
 def lists_in(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if path.suffix != ".yml" and path.name != "truth.csv"]
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix != ".yml" and path.name != "truth.csv"
+    ]
 
 
 def read_back(path: Path) -> list[Record]:
@@ -58,11 +65,22 @@ def test_readers_make_the_ids_of_the_truth(world: World, written: Path) -> None:
 
 def test_readers_find_what_the_agencies_said(world: World, written: Path) -> None:
     made = {record.id: record for record in world.records}
-    props = ("name", "firstName", "lastName", "birthDate", "birthPlace", "birthCountry", "nationality", "gender")
+    props = (
+        "name",
+        "firstName",
+        "lastName",
+        "birthDate",
+        "birthPlace",
+        "birthCountry",
+        "nationality",
+        "gender",
+    )
     for path in lists_in(written):
         for record in read_back(path):
             said = made[record.id]
-            assert [set(record.texts(prop)) for prop in props] == [set(said.texts(prop)) for prop in props], record.id
+            assert [set(record.texts(prop)) for prop in props] == [
+                set(said.texts(prop)) for prop in props
+            ], record.id
             numbers = {item.number for item in record.identifiers}
             assert numbers <= {item.number for item in said.identifiers}
 
@@ -77,7 +95,9 @@ def test_relations_survive_in_formats_that_have_them(world: World, written: Path
     made = {record.id: record for record in world.records}
     path = next(path for path in lists_in(written) if path.name.endswith(".ftm.json"))
     told = {
-        (record.id, relation.type, relation.target_id) for record in read_back(path) for relation in record.relations
+        (record.id, relation.type, relation.target_id)
+        for record in read_back(path)
+        for relation in record.relations
     }
     meant = {
         (identity, relation.type, relation.target_id)

@@ -12,15 +12,29 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from resolver.records import parse_date
-from resolver.synthetic import dates
+from resolver.synthetic import written_dates
 from resolver.synthetic.agencies import Dates
-from resolver.synthetic.corrupt import Slip, slip, with_slips
-from resolver.synthetic.dice import Dice, join_present, keep, pick, present
-from resolver.synthetic.jsontext import encoded, inner, listed, quoted, record
-from resolver.synthetic.lexicon import Span, rank
+from resolver.synthetic.differences.writing_errors import Slip, slip, with_slips
+from resolver.synthetic.json_columns import (
+    encoded,
+    inner,
+    listed,
+    quoted,
+    record,
+)
+from resolver.synthetic.names.name_lexicon import Span, rank
+from resolver.synthetic.random_columns import (
+    Dice,
+    join_present,
+    keep,
+    pick,
+    present,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
-MAYBE = st.lists(st.tuples(st.none() | TEXT, st.none() | TEXT, st.none() | TEXT), min_size=1, max_size=8)
+MAYBE = st.lists(
+    st.tuples(st.none() | TEXT, st.none() | TEXT, st.none() | TEXT), min_size=1, max_size=8
+)
 
 
 @settings(deadline=None)
@@ -60,8 +74,8 @@ def test_every_date_can_be_read(style: Dates) -> None:
     dice, count = Dice(1, "dates"), 3_000
     born = np.datetime64("1944-01-01") + dice.below(count, 22_600)
     rates = np.full(count, 0.3), np.full(count, 20.0)
-    written = dates.observe(dice, born, dice.chance(count, 0.8), *rates)
-    texts = dates.write(written, np.full(count, int(style))).to_pylist()
+    written = written_dates.observe(dice, born, dice.chance(count, 0.8), *rates)
+    texts = written_dates.write(written, np.full(count, int(style))).to_pylist()
     for text, year in zip(texts, written.year.tolist(), strict=True):
         assert parse_date(text).year == year
     assert any("circa" in text for text in texts)
@@ -71,8 +85,10 @@ def test_every_date_can_be_read(style: Dates) -> None:
 def test_most_dates_are_right_where_care_is_taken() -> None:
     dice, count = Dice(1, "careful"), 2_000
     born = np.datetime64("1950-01-01") + dice.below(count, 15_000)
-    written = dates.observe(dice, born, np.ones(count, dtype=bool), np.zeros(count), np.full(count, 0.5))
-    texts = dates.write(written, np.full(count, int(Dates.ISO))).to_pylist()
+    written = written_dates.observe(
+        dice, born, np.ones(count, dtype=bool), np.zeros(count), np.full(count, 0.5)
+    )
+    texts = written_dates.write(written, np.full(count, int(Dates.ISO))).to_pylist()
     assert 0.94 < np.mean([text == str(day) for text, day in zip(texts, born, strict=True)]) < 0.995
 
 
@@ -89,7 +105,11 @@ def test_joining_what_is_there(rows: list[tuple[str | None, ...]]) -> None:
 def test_json_is_json(rows: list[tuple[str | None, ...]]) -> None:
     a, b, c = (pa.array(column, pa.string()) for column in zip(*rows, strict=True))
     number = pa.array([str(place) for place in range(len(rows))])
-    lines = record("id", quoted(number), [("a", quoted(a)), ("more", inner([("b", listed(quoted(b), quoted(c)))]))])
+    lines = record(
+        "id",
+        quoted(number),
+        [("a", quoted(a)), ("more", inner([("b", listed(quoted(b), quoted(c)))]))],
+    )
     found = [json.loads(line) for line in bytes(encoded(lines)).decode().split("\n") if line]
     for place, (row, made) in enumerate(zip(rows, found, strict=True)):
         expected: dict[str, object] = {"id": str(place)}
@@ -126,4 +146,7 @@ def test_choosing_and_keeping() -> None:
     assert keep(texts, where).to_pylist() == ["a", None, None]
     assert pick(where, texts, "x").to_pylist() == ["a", None, "x"]
     assert present(texts).tolist() == [True, False, True]
-    assert (np.bincount(Dice(1, "w").choose(9_000, (1.0, 2.0))) / 9_000).round(1).tolist() == [0.3, 0.7]
+    assert (np.bincount(Dice(1, "w").choose(9_000, (1.0, 2.0))) / 9_000).round(1).tolist() == [
+        0.3,
+        0.7,
+    ]

@@ -41,7 +41,10 @@ def test_the_same_arguments_give_the_same_world() -> None:
 
 def test_another_seed_gives_another_world() -> None:
     one, other = (generate(400, seed=seed) for seed in (5, 6))
-    names = [{text for record in world.records for text in record.texts("name")} for world in (one, other)]
+    names = [
+        {text for record in world.records for text in record.texts("name")}
+        for world in (one, other)
+    ]
     assert len(names[0] & names[1]) < 20
 
 
@@ -53,7 +56,9 @@ def test_about_two_in_five_records_have_another_of_the_same_entity(world: World)
 
 def test_a_few_are_twice_on_one_list(world: World) -> None:
     twice = sum(
-        1 for records in members(world).values() if max(Counter(record.source for record in records).values()) > 1
+        1
+        for records in members(world).values()
+        if max(Counter(record.source for record in records).values()) > 1
     )
     assert 5 < twice < 150
 
@@ -101,7 +106,12 @@ def test_a_few_forged_passports_are_used_by_many(world: World) -> None:
 
 def test_special_pairs_are_there(world: World) -> None:
     roles = set(world.roles.values())
-    assert {"twin", "father and son of one name", "namesake of one year", "forged passport"} <= roles
+    assert {
+        "twin",
+        "father and son of one name",
+        "namesake of one year",
+        "forged passport",
+    } <= roles
     assert {"same name, other number", "branches of one company", "faction"} <= roles
     assert world.roles.keys() <= world.kinds.keys()
 
@@ -111,12 +121,19 @@ def test_a_number_or_a_branch_is_what_tells_groups_apart(world: World) -> None:
     for record in world.records:
         names[world.truth[record.id]] |= set(record.texts("name", "alias"))
     numbered = {true for true, role in world.roles.items() if role == "same name, other number"}
-    has_number = {true for true in numbered if any(char.isdigit() for name in names[true] for char in name)}
+    has_number = {
+        true for true in numbered if any(char.isdigit() for name in names[true] for char in name)
+    }
     assert has_number
     assert numbered - has_number
     branches = [true for true, role in world.roles.items() if role == "branches of one company"]
     # some are listed with the name of the whole as well
-    assert any(one != two and two.startswith(one) for true in branches for one in names[true] for two in names[true])
+    assert any(
+        one != two and two.startswith(one)
+        for true in branches
+        for one in names[true]
+        for two in names[true]
+    )
 
 
 def test_relations_lead_to_records_of_the_same_list(world: World) -> None:
@@ -129,7 +146,11 @@ def test_relations_lead_to_records_of_the_same_list(world: World) -> None:
                 target = by_id[relation.target_id]
                 assert target.source == record.source
                 kinds.add((relation.type.value, record.kind.label, target.kind.label))
-    assert {("memberOf", "person", "group"), ("ownerOf", "group", "asset"), ("familyOf", "person", "person")} <= kinds
+    assert {
+        ("memberOf", "person", "group"),
+        ("ownerOf", "group", "asset"),
+        ("familyOf", "person", "person"),
+    } <= kinds
 
 
 def test_groups_say_where_from_and_where_to(world: World) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
-from tests.desk.world import word
-from tests.engines.hubs import OPTIONS, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.api.desk.world import word
+from tests.hub.hubs import OPTIONS, decided, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 44
@@ -43,7 +43,10 @@ def people() -> list[Record]:
 
 def said(count: int = PAIRS) -> list[Decision]:
     """What differs in gender is different, and nothing else is."""
-    return [decided(ends(number), Verdict.DIFFERENT if number % 2 else Verdict.SAME, number) for number in range(count)]
+    return [
+        decided(ends(number), Verdict.DIFFERENT if number % 2 else Verdict.SAME, number)
+        for number in range(count)
+    ]
 
 
 def fill(path: Path, decisions: list[Decision], *more: Record) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Identifier, Kind, Record
-from resolver.training.numbers import LEAST, mass_used
-from resolver.training.tables import census_shares, count_tables
+from resolver.training.frequency_counts import census_shares, count_tables
+from resolver.training.shared_numbers import LEAST, mass_used
 from tests.records.samples import record
 
 
@@ -19,7 +19,11 @@ def people(source: str, count: int, name: str, number: str = "") -> list[Record]
     held = [Identifier("idNumber", number)] if number else []
     letters = "abcdefghijklmnopqrstuvwxyz"
     return [
-        record(f"{source}:{row}", name=f"{name} Qu{letters[row % 26]}x{letters[row // 26]}zz", identifiers=held)
+        record(
+            f"{source}:{row}",
+            name=f"{name} Qu{letters[row % 26]}x{letters[row // 26]}zz",
+            identifiers=held,
+        )
         for row in range(count)
     ]
 
@@ -35,7 +39,10 @@ def test_a_word_needs_twenty_bearers_in_one_list() -> None:
 
 
 def test_words_of_groups_are_counted_apart() -> None:
-    groups = [record(f"a:{row}", Kind.GROUP, name=f"Zorble {'abcdefghijklmnopqrstu'[row]}qq") for row in range(LEAST)]
+    groups = [
+        record(f"a:{row}", Kind.GROUP, name=f"Zorble {'abcdefghijklmnopqrstu'[row]}qq")
+        for row in range(LEAST)
+    ]
     found = count_tables([batch(groups)])
     assert "zorble" in found["group_counts"]
     assert "zorble" not in found["person_counts"]
@@ -44,7 +51,10 @@ def test_words_of_groups_are_counted_apart() -> None:
 def test_a_number_used_under_twenty_names_is_used_by_many() -> None:
     held = people("a", LEAST, "Ann", "AB 00-1") + people("b", LEAST - 1, "Bo", "77-77")
     # the same name twenty times is one person in many lists, not twenty people
-    held += [record(f"c:{row}", name="Cy Dee", identifiers=[Identifier("idNumber", "999")]) for row in range(LEAST)]
+    held += [
+        record(f"c:{row}", name="Cy Dee", identifiers=[Identifier("idNumber", "999")])
+        for row in range(LEAST)
+    ]
     assert count_tables([batch(held)])["mass_used"] == ["AB001"]
 
 
@@ -78,7 +88,9 @@ def test_an_entity_in_many_lists_is_one_bearer() -> None:
 def test_strangers_whom_a_number_has_made_one_are_many() -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"[:LEAST]
     number = [Identifier("passportNumber", "F-55871")]
-    held = batch([record(f"a:{one}", name=f"{one}orbl Qu{one}xz", identifiers=number) for one in letters])
+    held = batch(
+        [record(f"a:{one}", name=f"{one}orbl Qu{one}xz", identifiers=number) for one in letters]
+    )
     assert mass_used(lambda: [(held, np.zeros(LEAST, dtype=np.int64))]) == ["F55871"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from resolver.records import Batch, Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.synthetic import generate
-from resolver.training.split import split_records
+from resolver.training.augment.resampled_entries import split_records
 from tests.records.samples import record
 
 ODD = [
@@ -28,7 +28,11 @@ ODD = [
 
 @pytest.fixture(scope="module")
 def people() -> list[Record]:
-    many = [replace(record(f"m:{number}-{odd.id}"), values=odd.values) for number in range(60) for odd in ODD]
+    many = [
+        replace(record(f"m:{number}-{odd.id}"), values=odd.values)
+        for number in range(60)
+        for odd in ODD
+    ]
     return sorted([*generate(300, seed=51).records, *ODD, *many], key=lambda one: one.id)
 
 
@@ -52,8 +56,13 @@ def test_the_copies_differ_and_share(people: list[Record]) -> None:
     copies = list(split_records(Batch.from_records(people), 7))
     assert sum(set(names(a)) != set(names(b)) for a, b in copies) > 100
     assert sum(a.texts("birthDate") != b.texts("birthDate") for a, b in copies) > 50
-    known = [(one, a, b) for one, (a, b) in zip(people, copies, strict=True) if one.texts("birthDate")]
-    assert sum(bool(set(a.texts("birthDate")) & set(b.texts("birthDate"))) for _, a, b in known) > len(known) / 4
+    known = [
+        (one, a, b) for one, (a, b) in zip(people, copies, strict=True) if one.texts("birthDate")
+    ]
+    assert (
+        sum(bool(set(a.texts("birthDate")) & set(b.texts("birthDate"))) for _, a, b in known)
+        > len(known) / 4
+    )
 
 
 def test_what_happens_to_a_record_hangs_on_it_and_the_seed_alone(people: list[Record]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from resolver.records.explanation import EvidenceRow
+from resolver.records.results.explanation import EvidenceRow
 from resolver.review import Tie
 
 WIDTH = 1000
@@ -64,13 +64,21 @@ class Ring:
 
 def ring(chain: Sequence[Tie]) -> Ring:
     """A contradiction as a ring: what holds, one after the other, and the decision that would close it."""
-    records = tuple(dict.fromkeys(end for tie in chain for end in (tie.left_record, tie.right_record)))
+    records = tuple(
+        dict.fromkeys(end for tie in chain for end in (tie.left_record, tie.right_record))
+    )
     middle, radius = SIDE / 2, SIDE / 2 - 26
-    turns = [2 * math.pi * place / max(len(records), 1) - math.pi / 2 for place in range(len(records))]
-    corners = [(round(middle + radius * math.cos(turn)), round(middle + radius * math.sin(turn))) for turn in turns]
+    turns = [
+        2 * math.pi * place / max(len(records), 1) - math.pi / 2 for place in range(len(records))
+    ]
+    corners = [
+        (round(middle + radius * math.cos(turn)), round(middle + radius * math.sin(turn)))
+        for turn in turns
+    ]
     place = dict(zip(records, corners, strict=True))
     edges = [
-        Edge(*place[tie.left_record], *place[tie.right_record], "same" if tie.same else "different") for tie in chain
+        Edge(*place[tie.left_record], *place[tie.right_record], "same" if tie.same else "different")
+        for tie in chain
     ]
     ends = _ends(chain)
     if ends is not None:
@@ -102,7 +110,11 @@ def waterfall(rows: Iterable[EvidenceRow]) -> Waterfall:
         begin, end = sorted((place(before), place(after)))
         bars.append(Bar(row, after, begin, max(end - begin, 4 if row.weight else 0), place(0)))
     shown = [bar for bar in bars if abs(bar.row.weight) >= SMALL]
-    small = [bar for bar in bars if abs(bar.row.weight) < SMALL and (bar.row.weight or bar.row.similarity is not None)]
+    small = [
+        bar
+        for bar in bars
+        if abs(bar.row.weight) < SMALL and (bar.row.weight or bar.row.similarity is not None)
+    ]
     if len(small) == 1:
         return Waterfall(tuple(bar for bar in bars if bar in shown or bar in small), (), sums[-1])
     return Waterfall(tuple(shown), tuple(small), sums[-1])

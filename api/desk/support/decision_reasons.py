@@ -20,7 +20,12 @@ REASONS: dict[Verdict, tuple[str, ...]] = {
         "confirmed by the agency",
         "other (see the comment)",
     ),
-    Verdict.UNSURE: ("too little is known", "the agency is asked", "evidence on both sides", "other (see the comment)"),
+    Verdict.UNSURE: (
+        "too little is known",
+        "the agency is asked",
+        "evidence on both sides",
+        "other (see the comment)",
+    ),
     Verdict.RED: (
         "two identities on purpose",
         "forged or borrowed document",
@@ -32,6 +37,10 @@ WORDS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.SAME: ("s", "Same", "one and the same, lawfully (white link)"),
     Verdict.DIFFERENT: ("d", "Different", "two of them; they stay apart for good (green link)"),
     Verdict.UNSURE: ("u", "Unsure", "stays in the queue, with your note (yellow link)"),
-    Verdict.RED: ("r", "Red", "one person under unlawfully different identities; a second steward must say so too"),
+    Verdict.RED: (
+        "r",
+        "Red",
+        "one person under unlawfully different identities; a second steward must say so too",
+    ),
 }
 """verdict -> its key, its word, and what it means"""

@@ -16,15 +16,15 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 
-from api.access import Viewer
-from api.desk import kept
-from api.desk.addresses import Reference
-from api.desk.blueprint import blueprint
-from api.desk.problems import KEPT_TO_ITSELF, Refused
-from api.service import Service, service
-from resolver.engines.accounts import Role, Session, User
+from resolver.api.access import Viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.support import saved_forms
+from resolver.api.desk.support.error_pages import KEPT_TO_ITSELF, Refused
+from resolver.api.desk.support.reference_paths import Reference
+from resolver.api.service import Service, service
 from resolver.errors import StoreError
-from resolver.review.sight import restricted
+from resolver.hub.desk_users import Role, Session, User
+from resolver.review.restrictions import restricted
 
 COOKIE = "desk"
 OPEN = frozenset({"desk.static", "desk.sign_in", "desk.enter", "desk.first", "desk.look"})
@@ -59,7 +59,9 @@ def install(app: Flask) -> None:
     """Prepare an application for the desk. Raises `ValueError` for an address of a proxy that is none."""
     held: Service = app.extensions["resolver"]
     app.url_map.converters["ref"] = Reference
-    app.extensions["desk_proxies"] = tuple(ipaddress.ip_network(one, strict=False) for one in held.settings.proxies)
+    app.extensions["desk_proxies"] = tuple(
+        ipaddress.ip_network(one, strict=False) for one in held.settings.proxies
+    )
 
 
 def needs(role: Role) -> Callable[[View], View]:
@@ -120,8 +122,10 @@ def _ask() -> Any:
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _own(found):
         if is_partial():
             # as above: the form is sent again as a browser does, and kept
-            raise Refused(401, "This page is of another session.", "Load it again; nothing is lost.")
-        return kept.confirm(found)
+            raise Refused(
+                401, "This page is of another session.", "Load it again; nothing is lost."
+            )
+        return saved_forms.confirm(found)
     if not found.purpose and request.endpoint not in WITHOUT_PURPOSE:
         return redirect(url_for("desk.purpose", next=_here()), 303)
     return None
@@ -141,7 +145,9 @@ def _close(response: Response) -> Response:
     if is_secure():
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("token") is not None:
-        response.set_cookie(COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/")
+        response.set_cookie(
+            COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/"
+        )
     return response
 
 
@@ -168,7 +174,9 @@ def end() -> None:
 
 def is_secure() -> bool:
     """Whether the browser speaks https, with us or with a proxy that is trusted."""
-    return request.is_secure or (_from_proxy() and request.headers.get("X-Forwarded-Proto") == "https")
+    return request.is_secure or (
+        _from_proxy() and request.headers.get("X-Forwarded-Proto") == "https"
+    )
 
 
 def _seat(found: Session) -> None:
@@ -183,7 +191,9 @@ def _found() -> Session | None:
     token = request.cookies.get(COOKIE, "")
     found = None
     if token:
-        found = held.hub.store.sessions.find(token, idle=timedelta(seconds=held.settings.session_idle))
+        found = held.hub.store.sessions.find(
+            token, idle=timedelta(seconds=held.settings.session_idle)
+        )
     name = _named_by_proxy()
     if name is None:
         # whoever came in through the proxy must come through it each time
@@ -218,7 +228,11 @@ def _from_proxy() -> bool:
 def address() -> str:
     """Where a request comes from, or from where the proxy says, if one is believed. One who has an address of IPv6 has
     all those that begin like it, so that these count as one."""
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if _from_proxy() else ""
+    said = (
+        request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if _from_proxy()
+        else ""
+    )
     try:
         found = ipaddress.ip_address(said or request.remote_addr or "")
     except ValueError:
@@ -238,7 +252,7 @@ def _to_sign_in() -> Any:
         raise Refused(401, "Your session has ended.", "Sign in again; nothing is lost.")
     if request.method == "GET":
         return redirect(url_for("desk.sign_in", next=_here()), 303)
-    return kept.ask_sign_in()
+    return saved_forms.ask_sign_in()
 
 
 def _here() -> str:

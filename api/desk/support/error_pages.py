@@ -8,10 +8,10 @@ import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
-from api.desk.blueprint import blueprint
-from api.desk.drawing import ring
-from api.desk.pages import page
-from api.errors import status_of
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import page
+from resolver.api.desk.support.charts import ring
+from resolver.api.errors import status_of
 from resolver.errors import ResolverError
 from resolver.review import ContradictionError, HiddenError, RefusedError
 
@@ -20,7 +20,10 @@ _SAID = {
     400: ("The form could not be read.", "Go back and send it again."),
     404: ("There is nothing here.", "The address may be mistyped, or what it named is gone."),
     405: ("This address does not take that.", "Go back to the page you came from."),
-    413: ("What was sent is too large.", "Send a smaller file, or hand it in with `resolver dedupe --store`."),
+    413: (
+        "What was sent is too large.",
+        "Send a smaller file, or hand it in with `resolver dedupe --store`.",
+    ),
 }
 
 
@@ -41,7 +44,9 @@ class Refused(Exception):  # noqa: N818 - it is no fault of anybody
 def _problem(status: int, what: str, mend: str) -> Any:
     # the script shows the part in the page it has, and keeps what was typed there
     template = "_problem.html" if "X-Partial" in request.headers else "problem.html"
-    return page(template, status=status, what=what, mend=mend, request_id=g.get("request_id", "")), status
+    return page(
+        template, status=status, what=what, mend=mend, request_id=g.get("request_id", "")
+    ), status
 
 
 @blueprint.errorhandler(Refused)
@@ -58,7 +63,12 @@ def _hidden(_: HiddenError) -> Any:
 def _not_decided(error: RefusedError) -> Any:
     """A decision that was not taken: what happened, and the ways on from there."""
     said = request.form
-    fields = [(name, text) for name, texts in said.lists() for text in texts if name not in ("csrf", "over")]
+    fields = [
+        (name, text)
+        for name, texts in said.lists()
+        for text in texts
+        if name not in ("csrf", "over")
+    ]
     settles = error if isinstance(error, ContradictionError) else None
     return page(
         "_refused.html" if "X-Partial" in request.headers else "refused.html",
@@ -95,7 +105,9 @@ def _unexpected(error: Exception) -> Any:
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
     _LOG.error("failed", error=type(error).__name__, place=place)
     return _problem(
-        500, "Something went wrong here.", "Nothing was changed. The log has it under this request's number."
+        500,
+        "Something went wrong here.",
+        "Nothing was changed. The log has it under this request's number.",
     )
 
 

@@ -14,8 +14,8 @@ import orjson
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
-from api.desk.pages import page
-from resolver.engines.accounts import Session
+from resolver.api.desk.pages import page
+from resolver.hub.desk_users import Session
 
 LARGEST = 20_000
 """Bytes of a form that is kept at most."""
@@ -32,14 +32,21 @@ class Kept:
     @property
     def text(self) -> str:
         """As a field of another form."""
-        return orjson.dumps({"path": self.path, "fields": [list(pair) for pair in self.fields]}).decode()
+        return orjson.dumps(
+            {"path": self.path, "fields": [list(pair) for pair in self.fields]}
+        ).decode()
 
 
 def of_request() -> Kept | None:
     """The form that is being sent, where it can be kept: fields alone, of no other site."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" or request.mimetype != "application/x-www-form-urlencoded":
+    if (
+        request.headers.get("Sec-Fetch-Site") == "cross-site"
+        or request.mimetype != "application/x-www-form-urlencoded"
+    ):
         return None
-    fields = [(name, text) for name, texts in request.form.lists() for text in texts if name not in _OURS]
+    fields = [
+        (name, text) for name, texts in request.form.lists() for text in texts if name not in _OURS
+    ]
     return checked(Kept(request.path, fields))
 
 
@@ -64,7 +71,9 @@ def checked(found: Kept) -> Kept | None:
 
 def ask_sign_in() -> Any:
     """The page that asks for a sign-in, with the form in it."""
-    return page("sign_in.html", kept=of_request(), next="", purpose="", name="", ended=True, problem=""), 401
+    return page(
+        "sign_in.html", kept=of_request(), next="", purpose="", name="", ended=True, problem=""
+    ), 401
 
 
 def confirm(_: Session) -> Any:

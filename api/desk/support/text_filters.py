@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 
 from resolver.review import transliterated
 
-_STEPS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
+_STEPS = (
+    (86_400 * 365, "year"),
+    (86_400 * 30, "month"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+)
 
 
 def n(number: int) -> str:
@@ -76,7 +82,9 @@ def kind(label: str) -> str:
 def counts(said: Mapping[str, int]) -> str:
     """`{"records": 12, "born": 0, "links": 1}` → `12 records, 1 link`."""
     named = ((number, name.replace("_", " ")) for name, number in said.items() if number)
-    return ", ".join(f"{number:,} {name.removesuffix('s') if number == 1 else name}" for number, name in named)
+    return ", ".join(
+        f"{number:,} {name.removesuffix('s') if number == 1 else name}" for number, name in named
+    )
 
 
 _EVIDENCE = {
@@ -107,7 +115,9 @@ _EVIDENCE = {
 def evidence(name: str) -> str:
     """What a row of the sum of evidence is called: `name_rarity × address` → `rarity of the name × address`."""
     parts = name.split(" × ")
-    return " × ".join(_EVIDENCE.get(part.replace(" ", "_"), part.replace("_", " ")) for part in parts)
+    return " × ".join(
+        _EVIDENCE.get(part.replace(" ", "_"), part.replace("_", " ")) for part in parts
+    )
 
 
 def latin(text: str) -> str:
@@ -117,7 +127,9 @@ def latin(text: str) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+    return (
+        " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.block.glance import BIRTHS as _BIRTHS
-from resolver.records.compiled import compiled
-from resolver.records.machine import ahead
+from resolver.blocking.prefilter import BIRTHS as _BIRTHS
+from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import ahead
 
 EQUAL, BEGIN, JOINED = 0, 6, 7
 """Ways in which words are alike: what only begins the same must have most letters in common too, and neighbours written
@@ -78,10 +78,16 @@ def alike(  # type: ignore[no-untyped-def]
             bearers = np.int64(0)
             for at in range(first, last):
                 bearers += starts[held_tokens[at] + 1] - starts[held_tokens[at]]
-            told = np.float32(np.inf) if way == EQUAL else np.float32(np.log(everybody / max(bearers, 1)))
+            told = (
+                np.float32(np.inf)
+                if way == EQUAL
+                else np.float32(np.log(everybody / max(bearers, 1)))
+            )
             for at in range(first, last):
                 token = held_tokens[at]
-                if starts[token] == starts[token + 1] or (way == JOINED and token >= len(held_signature)):
+                if starts[token] == starts[token + 1] or (
+                    way == JOINED and token >= len(held_signature)
+                ):
                     continue
                 if way == BEGIN:
                     common = _bits(signature[word] & held_signature[token])
@@ -151,7 +157,9 @@ def added(tokens, worth, equal, ends, starts, bearers, kept, budget, sums, touch
         said[filled] = sums[profile] >> np.uint32(8)
         sums[profile] = 0
         touched[filled] = profile
-        filled += np.uint64(kept[profile >> np.uint32(3)] >> (profile & np.uint32(7)) & np.uint32(1))
+        filled += np.uint64(
+            kept[profile >> np.uint32(3)] >> (profile & np.uint32(7)) & np.uint32(1)
+        )
     return filled
 
 
@@ -264,4 +272,6 @@ def _born_alike(births, one, others, two):  # type: ignore[no-untyped-def]
         return False
     if births[one, 0] <= others[two, 1] and others[two, 0] <= births[one, 1] and births[one, 0] > 0:
         return True
-    return others[two, 0] == others[two, 1] and _born_then(births, one, others[two, 0], others[two, 2], others[two, 3])
+    return others[two, 0] == others[two, 1] and _born_then(
+        births, one, others[two, 0], others[two, 2], others[two, 3]
+    )

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import join
-from resolver.block.join import rule_keys
-from resolver.block.parts import Parts
-from resolver.block.plans import Plan
-from resolver.block.rules import RULES
+from resolver.blocking import key_join
+from resolver.blocking.key_join import rule_keys
+from resolver.blocking.key_parts import Parts
+from resolver.blocking.plans import Plan
+from resolver.blocking.rules import RULES
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import ByteArray, HashArray, Prepared
-from resolver.records.ragged import spread
+from resolver.records.prepared.batch import ByteArray, HashArray, Prepared
+from resolver.records.prepared.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
 Places = Sequence[tuple[Numbers, Numbers]]
@@ -60,16 +60,22 @@ def key_table(prepared: Prepared, plan: Plan) -> KeyTable:
     parts = Parts(prepared)
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
     found = [rule_keys(rule, prepared, plan, number, parts) for number, rule in used]
-    return united_keys([KeyTable(keys.base, keys.rows, keys.refine) for keys in found], [0] * len(found))
+    return united_keys(
+        [KeyTable(keys.base, keys.rows, keys.refine) for keys in found], [0] * len(found)
+    )
 
 
 def united_keys(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
     """Several tables as one; the rows of each are moved up by its first row."""
     if not tables:
-        return KeyTable(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
+        return KeyTable(
+            np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
+        )
     base = np.concatenate([table.base for table in tables])
     order = np.argsort(base)
-    rows = np.concatenate([table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)])
+    rows = np.concatenate(
+        [table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)]
+    )
     refine = np.concatenate([table.refine for table in tables])
     return KeyTable(base[order], rows[order], refine[order])
 
@@ -89,9 +95,11 @@ class Valve:
         """The pairs of each of some keys (ascending) where they are more than the valve lets through, else 0. `found`:
         where they stand in the tables of what is held."""
         found = found or [_found(bases, table.keys) for table in self.held]
-        cap = join.DEFAULT_CAP if self.cap is None else self.cap
+        cap = key_join.DEFAULT_CAP if self.cap is None else self.cap
         start, end = _found(bases, self.fresh)
-        bearers = (end - start) + sum((high - low for low, high in found), np.zeros(len(bases), dtype=np.int64))
+        bearers = (end - start) + sum(
+            (high - low for low, high in found), np.zeros(len(bases), dtype=np.int64)
+        )
         most = bearers * (bearers - 1) // 2
         pairs = np.where(bearers > _HOPELESS, most, 0)
         asked = np.flatnonzero((most > cap) & (bearers <= _HOPELESS))
@@ -101,14 +109,18 @@ class Valve:
                 stays = ~np.isin(numbers, self.ended)
                 groups, refine = groups[stays], refine[stays]
             offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
-            pairs[asked] = _excesses(self.fresh.refine, start[asked], end[asked], refine, offsets, cap)
+            pairs[asked] = _excesses(
+                self.fresh.refine, start[asked], end[asked], refine, offsets, cap
+            )
         return pairs
 
     def crossed(self, bases: HashArray) -> HashArray:
         """Those of some keys (ascending) that the valve lets through now and did not before, or the other way round."""
         before = Valve(self.held, united_keys([], []), cap=self.cap)
         found = [_found(bases, table.keys) for table in self.held]
-        changed: HashArray = bases[(self.excess(bases, found) > 0) != (before.excess(bases, found) > 0)]
+        changed: HashArray = bases[
+            (self.excess(bases, found) > 0) != (before.excess(bases, found) > 0)
+        ]
         return changed
 
     def bearers(self, bases: HashArray) -> Numbers:
@@ -142,7 +154,17 @@ def meetings(
     fresh_start, fresh_end = starts[asked], ends[asked]
     offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
     excess = valve.excess(bases, found)[asked]
-    arguments = (fresh.rows, fresh.refine, fresh_start, fresh_end, kinds, refine, other_kinds, offsets, excess > 0)
+    arguments = (
+        fresh.rows,
+        fresh.refine,
+        fresh_start,
+        fresh_end,
+        kinds,
+        refine,
+        other_kinds,
+        offsets,
+        excess > 0,
+    )
     count = _count(*arguments)
     width = max((table.first + len(table.kinds) for table in held), default=1)
     out = np.empty(count, dtype=np.int64)
@@ -162,7 +184,9 @@ def _found(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
     return low, high
 
 
-def _gathered(asked: Numbers, found: Places, held: Sequence[Held]) -> tuple[Numbers, Numbers, IntArray, ByteArray]:
+def _gathered(
+    asked: Numbers, found: Places, held: Sequence[Held]
+) -> tuple[Numbers, Numbers, IntArray, ByteArray]:
     """The held bearers of the keys asked for, key by key: place of the key in `asked`, number, refinement, kind."""
     parts: list[tuple[Numbers, Numbers, IntArray, ByteArray]] = []
     for (low, high), table in zip(found, held, strict=True):
@@ -172,11 +196,20 @@ def _gathered(asked: Numbers, found: Places, held: Sequence[Held]) -> tuple[Numb
         live = table.holds[rows]
         groups = np.repeat(np.arange(len(asked), dtype=np.int64), counts)[live]
         rows = rows[live]
-        parts.append((groups, rows.astype(np.int64) + table.first, table.keys.refine[places][live], table.kinds[rows]))
+        parts.append(
+            (
+                groups,
+                rows.astype(np.int64) + table.first,
+                table.keys.refine[places][live],
+                table.kinds[rows],
+            )
+        )
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return none, none, none.astype(np.int32), none.astype(np.uint8)
-    groups, numbers, refine, kinds = (np.concatenate([part[place] for part in parts]) for place in range(4))
+    groups, numbers, refine, kinds = (
+        np.concatenate([part[place] for part in parts]) for place in range(4)
+    )
     if len(parts) > 1:
         order = np.argsort(groups, kind="stable")
         groups, numbers, refine, kinds = groups[order], numbers[order], refine[order], kinds[order]
@@ -210,7 +243,9 @@ def _excess(refine, start, end, held_refine, first, last, cap):  # type: ignore[
 def _excesses(refine, starts, ends, held_refine, offsets, cap):  # type: ignore[no-untyped-def]
     out = np.empty(len(starts), dtype=np.int64)
     for group in range(len(starts)):
-        out[group] = _excess(refine, starts[group], ends[group], held_refine, offsets[group], offsets[group + 1], cap)
+        out[group] = _excess(
+            refine, starts[group], ends[group], held_refine, offsets[group], offsets[group + 1], cap
+        )
     return out
 
 

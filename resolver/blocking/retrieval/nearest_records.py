@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.lookup import Held, KeyTable
-from resolver.records.ragged import spread
+from resolver.blocking.retrieval.key_lookup import Held, KeyTable
+from resolver.records.prepared.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
 BUDGET = 20_000
@@ -57,7 +57,13 @@ def nearest(asked: KeyTable, kind: int, held: Sequence[Held], *, budget: int = B
 
 
 def _hits(
-    asked: KeyTable, entries: Numbers, place: Numbers, low: Numbers, high: Numbers, kind: int, table: Held
+    asked: KeyTable,
+    entries: Numbers,
+    place: Numbers,
+    low: Numbers,
+    high: Numbers,
+    kind: int,
+    table: Held,
 ) -> tuple[Numbers, Numbers]:
     keys = place[entries]
     counts = high[keys] - low[keys]

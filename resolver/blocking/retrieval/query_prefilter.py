@@ -9,9 +9,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.glance import BIRTHS, CERTAIN, PLACES, WORDS, Seen, points_between
-from resolver.records.compiled import compiled
-from resolver.records.machine import ahead
+from resolver.blocking.prefilter import (
+    BIRTHS,
+    CERTAIN,
+    PLACES,
+    WORDS,
+    Seen,
+    points_between,
+)
+from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import ahead
 
 _HEADS_AHEAD, _AHEAD = 12, 6
 """So many rows before: what else to read is known from heads, so these are asked for first."""

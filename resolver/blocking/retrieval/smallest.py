@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.compiled import compiled
+from resolver.kernels.compiler import compiled
 
 Numbers = npt.NDArray[np.int64]
 _BINS = 1_024

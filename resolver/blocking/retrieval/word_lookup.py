@@ -15,13 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.bearers import added, alike, first_of
-from resolver.block.glance import Seen
-from resolver.block.keys import identity_tokens, mix, mixed
+from resolver.blocking.keys import identity_tokens, mix, mixed
+from resolver.blocking.prefilter import Seen
+from resolver.blocking.retrieval.bearers import added, alike, first_of
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import ByteArray, HashArray, Prepared, TokenTable
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.batch import (
+    ByteArray,
+    HashArray,
+    Prepared,
+    TokenTable,
+)
+from resolver.records.prepared.ragged import Ragged
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -96,7 +101,9 @@ def words_of(prepared: Prepared) -> Words:
     )
 
 
-def _neighbours(prepared: Prepared, told: BoolArray, rarity: Floats) -> tuple[HashArray, Ragged, Floats]:
+def _neighbours(
+    prepared: Prepared, told: BoolArray, rarity: Floats
+) -> tuple[HashArray, Ragged, Floats]:
     """Every two neighbours of a name: hashes of both written together and of their consonants (pairs × 2), the profiles
     that bear them, and their rarity."""
     forms = prepared.forms
@@ -107,8 +114,16 @@ def _neighbours(prepared: Prepared, told: BoolArray, rarity: Floats) -> tuple[Ha
     said = prepared.names.through(Ragged(ends, number.astype(np.int32)))
     places = at[first]
     items = forms.tokens.items
-    both = np.stack([pairs, forms.joined_skeleton[places]], axis=1) if len(pairs) else np.zeros((0, 2), dtype=np.uint64)
-    worth = rarity[items[places]] + rarity[items[places + 1]] if len(pairs) else np.zeros(0, dtype=np.float32)
+    both = (
+        np.stack([pairs, forms.joined_skeleton[places]], axis=1)
+        if len(pairs)
+        else np.zeros((0, 2), dtype=np.uint64)
+    )
+    worth = (
+        rarity[items[places]] + rarity[items[places + 1]]
+        if len(pairs)
+        else np.zeros(0, dtype=np.float32)
+    )
     return both, Ragged.from_rows(said.items, said.rows, len(pairs)), worth
 
 
@@ -123,7 +138,9 @@ def _joined_places(prepared: Prepared, told: BoolArray) -> Numbers:
 def _born(prepared: Prepared) -> IntArray:
     dates, births = prepared.dates, prepared.births
     exact = (dates.year == dates.last_year) & (dates.circa == 0) & (dates.year > 0)
-    number = np.where(exact, dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day, np.int32(-1))
+    number = np.where(
+        exact, dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day, np.int32(-1)
+    )
     born = np.where(births.counts > 0, np.int32(-1), np.int32(0)).astype(np.int32)
     single = np.flatnonzero(births.counts == 1)
     born[single] = number[births.items[births.offsets[single]]]
@@ -145,10 +162,23 @@ def sought(prepared: Prepared) -> Sought:
     hashes = np.stack([tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic])
     joined = np.stack([forms.joined[at], forms.joined_skeleton[at]])
     _codes_of_few(
-        used, hashes, tokens.symbols.offsets, tokens.symbols.items, letters, ends, joined, offsets, codes, ways
+        used,
+        hashes,
+        tokens.symbols.offsets,
+        tokens.symbols.items,
+        letters,
+        ends,
+        joined,
+        offsets,
+        codes,
+        ways,
     )
     rarity = np.minimum(tokens.rarity_person, tokens.rarity_group)
-    both = rarity[forms.tokens.items[at]] + rarity[forms.tokens.items[at + 1]] if len(at) else rarity[:0]
+    both = (
+        rarity[forms.tokens.items[at]] + rarity[forms.tokens.items[at + 1]]
+        if len(at)
+        else rarity[:0]
+    )
     worth = np.concatenate([rarity[used], both])
     return Sought(offsets, codes[: offsets[-1]], ways[: offsets[-1]], worth, tokens.signature[used])
 
@@ -208,9 +238,21 @@ class Scores:
         )
         marks = packed_of(kept) if packed is None else packed
         count = added(
-            tokens, worth, equal, ends, held.starts, held.bearers, marks, BUDGET, self._sums, self._touched, self._said
+            tokens,
+            worth,
+            equal,
+            ends,
+            held.starts,
+            held.bearers,
+            marks,
+            BUDGET,
+            self._sums,
+            self._touched,
+            self._said,
         )
-        found, said = first_of(self._touched, self._said, count, most, query[4], held.born, seen[0], seen[4])
+        found, said = first_of(
+            self._touched, self._said, count, most, query[4], held.born, seen[0], seen[4]
+        )
         return found, said
 
 
@@ -309,7 +351,9 @@ def _codes_of_few(used, hashes, starts, symbols, letters, ends, joined, offsets,
         filled = _put(_salt(hashes[3, word], 4), _PHONETIC, filled, codes, ways)
         if end - start >= _SHORT:
             for without in range(start - 1, end if end - start >= _LEAST_LETTERS else start):
-                filled = _put(_salt(_cut(letters, start, end, without), 5), _LETTER, filled, codes, ways)
+                filled = _put(
+                    _salt(_cut(letters, start, end, without), 5), _LETTER, filled, codes, ways
+                )
         filled = _put(_salt(_beginning(letters, start, end), 6), _BEGIN, filled, codes, ways)
         offsets[number + 1] = filled
     for pair in range(joined.shape[1]):

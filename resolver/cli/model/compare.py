@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from resolver.cli.learning import told
+from resolver.cli.model.learning import told
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.settings import Settings
 
@@ -30,7 +30,7 @@ def command(settings: Settings, /, old: Path, new: Path, store_url: str, *, as_j
       resolver compare models newmodel --store sqlite:///hub.db
       resolver compare mymodel newmodel --store sqlite:///hub.db --json
     """
-    from resolver.training.learning import compare
+    from resolver.training.store_learning import compare
 
     found = compare(store_url, old, new)
     if as_json:

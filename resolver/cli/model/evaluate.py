@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import fairness
-from resolver.cli.bars import Bars
-from resolver.cli.lists import declared, read
-from resolver.cli.naming import must_exist
-from resolver.cli.options import PATH, Reading, costs_option, json_option, model_option, reading_options, run_options
+from resolver.cli.list_arguments import declared, read
+from resolver.cli.model import fairness
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    costs_option,
+    json_option,
+    model_option,
+    reading_options,
+    run_options,
+)
+from resolver.cli.progress_bars import Bars
+from resolver.cli.record_ids import must_exist
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.pipeline import RunOptions
-    from resolver.training.fairness import Scored
-    from resolver.training.groups import Masks
-    from resolver.training.labelled import Judgement
+    from resolver.training.data.labeled_pairs import Judgement
+    from resolver.training.evaluate.fairness_measures import Scored
+    from resolver.training.evaluate.pair_groups import Masks
 
 DIMENSIONS = ("kind", "source", "script", "culture", "missing")
 
@@ -30,17 +38,44 @@ DIMENSIONS = ("kind", "source", "script", "culture", "missing")
 @click.command("evaluate")
 @click.argument("pairs", type=PATH, metavar="PAIRS.csv", required=False)
 @click.argument("files", nargs=-1, type=PATH, metavar="FILE...")
-@click.option("--by", metavar="GROUPS", help=f"Error rates by group, separated by commas: {', '.join(DIMENSIONS)}.")
-@click.option("--probes", is_flag=True, help="Measure on invented pairs with one named difference each.")
-@click.option("--count", type=click.IntRange(1), default=fairness.PROBES, show_default=True, help="How many probes.")
-@click.option("--seed", type=click.IntRange(0), default=fairness.PROBE_SEED, show_default=True, help="Which probes.")
-@click.option("--keep", is_flag=True, help="Keep the figures of all probes beside the model (fairness.json).")
+@click.option(
+    "--by",
+    metavar="GROUPS",
+    help=f"Error rates by group, separated by commas: {', '.join(DIMENSIONS)}.",
+)
+@click.option(
+    "--probes", is_flag=True, help="Measure on invented pairs with one named difference each."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=fairness.PROBES,
+    show_default=True,
+    help="How many probes.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=fairness.PROBE_SEED,
+    show_default=True,
+    help="Which probes.",
+)
+@click.option(
+    "--keep", is_flag=True, help="Keep the figures of all probes beside the model (fairness.json)."
+)
 @costs_option
 @model_option
 @reading_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], by: str | None, **options: Any) -> None:
+def command(
+    settings: Settings,
+    /,
+    pairs: Path | None,
+    files: tuple[Path, ...],
+    by: str | None,
+    **options: Any,
+) -> None:
     """Measure a model on PAIRS.csv (left,right,label: record ids and match or distinct) over the lists FILE...
 
     Shown at the model's own threshold, score 0.5, and at the border from which records are merged. On pairs that the
@@ -64,11 +99,15 @@ def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], 
     with Bars(verbose=reading.verbose) as bars:
         if options["probes"]:
             if pairs or by:
-                raise UsageError("--probes takes neither pairs nor --by", mend="call evaluate twice")
+                raise UsageError(
+                    "--probes takes neither pairs nor --by", mend="call evaluate twice"
+                )
             _probes(running, bars, options)
             return
         if pairs is None or not files:
-            raise UsageError("evaluate needs PAIRS.csv and lists", mend="name them, or use --probes")
+            raise UsageError(
+                "evaluate needs PAIRS.csv and lists", mend="name them, or use --probes"
+            )
         held, missing, intake = _read(pairs, files, reading, bars)
         bars.start("score", len(held), "pairs")
         if wanted:
@@ -78,7 +117,10 @@ def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], 
             shown = fairness.text(found, standardised=False)
         else:
             figures = _figures(held, intake, running)
-            said, shown = {"pairs": len(held), "not_in_lists": missing, "at": figures}, _table(figures)
+            said, shown = (
+                {"pairs": len(held), "not_in_lists": missing, "at": figures},
+                _table(figures),
+            )
     if options["as_json"]:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
@@ -87,16 +129,22 @@ def command(settings: Settings, /, pairs: Path | None, files: tuple[Path, ...], 
     click.echo(shown)
 
 
-def _read(pairs: Path, files: tuple[Path, ...], reading: Reading, bars: Bars) -> tuple[list[Judgement], int, Intake]:
+def _read(
+    pairs: Path, files: tuple[Path, ...], reading: Reading, bars: Bars
+) -> tuple[list[Judgement], int, Intake]:
     """The judgements whose records are in the lists, how many are not, and the lists."""
-    from resolver.training.labelled import read_judgements
+    from resolver.training.data.labeled_pairs import read_judgements
 
     judgements = read_judgements(pairs)
     intake = read(files, reading, bars)
     known = set(intake.batch.ids.to_pylist())
     held = [one for one in judgements if one.left in known and one.right in known]
     if not held:
-        raise InputError("no pair has both its records in the lists", where=str(pairs), mend="name the right lists")
+        raise InputError(
+            "no pair has both its records in the lists",
+            where=str(pairs),
+            mend="name the right lists",
+        )
     return held, len(judgements) - len(held), intake
 
 
@@ -104,16 +152,25 @@ def _wanted(by: str) -> list[str]:
     words = [word.strip() for word in by.split(",") if word.strip()]
     unknown = [word for word in words if word not in DIMENSIONS]
     if unknown or not words:
-        raise UsageError(f"--by knows no {(unknown or [by])[0]!r}", mend=f"use {', '.join(DIMENSIONS)}")
+        raise UsageError(
+            f"--by knows no {(unknown or [by])[0]!r}", mend=f"use {', '.join(DIMENSIONS)}"
+        )
     return words
 
 
 def _probes(running: RunOptions, bars: Bars, options: dict[str, Any]) -> None:
     from resolver.pipeline import load_models
 
-    if options["keep"] and (options["count"], options["seed"]) != (fairness.PROBES, fairness.PROBE_SEED):
-        raise UsageError("--keep keeps the figures of the usual probes only", mend="leave --count and --seed out")
-    found = fairness.by_group(*fairness.measure_probes(running, options["count"], options["seed"], bars))
+    if options["keep"] and (options["count"], options["seed"]) != (
+        fairness.PROBES,
+        fairness.PROBE_SEED,
+    ):
+        raise UsageError(
+            "--keep keeps the figures of the usual probes only", mend="leave --count and --seed out"
+        )
+    found = fairness.by_group(
+        *fairness.measure_probes(running, options["count"], options["seed"], bars)
+    )
     bars.finish()
     plain = fairness.plain(found)
     if options["keep"]:
@@ -126,12 +183,14 @@ def _probes(running: RunOptions, bars: Bars, options: dict[str, Any]) -> None:
 
 
 def _keep(running: RunOptions, plain: dict[str, Any]) -> None:
-    from models import loader
+    from resolver.models import loader
     from resolver.pipeline import load_models
 
     directory = running.model_dir or loader.HERE
     model = load_models(running.model_dir).stamp["model"]
-    said = fairness.keep(directory, running.model_dir, model, fairness.PROBES, fairness.PROBE_SEED, plain)
+    said = fairness.keep(
+        directory, running.model_dir, model, fairness.PROBES, fairness.PROBE_SEED, plain
+    )
     if said:
         click.echo(f"note: {said}", err=True)
 
@@ -143,8 +202,8 @@ def _scored(
     import numpy as np
 
     from resolver.pipeline import load_models, prepared_of, rows_of, score_pairs
-    from resolver.training.fairness import Scored
-    from resolver.training.groups import groups
+    from resolver.training.evaluate.fairness_measures import Scored
+    from resolver.training.evaluate.pair_groups import groups
 
     lefts, rights = [one.left for one in held], [one.right for one in held]
     answers = score_pairs(intake.batch, lefts, rights, running, declared(intake))
@@ -155,7 +214,9 @@ def _scored(
     )
     rows = rows_of(intake.batch, [*lefts, *rights])
     needed = np.unique(rows)
-    prepared = prepared_of(intake.batch.take(needed).canonical(), load_models(running.model_dir), declared(intake))
+    prepared = prepared_of(
+        intake.batch.take(needed).canonical(), load_models(running.model_dir), declared(intake)
+    )
     place = np.searchsorted(needed, rows).astype(np.int32)
     left, right = place[: len(held)], place[len(held) :]
     return scored, {by: groups(prepared, left, right, by) for by in wanted}
@@ -179,10 +240,14 @@ def _figures(held: list[Judgement], intake: Intake, running: RunOptions) -> list
 
     from resolver.pipeline import score_pairs
     from resolver.records import Kind
-    from resolver.training.crossval import measure
+    from resolver.training.fit.cross_validation import measure
 
     answers = score_pairs(
-        intake.batch, [one.left for one in held], [one.right for one in held], running, declared(intake)
+        intake.batch,
+        [one.left for one in held],
+        [one.right for one in held],
+        running,
+        declared(intake),
     )
     score = np.array([answer[0] for answer in answers])
     labels = np.array([one.same for one in held], dtype=np.int8)
@@ -194,5 +259,11 @@ def _figures(held: list[Judgement], intake: Intake, running: RunOptions) -> list
         over = np.where(score >= threshold, 1, -1)
         for name, chosen in [("all", kinds > 0), *((kind.label, kinds == kind) for kind in Kind)]:
             if chosen.any():
-                rows.append({"kind": name, "threshold": threshold, **asdict(measure(over[chosen], labels[chosen]))})
+                rows.append(
+                    {
+                        "kind": name,
+                        "threshold": threshold,
+                        **asdict(measure(over[chosen], labels[chosen])),
+                    }
+                )
     return rows

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from resolver.cli.bars import Bars
+    from resolver.cli.progress_bars import Bars
     from resolver.pipeline import RunOptions
-    from resolver.training.fairness import Gap, Group, Scored
-    from resolver.training.groups import Masks
+    from resolver.training.evaluate.fairness_measures import Gap, Group, Scored
+    from resolver.training.evaluate.pair_groups import Masks
 
 PROBES, PROBE_SEED = 101_200, 11
 PROBE_DIMENSIONS = ("culture", "script", "difference")
@@ -27,20 +27,26 @@ _MEASURES = {
 }
 
 
-def measure_probes(running: RunOptions, count: int, seed: int, bars: Bars) -> tuple[Scored, dict[str, Masks]]:
+def measure_probes(
+    running: RunOptions, count: int, seed: int, bars: Bars
+) -> tuple[Scored, dict[str, Masks]]:
     """Score probes with the model of `running`; groups by `PROBE_DIMENSIONS`, strata by what differs."""
     import numpy as np
 
     from resolver.pipeline import score_pairs
     from resolver.records import Batch
     from resolver.synthetic import probes
-    from resolver.training.fairness import Scored
-    from resolver.training.groups import masks_of
+    from resolver.training.evaluate.fairness_measures import Scored
+    from resolver.training.evaluate.pair_groups import masks_of
 
     bars.start("probe", count, "probes")
     found = probes(count, seed)
-    batch = Batch.from_records([record for probe in found for record in (probe.left, probe.right)]).canonical()
-    answers = score_pairs(batch, [one.left.id for one in found], [one.right.id for one in found], running)
+    batch = Batch.from_records(
+        [record for probe in found for record in (probe.left, probe.right)]
+    ).canonical()
+    answers = score_pairs(
+        batch, [one.left.id for one in found], [one.right.id for one in found], running
+    )
     bars.advance(count)
     difference = np.array([one.corruption for one in found], dtype=object)
     scored = Scored(
@@ -57,11 +63,13 @@ def measure_probes(running: RunOptions, count: int, seed: int, bars: Bars) -> tu
     return scored, {by: masks_of(words[by]) for by in PROBE_DIMENSIONS}
 
 
-def by_group(scored: Scored, masks: Mapping[str, Masks]) -> dict[str, tuple[list[Group], dict[str, Gap]]]:
+def by_group(
+    scored: Scored, masks: Mapping[str, Masks]
+) -> dict[str, tuple[list[Group], dict[str, Gap]]]:
     """By dimension the groups and the worst gap of each measure."""
     from dataclasses import replace
 
-    from resolver.training.fairness import rates, worst_gap
+    from resolver.training.evaluate.fairness_measures import rates, worst_gap
 
     found = {}
     for by, held in masks.items():
@@ -77,7 +85,7 @@ def plain(found: Mapping[str, tuple[list[Group], dict[str, Gap]]]) -> dict[str, 
     """Groups and gaps as JSON: by dimension `worst_gap` and `groups`."""
     from dataclasses import asdict
 
-    from resolver.training.fairness import plain as plain_groups
+    from resolver.training.evaluate.fairness_measures import plain as plain_groups
 
     return {
         by: {
@@ -93,10 +101,15 @@ def plain(found: Mapping[str, tuple[list[Group], dict[str, Gap]]]) -> dict[str, 
 
 def text(found: Mapping[str, tuple[list[Group], dict[str, Gap]]], *, standardised: bool) -> str:
     """The worst gaps first, then a table for each dimension."""
-    lines = [line for by, (_, gaps) in found.items() if by != "difference" for line in _gaps(by, gaps)]
+    lines = [
+        line for by, (_, gaps) in found.items() if by != "difference" for line in _gaps(by, gaps)
+    ]
     for by, (groups, _) in found.items():
         lines += ["", *_table(by, groups)]
-    lines += ["", "missed, false: at score 0.5; lost: true pairs in band distinct; merged: false pairs in band match;"]
+    lines += [
+        "",
+        "missed, false: at score 0.5; lost: true pairs in band distinct; merged: false pairs in band match;",
+    ]
     how = "rates as if all groups had the same mix of differences, " if standardised else "rates "
     return "\n".join([*lines, f"{how}with 95 % intervals."])
 
@@ -136,12 +149,14 @@ def _short(group: Group, name: str) -> str:
     return f"{100 * share.rate:>6.1f} %" if share.total else f"{'-':>8}"
 
 
-def keep(directory: Path, base: Path | None, model: str, count: int, seed: int, found: dict[str, Any]) -> str:
+def keep(
+    directory: Path, base: Path | None, model: str, count: int, seed: int, found: dict[str, Any]
+) -> str:
     """Write what was measured on probes beside a model. The limit of the worst gap in missed matches between cultures
     only ever falls: it is the lower of that of `base` (default: the shipped model) and what was measured. What to say
     where the gap has widened, else nothing."""
-    from models import loader
     from resolver.errors import ModelError
+    from resolver.models import loader
 
     now = found["culture"]["worst_gap"]["missed"]["width"]
     try:
@@ -169,6 +184,8 @@ def measure_and_keep(directory: Path, base: Path | None, running: RunOptions, ba
     # the folder may have held another model a moment ago
     load_models.cache_clear()
     found = plain(by_group(*measure_probes(running, PROBES, PROBE_SEED, bars)))
-    said = keep(directory, base, load_models(running.model_dir).stamp["model"], PROBES, PROBE_SEED, found)
+    said = keep(
+        directory, base, load_models(running.model_dir).stamp["model"], PROBES, PROBE_SEED, found
+    )
     if said:
         click.echo(f"note: {said}", err=True)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import fairness
-from resolver.cli.bars import Bars
+from resolver.cli.model import fairness
 from resolver.cli.options import run_options
-from resolver.cli.results import prepare
+from resolver.cli.progress_bars import Bars
+from resolver.cli.run_results import prepare
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
-    from resolver.training.clusters import Clusters
-    from resolver.training.comparing import Beside
-    from resolver.training.decided import Decided
-    from resolver.training.labelled import Judgement
+    from resolver.ingest.reader_types import Intake
+    from resolver.training.data.decided_pairs import Decided
+    from resolver.training.data.labeled_clusters import Clusters
+    from resolver.training.data.labeled_pairs import Judgement
+    from resolver.training.evaluate.model_comparison import Beside
     from resolver.training.train import Material
 
 _MEASURES = (
@@ -31,18 +31,27 @@ _MEASURES = (
 )
 
 
-def train(settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, named: str) -> None:
+def train(
+    settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, named: str
+) -> None:
     """Correct a model by the decisions of a store; write it, and say how it does. Raises `InputError` where it does no
     better."""
-    from resolver.training.learning import learn
+    from resolver.training.store_learning import learn
 
     with Bars(verbose=options["verbose"]) as bars:
         bars.start("decisions")
         learnt = learn(
-            options["store_url"], out, base, named, seed=options["seed"], before_writing=lambda: prepare(out)
+            options["store_url"],
+            out,
+            base,
+            named,
+            seed=options["seed"],
+            before_writing=lambda: prepare(out),
         )
         if options["probes"]:
-            fairness.measure_and_keep(out, base, run_options(settings, {**options, "model_dir": out}), bars)
+            fairness.measure_and_keep(
+                out, base, run_options(settings, {**options, "model_dir": out}), bars
+            )
     for note in learnt.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(told(learnt.beside)))
@@ -50,26 +59,32 @@ def train(settings: Settings, options: Mapping[str, Any], out: Path, base: Path 
     click.echo(f"To use it: resolver replan --store {options['store_url']} --model {out}")
 
 
-def said(options: Mapping[str, Any], known: Clusters | None) -> tuple[Decided | None, list[Judgement]]:
+def said(
+    options: Mapping[str, Any], known: Clusters | None
+) -> tuple[Decided | None, list[Judgement]]:
     """The decisions and the judgements that were asked for, as far as they can all be right."""
-    from resolver.training.labelled import read_judgements
+    from resolver.training.data.labeled_pairs import read_judgements
 
     judgements = read_judgements(options["judged"]) if options["judged"] else []
     if not options["store_url"]:
         return None, judgements
-    from resolver.training.joining import agreed
-    from resolver.training.learning import decisions_of
+    from resolver.training.data.combined_pairs import agreed
+    from resolver.training.store_learning import decisions_of
 
     return agreed(decisions_of(options["store_url"]), judgements, known)
 
 
 def joined(
-    material: Material, intake: Intake, judgements: list[Judgement], decided: Decided | None, tables: Mapping[str, Any]
+    material: Material,
+    intake: Intake,
+    judgements: list[Judgement],
+    decided: Decided | None,
+    tables: Mapping[str, Any],
 ) -> Material:
     """The material with decisions, where there are any."""
     if decided is None:
         return material
-    from resolver.training.joining import with_decided
+    from resolver.training.data.combined_pairs import with_decided
 
     return with_decided(material, intake, judgements, decided, tables)
 

@@ -8,10 +8,17 @@ from typing import Any
 
 import click
 
-from resolver.cli.bars import Bars
-from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, json_option, model_option, reading_options, store_option
-from resolver.cli.results import prepare
+from resolver.cli.list_arguments import read
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    json_option,
+    model_option,
+    reading_options,
+    store_option,
+)
+from resolver.cli.progress_bars import Bars
+from resolver.cli.run_results import prepare
 from resolver.errors import ModelError
 from resolver.settings import Settings
 
@@ -21,7 +28,13 @@ _SHOWN = 8
 @click.command("tables")
 @click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
 @store_option()
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="Model folder for tables.json (made if absent).")
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="DIR",
+    help="Model folder for tables.json (made if absent).",
+)
 @model_option
 @reading_options
 @json_option
@@ -50,10 +63,12 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         raise click.UsageError("name either lists or, with --store, a store.")
     base = options["model_dir"] or settings.model_dir
     with Bars(verbose=options["verbose"]) as bars:
-        from models import loader
+        from resolver.models import loader
 
         before = loader.load("tables", base)
-        count, tables = _of_store(url, before, bars) if url else _of_lists(files, Reading.take(options), bars)
+        count, tables = (
+            _of_store(url, before, bars) if url else _of_lists(files, Reading.take(options), bars)
+        )
         prepare(out)
         taken = _take_over(out, base)
         loader.save("tables", tables, out)
@@ -77,7 +92,7 @@ def _of_lists(files: tuple[Path, ...], reading: Reading, bars: Bars) -> tuple[in
 
 def _of_store(url: str, before: dict[str, Any], bars: Bars) -> tuple[int, dict[str, Any]]:
     """How many records a store holds, and the tables with the numbers that many of its entities use."""
-    from resolver.training.numbers import of_store_at
+    from resolver.training.shared_numbers import of_store_at
 
     bars.start("count", None)
     count, found = of_store_at(url)
@@ -86,7 +101,7 @@ def _of_store(url: str, before: dict[str, Any], bars: Bars) -> tuple[int, dict[s
 
 def _take_over(out: Path, base: Path | None) -> list[str]:
     """Copy the models that a folder lacks from `base`, so that it can be used as a model: their names."""
-    from models import loader
+    from resolver.models import loader
 
     taken = []
     for kind in loader.KINDS:
@@ -115,13 +130,17 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 def _text(said: dict[str, Any]) -> str:
     lines = [f"{said['records']:,} records counted."]
     for population in ("person", "group"):
-        count, before, new = (said[f"{population}_{key}"] for key in ("words", "words_before", "new"))
+        count, before, new = (
+            said[f"{population}_{key}"] for key in ("words", "words_before", "new")
+        )
         most = f"; new ones, most common first: {', '.join(new)}" if new else ""
         lines.append(f"{count:,} common words in names of {population}s (before: {before:,}){most}")
     numbers = said["mass_used"]
     shown = ", ".join(numbers[:_SHOWN]) + (" …" if len(numbers) > _SHOWN else "")
     was = said["mass_used_before"]
-    lines.append(f"{len(numbers):,} numbers that many people use (before: {was:,}){': ' + shown if numbers else ''}")
+    lines.append(
+        f"{len(numbers):,} numbers that many people use (before: {was:,}){': ' + shown if numbers else ''}"
+    )
     if said["taken_over"]:
         lines.append(f"Models taken over: {', '.join(said['taken_over'])}")
     return "\n".join([*lines, f"Tables: {Path(said['out']) / 'tables.json'}"])

@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import fairness, learning
-from resolver.cli.bars import Bars
-from resolver.cli.lists import read
-from resolver.cli.naming import must_exist
-from resolver.cli.options import PATH, Reading, costs_option, model_option, reading_options, run_options
-from resolver.cli.results import prepare
+from resolver.cli.list_arguments import read
+from resolver.cli.model import fairness, learning
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    costs_option,
+    model_option,
+    reading_options,
+    run_options,
+)
+from resolver.cli.progress_bars import Bars
+from resolver.cli.record_ids import must_exist
+from resolver.cli.run_results import prepare
 from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.records import Record
-    from resolver.training.clusters import Clusters
-    from resolver.training.decided import Decided
-    from resolver.training.labelled import Judgement
+    from resolver.training.data.decided_pairs import Decided
+    from resolver.training.data.labeled_clusters import Clusters
+    from resolver.training.data.labeled_pairs import Judgement
     from resolver.training.train import Material, World
 
 RICH_WORLD, NAMING_WORLD, DIFFERING = 40_000, 60_000, 22_000
@@ -36,18 +43,64 @@ SPELLED = 120
 
 @click.command("train")
 @click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
-@click.option("--from-store", "store_url", metavar="URL", help="Learn from what stewards decided in this store.")
-@click.option("--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label.")
-@click.option("--clusters", type=PATH, metavar="FILE", help="Records known to be the same (CSV, Parquet: id,cluster).")
-@click.option("--cluster-columns", metavar="ID,CLUSTER", help="The two columns of --clusters, where they are named so.")
-@click.option("--unlabelled", is_flag=True, help="Learn from FILE... alone, without any label (see below).")
-@click.option("--to", "others", type=PATH, multiple=True, metavar="RIGHT", help="With --unlabelled: pairs across only.")
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent).")
-@click.option("--new-tables", is_flag=True, help="Count how common names are anew, in FILE... (needs many records).")
-@click.option("--worlds/--no-worlds", default=True, show_default=True, help="Learn from invented records too (slower).")
-@click.option("--probes/--no-probes", default=True, show_default=True, help="Measure fairness too (a minute).")
-@click.option("--version", "named", metavar="NAME", help="What to call the model (default: year and month).")
-@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed, the same model.")
+@click.option(
+    "--from-store",
+    "store_url",
+    metavar="URL",
+    help="Learn from what stewards decided in this store.",
+)
+@click.option(
+    "--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label."
+)
+@click.option(
+    "--clusters",
+    type=PATH,
+    metavar="FILE",
+    help="Records known to be the same (CSV, Parquet: id,cluster).",
+)
+@click.option(
+    "--cluster-columns",
+    metavar="ID,CLUSTER",
+    help="The two columns of --clusters, where they are named so.",
+)
+@click.option(
+    "--unlabelled", is_flag=True, help="Learn from FILE... alone, without any label (see below)."
+)
+@click.option(
+    "--to",
+    "others",
+    type=PATH,
+    multiple=True,
+    metavar="RIGHT",
+    help="With --unlabelled: pairs across only.",
+)
+@click.option(
+    "--out", type=PATH, required=True, metavar="DIR", help="Folder for the model (made if absent)."
+)
+@click.option(
+    "--new-tables",
+    is_flag=True,
+    help="Count how common names are anew, in FILE... (needs many records).",
+)
+@click.option(
+    "--worlds/--no-worlds",
+    default=True,
+    show_default=True,
+    help="Learn from invented records too (slower).",
+)
+@click.option(
+    "--probes/--no-probes", default=True, show_default=True, help="Measure fairness too (a minute)."
+)
+@click.option(
+    "--version", "named", metavar="NAME", help="What to call the model (default: year and month)."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=7,
+    show_default=True,
+    help="The same seed, the same model.",
+)
 @costs_option
 @model_option
 @reading_options
@@ -93,16 +146,20 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     prepare(out)
     with Bars(verbose=reading.verbose) as bars:
         intake = read(files, reading, bars)
-        others = read(options["others"], reading, bars, stage="read right") if options["others"] else None
-        from models import loader
-        from resolver.training.save import CARD, save
+        others = (
+            read(options["others"], reading, bars, stage="read right")
+            if options["others"]
+            else None
+        )
+        from resolver.models import loader
+        from resolver.training.model_files import CARD, save
         from resolver.training.train import fit_options, make_tables, train
 
         bars.start("compare")
         tables = make_tables([intake]) if options["new_tables"] else loader.load("tables", base)
         notes: list[str] = []
         if options["unlabelled"]:
-            from resolver.training.unlabelled import learn
+            from resolver.training.fit.unlabeled import learn
 
             trained, without = learn(intake, others, tables, named, seed=options["seed"])
             notes += [f"{kind} is not learnt: {why}" for kind, why in without.items()]
@@ -112,14 +169,23 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
             _worth_it(intake, judgements, known, decided)
             if options["worlds"] and len(intake.batch) < FEW:
                 click.echo(_FEW, err=True)
-            worlds = _worlds(options["seed"]) if options["worlds"] and not (known and known.plenty) else []
+            worlds = (
+                _worlds(options["seed"])
+                if options["worlds"] and not (known and known.plenty)
+                else []
+            )
             material = _material(intake, judgements, known, tables, worlds, options["seed"])
             material = learning.joined(material, intake, judgements, decided, tables)
             bars.start("fit")
             trained = train(material, tables, named, fit_options(options["seed"]))
             if material.dropped:
-                notes.append(f"{material.dropped} judged pairs name records that are not in the lists")
-            notes += [f"left out: {count:,} judged pairs {why}" for why, count in material.quarantined.items()]
+                notes.append(
+                    f"{material.dropped} judged pairs name records that are not in the lists"
+                )
+            notes += [
+                f"left out: {count:,} judged pairs {why}"
+                for why, count in material.quarantined.items()
+            ]
         taken = save(trained, out, base)
         # a model of one's own files is no model of invented people
         if options["probes"] and not options["unlabelled"]:
@@ -135,7 +201,10 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
 def _agree(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:
     if not files and not options["store_url"]:
-        raise UsageError("there is nothing to learn from", mend="name lists FILE..., or a store with --from-store")
+        raise UsageError(
+            "there is nothing to learn from",
+            mend="name lists FILE..., or a store with --from-store",
+        )
     for name in () if files else ("judged", "clusters", "others", "new_tables"):
         if options[name]:
             word = "to" if name == "others" else name.replace("_", "-")
@@ -146,7 +215,9 @@ def _agree(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:
             mend="leave out --judged, --clusters and --from-store, or --unlabelled",
         )
     if options["cluster_columns"] and not options["clusters"]:
-        raise UsageError("--cluster-columns goes with --clusters", mend="name the file that holds them")
+        raise UsageError(
+            "--cluster-columns goes with --clusters", mend="name the file that holds them"
+        )
     if options["others"] and not options["unlabelled"]:
         raise UsageError("--to goes with --unlabelled", mend="give all lists as FILE...")
 
@@ -158,7 +229,11 @@ def _worlds(seed: int) -> list[World]:
     from resolver.training.train import World, register_worlds
 
     rich, other = generate(RICH_WORLD, seed=seed), generate(NAMING_WORLD, seed=seed + 1)
-    people = [(one, other.cultures[other.truth[one.id]]) for one in other.records if one.kind == Kind.PERSON]
+    people = [
+        (one, other.cultures[other.truth[one.id]])
+        for one in other.records
+        if one.kind == Kind.PERSON
+    ]
     return [World("world", rich.records, rich.truth, "S", 40_000), *register_worlds(people, seed)]
 
 
@@ -171,7 +246,7 @@ def _spellings(seed: int) -> list[tuple[str, ...]]:
 
 def _differing(seed: int) -> list[tuple[Record, Record, bool]]:
     """Invented pairs that differ in one thing; others than those on which fairness is measured."""
-    from resolver.cli.fairness import PROBE_SEED
+    from resolver.cli.model.fairness import PROBE_SEED
     from resolver.synthetic import probes
 
     other = seed if seed != PROBE_SEED else seed + 1
@@ -185,7 +260,7 @@ def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> C
         return None
     if columns != [""] and len(columns) != 2:
         raise UsageError("--cluster-columns takes two names", mend="write ID,CLUSTER")
-    from resolver.training.clusters import read_clusters, settle
+    from resolver.training.data.labeled_clusters import read_clusters, settle
 
     named = (columns[0].strip(), columns[1].strip()) if len(columns) == 2 else None
     found = settle(read_clusters(path, named), intake.batch.ids.to_pylist())
@@ -193,7 +268,9 @@ def _clusters(options: Mapping[str, Any], intake: Intake, notes: list[str]) -> C
     return found
 
 
-def _worth_it(intake: Intake, judgements: list[Judgement], known: Clusters | None, decided: Decided | None) -> None:
+def _worth_it(
+    intake: Intake, judgements: list[Judgement], known: Clusters | None, decided: Decided | None
+) -> None:
     """Raise `InputError` before long work where nothing in the lists teaches anything: a model of invented records
     alone is no better than the one there is."""
     ids = set(intake.batch.ids.to_pylist())
@@ -202,9 +279,14 @@ def _worth_it(intake: Intake, judgements: list[Judgement], known: Clusters | Non
         return
     what = "there is nothing to learn from in these lists"
     if judgements:
-        raise InputError(f"{what}: no judged pair has both its records in them", mend="name the lists that hold them")
+        raise InputError(
+            f"{what}: no judged pair has both its records in them",
+            mend="name the lists that hold them",
+        )
     if known:
-        raise InputError(f"{what}: no labelled cluster holds two of their records", mend="ids are <source>:<id>")
+        raise InputError(
+            f"{what}: no labelled cluster holds two of their records", mend="ids are <source>:<id>"
+        )
     raise InputError(
         f"{what}: no labels are given, and none of the lists says that it is free of duplicates",
         mend="add --judged, --clusters or --from-store; or --unlabelled, to learn without labels; or `deduplicated: "
@@ -213,13 +295,22 @@ def _worth_it(intake: Intake, judgements: list[Judgement], known: Clusters | Non
 
 
 def _material(
-    intake: Intake, judgements: list[Judgement], known: Clusters | None, tables: Any, worlds: list[World], seed: int
+    intake: Intake,
+    judgements: list[Judgement],
+    known: Clusters | None,
+    tables: Any,
+    worlds: list[World],
+    seed: int,
 ) -> Material:
     from resolver.training.train import gather
 
     invented: dict[str, Any] = {}
     if worlds:
-        invented = {"spellings": _spellings(seed), "differing": _differing(seed), "stated": worlds[0].records}
+        invented = {
+            "spellings": _spellings(seed),
+            "differing": _differing(seed),
+            "stated": worlds[0].records,
+        }
     material = gather(intake, judgements, tables, worlds, clusters=known, seed=seed, **invented)
     if not material.pairs:
         raise InputError(

@@ -22,7 +22,7 @@ def command(settings: Settings, /, store_url: str, out: Path) -> None:
       resolver backup --store sqlite:///hub.db --out hub.backup
       resolver restore hub.backup --store postgresql+psycopg://hub@db/hub
     """
-    from resolver.engines.keeping import backup_store
+    from resolver.hub.admin import backup_store
 
     count = backup_store(store_url, out)
     click.echo(f"{count:,} rows: {out}")

@@ -7,7 +7,7 @@ import json
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.people import who_option
+from resolver.cli.steward_option import who_option
 
 
 @click.group("batches")
@@ -23,11 +23,17 @@ def command() -> None:
 
 @command.command("list")
 @store_option(required=True)
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The newest so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="The newest so many.",
+)
 @json_option
 def listed(store_url: str, limit: int, as_json: bool) -> None:
     """List the newest batches."""
-    from resolver.engines.keeping import list_batches
+    from resolver.hub.admin import list_batches
 
     rows = list_batches(store_url, limit)
     if as_json:
@@ -45,7 +51,7 @@ def listed(store_url: str, limit: int, as_json: bool) -> None:
 @who_option
 def accept(batch: str, store_url: str, who: str) -> None:
     """Let the batch ID land, however much it changes. A worker takes it up."""
-    from resolver.engines.keeping import accept_batch
+    from resolver.hub.admin import accept_batch
 
     accept_batch(store_url, batch, who)
     click.echo(f"{batch} is accepted and waits for a worker.")

@@ -9,17 +9,25 @@ from typing import Any
 import click
 
 from resolver.cli.options import PATH, model_option, store_option
-from resolver.cli.stores import open_hub
+from resolver.cli.store_arguments import open_hub
 from resolver.settings import Settings
 
 
 @click.command("export")
 @store_option(required=True)
-@click.option("--out", type=PATH, required=True, metavar="FILE", help="File to write; - is standard output.")
-@click.option("--canonical", is_flag=True, help="No ids, versions or times: the same records give the same bytes.")
+@click.option(
+    "--out", type=PATH, required=True, metavar="FILE", help="File to write; - is standard output."
+)
+@click.option(
+    "--canonical",
+    is_flag=True,
+    help="No ids, versions or times: the same records give the same bytes.",
+)
 @model_option
 @click.pass_obj
-def command(settings: Settings, /, store_url: str, out: Path, canonical: bool, **options: Any) -> None:
+def command(
+    settings: Settings, /, store_url: str, out: Path, canonical: bool, **options: Any
+) -> None:
     """Write everything a store holds into FILE, one JSON object a line.
 
     Canonical exports name entities by their smallest record id and hold golden values and links alone, so that they are
@@ -30,7 +38,7 @@ def command(settings: Settings, /, store_url: str, out: Path, canonical: bool, *
       resolver export --store sqlite:///hub.db --out hub.jsonl
       resolver export --store sqlite:///hub.db --canonical --out hub.canonical.jsonl
     """
-    from resolver.engines.exports import export, lines
+    from resolver.hub.exports import export, lines
 
     with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
         if str(out) == "-":

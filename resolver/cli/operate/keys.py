@@ -35,13 +35,22 @@ def command() -> None:
     required=True,
     help="What it may do; repeatable.",
 )
-@click.option("--days", type=click.IntRange(1, 36_500), help="How long it is good. Default: until it is revoked.")
-def create(name: str, store_url: str, agency: str, scopes: tuple[str, ...], days: int | None) -> None:
+@click.option(
+    "--days",
+    type=click.IntRange(1, 36_500),
+    help="How long it is good. Default: until it is revoked.",
+)
+def create(
+    name: str, store_url: str, agency: str, scopes: tuple[str, ...], days: int | None
+) -> None:
     """Make a key called NAME, and show its secret this once."""
-    from resolver.engines.keeping import create_key
+    from resolver.hub.admin import create_key
 
     secret = create_key(store_url, name, agency, scopes, days)
-    click.echo(f"Send it as the header `Authorization: ApiKey …`. It is not shown again; {name} is its name.", err=True)
+    click.echo(
+        f"Send it as the header `Authorization: ApiKey …`. It is not shown again; {name} is its name.",
+        err=True,
+    )
     click.echo(secret)
 
 
@@ -52,7 +61,7 @@ def listed(store_url: str, as_json: bool) -> None:
     """List the keys there are, never their secrets."""
     from dataclasses import asdict
 
-    from resolver.engines.keeping import list_keys
+    from resolver.hub.admin import list_keys
 
     keys = list_keys(store_url)
     if as_json:
@@ -60,7 +69,9 @@ def listed(store_url: str, as_json: bool) -> None:
         return
     for one in keys:
         until = f", until {one.expires[:10]}" if one.expires else ""
-        click.echo(f"{one.name}: {one.state}{until}; {', '.join(one.scopes)}; {one.agency or 'no agency'}")
+        click.echo(
+            f"{one.name}: {one.state}{until}; {', '.join(one.scopes)}; {one.agency or 'no agency'}"
+        )
 
 
 @command.command("revoke")
@@ -68,9 +79,12 @@ def listed(store_url: str, as_json: bool) -> None:
 @store_option(required=True)
 def revoke(name: str, store_url: str) -> None:
     """Make the key called NAME useless."""
-    from resolver.engines.keeping import list_keys, revoke_key
+    from resolver.hub.admin import list_keys, revoke_key
 
     revoke_key(store_url, name)
     click.echo(f"{name} is revoked.", err=True)
     if not any(one.state == "good" for one in list_keys(store_url)):
-        click.echo("note: no key is good any more. The store stays closed: make another to ask again.", err=True)
+        click.echo(
+            "note: no key is good any more. The store stays closed: make another to ask again.",
+            err=True,
+        )

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from resolver.cli.bars import Bars
 from resolver.cli.options import run_options, running_options, store_option
+from resolver.cli.progress_bars import Bars
 from resolver.settings import Settings
 
 
@@ -26,11 +26,13 @@ def command(settings: Settings, /, store_url: str, verbose: bool, **options: Any
       resolver replan --store sqlite:///hub.db
       resolver replan --store sqlite:///hub.db --plan M --model my-model
     """
-    from resolver.engines.hub import Hub
+    from resolver.hub.hub import Hub
 
     running = run_options(settings, options)
     with (
-        Hub.open(store_url, running, create=False, check=False, index_dir=settings.index_dir) as hub,
+        Hub.open(
+            store_url, running, create=False, check=False, index_dir=settings.index_dir
+        ) as hub,
         Bars(verbose=verbose) as bars,
     ):
         version = hub.replan(running, progress=bars)

@@ -21,7 +21,7 @@ def command(settings: Settings, /, backup: Path, store_url: str) -> None:
     Example:
       resolver restore hub.backup --store sqlite:///hub.db
     """
-    from resolver.engines.keeping import restore_store
+    from resolver.hub.admin import restore_store
 
     version = restore_store(backup, store_url)
     click.echo(f"The store stands at version {version}.")

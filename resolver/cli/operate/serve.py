@@ -16,19 +16,58 @@ from resolver.settings import Settings
 @click.command("serve")
 @store_option(required=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
 @click.option(
-    "--threads", type=click.IntRange(1, 64), default=16, show_default=True, help="Requests a process answers at once."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port; 0: any free one.",
 )
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
-@click.option("--jobs", type=PATH, metavar="DIR", help="Folder of submitted batches. Default: beside a SQLite store.")
-@click.option("--rate", type=click.IntRange(0), default=0, show_default=True, help="Requests a minute a key; 0: any.")
-@click.option("--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose).")
-@click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well.")
-@click.option("--user-header", default="", metavar="NAME", help="Header in which a proxy names the user.")
-@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable.")
-@click.option("--prepare", is_flag=True, help="Make what serving needs (catalogue, kernels), and leave.")
-@click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help="Requests a process answers at once.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer.",
+)
+@click.option(
+    "--jobs",
+    type=PATH,
+    metavar="DIR",
+    help="Folder of submitted batches. Default: beside a SQLite store.",
+)
+@click.option(
+    "--rate",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Requests a minute a key; 0: any.",
+)
+@click.option(
+    "--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose)."
+)
+@click.option(
+    "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+)
+@click.option(
+    "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
+)
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable."
+)
+@click.option(
+    "--prepare", is_flag=True, help="Make what serving needs (catalogue, kernels), and leave."
+)
+@click.option(
+    "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -57,8 +96,8 @@ def command(
       resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
     """
     # the service stands above this package; a command finds it by name, as any server finds its application
-    serve = pkgutil.resolve_name("api.server:serve")
-    options = pkgutil.resolve_name("api.settings:ServiceSettings")
+    serve = pkgutil.resolve_name("resolver.api.server.run:serve")
+    options = pkgutil.resolve_name("resolver.api.service_settings:ServiceSettings")
     model = model_dir or settings.model_dir
     if user_header and not proxies:
         raise click.UsageError("--user-header needs --proxy: the address of the proxy to believe")
@@ -76,7 +115,9 @@ def command(
         sign_in_tries=settings.sign_in_tries_address,
     )
     if prepare:
-        pkgutil.resolve_name("api.server:prepare")(served, tell=lambda line: click.echo(line, err=True))
+        pkgutil.resolve_name("resolver.api.server.run:prepare")(
+            served, tell=lambda line: click.echo(line, err=True)
+        )
         return
     serve(served, tell=lambda line: click.echo(line, err=True), **where)
 

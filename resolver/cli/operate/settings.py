@@ -39,5 +39,8 @@ def command(settings: Settings, /, *, markdown: bool) -> None:
 
 def page(rows: tuple[SettingRow, ...]) -> str:
     """The text of docs/settings.md."""
-    lines = [f"| `{row.variable}` | {row.default or 'unset'} | {row.range} | {row.help} |\n" for row in rows]
+    lines = [
+        f"| `{row.variable}` | {row.default or 'unset'} | {row.range} | {row.help} |\n"
+        for row in rows
+    ]
     return PAGE + "".join(lines)

@@ -30,7 +30,7 @@ def command() -> None:
 @json_option
 def listed(store_url: str, as_json: bool) -> None:
     """List the sources there are, and those that are missing."""
-    from resolver.engines.keeping import list_sources
+    from resolver.hub.admin import list_sources
 
     rows = list_sources(store_url)
     if as_json:
@@ -40,7 +40,11 @@ def listed(store_url: str, as_json: bool) -> None:
         owner = row["agency"] or (f"kept by {row['keeper']}" if row["keeper"] else "the hub's")
         said = [owner, f"{row['records']:,} records"]
         said += [f"updated {row['updated'][:16]}Z"] if row["updated"] else []
-        said += [f"{row['maximum_age_days']} days old at most"] if row["maximum_age_days"] is not None else []
+        said += (
+            [f"{row['maximum_age_days']} days old at most"]
+            if row["maximum_age_days"] is not None
+            else []
+        )
         said += ["required"] if row["required"] else []
         said += [str(row["fault"]).upper()] if row["fault"] else []
         click.echo(f"{row['name']}: {'; '.join(said)}")
@@ -51,11 +55,17 @@ def listed(store_url: str, as_json: bool) -> None:
 @store_option(required=True)
 @click.option("--agency", help='Whose it is; "": the hub\'s.')
 @click.option("--title", help="What people call it.")
-@click.option("--maximum-age-days", type=click.IntRange(0, 36_500), help="/readyz fails when it is older; 0: never.")
-@click.option("--required/--not-required", default=None, help="/readyz fails while no record of it is there.")
+@click.option(
+    "--maximum-age-days",
+    type=click.IntRange(0, 36_500),
+    help="/readyz fails when it is older; 0: never.",
+)
+@click.option(
+    "--required/--not-required", default=None, help="/readyz fails while no record of it is there."
+)
 def change(name: str, store_url: str, **said: Any) -> None:
     """Say something of the source called NAME. It may be said before its first list comes."""
-    from resolver.engines.keeping import set_source
+    from resolver.hub.admin import set_source
 
     if all(value is None for value in said.values()):
         raise click.UsageError("say something: --agency, --title, --maximum-age-days or --required")

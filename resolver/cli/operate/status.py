@@ -21,7 +21,7 @@ def command(settings: Settings, /, store_url: str, as_json: bool) -> None:
     Example:
       resolver status --store sqlite:///hub.db
     """
-    from resolver.engines.keeping import status
+    from resolver.hub.admin import status
 
     found = status(store_url)
     if as_json:
@@ -31,7 +31,13 @@ def command(settings: Settings, /, store_url: str, as_json: bool) -> None:
             for one in found.sources
         ]  # fmt: skip
         counts = {"records": found.records, "entities": found.entities, "waiting": found.waiting}
-        said = {"version": found.version, "plan": found.plan, "model": found.model, **counts, "sources": sources}
+        said = {
+            "version": found.version,
+            "plan": found.plan,
+            "model": found.model,
+            **counts,
+            "sources": sources,
+        }
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(

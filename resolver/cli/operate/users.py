@@ -35,11 +35,22 @@ def command() -> None:
 @store_option(required=True)
 @click.option("--role", type=_ROLE, required=True, help="What the user may do.")
 @click.option("--agency", default="", help="For whom the user works.")
-@click.option("--password-file", type=PATH, metavar="FILE", help="Take the password from a file (`-`: standard input).")
-@click.option("--no-password", is_flag=True, help="Only a proxy may sign this user in (see `resolver serve --help`).")
-def add(name: str, store_url: str, role: str, agency: str, password_file: Path | None, no_password: bool) -> None:
+@click.option(
+    "--password-file",
+    type=PATH,
+    metavar="FILE",
+    help="Take the password from a file (`-`: standard input).",
+)
+@click.option(
+    "--no-password",
+    is_flag=True,
+    help="Only a proxy may sign this user in (see `resolver serve --help`).",
+)
+def add(
+    name: str, store_url: str, role: str, agency: str, password_file: Path | None, no_password: bool
+) -> None:
     """Add a user called NAME."""
-    from resolver.engines.accounts import add_user
+    from resolver.hub.desk_users import add_user
 
     if no_password and password_file:
         raise click.UsageError("--no-password and --password-file exclude each other")
@@ -55,7 +66,7 @@ def listed(store_url: str, as_json: bool) -> None:
     """List the users there are."""
     from dataclasses import asdict
 
-    from resolver.engines.accounts import list_users
+    from resolver.hub.desk_users import list_users
 
     users = list_users(store_url)
     if as_json:
@@ -72,7 +83,7 @@ def listed(store_url: str, as_json: bool) -> None:
 @click.option("--agency", help="Change the agency, too.")
 def role_of(name: str, role: str, store_url: str, agency: str | None) -> None:
     """Give the user NAME another ROLE."""
-    from resolver.engines.accounts import change_user
+    from resolver.hub.desk_users import change_user
 
     user = change_user(store_url, name, role=role, agency=agency)
     click.echo(f"{user.name} is {user.role.label} now.", err=True)
@@ -81,10 +92,15 @@ def role_of(name: str, role: str, store_url: str, agency: str | None) -> None:
 @command.command("passwd")
 @click.argument("name")
 @store_option(required=True)
-@click.option("--password-file", type=PATH, metavar="FILE", help="Take the password from a file (`-`: standard input).")
+@click.option(
+    "--password-file",
+    type=PATH,
+    metavar="FILE",
+    help="Take the password from a file (`-`: standard input).",
+)
 def passwd(name: str, store_url: str, password_file: Path | None) -> None:
     """Give the user NAME another password; whoever sits there as NAME must sign in again."""
-    from resolver.engines.accounts import change_user
+    from resolver.hub.desk_users import change_user
 
     user = change_user(store_url, name, password=_password(password_file))
     click.echo(f"{user.name} has another password.", err=True)
@@ -95,7 +111,7 @@ def passwd(name: str, store_url: str, password_file: Path | None) -> None:
 @store_option(required=True)
 def disable(name: str, store_url: str) -> None:
     """Keep the user NAME out; what it has decided stays."""
-    from resolver.engines.accounts import change_user
+    from resolver.hub.desk_users import change_user
 
     click.echo(f"{change_user(store_url, name, disabled=True).name} is disabled.", err=True)
 
@@ -105,7 +121,7 @@ def disable(name: str, store_url: str) -> None:
 @store_option(required=True)
 def enable(name: str, store_url: str) -> None:
     """Let the user NAME in again."""
-    from resolver.engines.accounts import change_user
+    from resolver.hub.desk_users import change_user
 
     click.echo(f"{change_user(store_url, name, disabled=False).name} is let in again.", err=True)
 

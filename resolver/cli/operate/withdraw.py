@@ -7,7 +7,7 @@ import json
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.people import who_option
+from resolver.cli.steward_option import who_option
 from resolver.settings import Settings
 
 
@@ -17,7 +17,9 @@ from resolver.settings import Settings
 @who_option
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, records: tuple[str, ...], store_url: str, who: str, as_json: bool) -> None:
+def command(
+    settings: Settings, /, records: tuple[str, ...], store_url: str, who: str, as_json: bool
+) -> None:
     """Take RECORD... back: a mistake, or somebody who is no longer sought.
 
     Who is left of their entities is resolved anew. What they said stays in the history; adding a record again undoes
@@ -27,13 +29,19 @@ def command(settings: Settings, /, records: tuple[str, ...], store_url: str, who
     Example:
       resolver withdraw us-ofac-sdn:7160 --store sqlite:///hub.db
     """
-    from resolver.cli.stores import open_hub
-    from resolver.engines.senders import Sender
+    from resolver.cli.store_arguments import open_hub
+    from resolver.hub.ownership import Sender
 
     with open_hub(store_url, settings) as hub:
         landed = hub.withdraw(sorted(set(records)), sender=Sender(who))
     if as_json:
-        click.echo(json.dumps({"withdrawn": list(landed.withdrawn), "version": landed.version}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"withdrawn": list(landed.withdrawn), "version": landed.version}, ensure_ascii=False
+            )
+        )
         return
     count = len(landed.withdrawn)
-    click.echo(f"{count} record{'' if count == 1 else 's'} withdrawn; the store stands at version {landed.version}.")
+    click.echo(
+        f"{count} record{'' if count == 1 else 's'} withdrawn; the store stands at version {landed.version}."
+    )

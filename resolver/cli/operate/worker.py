@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.options import PATH, store_option
-from resolver.cli.results import write
+from resolver.cli.run_results import write
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.hub import Hub
-    from resolver.engines.landed import Landed
-    from resolver.engines.working import Job
-    from resolver.ingest.base import Intake
+    from resolver.hub.commit_result import CommitResult
+    from resolver.hub.hub import Hub
+    from resolver.hub.job_worker import Job
+    from resolver.ingest.reader_types import Intake
     from resolver.records.progress import Progress
 
 _PAUSE = 0.5
@@ -27,10 +27,16 @@ _PAUSE = 0.5
 
 @click.command("worker")
 @store_option(required=True)
-@click.option("--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: beside a SQLite store.")
+@click.option(
+    "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: beside a SQLite store."
+)
 @click.option("--once", is_flag=True, help="Stop when nothing waits.")
-@click.option("--accept-restricted", is_flag=True, help="Take records above handling code H0 as well.")
-@click.option("--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder.")
+@click.option(
+    "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+)
+@click.option(
+    "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
+)
 @click.pass_obj
 def command(
     settings: Settings, /, *, store_url: str, jobs: Path | None, once: bool, accept_restricted: bool,
@@ -45,11 +51,11 @@ def command(
       resolver worker --store sqlite:///hub.db
       resolver worker --store postgresql+psycopg://hub@db/hub --jobs /var/lib/resolver/jobs
     """
-    from resolver.cli.stores import open_hub
-    from resolver.engines.working import jobs_folder, work_once
+    from resolver.cli.store_arguments import open_hub
     from resolver.errors import StoreError
+    from resolver.hub.job_worker import jobs_folder, work_once
     from resolver.review import catch_up
-    from resolver.training.jobs import LEARN, do_learning
+    from resolver.training.learning_jobs import LEARN, do_learning
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -77,28 +83,34 @@ def command(
                 click.echo(f"note: {error.line()}", err=True)
                 job = None
             if job is not None:
-                click.echo(f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True)
+                click.echo(
+                    f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True
+                )
             elif once:
                 return
             else:
                 stop.wait(_PAUSE)
 
 
-def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False) -> Mapping[str, Any]:
+def do(
+    hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False
+) -> Mapping[str, Any]:
     """Land a batch, or work out what it would change (`dry_run`), and write what came of it into its folder; the
     counts. Raises `ResolverError`."""
-    from resolver.engines.working import INPUT, RESULT, sender_of
+    from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
+    from resolver.hub.job_worker import INPUT, RESULT, sender_of
     from resolver.ingest.readers import read_lists
-    from resolver.output import write_rejects
-    from resolver.records.sight import owned_by
+    from resolver.records.visibility import owned_by
 
     progress.start("read", None, "records")
     list_format = job.params.get("format") or None
     dry_run, complete, accept_large = (
         bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
     )
-    intake = read_lists([folder / INPUT], format=list_format, accept_restricted=accept_restricted, complete=complete)
+    intake = read_lists(
+        [folder / INPUT], format=list_format, accept_restricted=accept_restricted, complete=complete
+    )
     # names of files here, not of this machine
     rejects = tuple(replace(one, file=Path(one.file).name) for one in intake.rejects)
     intake = replace(intake, batch=owned_by(intake.batch, job.agency), rejects=rejects)
@@ -107,9 +119,14 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     write_rejects(folder / RESULT, intake.rejects)
     if not len(intake.batch):
         why = intake.rejects[0].reason if intake.rejects else "it is empty"
-        raise InputError(f"no record could be read: {why}", mend="see the formats that are known (`resolver formats`)")
+        raise InputError(
+            f"no record could be read: {why}",
+            mend="see the formats that are known (`resolver formats`)",
+        )
     sender = sender_of(job)
-    landed = hub.add(intake, sender=sender, dry_run=dry_run, accept_large=accept_large, progress=progress)
+    landed = hub.add(
+        intake, sender=sender, dry_run=dry_run, accept_large=accept_large, progress=progress
+    )
     _write(hub, job, folder, intake, landed, progress)
     return {
         **landed.counts(intake),
@@ -118,11 +135,13 @@ def do(hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricte
     }
 
 
-def _write(hub: Hub, job: Job, folder: Path, intake: Intake, landed: Landed, progress: Progress) -> None:
+def _write(
+    hub: Hub, job: Job, folder: Path, intake: Intake, landed: CommitResult, progress: Progress
+) -> None:
     """The files of a job, as its agency sees them; of a dry run, what would be."""
-    from resolver.engines.gathered import touched
-    from resolver.engines.working import RESULT
-    from resolver.records.sight import Viewer
+    from resolver.hub.job_worker import RESULT
+    from resolver.hub.stored_results import touched
+    from resolver.records.visibility import Viewer
 
     out = folder / RESULT
     # whoever of the agency may submit may fetch the files, so they hold what each of them may see

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.bars import Bars
-from resolver.cli.explain import plain
-from resolver.cli.lists import read
-from resolver.cli.options import PATH, Reading, json_option, reading_options, run_options, running_options, store_option
+from resolver.cli.list_arguments import read
+from resolver.cli.options import (
+    PATH,
+    Reading,
+    json_option,
+    reading_options,
+    run_options,
+    running_options,
+    store_option,
+)
+from resolver.cli.progress_bars import Bars
+from resolver.cli.resolve.explain import plain
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.pipeline import RunOptions
     from resolver.records import Record
-    from resolver.records.explanation import EvidenceRow, Explanation
+    from resolver.records.results.explanation import EvidenceRow, Explanation
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
@@ -29,18 +37,32 @@ _NO_EVIDENCE = ("prior", "calibration")
 
 @click.command("check")
 @click.argument("name")
-@click.option("--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable.")
-@click.option("--kind", type=click.Choice(["person", "group", "asset"]), help="Default: person or group.")
-@click.option("--birth-date", metavar="D", help="As far as known: 1962, 1962-05, 1962-05-01, 'circa 1962'.")
+@click.option(
+    "--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable."
+)
+@click.option(
+    "--kind", type=click.Choice(["person", "group", "asset"]), help="Default: person or group."
+)
+@click.option(
+    "--birth-date", metavar="D", help="As far as known: 1962, 1962-05, 1962-05-01, 'circa 1962'."
+)
 @click.option("--nationality", metavar="C", multiple=True, help="Country name or code; repeatable.")
 @click.option("--passport", metavar="NUMBER", multiple=True, help="Passport number; repeatable.")
 @store_option()
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Candidates at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Candidates at most.",
+)
 @running_options
 @reading_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: int, **options: Any) -> None:
+def command(
+    settings: Settings, /, name: str, files: tuple[Path, ...], limit: int, **options: Any
+) -> None:
     """Look NAME up: who in the lists may this be, best first, and why.
 
     \b
@@ -52,7 +74,8 @@ def command(settings: Settings, /, name: str, files: tuple[Path, ...], limit: in
     url = options["store_url"]
     if bool(files) == bool(url):
         raise UsageError(
-            "check needs lists or a store to look in", mend="add --list FILE, once for each, or --store URL"
+            "check needs lists or a store to look in",
+            mend="add --list FILE, once for each, or --store URL",
         )
     reading = Reading.take(options)
     query = _query(name, options)
@@ -101,15 +124,20 @@ def _date(text: str) -> str:
         raise DateError(f"--birth-date: {error.what}", mend=mend) from None
     if FIRST_YEAR <= date.year <= LAST_YEAR:
         other = f"'{date.year} AH' or '{date.year} SH'"
-        click.echo(f"note: {date.year} is taken for a year of ours; of another calendar, write {other}", err=True)
+        click.echo(
+            f"note: {date.year} is taken for a year of ours; of another calendar, write {other}",
+            err=True,
+        )
     return str(date)
 
 
-def _near(url: str, query: Record, settings: Settings, options: dict[str, Any]) -> tuple[Intake, RunOptions]:
+def _near(
+    url: str, query: Record, settings: Settings, options: dict[str, Any]
+) -> tuple[Intake, RunOptions]:
     """The records of a store that may be meant, and how it was resolved."""
-    from resolver.cli.stores import open_hub
-    from resolver.engines.gathered import near
-    from resolver.ingest.base import Intake
+    from resolver.cli.store_arguments import open_hub
+    from resolver.hub.stored_results import near
+    from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
@@ -117,19 +145,31 @@ def _near(url: str, query: Record, settings: Settings, options: dict[str, Any]) 
         return Intake(near(hub, Batch.from_records([query]).canonical()), (), ()), running
 
 
-def _candidates(query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars) -> list[Explanation]:
+def _candidates(
+    query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars
+) -> list[Explanation]:
     """The records that the query may be, best first (ties by id), each with its evidence."""
     from resolver.engines.local import link
-    from resolver.explaining import explain
-    from resolver.ingest.base import Intake
+    from resolver.engines.pair_explanation import explain
+    from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     asked = Intake(Batch.from_records([query]).canonical(), (), ())
     resolution = link(asked, intake, running, bars)
     ids = resolution.batch.ids.to_pylist()
-    pairs = zip(resolution.links.left.tolist(), resolution.links.right.tolist(), resolution.links.score, strict=True)
-    ranked = sorted((-float(score), ids[right] if ids[left] == query.id else ids[left]) for left, right, score in pairs)
-    return [explain(resolution.batch, query.id, identity, running) for _, identity in ranked[:limit]]
+    pairs = zip(
+        resolution.links.left.tolist(),
+        resolution.links.right.tolist(),
+        resolution.links.score,
+        strict=True,
+    )
+    ranked = sorted(
+        (-float(score), ids[right] if ids[left] == query.id else ids[left])
+        for left, right, score in pairs
+    )
+    return [
+        explain(resolution.batch, query.id, identity, running) for _, identity in ranked[:limit]
+    ]
 
 
 def _of(one: Explanation) -> str:
@@ -153,9 +193,13 @@ def _answer(one: Explanation) -> dict[str, object]:
 def _text(one: Explanation, caption: str) -> str:
     """A candidate, the name it was found by, and the heaviest of its evidence."""
     said = [row for row in one.rows if row.name not in _NO_EVIDENCE]
-    heaviest = sorted((row for row in said if row.weight), key=lambda row: (-abs(row.weight), row.name))[:_REASONS]
+    heaviest = sorted(
+        (row for row in said if row.weight), key=lambda row: (-abs(row.weight), row.name)
+    )[:_REASONS]
     reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in heaviest)
-    found_by = next((_other(one, row) for row in said if row.name.startswith("name") and _other(one, row)), "")
+    found_by = next(
+        (_other(one, row) for row in said if row.name.startswith("name") and _other(one, row)), ""
+    )
     alias = f" (as {found_by})" if found_by not in ("", caption) else ""
     return f"{one.score:.4f}  {one.band.label:<7} {_of(one)}  {caption}{alias}\n        {reasons}"
 

@@ -12,7 +12,7 @@ import click
 from resolver.cli.options import json_option
 
 if TYPE_CHECKING:
-    from resolver.engines.listing import ComparatorRow, RuleRow
+    from resolver.engines.table_rows import ComparatorRow, RuleRow
 
 PAGE = """# What is compared
 
@@ -48,13 +48,16 @@ def command(*, markdown: bool, as_json: bool) -> None:
       resolver comparators
       resolver comparators --json
     """
-    from resolver.engines.listing import comparators, rules
+    from resolver.engines.table_rows import comparators, rules
 
     compared, joined = comparators(), rules()
     if markdown:
         click.echo(page(compared, joined), nl=False)
     elif as_json:
-        told = {"comparators": [asdict(row) for row in compared], "rules": [asdict(row) for row in joined]}
+        told = {
+            "comparators": [asdict(row) for row in compared],
+            "rules": [asdict(row) for row in joined],
+        }
         click.echo(json.dumps(told, indent=2))
     else:
         _listed("Comparators", compared)
@@ -71,8 +74,14 @@ def _listed(title: str, rows: Sequence[ComparatorRow | RuleRow]) -> None:
 
 def page(compared: Sequence[ComparatorRow], joined: Sequence[RuleRow]) -> str:
     """The text of docs/comparators.md."""
-    first = [f"| `{row.name}` | {', '.join(row.kinds)} | {row.help} | {row.looks_at} |\n" for row in compared]
-    second = [f"| `{row.name}` | {', '.join(row.kinds)} | {row.help} | {_plans(row)} |\n" for row in joined]
+    first = [
+        f"| `{row.name}` | {', '.join(row.kinds)} | {row.help} | {row.looks_at} |\n"
+        for row in compared
+    ]
+    second = [
+        f"| `{row.name}` | {', '.join(row.kinds)} | {row.help} | {_plans(row)} |\n"
+        for row in joined
+    ]
     return PAGE + "".join(first) + RULES + "".join(second)
 
 

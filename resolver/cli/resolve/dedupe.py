@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import lean, preview, stores
-from resolver.cli.bars import Bars
-from resolver.cli.decisions import read_decisions, read_log
-from resolver.cli.lists import keep_apart, read
+from resolver.cli import lazy_imports, store_arguments
+from resolver.cli.decision_files import read_decisions, read_log
+from resolver.cli.list_arguments import keep_apart, read
 from resolver.cli.options import (
     PATH,
     Reading,
@@ -26,21 +25,36 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.results import finished, prepare, tell, unknown_ids, write
+from resolver.cli.progress_bars import Bars
+from resolver.cli.resolve import preview
+from resolver.cli.run_results import (
+    finished,
+    prepare,
+    tell,
+    unknown_ids,
+    write,
+)
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.pipeline import RunOptions
-    from resolver.records.resolution import Resolution
+    from resolver.records.results.resolution import Resolution
 
 
 @click.command("dedupe")
 @files_argument
 @click.option("--out", type=PATH, metavar="DIR", help="Folder for the results (made if absent).")
 @decisions_option
-@click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else.")
-@click.option("--preview", "only_preview", is_flag=True, help="Show the first records as understood, and stop.")
+@click.option(
+    "--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else."
+)
+@click.option(
+    "--preview",
+    "only_preview",
+    is_flag=True,
+    help="Show the first records as understood, and stop.",
+)
 @click.option("--profile", is_flag=True, help="Show what each stage cost.")
 @store_option()
 @click.option(
@@ -48,9 +62,16 @@ if TYPE_CHECKING:
     is_flag=True,
     help="With --store: say what would change (with --out: write what would be), and change nothing.",
 )
-@click.option("--complete", is_flag=True, help="With --store: withdraw what the lists' sources no longer hold.")
 @click.option(
-    "--accept-large-change", "accept_large", is_flag=True, help="With --store: land it, however much changes."
+    "--complete",
+    is_flag=True,
+    help="With --store: withdraw what the lists' sources no longer hold.",
+)
+@click.option(
+    "--accept-large-change",
+    "accept_large",
+    is_flag=True,
+    help="With --store: land it, however much changes.",
 )
 @engine_options
 @resume_option
@@ -58,7 +79,9 @@ if TYPE_CHECKING:
 @reading_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any) -> None:
+def command(
+    settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
+) -> None:
     """Find who is the same as whom in the lists FILE... of one or more agencies.
 
     A FILE may be a folder: it stands for the lists in it. DIR then holds links.csv (pairs with their scores),
@@ -80,7 +103,7 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
     reading = Reading.take(options)
     _check_together(options)
     if options["engine"] == "local":
-        lean.load()
+        lazy_imports.load()
     if options["only_preview"]:
         preview.show(files, reading)
         return
@@ -94,7 +117,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
         log = read_log(options["decisions"])
         only_entities = options["only"] == "entities"
         running = run_options(settings, options, only_entities=only_entities)
-        stores.dedupe(options["store_url"], settings, files, reading, running, log, out, options)
+        store_arguments.dedupe(
+            options["store_url"], settings, files, reading, running, log, out, options
+        )
         return
     if out is None:
         raise click.UsageError("Missing option '--out DIR'.")
@@ -110,7 +135,14 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path | None, **
         resolution = _resolved(intake, running, bars, options)
         write(out, intake, resolution, running, bars)
     finished(running)
-    tell(out, intake, resolution, as_json=options["as_json"], profile=options["profile"], only_entities=only_entities)
+    tell(
+        out,
+        intake,
+        resolution,
+        as_json=options["as_json"],
+        profile=options["profile"],
+        only_entities=only_entities,
+    )
 
 
 def _check_together(options: dict[str, Any]) -> None:
@@ -118,12 +150,16 @@ def _check_together(options: dict[str, Any]) -> None:
     if options["resume"] and options["store_url"]:
         raise click.UsageError("--resume is for runs without a store.")
     if options["engine"] == "spark" and options["store_url"]:
-        raise click.UsageError("--store is for increments on one machine: leave out --engine spark.")
+        raise click.UsageError(
+            "--store is for increments on one machine: leave out --engine spark."
+        )
 
 
-def _resolved(intake: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]) -> Resolution:
+def _resolved(
+    intake: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]
+) -> Resolution:
     if options["engine"] == "spark":
-        from resolver.engines import spark
+        from resolver.engines.spark import engine as spark
 
         return spark.dedupe(intake, running, bars, master=options["master"])
     from resolver.engines import local

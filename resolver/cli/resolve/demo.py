@@ -6,23 +6,58 @@ from pathlib import Path
 
 import click
 
-from resolver.cli.bars import Bars
-from resolver.cli.lists import read
+from resolver.cli.list_arguments import read
 from resolver.cli.options import PATH, Reading, run_options
-from resolver.cli.results import prepare, tell, write
+from resolver.cli.progress_bars import Bars
+from resolver.cli.run_results import prepare, tell, write
 from resolver.settings import Settings
 
 
 @click.command("demo")
-@click.option("--records", type=click.IntRange(100, 10_000_000), default=2000, show_default=True, help="How many.")
-@click.option("--out", type=PATH, default=Path("demo"), show_default=True, metavar="DIR", help="Where it all goes.")
-@click.option("--agencies", type=click.IntRange(5, 50), default=8, show_default=True, help="How many agencies.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same world.")
-@click.option("--only-lists", is_flag=True, help="Make the lists and their truth, and resolve nothing.")
+@click.option(
+    "--records",
+    type=click.IntRange(100, 10_000_000),
+    default=2000,
+    show_default=True,
+    help="How many.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    default=Path("demo"),
+    show_default=True,
+    metavar="DIR",
+    help="Where it all goes.",
+)
+@click.option(
+    "--agencies",
+    type=click.IntRange(5, 50),
+    default=8,
+    show_default=True,
+    help="How many agencies.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="The same seed, the same world.",
+)
+@click.option(
+    "--only-lists", is_flag=True, help="Make the lists and their truth, and resolve nothing."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each stage did.")
 @click.pass_obj
 def command(
-    settings: Settings, /, *, records: int, out: Path, agencies: int, seed: int, only_lists: bool, verbose: bool
+    settings: Settings,
+    /,
+    *,
+    records: int,
+    out: Path,
+    agencies: int,
+    seed: int,
+    only_lists: bool,
+    verbose: bool,
 ) -> None:
     """Make the lists of some agencies that know the same people and groups under other spellings, and resolve them.
 

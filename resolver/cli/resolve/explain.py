@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.bars import Bars
-from resolver.cli.decisions import read_decisions
-from resolver.cli.lists import declared, read
-from resolver.cli.naming import no_such_record
+from resolver.cli.decision_files import read_decisions
+from resolver.cli.list_arguments import declared, read
 from resolver.cli.options import (
     PATH,
     Reading,
@@ -22,14 +20,22 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
+from resolver.cli.progress_bars import Bars
+from resolver.cli.record_ids import no_such_record
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import Intake
+    from resolver.ingest.reader_types import Intake
     from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
-    from resolver.records.explanation import Change, EvidenceRow, Explanation, Meeting, Ruling
+    from resolver.records.results.explanation import (
+        Change,
+        EvidenceRow,
+        Explanation,
+        Meeting,
+        Ruling,
+    )
 
 _WIDTH = 34
 _NEAR, _HEAVIEST = 4, 6
@@ -45,7 +51,9 @@ _NEAR, _HEAVIEST = 4, 6
 @reading_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...], **options: Any) -> None:
+def command(
+    settings: Settings, /, left: str, right: str, files: tuple[Path, ...], **options: Any
+) -> None:
     """Show why the records A and B of the lists FILE... got their score, or why they never met.
 
     So much for this, so much against for that; how their names were aligned; the smallest change that would lead into
@@ -62,7 +70,10 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
     decisions = read_decisions(options["decisions"])
     url = options["store_url"]
     if bool(files) == bool(url):
-        raise UsageError("explain needs lists or a store that hold the records", mend="name FILE..., or --store URL")
+        raise UsageError(
+            "explain needs lists or a store that hold the records",
+            mend="name FILE..., or --store URL",
+        )
     with Bars(verbose=reading.verbose) as bars:
         if url:
             intake, running, logged = _stored(url, [left, right], settings, options)
@@ -73,13 +84,17 @@ def command(settings: Settings, /, left: str, right: str, files: tuple[Path, ...
         for identity in (left, right):
             if identity not in known:
                 raise no_such_record(identity, known)
-        from resolver.explaining import explain, meet, ruling
+        from resolver.engines.pair_explanation import explain, meet, ruling
 
         explanation = explain(intake.batch, left, right, running, declared(intake))
         meeting = meet(intake.batch, left, right, running)
         decided = ruling(decisions, left, right)
     if options["as_json"]:
-        answer = {**plain(explanation), "blocking": plain_meeting(meeting), "decision": plain_ruling(decided)}
+        answer = {
+            **plain(explanation),
+            "blocking": plain_meeting(meeting),
+            "decision": plain_ruling(decided),
+        }
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo(text(explanation, meeting, decided))
@@ -89,9 +104,9 @@ def _stored(
     url: str, ids: list[str], settings: Settings, options: dict[str, Any]
 ) -> tuple[Intake, RunOptions, tuple[Decision, ...]]:
     """Two records of a store, how it was resolved, and the decisions it holds."""
-    from resolver.cli.stores import open_hub
-    from resolver.engines.gathered import records_of
-    from resolver.ingest.base import Intake, ListInfo
+    from resolver.cli.store_arguments import open_hub
+    from resolver.hub.stored_results import records_of
+    from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         batch, free = records_of(hub, ids)
@@ -166,18 +181,28 @@ def plain_ruling(decided: Ruling | None) -> dict[str, object] | None:
     }
 
 
-def text(explanation: Explanation, meeting: Meeting | None = None, decided: Ruling | None = None) -> str:
+def text(
+    explanation: Explanation, meeting: Meeting | None = None, decided: Ruling | None = None
+) -> str:
     """An explanation as lines for a person; what said nothing is left out, the rest adds up."""
-    lines = [f"{explanation.left_id} and {explanation.right_id}: {explanation.score:.4f} ({explanation.band.label})"]
+    lines = [
+        f"{explanation.left_id} and {explanation.right_id}: {explanation.score:.4f} ({explanation.band.label})"
+    ]
     if meeting:
         lines += _met(meeting)
     if decided:
         lines.append(_decided(decided, explanation))
     lines += ["", *_sum(explanation)]
     if explanation.parts:
-        lines += ["", "Names, word by word (rarity 1 very common, 9 very rare):", *_words(explanation)]
+        lines += [
+            "",
+            "Names, word by word (rarity 1 very common, 9 very rare):",
+            *_words(explanation),
+        ]
     if explanation.against:
-        against = ", ".join(f"{row.name} {row.weight / 1000:+.2f}" for row in explanation.against[:_HEAVIEST])
+        against = ", ".join(
+            f"{row.name} {row.weight / 1000:+.2f}" for row in explanation.against[:_HEAVIEST]
+        )
         lines += ["", f"Spoke against: {against}"]
     if len(explanation.rows) > 1:
         lines += ["", "Smallest changes that lead into another band:", *_changes(explanation)]
@@ -186,16 +211,25 @@ def text(explanation: Explanation, meeting: Meeting | None = None, decided: Ruli
 
 def _met(meeting: Meeting) -> list[str]:
     if meeting.joined_by:
-        return [f"Compared in a run over these lists (plan {meeting.plan}), by: {', '.join(meeting.joined_by)}."]
-    lines = [f"Never compared in a run over these lists: no blocking rule of plan {meeting.plan} joins the two."]
-    lines += [f"  near: {rule.name} ({rule.help.rstrip('.')}): {rule.why}" for rule in meeting.near[:_NEAR]]
+        return [
+            f"Compared in a run over these lists (plan {meeting.plan}), by: {', '.join(meeting.joined_by)}."
+        ]
+    lines = [
+        f"Never compared in a run over these lists: no blocking rule of plan {meeting.plan} joins the two."
+    ]
+    lines += [
+        f"  near: {rule.name} ({rule.help.rstrip('.')}): {rule.why}"
+        for rule in meeting.near[:_NEAR]
+    ]
     return lines
 
 
 def _decided(decided: Ruling, explanation: Explanation) -> str:
     one = decided.decision
     verdict = "the same" if decided.same else "different, which forbids a merge"
-    told = ", ".join(filter(None, (one.who, f"{one.when:%Y-%m-%d %H:%M} UTC" if one.when else "", one.where)))
+    told = ", ".join(
+        filter(None, (one.who, f"{one.when:%Y-%m-%d %H:%M} UTC" if one.when else "", one.where))
+    )
     why = f": {one.why}" if one.why else ""
     line = f"Decided {verdict}{why}" + (f" ({told})" if told else "")
     if decided.direct:
@@ -204,7 +238,7 @@ def _decided(decided: Ruling, explanation: Explanation) -> str:
 
 
 def _sum(explanation: Explanation) -> list[str]:
-    from resolver.records.explanation import on_one_line
+    from resolver.records.results.explanation import on_one_line
 
     lines, last, words = [], ("", ""), on_one_line(explanation.parts)
     for row in explanation.rows:

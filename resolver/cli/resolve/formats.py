@@ -10,7 +10,7 @@ import click
 from resolver.cli.options import json_option
 
 if TYPE_CHECKING:
-    from resolver.ingest.base import ReaderRow
+    from resolver.ingest.reader_types import ReaderRow
 
 PAGE = """# List formats
 
@@ -53,7 +53,8 @@ def command(*, markdown: bool, as_json: bool) -> None:
 def page(rows: tuple[ReaderRow, ...]) -> str:
     """The text of docs/formats.md."""
     lines = [
-        f"| `{row.name}` | {row.help} | {_together(row)} | {'yes' if row.deduplicated else 'no'} |\n" for row in rows
+        f"| `{row.name}` | {row.help} | {_together(row)} | {'yes' if row.deduplicated else 'no'} |\n"
+        for row in rows
     ]
     return PAGE + "".join(lines)
 

@@ -7,9 +7,14 @@ from typing import Any
 
 import click
 
+from resolver.cli.csv_tables import (
+    Table,
+    check_writable,
+    read_table,
+    write_table,
+)
 from resolver.cli.options import PATH, model_option, run_options
-from resolver.cli.score import shown
-from resolver.cli.sheets import Table, check_writable, read_table, write_table
+from resolver.cli.resolve.score import shown
 from resolver.settings import Settings
 
 _COLUMNS = ("schema", "name1", "name2")
@@ -18,7 +23,13 @@ _EITHER = "LegalEntity"
 
 @click.command("names")
 @click.argument("cases", type=PATH, metavar="CASES.csv")
-@click.option("--out", type=PATH, required=True, metavar="OUT.csv", help="Where to write the scores; - for here.")
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="OUT.csv",
+    help="Where to write the scores; - for here.",
+)
 @model_option
 @click.pass_obj
 def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> None:
@@ -41,7 +52,8 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
     answers = score_names(_schemas(table), names1, names2, run_options(settings, options))
     kept = tuple(name for name in table.columns if name not in ("score", "band"))
     rows = (
-        [*(row.cells[name] for name in kept), *shown(answer)] for row, answer in zip(table.rows, answers, strict=True)
+        [*(row.cells[name] for name in kept), *shown(answer)]
+        for row, answer in zip(table.rows, answers, strict=True)
     )
     write_table(out, (*kept, "score", "band"), rows)
 
@@ -61,5 +73,8 @@ def _schemas(table: Table) -> list[str]:
         found.append(schema or _EITHER)
     for word, places in unknown.items():
         more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-        click.echo(f"note: {places[0]}{more}: no schema is called {word[:40]!r}; compared as {_EITHER}", err=True)
+        click.echo(
+            f"note: {places[0]}{more}: no schema is called {word[:40]!r}; compared as {_EITHER}",
+            err=True,
+        )
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.people import who_option
+from resolver.cli.steward_option import who_option
 from resolver.settings import Settings
 
 
@@ -26,7 +26,7 @@ def command(settings: Settings, /, number: int, store_url: str, **options: Any) 
     Example:
       resolver confirm 17 --store sqlite:///hub.db --who lee
     """
-    from resolver.cli.stores import open_hub
+    from resolver.cli.store_arguments import open_hub
     from resolver.review import Steward, confirm
 
     with open_hub(store_url, settings) as hub:

@@ -19,16 +19,48 @@ _WIDTH = 36
 
 @click.command("queue")
 @store_option(required=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Show so many pairs.")
-@click.option("--after", default="", metavar="KEY", help="Go on behind this pair (its key, as --json gives it).")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Show so many pairs.",
+)
+@click.option(
+    "--after",
+    default="",
+    metavar="KEY",
+    help="Go on behind this pair (its key, as --json gives it).",
+)
 @click.option("--kind", default="", help="Only this kind: person, group or asset.")
-@click.option("--source", default="", metavar="LIST", help="Only pairs that this list has to do with.")
+@click.option(
+    "--source", default="", metavar="LIST", help="Only pairs that this list has to do with."
+)
 @click.option("--agency", default="", help="Only pairs that this agency has to do with.")
-@click.option("--reason", default="", help="Only for this reason: borderline, contradiction, moved, red, second …")
-@click.option("--script", default="", metavar="CODE", help="Only with names in this script (ISO 15924: Arab, Cyrl …).")
-@click.option("--from", "score_from", type=click.FloatRange(0, 1), default=0.0, help="Only from this score on.")
-@click.option("--to", "score_to", type=click.FloatRange(0, 1), default=1.0, help="Only up to this score.")
-@click.option("--pending", is_flag=True, help="Show the decisions that wait for a second steward instead.")
+@click.option(
+    "--reason",
+    default="",
+    help="Only for this reason: borderline, contradiction, moved, red, second …",
+)
+@click.option(
+    "--script",
+    default="",
+    metavar="CODE",
+    help="Only with names in this script (ISO 15924: Arab, Cyrl …).",
+)
+@click.option(
+    "--from",
+    "score_from",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Only from this score on.",
+)
+@click.option(
+    "--to", "score_to", type=click.FloatRange(0, 1), default=1.0, help="Only up to this score."
+)
+@click.option(
+    "--pending", is_flag=True, help="Show the decisions that wait for a second steward instead."
+)
 @json_option
 @click.pass_obj
 def command(settings: Settings, /, store_url: str, **options: Any) -> None:
@@ -39,8 +71,8 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
       resolver queue --store sqlite:///hub.db
       resolver queue --store sqlite:///hub.db --kind group --reason contradiction --json
     """
-    from resolver.cli.stores import open_hub
-    from resolver.records.sight import OPERATOR
+    from resolver.cli.store_arguments import open_hub
+    from resolver.records.visibility import OPERATOR
     from resolver.review import Filters, catch_up, pending, waiting
 
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
@@ -55,12 +87,17 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
             return
         catch_up(hub)
         filters = Filters(**{name: options[name] for name in names})
-        page = waiting(hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR)
+        page = waiting(
+            hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR
+        )
     if options["as_json"]:
         for item in page.items:
             click.echo(json.dumps(asdict(item), ensure_ascii=False))
         return
-    click.echo(f"{page.total:,} pairs wait" + (f", the oldest since {page.oldest[:16]}Z." if page.oldest else "."))
+    click.echo(
+        f"{page.total:,} pairs wait"
+        + (f", the oldest since {page.oldest[:16]}Z." if page.oldest else ".")
+    )
     for item in page.items:
         click.echo(_line(item))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from resolver.cli.decide import shown
 from resolver.cli.options import json_option, store_option
-from resolver.cli.people import who_option
+from resolver.cli.review.decide import shown
+from resolver.cli.steward_option import who_option
 from resolver.settings import Settings
 
 
@@ -23,21 +23,27 @@ from resolver.settings import Settings
 @who_option
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, entity: str, records: tuple[str, ...], store_url: str, **options: Any) -> None:
+def command(
+    settings: Settings, /, entity: str, records: tuple[str, ...], store_url: str, **options: Any
+) -> None:
     """Take RECORD... out of ENTITY: they become an entity of their own, and stay apart from what is left.
 
     \b
     Example:
       resolver split e-2y624haltqk5flozqykq us-ofac-sdn:7160 --store sqlite:///hub.db --why "another birth date"
     """
-    from resolver.cli.stores import open_hub
+    from resolver.cli.store_arguments import open_hub
     from resolver.review import Rules, Steward, preview_split, split
 
     steward, rules = Steward(options["who"], scopes=frozenset({"admin"})), Rules.of(settings)
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
             found = preview_split(hub, steward, entity, records, rules)
-            click.echo(json.dumps(asdict(found), ensure_ascii=False) if options["as_json"] else shown(found))
+            click.echo(
+                json.dumps(asdict(found), ensure_ascii=False)
+                if options["as_json"]
+                else shown(found)
+            )
             return
         outcome = split(hub, steward, entity, records, options["why"], rules=rules)
     if options["as_json"]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.people import who_option
+from resolver.cli.steward_option import who_option
 from resolver.settings import Settings
 
 
@@ -29,11 +29,13 @@ def command(settings: Settings, /, number: int, store_url: str, **options: Any) 
     Example:
       resolver undo 17 --store sqlite:///hub.db --why "wrong file"
     """
-    from resolver.cli.stores import open_hub
+    from resolver.cli.store_arguments import open_hub
     from resolver.review import Steward, undo
 
     with open_hub(store_url, settings) as hub:
-        outcome = undo(hub, Steward(options["who"], scopes=frozenset({"admin"})), number, why=options["why"])
+        outcome = undo(
+            hub, Steward(options["who"], scopes=frozenset({"admin"})), number, why=options["why"]
+        )
     if options["as_json"]:
         click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
         return

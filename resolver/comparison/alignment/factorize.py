@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
 
 _FIRST_SIZE = 1 << 12
 _EMPTY = -1
@@ -22,7 +22,10 @@ def numbered(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], IntA
 @compiled()
 def _number(values, unique, numbers):  # type: ignore[no-untyped-def]
     """A table of slots that grows while values are put into it (open addressing). Gives how many are unique."""
-    keys, places = np.full(_FIRST_SIZE, _EMPTY, dtype=np.int64), np.empty(_FIRST_SIZE, dtype=np.int32)
+    keys, places = (
+        np.full(_FIRST_SIZE, _EMPTY, dtype=np.int64),
+        np.empty(_FIRST_SIZE, dtype=np.int32),
+    )
     found = 0
     for position in range(len(values)):
         value = values[position]
@@ -32,7 +35,10 @@ def _number(values, unique, numbers):  # type: ignore[no-untyped-def]
             unique[found] = value
             found += 1
             if 2 * found > len(keys):
-                keys, places = np.full(4 * len(keys), _EMPTY, dtype=np.int64), np.empty(4 * len(keys), dtype=np.int32)
+                keys, places = (
+                    np.full(4 * len(keys), _EMPTY, dtype=np.int64),
+                    np.empty(4 * len(keys), dtype=np.int32),
+                )
                 for number in range(found):
                     again = _slot(keys, unique[number])
                     keys[again], places[again] = unique[number], number

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged
 
 HEAD = np.dtype([("names", np.int32), ("tokens", np.int32)], align=True)
 """Where a record's names and its tokens begin."""
@@ -28,7 +28,13 @@ NAME = np.dtype(
 """A name of a record: `NameTable.compact`, the form and its stretch of parts, `NameQuality`, and whether it has words
 of Latin script (1) and of others (2)."""
 PART = np.dtype(
-    [("joined", np.uint64), ("joined_skeleton", np.uint64), ("token", np.int32), ("role", np.uint8)], align=True
+    [
+        ("joined", np.uint64),
+        ("joined_skeleton", np.uint64),
+        ("token", np.int32),
+        ("role", np.uint8),
+    ],
+    align=True,
 )
 """A word of a form: see `NameTable`."""
 
@@ -58,10 +64,19 @@ def written_of(prepared: Prepared, record_tokens: Ragged) -> Written:
 def names_of(prepared: Prepared) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
     """The names of all records and the words of all forms, as `Written` has them."""
     forms, held = prepared.forms, prepared.names
-    names, parts = np.zeros(len(held.items), dtype=NAME), np.zeros(len(forms.tokens.items) + 2, dtype=PART)
+    names, parts = (
+        np.zeros(len(held.items), dtype=NAME),
+        np.zeros(len(forms.tokens.items) + 2, dtype=PART),
+    )
     arrays: tuple[npt.NDArray[Any], ...] = (
         *(held.items, prepared.name_quality, forms.compact),
-        *(forms.tokens.offsets, forms.tokens.items, forms.roles, forms.joined, forms.joined_skeleton),
+        *(
+            forms.tokens.offsets,
+            forms.tokens.items,
+            forms.roles,
+            forms.joined,
+            forms.joined_skeleton,
+        ),
     )
     _laid_out(*map(fixed, (*arrays, prepared.tokens.flags)), names, parts)
     return names, parts
@@ -77,7 +92,9 @@ def fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 @compiled(allocates=False)
-def _laid_out(items, quality, compact, starts, tokens, roles, joined, joined_skeleton, flags, names, parts):  # type: ignore[no-untyped-def]
+def _laid_out(  # type: ignore[no-untyped-def]
+    items, quality, compact, starts, tokens, roles, joined, joined_skeleton, flags, names, parts
+):
     for place in range(len(tokens)):
         part = parts[place]
         part.joined, part.joined_skeleton = joined[place], joined_skeleton[place]

@@ -12,10 +12,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.words import CARD, Words
-from resolver.compare.written import HEAD, NAME, PART, Written
+from resolver.comparison.alignment.name_arrays import (
+    HEAD,
+    NAME,
+    PART,
+    Written,
+)
+from resolver.comparison.alignment.token_records import CARD, Words
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
 
 Numbers = npt.NDArray[np.int64]
 NAMES, PARTS, TOKENS, LETTERS, SYMBOLS, SOUNDS = range(6)
@@ -99,7 +104,20 @@ def _counted(source, rows):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def _copied(  # type: ignore[no-untyped-def]
-    source, rows, tokens, coded, met, first, begun, held, written, words, name_offsets, form_offsets, form_items, forms
+    source,
+    rows,
+    tokens,
+    coded,
+    met,
+    first,
+    begun,
+    held,
+    written,
+    words,
+    name_offsets,
+    form_offsets,
+    form_items,
+    forms,
 ):
     """Copy what `_counted` has counted to where others end: `first` is the first row, `begun` as many of everything as
     there are already, `held` words of records, each once; `met` is -1 for each of the `tokens`. Gives the most names
@@ -122,7 +140,11 @@ def _copied(  # type: ignore[no-untyped-def]
             words.spoken[sounds] = source.spoken[at]
             sounds += 1
     end = cards + len(tokens)
-    words.cards[end].letters, words.cards[end].symbols, words.spoken_offsets[end] = letters, symbols, sounds
+    words.cards[end].letters, words.cards[end].symbols, words.spoken_offsets[end] = (
+        letters,
+        symbols,
+        sounds,
+    )
     name, part, place = begun[NAMES], begun[PARTS], 0
     most_names, most_tokens = np.int64(0), np.int64(0)
     for number in range(len(rows)):
@@ -150,7 +172,12 @@ def _copied(  # type: ignore[no-untyped-def]
         most_names = max(most_names, np.int64(name - head.names))
         most_tokens = max(most_tokens, np.int64(held - head.tokens))
     last = written.heads[first + len(rows)]
-    last.names, last.tokens, name_offsets[first + len(rows)], form_offsets[name] = name, held, name, part
+    last.names, last.tokens, name_offsets[first + len(rows)], form_offsets[name] = (
+        name,
+        held,
+        name,
+        part,
+    )
     return most_names, most_tokens, held
 
 
@@ -163,7 +190,9 @@ def laid(sources: Sequence[Source], rows: Sequence[Numbers], taken: Sequence[Cou
     """The names of the rows of each source, one source after the other; `taken`: what `counted` says of each."""
     count = sum(map(len, rows))
     begun = np.zeros(6, dtype=np.int64)
-    names, parts, tokens, letters, symbols, sounds = np.add.reduce([one.sizes for one in taken]).tolist()
+    names, parts, tokens, letters, symbols, sounds = np.add.reduce(
+        [one.sizes for one in taken]
+    ).tolist()
     written = Written(
         np.empty(count + 1, dtype=HEAD),
         np.empty(names, dtype=NAME),
@@ -179,7 +208,10 @@ def laid(sources: Sequence[Source], rows: Sequence[Numbers], taken: Sequence[Cou
         np.empty(tokens + 1, dtype=np.int32),
         np.empty(sounds, dtype=np.int32),
     )
-    name_offsets, form_offsets = np.empty(count + 1, dtype=np.int32), np.empty(names + 1, dtype=np.int32)
+    name_offsets, form_offsets = (
+        np.empty(count + 1, dtype=np.int32),
+        np.empty(names + 1, dtype=np.int32),
+    )
     form_items, forms = np.empty(parts, dtype=np.int32), np.empty(names, dtype=np.int32)
     first, most, held = 0, (0, 0), np.int64(0)
     for source, some, one in zip(sources, rows, taken, strict=True):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.bounds import has
-from resolver.compare.scripts import alike_across, heard, may_sound
-from resolver.compare.sheet import LIMIT
-from resolver.compare.words import servant
-from resolver.records.compiled import compiled
+from resolver.comparison.alignment.score_bounds import has
+from resolver.comparison.alignment.similarity_matrix import LIMIT
+from resolver.comparison.alignment.token_records import servant
+from resolver.comparison.cross_script import alike_across, heard, may_sound
+from resolver.kernels.compiler import compiled
 
 JOINED, JOINED_SKELETON, JOINED_ACROSS = 0.98, 0.85, 0.95
 """What two words that spell one of the other name count, by their letters, by their consonants alone, and at most by
@@ -33,7 +33,9 @@ family name."""
 def joined_across(one, two, target, words, memo):  # type: ignore[no-untyped-def]
     """Similarity of two neighbours written together and a word of another script; 0 where it is below the least."""
     offsets, least = words.spoken_offsets, np.float32(_LEAST_JOINED)
-    found = alike_across(one, two, target, words.flags, offsets, words.spoken, least, memo.row, memo.joined)
+    found = alike_across(
+        one, two, target, words.flags, offsets, words.spoken, least, memo.row, memo.joined
+    )
     value = min(found, np.float32(JOINED_ACROSS))
     return value if value >= _LEAST_JOINED else np.float32(0.0)
 
@@ -45,8 +47,14 @@ def _may_sound_joined(one, two, target, words, voices):  # type: ignore[no-untyp
         return False
     offsets, items = words.spoken_offsets, words.spoken
     first, second = heard(offsets, items, one, voices), heard(offsets, items, two, voices)
-    sounds, near, heavy = first.sounds | second.sounds, first.near | second.near, first.heavy + second.heavy
-    return may_sound(sounds, near, heavy, heard(offsets, items, target, voices), np.float32(_LEAST_JOINED))
+    sounds, near, heavy = (
+        first.sounds | second.sounds,
+        first.near | second.near,
+        first.heavy + second.heavy,
+    )
+    return may_sound(
+        sounds, near, heavy, heard(offsets, items, target, voices), np.float32(_LEAST_JOINED)
+    )
 
 
 @compiled(allocates=False)
@@ -122,7 +130,10 @@ def _later(one, two, written, cards):  # type: ignore[no-untyped-def]
     """Whether the first of two long names goes before the other by all its words, or as its beginning."""
     first, second, parts = written.names[one], written.names[two], written.parts
     for place in range(min(first.end - first.start, second.end - second.start)):
-        left, right = cards[parts[first.start + place].token].hash, cards[parts[second.start + place].token].hash
+        left, right = (
+            cards[parts[first.start + place].token].hash,
+            cards[parts[second.start + place].token].hash,
+        )
         if left != right:
             return left < right
     return first.end - first.start < second.end - second.start
@@ -203,17 +214,27 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
                 elif part.joined_skeleton != 0 and part.joined_skeleton == cards[target].skeleton:
                     value = np.float32(JOINED_SKELETON)
                     next_skeleton = cards[parts[own_start + a + 1].token].skeleton
-                    if part.joined_skeleton == cards[part.token].skeleton or part.joined_skeleton == next_skeleton:
+                    if (
+                        part.joined_skeleton == cards[part.token].skeleton
+                        or part.joined_skeleton == next_skeleton
+                    ):
                         # a word without consonants (Woo) adds nothing: it is a word of its own
                         continue
                 elif (cards[target].flags ^ cards[part.token].flags) & 64:
-                    if not _may_sound_joined(part.token, parts[own_start + a + 1].token, target, words, sheet.voices):
+                    if not _may_sound_joined(
+                        part.token, parts[own_start + a + 1].token, target, words, sheet.voices
+                    ):
                         continue
-                    value = joined_across(part.token, parts[own_start + a + 1].token, target, words, memo)
+                    value = joined_across(
+                        part.token, parts[own_start + a + 1].token, target, words, memo
+                    )
                     if value == 0:
                         continue
                     at, mine = sheet.words[other_first + b].at, own_first + a
-                    if value <= max(sheet.pool[sheet.words[mine].at + at], sheet.pool[sheet.words[mine + 1].at + at]):
+                    if value <= max(
+                        sheet.pool[sheet.words[mine].at + at],
+                        sheet.pool[sheet.words[mine + 1].at + at],
+                    ):
                         continue
                 else:
                     continue
@@ -235,9 +256,15 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
     for side in range(2 if name_a.bits & name_b.begins else 0):
         if open_a == 0 or open_b == 0 or count == 0:
             break
-        own_start, own_end = (start_a, start_a + length_a) if side == 0 else (start_b, start_b + length_b)
+        own_start, own_end = (
+            (start_a, start_a + length_a) if side == 0 else (start_b, start_b + length_b)
+        )
         last = own_end - own_start - 1
-        if last < 1 or mates[side, last] >= 0 or not _may_be_cut(own_start, own_end, parts, words, group):
+        if (
+            last < 1
+            or mates[side, last] >= 0
+            or not _may_be_cut(own_start, own_end, parts, words, group)
+        ):
             continue
         other_start, other_length = (start_b, length_b) if side == 0 else (start_a, length_a)
         for b in range(other_length):
@@ -275,7 +302,9 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
             weakest = min(weakest, best)
             full += 1
             if (flags_a & flags_b) & 128 and not (flags_a | flags_b) & 64 and best < TIED:
-                established += np.float32(0.0) if spelled_alike(one.token, two.token, words) else weight
+                established += (
+                    np.float32(0.0) if spelled_alike(one.token, two.token, words) else weight
+                )
         elif not flags_a & 1:
             stands_a += one.weight
         elif not flags_b & 1:
@@ -316,7 +345,11 @@ def align_names(left, right, name_a, name_b, written, words, memo, group, sheet)
     result[6] = established
     if initials == 0 or count == 0:
         result[7] = np.float32(-1.0)
-    elif (kinds_a & 2 and kinds_b) or (kinds_b & 2 and kinds_a) or (full == 0 and min(stands_a, stands_b) > 0):
+    elif (
+        (kinds_a & 2 and kinds_b)
+        or (kinds_b & 2 and kinds_a)
+        or (full == 0 and min(stands_a, stands_b) > 0)
+    ):
         result[7] = np.float32(0.0)
     else:
         result[7] = np.float32(0.5) if (kinds_a | kinds_b) & 2 else np.float32(1.0)

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare.bounds import OMITTED, at_most, may_join, may_meet
-from resolver.compare.name_pair import align_names
-from resolver.compare.sheet import LIMIT, begin, fill_column, lay_right
-from resolver.records.compiled import compiled
+from resolver.comparison.alignment.name_pair import align_names
+from resolver.comparison.alignment.score_bounds import (
+    OMITTED,
+    at_most,
+    may_join,
+    may_meet,
+)
+from resolver.comparison.alignment.similarity_matrix import (
+    LIMIT,
+    begin,
+    fill_column,
+    lay_right,
+)
+from resolver.kernels.compiler import compiled
 
 COLUMNS = (
     "matched",
@@ -73,7 +83,9 @@ def _joined(first, last, parts, cards, tokens):  # type: ignore[no-untyped-def]
     for place in range(first, last):
         joined, skeleton = parts[place].joined, parts[place].joined_skeleton
         for token in tokens:
-            if (joined != 0 and joined == cards[token].hash) or (skeleton != 0 and skeleton == cards[token].skeleton):
+            if (joined != 0 and joined == cards[token].hash) or (
+                skeleton != 0 and skeleton == cards[token].skeleton
+            ):
                 return True
     return False
 
@@ -84,7 +96,9 @@ def _of_two(card, other, names, parts):  # type: ignore[no-untyped-def]
     for name in range(other[0], other[1]):
         for place in range(names[name].start, names[name].end - 1):
             part = parts[place]
-            if part.joined == card.hash or (part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton):
+            if part.joined == card.hash or (
+                part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton
+            ):
                 return True
     return False
 
@@ -118,7 +132,9 @@ def _apart(first, last, first_r, last_r, tokens_a, tokens_b, written, words, she
                     if sheet.pool[at + sheet.columns[token].start] > 0:
                         met |= 1 << place
                         break
-            lacking = _lacking(names[name], met, (first_r, last_r), parts, names, cards, tokens_b, spelling)
+            lacking = _lacking(
+                names[name], met, (first_r, last_r), parts, names, cards, tokens_b, spelling
+            )
             least_a = lacking if least_a < 0 else min(least_a, lacking)
     for name in range(first_r, last_r):
         if names[name].quality == 0:
@@ -126,7 +142,9 @@ def _apart(first, last, first_r, last_r, tokens_a, tokens_b, written, words, she
             for place in range(named.count):
                 if sheet.words[named.first + place].bits != 0:
                     met |= 1 << place
-            lacking = _lacking(names[name], met, (first, last), parts, names, cards, tokens_a, spelling)
+            lacking = _lacking(
+                names[name], met, (first, last), parts, names, cards, tokens_a, spelling
+            )
             least_b = lacking if least_b < 0 else min(least_b, lacking)
     return min(least_a, least_b)
 
@@ -159,7 +177,9 @@ def align_pairs(left, right, group, written, words, memo, sheet, out, best_left,
             run, used = run + 1, 0
         for token in tokens_b:
             if sheet.columns[token].run != run:
-                fill_column(token, first, last, tokens_a, written, words, memo, group, sheet, used, run)
+                fill_column(
+                    token, first, last, tokens_a, written, words, memo, group, sheet, used, run
+                )
                 used += len(tokens_a)
         joins, spells = lay_right(first_r, last_r, tokens_a, written, words, sheet)
         supported_right[: last_r - first_r] = False
@@ -211,7 +231,9 @@ def align_pairs(left, right, group, written, words, memo, sheet, out, best_left,
                 support = matched - contradicted - OMITTED * omitted - np.float32(0.5) * weaker
                 # of pairs of names that support as well, the one that goes first by what it says
                 low, high = min(name_a.compact, name_b.compact), max(name_a.compact, name_b.compact)
-                tied = support == best and (low < best_low or (low == best_low and high < best_high))
+                tied = support == best and (
+                    low < best_low or (low == best_low and high < best_high)
+                )
                 if support > best or tied:
                     best, best_low, best_high = support, low, high
                     out[pair, 0] = matched
@@ -233,14 +255,18 @@ def align_pairs(left, right, group, written, words, memo, sheet, out, best_left,
         for b in range(count_right):
             if supported_right[b]:
                 supported_count += 1
-        if count_left < count_right or (count_left == count_right and supported_left > supported_count):
+        if count_left < count_right or (
+            count_left == count_right and supported_left > supported_count
+        ):
             share = supported_left / count_left
         else:
             share = supported_count / count_right
         out[pair, 13] = np.float32(-1.0)
         if group:
             spelling = (joins | spells) != 0
-            out[pair, 13] = _apart(first, last, first_r, last_r, tokens_a, tokens_b, written, words, sheet, spelling)
+            out[pair, 13] = _apart(
+                first, last, first_r, last_r, tokens_a, tokens_b, written, words, sheet, spelling
+            )
         out[pair, 6] = primary
         out[pair, 7] = share
         out[pair, 8] = exact

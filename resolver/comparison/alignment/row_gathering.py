@@ -15,15 +15,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.context import NameIndex, alone_of, listed_of, principal_of
-from resolver.compare.laying import Counted, Laid, Source, counted, laid
-from resolver.compare.scripts import sounds
-from resolver.compare.words import CARD, Words, words_of
-from resolver.compare.written import fixed, names_of
-from resolver.records.assembling import Later
-from resolver.records.prepared import NameTable, Prepared, TokenTable
-from resolver.records.ragged import Ragged
-from resolver.records.taking import unread
+from resolver.comparison.alignment.name_arrays import fixed, names_of
+from resolver.comparison.alignment.name_layout import (
+    Counted,
+    Laid,
+    Source,
+    counted,
+    laid,
+)
+from resolver.comparison.alignment.token_records import CARD, Words, words_of
+from resolver.comparison.context import (
+    NameIndex,
+    alone_of,
+    listed_of,
+    principal_of,
+)
+from resolver.comparison.cross_script import sounds
+from resolver.records.prepared.assembly import Later
+from resolver.records.prepared.batch import NameTable, Prepared, TokenTable
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.row_selection import unread
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,9 @@ def material_from(arrays: Mapping[str, npt.NDArray[Any]], prepared: Prepared) ->
 
 def material_of(prepared: Prepared) -> Material:
     """Lay out what a prepared batch holds."""
-    return Material(words_of(prepared.tokens, sounds(prepared.tokens, every=True)), alone_of(prepared), prepared)
+    return Material(
+        words_of(prepared.tokens, sounds(prepared.tokens, every=True)), alone_of(prepared), prepared
+    )
 
 
 def gathered(work: Later, parts: Sequence[Material]) -> NameIndex:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.records.compiled import compiled
+from resolver.kernels.compiler import compiled
 
 OMITTED = np.float32(0.2)
 """What a nat that one name leaves out counts of one that contradicts."""
@@ -43,6 +43,8 @@ def at_most(left, right, words):  # type: ignore[no-untyped-def]
     over_left, over_right = left.total - left_met, right.total - right_met
     matched = min(left_met, right_met)
     # what one has left over is omitted, what both have is contradicted
-    lost = OMITTED * max(over_left, over_right) + (np.float32(1.0) - OMITTED) * min(over_left, over_right)
+    lost = OMITTED * max(over_left, over_right) + (np.float32(1.0) - OMITTED) * min(
+        over_left, over_right
+    )
     total = matched + lost
     return matched - lost, matched / total if total > 0 else np.float32(1.0)

@@ -16,10 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.scripts import VOICE, heard, may_sound
-from resolver.compare.words import FLOOR, Words, count_bits, worth
-from resolver.compare.written import Written
-from resolver.records.compiled import compiled
+from resolver.comparison.alignment.name_arrays import Written
+from resolver.comparison.alignment.token_records import (
+    FLOOR,
+    Words,
+    count_bits,
+    worth,
+)
+from resolver.comparison.cross_script import VOICE, heard, may_sound
+from resolver.kernels.compiler import compiled
 
 LIMIT = 24
 """Words of a name beyond these are left aside."""
@@ -111,7 +116,10 @@ def _most_cells(heads, left, right):  # type: ignore[no-untyped-def]
     most = np.int64(0)
     for pair in range(len(left)):
         one, two = left[pair], right[pair]
-        ours, theirs = heads[one + 1].tokens - heads[one].tokens, heads[two + 1].tokens - heads[two].tokens
+        ours, theirs = (
+            heads[one + 1].tokens - heads[one].tokens,
+            heads[two + 1].tokens - heads[two].tokens,
+        )
         most = max(most, np.int64(ours) * np.int64(theirs))
     return most
 
@@ -166,10 +174,17 @@ def begin(first, last, tokens, written, words, group, sheet):  # type: ignore[no
         token = tokens[place]
         card = cards[token]
         local[token] = place
-        own[_HASH, place], own[_SKELETON, place] = card.hash & 0xFFFFFFFF, card.skeleton & 0xFFFFFFFF
+        own[_HASH, place], own[_SKELETON, place] = (
+            card.hash & 0xFFFFFFFF,
+            card.skeleton & 0xFFFFFFFF,
+        )
         own[_PHONETIC, place], own[_SIGNATURE, place] = card.phonetic & 0xFFFFFFFF, card.signature
         own[_KINDS, place], own[_LENGTH, place] = card.kinds, card.length
-        own[_FLAGS, place], own[_TIED, place], own[_LETTER, place] = card.flags, card.tied, card.first_letter
+        own[_FLAGS, place], own[_TIED, place], own[_LETTER, place] = (
+            card.flags,
+            card.tied,
+            card.first_letter,
+        )
         held[_place(card.hash)] = held[_place(card.skeleton)] = True
     filled = 0
     for name in range(first, last):
@@ -206,10 +221,18 @@ def _passing(card, count, own, passed):  # type: ignore[no-untyped-def]
         size = np.int64(own[_LENGTH, place])
         short, long = min(size, length), max(size, length)
         common = count_bits(own[_SIGNATURE, place] & signature)
-        spelled = (short >= 3) & (2 * short >= long) & (3 * common >= 2 * min(np.int64(own[_KINDS, place]), kinds))
+        spelled = (
+            (short >= 3)
+            & (2 * short >= long)
+            & (3 * common >= 2 * min(np.int64(own[_KINDS, place]), kinds))
+        )
         sounding = (own[_SKELETON, place] == skeleton) | (own[_PHONETIC, place] == phonetic)
         alike = spelled | sounding | ((own[_TIED, place] & tied) != 0) | ((differ & 64) != 0)
-        worthy = (own[_HASH, place] == hashed) | (((either & 1) != 0) & same_letter) | (((either & 7) == 0) & alike)
+        worthy = (
+            (own[_HASH, place] == hashed)
+            | (((either & 1) != 0) & same_letter)
+            | (((either & 7) == 0) & alike)
+        )
         passed[place] = np.uint8(worthy) | (np.uint8(same_letter & (size != length)) << np.uint8(1))
 
 
@@ -228,7 +251,9 @@ def _joins(first, last, card, names, parts):  # type: ignore[no-untyped-def]
     for name in range(first, last):
         for place in range(names[name].start, names[name].end - 1):
             part = parts[place]
-            if part.joined == card.hash or (part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton):
+            if part.joined == card.hash or (
+                part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton
+            ):
                 found |= _bit(name - first)
     return found
 
@@ -239,7 +264,9 @@ def _spells(part, tokens, cards):  # type: ignore[no-untyped-def]
     found = np.uint64(0)
     for place in range(len(tokens)):
         card = cards[tokens[place]]
-        if part.joined == card.hash or (part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton):
+        if part.joined == card.hash or (
+            part.joined_skeleton != 0 and part.joined_skeleton == card.skeleton
+        ):
             found |= _bit(place)
     return found
 
@@ -296,7 +323,12 @@ def lay_right(first, last, tokens, written, words, sheet):  # type: ignore[no-un
         for place in range(start, min(end, start + LIMIT)):
             part = parts[place]
             column, word = columns[part.token], sheet.words[filled]
-            word.hash, word.bits, word.token, word.at = column.hash, column.bits, part.token, column.start
+            word.hash, word.bits, word.token, word.at = (
+                column.hash,
+                column.bits,
+                part.token,
+                column.start,
+            )
             word.weight, word.flags, word.role = column.weight, column.flags, part.role
             bits |= column.bits
             joins |= column.joins

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.compare.scripts import alike_across, room, sounds
-from resolver.compare.spelling import written_alike
+from resolver.comparison.cross_script import alike_across, room, sounds
+from resolver.comparison.edit_distance import written_alike
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import NICKNAME_BIT, FloatArray, TokenTable
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.batch import NICKNAME_BIT, FloatArray, TokenTable
+from resolver.records.prepared.ragged import Ragged
 
 FLOOR = 0.62
 """Below this two tokens are taken as different names."""
@@ -76,7 +76,9 @@ def words_of(tokens: TokenTable, spoken: Ragged | None = None) -> Words:
     count = len(tokens)
     cards = np.zeros(count + 1, dtype=CARD)
     lengths = np.fromiter(map(len, tokens.texts), dtype=np.int32, count=count)
-    letters = np.frombuffer("".join(tokens.texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    letters = np.frombuffer(
+        "".join(tokens.texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32
+    )
     for field, values in (
         ("hash", tokens.hashes),
         ("skeleton", tokens.skeleton),
@@ -145,7 +147,9 @@ def plausible(one, two, words):  # type: ignore[no-untyped-def]
     if (first.flags ^ second.flags) & _FOREIGN:
         # of two scripts: no letter counts for another
         return True
-    if (first.skeleton != 0 and first.skeleton == second.skeleton) or first.phonetic == second.phonetic:
+    if (
+        first.skeleton != 0 and first.skeleton == second.skeleton
+    ) or first.phonetic == second.phonetic:
         return True
     if first.tied & second.tied and _shared(one, two, words) > 0:
         return True
@@ -171,7 +175,11 @@ def _most_alike(first, second, common):  # type: ignore[no-untyped-def]
     matching = min(one - (first.kinds - common), two - (second.kinds - common))
     jaro = (matching / one + matching / two + 1.0) / 3.0
     # up to four letters at the beginning count once more
-    winkler = jaro + 0.1 * min(4, matching) * (1.0 - jaro) if first.first_letter == second.first_letter else jaro
+    winkler = (
+        jaro + 0.1 * min(4, matching) * (1.0 - jaro)
+        if first.first_letter == second.first_letter
+        else jaro
+    )
     return (winkler + 1.0 - lacking / max(one, two)) / 2.0
 
 
@@ -239,10 +247,17 @@ def similarity(one, two, words, least, memo):  # type: ignore[no-untyped-def]
     both_foreign = (first.flags & second.flags & _FOREIGN) != 0
     shared = _shared(one, two, words) if first.tied & second.tied else 0
     enough = least if shared == 0 else np.float32(0.0)
-    lowered = (first.flags & second.flags & _KNOWN) != 0 and shared == 0 and not same_sound and not foreign
+    lowered = (
+        (first.flags & second.flags & _KNOWN) != 0
+        and shared == 0
+        and not same_sound
+        and not foreign
+    )
     if foreign and not both_foreign and len(words.spoken) > 0:
         offsets = words.spoken_offsets
-        across = alike_across(one, -1, two, words.flags, offsets, words.spoken, enough, memo.row, memo.joined)
+        across = alike_across(
+            one, -1, two, words.flags, offsets, words.spoken, enough, memo.row, memo.joined
+        )
         value = min(across, np.float32(0.96))
     else:
         enough = enough + np.float32(0.2) if lowered and least > 0 else enough
@@ -308,7 +323,9 @@ def _all(first, second, words, memo, out):  # type: ignore[no-untyped-def]
         out[pair] = similarity(first[pair], second[pair], words, np.float32(0.0), memo)
 
 
-def token_similarity(tokens: TokenTable, spoken: Ragged, first: IntArray, second: IntArray) -> FloatArray:
+def token_similarity(
+    tokens: TokenTable, spoken: Ragged, first: IntArray, second: IntArray
+) -> FloatArray:
     """Similarity in 0…1 of pairs of token codes; `spoken`: the sounds of every token (`scripts.sounds`).
 
     The mean of Jaro–Winkler (Winkler 1990) and the optimal string alignment similarity, raised where the two sound

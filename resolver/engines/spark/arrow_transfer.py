@@ -32,7 +32,10 @@ class Parcel(NamedTuple):
 
 def pack(arrays: Mapping[str, npt.NDArray[Any] | pa.Array]) -> bytes:
     """Named arrays of any lengths as one Arrow message."""
-    lists = [_one_list(values if isinstance(values, pa.Array) else pa.array(values)) for values in arrays.values()]
+    lists = [
+        _one_list(values if isinstance(values, pa.Array) else pa.array(values))
+        for values in arrays.values()
+    ]
     batch = pa.RecordBatch.from_arrays(lists, names=list(arrays))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -49,14 +52,21 @@ def unpack(body: bytes) -> dict[str, pa.Array]:
     """The arrays of a packed message."""
     with pa.ipc.open_stream(body) as reader:
         batch = reader.read_next_batch()
-    return {name: column.values for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    return {
+        name: column.values for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
 
 
 def numbers(bodies: Iterable[bytes], names: Types) -> Arrays:
     """The arrays of several messages, one after the other; of no message, empty ones of the types given."""
     parts = [unpack(body) for body in bodies]
     return {
-        name: np.concatenate([np.zeros(0, dtype=kind), *(part[name].to_numpy(zero_copy_only=False) for part in parts)])
+        name: np.concatenate(
+            [
+                np.zeros(0, dtype=kind),
+                *(part[name].to_numpy(zero_copy_only=False) for part in parts),
+            ]
+        )
         for name, kind in names.items()
     }
 
@@ -89,7 +99,9 @@ def unpack_batch(body: bytes) -> tuple[Batch, npt.NDArray[np.int32]]:
     columns = {}
     for prop in [name.removeprefix("rows:") for name in arrays if name.startswith("rows:")]:
         rows, codes, origins = (number(f"{part}:{prop}") for part in ("rows", "codes", "origins"))
-        columns[prop] = Column(rows, codes, arrays[f"values:{prop}"], origins, arrays[f"origin_values:{prop}"])
+        columns[prop] = Column(
+            rows, codes, arrays[f"values:{prop}"], origins, arrays[f"origin_values:{prop}"]
+        )
     batch = Batch(arrays["ids"], number("kinds"), coded("schemas"), coded("sources"), columns)
     return batch, number("rows")
 
@@ -105,5 +117,10 @@ def to_arrow(rows: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
     """Arrow batches of rows, one each: a row may be large."""
     for row in rows:
         yield pa.RecordBatch.from_arrays(
-            [pa.array([row.part], pa.int32()), pa.array([row.what]), pa.array([row.body], pa.binary())], schema=SCHEMA
+            [
+                pa.array([row.part], pa.int32()),
+                pa.array([row.what]),
+                pa.array([row.body], pa.binary()),
+            ],
+            schema=SCHEMA,
         )

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import PLAN_BY_NAME, RULES
+from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.engines.local import BINS
 from resolver.records.progress import Progress
-from resolver.records.resolution import RuleStat, StageStat
+from resolver.records.results.resolution import RuleStat, StageStat
 
 Numbers = npt.NDArray[np.int64]
 Account = dict[str, Any]
@@ -28,7 +28,9 @@ def stage(
     accounts: list[Account] = []
     wall, cpu = time.perf_counter(), time.process_time()
     yield accounts
-    counted = [account.get(unit, 0) for account in accounts if account["stage"] in ("keys", "judge")]
+    counted = [
+        account.get(unit, 0) for account in accounts if account["stage"] in ("keys", "judge")
+    ]
     items = sum(counted) if counted else count or 0
     spent = time.process_time() - cpu + sum(account["cpu"] for account in accounts)
     peak = max((account["peak_mib"] for account in accounts), default=0.0)
@@ -36,7 +38,9 @@ def stage(
     progress.advance(items)
 
 
-def rules_of(blocked: Sequence[Account], judged: Sequence[Account], plan: str) -> tuple[RuleStat, ...]:
+def rules_of(
+    blocked: Sequence[Account], judged: Sequence[Account], plan: str
+) -> tuple[RuleStat, ...]:
     """What each rule of the plan gave, in all parts together."""
     answer = []
     for number, rule in enumerate(RULES):
@@ -55,4 +59,7 @@ def _totals(accounts: Sequence[Account], number: int) -> tuple[int, int]:
 def histogram_of(accounts: Sequence[Account]) -> Numbers:
     """How many pairs have which score, in all parts together."""
     none = np.zeros(BINS, dtype=np.int64)
-    return sum((np.array(account["histogram"]) for account in accounts if "histogram" in account), start=none)
+    return sum(
+        (np.array(account["histogram"]) for account in accounts if "histogram" in account),
+        start=none,
+    )

@@ -2,7 +2,7 @@
 
 The lists are read where the command runs; records go out to the workers in ranges, and only links at or above the
 review border, the pairs below it within a component, and counts come back. Clustering is done on the links, here.
-The steps of the workers and what they hand on are in `resolver.engines.spark_work`.
+The steps of the workers and what they hand on are in `resolver.engines.spark.worker_stages`.
 """
 
 from __future__ import annotations
@@ -21,23 +21,47 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from models.loader import KINDS
-from resolver.block import plan_for
-from resolver.classify import border
-from resolver.cluster import cluster
+from resolver.blocking import plan_for
+from resolver.clustering import cluster
 from resolver.engines import local
-from resolver.engines import spark_work as work
+from resolver.engines.checkpoints import Kept, digest
 from resolver.engines.local import decided, links_of
-from resolver.engines.parcels import SCHEMA, SPARK_SCHEMA, Arrays, numbers, pack_batch
-from resolver.engines.resuming import Kept, digest
-from resolver.engines.spark_counts import Account, Numbers, histogram_of, rules_of, stage
-from resolver.engines.spark_job import Job, Rows, SentModel, Shape, own_version, stamp
-from resolver.engines.spark_session import check_workers, session
-from resolver.ingest.base import Intake
+from resolver.engines.spark import worker_stages as work
+from resolver.engines.spark.arrow_transfer import (
+    SCHEMA,
+    SPARK_SCHEMA,
+    Arrays,
+    numbers,
+    pack_batch,
+)
+from resolver.engines.spark.counts import (
+    Account,
+    Numbers,
+    histogram_of,
+    rules_of,
+    stage,
+)
+from resolver.engines.spark.job import (
+    Job,
+    Rows,
+    SentModel,
+    Shape,
+    own_version,
+    stamp,
+)
+from resolver.engines.spark.session import check_workers, session
+from resolver.ingest.reader_types import Intake
+from resolver.models.loader import KINDS
 from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models
 from resolver.records import Batch
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Resolution, RuleStat, RunStats, StageStat
+from resolver.records.results.resolution import (
+    Resolution,
+    RuleStat,
+    RunStats,
+    StageStat,
+)
+from resolver.scoring import border
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -109,7 +133,9 @@ def _resolve(work_on: _Work, progress: Progress) -> Resolution:
     judge = partial(_judged, work_on, models, same, meter, progress)
     # where all that came back from the cluster was kept, it is not asked again
     found = (
-        judge() if options.resume is None else _resumed(options.resume, work_on, models, same).stage("judged", judge)
+        judge()
+        if options.resume is None
+        else _resumed(options.resume, work_on, models, same).stage("judged", judge)
     )
     with stage(meter, "cluster", "records", progress, len(batch)):
         left, right, logodds = (found[name] for name in work.SCORED)
@@ -127,11 +153,15 @@ def _resolve(work_on: _Work, progress: Progress) -> Resolution:
         links = links_of(left, right, logodds, labels, options.borders, different)
     rules = tuple(RuleStat(**rule) for rule in json.loads(str(found["rules"])))
     histogram = found["histogram"]
-    stats = RunStats(plan, {**models.stamp, "plan": plan}, tuple(meter), rules, int(histogram.sum()), histogram)
+    stats = RunStats(
+        plan, {**models.stamp, "plan": plan}, tuple(meter), rules, int(histogram.sum()), histogram
+    )
     return Resolution(batch, labels, links, stats)
 
 
-def _resumed(folder: Path, work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]]) -> Kept:
+def _resumed(
+    folder: Path, work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]]
+) -> Kept:
     """Where what came back from the cluster is kept: the pairs that clustering needs, which is not all of them."""
     across = "" if work_on.sides is None else work_on.sides.tobytes().hex()
     rest = (models.stamp, work_on.plan, list(work_on.declared), across, work_on.least, sorted(same))
@@ -139,7 +169,11 @@ def _resumed(folder: Path, work_on: _Work, models: ModelSet, same: Sequence[tupl
 
 
 def _judged(
-    work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]], meter: list[StageStat], progress: Progress
+    work_on: _Work,
+    models: ModelSet,
+    same: Sequence[tuple[int, int]],
+    meter: list[StageStat],
+    progress: Progress,
 ) -> Arrays:
     """What the cluster finds: the pairs that clustering needs, sorted; what each rule gave; the histogram of scores."""
     batch = work_on.batch
@@ -171,7 +205,9 @@ def _sent_along(spark: SparkSession, folder: Path | None) -> SentModel | None:
     if folder is None:
         return None
     names = [f"{name}.json" for name in (*KINDS, "tables")]
-    sent: SentModel = spark.sparkContext.broadcast(tuple((name, (folder / name).read_bytes()) for name in names))
+    sent: SentModel = spark.sparkContext.broadcast(
+        tuple((name, (folder / name).read_bytes()) for name in names)
+    )
     return sent
 
 
@@ -193,7 +229,9 @@ class _Run:
         with stage(self.meter, "compare and classify", "pairs", progress, None) as accounts:
             needs = records.union(_of(joined, "needs"))
             slices = self._step(work.slices, needs, self.job.shape.ranges)
-            scored = _kept(self._step(work.judge, slices.union(_of(joined, "pairs")), self.job.shape.pairs))
+            scored = _kept(
+                self._step(work.judge, slices.union(_of(joined, "pairs")), self.job.shape.pairs)
+            )
             accounts += _accounts(_of(scored, "account"))
             links = _collected(_of(scored, "links"))
         with stage(self.meter, "components", "pairs", progress, None):
@@ -209,14 +247,23 @@ class _Run:
             rows = np.arange(part * span, min((part + 1) * span, len(batch)))
             if len(rows):
                 parts.append((part, "records", pack_batch(batch.take(rows).canonical(), rows)))
-        columns = [pa.array(column, field.type) for column, field in zip(zip(*parts, strict=True), SCHEMA, strict=True)]
-        return self.spark.createDataFrame(pa.Table.from_arrays(columns, schema=SCHEMA), SPARK_SCHEMA)
+        columns = [
+            pa.array(column, field.type)
+            for column, field in zip(zip(*parts, strict=True), SCHEMA, strict=True)
+        ]
+        return self.spark.createDataFrame(
+            pa.Table.from_arrays(columns, schema=SCHEMA), SPARK_SCHEMA
+        )
 
     def _step(self, step: work.Step, frame: DataFrame, parts: int) -> DataFrame:
         """One step of the workers, on parts by their number."""
-        return frame.repartitionById(parts, "part").mapInArrow(partial(work.run, step, self.job), SPARK_SCHEMA)
+        return frame.repartitionById(parts, "part").mapInArrow(
+            partial(work.run, step, self.job), SPARK_SCHEMA
+        )
 
-    def _inside(self, rest: DataFrame, count: int, links: Pairs, same: Sequence[tuple[int, int]]) -> Pairs:
+    def _inside(
+        self, rest: DataFrame, count: int, links: Pairs, same: Sequence[tuple[int, int]]
+    ) -> Pairs:
         members, component = _components(count, links, same)
         if not len(members):
             return numbers([], work.SCORED)

@@ -17,10 +17,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block.join import DEFAULT_CAP
-from resolver.engines.parcels import Parcel
+from resolver.blocking.key_join import DEFAULT_CAP
+from resolver.engines.spark.arrow_transfer import Parcel
 from resolver.pipeline import ModelSet, load_models
-from resolver.records.prepared import ByteArray
+from resolver.records.prepared.batch import ByteArray
 
 Rows = npt.NDArray[np.int32]
 T = TypeVar("T", covariant=True)
@@ -41,7 +41,10 @@ class Shape:
         anew."""
         ranges = max(min(cores, count // 200), -(-count // 250_000), 1)
         return cls(
-            max(-(-count // ranges), 1), ranges, max(cores, -(-count // 250_000)), max(cores, -(-count // 500_000))
+            max(-(-count // ranges), 1),
+            ranges,
+            max(cores, -(-count // 250_000)),
+            max(cores, -(-count // 500_000)),
         )
 
 
@@ -91,7 +94,12 @@ class Account:
     def parcel(self) -> Parcel:
         """As a parcel for the driver."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        said = {"stage": self.stage, "cpu": time.process_time() - self._cpu, "peak_mib": peak, **self.counts}
+        said = {
+            "stage": self.stage,
+            "cpu": time.process_time() - self._cpu,
+            "peak_mib": peak,
+            **self.counts,
+        }
         return Parcel(0, "account", json.dumps(said).encode())
 
 

@@ -75,19 +75,32 @@ def session(master: str | None) -> Iterator[SparkSession]:
 def check_here(master: str | None) -> None:
     """See that Spark can be begun here, as far as that shows in no time. Raises `EngineError` with what is missing."""
     if find_spec("pyspark") is None:
-        raise EngineError("the Spark engine needs pyspark", mend="pip install 'watchlist-resolver[spark]'")
+        raise EngineError(
+            "the Spark engine needs pyspark", mend="pip install 'watchlist-resolver[spark]'"
+        )
     home = told_library("JAVA_HOME")
     if home and not (Path(home) / "bin" / "java").is_file():
-        raise EngineError("there is no Java in the folder that JAVA_HOME names", where=home, mend="set it anew")
+        raise EngineError(
+            "there is no Java in the folder that JAVA_HOME names", where=home, mend="set it anew"
+        )
     if not home and shutil.which("java") is None:
-        raise EngineError("the Spark engine needs Java 17 or newer", mend="install it, or say where with JAVA_HOME")
+        raise EngineError(
+            "the Spark engine needs Java 17 or newer",
+            mend="install it, or say where with JAVA_HOME",
+        )
     if master is not None and not _KNOWN_MASTERS.match(master):
         raise EngineError("this is no address of a cluster", where=master, mend=_MASTERS)
     if master == "yarn" and not (told_library("HADOOP_CONF_DIR") or told_library("YARN_CONF_DIR")):
-        raise EngineError("where YARN is stands in a folder that HADOOP_CONF_DIR names", where=master, mend="set it")
+        raise EngineError(
+            "where YARN is stands in a folder that HADOOP_CONF_DIR names",
+            where=master,
+            mend="set it",
+        )
     hosts = _HOSTS.fullmatch(master or "")
     if hosts and not any(_answers(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
-        raise EngineError("no master of a Spark cluster answers there", where=master or "", mend="check --master")
+        raise EngineError(
+            "no master of a Spark cluster answers there", where=master or "", mend="check --master"
+        )
     if master is not None and master.startswith("k8s://"):
         _check_kubernetes(master)
 
@@ -144,7 +157,7 @@ def _here() -> dict[str, str]:
     bytes, leaves the cores to them."""
     java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     return {
-        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[3]),
         "spark.ui.enabled": "false",
         "spark.driver.defaultJavaOptions": java,
         "spark.executor.defaultJavaOptions": java,
@@ -174,7 +187,9 @@ def told(error: Exception, master: str | None) -> EngineError:
     if raised:
         name, words = raised[-1]
         shown = words if name in ("ModelError", "EngineError", "InputError") else f"{name}: {words}"
-        return EngineError(f"a worker failed: {shown[:300]}", where=where, mend=_WHAT_TO_DO.get(name, _LOOK))
+        return EngineError(
+            f"a worker failed: {shown[:300]}", where=where, mend=_WHAT_TO_DO.get(name, _LOOK)
+        )
     causes = _CAUSE.findall(text)
     if causes:
         return EngineError(f"Spark failed: {causes[-1][:300]}", where=where, mend=_LOOK)
@@ -185,18 +200,40 @@ def told(error: Exception, master: str | None) -> EngineError:
 _LOOK = "the logs of the driver and its executors say more"
 _ROOM = "free some space, or name a folder with more in spark.local.dir"
 _KNOWN = (
-    ("JAVA_GATEWAY_EXITED", "Spark could not be started", "check --master, and that there is Java 17 or newer"),
-    ("A master URL must be set", "no cluster was named", "name it with --master, or in spark-defaults.conf"),
+    (
+        "JAVA_GATEWAY_EXITED",
+        "Spark could not be started",
+        "check --master, and that there is Java 17 or newer",
+    ),
+    (
+        "A master URL must be set",
+        "no cluster was named",
+        "name it with --master, or in spark-defaults.conf",
+    ),
     ("Could not parse Master URL", "this is no address of a cluster", _MASTERS),
-    ("PYTHON_VERSION_MISMATCH", "the workers run another Python", "set PYSPARK_PYTHON to the same version everywhere"),
-    ("ExecutorLostFailure", "executors were lost again and again", "give them more memory, or more tries"),
-    ("maxResultSize", "there are too many links for the driver", "raise spark.driver.maxResultSize"),
+    (
+        "PYTHON_VERSION_MISMATCH",
+        "the workers run another Python",
+        "set PYSPARK_PYTHON to the same version everywhere",
+    ),
+    (
+        "ExecutorLostFailure",
+        "executors were lost again and again",
+        "give them more memory, or more tries",
+    ),
+    (
+        "maxResultSize",
+        "there are too many links for the driver",
+        "raise spark.driver.maxResultSize",
+    ),
     ("No space left on device", "a disk of the cluster is full", _ROOM),
     ("File too large", "a disk of the cluster takes no larger file", _ROOM),
 )
 
 
-def check_workers(spark: SparkSession, stamp: dict[str, str], probe: Callable[[], dict[str, str]]) -> None:
+def check_workers(
+    spark: SparkSession, stamp: dict[str, str], probe: Callable[[], dict[str, str]]
+) -> None:
     """See that the workers have this version and the same libraries. Raises `EngineError` where one has not."""
     cores = spark.sparkContext.defaultParallelism
     asked = spark.range(0, cores, 1, cores).mapInArrow(partial(_asked, probe), "said binary")
@@ -204,12 +241,16 @@ def check_workers(spark: SparkSession, stamp: dict[str, str], probe: Callable[[]
         found = json.loads(row["said"])
         other = sorted(name for name in {*stamp, *found} if stamp.get(name) != found.get(name))
         if other:
-            said = ", ".join(f"{name} {found.get(name)} instead of {stamp.get(name)}" for name in other)
+            said = ", ".join(
+                f"{name} {found.get(name)} instead of {stamp.get(name)}" for name in other
+            )
             mend = "install the same versions in the Python of every worker"
             raise EngineError(f"the workers have {said}", mend=mend)
 
 
-def _asked(probe: Callable[[], dict[str, str]], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _asked(
+    probe: Callable[[], dict[str, str]], batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
     for _ in batches:
         said = json.dumps(probe(), sort_keys=True).encode("utf-8")
         yield pa.RecordBatch.from_arrays([pa.array([said], pa.binary())], names=["said"])

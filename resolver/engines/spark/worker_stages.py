@@ -21,24 +21,52 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.block import PLAN_BY_NAME, RULES
-from resolver.block.glance import BLIND, arrays
-from resolver.block.groups import join_keys
-from resolver.block.heavy import Tally, gathered, without_heavy
-from resolver.block.join import rule_keys
-from resolver.block.keys import Keys, mix
-from resolver.block.parts import Parts
-from resolver.block.unite import ALL, unite
-from resolver.compare import NameIndex
+from resolver.blocking import PLAN_BY_NAME, RULES
+from resolver.blocking.key_groups import join_keys
+from resolver.blocking.key_join import rule_keys
+from resolver.blocking.key_parts import Parts
+from resolver.blocking.keys import Keys, mix
+from resolver.blocking.pair_union import ALL, unite
+from resolver.blocking.prefilter import BLIND, arrays
+from resolver.blocking.purging import Tally, gathered, without_heavy
+from resolver.comparison import NameIndex
 from resolver.engines.local import CHUNK, histogram_of
-from resolver.engines.parcels import Arrays, Parcel, Types, numbers, pack, pack_batch, parcels, to_arrow, unpack_batch
-from resolver.engines.spark_job import Account, Job, Rows, Sent, models_of
+from resolver.engines.spark.arrow_transfer import (
+    Arrays,
+    Parcel,
+    Types,
+    numbers,
+    pack,
+    pack_batch,
+    parcels,
+    to_arrow,
+    unpack_batch,
+)
+from resolver.engines.spark.job import (
+    Account,
+    Job,
+    Rows,
+    Sent,
+    models_of,
+)
 from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch, concat
-from resolver.records.prepared import ByteArray, Prepared
+from resolver.records.prepared.batch import ByteArray, Prepared
 
-_KEYS: Types = {"base": np.uint64, "row": np.int32, "refine": np.int32, "kind": np.uint8, "rule": np.uint8}
-_HEAVY: Types = {"base": np.uint64, "refine": np.int32, "side": np.uint8, "times": np.int64, "rule": np.uint8}
+_KEYS: Types = {
+    "base": np.uint64,
+    "row": np.int32,
+    "refine": np.int32,
+    "kind": np.uint8,
+    "rule": np.uint8,
+}
+_HEAVY: Types = {
+    "base": np.uint64,
+    "refine": np.int32,
+    "side": np.uint8,
+    "times": np.int64,
+    "rule": np.uint8,
+}
 _PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
 _NEEDS: Types = {"part": np.int32, "row": np.int32}
 SCORED: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
@@ -68,9 +96,19 @@ def keys(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
         made = rule_keys(rule, prepared, plan, number, parts)
         light, tally = without_heavy(made, sides[made.rows], job.linking, job.cap)
         kinds = prepared.kinds[light.rows]
-        one: Arrays = {"base": light.base, "row": rows[light.rows], "refine": light.refine, "kind": kinds}
+        one: Arrays = {
+            "base": light.base,
+            "row": rows[light.rows],
+            "refine": light.refine,
+            "kind": kinds,
+        }
         found.append({**one, "rule": np.full(len(kinds), number, dtype=np.uint8)})
-        two: Arrays = {"base": tally.base, "refine": tally.refine, "side": tally.side, "times": tally.times}
+        two: Arrays = {
+            "base": tally.base,
+            "refine": tally.refine,
+            "side": tally.side,
+            "times": tally.times,
+        }
         heavy.append({**two, "rule": np.full(len(tally.base), number, dtype=np.uint8)})
     for what, columns in (("keys", _stacked(found, _KEYS)), ("heavy", _stacked(heavy, _HEAVY))):
         to = (columns["base"] % np.uint64(job.shape.keys)).astype(np.int32)
@@ -96,7 +134,9 @@ def join(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
         held, passed_over, cut = gathered(held, sides[held.rows], job.linking, tally)
         packed, distinct, cut_here = join_keys(held, kinds, sides, job.linking, job.cap)
         left, right = (packed >> 32).astype(np.int32), packed.astype(np.int32)
-        found.append({"left": left, "right": right, "rule": np.full(len(left), number, dtype=np.uint8)})
+        found.append(
+            {"left": left, "right": right, "rule": np.full(len(left), number, dtype=np.uint8)}
+        )
         rules[str(number)] = [distinct + passed_over, cut + cut_here]
     account.counts["rules"] = rules
     yield from _pairs(job, rows, _stacked(found, _PAIRS))
@@ -105,7 +145,9 @@ def join(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
 
 def _pairs(job: Job, rows: Rows, pairs: Arrays) -> Iterator[Parcel]:
     """Pairs of places in `rows`, dealt to the shares of pairs, and the records that each share needs."""
-    to = (mix(rows[pairs["left"]].astype(np.uint64), np.uint64(1)) % np.uint64(job.shape.pairs)).astype(np.int32)
+    to = (
+        mix(rows[pairs["left"]].astype(np.uint64), np.uint64(1)) % np.uint64(job.shape.pairs)
+    ).astype(np.int32)
     for part, chosen in _split(to):
         here = {name: column[chosen] for name, column in pairs.items()}
         needed = np.zeros(len(rows), dtype=bool)
@@ -114,7 +156,9 @@ def _pairs(job: Job, rows: Rows, pairs: Arrays) -> Iterator[Parcel]:
             here[side] = rows[here[side]]
         yield Parcel(part, "pairs", pack(here))
         row = rows[needed]
-        yield from _dealt(row // job.shape.span, "needs", {"part": np.full(len(row), part, np.int32), "row": row})
+        yield from _dealt(
+            row // job.shape.span, "needs", {"part": np.full(len(row), part, np.int32), "row": row}
+        )
 
 
 def slices(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
@@ -127,7 +171,11 @@ def slices(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
         for part, chosen in _split(needs["part"]):
             needed = np.zeros(len(rows), dtype=bool)
             needed[place[chosen]] = True
-            yield Parcel(part, "records", pack_batch(batch.take(np.flatnonzero(needed)).canonical(), rows[needed]))
+            yield Parcel(
+                part,
+                "records",
+                pack_batch(batch.take(np.flatnonzero(needed)).canonical(), rows[needed]),
+            )
     yield account.parcel()
 
 
@@ -156,7 +204,11 @@ def judge(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
     link = logodds >= job.least
     part = here[0].part
     for what, chosen in (("links", link), ("rest", ~link)):
-        scored = {"left": rows[left[chosen]], "right": rows[right[chosen]], "logodds": logodds[chosen]}
+        scored = {
+            "left": rows[left[chosen]],
+            "right": rows[right[chosen]],
+            "logodds": logodds[chosen],
+        }
         yield Parcel(part, what, pack(scored))
     account.counts |= {
         "pairs": len(left),
@@ -167,14 +219,23 @@ def judge(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
     yield account.parcel()
 
 
-def inside(components: Sent[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def inside(
+    components: Sent[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
     """Of the pairs below the border those whose records are in one component. `components`: records, ascending, and the
     component of each."""
     members, component = components.value
     for parcel in parcels(batches):
         scored = numbers([parcel.body], SCORED)
-        one, two = (np.searchsorted(members, scored[side]).clip(max=len(members) - 1) for side in ("left", "right"))
-        held = (members[one] == scored["left"]) & (members[two] == scored["right"]) & (component[one] == component[two])
+        one, two = (
+            np.searchsorted(members, scored[side]).clip(max=len(members) - 1)
+            for side in ("left", "right")
+        )
+        held = (
+            (members[one] == scored["left"])
+            & (members[two] == scored["right"])
+            & (component[one] == component[two])
+        )
         if held.any():
             body = pack({name: column[held] for name, column in scored.items()})
             yield from to_arrow([Parcel(parcel.part, "inside", body)])
@@ -187,7 +248,9 @@ def _bodies(here: Sequence[Parcel], what: str) -> list[bytes]:
 def _records(here: Sequence[Parcel]) -> tuple[Batch, Rows]:
     """The records that came, canonical, and their numbers, ascending."""
     held = [unpack_batch(body) for body in _bodies(here, "records")]
-    return concat(batch for batch, _ in held).canonical(), np.sort(np.concatenate([rows for _, rows in held]))
+    return concat(batch for batch, _ in held).canonical(), np.sort(
+        np.concatenate([rows for _, rows in held])
+    )
 
 
 def _dealt(to: Rows, what: str, columns: Arrays) -> Iterator[Parcel]:
@@ -227,13 +290,16 @@ def _places(rows: Rows) -> Callable[[Rows], Rows]:
 
 def _rules(*columns: ByteArray) -> list[int]:
     """The rules that stand in any of the columns."""
-    found: list[int] = np.flatnonzero(sum(np.bincount(column, minlength=len(RULES)) for column in columns)).tolist()
+    found: list[int] = np.flatnonzero(
+        sum(np.bincount(column, minlength=len(RULES)) for column in columns)
+    ).tolist()
     return found
 
 
 def _stacked(parts: Sequence[Arrays], names: Types) -> Arrays:
     return {
-        name: np.concatenate([np.zeros(0, dtype=kind), *(part[name] for part in parts)]) for name, kind in names.items()
+        name: np.concatenate([np.zeros(0, dtype=kind), *(part[name] for part in parts)])
+        for name, kind in names.items()
     }
 
 

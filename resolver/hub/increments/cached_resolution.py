@@ -14,23 +14,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.block import candidates
-from resolver.block.lookup import Valve
-from resolver.classify import border, scores
-from resolver.cluster import cluster
-from resolver.compare import NameIndex
-from resolver.engines.linking import LINK_COLUMNS, link_rows
+from resolver.blocking import candidates
+from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.clustering import cluster
+from resolver.comparison import NameIndex
 from resolver.engines.local import decided, histogram_of, links_of
-from resolver.engines.means import Means
-from resolver.engines.meeting import compared_with
-from resolver.engines.pool import Pool
-from resolver.engines.remembered import Block, Compared, compared_of
-from resolver.engines.verdicts import Verdicts
+from resolver.hub.increments.component_cache import Block, Compared, compared_of
+from resolver.hub.increments.context import Means
+from resolver.hub.increments.decision_effects import Verdicts
+from resolver.hub.increments.index_candidates import compared_with
+from resolver.hub.increments.link_changes import LINK_COLUMNS, link_rows
+from resolver.hub.increments.working_set import Pool
 from resolver.pipeline import score_rows
 from resolver.records import Batch, Coded
 from resolver.records.batch import IntArray
 from resolver.records.decisions import Verdict
-from resolver.records.resolution import Band, Resolution, RunStats
+from resolver.records.results.resolution import Band, Resolution, RunStats
+from resolver.scoring import border, scores
 from resolver.store import LinkRows
 
 Numbers = npt.NDArray[np.int64]
@@ -66,14 +66,19 @@ def block_among(blocks: tuple[Block, ...], old: Numbers, fresh: int) -> Block | 
     return best if best is not None and 2 * len(best.numbers) > len(old) + fresh else None
 
 
-def resolve_beside(means: Means, some: Pool, block: Block, verdicts: Verdicts, valve: Valve) -> Worked:
+def resolve_beside(
+    means: Means, some: Pool, block: Block, verdicts: Verdicts, valve: Valve
+) -> Worked:
     """Resolve some records and those of a block together, under the decisions on them."""
     options = means.options
     pool, row_of = _together(some, block)
     mine, theirs = row_of[: len(some.numbers)], row_of[len(some.numbers) :]
     left, right, logodds = _compared(means, some, block, pool, mine, valve)
     held = block.pairs
-    lefts, rights = np.concatenate([theirs[held.left], left]), np.concatenate([theirs[held.right], right])
+    lefts, rights = (
+        np.concatenate([theirs[held.left], left]),
+        np.concatenate([theirs[held.right], right]),
+    )
     every = np.concatenate([held.logodds, logodds])
     decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
     same, different = decided(pool.batch, replace(options, decisions=decisions))
@@ -91,7 +96,10 @@ def resolve_beside(means: Means, some: Pool, block: Block, verdicts: Verdicts, v
     )
     links = links_of(lefts, rights, every, labels, options.borders, different)
     linked = np.concatenate(
-        [held.linked, len(held) + np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT)]
+        [
+            held.linked,
+            len(held) + np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT),
+        ]
     )
     rows = link_rows(pool, links, verdicts)
     compared = compared_of(lefts, rights, every, links, linked, rows.colour)
@@ -146,7 +154,10 @@ def _compared(
     there = block.rows_in(numbers)
     met = compared_with(means, some, prepared, rows[there], numbers[there])
     place = np.argsort(pool.numbers)
-    outer = [place[np.searchsorted(pool.numbers[place], side)].astype(np.int32) for side in (met.left, met.right)]
+    outer = [
+        place[np.searchsorted(pool.numbers[place], side)].astype(np.int32)
+        for side in (met.left, met.right)
+    ]
     return (
         np.concatenate([mine[pairs.left], outer[0]]),
         np.concatenate([mine[pairs.right], outer[1]]),

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.cluster import components
-from resolver.engines.pool import Pool
+from resolver.clustering import components
+from resolver.hub.increments.working_set import Pool
 from resolver.records.batch import IntArray
-from resolver.records.prepared import ByteArray
-from resolver.records.resolution import Links
+from resolver.records.prepared.batch import ByteArray
+from resolver.records.results.resolution import Links
 
 Numbers = npt.NDArray[np.int64]
 LEAST = 5_000
@@ -76,7 +76,9 @@ class Remembered:
         """The next version has landed: it touched some records, and these are the blocks around them now."""
         kept = [*made, *(one for one in self.at(base) if not one.rows_in(touched).any())]
         room = np.cumsum([len(one.pairs) for one in kept])
-        self._blocks = tuple(one for one, until in zip(kept, room.tolist(), strict=True) if until <= MOST)
+        self._blocks = tuple(
+            one for one, until in zip(kept, room.tolist(), strict=True) if until <= MOST
+        )
         self._version = base + 1
 
 
@@ -86,12 +88,17 @@ def blocks_of(
     """The blocks among records that were clustered together. `labels`: their entities; `least`: the merge border;
     `same`: rows that are decided to be the same."""
     pulls = compared.logodds >= least
-    joined = [*same, *((int(label), row) for row, label in enumerate(labels.tolist()) if label != row)]
+    joined = [
+        *same,
+        *((int(label), row) for row, label in enumerate(labels.tolist()) if label != row),
+    ]
     home = components(len(labels), compared.left[pulls], compared.right[pulls], joined)
     inside = home[compared.left] == home[compared.right]
     weights = np.bincount(home[compared.left[inside]], minlength=len(labels))
     for one in np.flatnonzero(weights >= LEAST).tolist():
-        yield _block(pool, np.flatnonzero(home == one), inside & (home[compared.left] == one), compared)
+        yield _block(
+            pool, np.flatnonzero(home == one), inside & (home[compared.left] == one), compared
+        )
 
 
 def _block(pool: Pool, rows: Numbers, chosen: npt.NDArray[np.bool_], compared: Compared) -> Block:
@@ -108,11 +115,20 @@ def _block(pool: Pool, rows: Numbers, chosen: npt.NDArray[np.bool_], compared: C
         compared.outcome[links],
         compared.colour[links],
     )
-    return Block(pool.numbers[rows], pool.batch.ids.take(pa.array(rows)), pool.batch.kinds[rows], pairs)
+    return Block(
+        pool.numbers[rows], pool.batch.ids.take(pa.array(rows)), pool.batch.kinds[rows], pairs
+    )
 
 
 def compared_of(
-    left: IntArray, right: IntArray, logodds: IntArray, links: Links, linked: Numbers, colour: Numbers
+    left: IntArray,
+    right: IntArray,
+    logodds: IntArray,
+    links: Links,
+    linked: Numbers,
+    colour: Numbers,
 ) -> Compared:
     """Pairs with those of them that are links, in the same order."""
-    return Compared(left, right, logodds, linked, links.outcome.astype(np.uint8), colour.astype(np.uint8))
+    return Compared(
+        left, right, logodds, linked, links.outcome.astype(np.uint8), colour.astype(np.uint8)
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resolver.engines.index import Index
+from resolver.hub.increments.record_index import Index
 from resolver.pipeline import ModelSet, RunOptions, prepared_of
 from resolver.records import Batch
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
 from resolver.records.progress import SILENT, Progress
 
 

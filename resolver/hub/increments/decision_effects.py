@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.pool import Pool
+from resolver.hub.increments.working_set import Pool
 from resolver.records.decisions import Decision, Verdict, settle
-from resolver.records.resolution import Band, Resolution
+from resolver.records.results.resolution import Band, Resolution
 from resolver.store import NewDecision, View
 
 Numbers = npt.NDArray[np.int64]
@@ -130,7 +130,9 @@ class Ties:
         self._fresh: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         if verdicts.any:
-            self._fresh = dict(zip(fresh.batch.ids.to_pylist(), fresh.numbers.tolist(), strict=True))
+            self._fresh = dict(
+                zip(fresh.batch.ids.to_pylist(), fresh.numbers.tolist(), strict=True)
+            )
             self._ids = {number: one for one, number in self._fresh.items()}
 
     def of(self, numbers: Numbers) -> Numbers:
@@ -142,7 +144,9 @@ class Ties:
         ids.update({one: self._ids[one] for one in asked if one in self._ids})
         wanted = set(ids.values())
         same = [one for one in self._verdicts.settled(wanted) if one.verdict is Verdict.SAME]
-        others = {end for one in same for end, other in (one.pair, one.pair[::-1]) if other in wanted}
+        others = {
+            end for one in same for end, other in (one.pair, one.pair[::-1]) if other in wanted
+        }
         return self.numbers(others)
 
     def numbers(self, ids: Iterable[str]) -> Numbers:

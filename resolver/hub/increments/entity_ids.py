@@ -86,7 +86,11 @@ def identify(
             revived.append(first)
             redirected += [(entity, first) for entity in whole[label] if entity != first]
     for entity, winner in sorted(losers, key=lambda pair: (known[pair[0]].born, known[pair[0]].id)):
-        free = {label: rows for label, rows in parts[entity].items() if label not in number_of and label not in whole}
+        free = {
+            label: rows
+            for label, rows in parts[entity].items()
+            if label not in number_of and label not in whole
+        }
         free = {label: rows for label, rows in free.items() if frozenset(rows) not in returning}
         if free:
             number_of[_larger(free)] = entity
@@ -125,9 +129,17 @@ def _whole(labels: IntArray, past: Past) -> dict[int, list[int]]:
     return found
 
 
-def _heir(held: Mapping[int, Sequence[int]], returning: set[frozenset[int]], whole: Mapping[int, Sequence[int]]) -> int:
+def _heir(
+    held: Mapping[int, Sequence[int]],
+    returning: set[frozenset[int]],
+    whole: Mapping[int, Sequence[int]],
+) -> int:
     """The cluster that keeps the id of an entity with these parts."""
-    staying = {label: rows for label, rows in held.items() if frozenset(rows) not in returning and label not in whole}
+    staying = {
+        label: rows
+        for label, rows in held.items()
+        if frozenset(rows) not in returning and label not in whole
+    }
     return _larger(staying or held)
 
 
@@ -140,7 +152,9 @@ def _eldest(entities: Sequence[int], known: Mapping[int, Known]) -> int:
     return min(entities, key=lambda entity: (known[entity].born, known[entity].id))
 
 
-def _revive(labels: IntArray, number_of: dict[int, int], past: Past) -> tuple[list[int], list[tuple[int, int]]]:
+def _revive(
+    labels: IntArray, number_of: dict[int, int], past: Past
+) -> tuple[list[int], list[tuple[int, int]]]:
     """Give clusters that nobody claims to retired entities."""
     wanted: dict[int, list[int]] = {}
     for entity in sorted(past.rows):
@@ -168,7 +182,10 @@ def _events(
     revived: Sequence[int],
 ) -> list[tuple[EventKind, int, int]]:
     gone = {one for one, _ in retired}
-    events = [(EventKind.MERGED if other > 0 else EventKind.DISSOLVED, one, other) for one, other in retired]
+    events = [
+        (EventKind.MERGED if other > 0 else EventKind.DISSOLVED, one, other)
+        for one, other in retired
+    ]
     events += [(EventKind.REVIVED, one, NOBODY) for one in revived]
     moved = np.flatnonzero((before >= 0) & (entity != before))
     for one, other in sorted({(int(before[row]), int(entity[row])) for row in moved.tolist()}):

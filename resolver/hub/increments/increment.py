@@ -17,14 +17,28 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import Pairs
-from resolver.block.groups import Excess
-from resolver.block.lookup import Valve
-from resolver.classify import scores
-from resolver.engines.beside import Worked, block_among, resolve_beside, same_among
-from resolver.engines.entities import Members, change_members
-from resolver.engines.index import Index
-from resolver.engines.linking import (
+from resolver.blocking import Pairs
+from resolver.blocking.key_groups import Excess
+from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.engines.local import Told, dedupe
+from resolver.hub.increments.cached_resolution import (
+    Worked,
+    block_among,
+    resolve_beside,
+    same_among,
+)
+from resolver.hub.increments.component_cache import (
+    LEAST,
+    MOST,
+    Block,
+    Compared,
+    blocks_of,
+    compared_of,
+)
+from resolver.hub.increments.context import Means
+from resolver.hub.increments.decision_effects import Ties, Verdicts
+from resolver.hub.increments.index_candidates import meet_held
+from resolver.hub.increments.link_changes import (
     changed_links,
     link_rows,
     links_beside,
@@ -32,20 +46,18 @@ from resolver.engines.linking import (
     with_changed,
     with_those_outside,
 )
-from resolver.engines.local import Told, dedupe
-from resolver.engines.means import Means
-from resolver.engines.meeting import meet_held
-from resolver.engines.pool import Pool
-from resolver.engines.remembered import LEAST, MOST, Block, Compared, blocks_of, compared_of
-from resolver.engines.updates import Update, no_update
-from resolver.engines.verdicts import Ties, Verdicts
-from resolver.ingest.base import Intake, ListInfo
+from resolver.hub.increments.member_changes import Members, change_members
+from resolver.hub.increments.record_index import Index
+from resolver.hub.increments.working_set import Pool
+from resolver.hub.list_updates import Update, no_update
+from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.pipeline import ModelSet, RunOptions
 from resolver.records import concat
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.batch import Prepared
 from resolver.records.progress import SILENT, Progress
-from resolver.records.resolution import Band, Resolution
+from resolver.records.results.resolution import Band, Resolution
+from resolver.scoring import scores
 from resolver.store import Landing, NewDecision, View
 
 Numbers = npt.NDArray[np.int64]
@@ -84,18 +96,26 @@ def work_out(
     version (None: nothing is to be)."""
     verdicts = Verdicts(view, decisions)
     ended = update.ended
-    fresh = Pool(update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64))
-    again = np.setdiff1d(np.array(sorted(view.of_sources(update.undeclared).values()), dtype=np.int64), ended)
+    fresh = Pool(
+        update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64)
+    )
+    again = np.setdiff1d(
+        np.array(sorted(view.of_sources(update.undeclared).values()), dtype=np.int64), ended
+    )
     asked = fresh
     if len(again):
-        asked = Pool.of(concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again]))
+        asked = Pool.of(
+            concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again])
+        )
     models = models.at(str(options.plan)) if options.plan else models
     means = Means(index, models, options, update.declared, progress)
     met = meet_held(means, asked, ended, view.head.last_record)
     unsettled = index.unsettled(met.valve)
     ties = Ties(view, verdicts, fresh)
     least = options.merge_border
-    seeds = np.concatenate([met.pulled(least), again, unsettled, ties.decided(), _around(view, ended, ties, least)])
+    seeds = np.concatenate(
+        [met.pulled(least), again, unsettled, ties.decided(), _around(view, ended, ties, least)]
+    )
     # what ends may have held others together, and decisions, declarations and the valve change what counts
     usable = (
         ()
@@ -145,7 +165,9 @@ def work_out(
         _changed(members),
         met.prepared if asked is fresh else None,
         np.union1d(pool.numbers, ended),
-        tuple(blocks_of(pool, resolution.labels, worked.compared, least, worked.same)) if worked.compared else (),
+        tuple(blocks_of(pool, resolution.labels, worked.compared, least, worked.same))
+        if worked.compared
+        else (),
     )
 
 
@@ -192,11 +214,19 @@ def _around(view: View, ended: Numbers, ties: Ties, least: int) -> Numbers:
     if not len(ended):
         return _NONE
     links = view.links_of(ended.tolist(), least=least)
-    return np.unique(np.concatenate([links.left, links.right, ties.of(ended), _companions(view, ended)]))
+    return np.unique(
+        np.concatenate([links.left, links.right, ties.of(ended), _companions(view, ended)])
+    )
 
 
 def _component(
-    view: View, seeds: Numbers, ended: Numbers, fresh: Pool, ties: Ties, least: int, blocks: tuple[Block, ...] = ()
+    view: View,
+    seeds: Numbers,
+    ended: Numbers,
+    fresh: Pool,
+    ties: Ties,
+    least: int,
+    blocks: tuple[Block, ...] = (),
 ) -> Numbers:
     """The held records of all components that the seeds, and records decided the same as new ones, lie in; with all
     members of their entities. Of what is remembered nothing is asked."""
@@ -241,12 +271,23 @@ def resolve_pool(
         options = replace(options, workers=1)
     lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
     return dedupe(
-        Intake(pool.batch, lists, ()), replace(options, decisions=decisions), progress, prepared, told, excess
+        Intake(pool.batch, lists, ()),
+        replace(options, decisions=decisions),
+        progress,
+        prepared,
+        told,
+        excess,
     )
 
 
 def _resolved(
-    means: Means, pool: Pool, verdicts: Verdicts, valve: Valve, prepared: Prepared | None, *, keep: bool
+    means: Means,
+    pool: Pool,
+    verdicts: Verdicts,
+    valve: Valve,
+    prepared: Prepared | None,
+    *,
+    keep: bool,
 ) -> Worked:
     """Resolve some records, and keep what was compared where it is to be remembered."""
     options = means.options
@@ -257,7 +298,15 @@ def _resolved(
             heard.append((pairs, logodds))
 
     resolution = resolve_pool(
-        *(pool, means.declared, options, verdicts, means.progress, prepared, told if keep else None),
+        *(
+            pool,
+            means.declared,
+            options,
+            verdicts,
+            means.progress,
+            prepared,
+            told if keep else None,
+        ),
         # where nothing is held a batch counts for itself
         valve.excess if valve.held else None,
     )
@@ -266,6 +315,8 @@ def _resolved(
     same: Sequence[tuple[int, int]] = ()
     for pairs, logodds in heard:
         linked = np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT)
-        compared = compared_of(pairs.left, pairs.right, logodds, resolution.links, linked, found.colour)
+        compared = compared_of(
+            pairs.left, pairs.right, logodds, resolution.links, linked, found.colour
+        )
         same = same_among(pool, verdicts)
     return Worked(pool, resolution, found, None, compared, same)

@@ -9,17 +9,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.block import glanced
-from resolver.block.lookup import Valve
-from resolver.classify import border
-from resolver.compare import NameIndex
+from resolver.blocking import glanced
+from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.comparison import NameIndex
 from resolver.engines.local import CHUNK
-from resolver.engines.means import Means
-from resolver.engines.pool import Pool
+from resolver.hub.increments.context import Means
+from resolver.hub.increments.working_set import Pool
 from resolver.pipeline import score_rows
-from resolver.records.assembling import Part, assembled
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.batch import Prepared
+from resolver.scoring import border
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -60,10 +60,14 @@ def meet_held(means: Means, asked: Pool, ended: Numbers, last: int) -> Met:
     rows, numbers = rows[others], numbers[others]
     every = compared_with(means, asked, prepared, rows, numbers)
     high = every.logodds >= border(means.options.borders.review)
-    return Met(every.left[high], every.right[high], every.logodds[high], every.held[high], prepared, valve)
+    return Met(
+        every.left[high], every.right[high], every.logodds[high], every.held[high], prepared, valve
+    )
 
 
-def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers) -> Joined:
+def compared_with(
+    means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers
+) -> Joined:
     """Records (`prepared`) compared with held ones that they share a key with (row and number of each pair): all pairs
     that have the plan's points at a glance, whatever their log-odds."""
     if not len(numbers):
@@ -87,7 +91,9 @@ def compared_with(means: Means, asked: Pool, prepared: Prepared, rows: IntArray,
     means.progress.start("compare with the store", len(left))
     for start in range(0, len(left), CHUNK):
         chunk = slice(start, start + CHUNK)
-        logodds[chunk] = score_rows(work, names, means.models, left[chunk], right[chunk], means.options.workers)
+        logodds[chunk] = score_rows(
+            work, names, means.models, left[chunk], right[chunk], means.options.workers
+        )
         means.progress.advance(len(logodds[chunk]))
     return Joined(every[left], every[right], logodds, numbers)
 
@@ -98,12 +104,17 @@ def _places(every: Numbers, numbers: Numbers) -> IntArray:
     return order[np.searchsorted(every[order], numbers)].astype(np.int32)
 
 
-def _put_together(means: Means, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray) -> Prepared:
+def _put_together(
+    means: Means, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray
+) -> Prepared:
     """What was prepared of the new records and, once, of the held ones."""
     own = Part(prepared, np.arange(len(prepared), dtype=np.int64))
     work = assembled([own, *means.index.parts(partners)], ids)
     sources = asked.batch.sources
-    names = [*sources.values.take(pa.array(sources.codes)).to_pylist(), *means.index.sources(partners)]
+    names = [
+        *sources.values.take(pa.array(sources.codes)).to_pylist(),
+        *means.index.sources(partners),
+    ]
     known, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
     all_different = np.isin(known, list(means.declared))
     return replace(work, sources=codes.astype(np.int32), declared=all_different[codes])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import scores
-from resolver.engines.meeting import Met
-from resolver.engines.pool import Pool
-from resolver.engines.verdicts import Verdicts
+from resolver.hub.increments.decision_effects import Verdicts
+from resolver.hub.increments.index_candidates import Met
+from resolver.hub.increments.working_set import Pool
 from resolver.pipeline import RunOptions
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.resolution import Links, Outcome
+from resolver.records.results.resolution import Links, Outcome
+from resolver.scoring import scores
 from resolver.store import Colour, LinkRows, LinkTable, View
 
 Numbers = npt.NDArray[np.int64]
@@ -61,7 +61,9 @@ def with_those_outside(found: LinkRows, met: Met, pool: Pool, options: RunOption
         np.full(count, int(Outcome.QUEUED), dtype=np.int64),
         np.full(count, int(Colour.YELLOW), dtype=np.int64),
     )
-    return LinkRows(*(np.concatenate([getattr(found, name), getattr(more, name)]) for name in LINK_COLUMNS))
+    return LinkRows(
+        *(np.concatenate([getattr(found, name), getattr(more, name)]) for name in LINK_COLUMNS)
+    )
 
 
 def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> LinkTable | None:
@@ -76,7 +78,9 @@ def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> Li
     links = view.links_of(replaced.tolist())
     # those among the records worked on stand in both
     further = ~(np.isin(links.left, old) & np.isin(links.right, old))
-    return LinkTable(*(np.concatenate([getattr(inside, name), getattr(links, name)[further]]) for name in _TABLE))
+    return LinkTable(
+        *(np.concatenate([getattr(inside, name), getattr(links, name)[further]]) for name in _TABLE)
+    )
 
 
 def links_beside(view: View, old: Numbers, within: Numbers, ended: Numbers) -> LinkTable:
@@ -95,7 +99,9 @@ def with_changed(
     if changed is None or not len(changed):
         return unlinked, linked
     ends = np.concatenate([unlinked[0], changed.left]), np.concatenate([unlinked[1], changed.right])
-    return ends, LinkRows(*(np.concatenate([getattr(linked, name), getattr(changed, name)]) for name in LINK_COLUMNS))
+    return ends, LinkRows(
+        *(np.concatenate([getattr(linked, name), getattr(changed, name)]) for name in LINK_COLUMNS)
+    )
 
 
 def _colour(decision: Decision) -> Colour:
@@ -104,7 +110,9 @@ def _colour(decision: Decision) -> Colour:
     return Colour.RED if decision.unlawful else Colour.WHITE
 
 
-def changed_links(stored: LinkTable | None, found: LinkRows) -> tuple[tuple[Numbers, Numbers], LinkRows]:
+def changed_links(
+    stored: LinkTable | None, found: LinkRows
+) -> tuple[tuple[Numbers, Numbers], LinkRows]:
     """The links that end and those that begin; what stays as it is is in neither."""
     if stored is None or not len(stored):
         return (_NONE, _NONE), found

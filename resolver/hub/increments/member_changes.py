@@ -8,9 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.engines.identity import Identities, Known, Past, identify
-from resolver.engines.updates import Update
-from resolver.merge.partition import digest_ids
+from resolver.hub.increments.entity_ids import (
+    Identities,
+    Known,
+    Past,
+    identify,
+)
+from resolver.hub.list_updates import Update
+from resolver.merging.partition import digest_ids
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.store import EventKind, View
@@ -32,7 +37,9 @@ class Members:
     events: list[tuple[EventKind, int, int]]
 
 
-def change_members(view: View, batch: Batch, numbers: Numbers, labels: IntArray, update: Update) -> Members:
+def change_members(
+    view: View, batch: Batch, numbers: Numbers, labels: IntArray, update: Update
+) -> Members:
     """The entities of a canonical batch in clusters. `numbers` of its rows; those beyond the store's last are new."""
     last = view.head.last_record
     new = numbers > last
@@ -41,7 +48,9 @@ def change_members(view: View, batch: Batch, numbers: Numbers, labels: IntArray,
     record, entity, _ = view.memberships(asked.tolist()) if len(asked) else (asked, asked, asked)
     before = np.where(new, -1, _of(record, entity, numbers))
     if update.superseded:
-        earlier = [update.superseded.get(one, 0) for one in batch.ids.filter(pa.array(new)).to_pylist()]
+        earlier = [
+            update.superseded.get(one, 0) for one in batch.ids.filter(pa.array(new)).to_pylist()
+        ]
         before[new] = _of(record, entity, np.array(earlier, dtype=np.int64))
     rows = view.entity_rows(np.unique(entity).tolist()) if len(entity) else {}
     known = {number: Known(row[0], row[1]) for number, row in rows.items()}
@@ -77,7 +86,9 @@ def _shrunk(
     """An event for each living entity that lost a withdrawn record."""
     withdrawn = _of(record, entity, np.array(sorted(update.withdrawn.values()), dtype=np.int64))
     gone = {one for one, _ in found.retired}
-    return [(EventKind.SHRANK, one, -1) for one in sorted(set(withdrawn.tolist()) & set(known) - gone)]
+    return [
+        (EventKind.SHRANK, one, -1) for one in sorted(set(withdrawn.tolist()) & set(known) - gone)
+    ]
 
 
 def _past(view: View, batch: Batch, numbers: Numbers, labels: IntArray, before: Numbers) -> Past:
@@ -88,7 +99,9 @@ def _past(view: View, batch: Batch, numbers: Numbers, labels: IntArray, before: 
         return Past()
     ids = batch.ids.take(pa.array(uncertain)).to_pylist()
     versions = view.versions_of(ids)
-    earlier = [number for held in versions.values() for number in held if number <= view.head.last_record]
+    earlier = [
+        number for held in versions.values() for number in held if number <= view.head.last_record
+    ]
     if not earlier:
         return Past()
     _, entity, until = view.memberships(earlier, ever=True)
@@ -97,7 +110,10 @@ def _past(view: View, batch: Batch, numbers: Numbers, labels: IntArray, before: 
     if not retired:
         return Past()
     record, entity, until = view.members(sorted(retired), ever=True)
-    last = np.array([until[place] == retired[int(one)][2] for place, one in enumerate(entity.tolist())], dtype=bool)
+    last = np.array(
+        [until[place] == retired[int(one)][2] for place, one in enumerate(entity.tolist())],
+        dtype=bool,
+    )
     named = view.ids_of(record[last].tolist())
     place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
     held: dict[int, set[int]] = {}
@@ -123,7 +139,9 @@ def _birth_ids(view: View, batch: Batch, found: Identities) -> list[str]:
     """The ids that new entities are born with, none of them ever used."""
     if not found.born:
         return []
-    smallest = batch.ids.take(pa.array(np.array(found.born, dtype=np.int64))).cast(pa.binary()).to_pylist()
+    smallest = (
+        batch.ids.take(pa.array(np.array(found.born, dtype=np.int64))).cast(pa.binary()).to_pylist()
+    )
     ids: list[str] = digest_ids("e-", smallest).to_pylist()
     if not view.head.last_entity:
         return ids

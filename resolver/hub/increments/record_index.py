@@ -17,16 +17,23 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.block import RULES, Plan
-from resolver.block.lookup import Held, KeyTable, Valve, key_table, meetings, united_keys
-from resolver.engines.probing import invented
-from resolver.engines.shelved import arrays_of, prepared_from
+from resolver.blocking import RULES, Plan
+from resolver.blocking.retrieval.key_lookup import (
+    Held,
+    KeyTable,
+    Valve,
+    key_table,
+    meetings,
+    united_keys,
+)
+from resolver.hub.fingerprint import invented
 from resolver.records import Batch, concat
-from resolver.records.assembling import Part, assembled
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.batch import Prepared
+from resolver.screening.prepared_arrays import arrays_of, prepared_from
 from resolver.store import OutdatedError, Store, View
-from resolver.store.arrays import AnyArray
+from resolver.store.array_files import AnyArray
 from resolver.store.segments import Segment, chain, forget, segment_of, write_segment
 
 Numbers = npt.NDArray[np.int64]
@@ -61,7 +68,13 @@ class Index:
     ) -> None:
         self._folder, self.plan, self._prepare, self._kept_from = folder, plan, prepare, kept_from
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
-        self._stamp = {"form": _FORM, "store": store_id, "model": model, "plan": plan.name, "rules": rules}
+        self._stamp = {
+            "form": _FORM,
+            "store": store_id,
+            "model": model,
+            "plan": plan.name,
+            "rules": rules,
+        }
         self._stamp["keys"] = _probe(plan, prepare)
         self._segments: list[Segment] = []
         self._holds = np.zeros(0, dtype=bool)
@@ -121,12 +134,16 @@ class Index:
         found: npt.NDArray[np.bool_] = self._holds[numbers]
         return found
 
-    def meetings(self, prepared: Prepared, valve: Valve | None = None) -> tuple[IntArray, Numbers, int]:
+    def meetings(
+        self, prepared: Prepared, valve: Valve | None = None
+    ) -> tuple[IntArray, Numbers, int]:
         """The pairs (row of a prepared record, number of a record here) that the plan brings together, and how many
         more the safety valve cut. `valve`: where those prepared are not all that is new, or some of them are here."""
         return meetings(self._table(prepared), prepared.kinds, self._held, valve=valve)
 
-    def valve(self, prepared: Prepared | None, fresh: npt.NDArray[np.bool_], ended: Numbers) -> Valve:
+    def valve(
+        self, prepared: Prepared | None, fresh: npt.NDArray[np.bool_], ended: Numbers
+    ) -> Valve:
         """The safety valve over what is here but for the numbers that end, and those rows of prepared records that are
         `fresh`."""
         if prepared is None:
@@ -143,13 +160,17 @@ class Index:
             return valve.ended[:0]
         bases = valve.fresh.base
         if len(valve.ended):
-            bases = np.concatenate([bases, key_table(_together_of(self.parts(valve.ended)), self.plan).base])
+            bases = np.concatenate(
+                [bases, key_table(_together_of(self.parts(valve.ended)), self.plan).base]
+            )
         crossed = valve.crossed(np.unique(bases))
         return valve.bearers(crossed) if len(crossed) else valve.ended[:0]
 
     def ids(self, numbers: Numbers) -> pa.StringArray:
         """The ids of the records of some numbers (ascending), in that order."""
-        return pa.concat_arrays([segment.batch.ids.take(pa.array(rows)) for segment, rows in self._rows(numbers)])
+        return pa.concat_arrays(
+            [segment.batch.ids.take(pa.array(rows)) for segment, rows in self._rows(numbers)]
+        )
 
     def parts(self, numbers: Numbers) -> list[Part]:
         """The same records as they were prepared, in that order. Their sources are not at hand."""
@@ -211,7 +232,11 @@ class Index:
         return self._made[1]
 
     def _kept(self, segment: Segment) -> Segment:
-        return segment if segment.path is not None else write_segment(self._folder, segment, self._stamp)
+        return (
+            segment
+            if segment.path is not None
+            else write_segment(self._folder, segment, self._stamp)
+        )
 
     def _take(self, segments: Sequence[Segment]) -> None:
         self._segments = list(segments)
@@ -274,7 +299,11 @@ def _unsaid(count: int) -> npt.NDArray[np.object_]:
 def _prepared(segment: Segment) -> Prepared:
     """The records of a segment as they were prepared."""
     prefix = "prepared."
-    held = {name.removeprefix(prefix): array for name, array in segment.extra.items() if name.startswith(prefix)}
+    held = {
+        name.removeprefix(prefix): array
+        for name, array in segment.extra.items()
+        if name.startswith(prefix)
+    }
     return prepared_from(held)
 
 

@@ -11,15 +11,21 @@ import re
 from collections.abc import Iterator
 
 from resolver.errors import DateError, InputError
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_forms import Forms
-from resolver.ingest.list_groups import group_forms
-from resolver.ingest.list_names import from_family_first, split_suffix
-from resolver.ingest.list_persons import person_forms
-from resolver.ingest.list_words import group_schema, looks_like_person
-from resolver.ingest.rows import csv_rows
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.list_name_forms import Forms
+from resolver.ingest.text.list_names import from_family_first, split_suffix
+from resolver.ingest.text.name_words import group_schema, looks_like_person
+from resolver.ingest.text.person_names import person_forms
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Address, Relation, RelationType, content_id, parse_date
 
 SOURCE = "us-bis-dpl"
@@ -69,9 +75,15 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
             if "Name" not in header:
                 raise InputError("the first line is not the list's header", where=file.label)
         elif len(row[1]) != len(header):
-            yield Reject(file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}")
+            yield Reject(
+                file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}"
+            )
         else:
-            yield from _row(file.label, row[0], dict(zip(header, (cell.strip() for cell in row[1]), strict=True)))
+            yield from _row(
+                file.label,
+                row[0],
+                dict(zip(header, (cell.strip() for cell in row[1]), strict=True)),
+            )
     if header is None:
         raise InputError("the file holds no header", where=file.label)
 
@@ -114,7 +126,11 @@ def _names(draft: Draft, text: str) -> None:
     person = draft.schema == "Person"
     if not person and (holder := _holder(first)):
         first = first[: holder.start()]
-        draft.add(Relation(RelationType.LINKED_TO, target_name=holder[1], role="trade name of", origin="Name"))
+        draft.add(
+            Relation(
+                RelationType.LINKED_TO, target_name=holder[1], role="trade name of", origin="Name"
+            )
+        )
     if person:
         first, suffix = split_suffix(first)
         first = _person(draft, first, suffix)
@@ -127,7 +143,12 @@ def _names(draft: Draft, text: str) -> None:
 def _holder(name: str) -> re.Match[str] | None:
     """The company in brackets that trades under the name before them; not what an acronym stands for."""
     match = _HOLDER.search(name)
-    if not match or " " not in match[1] or not group_schema(match[1]) or _spells_out(name[: match.start()], match[1]):
+    if (
+        not match
+        or " " not in match[1]
+        or not group_schema(match[1])
+        or _spells_out(name[: match.start()], match[1])
+    ):
         return None
     return match
 

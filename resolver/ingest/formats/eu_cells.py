@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from resolver.errors import DateError
-from resolver.ingest.list_dates import canonical, read_dates
-from resolver.ingest.list_documents import Documents, read_documents
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_names import script_of, split_items
-from resolver.ingest.list_registers import read_registrations
-from resolver.ingest.list_words import country_at_end, is_country, is_title
-from resolver.ingest.un_comments import read_facts
+from resolver.ingest.formats.un_comments import read_facts
+from resolver.ingest.text.list_dates import canonical, read_dates
+from resolver.ingest.text.list_documents import Documents, read_documents
+from resolver.ingest.text.list_names import script_of, split_items
+from resolver.ingest.text.name_words import country_at_end, is_country, is_title
+from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.register_numbers import read_registrations
 from resolver.records import Address, Identifier
 
 _NOTHING = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
@@ -32,10 +32,13 @@ _DOUBT = re.compile(
     r"\b(?:allegedly|possibly|assumed|presumed|probably|since \d{4}|by birth|citizenship withdrawn)\b|\(presumed\)",
     re.I,
 )
-_DOCUMENT_AFTER = re.compile(r"[.,;]?\s+(?=(?:\w+ )?(?:passport|national identification) (?:no\b|number))", re.I)
+_DOCUMENT_AFTER = re.compile(
+    r"[.,;]?\s+(?=(?:\w+ )?(?:passport|national identification) (?:no\b|number))", re.I
+)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
-    r"(?:https?://|www\.)[^\s;,\"]+|(?<![\w@./-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/[^\s;,\"]*)?(?![\w@])", re.I
+    r"(?:https?://|www\.)[^\s;,\"]+|(?<![\w@./-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/[^\s;,\"]*)?(?![\w@])",
+    re.I,
 )
 _BANK = re.compile(r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b")
 
@@ -58,7 +61,12 @@ def embedded(cell: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _slipped(draft: Draft, found: list[tuple[str, str]]) -> list[str]:
-    readers = {"birthDate": dates, "birthPlace": birth_places, "nationality": nations, "gender": gender}
+    readers = {
+        "birthDate": dates,
+        "birthPlace": birth_places,
+        "nationality": nations,
+        "gender": gender,
+    }
     return [fault for prop, text in found for fault in readers[prop](draft, text, prop)]
 
 
@@ -105,10 +113,16 @@ def nations(draft: Draft, cell: str, column: str) -> list[str]:
     said: list[str] = []
     for part in parts_of(text):
         plain = re.sub(r"\s*\([^()]*\)", "", part).strip(" .")
-        for piece in [part.strip(" .")] if is_country(part) else [plain] if is_country(plain) else _pieces(plain):
-            word = re.sub(r"^of (?:the )?|\s+(?:passport|nationality)$", "", _DOUBT.sub("", piece), flags=re.I).strip(
-                " .,"
-            )
+        for piece in (
+            [part.strip(" .")]
+            if is_country(part)
+            else [plain]
+            if is_country(plain)
+            else _pieces(plain)
+        ):
+            word = re.sub(
+                r"^of (?:the )?|\s+(?:passport|nationality)$", "", _DOUBT.sub("", piece), flags=re.I
+            ).strip(" .,")
             if word and (is_country(word) or len(word.split()) <= 3):
                 draft.say(column, word, column)
                 said.append(word)

@@ -11,13 +11,19 @@ import re
 from collections.abc import Callable, Iterator
 
 from resolver.errors import InputError
-from resolver.ingest import eu_cells
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.eu_names import add_aliases, add_name, add_previous
-from resolver.ingest.files import SourceFile
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_words import group_schema
-from resolver.ingest.rows import csv_rows
+from resolver.ingest.formats import eu_cells
+from resolver.ingest.formats.eu_names import add_aliases, add_name, add_previous
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.name_words import group_schema
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import content_id, kind_of_schema
 
 SOURCE = "eu-journal"
@@ -97,10 +103,14 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
             if missing := [column for column in _REQUIRED if column not in header]:
                 raise InputError(f"the header has no column {missing[0]!r}", where=file.label)
         elif len(row[1]) != len(header):
-            yield Reject(file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}")
+            yield Reject(
+                file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}"
+            )
         else:
             yield from _row(
-                file.label, row[0], dict(zip(header, (" ".join(cell.split()) for cell in row[1]), strict=True))
+                file.label,
+                row[0],
+                dict(zip(header, (" ".join(cell.split()) for cell in row[1]), strict=True)),
             )
     if header is None:
         raise InputError("the file holds no header", where=file.label)
@@ -159,8 +169,14 @@ def _settle_schema(draft: Draft, cells: Cells) -> None:
     if draft.schema not in ("LegalEntity", "Organization"):
         return
     guess = group_schema(cells["name"]) or group_schema(cells.get("legalForm", ""))
-    if not guess and (cells.get("legalForm") or any(item.prop in _COMPANY_CODES for item in draft.identifiers)):
-        guess = "Company" if any(item.prop in _COMPANY_CODES for item in draft.identifiers) else "Organization"
+    if not guess and (
+        cells.get("legalForm") or any(item.prop in _COMPANY_CODES for item in draft.identifiers)
+    ):
+        guess = (
+            "Company"
+            if any(item.prop in _COMPANY_CODES for item in draft.identifiers)
+            else "Organization"
+        )
     if guess and not (draft.schema == "Organization" and guess == "Company"):
         draft.schema = guess
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from resolver.ingest.list_dates import read_dates
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_forms import Forms
-from resolver.ingest.list_groups import group_forms
-from resolver.ingest.list_names import is_capitals, script_of, split_items
-from resolver.ingest.list_persons import person_forms
+from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.list_dates import read_dates
+from resolver.ingest.text.list_name_forms import Forms
+from resolver.ingest.text.list_names import is_capitals, script_of, split_items
+from resolver.ingest.text.person_names import person_forms
+from resolver.ingest.text.record_draft import Draft
 
-_PATRONYMIC = re.compile(r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I)
+_PATRONYMIC = re.compile(
+    r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
+)
 _ENUMERATED = re.compile(r"\s*[,;]?\s*\([b-z]\)\s*")
 _BORN = re.compile(
     r"(?:date of birth|DOB|born)(?: on| in)?:?\s*([^;,()]*\d{4})"
@@ -49,11 +51,18 @@ def add_aliases(draft: Draft, cell: str, prop: str) -> list[str]:
 def add_previous(draft: Draft, cell: str, column: str) -> list[str]:
     """The former names of a cell; a person's former family takes the given names of the record. No faults."""
     person = draft.schema == "Person"
-    given = " ".join(value.text for value in draft.values if value.prop in ("firstName", "fatherName"))
+    given = " ".join(
+        value.text for value in draft.values if value.prop in ("firstName", "fatherName")
+    )
     for item in split_items(cell):
         for part in re.split(r"\s+or\s+", item) if person else [item]:
             forms = person_forms(part) if person else group_forms(part)
-            if person and given and _is_one_word(forms.name) and script_of(forms.name) == script_of(given):
+            if (
+                person
+                and given
+                and _is_one_word(forms.name)
+                and script_of(forms.name) == script_of(given)
+            ):
                 draft.say("previousName", f"{given} {forms.name}", column)
             else:
                 _add(draft, forms, "previousName", column)

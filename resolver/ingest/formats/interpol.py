@@ -9,14 +9,25 @@ import re
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.crimes import charge_activities
-from resolver.ingest.data_dates import read_date
-from resolver.ingest.files import SourceFile
-from resolver.ingest.jsontext import not_taken, objects, text_of, texts
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.rows import Json, json_objects
-from resolver.ingest.sniff import head_text, json_keys
+from resolver.ingest.io.json_values import (
+    not_taken,
+    objects,
+    text_of,
+    texts,
+)
+from resolver.ingest.io.sniffing import head_text, json_keys
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json, json_objects
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.crimes import charge_activities
+from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Value
 
 _PAGE = re.compile(r'"notices"\s*:\s*\[')
@@ -103,11 +114,16 @@ def _name(draft: Draft, forename: str, surname: str) -> None:
 def _warrants(draft: Draft, row: Json) -> None:
     charges = []
     for warrant in objects(row.get("arrest_warrants")):
-        charge, translation = text_of(warrant.get("charge")), text_of(warrant.get("charge_translation"))
+        charge, translation = (
+            text_of(warrant.get("charge")),
+            text_of(warrant.get("charge_translation")),
+        )
         country = text_of(warrant.get("issuing_country_id"))
         charges += [charge, translation]
         said = "; ".join(dict.fromkeys(text for text in (charge, translation) if text))
-        draft.add(Value("notes", f"warrant of {country}: {said}" if country else said, "arrest_warrants"))
+        draft.add(
+            Value("notes", f"warrant of {country}: {said}" if country else said, "arrest_warrants")
+        )
     draft.activities = charge_activities(charges)
 
 

@@ -13,13 +13,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from resolver.errors import InputError
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_names import from_family_first, match_key
-from resolver.ingest.list_words import group_schema
-from resolver.ingest.ofac_remarks import is_cut, items, note, read_item
-from resolver.ingest.rows import csv_rows
+from resolver.ingest.formats.ofac_remarks import (
+    is_cut,
+    items,
+    note,
+    read_item,
+)
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.list_names import from_family_first, match_key
+from resolver.ingest.text.name_words import group_schema
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Activity, Address, Identifier, Relation, RelationType, Value
 
 PRINCIPAL, ALTERNATE, ADDRESS = 12, 5, 6
@@ -38,7 +49,9 @@ _ACTIVITIES = (
     (re.compile(r"SDGT|FTO|SDT"), Activity.TERRORISM),
     (re.compile(r"SDNTK?|ILLICIT-DRUGS.*"), Activity.DRUGS),
 )
-_PLACE = re.compile(r"(?P<city>[^\d]*?)(?:,\s*(?P<region>[^\d,]+?))?(?:\s+(?P<code>\S*\d\S*(?: \S*\d\S*)*))?")
+_PLACE = re.compile(
+    r"(?P<city>[^\d]*?)(?:,\s*(?P<region>[^\d,]+?))?(?:\s+(?P<code>\S*\d\S*(?: \S*\d\S*)*))?"
+)
 
 
 @dataclass(slots=True)
@@ -61,7 +74,12 @@ class _Index:
 def detect(head: bytes, file: SourceFile) -> bool:
     """Whether a file looks like one of the three: rows that begin with entry numbers, of a known number of columns."""
     lines = [line for line in head.split(b"\n")[:5] if line.strip(b"\r\x1a ")]
-    return bool(lines) and all(_LINE.match(line) for line in lines) and b"-0-" in head and _width_of(lines[0]) in _SHAPE
+    return (
+        bool(lines)
+        and all(_LINE.match(line) for line in lines)
+        and b"-0-" in head
+        and _width_of(lines[0]) in _SHAPE
+    )
 
 
 def read(unit: ListUnit) -> Iterator[Item]:
@@ -111,7 +129,11 @@ def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Rej
         line, cells = row
         cells = ["" if cell in _NULL else cell.strip() for cell in cells]
         if len(cells) != width:
-            yield Reject(file.label, line, f"{len(cells)} columns where a file of {_SHAPE[width]} has {width}")
+            yield Reject(
+                file.label,
+                line,
+                f"{len(cells)} columns where a file of {_SHAPE[width]} has {width}",
+            )
         elif not cells[0].isdigit():
             yield Reject(file.label, line, f"{cells[0][:20]!r} is no entry number")
         else:
@@ -143,11 +165,26 @@ def _address(street: str, place: str, country: str) -> Address:
     if not match:
         return Address(street=street, city=place, country=country, origin="addresses")
     region = match["region"] or ""
-    return Address("", street, match["city"].strip(" ,"), region, match["code"] or "", country, "addresses")
+    return Address(
+        "", street, match["city"].strip(" ,"), region, match["code"] or "", country, "addresses"
+    )
 
 
 def _entry(source: str, label: str, line: int, cells: list[str], index: _Index) -> Iterator[Item]:
-    number, name, kind, program, title, call_sign, vessel_type, tonnage, gross, flag, owner, remarks = cells
+    (
+        number,
+        name,
+        kind,
+        program,
+        title,
+        call_sign,
+        vessel_type,
+        tonnage,
+        gross,
+        flag,
+        owner,
+        remarks,
+    ) = cells
     index.unclaimed.pop(number, None)
     alternates = index.names.pop(number, [])
     schema = _SCHEMA.get(kind.lower()) or "Organization"
@@ -158,7 +195,9 @@ def _entry(source: str, label: str, line: int, cells: list[str], index: _Index) 
     programs = [part for part in re.split(r"\]\s*\[|;", program) if part.strip()]
     for part in programs:
         draft.say("program", part, "program")
-    draft.activities = tuple(act for rx, act in _ACTIVITIES if any(rx.fullmatch(part.strip()) for part in programs))
+    draft.activities = tuple(
+        act for rx, act in _ACTIVITIES if any(rx.fullmatch(part.strip()) for part in programs)
+    )
     if kind and kind.lower() not in _SCHEMA:
         draft.note(f"type: {kind}", "type")
     _titles(draft, title)
@@ -177,7 +216,9 @@ def _name(draft: Draft, prop: str, text: str) -> None:
     if draft.schema != "Person":
         draft.say(prop, text, "name")
         if draft.schema == "Airplane" and prop == "name" and _TAIL_NUMBER.fullmatch(text):
-            draft.add(Identifier("registrationNumber", text, type="Aircraft Tail Number", origin="name"))
+            draft.add(
+                Identifier("registrationNumber", text, type="Aircraft Tail Number", origin="name")
+            )
         return
     name = from_family_first(text)
     draft.say(prop, name.full, "name")
@@ -198,7 +239,9 @@ def _titles(draft: Draft, title: str) -> None:
                 draft.add(replace(fact, origin="title"))
 
 
-def _asset(draft: Draft, call_sign: str, vessel_type: str, tonnage: str, gross: str, flag: str, owner: str) -> None:
+def _asset(
+    draft: Draft, call_sign: str, vessel_type: str, tonnage: str, gross: str, flag: str, owner: str
+) -> None:
     if call_sign:
         draft.add(Identifier("callSign", call_sign, type="Call Sign", origin="vessel"))
     draft.say("type", vessel_type, "vessel")
@@ -210,7 +253,9 @@ def _asset(draft: Draft, call_sign: str, vessel_type: str, tonnage: str, gross: 
         draft.say("flag", flag, "vessel")
     if owner:
         draft.say("owner", owner, "vessel")
-        draft.add(Relation(RelationType.LINKED_TO, target_name=owner, role="owner", origin="vessel"))
+        draft.add(
+            Relation(RelationType.LINKED_TO, target_name=owner, role="owner", origin="vessel")
+        )
 
 
 def _remarks(draft: Draft, remarks: str, index: _Index) -> list[str]:
@@ -227,7 +272,11 @@ def _remarks(draft: Draft, remarks: str, index: _Index) -> list[str]:
         for fact in found.facts:
             if isinstance(fact, Relation):
                 fact = _resolved(fact, draft, index)
-            elif isinstance(fact, Value) and fact.prop in ("weakAlias", "previousName") and draft.schema == "Person":
+            elif (
+                isinstance(fact, Value)
+                and fact.prop in ("weakAlias", "previousName")
+                and draft.schema == "Person"
+            ):
                 fact = replace(fact, text=from_family_first(fact.text).full)
             draft.add(fact)
     return faults
@@ -245,7 +294,9 @@ def _group_schema(draft: Draft, names: list[str]) -> str:
     first = next(filter(None, map(group_schema, names)), "")
     if first == "Company":
         return first
-    registered = any(item.prop == "leiCode" or _COMPANY_LABELS.search(item.type) for item in draft.identifiers)
+    registered = any(
+        item.prop == "leiCode" or _COMPANY_LABELS.search(item.type) for item in draft.identifiers
+    )
     return "Company" if registered and group_schema(names[0]) != "Organization" else "Organization"
 
 

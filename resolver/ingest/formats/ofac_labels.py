@@ -12,8 +12,8 @@ from functools import lru_cache
 from stdnum.ru import inn, ogrn
 
 from resolver.errors import DateError
-from resolver.ingest.list_dates import canonical
-from resolver.ingest.list_words import is_country
+from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
 
 OTHER = ""
@@ -165,7 +165,9 @@ for _list in _BY_FIRST_WORD.values():
     _list.sort(key=lambda item: -len(item[0]))
 
 _WALLET = re.compile(r"Digital Currency Address - (\w+) (\w+)")
-_GENERIC = re.compile(r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]+(\S*\d.*)")
+_GENERIC = re.compile(
+    r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]+(\S*\d.*)"
+)
 _NO_IDENTIFIER = re.compile(r"Chinese Commercial Code|Fax|Interpol|Tele|Phone|Branch\b", re.I)
 _DATE = r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8} )?\d{4})"
 _TAIL = re.compile(
@@ -176,7 +178,12 @@ _TAIL = re.compile(
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _WORDS_AFTER = re.compile(r"(\S*\d\S*) ([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
 _LEI = re.compile(r"[A-Z0-9]{18}\d\d")
-_REGISTERS = ("Registration ID", "Registration Number", "Public Registration Number", "Business Registration Number")
+_REGISTERS = (
+    "Registration ID",
+    "Registration Number",
+    "Public Registration Number",
+    "Business Registration Number",
+)
 _LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker"))
 
 
@@ -184,10 +191,13 @@ _LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker
 def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
     """The identifier that one item of the remarks states (without `alt.`), or None where it states none."""
     if match := _WALLET.fullmatch(text):
-        return Identifier("publicKey", match[2], type=f"Digital Currency Address - {match[1]}", origin=origin)
+        return Identifier(
+            "publicKey", match[2], type=f"Digital Currency Address - {match[1]}", origin=origin
+        )
     label, prop, rest = _labelled(text)
     if not label or (
-        not re.search(r"\d", rest) and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))
+        not re.search(r"\d", rest)
+        and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))
     ):
         return None
     if match := re.fullmatch(r"\((\d[\w-]*)\)", rest):
@@ -222,7 +232,9 @@ def _labelled(text: str) -> tuple[str, str, str]:
 def _parts(label: str, match: re.Match[str]) -> tuple[str, str, str]:
     """(number, country, note) of what follows a label."""
     number, rest = match["number"].strip(" ,"), (match["rest"] or "").strip(" ,")
-    brackets = [bracket.partition(".")[0].strip() for bracket in _BRACKET.findall(match["brackets"])]
+    brackets = [
+        bracket.partition(".")[0].strip() for bracket in _BRACKET.findall(match["brackets"])
+    ]
     notes = brackets[:-1]
     country = brackets[-1] if brackets else ""
     if country and label.startswith(("Matricula", "Folio")) and not is_country(country):
@@ -252,7 +264,12 @@ def _best(prop: str, number: str, country: str, label: str) -> str:
         return prop
     if label == "Government Gazette Number" and len(number) in (8, 10):
         return "okpoCode"
-    if prop == "taxNumber" and len(number) in (10, 12) and inn.is_valid(number) and (country or len(number) == 12):
+    if (
+        prop == "taxNumber"
+        and len(number) in (10, 12)
+        and inn.is_valid(number)
+        and (country or len(number) == 12)
+    ):
         return "innCode"
     known = country or label in _REGISTERS
     if (

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resolver.errors import DateError
-from resolver.ingest.list_dates import canonical
-from resolver.ingest.list_words import country_at_end
-from resolver.ingest.ofac_labels import read_identifier
+from resolver.ingest.formats.ofac_labels import read_identifier
+from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.name_words import country_at_end
 from resolver.records import Identifier, Relation, RelationType, Value
 
 ORIGIN = "remarks"
@@ -109,15 +109,23 @@ def read_item(item: str, schema: str) -> Found:
 
 def _about_person(text: str, item: str) -> Found:
     if match := _RELATIVE.fullmatch(text):
-        relation = Relation(RelationType.FAMILY_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN)
+        relation = Relation(
+            RelationType.FAMILY_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN
+        )
         return Found((relation,))
     if (match := _MEMBER.fullmatch(text)) and len(match[2]) > 2 and match[2].isupper():
-        relation = Relation(RelationType.MEMBER_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN)
+        relation = Relation(
+            RelationType.MEMBER_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN
+        )
         return Found((relation,))
     if _TITLES.fullmatch(text):
         return _said("title", text)
     position = re.sub(r"^(?:position:|alternate title,|occupation:)\s*", "", text, flags=re.I)
-    if len(text) <= 250 and (position != text or _OFFICE.search(position)) and not _NOT_OFFICE.search(position):
+    if (
+        len(text) <= 250
+        and (position != text or _OFFICE.search(position))
+        and not _NOT_OFFICE.search(position)
+    ):
         return _said("position", position)
     return note(item)
 
@@ -147,7 +155,10 @@ def _date_after(prop: str, label: str) -> _Reader:
         try:
             return _said(prop, canonical(value))
         except DateError as error:
-            return Found((Value("notes", text, ORIGIN),), f"value not taken: {prop} {value[:60]!r}: {error.what}")
+            return Found(
+                (Value("notes", text, ORIGIN),),
+                f"value not taken: {prop} {value[:60]!r}: {error.what}",
+            )
 
     return read
 
@@ -157,7 +168,10 @@ def _birth_place(text: str, schema: str) -> Found | None:
     if not place:
         return None
     country = country_at_end(place)
-    facts = (Value("birthPlace", place, ORIGIN), *((Value("birthCountry", country, ORIGIN),) if country else ()))
+    facts = (
+        Value("birthPlace", place, ORIGIN),
+        *((Value("birthCountry", country, ORIGIN),) if country else ()),
+    )
     return Found(facts)
 
 
@@ -193,11 +207,17 @@ def _business_name(text: str, schema: str) -> Found | None:
 
 def _linked(text: str, schema: str) -> Found | None:
     name = text.removeprefix("Linked To:").strip()
-    return Found((Relation(RelationType.LINKED_TO, target_name=name, origin=ORIGIN),)) if name else None
+    return (
+        Found((Relation(RelationType.LINKED_TO, target_name=name, origin=ORIGIN),))
+        if name
+        else None
+    )
 
 
 def _phone(text: str, schema: str) -> Found | None:
-    match = re.fullmatch(r"(?:Tele)?phone(?: (?:No\.|Number))?:?\s*([-+()\d\s./]{5,}(?:ext\. \d+)?)", text, re.I)
+    match = re.fullmatch(
+        r"(?:Tele)?phone(?: (?:No\.|Number))?:?\s*([-+()\d\s./]{5,}(?:ext\. \d+)?)", text, re.I
+    )
     if not match:
         return None
     return _said("phone", " ".join(re.sub(r"[()]+", " ", match[1]).split()))
@@ -206,11 +226,13 @@ def _phone(text: str, schema: str) -> Found | None:
 def _aircraft(text: str, schema: str) -> Found | None:
     if text.startswith("Aircraft Operator "):
         name = text.removeprefix("Aircraft Operator ")
-        relation = Relation(RelationType.LINKED_TO, target_name=name, role="operator", origin=ORIGIN)
+        relation = Relation(
+            RelationType.LINKED_TO, target_name=name, role="operator", origin=ORIGIN
+        )
         return Found((Value("operator", name, ORIGIN), relation))
-    return _date_after("buildDate", "Aircraft Manufacture Date ")(text, schema) or _after("model", "Aircraft Model ")(
-        text, schema
-    )
+    return _date_after("buildDate", "Aircraft Manufacture Date ")(text, schema) or _after(
+        "model", "Aircraft Model "
+    )(text, schema)
 
 
 def _registered(text: str, schema: str) -> Found | None:
@@ -219,9 +241,9 @@ def _registered(text: str, schema: str) -> Found | None:
 
 
 def _organization(text: str, schema: str) -> Found | None:
-    return _date_after("incorporationDate", "Organization Established Date")(text, schema) or _after(
-        "sector", "Organization Type:"
-    )(text, schema)
+    return _date_after("incorporationDate", "Organization Established Date")(
+        text, schema
+    ) or _after("sector", "Organization Type:")(text, schema)
 
 
 _READERS: dict[str, _Reader] = {
@@ -243,7 +265,8 @@ _READERS: dict[str, _Reader] = {
     "Aircraft": _aircraft,
     "Former": _after("pastFlags", "Former Vessel Flag"),
     "Other": lambda text, schema: (
-        _after("flag", "Other Vessel Flag")(text, schema) or _after("type", "Other Vessel Type")(text, schema)
+        _after("flag", "Other Vessel Flag")(text, schema)
+        or _after("type", "Other Vessel Type")(text, schema)
     ),
     "Nationality": _registered,
     "Organization": _organization,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from resolver.ingest.list_dates import read_dates
-from resolver.ingest.list_draft import Draft
+from resolver.ingest.text.list_dates import read_dates
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Identifier, Relation, RelationType
 
 ORIGIN = "COMMENTS1"
@@ -23,14 +23,22 @@ _LINK = r"al-[\w'’-]+|bin|bint|bent|ben|ould|el|al|ul|ur|de|del|Na"
 _NAME = rf"({_WORD}(?:[ -](?:(?!Provided|Wanted|Photo|Mother|Father){_WORD}|{_LINK}))*)"
 _SIMPLE = (
     ("gender", re.compile(r"\b(?:Gender|Sex)\s*[:\[]?\s*(male|female)", re.I)),
-    ("motherName", re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}")),
+    (
+        "motherName",
+        re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}"),
+    ),
     (
         "fatherName",
-        re.compile(rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}"),
+        re.compile(
+            rf"(?<!Alternative )[Ff]ather[’']?s?[’']? name(?: \([^)]*\))?(?: is| was|:)?\s+{_NAME}"
+        ),
     ),
     ("email", re.compile(r"(?<![\w.+-])([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")),
     ("website", re.compile(r"\bWebsites?:?\s*((?:https?://|www\.)[^\s,;()]+)", re.I)),
-    ("phone", re.compile(r"\bTel(?:ephone)?(?: numbers?)?[.:]+\s*(\+?[\d(][\d() -]{6,20}\d)", re.I)),
+    (
+        "phone",
+        re.compile(r"\bTel(?:ephone)?(?: numbers?)?[.:]+\s*(\+?[\d(][\d() -]{6,20}\d)", re.I),
+    ),
     ("height", re.compile(r"\b[Hh]eight:? (?:[^.;]{0,25}– )?(\d{3} ?cm)")),
 )
 _IMO = re.compile(

@@ -13,17 +13,24 @@ from dataclasses import replace
 from typing import Any
 
 from resolver.errors import DateError, InputError
-from resolver.ingest.base import Item, ListUnit, ListVersion, ReaderRow, RecordAt, Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.list_dates import canonical, read_dates
-from resolver.ingest.list_documents import read_document
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.list_forms import Forms
-from resolver.ingest.list_groups import group_forms
-from resolver.ingest.list_persons import person_forms
-from resolver.ingest.list_words import group_schema
-from resolver.ingest.un_comments import read_comments
-from resolver.ingest.un_xml import elements
+from resolver.ingest.formats.un_comments import read_comments
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.xml_records import elements
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ListVersion,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.list_dates import canonical, read_dates
+from resolver.ingest.text.list_documents import read_document
+from resolver.ingest.text.list_name_forms import Forms
+from resolver.ingest.text.name_words import group_schema
+from resolver.ingest.text.person_names import person_forms
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Activity, Address
 
 SOURCE = "un-sc"
@@ -32,7 +39,12 @@ TAGS = frozenset(("INDIVIDUAL", "ENTITY"))
 NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "FIFTH_NAME", "SIXTH_NAME")
 _TERROR_LISTS = frozenset(("Al-Qaida", "Taliban"))
 _PLAIN = {"REFERENCE_NUMBER": "recordId", "UN_LIST_TYPE": "program"}
-_LISTS = {"NATIONALITY": "nationality", "NATIONALITY2": "nationality", "DESIGNATION": "position", "TITLE": "title"}
+_LISTS = {
+    "NATIONALITY": "nationality",
+    "NATIONALITY2": "nationality",
+    "DESIGNATION": "position",
+    "TITLE": "title",
+}
 _FOREIGN_IN_NOTE = re.compile(
     r"(?:in (?:Arabic|Russian|Chinese|Korean)(?: script)?|original script):\s*(.+?)(?:[.;]|$)", re.I
 )
@@ -60,7 +72,9 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
         if isinstance(element, Reject):
             if not count:
                 raise InputError(
-                    f"no entry could be read: {element.reason}", where=file.label, mend="fetch the file again"
+                    f"no entry could be read: {element.reason}",
+                    where=file.label,
+                    mend="fetch the file again",
                 )
             yield element
         elif element.tag == ROOT:
@@ -171,7 +185,8 @@ def _alias(draft: Draft, child: Element, person: bool, faults: list[str]) -> Non
 
 def _address(draft: Draft, child: Element) -> None:
     street, city, region, code, country, note = (
-        _text(child, tag) for tag in ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY", "NOTE")
+        _text(child, tag)
+        for tag in ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY", "NOTE")
     )
     if street or city or region or code or country:
         draft.add(Address("", street, city, region, code, country, child.tag))
@@ -210,7 +225,9 @@ def _birth(draft: Draft, child: Element, faults: list[str]) -> None:
 
 
 def _birth_place(draft: Draft, child: Element, suffix: str) -> None:
-    parts = [_text(child, f"{tag}{suffix}") for tag in ("STREET", "CITY", "STATE_PROVINCE", "COUNTRY")]
+    parts = [
+        _text(child, f"{tag}{suffix}") for tag in ("STREET", "CITY", "STATE_PROVINCE", "COUNTRY")
+    ]
     draft.say("birthPlace", ", ".join(filter(None, parts)), child.tag)
     draft.say("birthCountry", parts[-1], child.tag)
     if not suffix:
@@ -220,7 +237,8 @@ def _birth_place(draft: Draft, child: Element, suffix: str) -> None:
 def _document(draft: Draft, child: Element) -> None:
     """A document. What its number is can stand in four places; the words say of which sort it is."""
     number, kind, sort, note, issued = (
-        _text(child, tag) for tag in ("NUMBER", "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2", "NOTE", "DATE_OF_ISSUE")
+        _text(child, tag)
+        for tag in ("NUMBER", "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2", "NOTE", "DATE_OF_ISSUE")
     )
     country = _text(child, "ISSUING_COUNTRY") or _text(child, "COUNTRY_OF_ISSUE")
     prop = "passportNumber" if re.search(r"pass?e?port|pasaporte", kind, re.I) else "idNumber"

@@ -15,7 +15,9 @@ WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 # not the quotes and dashes of windows-1252
 _HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
-_SHAPE = re.compile("[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+")
+_SHAPE = re.compile(
+    "[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+"
+)
 _COMMON = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
 _MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
 _LEAST, _LEAST_CYRILLIC = 4, 8
@@ -26,7 +28,9 @@ _LEAST, _LEAST_CYRILLIC = 4, 8
 def code_page(head: bytes) -> str:
     """The code page of a text that begins with `head`: `WESTERN`, `CYRILLIC` or `UNKNOWN`. Where it is UTF-8 so far
     there is nothing to tell by, and a stray byte later is read as `WESTERN`."""
-    words = [word for line in head.splitlines() if not _is_utf8(line) for word in _WORD.findall(line)]
+    words = [
+        word for line in head.splitlines() if not _is_utf8(line) for word in _WORD.findall(line)
+    ]
     if not words:
         return WESTERN
     letters = sum(map(len, words))

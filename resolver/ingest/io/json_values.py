@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.data_dates import read_date
+from resolver.ingest.text.machine_dates import read_date
 
 
 def texts(value: object) -> list[str]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resolver.errors import InputError
-from resolver.ingest.files import FREE_BYTES, MAX_RATIO
+from resolver.ingest.io.source_files import FREE_BYTES, MAX_RATIO
 
 MOST_ROWS = 65_536
 MOST_BYTES = 32_000_000
@@ -29,14 +29,21 @@ _PREFIXED = "DELTA_BYTE_ARRAY"
 def rows_at_once(source: Any, metadata: Any, wanted: Sequence[str], packed: int, label: str) -> int:
     """Rows a batch for some columns of a Parquet file of `packed` bytes. Raises `InputError` for one that unpacks to
     far more than it is."""
-    chunks = [chunk for chunk in _chunks(metadata) if chunk.path_in_schema.partition(".")[0] in wanted]
+    chunks = [
+        chunk for chunk in _chunks(metadata) if chunk.path_in_schema.partition(".")[0] in wanted
+    ]
     whole = sum(int(chunk.total_uncompressed_size) for chunk in chunks)
     if whole > FREE_BYTES and whole > MAX_RATIO * packed:
-        raise _bomb(label, f"unpacks to more than {MAX_RATIO} times its size, as a decompression bomb does")
+        raise _bomb(
+            label, f"unpacks to more than {MAX_RATIO} times its size, as a decompression bomb does"
+        )
     rows = max(int(metadata.num_rows), 1)
     for chunk in chunks:
         if chunk.num_values > LISTED * rows + FREE_VALUES:
-            raise _bomb(label, f"column {chunk.path_in_schema!r} holds {chunk.num_values:,} values in {rows:,} rows")
+            raise _bomb(
+                label,
+                f"column {chunk.path_in_schema!r} holds {chunk.num_values:,} values in {rows:,} rows",
+            )
     size = sum(int(metadata.row_group(at).total_byte_size) for at in range(metadata.num_row_groups))
     even = MOST_BYTES * rows // max(size, 1)
     few = FEW_ROWS if any(_PREFIXED in chunk.encodings for chunk in chunks) else MOST_ROWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 
-from resolver.ingest.files import ZIP_MAGICS, encoding_of
+from resolver.ingest.io.source_files import ZIP_MAGICS, encoding_of
 
 PARQUET_MAGIC = b"PAR1"
 _DELIMITERS = (",", "\t", ";", "|")
@@ -62,7 +62,11 @@ def json_keys(head: bytes) -> frozenset[str]:
 
 def header(line: str, delimiter: str = "") -> tuple[str, list[str]]:
     """The delimiter of a header line (the given one, else the one that makes most cells) and its cells, stripped."""
-    found = [(len(cells), -at, mark, cells) for at, mark in enumerate(_DELIMITERS) if (cells := _cells(line, mark))]
+    found = [
+        (len(cells), -at, mark, cells)
+        for at, mark in enumerate(_DELIMITERS)
+        if (cells := _cells(line, mark))
+    ]
     if delimiter or not found:
         return delimiter or ",", _cells(line, delimiter or ",")
     _, _, mark, cells = max(found)

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from resolver.errors import InputError
-from resolver.ingest.codepages import WESTERN, code_page
+from resolver.ingest.io.codepages import WESTERN, code_page
 
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
@@ -30,7 +30,15 @@ HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
-_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+_DAMAGE = (
+    EOFError,
+    OSError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,9 @@ class SourceFile:
             raw: IO[bytes] = self.path.open("rb")
             size = self.path.stat().st_size
         except OSError as error:
-            raise InputError(f"cannot be opened: {error.strerror or error}", where=self.label) from None
+            raise InputError(
+                f"cannot be opened: {error.strerror or error}", where=self.label
+            ) from None
         held: list[IO[bytes]] = [raw]
         try:
             if self.member:
@@ -78,10 +88,14 @@ class SourceFile:
                 size = min(info.compress_size, size)
                 raw = archive.open(info)
                 held.append(raw)
-            buffered = io.BufferedReader(_Bounded(self.label, raw, held, size, max_ratio, free_bytes), HEAD_BYTES)
+            buffered = io.BufferedReader(
+                _Bounded(self.label, raw, held, size, max_ratio, free_bytes), HEAD_BYTES
+            )
             if buffered.peek(2)[:2] == GZIP_MAGIC:
                 unpacked = cast("IO[bytes]", gzip.GzipFile(fileobj=buffered))
-                bounded = _Bounded(self.label, unpacked, [buffered, unpacked], size, max_ratio, free_bytes)
+                bounded = _Bounded(
+                    self.label, unpacked, [buffered, unpacked], size, max_ratio, free_bytes
+                )
                 buffered = io.BufferedReader(bounded, HEAD_BYTES)
         except KeyError:
             _close(held)
@@ -121,16 +135,28 @@ def zip_members(path: Path, name: str = "") -> list[SourceFile]:
     except _DAMAGE as error:
         raise _damaged(label, error) from None
     if len(infos) > MAX_MEMBERS:
-        raise InputError(f"the archive holds {len(infos)} files, more than {MAX_MEMBERS}", where=label)
+        raise InputError(
+            f"the archive holds {len(infos)} files, more than {MAX_MEMBERS}", where=label
+        )
     # a member never unpacks to more than its stated size, so the sum bounds the whole
-    _check_ratio(label, sum(info.file_size for info in infos), path.stat().st_size, MAX_RATIO, FREE_BYTES)
+    _check_ratio(
+        label, sum(info.file_size for info in infos), path.stat().st_size, MAX_RATIO, FREE_BYTES
+    )
     return [SourceFile(path, member, name) for member in sorted({info.filename for info in infos})]
 
 
 class _Bounded(io.RawIOBase):
     """A raw stream that counts what it gives and turns damage into `InputError`."""
 
-    def __init__(self, label: str, inner: IO[bytes], held: list[IO[bytes]], packed: int, ratio: int, free: int) -> None:
+    def __init__(
+        self,
+        label: str,
+        inner: IO[bytes],
+        held: list[IO[bytes]],
+        packed: int,
+        ratio: int,
+        free: int,
+    ) -> None:
         self._label, self._inner, self._held = label, inner, held
         self._packed, self._ratio, self._free = packed, ratio, free
         self._given = 0
@@ -173,7 +199,9 @@ def _damaged(label: str, error: Exception) -> InputError:
     if isinstance(error, RuntimeError) and "password" in str(error):
         return InputError("the archive is encrypted", where=label, mend="decrypt it first")
     if isinstance(error, EOFError):
-        return InputError("the compressed file is truncated", where=label, mend="fetch the file again")
+        return InputError(
+            "the compressed file is truncated", where=label, mend="fetch the file again"
+        )
     return InputError(f"the file is damaged: {error}", where=label, mend="fetch the file again")
 
 
@@ -239,7 +267,12 @@ _NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½�
 def _mended(line: str, page: str) -> str:
     """A line read in a code page where it is no UTF-8; a Western one that holds whole UTF-8 letters too is damaged
     UTF-8 (two Cyrillic letters may well look like one)."""
-    if not page or line.isascii() or not _ESCAPED.search(line) or (page == WESTERN and _WHOLE.search(line)):
+    if (
+        not page
+        or line.isascii()
+        or not _ESCAPED.search(line)
+        or (page == WESTERN and _WHOLE.search(line))
+    ):
         return line
     try:
         read = line.encode("utf-8", "surrogateescape").decode(page)

@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING
 import orjson
 
 from resolver.errors import InputError
-from resolver.ingest.base import Reject
-from resolver.ingest.files import MAX_LINE, SourceFile, line_fault, text_lines
+from resolver.ingest.io.source_files import (
+    MAX_LINE,
+    SourceFile,
+    line_fault,
+    text_lines,
+)
+from resolver.ingest.reader_types import Reject
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -29,7 +34,9 @@ Row = tuple[int, list[str]]
 Json = dict[str, object]
 
 
-def csv_rows(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> Iterator[Row | Reject]:
+def csv_rows(
+    file: SourceFile, *, delimiter: str = ",", quotechar: str = '"'
+) -> Iterator[Row | Reject]:
     """The rows of a delimited file as (line the row begins on, cells as written); blank rows are skipped.
 
     A `Reject` stands for a row with NUL bytes, bytes of no known encoding, a cell over `MAX_FIELD` characters, or a
@@ -73,7 +80,9 @@ def json_rows(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:
             yield Reject(file.label, number, "the line is no JSON object")
 
 
-def json_objects(file: SourceFile, begin: re.Pattern[str] | None = None) -> Iterator[tuple[int, Json] | Reject]:
+def json_objects(
+    file: SourceFile, begin: re.Pattern[str] | None = None
+) -> Iterator[tuple[int, Json] | Reject]:
     """The objects of a JSON array, streamed as (line it begins on, object), whether over one line or many.
 
     `begin` finds the text after which the objects stand (`"notices": [`); without it they stand in the outermost array,
@@ -199,7 +208,9 @@ def _quoted(label: str, first: tuple[int, str], feed: _Feed, reader: CsvReader) 
         cells = None
     # a quote still open at the end of the file has swallowed the last line's end
     spans = cells is None or len(feed.row) > 1 or cells[-1].endswith("\n")
-    if cells is None or (spans and _unclosed(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')):
+    if cells is None or (
+        spans and _unclosed(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')
+    ):
         feed.give_back(feed.row[1:])
         return Reject(label, first[0], "a quote is opened and not closed")
     fault = line_fault(first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row))

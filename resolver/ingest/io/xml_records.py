@@ -12,8 +12,8 @@ from typing import Any
 from lxml import etree
 
 from resolver.errors import InputError
-from resolver.ingest.base import BrokenOff, Reject
-from resolver.ingest.files import SourceFile
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import BrokenOff, Reject
 
 CHUNK = 65_536
 ROOT_WITHIN = 1_000_000
@@ -61,14 +61,22 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
                 since = size
             if not opened and (broken is not None or not data or size > ROOT_WITHIN):
                 reason = broken.msg if broken is not None else f"it has no element {root}"
-                raise InputError(f"no readable list: {reason}", where=file.label, mend="fetch the file again")
+                raise InputError(
+                    f"no readable list: {reason}", where=file.label, mend="fetch the file again"
+                )
             if opened and size - since > MOST_OF_ONE:
-                yield BrokenOff(file.label, 0, f"an element is longer than {MOST_OF_ONE:,} bytes; the rest is not read")
+                yield BrokenOff(
+                    file.label,
+                    0,
+                    f"an element is longer than {MOST_OF_ONE:,} bytes; the rest is not read",
+                )
                 return
             if broken is not None:
                 line = int(broken.lineno or 0)
                 yield BrokenOff(
-                    file.label, line, f"the file breaks off or is damaged here, the rest is lost: {broken.msg}"
+                    file.label,
+                    line,
+                    f"the file breaks off or is damaged here, the rest is lost: {broken.msg}",
                 )
                 return
             if not data:

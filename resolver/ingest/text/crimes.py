@@ -62,7 +62,14 @@ _WORDS: dict[Activity, tuple[str, ...]] = {
         r"\bdrogas?\b",
         r"narcotráfico",
     ),
-    Activity.ARMS: (r"firearm", r"weapon", r"ammunition", r"explosi[vf]", r"\barmes?\b", r"\barmas\b"),
+    Activity.ARMS: (
+        r"firearm",
+        r"weapon",
+        r"ammunition",
+        r"explosi[vf]",
+        r"\barmes?\b",
+        r"\barmas\b",
+    ),
     Activity.ILLICIT_MONEY_FLOWS: (
         r"launder",
         r"hawala",
@@ -87,7 +94,9 @@ _WORDS: dict[Activity, tuple[str, ...]] = {
         r"pasaporte falso",
     ),
 }
-_PATTERNS = {activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in _WORDS.items()}
+_PATTERNS = {
+    activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in _WORDS.items()
+}
 
 
 def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
@@ -99,7 +108,12 @@ def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
 def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
     """The activities that charges name; `OTHER` where there are charges and none of their words is known."""
     texts = [charge for charge in charges if charge.strip()]
-    found = {activity for activity, pattern in _PATTERNS.items() for text in texts if pattern.search(text)}
+    found = {
+        activity
+        for activity, pattern in _PATTERNS.items()
+        for text in texts
+        if pattern.search(text)
+    }
     return _sorted(found or ({Activity.OTHER} if texts else set()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from resolver.ingest.list_forms import (
+from resolver.ingest.text.list_name_forms import (
     AKA,
     BRACKET,
     FORMER,
@@ -18,8 +18,8 @@ from resolver.ingest.list_forms import (
     plain,
     unquoted,
 )
-from resolver.ingest.list_names import script_of
-from resolver.ingest.list_words import is_country, is_legal_form
+from resolver.ingest.text.list_names import script_of
+from resolver.ingest.text.name_words import is_country, is_legal_form
 
 _ACRONYM = re.compile(r"[^\W_][\w&./’'-]{1,14}")
 _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
@@ -51,7 +51,11 @@ def _without_brackets(text: str, forms: Gathering) -> str:
     for match in BRACKET.finditer(text):
         inner, after = match[1].strip(), text[match.end() :]
         last = not BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
-        if _is_acronym(unquoted(inner)) and (short or not last) and not (inner in _GENERIC or is_country(inner)):
+        if (
+            _is_acronym(unquoted(inner))
+            and (short or not last)
+            and not (inner in _GENERIC or is_country(inner))
+        ):
             # it shortens the words before it, not the whole name
             if not short:
                 forms.aliases.append(f"{inner} {BRACKET.sub('', after).strip()}")
@@ -66,7 +70,9 @@ def _without_brackets(text: str, forms: Gathering) -> str:
 def _take(inner: str, text: str, last: bool, forms: Gathering) -> bool:
     """Whether what stands in brackets was taken as a name of its own."""
     if former := FORMER.match(inner):
-        forms.previous += [unquoted(part) for part in re.split(r"\s*;\s*|\s*,\s*(?=[‘“])", inner[former.end() :])]
+        forms.previous += [
+            unquoted(part) for part in re.split(r"\s*;\s*|\s*,\s*(?=[‘“])", inner[former.end() :])
+        ]
         return True
     words = unquoted(AKA.sub("", inner))
     parts = [unquoted(part) for part in re.split(r"\s*[;,]\s*|\s+or\s+|\s+and\s+", words)]
@@ -81,7 +87,12 @@ def _take(inner: str, text: str, last: bool, forms: Gathering) -> bool:
     if words != inner and not ROLE.search(words):
         forms.aliases += parts if not re.search(r"\b(?:co|inc|ltd)\b", words, re.I) else [words]
         return True
-    if last and words[:1].isupper() and not ROLE.search(words) and not re.match(r"(?:the|a|of|in)\b", words, re.I):
+    if (
+        last
+        and words[:1].isupper()
+        and not ROLE.search(words)
+        and not re.match(r"(?:the|a|of|in)\b", words, re.I)
+    ):
         forms.aliases += [unquoted(part) for part in words.split(";")]
         return True
     return False
@@ -93,4 +104,8 @@ def _is_acronym(text: str) -> bool:
     if len(words) > 1 and (max(map(len, words)) > 4 or any(map(str.islower, text))):
         return False
     capitals = sum(map(str.isupper, text))
-    return bool(words) and capitals >= 2 and all(_ACRONYM.fullmatch(word) or word.isdigit() for word in words)
+    return (
+        bool(words)
+        and capitals >= 2
+        and all(_ACRONYM.fullmatch(word) or word.isdigit() for word in words)
+    )

@@ -30,16 +30,21 @@ _WORD = (
 )
 _CIRCA = re.compile(rf"\(?\b{_WORD}[:\s]*\)?", re.I)
 _GREGORIAN = re.compile(r"\(\s*Gregorian(?: calendar)?\s*\)", re.I)
-_ALTERNATIVE = re.compile(rf"(?:or\s+)?((?:{_WORD}:?\s+)?[^a-z]*?\d{{4}})((?:\s+for\s+.*)?)", re.I | re.S)
+_ALTERNATIVE = re.compile(
+    rf"(?:or\s+)?((?:{_WORD}:?\s+)?[^a-z]*?\d{{4}})((?:\s+for\s+.*)?)", re.I | re.S
+)
 _ENGLISH = re.compile(r"([A-Z][a-z]{2,8}) (\d{1,2}), (\d{4})\b")
 _DECADES = re.compile(r"(\d{3})0s\s*-\s*(\d{3})0s")
 _MONTH_SPAN = re.compile(r"([A-Z][a-z]{2,8})/([A-Z][a-z]{2,8})\s+(\d{4})")
 _MONTHS_BETWEEN = re.compile(r"between ([A-Z][a-z]{2,8})\.? and ([A-Z][a-z]{2,8})\.? (\d{4})", re.I)
 _BEGUN = re.compile(
-    r"^(?:founded|established|incorporated|registered|in|on|born)\s+(?:(?:in|on)\s+)?(?=\d|[A-Z])", re.I
+    r"^(?:founded|established|incorporated|registered|in|on|born)\s+(?:(?:in|on)\s+)?(?=\d|[A-Z])",
+    re.I,
 )
 _YEAR_CHOICE = re.compile(r"([A-Z].*[.a-z]\s?)(\d{4})/(\d{4})")
-_LEADING = re.compile(r"((?:\d{1,2}\.){1,2}\d{4}|(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? \d{4}|\d{4})\b[\s.,:]*(.*)", re.S)
+_LEADING = re.compile(
+    r"((?:\d{1,2}\.){1,2}\d{4}|(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? \d{4}|\d{4})\b[\s.,:]*(.*)", re.S
+)
 
 
 @lru_cache(maxsize=8_192)
@@ -83,8 +88,17 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     read where it says so, and stays among the pieces as it was written. A day without a year or `before 1964` is no
     date.
     """
-    text = " ".join(text.replace("\x00", " ").replace("\xa0", " ").replace("–", "-").strip().strip("\"'").split())
-    text = _ENGLISH.sub(r"\2 \1 \3", text.replace("on or around", "around").replace("On or around", "around"))
+    text = " ".join(
+        text.replace("\x00", " ")
+        .replace("\xa0", " ")
+        .replace("–", "-")
+        .strip()
+        .strip("\"'")
+        .split()
+    )
+    text = _ENGLISH.sub(
+        r"\2 \1 \3", text.replace("on or around", "around").replace("On or around", "around")
+    )
     if len(text) > MAX_TEXT:
         return (), (text,)
     dates: dict[str, None] = {}
@@ -97,7 +111,9 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _pieces(text: str) -> list[str]:
-    pieces = _sharing_calendar([piece for part in _LABEL.split(text) for piece in _outside_brackets(part)])
+    pieces = _sharing_calendar(
+        [piece for part in _LABEL.split(text) for piece in _outside_brackets(part)]
+    )
     if len(pieces) > 1 and " or " in text and _CIRCA.match(pieces[0]):
         # an estimate holds for the years that follow it, not for a date known to the day
         return [f"circa {piece}" if re.fullmatch(r"\d{4}", piece) else piece for piece in pieces]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resolver.errors import DateError
-from resolver.ingest.list_dates import canonical
-from resolver.ingest.list_names import split_items
-from resolver.ingest.list_words import is_country
+from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.list_names import split_items
+from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
 
 MAX_TEXT = 5_000
@@ -27,7 +27,8 @@ _EXPIRES = re.compile(
     re.I,
 )
 _ISSUED = re.compile(
-    rf"(?:date of issue|issue date|(?:approximately )?(?:issued|delivered))(?: on| in)?:?\s*({_DATE})", re.I
+    rf"(?:date of issue|issue date|(?:approximately )?(?:issued|delivered))(?: on| in)?:?\s*({_DATE})",
+    re.I,
 )
 _ENUMERATOR = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
 _NEXT = re.compile(
@@ -80,7 +81,9 @@ def read_documents(text: str, prop: str, origin: str) -> Documents:
     return Documents(tuple(found), tuple(left))
 
 
-def read_document(text: str, prop: str, origin: str, country: str = "", kind: str = "") -> Identifier | None:
+def read_document(
+    text: str, prop: str, origin: str, country: str = "", kind: str = ""
+) -> Identifier | None:
     """The identifier of one described document, or None where no number can be made out."""
     rest = text
     expires, rest = _dated(_EXPIRES, rest)
@@ -134,7 +137,9 @@ def _dated(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     if not match:
         return "", text
     try:
-        date = canonical(match[1].replace(".", ". ") if re.search(r"[a-z]\.\d", match[1]) else match[1])
+        date = canonical(
+            match[1].replace(".", ". ") if re.search(r"[a-z]\.\d", match[1]) else match[1]
+        )
     except DateError:
         return "", text
     return date, f"{text[: match.start()]} {text[match.end() :]}"
@@ -143,13 +148,21 @@ def _dated(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
 def _country(before: str, after: str, label: str) -> str:
     """The country a document is of, in the list's own words (`Iran`, `Kuwaiti`)."""
     inner = after.removeprefix("(").split(")")[0].strip(" ,.")
-    for text in (after.strip("()"), inner, inner.split(",")[0], before, _LABEL.sub(" ", label).strip(" ,.:")):
+    for text in (
+        after.strip("()"),
+        inner,
+        inner.split(",")[0],
+        before,
+        _LABEL.sub(" ", label).strip(" ,.:"),
+    ):
         if is_country(text):
             return text
     for text in (label, before, inner.split(",")[0]):
         if match := _COUNTRY_WORD.search(_LABEL.sub(" ", text)):
             return match[1]
-    for match in re.finditer(r"issued (?:in|by)(?: the)? (?:[^,()]*, )?([A-Z][A-Za-z ]+(?:\([A-Za-z ]+\))?)", after):
+    for match in re.finditer(
+        r"issued (?:in|by)(?: the)? (?:[^,()]*, )?([A-Z][A-Za-z ]+(?:\([A-Za-z ]+\))?)", after
+    ):
         if is_country(match[1]):
             return match[1].strip()
     return ""
@@ -173,7 +186,12 @@ def _note(before: str, after: str, label: str, country: str) -> str:
         note = note.replace(")", "", 1)
     if is_country(note) or note == "number":
         note = ""
-    if before and before not in (label, country) and not is_country(before) and not _LABEL.fullmatch(before):
+    if (
+        before
+        and before not in (label, country)
+        and not is_country(before)
+        and not _LABEL.fullmatch(before)
+    ):
         note = f"{before} {note}"
     return " ".join(note.replace("()", "").split()).strip(" ,;")
 

@@ -14,9 +14,7 @@ MAX_NAME = 1_500
 """Characters; a longer text is no name that could be taken apart, and is left as it is."""
 BRACKET = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
 _OPENING, _CLOSING = "\"'‘“„«”", "\"'’”»“"
-_LANGUAGE = (
-    r"(?:Russian|Belarusian|Belarussian|Ukrainian|Arabic|Persian|Farsi|Chinese|Korean|English|Kurdish|Hebrew|Burmese)"
-)
+_LANGUAGE = r"(?:Russian|Belarusian|Belarussian|Ukrainian|Arabic|Persian|Farsi|Chinese|Korean|English|Kurdish|Hebrew|Burmese)"
 AKA = re.compile(
     r"^(?:(?:a\.?/?k\.?/?a\.?:?|aka|also known as|also|alias(?:es)?:?|alternatively(?: spelled)?"
     rf"|alternative spellings?:?|variant|or|d/b/a|known as|nickname:?|in {_LANGUAGE}(?: script)?:?)\s+"
@@ -37,7 +35,9 @@ LATIN = r"A-Za-zÀ-ɏḀ-ỿ"
 _OTHER = rf"[^\W\d_{LATIN}]"
 _OUTSIDE_AKA = re.compile(r"\s+(?:a\.?/?k\.?/?a\.?|d/b/a|(?:also )?known as|alias)\s+", re.I)
 _OUTSIDE_FORMER = re.compile(r"\s+(?:f\.?k\.?a\.?|formerly(?: known as)?|born)\s+", re.I)
-_FOREIGN_RUN = re.compile(rf"[–-]?\s*/?({_OTHER}{{2,}}(?:[\W\d]+{_OTHER}+)*|{_OTHER}(?:[\W\d]+{_OTHER}+)+)")
+_FOREIGN_RUN = re.compile(
+    rf"[–-]?\s*/?({_OTHER}{{2,}}(?:[\W\d]+{_OTHER}+)*|{_OTHER}(?:[\W\d]+{_OTHER}+)+)"
+)
 _ENUMERATOR = re.compile(r"^\(?[a-z]\)\s*(?=\S)")
 _LABEL_ONLY = re.compile(rf"{_LANGUAGE}:?|text of image", re.I)
 
@@ -96,7 +96,9 @@ def plain(text: str) -> str:
 def unquoted(text: str) -> str:
     """Without the quotes around the whole; one quote alone belongs to a word inside."""
     text = text.strip()
-    while len(text) > 1 and text[0] in _OPENING and text[-1] in _CLOSING and text[0] not in text[1:-1]:
+    while (
+        len(text) > 1 and text[0] in _OPENING and text[-1] in _CLOSING and text[0] not in text[1:-1]
+    ):
         text = text[1:-1].strip()
     return text
 
@@ -142,6 +144,8 @@ def aside(text: str, forms: Gathering) -> str:
                     unmarked = name == part and " " in name
                     if former and " " not in name and " " in head:
                         name = f"{head.strip(' ,–-').rsplit(' ', 1)[0]} {name}"
-                    (forms.previous if former else forms.aliases if unmarked else forms.weak).append(name)
+                    (
+                        forms.previous if former else forms.aliases if unmarked else forms.weak
+                    ).append(name)
                 return head.strip(" ,–-")
     return text

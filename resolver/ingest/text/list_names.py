@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
 
-from resolver.ingest.list_words import split_title
+from resolver.ingest.text.name_words import split_title
 
 _MARKS = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
@@ -108,7 +108,9 @@ def split_items(cell: str) -> list[str]:
 
 
 _SEMICOLONS = re.compile(r"\s*;\s*")
-_HIDE = re.compile(r'(?:(?<=;)|(?<=; )|^)"[^"]*(?:""[^"]*)*"(?=\s*;|\s*$)|\([^();]*(?:\([^()]*\)[^();]*)?;[^()]*\)')
+_HIDE = re.compile(
+    r'(?:(?<=;)|(?<=; )|^)"[^"]*(?:""[^"]*)*"(?=\s*;|\s*$)|\([^();]*(?:\([^()]*\)[^();]*)?;[^()]*\)'
+)
 
 
 def _unquoted(text: str) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 from resolver.records import Batch, parse_date
 
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
+_MOMENT = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
 
 _FIRST, _LAST = 1280, 1450
 """Years in which people who live were born, by either of the other calendars."""
@@ -38,7 +40,11 @@ def old_births(batch: Batch) -> str:
     if column is None:
         return ""
     texts = column.values.to_pylist()
-    old = [code for code, text in enumerate(texts) if text[:4].isdecimal() and _FIRST <= int(text[:4]) <= _LAST]
+    old = [
+        code
+        for code, text in enumerate(texts)
+        if text[:4].isdecimal() and _FIRST <= int(text[:4]) <= _LAST
+    ]
     rows = np.unique(column.rows[np.isin(column.codes, old)])
     if not len(rows):
         return ""

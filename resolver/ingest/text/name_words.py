@@ -45,7 +45,9 @@ _GROUP_WORDS = _words(
 # Forms that are also common words or parts of names count only with dots or at the end.
 _DOUBTFUL_FORMS = _words("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
 _NUMERALS = frozenset(("ii", "iii", "iv"))
-_MORE_FORMS = re.compile(r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$")
+_MORE_FORMS = re.compile(
+    r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$"
+)
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
 _TITLES = _words(
@@ -62,7 +64,9 @@ def group_schema(name: str) -> str:
     """`Company` or `Organization` where a name's words make it plain that it is no person's; else an empty text."""
     words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
     if _has_legal_form(name) or not _COMPANY_WORDS.isdisjoint(words):
-        return "Company" if _GROUP_WORDS.isdisjoint(words) or _has_legal_form(name) else "Organization"
+        return (
+            "Company" if _GROUP_WORDS.isdisjoint(words) or _has_legal_form(name) else "Organization"
+        )
     return "" if _GROUP_WORDS.isdisjoint(words) else "Organization"
 
 
@@ -87,7 +91,9 @@ def _has_legal_form(name: str) -> bool:
 def is_legal_form(text: str) -> bool:
     """Whether a text is nothing but a legal form (`Joint Stock Company`, `Pvt. Ltd.`)."""
     forms = extract_org_types(text)
-    return bool(forms) and len("".join(form for form, _ in forms)) >= len(text.replace(" ", "")) * 0.8
+    return (
+        bool(forms) and len("".join(form for form, _ in forms)) >= len(text.replace(" ", "")) * 0.8
+    )
 
 
 def looks_like_person(name: str) -> bool:
@@ -150,7 +156,11 @@ _OTHER_COUNTRIES = frozenset(
 
 @cache
 def _countries() -> frozenset[str]:
-    names = {name.casefold() for territory in get_territories() for name in (territory.name, territory.full_name)}
+    names = {
+        name.casefold()
+        for territory in get_territories()
+        for name in (territory.name, territory.full_name)
+    }
     return frozenset(names | {name.strip() for name in _OTHER_COUNTRIES})
 
 

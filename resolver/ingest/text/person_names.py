@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
 
-from resolver.ingest.list_forms import (
+from resolver.ingest.text.list_name_forms import (
     AKA,
     BRACKET,
     FORMER,
@@ -21,8 +21,14 @@ from resolver.ingest.list_forms import (
     plain,
     unquoted,
 )
-from resolver.ingest.list_names import from_family_first, is_capitals, same_word, script_of, split_suffix
-from resolver.ingest.list_words import is_title, split_title
+from resolver.ingest.text.list_names import (
+    from_family_first,
+    is_capitals,
+    same_word,
+    script_of,
+    split_suffix,
+)
+from resolver.ingest.text.name_words import is_title, split_title
 
 MAX_VARIANTS = 24
 _DESCRIBING = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|was)\b(?!-)")
@@ -33,7 +39,9 @@ _SEVERAL = re.compile(r"\s*(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 def person_forms(text: str) -> Forms:
     """Take a person's name apart. A name of one word beside a longer main name is weak."""
     bare = plain(text)
-    forms = Gathering(nickname=text.strip()[:1] in ("‘", "“", '"') and bare[:1] not in ("‘", "“", '"'))
+    forms = Gathering(
+        nickname=text.strip()[:1] in ("‘", "“", '"') and bare[:1] not in ("‘", "“", '"')
+    )
     if len(bare) > MAX_NAME:
         forms.name = bare
         return forms.finished()
@@ -72,7 +80,10 @@ def _by_capitals(text: str) -> list[str]:
         groups[-1].append(word)
     if len(groups) == 1:
         return [text]
-    alike = all(same_word(group[0], groups[0][0]) and is_capitals(group[-1]) and len(group) > 1 for group in groups)
+    alike = all(
+        same_word(group[0], groups[0][0]) and is_capitals(group[-1]) and len(group) > 1
+        for group in groups
+    )
     return [" ".join(group) for group in groups] if alike else [text]
 
 
@@ -86,7 +97,9 @@ def _are_alternatives(parts: list[str]) -> bool:
         return not parts[0].isupper() or all(map(str.isupper, parts))
     one, other = words
     if len(one) == len(other) == 1:
-        return one != other and JaroWinkler.similarity(one[0].casefold(), other[0].casefold()) >= 0.8
+        return (
+            one != other and JaroWinkler.similarity(one[0].casefold(), other[0].casefold()) >= 0.8
+        )
     if len(one) > 1 and len(other) > 1:
         return same_word(one[-1], other[-1]) or same_word(one[0], other[0])
     return len(one) > 1 and same_word(one[0], other[0])
@@ -131,7 +144,9 @@ def _unbracketed(text: str, forms: Gathering) -> tuple[str, list[str]]:
             former = None
         if not inner:
             forms.notes.append(said)
-        if re.search(r"\d", inner) or (not former and (ROLE.search(inner) or _DESCRIBING.search(inner))):
+        if re.search(r"\d", inner) or (
+            not former and (ROLE.search(inner) or _DESCRIBING.search(inner))
+        ):
             forms.notes.append(said)
             continue
         for variant in _SEVERAL.split(re.sub(r"\s*\([^()]*\)", "", inner)):
@@ -139,7 +154,13 @@ def _unbracketed(text: str, forms: Gathering) -> tuple[str, list[str]]:
             if not variant:
                 continue
             before = raw[:place].split()
-            if other and not after.strip() and before and " " not in variant and not same_word(variant, before[-1]):
+            if (
+                other
+                and not after.strip()
+                and before
+                and " " not in variant
+                and not same_word(variant, before[-1])
+            ):
                 names.append(variant)
                 continue
             whole = _put_in(raw, place, variant, words_in_all, bool(after.strip()))
@@ -151,7 +172,11 @@ def _put_in(raw: str, place: int, variant: str, words_in_all: int, inside: bool)
     """The whole name that a variant in brackets at `place` stands for."""
     before, after = raw[:place].split(), raw[place:].split()
     words = variant.split()
-    if not before or script_of(variant) != script_of(raw) or (len(words) > 1 and len(words) >= words_in_all - 1):
+    if (
+        not before
+        or script_of(variant) != script_of(raw)
+        or (len(words) > 1 and len(words) >= words_in_all - 1)
+    ):
         return variant
     if len(words) > 1 and not inside and not same_word(words[-1], before[-1]):
         return variant

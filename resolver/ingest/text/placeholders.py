@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.ingest.base import BatchAt, Reject
+from resolver.ingest.reader_types import BatchAt, Reject
 from resolver.records import Column
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 
@@ -57,4 +57,6 @@ def without_placeholders(chunk: BatchAt, label: str) -> tuple[BatchAt, list[Reje
 
 
 def _only(column: Column, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Column:
-    return replace(column, rows=column.rows[kept], codes=column.codes[kept], origins=column.origins[kept])
+    return replace(
+        column, rows=column.rows[kept], codes=column.codes[kept], origins=column.origins[kept]
+    )

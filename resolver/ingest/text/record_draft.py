@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, Value, kind_of_schema
+from resolver.records import (
+    Activity,
+    Address,
+    Identifier,
+    Kind,
+    Record,
+    Relation,
+    Value,
+    kind_of_schema,
+)
 
 Fact = Value | Identifier | Address | Relation
 
@@ -17,7 +26,12 @@ class Draft:
         self.id = f"{source}:{native_id}"
         self.schema = schema
         self.activities: tuple[Activity, ...] = ()
-        self._facts: tuple[list[Value], list[Identifier], list[Address], list[Relation]] = ([], [], [], [])
+        self._facts: tuple[list[Value], list[Identifier], list[Address], list[Relation]] = (
+            [],
+            [],
+            [],
+            [],
+        )
         self._seen: set[tuple[str, str] | Fact] = set()
 
     def say(self, prop: str, text: str, origin: str = "") -> None:

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from stdnum.ru import inn, ogrn
 
-from resolver.ingest.list_documents import MAX_TEXT, Documents
-from resolver.ingest.list_names import split_items
-from resolver.ingest.list_words import is_country
+from resolver.ingest.text.list_documents import MAX_TEXT, Documents
+from resolver.ingest.text.list_names import split_items
+from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
 
 _REGISTERS = (
@@ -21,7 +21,10 @@ _REGISTERS = (
     (re.compile(r"\bKPP\b|КПП"), "kppCode"),
     (re.compile(r"\bOKPO\b|ОКПО"), "okpoCode"),
     (
-        re.compile(r"\bTIN\b|\bINN\b|ИНН|tax(?:payer)? ?(?:id|identification|reference|number|no)|TRN\b", re.I),
+        re.compile(
+            r"\bTIN\b|\bINN\b|ИНН|tax(?:payer)? ?(?:id|identification|reference|number|no)|TRN\b",
+            re.I,
+        ),
         "taxNumber",
     ),
     (re.compile(r"\bVAT\b|GSTIN", re.I), "vatCode"),
@@ -29,7 +32,9 @@ _REGISTERS = (
 )
 _CODE_WORD = re.compile(r"(?<=[\s,])(KPP|OKPO|OGRN|INN):?\s+(?=\d)")
 _SWIFT = re.compile(r"SWIFT(?:/BIC)?:?\s*([A-Z]{6}[A-Z0-9]{2,5})\b")
-_REGISTER_PIECES = re.compile(r",\s+(?=\S*\d)|\s+(?:or|and)\s+(?=\d)|\s+/\s+|\s+–\s+|(?<=\d{9})/\s*(?=\d{9})")
+_REGISTER_PIECES = re.compile(
+    r",\s+(?=\S*\d)|\s+(?:or|and)\s+(?=\d)|\s+/\s+|\s+–\s+|(?<=\d{9})/\s*(?=\d{9})"
+)
 _REGISTER_ITEM = re.compile(
     r"(?P<before>(?:\D*[\s:])?)(?P<number>[A-Z]{0,8}(?:[-/][A-Z]{1,4}){0,3}[-/]?\d[\w/. -]*?\w)"
     r"(?P<after>\s*\(.*\)?|\s*[,.]?\s*|,?\s+(?:on|issued) .*)"
@@ -62,17 +67,29 @@ def _registered(match: re.Match[str], prop: str, origin: str) -> Identifier:
     before, after = match["before"].strip(" -:,.()"), match["after"].strip(" ,.")
     if after.startswith("("):
         after = after[1:-1] if after.endswith(")") else after[1:]
-    narrow = next((better for pattern, better in _REGISTERS if pattern.search(f"{before} {after}")), prop)
-    if _PREFIX.fullmatch(before) and before != "CR" and not any(pattern.search(before) for pattern, _ in _REGISTERS):
+    narrow = next(
+        (better for pattern, better in _REGISTERS if pattern.search(f"{before} {after}")), prop
+    )
+    if (
+        _PREFIX.fullmatch(before)
+        and before != "CR"
+        and not any(pattern.search(before) for pattern, _ in _REGISTERS)
+    ):
         # letters of the number itself: HRB 81573
         number, before = f"{before} {number}", ""
     country, _, rest = (part.strip() for part in after.partition(","))
     country, after = (country, rest) if is_country(country) else ("", after)
-    note = after if after.startswith(("on ", "issued ")) or after == "void" or re.search(r"\d{5}", after) else ""
+    note = (
+        after
+        if after.startswith(("on ", "issued ")) or after == "void" or re.search(r"\d{5}", after)
+        else ""
+    )
     label = before if re.search(r"\w{2}", before) else "" if note else after
     digits = re.sub(r"\s", "", number)
     number = digits if digits.isdigit() else number
-    return Identifier(narrow_russian(narrow, number, country), number, country, label, note=note, origin=origin)
+    return Identifier(
+        narrow_russian(narrow, number, country), number, country, label, note=note, origin=origin
+    )
 
 
 def narrow_russian(prop: str, number: str, country: str) -> str:
@@ -83,6 +100,11 @@ def narrow_russian(prop: str, number: str, country: str) -> str:
         return "kppCode"
     if prop == "taxNumber" and len(number) in (10, 12) and inn.is_valid(number):
         return "innCode"
-    if prop == "registrationNumber" and len(number) in (13, 15) and number[0] in "135" and ogrn.is_valid(number):
+    if (
+        prop == "registrationNumber"
+        and len(number) in (13, 15)
+        and number[0] in "135"
+        and ogrn.is_valid(number)
+    ):
         return "ogrnCode"
     return prop

@@ -19,17 +19,38 @@ from typing import NamedTuple
 
 from followthemoney.types import registry
 
-from resolver.merge.canon import date_of
-from resolver.merge.ftm_values import Form, ftm_dates, note
-from resolver.merge.golden import GoldenRelation
-from resolver.merge.partition import digest_ids
-from resolver.merge.schemata import is_a
+from resolver.merging.canonical_values import date_of
+from resolver.merging.ftm.value_forms import Form, ftm_dates, note
+from resolver.merging.golden_record import GoldenRelation
+from resolver.merging.partition import digest_ids
+from resolver.merging.schemata import is_a
 from resolver.records import RelationType
 
 _SHAPES = {
-    RelationType.MEMBER_OF: ("Membership", "member", "LegalEntity", "organization", "Organization", "role"),
-    RelationType.LEADER_OF: ("Directorship", "director", "LegalEntity", "organization", "Organization", "role"),
-    RelationType.ASSOCIATE_OF: ("Associate", "person", "Person", "associate", "Person", "relationship"),
+    RelationType.MEMBER_OF: (
+        "Membership",
+        "member",
+        "LegalEntity",
+        "organization",
+        "Organization",
+        "role",
+    ),
+    RelationType.LEADER_OF: (
+        "Directorship",
+        "director",
+        "LegalEntity",
+        "organization",
+        "Organization",
+        "role",
+    ),
+    RelationType.ASSOCIATE_OF: (
+        "Associate",
+        "person",
+        "Person",
+        "associate",
+        "Person",
+        "relationship",
+    ),
     RelationType.FAMILY_OF: ("Family", "person", "Person", "relative", "Person", "relationship"),
     RelationType.OWNER_OF: ("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
     RelationType.LINKED_TO: ("UnknownLink", "subject", "Thing", "object", "Thing", "role"),
@@ -105,4 +126,6 @@ def relation_note(relation: GoldenRelation, entity_id: str) -> tuple[Form, ...]:
         whom += " (held to be the same)"
     times = " to ".join(part for part in (relation.start, relation.end) if part)
     details = "; ".join(part for part in (relation.role, times) if part)
-    return note(f"{_WORDS[relation.type].capitalize()} {whom}" + (f": {details}" if details else ""))
+    return note(
+        f"{_WORDS[relation.type].capitalize()} {whom}" + (f": {details}" if details else "")
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from resolver.merge.edges import edge, relation_note
-from resolver.merge.ftm_values import forms
-from resolver.merge.golden import GoldenRecord
+from resolver.merging.ftm.edges import edge, relation_note
+from resolver.merging.ftm.value_forms import forms
+from resolver.merging.golden_record import GoldenRecord
 
 
 def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
@@ -16,16 +16,24 @@ def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
     Values stand in the order of the golden record (best supported first), cleaned by their FtM types; `referents` are
     the record ids, `datasets` the sources. Whatever the schema has no place for is in `notes`.
     """
-    said = [(prop, [(one.text, one.code, one.records) for one in held]) for prop, held in golden.values.items()]
+    said = [
+        (prop, [(one.text, one.code, one.records) for one in held])
+        for prop, held in golden.values.items()
+    ]
     edges, notes = [], []
     for relation in golden.relations:
         found = edge(relation, golden.id, golden.schema)
         if found is not None:
-            edges.append(_edge_entity(found.id, found.schema, found.forms, relation.records, golden))
+            edges.append(
+                _edge_entity(found.id, found.schema, found.forms, relation.records, golden)
+            )
             continue
         notes += [text for _, text, _ in relation_note(relation, golden.id)]
     sources, records = list(golden.sources), list(golden.records)
-    return [entity_of(golden.id, golden.caption, golden.schema, said, sources, records, notes), *edges]
+    return [
+        entity_of(golden.id, golden.caption, golden.schema, said, sources, records, notes),
+        *edges,
+    ]
 
 
 def entity_of(
@@ -61,7 +69,11 @@ def entity_of(
 
 
 def _edge_entity(
-    identity: str, schema: str, said: tuple[Any, ...], records: tuple[str, ...], golden: GoldenRecord
+    identity: str,
+    schema: str,
+    said: tuple[Any, ...],
+    records: tuple[str, ...],
+    golden: GoldenRecord,
 ) -> dict[str, Any]:
     properties: dict[str, list[str]] = {"recordId": list(records)}
     for name, text, _ in said:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 from followthemoney.statement.util import get_prop_type
 
-from resolver.merge.context import Context
-from resolver.merge.ftm_values import Form, forms
-from resolver.merge.gather import Piece
+from resolver.merging.entity_values import Piece
+from resolver.merging.ftm.value_forms import Form, forms
+from resolver.merging.merge_context import Context
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
 
@@ -72,7 +72,9 @@ def value_rows(piece: Piece, work: Context, table: FormTable) -> StatementRows:
     schemata = work.schemata[piece.first : piece.last]
     names = sorted(set(schemata))
     place = {name: number for number, name in enumerate(names)}
-    schema_of = np.array([place[name] for name in schemata], dtype=np.int32)[piece.entities - piece.first]
+    schema_of = np.array([place[name] for name in schemata], dtype=np.int32)[
+        piece.entities - piece.first
+    ]
     found_at = [np.zeros(0, dtype=np.int64)]
     found = [np.zeros(0, dtype=np.int32)]
     for column in np.unique(piece.columns).tolist():
@@ -87,11 +89,18 @@ def value_rows(piece: Piece, work: Context, table: FormTable) -> StatementRows:
     positions, indices = np.concatenate(found_at), np.concatenate(found)
     order = np.argsort(positions, kind="stable")
     positions = positions[order]
-    return StatementRows(piece.rows[positions], indices[order], origins_of(piece, work, table)[positions])
+    return StatementRows(
+        piece.rows[positions], indices[order], origins_of(piece, work, table)[positions]
+    )
 
 
 def _expanded(
-    piece: Piece, column: int, schema: str, at: npt.NDArray[np.int64], work: Context, table: FormTable
+    piece: Piece,
+    column: int,
+    schema: str,
+    at: npt.NDArray[np.int64],
+    work: Context,
+    table: FormTable,
 ) -> tuple[npt.NDArray[np.int64], IntArray]:
     """How many FtM values each value has, and the indices of all of them, one after the other."""
     name = piece.names[column]
@@ -115,6 +124,8 @@ def origins_of(piece: Piece, work: Context, table: FormTable) -> IntArray:
     for column in np.unique(piece.columns).tolist():
         here = piece.columns == column
         codes, which = np.unique(piece.origins[here], return_inverse=True)
-        texts = work.batch.columns[piece.names[column]].origin_values.take(pa.array(codes)).to_pylist()
+        texts = (
+            work.batch.columns[piece.names[column]].origin_values.take(pa.array(codes)).to_pylist()
+        )
         found[here] = np.array([table.origin(text) for text in texts], dtype=np.int32)[which]
     return found

@@ -19,10 +19,18 @@ from followthemoney.types import registry
 from followthemoney.types.email import EmailType
 from followthemoney.util import sanitize_text
 
-from resolver.merge.canon import date_of
+from resolver.merging.canonical_values import date_of
 from resolver.records import Handling, PartialDate
 from resolver.records.packing import split, unpack_address, unpack_handling, unpack_identifier
-from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET, RELATION, ROUTE
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    DATES,
+    HANDLING,
+    IDENTIFIER_SET,
+    RELATION,
+    ROUTE,
+)
 
 NOTES = "notes"
 TOPICS = {
@@ -77,7 +85,11 @@ def forms(schema: str, column: str, text: str, code: str = "") -> tuple[Form, ..
 @lru_cache(maxsize=1 << 12)
 def _property(schema: str, name: str) -> Property | None:
     found = model[schema].get(name)
-    return found if found is not None and not found.stub and found.type is not registry.entity else None
+    return (
+        found
+        if found is not None and not found.stub and found.type is not registry.entity
+        else None
+    )
 
 
 def note(text: str) -> tuple[Form, ...]:
@@ -98,7 +110,10 @@ def _place(schema: str, name: str, text: str, original: str) -> tuple[Form, ...]
         near = _property(schema, neighbour)
         cleaned = _clean(near, text) if near is not None else None
         if cleaned is not None:
-            return (Form(neighbour, cleaned, original if original != cleaned else ""), *note(f"{name}: {original}"))
+            return (
+                Form(neighbour, cleaned, original if original != cleaned else ""),
+                *note(f"{name}: {original}"),
+            )
     return note(f"{name}: {original}") if original.strip() else ()
 
 
@@ -169,7 +184,9 @@ def _route(schema: str, text: str) -> tuple[Form, ...]:
 
 def _activity(schema: str, text: str) -> tuple[Form, ...]:
     topic = Form("topics", TOPICS[text], text)
-    return (topic,) if text in _EXACT_TOPICS else (topic, *note(f"Activity: {text.replace('_', ' ')}"))
+    return (
+        (topic,) if text in _EXACT_TOPICS else (topic, *note(f"Activity: {text.replace('_', ' ')}"))
+    )
 
 
 def _handling(schema: str, text: str) -> tuple[Form, ...]:
@@ -182,7 +199,10 @@ def _handling(schema: str, text: str) -> tuple[Form, ...]:
     parts = [
         f"code {item.code}" if item.code else "",
         f"agency {item.agency}" if item.agency else "",
-        *[f"{name} grade {grade.value}" + (f" ({grade.scheme})" if grade.scheme else "") for name, grade in grades],
+        *[
+            f"{name} grade {grade.value}" + (f" ({grade.scheme})" if grade.scheme else "")
+            for name, grade in grades
+        ],
         f"category {item.subject_category}" if item.subject_category else "",
         f"purpose {item.purpose}" if item.purpose else "",
         f"review {item.review_date}" if item.review_date else "",
@@ -194,4 +214,10 @@ def _nothing(schema: str, text: str) -> tuple[Form, ...]:
     return ()
 
 
-_SPECIAL = {ADDRESS: _address, ROUTE: _route, ACTIVITY: _activity, HANDLING: _handling, RELATION: _nothing}
+_SPECIAL = {
+    ADDRESS: _address,
+    ROUTE: _route,
+    ACTIVITY: _activity,
+    HANDLING: _handling,
+    RELATION: _nothing,
+}

@@ -82,7 +82,9 @@ philadelphia dallas detroit seattle atlanta toronto montreal vancouver ottawa qu
 perth auckland maghreb/maghrib/magrib sahel levant sahara palestine kurdistan turkestan azawad africa/afrique/afrika
 europe/europa asia/asie
 """
-PLACES: tuple[tuple[str, ...], ...] = tuple(tuple(spellings.split("/")) for spellings in _CITIES.split())
+PLACES: tuple[tuple[str, ...], ...] = tuple(
+    tuple(spellings.split("/")) for spellings in _CITIES.split()
+)
 """The spellings of each place, the usual one first."""
 _BY_WORD = {word: spellings[0] for spellings in PLACES for word in spellings}
 

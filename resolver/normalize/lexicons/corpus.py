@@ -21,7 +21,7 @@ import rigour._core
 from rigour.names import SymbolCategory
 from rigour.text.normalize import Normalize, normalize
 
-from resolver.normalise.names import symbol_id
+from resolver.normalize.name_tokens import symbol_id
 
 _FRAME = b"\x28\xb5\x2f\xfd"
 _LINE = re.compile(r"(.+) => ([QX]\d+)")
@@ -72,7 +72,9 @@ def words_of_library() -> Words | None:
     words = Words()
     for kind, category in _KINDS.items():
         for key, forms in table[kind].items():
-            words.add({normal_form(form) for form in forms} - {""}, symbol_id(category.value, key.upper()))
+            words.add(
+                {normal_form(form) for form in forms} - {""}, symbol_id(category.value, key.upper())
+            )
     return words if _add_lines(words, names) else None
 
 

@@ -13,23 +13,34 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalise.syllables import is_syllable, korean_of, pinyin_of
-from resolver.normalise.text import HAN, HANGUL
-from resolver.records.prepared import ByteArray, Role, TokenFlag, TokenTable
-from resolver.records.ragged import Ragged
-from resolver.records.tables import Tables
+from resolver.normalize.folding import HAN, HANGUL
+from resolver.normalize.scripts.syllables import is_syllable, korean_of, pinyin_of
+from resolver.records.prepared.batch import (
+    ByteArray,
+    Role,
+    TokenFlag,
+    TokenTable,
+)
+from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.ragged import Ragged
 
 _UNKNOWN = 50
 _INITIAL = 90
 """Per cent of its bearers that bear a word as a given name: one that no table knows, and an initial."""
 # plain numbers: bits of an enumeration cost a microsecond each time
-_PARTICLE, _OF_INITIAL, _KNOWN = int(TokenFlag.PARTICLE), int(TokenFlag.INITIAL), int(TokenFlag.KNOWN)
+_PARTICLE, _OF_INITIAL, _KNOWN = (
+    int(TokenFlag.PARTICLE),
+    int(TokenFlag.INITIAL),
+    int(TokenFlag.KNOWN),
+)
 _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
 """So much more of a given name must the last word be than the first, for the order to be the other one."""
 
 
-def likely_roles(forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: Tables) -> ByteArray:
+def likely_roles(
+    forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: Tables
+) -> ByteArray:
     """A role beside each word of full names of persons (f forms of token codes, and as they are written):
     `LIKELY_GIVEN` and `LIKELY_FAMILY` for the first and the last word that is no particle, `UNSET` for all others and
     where there are not two."""
@@ -60,8 +71,13 @@ def guessed_roles(
         here = [int(Role.UNSET)] * len(form)
         if len(told) > 1:
             first, last = told[0], told[-1]
-            one, two = (_share_of(words[form[place]], flags[form[place]], tables) for place in (first, last))
-            left, right = (0 if (one[1], two[1]) == (1, 2) else one[0]), (0 if (two[1], one[1]) == (1, 2) else two[0])
+            one, two = (
+                _share_of(words[form[place]], flags[form[place]], tables) for place in (first, last)
+            )
+            left, right = (
+                (0 if (one[1], two[1]) == (1, 2) else one[0]),
+                (0 if (two[1], one[1]) == (1, 2) else two[0]),
+            )
             turned = right - left > _REVERSED or _has_family_first(text)
             here[last if turned else first] = _LIKELY_GIVEN
             here[first if turned else last] = _LIKELY_FAMILY
@@ -91,10 +107,16 @@ def _given(
     name the word of one syllable is the family name, beside one of two."""
     asked, where = np.unique(np.concatenate((first, last)), return_inverse=True)
     texts = tokens.texts[asked].tolist()
-    shares = np.fromiter((tables.person_given.get(text, _UNKNOWN) for text in texts), dtype=np.int64, count=len(asked))
+    shares = np.fromiter(
+        (tables.person_given.get(text, _UNKNOWN) for text in texts),
+        dtype=np.int64,
+        count=len(asked),
+    )
     shares[(tokens.flags[asked] & int(TokenFlag.INITIAL)) != 0] = _INITIAL
     known = (tokens.flags[asked] & int(TokenFlag.KNOWN)) != 0
-    syllables = np.fromiter(map(_syllables, texts, known.tolist()), dtype=np.int64, count=len(asked))
+    syllables = np.fromiter(
+        map(_syllables, texts, known.tolist()), dtype=np.int64, count=len(asked)
+    )
     one, two = where[: len(first)], where[len(first) :]
     left, right = shares[one], shares[two]
     left = np.where((syllables[one] == 1) & (syllables[two] == 2), 0, left)

@@ -1,5 +1,5 @@
 """Nicknames: a given name and its short forms share a symbol (English by the table of the package `nicknames`, other
-languages by `resolver.normalise.diminutives` and `pet_names`); so do the forms that one name takes in several languages
+languages by `resolver.normalize.lexicons.diminutives` and `pet_names`); so do the forms that one name takes in several languages
 (`spellings`). Short forms and
 forms are looked up by what stays of a word when its spelling is levelled."""
 
@@ -11,15 +11,26 @@ from functools import cache, lru_cache
 
 from nicknames import NickNamer
 
-from resolver.normalise.diminutives import SHORT
-from resolver.normalise.names import linked
-from resolver.normalise.pet_names import PET_NAMES
-from resolver.normalise.spellings import FEMININE, FORMS, SYLLABLES, TRANSLATED
-from resolver.normalise.text import hash64
-from resolver.records.prepared import NICKNAME_BIT
+from resolver.normalize.folding import hash64
+from resolver.normalize.lexicons.diminutives import SHORT
+from resolver.normalize.lexicons.pet_names import PET_NAMES
+from resolver.normalize.lexicons.spelling_variants import (
+    FEMININE,
+    FORMS,
+    SYLLABLES,
+    TRANSLATED,
+)
+from resolver.normalize.name_tokens import linked
+from resolver.records.prepared.batch import NICKNAME_BIT
 
 _NOT_SHORT = frozenset(
-    {("bill", "robert"), ("billy", "robert"), ("day", "david"), ("fred", "bill"), ("fred", "william")}
+    {
+        ("bill", "robert"),
+        ("billy", "robert"),
+        ("day", "david"),
+        ("fred", "bill"),
+        ("fred", "william"),
+    }
 )
 """Pairs of the package's table that are no short forms."""
 _LEVELS = {
@@ -100,13 +111,19 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     names it translates; ascending. The package's table holds some pairs the wrong way round: a short form is shorter
     than its name."""
     namer, word = _namer(), levelled(token)
-    found = {name for name in namer.canonicals_of(token) if len(name) > len(token) and (token, name) not in _NOT_SHORT}
+    found = {
+        name
+        for name in namer.canonicals_of(token)
+        if len(name) > len(token) and (token, name) not in _NOT_SHORT
+    }
     if any(len(short) < len(token) for short in namer.nicknames_of(token)):
         found.add(token)
     names = {levelled(name) for name in found}
     names.update(_short().get(word, ()))
     names.update(f"{name}/" for name in _translated().get(token, ()))
-    return tuple(sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names))
+    return tuple(
+        sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names)
+    )
 
 
 @lru_cache(maxsize=50_000)

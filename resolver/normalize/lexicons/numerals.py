@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rigour.names import Name, SymbolCategory
 
-from resolver.normalise.text import letters
+from resolver.normalize.folding import letters
 
 # up to 39; `rigour` knows them up to IX, and X, L, C, D, M alone are letters
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")

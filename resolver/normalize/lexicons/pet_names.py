@@ -1,7 +1,7 @@
 """Short and familiar forms of given names, by culture.
 
 Written for this project. An entry is one name in its spellings and, behind the colon, its short forms; spellings that
-differ by transliteration alone need not all stand here (`resolver.normalise.nicknames.levelled`).
+differ by transliteration alone need not all stand here (`resolver.normalize.lexicons.nicknames.levelled`).
 """
 
 from __future__ import annotations

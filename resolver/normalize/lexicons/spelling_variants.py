@@ -3,7 +3,7 @@
 Written for this project. A line of `FORMS` holds the forms of one name in neighbouring languages, one of `SYLLABLES`
 those of a short Korean or Chinese family name (Mandarin, Cantonese and Hokkien), one of `FEMININE` those of a woman's
 name that Persians end in -eh and others in -a, one of `TRANSLATED` one name as distant languages say it. Spellings that
-differ as `resolver.normalise.nicknames.levelled` says need not all stand here; syllables and women's names are taken as
+differ as `resolver.normalize.lexicons.nicknames.levelled` says need not all stand here; syllables and women's names are taken as
 they stand, for Karimeh without her ending is Karim.
 """
 

@@ -22,15 +22,17 @@ import numpy as np
 import numpy.typing as npt
 from rigour.names.prefix import remove_person_prefixes
 
-from resolver.normalise.corpus import Words, normal_form
-from resolver.normalise.text import hash64, hashes_of
-from resolver.records.ragged import Ragged
+from resolver.normalize.folding import hash64, hashes_of
+from resolver.normalize.lexicons.corpus import Words, normal_form
+from resolver.records.prepared.ragged import Ragged
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
 _FEW = 8
 """So many words are looked for one by one: arrays would cost more than what they hold."""
-_HEAD = np.dtype([("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")])
+_HEAD = np.dtype(
+    [("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")]
+)
 _FORM = b"words 1\n"
 _SPACE = re.compile(r"\s")
 
@@ -69,7 +71,9 @@ class WordTable:
         places[places == len(self.hashes)] = 0
         known = np.flatnonzero(self.hashes[places] == hashes) if len(self.hashes) else places[:0]
         offsets, items, places = self.symbols.offsets, self.symbols.items, places[known]
-        for at, start, end in zip(known.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True):
+        for at, start, end in zip(
+            known.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True
+        ):
             answers[at] = tuple(items[start:end].tolist())
         return answers
 
@@ -86,13 +90,19 @@ def _phrases(token: str, longest: int) -> list[str]:
     """The words of a token, and each run of them that a table could hold, once."""
     # a title is taken off only where something follows
     words = normal_form(remove_person_prefixes(token) if _SPACE.search(token) else token).split(" ")
-    runs = (words[first : first + count] for count in range(1, longest + 1) for first in range(len(words) - count + 1))
+    runs = (
+        words[first : first + count]
+        for count in range(1, longest + 1)
+        for first in range(len(words) - count + 1)
+    )
     return [phrase for phrase in dict.fromkeys(map(" ".join, runs)) if phrase]
 
 
 def table_of(words: Words) -> WordTable:
     """The table of words."""
-    hashes = np.fromiter(map(hash64.__wrapped__, words.numbers), dtype=np.uint64, count=len(words.numbers))
+    hashes = np.fromiter(
+        map(hash64.__wrapped__, words.numbers), dtype=np.uint64, count=len(words.numbers)
+    )
     order = np.argsort(hashes)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -104,7 +114,10 @@ def table_of(words: Words) -> WordTable:
 def write_table(path: Path, table: WordTable) -> None:
     """Write a table where nobody sees half of it. Raises `OSError`."""
     arrays = (table.hashes, table.symbols.offsets, table.symbols.items)
-    head = np.array([(_FORM, _sum(*arrays), table.longest, len(table.hashes), len(table.symbols.items))], dtype=_HEAD)
+    head = np.array(
+        [(_FORM, _sum(*arrays), table.longest, len(table.hashes), len(table.symbols.items))],
+        dtype=_HEAD,
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:

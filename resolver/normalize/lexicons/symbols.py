@@ -13,8 +13,15 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-from resolver.normalise.names import symbol_id
-from resolver.normalise.wordtable import MAX_SYMBOLS, Symbols, WordTable, open_table, table_of, write_table
+from resolver.normalize.lexicons.symbol_table import (
+    MAX_SYMBOLS,
+    Symbols,
+    WordTable,
+    open_table,
+    table_of,
+    write_table,
+)
+from resolver.normalize.name_tokens import symbol_id
 
 PROVEN = frozenset({"2.6.1"})
 """The versions of `rigour` for which the tests have compared the table with it. Of another, each table is compared with
@@ -53,7 +60,9 @@ class SymbolSource:
         """Open the table, or make it, which takes some seconds: else the first token waits for it."""
         with self._lock:
             if not self._opened:
-                self._table = (open_table(self._path) if self._path is not None else None) or self._made()
+                self._table = (
+                    open_table(self._path) if self._path is not None else None
+                ) or self._made()
                 self._opened = True
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
@@ -64,7 +73,7 @@ class SymbolSource:
 
     def _made(self) -> WordTable | None:
         """The table, made and kept in the folder; None where the library is of a make that is not known here."""
-        from resolver.normalise.corpus import words_of_library
+        from resolver.normalize.lexicons.corpus import words_of_library
 
         words = words_of_library()
         if words is None:

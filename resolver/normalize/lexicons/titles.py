@@ -26,7 +26,9 @@ ARABIC_PARTICLES = frozenset(
 # as Persians and Urdu speakers write what Arabs write otherwise
 ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
 # titles where others follow
-LAST_TITLES = frozenset("sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari".split())
+LAST_TITLES = frozenset(
+    "sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari".split()
+)
 # titles that are names at the end, or where not two words follow
 TITLES_OR_NAMES = frozenset(
     "earl prince princess baron duke count knight bishop major marshal judge cardinal brother sister father senator "
@@ -35,7 +37,8 @@ TITLES_OR_NAMES = frozenset(
 )
 # what tells a father from his son of the same name, anywhere behind the first word, and at the end
 GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
-    word: word for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
+    word: word
+    for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
 }
 LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
 # particles that are one word with those that follow

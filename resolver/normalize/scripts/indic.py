@@ -16,10 +16,17 @@ import icu
 INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
 _NORTH = re.compile("[\u0900-\u0b7f]")
 # before h the nasal dot is heard as ng (Singh); the nasal sign of Gurmukhi is the dot; joiners are silent
-_HEARD = (("\u0902\u0939", "\u0919\u094d\u0918"), ("\u0a70", "\u0a02"), ("\u200c", ""), ("\u200d", ""))
+_HEARD = (
+    ("\u0902\u0939", "\u0919\u094d\u0918"),
+    ("\u0a70", "\u0a02"),
+    ("\u200c", ""),
+    ("\u200d", ""),
+)
 _VOWELS = "aāiīuūeēoō"
 _CONSONANT = f"[^{_VOWELS}\\W\\d]h?\u0323?"
-_LAST = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a$|(?<=[{_VOWELS}][^{_VOWELS}])([kgcjṭḍtdpb]h?)a$")
+_LAST = re.compile(
+    f"(?<=[{_VOWELS}])({_CONSONANT})a$|(?<=[{_VOWELS}][^{_VOWELS}])([kgcjṭḍtdpb]h?)a$"
+)
 _INSIDE = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a({_CONSONANT}[{_VOWELS}])")
 _SPELT = (
     ("ch", "C"), ("c", "ch"), ("C", "chh"), ("ś", "sh"), ("ṣ", "sh"), ("jñ", "gy"), ("r\u0325", "ri"), ("'", ""),
@@ -45,4 +52,8 @@ def _word(word: str) -> str:
         spelt = _INSIDE.sub("\\1\\2", _LAST.sub("\\1\\2", spelt))
     for scholar, plain in _SPELT:
         spelt = spelt.replace(scholar, plain)
-    return "".join(letter for letter in unicodedata.normalize("NFD", spelt) if not unicodedata.combining(letter))
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", spelt)
+        if not unicodedata.combining(letter)
+    )

@@ -11,8 +11,8 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from resolver.normalise.indic import INDIC, indic
-from resolver.normalise.text import HAN, HANGUL
+from resolver.normalize.folding import HAN, HANGUL
+from resolver.normalize.scripts.indic import INDIC, indic
 
 _LONG = re.compile("([aiueo])\\1|(?<=o)u")
 _LONGEST = 8
@@ -51,5 +51,9 @@ def readings(word: str) -> tuple[str, ...]:
 
     japanese = "".join(part["hepburn"] for part in _kakasi().convert(word)).replace("'", "")
     korean = str(hanja.translate(word, "substitution"))
-    found = [_LONG.sub(lambda found: found[1] or "", japanese)] if japanese.isascii() and japanese.isalpha() else []
+    found = (
+        [_LONG.sub(lambda found: found[1] or "", japanese)]
+        if japanese.isascii() and japanese.isalpha()
+        else []
+    )
     return (*found, korean) if all(map(HANGUL.match, korean)) else tuple(found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from resolver.normalise.text import sound
+from resolver.normalize.folding import sound
 
 _SOMALI = re.compile(
     "^c(?:abd[aeiu]|abdu?$|aal|aash|aamir|ali$|umar$|usmaan|ismaan|iise|ilmi$|igaal|awa+l|ab?bd)"

@@ -81,7 +81,9 @@ _SINHALA_SIGNS = _table(
     "\u0dcf=a \u0dd0=e \u0dd1=e \u0dd2=i \u0dd3=i \u0dd4=u \u0dd6=u \u0dd8=ru \u0dd9=e \u0dda=e \u0ddb=ai \u0ddc=o "
     "\u0ddd=o \u0dde=au \u0dca="
 )
-_SINHALA_ALONE = _table("අ=a ආ=a ඇ=e ඈ=e ඉ=i ඊ=i උ=u ඌ=u එ=e ඒ=e ඓ=ai ඔ=o ඕ=o ඖ=au \u0d82=n \u0d83=h")
+_SINHALA_ALONE = _table(
+    "අ=a ආ=a ඇ=e ඈ=e ඉ=i ඊ=i උ=u ඌ=u එ=e ඒ=e ඓ=ai ඔ=o ඕ=o ඖ=au \u0d82=n \u0d83=h"
+)
 
 
 def _sinhala(word: str) -> str:
@@ -126,7 +128,11 @@ _SYLLABLE = re.compile(
 
 def _burmese(word: str) -> str:
     # tones say nothing here; a stacked letter ends the syllable before it
-    word = re.sub("[\u1037\u1038]", "", word).replace("\u103a\u1039", "\u103a").replace("\u1039", "\u103a")
+    word = (
+        re.sub("[\u1037\u1038]", "", word)
+        .replace("\u103a\u1039", "\u103a")
+        .replace("\u1039", "\u103a")
+    )
     return " ".join(_syllable(found) for found in _SYLLABLE.finditer(word))
 
 
@@ -190,7 +196,9 @@ def _khmer_syllable(found: re.Match[str]) -> str:
         # under the sign of the first series a b is a p
         letters[0] = letters[0] if second else letters[0].replace("ប", "ព")
     said = _KHMER_VOWELS.get(found["vowel"], _KHMER_VOWELS[""])[second]
-    return "".join(_KHMER[letter] for letter in letters) + said + _KHMER.get(found["final"] or "", "")
+    return (
+        "".join(_KHMER[letter] for letter in letters) + said + _KHMER.get(found["final"] or "", "")
+    )
 
 
 _READERS = {"thai": _thai, "lao": _lao, "sinhala": _sinhala, "burmese": _burmese, "khmer": _khmer}

@@ -51,14 +51,25 @@ _WADE_INITIAL = {
     "b": "p", "d": "t", "g": "k", "zh": "ch", "j": "ch", "q": "ch", "x": "hs", "z": "ts", "c": "ts", "r": "j",
 }  # fmt: skip
 _WADE_FINAL = {"ong": "ung", "ian": "ien", "ie": "ieh", "ue": "ueh", "iong": "iung", "er": "erh"}
-_WADE_ALONE = {"yan": "yen", "ye": "yeh", "yue": "yueh", "yong": "yung", "you": "yu", "yi": "i", "er": "erh", "e": "o"}
+_WADE_ALONE = {
+    "yan": "yen",
+    "ye": "yeh",
+    "yue": "yueh",
+    "yong": "yung",
+    "you": "yu",
+    "yi": "i",
+    "er": "erh",
+    "e": "o",
+}
 _KOREAN = re.compile(
     "(?:kk|tt|pp|ss|jj|ch|sh|[gknrldtmbpsjhw])?"
     "(?:yae|yeo|yoo|you|wae|eui|oo|ou|ee|ae|eo|eu|oe|wa|wo|we|wi|ui|ya|ye|yo|yu|[aeiou])"
     "(?:ng|ck|[kgnlmptbrh])?"
 )
 _TWO_KOREAN = re.compile(f"(?:{_KOREAN.pattern}){{2}}")
-_OWN_KOREAN = re.compile("eo|eu|hy|yeo|oo|ae|ee|ung|wo|ky|gy|su$|jun|chun|jin|chin|ho$|min|seo|suk|seok")
+_OWN_KOREAN = re.compile(
+    "eo|eu|hy|yeo|oo|ae|ee|ung|wo|ky|gy|su$|jun|chun|jin|chin|ho$|min|seo|suk|seok"
+)
 _LEVELS = (
     ("kk", "k"), ("tt", "t"), ("pp", "p"), ("ss", "s"), ("jj", "j"), ("yeo", "yo"), ("you", "yo"), ("eo", "o"),
     ("eui", "i"), ("eu", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "e"), ("oe", "e"), ("ck", "k"),
@@ -68,7 +79,9 @@ _HYPHEN = re.compile("(?<![\\w-])([A-Za-z]{1,6})[-\u2010\u2011]([A-Za-z]{1,6})(?
 _OWN = re.compile("x|q|zh|hs|tz|ss|ts|iao|iang|ieh|jie|jia|iung|iong|uang|uo|ueh|ih$|ung|ien|uan")
 """What hardly any other language's names have."""
 _MOST = 12
-_ARTICLES = frozenset("al el ul an ar as ash at ad az abd abu abou ibn bin ben bou bu umm um de le la".split())
+_ARTICLES = frozenset(
+    "al el ul an ar as ash at ad az abd abu abou ibn bin ben bou bu umm um de le la".split()
+)
 
 
 @cache
@@ -89,7 +102,12 @@ def _wade() -> dict[str, tuple[str, ...]]:
     for syllable, (initial, final) in _pinyin().items():
         strict = _as_wade(initial, final)
         mixed = _WADE_INITIAL.get(initial, initial) + final if final == "ong" else strict
-        for wade in {strict, strict.replace("ieh", "ie").replace("ueh", "ue"), strict.replace("tsu", "tzu"), mixed}:
+        for wade in {
+            strict,
+            strict.replace("ieh", "ie").replace("ueh", "ue"),
+            strict.replace("tsu", "tzu"),
+            mixed,
+        }:
             found.setdefault(wade, []).append(syllable)
     return {wade: tuple(sorted(standing)) for wade, standing in found.items()}
 
@@ -119,7 +137,9 @@ def is_syllable(text: str) -> bool:
 
 def joined(name: str) -> str:
     """A name with every hyphen between two syllables left out: `Chien-kuo` is `Chienkuo`, `Jean-Marie` stays."""
-    return _HYPHEN.sub(_joined, name) if "-" in name or "\u2010" in name or "\u2011" in name else name
+    return (
+        _HYPHEN.sub(_joined, name) if "-" in name or "\u2010" in name or "\u2011" in name else name
+    )
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -145,7 +165,10 @@ def pinyin_of(token: str, *, known: bool) -> tuple[str, ...]:
     for short in (False, True):
         parts = _cut(token, _wade(), short=short)
         if parts:
-            found |= {"".join(way) for way in islice(product(*(_wade()[part] for part in parts)), _MOST + 1)}
+            found |= {
+                "".join(way)
+                for way in islice(product(*(_wade()[part] for part in parts)), _MOST + 1)
+            }
     return tuple(sorted(found)) if len(found) <= _MOST else ()
 
 
@@ -153,7 +176,11 @@ def pinyin_of(token: str, *, known: bool) -> tuple[str, ...]:
 def korean_of(token: str, *, known: bool) -> str:
     """A word of two Korean syllables with its spelling levelled (`yonghyeok`, `yonghyouk`; `minjun`, `minchun`);
     nothing for others. `known` as in `pinyin_of`."""
-    if not 4 <= len(token) <= 14 or not _TWO_KOREAN.fullmatch(token) or (known and not _OWN_KOREAN.search(token)):
+    if (
+        not 4 <= len(token) <= 14
+        or not _TWO_KOREAN.fullmatch(token)
+        or (known and not _OWN_KOREAN.search(token))
+    ):
         return ""
     for spelled, levelled in _LEVELS:
         token = token.replace(spelled, levelled)

@@ -15,11 +15,23 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from resolver.records.piecing import Whole, countries_of, each_word_once, forms_of, tokens_of
-from resolver.records.prepared import Prepared, TextTable
-from resolver.records.ragged import Ragged
-from resolver.records.taking import Part as Part
-from resolver.records.taking import beside, by_text, in_parts, ragged_of, take
+from resolver.records.prepared.batch import Prepared, TextTable
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.row_selection import Part as Part
+from resolver.records.prepared.row_selection import (
+    beside,
+    by_text,
+    in_parts,
+    ragged_of,
+    take,
+)
+from resolver.records.prepared.table_union import (
+    Whole,
+    countries_of,
+    each_word_once,
+    forms_of,
+    tokens_of,
+)
 
 
 def assembled(parts: Sequence[Part], ids: pa.StringArray, *, asked: bool = False) -> Prepared:
@@ -33,7 +45,11 @@ def assembled(parts: Sequence[Part], ids: pa.StringArray, *, asked: bool = False
     later = Later(parts, ids, asked)
     if asked:
         return later
-    held = {field.name: getattr(later, field.name) for field in fields(Prepared) if field.name != "plain"}
+    held = {
+        field.name: getattr(later, field.name)
+        for field in fields(Prepared)
+        if field.name != "plain"
+    }
     return Prepared(**held, plain=dict(later.plain))
 
 
@@ -80,20 +96,26 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "form_items": lambda one: one.whole.taken(lambda part: part.names),
     "form_use": lambda one: in_parts([taken.items for taken in one.form_items]),
     "words": lambda one: [
-        take(part.forms.tokens, rows) for part, rows in zip(one.held, one.form_use.rows, strict=True)
+        take(part.forms.tokens, rows)
+        for part, rows in zip(one.held, one.form_use.rows, strict=True)
     ],
     "token_use": lambda one: (
         in_parts([taken.items for taken in one.words])
         if one.asked
         else each_word_once(
-            one.held, by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held])
+            one.held,
+            by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held]),
         )
     ),
     "countries_held": lambda one: countries_of(tuple(part.country_codes for part in one.held)),
     "codes": lambda one: one.countries_held[1],
     "dates_held": lambda one: one.whole.dates(),
-    "born_at": lambda one: one.whole.places(lambda part: part.birth_places, lambda part: part.place_table, one.codes),
-    "lives_at": lambda one: one.whole.places(lambda part: part.addresses, lambda part: part.address_table, one.codes),
+    "born_at": lambda one: one.whole.places(
+        lambda part: part.birth_places, lambda part: part.place_table, one.codes
+    ),
+    "lives_at": lambda one: one.whole.places(
+        lambda part: part.addresses, lambda part: part.address_table, one.codes
+    ),
     "numbers": lambda one: one.whole.identifiers(one.codes),
     # sides
     "kinds": lambda one: one.whole.each(lambda part: part.kinds),

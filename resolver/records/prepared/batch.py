@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.records.batch import IntArray
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.ragged import Ragged
 
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.uint8]

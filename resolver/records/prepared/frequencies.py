@@ -27,6 +27,10 @@ class Tables:
 
     def rarity(self, token: str, *, group: bool) -> float:
         """How much agreeing on the token says, in nats (1…9): minus the log of the share of entities that bear it."""
-        counts, total = (self.group_counts, self.group_total) if group else (self.person_counts, self.person_total)
+        counts, total = (
+            (self.group_counts, self.group_total)
+            if group
+            else (self.person_counts, self.person_total)
+        )
         share = counts.get(token, _ABSENT_COUNT) / max(total, 1)
         return min(max(-math.log(share), RARITY_MIN), RARITY_MAX)

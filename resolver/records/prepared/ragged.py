@@ -40,7 +40,9 @@ class Ragged:
     def of(cls, lists: Sequence[Sequence[int]]) -> Ragged:
         """From a list of lists."""
         counts = np.fromiter((len(items) for items in lists), dtype=np.int64, count=len(lists))
-        flat = np.fromiter((item for items in lists for item in items), dtype=np.int32, count=int(counts.sum()))
+        flat = np.fromiter(
+            (item for items in lists for item in items), dtype=np.int32, count=int(counts.sum())
+        )
         return cls(offsets_of(counts), flat)
 
     @classmethod
@@ -49,7 +51,9 @@ class Ragged:
         return cls(np.zeros(rows + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
 
     @classmethod
-    def from_rows(cls, rows: npt.NDArray[Any], items: npt.NDArray[Any], count: int, *, unique: bool = True) -> Ragged:
+    def from_rows(
+        cls, rows: npt.NDArray[Any], items: npt.NDArray[Any], count: int, *, unique: bool = True
+    ) -> Ragged:
         """From (row, item) pairs in any order; items sorted within a row; repeated pairs kept once if `unique`."""
         order = np.lexsort((items, rows))
         rows, items = rows[order], items[order]
@@ -84,5 +88,7 @@ def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np
     if not total:
         return np.zeros(0, dtype=np.int64)
     ends = counts.cumsum(dtype=np.int64)
-    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + (starts - (ends - counts)).repeat(counts)
+    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + (
+        starts - (ends - counts)
+    ).repeat(counts)
     return positions

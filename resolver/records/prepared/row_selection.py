@@ -14,10 +14,10 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.compiler import compiled
 from resolver.records.batch import IntArray
-from resolver.records.compiled import compiled
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged, offsets_of
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged, offsets_of
 
 Numbers = npt.NDArray[np.int64]
 _NONE, NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
@@ -54,7 +54,9 @@ class Used:
 
     def coded(self, part: int, items: IntArray) -> IntArray:
         """Old codes of a part as new ones."""
-        found: IntArray = _recoded(self.rows[part], self.new[part], items) if len(items) else NOTHING
+        found: IntArray = (
+            _recoded(self.rows[part], self.new[part], items) if len(items) else NOTHING
+        )
         return found
 
     def column(self, arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -93,7 +95,9 @@ class _Unread:
         raise IndexError("there is no such text")
 
 
-def unread(held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]) -> npt.NDArray[np.object_]:
+def unread(
+    held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]
+) -> npt.NDArray[np.object_]:
     """The texts of items of parts, to be read by their places: it costs nothing until one is asked for."""
     return cast("npt.NDArray[np.object_]", _Unread(held, items))
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import IntArray
-from resolver.records.prepared import (
+from resolver.records.prepared.batch import (
     DateTable,
     HashArray,
     IdentifierTable,
@@ -21,8 +21,8 @@ from resolver.records.prepared import (
     TextTable,
     TokenTable,
 )
-from resolver.records.ragged import Ragged, offsets_of
-from resolver.records.taking import (
+from resolver.records.prepared.ragged import Ragged, offsets_of
+from resolver.records.prepared.row_selection import (
     NO_TEXTS,
     NOTHING,
     Numbers,
@@ -85,7 +85,9 @@ class Whole:
         """Births and starts, over one table."""
         births, starts = self.taken(lambda one: one.births), self.taken(lambda one: one.starts)
         held = [part.prepared.dates for part in self.parts]
-        both = [np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)]
+        both = [
+            np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)
+        ]
         use = by_text(both, [one.texts for one in held])
         return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
 
@@ -111,7 +113,9 @@ class Whole:
         if self.unasked(lambda one: one.identifiers):
             texts = unread([one.texts for one in tables], items)
             # of what type they are tells how a record is told, whatever the one that is asked about says
-            types = np.concatenate([table.type[one] for table, one in zip(tables, items, strict=True)])
+            types = np.concatenate(
+                [table.type[one] for table, one in zip(tables, items, strict=True)]
+            )
             return self.apart(taken), IdentifierTable(_NO_HASHES, types, NOTHING, texts, _NO_BYTES)
         use = in_parts(items)
         return ragged_of(taken, use), _identifiers(tables, use, codes)
@@ -157,7 +161,9 @@ def countries_of(held: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], li
     """The countries of all parts, and the new code of each old one. The first, of no name, is "unknown"."""
     names = sorted({name for one in held for name in one})
     place = {name: code for code, name in enumerate(names)}
-    codes = [np.fromiter((place[name] for name in one), dtype=np.int32, count=len(one)) for one in held]
+    codes = [
+        np.fromiter((place[name] for name in one), dtype=np.int32, count=len(one)) for one in held
+    ]
     return tuple(names), codes
 
 
@@ -166,7 +172,9 @@ def each_word_once(held: Sequence[Prepared], use: Used) -> Used:
     where what is said of them differs, or what they were written as, which keeps those of one part apart."""
     said = [_said_of(one.tokens, rows) for one, rows in zip(held, use.rows, strict=True)]
     changes = use.texts[1:] != use.texts[:-1]
-    rank = np.concatenate([[0], np.cumsum(changes)]) if len(use.texts) else np.zeros(0, dtype=np.int64)
+    rank = (
+        np.concatenate([[0], np.cumsum(changes)]) if len(use.texts) else np.zeros(0, dtype=np.int64)
+    )
     ranks = [rank[new] for new in use.new]
     again = np.concatenate([_again(one, two) for one, two in zip(ranks, said, strict=True)])
     keys = np.stack([again, np.concatenate(said).view(np.int64), np.concatenate(ranks)])
@@ -196,9 +204,15 @@ def _said_of(table: TokenTable, rows: IntArray) -> HashArray:
     symbols = take(table.symbols, rows)
     mixed = (symbols.items.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     found = np.zeros(len(rows), dtype=np.uint64)
-    np.bitwise_xor.at(found, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29)))
+    np.bitwise_xor.at(
+        found, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29))
+    )
     # multiplied after each, so that no two may stand for one another
-    for column in (table.flags, table.rarity_person.view(np.uint32), table.rarity_group.view(np.uint32)):
+    for column in (
+        table.flags,
+        table.rarity_person.view(np.uint32),
+        table.rarity_group.view(np.uint32),
+    ):
         found = (found ^ column[rows].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
     return found
 
@@ -223,7 +237,9 @@ def tokens_of(held: Sequence[Prepared], use: Used, asked: bool) -> TokenTable:
     )
 
 
-def forms_of(held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens: Used, asked: bool) -> NameTable:
+def forms_of(
+    held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens: Used, asked: bool
+) -> NameTable:
     """The forms in use. `asked`: their texts are read where they are asked for."""
     tables = [one.forms for one in held]
     texts = [one.texts for one in tables]
@@ -256,10 +272,16 @@ def _places(tables: Sequence[PlaceTable], use: Used, codes: Sequence[IntArray]) 
     hashes = np.zeros(len(texts), dtype=np.uint64)
     for table, items, new in zip(tables, both, coded, strict=True):
         hashes[new] = table.token_hashes[items]
-    country = [code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)]
+    country = [
+        code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)
+    ]
     return PlaceTable(
-        _sorted_words(words, [new[: len(one.items)] for new, one in zip(coded, words, strict=True)], use.order),
-        _sorted_words(local, [new[len(one.items) :] for new, one in zip(coded, words, strict=True)], use.order),
+        _sorted_words(
+            words, [new[: len(one.items)] for new, one in zip(coded, words, strict=True)], use.order
+        ),
+        _sorted_words(
+            local, [new[len(one.items) :] for new, one in zip(coded, words, strict=True)], use.order
+        ),
         texts,
         hashes,
         use.ordered(np.concatenate(country)),
@@ -268,13 +290,21 @@ def _places(tables: Sequence[PlaceTable], use: Used, codes: Sequence[IntArray]) 
     )
 
 
-def _sorted_words(taken: Sequence[Taken], items: Sequence[IntArray], order: Numbers | None) -> Ragged:
-    together = Ragged(offsets_of(np.concatenate([one.counts for one in taken])), np.concatenate(items))
+def _sorted_words(
+    taken: Sequence[Taken], items: Sequence[IntArray], order: Numbers | None
+) -> Ragged:
+    together = Ragged(
+        offsets_of(np.concatenate([one.counts for one in taken])), np.concatenate(items)
+    )
     return together if order is None else together.take(order)
 
 
-def _identifiers(tables: Sequence[IdentifierTable], use: Used, codes: Sequence[IntArray]) -> IdentifierTable:
-    country = [code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)]
+def _identifiers(
+    tables: Sequence[IdentifierTable], use: Used, codes: Sequence[IntArray]
+) -> IdentifierTable:
+    country = [
+        code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)
+    ]
     return IdentifierTable(
         use.column([one.number for one in tables]),
         use.column([one.type for one in tables]),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from resolver.records.decisions import Decision
-from resolver.records.resolution import Band
+from resolver.records.results.resolution import Band
 
 
 class EvidenceRow(NamedTuple):
@@ -104,7 +104,9 @@ class Explanation:
     @property
     def against(self) -> tuple[EvidenceRow, ...]:
         """The evidence that spoke against, heaviest first: not where every pair starts, nor the calibration."""
-        said = [row for row in self.rows if row.weight < 0 and row.name not in ("prior", "calibration")]
+        said = [
+            row for row in self.rows if row.weight < 0 and row.name not in ("prior", "calibration")
+        ]
         return tuple(sorted(said, key=lambda row: (row.weight, row.name)))
 
 

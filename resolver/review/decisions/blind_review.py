@@ -5,17 +5,24 @@ from __future__ import annotations
 
 import hashlib
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
-from resolver.records.resolution import Band
-from resolver.records.sight import STRANGER, Viewer
+from resolver.hub.hub import Hub
+from resolver.records.results.resolution import Band
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.review.decisions.earlier_verdicts import verdict_of
+from resolver.review.entity_sides import party, side_of_records, sources_by_name
+from resolver.review.models import (
+    Agreement,
+    Filters,
+    QueueItem,
+    Reason,
+    Steward,
+    Verdict,
+)
 from resolver.review.refusals import NotAllowedError
-from resolver.review.sides import party, side_of_records, sources_by_name
-from resolver.review.verdicts import verdict_of
-from resolver.review.words import Agreement, Filters, QueueItem, Reason, Steward, Verdict
 from resolver.store import StoredDecision, View
-from resolver.store import desk_people as people_rows
-from resolver.store.desk_people import AgainRow
+from resolver.store.desk import steward_work as people_rows
+from resolver.store.desk.steward_work import AgainRow
 
 _PARTS = 1 << 32
 LEFT, RIGHT = "left_records", "right_records"
@@ -24,7 +31,10 @@ LEFT, RIGHT = "left_records", "right_records"
 
 def drawn(digest: str, share: float) -> bool:
     """Whether a decision comes back: a pure function of it, so that nobody can foresee or choose."""
-    return int.from_bytes(hashlib.sha256(f"again {digest}".encode()).digest()[:4], "big") < share * _PARTS
+    return (
+        int.from_bytes(hashlib.sha256(f"again {digest}".encode()).digest()[:4], "big")
+        < share * _PARTS
+    )
 
 
 def again_item(
@@ -49,7 +59,9 @@ def again_item(
     if stored is None:
         return None
     try:
-        left, right = (side_of_records(view, one, records, viewer) for one, records in seen_records(stored))
+        left, right = (
+            side_of_records(view, one, records, viewer) for one, records in seen_records(stored)
+        )
     except InputError:
         return None
     if left.hidden or right.hidden:
@@ -81,7 +93,9 @@ def _row(view: View, steward: Steward | None, before: int | None, decision: int)
     return people_rows.next_again(view.connection, steward.name if steward else "", before)
 
 
-def seen_records(stored: StoredDecision) -> tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]:
+def seen_records(
+    stored: StoredDecision,
+) -> tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]:
     """The two sides of a decision: the record it names, and all records that were shown with it."""
     one = stored.decision
     sides = (one.left_id, stored.seen.get(LEFT)), (one.right_id, stored.seen.get(RIGHT))
@@ -97,11 +111,15 @@ def answer_again(hub: Hub, steward: Steward, number: int, verdict: Verdict, why:
     again already."""
     rows = hub.store.people.again(number)
     if not rows or rows[0].verdict is not None:
-        raise NotAllowedError(f"decision {number} does not wait to be looked at again", mend="go on to the next pair")
+        raise NotAllowedError(
+            f"decision {number} does not wait to be looked at again", mend="go on to the next pair"
+        )
     if rows[0].who == steward.name:
         raise NotAllowedError(f"decision {number} is your own", mend="leave it to another steward")
     if not hub.store.people.answer_again(number, steward.name, str(verdict), why):
-        raise NotAllowedError(f"decision {number} was looked at again meanwhile", mend="go on to the next pair")
+        raise NotAllowedError(
+            f"decision {number} was looked at again meanwhile", mend="go on to the next pair"
+        )
 
 
 def agreement(hub: Hub) -> Agreement:
@@ -129,6 +147,7 @@ def kappa(said: list[tuple[Verdict, Verdict]]) -> float | None:
     count = len(said)
     observed = sum(first is second for first, second in said) / count
     expected = sum(
-        sum(first is one for first, _ in said) * sum(second is one for _, second in said) for one in Verdict
+        sum(first is one for first, _ in said) * sum(second is one for _, second in said)
+        for one in Verdict
     ) / (count * count)
     return None if expected == 1 else (observed - expected) / (1 - expected)

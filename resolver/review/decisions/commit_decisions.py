@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from resolver.engines.hub import Hub
-from resolver.engines.increment import Increment
-from resolver.engines.index import Index
-from resolver.review.entries import Entry
-from resolver.review.verdicts import TOGETHER
-from resolver.review.words import Outcome, State, Verdict
+from resolver.hub.hub import Hub
+from resolver.hub.increments.increment import Increment
+from resolver.hub.increments.record_index import Index
+from resolver.review.decisions.earlier_verdicts import TOGETHER
+from resolver.review.decisions.log_entries import Entry
+from resolver.review.models import Outcome, State, Verdict
 from resolver.store import NewDecision, View
 
 
@@ -72,7 +72,10 @@ def missing(view: View, increment: Increment, act: Act) -> list[NewDecision]:
             sizes = {home: sum(label[one] == home for one in here) for home in homes}
             main = min(homes, key=lambda home: (-sizes[home], home))
             anchor = next(one for one in here if label[one] == main)
-            pairs += [(anchor, next(one for one in here if label[one] == home)) for home in sorted(homes - {main})]
+            pairs += [
+                (anchor, next(one for one in here if label[one] == home))
+                for home in sorted(homes - {main})
+            ]
     if not pairs:
         return []
     held = Entry(
@@ -84,17 +87,25 @@ def missing(view: View, increment: Increment, act: Act) -> list[NewDecision]:
         {**act.entry.seen, "holds": "the entity as a whole"},
         act.entry.mark,
     )
-    return held.on(pairs, view.decisions(sorted({one for pair in pairs for one in pair})), undoes={})
+    return held.on(
+        pairs, view.decisions(sorted({one for pair in pairs for one in pair})), undoes={}
+    )
 
 
-def carry(hub: Hub, act: MakeAct, who: str, pair: tuple[str, str] | None = None) -> tuple[Outcome, Act]:
+def carry(
+    hub: Hub, act: MakeAct, who: str, pair: tuple[str, str] | None = None
+) -> tuple[Outcome, Act]:
     """Land an act. `pair`: two records of which it is told whether they are one entity now."""
     carrier = Carrier(act)
     landed = hub.decide(carrier.decisions, who=who, more=carrier.more)
     made = carrier.act
     assert made is not None
     with hub.store.view() as view:
-        logged = [one for one in view.decisions_landed(landed.version) if one.seen.get(TOGETHER) == made.entry.mark]
+        logged = [
+            one
+            for one in view.decisions_landed(landed.version)
+            if one.seen.get(TOGETHER) == made.entry.mark
+        ]
         ids = view.entity_ids(landed.changed.tolist())
         entity = _one_entity(view, pair) if pair else ""
     done = State.NOTED if made.entry.verdict is Verdict.UNSURE else State.DONE

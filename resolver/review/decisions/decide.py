@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
-from resolver.review.carrying import Act, MakeAct, carry
-from resolver.review.checks import (
+from resolver.hub.hub import Hub
+from resolver.review.decisions.blind_review import answer_again, drawn
+from resolver.review.decisions.commit_decisions import Act, MakeAct, carry
+from resolver.review.decisions.decision_checks import (
     contradiction,
     forbidding,
     forced_same,
@@ -18,18 +19,31 @@ from resolver.review.checks import (
     sides_as_seen,
     undoes_two,
 )
-from resolver.review.entries import entry, said_of
-from resolver.review.four_eyes import needs_second
-from resolver.review.gate import may_decide
+from resolver.review.decisions.earlier_verdicts import SPELLED, verdict_of, waiting
+from resolver.review.decisions.four_eyes import needs_second
+from resolver.review.decisions.log_entries import entry, said_of
+from resolver.review.desk_rules import Rules
+from resolver.review.entity_sides import (
+    Side,
+    living,
+    side_of_records,
+    sources_by_name,
+)
+from resolver.review.models import (
+    BulkOutcome,
+    Outcome,
+    QueueItem,
+    Reason,
+    Seen,
+    State,
+    Steward,
+    Verdict,
+)
 from resolver.review.pair import seen_of, strongest_pair
+from resolver.review.queue.queue_access import may_decide
 from resolver.review.refusals import NotAllowedError, RefusedError
-from resolver.review.rules import Rules
-from resolver.review.second_looks import answer_again, drawn
-from resolver.review.sides import Side, living, side_of_records, sources_by_name
-from resolver.review.verdicts import SPELLED, verdict_of, waiting
-from resolver.review.words import BulkOutcome, Outcome, QueueItem, Reason, Seen, State, Steward, Verdict
 from resolver.store import NewDecision, StoredDecision, View
-from resolver.store import desk as desk_rows
+from resolver.store.desk import waiting_pairs as desk_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +81,19 @@ def decide(
     if again:
         answer_again(hub, steward, again, verdict, reason)
         version = hub.store.version
-        return Outcome(State.NOTED, (), version, (), "", f"Noted beside decision {again}: {SPELLED[verdict]}.")
+        return Outcome(
+            State.NOTED, (), version, (), "", f"Noted beside decision {again}: {SPELLED[verdict]}."
+        )
     wish = Wish(steward, left, right, verdict, reason, comment, seen, tuple(over), rules)
     outcome, act = carry(hub, act_of(hub, wish), steward.name, (left, right))
     if act.pair is not None and outcome.state is not State.DONE:
         # it still waits, for others
         hub.store.people.release(act.pair, steward.name)
-    if act.pair is not None and outcome.state is State.DONE and drawn(act.decisions[0].digest, rules.again_share):
+    if (
+        act.pair is not None
+        and outcome.state is State.DONE
+        and drawn(act.decisions[0].digest, rules.again_share)
+    ):
         hub.store.people.ask_again(outcome.numbers[0], act.rank, steward.name)
     return replace(outcome, message=_message(outcome, wish))
 
@@ -105,12 +125,15 @@ def _act_between(hub: Hub, view: View, wish: Wish, one: Side, two: Side) -> Act:
     """Two entities."""
     log = view.decisions([*one.record_ids, *two.record_ids])
     strongest = strongest_pair(hub, view, one, two, view.links_of([*one.numbers, *two.numbers]))
-    row = desk_rows.row_of(view.connection, min(one.number, two.number), max(one.number, two.number))
+    row = desk_rows.row_of(
+        view.connection, min(one.number, two.number), max(one.number, two.number)
+    )
     ends = view.ids_of([strongest.left, strongest.right])
     pairs = [(ends[strongest.left], ends[strongest.right])]
     # on records that were named the word is taken literally
     named = tuple(
-        record if record in side.record_ids else None for record, side in ((wish.left, one), (wish.right, two))
+        record if record in side.record_ids else None
+        for record, side in ((wish.left, one), (wish.right, two))
     )
     if named[0] and named[1]:
         pairs = [(named[0], named[1])]
@@ -136,10 +159,16 @@ def _act_between(hub: Hub, view: View, wish: Wish, one: Side, two: Side) -> Act:
         seen=said_of(seen, row.reason if row else ""),
     )  # fmt: skip
     counts = not needs or confirms
-    whole = ((*one.record_ids, *two.record_ids),) if wish.verdict in (Verdict.SAME, Verdict.RED) and counts else ()
+    whole = (
+        ((*one.record_ids, *two.record_ids),)
+        if wish.verdict in (Verdict.SAME, Verdict.RED) and counts
+        else ()
+    )
     waited = (min(one.number, two.number), max(one.number, two.number)) if row is not None else None
     decisions = tuple(act.on(pairs, log, undoes={}))
-    return Act(act, decisions, whole, () if counts else needs, waited, row.rank if row is not None else 0)
+    return Act(
+        act, decisions, whole, () if counts else needs, waited, row.rank if row is not None else 0
+    )
 
 
 def _act_within(hub: Hub, view: View, wish: Wish) -> Act:
@@ -155,18 +184,26 @@ def _act_within(hub: Hub, view: View, wish: Wish) -> Act:
     needs += undoes_two(log, pairs, wish.verdict)
     strongest = strongest_pair(hub, view, one, two, view.links_of([*one.numbers, *two.numbers]))
     seen = said_of(wish.seen or seen_of(hub, view, one, two, strongest), "")
-    act = entry(wish.steward, wish.verdict, wish.reason, wish.comment, needs_two=bool(needs), seen=seen)
+    act = entry(
+        wish.steward, wish.verdict, wish.reason, wish.comment, needs_two=bool(needs), seen=seen
+    )
     decisions = act.on(pairs, log, undoes={})
     if wish.verdict is Verdict.DIFFERENT and wish.over:
         decisions += _withdrawn(log, wish, act.mark, {new.decision.pair for new in decisions})
     return Act(act, tuple(decisions), (), needs)
 
 
-def _withdrawn(log: Sequence[StoredDecision], wish: Wish, mark: str, done: set[tuple[str, str]]) -> list[NewDecision]:
+def _withdrawn(
+    log: Sequence[StoredDecision], wish: Wish, mark: str, done: set[tuple[str, str]]
+) -> list[NewDecision]:
     """Decisions that are taken back so that another one can stand."""
     gone = [one for one in log if one.number in wish.over and one.decision.pair not in done]
     taken = replace(entry(wish.steward, Verdict.UNSURE, wish.reason, wish.comment), mark=mark)
-    return taken.on([one.decision.pair for one in gone], log, undoes={one.decision.pair: one.number for one in gone})
+    return taken.on(
+        [one.decision.pair for one in gone],
+        log,
+        undoes={one.decision.pair: one.number for one in gone},
+    )
 
 
 def _not_unsure_of_what_waits(waits: StoredDecision, wish: Wish) -> None:
@@ -207,7 +244,15 @@ def bulk(
         left, right = item.left.id, item.right.id
         try:
             outcome = decide(
-                hub, steward, left, right, verdict, reason=reason, comment=comment, again=item.again, rules=rules
+                hub,
+                steward,
+                left,
+                right,
+                verdict,
+                reason=reason,
+                comment=comment,
+                again=item.again,
+                rules=rules,
             )
             done.append(outcome)
         except (RefusedError, InputError) as error:

@@ -6,6 +6,14 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from resolver.records.decisions import Verdict as Said
+from resolver.review.decisions.earlier_verdicts import decision_views, standing
+from resolver.review.entity_sides import Side, living
+from resolver.review.models import (
+    DecisionView,
+    Seen,
+    Steward,
+    Verdict,
+)
 from resolver.review.pair import digest, two_sides
 from resolver.review.refusals import (
     ChangedMeanwhileError,
@@ -16,12 +24,9 @@ from resolver.review.refusals import (
     RetiredMeanwhileError,
     Tie,
 )
-from resolver.review.sides import Side, living
-from resolver.review.verdicts import decision_views, standing
-from resolver.review.words import DecisionView, Seen, Steward, Verdict
 from resolver.store import StoredDecision, View
-from resolver.store import desk as desk_rows
-from resolver.store import desk_people as people_rows
+from resolver.store.desk import steward_work as people_rows
+from resolver.store.desk import waiting_pairs as desk_rows
 
 
 def sides_as_seen(view: View, left: str, right: str, seen: Seen | None) -> tuple[Side, Side]:
@@ -38,7 +43,10 @@ def sides_as_seen(view: View, left: str, right: str, seen: Seen | None) -> tuple
     one, two = two_sides(view, left, right)
     if {one.id, two.id} != {seen.left, seen.right}:
         raise ChangedMeanwhileError(one.id, f"{seen.left} and {seen.right} were shown")
-    shown = {seen.left: (seen.left_digest, seen.left_records), seen.right: (seen.right_digest, seen.right_records)}
+    shown = {
+        seen.left: (seen.left_digest, seen.left_records),
+        seen.right: (seen.right_digest, seen.right_records),
+    }
     for side in (one, two):
         before, records = shown[side.id]
         if digest(side) != before:
@@ -62,7 +70,9 @@ def decided_since(view: View, seen: Seen) -> None:
     later = [
         one
         for one in log
-        if one.landed > seen.version and one.decision.verdict is not Said.UNSURE and _across(one, left, right)
+        if one.landed > seen.version
+        and one.decision.verdict is not Said.UNSURE
+        and _across(one, left, right)
     ]
     if later:
         views = {one.number: one for one in decision_views(log)}
@@ -85,7 +95,11 @@ def not_held(view: View, steward: Steward, pair: tuple[int, int]) -> None:
 
 def forbidding(log: Sequence[StoredDecision], one: Side, two: Side) -> list[StoredDecision]:
     """The decisions that call records of two sides different, and stand."""
-    return [found for found in standing(log) if found.decision.verdict is Said.DIFFERENT and _between(found, one, two)]
+    return [
+        found
+        for found in standing(log)
+        if found.decision.verdict is Said.DIFFERENT and _between(found, one, two)
+    ]
 
 
 def _between(stored: StoredDecision, one: Side, two: Side) -> bool:
@@ -119,10 +133,14 @@ def forced_same(log: Sequence[StoredDecision], left: str, right: str) -> Contrad
     if not path:
         return None
     views = {one.number: one for one in decision_views(log)}
-    return ContradictionError(tuple(_ties(left, right, path, views)), tuple(one.number for one in path))
+    return ContradictionError(
+        tuple(_ties(left, right, path, views)), tuple(one.number for one in path)
+    )
 
 
-def _ties(start: str, end: str, path: Sequence[StoredDecision], views: dict[int, DecisionView]) -> list[Tie]:
+def _ties(
+    start: str, end: str, path: Sequence[StoredDecision], views: dict[int, DecisionView]
+) -> list[Tie]:
     if start == end:
         return []
     if not path:
@@ -167,11 +185,15 @@ def said_by(verdict: Verdict) -> tuple[bool, str]:
     return verdict is Verdict.RED, str(verdict)
 
 
-def undoes_two(log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], verdict: Verdict) -> tuple[str, ...]:
+def undoes_two(
+    log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], verdict: Verdict
+) -> tuple[str, ...]:
     """What two stewards decided takes two to change."""
     asked = {tuple(sorted(pair)) for pair in pairs}
     for one in standing(log):
-        two = (one.decision.needs_two or one.decision.unlawful) and one.decision.verdict is not Said.UNSURE
+        two = (
+            one.decision.needs_two or one.decision.unlawful
+        ) and one.decision.verdict is not Said.UNSURE
         if two and one.decision.pair in asked:
             return (f"two stewards decided it before (decision {one.number})",)
     return ()

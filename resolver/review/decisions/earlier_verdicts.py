@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from resolver.records.decisions import Decision, settle, unconfirmed
 from resolver.records.decisions import Verdict as Said
-from resolver.review.words import DecisionView, Standing, Verdict
+from resolver.review.models import DecisionView, Standing, Verdict
 from resolver.store import StoredDecision, utc_text
 
 UNDOES, TOGETHER, COMMENT = "undoes", "together", "comment"
@@ -39,7 +39,9 @@ def between(log: Iterable[StoredDecision]) -> Between:
     log = list(log)
     stands = standing(log)
     different = [one for one in stands if one.decision.verdict is Said.DIFFERENT]
-    unsure = [one for one in stands if one.decision.verdict is Said.UNSURE and UNDOES not in one.seen]
+    unsure = [
+        one for one in stands if one.decision.verdict is Said.UNSURE and UNDOES not in one.seen
+    ]
     return Between(_latest(different), _latest(waiting(log)), _latest(unsure))
 
 
@@ -48,7 +50,11 @@ def standing(log: Iterable[StoredDecision]) -> list[StoredDecision]:
     by_where = {one.decision.where: one for one in log}
     settled = settle(one.decision for one in by_where.values())
     # where nothing but what waits was said, that counts as unsure
-    return [by_where[one.where] for one in settled if one.verdict is by_where[one.where].decision.verdict]
+    return [
+        by_where[one.where]
+        for one in settled
+        if one.verdict is by_where[one.where].decision.verdict
+    ]
 
 
 def waiting(log: Iterable[StoredDecision]) -> list[StoredDecision]:
@@ -75,11 +81,17 @@ def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
     for one in log:
         if one.seen.get(TOGETHER):
             marks.setdefault(str(one.seen[TOGETHER]), []).append(one.number)
-    return tuple(_view(one, stands, waits, undone, marks) for one in sorted(log, key=lambda one: -one.number))
+    return tuple(
+        _view(one, stands, waits, undone, marks) for one in sorted(log, key=lambda one: -one.number)
+    )
 
 
 def _view(
-    stored: StoredDecision, stands: set[str], waits: set[str], undone: set[int], marks: Mapping[str, list[int]]
+    stored: StoredDecision,
+    stands: set[str],
+    waits: set[str],
+    undone: set[int],
+    marks: Mapping[str, list[int]],
 ) -> DecisionView:
     one = stored.decision
     if one.where in waits:
@@ -88,7 +100,11 @@ def _view(
         standing = Standing.UNDONE
     else:
         standing = Standing.STANDS if one.where in stands else Standing.REPLACED
-    together = tuple(number for number in marks.get(str(stored.seen.get(TOGETHER)), ()) if number != stored.number)
+    together = tuple(
+        number
+        for number in marks.get(str(stored.seen.get(TOGETHER)), ())
+        if number != stored.number
+    )
     return DecisionView(
         stored.number,
         one.left_id,

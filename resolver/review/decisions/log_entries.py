@@ -10,8 +10,8 @@ from typing import Any
 
 from resolver.records.decisions import Decision
 from resolver.records.decisions import Verdict as Said
-from resolver.review.verdicts import COMMENT, TOGETHER, UNDOES
-from resolver.review.words import Seen, Steward, Verdict
+from resolver.review.decisions.earlier_verdicts import COMMENT, TOGETHER, UNDOES
+from resolver.review.models import Seen, Steward, Verdict
 from resolver.store import NewDecision, StoredDecision
 
 _SHOWN = 500
@@ -37,13 +37,19 @@ class Entry:
         return Said.SAME if self.verdict is Verdict.RED else Said(str(self.verdict))
 
     def on(
-        self, pairs: Iterable[tuple[str, str]], log: Sequence[StoredDecision], *, undoes: Mapping[tuple[str, str], int]
+        self,
+        pairs: Iterable[tuple[str, str]],
+        log: Sequence[StoredDecision],
+        *,
+        undoes: Mapping[tuple[str, str], int],
     ) -> list[NewDecision]:
         """The entries on some pairs (ids, in any order), each later than what the log has on its pair."""
         last: dict[tuple[str, str], datetime.datetime] = {}
         for stored in log:
             if stored.decision.when is not None:
-                last[stored.decision.pair] = max(stored.decision.when, last.get(stored.decision.pair, _LONG_AGO))
+                last[stored.decision.pair] = max(
+                    stored.decision.when, last.get(stored.decision.pair, _LONG_AGO)
+                )
         now = datetime.datetime.now(datetime.UTC)
         return [self._one(tuple(sorted(pair)), now, last, undoes) for pair in sorted({*pairs})]
 
@@ -79,7 +85,15 @@ def entry(
     seen: Mapping[str, Any] | None = None,
 ) -> Entry:
     """A new act."""
-    return Entry(steward, verdict, reason.strip(), comment.strip(), needs_two, seen or {}, uuid.uuid4().hex[:12])
+    return Entry(
+        steward,
+        verdict,
+        reason.strip(),
+        comment.strip(),
+        needs_two,
+        seen or {},
+        uuid.uuid4().hex[:12],
+    )
 
 
 def said_of(seen: Seen, queue_reason: str) -> dict[str, Any]:
@@ -103,4 +117,7 @@ def said_of(seen: Seen, queue_reason: str) -> dict[str, Any]:
 
 def as_if_confirmed(news: Iterable[NewDecision]) -> list[NewDecision]:
     """Entries as they would count with a second steward behind them: for previews."""
-    return [replace(new, decision=replace(new.decision, needs_two=False, unlawful=False)) for new in news]
+    return [
+        replace(new, decision=replace(new.decision, needs_two=False, unlawful=False))
+        for new in news
+    ]

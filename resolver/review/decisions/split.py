@@ -11,20 +11,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict as Said
-from resolver.review.carrying import Act, MakeAct, carry
-from resolver.review.checks import undoes_two
-from resolver.review.entries import entry
-from resolver.review.four_eyes import needs_second
-from resolver.review.gate import may_decide
+from resolver.review.decisions.commit_decisions import Act, MakeAct, carry
+from resolver.review.decisions.decision_checks import undoes_two
+from resolver.review.decisions.earlier_verdicts import standing
+from resolver.review.decisions.four_eyes import needs_second
+from resolver.review.decisions.log_entries import entry
+from resolver.review.desk_rules import Rules
+from resolver.review.entity_sides import (
+    Side,
+    living,
+    sides_of,
+    sources_by_name,
+)
+from resolver.review.models import (
+    Outcome,
+    State,
+    Steward,
+    Verdict,
+)
 from resolver.review.pair import digest
+from resolver.review.queue.queue_access import may_decide
 from resolver.review.refusals import ChangedMeanwhileError, RetiredMeanwhileError
-from resolver.review.rules import Rules
-from resolver.review.sides import Side, living, sides_of, sources_by_name
-from resolver.review.verdicts import standing
-from resolver.review.words import Outcome, State, Steward, Verdict
 from resolver.store import View
 
 _PAIRS = 400
@@ -46,7 +56,10 @@ def split(
     make = split_act(steward, entity, taken, why, seen_digest, rules or Rules())
     outcome, _ = carry(hub, make, steward.name)
     if outcome.state is State.WAITS:
-        return replace(outcome, message=f"Logged. It counts once a second steward agrees ({'; '.join(outcome.waits)}).")
+        return replace(
+            outcome,
+            message=f"Logged. It counts once a second steward agrees ({'; '.join(outcome.waits)}).",
+        )
     return replace(outcome, message=f"{len(taken)} records taken out of {entity}.")
 
 
@@ -58,7 +71,9 @@ def entity_digest(hub: Hub, entity: str) -> str:
         return digest(side) if side is not None else ""
 
 
-def split_act(steward: Steward, entity: str, taken: Sequence[str], why: str, seen_digest: str, rules: Rules) -> MakeAct:
+def split_act(
+    steward: Steward, entity: str, taken: Sequence[str], why: str, seen_digest: str, rules: Rules
+) -> MakeAct:
     """What makes the entries of a split from a view."""
 
     def make(view: View) -> Act:
@@ -67,16 +82,26 @@ def split_act(steward: Steward, entity: str, taken: Sequence[str], why: str, see
         rest = sorted(set(side.record_ids) - set(taken))
         strange = sorted(set(taken) - set(side.record_ids))
         if strange:
-            raise InputError(f"{strange[0]} is no record of {side.id}", mend="choose among its records")
+            raise InputError(
+                f"{strange[0]} is no record of {side.id}", mend="choose among its records"
+            )
         if not taken or not rest:
-            raise InputError("a split takes some records out and leaves some", mend="choose some of them")
+            raise InputError(
+                "a split takes some records out and leaves some", mend="choose some of them"
+            )
         log = view.decisions(list(side.record_ids))
         same = {one.decision.pair for one in standing(log) if one.decision.verdict is Said.SAME}
         pairs = _cut(view, side, set(taken), rest, same)
         needs = needs_second((side,), sources_by_name(view), rules, Verdict.DIFFERENT)
         needs += undoes_two(log, pairs, Verdict.DIFFERENT)
         seen = {"split": side.id, "left_records": list(taken[:500]), "right_records": rest[:500]}
-        said = entry(steward, Verdict.DIFFERENT, why, needs_two=bool(needs), seen={**seen, "version": view.version})
+        said = entry(
+            steward,
+            Verdict.DIFFERENT,
+            why,
+            needs_two=bool(needs),
+            seen={**seen, "version": view.version},
+        )
         return Act(said, tuple(said.on(pairs, log, undoes={})), (tuple(taken), tuple(rest)), needs)
 
     return make
@@ -105,7 +130,9 @@ def _cut(
     inside = np.isin(links.left, side.numbers) & np.isin(links.right, side.numbers)
     ends = zip(links.left[inside].tolist(), links.right[inside].tolist(), strict=True)
     linked = [(name[one], name[two]) for one, two in ends]
-    across = {tuple(sorted(pair)) for pair in [*linked, *same] if (pair[0] in taken) != (pair[1] in taken)}
+    across = {
+        tuple(sorted(pair)) for pair in [*linked, *same] if (pair[0] in taken) != (pair[1] in taken)
+    }
     across |= {tuple(sorted((one, rest[0]))) for one in taken}
     across |= {tuple(sorted((min(taken), one))) for one in rest}
     return [(one, two) for one, two in sorted(across)]

@@ -11,19 +11,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.records.decisions import Decision, settle
 from resolver.records.decisions import Verdict as Said
-from resolver.review.carrying import Act, carry
-from resolver.review.checks import said_by
-from resolver.review.confirming import taken_together
-from resolver.review.entries import entry
-from resolver.review.gate import may_decide
+from resolver.review.decisions.commit_decisions import Act, carry
+from resolver.review.decisions.confirm import taken_together
+from resolver.review.decisions.decision_checks import said_by
+from resolver.review.decisions.earlier_verdicts import (
+    SPELLED,
+    UNDOES,
+    verdict_of,
+    waiting,
+)
+from resolver.review.decisions.log_entries import entry
+from resolver.review.desk_rules import Rules
+from resolver.review.models import (
+    Outcome,
+    State,
+    Steward,
+    Verdict,
+)
+from resolver.review.queue.queue_access import may_decide
 from resolver.review.refusals import NotAllowedError
-from resolver.review.rules import Rules
-from resolver.review.verdicts import SPELLED, UNDOES, verdict_of, waiting
-from resolver.review.words import Outcome, State, Steward, Verdict
 from resolver.store import NewDecision, StoredDecision, View
 
 Pair = tuple[str, str]
@@ -40,7 +50,9 @@ class _Back:
     """What whoever said so first had before their eyes, as far as later evidence is measured against it."""
 
 
-def undo(hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules | None = None) -> Outcome:
+def undo(
+    hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules | None = None
+) -> Outcome:
     """Take back a decision, with those taken together with it. What needed two stewards needs two, except one's own
     that nobody has confirmed. Raises `InputError` for an unknown number, `NotAllowedError` where later decisions stand
     on the same records, or the decision is undone already."""
@@ -70,7 +82,9 @@ def undo(hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules
     outcome, _ = carry(hub, make, steward.name, known.pair)
     hub.store.people.drop_again(gone)
     if outcome.state is State.WAITS:
-        told = f"Logged: decision {number} is to be undone. It takes a second steward who says so too."
+        told = (
+            f"Logged: decision {number} is to be undone. It takes a second steward who says so too."
+        )
         return replace(outcome, message=told)
     told = f"Undone: decision {number} ({SPELLED[verdict_of(known)]})."
     return replace(outcome, state=State.DONE, message=told)
@@ -102,14 +116,18 @@ def _back(log: Sequence[StoredDecision], target: StoredDecision, steward: Stewar
     waits = {one.number for one in waiting(ours)}
     active = _active(ours, waits)
     run = {one.number for one in _run(ours, target)}
-    undone = [one for one in ours if int(one.seen.get(UNDOES, 0)) in run and one.number not in waits]
+    undone = [
+        one for one in ours if int(one.seen.get(UNDOES, 0)) in run and one.number not in waits
+    ]
     if undone and not any(one.number in run for one in active) and UNDOES not in target.seen:
         raise NotAllowedError(
             f"decision {target.number} is undone already, by decision {undone[-1].number}",
             mend=f"undo decision {undone[-1].number} to bring it back",
         )
     place = {one.number: place for place, one in enumerate(ours)}
-    later = [one for one in active if one.number not in run and place[one.number] > place[target.number]]
+    later = [
+        one for one in active if one.number not in run and place[one.number] > place[target.number]
+    ]
     later += [one for one in undone if UNDOES in target.seen]
     if later:
         _refuse_later(later[-1], target)
@@ -187,4 +205,6 @@ def _two(stored: StoredDecision) -> bool:
 
 def _in_order(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecision]:
     ours = [one for one in log if one.decision.pair == pair]
-    return sorted(ours, key=lambda one: (one.decision.when is not None, one.decision.when or 0, one.number))
+    return sorted(
+        ours, key=lambda one: (one.decision.when is not None, one.decision.when or 0, one.number)
+    )

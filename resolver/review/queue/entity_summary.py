@@ -86,7 +86,11 @@ def looks_of(view: View, entities: Numbers) -> Looks:
     by_entity = np.argsort(entity, kind="stable")
     starts = np.searchsorted(entity[by_entity], entities)
     counts = np.diff(np.append(starts, len(entity)))
-    found = kept[by_entity][np.minimum(starts, max(len(entity) - 1, 0))] if len(entity) else np.zeros_like(entities)
+    found = (
+        kept[by_entity][np.minimum(starts, max(len(entity) - 1, 0))]
+        if len(entity)
+        else np.zeros_like(entities)
+    )
     for place in np.flatnonzero(counts != 1).tolist():
         several = kept[by_entity[starts[place] : starts[place] + counts[place]]]
         found[place] = sorts.together(frozenset(several.tolist()))
@@ -111,7 +115,9 @@ class _Sorts:
             place = places.get(key)
             if place is None:
                 place = places[key] = len(self.known)
-                self.known.append(Glimpse(1, {source}, set(kind_marks(kind)), set(scripts), set(guarded)))
+                self.known.append(
+                    Glimpse(1, {source}, set(kind_marks(kind)), set(scripts), set(guarded))
+                )
             numbers.append(number)
             found.append(place)
         return np.array(numbers, dtype=np.int64), np.array(found, dtype=np.int64)

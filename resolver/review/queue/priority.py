@@ -12,7 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from resolver.review.words import Reason
+from resolver.review.models import Reason
 
 Numbers = npt.NDArray[np.int64]
 _FACTOR = {
@@ -37,12 +37,21 @@ def worth(score: float, reason: Reason, *, records: int, agencies: int, consulta
 
 def consequence(records: int, agencies: int, consultations: int) -> int:
     """What hangs on a decision, from 1000 on."""
-    weight = 1 + math.log2(max(records, 2) / 2) + (max(agencies, 1) - 1) + math.log2(1 + consultations) / 2
+    weight = (
+        1
+        + math.log2(max(records, 2) / 2)
+        + (max(agencies, 1) - 1)
+        + math.log2(1 + consultations) / 2
+    )
     return round(1000 * weight)
 
 
-def worths(score: npt.NDArray[np.float64], reason: Reason, consequences: npt.NDArray[np.int64]) -> Numbers:
+def worths(
+    score: npt.NDArray[np.float64], reason: Reason, consequences: npt.NDArray[np.int64]
+) -> Numbers:
     """The same of many pairs that wait for one reason."""
-    uncertainty = np.maximum(np.rint(4000 * score * (1 - score)).astype(np.int64), _AT_LEAST.get(reason, 1))
+    uncertainty = np.maximum(
+        np.rint(4000 * score * (1 - score)).astype(np.int64), _AT_LEAST.get(reason, 1)
+    )
     found: Numbers = _FACTOR[reason] * uncertainty * consequences
     return found

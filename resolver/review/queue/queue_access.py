@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 
-from resolver.records.sight import Viewer, visible
-from resolver.review.glimpse import handlings
+from resolver.records.visibility import Viewer, visible
+from resolver.review.queue.entity_summary import handlings
 from resolver.review.refusals import HiddenError
 from resolver.store import View
 

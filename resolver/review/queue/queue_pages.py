@@ -11,22 +11,40 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError, StoreError
-from resolver.records.resolution import Band, Outcome
-from resolver.records.sight import STRANGER, Viewer
-from resolver.review.filling import AT_ONCE, bring, cannot_write, catch_up
-from resolver.review.gate import not_for
-from resolver.review.glimpse import SCRIPTS
+from resolver.hub.hub import Hub
+from resolver.records.results.resolution import Band, Outcome
+from resolver.records.visibility import STRANGER, Viewer
+from resolver.review.decisions.blind_review import again_item
+from resolver.review.desk_rules import Rules
+from resolver.review.entity_sides import (
+    living,
+    party,
+    sides_of,
+    sources_by_name,
+)
+from resolver.review.models import (
+    Filters,
+    Party,
+    QueueItem,
+    QueuePage,
+    Reason,
+    Steward,
+    Throughput,
+)
+from resolver.review.queue.entity_summary import SCRIPTS
+from resolver.review.queue.queue_access import not_for
+from resolver.review.queue.refresh import (
+    AT_ONCE,
+    bring,
+    cannot_write,
+    catch_up,
+)
 from resolver.review.refusals import HeldError
-from resolver.review.rules import Rules
-from resolver.review.second_looks import again_item
-from resolver.review.sides import living, party, sides_of, sources_by_name
-from resolver.review.words import Filters, Party, QueueItem, QueuePage, Reason, Steward, Throughput
 from resolver.store import Sieve, View, WaitingRow, utc_text
-from resolver.store import desk as desk_rows
-from resolver.store import desk_people as people_rows
-from resolver.store.words import moment_of
+from resolver.store.desk import steward_work as people_rows
+from resolver.store.desk import waiting_pairs as desk_rows
+from resolver.store.row_types import moment_of
 
 NOBODY = "nobody"
 _KINDS = {"person": "kp", "group": "kg", "asset": "ka"}
@@ -67,7 +85,11 @@ def waiting(
 
 
 def next_item(
-    hub: Hub, steward: Steward, filters: Filters = _NO_FILTERS, after: str = "", rules: Rules | None = None
+    hub: Hub,
+    steward: Steward,
+    filters: Filters = _NO_FILTERS,
+    after: str = "",
+    rules: Rules | None = None,
 ) -> QueueItem | None:
     """The next pair for a steward, held for them; None where nothing waits. Where the store cannot be written, nothing
     is held."""
@@ -78,7 +100,9 @@ def next_item(
         with hub.store.desk.catching_up(AT_ONCE) as go:
             current = bring(go)
             for item in _offered(go.view, steward, filters, place, current=current):
-                if people_rows.take(go.view.connection, _pair_of_key(item.key), steward.name, until):
+                if people_rows.take(
+                    go.view.connection, _pair_of_key(item.key), steward.name, until
+                ):
                     return replace(item, held_by=steward.name)
             return None
     except StoreError as error:
@@ -89,7 +113,12 @@ def next_item(
 
 
 def _offered(
-    view: View, steward: Steward, filters: Filters, place: tuple[int, int, int] | None, *, current: bool
+    view: View,
+    steward: Steward,
+    filters: Filters,
+    place: tuple[int, int, int] | None,
+    *,
+    current: bool,
 ) -> Iterator[QueueItem]:
     """What may be given to a steward, the most worth first; not much of it."""
     sieve = _sieve(view, filters, steward, steward.viewer)
@@ -107,7 +136,9 @@ def _offered(
         yield item
 
 
-def item_of(hub: Hub, left: str, right: str, again: int = 0, viewer: Viewer = STRANGER) -> QueueItem | None:
+def item_of(
+    hub: Hub, left: str, right: str, again: int = 0, viewer: Viewer = STRANGER
+) -> QueueItem | None:
     """The item of two entities (or of a decision that is looked at again), or None where they do not wait, or the
     viewer may not see them."""
     catch_up(hub, whole=False)
@@ -187,7 +218,12 @@ def throughput(hub: Hub) -> Throughput:
         days[date] = days.get(date, 0) + count
         stewards[who] = stewards.get(who, 0) + count
     by_steward = sorted(stewards.items(), key=lambda item: (-item[1], item[0]))
-    return Throughput(people.decided_since(hour), people.decided_since(day), tuple(days.items()), tuple(by_steward))
+    return Throughput(
+        people.decided_since(hour),
+        people.decided_since(day),
+        tuple(days.items()),
+        tuple(by_steward),
+    )
 
 
 def _filters(said: Mapping[str, Any]) -> Filters:
@@ -201,7 +237,9 @@ def _sieve(view: View, filters: Filters, steward: Steward | None, viewer: Viewer
     if filters.kind:
         marks.append((_known(_KINDS, filters.kind, "kind"),))
     if filters.reason:
-        marks.append((f"r{_known({str(one): str(one) for one in Reason}, filters.reason, 'reason')}",))
+        marks.append(
+            (f"r{_known({str(one): str(one) for one in Reason}, filters.reason, 'reason')}",)
+        )
     if filters.script:
         marks.append((_known({code: code for code in SCRIPTS}, filters.script, "script"),))
     if filters.source or filters.agency:
@@ -212,7 +250,9 @@ def _sieve(view: View, filters: Filters, steward: Steward | None, viewer: Viewer
         ]
         # a list that nobody knows lets nothing through
         marks.append(tuple(numbers) or ("s-",))
-    assigned = None if not filters.assigned else "" if filters.assigned == NOBODY else filters.assigned
+    assigned = (
+        None if not filters.assigned else "" if filters.assigned == NOBODY else filters.assigned
+    )
     who = steward.name if steward else None
     return Sieve(tuple(marks), filters.score_from, filters.score_to, assigned, who, not_for(viewer))
 
@@ -238,7 +278,11 @@ def _items(view: View, rows: Sequence[WaitingRow]) -> list[QueueItem]:
             held = people_rows.held(view.connection, (row.low, row.high))
             who = assigned.get((row.low, row.high), "")
             # entities stand by their numbers, the records of a pair by theirs
-            records = (row.left, row.right) if entity_of.get(row.left) != row.high else (row.right, row.left)
+            records = (
+                (row.left, row.right)
+                if entity_of.get(row.left) != row.high
+                else (row.right, row.left)
+            )
             shown = ids[records[0]], ids[records[1]]
             found.append(_item(row, parties, shown, who, held.who if held else ""))
     return found
@@ -254,7 +298,11 @@ def _still_waits(view: View, row: WaitingRow) -> bool:
 
 
 def _item(
-    row: WaitingRow, parties: Mapping[int, Party], records: tuple[str, str], assigned: str, held_by: str
+    row: WaitingRow,
+    parties: Mapping[int, Party],
+    records: tuple[str, str],
+    assigned: str,
+    held_by: str,
 ) -> QueueItem:
     return QueueItem(
         f"{row.rank}.{row.low}.{row.high}",
@@ -281,7 +329,9 @@ def _place(key: str) -> tuple[int, int, int] | None:
     try:
         rank, low, high = (int(part) for part in key.split("."))
     except ValueError:
-        raise InputError(f"{key[:40]!r} is no place in the queue", mend="go back to its beginning") from None
+        raise InputError(
+            f"{key[:40]!r} is no place in the queue", mend="go back to its beginning"
+        ) from None
     return rank, low, high
 
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import scores
-from resolver.engines.hub import Hub
 from resolver.errors import StoreError
-from resolver.records.resolution import Band, Outcome
-from resolver.review.glimpse import Glimpse, glimpses, looks_of
-from resolver.review.plain import Plain, marks_of, plain_columns
-from resolver.review.reasons import Found, reason_of
-from resolver.review.verdicts import Between, between
-from resolver.review.words import Reason
-from resolver.review.worth import worth
+from resolver.hub.hub import Hub
+from resolver.records.results.resolution import Band, Outcome
+from resolver.review.decisions.earlier_verdicts import Between, between
+from resolver.review.models import Reason
+from resolver.review.queue.entity_summary import Glimpse, glimpses, looks_of
+from resolver.review.queue.priority import worth
+from resolver.review.queue.undecided_rows import Plain, marks_of, plain_columns
+from resolver.review.queue.waiting_reasons import Found, reason_of
+from resolver.scoring import scores
 from resolver.store import StoredDecision, View, WaitingRow
-from resolver.store.desk import Catching, WaitingColumns, columns_of_rows
+from resolver.store.desk.waiting_pairs import Catching, WaitingColumns, columns_of_rows
 
 Numbers = npt.NDArray[np.int64]
 AT_ONCE = 2_000
@@ -117,7 +117,9 @@ def _told_of(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]
         return np.zeros(len(links.first), dtype=bool)
     low, high = (np.array(side, dtype=np.int64) for side in zip(*log, strict=True))
     span = 1 + max(int(high.max()), int(links.high.max(initial=0)))
-    found: npt.NDArray[np.bool_] = np.isin(links.low[links.first] * span + links.high[links.first], low * span + high)
+    found: npt.NDArray[np.bool_] = np.isin(
+        links.low[links.first] * span + links.high[links.first], low * span + high
+    )
     return found
 
 
@@ -129,7 +131,10 @@ def _plain(go: Catching, links: _Links, chosen: Numbers) -> Iterator[WaitingColu
     times = go.times_consulted(entities.tolist())
     agency = {one.number: one.agency or one.name for one in go.view.sources()}
     for start in range(0, len(chosen), _PAIRS_AT_ONCE):
-        at, waiting = first[start : start + _PAIRS_AT_ONCE], links.queued[chosen[start : start + _PAIRS_AT_ONCE]]
+        at, waiting = (
+            first[start : start + _PAIRS_AT_ONCE],
+            links.queued[chosen[start : start + _PAIRS_AT_ONCE]],
+        )
         pairs = Plain(
             links.low[at],
             links.high[at],
@@ -185,7 +190,9 @@ def _across(view: View, members: Numbers | None) -> dict[Pair, list[StoredDecisi
     asked = sorted({one for stored in log for one in stored.decision.pair})
     number = {one: held for one, (held, _) in view.numbers_of(asked).items()} if asked else {}
     home = _homes(view, np.array(sorted(number.values()), dtype=np.int64))
-    entity = dict(zip(number, home(np.array(list(number.values()), dtype=np.int64)).tolist(), strict=True))
+    entity = dict(
+        zip(number, home(np.array(list(number.values()), dtype=np.int64)).tolist(), strict=True)
+    )
     found: dict[Pair, list[StoredDecision]] = {}
     for stored in log:
         one, two = (entity.get(end, -1) for end in stored.decision.pair)
@@ -225,11 +232,16 @@ def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
         if row.reason is Reason.MOVED:
             # it waits since the score moved, not since it waited the first time
             since[row.left, row.right] = view.link_since(row.left, row.right) or view.version
-    landed = view.landed(sorted({since[row.left, row.right] for row in found if (row.left, row.right) in since}))
+    landed = view.landed(
+        sorted({since[row.left, row.right] for row in found if (row.left, row.right) in since})
+    )
     times = go.times_consulted(entities)
     agency = {one.number: one.agency or one.name for one in view.sources()}
     score = scores(np.array([row.logodds for row in found], dtype=np.int64)).tolist()
-    return [_row(row, one, looks, since, landed, times, agency) for row, one in zip(found, score, strict=True)]
+    return [
+        _row(row, one, looks, since, landed, times, agency)
+        for row, one in zip(found, score, strict=True)
+    ]
 
 
 def _row(

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import scores
-from resolver.review.gate import guard_marks
-from resolver.review.glimpse import Glimpse, Looks
-from resolver.review.reasons import PLAIN, WHY, plain_reasons
-from resolver.review.words import Reason
-from resolver.review.worth import consequence, worths
+from resolver.review.models import Reason
+from resolver.review.queue.entity_summary import Glimpse, Looks
+from resolver.review.queue.priority import consequence, worths
+from resolver.review.queue.queue_access import guard_marks
+from resolver.review.queue.waiting_reasons import PLAIN, WHY, plain_reasons
+from resolver.scoring import scores
 from resolver.store import View
-from resolver.store.desk import MARKS_LIMIT, WaitingColumns
+from resolver.store.desk.waiting_pairs import MARKS_LIMIT, WaitingColumns
 
 Numbers = npt.NDArray[np.int64]
 
@@ -53,7 +53,9 @@ def plain_columns(
         sources = looks.sorts[row[0]].sources | looks.sorts[row[1]].sources
         return consequence(row[2], len({agency[source] for source in sources}), row[3])
 
-    weight = _by_kind(np.column_stack([sorts, looks.records[one] + looks.records[two], seen]), hangs)
+    weight = _by_kind(
+        np.column_stack([sorts, looks.records[one] + looks.records[two], seen]), hangs
+    )
     rank = np.empty(len(score), dtype=np.int64)
     for place, name in enumerate(PLAIN):
         here = reason == place
@@ -83,7 +85,12 @@ def plain_columns(
 def marks_of(one: Glimpse, two: Glimpse, reason: Reason) -> str:
     """What filters look for in a row of two entities."""
     sources, guards = one.sources | two.sources, guard_marks(one.guarded | two.guarded)
-    marks = [*guards, *sorted(one.kinds | two.kinds), f"r{reason}", *sorted(one.scripts | two.scripts)]
+    marks = [
+        *guards,
+        *sorted(one.kinds | two.kinds),
+        f"r{reason}",
+        *sorted(one.scripts | two.scripts),
+    ]
     text = " ".join(["", *marks, *(f"s{source}" for source in sorted(sources))])[: MARKS_LIMIT - 1]
     return f"{text} "
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import scores
-from resolver.records.resolution import Band
-from resolver.review.verdicts import COMMENT, Between
-from resolver.review.words import Reason
+from resolver.records.results.resolution import Band
+from resolver.review.decisions.earlier_verdicts import COMMENT, Between
+from resolver.review.models import Reason
+from resolver.scoring import scores
 from resolver.store import StoredDecision, utc_text
 
 _SAMPLE = 50
@@ -56,14 +56,18 @@ def reason_of(
         one = said.waits.decision
         reason = Reason.RED if one.unlawful else Reason.SECOND
         word = "red" if one.unlawful else str(one.verdict)
-        told = f"{one.who} said {word}{_note(said.waits)}; it counts once another steward says so too"
+        told = (
+            f"{one.who} said {word}{_note(said.waits)}; it counts once another steward says so too"
+        )
         return reason, told, one.who
     if said is not None and said.different is not None:
         return _moved(band, logodds, said.different)
     if said is not None and said.unsure is not None:
         who = said.unsure.decision.who or "somebody"
         return Reason.UNSURE, f"{who} was unsure{_note(said.unsure)}", ""
-    plain = PLAIN[int(plain_reasons(*(np.array([one], dtype=np.int64) for one in (band, *records)))[0])]
+    plain = PLAIN[
+        int(plain_reasons(*(np.array([one], dtype=np.int64) for one in (band, *records)))[0])
+    ]
     return plain, WHY[plain], ""
 
 
@@ -82,7 +86,11 @@ def _moved(band: Band, logodds: int, different: StoredDecision) -> tuple[Reason 
     one, seen = different.decision, different.seen
     now = _score(logodds)
     # of a pair that nothing brought together there was no score
-    was = f"{_score(int(seen['logodds'])):.2f} ({before.label})" if "logodds" in seen else "below the review border"
+    was = (
+        f"{_score(int(seen['logodds'])):.2f} ({before.label})"
+        if "logodds" in seen
+        else "below the review border"
+    )
     told = (
         f"{one.who or 'somebody'} said different on {_when(different)[:10]}, when the score was {was}; "
         f"new evidence has made it {now:.2f} ({band.label})"

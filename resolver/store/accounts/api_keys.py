@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.database import clear_errors, reading, writing
+from resolver.store.row_types import utc_text
 from resolver.store.schema import api_keys, consultations
-from resolver.store.words import utc_text
 
 SCOPES = ("check", "submit", "review", "admin")
 _BYTES = 32
@@ -55,12 +55,17 @@ class Access:
 
     engine: Engine
 
-    def create_key(self, name: str, agency: str, scopes: Sequence[str], *, expires: str | None = None) -> str:
+    def create_key(
+        self, name: str, agency: str, scopes: Sequence[str], *, expires: str | None = None
+    ) -> str:
         """Make a key; its secret, which is shown this once. Raises `StoreError` for a name in use or an unknown
         scope."""
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
-            raise StoreError(f"unknown scope {', '.join(unknown) or 'none'}", mend=f"use some of {', '.join(SCOPES)}")
+            raise StoreError(
+                f"unknown scope {', '.join(unknown) or 'none'}",
+                mend=f"use some of {', '.join(SCOPES)}",
+            )
         secret = secrets.token_urlsafe(_BYTES)
         row = {
             "name": name,
@@ -74,27 +79,38 @@ class Access:
             with writing(self.engine) as connection:
                 connection.execute(insert(api_keys).values(**row))
         except IntegrityError as error:
-            raise StoreError(f"there is a key called {name!r}", mend="choose another name") from error
+            raise StoreError(
+                f"there is a key called {name!r}", mend="choose another name"
+            ) from error
         return secret
 
     def find_key(self, secret: str) -> ApiKey | None:
         """The key of a secret, or None where there is none that is still good."""
         now = utc_text()
-        good = and_(api_keys.c.revoked.is_(None), or_(api_keys.c.expires.is_(None), api_keys.c.expires > now))
+        good = and_(
+            api_keys.c.revoked.is_(None),
+            or_(api_keys.c.expires.is_(None), api_keys.c.expires > now),
+        )
         with reading(self.engine) as connection:
-            row = connection.execute(select(api_keys).where(api_keys.c.hash == _digest(secret), good)).first()
+            row = connection.execute(
+                select(api_keys).where(api_keys.c.hash == _digest(secret), good)
+            ).first()
         return None if row is None else _key(row)
 
     def list_keys(self) -> list[ApiKey]:
         """All keys, by name, revoked ones too."""
         with reading(self.engine) as connection:
-            return [_key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.name))]
+            return [
+                _key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.name))
+            ]
 
     def revoke_key(self, name: str) -> None:
         """Make a key useless. Raises `StoreError` where there is none of that name."""
         with writing(self.engine) as connection:
             kept = func.coalesce(api_keys.c.revoked, utc_text())
-            done = connection.execute(update(api_keys).where(api_keys.c.name == name).values(revoked=kept))
+            done = connection.execute(
+                update(api_keys).where(api_keys.c.name == name).values(revoked=kept)
+            )
             if not done.rowcount:
                 raise StoreError(f"there is no key called {name!r}", mend="list the keys")
 
@@ -104,12 +120,20 @@ class Access:
         if rows:
             with clear_errors(self.engine), writing(self.engine) as connection:
                 connection.execute(
-                    insert(consultations), [row if "at" in row else {"at": utc_text(), **row} for row in rows]
+                    insert(consultations),
+                    [row if "at" in row else {"at": utc_text(), **row} for row in rows],
                 )
 
-    def consultations(self, *, since: str = "", who: str | None = None, limit: int = 1000) -> list[Consultation]:
+    def consultations(
+        self, *, since: str = "", who: str | None = None, limit: int = 1000
+    ) -> list[Consultation]:
         """The log from a time on, the oldest first."""
-        query = select(consultations).where(consultations.c.at >= since).order_by(consultations.c.number).limit(limit)
+        query = (
+            select(consultations)
+            .where(consultations.c.at >= since)
+            .order_by(consultations.c.number)
+            .limit(limit)
+        )
         if who is not None:
             query = query.where(consultations.c.who == who)
         with reading(self.engine) as connection:
@@ -122,4 +146,6 @@ def _digest(secret: str) -> str:
 
 
 def _key(row: Any) -> ApiKey:
-    return ApiKey(row.name, row.agency, tuple(row.scopes.split()), row.created, row.expires, row.revoked)
+    return ApiKey(
+        row.name, row.agency, tuple(row.scopes.split()), row.created, row.expires, row.revoked
+    )

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from sqlalchemy import Engine, delete, insert, select, update
 
 from resolver.errors import StoreError
+from resolver.store.accounts.users import User, user_of
 from resolver.store.database import clear_errors, reading, writing
+from resolver.store.row_types import moment_of, utc_text
 from resolver.store.schema import sessions, users
-from resolver.store.users import User, user_of
-from resolver.store.words import moment_of, utc_text
 
 _BYTES = 32
 _NOTED = datetime.timedelta(seconds=60)
@@ -77,7 +77,9 @@ class Sessions:
             return None
         if now - moment_of(row.seen) > _NOTED:
             self._note(row.digest, now)
-        whose = SimpleNamespace(**{column.name: getattr(row, f"user_{column.name}") for column in users.c})
+        whose = SimpleNamespace(
+            **{column.name: getattr(row, f"user_{column.name}") for column in users.c}
+        )
         return Session(row.digest, user_of(whose), row.purpose, row.csrf, row.via, row.created)
 
     def say_why(self, session: Session, purpose: str) -> None:
@@ -94,7 +96,9 @@ class Sessions:
     def _note(self, digest: str, now: datetime.datetime) -> None:
         try:
             with clear_errors(self.engine), writing(self.engine) as connection:
-                connection.execute(update(sessions).where(sessions.c.digest == digest).values(seen=utc_text(now)))
+                connection.execute(
+                    update(sessions).where(sessions.c.digest == digest).values(seen=utc_text(now))
+                )
         except StoreError:
             # a database that is read-only or full must still be looked at
             return

@@ -25,8 +25,8 @@ from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.database import clear_errors, reading, writing
+from resolver.store.row_types import utc_text
 from resolver.store.schema import sessions, sign_in_failures, users
-from resolver.store.words import utc_text
 
 TRIES = 5
 LOCKED = datetime.timedelta(minutes=15)
@@ -82,7 +82,9 @@ class LockedError(StoreError):
 
     def __init__(self, seconds: int, whose: str = "for this name") -> None:
         minutes = max(1, round(seconds / 60))
-        super().__init__(f"too many wrong passwords {whose}", mend=f"wait {minutes} minutes and try again")
+        super().__init__(
+            f"too many wrong passwords {whose}", mend=f"wait {minutes} minutes and try again"
+        )
         self.seconds = seconds
 
 
@@ -108,7 +110,9 @@ class Users:
                 connection.execute(insert(users).values(**row))
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):
-                raise StoreError(f"there is a user called {name!r}", mend="choose another name") from error
+                raise StoreError(
+                    f"there is a user called {name!r}", mend="choose another name"
+                ) from error
             raise
         return self.get(name)
 
@@ -116,7 +120,9 @@ class Users:
         """A user. Raises `StoreError` where there is none of that name."""
         found = self.find(name)
         if found is None:
-            raise StoreError(f"there is no user called {name[:60]!r}", mend="see `resolver users list`")
+            raise StoreError(
+                f"there is no user called {name[:60]!r}", mend="see `resolver users list`"
+            )
         return found
 
     def find(self, name: str) -> User | None:
@@ -128,7 +134,9 @@ class Users:
     def list(self) -> list[User]:
         """All users, by name."""
         with clear_errors(self.engine), reading(self.engine) as connection:
-            return [user_of(row) for row in connection.execute(select(users).order_by(users.c.name))]
+            return [
+                user_of(row) for row in connection.execute(select(users).order_by(users.c.name))
+            ]
 
     def guarded(self) -> bool:
         """Whether somebody has a password, disabled or not: from then on a store is no longer open to its machine."""
@@ -169,10 +177,15 @@ class Users:
         here = f"{_ADDRESS}{address}" if address and most else ""
         now = datetime.datetime.now(datetime.UTC)
         with clear_errors(self.engine), reading(self.engine) as connection:
-            failed = connection.execute(select(sign_in_failures).where(sign_in_failures.c.name.in_([name, here])))
+            failed = connection.execute(
+                select(sign_in_failures).where(sign_in_failures.c.name.in_([name, here]))
+            )
             tries = {one.name: one for one in failed if one.until > utc_text(now)}
             row = connection.execute(select(users).where(users.c.name == name)).first()
-        for key, limit, whose in ((here, most, "from this address"), (name, TRIES, "for this name")):
+        for key, limit, whose in (
+            (here, most, "from this address"),
+            (name, TRIES, "for this name"),
+        ):
             if key and key in tries and tries[key].tries >= limit:
                 until = datetime.datetime.fromisoformat(tries[key].until)
                 raise LockedError(int((until - now).total_seconds()), whose)
@@ -187,7 +200,9 @@ class Users:
 
     def _failed(self, keys: Sequence[str], now: datetime.datetime) -> None:
         with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now)))
+            connection.execute(
+                delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now))
+            )
             until = utc_text(now + LOCKED)
             dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
             for key in keys:
@@ -200,28 +215,46 @@ class Users:
             connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name == row.name))
             if _hasher().check_needs_rehash(row.password):
                 fresh = _hasher().hash(password)
-                connection.execute(update(users).where(users.c.number == row.number).values(password=fresh))
+                connection.execute(
+                    update(users).where(users.c.number == row.number).values(password=fresh)
+                )
 
     def _change(self, name: str, **changed: Any) -> User:
         user = self.get(name)
         with clear_errors(self.engine), writing(self.engine) as connection:
             connection.execute(update(users).where(users.c.number == user.number).values(**changed))
-            admins = select(func.count()).where(users.c.role == Role.ADMIN.label, users.c.disabled.is_(None))
-            if user.role is Role.ADMIN and user.disabled is None and not connection.execute(admins).scalar_one():
+            admins = select(func.count()).where(
+                users.c.role == Role.ADMIN.label, users.c.disabled.is_(None)
+            )
+            if (
+                user.role is Role.ADMIN
+                and user.disabled is None
+                and not connection.execute(admins).scalar_one()
+            ):
                 raise StoreError(f"{user.name} is the last admin", mend="make another one first")
         return self.get(user.name)
 
 
 def user_of(row: Any) -> User:
     """A row of the table."""
-    return User(row.number, row.name, row.agency, Role.of(row.role), row.created, row.disabled, row.password != "")
+    return User(
+        row.number,
+        row.name,
+        row.agency,
+        Role.of(row.role),
+        row.created,
+        row.disabled,
+        row.password != "",
+    )
 
 
 def plain_name(name: str) -> str:
     """A user's name as it is kept: small letters. Raises `StoreError` for one that will not do."""
     folded = _folded(name)
     if not _NAME.fullmatch(folded):
-        raise StoreError(f"{name[:60]!r} is no name of a user", mend="use up to 60 letters, digits and . _ @ + -")
+        raise StoreError(
+            f"{name[:60]!r} is no name of a user", mend="use up to 60 letters, digits and . _ @ + -"
+        )
     return folded
 
 
@@ -233,7 +266,9 @@ def _hashed(name: str, password: str | None) -> str:
     if password is None:
         return ""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise StoreError(f"a password has {SHORTEST} to {LONGEST} characters", mend="choose another one")
+        raise StoreError(
+            f"a password has {SHORTEST} to {LONGEST} characters", mend="choose another one"
+        )
     if name in password.lower() and len(password) < len(name) + SHORTEST:
         raise StoreError("the password is little more than the name", mend="choose another one")
     return _hasher().hash(_bytes(password))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from resolver.records.decisions import Decision, Verdict
-from resolver.store.words import StoredDecision, moment_of, utc_text
+from resolver.store.row_types import StoredDecision, moment_of, utc_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,13 @@ class NewDecision:
     def digest(self) -> str:
         """The same for the same verdict of the same person at the same time: a file given twice is logged once."""
         row = decision_row(self)
-        said = [row[name] for name in ("left_id", "right_id", "verdict", "unlawful", "who", "decided", "why")]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+        said = [
+            row[name]
+            for name in ("left_id", "right_id", "verdict", "unlawful", "who", "decided", "why")
+        ]
+        return hashlib.sha256(
+            json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        ).hexdigest()
 
 
 def decision_row(new: NewDecision) -> dict[str, Any]:
@@ -52,5 +57,7 @@ def stored_decision(row: Any) -> StoredDecision:
     two = bool(row.needs_two)
     # plain SQL gives the text of a JSON column on SQLite
     seen = json.loads(row.seen) if isinstance(row.seen, str) else row.seen
-    decision = Decision(row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where, two)
+    decision = Decision(
+        row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where, two
+    )
     return StoredDecision(row.number, row.landed, decision, seen or {})

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resolver.store.database import clear_errors, reading, writing
+from resolver.store.row_types import utc_text
 from resolver.store.schema import again, assignments, decisions, holds, saved_filters
-from resolver.store.words import utc_text
 
 Pair = tuple[int, int]
 
@@ -80,8 +80,12 @@ def next_again(connection: Connection, who: str, before: int | None) -> AgainRow
     query = select(again).where(again.c.verdict.is_(None), again.c.who != who)
     if before is not None:
         query = query.where(again.c.rank <= before)
-    busy = select(holds.c.low).where(holds.c.who != who, holds.c.until > utc_text(), holds.c.low < 0)
-    row = connection.execute(query.where((-again.c.decision).not_in(busy)).order_by(again.c.rank, again.c.decision))
+    busy = select(holds.c.low).where(
+        holds.c.who != who, holds.c.until > utc_text(), holds.c.low < 0
+    )
+    row = connection.execute(
+        query.where((-again.c.decision).not_in(busy)).order_by(again.c.rank, again.c.decision)
+    )
     found = row.first()
     return None if found is None else AgainRow(*found)
 
@@ -113,28 +117,44 @@ class People:
     def assign(self, pair: Pair, who: str, by: str) -> None:
         """Assign a pair; to nobody where `who` is empty."""
         with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(delete(assignments).where(assignments.c.low == pair[0], assignments.c.high == pair[1]))
+            connection.execute(
+                delete(assignments).where(
+                    assignments.c.low == pair[0], assignments.c.high == pair[1]
+                )
+            )
             if who:
                 row = {"low": pair[0], "high": pair[1], "who": who, "by": by, "at": utc_text()}
                 connection.execute(insert(assignments).values(**row))
 
     def filters(self, who: str) -> dict[str, Mapping[str, Any]]:
         """The filters somebody saved, by name."""
-        query = select(saved_filters.c.name, saved_filters.c.filters).where(saved_filters.c.who == who)
+        query = select(saved_filters.c.name, saved_filters.c.filters).where(
+            saved_filters.c.who == who
+        )
         with clear_errors(self.engine), reading(self.engine) as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by(saved_filters.c.name))}
+            return {
+                row[0]: row[1] for row in connection.execute(query.order_by(saved_filters.c.name))
+            }
 
     def save_filters(self, who: str, name: str, filters: Mapping[str, Any] | None) -> None:
         """Save filters under a name, or forget them (None)."""
         with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(delete(saved_filters).where(saved_filters.c.who == who, saved_filters.c.name == name))
+            connection.execute(
+                delete(saved_filters).where(
+                    saved_filters.c.who == who, saved_filters.c.name == name
+                )
+            )
             if filters is not None:
-                connection.execute(insert(saved_filters).values(who=who, name=name, filters=dict(filters)))
+                connection.execute(
+                    insert(saved_filters).values(who=who, name=name, filters=dict(filters))
+                )
 
     def ask_again(self, decision: int, rank: int, who: str) -> None:
         """Let a decision come back to others."""
         with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(insert(again).values(decision=decision, rank=rank, who=who, since=utc_text()))
+            connection.execute(
+                insert(again).values(decision=decision, rank=rank, who=who, since=utc_text())
+            )
 
     def answer_again(self, decision: int, who: str, verdict: str, why: str) -> bool:
         """Note what another steward said; False where somebody has answered already."""
@@ -146,7 +166,9 @@ class People:
     def drop_again(self, numbers: Sequence[int]) -> None:
         """Decisions that were undone do not come back."""
         with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(delete(again).where(again.c.decision.in_(list(numbers)), again.c.verdict.is_(None)))
+            connection.execute(
+                delete(again).where(again.c.decision.in_(list(numbers)), again.c.verdict.is_(None))
+            )
 
     def again(self, decision: int | None = None) -> list[AgainRow]:
         """The decisions that came back (one, or all)."""
@@ -161,7 +183,9 @@ class People:
         day = func.substr(decisions.c.decided, 1, 10)
         query = select(day, decisions.c.who, func.count()).where(decisions.c.decided >= since)
         with clear_errors(self.engine), reading(self.engine) as connection:
-            rows = connection.execute(query.group_by(day, decisions.c.who).order_by(day.desc(), decisions.c.who))
+            rows = connection.execute(
+                query.group_by(day, decisions.c.who).order_by(day.desc(), decisions.c.who)
+            )
             return [(row[0], row[1], int(row[2])) for row in rows]
 
     def decided_since(self, since: str) -> int:

@@ -1,7 +1,7 @@
 """The queue of the steward's desk as the store keeps it: one row for every two entities that wait, in the order of what
 their decision is worth.
 
-It derives from links, members and decisions, and is kept up by a composer (`resolver.review.filling`): landings note
+It derives from links, members and decisions, and is kept up by a composer (`resolver.review.queue.refresh`): landings note
 which records they touched (`touched`), `Desk.catching_up` gives these out and takes new rows. A row's `rank` is minus
 what it is worth; `marks` are short words between spaces that filters look for (`s12`: a source by number, `kp`: a
 person, `rborderline`: a reason, `Arab`: a script).
@@ -33,12 +33,21 @@ from sqlalchemy import (
     update,
 )
 
-from resolver.store import bulk
-from resolver.store.bulk import Numbers, among, arrays
+from resolver.store import bulk_rows
+from resolver.store.bulk_rows import Numbers, among, arrays
 from resolver.store.database import clear_errors, writing
-from resolver.store.schema import assignments, consultations, consulted, desk, entities, holds, touched, waiting
-from resolver.store.view import View
-from resolver.store.words import utc_text
+from resolver.store.row_types import utc_text
+from resolver.store.schema import (
+    assignments,
+    consultations,
+    consulted,
+    desk,
+    entities,
+    holds,
+    touched,
+    waiting,
+)
+from resolver.store.views.view import View
 
 EVERYTHING = 0
 """Stands in `touched` for every record."""
@@ -110,10 +119,15 @@ class Sieve:
             found.append(not_(exists().where(here)))
         elif self.assigned is not None:
             # few are assigned: they are gone through, not all that wait
-            theirs = select(assignments.c.low, assignments.c.high).where(assignments.c.who == self.assigned)
+            theirs = select(assignments.c.low, assignments.c.high).where(
+                assignments.c.who == self.assigned
+            )
             found.append(tuple_(waiting.c.low, waiting.c.high).in_(theirs))
         if self.open_to is not None:
-            found += [waiting.c.not_for != self.open_to, not_(exists().where(here, assignments.c.who != self.open_to))]
+            found += [
+                waiting.c.not_for != self.open_to,
+                not_(exists().where(here, assignments.c.who != self.open_to)),
+            ]
             found.append(not_(exists().where(_held_by_another(self.open_to))))
         return and_(True, *found)
 
@@ -126,7 +140,8 @@ def columns_of_rows(rows: Sequence[WaitingRow]) -> WaitingColumns:
 def passes(row: WaitingRow, sieve: Sieve) -> bool:
     """Whether a row lacks what a sieve wants to be without."""
     return all(
-        f" {mark} " not in row.marks or bool(unless and f" {unless} " in row.marks) for mark, unless in sieve.without
+        f" {mark} " not in row.marks or bool(unless and f" {unless} " in row.marks)
+        for mark, unless in sieve.without
     )
 
 
@@ -142,30 +157,40 @@ def page(
     query: Select[Any] = select(*_COLUMNS).where(sieve.condition(connection))
     if after is not None:
         query = query.where(tuple_(waiting.c.rank, waiting.c.low, waiting.c.high) > tuple_(*after))
-    rows = connection.execute(query.order_by(waiting.c.rank, waiting.c.low, waiting.c.high).limit(limit))
+    rows = connection.execute(
+        query.order_by(waiting.c.rank, waiting.c.low, waiting.c.high).limit(limit)
+    )
     return [WaitingRow(*row) for row in rows]
 
 
 def measure(connection: Connection, sieve: Sieve) -> tuple[int, str]:
     """How many rows a sieve lets through, and since when the oldest waits (empty: none does)."""
     condition = sieve.condition(connection)
-    count = connection.execute(select(func.count()).select_from(waiting).where(condition)).scalar_one()
+    count = connection.execute(
+        select(func.count()).select_from(waiting).where(condition)
+    ).scalar_one()
     if not count:
         return 0, ""
-    oldest = connection.execute(select(waiting.c.since).where(condition).order_by(waiting.c.since).limit(1))
+    oldest = connection.execute(
+        select(waiting.c.since).where(condition).order_by(waiting.c.since).limit(1)
+    )
     return int(count), str(oldest.scalar() or "")
 
 
 def row_of(connection: Connection, low: int, high: int) -> WaitingRow | None:
     """The row of two entities, or None."""
-    found = connection.execute(select(*_COLUMNS).where(waiting.c.low == low, waiting.c.high == high)).first()
+    found = connection.execute(
+        select(*_COLUMNS).where(waiting.c.low == low, waiting.c.high == high)
+    ).first()
     return None if found is None else WaitingRow(*found)
 
 
 def rows_of(connection: Connection, entity: int) -> list[WaitingRow]:
     """All rows of an entity, the most worth first."""
     condition = or_(waiting.c.low == entity, waiting.c.high == entity)
-    rows = connection.execute(select(*_COLUMNS).where(condition).order_by(waiting.c.rank, waiting.c.low))
+    rows = connection.execute(
+        select(*_COLUMNS).where(condition).order_by(waiting.c.rank, waiting.c.low)
+    )
     return [WaitingRow(*row) for row in rows]
 
 
@@ -173,7 +198,11 @@ def rows_of(connection: Connection, entity: int) -> list[WaitingRow]:
 def _without_indexes(connection: Connection) -> Iterator[None]:
     """While all rows are put in, which come in no index's order; to sort them at the end takes a fraction of the time.
     PostgreSQL would keep readers out meanwhile."""
-    indexes = sorted(waiting.indexes, key=lambda one: str(one.name)) if connection.dialect.name == "sqlite" else []
+    indexes = (
+        sorted(waiting.indexes, key=lambda one: str(one.name))
+        if connection.dialect.name == "sqlite"
+        else []
+    )
     for one in indexes:
         one.drop(connection)
     yield
@@ -197,19 +226,21 @@ class Catching:
             for side in (waiting.c.low, waiting.c.high):
                 connection.execute(delete(waiting).where(among(connection, side, list(entities_))))
             for part in rows:
-                bulk.insert(waiting, dict(part), connection)
+                bulk_rows.insert(waiting, dict(part), connection)
             return
         with _without_indexes(connection):
             connection.execute(delete(waiting))
             for part in rows:
-                bulk.insert(waiting, dict(part), connection)
+                bulk_rows.insert(waiting, dict(part), connection)
 
     def times_consulted(self, numbers: Sequence[int]) -> dict[int, int]:
         """How often each of some entities was looked at, where it was."""
         connection = self.view.connection
         if connection.execute(select(consulted.c.entity).limit(1)).first() is None:
             return {}
-        query = select(entities.c.number, consulted.c.times).join(consulted, consulted.c.entity == entities.c.id)
+        query = select(entities.c.number, consulted.c.times).join(
+            consulted, consulted.c.entity == entities.c.id
+        )
         rows = connection.execute(query.where(among(connection, entities.c.number, list(numbers))))
         return {row[0]: row[1] for row in rows}
 
@@ -241,7 +272,9 @@ class Desk:
         with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
             connection.execute(_turned(_PICKED, _PLAIN, _BETWEEN).where(waiting.c.why == why))
             for low, high in pairs:
-                row = _turned(_PLAIN, _PICKED, why).where(waiting.c.low == low, waiting.c.high == high)
+                row = _turned(_PLAIN, _PICKED, why).where(
+                    waiting.c.low == low, waiting.c.high == high
+                )
                 marked += connection.execute(row).rowcount
         return marked
 
@@ -252,7 +285,9 @@ class Desk:
         with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
             known = connection.execute(select(desk).with_for_update()).first()
             view = View(connection)
-            records, is_all = (None, True) if known is None else _touched(connection, view.version, at_once)
+            records, is_all = (
+                (None, True) if known is None else _touched(connection, view.version, at_once)
+            )
             if known is None:
                 connection.execute(insert(desk).values(one=1, consulted=0))
             _count_consultations(connection, 0 if known is None else known.consulted)
@@ -269,35 +304,55 @@ _PLAIN, _PICKED, _BETWEEN = "borderline", "sample", "the score lies between the 
 
 def _turned(before: str, reason: str, why: str) -> Update:
     marks = func.replace(waiting.c.marks, f" r{before} ", f" r{reason} ")
-    return update(waiting).where(waiting.c.reason == before).values(reason=reason, why=why, marks=marks)
+    return (
+        update(waiting)
+        .where(waiting.c.reason == before)
+        .values(reason=reason, why=why, marks=marks)
+    )
 
 
 def _touched(connection: Connection, version: int, at_once: int) -> tuple[Numbers | None, bool]:
     query = select(touched.c.record).where(touched.c.version <= version)
-    found = arrays(connection, query.order_by(touched.c.version.desc(), touched.c.record).limit(at_once))[0]
+    found = arrays(
+        connection, query.order_by(touched.c.version.desc(), touched.c.record).limit(at_once)
+    )[0]
     is_all = len(found) < at_once
     everything = EVERYTHING in found
     if not everything and not is_all:
-        everything = connection.execute(query.where(touched.c.record == EVERYTHING).limit(1)).first() is not None
+        everything = (
+            connection.execute(query.where(touched.c.record == EVERYTHING).limit(1)).first()
+            is not None
+        )
     return (None, True) if everything else (np.unique(found), is_all)
 
 
 def _count_consultations(connection: Connection, since: int) -> None:
     """Note who was seen in consultations since the last time."""
-    query = select(consultations.c.number, consultations.c.answer).where(consultations.c.number > since)
+    query = select(consultations.c.number, consultations.c.answer).where(
+        consultations.c.number > since
+    )
     times: dict[str, int] = {}
     last = since
-    for number, answer in connection.execute(query.order_by(consultations.c.number).limit(_CONSULTATIONS)):
+    for number, answer in connection.execute(
+        query.order_by(consultations.c.number).limit(_CONSULTATIONS)
+    ):
         last = number
         seen = answer.get("seen") if isinstance(answer, dict) else None
         for entity in seen if isinstance(seen, dict) else ():
             times[entity] = times.get(entity, 0) + 1
     if last == since:
         return
-    known = connection.execute(select(consulted).where(among(connection, consulted.c.entity, sorted(times)))).fetchall()
+    known = connection.execute(
+        select(consulted).where(among(connection, consulted.c.entity, sorted(times)))
+    ).fetchall()
     for row in known:
         more = times.pop(row.entity)
-        connection.execute(update(consulted).where(consulted.c.entity == row.entity).values(times=row.times + more))
+        connection.execute(
+            update(consulted).where(consulted.c.entity == row.entity).values(times=row.times + more)
+        )
     if times:
-        connection.execute(insert(consulted), [{"entity": one, "times": count} for one, count in sorted(times.items())])
+        connection.execute(
+            insert(consulted),
+            [{"entity": one, "times": count} for one, count in sorted(times.items())],
+        )
     connection.execute(update(desk).values(consulted=last))

@@ -8,10 +8,21 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from resolver.store.bulk import Numbers, among, arrays, columns_of, rows_among
-from resolver.store.moment import Moment, cut
+from resolver.store.bulk_rows import (
+    Numbers,
+    among,
+    arrays,
+    columns_of,
+    rows_among,
+)
+from resolver.store.row_types import (
+    Change,
+    EventKind,
+    StoredEntity,
+    VersionRow,
+)
 from resolver.store.schema import entities, events, members, records, sources, versions
-from resolver.store.words import Change, EventKind, StoredEntity, VersionRow
+from resolver.store.snapshot import Moment, cut
 
 
 class EntityQuestions(Moment):
@@ -35,7 +46,9 @@ class EntityQuestions(Moment):
         if row is None:
             return None
         number, identity, born, retired = row[:4]
-        return StoredEntity(number, identity, born, retired, asked, tuple(sorted(self._record_ids(number))))
+        return StoredEntity(
+            number, identity, born, retired, asked, tuple(sorted(self._record_ids(number)))
+        )
 
     def _home_row(self, asked: str) -> Any:
         row = self._entity_row("id", asked)
@@ -55,7 +68,9 @@ class EntityQuestions(Moment):
             found.update(rows_among(self.connection, sql, part))
         return found
 
-    def entity_rows(self, numbers: Sequence[int]) -> dict[int, tuple[str, int, int | None, int | None]]:
+    def entity_rows(
+        self, numbers: Sequence[int]
+    ) -> dict[int, tuple[str, int, int | None, int | None]]:
         """Per entity number its id, version of birth, of retirement, and redirect."""
         sql = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities" WHERE "number" {among}'
         found: dict[int, tuple[str, int, int | None, int | None]] = {}
@@ -72,7 +87,9 @@ class EntityQuestions(Moment):
         query = select(versions).where(versions.c.version <= self.version)
         found: dict[int, VersionRow] = {}
         for part in cut(numbers):
-            rows = self.connection.execute(query.where(among(self.connection, versions.c.version, part)))
+            rows = self.connection.execute(
+                query.where(among(self.connection, versions.c.version, part))
+            )
             found.update({row.version: VersionRow(*row) for row in rows})
         return found
 
@@ -98,11 +115,15 @@ class EntityQuestions(Moment):
             )
         return found
 
-    def members(self, numbers: Sequence[int], *, ever: bool = False) -> tuple[Numbers, Numbers, Numbers]:
+    def members(
+        self, numbers: Sequence[int], *, ever: bool = False
+    ) -> tuple[Numbers, Numbers, Numbers]:
         """(record, entity, version the membership ended or -1) of some entities; with `ever` those of the past too."""
         return self._member_rows("entity", numbers, ever)
 
-    def memberships(self, record_numbers: Sequence[int], *, ever: bool = False) -> tuple[Numbers, Numbers, Numbers]:
+    def memberships(
+        self, record_numbers: Sequence[int], *, ever: bool = False
+    ) -> tuple[Numbers, Numbers, Numbers]:
         """The same, of some records."""
         return self._member_rows("record", record_numbers, ever)
 
@@ -110,8 +131,12 @@ class EntityQuestions(Moment):
         """The numbers of the first entities that hold a record of some sources (None: of any), ascending."""
         query = select(members.c.entity).where(self.holds(members))
         if names is not None:
-            chosen = select(sources.c.number).where(among(self.connection, sources.c.name, sorted(names)))
-            query = query.join(records, records.c.number == members.c.record).where(records.c.source.in_(chosen))
+            chosen = select(sources.c.number).where(
+                among(self.connection, sources.c.name, sorted(names))
+            )
+            query = query.join(records, records.c.number == members.c.record).where(
+                records.c.source.in_(chosen)
+            )
         query = query.group_by(members.c.entity).order_by(members.c.entity).limit(limit)
         return [int(number) for number in self.connection.execute(query).scalars()]
 
@@ -119,17 +144,32 @@ class EntityQuestions(Moment):
         """(record, entity, from, to) of every membership of some entities that began up to this version."""
         sql = 'SELECT "record", "entity", "valid_from", "valid_to" FROM "members" WHERE "entity" {among}'
         sql += ' AND "valid_from" <= ?'
-        rows = [row for part in cut(numbers) for row in rows_among(self.connection, sql, part, self.version)]
-        return [(row[0], row[1], row[2], None if row[3] is None or row[3] > self.version else row[3]) for row in rows]
+        rows = [
+            row
+            for part in cut(numbers)
+            for row in rows_among(self.connection, sql, part, self.version)
+        ]
+        return [
+            (row[0], row[1], row[2], None if row[3] is None or row[3] > self.version else row[3])
+            for row in rows
+        ]
 
     def entity_numbers(self, ids: Sequence[str]) -> dict[str, int]:
         """The number of each entity id that there ever was."""
         sql = 'SELECT "id", "number" FROM "entities" WHERE "id" {among} AND "born" <= ?'
-        return {row[0]: row[1] for part in cut(ids) for row in rows_among(self.connection, sql, part, self.version)}
+        return {
+            row[0]: row[1]
+            for part in cut(ids)
+            for row in rows_among(self.connection, sql, part, self.version)
+        }
 
     def all_members(self) -> tuple[Numbers, Numbers]:
         """(record, entity) of every record that holds."""
-        query = select(members.c.record, members.c.entity).where(self.holds(members)).order_by(members.c.record)
+        query = (
+            select(members.c.record, members.c.entity)
+            .where(self.holds(members))
+            .order_by(members.c.record)
+        )
         record, entity = arrays(self.connection, query)
         return record, entity
 
@@ -152,15 +192,24 @@ class EntityQuestions(Moment):
 
     def history(self, entity_id: str) -> list[Change]:
         """The events of one entity, as itself or as the other of another."""
-        number = self.connection.execute(select(entities.c.number).where(entities.c.id == entity_id)).scalar()
+        number = self.connection.execute(
+            select(entities.c.number).where(entities.c.id == entity_id)
+        ).scalar()
         if number is None:
             return []
-        told = and_(or_(events.c.entity == number, events.c.other == number), events.c.version <= self.version)
-        return self._changes(and_(entities.c.number == number, entities.c.born <= self.version), told)
+        told = and_(
+            or_(events.c.entity == number, events.c.other == number),
+            events.c.version <= self.version,
+        )
+        return self._changes(
+            and_(entities.c.number == number, entities.c.born <= self.version), told
+        )
 
     def versions(self, since: int = 0) -> list[VersionRow]:
         """The landings after version `since`."""
-        query = select(versions).where(versions.c.version > since, versions.c.version <= self.version)
+        query = select(versions).where(
+            versions.c.version > since, versions.c.version <= self.version
+        )
         rows = self.connection.execute(query.order_by(versions.c.version))
         return [VersionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
 
@@ -172,7 +221,11 @@ class EntityQuestions(Moment):
     def _entity_of_record(self, record_id: str) -> Any:
         sql = 'SELECT "number", "valid_from", "valid_to" FROM "records" WHERE "record_id" {among}'
         rows = rows_among(self.connection, sql, [record_id])
-        numbers = [row[0] for row in rows if row[1] <= self.version and (row[2] is None or row[2] > self.version)]
+        numbers = [
+            row[0]
+            for row in rows
+            if row[1] <= self.version and (row[2] is None or row[2] > self.version)
+        ]
         if not numbers:
             return None
         found = self.memberships(numbers)[1]
@@ -183,21 +236,31 @@ class EntityQuestions(Moment):
         sql = 'SELECT "record_id" FROM "records" WHERE "number" {among}'
         return [row[0] for row in rows_among(self.connection, sql, record.tolist())]
 
-    def _member_rows(self, column: str, numbers: Sequence[int], ever: bool) -> tuple[Numbers, Numbers, Numbers]:
+    def _member_rows(
+        self, column: str, numbers: Sequence[int], ever: bool
+    ) -> tuple[Numbers, Numbers, Numbers]:
         sql = f'SELECT "record", "entity", "valid_to" FROM "members" WHERE "{column}" {{among}} AND "valid_from" <= ?'
         params = [self.version]
         if not ever:
             sql += ' AND ("valid_to" IS NULL OR "valid_to" > ?)'
             params.append(self.version)
-        rows = [row for part in cut(numbers) for row in rows_among(self.connection, sql, part, *params)]
+        rows = [
+            row for part in cut(numbers) for row in rows_among(self.connection, sql, part, *params)
+        ]
         record, entity, until = columns_of(rows, 3)
         order = np.lexsort((until, entity, record))
         return record[order], entity[order], until[order]
 
-    def _changes(self, born: ColumnElement[bool], told: ColumnElement[bool], most: int | None = None) -> list[Change]:
+    def _changes(
+        self, born: ColumnElement[bool], told: ColumnElement[bool], most: int | None = None
+    ) -> list[Change]:
         """Births and events in the order of their versions, births first; where the `most` first are wanted, at least
         these."""
-        births = select(entities.c.born, entities.c.id).where(born).order_by(entities.c.born, entities.c.number)
+        births = (
+            select(entities.c.born, entities.c.id)
+            .where(born)
+            .order_by(entities.c.born, entities.c.number)
+        )
         born_rows = self.connection.execute(births.limit(most))
         found = [(row[0], 0, Change(row[0], EventKind.BORN, row[1], "")) for row in born_rows]
         one, other = entities.alias("one"), entities.alias("other")

@@ -10,12 +10,19 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from resolver.records.resolution import Band, Outcome
-from resolver.store.bulk import Numbers, among, arrays, columns_of, listed, rows_among
-from resolver.store.decisions import stored_decision
-from resolver.store.moment import Moment, cut
+from resolver.records.results.resolution import Band, Outcome
+from resolver.store.bulk_rows import (
+    Numbers,
+    among,
+    arrays,
+    columns_of,
+    listed,
+    rows_among,
+)
+from resolver.store.desk.decision_log import stored_decision
+from resolver.store.row_types import Colour, StoredDecision, StoredLink
 from resolver.store.schema import decisions, links, records
-from resolver.store.words import Colour, StoredDecision, StoredLink
+from resolver.store.snapshot import Moment, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,12 @@ class LinkQuestions(Moment):
         of log-odds or more."""
         sql = _LINKS_OF + ("" if least is None else f' AND "logodds" >= {int(least)}')
         parts = [
-            columns_of(rows_among(self.connection, sql.replace("SIDE", side), part, self.version, self.version), 6)
+            columns_of(
+                rows_among(
+                    self.connection, sql.replace("SIDE", side), part, self.version, self.version
+                ),
+                6,
+            )
             for part in cut(numbers)
             for side in ("left", "right")
         ]
@@ -67,7 +79,9 @@ class LinkQuestions(Moment):
         sql = _LINKS_OF.replace("SIDE", "left") + ' AND +"right" {and_among}'
         rights = listed(self.connection, numbers)
         parts = [
-            columns_of(rows_among(self.connection, sql, part, self.version, self.version, rights), 6)
+            columns_of(
+                rows_among(self.connection, sql, part, self.version, self.version, rights), 6
+            )
             for part in cut(numbers)
         ]
         return _link_table(parts)
@@ -87,7 +101,9 @@ class LinkQuestions(Moment):
 
     def link_since(self, left: int, right: int) -> int | None:
         """The version from which a link is as it is, or None where there is none."""
-        query = select(links.c.valid_from).where(links.c.left == left, links.c.right == right, self.holds(links))
+        query = select(links.c.valid_from).where(
+            links.c.left == left, links.c.right == right, self.holds(links)
+        )
         found = self.connection.execute(query).scalar()
         return None if found is None else int(found)
 
@@ -116,19 +132,25 @@ class LinkQuestions(Moment):
 
     def decisions(self, record_ids: Sequence[str] | None = None) -> list[StoredDecision]:
         """The log in the order it was written; only decisions on some records where these are given."""
-        query = select(decisions).where(decisions.c.landed <= self.version).order_by(decisions.c.number)
+        query = (
+            select(decisions).where(decisions.c.landed <= self.version).order_by(decisions.c.number)
+        )
         if record_ids is None:
             return [stored_decision(row) for row in self.connection.execute(query)]
         found: dict[int, StoredDecision] = {}
         for part in cut(record_ids):
             for side in ("left_id", "right_id"):
-                rows = rows_among(self.connection, _DECISIONS.replace("SIDE", side), part, self.version)
+                rows = rows_among(
+                    self.connection, _DECISIONS.replace("SIDE", side), part, self.version
+                )
                 found.update({row[0]: stored_decision(_DecisionRow(*row)) for row in rows})
         return [found[number] for number in sorted(found)]
 
     def decision(self, number: int) -> StoredDecision | None:
         """One decision of the log, or None."""
-        query = select(decisions).where(decisions.c.number == number, decisions.c.landed <= self.version)
+        query = select(decisions).where(
+            decisions.c.number == number, decisions.c.landed <= self.version
+        )
         row = self.connection.execute(query).first()
         return None if row is None else stored_decision(row)
 
@@ -140,7 +162,11 @@ class LinkQuestions(Moment):
     def decisions_that_need_two(self) -> list[StoredDecision]:
         """The decisions that count, or counted, once two stewards had said the same."""
         flagged = or_(decisions.c.needs_two.is_(True), decisions.c.unlawful.is_(True))
-        query = select(decisions).where(flagged, decisions.c.landed <= self.version).order_by(decisions.c.number)
+        query = (
+            select(decisions)
+            .where(flagged, decisions.c.landed <= self.version)
+            .order_by(decisions.c.number)
+        )
         return [stored_decision(row) for row in self.connection.execute(query)]
 
     def decision_count(self) -> int:
@@ -153,11 +179,15 @@ class LinkQuestions(Moment):
         found: set[str] = set()
         for part in cut(digests):
             found |= set(
-                self.connection.execute(query.where(among(self.connection, decisions.c.digest, part))).scalars()
+                self.connection.execute(
+                    query.where(among(self.connection, decisions.c.digest, part))
+                ).scalars()
             )
         return found
 
-    def _links(self, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0) -> list[StoredLink]:
+    def _links(
+        self, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0
+    ) -> list[StoredLink]:
         query = (
             select(_LEFT.c.record_id.label("left_id"), _RIGHT.c.record_id.label("right_id"), links)
             .join(_LEFT, _LEFT.c.number == links.c.left)
@@ -165,7 +195,9 @@ class LinkQuestions(Moment):
             .where(condition, self.holds(links), links.c.band > 0)
             .order_by(links.c.score.desc(), _LEFT.c.record_id, _RIGHT.c.record_id)
         )
-        rows = self.connection.execute(query.limit(limit).offset(offset) if limit is not None else query)
+        rows = self.connection.execute(
+            query.limit(limit).offset(offset) if limit is not None else query
+        )
         return [
             StoredLink(
                 row.left_id,
@@ -186,7 +218,9 @@ def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:
 
 
 def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.zeros(0, dtype=np.int64)] * 6
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [
+        np.zeros(0, dtype=np.int64)
+    ] * 6
     order = np.lexsort((columns[1], columns[0]))
     columns = [column[order] for column in columns]
     first = np.ones(len(order), dtype=bool)

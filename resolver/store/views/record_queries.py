@@ -9,12 +9,17 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, select
 
 from resolver.records import Batch
-from resolver.store.bulk import Numbers, among, arrays, rows_among
-from resolver.store.contents import batch_of, record_of
-from resolver.store.counting import records_by_source
-from resolver.store.moment import Moment, cut
+from resolver.store.bulk_rows import (
+    Numbers,
+    among,
+    arrays,
+    rows_among,
+)
+from resolver.store.record_contents import batch_of, record_of
+from resolver.store.row_types import Source, StoredRecord
 from resolver.store.schema import list_versions, records, sources
-from resolver.store.words import Source, StoredRecord
+from resolver.store.snapshot import Moment, cut
+from resolver.store.source_counts import records_by_source
 
 PIECE = 100_000
 
@@ -37,7 +42,9 @@ class RecordQuestions(Moment):
 
     def record_versions(self, record_id: str) -> list[StoredRecord]:
         """Every version of a record up to this moment, the oldest first."""
-        return self._records(and_(records.c.record_id == record_id, records.c.valid_from <= self.version))
+        return self._records(
+            and_(records.c.record_id == record_id, records.c.valid_from <= self.version)
+        )
 
     def records(self, numbers: Sequence[int]) -> list[StoredRecord]:
         """Versions of records by number, ascending; those that have ended too."""
@@ -64,10 +71,14 @@ class RecordQuestions(Moment):
 
     def versions_of(self, record_ids: Sequence[str]) -> dict[str, list[int]]:
         """Of each record the numbers of all its versions, ascending."""
-        query = select(records.c.record_id, records.c.number).where(records.c.valid_from <= self.version)
+        query = select(records.c.record_id, records.c.number).where(
+            records.c.valid_from <= self.version
+        )
         found: dict[str, list[int]] = {}
         for part in cut(record_ids):
-            for row in self.connection.execute(query.where(among(self.connection, records.c.record_id, part))):
+            for row in self.connection.execute(
+                query.where(among(self.connection, records.c.record_id, part))
+            ):
                 found.setdefault(row[0], []).append(row[1])
         return {one: sorted(numbers) for one, numbers in found.items()}
 
@@ -84,16 +95,26 @@ class RecordQuestions(Moment):
         if not names:
             return {}
         numbers = [source.number for source in self.sources() if source.name in set(names)]
-        query = select(records.c.record_id, records.c.number).where(self.holds(records), records.c.source.in_(numbers))
+        query = select(records.c.record_id, records.c.number).where(
+            self.holds(records), records.c.source.in_(numbers)
+        )
         return {row[0]: row[1] for row in self.connection.execute(query)}
 
     def batches(self, *, after: int = 0, ended_too: bool = False) -> Iterator[RecordRows]:
         """The records that hold, in pieces, by number, those after `after`. `ended_too`: all that ever were."""
         named = {source.number: source.name for source in self.sources()}
-        columns = (records.c.number, records.c.record_id, records.c.source, records.c.kind, records.c.schema)
+        columns = (
+            records.c.number,
+            records.c.record_id,
+            records.c.source,
+            records.c.kind,
+            records.c.schema,
+        )
         for start in range(after, self.head.last_record, PIECE):
             query = select(*columns, records.c.content).where(
-                records.c.number > start, records.c.number <= start + PIECE, records.c.valid_from <= self.version
+                records.c.number > start,
+                records.c.number <= start + PIECE,
+                records.c.valid_from <= self.version,
             )
             if not ended_too:
                 query = query.where(self.holds(records))
@@ -112,10 +133,18 @@ class RecordQuestions(Moment):
     def some_batches(self, numbers: Numbers) -> Iterator[RecordRows]:
         """Versions of records by number (ascending), in pieces; those that have ended too."""
         named = {source.number: source.name for source in self.sources()}
-        columns = (records.c.number, records.c.record_id, records.c.source, records.c.kind, records.c.schema)
+        columns = (
+            records.c.number,
+            records.c.record_id,
+            records.c.source,
+            records.c.kind,
+            records.c.schema,
+        )
         query = select(*columns, records.c.content).order_by(records.c.number)
         for part in cut(numbers.tolist()):
-            rows = self.connection.execute(query.where(among(self.connection, records.c.number, part))).fetchall()
+            rows = self.connection.execute(
+                query.where(among(self.connection, records.c.number, part))
+            ).fetchall()
             if rows:
                 number, ids, source, kind, schema, content = zip(*rows, strict=True)
                 batch = batch_of(ids, [named[one] for one in source], kind, schema, content)
@@ -123,7 +152,9 @@ class RecordQuestions(Moment):
 
     def ended_after(self, version: int) -> Numbers:
         """The numbers of records that ended after `version`, up to this one."""
-        query = select(records.c.number).where(records.c.valid_to > version, records.c.valid_to <= self.version)
+        query = select(records.c.number).where(
+            records.c.valid_to > version, records.c.valid_to <= self.version
+        )
         return arrays(self.connection, query)[0]
 
     def sources(self, *, counted: bool = False) -> list[Source]:
@@ -156,7 +187,11 @@ class RecordQuestions(Moment):
 
     def holds_any(self, source: Source) -> bool:
         """Whether a record of a source holds."""
-        query = select(records.c.number).where(records.c.source == source.number, self.holds(records)).limit(1)
+        query = (
+            select(records.c.number)
+            .where(records.c.source == source.number, self.holds(records))
+            .limit(1)
+        )
         return self.connection.execute(query).first() is not None
 
     def has_lists(self) -> set[str]:
@@ -166,8 +201,12 @@ class RecordQuestions(Moment):
 
     def sources_landed(self, version: int) -> list[str]:
         """The sources of which a list landed with a version, by name."""
-        query = select(sources.c.name).join(list_versions, list_versions.c.source == sources.c.number)
-        landed = query.where(list_versions.c.landed == version, list_versions.c.landed <= self.version)
+        query = select(sources.c.name).join(
+            list_versions, list_versions.c.source == sources.c.number
+        )
+        landed = query.where(
+            list_versions.c.landed == version, list_versions.c.landed <= self.version
+        )
         return sorted(set(self.connection.execute(landed).scalars()))
 
     def _records(self, condition: ColumnElement[bool]) -> list[StoredRecord]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resolver.store.view_entities import EntityQuestions
-from resolver.store.view_links import LinkQuestions, LinkTable
-from resolver.store.view_records import RecordQuestions, RecordRows
+from resolver.store.views.entity_queries import EntityQuestions
+from resolver.store.views.link_queries import LinkQuestions, LinkTable
+from resolver.store.views.record_queries import RecordQuestions, RecordRows
 
 
 class View(RecordQuestions, EntityQuestions, LinkQuestions):

@@ -11,15 +11,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow.compute as pc
 
-from resolver.synthetic import names
-from resolver.synthetic.corrupt import SHORTEST, Slip, replaced, slip, with_slips
-from resolver.synthetic.cultures import CULTURES
-from resolver.synthetic.dice import Dice, nulls
+from resolver.synthetic.differences.person_views import (
+    View,
+    all_forms,
+    exactly,
+    name_texts,
+    without,
+)
+from resolver.synthetic.differences.writing_errors import (
+    SHORTEST,
+    Slip,
+    replaced,
+    slip,
+    with_slips,
+)
+from resolver.synthetic.entities.persons import FIRST_DAY, Persons, tables
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Bools, Form
-from resolver.synthetic.persons import FIRST_DAY, Persons, tables
-from resolver.synthetic.views import View, all_forms, exactly, name_texts, without
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names import full_names
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import Bools, Form
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import Dice, nulls
 
 Eligible = Callable[[Persons, View], Bools]
 Change = Callable[[Dice, Persons, View], tuple[View, View]]
@@ -48,7 +60,9 @@ def _parts_left_out(*parts: str) -> Change:
 
 
 def _has(part: str) -> Eligible:
-    return lambda persons, view: np.asarray((getattr(view.parts, part) >= 0) & (view.parts.family >= 0))
+    return lambda persons, view: np.asarray(
+        (getattr(view.parts, part) >= 0) & (view.parts.family >= 0)
+    )
 
 
 def _has_middle(persons: Persons, view: View) -> Bools:
@@ -68,7 +82,9 @@ def _differs(form: Form, *parts: str) -> Eligible:
         found = np.zeros(len(persons), dtype=bool)
         for part in parts:
             words = getattr(view.parts, part)
-            other = pc.not_equal(texts.spell(words, int(Form.STANDARD)), texts.spell(words, int(form)))
+            other = pc.not_equal(
+                texts.spell(words, int(Form.STANDARD)), texts.spell(words, int(form))
+            )
             found |= np.asarray(pc.fill_null(other, False))
         return found
 
@@ -78,7 +94,8 @@ def _differs(form: Form, *parts: str) -> Eligible:
 def _in_form(form: Form, *parts: str) -> Change:
     def change(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
         return view, replace(
-            view, forms={**view.forms, **{part: np.full(len(view.culture), int(form)) for part in parts}}
+            view,
+            forms={**view.forms, **{part: np.full(len(view.culture), int(form)) for part in parts}},
         )
 
     return change
@@ -87,12 +104,18 @@ def _in_form(form: Form, *parts: str) -> Change:
 def _other_letters(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     forms = np.array([Form.B, Form.C, Form.LOOSE])[dice.below(len(view.culture), 3)]
     return view, replace(
-        view, forms={part: forms if part not in ("title", "son_of") else view.forms[part] for part in names.PARTS}
+        view,
+        forms={
+            part: forms if part not in ("title", "son_of") else view.forms[part]
+            for part in full_names.PARTS
+        },
     )
 
 
 def _several_spellings(persons: Persons, view: View) -> Bools:
-    tests = [_differs(form, "given", "family")(persons, view) for form in (Form.B, Form.C, Form.LOOSE)]
+    tests = [
+        _differs(form, "given", "family")(persons, view) for form in (Form.B, Form.C, Form.LOOSE)
+    ]
     return np.asarray(np.logical_and.reduce(tests))
 
 
@@ -101,7 +124,9 @@ def _with_marks(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
 
 
 def _marked(persons: Persons, view: View) -> Bools:
-    return names.latin_cultures()[persons.culture] & _differs(Form.NATIVE, "given", "family")(persons, view)
+    return full_names.latin_cultures()[persons.culture] & _differs(Form.NATIVE, "given", "family")(
+        persons, view
+    )
 
 
 def _own_script(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
@@ -109,22 +134,28 @@ def _own_script(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
 
 
 def _has_own_script(persons: Persons, view: View) -> Bools:
-    return names.writable(view.parts) & ~names.latin_cultures()[persons.culture] & _anybody(persons, view)
+    return (
+        full_names.writable(view.parts)
+        & ~full_names.latin_cultures()[persons.culture]
+        & _anybody(persons, view)
+    )
 
 
 def _mistyped(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
-    def slips(texts: names.Texts) -> names.Texts:
+    def slips(texts: full_names.Texts) -> full_names.Texts:
         given_short, family_short = (
             np.asarray(pc.less(pc.utf8_length(pc.fill_null(text, "")), SHORTEST))
             for text in (texts.given, texts.family)
         )
         in_family = np.where(given_short, True, dice.chance(len(view.culture), 0.5) & ~family_short)
         return replace(
-            texts, given=with_slips(dice, texts.given, ~in_family), family=with_slips(dice, texts.family, in_family)
+            texts,
+            given=with_slips(dice, texts.given, ~in_family),
+            family=with_slips(dice, texts.family, in_family),
         )
 
     # in scripts of syllables one sign is half a name
-    view = replace(view, native=view.native & ~names.close_cultures()[view.culture])
+    view = replace(view, native=view.native & ~full_names.close_cultures()[view.culture])
     return view, replace(view, slips=slips)
 
 
@@ -133,17 +164,25 @@ def _long_enough(persons: Persons, view: View) -> Bools:
         pc.utf8_length(vocabulary().lexicon.spell(words, int(Form.STANDARD)))
         for words in (view.parts.given, view.parts.family)
     ]
-    return np.asarray(pc.greater_equal(pc.max_element_wise(*lengths), SHORTEST)) & _anybody(persons, view)
+    return np.asarray(pc.greater_equal(pc.max_element_wise(*lengths), SHORTEST)) & _anybody(
+        persons, view
+    )
 
 
 def _glued(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
-    def slips(texts: names.Texts) -> names.Texts:
+    def slips(texts: full_names.Texts) -> full_names.Texts:
         rows = np.arange(len(view.culture))
         return replace(
             texts,
-            given=replaced(texts.given, rows, [slip(text or "", Slip.GLUED, 0.0) for text in texts.given.to_pylist()]),
+            given=replaced(
+                texts.given,
+                rows,
+                [slip(text or "", Slip.GLUED, 0.0) for text in texts.given.to_pylist()],
+            ),
             family=replaced(
-                texts.family, rows, [slip(text or "", Slip.GLUED, 0.0) for text in texts.family.to_pylist()]
+                texts.family,
+                rows,
+                [slip(text or "", Slip.GLUED, 0.0) for text in texts.family.to_pylist()],
             ),
         )
 
@@ -160,12 +199,16 @@ def _compound(persons: Persons, view: View) -> Bools:
 
 
 def _turned_round(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
-    def slips(texts: names.Texts) -> names.Texts:
-        return replace(texts, given=texts.family, family=texts.given, father=nulls(len(texts.given)))
+    def slips(texts: full_names.Texts) -> full_names.Texts:
+        return replace(
+            texts, given=texts.family, family=texts.given, father=nulls(len(texts.given))
+        )
 
     # nobody turns round a name that is written without a space
-    view = replace(view, native=view.native & ~names.close_cultures()[view.culture])
-    return replace(view, parts=without(view.parts, "father", "grandfather")), replace(view, slips=slips)
+    view = replace(view, native=view.native & ~full_names.close_cultures()[view.culture])
+    return replace(view, parts=without(view.parts, "father", "grandfather")), replace(
+        view, slips=slips
+    )
 
 
 def _cut_off(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
@@ -174,7 +217,9 @@ def _cut_off(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
 
 def _long(persons: Persons, view: View) -> Bools:
     length = pc.utf8_length(name_texts(view))
-    return np.asarray(pc.and_(pc.greater(length, 18), pc.less(length, 26))) & _anybody(persons, view)
+    return np.asarray(pc.and_(pc.greater(length, 18), pc.less(length, 26))) & _anybody(
+        persons, view
+    )
 
 
 def _titled(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
@@ -205,10 +250,14 @@ def _one_digit(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     which, down = dice.below(count, 3), dice.chance(count, 0.5)
     year = was.year + np.where(down, -1, 1) * (which == 0) + np.where(down, -10, 10) * (which == 1)
     day = np.where(
-        which == 2, np.where(was.day > 20, was.day - 10, np.where(was.day > 10, was.day - 10, was.day + 10)), was.day
+        which == 2,
+        np.where(was.day > 20, was.day - 10, np.where(was.day > 10, was.day - 10, was.day + 10)),
+        was.day,
     )
     # leap days of years that are none would not exist
-    return view, replace(view, written=replace(was, year=year, day=np.where((was.month == 2) & (day > 28), 28, day)))
+    return view, replace(
+        view, written=replace(was, year=year, day=np.where((was.month == 2) & (day > 28), 28, day))
+    )
 
 
 def _year_only(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
@@ -236,15 +285,27 @@ def _common_name(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     table = tables()
     country = table.countries[view.culture, dice.below(count, table.country_count[view.culture])]
     bare = without(view.parts, "father", "grandfather", "middle")
-    other = replace(view, parts=bare, written=exactly(born), country=country, city=geography().pick_city(dice, country))
+    other = replace(
+        view,
+        parts=bare,
+        written=exactly(born),
+        country=country,
+        city=geography().pick_city(dice, country),
+    )
     return replace(view, parts=bare), other
 
 
 def _twin(dice: Dice, persons: Persons, view: View) -> tuple[View, View]:
     """A brother or sister born the same day."""
     table, gender = tables(), (~persons.male).astype(np.int64)
-    start, size = table.start["given"][view.culture, gender], table.size["given"][view.culture, gender]
-    other = start + (view.parts.given - start + 1 + dice.below(len(size), np.minimum(size - 1, 40))) % size
+    start, size = (
+        table.start["given"][view.culture, gender],
+        table.size["given"][view.culture, gender],
+    )
+    other = (
+        start
+        + (view.parts.given - start + 1 + dice.below(len(size), np.minimum(size - 1, 40))) % size
+    )
     bare = without(view.parts, "middle")
     return replace(view, parts=bare), replace(view, parts=replace(bare, given=other))
 
@@ -261,7 +322,14 @@ def _fathers(persons: Persons, view: View) -> Bools:
 
 
 CORRUPTIONS: tuple[Corruption, ...] = (
-    Corruption("none", "nothing differs", True, _anybody, lambda dice, persons, view: (view, view), native=True),
+    Corruption(
+        "none",
+        "nothing differs",
+        True,
+        _anybody,
+        lambda dice, persons, view: (view, view),
+        native=True,
+    ),
     Corruption(
         "patronymic-omitted",
         "the father's name is left out",
@@ -271,29 +339,85 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         native=True,
     ),
     Corruption(
-        "middle-omitted", "the middle name is left out", True, _has_middle, _parts_left_out("middle"), native=True
+        "middle-omitted",
+        "the middle name is left out",
+        True,
+        _has_middle,
+        _parts_left_out("middle"),
+        native=True,
     ),
     Corruption(
-        "second-surname-omitted", "the second surname is left out", True, _has("second"), _parts_left_out("second")
+        "second-surname-omitted",
+        "the second surname is left out",
+        True,
+        _has("second"),
+        _parts_left_out("second"),
     ),
     Corruption("transliteration", "another romanisation", True, _several_spellings, _other_letters),
     Corruption("diacritics", "Latin letters with and without marks", True, _marked, _with_marks),
-    Corruption("cross-script", "the own script against a passport's Latin letters", True, _has_own_script, _own_script),
-    Corruption("typo", "one slip of the keyboard or the scanner", True, _long_enough, _mistyped, native=True),
-    Corruption("glued", "names written as one or parted", True, _compound, _glued),
-    Corruption("order", "given and family name in each other's place", True, _anybody, _turned_round, native=True),
-    Corruption("initial", "the given name as an initial", True, _anybody, _in_form(Form.INITIAL, "given")),
     Corruption(
-        "nickname", "a pet name for the given name", True, _differs(Form.PET, "given"), _in_form(Form.PET, "given")
+        "cross-script",
+        "the own script against a passport's Latin letters",
+        True,
+        _has_own_script,
+        _own_script,
+    ),
+    Corruption(
+        "typo",
+        "one slip of the keyboard or the scanner",
+        True,
+        _long_enough,
+        _mistyped,
+        native=True,
+    ),
+    Corruption("glued", "names written as one or parted", True, _compound, _glued),
+    Corruption(
+        "order",
+        "given and family name in each other's place",
+        True,
+        _anybody,
+        _turned_round,
+        native=True,
+    ),
+    Corruption(
+        "initial", "the given name as an initial", True, _anybody, _in_form(Form.INITIAL, "given")
+    ),
+    Corruption(
+        "nickname",
+        "a pet name for the given name",
+        True,
+        _differs(Form.PET, "given"),
+        _in_form(Form.PET, "given"),
     ),
     Corruption("title", "a title before the name", True, _anybody, _titled),
     Corruption("truncated", "the name cut off", True, _long, _cut_off),
-    Corruption("maiden-name", "the family name before marriage", True, _has_maiden, _married, native=True),
-    Corruption("date-swap", "day and month in each other's place", True, _swappable, _day_and_month, native=True),
-    Corruption("date-digit", "one digit of the birth date", True, _anybody, _one_digit, native=True),
+    Corruption(
+        "maiden-name", "the family name before marriage", True, _has_maiden, _married, native=True
+    ),
+    Corruption(
+        "date-swap",
+        "day and month in each other's place",
+        True,
+        _swappable,
+        _day_and_month,
+        native=True,
+    ),
+    Corruption(
+        "date-digit", "one digit of the birth date", True, _anybody, _one_digit, native=True
+    ),
     Corruption("date-year-only", "only the year of birth", True, _anybody, _year_only, native=True),
-    Corruption("several", "other letters, a slip, no middle name, half a date", True, _several_spellings, _several),
-    Corruption("common-name", "somebody else of the same name", False, _anybody, _common_name, native=True),
+    Corruption(
+        "several",
+        "other letters, a slip, no middle name, half a date",
+        True,
+        _several_spellings,
+        _several,
+    ),
+    Corruption(
+        "common-name", "somebody else of the same name", False, _anybody, _common_name, native=True
+    ),
     Corruption("twin", "a twin", False, _anybody, _twin, native=True),
-    Corruption("father-son", "father and son of one name", False, _fathers, _father_son, native=True),
+    Corruption(
+        "father-son", "father and son of one name", False, _fathers, _father_son, native=True
+    ),
 )

@@ -9,27 +9,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic import dates, names
+from resolver.synthetic import written_dates
 from resolver.synthetic.agencies import Order
-from resolver.synthetic.documents import date_parts
-from resolver.synthetic.lexicon import Bools, Form, Ints
-from resolver.synthetic.persons import Days, Persons
+from resolver.synthetic.entities.document_numbers import date_parts
+from resolver.synthetic.entities.persons import Days, Persons
+from resolver.synthetic.names import full_names
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """n persons as one side sees them. `forms`: the `Form` of each part; `slips`: changes of the finished texts."""
 
-    parts: names.Parts
+    parts: full_names.Parts
     forms: dict[str, Ints]
     native: Bools
     culture: Ints
     order: Ints
-    written: dates.Written
+    written: written_dates.Written
     city: Ints
     country: Ints
     male: Bools
-    slips: Callable[[names.Texts], names.Texts] | None = None
+    slips: Callable[[full_names.Texts], full_names.Texts] | None = None
     width: int = 0
 
 
@@ -38,20 +39,22 @@ def all_forms(form: Form, count: int) -> dict[str, Ints]:
     plain = np.full(count, int(Form.STANDARD), dtype=np.int64)
     return {
         part: plain if part in ("title", "son_of") else np.full(count, int(form), dtype=np.int64)
-        for part in names.PARTS
+        for part in full_names.PARTS
     }
 
 
-def without(parts: names.Parts, *left_out: str) -> names.Parts:
+def without(parts: full_names.Parts, *left_out: str) -> full_names.Parts:
     """The names without some of their parts."""
-    return replace(parts, **{part: np.full(len(parts.given), -1, dtype=np.int64) for part in left_out})
+    return replace(
+        parts, **{part: np.full(len(parts.given), -1, dtype=np.int64) for part in left_out}
+    )
 
 
 def plain_view(persons: Persons, rows: Ints) -> View:
     """Everything right: the passport's spelling, the whole name, the exact date."""
     count = len(rows)
     return View(
-        parts=without(names.parts_of(persons, rows), "title", "son_of"),
+        parts=without(full_names.parts_of(persons, rows), "title", "son_of"),
         forms=all_forms(Form.STANDARD, count),
         native=np.zeros(count, dtype=bool),
         culture=persons.culture[rows],
@@ -63,18 +66,20 @@ def plain_view(persons: Persons, rows: Ints) -> View:
     )
 
 
-def exactly(born: Days) -> dates.Written:
+def exactly(born: Days) -> written_dates.Written:
     """Whole dates."""
     day, month, year = date_parts(born)
-    return dates.Written(year, month, day, np.zeros(len(born), dtype=bool), np.zeros(len(born), dtype=np.int64))
+    return written_dates.Written(
+        year, month, day, np.zeros(len(born), dtype=bool), np.zeros(len(born), dtype=np.int64)
+    )
 
 
 def name_texts(view: View) -> pa.StringArray:
     """The full names of a view."""
-    texts = names.spell(view.parts, view.forms, view.culture, view.native)
+    texts = full_names.spell(view.parts, view.forms, view.culture, view.native)
     if view.slips:
         texts = view.slips(texts)
-    name = names.full(texts, view.order, view.culture, view.native)
+    name = full_names.full(texts, view.order, view.culture, view.native)
     if view.width:
         name = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(name, 0, view.width))
     return name

@@ -13,15 +13,22 @@ import pyarrow as pa
 
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
-from resolver.synthetic import dates, names
+from resolver.synthetic import written_dates
 from resolver.synthetic.agencies import Dates, Order
-from resolver.synthetic.corruptions import CORRUPTIONS, Corruption
-from resolver.synthetic.cultures import CULTURE_NAMES, CULTURES
-from resolver.synthetic.dice import Dice, keep
+from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
+from resolver.synthetic.differences.person_views import (
+    View,
+    all_forms,
+    name_texts,
+    plain_view,
+    without,
+)
+from resolver.synthetic.entities.persons import Persons, make_persons
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Bools, Form, Ints
-from resolver.synthetic.persons import Persons, make_persons
-from resolver.synthetic.views import View, all_forms, name_texts, plain_view, without
+from resolver.synthetic.names import full_names
+from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
+from resolver.synthetic.random_columns import Dice, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,17 @@ def name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[str, ..
     """The different spellings of the full names of `count` invented persons of a culture (a name of `CULTURES`), each
     a tuple without repetitions, the passport's first. Raises `UsageError` for a culture that is not known."""
     if culture not in CULTURE_NAMES:
-        raise UsageError(f"no culture is called {culture!r}", mend=f"known are {', '.join(CULTURE_NAMES)}")
+        raise UsageError(
+            f"no culture is called {culture!r}", mend=f"known are {', '.join(CULTURE_NAMES)}"
+        )
     dice = Dice(seed, "variants", culture)
     persons = make_persons(dice, count, CULTURE_NAMES.index(culture), pairs=False)
     view = plain_view(persons, np.arange(count))
-    native = names.writable(view.parts)
-    views = [replace(view, forms=all_forms(form, count)) for form in (Form.STANDARD, Form.B, Form.C, Form.LOOSE)]
+    native = full_names.writable(view.parts)
+    views = [
+        replace(view, forms=all_forms(form, count))
+        for form in (Form.STANDARD, Form.B, Form.C, Form.LOOSE)
+    ]
     views += [
         replace(view, forms={**view.forms, part: np.full(count, int(form))})
         for part, form in (("given", Form.PET), ("middle", Form.INITIAL))
@@ -69,7 +81,10 @@ def name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[str, ..
         replace(view, order=np.full(count, int(Order.FAMILY_COMMA))),
         replace(view, parts=without(view.parts, "middle", "father", "grandfather", "son_of")),
     ]
-    views += [replace(view, native=native), replace(view, native=native, forms=all_forms(Form.SECOND, count))]
+    views += [
+        replace(view, native=native),
+        replace(view, native=native, forms=all_forms(Form.SECOND, count)),
+    ]
     texts = [name_texts(one).to_pylist() for one in views]
     return [tuple(dict.fromkeys(row)) for row in zip(*texts, strict=True)]
 
@@ -83,7 +98,11 @@ def _probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe]:
     persons = _only(pool, rows)
     view = plain_view(persons, np.arange(len(rows)))
     if corruption.native:
-        own = names.writable(view.parts) & ~names.latin_cultures()[view.culture] & dice.chance(len(rows), 0.5)
+        own = (
+            full_names.writable(view.parts)
+            & ~full_names.latin_cultures()[view.culture]
+            & dice.chance(len(rows), 0.5)
+        )
         view = replace(view, native=own)
     left, right = corruption.change(dice, persons, view)
     sides = [
@@ -118,16 +137,21 @@ def _records(dice: Dice, view: View, source: str, tag: str) -> list[Record]:
     styles = np.full(count, int(Dates.ISO), dtype=np.int64)
     columns = {
         "name": name_texts(view),
-        "birthDate": keep(dates.write(view.written, styles), dice.chance(count, 0.85)),
-        "birthPlace": keep(geo.cities.spell(view.city, int(Form.STANDARD)), dice.chance(count, 0.5)),
+        "birthDate": keep(written_dates.write(view.written, styles), dice.chance(count, 0.85)),
+        "birthPlace": keep(
+            geo.cities.spell(view.city, int(Form.STANDARD)), dice.chance(count, 0.5)
+        ),
         "nationality": keep(geo.codes.take(pa.array(view.country)), dice.chance(count, 0.7)),
         "gender": keep(
-            pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))), dice.chance(count, 0.6)
+            pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))),
+            dice.chance(count, 0.6),
         ),
     }
     lists = {prop: column.to_pylist() for prop, column in columns.items()}
     records = []
     for place in range(count):
-        values = tuple(Value(prop, texts[place]) for prop, texts in lists.items() if texts[place] is not None)
+        values = tuple(
+            Value(prop, texts[place]) for prop, texts in lists.items() if texts[place] is not None
+        )
         records.append(Record(f"{source}:{tag}-{place:06d}", source, Kind.PERSON, "Person", values))
     return records

@@ -8,8 +8,8 @@ from enum import IntEnum
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic.dice import Dice, present
-from resolver.synthetic.lexicon import Bools
+from resolver.synthetic.names.name_lexicon import Bools
+from resolver.synthetic.random_columns import Dice, present
 
 
 class Slip(IntEnum):
@@ -26,7 +26,11 @@ class Slip(IntEnum):
 
 _SHARES = (0.22, 0.16, 0.2, 0.16, 0.12, 0.1, 0.04)
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOUR = {key: row[place + (1 if place + 1 < len(row) else -1)] for row in _KEYS for place, key in enumerate(row)}
+_NEIGHBOUR = {
+    key: row[place + (1 if place + 1 < len(row) else -1)]
+    for row in _KEYS
+    for place, key in enumerate(row)
+}
 _VOWELS = dict(zip("aeiouy", "eaeuoi", strict=True))
 _SCANNED = (
     ("rn", "m"),
@@ -81,7 +85,9 @@ def _substituted(text: str, place: int, table: dict[str, str]) -> str:
 _ONE_LETTER: dict[Slip, Callable[[str, int], str]] = {
     Slip.LEFT_OUT: lambda text, place: text[:place] + text[place + 1 :],
     Slip.DOUBLED: lambda text, place: text[: place + 1] + text[place:],
-    Slip.SWAPPED: lambda text, place: text[:place] + text[place + 1] + text[place] + text[place + 2 :],
+    Slip.SWAPPED: lambda text, place: (
+        text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+    ),
     Slip.NEIGHBOUR: lambda text, place: _substituted(text, place, _NEIGHBOUR),
     Slip.VOWEL: lambda text, place: _substituted(text, place, _VOWELS),
 }

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.dice import Dice, join, number_text
 from resolver.synthetic.geography import Geography, geography
-from resolver.synthetic.lexicon import Ints
+from resolver.synthetic.names.name_lexicon import Ints
+from resolver.synthetic.random_columns import Dice, join, number_text
 
 Digits = npt.NDArray[np.int64]
 
@@ -55,11 +55,18 @@ def identities(
     """A national identity number of each country's form; where these hold birth date, gender or check digit, the
     right ones."""
     geo = geography()
-    texts = _numbers(dice, countries, _patterns(_IDENTITY, geo)).to_numpy(zero_copy_only=False).astype(object)
+    texts = (
+        _numbers(dice, countries, _patterns(_IDENTITY, geo))
+        .to_numpy(zero_copy_only=False)
+        .astype(object)
+    )
     day, month, year = date_parts(born)
     for codes, maker in _MAKERS.items():
         wanted = np.flatnonzero(
-            np.isin(countries, [geo.index[code.lower()] for code in codes.split() if code.lower() in geo.index])
+            np.isin(
+                countries,
+                [geo.index[code.lower()] for code in codes.split() if code.lower() in geo.index],
+            )
         )
         if len(wanted):
             digits = dice.below(len(wanted) * 18, 10).reshape(len(wanted), 18)
@@ -71,7 +78,11 @@ def date_parts(days: npt.NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
     """Day, month and year of dates."""
     months = days.astype("datetime64[M]")
     day = (days - months).astype(np.int64) + 1
-    return day, months.astype(np.int64) % 12 + 1, months.astype("datetime64[Y]").astype(np.int64) + 1970
+    return (
+        day,
+        months.astype(np.int64) % 12 + 1,
+        months.astype("datetime64[Y]").astype(np.int64) + 1970,
+    )
 
 
 def _numbers(dice: Dice, countries: Ints, patterns: list[str]) -> pa.StringArray:
@@ -79,7 +90,9 @@ def _numbers(dice: Dice, countries: Ints, patterns: list[str]) -> pa.StringArray
     letters = np.array([[sign == "A" for sign in form.ljust(width)] for form in patterns])
     unused = np.array([[sign == " " for sign in form.ljust(width)] for form in patterns])
     u = dice.uniform(len(countries), width)
-    signs = np.where(letters[countries], 65 + np.floor(u * 26), 48 + np.floor(u * 10)).astype(np.uint32)
+    signs = np.where(letters[countries], 65 + np.floor(u * 26), 48 + np.floor(u * 10)).astype(
+        np.uint32
+    )
     signs[unused[countries]] = 0
     return pa.array(np.ascontiguousarray(signs).view(f"U{width}").ravel(), pa.string())
 
@@ -117,10 +130,15 @@ def _china(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.b
     columns += [*_split(year, 4), *_split(month, 2), *_split(day, 2), *sequence]
     weights = tuple(pow(2, place, 11) for place in range(17, 0, -1))
     check = (12 - _weighted(columns, weights) % 11) % 11
-    return [digits + "0123456789X"[rest] for digits, rest in zip(_text(columns), check.tolist(), strict=True)]
+    return [
+        digits + "0123456789X"[rest]
+        for digits, rest in zip(_text(columns), check.tolist(), strict=True)
+    ]
 
 
-def _turkey(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _turkey(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     columns = [np.maximum(d[:, 0], 1), *(d[:, place] for place in range(1, 9))]
     tenth = _weighted(columns, (7, -1, 7, -1, 7, -1, 7, -1, 7)) % 10
     return _text([*columns, tenth, (_weighted(columns, (1,) * 9) + tenth) % 10])
@@ -149,7 +167,9 @@ def _korea(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.b
     return [text[:6] + "-" + text[6:] for text in _text([*columns, check])]
 
 
-def _yugoslavia(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _yugoslavia(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     sequence = d[:, 0] % 5 + np.where(male, 0, 5)
     columns = [
         *_split(day, 2),
@@ -165,7 +185,9 @@ def _yugoslavia(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray
     return _text([*columns, np.where(rest > 9, 0, rest)])
 
 
-def _france(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _france(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     columns = [
         np.where(male, 1, 2),
         *_split(year % 100, 2),
@@ -200,8 +222,14 @@ def _egypt(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.b
     )
 
 
-def _pakistan(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
-    columns = [d[:, 0] % 7 + 1, *(d[:, place] for place in range(1, 12)), d[:, 12] % 4 * 2 + np.where(male, 1, 2)]
+def _pakistan(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
+    columns = [
+        d[:, 0] % 7 + 1,
+        *(d[:, place] for place in range(1, 12)),
+        d[:, 12] % 4 * 2 + np.where(male, 1, 2),
+    ]
     return [f"{text[:5]}-{text[5:12]}-{text[12:]}" for text in _text(columns)]
 
 
@@ -221,16 +249,18 @@ _MAKERS: dict[str, Callable[[Digits, Ints, Ints, Ints, npt.NDArray[np.bool_]], l
 def phones(dice: Dice, countries: Ints) -> pa.StringArray:
     """An invented mobile number with each country's dialling code."""
     count = len(countries)
-    rest = join([number_text(60 + dice.below(count, 40)), number_text(dice.below(count, 10_000_000), 7)])
+    rest = join(
+        [number_text(60 + dice.below(count, 40)), number_text(dice.below(count, 10_000_000), 7)]
+    )
     return join(["+", geography().dial.take(pa.array(countries)), rest])
 
 
 def emails(dice: Dice, given: pa.StringArray, family: pa.StringArray) -> pa.StringArray:
     """An address made of the names, at domains reserved for examples."""
     count = len(given)
-    domain = pa.array(["example.com", "example.org", "example.net", "mail.example.com", "post.example.org"]).take(
-        pa.array(dice.below(count, 5))
-    )
+    domain = pa.array(
+        ["example.com", "example.org", "example.net", "mail.example.com", "post.example.org"]
+    ).take(pa.array(dice.below(count, 5)))
     first = pc.utf8_lower(pc.replace_substring_regex(given, "[^A-Za-z]", ""))
     last = pc.utf8_lower(pc.replace_substring_regex(pc.fill_null(family, ""), "[^A-Za-z]", ""))
     return join([first, ".", last, number_text(dice.below(count, 100)), "@", domain])

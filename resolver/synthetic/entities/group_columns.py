@@ -7,15 +7,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Activity
-from resolver.synthetic import documents
-from resolver.synthetic.corrupt import with_slips
-from resolver.synthetic.dice import Dice, join, join_present, keep, number_text, pick
+from resolver.synthetic.differences.writing_errors import with_slips
+from resolver.synthetic.entities import document_numbers
+from resolver.synthetic.entities.ships import Ships
+from resolver.synthetic.entities.true_groups import (
+    COMPANY,
+    LANGUAGES,
+    Groups,
+    group_words,
+)
 from resolver.synthetic.geography import geography
-from resolver.synthetic.groups import COMPANY, LANGUAGES, Groups, group_words
 from resolver.synthetic.habits import Columns, Habits, country_text
-from resolver.synthetic.lexicon import Bools, Form, Ints
-from resolver.synthetic.ships import Ships
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    join_present,
+    keep,
+    number_text,
+    pick,
+)
 
 ENGLISH, AT_HOME, OWN_SCRIPT = 0, 1, 2
 _CORE_FIRST = np.array([language in ("fr", "es", "ar", "fa") for language in LANGUAGES])
@@ -48,7 +60,9 @@ def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Col
     company = groups.kind[rows] == COMPANY
     where = groups.country[rows]
     registered = number_text(groups.founded[rows].astype(np.int64) * 7_919 + rows * 31, 8)
-    day, month, year = (number_text(part, 2) for part in documents.date_parts(groups.founded[rows]))
+    day, month, year = (
+        number_text(part, 2) for part in document_numbers.date_parts(groups.founded[rows])
+    )
     has_address = dice.chance(count, 0.5 * habits.rate("address"))
     street = geo.street_lines(dice, where)
     return {
@@ -56,11 +70,18 @@ def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Col
         "name": pick(upper, pc.utf8_upper(name), name),
         "alias": keep(other, aliased & np.asarray(pc.fill_null(pc.not_equal(other, name), False))),
         "previousName": keep(before, renamed & (u >= 0.25) & (u < 0.65)),
-        "abbreviation": keep(_initials(groups, rows), dice.chance(count, np.where(company, 0.06, 0.22))),
-        "country": keep(country_text(where, habits), dice.chance(count, habits.rate("nationality"))),
-        "registrationNumber": keep(registered, company & dice.chance(count, 0.6 * habits.rate("documents"))),
+        "abbreviation": keep(
+            _initials(groups, rows), dice.chance(count, np.where(company, 0.06, 0.22))
+        ),
+        "country": keep(
+            country_text(where, habits), dice.chance(count, habits.rate("nationality"))
+        ),
+        "registrationNumber": keep(
+            registered, company & dice.chance(count, 0.6 * habits.rate("documents"))
+        ),
         "incorporationDate": keep(
-            pick(dice.chance(count, 0.3), year, join([year, month, day], "-")), company & dice.chance(count, 0.5)
+            pick(dice.chance(count, 0.3), year, join([year, month, day], "-")),
+            company & dice.chance(count, 0.5),
         ),
         "street": keep(street, has_address & dice.chance(count, 0.7)),
         "city": keep(geo.cities.spell(groups.city[rows], int(Form.STANDARD)), has_address),
@@ -70,7 +91,9 @@ def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Col
         "routeSource": keep(country_text(groups.route[rows, 0], habits), dice.chance(count, 0.5)),
         "routeTransit": keep(country_text(groups.route[rows, 1], habits), dice.chance(count, 0.5)),
         "otherTransit": keep(country_text(groups.route[rows, 2], habits), dice.chance(count, 0.4)),
-        "routeDestination": keep(country_text(groups.route[rows, 3], habits), dice.chance(count, 0.5)),
+        "routeDestination": keep(
+            country_text(groups.route[rows, 3], habits), dice.chance(count, 0.5)
+        ),
     }
 
 
@@ -82,7 +105,12 @@ def activity_text(activities: Ints) -> pa.StringArray:
 def _mode(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Ints:
     """In which language and letters each record has the name."""
     language = groups.language[rows]
-    scripts = np.array([[_SCRIPT.get(name, "-") in agency.scripts for name in LANGUAGES] for agency in habits.agencies])
+    scripts = np.array(
+        [
+            [_SCRIPT.get(name, "-") in agency.scripts for name in LANGUAGES]
+            for agency in habits.agencies
+        ]
+    )
     mode = np.where(dice.chance(len(rows), 0.4), AT_HOME, ENGLISH)
     own = (
         scripts[habits.agency, language]
@@ -119,14 +147,17 @@ def spelled(
     stem = np.where(former, -1, groups.stem[rows])
     number = np.where(dice.chance(count, 0.03), -1, groups.number[rows])
     place = np.where(dice.chance(count, 0.15), -1, groups.place[rows])
-    branch = np.where(dice.chance(count, 0.1) | (False if short is None else short), -1, groups.branch[rows])
+    branch = np.where(
+        dice.chance(count, 0.1) | (False if short is None else short), -1, groups.branch[rows]
+    )
     legal = np.where(dice.chance(count, 0.25), -1, groups.legal[rows])
     own_stem = vocabulary().lexicon.spell(stem, int(Form.NATIVE))
     latin_stem = vocabulary().lexicon.spell(
         stem, np.where(mode == ENGLISH, int(Form.STANDARD), habits.number("letters"))
     )
     middle = pc.coalesce(
-        lexicon.spell(fancy, form), pick(mode == OWN_SCRIPT, pc.coalesce(own_stem, latin_stem), latin_stem)
+        lexicon.spell(fancy, form),
+        pick(mode == OWN_SCRIPT, pc.coalesce(own_stem, latin_stem), latin_stem),
     )
     core, colour = lexicon.spell(groups.core[rows], form), lexicon.spell(head, form)
     turned = (mode != ENGLISH) & _CORE_FIRST[groups.language[rows]]
@@ -134,7 +165,13 @@ def spelled(
     city = geo.cities.spell(place, int(Form.STANDARD))
     where = pick(mode == ENGLISH, join(["of ", city]), city)
     return join_present(
-        [words, lexicon.spell(number, form), where, lexicon.spell(legal, legal_form), _of_branch(dice, branch)]
+        [
+            words,
+            lexicon.spell(number, form),
+            where,
+            lexicon.spell(legal, legal_form),
+            _of_branch(dice, branch),
+        ]
     )
 
 
@@ -153,10 +190,13 @@ def _initials(groups: Groups, rows: Ints) -> pa.StringArray:
     stem = vocabulary().lexicon.spell(groups.stem[rows], first)
     middle = pc.coalesce(lexicon.spell(groups.fancy[rows], first), stem)
     letters = join_present(
-        [lexicon.spell(groups.head[rows], first), middle, lexicon.spell(groups.core[rows], first)], ""
+        [lexicon.spell(groups.head[rows], first), middle, lexicon.spell(groups.core[rows], first)],
+        "",
     )
     letters = pc.replace_substring(letters, ".", "")
-    with_number = join_present([letters, lexicon.spell(groups.number[rows], int(Form.STANDARD))], "-")
+    with_number = join_present(
+        [letters, lexicon.spell(groups.number[rows], int(Form.STANDARD))], "-"
+    )
     return keep(with_number, np.asarray(pc.greater_equal(pc.utf8_length(letters), 2)))
 
 
@@ -168,24 +208,36 @@ def ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> Column
     def name(head: Ints, fancy: Ints) -> pa.StringArray:
         return pc.utf8_upper(
             join_present(
-                [lexicon.spell(head, form), lexicon.spell(fancy, form), lexicon.spell(ships.number[rows], form)]
+                [
+                    lexicon.spell(head, form),
+                    lexicon.spell(fancy, form),
+                    lexicon.spell(ships.number[rows], form),
+                ]
             )
         )
 
     u, renamed = dice.uniform(count), ships.renamed[rows]
-    now, before = name(ships.head[rows], ships.fancy[rows]), name(ships.old_head[rows], ships.old_fancy[rows])
+    now, before = (
+        name(ships.head[rows], ships.fancy[rows]),
+        name(ships.old_head[rows], ships.old_fancy[rows]),
+    )
     old = renamed & (u < 0.3)
     shown = with_slips(dice, pick(old, before, now), dice.chance(count, 0.02 * habits.rate("care")))
     has_number = dice.chance(count, 0.75)
-    letters = pa.array([chr(65 + a) + chr(65 + b) for a in range(26) for b in range(26)], pa.string())
+    letters = pa.array(
+        [chr(65 + a) + chr(65 + b) for a in range(26) for b in range(26)], pa.string()
+    )
     sign = join(
-        [letters.take(pa.array(ships.call_sign[rows] % 676)), number_text(ships.call_sign[rows] // 676 % 10_000, 4)]
+        [
+            letters.take(pa.array(ships.call_sign[rows] % 676)),
+            number_text(ships.call_sign[rows] // 676 % 10_000, 4),
+        ]
     )
     return {
         "schema": pa.array(["Vessel"] * count, pa.string()),
         "name": pc.coalesce(shown, now),
         "previousName": keep(before, renamed & (u >= 0.3) & (u < 0.8)),
-        "imoNumber": keep(documents.imo_numbers(ships.imo[rows]), has_number),
+        "imoNumber": keep(document_numbers.imo_numbers(ships.imo[rows]), has_number),
         "mmsi": keep(number_text(ships.mmsi[rows]), dice.chance(count, 0.4)),
         "callSign": keep(sign, dice.chance(count, 0.35)),
         "flag": keep(country_text(ships.flag[rows], habits), dice.chance(count, 0.8)),

@@ -9,12 +9,22 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic import documents
-from resolver.synthetic.dice import Dice, join, keep, number_text
+from resolver.synthetic.entities import document_numbers
+from resolver.synthetic.entities.persons import Persons
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Bools, Form, Ints, rank
-from resolver.synthetic.persons import Persons
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names.name_lexicon import (
+    Bools,
+    Form,
+    Ints,
+    rank,
+)
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    keep,
+    number_text,
+)
 
 FORGED_NUMBERS = 60
 _FORGED_COUNTRIES = "SY IQ GR IT FR BE TR PK BG RO ES UA"
@@ -44,9 +54,10 @@ def forged_pool(seed: int) -> tuple[pa.StringArray, Ints]:
     dice, geo = Dice(seed, "forged"), geography()
     codes = _FORGED_COUNTRIES.split()
     countries = np.array(
-        [geo.index[codes[place].lower()] for place in dice.below(FORGED_NUMBERS, len(codes))], dtype=np.int64
+        [geo.index[codes[place].lower()] for place in dice.below(FORGED_NUMBERS, len(codes))],
+        dtype=np.int64,
     )
-    return documents.passports(dice, countries), countries
+    return document_numbers.passports(dice, countries), countries
 
 
 def make_papers(dice: Dice, seed: int, persons: Persons) -> Papers:
@@ -60,16 +71,22 @@ def make_papers(dice: Dice, seed: int, persons: Persons) -> Papers:
         number_text(1 + dice.below(count, 28), 2),
     ]
     return Papers(
-        passport=documents.passports(dice, persons.nationality),
-        old_passport=keep(documents.passports(dice, persons.nationality), dice.chance(count, 0.3)),
+        passport=document_numbers.passports(dice, persons.nationality),
+        old_passport=keep(
+            document_numbers.passports(dice, persons.nationality), dice.chance(count, 0.3)
+        ),
         expires=join(expiry, "-"),
         forges=dice.chance(count, 0.025),
         forged=pool.take(pa.array(forged)),
         forged_country=pool_countries[forged],
-        identity=documents.identities(dice, persons.nationality, persons.born, persons.male),
-        phone=documents.phones(dice, np.where(dice.chance(count, 0.5), persons.residence, persons.country)),
-        email=documents.emails(
-            dice, lexicon.spell(persons.given, int(Form.STANDARD)), lexicon.spell(persons.family, int(Form.STANDARD))
+        identity=document_numbers.identities(dice, persons.nationality, persons.born, persons.male),
+        phone=document_numbers.phones(
+            dice, np.where(dice.chance(count, 0.5), persons.residence, persons.country)
+        ),
+        email=document_numbers.emails(
+            dice,
+            lexicon.spell(persons.given, int(Form.STANDARD)),
+            lexicon.spell(persons.family, int(Form.STANDARD)),
         ),
         street=geo.street_lines(dice, persons.residence),
         town=geo.pick_city(dice, persons.residence),

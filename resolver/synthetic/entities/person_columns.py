@@ -8,23 +8,34 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic import dates, names
-from resolver.synthetic.corrupt import with_slips
-from resolver.synthetic.cultures import CULTURES
-from resolver.synthetic.dice import Dice, join, join_present, keep, nulls, pick, present
+from resolver.synthetic import written_dates
+from resolver.synthetic.differences.writing_errors import with_slips
+from resolver.synthetic.entities.papers import Papers
+from resolver.synthetic.entities.persons import Persons
 from resolver.synthetic.geography import geography
 from resolver.synthetic.habits import Columns, Habits, country_text
-from resolver.synthetic.lexicon import Bools, Form, Ints
-from resolver.synthetic.papers import Papers
-from resolver.synthetic.persons import Persons
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names import full_names
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import (
+    Dice,
+    join,
+    join_present,
+    keep,
+    nulls,
+    pick,
+    present,
+)
 
 _BY_FATHER = np.array([culture.by_father for culture in CULTURES])
 _MIDDLE_FIRST = np.array([culture.middle_first for culture in CULTURES])
 _LATIN_FORMS = np.array([Form.STANDARD, Form.B, Form.C, Form.LOOSE])
 
 
-def person_columns(dice: Dice, persons: Persons, papers: Papers, rows: Ints, habits: Habits) -> Columns:
+def person_columns(
+    dice: Dice, persons: Persons, papers: Papers, rows: Ints, habits: Habits
+) -> Columns:
     """The columns of n records; `rows` says which person each describes."""
     columns = _name_columns(dice, persons, rows, habits)
     columns |= _life_columns(dice, persons, rows, habits)
@@ -37,14 +48,21 @@ def _name_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> C
     parts = _parts_written(dice, persons, rows, habits)
     native = _writes_native(dice, parts, culture, habits)
     forms = _forms(dice, persons, rows, habits, native)
-    texts = names.spell(parts, forms, culture, native | (names.latin_cultures()[culture] & habits.flag("keeps_marks")))
+    texts = full_names.spell(
+        parts,
+        forms,
+        culture,
+        native | (full_names.latin_cultures()[culture] & habits.flag("keeps_marks")),
+    )
     texts = _slipped(dice, texts, habits.rate("care"))
     order = habits.number("order")
-    name = names.full(texts, order, culture, native)
+    name = full_names.full(texts, order, culture, native)
     upper = dice.chance(count, habits.rate("upper"))
     splits = habits.flag("parts") & ~native
     width = habits.number("width")
-    father = vocabulary().lexicon.spell(persons.father_given[rows], habits.number("letters"), ~native)
+    father = vocabulary().lexicon.spell(
+        persons.father_given[rows], habits.number("letters"), ~native
+    )
     asked = _BY_FATHER[culture] & dice.chance(count, 0.35 * habits.rate("father"))
     columns = {
         "name": keep(_cut(_cased(name, upper), width), ~splits),
@@ -54,13 +72,15 @@ def _name_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> C
         "title": keep(texts.title, splits),
     }
     columns |= _other_names(dice, persons, rows, habits, parts, native, upper)
-    columns["alias"] = keep(columns["alias"], np.asarray(pc.fill_null(pc.not_equal(columns["alias"], name), True)))
+    columns["alias"] = keep(
+        columns["alias"], np.asarray(pc.fill_null(pc.not_equal(columns["alias"], name), True))
+    )
     return columns
 
 
-def _parts_written(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> names.Parts:
+def _parts_written(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> full_names.Parts:
     count = len(rows)
-    parts = names.parts_of(persons, rows)
+    parts = full_names.parts_of(persons, rows)
 
     def left(words: Ints, part: float | np.ndarray) -> Ints:
         return np.where(dice.chance(count, part), words, -1)
@@ -72,7 +92,9 @@ def _parts_written(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> 
     return replace(
         parts,
         title=left(parts.title, habits.rate("titles")),
-        middle=left(parts.middle, np.where(_middle_first(persons, rows), 0.92, habits.rate("middle"))),
+        middle=left(
+            parts.middle, np.where(_middle_first(persons, rows), 0.92, habits.rate("middle"))
+        ),
         father=father,
         son_of=np.where(father >= 0, parts.son_of, -1),
         grandfather=np.where(father >= 0, left(parts.grandfather, 0.6), -1),
@@ -85,14 +107,18 @@ def _middle_first(persons: Persons, rows: Ints) -> Bools:
     return _MIDDLE_FIRST[persons.culture[rows]]
 
 
-def _writes_native(dice: Dice, parts: names.Parts, culture: Ints, habits: Habits) -> Bools:
+def _writes_native(dice: Dice, parts: full_names.Parts, culture: Ints, habits: Habits) -> Bools:
     """Where the agency writes the name in its own (not Latin) script."""
-    scripts = np.array([[c.script in agency.scripts for c in CULTURES] for agency in habits.agencies])
+    scripts = np.array(
+        [[c.script in agency.scripts for c in CULTURES] for agency in habits.agencies]
+    )
     wants = scripts[habits.agency, culture] & dice.chance(len(culture), 0.85)
-    return wants & names.writable(parts) & ~names.latin_cultures()[culture]
+    return wants & full_names.writable(parts) & ~full_names.latin_cultures()[culture]
 
 
-def _forms(dice: Dice, persons: Persons, rows: Ints, habits: Habits, native: Bools) -> dict[str, Ints]:
+def _forms(
+    dice: Dice, persons: Persons, rows: Ints, habits: Habits, native: Bools
+) -> dict[str, Ints]:
     """The form of each part: the agency's letters, now and then others, pet names, initials."""
     count, care = len(rows), habits.rate("care")
     letters = habits.number("letters")
@@ -122,14 +148,19 @@ def _forms(dice: Dice, persons: Persons, rows: Ints, habits: Habits, native: Boo
     }
 
 
-def _slipped(dice: Dice, texts: names.Texts, care: np.ndarray) -> names.Texts:
+def _slipped(dice: Dice, texts: full_names.Texts, care: np.ndarray) -> full_names.Texts:
     """With typing errors, and now and then given and family name in each other's place."""
     count = len(care)
     given = with_slips(dice, texts.given, dice.chance(count, 0.025 * care))
     family = with_slips(dice, texts.family, dice.chance(count, 0.03 * care))
     father = with_slips(dice, texts.father, dice.chance(count, 0.02 * care))
     swapped = dice.chance(count, 0.012 * care) & present(family) & present(given)
-    return replace(texts, given=pick(swapped, family, given), family=pick(swapped, given, family), father=father)
+    return replace(
+        texts,
+        given=pick(swapped, family, given),
+        family=pick(swapped, given, family),
+        father=father,
+    )
 
 
 def _cased(texts: pa.Array, upper: Bools) -> pa.Array:
@@ -146,39 +177,72 @@ def _cut(texts: pa.Array, width: Ints) -> pa.Array:
 
 
 def _other_names(
-    dice: Dice, persons: Persons, rows: Ints, habits: Habits, parts: names.Parts, native: Bools, upper: Bools
+    dice: Dice,
+    persons: Persons,
+    rows: Ints,
+    habits: Habits,
+    parts: full_names.Parts,
+    native: Bools,
+    upper: Bools,
 ) -> Columns:
     count, culture = len(rows), persons.culture[rows]
-    latin = names.latin_cultures()[culture]
-    adds = dice.chance(count, habits.rate("adds_native")) & ~native & ~latin & names.writable(parts)
+    latin = full_names.latin_cultures()[culture]
+    adds = (
+        dice.chance(count, habits.rate("adds_native"))
+        & ~native
+        & ~latin
+        & full_names.writable(parts)
+    )
     also = dice.chance(count, 0.16) & ~adds
     lexicon = vocabulary().lexicon
     pet = lexicon.spell(persons.given[rows], np.where(native, int(Form.PET_NATIVE), int(Form.PET)))
-    known_by = persons.uses_pet[rows] & dice.chance(count, np.where(persons.known_by[rows] == 0, 0.5, 0.12))
+    known_by = persons.uses_pet[rows] & dice.chance(
+        count, np.where(persons.known_by[rows] == 0, 0.5, 0.12)
+    )
     maiden = lexicon.spell(persons.maiden[rows], habits.number("letters"))
     before = join_present([lexicon.spell(persons.given[rows], habits.number("letters")), maiden])
     return {
         "alias": _scattered(
-            _cased(_written_again(dice, persons, rows, habits, parts, also | native, False), upper[also | native]),
+            _cased(
+                _written_again(dice, persons, rows, habits, parts, also | native, False),
+                upper[also | native],
+            ),
             also | native,
             count,
         ),
-        "nativeName": _scattered(_written_again(dice, persons, rows, habits, parts, adds, True), adds, count),
+        "nativeName": _scattered(
+            _written_again(dice, persons, rows, habits, parts, adds, True), adds, count
+        ),
         "weakAlias": keep(pet, known_by),
         "previousName": keep(before, (persons.maiden[rows] >= 0) & dice.chance(count, 0.3)),
     }
 
 
 def _written_again(
-    dice: Dice, persons: Persons, rows: Ints, habits: Habits, parts: names.Parts, where: Bools, native: bool
+    dice: Dice,
+    persons: Persons,
+    rows: Ints,
+    habits: Habits,
+    parts: full_names.Parts,
+    where: Bools,
+    native: bool,
 ) -> pa.Array:
     """The full names of some records once more, in other letters."""
     chosen = np.flatnonzero(where)
     count, culture = len(chosen), persons.culture[rows[chosen]]
-    form = np.full(count, int(Form.STANDARD), dtype=np.int64) if native else _LATIN_FORMS[dice.below(count, 4)]
-    texts = names.spell(parts.take(chosen), dict.fromkeys(names.PARTS, form), culture, np.full(count, native))
-    return names.full(
-        replace(texts, title=nulls(count)), habits.take(chosen).number("order"), culture, np.full(count, native)
+    form = (
+        np.full(count, int(Form.STANDARD), dtype=np.int64)
+        if native
+        else _LATIN_FORMS[dice.below(count, 4)]
+    )
+    texts = full_names.spell(
+        parts.take(chosen), dict.fromkeys(full_names.PARTS, form), culture, np.full(count, native)
+    )
+    return full_names.full(
+        replace(texts, title=nulls(count)),
+        habits.take(chosen).number("order"),
+        culture,
+        np.full(count, native),
     )
 
 
@@ -190,13 +254,16 @@ def _scattered(texts: pa.Array, where: Bools, count: int) -> pa.Array:
 
 def _life_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> Columns:
     count, geo = len(rows), geography()
-    written = dates.observe(
+    written = written_dates.observe(
         dice, persons.born[rows], persons.exact[rows], habits.rate("year_only"), habits.rate("care")
     )
-    other = dates.observe(dice, persons.born[rows], persons.exact[rows], np.full(count, 0.5), np.full(count, 25.0))
+    other = written_dates.observe(
+        dice, persons.born[rows], persons.exact[rows], np.full(count, 0.5), np.full(count, 25.0)
+    )
     has_date = dice.chance(count, habits.rate("birth_date"))
     city = geo.cities.spell(
-        persons.city[rows], np.array([Form.STANDARD, Form.STANDARD, Form.B, Form.C])[dice.below(count, 4)]
+        persons.city[rows],
+        np.array([Form.STANDARD, Form.STANDARD, Form.B, Form.C])[dice.below(count, 4)],
     )
     country = geo.names.take(pa.array(persons.country[rows]))
     depth = dice.below(count, 4)
@@ -210,11 +277,14 @@ def _life_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> C
     gender = pa.array(["male", "female"]).take(pa.array((~persons.male[rows]).astype(np.int64)))
     style = habits.number("dates")
     return {
-        "birthDate": keep(dates.write(written, style), has_date),
-        "otherBirthDate": keep(dates.write(other, style), has_date & dice.chance(count, 0.03)),
+        "birthDate": keep(written_dates.write(written, style), has_date),
+        "otherBirthDate": keep(
+            written_dates.write(other, style), has_date & dice.chance(count, 0.03)
+        ),
         "birthPlace": keep(place, has_place),
         "birthCountry": keep(
-            country_text(persons.country[rows], habits), dice.chance(count, 0.5 * habits.rate("birth_place"))
+            country_text(persons.country[rows], habits),
+            dice.chance(count, 0.5 * habits.rate("birth_place")),
         ),
         "nationality": keep(country_text(nationality, habits), has_nationality),
         "otherNationality": keep(country_text(dual, habits), both & has_nationality),
@@ -222,7 +292,9 @@ def _life_columns(dice: Dice, persons: Persons, rows: Ints, habits: Habits) -> C
     }
 
 
-def _paper_columns(dice: Dice, persons: Persons, papers: Papers, rows: Ints, habits: Habits) -> Columns:
+def _paper_columns(
+    dice: Dice, persons: Persons, papers: Papers, rows: Ints, habits: Habits
+) -> Columns:
     count = len(rows)
     index = pa.array(rows)
     held = habits.rate("documents")
@@ -239,12 +311,21 @@ def _paper_columns(dice: Dice, persons: Persons, papers: Papers, rows: Ints, hab
     town = geography().cities.spell(papers.town[rows], int(Form.STANDARD))
     has_address = dice.chance(count, habits.rate("address"))
     return {
-        "passportNumber": keep(_digit_wrong(dice, shown, 0.012 * habits.rate("care")), has_passport),
+        "passportNumber": keep(
+            _digit_wrong(dice, shown, 0.012 * habits.rate("care")), has_passport
+        ),
         "passportCountry": keep(geography().codes.take(pa.array(country)), has_passport),
-        "passportExpires": keep(papers.expires.take(index), has_passport & ~old & dice.chance(count, 0.4)),
+        "passportExpires": keep(
+            papers.expires.take(index), has_passport & ~old & dice.chance(count, 0.4)
+        ),
         "otherPassport": keep(papers.old_passport.take(index), has_passport & both),
-        "idNumber": keep(_digit_wrong(dice, papers.identity.take(index), 0.01 * habits.rate("care")), has_identity),
-        "idCountry": keep(geography().codes.take(pa.array(persons.nationality[rows])), has_identity),
+        "idNumber": keep(
+            _digit_wrong(dice, papers.identity.take(index), 0.01 * habits.rate("care")),
+            has_identity,
+        ),
+        "idCountry": keep(
+            geography().codes.take(pa.array(persons.nationality[rows])), has_identity
+        ),
         "phone": keep(papers.phone.take(index), dice.chance(count, contacts)),
         "email": keep(papers.email.take(index), dice.chance(count, 0.6 * contacts)),
         "street": keep(street, has_address & dice.chance(count, 0.8)),

@@ -12,16 +12,26 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.synthetic.cultures import CULTURES, REGIONS
-from resolver.synthetic.dice import Dice
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Bools, Ints, Span, rank
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names.cultures import CULTURES, REGIONS
+from resolver.synthetic.names.name_lexicon import (
+    Bools,
+    Ints,
+    Span,
+    rank,
+)
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import Dice
 
 Days = npt.NDArray[np.datetime64]
 FIRST_DAY, DAYS = np.datetime64("1944-01-01"), 22_600  # to the end of 2005
 TWIN, FATHER_SON, NAMESAKE, SIBLING = 1, 2, 3, 4
-ROLES = {TWIN: "twin", FATHER_SON: "father and son of one name", NAMESAKE: "namesake of one year", SIBLING: "sibling"}
+ROLES = {
+    TWIN: "twin",
+    FATHER_SON: "father and son of one name",
+    NAMESAKE: "namesake of one year",
+    SIBLING: "sibling",
+}
 # Per pair of neighbours, the chance of each of the above.
 _PAIRS = (0.010, 0.008, 0.012, 0.015)
 
@@ -90,7 +100,9 @@ def tables() -> _Tables:
     sons = [(row.son_of or Span(-1, 0),) * 2 for row in names]
     start["son_of"], size["son_of"], flat["son_of"] = _span_arrays(sons)
     geo = geography()
-    lists = [[geo.index[code.lower()] for code in culture.countries.split()] for culture in CULTURES]
+    lists = [
+        [geo.index[code.lower()] for code in culture.countries.split()] for culture in CULTURES
+    ]
     longest = max(map(len, lists))
     home = np.zeros(len(geo.codes), dtype=np.int64)
     for culture, countries in reversed(list(zip(CULTURES, lists, strict=True))):
@@ -104,10 +116,13 @@ def tables() -> _Tables:
             part: np.array([getattr(culture, part) for culture in CULTURES])
             for part in ("middle", "father", "grandfather", "family", "second", "pets")
         },
-        countries=np.array([(countries * longest)[:longest] for countries in lists], dtype=np.int64),
+        countries=np.array(
+            [(countries * longest)[:longest] for countries in lists], dtype=np.int64
+        ),
         country_count=np.array([len(countries) for countries in lists], dtype=np.int64),
         regions=np.array(
-            [[REGIONS.index(r) for r in (culture.regions * 2)[:2]] for culture in CULTURES], dtype=np.int64
+            [[REGIONS.index(r) for r in (culture.regions * 2)[:2]] for culture in CULTURES],
+            dtype=np.int64,
         ),
         home_of=home,
     )
@@ -133,7 +148,23 @@ _ACTIVE = {
 }
 
 
-_DESTINATIONS = ("DE", "DE", "FR", "GB", "IT", "SE", "NL", "BE", "AT", "ES", "GR", "TR", "AE", "US", "CA")
+_DESTINATIONS = (
+    "DE",
+    "DE",
+    "FR",
+    "GB",
+    "IT",
+    "SE",
+    "NL",
+    "BE",
+    "AT",
+    "ES",
+    "GR",
+    "TR",
+    "AE",
+    "US",
+    "CA",
+)
 
 
 @cache
@@ -142,12 +173,18 @@ def _destinations() -> Ints:
     return np.array([geo.index[code.lower()] for code in _DESTINATIONS], dtype=np.int64)
 
 
-def make_persons(dice: Dice, count: int, culture: int | None = None, *, pairs: bool = True) -> Persons:
+def make_persons(
+    dice: Dice, count: int, culture: int | None = None, *, pairs: bool = True
+) -> Persons:
     """`count` persons of all cultures, or of one (a place in `CULTURES`); `pairs`: some neighbours are twins and the
     like."""
     table, geo = tables(), geography()
     special = _make_pairs(dice, count if pairs else 0)
-    cultures = dice.choose(count, table.weight) if culture is None else np.full(count, culture, dtype=np.int64)
+    cultures = (
+        dice.choose(count, table.weight)
+        if culture is None
+        else np.full(count, culture, dtype=np.int64)
+    )
     male = dice.chance(count, 0.82)
     cultures[special.second] = cultures[special.first]
     for members in special.of(FATHER_SON):
@@ -163,7 +200,9 @@ def make_persons(dice: Dice, count: int, culture: int | None = None, *, pairs: b
     abroad = _destinations()[dice.below(count, len(_destinations()))]
     moved = dice.chance(count, 0.6)
     active = np.where(
-        moved, dice.choose(count, [_ACTIVE.get(region, 0.4) for region in REGIONS]), table.home_of[country]
+        moved,
+        dice.choose(count, [_ACTIVE.get(region, 0.4) for region in REGIONS]),
+        table.home_of[country],
     )
     home = np.where(dice.chance(count, 0.8), table.regions[cultures, 0], table.regions[cultures, 1])
     persons = Persons(
@@ -173,11 +212,19 @@ def make_persons(dice: Dice, count: int, culture: int | None = None, *, pairs: b
         middle=np.where(has["middle"], _draw(dice, "middle", cultures, gender), none),
         father=np.where(has["father"], table.start["father"][cultures, gender] + father_rank, none),
         father_given=table.start["given"][cultures, 0] + father_rank,
-        grandfather=np.where(has["grandfather"] & has["father"], _draw(dice, "given", cultures, men), none),
-        son_of=np.where(dice.chance(count, 0.12) & has["father"] & male, _draw(dice, "son_of", cultures, gender), none),
+        grandfather=np.where(
+            has["grandfather"] & has["father"], _draw(dice, "given", cultures, men), none
+        ),
+        son_of=np.where(
+            dice.chance(count, 0.12) & has["father"] & male,
+            _draw(dice, "son_of", cultures, gender),
+            none,
+        ),
         family=np.where(has["family"], _draw(dice, "family", cultures, gender), none),
         second=np.where(has["second"], _draw(dice, "family", cultures, gender), none),
-        maiden=np.where(~male & dice.chance(count, 0.3), _draw(dice, "family", cultures, gender), none),
+        maiden=np.where(
+            ~male & dice.chance(count, 0.3), _draw(dice, "family", cultures, gender), none
+        ),
         title=_draw(dice, "titles", cultures, gender),
         born=FIRST_DAY + np.floor(DAYS * dice.uniform(count, 3).mean(axis=1)).astype(np.int64),
         exact=dice.chance(count, 0.93),
@@ -220,13 +267,19 @@ def _make_pairs(dice: Dice, count: int) -> _Pairs:
 
 def _rank(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
     table = tables()
-    return rank(dice.uniform(len(cultures)), table.size[part][cultures, gender], table.flat[part][cultures, gender])
+    return rank(
+        dice.uniform(len(cultures)),
+        table.size[part][cultures, gender],
+        table.flat[part][cultures, gender],
+    )
 
 
 def _draw(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
     """A word of a part, −1 where the culture has none."""
     size = tables().size[part][cultures, gender]
-    return np.where(size > 0, tables().start[part][cultures, gender] + _rank(dice, part, cultures, gender), -1)
+    return np.where(
+        size > 0, tables().start[part][cultures, gender] + _rank(dice, part, cultures, gender), -1
+    )
 
 
 def _share(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
@@ -245,7 +298,9 @@ def _share(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
     _copy(persons, ("born", "exact"), *pairs.of(TWIN))
     a, b = pairs.of(TWIN)
     same = b[persons.given[a] == persons.given[b]]
-    neighbour = tables().start["given"][persons.culture[same], (~persons.male[same]).astype(np.int64)]
+    neighbour = tables().start["given"][
+        persons.culture[same], (~persons.male[same]).astype(np.int64)
+    ]
     persons.given[same] = neighbour + (persons.given[same] == neighbour)
     a, b = pairs.of(FATHER_SON)
     _copy(persons, ("given", "middle", "second"), a, b)
@@ -256,7 +311,9 @@ def _share(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
     persons.born[b] = persons.born[a] + 19 * 366 + dice.below(len(b), 18 * 365)
     a, b = pairs.of(NAMESAKE)
     _copy(persons, ("given", "middle"), a, b)
-    persons.born[b] = persons.born[a].astype("datetime64[Y]").astype("datetime64[D]") + dice.below(len(b), 365)
+    persons.born[b] = persons.born[a].astype("datetime64[Y]").astype("datetime64[D]") + dice.below(
+        len(b), 365
+    )
 
 
 def _copy(persons: Persons, parts: tuple[str, ...], source: Ints, target: Ints) -> None:
@@ -269,7 +326,9 @@ def _in_gender(persons: Persons, part: str, words: Ints, whose: Ints, wanted: In
     """Words of `part` that `whose` bear, in the form for the gender of `wanted` (persons of the same cultures)."""
     start = tables().start[part]
     culture = persons.culture[whose]
-    theirs, other = (start[culture, (~persons.male[rows]).astype(np.int64)] for rows in (whose, wanted))
+    theirs, other = (
+        start[culture, (~persons.male[rows]).astype(np.int64)] for rows in (whose, wanted)
+    )
     return np.where(words >= 0, words - theirs + other, -1)
 
 

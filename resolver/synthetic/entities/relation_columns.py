@@ -8,13 +8,18 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.records import RelationType
-from resolver.synthetic import groups as g
-from resolver.synthetic import persons as p
-from resolver.synthetic.dice import Dice, join_present, keep, nulls
-from resolver.synthetic.groups import Groups, Ties, group_words
+from resolver.synthetic.entities import persons as p
+from resolver.synthetic.entities import true_groups as g
+from resolver.synthetic.entities.ships import Ships
+from resolver.synthetic.entities.true_groups import Groups, Ties, group_words
 from resolver.synthetic.habits import Columns, Habits
-from resolver.synthetic.lexicon import Bools, Form, Ints
-from resolver.synthetic.ships import Ships
+from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
+from resolver.synthetic.random_columns import (
+    Dice,
+    join_present,
+    keep,
+    nulls,
+)
 from resolver.synthetic.sightings import ASSET, GROUP, PERSON, Sightings
 from resolver.synthetic.words import groups as words
 
@@ -52,7 +57,10 @@ def relation_columns(
     """Two relations per record at most, as columns `relation`, `relationTarget`, `relationName`, `relationRole` and
     the same with `other` before them. Targets are record ids of the same agency."""
     count = len(sightings.entity)
-    entities = {kind: np.append(np.flatnonzero(sightings.kind == kind), -1) for kind in (PERSON, GROUP, ASSET)}
+    entities = {
+        kind: np.append(np.flatnonzero(sightings.kind == kind), -1)
+        for kind in (PERSON, GROUP, ASSET)
+    }
     rows = {kind: sightings.of(kind) for kind in (PERSON, GROUP, ASSET)}
     places = {kind: sightings.place[sightings.entity[rows[kind]]] for kind in rows}
     none = np.full(count, -1, dtype=np.int64)
@@ -63,7 +71,11 @@ def relation_columns(
     first.tie(rows[PERSON][leads], RelationType.LEADER_OF, entities[GROUP][group[leads]])
     ship_of = _inverse(ships.owner, len(groups))
     first.tie(rows[GROUP], RelationType.OWNER_OF, entities[ASSET][ship_of[places[GROUP]]])
-    second.tie(rows[PERSON], RelationType.ASSOCIATE_OF, entities[PERSON][_associates(dice, ties)[places[PERSON]]])
+    second.tie(
+        rows[PERSON],
+        RelationType.ASSOCIATE_OF,
+        entities[PERSON][_associates(dice, ties)[places[PERSON]]],
+    )
     kin = np.where(np.isin(persons.bond, (p.TWIN, p.SIBLING, p.FATHER_SON)), persons.partner, -1)
     second.tie(rows[PERSON], RelationType.FAMILY_OF, entities[PERSON][kin[places[PERSON]]])
     owned = _inverse(groups.owner, len(persons))
@@ -81,7 +93,9 @@ def relation_columns(
         columns[prefix] = keep(_TYPE_TEXTS.take(pa.array(np.maximum(ends.type, 0))), said)
         columns[f"{prefix}Target"] = keep(target, said)
         columns[f"{prefix}Name"] = keep(named, said)
-        columns[f"{prefix}Role"] = keep(role, said & (prefix == "relation") & dice.chance(count, 0.7))
+        columns[f"{prefix}Role"] = keep(
+            role, said & (prefix == "relation") & dice.chance(count, 0.7)
+        )
     return columns
 
 
@@ -137,4 +151,6 @@ def _group_names(
     def text(words_of: Ints) -> pa.StringArray:
         return lexicon.spell(np.where(place >= 0, words_of[place], -1), int(Form.STANDARD))
 
-    return join_present([text(groups.head), text(groups.fancy), text(groups.core), text(groups.number)])
+    return join_present(
+        [text(groups.head), text(groups.fancy), text(groups.core), text(groups.number)]
+    )

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.synthetic.cultures import REGIONS
-from resolver.synthetic.dice import Dice
+from resolver.synthetic.entities.true_groups import (
+    LANGUAGES,
+    group_words,
+    pick_word,
+    someone,
+)
 from resolver.synthetic.geography import geography
-from resolver.synthetic.groups import LANGUAGES, group_words, pick_word, someone
-from resolver.synthetic.lexicon import Bools, Ints
+from resolver.synthetic.names.cultures import REGIONS
+from resolver.synthetic.names.name_lexicon import Bools, Ints
+from resolver.synthetic.random_columns import Dice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,30 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
     language = dice.below(count, len(LANGUAGES))
     none = np.full(count, -1, dtype=np.int64)
     flags = np.array(
-        [geo.index[code] for code in ("tr", "gr", "mt", "cy", "sl", "gm", "tn", "ly", "eg", "sy", "it", "ae")]
+        [
+            geo.index[code]
+            for code in ("tr", "gr", "mt", "cy", "sl", "gm", "tn", "ly", "eg", "sy", "it", "ae")
+        ]
     )
     coasts = [
         REGIONS.index(region)
-        for region in ("aegean", "maghreb", "levant", "anatolia", "iberia", "pacific", "mekong", "horn")
+        for region in (
+            "aegean",
+            "maghreb",
+            "levant",
+            "anatolia",
+            "iberia",
+            "pacific",
+            "mekong",
+            "horn",
+        )
     ]
     return Ships(
         head=np.where(dice.chance(count, 0.6), pick_word(dice, vocabulary.head, language), none),
         fancy=pick_word(dice, vocabulary.fancy, language),
-        number=np.where(dice.chance(count, 0.35), vocabulary.number.start + dice.below(count, 9), none),
+        number=np.where(
+            dice.chance(count, 0.35), vocabulary.number.start + dice.below(count, 9), none
+        ),
         old_head=pick_word(dice, vocabulary.head, language),
         old_fancy=pick_word(dice, vocabulary.fancy, language),
         renamed=dice.chance(count, 0.4),
@@ -62,5 +81,7 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
         past_flag=np.where(dice.chance(count, 0.5), flags[dice.below(count, len(flags))], none),
         built=1975 + dice.below(count, 45),
         owner=np.where(dice.chance(count, 0.5), someone(dice, count, groups), none),
-        regions=np.array(coasts, dtype=np.int64)[dice.below(count * 2, len(coasts))].reshape(count, 2),
+        regions=np.array(coasts, dtype=np.int64)[dice.below(count * 2, len(coasts))].reshape(
+            count, 2
+        ),
     )

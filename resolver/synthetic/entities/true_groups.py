@@ -8,19 +8,30 @@ from functools import cache
 
 import numpy as np
 
-from resolver.synthetic.cultures import CULTURES, REGIONS
-from resolver.synthetic.dice import Dice
+from resolver.synthetic.entities.persons import Days, Persons, tables
 from resolver.synthetic.geography import geography
 from resolver.synthetic.letters import Spellings
 from resolver.synthetic.letters.base import strip_accents
-from resolver.synthetic.lexicon import Bools, Ints, Lexicon, LexiconBuilder, Span, Word
-from resolver.synthetic.persons import Days, Persons, tables
+from resolver.synthetic.names.cultures import CULTURES, REGIONS
+from resolver.synthetic.names.name_lexicon import (
+    Bools,
+    Ints,
+    Lexicon,
+    LexiconBuilder,
+    Span,
+    Word,
+)
+from resolver.synthetic.random_columns import Dice
 from resolver.synthetic.words import entries
 from resolver.synthetic.words import groups as words
 
 NETWORK, COMPANY, ORGANISATION = 0, 1, 2
 SIBLING_NUMBER, BRANCH, FACTION = 1, 2, 3
-ROLES = {SIBLING_NUMBER: "same name, other number", BRANCH: "branches of one company", FACTION: "faction"}
+ROLES = {
+    SIBLING_NUMBER: "same name, other number",
+    BRANCH: "branches of one company",
+    FACTION: "faction",
+}
 _PAIRS = (0.05, 0.03, 0.02)
 MEMBER, LEADER = 0, 1
 LANGUAGES = tuple(words.LEGAL)
@@ -46,14 +57,17 @@ def group_words() -> GroupWords:
 
     def spans(table: str) -> tuple[Span, ...]:
         lines = [_entry(line) for line in entries(table)]
-        return tuple(builder.add([_word(entry, language) for entry in lines], 8.0) for language in LANGUAGES)
+        return tuple(
+            builder.add([_word(entry, language) for entry in lines], 8.0) for language in LANGUAGES
+        )
 
     return GroupWords(
         head=spans(words.COLOURS),
         fancy=spans(words.FANCIES),
         core=(spans(words.BANDS), spans(words.TRADES), spans(words.BODIES)),
         legal=tuple(
-            builder.add([_legal(entry) for entry in words.LEGAL[language].split()], 3.0) for language in LANGUAGES
+            builder.add([_legal(entry) for entry in words.LEGAL[language].split()], 3.0)
+            for language in LANGUAGES
         ),
         number=builder.add([_number(number) for number in range(1, 1000)], 400.0),
         lexicon=builder.build(),
@@ -63,7 +77,8 @@ def group_words() -> GroupWords:
 def _entry(line: str) -> dict[str, list[str]]:
     english, *others = line.split()
     return {"en": english.replace("_", " ").split("/")} | {
-        language: forms.replace("_", " ").split("/") for language, forms in (other.split("=") for other in others)
+        language: forms.replace("_", " ").split("/")
+        for language, forms in (other.split("=") for other in others)
     }
 
 
@@ -141,22 +156,36 @@ def make_groups(dice: Dice, count: int, persons: Persons) -> Groups:
     none = np.full(count, -1, dtype=np.int64)
     company = kind == COMPANY
     gender = np.zeros(count, dtype=np.int64)
-    family = table.start["family"][culture, gender] + dice.below(count, table.size["family"][culture, gender])
-    transit = np.array([geo.index[code] for code in ("tr", "ly", "gr", "rs", "mx", "ma", "ua", "it", "tn", "ir")])
-    ends = np.array([geo.index[code] for code in ("de", "fr", "gb", "it", "se", "es", "us", "at", "be", "nl")])
+    family = table.start["family"][culture, gender] + dice.below(
+        count, table.size["family"][culture, gender]
+    )
+    transit = np.array(
+        [geo.index[code] for code in ("tr", "ly", "gr", "rs", "mx", "ma", "ua", "it", "tn", "ir")]
+    )
+    ends = np.array(
+        [geo.index[code] for code in ("de", "fr", "gb", "it", "se", "es", "us", "at", "be", "nl")]
+    )
     smuggles = ~company & dice.chance(count, 0.75)
     groups = Groups(
         kind=kind,
         culture=culture,
         language=language,
-        head=np.where((shape > 0.35) & dice.chance(count, 0.6), pick_word(dice, vocabulary.head, language), none),
+        head=np.where(
+            (shape > 0.35) & dice.chance(count, 0.6),
+            pick_word(dice, vocabulary.head, language),
+            none,
+        ),
         fancy=np.where(shape > 0.35, pick_word(dice, vocabulary.fancy, language), none),
         stem=np.where(shape <= 0.35, family, none),
         core=_pick_core(dice, kind, language),
         number=np.where(
-            dice.chance(count, np.where(company, 0.06, 0.22)), vocabulary.number.pick(dice.uniform(count)), none
+            dice.chance(count, np.where(company, 0.06, 0.22)),
+            vocabulary.number.pick(dice.uniform(count)),
+            none,
         ),
-        place=np.where((kind == ORGANISATION) | dice.chance(count, 0.25), geo.pick_city(dice, country), none),
+        place=np.where(
+            (kind == ORGANISATION) | dice.chance(count, 0.25), geo.pick_city(dice, country), none
+        ),
         branch=none.copy(),
         legal=np.where(company, pick_word(dice, vocabulary.legal, language), none),
         old_head=pick_word(dice, vocabulary.head, language),
@@ -167,13 +196,21 @@ def make_groups(dice: Dice, count: int, persons: Persons) -> Groups:
         regions=np.stack(
             [
                 table.regions[culture, 0],
-                np.where(dice.chance(count, 0.6), dice.below(count, len(REGIONS)), table.regions[culture, 1]),
+                np.where(
+                    dice.chance(count, 0.6),
+                    dice.below(count, len(REGIONS)),
+                    table.regions[culture, 1],
+                ),
             ],
             axis=1,
         ),
         founded=np.datetime64("1985-01-01") + dice.below(count, 13_500),
         activity=np.stack(
-            [dice.choose(count, _CRIMES), np.where(dice.chance(count, 0.35), dice.choose(count, _CRIMES), none)], axis=1
+            [
+                dice.choose(count, _CRIMES),
+                np.where(dice.chance(count, 0.35), dice.choose(count, _CRIMES), none),
+            ],
+            axis=1,
         ),
         route=np.where(
             smuggles[:, None],
@@ -202,7 +239,10 @@ _CRIMES = (6.0, 3.0, 3.0, 0.7, 2.5, 0.6, 1.5, 0.6, 1.0)
 
 @cache
 def _language_of() -> Ints:
-    return np.array([LANGUAGES.index(words.LANGUAGE.get(culture.name, "en")) for culture in CULTURES], dtype=np.int64)
+    return np.array(
+        [LANGUAGES.index(words.LANGUAGE.get(culture.name, "en")) for culture in CULTURES],
+        dtype=np.int64,
+    )
 
 
 def someone(dice: Dice, count: int, persons: int) -> Ints:
@@ -213,7 +253,8 @@ def someone(dice: Dice, count: int, persons: int) -> Ints:
 def pick_word(dice: Dice, spans: tuple[Span, ...], language: Ints) -> Ints:
     """A word of each language, all equally often."""
     start, size = (
-        np.array([getattr(span, what) for span in spans], dtype=np.int64)[language] for what in ("start", "size")
+        np.array([getattr(span, what) for span in spans], dtype=np.int64)[language]
+        for what in ("start", "size")
     )
     return start + dice.below(len(language), size)
 
@@ -284,5 +325,7 @@ def tie(dice: Dice, persons: Persons, groups: Groups) -> Ties:
     belongs = dice.chance(count, 0.35)
     group = np.where(dice.chance(count, 0.8) & (own_size > 0), own, other)
     return Ties(
-        np.where(belongs, group, -1), np.where(dice.chance(count, 0.12), LEADER, MEMBER), dice.below(count, 1000)
+        np.where(belongs, group, -1),
+        np.where(dice.chance(count, 0.12), LEADER, MEMBER),
+        dice.below(count, 1000),
     )

@@ -43,7 +43,15 @@ _BY_EAR = _LATIN | {
 _PERSIAN = _LATIN | {
     "v": "s", "P": "z", "D": "z", "w": "v", "q": "gh", "@": "eh", "ey": "ey", "ow": "ow",
 }  # fmt: skip
-_PERSIAN_FRENCH = _PERSIAN | {"U": "ou", "C": "tch", "$": "ch", "J": "j", "j": "dj", "ey": "ei", "q": "gh"}
+_PERSIAN_FRENCH = _PERSIAN | {
+    "U": "ou",
+    "C": "tch",
+    "$": "ch",
+    "J": "j",
+    "j": "dj",
+    "ey": "ei",
+    "q": "gh",
+}
 _PERSIAN_ENGLISH = _PERSIAN | {"U": "oo", "I": "ee", "ey": "ai", "w": "v", "q": "q"}
 _PERSIAN_BY_EAR = _PERSIAN | {"o": "u", "e": "i", "ey": "ay", "w": "w", "q": "q"}
 
@@ -82,10 +90,18 @@ def _word(word: str, language: str) -> str:
         if sign == "'":
             out.append(_hamza(before, after))
         elif sign in "aeiou":
-            out.append(_first_vowel(sign, language) if not place else "ه" if not after and language != "ar" else "")
+            out.append(
+                _first_vowel(sign, language)
+                if not place
+                else "ه"
+                if not after and language != "ar"
+                else ""
+            )
         elif not place and sign in "AIU":
             out.append(
-                {"A": "آ", "I": "إي", "U": "أو"}[sign] if language == "ar" else {"A": "آ", "I": "ای", "U": "او"}[sign]
+                {"A": "آ", "I": "إي", "U": "أو"}[sign]
+                if language == "ar"
+                else {"A": "آ", "I": "ای", "U": "او"}[sign]
             )
         else:
             out.append(letters.get(sign, sign))
@@ -108,7 +124,10 @@ def _hamza(before: str, after: str) -> str:
 
 def spellings(name: str, language: str = "ar") -> Spellings:
     """The spellings of one name in phonemic letters."""
-    made = [_latin(name, table, article) for table, article in zip(_SCHEMES[language], _ARTICLES, strict=True)]
+    made = [
+        _latin(name, table, article)
+        for table, article in zip(_SCHEMES[language], _ARTICLES, strict=True)
+    ]
     return Spellings(script(name, language), *made)
 
 

@@ -61,9 +61,23 @@ def title(text: str) -> str:
 def strip_accents(text: str) -> str:
     """Latin text without its marks: é → e, ł → l, đ → d, ı → i, ß → ss."""
     plain = text.translate(_UNDECOMPOSED)
-    return "".join(ch for ch in unicodedata.normalize("NFD", plain) if not unicodedata.combining(ch))
+    return "".join(
+        ch for ch in unicodedata.normalize("NFD", plain) if not unicodedata.combining(ch)
+    )
 
 
 _UNDECOMPOSED = str.maketrans(
-    {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe"}
+    {
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ı": "i",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+    }
 )

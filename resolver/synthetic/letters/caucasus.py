@@ -60,8 +60,26 @@ _GREEK_EAR = _GREEK | {
     "γι": "y",
     "ξ": "ks",
 }
-_GREEK_OLD = _GREEK | {"κ": "c", "φ": "ph", "αι": "ae", "β": "b", "η": "e", "υ": "y", "αυ": "au", "ευ": "eu"}
-_GREEK_GERMAN = _GREEK | {"χ": "ch", "γι": "ji", "ου": "u", "β": "w", "γκ": "g", "μπ": "b", "ντ": "d", "ζ": "s"}
+_GREEK_OLD = _GREEK | {
+    "κ": "c",
+    "φ": "ph",
+    "αι": "ae",
+    "β": "b",
+    "η": "e",
+    "υ": "y",
+    "αυ": "au",
+    "ευ": "eu",
+}
+_GREEK_GERMAN = _GREEK | {
+    "χ": "ch",
+    "γι": "ji",
+    "ου": "u",
+    "β": "w",
+    "γκ": "g",
+    "μπ": "b",
+    "ντ": "d",
+    "ζ": "s",
+}
 
 
 def _capital(text: str) -> str:
@@ -70,14 +88,20 @@ def _capital(text: str) -> str:
 
 def georgian(name: str) -> Spellings:
     """The spellings of a Georgian name."""
-    made = [_capital(replace_longest(name, t)) for t in (_GEORGIAN, _GEORGIAN_RUSSIAN, _GEORGIAN_EAR, _GEORGIAN_GERMAN)]
+    made = [
+        _capital(replace_longest(name, t))
+        for t in (_GEORGIAN, _GEORGIAN_RUSSIAN, _GEORGIAN_EAR, _GEORGIAN_GERMAN)
+    ]
     return Spellings(name, *made)
 
 
 def armenian(name: str) -> Spellings:
     """The spellings of an Armenian name; by ear families end in -ian, after western speech consonants change places."""
     lower = name.lower()
-    made = [_armenian(lower, table) for table in (_ARMENIAN, _ARMENIAN_EAR, _ARMENIAN_RUSSIAN, _ARMENIAN_WEST)]
+    made = [
+        _armenian(lower, table)
+        for table in (_ARMENIAN, _ARMENIAN_EAR, _ARMENIAN_RUSSIAN, _ARMENIAN_WEST)
+    ]
     made[3] = re.sub(r"yan$", "ian", made[3])
     return Spellings(name, *made)
 

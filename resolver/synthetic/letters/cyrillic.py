@@ -18,7 +18,17 @@ _COMMON = {
     "щ": "shch", "ы": "y", "э": "e", "ь": "", "ъ": "", "-": "-", "’": "", "'": "",
 }  # fmt: skip
 _PASSPORT = _COMMON | {"ё": "e", "й": "i", "ю": "iu", "я": "ia", "ъ": "ie"}
-_PRESS = _COMMON | {"ё": "yo", "й": "y", "ю": "yu", "я": "ya", "ий": "y", "ый": "y", "ье": "ye", "ья": "ya", "кс": "x"}
+_PRESS = _COMMON | {
+    "ё": "yo",
+    "й": "y",
+    "ю": "yu",
+    "я": "ya",
+    "ий": "y",
+    "ый": "y",
+    "ье": "ye",
+    "ья": "ya",
+    "кс": "x",
+}
 _FRENCH = _COMMON | {
     "ё": "io", "й": "ï", "ю": "iou", "я": "ia", "у": "ou", "ж": "j", "ш": "ch", "ч": "tch", "щ": "chtch", "ге": "gue",
     "ги": "gui",
@@ -33,13 +43,27 @@ _UKRAINIAN = _COMMON | {
     "г": "h", "ґ": "g", "и": "y", "і": "i", "ї": "i", "й": "i", "є": "ie", "ю": "iu", "я": "ia", "зг": "zgh",
 }  # fmt: skip
 _UKRAINIAN_START = {"ї": "yi", "й": "y", "є": "ye", "ю": "yu", "я": "ya"}
-_UKRAINIAN_OLD = _UKRAINIAN | {"ій": "iy", "ий": "yy", "ю": "yu", "я": "ya", "є": "ye", "ї": "yi", "й": "y"}
+_UKRAINIAN_OLD = _UKRAINIAN | {
+    "ій": "iy",
+    "ий": "yy",
+    "ю": "yu",
+    "я": "ya",
+    "є": "ye",
+    "ї": "yi",
+    "й": "y",
+}
 _UKRAINIAN_GERMAN = _UKRAINIAN | {
     "в": "w", "ж": "sch", "ш": "sch", "ч": "tsch", "щ": "schtsch", "х": "ch", "ц": "z", "ю": "ju", "я": "ja",
     "є": "je", "ї": "ji",
     "й": "j",
 }  # fmt: skip
-_RUSSIFIED_ENDS = (("ій", "ий"), ("ський", "ский"), ("ська", "ская"), ("цький", "цкий"), ("цька", "цкая"))
+_RUSSIFIED_ENDS = (
+    ("ій", "ий"),
+    ("ський", "ский"),
+    ("ська", "ская"),
+    ("цький", "цкий"),
+    ("цька", "цкая"),
+)
 _RUSSIFIED = {"і": "и", "ї": "и", "є": "е", "ґ": "г", "’": "ъ", "'": "ъ"}
 
 _SERBIAN = {
@@ -53,7 +77,9 @@ _SERBIAN = {
 
 def _written(text: str, table: dict[str, str]) -> str:
     words = [replace_longest(word, table) for word in text.lower().split(" ")]
-    return " ".join("-".join(part[:1].upper() + part[1:] for part in word.split("-")) for word in words)
+    return " ".join(
+        "-".join(part[:1].upper() + part[1:] for part in word.split("-")) for word in words
+    )
 
 
 def russian(name: str) -> Spellings:
@@ -73,7 +99,9 @@ def ukrainian(name: str, russified: str | None = None) -> Spellings:
     if first:
         national = first.capitalize() + _written(lower[1:], _UKRAINIAN).lower()
     german = _written(name, _UKRAINIAN_GERMAN)
-    return Spellings(name, national, _written(other, _PRESS), _written(name, _UKRAINIAN_OLD), german, other)
+    return Spellings(
+        name, national, _written(other, _PRESS), _written(name, _UKRAINIAN_OLD), german, other
+    )
 
 
 def _russified(name: str) -> str:
@@ -88,9 +116,17 @@ def _russified(name: str) -> str:
 def serbian(name: str) -> Spellings:
     """The spellings of a South Slavic name given in Latin letters with its marks; `b` keeps the marks."""
     lower = name.lower()
-    cyrillic = replace_longest(lower, _SERBIAN).capitalize() if not set(lower) & set("qwxy") else None
+    cyrillic = (
+        replace_longest(lower, _SERBIAN).capitalize() if not set(lower) & set("qwxy") else None
+    )
     dj = strip_accents(name.replace("Đ", "Dj").replace("đ", "dj"))
-    by_ear = re.sub("(?<=i)ć$", "ch", name).replace("š", "sh").replace("č", "ch").replace("đ", "dj").replace("Đ", "Dj")
+    by_ear = (
+        re.sub("(?<=i)ć$", "ch", name)
+        .replace("š", "sh")
+        .replace("č", "ch")
+        .replace("đ", "dj")
+        .replace("Đ", "Dj")
+    )
     by_ear = by_ear.replace("Š", "Sh").replace("Č", "Ch").replace("ž", "zh").replace("Ž", "Zh")
     return Spellings(cyrillic, dj, name, strip_accents(name), strip_accents(by_ear))
 

@@ -71,7 +71,9 @@ def family(name: str) -> Spellings:
     pinyin = "".join(parts)
     wade = "-".join(wade_giles(part) for part in parts)
     overseas = _OVERSEAS.get(pinyin, pinyin.capitalize())
-    return Spellings(name, pinyin.capitalize(), wade.capitalize(), overseas, _HOKKIEN.get(pinyin, overseas))
+    return Spellings(
+        name, pinyin.capitalize(), wade.capitalize(), overseas, _HOKKIEN.get(pinyin, overseas)
+    )
 
 
 def given(name: str) -> Spellings:

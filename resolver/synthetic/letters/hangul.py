@@ -6,8 +6,48 @@ from __future__ import annotations
 from resolver.synthetic.letters.base import Spellings
 
 _BASE = 0xAC00
-_FIRST = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h")
-_FIRST_OLD = ("k", "kk", "n", "t", "tt", "r", "m", "p", "pp", "s", "ss", "", "ch", "tch", "ch", "k", "t", "p", "h")
+_FIRST = (
+    "g",
+    "kk",
+    "n",
+    "d",
+    "tt",
+    "r",
+    "m",
+    "b",
+    "pp",
+    "s",
+    "ss",
+    "",
+    "j",
+    "jj",
+    "ch",
+    "k",
+    "t",
+    "p",
+    "h",
+)
+_FIRST_OLD = (
+    "k",
+    "kk",
+    "n",
+    "t",
+    "tt",
+    "r",
+    "m",
+    "p",
+    "pp",
+    "s",
+    "ss",
+    "",
+    "ch",
+    "tch",
+    "ch",
+    "k",
+    "t",
+    "p",
+    "h",
+)
 _MIDDLE = (
     "a",
     "ae",
@@ -147,5 +187,9 @@ def given(name: str) -> Spellings:
     own = [_syllable(sign, _FIRST, _MIDDLE_OWN) for sign in name]
     spaced = " ".join(part.capitalize() for part in revised)
     return Spellings(
-        name, "".join(revised).capitalize(), "-".join(older).capitalize(), spaced, "-".join(own).capitalize()
+        name,
+        "".join(revised).capitalize(),
+        "-".join(older).capitalize(),
+        spaced,
+        "-".join(own).capitalize(),
     )

@@ -58,7 +58,9 @@ def spellings(name: str) -> Spellings:
     """The spellings of a name in Devanagari; two-letter long vowels are kept only by those who write by ear."""
     raw = " ".join(_letters(word) for word in name.split())
     plain = raw.replace("aa", "a").replace("ii", "i").replace("uu", "u")
-    doubled = plain if raw == plain else raw.replace("aa", "a").replace("ii", "ee").replace("uu", "oo")
+    doubled = (
+        plain if raw == plain else raw.replace("aa", "a").replace("ii", "ee").replace("uu", "oo")
+    )
     with_w = re.sub(r"(?<=[aeiou])v(?=[aeiou])|(?<=[sd])v", "w", plain)
     by_ear = re.sub(r"sh(?=[rm])", "s", plain.replace("chh", "ch").replace("ksh", "x"))
     by_ear = "b" + by_ear[1:] if by_ear.startswith("v") else by_ear

@@ -11,8 +11,22 @@ _ROWS = {
     "m": "マミムメモ",
     "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ", "p": "パピプペポ",
 }  # fmt: skip
-_KUNREI = {kana: first + vowel for first, row in _ROWS.items() for kana, vowel in zip(row, "aiueo", strict=True)}
-_KUNREI |= {"ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ン": "n", "ヂ": "zi", "ヅ": "zu", "ー": ""}
+_KUNREI = {
+    kana: first + vowel
+    for first, row in _ROWS.items()
+    for kana, vowel in zip(row, "aiueo", strict=True)
+}
+_KUNREI |= {
+    "ヤ": "ya",
+    "ユ": "yu",
+    "ヨ": "yo",
+    "ワ": "wa",
+    "ヲ": "o",
+    "ン": "n",
+    "ヂ": "zi",
+    "ヅ": "zu",
+    "ー": "",
+}
 _KUNREI |= {
     first + small: _KUNREI[first][0] + "y" + vowel
     for first in "キシチニヒミリギジビピ"
@@ -34,5 +48,10 @@ def name(characters: str, kana: str) -> Spellings:
     passport = re.sub(r"(?:ou|oo)(?=$|[^aeiou])", "oh", hepburn).replace("uu", "u")
     school_short = re.sub(r"ou|oo", "o", school).replace("uu", "u")
     return Spellings(
-        characters, short.capitalize(), school_short.capitalize(), passport.capitalize(), hepburn.capitalize(), kana
+        characters,
+        short.capitalize(),
+        school_short.capitalize(),
+        passport.capitalize(),
+        hepburn.capitalize(),
+        kana,
     )

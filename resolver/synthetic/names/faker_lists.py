@@ -42,4 +42,6 @@ def _ordered(listed: object) -> list[str]:
 
 
 def _usable(name: str) -> bool:
-    return len(name) < 40 and all(ch.isalpha() or ch in " -'’\u093c" or "\u0900" <= ch <= "\u097f" for ch in name)
+    return len(name) < 40 and all(
+        ch.isalpha() or ch in " -'’\u093c" or "\u0900" <= ch <= "\u097f" for ch in name
+    )

@@ -9,11 +9,22 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.synthetic.agencies import Order
-from resolver.synthetic.cultures import CULTURES
-from resolver.synthetic.dice import join, join_present, pick, present
-from resolver.synthetic.lexicon import FORMS, NATIVE_OF, Bools, Form, Ints
-from resolver.synthetic.persons import Persons
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.entities.persons import Persons
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import (
+    FORMS,
+    NATIVE_OF,
+    Bools,
+    Form,
+    Ints,
+)
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import (
+    join,
+    join_present,
+    pick,
+    present,
+)
 
 PARTS = ("title", "given", "middle", "son_of", "father", "grandfather", "family", "second")
 
@@ -116,7 +127,9 @@ def _joined(pieces: list[pa.Array], close: Bools) -> pa.StringArray:
 def full(texts: Texts, order: Ints, culture: Ints, native: Bools) -> pa.StringArray:
     """The full names in each record's `Order`; in their own script always as at home."""
     at_home = (order == Order.AS_AT_HOME) | native
-    eastern = at_home & _flags()[2][culture] | (_flags()[1][culture] & (order != Order.FAMILY_COMMA))
+    eastern = at_home & _flags()[2][culture] | (
+        _flags()[1][culture] & (order != Order.FAMILY_COMMA)
+    )
     close = native & _flags()[3][culture]
     comma = (order == Order.FAMILY_COMMA) & ~native & present(texts.family) & present(texts.given)
     rest = join_present([texts.given, texts.father])

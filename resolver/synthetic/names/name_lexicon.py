@@ -94,7 +94,9 @@ class Lexicon:
 
     texts: pa.StringArray
 
-    def spell(self, words: Ints, forms: npt.NDArray[Any] | int, where: Bools | None = None) -> pa.StringArray:
+    def spell(
+        self, words: Ints, forms: npt.NDArray[Any] | int, where: Bools | None = None
+    ) -> pa.StringArray:
         """The texts of n words in the given forms; null where a word is negative, where `where` is False, or for want
         of one."""
         words = np.asarray(words, dtype=np.int64)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from resolver.synthetic.letters import Spellings, listed
-from resolver.synthetic.lexicon import Word
+from resolver.synthetic.names.name_lexicon import Word
 
 Rule = Callable[[str], Spellings]
 Pair = tuple[list[Word], list[Word]]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from resolver.synthetic import fakes, lists_asia, lists_europe
-from resolver.synthetic.cultures import CULTURES
-from resolver.synthetic.lexicon import Lexicon, LexiconBuilder, Span
-from resolver.synthetic.name_lists import Lists, Pair, plain_words
+from resolver.synthetic.names import asian_lists, european_lists, faker_lists
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import Lexicon, LexiconBuilder, Span
+from resolver.synthetic.names.name_lists import Lists, Pair, plain_words
 from resolver.synthetic.words import arabic
 
 
@@ -50,31 +50,40 @@ def _spans(builder: LexiconBuilder, lists: Lists, son_of: tuple[str, ...]) -> Na
     middle = both(lists.middle, 8.0) if lists.middle else given
     father = both(lists.father, lists.flat_given) if lists.father else (given[0], given[0])
     men, women = (builder.add(plain_words(titles.split())) for titles in lists.titles)
-    return NameSpans(given, family, middle, father, (men, women), builder.add(plain_words(son_of)) if son_of else None)
+    return NameSpans(
+        given,
+        family,
+        middle,
+        father,
+        (men, women),
+        builder.add(plain_words(son_of)) if son_of else None,
+    )
 
 
 _LISTS: dict[str, Callable[[], Lists]] = {
-    "arabic-levant": lambda: lists_asia.arabic_lists(arabic.FAMILY_LEVANT),
-    "arabic-maghreb": lambda: lists_asia.arabic_lists(arabic.FAMILY_MAGHREB, fakes.names("fr_DZ", "last_names")),
-    "persian": lists_asia.persian_lists,
-    "afghan": lists_asia.afghan_lists,
-    "pakistani": lists_asia.pakistani_lists,
-    "indian": lists_asia.indian_lists,
-    "russian": lists_europe.russian_lists,
-    "ukrainian": lists_europe.ukrainian_lists,
-    "chinese": lists_asia.chinese_lists,
-    "korean": lists_asia.korean_lists,
-    "japanese": lists_asia.japanese_lists,
-    "vietnamese": lists_asia.vietnamese_lists,
-    "turkish": lists_europe.turkish_lists,
-    "west-african": lists_europe.west_african_lists,
-    "horn-african": lists_europe.horn_african_lists,
-    "spanish": lists_europe.spanish_lists,
-    "english": lists_europe.english_lists,
-    "french": lists_europe.french_lists,
-    "german": lists_europe.german_lists,
-    "balkan": lists_europe.balkan_lists,
-    "greek": lists_europe.greek_lists,
-    "georgian": lists_europe.georgian_lists,
-    "armenian": lists_europe.armenian_lists,
+    "arabic-levant": lambda: asian_lists.arabic_lists(arabic.FAMILY_LEVANT),
+    "arabic-maghreb": lambda: asian_lists.arabic_lists(
+        arabic.FAMILY_MAGHREB, faker_lists.names("fr_DZ", "last_names")
+    ),
+    "persian": asian_lists.persian_lists,
+    "afghan": asian_lists.afghan_lists,
+    "pakistani": asian_lists.pakistani_lists,
+    "indian": asian_lists.indian_lists,
+    "russian": european_lists.russian_lists,
+    "ukrainian": european_lists.ukrainian_lists,
+    "chinese": asian_lists.chinese_lists,
+    "korean": asian_lists.korean_lists,
+    "japanese": asian_lists.japanese_lists,
+    "vietnamese": asian_lists.vietnamese_lists,
+    "turkish": european_lists.turkish_lists,
+    "west-african": european_lists.west_african_lists,
+    "horn-african": european_lists.horn_african_lists,
+    "spanish": european_lists.spanish_lists,
+    "english": european_lists.english_lists,
+    "french": european_lists.french_lists,
+    "german": european_lists.german_lists,
+    "balkan": european_lists.balkan_lists,
+    "greek": european_lists.greek_lists,
+    "georgian": european_lists.georgian_lists,
+    "armenian": european_lists.armenian_lists,
 }

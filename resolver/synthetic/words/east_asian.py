@@ -1,12 +1,24 @@
 """Chinese, Korean, Japanese and Vietnamese names beyond Faker's lists."""
 
 # Characters of two-character given names: any first with any second.
-CHINESE_MALE = ("志建国伟文明海晓永俊少德家立天思春金正世", "强军华平林峰龙辉斌涛杰宇鹏飞亮波勇浩刚庆东生祥荣新")
-CHINESE_FEMALE = ("小晓美丽秀玉淑雅春桂海雪文慧月金凤佳思婷", "芳红梅兰英燕玲娟霞萍华琴云珍敏静莉洁雯怡萱琳蓉香妹")
+CHINESE_MALE = (
+    "志建国伟文明海晓永俊少德家立天思春金正世",
+    "强军华平林峰龙辉斌涛杰宇鹏飞亮波勇浩刚庆东生祥荣新",
+)
+CHINESE_FEMALE = (
+    "小晓美丽秀玉淑雅春桂海雪文慧月金凤佳思婷",
+    "芳红梅兰英燕玲娟霞萍华琴云珍敏静莉洁雯怡萱琳蓉香妹",
+)
 
 # Syllables of given names, first and second.
-KOREAN_MALE = ("성영민정상동재진승현준지태종병광용기경도", "호수민준석철훈우현진식환규용혁태섭일원빈")
-KOREAN_FEMALE = ("은지수영미혜정경선현민유소명순서예윤하보", "영희숙미정경자진주연은아선현민지원라윤림")
+KOREAN_MALE = (
+    "성영민정상동재진승현준지태종병광용기경도",
+    "호수민준석철훈우현진식환규용혁태섭일원빈",
+)
+KOREAN_FEMALE = (
+    "은지수영미혜정경선현민유소명순서예윤하보",
+    "영희숙미정경자진주연은아선현민지원라윤림",
+)
 
 # Characters and their reading in katakana.
 JAPANESE_FAMILY = """
@@ -45,8 +57,12 @@ VIETNAMESE_FAMILY = """
 Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đoàn Vương Trịnh Trương Đinh Lâm
 Phùng Mai Tô Hà Tạ Cao Châu
 """
-VIETNAMESE_MIDDLE_MALE = "Văn Hữu Đức Minh Quốc Công Xuân Đình Quang Thanh Ngọc Trọng Thành Anh Bá Gia Hoàng Duy"
-VIETNAMESE_MIDDLE_FEMALE = "Thị Ngọc Thanh Thu Kim Mỹ Bích Phương Diệu Hồng Minh Quỳnh Thùy Như Tuyết Hoài"
+VIETNAMESE_MIDDLE_MALE = (
+    "Văn Hữu Đức Minh Quốc Công Xuân Đình Quang Thanh Ngọc Trọng Thành Anh Bá Gia Hoàng Duy"
+)
+VIETNAMESE_MIDDLE_FEMALE = (
+    "Thị Ngọc Thanh Thu Kim Mỹ Bích Phương Diệu Hồng Minh Quỳnh Thùy Như Tuyết Hoài"
+)
 VIETNAMESE_MALE = """
 Hùng Dũng Cường Tuấn Nam Minh Hải Long Sơn Thắng Tùng Đức Hiếu Trung Quang Phong Huy Khoa Kiên Lâm Linh Lộc
 Nghĩa Nhân Phú Phúc Quân Quý Sang Tài Tâm Tân

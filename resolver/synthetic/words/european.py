@@ -74,15 +74,21 @@ GREEK_PET = {
 }  # fmt: skip
 GEORGIAN_MALE = "გიორგი დავით ლევან ზურაბ ირაკლი ნიკოლოზ გია თამაზ მამუკა ვახტანგ"
 GEORGIAN_FEMALE = "ნინო თამარ მარიამ ეკა მაია ნანა ლია ანა"
-GEORGIAN_FAMILY = "ბერიძე კაპანაძე გელაშვილი მაისურაძე გიორგაძე ლომიძე წიკლაური ბოლქვაძე კვარაცხელია ნოზაძე"
+GEORGIAN_FAMILY = (
+    "ბერიძე კაპანაძე გელაშვილი მაისურაძე გიორგაძე ლომიძე წიკლაური ბოლქვაძე კვარაცხელია ნოზაძე"
+)
 ARMENIAN_MALE = "Արմեն Գագիկ Հովհաննես Գրիգոր Տիգրան Աշոտ Սամվել Կարեն Արթուր Վահան Հակոբ Գևորգ"
 ARMENIAN_FEMALE = "Անահիտ Աննա Մարիամ Լուսինե Գայանե Նարինե Հասմիկ Արմինե"
 ARMENIAN_FAMILY = """
 Գրիգորյան Հարությունյան Սարգսյան Հովհաննիսյան Խաչատրյան Հակոբյան Պետրոսյան Վարդանյան Գևորգյան Կարապետյան
 """
-FRENCH_MALE = "Jean Pierre Michel Philippe Nicolas Christophe Thomas Julien David Laurent Antoine Olivier"
+FRENCH_MALE = (
+    "Jean Pierre Michel Philippe Nicolas Christophe Thomas Julien David Laurent Antoine Olivier"
+)
 FRENCH_FEMALE = "Marie Nathalie Isabelle Sylvie Catherine Sophie Julie Céline Valérie Sandrine"
-GERMAN_MALE = "Michael Thomas Andreas Stefan Christian Martin Peter Alexander Markus Daniel Wolfgang Klaus"
+GERMAN_MALE = (
+    "Michael Thomas Andreas Stefan Christian Martin Peter Alexander Markus Daniel Wolfgang Klaus"
+)
 GERMAN_FEMALE = "Sabine Susanne Petra Claudia Andrea Julia Anna Katharina Monika Birgit"
 GERMAN_FAMILY = "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann"
 GEORGIAN_PET = {
@@ -105,7 +111,9 @@ TURKISH_FAMILY_FIRST = """
 Ak Kara Öz Er Yıl Bay Demir Taş Kaya Gül Gök Sarı Çelik Koç Aslan Türk Uz Tan Bal Ay Şen Ateş Tok Güneş Çetin
 Kılıç Toprak Bozkurt
 """
-TURKISH_FAMILY_SECOND = "taş can demir soy kan bulut doğan er türk kaya oğlu gün han ay bay man kurt dağ su tekin"
+TURKISH_FAMILY_SECOND = (
+    "taş can demir soy kan bulut doğan er türk kaya oğlu gün han ay bay man kurt dağ su tekin"
+)
 TURKISH_FAMILY = """
 Yılmaz Kaya Demir Şahin Çelik Yıldız Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Aslan Çetin Kara Koç Kurt
 Özkan Şimşek Polat Korkmaz Çakır Erdem Güler

@@ -146,5 +146,7 @@ LANGUAGE = {
     "chinese": "zh", "turkish": "tr", "spanish": "es", "french": "fr", "german": "de", "balkan": "sl", "greek": "gr",
     "west-african": "fr",
 }  # fmt: skip
-ROLES = "member driver recruiter guide forger lookout cashier skipper courier landlord fixer accountant"
+ROLES = (
+    "member driver recruiter guide forger lookout cashier skipper courier landlord fixer accountant"
+)
 LEADER_ROLES = "leader organiser head financier coordinator"

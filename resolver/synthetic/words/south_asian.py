@@ -39,7 +39,9 @@ INDIAN_FIRST_MALE = """
 राजेश अमित सुरेश रमेश विजय अजय संजय मनोज राहुल अनिल सुनील राकेश दिनेश महेश अशोक विनोद प्रकाश मोहन रवि
 दीपक:Deepak,Dipak,Deepak,Dipak
 """
-INDIAN_FIRST_FEMALE = "सुनीता अनीता गीता सीता प्रिया पूजा नेहा रेखा मीना कविता सरिता लक्ष्मी ममता आशा उषा रीना"
+INDIAN_FIRST_FEMALE = (
+    "सुनीता अनीता गीता सीता प्रिया पूजा नेहा रेखा मीना कविता सरिता लक्ष्मी ममता आशा उषा रीना"
+)
 INDIAN_FAMILY = """
 कुमार शर्मा सिंह:Singh,Singh,Sinha,Sing वर्मा:Verma,Varma,Verma,Barma गुप्ता यादव मिश्रा पटेल चौहान जोशी मेहता
 अग्रवाल:Agarwal,Aggarwal,Agrawal,Agarwala त्रिपाठी पाण्डेय:Pandey,Pande,Pandeya,Panday तिवारी दुबे शुक्ला

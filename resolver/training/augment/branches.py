@@ -6,9 +6,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from resolver.normalise.cities import PLACES, city_of
+from resolver.normalize.lexicons.cities import PLACES, city_of
 from resolver.records import Kind, Record, Value
-from resolver.training.differing import Differing, named
+from resolver.training.augment.controlled_differences import Differing, named
 
 BRANCH = "branches"
 MOST = 1_500

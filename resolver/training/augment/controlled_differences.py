@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.classify import GATE
-from resolver.normalise import prepare
+from resolver.normalize import prepare
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record
-from resolver.records.tables import Tables
-from resolver.training.labelled import Labelled, by_kind
+from resolver.records.prepared.frequencies import Tables
+from resolver.scoring import GATE
+from resolver.training.data.labeled_pairs import Labelled, by_kind
 
 ORIGIN = "one difference"
 Differing = tuple[Record, Record, bool]
@@ -23,14 +23,20 @@ Differing = tuple[Record, Record, bool]
 
 def named(one: Record, two: Record, origin: str, place: int, *, same: bool) -> Differing:
     """A pair of an origin under ids of its own: the `place`-th."""
-    left, right = (replace(each, id=f"stated:{origin}:{place:06d}{mark}") for each, mark in ((one, "a"), (two, "b")))
+    left, right = (
+        replace(each, id=f"stated:{origin}:{place:06d}{mark}")
+        for each, mark in ((one, "a"), (two, "b"))
+    )
     return left, right, same
 
 
 def differing_pairs(pairs: Iterable[Differing], tables: Tables) -> dict[Kind, Labelled]:
     """The evidence of pairs, each a cluster of its own."""
     found = invented_pairs(pairs, tables, ORIGIN)
-    return {kind: data.where(data.evidence[:, data.features.index(GATE)] > 0) for kind, data in found.items()}
+    return {
+        kind: data.where(data.evidence[:, data.features.index(GATE)] > 0)
+        for kind, data in found.items()
+    }
 
 
 def invented_pairs(pairs: Iterable[Differing], tables: Tables, origin: str) -> dict[Kind, Labelled]:
@@ -38,7 +44,9 @@ def invented_pairs(pairs: Iterable[Differing], tables: Tables, origin: str) -> d
     held = list(pairs)
     if not held:
         return {}
-    batch = Batch.from_records([record for one, two, _ in held for record in (one, two)]).canonical()
+    batch = Batch.from_records(
+        [record for one, two, _ in held for record in (one, two)]
+    ).canonical()
     place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
     rows = np.array([[place[one.id], place[two.id]] for one, two, _ in held], dtype=np.int32)
     clusters = [""] * len(batch)

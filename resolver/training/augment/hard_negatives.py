@@ -11,7 +11,15 @@ from collections.abc import Callable, Sequence
 
 Rivals = tuple[str, str]
 _Rival = Callable[[list[str], random.Random], Rivals | None]
-_GENERATIONS = (("Jr.", "Sr."), ("Jr", "Sr"), ("II", "III"), ("III", "IV"), ("I", "II"), ("II", "IV"), ("XIV", "XV"))
+_GENERATIONS = (
+    ("Jr.", "Sr."),
+    ("Jr", "Sr"),
+    ("II", "III"),
+    ("III", "IV"),
+    ("I", "II"),
+    ("II", "IV"),
+    ("XIV", "XV"),
+)
 _LETTERS = "ABCDEFGHJKLMNPRSTW"
 _DIRECTIONS = (
     "North", "South", "East", "West", "Northern", "Southern", "Eastern", "Western", "Upper", "Lower", "New", "Old",
@@ -28,7 +36,18 @@ _TRADES = (
     "Engineering", "Textiles", "Airlines", "Bank", "Insurance", "Foundation", "Motors", "Steel", "Foods", "Media",
     "Pharmaceuticals", "Industries", "Investment", "Exchange", "Security", "Marine", "Energy", "Telecom",
 )  # fmt: skip
-_CALLED = ("Committee", "Council", "Brigade", "Front", "Movement", "Party", "Army", "Association", "Union", "Institute")
+_CALLED = (
+    "Committee",
+    "Council",
+    "Brigade",
+    "Front",
+    "Movement",
+    "Party",
+    "Army",
+    "Association",
+    "Union",
+    "Institute",
+)
 _SMALL = frozenset(("of", "and", "the", "for", "de", "la", "el", "al", "in"))
 _FAR = {
     "b": "gkrst", "c": "bmnpr", "d": "fklmp", "f": "gklnr", "g": "blmnp", "h": "blmrt", "j": "bmprt", "k": "blmnr",
@@ -48,11 +67,15 @@ def group_rivals(name: str, chance: random.Random) -> Rivals | None:
     return _drawn(name, chance, _GROUP)
 
 
-def _drawn(name: str, chance: random.Random, table: Sequence[tuple[_Rival, float]]) -> Rivals | None:
+def _drawn(
+    name: str, chance: random.Random, table: Sequence[tuple[_Rival, float]]
+) -> Rivals | None:
     words = name.replace(",", " ").split()
     if len(words) < 2 or not name.isascii():
         return None
-    return chance.choices([one for one, _ in table], [weight for _, weight in table])[0](words, chance)
+    return chance.choices([one for one, _ in table], [weight for _, weight in table])[0](
+        words, chance
+    )
 
 
 def _generation(words: list[str], chance: random.Random) -> Rivals:
@@ -73,7 +96,9 @@ def _initial(words: list[str], chance: random.Random) -> Rivals:
         return " ".join(words), " ".join([*words[:at], one + dot, *words[at + 1 :]])
     if chance.random() < 0.3:
         first = words[0][:1].upper()
-        return " ".join([first + dot, one + dot, *words[1:]]), " ".join([first + dot, two + dot, *words[1:]])
+        return " ".join([first + dot, one + dot, *words[1:]]), " ".join(
+            [first + dot, two + dot, *words[1:]]
+        )
     return tuple(" ".join([*words[:at], letter + dot, *words[at:]]) for letter in (one, two))  # type: ignore[return-value]
 
 
@@ -91,7 +116,9 @@ def _sex(words: list[str], chance: random.Random) -> Rivals | None:
     if len(first) < 4 or not first.isalpha():
         return None
     if first[-1] in "aeo":
-        other = first[:-1] + chance.choice([end for end in ("a", "o", "", "us", "e") if end != first[-1]])
+        other = first[:-1] + chance.choice(
+            [end for end in ("a", "o", "", "us", "e") if end != first[-1]]
+        )
     else:
         other = first + chance.choice(("a", "a", "a", "e", "ia", "ina", "ette", "ine"))
     return " ".join(words), " ".join([other, *words[1:]])
@@ -166,10 +193,15 @@ def _traded(words: list[str], chance: random.Random) -> Rivals:
 
 def _abbreviated(words: list[str], chance: random.Random) -> Rivals | None:
     """An abbreviation, and other words that begin with its letters."""
-    letters = [word[0].upper() for word in words if word[0].isalpha() and word.lower() not in _SMALL]
+    letters = [
+        word[0].upper() for word in words if word[0].isalpha() and word.lower() not in _SMALL
+    ]
     if not 3 <= len(letters) <= 6:
         return None
-    held = [[word for word in (*_TRADES, *_COUNTRIES, *_DIRECTIONS, *_CALLED) if word[0] == one] for one in letters]
+    held = [
+        [word for word in (*_TRADES, *_COUNTRIES, *_DIRECTIONS, *_CALLED) if word[0] == one]
+        for one in letters
+    ]
     if not all(held):
         return None
     others = [chance.choice(some) for some in held]

@@ -51,4 +51,6 @@ def date_slip(text: str, chance: random.Random) -> str:
 def other_date(year: int, chance: random.Random) -> PartialDate:
     """Quite another date, four to twenty years away: one that is forged, or of somebody else."""
     moved = year + chance.choice((-1, 1)) * chance.randrange(4, 21)
-    return PartialDate(min(max(moved, MIN_YEAR), MAX_YEAR), chance.randrange(1, 13), chance.randrange(1, 29))
+    return PartialDate(
+        min(max(moved, MIN_YEAR), MAX_YEAR), chance.randrange(1, 13), chance.randrange(1, 29)
+    )

@@ -17,16 +17,21 @@ import numpy as np
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from resolver.compare import features_of
-from resolver.normalise import prepare
-from resolver.normalise.numerals import roman
-from resolver.normalise.text import fold, sound
+from resolver.comparison import features_of
+from resolver.normalize import prepare
+from resolver.normalize.folding import fold, sound
+from resolver.normalize.lexicons.numerals import roman
 from resolver.pipeline import NAMES_PLAN, symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.tables import Tables
-from resolver.training.labelled import Labelled, blocked_pairs, by_kind, together
-from resolver.training.rivals import group_rivals, person_rivals
-from resolver.training.slips import group_slip, namesake, person_slip
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.augment.hard_negatives import group_rivals, person_rivals
+from resolver.training.augment.typos import group_slip, namesake, person_slip
+from resolver.training.data.labeled_pairs import (
+    Labelled,
+    blocked_pairs,
+    by_kind,
+    together,
+)
 
 ORIGIN = "names alone"
 _PROPS = ("name", "alias", "previousName")
@@ -65,11 +70,18 @@ def alone_pairs(
         return {}
     parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
     kinds = sorted({kind for part in parts for kind in part})
-    found = {kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds}
-    return {kind: replace(data, plans=np.full(len(data), NAMES_PLAN, dtype=object)) for kind, data in found.items()}
+    found = {
+        kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds
+    }
+    return {
+        kind: replace(data, plans=np.full(len(data), NAMES_PLAN, dtype=object))
+        for kind, data in found.items()
+    }
 
 
-def _listed(batch: Batch, clusters: Sequence[str], sources: set[str], seed: int) -> Iterator[_Entry]:
+def _listed(
+    batch: Batch, clusters: Sequence[str], sources: set[str], seed: int
+) -> Iterator[_Entry]:
     for record, cluster in zip(batch.to_records(), clusters, strict=True):
         names = sorted(set(record.texts(*_PROPS)))
         if record.source in sources and record.kind in _SCHEMA and names:
@@ -94,13 +106,20 @@ def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, La
         slip = person_slip if entry.kind == Kind.PERSON else group_slip
         first = chance.choice(entry.names)
         others = [name for name in entry.names if name != first]
-        cases += [(entry, first, other, True) for other in chance.sample(others, min(2, len(others)))]
+        cases += [
+            (entry, first, other, True) for other in chance.sample(others, min(2, len(others)))
+        ]
         cases.append((entry, first, slip(first, chance), True))
         pool = words[entry.kind, first.isascii()]
         rivals = person_rivals if entry.kind == Kind.PERSON else group_rivals
-        drawn = [(first, namesake(first, pool, chance)), (first, near[entry.kind].turn(first, chance))]
+        drawn = [
+            (first, namesake(first, pool, chance)),
+            (first, near[entry.kind].turn(first, chance)),
+        ]
         drawn += [found for _ in range(2) if (found := rivals(first, chance))]
-        cases += [(entry, one, two, False) for one, two in drawn if two and not _spelled_alike(one, two)]
+        cases += [
+            (entry, one, two, False) for one, two in drawn if two and not _spelled_alike(one, two)
+        ]
     records, clusters, labels = [], [], []
     for number, (entry, one, two, same) in enumerate(cases):
         for side, text in (("a", one), ("b", two)):
@@ -134,7 +153,11 @@ class Neighbours:
     def of(cls, words: Sequence[str]) -> Neighbours:
         """From words as often as entries have them."""
         counts = Counter(fold(word) for word in words)
-        known = sorted(word for word, count in counts.items() if count >= _ESTABLISHED and " " not in word and word)
+        known = sorted(
+            word
+            for word, count in counts.items()
+            if count >= _ESTABLISHED and " " not in word and word
+        )
         if not known:
             return cls({})
         symbols = [set(found) for found in symbol_source().lookup(known)]
@@ -165,7 +188,9 @@ def _spelled_alike(one: str, two: str) -> bool:
     """Whether two names differ in nothing but how they may be spelled, or the one only says less; a number more is
     another name."""
     first, second = ({sound(word) for word in fold(name).split()} for name in (one, two))
-    if any(roman(word) or word.isdigit() for word in set(fold(one).split()) ^ set(fold(two).split())):
+    if any(
+        roman(word) or word.isdigit() for word in set(fold(one).split()) ^ set(fold(two).split())
+    ):
         return False
     return first <= second or second <= first
 

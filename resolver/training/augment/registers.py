@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from resolver.records import Address, Identifier, Kind, Record, Value
-from resolver.training.keyboard import date_slip, other_date, word_slips
-from resolver.training.register_rows import REGISTERS, Register
+from resolver.training.augment.keyboard_errors import date_slip, other_date, word_slips
+from resolver.training.augment.register_table import REGISTERS, Register
 
 _OFFICES = (
     "farmer", "clerk", "teacher", "merchant", "labourer", "driver", "nurse", "carpenter", "writer", "soldier",
@@ -45,13 +45,19 @@ class _Bag:
     def of(cls, words: Iterable[str], offset: float, exponent: float, rare: float = 0.0) -> _Bag:
         """Shares by rank after Zipf and Mandelbrot, whatever the shares in so small a sample."""
         ranked = [word for word, _ in Counter(words).most_common()]
-        return cls(ranked, list(accumulate((rank + 1 + offset) ** -exponent for rank in range(len(ranked)))), rare)
+        return cls(
+            ranked,
+            list(accumulate((rank + 1 + offset) ** -exponent for rank in range(len(ranked)))),
+            rare,
+        )
 
     def draw(self, chance: random.Random) -> str:
         """A word, by its share."""
         if self.rare and chance.random() < self.rare:
             return _spliced(chance.choice(self.words), chance.choice(self.words))
-        return self.words[bisect(self.sums, chance.random() * self.sums[-1], 0, len(self.words) - 1)]
+        return self.words[
+            bisect(self.sums, chance.random() * self.sums[-1], 0, len(self.words) - 1)
+        ]
 
 
 _BEGINNING = re.compile(r"[^aeiouy]*[aeiouy]+", re.IGNORECASE)
@@ -76,7 +82,9 @@ class _Words:
     """Given names that more women than men bear."""
 
 
-def register_records(register: Register, home: str, words: _Words, seed: int) -> tuple[list[Record], dict[str, str]]:
+def register_records(
+    register: Register, home: str, words: _Words, seed: int
+) -> tuple[list[Record], dict[str, str]]:
     """The records of a register in one country, and record id → person. The same arguments give the same records."""
     chance = random.Random(f"{seed}:{register.name}:{home}")
     records: list[Record] = []
@@ -109,7 +117,9 @@ def words_of(people: Iterable[tuple[Record, str]]) -> _Words:
             family.setdefault(culture, []).append(last[0].title())
             said = record.texts("gender")[:1]
             women[first[0].title()] += (said == ("female",)) - (said == ("male",))
-            places.extend(text.split(",")[0] for text in record.texts("birthPlace") if text.isascii())
+            places.extend(
+                text.split(",")[0] for text in record.texts("birthPlace") if text.isascii()
+            )
     return _Words(
         {culture: _Bag.of(held, 8, 1.05) for culture, held in given.items()},
         {culture: _Bag.of(held, 30, 0.9, RARE) for culture, held in family.items()},
@@ -139,11 +149,21 @@ class _Person:
     office: str
 
 
-def _person(register: Register, words: _Words, culture: str, chance: random.Random, number: int) -> _Person:
+def _person(
+    register: Register, words: _Words, culture: str, chance: random.Random, number: int
+) -> _Person:
     given, family = words.given[culture].draw(chance), words.family[culture].draw(chance)
     other = words.family[culture].draw(chance)
-    year = chance.randrange(1600, 1960) if register.place == "birthPlace" else chance.randrange(1930, 2010)
-    month, day = (1, 1) if chance.random() < register.new_years else (chance.randrange(1, 13), chance.randrange(1, 29))
+    year = (
+        chance.randrange(1600, 1960)
+        if register.place == "birthPlace"
+        else chance.randrange(1930, 2010)
+    )
+    month, day = (
+        (1, 1)
+        if chance.random() < register.new_years
+        else (chance.randrange(1, 13), chance.randrange(1, 29))
+    )
     shape = chance.choice(("{0}{2}@{3}", "{0}.{1}@{3}", "{1}.{0}{2}@{3}", "{0}{1}@{3}"))
     email = shape.format(given, family, chance.randrange(10, 99), f"{other}.example")
     second, woman = words.given[culture].draw(chance), given in words.women
@@ -159,7 +179,9 @@ def _person(register: Register, words: _Words, culture: str, chance: random.Rand
         email.lower().replace(" ", ""),
         f"{7_000_000 + 13 * number}",
         second,
-        words.family[culture].draw(chance) if woman and chance.random() < 2 * register.married else "",
+        words.family[culture].draw(chance)
+        if woman and chance.random() < 2 * register.married
+        else "",
         woman,
         _phone(chance),
         words.given[culture].draw(chance),
@@ -191,7 +213,13 @@ def _copies(mean: float, chance: random.Random) -> int:
 
 
 def _written(
-    register: Register, person: _Person, words: _Words, chance: random.Random, identity: str, *, careful: bool
+    register: Register,
+    person: _Person,
+    words: _Words,
+    chance: random.Random,
+    identity: str,
+    *,
+    careful: bool,
 ) -> Record:
     """One record of a person. The first one is written carefully: it has gaps, but no slips."""
     rate = 0.2 if careful else 1.0
@@ -213,23 +241,41 @@ def _written(
         "Person",
         tuple(values),
         identifiers=_identifiers(register, person, chance, rate),
-        addresses=(_address(register, person, place, chance, rate),) if placed and register.place == "city" else (),
+        addresses=(_address(register, person, place, chance, rate),)
+        if placed and register.place == "city"
+        else (),
     )
 
 
 def _birth(register: Register, person: _Person, chance: random.Random, rate: float) -> str:
     if chance.random() < register.other_dates * rate:
         return str(other_date(int(person.birth[:4]), chance))
-    return date_slip(person.birth, chance) if chance.random() < register.date_slips * rate else person.birth
+    return (
+        date_slip(person.birth, chance)
+        if chance.random() < register.date_slips * rate
+        else person.birth
+    )
 
 
 def _more(register: Register, person: _Person, chance: random.Random, rate: float) -> list[Value]:
     """What registers tell now and then: it is sometimes wrong, and telephones and occupations change."""
     told = (
-        ("gender", register.gendered, "female" if person.woman == (chance.random() >= 0.03 * rate) else "male"),
-        ("phone", register.phones, person.phone if chance.random() >= 0.2 * rate else _phone(chance)),
+        (
+            "gender",
+            register.gendered,
+            "female" if person.woman == (chance.random() >= 0.03 * rate) else "male",
+        ),
+        (
+            "phone",
+            register.phones,
+            person.phone if chance.random() >= 0.2 * rate else _phone(chance),
+        ),
         ("fatherName", register.fathers, word_slips(person.father, register.slips * rate, chance)),
-        ("position", register.offices, person.office if chance.random() >= 0.3 * rate else _office(chance)),
+        (
+            "position",
+            register.offices,
+            person.office if chance.random() >= 0.3 * rate else _office(chance),
+        ),
     )
     return [Value(prop, text) for prop, share, text in told if chance.random() < share]
 
@@ -250,12 +296,16 @@ def _names(register: Register, person: _Person, chance: random.Random, rate: flo
     gap = chance.random()
     if gap < register.gaps:
         given, family = ("", family) if gap < register.gaps / 2 else (given, "")
-    parts = [Value(prop, text) for prop, text in (("firstName", given), ("lastName", family)) if text]
+    parts = [
+        Value(prop, text) for prop, text in (("firstName", given), ("lastName", family)) if text
+    ]
     if chance.random() >= register.whole:
         return parts
     middle = person.middle if chance.random() < 0.7 and not further else ""
     byname = person.byname if chance.random() < 0.6 else ""
-    text = " ".join(filter(None, (given, word_slips(middle, register.slips * rate, chance), family, byname)))
+    text = " ".join(
+        filter(None, (given, word_slips(middle, register.slips * rate, chance), family, byname))
+    )
     return [Value("name", text), *parts]
 
 
@@ -264,7 +314,9 @@ def _email(text: str, rate: float, chance: random.Random) -> str:
     return f"{word_slips(name, rate, chance)}@{host}"
 
 
-def _identifiers(register: Register, person: _Person, chance: random.Random, rate: float) -> tuple[Identifier, ...]:
+def _identifiers(
+    register: Register, person: _Person, chance: random.Random, rate: float
+) -> tuple[Identifier, ...]:
     if chance.random() >= register.numbered:
         return ()
     number = person.number
@@ -274,14 +326,18 @@ def _identifiers(register: Register, person: _Person, chance: random.Random, rat
     return (Identifier("idNumber", number),)
 
 
-def _address(register: Register, person: _Person, place: str, chance: random.Random, rate: float) -> Address:
+def _address(
+    register: Register, person: _Person, place: str, chance: random.Random, rate: float
+) -> Address:
     if not register.postal:
         return Address(city=place)
     street = " ".join(word_slips(word, 0.1 * rate, chance) for word in person.street.split())
     return Address(
         street=street if chance.random() > 0.06 else "",
         city=place,
-        postal_code=person.postcode if chance.random() > 0.05 * rate else str(chance.randrange(1000, 9999)),
+        postal_code=person.postcode
+        if chance.random() > 0.05 * rate
+        else str(chance.randrange(1000, 9999)),
     )
 
 

@@ -16,7 +16,7 @@ from resolver.errors import DateError
 from resolver.records import Batch, PartialDate, Record, Value, parse_date
 from resolver.records.dates import MAX_YEAR, MIN_YEAR
 from resolver.records.properties import FULL_NAMES
-from resolver.training.keyboard import other_date
+from resolver.training.augment.keyboard_errors import other_date
 
 _KEEP_BOTH = 0.45
 _ALTERED, _OTHER = 0.23, 0.04
@@ -36,7 +36,11 @@ def split_records(batch: Batch, seed: int, share: float = 1.0) -> Iterator[tuple
 def _copies(record: Record, chance: random.Random) -> tuple[Record, Record]:
     values: tuple[list[Value], list[Value]] = ([], [])
     names = [value for value in record.values if value.prop in FULL_NAMES]
-    parts = [value for value in record.values if value.prop.endswith("Name") and value.prop not in FULL_NAMES]
+    parts = [
+        value
+        for value in record.values
+        if value.prop.endswith("Name") and value.prop not in FULL_NAMES
+    ]
     principal = {value.text for value in names if value.prop == "name"}
     chance.shuffle(names)
     for number, value in enumerate(names):
@@ -70,7 +74,9 @@ def _copies(record: Record, chance: random.Random) -> tuple[Record, Record]:
     return one, two
 
 
-def _promoted(value: Value, side: int, values: tuple[list[Value], list[Value]], chance: random.Random) -> Value:
+def _promoted(
+    value: Value, side: int, values: tuple[list[Value], list[Value]], chance: random.Random
+) -> Value:
     """An alias of one agency is the principal name of another."""
     if not values[side] and (value.prop != "weakAlias" or chance.random() < 0.2):
         return replace(value, prop="name")

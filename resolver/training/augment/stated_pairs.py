@@ -15,10 +15,10 @@ from dataclasses import replace
 
 from resolver.errors import DateError
 from resolver.records import Identifier, Kind, Record, Value, parse_date
-from resolver.records.tables import Tables
-from resolver.training.differing import Differing, invented_pairs, named
-from resolver.training.keyboard import other_date
-from resolver.training.labelled import Labelled
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.augment.controlled_differences import Differing, invented_pairs, named
+from resolver.training.augment.keyboard_errors import other_date
+from resolver.training.data.labeled_pairs import Labelled
 
 NUMBER, DATE, OTHER_DATE = "shared number", "shared date", "another date"
 MOST = 1_500
@@ -30,9 +30,15 @@ _RARE = 14.0
 def stated_pairs(people: Iterable[Record], tables: Tables, seed: int) -> list[dict[Kind, Labelled]]:
     """The evidence of the pairs of each kind, made of invented `people`."""
     chance = random.Random(f"{seed}:stated")
-    held = [one for one in people if one.kind == Kind.PERSON and one.texts("name") and _full_date(one)]
+    held = [
+        one for one in people if one.kind == Kind.PERSON and one.texts("name") and _full_date(one)
+    ]
     chance.shuffle(held)
-    made = {NUMBER: _numbers(held, chance), DATE: _dates(held, chance), OTHER_DATE: _others(held, tables, chance)}
+    made = {
+        NUMBER: _numbers(held, chance),
+        DATE: _dates(held, chance),
+        OTHER_DATE: _others(held, tables, chance),
+    }
     return [invented_pairs(pairs, tables, origin) for origin, pairs in made.items()]
 
 
@@ -51,7 +57,11 @@ def _full_date(record: Record) -> str:
 def _numbers(people: Sequence[Record], chance: random.Random) -> Iterator[Differing]:
     """One passport under two names: each pair stands there twice, once with either label."""
     for place, (one, two) in enumerate(_couples(people)):
-        number = (Identifier("passportNumber", f"{chance.choice('ABCDEFGHKLMP')}{chance.randrange(10**6, 10**7)}"),)
+        number = (
+            Identifier(
+                "passportNumber", f"{chance.choice('ABCDEFGHKLMP')}{chance.randrange(10**6, 10**7)}"
+            ),
+        )
         first, second = (replace(_told(each, chance), identifiers=number) for each in (one, two))
         for label in (True, False):
             yield named(first, second, NUMBER, 2 * place + label, same=label)
@@ -63,7 +73,9 @@ def _dates(people: Sequence[Record], chance: random.Random) -> Iterator[Differin
         told = [_told(each, chance, date=_full_date(one)) for each in (one, two)]
         for side in (0, 1):
             if place % 4 == 0 or (place % 4 == 1 and side):
-                told[side] = replace(told[side], values=tuple(v for v in told[side].values if v.prop != "name"))
+                told[side] = replace(
+                    told[side], values=tuple(v for v in told[side].values if v.prop != "name")
+                )
         yield named(told[0], told[1], DATE, place, same=False)
 
 

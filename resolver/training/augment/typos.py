@@ -17,8 +17,34 @@ _NEAR = {
 _SCANNED = (
     ("rn", "m"), ("m", "rn"), ("l", "1"), ("o", "0"), ("i", "l"), ("cl", "d"), ("s", "5"), ("e", "c"), ("u", "v"),
 )  # fmt: skip
-_TITLES = ("Mr", "Dr.", "Mrs", "Sheikh", "Haji", "General", "Prof.", "Sir", "Colonel", "Mullah", "Hon.", "Eng.")
-_FORMS = ("Ltd", "Limited", "LLC", "Inc.", "GmbH", "S.A.", "Co.", "Co., Ltd.", "JSC", "OOO", "Corp.", "Corporation")
+_TITLES = (
+    "Mr",
+    "Dr.",
+    "Mrs",
+    "Sheikh",
+    "Haji",
+    "General",
+    "Prof.",
+    "Sir",
+    "Colonel",
+    "Mullah",
+    "Hon.",
+    "Eng.",
+)
+_FORMS = (
+    "Ltd",
+    "Limited",
+    "LLC",
+    "Inc.",
+    "GmbH",
+    "S.A.",
+    "Co.",
+    "Co., Ltd.",
+    "JSC",
+    "OOO",
+    "Corp.",
+    "Corporation",
+)
 _Slip = Callable[[list[str], random.Random], list[str]]
 
 
@@ -115,7 +141,11 @@ def _middled(words: list[str], chance: random.Random) -> list[str]:
     if len(words) < 2:
         return words
     at = chance.randrange(1, len(words))
-    return [*words[:at], chance.choice("ABCDEFGHJKLMNPRSTW") + chance.choice(("", ".")), *words[at:]]
+    return [
+        *words[:at],
+        chance.choice("ABCDEFGHJKLMNPRSTW") + chance.choice(("", ".")),
+        *words[at:],
+    ]
 
 
 def _listed(words: list[str], chance: random.Random) -> list[str]:
@@ -123,7 +153,24 @@ def _listed(words: list[str], chance: random.Random) -> list[str]:
     return [f"{words[-1]},", *words[:-1]] if len(words) > 1 else words
 
 
-_LINKS = ("van", "von", "der", "den", "de", "la", "del", "al", "el", "bin", "ibn", "abu", "abd", "mac", "san", "le")
+_LINKS = (
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "la",
+    "del",
+    "al",
+    "el",
+    "bin",
+    "ibn",
+    "abu",
+    "abd",
+    "mac",
+    "san",
+    "le",
+)
 
 
 def _linked(words: list[str], chance: random.Random) -> list[str]:
@@ -169,7 +216,13 @@ def _initials(words: list[str], chance: random.Random) -> list[str]:
     """The first letters of a name of three words or more that are no particles."""
     if len(words) < 3:
         return words
-    return ["".join(word[0].upper() for word in words if word.lower() not in ("of", "the", "and", "for", "de", "al"))]
+    return [
+        "".join(
+            word[0].upper()
+            for word in words
+            if word.lower() not in ("of", "the", "and", "for", "de", "al")
+        )
+    ]
 
 
 _PERSON: tuple[tuple[_Slip, float], ...] = (

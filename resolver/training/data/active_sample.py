@@ -15,15 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models import loader
-from resolver.block import candidates, plan_for
-from resolver.classify import Model, interval, scores
-from resolver.compare import NameIndex, compare
-from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, model_kinds, prepared_of, score_rows
+from resolver.blocking import candidates, plan_for
+from resolver.comparison import NameIndex, compare
+from resolver.models import loader
+from resolver.pipeline import (
+    ModelSet,
+    RunOptions,
+    choose_plan,
+    load_models,
+    model_kinds,
+    prepared_of,
+    score_rows,
+)
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, Prepared
-from resolver.records.resolution import Band
+from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.results.resolution import Band
+from resolver.scoring import Model, interval, scores
 
 POOL = 20_000
 """Of so many pairs, the least certain ones, the sample is picked."""
@@ -73,7 +81,13 @@ def sample(
     score = scores(logodds[chosen])
     bands = options.borders.bands(score)
     return [
-        Picked(ids[pairs.left[row]], ids[pairs.right[row]], float(value), Band(int(band)), number >= len(picked))
+        Picked(
+            ids[pairs.left[row]],
+            ids[pairs.right[row]],
+            float(value),
+            Band(int(band)),
+            number >= len(picked),
+        )
         for number, (row, value, band) in enumerate(zip(chosen.tolist(), score, bands, strict=True))
     ]
 
@@ -85,7 +99,9 @@ def uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     return unsure
 
 
-def patterns(prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray) -> FloatArray:
+def patterns(
+    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray
+) -> FloatArray:
     """What every row of the sum weighs (log-odds), a block of columns a kind; different kinds lie far apart."""
     judged = model_kinds(prepared.kinds, left, right)
     blocks = []
@@ -94,7 +110,9 @@ def patterns(prepared: Prepared, names: NameIndex, models: ModelSet, left: IntAr
         where = np.flatnonzero(judged == int(KIND_BY_LABEL[kind]))
         block = np.zeros((len(left), len(model.terms) + len(model.pairs) + 1), dtype=np.float32)
         if len(where):
-            evidence = compare(prepared, names, left[where], right[where], model.features, group=kind != "person")
+            evidence = compare(
+                prepared, names, left[where], right[where], model.features, group=kind != "person"
+            )
             block[where, :-1] = contributions(model, evidence)
             block[where, -1] = 10.0 * (number + 1)
         blocks.append(block)
@@ -113,11 +131,16 @@ def contributions(model: Model, evidence: FloatArray) -> FloatArray:
     """What each term and pair of terms of a model adds, in log-odds: m × (terms + pairs)."""
     place = {name: column for column, name in enumerate(model.features)}
     columns = [
-        np.array(term.weights, dtype=np.float32)[interval(evidence[:, place[term.feature]], term.cuts)]
+        np.array(term.weights, dtype=np.float32)[
+            interval(evidence[:, place[term.feature]], term.cuts)
+        ]
         for term in model.terms
     ]
     for pair in model.pairs:
-        at = [interval(evidence[:, place[name]], cuts) for name, cuts in zip(pair.features, pair.cuts, strict=True)]
+        at = [
+            interval(evidence[:, place[name]], cuts)
+            for name, cuts in zip(pair.features, pair.cuts, strict=True)
+        ]
         columns.append(np.array(pair.weights, dtype=np.float32)[at[0], at[1]])
     if not columns:
         return np.zeros((len(evidence), 0), dtype=np.float32)
@@ -125,7 +148,11 @@ def contributions(model: Model, evidence: FloatArray) -> FloatArray:
 
 
 def spread_out(
-    unsure: npt.NDArray[np.float64], patterns: FloatArray, left: IntArray, right: IntArray, count: int
+    unsure: npt.NDArray[np.float64],
+    patterns: FloatArray,
+    left: IntArray,
+    right: IntArray,
+    count: int,
 ) -> npt.NDArray[np.int64]:
     """Which rows to pick, in order: each time the one with the most uncertainty × distance from those picked; ties by
     row."""

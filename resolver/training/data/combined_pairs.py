@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.pipeline import tables_of
-from resolver.training.clusters import Clusters
-from resolver.training.contradictions import quarantine
-from resolver.training.decided import Decided, clusters_of, decided_pairs
-from resolver.training.labelled import Judgement, Labelled, together
+from resolver.training.data.contradictions import quarantine
+from resolver.training.data.decided_pairs import Decided, clusters_of, decided_pairs
+from resolver.training.data.labeled_clusters import Clusters
+from resolver.training.data.labeled_pairs import Judgement, Labelled, together
 from resolver.training.train import Material
 
 
@@ -31,7 +31,11 @@ def agreed(
 
 
 def with_decided(
-    material: Material, intake: Intake, judgements: Sequence[Judgement], decided: Decided, tables: Mapping[str, Any]
+    material: Material,
+    intake: Intake,
+    judgements: Sequence[Judgement],
+    decided: Decided,
+    tables: Mapping[str, Any],
 ) -> Material:
     """The material with the pairs that decisions label; records that these hold to be the same are one cluster in all
     of it, so that no fold tests what another has learnt."""
@@ -45,5 +49,8 @@ def with_decided(
 
 def _renamed(data: Labelled, homes: Mapping[str, str]) -> Labelled:
     """A cluster is named by one of its records."""
-    names = np.array([[homes.get(one, one), homes.get(two, two)] for one, two in data.clusters.tolist()], dtype=object)
+    names = np.array(
+        [[homes.get(one, one), homes.get(two, two)] for one, two in data.clusters.tolist()],
+        dtype=object,
+    )
     return replace(data, clusters=names.reshape(-1, 2))

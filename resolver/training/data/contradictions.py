@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from resolver.training.labelled import Judgement
+from resolver.training.data.labeled_pairs import Judgement
 
-BOTH_WAYS, CHAIN, AGAINST = "judged both ways", "in a chain that contradicts itself", "that the clusters contradict"
+BOTH_WAYS, CHAIN, AGAINST = (
+    "judged both ways",
+    "in a chain that contradicts itself",
+    "that the clusters contradict",
+)
 
 
 def quarantine(

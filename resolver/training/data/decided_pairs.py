@@ -15,16 +15,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.errors import InputError
-from resolver.normalise import prepare
+from resolver.normalize import prepare
 from resolver.pipeline import model_kinds, symbol_source
 from resolver.records import Batch, Kind
 from resolver.records.decisions import Verdict, settle, unconfirmed
-from resolver.records.tables import Tables
+from resolver.records.prepared.frequencies import Tables
 from resolver.store import Store, StoredDecision, StoredRecord, View
-from resolver.store.desk_people import AgainRow
-from resolver.training.contradictions import quarantine
-from resolver.training.figures import DECIDED
-from resolver.training.labelled import Judgement, Labelled, by_kind, cluster_names
+from resolver.store.desk.steward_work import AgainRow
+from resolver.training.data.contradictions import quarantine
+from resolver.training.data.labeled_pairs import (
+    Judgement,
+    Labelled,
+    by_kind,
+    cluster_names,
+)
+from resolver.training.evaluate.card_figures import DECIDED
 
 MOST_SHOWN = 20
 UNSURE, WAITING = "left unsure or taken back", "that wait for a second steward"
@@ -76,7 +81,9 @@ class Decided:
         for one in self.said:
             for side in one.shown:
                 ids = [self.records[number].record.id for number in side]
-                found += [Judgement(ids[0], other, same=True) for other in ids[1:] if other != ids[0]]
+                found += [
+                    Judgement(ids[0], other, same=True) for other in ids[1:] if other != ids[0]
+                ]
         return found
 
     def keeping(self, kept: Iterable[Judgement], dropped: Mapping[str, int]) -> Decided:
@@ -96,8 +103,15 @@ def read_decided(store: Store) -> Decided:
     with store.view() as view:
         log = view.decisions()
         if not log:
-            raise InputError("nothing is decided in this store yet", mend="decide some pairs first (`resolver queue`)")
-        disputed = {one.decision for one in store.people.again() if one.verdict is not None and _differs(view, one)}
+            raise InputError(
+                "nothing is decided in this store yet",
+                mend="decide some pairs first (`resolver queue`)",
+            )
+        disputed = {
+            one.decision
+            for one in store.people.again()
+            if one.verdict is not None and _differs(view, one)
+        }
         counting, dropped = _counting(log, disputed)
         versions = _versions(view, counting)
         declared = tuple(sorted(one.name for one in view.sources() if one.deduplicated))
@@ -120,7 +134,9 @@ def _differs(view: View, again: AgainRow) -> bool:
     return stored.decision.verdict is not second
 
 
-def _counting(log: Sequence[StoredDecision], disputed: set[int]) -> tuple[list[StoredDecision], Counter[str]]:
+def _counting(
+    log: Sequence[StoredDecision], disputed: set[int]
+) -> tuple[list[StoredDecision], Counter[str]]:
     """The decisions that count, by pair, and how many pairs teach nothing, by why."""
     by_where = {one.decision.where: one for one in log}
     waits = {one.pair for one in unconfirmed(one.decision for one in log)}
@@ -159,7 +175,9 @@ def _versions(view: View, decisions: Sequence[StoredDecision]) -> dict[str, list
     return found
 
 
-def _said(stored: StoredDecision, versions: Mapping[str, list[StoredRecord]], dropped: Counter[str]) -> _Said | None:
+def _said(
+    stored: StoredDecision, versions: Mapping[str, list[StoredRecord]], dropped: Counter[str]
+) -> _Said | None:
     moment = int(stored.seen.get(_VERSION, stored.landed))
     ends = [_seen(versions.get(end, ()), moment) for end in stored.decision.pair]
     left, right = ends
@@ -171,7 +189,11 @@ def _said(stored: StoredDecision, versions: Mapping[str, list[StoredRecord]], dr
         return None
     shown = []
     for end, side in zip((left, right), _shown(stored), strict=True):
-        held = [one for identity in side if (one := _seen(versions.get(identity, ()), moment)) is not None]
+        held = [
+            one
+            for identity in side
+            if (one := _seen(versions.get(identity, ()), moment)) is not None
+        ]
         others = sorted({one.number for one in held} - {end.number})
         shown.append((end.number, *others[: MOST_SHOWN - 1]))
     judgement = Judgement(*stored.decision.pair, stored.decision.verdict is Verdict.SAME)
@@ -224,7 +246,9 @@ def _pair(one: int, two: int) -> tuple[int, int]:
     return min(one, two), max(one, two)
 
 
-def decided_pairs(decided: Decided, tables: Tables, names: Mapping[str, str] | None = None) -> dict[Kind, Labelled]:
+def decided_pairs(
+    decided: Decided, tables: Tables, names: Mapping[str, str] | None = None
+) -> dict[Kind, Labelled]:
     """Evidence of the pairs that decisions label, by kind. `names`: record id → true cluster for cross-validation,
     where more is known of it than decisions say."""
     found = _labelled(decided)
@@ -252,7 +276,10 @@ def decided_pairs(decided: Decided, tables: Tables, names: Mapping[str, str] | N
     kinds = by_kind(prepared, left, right, labels, of_rows, DECIDED, plan)
     judged = model_kinds(prepared.kinds, left, right)
     weights = np.array(found.weights, dtype=np.float64)
-    return {kind: replace(data, weights=weights[judged == int(kind)]) for kind, data in sorted(kinds.items())}
+    return {
+        kind: replace(data, weights=weights[judged == int(kind)])
+        for kind, data in sorted(kinds.items())
+    }
 
 
 def clusters_of(ties: Sequence[Judgement], ids: Iterable[str]) -> dict[str, str]:

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from resolver.block import candidates, plan_for
+from resolver.blocking import candidates, plan_for
 from resolver.errors import InputError
-from resolver.normalise import prepare
+from resolver.normalize import prepare
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind
-from resolver.records.tables import Tables
-from resolver.training.labelled import Judgement, Labelled, by_kind
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.data.labeled_pairs import Judgement, Labelled, by_kind
 
 CLUSTERS = "clusters"
 """The origin of pairs that labelled clusters gave."""
@@ -28,7 +28,12 @@ PLENTY = 2_000
 """From so many true pairs on, labelled clusters teach alone: what is invented would only dilute them."""
 NEGATIVES = 250_000
 """So many false pairs at most are fitted on, with a weight that stands for all that blocking gave."""
-_HEADS = (("record_id", "entity_id"), ("id", "cluster"), ("record_id", "cluster"), ("unique_id", "cluster"))
+_HEADS = (
+    ("record_id", "entity_id"),
+    ("id", "cluster"),
+    ("record_id", "cluster"),
+    ("unique_id", "cluster"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ def read_clusters(path: Path, columns: tuple[str, str] | None = None) -> list[tu
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
         reason = str(error).splitlines()[0][:200]
         raise InputError(
-            f"cannot read the clusters: {reason}", where=path.name, mend="give a CSV file in UTF-8, or Parquet"
+            f"cannot read the clusters: {reason}",
+            where=path.name,
+            mend="give a CSV file in UTF-8, or Parquet",
         ) from error
 
 
@@ -84,7 +91,9 @@ Rows = Callable[[tuple[str, str]], Iterable[tuple[str, str]]]
 def _parquet(path: Path) -> tuple[list[str], Rows]:
     def held(chosen: tuple[str, str]) -> Iterable[tuple[str, str]]:
         table = pq.read_table(path, columns=list(chosen))
-        one, two = (pc.fill_null(pc.cast(table[name], pa.string()), "").to_pylist() for name in chosen)
+        one, two = (
+            pc.fill_null(pc.cast(table[name], pa.string()), "").to_pylist() for name in chosen
+        )
         return zip(one, two, strict=True)
 
     return pq.read_schema(path).names, held
@@ -142,7 +151,9 @@ def cluster_pairs(
     if not clusters.home:
         return {}
     ids = batch.ids.to_pylist()
-    held = np.array([row for row, identity in enumerate(ids) if identity in clusters.home], dtype=np.int64)
+    held = np.array(
+        [row for row, identity in enumerate(ids) if identity in clusters.home], dtype=np.int64
+    )
     small = batch.take(held).canonical()
     home = [clusters.home[identity] for identity in small.ids.to_pylist()]
     prepared = prepare(small, tables, symbol_source().lookup, ())
@@ -158,7 +169,9 @@ def cluster_pairs(
     chosen = np.sort(np.concatenate([np.flatnonzero(same), different]))
     labels = same[chosen].astype(np.int8)
     folds = [names[row] for row in held.tolist()]
-    found = by_kind(prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTERS, plan.name)
+    found = by_kind(
+        prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTERS, plan.name
+    )
     for data in found.values():
         data.weights[data.labels == 0] = weight
     return found

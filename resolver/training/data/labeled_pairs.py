@@ -13,23 +13,28 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from resolver.block import PLAN_BY_NAME, candidates
-from resolver.compare import NameIndex, compare, features_of
+from resolver.blocking import PLAN_BY_NAME, candidates
+from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
-from resolver.normalise import prepare
+from resolver.normalize import prepare
 from resolver.pipeline import model_kinds, symbol_source
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
-from resolver.records.prepared import FloatArray, Prepared
-from resolver.records.tables import Tables
-from resolver.training.groups import UNKNOWN, cultures_of, of_pairs, scripts_of
+from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.evaluate.pair_groups import (
+    UNKNOWN,
+    cultures_of,
+    of_pairs,
+    scripts_of,
+)
 
 
 @dataclass(frozen=True)
 class Labelled:
     """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names
     of the true cluster on either side, so that folds never share one; `origin` says which source each pair comes
-    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.groups`); `plans` the
+    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.evaluate.pair_groups`); `plans` the
     blocking plan it was brought together under."""
 
     kind: Kind
@@ -62,7 +67,9 @@ _COLUMNS = tuple(item.name for item in fields(Labelled) if item.name != "kind")
 def together(parts: Iterable[Labelled]) -> Labelled:
     """Several sets of pairs of one kind as one."""
     held = list(parts)
-    columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in held]) for name in _COLUMNS}
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in held]) for name in _COLUMNS
+    }
     return replace(held[0], **columns)
 
 
@@ -85,7 +92,9 @@ def by_kind(
         where = np.flatnonzero(judged == int(kind))
         if len(where):
             one, two = left[where], right[where]
-            evidence = compare(prepared, names, one, two, features_of(kind), group=kind != Kind.PERSON)
+            evidence = compare(
+                prepared, names, one, two, features_of(kind), group=kind != Kind.PERSON
+            )
             answer[kind] = Labelled(
                 kind,
                 evidence,
@@ -116,22 +125,30 @@ def read_judgements(path: Path) -> list[Judgement]:
             reader = csv.DictReader(file)
             if not {"left", "right", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(
-                    "judged pairs need the columns left, right and label", where=path.name, mend="name them in line 1"
+                    "judged pairs need the columns left, right and label",
+                    where=path.name,
+                    mend="name them in line 1",
                 )
             return [_judgement(row, f"{path.name}, line {reader.line_num}") for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
-            f"cannot read the judged pairs: {error}", where=path.name, mend="give a CSV file in UTF-8"
+            f"cannot read the judged pairs: {error}",
+            where=path.name,
+            mend="give a CSV file in UTF-8",
         ) from error
 
 
 def _judgement(row: Mapping[str, str | None], where: str) -> Judgement:
     left, right, label = ((row[name] or "").strip() for name in ("left", "right", "label"))
     if not left or not right or left == right:
-        raise InputError("a judged pair needs two different record ids", where=where, mend="write left and right")
+        raise InputError(
+            "a judged pair needs two different record ids", where=where, mend="write left and right"
+        )
     if label not in ("match", "distinct"):
         raise InputError(
-            f"the label {label[:40]!r} is neither match nor distinct", where=where, mend="write one of the two"
+            f"the label {label[:40]!r} is neither match nor distinct",
+            where=where,
+            mend="write one of the two",
         )
     return Judgement(left, right, label == "match")
 
@@ -139,8 +156,14 @@ def _judgement(row: Mapping[str, str | None], where: str) -> Judgement:
 def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[str]:
     """The true cluster of each record: records judged the same, joined; named by the smallest id."""
     place = {identity: row for row, identity in enumerate(ids)}
-    same = [(place[j.left], place[j.right]) for j in judgements if j.same and j.left in place and j.right in place]
-    one, two = (np.array(side, dtype=np.int32) for side in (zip(*same, strict=True) if same else ((), ())))
+    same = [
+        (place[j.left], place[j.right])
+        for j in judgements
+        if j.same and j.left in place and j.right in place
+    ]
+    one, two = (
+        np.array(side, dtype=np.int32) for side in (zip(*same, strict=True) if same else ((), ()))
+    )
     graph = coo_array((np.ones(len(one)), (one, two)), shape=(len(ids), len(ids)))
     _, component = connected_components(graph, directed=False)
     smallest: dict[int, str] = {}
@@ -200,7 +223,10 @@ def blocked_pairs(
     same = clusters[left] == clusters[right]
     chance = np.random.default_rng(seed)
     taken, stands = [], []
-    for rows, most in ((np.flatnonzero(~same), most_negatives), (np.flatnonzero(same), most_positives)):
+    for rows, most in (
+        (np.flatnonzero(~same), most_negatives),
+        (np.flatnonzero(same), most_positives),
+    ):
         stands.append(max(len(rows) / most, 1.0))
         taken.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
     chosen = np.sort(np.concatenate(taken))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.compare import NameIndex
-from resolver.engines.hub import Hub
+from resolver.comparison import NameIndex
+from resolver.hub.hub import Hub
 from resolver.pipeline import prepared_of, score_rows
 from resolver.records import Batch
 from resolver.review import catch_up
-from resolver.training.sample import patterns, spread_out, uncertainty
+from resolver.training.data.active_sample import patterns, spread_out, uncertainty
 
 PICKS = 50
 """Pairs that are picked: an hour of a steward's time."""
@@ -29,7 +29,10 @@ def pick(hub: Hub, count: int = PICKS) -> int:
     hub.store.desk.mark_picked([], WHY)
     with hub.store.view() as view:
         rows = hub.store.desk.least_certain(view.connection, POOL)
-        records = [one.record for one in view.records(sorted({end for one in rows for end in (one.left, one.right)}))]
+        records = [
+            one.record
+            for one in view.records(sorted({end for one in rows for end in (one.left, one.right)}))
+        ]
         ids = view.ids_of(sorted({end for one in rows for end in (one.left, one.right)}))
         declared = [source.name for source in view.sources() if source.deduplicated]
         models = hub.models.at(view.head.plan)
@@ -37,9 +40,13 @@ def pick(hub: Hub, count: int = PICKS) -> int:
         return 0
     prepared = prepared_of(Batch.from_records(records).canonical(), hub.models, declared)
     place = {identity: row for row, identity in enumerate(sorted(one.id for one in records))}
-    ends = np.array([sorted((place[ids[one.left]], place[ids[one.right]])) for one in rows], dtype=np.int32)
+    ends = np.array(
+        [sorted((place[ids[one.left]], place[ids[one.right]])) for one in rows], dtype=np.int32
+    )
     names = NameIndex.of(prepared)
     unsure = uncertainty(score_rows(prepared, names, models, ends[:, 0], ends[:, 1], 1))
     found = patterns(prepared, names, models, ends[:, 0], ends[:, 1])
     chosen = spread_out(unsure, found, ends[:, 0], ends[:, 1], count)
-    return hub.store.desk.mark_picked([(rows[one].low, rows[one].high) for one in chosen.tolist()], WHY)
+    return hub.store.desk.mark_picked(
+        [(rows[one].low, rows[one].high) for one in chosen.tolist()], WHY
+    )

@@ -9,26 +9,48 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Borders, scores
-from resolver.training.clusters import CLUSTERS
-from resolver.training.fairness import LEAST, Scored, plain, rates
-from resolver.training.groups import Masks, masks_of
-from resolver.training.labelled import Labelled
-from resolver.training.measures import Accuracy, Quality, accuracy, quality
+from resolver.scoring import Borders, scores
+from resolver.training.data.labeled_clusters import CLUSTERS
+from resolver.training.data.labeled_pairs import Labelled
+from resolver.training.evaluate.fairness_measures import (
+    LEAST,
+    Scored,
+    plain,
+    rates,
+)
+from resolver.training.evaluate.measures import (
+    Accuracy,
+    Quality,
+    accuracy,
+    quality,
+)
+from resolver.training.evaluate.pair_groups import Masks, masks_of
 
 DECIDED = "decided"
 REAL = ("judged", CLUSTERS, DECIDED, "told twice")
 """Where pairs of real records come from; groups are measured on these where there are any."""
-FIELDS = ("birth_date", "birth_place", "nationality", "country", "gender", "identifier", "address", "start_date")
+FIELDS = (
+    "birth_date",
+    "birth_place",
+    "nationality",
+    "country",
+    "gender",
+    "identifier",
+    "address",
+    "start_date",
+)
 
 
-def measured(data: Labelled, logodds: npt.NDArray[np.int64], borders: Borders | None = None) -> dict[str, Any]:
+def measured(
+    data: Labelled, logodds: npt.NDArray[np.int64], borders: Borders | None = None
+) -> dict[str, Any]:
     """`figures` by origin of the pairs, `quality` of all pairs as they are weighed in training, error rates of `groups`
     (script, culture, missing field). `logodds`: calibrated, each by a model that has not seen the pair's entities."""
     score = scores(logodds)
     return {
         "figures": {
-            origin: _figures(data, score, data.origin == origin) for origin in sorted(set(data.origin.tolist()))
+            origin: _figures(data, score, data.origin == origin)
+            for origin in sorted(set(data.origin.tolist()))
         },
         "quality": _quality(quality(score, data.labels, data.weights)),
         "groups": _groups(data, score, borders or Borders()),
@@ -49,7 +71,9 @@ def figures_of(data: Labelled, score: npt.NDArray[np.float64]) -> dict[str, Any]
     return _figures(data, score, np.ones(len(data), dtype=bool))
 
 
-def _figures(data: Labelled, score: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def _figures(
+    data: Labelled, score: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
     # of the false pairs of clusters a part was drawn and a part of those tested: each stands for several; pairs of one
     # decision stand for less than themselves
     own = bool(mask.any()) and data.origin[mask][0] in (CLUSTERS, DECIDED)
@@ -78,13 +102,21 @@ def _accuracy(found: Accuracy) -> dict[str, Any]:
         "f1_low": found.f1_low,
         "f1_high": found.f1_high,
     }
-    counts = {"pairs": found.pairs, "matches": found.matches, "wrong": found.wrong, "missed": found.missed}
+    counts = {
+        "pairs": found.pairs,
+        "matches": found.matches,
+        "wrong": found.wrong,
+        "missed": found.missed,
+    }
     return {**counts, **{name: round(value, 4) for name, value in rounded.items()}}
 
 
 def _quality(held: Quality) -> dict[str, Any]:
     bins = [
-        [*(round(value, 4) for value in (one.low, one.high, one.pairs, one.score, one.true)), one.count]
+        [
+            *(round(value, 4) for value in (one.low, one.high, one.pairs, one.score, one.true)),
+            one.count,
+        ]
         for one in held.bins
     ]
     return {**{name: round(getattr(held, name), 4) for name in _MEASURES}, "bins": bins}
@@ -100,7 +132,13 @@ def _groups(data: Labelled, score: npt.NDArray[np.float64], borders: Borders) ->
         "missing": _missing(data.where(chosen)),
     }
     return {
-        by: plain([group for group in rates(scored, masks) if max(group.missed.total, group.false.total) >= LEAST])
+        by: plain(
+            [
+                group
+                for group in rates(scored, masks)
+                if max(group.missed.total, group.false.total) >= LEAST
+            ]
+        )
         for by, masks in dimensions.items()
     }
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.resolution import Band
-from resolver.training.groups import MIXED, UNKNOWN, Masks
-from resolver.training.measures import rate
+from resolver.records.results.resolution import Band
+from resolver.training.evaluate.measures import rate
+from resolver.training.evaluate.pair_groups import MIXED, UNKNOWN, Masks
 
 LEAST = 50
 """Groups of fewer pairs are shown, but no gap is read from them."""
@@ -113,11 +113,17 @@ def _expected(bad: Mask, of: Mask, stratum: npt.NDArray[np.object_]) -> npt.NDAr
     return share
 
 
-def worst_gap(groups: Sequence[Group], measure: str, scored: Scored, masks: Masks, seed: int = 7) -> Gap | None:
+def worst_gap(
+    groups: Sequence[Group], measure: str, scored: Scored, masks: Masks, seed: int = 7
+) -> Gap | None:
     """The widest gap of a measure (`missed`, `lost`, `false`, `merged`) between groups of `LEAST` pairs or more, the
     mixed and unknown ones left aside; None where there are no two."""
     held = [(getattr(group, measure), group.name) for group in groups]
-    held = [(share, name) for share, name in held if share.total >= LEAST and name not in (MIXED, UNKNOWN)]
+    held = [
+        (share, name)
+        for share, name in held
+        if share.total >= LEAST and name not in (MIXED, UNKNOWN)
+    ]
     if len(held) < 2:
         return None
     worst = max(held, key=lambda one: (one[0].rate, one[1]))
@@ -128,15 +134,23 @@ def worst_gap(groups: Sequence[Group], measure: str, scored: Scored, masks: Mask
     return Gap(worst[0].rate - best[0].rate, worst[1], best[1], chance)
 
 
-def _chance(masks: Sequence[Mask], bad: Mask, of: Mask, stratum: npt.NDArray[np.object_] | None, seed: int) -> float:
+def _chance(
+    masks: Sequence[Mask], bad: Mask, of: Mask, stratum: npt.NDArray[np.object_] | None, seed: int
+) -> float:
     """The 95th percentile of the widest gap where every stratum goes wrong equally often in all groups."""
     words = stratum.astype(str) if stratum is not None else np.full(len(bad), "", dtype=str)
     _, place = np.unique(words, return_inverse=True)
     size = place.max(initial=0) + 1
-    share = np.bincount(place[bad], minlength=size) / np.maximum(np.bincount(place[of], minlength=size), 1)
+    share = np.bincount(place[bad], minlength=size) / np.maximum(
+        np.bincount(place[of], minlength=size), 1
+    )
     counts = np.stack([np.bincount(place[of & mask], minlength=size) for mask in masks])
     expected = np.maximum(counts @ share, 1e-12)
-    draws = np.random.default_rng(seed).binomial(counts, share, size=(_DRAWS, *counts.shape)).sum(axis=2)
+    draws = (
+        np.random.default_rng(seed)
+        .binomial(counts, share, size=(_DRAWS, *counts.shape))
+        .sum(axis=2)
+    )
     drawn = draws / expected * (bad.sum() / max(int(of.sum()), 1))
     return float(np.sort(drawn.max(axis=1) - drawn.min(axis=1))[int(0.95 * _DRAWS) - 1])
 
@@ -144,7 +158,12 @@ def _chance(masks: Sequence[Mask], bad: Mask, of: Mask, stratum: npt.NDArray[np.
 def plain(groups: Sequence[Group]) -> list[dict[str, object]]:
     """Groups as JSON, rates to four digits."""
     return [
-        {"group": group.name, **{name: _plain(getattr(group, name)) for name in ("missed", "lost", "false", "merged")}}
+        {
+            "group": group.name,
+            **{
+                name: _plain(getattr(group, name)) for name in ("missed", "lost", "false", "merged")
+            },
+        }
         for group in groups
     ]
 

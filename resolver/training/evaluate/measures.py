@@ -37,9 +37,19 @@ def _rate(count: int, total: int, share: float, pairs: int = 0) -> Rate:
     """`pairs`: on how many the share rests, where that is not `total`."""
     spread = Z95**2 / (pairs or total)
     middle = (share + spread / 2) / (1 + spread)
-    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / (pairs or total) + spread / (4 * (pairs or total)))
+    half = (
+        Z95
+        / (1 + spread)
+        * math.sqrt(share * (1 - share) / (pairs or total) + spread / (4 * (pairs or total)))
+    )
     # the last bit of a sum must not put the share outside
-    return Rate(count, total, share, max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0))
+    return Rate(
+        count,
+        total,
+        share,
+        max(min(middle - half, share), 0.0),
+        min(max(middle + half, share), 1.0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,11 @@ class Accuracy:
 
 
 def accuracy(
-    score: Floats, labels: Labels, clusters: npt.NDArray[np.object_], weights: Floats | None = None, seed: int = 7
+    score: Floats,
+    labels: Labels,
+    clusters: npt.NDArray[np.object_],
+    weights: Floats | None = None,
+    seed: int = 7,
 ) -> Accuracy:
     """Precision and recall with Wilson's interval, F1 with one by bootstrap over clusters (`clusters`: m × 2 names; a
     pair is drawn with the cluster of its left side), since pairs of one entity are not independent. `weights`: how many
@@ -83,7 +97,11 @@ def accuracy(
 
 def _weighted_rate(count: float, total: float, pairs: int) -> Rate:
     """A share of weights; its interval is that of as many pairs as were looked at."""
-    return _rate(round(count), round(total), count / total, pairs) if pairs and total > 0 else rate(0, 0)
+    return (
+        _rate(round(count), round(total), count / total, pairs)
+        if pairs and total > 0
+        else rate(0, 0)
+    )
 
 
 def _f1(right: float, wrong: float, missed: float) -> float:
@@ -91,17 +109,25 @@ def _f1(right: float, wrong: float, missed: float) -> float:
 
 
 def _f1_interval(
-    outcomes: tuple[npt.NDArray[np.bool_], ...], each: Floats, cluster: npt.NDArray[np.object_], seed: int
+    outcomes: tuple[npt.NDArray[np.bool_], ...],
+    each: Floats,
+    cluster: npt.NDArray[np.object_],
+    seed: int,
 ) -> tuple[float, float]:
     """Percentile bootstrap (Efron and Tibshirani 1993). Clusters of the same counts are alike, so that a draw is one
     multinomial over the kinds of clusters."""
     _, place = np.unique(cluster.astype(str), return_inverse=True)
     size = place.max(initial=-1) + 1
-    counts = np.stack([np.bincount(place, weights=one * each, minlength=size) for one in outcomes], axis=1)
+    counts = np.stack(
+        [np.bincount(place, weights=one * each, minlength=size) for one in outcomes], axis=1
+    )
     if not len(counts) or not counts.any():
         return 0.0, 1.0
     kinds, times = np.unique(counts, axis=0, return_counts=True)
-    drawn = np.random.default_rng(seed).multinomial(len(counts), times / len(counts), size=_DRAWS) @ kinds
+    drawn = (
+        np.random.default_rng(seed).multinomial(len(counts), times / len(counts), size=_DRAWS)
+        @ kinds
+    )
     f1 = np.sort([_f1(*row) for row in drawn.tolist()])
     return float(f1[int(0.025 * _DRAWS)]), float(f1[int(0.975 * _DRAWS) - 1])
 
@@ -130,13 +156,16 @@ class Quality:
     bins: tuple[Bin, ...]
 
 
-def quality(score: Floats, labels: Labels, weights: Floats | None = None, bins: int = BINS) -> Quality:
+def quality(
+    score: Floats, labels: Labels, weights: Floats | None = None, bins: int = BINS
+) -> Quality:
     """Measures of calibration over pairs, each counted as often as its weight says; equal bins of the score."""
     weight = np.ones(len(score)) if weights is None else weights.astype(np.float64)
     true, total = labels.astype(np.float64), max(float(weight.sum()), 1e-12)
     place = np.minimum((score * bins).astype(np.int64), bins - 1)
     held, said, found = (
-        np.bincount(place, weights=weight * column, minlength=bins) for column in (np.ones(len(score)), score, true)
+        np.bincount(place, weights=weight * column, minlength=bins)
+        for column in (np.ones(len(score)), score, true)
     )
     counts = np.bincount(place, minlength=bins)
     clipped = np.clip(score, 1e-6, 1 - 1e-6)

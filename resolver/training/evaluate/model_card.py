@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from models import loader
+from resolver.models import loader
 
 PLOT = "reliability.svg"
 _INTENDED = """# Model card
@@ -44,8 +44,18 @@ _LIMITS = """
 def card(models: Mapping[str, Mapping[str, Any]], kept: Sequence[str] = ()) -> str:
     """The card of models (by kind, as JSON); `kept` names kinds that were taken over, not trained."""
     told = {kind: models[kind].get("training", {}) for kind in loader.KINDS}
-    parts = [_INTENDED, *_versions(models, kept), *_data(told), *_accuracy(told), *_calibration(told)]
-    for by, words in (("script", "Script"), ("culture", "Name culture"), ("missing", "Missing field")):
+    parts = [
+        _INTENDED,
+        *_versions(models, kept),
+        *_data(told),
+        *_accuracy(told),
+        *_calibration(told),
+    ]
+    for by, words in (
+        ("script", "Script"),
+        ("culture", "Name culture"),
+        ("missing", "Missing field"),
+    ):
         parts += _group(told, by, words)
     return "".join([*parts, _LIMITS])
 
@@ -62,11 +72,15 @@ def _versions(models: Mapping[str, Mapping[str, Any]], kept: Sequence[str]) -> I
 
 
 def _data(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    sources: Mapping[str, int] = next((one["sources"] for one in told.values() if one.get("sources")), {})
+    sources: Mapping[str, int] = next(
+        (one["sources"] for one in told.values() if one.get("sources")), {}
+    )
     if sources:
         yield "\n## What it was fitted on\n\n| source | records |\n|---|---|\n"
         yield from (f"| {source} | {count:,} |\n" for source, count in sorted(sources.items()))
-    dropped: Mapping[str, int] = next((one["dropped"] for one in told.values() if one.get("dropped")), {})
+    dropped: Mapping[str, int] = next(
+        (one["dropped"] for one in told.values() if one.get("dropped")), {}
+    )
     if dropped:
         yield "\n| left out | how many |\n|---|---|\n"
         yield from (f"| {why} | {count:,} |\n" for why, count in sorted(dropped.items()))
@@ -86,8 +100,19 @@ def _accuracy(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             said = found if counts["same"] else {}
             rates = [_between(said, name) for name in ("precision", "recall", "f1")]
             rates += [_number(found, name) for name in ("brier", "log_loss", "calibration_error")]
-            weigh = [f"{found[name]:,.0f}" for name in ("weight_same", "weight_different") if name in found]
-            row = [kind, origin, f"{counts['same']:,}", f"{counts['different']:,}", *rates, " : ".join(weigh)]
+            weigh = [
+                f"{found[name]:,.0f}"
+                for name in ("weight_same", "weight_different")
+                if name in found
+            ]
+            row = [
+                kind,
+                origin,
+                f"{counts['same']:,}",
+                f"{counts['different']:,}",
+                *rates,
+                " : ".join(weigh),
+            ]
             yield f"| {' | '.join(row)} |\n"
 
 
@@ -103,7 +128,10 @@ def _number(found: Mapping[str, Any], name: str) -> str:
 
 def bins(models: Mapping[str, Mapping[str, Any]]) -> dict[str, list[list[float]]]:
     """By kind the rows of the reliability plot, where a model has them."""
-    held = {kind: models[kind].get("training", {}).get("quality", {}).get("bins", []) for kind in loader.KINDS}
+    held = {
+        kind: models[kind].get("training", {}).get("quality", {}).get("bins", [])
+        for kind in loader.KINDS
+    }
     return {kind: rows for kind, rows in held.items() if rows}
 
 
@@ -126,7 +154,11 @@ def _calibration(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _group(told: Mapping[str, Mapping[str, Any]], by: str, words: str) -> Iterator[str]:
-    rows = [(kind, group) for kind, training in told.items() for group in training.get("groups", {}).get(by, [])]
+    rows = [
+        (kind, group)
+        for kind, training in told.items()
+        for group in training.get("groups", {}).get(by, [])
+    ]
     if not rows:
         return
     yield f"\n## {words}\n\nPairs of real records, cross-validated, at score 0.5; groups of fewer than 50 pairs are "

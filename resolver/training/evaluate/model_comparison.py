@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Borders, scores
-from resolver.compare import NameIndex
+from resolver.comparison import NameIndex
 from resolver.errors import InputError
 from resolver.pipeline import ModelSet, prepared_of, score_rows
 from resolver.records.batch import concat
-from resolver.records.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Outcome
+from resolver.scoring import Borders, scores
 from resolver.store import Store, View
-from resolver.training.decided import Decided, decided_pairs, read_decided
-from resolver.training.figures import DECIDED
-from resolver.training.relearn import Compared, compared
+from resolver.training.data.decided_pairs import Decided, decided_pairs, read_decided
+from resolver.training.evaluate.card_figures import DECIDED
+from resolver.training.fit.correction import Compared, compared
 
 MOST_WAITING = 20_000
 """Of so many waiting pairs at most the new scores are worked out; drawn by chance, they stand for all."""
@@ -48,8 +48,16 @@ class Waiting:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        moved = [{"left": one.left, "right": one.right, "old": one.old, "new": one.new} for one in self.moved]
-        return {"waiting": self.waiting, "looked_at": self.looked_at, "bands": dict(self.bands), "moved": moved}
+        moved = [
+            {"left": one.left, "right": one.right, "old": one.old, "new": one.new}
+            for one in self.moved
+        ]
+        return {
+            "waiting": self.waiting,
+            "looked_at": self.looked_at,
+            "bands": dict(self.bands),
+            "moved": moved,
+        }
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,11 @@ def beside(store: Store, old: ModelSet, new: ModelSet, decided: Decided | None =
     said = read_decided(store) if decided is None else decided
     learnt = max(_learnt(one) for one in (old, new))
     fresh = said.after(learnt)
-    told = {kind: dict(model.training[DECIDED]) for kind, model in new.models.items() if DECIDED in model.training}
+    told = {
+        kind: dict(model.training[DECIDED])
+        for kind, model in new.models.items()
+        if DECIDED in model.training
+    }
     return Beside(
         old.stamp["model"], new.stamp["model"], _fresh(fresh, old, new), told, waiting(store, old, new), len(said),
         len(fresh),
@@ -100,7 +112,9 @@ def beside(store: Store, old: ModelSet, new: ModelSet, decided: Decided | None =
 
 def _learnt(models: ModelSet) -> int:
     """The number of the last decision that a model may have learnt from."""
-    return max(int(model.training.get(DECIDED, {}).get("until", 0)) for model in models.models.values())
+    return max(
+        int(model.training.get(DECIDED, {}).get("until", 0)) for model in models.models.values()
+    )
 
 
 def _fresh(decided: Decided, old: ModelSet, new: ModelSet) -> dict[str, Compared]:
@@ -134,7 +148,10 @@ def waiting(store: Store, old: ModelSet, new: ModelSet, seed: int = 7) -> Waitin
     # a pair may wait in band match too, where it contradicts other evidence
     moved = np.flatnonzero(bands != borders.bands(before))
     order = moved[np.argsort(-np.abs(said[1] - said[0])[moved], kind="stable")][:SHOWN]
-    shown = tuple(Moved(ids[row][0], ids[row][1], float(before[row]), float(after[row])) for row in order.tolist())
+    shown = tuple(
+        Moved(ids[row][0], ids[row][1], float(before[row]), float(after[row]))
+        for row in order.tolist()
+    )
     return Waiting(count, len(rows), counts, shown)
 
 
@@ -154,6 +171,8 @@ def _scored(
     said = []
     for each in models:
         prepared = prepared_of(batch, each, declared)
-        said.append(score_rows(prepared, NameIndex.of(prepared), each.at(view.head.plan), low, high))
+        said.append(
+            score_rows(prepared, NameIndex.of(prepared), each.at(view.head.plan), low, high)
+        )
     ids = batch.ids.to_pylist()
     return [(ids[a], ids[b]) for a, b in zip(low.tolist(), high.tolist(), strict=True)], said

@@ -14,8 +14,8 @@ from rigour.text.scripts import text_scripts
 
 from resolver.records import Kind
 from resolver.records.batch import IntArray
-from resolver.records.prepared import Prepared
-from resolver.records.ragged import Ragged
+from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.ragged import Ragged
 
 Words = npt.NDArray[np.object_]
 Masks = dict[str, npt.NDArray[np.bool_]]
@@ -54,7 +54,9 @@ CULTURES: Mapping[str, str] = {
     "vietnamese": "vn",
     "west-african": "sn ml gn ng gh ci gm bf sl lr ne tg bj",
 }
-CULTURE_OF_COUNTRY = {code: culture for culture, codes in CULTURES.items() for code in codes.split()}
+CULTURE_OF_COUNTRY = {
+    code: culture for culture, codes in CULTURES.items() for code in codes.split()
+}
 
 _FIELDS: Mapping[str, Callable[[Prepared], IntArray]] = {
     "birth date": lambda prepared: prepared.births.counts,
@@ -73,13 +75,19 @@ def scripts_of(prepared: Prepared) -> Words:
 
 
 def _script(text: str | None) -> str:
-    others = sorted(text_scripts(text) - {"Latin", "Common", "Inherited"}) if text and not text.isascii() else []
+    others = (
+        sorted(text_scripts(text) - {"Latin", "Common", "Inherited"})
+        if text and not text.isascii()
+        else []
+    )
     return str(others[0]) if others else ""
 
 
 def cultures_of(prepared: Prepared) -> Words:
     """Per record its name culture; `unknown` where it names no country that stands for one."""
-    words = np.array([CULTURE_OF_COUNTRY.get(code, "") for code in prepared.country_codes], dtype=object)
+    words = np.array(
+        [CULTURE_OF_COUNTRY.get(code, "") for code in prepared.country_codes], dtype=object
+    )
     by_nationality = _ordered(prepared.nationalities, words)
     return np.where(by_nationality == UNKNOWN, _ordered(prepared.countries, words), by_nationality)
 
@@ -91,7 +99,9 @@ def _ordered(side: Ragged, words: Words) -> Words:
 def _first(side: Ragged, words: Words, otherwise: str) -> Words:
     """Per row the first word that its items have, `otherwise` where they have none."""
     answer = np.full(len(side), otherwise, dtype=object)
-    held = np.flatnonzero(words[side.items] != "") if len(side.items) else np.zeros(0, dtype=np.int64)
+    held = (
+        np.flatnonzero(words[side.items] != "") if len(side.items) else np.zeros(0, dtype=np.int64)
+    )
     rows = side.rows[held][::-1]
     # the last to be written stays: backwards, that is the first
     answer[rows] = words[side.items][held][::-1]
@@ -121,8 +131,13 @@ def _kind(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
 
 
 def _source(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
-    source = np.array([str(identity).partition(":")[0] for identity in prepared.ids.to_pylist()], dtype=object)
-    words = [" × ".join(sorted(pair)) for pair in zip(source[left].tolist(), source[right].tolist(), strict=True)]
+    source = np.array(
+        [str(identity).partition(":")[0] for identity in prepared.ids.to_pylist()], dtype=object
+    )
+    words = [
+        " × ".join(sorted(pair))
+        for pair in zip(source[left].tolist(), source[right].tolist(), strict=True)
+    ]
     return masks_of(np.array(words, dtype=object))
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from resolver.classify import Model, PairTerm, Term
 from resolver.pipeline import NAMES_PLAN
-from resolver.records.prepared import FloatArray
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import Model, PairTerm, Term
 
 START_PLANS = (NAMES_PLAN, "S")
 """The prior of the first of these plans that there are pairs of is the intercept."""
@@ -63,8 +63,14 @@ def fit_additive(
     # and no tree can split it
     data[:, (~np.isnan(data)).sum(axis=0) < options.least_leaf] = 0.0
     order = sorted(set(plans.tolist())) if plans is not None else []
-    size = np.zeros(len(data)) if plans is None else np.searchsorted(np.array(order, dtype=object), plans).astype(float)
-    groups = [{number} for number in range(len(features) + 1)] + [{place[a], place[b]} for a, b in pairs]
+    size = (
+        np.zeros(len(data))
+        if plans is None
+        else np.searchsorted(np.array(order, dtype=object), plans).astype(float)
+    )
+    groups = [{number} for number in range(len(features) + 1)] + [
+        {place[a], place[b]} for a, b in pairs
+    ]
     booster = HistGradientBoostingClassifier(
         max_iter=options.rounds,
         learning_rate=options.learning_rate,
@@ -104,7 +110,11 @@ def _leaves(nodes: Any) -> list[_Part]:
         if node["is_leaf"]:
             parts.append(_Part(splits, float(node["value"])))
             continue
-        split = (int(node["feature_idx"]), float(node["num_threshold"]), bool(node["missing_go_to_left"]))
+        split = (
+            int(node["feature_idx"]),
+            float(node["num_threshold"]),
+            bool(node["missing_go_to_left"]),
+        )
         waiting.append((int(node["right"]), (*splits, (*split, False))))
         waiting.append((int(node["left"]), (*splits, (*split, True))))
     return parts
@@ -131,10 +141,20 @@ def _read_out(
         constant += float(steps[_start(plans)])
         shifts = (1000 * (steps - steps[_start(plans)])).tolist()
         priors = {plan: round(shift) for plan, shift in zip(plans, shifts, strict=True)}
-    terms = [_term(features[key[0]], key[0], leaves) for key, leaves in sorted(held.items()) if len(key) == 1]
+    terms = [
+        _term(features[key[0]], key[0], leaves)
+        for key, leaves in sorted(held.items())
+        if len(key) == 1
+    ]
     terms += [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
-    pairs = [_pair(features, (key[0], key[1]), leaves) for key, leaves in sorted(held.items()) if len(key) == 2]
-    return Model(kind, "", tuple(features), round(1000 * constant), tuple(terms), tuple(pairs), priors=priors)
+    pairs = [
+        _pair(features, (key[0], key[1]), leaves)
+        for key, leaves in sorted(held.items())
+        if len(key) == 2
+    ]
+    return Model(
+        kind, "", tuple(features), round(1000 * constant), tuple(terms), tuple(pairs), priors=priors
+    )
 
 
 def _start(plans: Sequence[str]) -> int:
@@ -142,7 +162,12 @@ def _start(plans: Sequence[str]) -> int:
 
 
 def _cuts(leaves: Sequence[_Part], feature: int) -> tuple[float, ...]:
-    found = {split[1] for leaf in leaves for split in leaf.splits if split[0] == feature and np.isfinite(split[1])}
+    found = {
+        split[1]
+        for leaf in leaves
+        for split in leaf.splits
+        if split[0] == feature and np.isfinite(split[1])
+    }
     return tuple(sorted(found))
 
 
@@ -175,10 +200,14 @@ def _pair(features: Sequence[str], key: tuple[int, int], leaves: Sequence[_Part]
         grid[-1] = grid[0]
     if features[key[1]] in NAMELESS:
         grid[:, -1] = grid[:, 0]
-    return PairTerm((features[key[0]], features[key[1]]), cuts, tuple(tuple(row) for row in grid.tolist()))
+    return PairTerm(
+        (features[key[0]], features[key[1]]), cuts, tuple(tuple(row) for row in grid.tolist())
+    )
 
 
-def _sum(leaves: Sequence[_Part], values: Mapping[int, npt.NDArray[np.float64]], count: int) -> npt.NDArray[np.float64]:
+def _sum(
+    leaves: Sequence[_Part], values: Mapping[int, npt.NDArray[np.float64]], count: int
+) -> npt.NDArray[np.float64]:
     """What the leaves add up to at the given points."""
     total = np.zeros(count)
     for leaf in leaves:

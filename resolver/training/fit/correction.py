@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.classify import Model, scores
-from resolver.compare import COMPARATOR_BY_NAME
+from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.errors import InputError
 from resolver.pipeline import ModelSet
 from resolver.records import Kind
-from resolver.training.crossval import answers
-from resolver.training.decided import Decided, decided_pairs
-from resolver.training.figures import DECIDED, data_hash, figures_of
-from resolver.training.labelled import Labelled
-from resolver.training.refit import STRENGTHS, Strength, refit
+from resolver.scoring import Model, scores
+from resolver.training.data.decided_pairs import Decided, decided_pairs
+from resolver.training.data.labeled_pairs import Labelled
+from resolver.training.evaluate.card_figures import DECIDED, data_hash, figures_of
+from resolver.training.fit.cross_validation import answers
+from resolver.training.fit.refit import STRENGTHS, Strength, refit
 from resolver.training.train import fit_options
 
 LEAST_DECIDED = 10
@@ -87,14 +87,25 @@ def relearn(decided: Decided, before: ModelSet, version: str, seed: int = 7) -> 
         else:
             models[kind], compared[kind] = found
     if not models:
-        why = "; ".join(f"{kind}: {said}" for kind, said in without.items()) or "no decision teaches anything"
-        raise InputError(f"there is no better model in these decisions ({why})", mend="keep the old one, decide more")
+        why = (
+            "; ".join(f"{kind}: {said}" for kind, said in without.items())
+            or "no decision teaches anything"
+        )
+        raise InputError(
+            f"there is no better model in these decisions ({why})",
+            mend="keep the old one, decide more",
+        )
     return Relearnt(models, compared, without)
 
 
-def _kind(model: Model, data: Labelled, decided: Decided, version: str, seed: int) -> tuple[Model, Compared] | str:
+def _kind(
+    model: Model, data: Labelled, decided: Decided, version: str, seed: int
+) -> tuple[Model, Compared] | str:
     """The corrected model of a kind and how it compares; or why there is none."""
-    old_said, new_said = model.at(decided.plan).logodds(data.evidence), np.zeros(len(data), dtype=np.int64)
+    old_said, new_said = (
+        model.at(decided.plan).logodds(data.evidence),
+        np.zeros(len(data), dtype=np.int64),
+    )
     new_said[:] = old_said
     strengths: dict[str, float | None] = {}
     why = []
@@ -107,7 +118,9 @@ def _kind(model: Model, data: Labelled, decided: Decided, version: str, seed: in
         if np.bincount(part.labels, minlength=2).min() < LEAST_DECIDED:
             why.append(f"fewer than {LEAST_DECIDED} decisions of either verdict")
             continue
-        corrected, strength, held_out = _branch(branch, part, branch.priors.get(decided.plan, 0), seed)
+        corrected, strength, held_out = _branch(
+            branch, part, branch.priors.get(decided.plan, 0), seed
+        )
         if _loss(held_out, part) >= _loss(old_said[mask], part):
             why.append("no better than before on decisions held out")
             continue
@@ -118,7 +131,9 @@ def _kind(model: Model, data: Labelled, decided: Decided, version: str, seed: in
         return "; ".join(dict.fromkeys(why))
     found = compared(data, old_said, new_said, seed)
     new = parts[""].having(parts)
-    return replace(new, version=version, training=_told(model, data, decided, found, strengths)), found
+    return replace(
+        new, version=version, training=_told(model, data, decided, found, strengths)
+    ), found
 
 
 def _branch(model: Model, data: Labelled, shift: int, seed: int) -> tuple[Model, Strength, Logodds]:
@@ -172,27 +187,44 @@ def compared(data: Labelled, old: Logodds, new: Logodds, seed: int = 7) -> Compa
 
 
 def _interval(
-    gains: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], clusters: npt.NDArray[np.object_], seed: int
+    gains: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    clusters: npt.NDArray[np.object_],
+    seed: int,
 ) -> tuple[float, float]:
     """Percentile bootstrap of the mean, entities drawn whole (Efron and Tibshirani 1993)."""
     _, place = np.unique(clusters.astype(str), return_inverse=True)
     sums, counts = np.bincount(place, weights=gains * weights), np.bincount(place, weights=weights)
-    drawn = np.random.default_rng(seed).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=_DRAWS)
+    drawn = np.random.default_rng(seed).multinomial(
+        len(sums), np.full(len(sums), 1 / len(sums)), size=_DRAWS
+    )
     means = np.sort((drawn @ sums) / np.maximum(drawn @ counts, 1e-9))
     return float(means[math.floor(0.025 * _DRAWS)]), float(means[math.ceil(0.975 * _DRAWS) - 1])
 
 
 def _told(
-    before: Model, data: Labelled, decided: Decided, found: Compared, strengths: Mapping[str, float | None]
+    before: Model,
+    data: Labelled,
+    decided: Decided,
+    found: Compared,
+    strengths: Mapping[str, float | None],
 ) -> dict[str, Any]:
     """What the card says: as before, with the decisions and what they changed."""
     told = dict(before.training)
     counts = {"same": found.same, "different": found.pairs - found.same}
     told["pairs"] = {**told.get("pairs", {}), DECIDED: counts}
     told["figures"] = {**told.get("figures", {}), DECIDED: dict(found.new)}
-    told["dropped"] = {**told.get("dropped", {}), **{f"decisions {why}": n for why, n in decided.dropped.items()}}
+    told["dropped"] = {
+        **told.get("dropped", {}),
+        **{f"decisions {why}": n for why, n in decided.dropped.items()},
+    }
     held = f"{before.training.get('data', '')}{data_hash(data)}"
     told["data"] = hashlib.sha256(held.encode()).hexdigest()[:12]
     ridge = {name: "scale only" if value is None else value for name, value in strengths.items()}
-    told[DECIDED] = {**found.to_json(), "before": before.version, "until": decided.until, "ridge": ridge}
+    told[DECIDED] = {
+        **found.to_json(),
+        "before": before.version,
+        "until": decided.until,
+        "ridge": ridge,
+    }
     return told

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from resolver.classify import Calibration, Model
-from resolver.training.labelled import Labelled
+from resolver.scoring import Calibration, Model
+from resolver.training.data.labeled_pairs import Labelled
 
 FOLDS = 5
 
@@ -60,7 +60,9 @@ def answers(
     clusters = np.array(coded, dtype=np.int64).reshape(-1, 2)
     fold_by_name = np.array([fold_of(name, folds) for name in names], dtype=np.int64)
     left_fold, right_fold = fold_by_name[clusters[:, 0]], fold_by_name[clusters[:, 1]]
-    usable = np.ones(len(data), dtype=bool) if inside is None else ~inside | (left_fold == right_fold)
+    usable = (
+        np.ones(len(data), dtype=bool) if inside is None else ~inside | (left_fold == right_fold)
+    )
     said = np.zeros(len(data), dtype=np.int64)
     for fold in range(folds):
         test: npt.NDArray[np.bool_] = usable & (left_fold == fold)
@@ -95,7 +97,9 @@ BENDS = 9
 _LEAST_SLOPE, _LEAST_BENT, _STIFF = 0.05, 0.2, 3.0
 
 
-def _bends(straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> tuple[float, ...]:
+def _bends(
+    straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> tuple[float, ...]:
     """Places (log-odds) between which the pairs that are in doubt weigh alike, those too near one another left out, so
     that each stretch has pairs of its own; `BENDS` at most."""
     order = np.argsort(straight, kind="stable")
@@ -104,7 +108,9 @@ def _bends(straight: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) 
     sums = np.cumsum(doubt)
     wanted = np.linspace(0.02, 0.98, BENDS) * sums[-1]
     found: list[float] = []
-    for value in straight[order][np.minimum(np.searchsorted(sums, wanted), len(order) - 1)].tolist():
+    for value in straight[order][
+        np.minimum(np.searchsorted(sums, wanted), len(order) - 1)
+    ].tolist():
         if not found or value - found[-1] >= 0.4:
             found.append(round(value, 3))
     return tuple(found)
@@ -134,7 +140,9 @@ def _bent(
 
     start = np.concatenate([[knots[0]], np.ones(len(gaps))])
     bounds = [(None, None), *[(_LEAST_BENT, 5.0)] * len(gaps)]
-    best = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 500}).x
+    best = minimize(
+        loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 500}
+    ).x
     value: npt.NDArray[np.float64] = best[0] + np.concatenate([[0.0], np.cumsum(best[1:] * gaps)])
     return value
 
@@ -153,7 +161,9 @@ class Measures:
 
 
 def measure(
-    logodds: npt.NDArray[np.int64], labels: npt.NDArray[np.int8], weights: npt.NDArray[np.float64] | None = None
+    logodds: npt.NDArray[np.int64],
+    labels: npt.NDArray[np.int8],
+    weights: npt.NDArray[np.float64] | None = None,
 ) -> Measures:
     """Precision, recall and F1 of calling every pair with log-odds of at least 0 the same. `weights`: how many pairs
     each stands for."""
@@ -163,7 +173,11 @@ def measure(
     def count(mask: npt.NDArray[np.bool_]) -> int:
         return round(float(each[mask].sum()))
 
-    right, wrong, missed = count(said & (labels == 1)), count(said & (labels == 0)), count(~said & (labels == 1))
+    right, wrong, missed = (
+        count(said & (labels == 1)),
+        count(said & (labels == 0)),
+        count(~said & (labels == 1)),
+    )
     precision = right / (right + wrong) if right + wrong else 0.0
     recall = right / (right + missed) if right + missed else 0.0
     f1 = 2 * right / (2 * right + wrong + missed) if right + wrong + missed else 0.0

@@ -24,10 +24,15 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import isotonic_regression
 
-from resolver.classify import Model, PairTerm, Term, interval
-from resolver.compare import features_of
+from resolver.comparison import features_of
 from resolver.records import Kind
-from resolver.records.prepared import FloatArray
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import (
+    Model,
+    PairTerm,
+    Term,
+    interval,
+)
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -179,11 +184,15 @@ def _maximise(patterns: Patterns, posterior: Floats) -> tuple[float, list[Floats
     for column, variable in enumerate(patterns.variables):
         codes, size = patterns.codes[:, column], variable.size
         same = np.bincount(codes, weights=matches, minlength=size + 1)[:size]
-        different = np.bincount(codes, weights=others, minlength=size + 1)[:size] + patterns.rest[column]
+        different = (
+            np.bincount(codes, weights=others, minlength=size + 1)[:size] + patterns.rest[column]
+        )
         # one pair of either class, spread over all values, so that what was never seen is not impossible
         rates = [(count + 1 / size) / (count.sum() + 1) for count in (same, different)]
         weight = np.log(rates[0]) - np.log(rates[1])
-        weights.append(rising(weight, same + 1e-3 * different / max(different.sum(), 1) + 1e-6, variable.shape))
+        weights.append(
+            rising(weight, same + 1e-3 * different / max(different.sum(), 1) + 1e-6, variable.shape)
+        )
     return float(np.log(share / (1 - share))), weights
 
 
@@ -203,7 +212,9 @@ def rising(values: Floats, importance: Floats, shape: tuple[int, ...]) -> Floats
     return whole
 
 
-def to_model(kind: Kind, variables: Sequence[Variable], mixture: Mixture, fixed: Mapping[str, int]) -> Model:
+def to_model(
+    kind: Kind, variables: Sequence[Variable], mixture: Mixture, fixed: Mapping[str, int]
+) -> Model:
     """The mixture as a model in thousandths; `fixed`: weights that are stated, not learnt (for a present value)."""
     terms, pairs = [], []
     for variable, weights in zip(variables, mixture.weights, strict=True):
@@ -214,6 +225,12 @@ def to_model(kind: Kind, variables: Sequence[Variable], mixture: Mixture, fixed:
         # a missing value is neutral on either side
         grid = np.pad(whole.reshape(variable.shape), ((0, 1), (0, 1))).tolist()
         one, two = variable.features
-        pairs.append(PairTerm((one, two), (variable.cuts[0], variable.cuts[1]), tuple(tuple(row) for row in grid)))
+        pairs.append(
+            PairTerm(
+                (one, two), (variable.cuts[0], variable.cuts[1]), tuple(tuple(row) for row in grid)
+            )
+        )
     terms += [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
-    return Model(kind.label, "", features_of(kind), round(1000 * mixture.prior), tuple(terms), tuple(pairs))
+    return Model(
+        kind.label, "", features_of(kind), round(1000 * mixture.prior), tuple(terms), tuple(pairs)
+    )

@@ -11,16 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import PLANS
-from resolver.classify import ALONE_GATE, GATE, Model, border
-from resolver.compare import COMPARATOR_BY_NAME, features_of
+from resolver.blocking import PLANS
+from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
-from resolver.training.alone import ORIGIN as ALONE
-from resolver.training.clusters import CLUSTERS
-from resolver.training.crossval import FOLDS, calibrate, out_of_fold
-from resolver.training.fit import FitOptions, fit_additive
-from resolver.training.labelled import Labelled
-from resolver.training.register_rows import REGISTERS
+from resolver.scoring import (
+    ALONE_GATE,
+    GATE,
+    Model,
+    border,
+)
+from resolver.training.augment.name_only import ORIGIN as ALONE
+from resolver.training.augment.register_table import REGISTERS
+from resolver.training.data.labeled_clusters import CLUSTERS
+from resolver.training.data.labeled_pairs import Labelled
+from resolver.training.fit.boosting import FitOptions, fit_additive
+from resolver.training.fit.cross_validation import FOLDS, calibrate, out_of_fold
 
 # Comparators whose joint effect is fitted beside their own.
 PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
@@ -43,7 +48,12 @@ ALONE_TERMS = (
     ("name_omitted", "name_rarity"),
 )
 """The same where nothing but names is known."""
-ALONE_GROUP_TERMS = (*ALONE_TERMS, ("name", "acronym"), ("name_contradicted", "numbers"), ("name", "places_named"))
+ALONE_GROUP_TERMS = (
+    *ALONE_TERMS,
+    ("name", "acronym"),
+    ("name_contradicted", "numbers"),
+    ("name", "places_named"),
+)
 NAME_ALONE = 0.94
 LEAST_PAIRS = 10
 """With fewer pairs of either label a kind is not fitted."""
@@ -52,7 +62,12 @@ FINE_FROM = 50_000
 """From so many pairs of labelled clusters on, the fit may follow the data more finely."""
 PLAIN: Mapping[str, Any] = {"rounds": 500, "learning_rate": 0.08, "leaves": 6, "least_leaf": 20.0}
 """How the plain part is fitted: on many pairs, and finely."""
-ALONE_WAY: Mapping[str, Any] = {"rounds": 250, "learning_rate": 0.12, "leaves": 5, "least_leaf": 20.0}
+ALONE_WAY: Mapping[str, Any] = {
+    "rounds": 250,
+    "learning_rate": 0.12,
+    "leaves": 5,
+    "least_leaf": 20.0,
+}
 """How the part for names alone is fitted."""
 
 
@@ -119,7 +134,10 @@ def parts_of(data: Labelled) -> dict[str, npt.NDArray[np.bool_]]:
     branches = {}
     for name, mask in found.items():
         own, others = rest & mask, rest & ~mask
-        if all(np.bincount(data.labels[part], minlength=2).min() >= LEAST_PAIRS for part in (own, others)):
+        if all(
+            np.bincount(data.labels[part], minlength=2).min() >= LEAST_PAIRS
+            for part in (own, others)
+        ):
             branches[name], rest = own, others
     return {"": rest, **dict(sorted(branches.items(), reverse=True))}
 
@@ -149,8 +167,13 @@ def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
 
 def _totals(data: Labelled) -> dict[tuple[str, int], float]:
     """What the pairs of each origin and label weigh together."""
-    keys = [(str(origin), label) for origin in sorted(set(data.origin.tolist())) for label in (0, 1)]
-    return {key: float(data.weights[(data.origin == key[0]) & (data.labels == key[1])].sum()) for key in keys}
+    keys = [
+        (str(origin), label) for origin in sorted(set(data.origin.tolist())) for label in (0, 1)
+    ]
+    return {
+        key: float(data.weights[(data.origin == key[0]) & (data.labels == key[1])].sum())
+        for key in keys
+    }
 
 
 def _summing_to(part: Labelled, totals: Mapping[tuple[str, int], float]) -> Labelled:

@@ -16,8 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from resolver.classify import Calibration, Model, Term, interval, interval_of
-from resolver.records.prepared import FloatArray
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import (
+    Calibration,
+    Model,
+    Term,
+    interval,
+    interval_of,
+)
 
 Floats = npt.NDArray[np.float64]
 MOST_CUTS = 8
@@ -76,17 +82,24 @@ def refit(
         steps = [
             one
             for column, name in enumerate(model.features)
-            if name not in fixed and (one := _steps(model, name, evidence[:, column], rises=rises[column])) is not None
+            if name not in fixed
+            and (one := _steps(model, name, evidence[:, column], rises=rises[column])) is not None
         ]
-        found, more = _corrections(model, steps, evidence, slope * old + level, labels, weights, strength.ridge, slope)
+        found, more = _corrections(
+            model, steps, evidence, slope * old + level, labels, weights, strength.ridge, slope
+        )
         level += more
     # a correction is a part of the raw sum: the calibration scales it like everything else
     terms = {term.feature: term for term in model.terms}
     for one, values in zip(steps, found, strict=True):
-        terms[one.feature] = _added(terms.get(one.feature, Term(one.feature, (), (0, 0))), one, values)
+        terms[one.feature] = _added(
+            terms.get(one.feature, Term(one.feature, (), (0, 0))), one, values
+        )
     order = [name for name in model.features if name in terms]
     return replace(
-        model, terms=tuple(terms[name] for name in order), calibration=_rescaled(model.calibration, slope, level)
+        model,
+        terms=tuple(terms[name] for name in order),
+        calibration=_rescaled(model.calibration, slope, level),
     )
 
 
@@ -99,7 +112,9 @@ def _scaled(old: Floats, labels: npt.NDArray[np.int8], weights: Floats) -> tuple
         slopes = np.array([gradient @ old + _SLOPE * (at[0] - 1), gradient.sum() + _SHIFT * at[1]])
         return value + held, slopes
 
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[SLOPES, (None, None)])
+    found = minimize(
+        loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[SLOPES, (None, None)]
+    )
     return round(float(found.x[0]), 4), round(float(found.x[1]), 4)
 
 
@@ -137,11 +152,18 @@ def _corrections(
     def loss(at: Floats) -> tuple[float, Floats]:
         value, gradient = _logistic(start + design @ at[:-1] + at[-1], labels, weights)
         held = ridge * (at[:-1] @ at[:-1]) / 2 + _SHIFT * at[-1] ** 2 / 2
-        return value + held, np.append(design.T @ gradient + ridge * at[:-1], gradient.sum() + _SHIFT * at[-1])
+        return value + held, np.append(
+            design.T @ gradient + ridge * at[:-1], gradient.sum() + _SHIFT * at[-1]
+        )
 
     bounds = [*((low if np.isfinite(low) else None, None) for low in lowest), (None, None)]
     answer = minimize(
-        loss, np.zeros(design.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": _STEPS}
+        loss,
+        np.zeros(design.shape[1] + 1),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": _STEPS},
     )
     found, begin = [], 0
     for span in spans:
@@ -166,7 +188,9 @@ def _steps(model: Model, name: str, held: FloatArray, *, rises: bool) -> _Steps 
     cuts = sorted({cut for one in _weights_of(model, name) for cut in one[0]}) or list(NEW_CUTS)
     known = np.sort(held[~np.isnan(held)].astype(np.float64))
     below = np.searchsorted(known, np.array(cuts, dtype=np.float64), side="right")
-    inner = [(cut, int(count)) for cut, count in zip(cuts, below, strict=True) if 0 < count < len(known)]
+    inner = [
+        (cut, int(count)) for cut, count in zip(cuts, below, strict=True) if 0 < count < len(known)
+    ]
     # of cuts between the same two values one will do
     kept = list({count: cut for cut, count in reversed(inner)}.values())[::-1]
     if len(kept) > MOST_CUTS:
@@ -181,7 +205,11 @@ def _steps(model: Model, name: str, held: FloatArray, *, rises: bool) -> _Steps 
 def _weights_of(model: Model, name: str) -> list[tuple[tuple[float, ...], npt.NDArray[np.int64]]]:
     """Everything in a model that depends on a comparator: its cuts and its weights (its intervals, missing last ×
     those of the other comparator, where there is one)."""
-    found = [(term.cuts, np.array(term.weights).reshape(-1, 1)) for term in model.terms if term.feature == name]
+    found = [
+        (term.cuts, np.array(term.weights).reshape(-1, 1))
+        for term in model.terms
+        if term.feature == name
+    ]
     for pair in model.pairs:
         for side, feature in enumerate(pair.features):
             if feature == name:
@@ -206,7 +234,8 @@ def _added(term: Term, steps: _Steps, values: Floats) -> Term:
     # half up, so that what rises still rises when it is rounded
     more = np.floor(1000 * values + 0.5).astype(np.int64)
     weights = tuple(
-        term.weights[interval_of(point, term.cuts)] + int(more[interval_of(point, steps.cuts)]) for point in points
+        term.weights[interval_of(point, term.cuts)] + int(more[interval_of(point, steps.cuts)])
+        for point in points
     )
     return Term(term.feature, cuts, weights)
 

@@ -9,17 +9,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.block import candidates, plan_for
-from resolver.classify import Model
-from resolver.compare import NameIndex, compare, features_of
+from resolver.blocking import candidates, plan_for
+from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
-from resolver.ingest.base import Intake
-from resolver.normalise import prepare
+from resolver.ingest.reader_types import Intake
+from resolver.normalize import prepare
 from resolver.pipeline import model_kinds, symbol_source, tables_of
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray, concat
-from resolver.records.prepared import FloatArray, Prepared
-from resolver.training.em import VARIABLES, Codes, Floats, Mixture, Patterns, estimate, to_model
+from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.scoring import Model
+from resolver.training.fit.expectation_maximization import (
+    VARIABLES,
+    Codes,
+    Floats,
+    Mixture,
+    Patterns,
+    estimate,
+    to_model,
+)
 from resolver.training.train import SAME_LIST, Trained
 
 SAMPLE = 400_000
@@ -71,7 +79,8 @@ def learn(
         models[kind] = replace(model, version=version, training=_told(patterns, mixture, seed))
     if not models:
         raise InputError(
-            "there is nothing to learn from without labels: " + "; ".join(f"{k}: {why}" for k, why in without.items()),
+            "there is nothing to learn from without labels: "
+            + "; ".join(f"{k}: {why}" for k, why in without.items()),
             mend="give more records, or labels (--judged, --clusters)",
         )
     return Trained(models, tables, {}), without
@@ -118,13 +127,18 @@ def _joined(left: Intake, right: Intake | None) -> tuple[Batch, npt.NDArray[np.u
     return batch, np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
 
 
-def _groups(batch: Batch, sides: npt.NDArray[np.uint8] | None, declared: frozenset[str]) -> npt.NDArray[np.int64]:
+def _groups(
+    batch: Batch, sides: npt.NDArray[np.uint8] | None, declared: frozenset[str]
+) -> npt.NDArray[np.int64]:
     """Which set of records that are all different each record belongs to: its side, or its list; -1 none."""
     if sides is not None:
         return sides.astype(np.int64)
     names = sorted(declared)
     place = {name: number for number, name in enumerate(names)}
-    return np.array([place.get(identity.partition(":")[0], -1) for identity in batch.ids.to_pylist()], dtype=np.int64)
+    return np.array(
+        [place.get(identity.partition(":")[0], -1) for identity in batch.ids.to_pylist()],
+        dtype=np.int64,
+    )
 
 
 def _apart(groups: npt.NDArray[np.int64], left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
@@ -140,7 +154,11 @@ def _sample(
     one, two = chance.integers(0, count, (2, SAMPLE))
     one, two = np.minimum(one, two).astype(np.int32), np.maximum(one, two).astype(np.int32)
     known = left.astype(np.int64) * count + right
-    free = (one != two) & _apart(groups, one, two) & ~np.isin(one.astype(np.int64) * count + two, known)
+    free = (
+        (one != two)
+        & _apart(groups, one, two)
+        & ~np.isin(one.astype(np.int64) * count + two, known)
+    )
     return one[free], two[free]
 
 
@@ -158,13 +176,19 @@ def _patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> Patterns:
     unjoined = max(total - float(counts.sum()), 0.0)
     variables = VARIABLES[kind]
     told = [bool((codes[:, column] < one.size).any()) for column, one in enumerate(variables)]
-    heard = {name for one, here in zip(variables, told, strict=True) if here for name in one.features}
-    columns = [n for n, one in enumerate(variables) if told[n] and not heard.intersection(one.unless)]
+    heard = {
+        name for one, here in zip(variables, told, strict=True) if here for name in one.features
+    }
+    columns = [
+        n for n, one in enumerate(variables) if told[n] and not heard.intersection(one.unless)
+    ]
     used = tuple(variables[column] for column in columns)
     if not used:
         return Patterns((), codes[:0], counts[:0], (), total)
     rest: tuple[Floats, ...] = tuple(
-        np.bincount(others[:, column], weights=weights, minlength=one.size + 1)[: one.size].astype(np.float64)
+        np.bincount(others[:, column], weights=weights, minlength=one.size + 1)[: one.size].astype(
+            np.float64
+        )
         * np.float64(unjoined / max(float(weights.sum()), 1.0))
         for column, one in zip(columns, used, strict=True)
     )
@@ -181,14 +205,20 @@ def _coded(
     # an empty chunk too has its columns
     for start in range(0, max(len(where), 1), CHUNK):
         rows = where[start : start + CHUNK]
-        evidence: FloatArray = compare(prepared, names, left[rows], right[rows], features, group=kind != Kind.PERSON)
-        codes = np.stack([variable.codes(evidence, features) for variable in VARIABLES[kind]], axis=1)
+        evidence: FloatArray = compare(
+            prepared, names, left[rows], right[rows], features, group=kind != Kind.PERSON
+        )
+        codes = np.stack(
+            [variable.codes(evidence, features) for variable in VARIABLES[kind]], axis=1
+        )
         yield _distinct(codes, np.ones(len(codes)))
 
 
 def _counted(parts: Iterable[tuple[Codes, Floats]]) -> tuple[Codes, Floats]:
     held = list(parts)
-    return _distinct(np.concatenate([codes for codes, _ in held]), np.concatenate([counts for _, counts in held]))
+    return _distinct(
+        np.concatenate([codes for codes, _ in held]), np.concatenate([counts for _, counts in held])
+    )
 
 
 def _distinct(codes: Codes, counts: Floats) -> tuple[Codes, Floats]:
@@ -196,4 +226,6 @@ def _distinct(codes: Codes, counts: Floats) -> tuple[Codes, Floats]:
     tops = codes.max(axis=0, initial=0) + 1
     steps = np.concatenate([np.cumprod(tops[::-1])[::-1][1:], [1]]).astype(np.int64)
     _, first, inverse = np.unique(codes @ steps, return_index=True, return_inverse=True)
-    return codes[first], np.bincount(inverse, weights=counts, minlength=len(first)).astype(np.float64)
+    return codes[first], np.bincount(inverse, weights=counts, minlength=len(first)).astype(
+        np.float64
+    )

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from api import ServiceSettings, create_app
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
-from resolver.ingest.base import ListInfo
+from resolver.api import ServiceSettings, create_app
+from resolver.hub.desk_users import Role
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
 from resolver.records.decisions import Verdict
 from tests.api.conftest import RECORDS, UNION
-from tests.desk import world
-from tests.engines.hubs import OPTIONS, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.api.desk import world
+from tests.hub.hubs import OPTIONS, decided, intake
+from tests.normalize.preparing import quick_symbols
 
 PASSWORD = "seven quiet herons"
 Client = Any
@@ -79,7 +79,7 @@ def desks_over(kept: Path, folder: Path) -> Iterator[Opened]:
         held.append(Desk(f"sqlite:///{path}", **said))
         return held[-1]
 
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         yield make
         for one in held:
             one.held.close()
@@ -120,13 +120,23 @@ def field(answer: Any, name: str) -> str:
 def fields(answer: Any) -> dict[str, str]:
     """The hidden fields of the page, the last of each name."""
     return {
-        name: unescape(text) for name, text in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+        name: unescape(text)
+        for name, text in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
     }
 
 
-def sign_in(browser: Client, name: str, password: str = PASSWORD, purpose: str = "a test", **more: str) -> Any:
+def sign_in(
+    browser: Client, name: str, password: str = PASSWORD, purpose: str = "a test", **more: str
+) -> Any:
     page = browser.get("/desk/sign-in")
-    said = {"name": name, "password": password, "purpose": purpose, "form": field(page, "form"), "next": "", **more}
+    said = {
+        "name": name,
+        "password": password,
+        "purpose": purpose,
+        "form": field(page, "form"),
+        "next": "",
+        **more,
+    }
     return browser.post("/desk/sign-in", data=said)
 
 

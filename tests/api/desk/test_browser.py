@@ -17,27 +17,34 @@ from typing import Any
 
 import pytest
 
-from benchmarks import browser as browsing
 from benchmarks import screenshots
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
+from benchmarks.harness import browser as browsing
+from resolver.hub.desk_users import Role
+from resolver.hub.hub import Hub
 from resolver.review import decisions_on, waiting
-from resolver.review.verdicts import TOGETHER
+from resolver.review.decisions.earlier_verdicts import TOGETHER
 from resolver.store import StoredDecision
-from tests.desk import world
-from tests.desk.conftest import PASSWORD, Desk
-from tests.engines.hubs import OPTIONS
-from tests.normalise.preparing import quick_symbols
+from tests.api.desk import world
+from tests.api.desk.conftest import PASSWORD, Desk
+from tests.hub.hubs import OPTIONS
+from tests.normalize.preparing import quick_symbols
 from tests.review.tables import derived
 from tests.store.conftest import postgres_url
 
 __all__ = ["postgres_url"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(bool(browsing.missing()), reason="no chromium or chromedriver (on Debian: chromium-driver)"),
+    pytest.mark.skipif(
+        bool(browsing.missing()), reason="no chromium or chromedriver (on Debian: chromium-driver)"
+    ),
 ]
 WAIT = 60.0
-ALIKE = ("queue under filters", "pair of long names", "pair of Chinese names", "entity with a long name")
+ALIKE = (
+    "queue under filters",
+    "pair of long names",
+    "pair of Chinese names",
+    "entity with a long name",
+)
 """Pages that hold what others hold as well; for these axe-core is not asked again."""
 ADMIN, STEWARD, OTHER = "chief", "amira", "ben"
 
@@ -65,10 +72,14 @@ class Sitting:
         users, sessions = self.desk.store.users, self.desk.store.sessions
         from datetime import timedelta
 
-        token = sessions.begin(users.get(name), via="password", lasts=timedelta(hours=1), purpose="a test")
+        token = sessions.begin(
+            users.get(name), via="password", lasts=timedelta(hours=1), purpose="a test"
+        )
         self.driver.get(self.address + "/desk/sign-in")
         self.driver.delete_all_cookies()
-        self.driver.add_cookie({"name": "desk", "value": token, "path": "/", "httpOnly": True, "sameSite": "Lax"})
+        self.driver.add_cookie(
+            {"name": "desk", "value": token, "path": "/", "httpOnly": True, "sameSite": "Lax"}
+        )
 
     def one(self, selector: str) -> Any:
         return self.driver.find_element("css selector", selector)
@@ -85,7 +96,10 @@ class Sitting:
 
     def until(self, good: Callable[[], Any], what: str = "") -> Any:
         """Wait until something is so."""
-        from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+        from selenium.common.exceptions import (
+            NoSuchElementException,
+            StaleElementReferenceException,
+        )
 
         ends = time.monotonic() + WAIT
         while True:
@@ -95,7 +109,9 @@ class Sitting:
                 found = None
             if found:
                 return found
-            assert time.monotonic() < ends, what or f"{self.driver.current_url}: {self.one('main').text[:1500]}"
+            assert time.monotonic() < ends, (
+                what or f"{self.driver.current_url}: {self.one('main').text[:1500]}"
+            )
             time.sleep(0.02)
 
     def log_length(self) -> int:
@@ -129,7 +145,9 @@ class Sitting:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def store_url(
+    request: pytest.FixtureRequest, filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
     """The URL of a store in which much waits."""
     folder = tmp_path_factory.mktemp("driven")
     if request.param == "sqlite":
@@ -148,13 +166,17 @@ def store_url(request: pytest.FixtureRequest, filled: Path, tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def any_store(store_url: str, driver: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
+def any_store(
+    store_url: str, driver: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sitting]:
     """A desk on either database."""
     yield from _sitting(store_url, driver, tmp_path_factory.mktemp("index"))
 
 
 @pytest.fixture(scope="module")
-def sitting(driver: Any, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
+def sitting(
+    driver: Any, filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sitting]:
     """A desk on SQLite."""
     folder = tmp_path_factory.mktemp("looked-at")
     shutil.copy(filled, folder / "hub.db")
@@ -162,7 +184,7 @@ def sitting(driver: Any, filled: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def _sitting(url: str, driver: Any, index: Path) -> Iterator[Sitting]:
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         desk = Desk(url, index_dir=index)
         for name, role in ((ADMIN, Role.ADMIN), (STEWARD, Role.STEWARD), (OTHER, Role.STEWARD)):
             desk.store.users.add(name, role, "Coast", PASSWORD)
@@ -190,7 +212,9 @@ def test_fifty_decisions_by_keyboard_alone_and_back(any_store: Sitting) -> None:
     assert {one.decision.who for one in log} == {STEWARD}
     # one decision may take several lines of the log; these share a mark
     taken = {one.seen.get(TOGETHER, one.number): str(one.decision.verdict) for one in log}
-    assert list(taken.values()) == [["same", "different", "unsure", "same"][number % 4] for number in range(50)]
+    assert list(taken.values()) == [
+        ["same", "different", "unsure", "same"][number % 4] for number in range(50)
+    ]
     assert len(hub_members(hub)) < len(set(before["members"].values()))
     # back again by one key, the last first
     for _ in range(50):
@@ -311,7 +335,9 @@ def test_a_contradiction_is_shown_and_settled(sitting: Sitting) -> None:
     it.one("#send").click()
     shown = it.until(lambda: it.one("#pair-notes .refused"))
     assert "contradicts earlier decisions" in shown.text
-    assert len(it.all(".ring circle")) == 3 - (it.at("river:tri0") == it.at("coast:tri1")) or it.all(".ring circle")
+    assert len(it.all(".ring circle")) == 3 - (
+        it.at("river:tri0") == it.at("coast:tri1")
+    ) or it.all(".ring circle")
     assert it.log_length() == length
     next(one for one in it.all(".refused button") if "Withdraw" in one.text).click()
     it.until(lambda: it.log_length() > length)
@@ -419,9 +445,13 @@ def test_a_merge_three_merges_deep_is_undone(sitting: Sitting) -> None:
     it.one(f'[aria-label="Undo decision {first}"]').click()
     it.until(lambda: len({it.at(one) for one in records}) == 2)
     # the first merge is undone, and the two later ones stand
-    assert {one.standing for one in decisions_on(it.desk.held.hub, records) if one.number in later} == {"stands"}
+    assert {
+        one.standing for one in decisions_on(it.desk.held.hub, records) if one.number in later
+    } == {"stands"}
     for number in reversed(later):
-        it.open(f"/desk/entities/{next(one for one in map(it.at, records) if it.holds(one, number))}")
+        it.open(
+            f"/desk/entities/{next(one for one in map(it.at, records) if it.holds(one, number))}"
+        )
         it.one(f'[aria-label="Undo decision {number}"]').click()
         it.until(lambda: it.all(".timeline"))
     # an id may be new, since the larger part of a split keeps it; who is whom and every link are as before
@@ -540,11 +570,13 @@ def violations(it: Sitting, what: str, only: str) -> list[str]:
 
 
 def test_a_batch_is_watched_without_reloading(sitting: Sitting, tmp_path: Path) -> None:
-    from resolver.cli.worker import do
-    from resolver.engines.working import jobs_folder, work_once
+    from resolver.cli.operate.worker import do
+    from resolver.hub.job_worker import jobs_folder, work_once
 
     it = sitting
-    (tmp_path / "people.csv").write_text("id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n", "utf-8")
+    (tmp_path / "people.csv").write_text(
+        "id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n", "utf-8"
+    )
     it.enter(STEWARD)
     it.open("/desk/batches")
     it.one("input[name=file]").send_keys(str(tmp_path / "people.csv"))
@@ -592,7 +624,11 @@ def test_screenshots_can_be_taken(sitting: Sitting, tmp_path: Path) -> None:
     taken = screenshots.shots(it.desk.held.hub, tmp_path / "report.html")
     assert {"queue", "pair", "entity", "report"} <= {shot.name for shot in taken}
     for shot in (taken[0], taken[2]):
-        assert 5_000 < screenshots.take(it.driver, it.address, shot, tmp_path) <= 2 * screenshots.LARGEST
+        assert (
+            5_000
+            < screenshots.take(it.driver, it.address, shot, tmp_path)
+            <= 2 * screenshots.LARGEST
+        )
         assert (tmp_path / f"{shot.name}.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from resolver.engines.accounts import Role
-from resolver.engines.working import Job, work_once
-from resolver.training.jobs import do_learning, model_of
-from tests.desk.conftest import Desk, fields
+from resolver.hub.desk_users import Role
+from resolver.hub.job_worker import Job, work_once
+from resolver.training.learning_jobs import do_learning, model_of
+from tests.api.desk.conftest import Desk, fields
 from tests.training.deciding import fill, said, symbols
 
 
@@ -39,7 +39,9 @@ def test_an_admin_asks_for_a_model_and_everybody_sees_both(tmp_path: Path) -> No
     assert "No model was made of decisions yet" in empty.text
     asked = admin.post("/desk/learning", data=fields(empty))
     # the same form sent twice is one job
-    assert {asked.status_code, admin.post("/desk/learning", data=fields(empty)).status_code} == {303}
+    assert {asked.status_code, admin.post("/desk/learning", data=fields(empty)).status_code} == {
+        303
+    }
     assert "it waits for a worker" in admin.get("/desk/learning").text
     job = worked(desk)
     assert (job.state, job.error) == ("done", "")
@@ -48,7 +50,10 @@ def test_an_admin_asks_for_a_model_and_everybody_sees_both(tmp_path: Path) -> No
         page = unescape(browser.get("/desk/learning").text)
         assert "Person, decisions held out: 44 pairs of records, 22 the same" in page
         assert "better</span> The log loss is lower by" in page
-        assert f"resolver replan --store {desk.store.url} --model {model_of(desk.held.jobs, job)}" in page
+        assert (
+            f"resolver replan --store {desk.store.url} --model {model_of(desk.held.jobs, job)}"
+            in page
+        )
         assert ("Learn from decisions</button>" in page) is (browser is admin)
     desk.held.close()
 

@@ -11,14 +11,20 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from resolver.cli.worker import do
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
-from resolver.engines.working import jobs_folder, work_once
+from resolver.cli.operate.worker import do
+from resolver.hub.desk_users import Role
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import jobs_folder, work_once
 from resolver.store.schema import jobs
-from tests.desk.conftest import PASSWORD, Desk, Opened, csrf, sign_in
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.api.desk.conftest import (
+    PASSWORD,
+    Desk,
+    Opened,
+    csrf,
+    sign_in,
+)
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 CSV = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n2,<script>alert(1)</script>,1990-01-01\n"
@@ -49,7 +55,9 @@ def test_home_says_where_all_stands(desk: Desk) -> None:
     assert "coast" in home
     assert "river" in home
     desk.held.warm()
-    desk.store.describe_source("coast", agency="Coast guard", title="Wanted at sea", maximum_age_days=0)
+    desk.store.describe_source(
+        "coast", agency="Coast guard", title="Wanted at sea", maximum_age_days=0
+    )
     home = browser.get("/desk").text
     assert "Wanted at sea" in home
     assert "too old" in home
@@ -71,7 +79,9 @@ def test_a_search_finds_and_explains_and_is_logged(warm: Desk) -> None:
     found = browser.get("/desk/search?name=maria+quispe+huanca&birthDate=1980-11-02&schema=Person")
     assert found.status_code == 200
     assert "Maria Quispe Huanca" in found.text
-    weights = [float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', found.text)]
+    weights = [
+        float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', found.text)
+    ]
     assert weights[-1] == pytest.approx(sum(weights[:-1]), abs=0.006 * len(weights))
     warm.held.log.flush()
     (look,) = (one for one in warm.store.access.consultations() if one.action == "search")
@@ -85,7 +95,9 @@ def test_a_search_takes_ids_and_refuses_nonsense(warm: Desk) -> None:
     assert "This is the id of" in browser.get("/desk/search?name=coast:2").text
     assert "Nobody in the store is near this" in browser.get("/desk/search?name=Zzyzx+Qwrtp").text
     assert browser.get("/desk/search?birthDate=1980-11-02").status_code == 200
-    hard = browser.get("/desk/search?name=%3Cscript%3Ealert(1)%3C/script%3E&schema=Nonsense&birthDate=yesterday")
+    hard = browser.get(
+        "/desk/search?name=%3Cscript%3Ealert(1)%3C/script%3E&schema=Nonsense&birthDate=yesterday"
+    )
     assert "<script>alert" not in hard.text
 
 
@@ -94,7 +106,14 @@ def test_an_entity_by_any_of_its_ids(warm: Desk) -> None:
     answer = browser.get("/desk/entities/river:1")
     assert answer.status_code == 303
     page = browser.get(answer.headers["Location"])
-    for text in ("Abdulrahman Tikriti", "Abu Omar", "1971-03-09", "coast:1", "river:1", "is one of its records"):
+    for text in (
+        "Abdulrahman Tikriti",
+        "Abu Omar",
+        "1971-03-09",
+        "coast:1",
+        "river:1",
+        "is one of its records",
+    ):
         assert text in page.text
     warm.held.log.flush()
     look = warm.store.access.consultations()[-1]
@@ -226,17 +245,24 @@ def test_admins_say_who_may_what(desk: Desk) -> None:
     assert change("zoe", role="viewer").status_code == 303
     assert "last admin" in change("chief", role="viewer").text
     desk.held.log.flush()
-    logged = [one.query["what"] for one in desk.store.access.consultations() if one.action == "users"]
+    logged = [
+        one.query["what"] for one in desk.store.access.consultations() if one.action == "users"
+    ]
     assert logged == ["add", "change", "disable", "enable", "password", "change"]
 
 
 def test_times_are_read_by_people() -> None:
-    from api.desk import words
+    from resolver.api.desk.support import text_filters
 
     now = time.time()
-    for seconds, said in ((5, "just now"), (61, "1 minute ago"), (7_300, "2 hours ago"), (86_400 * 3, "3 days ago")):
+    for seconds, said in (
+        (5, "just now"),
+        (61, "1 minute ago"),
+        (7_300, "2 hours ago"),
+        (86_400 * 3, "3 days ago"),
+    ):
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime(now - seconds))
-        assert words.ago(stamp) == said
-    assert words.ago("") == "never"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert words.weight(-1234) == "−1.23"
+        assert text_filters.ago(stamp) == said
+    assert text_filters.ago("") == "never"
+    assert text_filters.listed(["a", "b", "c"]) == "a, b and c"
+    assert text_filters.weight(-1234) == "−1.23"

@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from resolver.engines.accounts import Role
-from resolver.engines.hub import Hub
+from resolver.hub.desk_users import Role
+from resolver.hub.hub import Hub
 from resolver.records import Handling
 from resolver.review import Rules, Steward, Verdict, decide, hold, item_of, pending
 from resolver.store.schema import sessions
-from tests.desk import world
-from tests.desk.conftest import PASSWORD, Client, Desk, Opened, csrf, fields, sign_in
-from tests.engines.hubs import OPTIONS, intake
+from tests.api.desk import world
+from tests.api.desk.conftest import (
+    PASSWORD,
+    Client,
+    Desk,
+    Opened,
+    csrf,
+    fields,
+    sign_in,
+)
+from tests.hub.hubs import OPTIONS, intake
 from tests.records.samples import record
 from tests.review.tables import derived, items, log_length
 
@@ -51,8 +59,13 @@ def say(browser: Client, page: Any, verdict: str, **more: Any) -> Any:
     path = re.search(r'action="([^"]*/decide)"', page.text)
     assert path, page.text[:3000]
     form = page.text[page.text.index('id="decide"') :]
-    held = {name: unescape(text) for name, text in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
-    return browser.post(unescape(path[1]), data={**held, "verdict": verdict, "reason": "the evidence shown", **more})
+    held = {
+        name: unescape(text)
+        for name, text in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    }
+    return browser.post(
+        unescape(path[1]), data={**held, "verdict": verdict, "reason": "the evidence shown", **more}
+    )
 
 
 def followed(browser: Client, answer: Any) -> Any:
@@ -62,7 +75,10 @@ def followed(browser: Client, answer: Any) -> Any:
 
 def decisions(desk: Desk) -> list[tuple[str, str, str, str]]:
     with desk.store.view() as view:
-        return [(*one.decision.pair, str(one.decision.verdict), one.decision.who) for one in view.decisions()]
+        return [
+            (*one.decision.pair, str(one.decision.verdict), one.decision.who)
+            for one in view.decisions()
+        ]
 
 
 def test_the_queue_and_its_filters(busy: Desk) -> None:
@@ -84,7 +100,14 @@ def test_the_queue_and_its_filters(busy: Desk) -> None:
     assert re.search(r"<strong>1 pair waits</strong>", hebrew.text)
     assert world.HEBREW in hebrew.text
     assert browser.get("/review?kind=asset&reason=red").text.count('class="two"') == 0
-    for wrong in ("kind=fish", "reason=none", "script=Klin", "score_from=high", "score_to=2", "after=x"):
+    for wrong in (
+        "kind=fish",
+        "reason=none",
+        "script=Klin",
+        "score_from=high",
+        "score_to=2",
+        "after=x",
+    ):
         answer = browser.get(f"/review?{wrong}")
         assert answer.status_code == 400, wrong
         assert "request" in answer.text
@@ -101,7 +124,9 @@ def test_filters_are_saved(busy: Desk) -> None:
     assert re.search(r"1 pair waits</strong> under these filters", page.text)
     assert "עברית" not in busy.signed_in("ben").get("/review").text
     assert browser.post("/review/filters", data={**said, "name": " "}).status_code == 400
-    page = followed(browser, browser.post("/review/filters", data={"csrf": said["csrf"], "forget": "עברית <b>"}))
+    page = followed(
+        browser, browser.post("/review/filters", data={"csrf": said["csrf"], "forget": "עברית <b>"})
+    )
     assert "עברית" not in page.text
 
 
@@ -113,7 +138,9 @@ def test_the_pair_shows_who_says_what_and_why(busy: Desk) -> None:
     for text in ("1950", "1951", "coast", "river", "2026-03", "Coast guard", "Why "):
         assert text in page.text
     part = page.text[page.text.index('id="h-why"') :]
-    weights = [float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', part)]
+    weights = [
+        float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', part)
+    ]
     assert weights[-1] == pytest.approx(sum(weights[:-1]), abs=0.006 * len(weights))
     busy.held.log.flush()
     look = busy.store.access.consultations()[-1]
@@ -156,7 +183,9 @@ def test_a_blind_look_shows_no_score(busy: Desk) -> None:
     say(browser, page, "unsure")
     with busy.store.view() as view:
         assert view.decisions()[-1].seen["hidden"] is True
-    answer = browser.post("/review/blind", data={"csrf": csrf(browser), "next": "https://evil.example"})
+    answer = browser.post(
+        "/review/blind", data={"csrf": csrf(browser), "next": "https://evil.example"}
+    )
     assert answer.headers["Location"] == "/review"
     assert "score hidden" not in browser.get(where).text
 
@@ -196,7 +225,9 @@ def test_a_verdict_is_needed_and_a_role(busy: Desk) -> None:
     assert say(viewer, page, "same", csrf=csrf(viewer)).status_code == 403
     assert decisions(busy) == []
     assert browser.get("/review/coast:absent/river:absent").status_code == 400
-    assert browser.post("/review/decisions/99/undo", data={"csrf": csrf(browser)}).status_code == 404
+    assert (
+        browser.post("/review/decisions/99/undo", data={"csrf": csrf(browser)}).status_code == 404
+    )
 
 
 def test_a_preview_says_what_would_come_of_it(busy: Desk) -> None:
@@ -232,9 +263,19 @@ def test_a_pair_decided_meanwhile(busy: Desk) -> None:
     page = browser.get(where)
     with busy.store.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM holds")
-    decide(busy.held.hub, KIM, at(busy, "coast:p06"), at(busy, "river:p06"), Verdict.DIFFERENT, reason="sure")
+    decide(
+        busy.held.hub,
+        KIM,
+        at(busy, "coast:p06"),
+        at(busy, "river:p06"),
+        Verdict.DIFFERENT,
+        reason="sure",
+    )
     refused = say(browser, page, "same")
-    assert (refused.status_code, "kim has decided this pair meanwhile" in refused.text) == (409, True)
+    assert (refused.status_code, "kim has decided this pair meanwhile" in refused.text) == (
+        409,
+        True,
+    )
     assert "Look at the pair again" in refused.text
     assert len(decisions(busy)) == 1
 
@@ -279,7 +320,9 @@ def test_a_contradiction_shows_the_triangle_and_is_settled(busy: Desk) -> None:
     form = refused.text[refused.text.rindex("<form", 0, button) : button]
     action = re.search(r'action="([^"]*)"', form)
     assert action
-    held = {name: unescape(text) for name, text in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+    held = {
+        name: unescape(text) for name, text in re.findall(r'name="(\w+)" value="([^"]*)"', form)
+    }
     assert held["over"] == "1"
     assert senior.post(unescape(action[1]), data=held).status_code == 303
     assert at(busy, "river:tri0") == at(busy, "coast:tri1") == at(busy, "river:tri2")
@@ -360,7 +403,12 @@ def test_marked_pairs_are_decided_and_assigned_together(busy: Desk) -> None:
     assert item is not None
     assert item.assigned == "ben"
     hold(busy.held.hub, KIM, *ends(marks[2]))
-    said = {"csrf": csrf(browser), "pair": marks, "verdict": "different", "reason": "a relative or a namesake"}
+    said = {
+        "csrf": csrf(browser),
+        "pair": marks,
+        "verdict": "different",
+        "reason": "a relative or a namesake",
+    }
     page = browser.post("/review/together", data=said)
     assert "2 pairs decided" in page.text
     assert "kim has this pair open" in page.text
@@ -378,24 +426,37 @@ def test_records_are_taken_out_of_an_entity(busy: Desk) -> None:
     entity = at(busy, "coast:p13")
     page = browser.get(f"/desk/entities/{entity}")
     assert "Take them out" in page.text
-    assert browser.post(f"/desk/entities/{entity}/split", data={"csrf": csrf(browser)}).status_code == 422
+    assert (
+        browser.post(f"/desk/entities/{entity}/split", data={"csrf": csrf(browser)}).status_code
+        == 422
+    )
     digest = re.search(r'name="digest" value="([^"]*)"', page.text)
     assert digest
-    said = {"csrf": csrf(browser), "record": "river:p13", "why": "another person", "digest": digest[1]}
+    said = {
+        "csrf": csrf(browser),
+        "record": "river:p13",
+        "why": "another person",
+        "digest": digest[1],
+    }
     shown = browser.post(f"/desk/entities/{entity}/split", data=said)
     assert "Take 1 record out?" in shown.text
     assert at(busy, "river:p13") == entity
-    page = followed(browser, browser.post(f"/desk/entities/{entity}/split", data={**said, "sure": "1"}))
+    page = followed(
+        browser, browser.post(f"/desk/entities/{entity}/split", data={**said, "sure": "1"})
+    )
     assert "another person" in page.text
     assert at(busy, "river:p13") != at(busy, "coast:p13")
     # what was seen before does not count any more
-    late = browser.post(f"/desk/entities/{entity}/split", data={**said, "record": "coast:p13", "sure": "1"})
+    late = browser.post(
+        f"/desk/entities/{entity}/split", data={**said, "record": "coast:p13", "sure": "1"}
+    )
     assert late.status_code in (400, 409)
 
 
 def test_what_an_agency_keeps_to_itself(busy: Desk) -> None:
     closed = [
-        replace(one, handling=Handling(code="H3", agency="Far")) for one in world.near("far", "Wendeline Kostrova")
+        replace(one, handling=Handling(code="H3", agency="Far"))
+        for one in world.near("far", "Wendeline Kostrova")
     ]
     with Hub.open(busy.url, OPTIONS) as hub:
         hub.add(intake(closed))
@@ -437,7 +498,8 @@ def test_a_session_that_ends_in_the_middle_of_a_decision_loses_nothing(busy: Des
     answer = say(browser, page, "different", comment="long thought about")
     assert (answer.status_code, "is kept in this page" in answer.text) == (401, True)
     entered = browser.post(
-        "/desk/sign-in", data={**fields(answer), "name": "amira", "password": PASSWORD, "purpose": "on"}
+        "/desk/sign-in",
+        data={**fields(answer), "name": "amira", "password": PASSWORD, "purpose": "on"},
     )
     assert "long thought about" in entered.text
     assert decisions(busy) == []
@@ -462,7 +524,9 @@ def test_a_database_that_is_read_only_takes_no_decision_and_shows_all(busy: Desk
     answer = say(browser, page, "same")
     assert answer.status_code == 503
     assert "The database is read-only" in answer.text
-    part = browser.post(f"{where}/decide", data={**fields(page), "verdict": "same"}, headers={"X-Partial": "1"})
+    part = browser.post(
+        f"{where}/decide", data={**fields(page), "verdict": "same"}, headers={"X-Partial": "1"}
+    )
     assert "<html" not in part.text
     assert "read-only" in part.text
 

@@ -11,11 +11,19 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from api import ServiceSettings, create_app
-from api.server import desk_line
-from resolver.engines.accounts import FIRST, Role
+from resolver.api import ServiceSettings, create_app
+from resolver.api.server.run import desk_line
+from resolver.hub.desk_users import FIRST, Role
 from resolver.store.schema import sessions, sign_in_failures
-from tests.desk.conftest import PASSWORD, Desk, Opened, csrf, field, fields, sign_in
+from tests.api.desk.conftest import (
+    PASSWORD,
+    Desk,
+    Opened,
+    csrf,
+    field,
+    fields,
+    sign_in,
+)
 
 HERE = {"REMOTE_ADDR": "10.0.0.5"}
 
@@ -23,7 +31,11 @@ HERE = {"REMOTE_ADDR": "10.0.0.5"}
 def test_nobody_gets_in_without_a_session(desk: Desk) -> None:
     browser = desk.browser()
     for rule in desk.app.url_map.iter_rules():
-        if not rule.endpoint.startswith("desk.") or "GET" not in (rule.methods or ()) or rule.arguments:
+        if (
+            not rule.endpoint.startswith("desk.")
+            or "GET" not in (rule.methods or ())
+            or rule.arguments
+        ):
             continue
         answer = browser.get(rule.rule)
         if rule.endpoint in ("desk.sign_in", "desk.first"):
@@ -55,7 +67,15 @@ def test_sign_in_and_out(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["//evil.example/desk", "https://evil.example", "/\\evil.example", "/check", "/none", "/desk\nX: y"]
+    "where",
+    [
+        "//evil.example/desk",
+        "https://evil.example",
+        "/\\evil.example",
+        "/check",
+        "/none",
+        "/desk\nX: y",
+    ],
 )
 def test_a_sign_in_leads_nowhere_else(desk: Desk, where: str) -> None:
     desk.add("amira")
@@ -67,7 +87,10 @@ def test_a_sign_in_from_elsewhere_is_refused(desk: Desk) -> None:
     said = {"name": "amira", "password": PASSWORD, "purpose": "x"}
     assert desk.browser().post("/desk/sign-in", data=said).status_code == 400
     page = desk.browser().get("/desk/sign-in")
-    assert desk.browser().post("/desk/sign-in", data={**said, "form": field(page, "form")}).status_code == 400
+    assert (
+        desk.browser().post("/desk/sign-in", data={**said, "form": field(page, "form")}).status_code
+        == 400
+    )
 
 
 def test_https_makes_the_cookie_secure(opened: Opened) -> None:
@@ -103,7 +126,12 @@ def test_an_address_is_locked_after_wrong_passwords(opened: Opened) -> None:
 
     def tried(name: str, password: str, origin: str) -> int:
         browser = desk.browser()
-        said = {"name": name, "password": password, "purpose": "x", "form": field(browser.get("/desk/sign-in"), "form")}
+        said = {
+            "name": name,
+            "password": password,
+            "purpose": "x",
+            "form": field(browser.get("/desk/sign-in"), "form"),
+        }
         answer = browser.post("/desk/sign-in", data=said, headers={"X-Forwarded-For": origin})
         return int(answer.status_code)
 
@@ -152,10 +180,14 @@ def test_forms_of_other_sessions_are_not_carried_out(desk: Desk) -> None:
     assert again.status_code == 303
     assert "something &lt;else&gt;" in browser.get("/desk").text
     # the script is told to send it as a browser does
-    part = browser.post("/desk/purpose", data={"csrf": "x", "purpose": "y"}, headers={"X-Partial": "1"})
+    part = browser.post(
+        "/desk/purpose", data={"csrf": "x", "purpose": "y"}, headers={"X-Partial": "1"}
+    )
     assert (part.status_code, "<html" in part.text) == (401, False)
     # a call of the script carries the token in a header
-    answer = browser.post("/desk/purpose", data={"purpose": "third"}, headers={"X-CSRF-Token": csrf(browser)})
+    answer = browser.post(
+        "/desk/purpose", data={"purpose": "third"}, headers={"X-CSRF-Token": csrf(browser)}
+    )
     assert answer.status_code == 303
 
 
@@ -168,10 +200,13 @@ def test_a_form_whose_session_has_ended_is_kept(desk: Desk) -> None:
     answer = browser.post("/desk/purpose", data=said)
     assert answer.status_code == 401
     assert "is kept in this page" in answer.text
-    wrong = browser.post("/desk/sign-in", data={**fields(answer), "name": "amira", "password": "no", "purpose": "x"})
+    wrong = browser.post(
+        "/desk/sign-in", data={**fields(answer), "name": "amira", "password": "no", "purpose": "x"}
+    )
     assert wrong.status_code == 401
     entered = browser.post(
-        "/desk/sign-in", data={**fields(wrong), "name": "amira", "password": PASSWORD, "purpose": "x"}
+        "/desk/sign-in",
+        data={**fields(wrong), "name": "amira", "password": PASSWORD, "purpose": "x"},
     )
     assert (entered.status_code, "Nothing is lost" in entered.text) == (200, True)
     assert "new &#34;purpose&#34;" in entered.text
@@ -192,7 +227,9 @@ def test_what_is_kept_leads_nowhere_else(desk: Desk, kept: str) -> None:
 
 def test_forms_of_other_sites_are_not_kept(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    answer = browser.post("/desk/purpose", data={"purpose": "theirs"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = browser.post(
+        "/desk/purpose", data={"purpose": "theirs"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
     assert answer.status_code == 409
     assert "theirs" not in answer.text
 
@@ -204,7 +241,9 @@ def test_a_proxy_says_who_comes(opened: Opened) -> None:
     browser = desk.browser()
 
     def get(name: str, address: str = "10.0.0.5") -> Any:
-        return browser.get("/desk", headers={"X-Remote-User": name}, environ_base={"REMOTE_ADDR": address})
+        return browser.get(
+            "/desk", headers={"X-Remote-User": name}, environ_base={"REMOTE_ADDR": address}
+        )
 
     assert get("amira").headers["Location"].startswith("/desk/purpose")
     page = browser.get("/desk/purpose", headers={"X-Remote-User": "amira"}, environ_base=HERE)
@@ -232,13 +271,21 @@ def test_the_first_minute(opened: Opened) -> None:
     assert browser.get(path).headers["Location"] == "/desk/purpose?next=/desk"
     page = browser.get("/desk/purpose?next=/desk")
     assert "Trying the desk" in page.text
-    assert browser.post("/desk/purpose", data={**fields(page), "purpose": "Trying"}).headers["Location"] == "/desk"
+    assert (
+        browser.post("/desk/purpose", data={**fields(page), "purpose": "Trying"}).headers[
+            "Location"
+        ]
+        == "/desk"
+    )
     assert "admin" in browser.get("/desk").text
     # programs on this machine may still ask without a key
     assert desk.browser().get("/catalog").status_code == 200
     # once there is a password the link is no longer good, and programs need a key
     page = browser.get("/desk/account")
-    assert browser.post("/desk/account", data={"csrf": csrf(browser), "new": "short"}).status_code == 422
+    assert (
+        browser.post("/desk/account", data={"csrf": csrf(browser), "new": "short"}).status_code
+        == 422
+    )
     assert browser.post("/desk/account", data={**fields(page), "new": PASSWORD}).status_code == 303
     assert desk.browser().get(path).status_code == 403
     assert "code=" not in desk_line(desk.held, "http://127.0.0.1:8000")
@@ -247,7 +294,11 @@ def test_the_first_minute(opened: Opened) -> None:
 
 def test_one_changes_ones_own_password(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    for old, new in (("wrong", "another quiet heron"), (PASSWORD, "short"), (PASSWORD, "amira123456")):
+    for old, new in (
+        ("wrong", "another quiet heron"),
+        (PASSWORD, "short"),
+        (PASSWORD, "amira123456"),
+    ):
         said = {"csrf": csrf(browser), "old": old, "new": new}
         assert browser.post("/desk/account", data=said).status_code == 422
     said = {"csrf": csrf(browser), "old": PASSWORD, "new": "another quiet heron"}
@@ -279,7 +330,9 @@ def test_headers_keep_strangers_out(desk: Desk) -> None:
 def test_no_template_holds_what_the_policy_forbids(root: Path) -> None:
     for path in (root / "api" / "templates" / "desk").rglob("*.html"):
         text = path.read_text("utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:|https?://|\|safe", text), path
+        assert not re.search(
+            r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:|https?://|\|safe", text
+        ), path
 
 
 def test_light_and_dark(desk: Desk) -> None:

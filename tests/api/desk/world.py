@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from resolver.engines.hub import Hub
-from resolver.ingest.base import ListInfo
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.synthetic import generate
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 PAIRS = 60
@@ -37,8 +37,16 @@ def records() -> list[Record]:
     """All of them."""
     found = list(generate(300, seed=5).records)
     for number in range(PAIRS):
-        found += near(f"p{number:02d}", f"{word(number)} {word(number + 37)}", year=1950 + number % 40)
-    for identity, name in (("long", LONG), ("script", SCRIPT), ("he", HEBREW), ("zh", CHINESE), ("ar", ARABIC)):
+        found += near(
+            f"p{number:02d}", f"{word(number)} {word(number + 37)}", year=1950 + number % 40
+        )
+    for identity, name in (
+        ("long", LONG),
+        ("script", SCRIPT),
+        ("he", HEBREW),
+        ("zh", CHINESE),
+        ("ar", ARABIC),
+    ):
         # long names say more: of these the years must say more, too, for a human to be asked
         found += near(identity, name, year=1961, apart=11)
     # three that may all be one, and four that may
@@ -49,19 +57,25 @@ def records() -> list[Record]:
             found.append(record(f"{source}:{group}{place}", name=name, birthDate=str(1970 + place)))
     # what touches a witness takes two stewards by rule
     found += [
-        replace(one, handling=Handling(subject_category="witness")) for one in near("wit", f"{word(3)} {word(77)}")
+        replace(one, handling=Handling(subject_category="witness"))
+        for one in near("wit", f"{word(3)} {word(77)}")
     ]
     tie = Relation(RelationType.FAMILY_OF, "coast:p01", role="sister")
     found.append(record("coast:link", name="Sanaa Merkel", relations=[tie]))
     registered = Identifier("registrationNumber", "77-1")
-    found.append(record("coast:grp", Kind.GROUP, name="Vektor Trading LLC", identifiers=[registered]))
+    found.append(
+        record("coast:grp", Kind.GROUP, name="Vektor Trading LLC", identifiers=[registered])
+    )
     return found
 
 
 def fill(url: str, index_dir: Path) -> None:
     """Put the world into a store."""
     made = records()
-    lists = [ListInfo(name, "test", (name,), "2026-03", 3, 0, False) for name in sorted({one.source for one in made})]
+    lists = [
+        ListInfo(name, "test", (name,), "2026-03", 3, 0, False)
+        for name in sorted({one.source for one in made})
+    ]
     with (
         quick_symbols("resolver.pipeline"),
         Hub.open(url, OPTIONS, index_dir=index_dir) as hub,

@@ -18,20 +18,28 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.service import Service
+from resolver.api import ServiceSettings, create_app
+from resolver.api.service import Service
 from resolver.cli.app import run
-from resolver.cli.worker import do
-from resolver.engines.hub import Hub
-from resolver.engines.keeping import create_key
-from resolver.engines.working import Job, work_once
+from resolver.cli.operate.worker import do
+from resolver.hub.admin import create_key
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import Job, work_once
 from resolver.records.progress import Progress
 from resolver.store.jobs import MOST_ATTEMPTS
 from tests.api.conftest import RECORDS, Client
-from tests.engines.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, intake
 
 LINES = "".join(
-    json.dumps({"id": f"n{number}", "schema": "Person", "datasets": ["port"], "properties": {"name": [name]}}) + "\n"
+    json.dumps(
+        {
+            "id": f"n{number}",
+            "schema": "Person",
+            "datasets": ["port"],
+            "properties": {"name": [name]},
+        }
+    )
+    + "\n"
     for number, name in enumerate(["Pavel Novotny", "Novotny, Pavel", "Ann Lee"])
 ).encode()
 TABLE = b"nr,who,born\n1,Pavel Novotny,1965-02-03\n"
@@ -67,15 +75,19 @@ def work(held: Service) -> Job | None:
         return work_once(hub, held.jobs, do)
 
 
-def test_a_batch_may_not_change_what_is_anothers(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.access._FRESH", 0.0)
+def test_a_batch_may_not_change_what_is_anothers(
+    held: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.access._FRESH", 0.0)
     url, client = held.settings.store_url, client_of(held)
     sent = {}
     for who in ("Alpha", "Beta"):
         headers = {"Authorization": f"ApiKey {create_key(url, who, who, ['submit'])}"}
         for dry_run in ("true", "false"):
             answer = client.post(
-                f"/batches?dry_run={dry_run}", data=LINES.replace(b"Ann", who.encode()), headers=headers
+                f"/batches?dry_run={dry_run}",
+                data=LINES.replace(b"Ann", who.encode()),
+                headers=headers,
             )
             job = work(held)
             assert job is not None
@@ -110,7 +122,9 @@ def test_a_batch_from_submission_to_results(held: Service) -> None:
     assert "<html" in fetched(client, f"{where}/report")[1]
     assert fetched(client, f"{where}/rejects") == (200, "file,line,reason\n")
     assert "port:n0" in fetched(client, f"{where}/links")[1]
-    names = [json.loads(line)["caption"] for line in fetched(client, f"{where}/entities")[1].splitlines()]
+    names = [
+        json.loads(line)["caption"] for line in fetched(client, f"{where}/entities")[1].splitlines()
+    ]
     assert "Ann Lee" in names
     assert client.get("/check?name=Ann+Lee").json["results"][0]["referents"] == ["port:n2"]
     assert [one["id"] for one in client.get("/batches").json["batches"]] == [job["id"]]
@@ -123,12 +137,16 @@ def test_a_table_with_its_mapping(held: Service) -> None:
     where = client.post("/batches", data=form).headers["Location"]
     assert work(held) is not None
     assert client.get(where).json["result"]["new"] == 1
-    assert client.get("/entities/yard:1", follow_redirects=True).json["properties"]["birthDate"] == ["1965-02-03"]
+    assert client.get("/entities/yard:1", follow_redirects=True).json["properties"][
+        "birthDate"
+    ] == ["1965-02-03"]
 
 
 def test_rejects_are_told_by_the_name_of_the_file(held: Service) -> None:
     client = client_of(held)
-    where = client.post("/batches?filename=port.json", data=LINES + b'{"id": "n9", "schema": "Wizard"}\n')
+    where = client.post(
+        "/batches?filename=port.json", data=LINES + b'{"id": "n9", "schema": "Wizard"}\n'
+    )
     where = where.headers["Location"]
     assert work(held) is not None
     assert client.get(where).json["result"]["rejects"] == 1
@@ -150,12 +168,18 @@ def test_a_key_stands_for_one_list_and_for_one_that_is_well(held: Service) -> No
     client = client_of(held)
     headers = {"Idempotency-Key": "monday"}
     first = client.post("/batches?filename=a.json", data=LINES, headers=headers)
-    for path, data in (("/batches", LINES.replace(b"Ann", b"Eve")), ("/batches?dry_run=true", LINES)):
+    for path, data in (
+        ("/batches", LINES.replace(b"Ann", b"Eve")),
+        ("/batches?dry_run=true", LINES),
+    ):
         other = client.post(path, data=data, headers=headers)
         assert (other.status_code, "another list" in other.json["detail"]) == (422, True)
     assert len(list(held.jobs.iterdir())) == 1
     # what a file is called is not what it says
-    assert client.post("/batches?filename=b.json", data=LINES, headers=headers).json["id"] == first.json["id"]
+    assert (
+        client.post("/batches?filename=b.json", data=LINES, headers=headers).json["id"]
+        == first.json["id"]
+    )
     client.post(f"{first.headers['Location']}/cancel")
     again = client.post("/batches", data=LINES, headers=headers)
     assert (again.status_code, again.json["id"] != first.json["id"]) == (202, True)
@@ -166,18 +190,30 @@ UNREADABLE = {
     "no list": ({"data": b"\x00\x01 nothing known"}, "format not known"),
     "a format that it is not": ({"data": TABLE}, "mapping"),
     "a mapping that is none": (
-        {"data": {"file": (io.BytesIO(TABLE), "yard.csv"), "mapping": (io.BytesIO(b"id: ["), "m.yml")}},
+        {
+            "data": {
+                "file": (io.BytesIO(TABLE), "yard.csv"),
+                "mapping": (io.BytesIO(b"id: ["), "m.yml"),
+            }
+        },
         "YAML",
     ),
     "a mapping to a property there is not": (
-        {"data": {"file": (io.BytesIO(TABLE), "y.csv"), "mapping": (io.BytesIO(MAPPING + b"x: 1"), "m.yml")}},
+        {
+            "data": {
+                "file": (io.BytesIO(TABLE), "y.csv"),
+                "mapping": (io.BytesIO(MAPPING + b"x: 1"), "m.yml"),
+            }
+        },
         "x",
     ),
 }
 
 
 @pytest.mark.parametrize(("sent", "said"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_no_worker_could_read_is_refused_at_once(sent: dict[str, Any], said: str, held: Service) -> None:
+def test_what_no_worker_could_read_is_refused_at_once(
+    sent: dict[str, Any], said: str, held: Service
+) -> None:
     answer = client_of(held).post("/batches", **sent)
     assert (answer.status_code, set(answer.json)) == (400, {"detail"})
     assert said in answer.json["detail"]
@@ -208,9 +244,15 @@ def test_files_of_a_batch_are_its_readers_alone(held: Service) -> None:
     client = client_of(held)
     where = client.post("/batches", data=LINES).headers["Location"]
     assert work(held) is not None
-    for what, kind in (("report", "text/html; charset=utf-8"), ("links", "text/csv; charset=utf-8")):
+    for what, kind in (
+        ("report", "text/html; charset=utf-8"),
+        ("links", "text/csv; charset=utf-8"),
+    ):
         with client.get(f"{where}/{what}") as answer:
-            assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (kind, "no-store")
+            assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (
+                kind,
+                "no-store",
+            )
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     for form in ("application/json", "application/vnd.senzing+json"):
@@ -221,7 +263,9 @@ def test_files_of_a_batch_are_its_readers_alone(held: Service) -> None:
     assert modes == {0o700}
     store = held.hub.store.path
     assert store is not None
-    assert {Path(f"{store}{end}").stat().st_mode & 0o777 for end in ("", "-wal", "-landing")} == {0o600}
+    assert {Path(f"{store}{end}").stat().st_mode & 0o777 for end in ("", "-wal", "-landing")} == {
+        0o600
+    }
 
 
 def test_what_waits_is_cancelled_at_once(held: Service) -> None:
@@ -281,7 +325,9 @@ def test_what_is_not_taken(path: str, said: dict[str, Any], status: int, held: S
 
 
 def test_an_upload_that_is_cut_off(held: Service) -> None:
-    answer = client_of(held).post("/batches", data=b"half", environ_overrides={"CONTENT_LENGTH": "100"})
+    answer = client_of(held).post(
+        "/batches", data=b"half", environ_overrides={"CONTENT_LENGTH": "100"}
+    )
     assert (answer.status_code, "cut off" in answer.json["detail"]) == (400, True)
     assert not list(held.jobs.iterdir())
     assert client_of(held).get("/batches").json == {"batches": []}
@@ -291,9 +337,12 @@ def test_a_disk_that_is_full(held: Service, monkeypatch: pytest.MonkeyPatch) -> 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("api.batches.shutil.copyfileobj", full)
+    monkeypatch.setattr("resolver.api.routes.batches.shutil.copyfileobj", full)
     answer = client_of(held).post("/batches", data=LINES)
-    assert (answer.status_code, answer.json["detail"].endswith("no space left on device")) == (507, True)
+    assert (answer.status_code, answer.json["detail"].endswith("no space left on device")) == (
+        507,
+        True,
+    )
     assert not list(held.jobs.iterdir())
 
 
@@ -305,7 +354,9 @@ def test_what_a_record_says_in_vain_is_refused_or_told(held: Service) -> None:
     for name in ("default", "...", "-"):
         assert client.post("/records", json={**RECORD, "datasets": [name]}).status_code == 422
         senzing = {"DATA_SOURCE": name, "RECORD_ID": "1", "NAME_FULL": "Ann Lee"}
-        answer = client.post("/records", data=json.dumps(senzing), content_type="application/vnd.senzing+json")
+        answer = client.post(
+            "/records", data=json.dumps(senzing), content_type="application/vnd.senzing+json"
+        )
         assert answer.status_code == 400
     said = {"name": ["Pavel Novotny"], "gender": ["zz"], "nationality": ["Atlantis", "Russia"]}
     answer = client.post("/records", json={**RECORD, "properties": said, "caption": "passed over"})
@@ -337,7 +388,12 @@ def test_others_batches_are_nobodys(held: Service, capsys: pytest.CaptureFixture
     assert client.get("/batches", headers=keys["river"]).json == {"batches": []}
 
 
-RECORD = {"id": "7", "schema": "Person", "datasets": ["quay"], "properties": {"name": ["Pavel Novotny"]}}
+RECORD = {
+    "id": "7",
+    "schema": "Person",
+    "datasets": ["quay"],
+    "properties": {"name": ["Pavel Novotny"]},
+}
 
 
 def test_a_record_is_resolved_at_once(held: Service) -> None:
@@ -348,7 +404,10 @@ def test_a_record_is_resolved_at_once(held: Service) -> None:
     assert (said["record"], said["version"]) == ("quay:7", 2)
     assert client.get(answer.headers["Location"]).json["id"] == said["entity"]
     assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == ["quay:7"]
-    newer = {**RECORD, "properties": {"name": ["Pavel Novotny"], "birthDate": ["1965-02-03", "never"]}}
+    newer = {
+        **RECORD,
+        "properties": {"name": ["Pavel Novotny"], "birthDate": ["1965-02-03", "never"]},
+    }
     again = client.post("/records", json=newer).json
     assert (again["entity"], again["version"]) == (said["entity"], 3)
     assert "never" in again["warnings"][0]
@@ -413,7 +472,9 @@ def test_a_worker_killed_at_any_moment_loses_nothing(held: Service, root: Path) 
     assert fetched(client, f"{where}/report")[0] == 200
 
 
-def test_the_command_works_until_nothing_waits(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_works_until_nothing_waits(
+    held: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
     where = client_of(held).post("/batches", data=LINES).headers["Location"]
     assert run(["worker", "--store", held.settings.store_url, "--once"]) == 0
     assert ": done" in capsys.readouterr().err
@@ -442,7 +503,10 @@ def test_a_dry_run_says_what_would_happen(held: Service) -> None:
     assert work(held) is not None
     assert [fetched(client, f"{again}/{what}") for what in ("links", "entities")] == foretold
     landed = client.get(again).json["result"]
-    assert {**landed, "dry_run": True, "version": 1, "rejects": 1} == {**said["result"], "notes": landed["notes"]}
+    assert {**landed, "dry_run": True, "version": 1, "rejects": 1} == {
+        **said["result"],
+        "notes": landed["notes"],
+    }
 
 
 def told(answer: Any) -> list[tuple[str, Any]]:
@@ -478,7 +542,7 @@ def test_events_tell_a_job_to_its_end(held: Service) -> None:
 
 
 def test_streams_are_few_and_short(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.events.LONGEST", 0.1)
+    monkeypatch.setattr("resolver.api.server.event_stream.LONGEST", 0.1)
     client = client_of(held)
     where = client.post("/batches", data=LINES).headers["Location"]
     # test clients do not begin a stream before it is read
@@ -538,11 +602,15 @@ def test_what_would_change_very_much_is_held_until_somebody_accepts_it(held: Ser
     assert client.post(f"{where}/accept").status_code == 409
 
 
-def test_what_is_held_is_accepted_by_command_or_dropped(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_held_is_accepted_by_command_or_dropped(
+    held: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
     client, url = client_of(held), held.settings.store_url
     client.post("/batches", data=_fleet(40))
     work(held)
-    first, second = (client.post("/batches?complete=true", data=_fleet(count)).json["id"] for count in (10, 11))
+    first, second = (
+        client.post("/batches?complete=true", data=_fleet(count)).json["id"] for count in (10, 11)
+    )
     assert [job.state for job in (work(held), work(held)) if job is not None] == ["held", "held"]
     assert client.post(f"/batches/{second}/cancel").json["state"] == "cancelled"
     assert run(["batches", "accept", second, "--store", url]) == 1
@@ -578,11 +646,19 @@ def test_a_job_that_kills_its_worker_is_not_taken_up_for_ever(held: Service) -> 
 
 def test_one_record_is_withdrawn_and_comes_back(held: Service) -> None:
     client = client_of(held)
-    body = {"id": "w/1", "schema": "Person", "datasets": ["port"], "properties": {"name": ["Zora Vlk"]}}
+    body = {
+        "id": "w/1",
+        "schema": "Person",
+        "datasets": ["port"],
+        "properties": {"name": ["Zora Vlk"]},
+    }
     twin = {**body, "id": "w2", "properties": {"name": ["Zora Vlk"], "birthDate": ["1970-01-02"]}}
     _, two = (client.post("/records", json=said).json for said in (body, twin))
     assert client.delete("/records/port/w9").status_code == 404
-    assert client.delete("/records/port/w/1").json == {"record": "port:w/1", "version": two["version"] + 1}
+    assert client.delete("/records/port/w/1").json == {
+        "record": "port:w/1",
+        "version": two["version"] + 1,
+    }
     assert client.delete("/records/port/w/1").status_code == 404
     assert held.screen.refresh() == two["version"] + 1
     left = client.get(f"/entities/{two['entity']}").json
@@ -596,19 +672,27 @@ def test_one_record_is_withdrawn_and_comes_back(held: Service) -> None:
 
 
 def test_what_is_anothers_is_not_withdrawn(held: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.access._FRESH", 0.0)
+    monkeypatch.setattr("resolver.api.access._FRESH", 0.0)
     url, client = held.settings.store_url, client_of(held)
     alpha, beta = (
-        {"Authorization": f"ApiKey {create_key(url, who, who, ['submit', 'check'])}"} for who in ("Alpha", "Beta")
+        {"Authorization": f"ApiKey {create_key(url, who, who, ['submit', 'check'])}"}
+        for who in ("Alpha", "Beta")
     )
-    body = {"id": "1", "schema": "Person", "datasets": ["alphas"], "properties": {"name": ["Zora Vlk"]}}
+    body = {
+        "id": "1",
+        "schema": "Person",
+        "datasets": ["alphas"],
+        "properties": {"name": ["Zora Vlk"]},
+    }
     assert client.post("/records", json=body, headers=alpha).status_code == 201
     assert client.delete("/records/alphas/1", headers=beta).status_code == 403
     assert client.delete("/records/alphas/1").status_code == 401
     assert client.delete("/records/alphas/1", headers=alpha).status_code == 200
 
 
-def test_records_are_withdrawn_by_command(held: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_records_are_withdrawn_by_command(
+    held: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
     url, client = held.settings.store_url, client_of(held)
     client.post("/batches", data=LINES)
     work(held)

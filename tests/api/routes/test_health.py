@@ -13,12 +13,12 @@ import pytest
 import structlog
 from flask import Flask
 
-from api import ServiceSettings, create_app
+from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from tests.api.conftest import RECORDS, Client
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -40,13 +40,15 @@ def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
 
 
 def test_what_still_loads_is_said(store_url: str) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         app = create_app(ServiceSettings(store_url))
         held = app.extensions["resolver"]
         client: Client = app.test_client()
         answer = client.get("/readyz")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert re.search(r"still loading: the model and the names, for \d+ s so far", answer.json["detail"])
+        assert re.search(
+            r"still loading: the model and the names, for \d+ s so far", answer.json["detail"]
+        )
         held.screen._catalogue.doing = "making the catalogue anew, of 12 records"
         answer = client.get("/check?name=John+Smith")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
@@ -96,11 +98,15 @@ def test_what_is_asked_of_a_list_is_set_by_command(
     say("set", "un-sc", "--not-required")
     assert client.get("/readyz").status_code == 200
     with held.hub.store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE sources SET updated = '2020-01-01T00:00:00.000000Z' WHERE name = 'coast'")
+        connection.exec_driver_sql(
+            "UPDATE sources SET updated = '2020-01-01T00:00:00.000000Z' WHERE name = 'coast'"
+        )
     assert "coast is older than 3 days" in client.get("/readyz").json["detail"]
     say("set", "coast", "--maximum-age-days", "0")
     assert client.get("/readyz").status_code == 200
-    listed = json.loads(next(line for line in say("list", "--json").splitlines() if line.startswith("[{")))
+    listed = json.loads(
+        next(line for line in say("list", "--json").splitlines() if line.startswith("[{"))
+    )
     assert [(one["name"], one["agency"], one["fault"]) for one in listed] == [
         ("coast", "Coast guard", ""), ("river", "", ""), ("un-sc", "", ""),
     ]  # fmt: skip
@@ -119,10 +125,12 @@ def test_what_cannot_be_asked_of_a_list(
     assert said in capsys.readouterr().err
 
 
-def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_that_stay_behind_are_said(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with quick_symbols("resolver.pipeline", "resolver.engines.screening"):
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         app = create_app(ServiceSettings(f"sqlite:///{path}"))
         held = app.extensions["resolver"]
         held.warm()
@@ -132,7 +140,7 @@ def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkey
             hub.add(intake([record("late:1", name="Zdenka Havlova")]))
         client: Client = app.test_client()
         assert client.get("/readyz").json == {"status": "ok", "version": 2}
-        monkeypatch.setattr("api.health._LATE", timedelta(0))
+        monkeypatch.setattr("resolver.api.routes.health._LATE", timedelta(0))
         answer = client.get("/readyz")
         assert (answer.status_code, "version 1" in answer.json["detail"]) == (503, True)
         assert client.get("/check?name=John+Smith").json["version"] == 1
@@ -142,7 +150,9 @@ def test_checks_that_stay_behind_are_said(store_url: str, tmp_path: Path, monkey
 def test_figures_count_by_the_pattern_of_the_address(client: Client) -> None:
     client.get("/check?name=Secret+Person")
     said = client.get("/metrics").get_data(as_text=True)
-    assert re.search(r'resolver_requests_total\{method="GET",route="/check",status="200"\} [1-9]', said)
+    assert re.search(
+        r'resolver_requests_total\{method="GET",route="/check",status="200"\} [1-9]', said
+    )
     assert "resolver_store_version 1.0" in said
     assert "Secret" not in said
 
@@ -157,7 +167,9 @@ def test_the_log_names_the_request_and_nobody_asked_for(client: Client) -> None:
     assert "Secret" not in str(lines)
 
 
-def test_what_nobody_expected_is_an_answer_too(client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_expected_is_an_answer_too(
+    client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any) -> None:
         raise ValueError("Secret Person")
 
@@ -192,8 +204,8 @@ def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
 
 
 def test_what_lands_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None:
-    from resolver.engines.hub import Hub
-    from tests.engines.hubs import OPTIONS, intake
+    from resolver.hub.hub import Hub
+    from tests.hub.hubs import OPTIONS, intake
     from tests.records.samples import record
 
     url = f"sqlite:///{tmp_path}/hub.db"
@@ -212,8 +224,8 @@ def test_what_lands_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None
 
 
 def test_what_has_landed_is_seen_at_once_where_that_is_asked(tmp_path: Any, app: Flask) -> None:
-    from resolver.engines.hub import Hub
-    from tests.engines.hubs import OPTIONS, intake
+    from resolver.hub.hub import Hub
+    from tests.hub.hubs import OPTIONS, intake
     from tests.records.samples import record
 
     url = f"sqlite:///{tmp_path}/hub.db"
@@ -229,6 +241,8 @@ def test_what_has_landed_is_seen_at_once_where_that_is_asked(tmp_path: Any, app:
         writer.add(intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
         assert client.get("/check?name=Pavel+Novotny").json["version"] == 1
         assert client.post("/updatez").json == {"status": "ok", "version": 2}
-        assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == ["coast:9"]
+        assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == [
+            "coast:9"
+        ]
         assert client.post("/updatez?x=1").status_code == 422
         held.close()

@@ -10,7 +10,10 @@ from followthemoney import model
 
 from tests.api.conftest import UNION, Client
 
-PETROV = {"schema": "Person", "properties": {"name": ["Maria Quispe Huanca"], "birthDate": ["1980-11-02"]}}
+PETROV = {
+    "schema": "Person",
+    "properties": {"name": ["Maria Quispe Huanca"], "birthDate": ["1980-11-02"]},
+}
 
 
 def post(client: Client, queries: Any, path: str = "/match/default", **params: Any) -> Any:
@@ -24,11 +27,16 @@ def one(client: Client, query: Any, **params: Any) -> Any:
 
 
 def person(name: str, **said: str) -> dict[str, Any]:
-    return {"schema": "Person", "properties": {"name": [name], **{prop: [text] for prop, text in said.items()}}}
+    return {
+        "schema": "Person",
+        "properties": {"name": [name], **{prop: [text] for prop, text in said.items()}},
+    }
 
 
 def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
-    answer = post(client, {"a": PETROV, "b": person("Nobody Whatever")}, algorithm="best", fuzzy="false")
+    answer = post(
+        client, {"a": PETROV, "b": person("Nobody Whatever")}, algorithm="best", fuzzy="false"
+    )
     body = answer.json
     assert answer.headers["Content-Type"] == "application/json"
     assert set(body["responses"]) == {"a", "b"}
@@ -50,21 +58,25 @@ def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
 
 
 def test_explanations_sum_to_the_score(client: Client) -> None:
-    from resolver.classify import scores
+    from resolver.scoring import scores
 
     (result,) = one(client, PETROV)["results"]
     explained = result["explanations"]
     assert {"score", "detail", "query", "candidate", "weight"} == set(explained["prior"])
     total = sum(round(row["weight"] * 1000) for row in explained.values())
     assert float(scores(total)) == result["score"]
-    assert any(row["query"] == row["candidate"] == "Maria Quispe Huanca" for row in explained.values())
+    assert any(
+        row["query"] == row["candidate"] == "Maria Quispe Huanca" for row in explained.values()
+    )
 
 
 def test_what_two_agencies_know_counts_together(client: Client) -> None:
     (both,) = one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"))["results"]
     assert both["referents"] == list(UNION)
     (name_alone,) = one(client, person("Abdulrahman Tikriti"), cutoff=0)["results"]
-    (wrong_date,) = one(client, person("Abdulrahman Tikriti", birthDate="1950-07-22"), cutoff=0)["results"]
+    (wrong_date,) = one(client, person("Abdulrahman Tikriti", birthDate="1950-07-22"), cutoff=0)[
+        "results"
+    ]
     assert both["score"] > name_alone["score"] > wrong_date["score"]
 
 
@@ -99,7 +111,9 @@ def test_filters(params: dict[str, Any], found: bool, client: Client) -> None:
 def test_a_dataset_is_a_source(client: Client) -> None:
     query = {"q": person("John Smith", birthDate="1990-01-01")}
     for dataset, found in (("river", 1), ("coast", 0)):
-        assert len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == found
+        assert (
+            len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == found
+        )
     assert post(client, query, "/match/absent").status_code == 404
 
 
@@ -116,7 +130,10 @@ def test_a_name_that_is_none_is_told(name: str, client: Client) -> None:
     assert answer["results"] == []
     assert "is no name" in answer["warnings"][0]
     # nor does it take anything from the names beside it
-    known = one(client, {"schema": "Person", "properties": {"name": ["Jon Smyth", name], "birthDate": ["1990"]}})
+    known = one(
+        client,
+        {"schema": "Person", "properties": {"name": ["Jon Smyth", name], "birthDate": ["1990"]}},
+    )
     assert known["results"][0]["referents"] == ["river:3"]
     assert len(known["warnings"]) == 1
 
@@ -177,14 +194,25 @@ BAD = [
     (b'{"queries": {"q": {"schema": "Wizard", "properties": {"name": "A"}}}}', 400, "Wizard"),
     (b'{"queries": {"q": {"schema": "Person", "properties": {"wand": "A"}}}}', 400, "wand"),
     (b'{"queries": {"q": {"schema": "Person", "properties": ["name"]}}}', 422, "properties"),
-    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": [{"a": 1}]}}}}', 422, "name must be"),
+    (
+        b'{"queries": {"q": {"schema": "Person", "properties": {"name": [{"a": 1}]}}}}',
+        422,
+        "name must be",
+    ),
     (b'{"queries": {"q": {"schema": "Person", "properties": {"name": ""}}}}', 400, "no name"),
     (b'{"queries": {"q": {"schema": "Person", "properties": {"name": ["\\u0000x"]}}}}', 400, "NUL"),
-    (b'{"queries": {"q": {"schema": "Person", "properties": {"name": "%s"}}}}' % (b"a" * 1_000_000), 400, "long"),
+    (
+        b'{"queries": {"q": {"schema": "Person", "properties": {"name": "%s"}}}}'
+        % (b"a" * 1_000_000),
+        400,
+        "long",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("body", "status", "said"), BAD, ids=[str(body[:60]) for body, _, _ in BAD])
+@pytest.mark.parametrize(
+    ("body", "status", "said"), BAD, ids=[str(body[:60]) for body, _, _ in BAD]
+)
 def test_a_bad_body_is_refused(body: bytes, status: int, said: str, client: Client) -> None:
     answer = client.post("/match/default", data=body)
     assert answer.status_code == status

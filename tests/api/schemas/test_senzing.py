@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import ServiceSettings, create_app
-from api.senzing import SENZING, lines, to_senzing
-from api.service import Service
-from resolver.cli.worker import do
-from resolver.engines.hub import Hub
-from resolver.engines.working import work_once
-from resolver.ingest.senzing_single import senzing_single
+from resolver.api import ServiceSettings, create_app
+from resolver.api.schemas.senzing import SENZING, lines, to_senzing
+from resolver.api.service import Service
+from resolver.cli.operate.worker import do
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import work_once
+from resolver.ingest.formats.senzing.senzing_record import senzing_single
 from tests.api.conftest import Client
-from tests.engines.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, intake
 from tests.records.samples import record
 
 PERSON = {
@@ -67,7 +67,10 @@ def test_a_record_in_and_its_entity_out(held: Service) -> None:
     assert answer.json["record"] == "port:7"
     where = answer.headers["Location"]
     plain = client_of(held).get(where)
-    assert (plain.mimetype, plain.json["properties"]["passportNumber"]) == ("application/json", ["X1234567"])
+    assert (plain.mimetype, plain.json["properties"]["passportNumber"]) == (
+        "application/json",
+        ["X1234567"],
+    )
     said = client_of(held).get(where, headers={"Accept": SENZING})
     assert said.mimetype == SENZING
     assert (said.json["DATA_SOURCE"], said.json["RECORD_ID"]) == ("RESOLVER", plain.json["id"])
@@ -84,10 +87,16 @@ def test_a_record_in_and_its_entity_out(held: Service) -> None:
         ({"RECORD_TYPE": "GHOST"}, 400, "GHOST"),
         ({"NAME_FULL": "", "DATE_OF_BIRTH": "", "PASSPORT_NUMBER": ""}, 400, "no name"),
         ({"NAME_FULL": "a" * 1_000_000}, 400, "long"),
-        ({"NAMES": [{"NAME_FULL": f"Name {number}"} for number in range(501)]}, 400, "more than 500"),
+        (
+            {"NAMES": [{"NAME_FULL": f"Name {number}"} for number in range(501)]},
+            400,
+            "more than 500",
+        ),
     ],
 )
-def test_a_record_that_is_none(changed: dict[str, Any], status: int, said: str, held: Service) -> None:
+def test_a_record_that_is_none(
+    changed: dict[str, Any], status: int, said: str, held: Service
+) -> None:
     answer = post(held, {**PERSON, **changed})
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
     assert said in answer.json["detail"]
@@ -111,7 +120,12 @@ def test_a_batch_in_and_its_entities_out(held: Service) -> None:
     with client.get(f"{where}/entities", headers={"Accept": SENZING}) as answer:
         assert answer.mimetype == SENZING
         said = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
-    names = {feature["NAME_FULL"] for one in said for feature in one["FEATURES"] if "NAME_FULL" in feature}
+    names = {
+        feature["NAME_FULL"]
+        for one in said
+        for feature in one["FEATURES"]
+        if "NAME_FULL" in feature
+    }
     assert {"Pavel Novotny", "Ann Lee"} <= names
 
 
@@ -124,19 +138,27 @@ def test_nothing_is_lost_on_the_way_out_and_in_again() -> None:
     for prop in ("previousName", "jurisdiction", "incorporationDate", "phone", "topics"):
         assert again.texts(prop) == tuple(said[prop]), prop
     numbers = {one.prop: one.number for one in again.identifiers}
-    assert numbers == {prop: said[prop][0] for prop in ("registrationNumber", "leiCode", "innCode", "wikidataId")}
+    assert numbers == {
+        prop: said[prop][0] for prop in ("registrationNumber", "leiCode", "innCode", "wikidataId")
+    }
     assert [one.full for one in again.addresses] == said["address"]
     assert any("a note" in text for text in again.texts("notes"))
 
 
 def test_relations_are_pointers() -> None:
-    edge = {"id": "x", "schema": "Membership", "properties": {"member": ["p"], "organization": ["g"], "role": ["cook"]}}
+    edge = {
+        "id": "x",
+        "schema": "Membership",
+        "properties": {"member": ["p"], "organization": ["g"], "role": ["cook"]},
+    }
     person = {"id": "p", "schema": "Person", "properties": {"name": ["A"]}}
     nested = {**person, "properties": {"name": ["A"], "membershipMember": [{**edge, "properties": {
         "organization": [{"id": "g", "schema": "Organization", "properties": {}}], "role": ["cook"]}}]}}  # fmt: skip
     pointer = {"REL_POINTER_DOMAIN": "RESOLVER", "REL_POINTER_KEY": "g", "REL_POINTER_ROLE": "COOK"}
     assert pointer in to_senzing(nested)["FEATURES"]
-    (one, two) = map(json.loads, lines([person, edge, {"id": "q", "schema": "Person", "properties": {}}]))
+    (one, two) = map(
+        json.loads, lines([person, edge, {"id": "q", "schema": "Person", "properties": {}}])
+    )
     assert pointer in one["FEATURES"]
     assert (two["RECORD_ID"], pointer in two["FEATURES"]) == ("q", False)
 

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from tests.api.serving import ask, served, wait_ready
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 Serving = tuple[int, str, str]
@@ -65,17 +65,24 @@ def everywhere(address: str, name: str, version: int) -> None:
     assert all(one["results"][0]["caption"] == name for one in seen)
 
 
-def test_nobody_goes_without_an_answer_while_workers_take_over(store_url: str, tmp_path: Path) -> None:
+def test_nobody_goes_without_an_answer_while_workers_take_over(
+    store_url: str, tmp_path: Path
+) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
-    with served(f"sqlite:///{path}", "--workers", "2", ready=False) as service, ThreadPoolExecutor(4) as pool:
+    with (
+        served(f"sqlite:///{path}", "--workers", "2", ready=False) as service,
+        ThreadPoolExecutor(4) as pool,
+    ):
         parts = urlsplit(service.address)
         deadline = time.monotonic() + 120
 
         def asks() -> list[int]:
             # over one connection, as long as the service keeps it
             seen: list[int] = []
-            with closing(http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)) as caller:
+            with closing(
+                http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)
+            ) as caller:
                 while seen[-20:] != [200] * 20:
                     caller.request("GET", "/readyz")
                     answer = caller.getresponse()
@@ -106,7 +113,9 @@ def test_records_that_many_send_at_once_all_land(serving: Serving) -> None:
             "schema": "Person",
             "properties": {"name": [f"Oleg D{number}"]},
         }
-        request = urllib.request.Request(f"{address}/records", json.dumps(body).encode(), method="POST")
+        request = urllib.request.Request(
+            f"{address}/records", json.dumps(body).encode(), method="POST"
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             said: int = json.load(answer)["version"]
         return said
@@ -126,7 +135,9 @@ def test_figures_are_those_of_all_workers(serving: Serving) -> None:
     def counted() -> float:
         with urllib.request.urlopen(f"{address}/metrics", timeout=60) as answer:
             lines = answer.read().decode().splitlines()
-        return float(next(line.split()[1] for line in lines if line.startswith("resolver_checks_total")))
+        return float(
+            next(line.split()[1] for line in lines if line.startswith("resolver_checks_total"))
+        )
 
     before = counted()
     with ThreadPoolExecutor(8) as pool:
@@ -138,7 +149,9 @@ def test_one_connection_takes_one_request_after_the_other(serving: Serving) -> N
     _, address, _ = serving
     parts = urlsplit(address)
     asked = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
-    with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=60) as connection:
+    with socket.create_connection(
+        (str(parts.hostname), parts.port or 80), timeout=60
+    ) as connection:
         answers = connection.makefile("rb")
 
         def answered() -> int:
@@ -167,7 +180,9 @@ def test_many_callers_who_keep_their_connections_wait_for_nobody(serving: Servin
     # more than there are threads
     with ExitStack() as held:
         callers = [
-            held.enter_context(closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)))
+            held.enter_context(
+                closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60))
+            )
             for _ in range(60)
         ]
         for _ in range(3):
@@ -190,7 +205,12 @@ def killed(pid: int, worker: int) -> None:
 
 def post(address: str, number: str) -> bool:
     """Post a record; whether it is there."""
-    said = {"id": number, "datasets": ["door"], "schema": "Person", "properties": {"name": [f"Zora {number}"]}}
+    said = {
+        "id": number,
+        "datasets": ["door"],
+        "schema": "Person",
+        "properties": {"name": [f"Zora {number}"]},
+    }
     request = urllib.request.Request(f"{address}/records", json.dumps(said).encode(), method="POST")
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from resolver.engines.keeping import create_key
+from resolver.hub.admin import create_key
 from tests.api.serving import Served, ask, served
 
 LARGE = 6_000_000
@@ -55,7 +55,9 @@ def said(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[str, o
         while piece := sock.recv(65_536):
             answer += piece
             head, _, rest = answer.partition(b"\r\n\r\n")
-            if b"Content-Length: " in head and len(rest) >= int(head.split(b"Content-Length: ")[1].split()[0]):
+            if b"Content-Length: " in head and len(rest) >= int(
+                head.split(b"Content-Length: ")[1].split()[0]
+            ):
                 break
     return int(head.split()[1]), json.loads(rest)
 
@@ -67,7 +69,8 @@ def test_what_is_too_large_is_refused_before_it_comes(path: str, alone: Served) 
 
 
 @pytest.mark.parametrize(
-    ("path", "scope", "status"), [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)]
+    ("path", "scope", "status"),
+    [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)],
 )
 def test_a_list_is_read_only_from_those_who_may_send_it(
     path: str, scope: str, status: int, alone: Served, closed: tuple[str, dict[str, str]]
@@ -78,18 +81,24 @@ def test_a_list_is_read_only_from_those_who_may_send_it(
         assert (found, set(answer)) == (status, {"detail"})
 
 
-def test_a_large_list_of_one_who_may_is_taken(alone: Served, closed: tuple[str, dict[str, str]]) -> None:
+def test_a_large_list_of_one_who_may_is_taken(
+    alone: Served, closed: tuple[str, dict[str, str]]
+) -> None:
     line = b'{"id": "1", "schema": "Person", "datasets": ["p"], "properties": {"name": ["A B"]}}\n'
     body = line + b" " * (LARGE - len(line))
     key = f"Authorization: ApiKey {closed[1]['submit']}"
-    status, _ = said(alone.address, "POST /batches HTTP/1.1", f"Content-Length: {len(body)}", key, body=body)
+    status, _ = said(
+        alone.address, "POST /batches HTTP/1.1", f"Content-Length: {len(body)}", key, body=body
+    )
     assert status == 202
 
 
 def test_many_who_say_nothing_do_not_stand_in_the_way(alone: Served) -> None:
     with ExitStack() as stack:
         for _ in range(150):
-            stack.enter_context(connected(alone.address)).sendall(b"POST /match/default HTTP/1.1\r\nHost: loc")
+            stack.enter_context(connected(alone.address)).sendall(
+                b"POST /match/default HTTP/1.1\r\nHost: loc"
+            )
         began = time.monotonic()
         assert ask(f"{alone.address}/healthz")[0] == 200
         assert time.monotonic() - began < 10
@@ -111,8 +120,18 @@ def test_what_several_refuse_is_said_in_the_same_way(together: Served) -> None:
 def test_a_body_that_stops_coming_ends(closed: tuple[str, dict[str, str]], tmp_path: Path) -> None:
     url, keys = closed
     key = f"Authorization: ApiKey {keys['submit']}"
-    with served(url, "--workers", "2", "--threads", "2", ready=True) as serving, ExitStack() as stack:
+    with (
+        served(url, "--workers", "2", "--threads", "2", ready=True) as serving,
+        ExitStack() as stack,
+    ):
         for _ in range(4):
-            lines = ("POST /records HTTP/1.1", "Host: localhost", key, "Content-Length: 100", "", "{")
+            lines = (
+                "POST /records HTTP/1.1",
+                "Host: localhost",
+                key,
+                "Content-Length: 100",
+                "",
+                "{",
+            )
             stack.enter_context(connected(serving.address)).sendall("\r\n".join(lines).encode())
         assert ask(f"{serving.address}/healthz")[0] == 200

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from api import errors
-from api.turns import WAITING, Turns, install
+from resolver.api import errors
+from resolver.api.server.request_turns import WAITING, Turns, install
 
 
 @pytest.fixture

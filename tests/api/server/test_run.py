@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.here import is_here
+from resolver.api.server.local_requests import is_here
 from resolver.cli.app import run
 from tests.api.serving import Served, ask, served, wait_ready
 
@@ -33,7 +33,9 @@ def test_a_process_serves_and_ends_as_asked(serving: Served) -> None:
     assert "Maria" not in "".join(log)
 
 
-def test_without_keys_nobody_else_may_ask(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_keys_nobody_else_may_ask(
+    store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["serve", "--store", store_url, "--host", "0.0.0.0", "--port", "0"]) == 2
     said = capsys.readouterr().err
     assert "no API keys and no users" in said

@@ -13,17 +13,22 @@ from pathlib import Path
 
 import pytest
 
-import api.passing
-from api.passing import Passing, Taker
-from api.workers import _Held
-from resolver.engines.posting import Posting
-from resolver.engines.senders import Sender
+import resolver.api.server.writer
+from resolver.api.server.http_workers import _Held
+from resolver.api.server.writer import Passing, Taker
 from resolver.errors import InputError, OwnerError, StoreError
+from resolver.hub.group_commit import Posting
+from resolver.hub.ownership import Sender
 from resolver.records import Identifier
 from resolver.synthetic import generate
-from tests.engines.conftest import stores
-from tests.engines.hubs import Step, Stores, canonical, exported
-from tests.normalise.preparing import quick_symbols
+from tests.hub.conftest import stores
+from tests.hub.hubs import (
+    Step,
+    Stores,
+    canonical,
+    exported,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 __all__ = ["stores"]
@@ -76,7 +81,9 @@ def nobody() -> Posting:
     raise AssertionError("nobody may land alone here")
 
 
-def test_what_many_pass_on_lands_together_as_one_batch_would(stores: Stores, path: Path, passing: Make) -> None:
+def test_what_many_pass_on_lands_together_as_one_batch_would(
+    stores: Stores, path: Path, passing: Make
+) -> None:
     some = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
         posting = Posting(hub)
@@ -161,7 +168,7 @@ def test_a_successor_is_asked_again(stores: Stores, path: Path, passing: Make) -
 def test_where_nobody_lands_each_does_it_alone(
     stores: Stores, path: Path, monkeypatch: pytest.MonkeyPatch, passing: Make
 ) -> None:
-    monkeypatch.setattr(api.passing, "_ABSENT", 0.1)
+    monkeypatch.setattr(resolver.api.server.writer, "_ABSENT", 0.1)
     with stores.new() as hub:
         mine = passing(lambda: Posting(hub))
         assert mine.post(record("s:1", name="Ann Lee")).version == 1
@@ -188,7 +195,9 @@ def test_what_ends_those_that_land_is_not_tried_further(path: Path, passing: Mak
         thread.join()
 
 
-def test_whoever_ends_halfway_through_a_request_is_let_go(stores: Stores, path: Path, passing: Make) -> None:
+def test_whoever_ends_halfway_through_a_request_is_let_go(
+    stores: Stores, path: Path, passing: Make
+) -> None:
     with stores.new() as hub, taking(path, lambda: Posting(hub)) as taker:
         with socket.socket(socket.AF_UNIX) as half:
             half.connect(str(path))

@@ -11,7 +11,7 @@ import recordlinkage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.measures import (
+from benchmarks.harness.measures import (
     Counts,
     Curve,
     Rates,
@@ -24,7 +24,11 @@ from benchmarks.measures import (
 )
 
 LABELS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 1)), max_size=14)
-SCORED = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=30)
+SCORED = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0]), st.booleans()),
+    min_size=1,
+    max_size=30,
+)
 
 
 def arrays(rows: list[tuple[int, int, int]]) -> tuple[np.ndarray, ...]:
@@ -43,7 +47,9 @@ def linked(labels: np.ndarray, sides: np.ndarray | None) -> set[tuple[int, int]]
 
 @pytest.mark.parametrize("across", [False, True])
 @given(LABELS)
-def test_pairs_of_clusters_are_those_that_can_be_counted(across: bool, rows: list[tuple[int, int, int]]) -> None:
+def test_pairs_of_clusters_are_those_that_can_be_counted(
+    across: bool, rows: list[tuple[int, int, int]]
+) -> None:
     truth, found, side = arrays(rows)
     sides = side if across else None
     true, said = linked(truth, sides), linked(found, sides)
@@ -93,7 +99,10 @@ def test_errors_of_probabilities(rows: list[tuple[float, bool]]) -> None:
     bins: dict[int, list[tuple[float, bool]]] = {}
     for score, label in rows:
         bins.setdefault(min(int(score * 4), 3), []).append((score, label))
-    gaps = [abs(sum(score for score, _ in held) - sum(label for _, label in held)) for held in bins.values()]
+    gaps = [
+        abs(sum(score for score, _ in held) - sum(label for _, label in held))
+        for held in bins.values()
+    ]
     assert errors.calibration == pytest.approx(sum(gaps) / len(rows))
     assert errors.brier == pytest.approx(np.mean((scores - labels) ** 2))
     assert np.isfinite(errors.log_loss)
@@ -114,7 +123,8 @@ def test_recordlinkage_says_the_same() -> None:
     chance = np.random.default_rng(3)
     truth, found = chance.integers(0, 12, 60), chance.integers(0, 15, 60)
     true, said = (
-        pd.MultiIndex.from_tuples(sorted(linked(labels, None)), names=["left", "right"]) for labels in (truth, found)
+        pd.MultiIndex.from_tuples(sorted(linked(labels, None)), names=["left", "right"])
+        for labels in (truth, found)
     )
     rates = cluster_pairs(truth, found).rates
     assert rates.precision == pytest.approx(recordlinkage.precision(true, said))

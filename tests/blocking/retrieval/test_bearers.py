@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolver.block.bearers import _places_of, added, first_of
-from resolver.block.glance import BLIND, KINDS
-from resolver.block.words import packed_of
+from resolver.blocking.prefilter import BLIND, KINDS
+from resolver.blocking.retrieval.bearers import _places_of, added, first_of
+from resolver.blocking.retrieval.word_lookup import packed_of
 
 PROFILES = 90
 Words = list[list[tuple[int, bool]]]
@@ -18,7 +18,9 @@ Words = list[list[tuple[int, bool]]]
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=30), st.lists(st.integers(0, 42), max_size=8))
-def test_codes_are_found_together_where_each_is_found_alone(held: list[int], asked: list[int]) -> None:
+def test_codes_are_found_together_where_each_is_found_alone(
+    held: list[int], asked: list[int]
+) -> None:
     codes, table = np.array(asked, dtype=np.uint64), np.sort(np.array(held, dtype=np.uint64))
     out = np.empty(len(codes), dtype=np.int64)
     _places_of(codes, table, out)
@@ -39,7 +41,9 @@ def words(draw: st.DrawFn) -> tuple[list[list[int]], Words]:
 @example(([[0], list(range(0, PROFILES, 2))], [[(1, False), (1, True)]]), 60, 0)
 @settings(deadline=None)
 @given(words(), st.sampled_from([10_000, 60, 10, 0]), st.integers(0, PROFILES))
-def test_sums_are_those_told_slowly(case: tuple[list[list[int]], Words], budget: int, gone: int) -> None:
+def test_sums_are_those_told_slowly(
+    case: tuple[list[list[int]], Words], budget: int, gone: int
+) -> None:
     held, asked = case
     flat = [one for word in asked for one in word]
     tokens = np.array([token for token, _ in flat], dtype=np.int64)
@@ -51,9 +55,13 @@ def test_sums_are_those_told_slowly(case: tuple[list[list[int]], Words], budget:
     ends = np.cumsum([0, *map(len, asked)]).astype(np.int64)
     starts = np.cumsum([0, *map(len, held)]).astype(np.int64)
     bearers = np.concatenate([np.array(one, dtype=np.int32) for one in held])
-    count = added(tokens, worth, equal, ends, starts, bearers, packed_of(kept), budget, sums, touched, said)
+    count = added(
+        tokens, worth, equal, ends, starts, bearers, packed_of(kept), budget, sums, touched, said
+    )
     found = dict(zip(touched[:count].tolist(), said[:count].tolist(), strict=True))
-    assert found == {profile: sum_ for profile, sum_ in _slowly(held, asked, budget).items() if kept[profile]}
+    assert found == {
+        profile: sum_ for profile, sum_ in _slowly(held, asked, budget).items() if kept[profile]
+    }
     assert len(found) == count
     assert not sums.any()
 
@@ -63,7 +71,9 @@ def _slowly(held: list[list[int]], asked: Words, budget: int) -> dict[int, int]:
     flat = [one for word in asked for one in word]
     sizes = [len(held[token]) for token, _ in flat]
     room = budget - sum(size for size, (_, same) in zip(sizes, flat, strict=True) if same)
-    others = sorted(size for size, (_, same) in zip(sizes, flat, strict=True) if not same or room < 0)
+    others = sorted(
+        size for size, (_, same) in zip(sizes, flat, strict=True) if not same or room < 0
+    )
     seen, largest = 0, 10**9
     for size in others:
         seen += size
@@ -94,7 +104,9 @@ def test_about_so_many_of_the_highest_sums_are_chosen(most: int, scale: int) -> 
     drawn = np.random.default_rng(3)
     touched = drawn.permutation(300).astype(np.int32)
     said = (drawn.integers(1, 200, 300) * scale).astype(np.uint32)
-    chosen, sums = first_of(touched, said, 300, most, BLIND[4], np.zeros(300, dtype=np.int32), BLIND[0], BLIND[4])
+    chosen, sums = first_of(
+        touched, said, 300, most, BLIND[4], np.zeros(300, dtype=np.int32), BLIND[0], BLIND[4]
+    )
     taken = _taken(said.tolist(), most)
     assert chosen.tolist() == touched[taken].tolist()
     assert sums.tolist() == said[taken].tolist()

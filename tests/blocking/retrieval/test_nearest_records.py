@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.block.lookup import Held, KeyTable, united_keys
-from resolver.block.nearest import nearest
+from resolver.blocking.retrieval.key_lookup import Held, KeyTable, united_keys
+from resolver.blocking.retrieval.nearest_records import nearest
 
 Row = tuple[int, int, int]
 ROWS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=12)
@@ -16,7 +16,10 @@ KINDS = (1, 2, 3, 1)
 
 def table(rows: list[Row]) -> KeyTable:
     """(base, row, refinement) as a table."""
-    columns = [np.array([row[place] for row in rows], dtype=kind) for place, kind in enumerate(("u8", "i4", "i4"))]
+    columns = [
+        np.array([row[place] for row in rows], dtype=kind)
+        for place, kind in enumerate(("u8", "i4", "i4"))
+    ]
     return united_keys([KeyTable(*columns)], [0])
 
 
@@ -26,9 +29,13 @@ def held(rows: list[Row], first: int, gone: int) -> Held:
 
 
 @given(asked=ROWS, one=ROWS, two=ROWS, kind=st.sampled_from((1, 2, 3)), gone=st.integers(-1, 3))
-def test_the_hits_are_those_that_fit(asked: list[Row], one: list[Row], two: list[Row], kind: int, gone: int) -> None:
+def test_the_hits_are_those_that_fit(
+    asked: list[Row], one: list[Row], two: list[Row], kind: int, gone: int
+) -> None:
     found = nearest(
-        table([(base, 0, refine) for base, _, refine in asked]), kind, [held(one, 1, gone), held(two, 5, gone)]
+        table([(base, 0, refine) for base, _, refine in asked]),
+        kind,
+        [held(one, 1, gone), held(two, 5, gone)],
     )
     bases = sorted({base for base, _, _ in asked})
     expected = {
@@ -36,10 +43,14 @@ def test_the_hits_are_those_that_fit(asked: list[Row], one: list[Row], two: list
         for rows, first in ((one, 1), (two, 5))
         for base, row, refine in rows
         for other, _, wanted in asked
-        if base == other and (refine == wanted or not refine or not wanted) and KINDS[row] & kind and row != gone
+        if base == other
+        and (refine == wanted or not refine or not wanted)
+        and KINDS[row] & kind
+        and row != gone
     }
     assert {
-        (number, bases[key]) for number, key in zip(found.numbers.tolist(), found.keys.tolist(), strict=True)
+        (number, bases[key])
+        for number, key in zip(found.numbers.tolist(), found.keys.tolist(), strict=True)
     } == expected
     assert found.passed_over == 0
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from resolver.block.asked import points_of_query
-from resolver.block.glance import PASSED, arrays
+from resolver.blocking.prefilter import PASSED, arrays
+from resolver.blocking.retrieval.query_prefilter import points_of_query
 from resolver.records import Record
-from tests.block.test_glance import at_a_glance, of_those, people, words_of
-from tests.normalise.preparing import prepared
+from tests.blocking.test_prefilter import (
+    at_a_glance,
+    of_those,
+    people,
+    words_of,
+)
+from tests.normalize.preparing import prepared
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.block.foremost import foremost, not_among
+from resolver.blocking.retrieval.smallest import foremost, not_among
 
 ANY = st.one_of(st.integers(-5, 5), st.integers(-(2**60), 2**60))
 

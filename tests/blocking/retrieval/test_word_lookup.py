@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from resolver.block.glance import arrays
-from resolver.block.keys import identity_tokens
-from resolver.block.words import Scores, sought, words_of
+from resolver.blocking.keys import identity_tokens
+from resolver.blocking.prefilter import arrays
+from resolver.blocking.retrieval.word_lookup import Scores, sought, words_of
 from resolver.pipeline import load_models, prepared_of
 from resolver.records import Batch, Record
-from resolver.records.prepared import Prepared
-from tests.normalise.preparing import quick_symbols
+from resolver.records.prepared.batch import Prepared
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -23,7 +23,15 @@ def symbols() -> Iterator[None]:
         yield
 
 
-NAMES = ("Ivan Petrov", "John Smith", "Maria Quispe", "Katharina Braun", "Ivan Smirnov", "Jon Smyth", "Ann Lee")
+NAMES = (
+    "Ivan Petrov",
+    "John Smith",
+    "Maria Quispe",
+    "Katharina Braun",
+    "Ivan Smirnov",
+    "Jon Smyth",
+    "Ann Lee",
+)
 
 
 def prepared(*records: Record) -> Prepared:
@@ -32,14 +40,19 @@ def prepared(*records: Record) -> Prepared:
 
 @pytest.fixture(scope="module")
 def held() -> Prepared:
-    some = [record(f"a:{at}", name=name, birthDate=f"19{60 + at}-0{at + 1}-05") for at, name in enumerate(NAMES)]
+    some = [
+        record(f"a:{at}", name=name, birthDate=f"19{60 + at}-0{at + 1}-05")
+        for at, name in enumerate(NAMES)
+    ]
     return prepared(*some)
 
 
 def found(held: Prepared, asked: Record, most: int = 50, scores: Scores | None = None) -> list[str]:
     query = prepared(asked)
     kept = np.ones(len(held), dtype=bool)
-    best = (scores or Scores()).best(sought(query), words_of(held), arrays(query), arrays(held), kept, most)
+    best = (scores or Scores()).best(
+        sought(query), words_of(held), arrays(query), arrays(held), kept, most
+    )
     rows, said = best
     return [NAMES[row] for row in rows[np.argsort(-said, kind="stable")].tolist()]
 
@@ -77,7 +90,9 @@ def test_who_says_more_comes_first_and_nothing_is_left_behind(held: Prepared) ->
 
 def test_of_many_those_born_as_asked_are_kept() -> None:
     years = range(1930, 2000)
-    some = prepared(*(record(f"a:{year}", name=f"Ivan P{year}", birthDate=f"{year}-03-04") for year in years))
+    some = prepared(
+        *(record(f"a:{year}", name=f"Ivan P{year}", birthDate=f"{year}-03-04") for year in years)
+    )
     query = prepared(record("q:1", name="Ivan Other", birthDate="1977"))
     kept = np.ones(len(some), dtype=bool)
     rows, _ = Scores().best(sought(query), words_of(some), arrays(query), arrays(some), kept, 5)
@@ -102,7 +117,9 @@ def test_nobody_and_no_words(held: Prepared) -> None:
     assert len(rows) == 0
 
 
-@pytest.mark.parametrize("name", ["Ivan Petrov", "Li Xu", "Мария O'Neill-Ali", "Ab", "Ahmad ʿAbd Yusuf", "王 明"])
+@pytest.mark.parametrize(
+    "name", ["Ivan Petrov", "Li Xu", "Мария O'Neill-Ali", "Ab", "Ahmad ʿAbd Yusuf", "王 明"]
+)
 def test_the_codes_of_a_query_are_those_of_held_words(name: str) -> None:
     query = prepared(record("q:1", name=name))
     asked, held = sought(query), words_of(query)
@@ -118,14 +135,19 @@ def test_the_codes_of_a_query_are_those_of_held_words(name: str) -> None:
 def test_the_very_words_are_counted_however_common(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a name made of common words rarer spellings of these must not be all that is left."""
     bearers = [record(f"a:{at:03d}", name="Ali Hussein") for at in range(30)]
-    alike = [record(f"b:{at:03d}", name=f"Aly{letter} Husein{letter}") for at, letter in enumerate("abcdefgh")]
+    alike = [
+        record(f"b:{at:03d}", name=f"Aly{letter} Husein{letter}")
+        for at, letter in enumerate("abcdefgh")
+    ]
     held, query = prepared(*bearers, *alike), prepared(record("q:1", name="Ali Hussein"))
     kept = np.ones(len(held), dtype=bool)
     for budget in (1_000, 64):
-        monkeypatch.setattr("resolver.block.words.BUDGET", budget)
-        rows, said = Scores().best(sought(query), words_of(held), arrays(query), arrays(held), kept, 50)
+        monkeypatch.setattr("resolver.blocking.retrieval.word_lookup.BUDGET", budget)
+        rows, said = Scores().best(
+            sought(query), words_of(held), arrays(query), arrays(held), kept, 50
+        )
         assert set(rows[said == said.max()].tolist()) == set(range(30))
     # where there is no room even for these, the rarest come first as ever
-    monkeypatch.setattr("resolver.block.words.BUDGET", 20)
+    monkeypatch.setattr("resolver.blocking.retrieval.word_lookup.BUDGET", 20)
     rows, _ = Scores().best(sought(query), words_of(held), arrays(query), arrays(held), kept, 50)
     assert not set(rows.tolist()) & set(range(30))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models import loader
-from resolver.cli import fairness
 from resolver.cli.app import run
+from resolver.cli.model import fairness
+from resolver.models import loader
 from tests.cli.conftest import Lists
 
 
@@ -65,7 +65,9 @@ def test_probes_say_the_worst_gap_first(capsys: pytest.CaptureFixture[str]) -> N
     assert run(args) == 0
     first = capsys.readouterr().out.splitlines()[0]
     points = f"{100 * widths['width']:.1f} points"
-    assert first.startswith(f"worst gap by culture: missed matches {points} ({widths['worst']} over ")
+    assert first.startswith(
+        f"worst gap by culture: missed matches {points} ({widths['worst']} over "
+    )
 
 
 def test_only_the_usual_probes_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +80,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped model without figures, and few probes."""
     monkeypatch.setattr(fairness, "PROBES", 1_320)
     folder = tmp_path / "model"
-    shutil.copytree(loader.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "fairness.json"))
+    shutil.copytree(
+        loader.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "fairness.json")
+    )
     return folder
 
 

@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from models import loader
 from resolver.cli.app import run
-from resolver.training.labelled import Judgement, read_judgements
+from resolver.models import loader
+from resolver.training.data.labeled_pairs import Judgement, read_judgements
 from tests.cli.conftest import Lists
 
 
-def test_pairs_to_judge_are_pairs_to_train_on(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pairs_to_judge_are_pairs_to_train_on(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "pairs.csv"
     assert run(["sample", *lists.args, "--pairs", "3", "--out", str(out)]) == 0
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3
     assert list(rows[0])[:6] == ["left", "right", "label", "score", "band", "chosen"]
-    assert all(row["label"] == "" and row["left"] < row["right"] and row["left_name"] for row in rows)
+    assert all(
+        row["label"] == "" and row["left"] < row["right"] and row["left_name"] for row in rows
+    )
     out.write_text(out.read_text("utf-8").replace(",,0.", ",match,0."), "utf-8")
     assert read_judgements(out) == [Judgement(row["left"], row["right"], True) for row in rows]
     assert run(["sample", *lists.args, "--judged", str(out), "--pairs", "50", "--out", "-"]) == 0
@@ -31,12 +35,15 @@ def test_pairs_to_judge_are_pairs_to_train_on(lists: Lists, tmp_path: Path, caps
     assert f"note: there are no more than {len(again)} pairs to ask about" in shown.err
 
 
-def test_new_tables_make_a_model(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_tables_make_a_model(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     many = tmp_path / "many.csv"
     rows = [f"{row},Zorble Qu{'abcdefghijklmnopqrstuvwxyz'[row]}x,000-111" for row in range(26)]
     many.write_text("\n".join(["id,name,id_number", *rows]), "utf-8")
     (tmp_path / "many.mapping.yml").write_text(
-        "id: id\nkind: person\nsource: many\nproperties: {name: name, idNumber: id_number}\n", "utf-8"
+        "id: id\nkind: person\nsource: many\nproperties: {name: name, idNumber: id_number}\n",
+        "utf-8",
     )
     model = tmp_path / "model"
     assert run(["tables", str(many), "--out", str(model), "--json"]) == 0
@@ -53,7 +60,9 @@ def test_new_tables_make_a_model(lists: Lists, tmp_path: Path, capsys: pytest.Ca
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--model", str(model)]) == 0
 
 
-def test_numbers_that_many_entities_of_a_store_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_numbers_that_many_entities_of_a_store_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     forged = tmp_path / "forged.csv"
     names = [f"{chr(97 + row)}orb{chr(97 + row)}l Qu{chr(97 + row)}xz" for row in range(22)]
     rows = [f"{row},{name},F-55871,ann@x.org" for row, name in enumerate(names)]
@@ -79,7 +88,21 @@ def test_numbers_that_many_entities_of_a_store_use(tmp_path: Path, capsys: pytes
     assert number["similarity"] is None
     assert "a number that many use" in number["detail"]
     # what was known stays known
-    assert run(["tables", "--store", url, "--model", str(model), "--out", str(tmp_path / "next"), "--json"]) == 0
+    assert (
+        run(
+            [
+                "tables",
+                "--store",
+                url,
+                "--model",
+                str(model),
+                "--out",
+                str(tmp_path / "next"),
+                "--json",
+            ]
+        )
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["mass_used_before"] == 2
 
 

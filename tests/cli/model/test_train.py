@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli import fairness
 from resolver.cli.app import run
+from resolver.cli.model import fairness
 
 FIRST = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal Karim Lena".split()
 LAST = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
@@ -32,7 +32,10 @@ def people(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_model_is_fitted_and_used(
-    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    people: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fairness, "PROBES", 1_320)
     model = tmp_path / "model"
@@ -56,7 +59,9 @@ def test_a_model_is_fitted_and_used(
     assert len(answers) == 2
 
 
-def test_a_damaged_model_is_one_line(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_model_is_one_line(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     model = tmp_path / "model"
     model.mkdir()
     (model / "person.json").write_text(json.dumps({"format": 0}), "utf-8")
@@ -66,14 +71,18 @@ def test_a_damaged_model_is_one_line(people: Path, tmp_path: Path, capsys: pytes
     assert "unexpected" not in line
 
 
-def test_unlabelled_and_labels_do_not_go_together(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unlabelled_and_labels_do_not_go_together(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = ["--out", str(people.parent / "model")]
     for more in (["--unlabelled", "--judged", str(people)], ["--to", str(people)]):
         assert run(["train", str(people), *out, *more]) == 2
         assert capsys.readouterr().err.startswith("error: --")
 
 
-def test_unlabelled_lists_that_hold_no_match_are_refused(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unlabelled_lists_that_hold_no_match_are_refused(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["train", str(people), "--unlabelled", "--out", str(people.parent / "model")]) == 1
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: there is nothing to learn from without labels")
@@ -89,13 +98,16 @@ def register(tmp_path: Path) -> Path:
     ]
     (tmp_path / "register.csv").write_text("\n".join(["id,first,last,born,who", *rows]), "utf-8")
     (tmp_path / "register.mapping.yml").write_text(
-        "id: id\nkind: person\nsource: r\nproperties: {firstName: first, lastName: last, birthDate: born}\n", "utf-8"
+        "id: id\nkind: person\nsource: r\nproperties: {firstName: first, lastName: last, birthDate: born}\n",
+        "utf-8",
     )
     return tmp_path / "register.csv"
 
 
 @pytest.mark.slow
-def test_labelled_clusters_teach(register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_labelled_clusters_teach(
+    register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with register.open("a", encoding="utf-8") as file:
         file.write("\n999z,,,,c9")
     clusters = ["--clusters", str(register), "--cluster-columns", "id,who"]
@@ -106,9 +118,15 @@ def test_labelled_clusters_teach(register: Path, tmp_path: Path, capsys: pytest.
     assert "note: left out: 1 rows of records that are not in the lists" in shown.err
 
 
-def test_cluster_columns_are_two_and_go_with_clusters(register: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cluster_columns_are_two_and_go_with_clusters(
+    register: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     clusters = ["--clusters", str(register)]
-    for more in ([*clusters, "--cluster-columns", "id"], ["--cluster-columns", "id,who"], [*clusters, "--unlabelled"]):
+    for more in (
+        [*clusters, "--cluster-columns", "id"],
+        ["--cluster-columns", "id,who"],
+        [*clusters, "--unlabelled"],
+    ):
         assert run(["train", str(register), "--out", str(register.parent / "m"), *more]) == 2
         assert capsys.readouterr().err.splitlines()[-1].startswith("error: --")
 
@@ -124,12 +142,17 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_decisions_correct_the_model_which_is_then_compared(
     decided: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from models import loader
+    from resolver.models import loader
     from tests.training.deciding import symbols
 
     new = str(tmp_path / "new")
     with symbols():
-        assert run(["train", "--from-store", decided, "--no-probes", "--version", "mine", "--out", new]) == 0
+        assert (
+            run(
+                ["train", "--from-store", decided, "--no-probes", "--version", "mine", "--out", new]
+            )
+            == 0
+        )
         shown = capsys.readouterr().out
         assert "decisions held out when the new one was made" in shown
         assert "that wait there would be" in shown or "No pair waits." in shown

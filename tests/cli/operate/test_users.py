@@ -56,7 +56,11 @@ def test_users_come_and_go(
         (("add", "amira", "--role", "king"), 2, "king"),
         (("add", "amira", "--role", "viewer"), 2, "give --password-file"),
         (("add", "a b", "--role", "viewer", "--no-password"), 1, "no name of a user"),
-        (("add", "amira", "--role", "viewer", "--no-password", "--password-file", "x"), 2, "exclude each other"),
+        (
+            ("add", "amira", "--role", "viewer", "--no-password", "--password-file", "x"),
+            2,
+            "exclude each other",
+        ),
         (("passwd", "amira", "--password-file", "absent.txt"), 1, "absent.txt"),
         (("role", "amira", "viewer"), 1, "no such store"),
     ],
@@ -72,7 +76,10 @@ def test_what_cannot_be(
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("--user-header", "X-User"), "needs --proxy"), (("--user-header", "X-User", "--proxy", "home"), "no address")],
+    [
+        (("--user-header", "X-User"), "needs --proxy"),
+        (("--user-header", "X-User", "--proxy", "home"), "no address"),
+    ],
 )
 def test_a_proxy_has_an_address(
     url: str, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from resolver.cli.app import run
-from resolver.engines.listing import comparators, rules
+from resolver.engines.table_rows import comparators, rules
 
 
 def test_every_row_is_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,14 @@ import pytest
 from resolver.cli.app import run
 from tests.cli.conftest import Lists
 
-FILES = {"entities.csv", "links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html"}
+FILES = {
+    "entities.csv",
+    "links.csv",
+    "entities.ftm.json",
+    "statements.csv",
+    "rejects.csv",
+    "report.html",
+}
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -36,7 +43,9 @@ def dedupe(lists: Lists, out: Path, *more: str) -> int:
     return run(["dedupe", *lists.args, "--out", str(out), *more])
 
 
-def test_it_writes_six_files_and_says_where(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_writes_six_files_and_says_where(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dedupe(lists, tmp_path / "out") == 0
     shown = capsys.readouterr()
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
@@ -50,10 +59,22 @@ def test_it_writes_six_files_and_says_where(lists: Lists, tmp_path: Path, capsys
 
 def test_the_order_of_files_does_not_matter(lists: Lists, tmp_path: Path) -> None:
     mapping = ["--mapping", str(lists.mapping)]
-    assert run(["dedupe", str(lists.coast), str(lists.river), *mapping, "--out", str(tmp_path / "one")]) == 0
-    assert run(["dedupe", str(lists.river), str(lists.coast), *mapping, "--out", str(tmp_path / "two")]) == 0
+    assert (
+        run(
+            ["dedupe", str(lists.coast), str(lists.river), *mapping, "--out", str(tmp_path / "one")]
+        )
+        == 0
+    )
+    assert (
+        run(
+            ["dedupe", str(lists.river), str(lists.coast), *mapping, "--out", str(tmp_path / "two")]
+        )
+        == 0
+    )
     for name in FILES - {"report.html"}:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), (
+            name
+        )
 
 
 def test_only_entities(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,7 +84,9 @@ def test_only_entities(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (said["records"], said["rejects"], said["plan"]) == (9, 0, "XS")
 
 
-def test_decisions_are_obeyed(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_decisions_are_obeyed(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     decisions = tmp_path / "decisions.csv"
     decisions.write_text(
         "left_id,right_id,verdict,who,when,why\n"
@@ -76,7 +99,10 @@ def test_decisions_are_obeyed(lists: Lists, tmp_path: Path, capsys: pytest.Captu
     found = groups(tmp_path / "out")
     assert not any({"coast:p3", "river:9"} <= members for members in found)
     assert any({"river:10", "coast:g1"} <= members for members in found)
-    assert "note: 1 decisions name records that are not in the lists, e.g. coast:p99" in capsys.readouterr().err
+    assert (
+        "note: 1 decisions name records that are not in the lists, e.g. coast:p99"
+        in capsys.readouterr().err
+    )
     (apart,) = (row for row in rows(tmp_path / "out" / "links.csv") if row["outcome"] == "apart")
     assert (apart["left_id"], apart["right_id"]) == ("coast:p3", "river:9")
 
@@ -106,22 +132,38 @@ def test_what_it_cost(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "peak MiB" in said
 
 
-def test_preview_resolves_nothing(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_preview_resolves_nothing(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["dedupe", *lists.args, "--preview"]) == 0
     assert "river:7" in capsys.readouterr().out
 
 
-def test_link_compares_across_only(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_link_compares_across_only(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     twin = tmp_path / "twin.csv"
     twin.write_text(lists.river.read_text("utf-8"), "utf-8")
     mapping = tmp_path / "twin.mapping.yml"
-    mapping.write_text(lists.mapping.read_text("utf-8").replace("source: river", "source: twin"), "utf-8")
-    args = ["link", str(lists.coast), str(twin), "--to", str(lists.river), "--mapping", str(lists.mapping)]
+    mapping.write_text(
+        lists.mapping.read_text("utf-8").replace("source: river", "source: twin"), "utf-8"
+    )
+    args = [
+        "link",
+        str(lists.coast),
+        str(twin),
+        "--to",
+        str(lists.river),
+        "--mapping",
+        str(lists.mapping),
+    ]
     assert run([*args, "--out", str(tmp_path / "out")]) == 0
     assert "14 records are " in capsys.readouterr().out
     pairs = {(row["left_id"], row["right_id"]) for row in rows(tmp_path / "out" / "links.csv")}
     assert ("river:9", "twin:9") in pairs
-    assert not any({"coast", "twin"} == {left.split(":")[0], right.split(":")[0]} for left, right in pairs)
+    assert not any(
+        {"coast", "twin"} == {left.split(":")[0], right.split(":")[0]} for left, right in pairs
+    )
 
 
 def test_a_folder_that_is_read_is_not_written_to(
@@ -133,13 +175,17 @@ def test_a_folder_that_is_read_is_not_written_to(
     assert os.listdir(tmp_path) == [lists.coast.name]
 
 
-def test_a_file_in_the_way(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_in_the_way(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "out").write_text("mine")
     assert dedupe(lists, tmp_path / "out") == 1
     assert f"error: {tmp_path / 'out'}: file exists" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no file system here that nobody may write to")
+@pytest.mark.skipif(
+    not Path("/proc/self").is_dir(), reason="no file system here that nobody may write to"
+)
 def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert dedupe(lists, Path("/proc/resolver/out")) == 1
     line = capsys.readouterr().err
@@ -148,7 +194,9 @@ def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_to(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_may_not_be_written_to(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "out").mkdir(mode=0o555)
     assert dedupe(lists, tmp_path / "out") == 1
     assert f"error: {tmp_path / 'out'}: permission denied" in capsys.readouterr().err
@@ -162,7 +210,17 @@ def test_a_full_disk_leaves_what_was_there(lists: Lists, tmp_path: Path) -> None
     def little_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 
-    call = [sys.executable, "-m", "resolver", "dedupe", *lists.args, "--out", str(out), "--merge-at", "0.2"]
+    call = [
+        sys.executable,
+        "-m",
+        "resolver",
+        "dedupe",
+        *lists.args,
+        "--out",
+        str(out),
+        "--merge-at",
+        "0.2",
+    ]
     done = subprocess.run(call, capture_output=True, text=True, check=False, preexec_fn=little_room)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {out}: cannot write the results: ")
@@ -170,15 +228,21 @@ def test_a_full_disk_leaves_what_was_there(lists: Lists, tmp_path: Path) -> None
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
-def test_demo_makes_a_world_and_resolves_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["demo", "--records", "300", "--agencies", "6", "--out", str(tmp_path / "demo")]) == 0
+def test_demo_makes_a_world_and_resolves_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(["demo", "--records", "300", "--agencies", "6", "--out", str(tmp_path / "demo")]) == 0
+    )
     shown = capsys.readouterr()
     assert f"Lists of 6 agencies: {tmp_path / 'demo' / 'lists'}" in shown.out
     assert "300 records are " in shown.out
     assert shown.err == ""
     assert {path.name for path in (tmp_path / "demo" / "result").iterdir()} == FILES
     truth = {row["record_id"] for row in rows(tmp_path / "demo" / "truth.csv")}
-    assert truth == {row["record_id"] for row in rows(tmp_path / "demo" / "result" / "entities.csv")}
+    assert truth == {
+        row["record_id"] for row in rows(tmp_path / "demo" / "result" / "entities.csv")
+    }
     assert rows(tmp_path / "demo" / "result" / "rejects.csv") == []
 
 

@@ -43,10 +43,15 @@ def test_score_answers_in_the_order_asked(lists: Lists, tmp_path: Path) -> None:
 def test_score_names_the_row_of_an_unknown_record(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pairs = table(tmp_path / "pairs.csv", "left,right\nriver:9,coast:p3\nriver:9,coast:p99\nriver:0,coast:p1\n")
+    pairs = table(
+        tmp_path / "pairs.csv",
+        "left,right\nriver:9,coast:p3\nriver:9,coast:p99\nriver:0,coast:p1\n",
+    )
     assert run(["score", pairs, *lists.args, "--out", str(tmp_path / "out.csv")]) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"error: {pairs}, line 3: there is no record 'coast:p99' in the lists, and 1 more")
+    assert said.startswith(
+        f"error: {pairs}, line 3: there is no record 'coast:p99' in the lists, and 1 more"
+    )
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -62,7 +67,9 @@ def test_names_keep_their_rows(tmp_path: Path) -> None:
     assert float(found[0]["score"]) > 0.5 > float(found[1]["score"])
 
 
-def test_names_take_any_word_for_a_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_take_any_word_for_a_schema(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [
         "person;Ann Lee;Ann Lee",
         "Thing;Ann Lee;Ann Lee",
@@ -70,7 +77,9 @@ def test_names_take_any_word_for_a_schema(tmp_path: Path, capsys: pytest.Capture
         "Group;Unit 12;Unit 13",
         "Banana;a;b",
     ]
-    cases = table(tmp_path / "cases.csv", "\n".join(["Schema;NAME1;name2;n", *(f"{row};x" for row in rows)]))
+    cases = table(
+        tmp_path / "cases.csv", "\n".join(["Schema;NAME1;name2;n", *(f"{row};x" for row in rows)])
+    )
     assert run(["names", cases, "--out", "-"]) == 0
     shown = capsys.readouterr()
     found = list(csv.DictReader(io.StringIO(shown.out)))
@@ -80,7 +89,10 @@ def test_names_take_any_word_for_a_schema(tmp_path: Path, capsys: pytest.Capture
     assert found[1]["score"] == found[2]["score"]
     assert shown.err.endswith("line 6: no schema is called 'Banana'; compared as LegalEntity\n")
     # as whoever writes it in FollowTheMoney's words
-    plain = table(tmp_path / "plain.csv", "schema,name1,name2\nPerson,Ann Lee,Ann Lee\nOrganization,Unit 12,Unit 13\n")
+    plain = table(
+        tmp_path / "plain.csv",
+        "schema,name1,name2\nPerson,Ann Lee,Ann Lee\nOrganization,Unit 12,Unit 13\n",
+    )
     assert run(["names", plain, "--out", "-"]) == 0
     scores = [row["score"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))]
     assert scores == [found[0]["score"], found[3]["score"]]
@@ -90,7 +102,9 @@ def test_an_explanation_adds_up(lists: Lists, capsys: pytest.CaptureFixture[str]
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {found["left"], found["right"]} == {"coast:p1", "river:7"}
-    assert round(1000 * found["logodds"]) == sum(round(1000 * row["weight"]) for row in found["evidence"])
+    assert round(1000 * found["logodds"]) == sum(
+        round(1000 * row["weight"]) for row in found["evidence"]
+    )
     assert found["band"] in ("match", "review")
 
 
@@ -123,12 +137,17 @@ def test_an_explanation_says_what_would_change_it_and_how_names_align(
 def test_why_two_never_met(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "coast:p1", "river:10", *lists.args]) == 0
     shown = capsys.readouterr().out
-    assert "Never compared in a run over these lists: no blocking rule of plan XS joins the two." in shown
+    assert (
+        "Never compared in a run over these lists: no blocking rule of plan XS joins the two."
+        in shown
+    )
     assert "Spoke against: " in shown
     assert "contradicted" in shown
 
 
-def test_which_decision_forbids(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_which_decision_forbids(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = (
         "left_id,right_id,verdict,who,when,why\n"
         "coast:p1,river:7,same,bo,2026-01-02T10:00Z,\n"
@@ -137,11 +156,18 @@ def test_which_decision_forbids(lists: Lists, tmp_path: Path, capsys: pytest.Cap
     args = [*lists.args, "--decisions", table(tmp_path / "decisions.csv", text)]
     assert run(["explain", "river:10", "river:7", *args]) == 0
     shown = capsys.readouterr().out
-    assert "Decided different, which forbids a merge: other fingerprints (anna, 2026-01-02 10:00 UTC, " in shown
+    assert (
+        "Decided different, which forbids a merge: other fingerprints (anna, 2026-01-02 10:00 UTC, "
+        in shown
+    )
     assert "decisions.csv, line 3)" in shown
     assert run(["explain", "coast:p1", "river:10", *args, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["decision"]
-    assert (found["verdict"], found["direct"], found["on"]) == ("different", False, ["river:10", "river:7"])
+    assert (found["verdict"], found["direct"], found["on"]) == (
+        "different",
+        False,
+        ["river:10", "river:7"],
+    )
     assert run(["explain", "coast:p1", "river:10", *args]) == 0
     assert "; on river:10 and river:7, to which decisions tie the two" in capsys.readouterr().out
     assert run(["explain", "coast:p1", "river:7", *args]) == 0
@@ -158,7 +184,14 @@ def test_explain_knows_only_what_is_there(
 
 def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     args = ["check", "Ivan Petrov", "--birth-date", "1 May 1962", "--nationality", "ru"]
-    where = ["--list", str(lists.coast), "--list", str(lists.river), "--mapping", str(lists.mapping)]
+    where = [
+        "--list",
+        str(lists.coast),
+        "--list",
+        str(lists.river),
+        "--mapping",
+        str(lists.mapping),
+    ]
     assert run([*args, *where, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["query"] == "Ivan Petrov"
@@ -172,10 +205,15 @@ def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]
     assert "Ivan" in shown[0]
 
 
-def test_check_finds_groups_without_being_told_the_kind(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_finds_groups_without_being_told_the_kind(
+    lists: Lists, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["check", "Vektor Trading", "--list", str(lists.coast), "--json"]) == 0
     assert [row["id"] for row in json.loads(capsys.readouterr().out)["results"]] == ["coast:g1"]
-    assert run(["check", "Vektor Trading", "--kind", "person", "--list", str(lists.coast), "--json"]) == 0
+    assert (
+        run(["check", "Vektor Trading", "--kind", "person", "--list", str(lists.coast), "--json"])
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["results"] == []
 
 
@@ -192,7 +230,9 @@ def test_check_says_where_nobody_is_found(lists: Lists, capsys: pytest.CaptureFi
         (["--limit", "0"], 2, "limit"),
     ],
 )
-def test_check_refuses(args: list[str], code: int, says: str, lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_refuses(
+    args: list[str], code: int, says: str, lists: Lists, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["check", "A B", "--list", str(lists.coast), *args]) == code
     assert says in capsys.readouterr().err
 
@@ -211,7 +251,9 @@ def test_evaluate_counts(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFix
     assert "note: 1 pairs name records" in capsys.readouterr().err
 
 
-def test_evaluate_needs_pairs_of_the_lists(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_needs_pairs_of_the_lists(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pairs = table(tmp_path / "pairs.csv", "left,right,label\nx:1,y:2,match\n")
     assert run(["evaluate", pairs, *lists.args]) == 1
     assert "no pair has both its records in the lists" in capsys.readouterr().err

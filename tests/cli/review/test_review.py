@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.engines.hub import Hub
+from resolver.hub.hub import Hub
 from resolver.synthetic import generate
-from tests.engines.hubs import OPTIONS, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import OPTIONS, intake
+from tests.normalize.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +37,9 @@ def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
     return found.err if code else found.out
 
 
-def test_from_the_queue_to_a_decision_and_back(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_from_the_queue_to_a_decision_and_back(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = told(capsys, "queue", "--store", url)
     assert "pairs wait, the oldest since" in shown
     lines = told(capsys, "queue", "--store", url, "--json", "--kind", "person").splitlines()
@@ -46,12 +48,26 @@ def test_from_the_queue_to_a_decision_and_back(url: str, capsys: pytest.CaptureF
     pair = item["left"]["id"], item["right"]["id"]
     would = told(capsys, "decide", *pair, "same", "--store", url, "--dry-run")
     assert would.startswith("before  ")
-    said = told(capsys, "decide", *pair, "same", "--store", url, "--why", "same passport", "--who", "kim", "--json")
+    said = told(
+        capsys,
+        "decide",
+        *pair,
+        "same",
+        "--store",
+        url,
+        "--why",
+        "same passport",
+        "--who",
+        "kim",
+        "--json",
+    )
     outcome = json.loads(said)
     assert outcome["entity"] in pair
     refused = told(capsys, "decide", *pair, "different", "--store", url, code=1)
     assert "by kim" in refused
-    split = told(capsys, "split", outcome["entity"], item["left_record"], "--store", url, "--dry-run")
+    split = told(
+        capsys, "split", outcome["entity"], item["left_record"], "--store", url, "--dry-run"
+    )
     assert "after" in split
     back = told(capsys, "undo", str(outcome["numbers"][0]), "--store", url)
     assert back.startswith(f"Undone: decision {outcome['numbers'][0]} (the same).")
@@ -61,11 +77,15 @@ def test_from_the_queue_to_a_decision_and_back(url: str, capsys: pytest.CaptureF
 def test_red_is_confirmed_by_another(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     item = json.loads(told(capsys, "queue", "--store", url, "--json").splitlines()[0])
     pair = item["left"]["id"], item["right"]["id"]
-    said = json.loads(told(capsys, "decide", *pair, "red", "--store", url, "--who", "kim", "--json"))
+    said = json.loads(
+        told(capsys, "decide", *pair, "red", "--store", url, "--who", "kim", "--json")
+    )
     assert said["state"] == "waits"
     assert "by kim" in told(capsys, "queue", "--store", url, "--pending")
     number = str(said["numbers"][0])
-    assert "another steward" in told(capsys, "confirm", number, "--store", url, "--who", "kim", code=1)
+    assert "another steward" in told(
+        capsys, "confirm", number, "--store", url, "--who", "kim", code=1
+    )
     assert "Confirmed: red" in told(capsys, "confirm", number, "--store", url, "--who", "lee")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.compare.numbering import numbered
+from resolver.comparison.alignment.factorize import numbered
 
 
 @given(st.lists(st.integers(0, 2**63 - 1) | st.integers(0, 20)))

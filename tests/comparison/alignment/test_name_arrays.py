@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.compare.sheet import most_cells
-from resolver.compare.written import names_of, written_of
+from resolver.comparison.alignment.name_arrays import names_of, written_of
+from resolver.comparison.alignment.similarity_matrix import most_cells
 from resolver.records import Kind
-from resolver.records.prepared import Prepared, TokenFlag
-from resolver.records.ragged import Ragged
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import Prepared, TokenFlag
+from resolver.records.prepared.ragged import Ragged
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
@@ -32,11 +32,19 @@ def test_names_lie_as_they_are_said(people: Prepared) -> None:
     assert len(parts) == len(forms.tokens.items) + 2
     for place, form in enumerate(people.names.items.tolist()):
         start, end = forms.tokens.offsets[form : form + 2].tolist()
-        scripts = {2 if flags[token] & TokenFlag.FOREIGN else 1 for token in forms.tokens.items[start:end].tolist()}
+        scripts = {
+            2 if flags[token] & TokenFlag.FOREIGN else 1
+            for token in forms.tokens.items[start:end].tolist()
+        }
         wanted = (forms.compact[form], form, start, end, people.name_quality[place], sum(scripts))
         assert names[place].item() == wanted
     for place, token in enumerate(forms.tokens.items.tolist()):
-        assert parts[place].item() == (forms.joined[place], forms.joined_skeleton[place], token, forms.roles[place])
+        assert parts[place].item() == (
+            forms.joined[place],
+            forms.joined_skeleton[place],
+            token,
+            forms.roles[place],
+        )
     assert {1, 3} <= {int(scripts) for scripts in names["scripts"]}
     assert {0, 1, 2} <= {int(quality) for quality in names["quality"]}
 

@@ -11,14 +11,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from resolver.compare import Context, NameIndex
-from resolver.compare.align import COLUMNS
-from resolver.compare.scripts import sounds
-from resolver.compare.words import FLOOR, memo_for, token_similarity, words_of, worth
+from resolver.comparison import Context, NameIndex
+from resolver.comparison.alignment.pair_alignment import COLUMNS
+from resolver.comparison.alignment.token_records import (
+    FLOOR,
+    memo_for,
+    token_similarity,
+    words_of,
+    worth,
+)
+from resolver.comparison.cross_script import sounds
 from resolver.records import Kind, Record
-from resolver.records.prepared import Prepared
-from tests.compare import oracle
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import Prepared
+from tests.comparison import oracle
+from tests.normalize.preparing import prepared
 from tests.records.samples import record, values
 
 WORDS = (
@@ -31,7 +37,10 @@ name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 
 @st.composite
 def bearers(draw: st.DrawFn, identity: str, kind: Kind) -> Record:
-    said: dict[str, list[str]] = {"name": draw(st.lists(name, max_size=2)), "alias": draw(st.lists(name, max_size=2))}
+    said: dict[str, list[str]] = {
+        "name": draw(st.lists(name, max_size=2)),
+        "alias": draw(st.lists(name, max_size=2)),
+    }
     if draw(st.booleans()):
         said |= {"firstName": [draw(name)], "lastName": [draw(name)]}
     return replace(record(identity, kind), values=values(said))
@@ -46,14 +55,18 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
     context = Context(found, NameIndex.of(found), one, two, group)
     answer = {column: float(values[0]) for column, values in context.alignment.items()}
     best = tuple(int(forms[0]) for forms in context.best_forms)
-    names = [list(zip(found.names[row].tolist(), _quality(found, row), strict=True)) for row in range(2)]
+    names = [
+        list(zip(found.names[row].tolist(), _quality(found, row), strict=True)) for row in range(2)
+    ]
     if not names[0] or not names[1]:
         assert all(np.isnan(value) for value in answer.values())
         assert best == (-1, -1)
         return
     words = {form: oracle.words_of(found, form, group=group) for side in names for form, _ in side}
     aligned = {
-        (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0) for a, p in names[0] for b, q in names[1]
+        (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0)
+        for a, p in names[0]
+        for b, q in names[1]
     }
     chosen, quality, _ = aligned[best]  # type: ignore[index]
     for column in (
@@ -69,15 +82,22 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
     ):
         assert answer[column] == pytest.approx(getattr(chosen, column), abs=2e-4), column
     assert answer["quality"] == quality
-    assert chosen.support(quality) == pytest.approx(max(item.support(q) for item, q, _ in aligned.values()), abs=2e-4)
-    primary = max((item.ratio for item, _, is_primary in aligned.values() if is_primary), default=-1.0)
+    assert chosen.support(quality) == pytest.approx(
+        max(item.support(q) for item, q, _ in aligned.values()), abs=2e-4
+    )
+    primary = max(
+        (item.ratio for item, _, is_primary in aligned.values() if is_primary), default=-1.0
+    )
     assert answer["primary"] == pytest.approx(primary, abs=1e-4)
     compact = [{int(found.forms.compact[form]) for form, _ in side} for side in names]
     assert answer["exact"] == float(bool(compact[0] & compact[1]))
     ratios = {forms: item.ratio for forms, (item, _, _) in aligned.items()}
     assume(all(abs(ratio - 0.8) > 1e-5 for ratio in ratios.values()))
     supported = [
-        sum(any(ratios[forms] > 0.8 for forms in ratios if forms[side] == form) for form, _ in names[side])
+        sum(
+            any(ratios[forms] > 0.8 for forms in ratios if forms[side] == form)
+            for form, _ in names[side]
+        )
         for side in range(2)
     ]
     if len(names[0]) == len(names[1]):
@@ -92,14 +112,19 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
 
 
 def _quality(found: Prepared, row: int) -> list[int]:
-    answer: list[int] = found.name_quality[found.names.offsets[row] : found.names.offsets[row + 1]].tolist()
+    answer: list[int] = found.name_quality[
+        found.names.offsets[row] : found.names.offsets[row + 1]
+    ].tolist()
     return answer
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(name, name), min_size=1, max_size=5))
 def test_which_side_a_name_stands_on_plays_no_part(names: list[tuple[str, str]]) -> None:
-    people = [record(f"s:{row}", name=text) for row, text in enumerate(text for pair in names for text in pair)]
+    people = [
+        record(f"s:{row}", name=text)
+        for row, text in enumerate(text for pair in names for text in pair)
+    ]
     found = prepared(people)
     left = np.arange(0, len(people), 2, dtype=np.int32)
     one = Context(found, NameIndex.of(found), left, left + np.int32(1), False)
@@ -116,7 +141,10 @@ def test_similarity_of_words() -> None:
     both = np.array(list(combinations(sorted(words), 2)), dtype=np.int32)
     one, two = both[:, 0], both[:, 1]
     answer = token_similarity(found.tokens, sounds(found.tokens), one, two)
-    wanted = [oracle.similarity(words[a], words[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True)]
+    wanted = [
+        oracle.similarity(words[a], words[b])
+        for a, b in zip(one.tolist(), two.tolist(), strict=True)
+    ]
     np.testing.assert_allclose(answer, wanted, atol=1e-5)
     assert answer.max() <= np.float32(0.99)
 
@@ -139,7 +167,9 @@ def test_similarity_of_words() -> None:
 def test_similar_words(one: str, two: str, low: float, high: float) -> None:
     found = prepared([record("s:1", name=one), record("s:2", name=two)])
     first, second = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
-    assert low <= float(token_similarity(found.tokens, sounds(found.tokens), first, second)[0]) <= high
+    assert (
+        low <= float(token_similarity(found.tokens, sounds(found.tokens), first, second)[0]) <= high
+    )
 
 
 def test_what_a_memo_forgets_plays_no_part() -> None:
@@ -157,7 +187,9 @@ def test_what_a_memo_forgets_plays_no_part() -> None:
         np.testing.assert_array_equal(answer, answers[0])
     # nothing that reaches the floor was passed over for having too few letters in common
     one, two = np.repeat(codes, count), np.tile(codes, count)
-    bare = token_similarity(found.tokens, sounds(found.tokens), np.minimum(one, two), np.maximum(one, two))
+    bare = token_similarity(
+        found.tokens, sounds(found.tokens), np.minimum(one, two), np.maximum(one, two)
+    )
     near = (bare >= FLOOR) & (found.tokens.hashes[one] != found.tokens.hashes[two])
     held = answers[0] > 0
     letters = np.bitwise_count(found.tokens.signature[one] & found.tokens.signature[two])
@@ -199,12 +231,16 @@ def test_a_name_may_be_cut_off_in_its_last_word(whole: str, cut: str) -> None:
     assert told["contradicted"] < told["matched"] / 5
 
 
-@pytest.mark.parametrize(("one", "two"), [("Alexander Johnson", "Alexander John"), ("Ali Hassan", "Ali Ha")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("Alexander Johnson", "Alexander John"), ("Ali Hassan", "Ali Ha")]
+)
 def test_a_common_or_a_short_name_is_not_cut_off(one: str, two: str) -> None:
     assert _aligned(one, two)["weakest"] != pytest.approx(0.85)
 
 
-@pytest.mark.parametrize(("one", "two"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")]
+)
 def test_a_word_without_consonants_stands_for_itself(one: str, two: str) -> None:
     told = _aligned(one, two)
     assert told["tokens"] == 2

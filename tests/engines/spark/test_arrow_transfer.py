@@ -5,16 +5,35 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from resolver.engines.parcels import Parcel, numbers, pack, pack_batch, parcels, to_arrow, unpack, unpack_batch
+from resolver.engines.spark.arrow_transfer import (
+    Parcel,
+    numbers,
+    pack,
+    pack_batch,
+    parcels,
+    to_arrow,
+    unpack,
+    unpack_batch,
+)
 from resolver.records import Batch
 from resolver.synthetic import generate
-from tests.normalise.preparing import same
+from tests.normalize.preparing import same
 
 
 def test_arrays_of_any_length() -> None:
-    body = pack({"a": np.array([3, 1], np.int32), "b": pa.array(["x", "ش", ""]), "c": np.zeros(0, np.uint64)})
+    body = pack(
+        {
+            "a": np.array([3, 1], np.int32),
+            "b": pa.array(["x", "ش", ""]),
+            "c": np.zeros(0, np.uint64),
+        }
+    )
     found = unpack(body)
-    assert {name: values.to_pylist() for name, values in found.items()} == {"a": [3, 1], "b": ["x", "ش", ""], "c": []}
+    assert {name: values.to_pylist() for name, values in found.items()} == {
+        "a": [3, 1],
+        "b": ["x", "ش", ""],
+        "c": [],
+    }
     assert found["c"].type == pa.uint64()
 
 

@@ -12,15 +12,21 @@ import numpy as np
 import psutil
 import pytest
 
-from resolver.engines import local, spark
-from resolver.engines.spark_job import Shape
-from resolver.engines.spark_session import check_here, check_workers, session, told
+from resolver.engines import local
+from resolver.engines.result_files import write_results
+from resolver.engines.spark import engine as spark
+from resolver.engines.spark.job import Shape
+from resolver.engines.spark.session import (
+    check_here,
+    check_workers,
+    session,
+    told,
+)
 from resolver.errors import EngineError
-from resolver.output import write_results
 from resolver.pipeline import RunOptions
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT
-from resolver.records.resolution import Outcome, Resolution
+from resolver.records.results.resolution import Outcome, Resolution
 from resolver.synthetic import World, generate
 from tests.engines.test_local import intake
 
@@ -31,7 +37,9 @@ SMALL = Shape(170, 6, 4, 3)
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """One session for all tests: engines use the one there is."""
-    pytest.importorskip("pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')")
+    pytest.importorskip(
+        "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
+    )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
     with session(MASTER):
@@ -53,7 +61,9 @@ def same(one: Resolution, two: Resolution) -> None:
     assert np.array_equal(one.stats.score_histogram, two.stats.score_histogram)
 
 
-def test_the_files_are_those_of_the_local_engine(cluster: str, world: World, tmp_path: Path) -> None:
+def test_the_files_are_those_of_the_local_engine(
+    cluster: str, world: World, tmp_path: Path
+) -> None:
     lists = intake(world.records)
     found = {
         "local": local.dedupe(lists, RunOptions()),
@@ -65,7 +75,9 @@ def test_the_files_are_those_of_the_local_engine(cluster: str, world: World, tmp
     files = sorted(path.name for path in (tmp_path / "local").iterdir())
     assert len(files) == 6
     for name in files:
-        assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "spark" / name).read_bytes(), name
+        assert (tmp_path / "local" / name).read_bytes() == (
+            tmp_path / "spark" / name
+        ).read_bytes(), name
 
 
 def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_path: Path) -> None:
@@ -74,13 +86,17 @@ def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_p
     for path in (root / "models").glob("*.json"):
         shutil.copy(path, tmp_path)
     changed = json.loads((tmp_path / "person.json").read_text("utf-8"))
-    (tmp_path / "person.json").write_text(json.dumps({**changed, "intercept": changed["intercept"] + 700}))
+    (tmp_path / "person.json").write_text(
+        json.dumps({**changed, "intercept": changed["intercept"] + 700})
+    )
     plain = RunOptions(plan="M", model_dir=tmp_path)
     merged = local.dedupe(lists, plain)
     links = merged.links
     chosen = np.flatnonzero(links.outcome == Outcome.MERGED)[:2]
     ids = merged.batch.ids.to_pylist()
-    pairs = [(ids[links.left[at]], ids[links.right[at]]) for at in chosen.tolist()] + [(ids[0], ids[-1])]
+    pairs = [(ids[links.left[at]], ids[links.right[at]]) for at in chosen.tolist()] + [
+        (ids[0], ids[-1])
+    ]
     verdicts = [Verdict.DIFFERENT, Verdict.DIFFERENT, Verdict.SAME]
     decided = [
         Decision(*pair, verdict, who="s", when=datetime(2026, 1, 1, tzinfo=UTC))
@@ -89,7 +105,10 @@ def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_p
     options = RunOptions(plan="M", model_dir=tmp_path, decisions=decided)
     answer = local.dedupe(lists, options)
     assert not np.array_equal(answer.labels, merged.labels)
-    assert answer.stats.stamp["model"] != local.dedupe(lists, RunOptions(plan="M")).stats.stamp["model"]
+    assert (
+        answer.stats.stamp["model"]
+        != local.dedupe(lists, RunOptions(plan="M")).stats.stamp["model"]
+    )
     same(answer, spark.dedupe(lists, options, master=cluster, shape=SMALL))
 
 
@@ -117,7 +136,9 @@ def test_an_executor_that_dies_costs_nothing_but_time(cluster: str, world: World
 def test_linking_two_sets(cluster: str, world: World) -> None:
     """Only pairs across; a record that stands on both sides counts as right."""
     right = [record for number, record in enumerate(world.records) if number % 3]
-    left = [record for number, record in enumerate(world.records) if not number % 3 or not number % 7]
+    left = [
+        record for number, record in enumerate(world.records) if not number % 3 or not number % 7
+    ]
     one, two = intake(left), intake(right)
     found = local.link(one, two, RunOptions())
     assert len(found.links) > 20
@@ -143,18 +164,28 @@ def test_a_run_goes_on_without_the_cluster(cluster: str, world: World, tmp_path:
         same(local.dedupe(lists, RunOptions()), spark.dedupe(lists, options, master=cluster))
     # what was kept for another border is of no use
     other = RunOptions(resume=tmp_path / "kept", merge_at=0.01)
-    same(local.dedupe(lists, RunOptions(merge_at=0.01)), spark.dedupe(lists, other, master=cluster, shape=SMALL))
+    same(
+        local.dedupe(lists, RunOptions(merge_at=0.01)),
+        spark.dedupe(lists, other, master=cluster, shape=SMALL),
+    )
 
 
 def executors() -> list[psutil.Process]:
     """The executors of this test's cluster: children of the Java process that this process began."""
     below = psutil.Process().children(recursive=True)
     alive = [one for one in below if one.status() != psutil.STATUS_ZOMBIE]
-    return [one for one in alive if any("CoarseGrainedExecutorBackend" in word for word in one.cmdline())]
+    return [
+        one
+        for one in alive
+        if any("CoarseGrainedExecutorBackend" in word for word in one.cmdline())
+    ]
 
 
 def test_workers_with_other_versions_are_named(cluster: str) -> None:
-    with session(cluster) as spark_session, pytest.raises(EngineError, match="rigour 0 instead of 1"):
+    with (
+        session(cluster) as spark_session,
+        pytest.raises(EngineError, match="rigour 0 instead of 1"),
+    ):
         check_workers(spark_session, {"rigour": "1", "same": "2"}, _other)
 
 
@@ -166,29 +197,58 @@ def test_nobody_to_resolve() -> None:
     assert len(spark.dedupe(intake([]), RunOptions()).links) == 0
 
 
-def test_without_pyspark_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
-    monkeypatch.setattr("resolver.engines.spark_session.find_spec", lambda name: None)
+def test_without_pyspark_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    monkeypatch.setattr("resolver.engines.spark.session.find_spec", lambda name: None)
     with pytest.raises(EngineError) as caught:
         spark.dedupe(intake(world.records), RunOptions())
-    assert caught.value.line() == "the Spark engine needs pyspark (pip install 'watchlist-resolver[spark]')"
+    assert (
+        caught.value.line()
+        == "the Spark engine needs pyspark (pip install 'watchlist-resolver[spark]')"
+    )
 
 
 @pytest.mark.parametrize(
     ("master", "environment", "said"),
     [
-        ("sparc://host:7077", {}, "sparc://host:7077: this is no address of a cluster (local[2], local-cluster"),
+        (
+            "sparc://host:7077",
+            {},
+            "sparc://host:7077: this is no address of a cluster (local[2], local-cluster",
+        ),
         ("local[two]", {}, "local[two]: this is no address of a cluster"),
-        ("spark://127.0.0.1:1", {}, "spark://127.0.0.1:1: no master of a Spark cluster answers there (check --master)"),
-        ("k8s://https://127.0.0.1:1", {}, "k8s://https://127.0.0.1:1: no Kubernetes answers there (check --master)"),
-        ("k8s://127.0.0.1:1", {}, "k8s://127.0.0.1:1: no Kubernetes answers there (check --master)"),
+        (
+            "spark://127.0.0.1:1",
+            {},
+            "spark://127.0.0.1:1: no master of a Spark cluster answers there (check --master)",
+        ),
+        (
+            "k8s://https://127.0.0.1:1",
+            {},
+            "k8s://https://127.0.0.1:1: no Kubernetes answers there (check --master)",
+        ),
+        (
+            "k8s://127.0.0.1:1",
+            {},
+            "k8s://127.0.0.1:1: no Kubernetes answers there (check --master)",
+        ),
         ("k8s://https://", {}, "k8s://https://: this is no address of a cluster (local[2]"),
-        ("yarn", {"HADOOP_CONF_DIR": "", "YARN_CONF_DIR": ""}, "yarn: where YARN is stands in a folder that HADOOP_"),
+        (
+            "yarn",
+            {"HADOOP_CONF_DIR": "", "YARN_CONF_DIR": ""},
+            "yarn: where YARN is stands in a folder that HADOOP_",
+        ),
         (
             None,
             {"JAVA_HOME": "/nowhere"},
             "/nowhere: there is no Java in the folder that JAVA_HOME names",
         ),
-        (None, {"JAVA_HOME": "", "PATH": "/nowhere"}, "the Spark engine needs Java 17 or newer (install it, or say wh"),
+        (
+            None,
+            {"JAVA_HOME": "", "PATH": "/nowhere"},
+            "the Spark engine needs Java 17 or newer (install it, or say wh",
+        ),
     ],
 )
 def test_what_cannot_be_begun_is_told_before_java_starts(
@@ -216,7 +276,10 @@ def test_what_cannot_be_begun_is_told_before_java_starts(
             "Job aborted.\nresolver.errors.ModelError: the model is damaged\n\tat java",
             "a worker failed: the model is dam",
         ),
-        ("\n [MASTER] A master URL must be set in your configuration", "yarn: no cluster was named (name it with"),
+        (
+            "\n [MASTER] A master URL must be set in your configuration",
+            "yarn: no cluster was named (name it with",
+        ),
         ("java.io.IOException: No space left on device", "a disk of the cluster is full"),
         (
             "An error occurred\n: a.SparkException: no scheduler\nCaused by: a.b.ClientException: refused",

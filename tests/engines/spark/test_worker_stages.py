@@ -11,18 +11,25 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pytest
 
-from resolver.block import PLAN_BY_NAME, RULES, candidates
-from resolver.classify import border
-from resolver.engines import spark_work as work
+from resolver.blocking import PLAN_BY_NAME, RULES, candidates
 from resolver.engines.local import dedupe
-from resolver.engines.parcels import Parcel, numbers, pack, pack_batch, parcels, to_arrow
-from resolver.engines.spark_job import Job, Shape
+from resolver.engines.spark import worker_stages as work
+from resolver.engines.spark.arrow_transfer import (
+    Parcel,
+    numbers,
+    pack,
+    pack_batch,
+    parcels,
+    to_arrow,
+)
+from resolver.engines.spark.job import Job, Shape
 from resolver.pipeline import RunOptions, load_models, prepared_of
 from resolver.records import Batch
-from resolver.records.resolution import Resolution
+from resolver.records.results.resolution import Resolution
+from resolver.scoring import border
 from resolver.synthetic import World, generate
 from tests.engines.test_local import intake
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 
 SHAPES = [Shape(1_000, 1, 1, 1), Shape(90, 9, 4, 5), Shape(333, 3, 7, 2)]
 
@@ -94,8 +101,14 @@ def test_the_same_pairs_with_the_same_scores(shape: Shape, world: World, found: 
     blocked = [json.loads(row.body) for row in of(joined, "account")]
     names = {rule.name: str(number) for number, rule in enumerate(RULES)}
     for rule in found.stats.rules:
-        keys, cut = (sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in blocked) for at in (0, 1))
-        pairs, only = (sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in accounts) for at in (0, 1))
+        keys, cut = (
+            sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in blocked)
+            for at in (0, 1)
+        )
+        pairs, only = (
+            sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in accounts)
+            for at in (0, 1)
+        )
         assert (keys, cut, pairs, only) == (rule.keys, rule.cut, rule.pairs, rule.only), rule.name
 
 

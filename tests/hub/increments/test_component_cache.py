@@ -9,19 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resolver.block import join
-from resolver.block.lookup import Valve
-from resolver.engines import beside, increment, remembered
-from resolver.engines.hub import Hub
-from resolver.engines.means import Means
-from resolver.engines.pool import Pool
-from resolver.engines.remembered import Remembered
-from resolver.engines.verdicts import Verdicts
+from resolver.blocking import key_join
+from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.hub.hub import Hub
+from resolver.hub.increments import cached_resolution, component_cache, increment
+from resolver.hub.increments.component_cache import Remembered
+from resolver.hub.increments.context import Means
+from resolver.hub.increments.decision_effects import Verdicts
+from resolver.hub.increments.working_set import Pool
 from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
-from tests.engines.hubs import Step, Stores, canonical, decided, exported
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import (
+    Step,
+    Stores,
+    canonical,
+    decided,
+    exported,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 YEARS = (1961, 1962, 1963)
@@ -36,27 +42,44 @@ def symbols() -> Iterator[None]:
 @pytest.fixture
 def beside_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Everything is remembered, however small; hears of each time that something was of use."""
-    for module in (increment, remembered):
+    for module in (increment, component_cache):
         monkeypatch.setattr(module, "LEAST", 1)
     used: list[int] = []
-    found = beside.resolve_beside
+    found = cached_resolution.resolve_beside
 
-    def noted(means: Means, some: Pool, block: remembered.Block, verdicts: Verdicts, valve: Valve) -> beside.Worked:
+    def noted(
+        means: Means, some: Pool, block: component_cache.Block, verdicts: Verdicts, valve: Valve
+    ) -> cached_resolution.Worked:
         used.append(len(block.numbers))
         return found(means, some, block, verdicts, valve)
 
     monkeypatch.setattr(increment, "resolve_beside", noted)
     # the smaller part may be remembered too, so that all of it is tried
-    monkeypatch.setattr(increment, "block_among", lambda blocks, old, _: beside.block_among(blocks, old, -len(old)))
+    monkeypatch.setattr(
+        increment,
+        "block_among",
+        lambda blocks, old, _: cached_resolution.block_among(blocks, old, -len(old)),
+    )
     return used
 
 
 def namesakes(count: int, seed: int) -> list[Record]:
     """Records of few names and years: nearly all hang together."""
     dice = random.Random(seed)
-    names = ("Mohammed Ali", "Mohamed Ali", "Muhammad Aly", "Mohammed Ali Hassan", "Ali Hassan", "Hassan Mohammed")
+    names = (
+        "Mohammed Ali",
+        "Mohamed Ali",
+        "Muhammad Aly",
+        "Mohammed Ali Hassan",
+        "Ali Hassan",
+        "Hassan Mohammed",
+    )
     return [
-        record(f"{dice.choice('st')}:{number}", name=dice.choice(names), birthDate=str(dice.choice(YEARS)))
+        record(
+            f"{dice.choice('st')}:{number}",
+            name=dice.choice(names),
+            birthDate=str(dice.choice(YEARS)),
+        )
         for number in range(count)
     ]
 
@@ -74,13 +97,18 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Remembered, "at", lambda _self, _version: ())
 
 
-@pytest.mark.parametrize(("seed", "cap"), [*((seed, join.DEFAULT_CAP) for seed in range(6)), (6, 400), (7, 150)])
+@pytest.mark.parametrize(
+    ("seed", "cap"), [*((seed, key_join.DEFAULT_CAP) for seed in range(6)), (6, 400), (7, 150)]
+)
 def test_what_is_remembered_changes_nothing(
     stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch, seed: int, cap: int
 ) -> None:
-    monkeypatch.setattr(join, "DEFAULT_CAP", cap)
+    monkeypatch.setattr(key_join, "DEFAULT_CAP", cap)
     dice = random.Random(seed)
-    said = [*namesakes(50, seed), *dice.sample(sorted(generate(60, seed=3).records, key=lambda one: one.id), 30)]
+    said = [
+        *namesakes(50, seed),
+        *dice.sample(sorted(generate(60, seed=3).records, key=lambda one: one.id), 30),
+    ]
     dice.shuffle(said)
     steps: list[Step | str] = []
     while said:
@@ -91,7 +119,9 @@ def test_what_is_remembered_changes_nothing(
     steps.insert(3, Step((record(first.id, name="Ali Hassan", birthDate="1962"),)))
     steps.insert(6, steps[1].records[0].id)  # type: ignore[union-attr]
     one, two = steps[4].records[0].id, steps[2].records[0].id  # type: ignore[union-attr]
-    steps.insert(7, Step((), (decided((one, two), dice.choice([Verdict.SAME, Verdict.DIFFERENT]), 1),)))
+    steps.insert(
+        7, Step((), (decided((one, two), dice.choice([Verdict.SAME, Verdict.DIFFERENT]), 1),))
+    )
 
     def landed() -> tuple[bytes, list[Sequence[int]]]:
         with stores.new() as hub:
@@ -141,7 +171,7 @@ def test_what_somebody_else_lands_is_not_missed(stores: Stores, beside_blocks: l
 def test_no_more_is_remembered_than_there_is_room_for(
     stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remembered, "MOST", 10)
+    monkeypatch.setattr(component_cache, "MOST", 10)
     with stores.new() as hub:
         hub.add(_bare(Step(tuple(namesakes(30, 1)))))
         assert hub._remembered.at(1) == ()

@@ -6,16 +6,30 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.engines.identity import Identities, Known, Past, identify
+from resolver.hub.increments.entity_ids import (
+    Identities,
+    Known,
+    Past,
+    identify,
+)
 from resolver.store import EventKind
 
 
-def named(labels: list[int], before: list[int], past: dict[int, list[int]] | None = None) -> Identities:
+def named(
+    labels: list[int], before: list[int], past: dict[int, list[int]] | None = None
+) -> Identities:
     """Entities 1, 2 … are born in this order; retired ones are those of `past`."""
     known = {number: Known(f"e-{9 - number}", number) for number in {*before} - {-1}}
     gone = Past({number: Known(f"e-{number}", number) for number in past or {}}, past or {})
     changed = np.array(before) < 0
-    return identify(np.array(labels, dtype=np.int32), np.array(before, dtype=np.int64), known, gone, 100, changed)
+    return identify(
+        np.array(labels, dtype=np.int32),
+        np.array(before, dtype=np.int64),
+        known,
+        gone,
+        100,
+        changed,
+    )
 
 
 def test_nothing_changes() -> None:
@@ -93,14 +107,18 @@ def test_nobody_is_left() -> None:
     assert (gone.retired, gone.events) == ([(4, -1)], [(EventKind.DISSOLVED, 4, -1)])
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 5)), min_size=1, max_size=12), st.data())
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 5)), min_size=1, max_size=12), st.data()
+)
 def test_every_cluster_has_one_entity_and_every_entity_one_cluster(
     rows: list[tuple[int, int]], data: st.DataObject
 ) -> None:
     clusters = [cluster for cluster, _ in rows]
     labels = [clusters.index(cluster) for cluster in clusters]
     before = [entity for _, entity in rows]
-    retired = data.draw(st.dictionaries(st.integers(10, 13), st.sets(st.integers(0, len(rows) - 1), min_size=1)))
+    retired = data.draw(
+        st.dictionaries(st.integers(10, 13), st.sets(st.integers(0, len(rows) - 1), min_size=1))
+    )
     found = named(labels, before, {number: sorted(held) for number, held in retired.items()})
     pairs = set(zip(labels, found.entity.tolist(), strict=True))
     assert len(pairs) == len(set(labels)) == len(set(found.entity.tolist()))

@@ -12,13 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver.block import join
+from resolver.blocking import key_join
 from resolver.engines.local import dedupe
 from resolver.records import Kind, Record, Value
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
-from tests.engines.hubs import OPTIONS, Step, Stores, canonical, decided, intake
-from tests.normalise.preparing import quick_symbols
+from tests.hub.hubs import (
+    OPTIONS,
+    Step,
+    Stores,
+    canonical,
+    decided,
+    intake,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 
@@ -38,14 +45,17 @@ def close(world: list[Record]) -> list[tuple[str, str]]:
     """The pairs in band match or review, on which stewards decide."""
     found = dedupe(intake(world), OPTIONS)
     ids = found.batch.ids.to_pylist()
-    return [(ids[a], ids[b]) for a, b in zip(found.links.left.tolist(), found.links.right.tolist(), strict=True)]
+    return [
+        (ids[a], ids[b])
+        for a, b in zip(found.links.left.tolist(), found.links.right.tolist(), strict=True)
+    ]
 
 
-@pytest.fixture(params=[join.DEFAULT_CAP, 12, 2])
+@pytest.fixture(params=[key_join.DEFAULT_CAP, 12, 2])
 def cap(request: pytest.FixtureRequest) -> Iterator[int]:
     """The safety valve: in its usual place, and where it closes on names that half a dozen or three bear."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(join, "DEFAULT_CAP", request.param)
+        patch.setattr(key_join, "DEFAULT_CAP", request.param)
         yield request.param
 
 
@@ -69,7 +79,11 @@ def test_increments_equal_one_batch(
     log = []
     for minute, pair in enumerate(pairs):
         free = used.isdisjoint(pair)
-        verdict = dice.choice([Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE]) if free else Verdict.UNSURE
+        verdict = (
+            dice.choice([Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE])
+            if free
+            else Verdict.UNSURE
+        )
         log.append(decided(pair, verdict, minute))
         if free and dice.random() < 0.3:
             log.append(decided(pair, dice.choice(list(Verdict)), minute + 1000))
@@ -84,7 +98,11 @@ def test_increments_equal_one_batch(
 
 def test_kinds_in_any_order_of_arrival(stores: Stores) -> None:
     """Who may be a person or a group comes to the same one of them, whoever was there first."""
-    said: dict[str, Any] = {"name": "Zbigniew Brzezinski Lewandowski", "phone": "+49 30 123456", "email": "z@b.org"}
+    said: dict[str, Any] = {
+        "name": "Zbigniew Brzezinski Lewandowski",
+        "phone": "+49 30 123456",
+        "email": "z@b.org",
+    }
     kinds = (Kind.PERSON, Kind.GROUP, Kind.LEGAL)
     steps = [Step((record(f"{kind.label}:1", kind, **said),)) for kind in kinds]
     whole = canonical(stores, [Step(tuple(step.records[0] for step in steps))])
@@ -99,21 +117,26 @@ def test_what_is_compared_anew_meets_by_no_key_that_is_too_common_among_all(stor
     third = record("v:3", name="Ivan Petrov", passportNumber="P7654321", idNumber="AB998877")
     with pytest.MonkeyPatch.context() as patch:
         # three records make as many pairs, six make 15
-        patch.setattr(join, "DEFAULT_CAP", 3)
+        patch.setattr(key_join, "DEFAULT_CAP", 3)
         whole = canonical(stores, [Step((one, two, *others, third))])
         assert canonical(stores, [Step((one, two, *others)), Step((third,))]) == whole
         with stores.new() as hub:
             hub.add(Step((one, two, *others)).intake())
             hub.add(Step((third,)).intake())
             with hub.store.view() as view:
-                ends = {tuple(sorted((link.left_id, link.right_id))) for link in view.links_of_record(one.id)}
+                ends = {
+                    tuple(sorted((link.left_id, link.right_id)))
+                    for link in view.links_of_record(one.id)
+                }
     # if it were found by its name, it would be here
     assert ends == {(one.id, third.id)}
 
 
 @settings(deadline=None, max_examples=6, suppress_health_check=_HEALTH)
 @given(seed=st.integers(0, 10**9))
-def test_list_versions_in_any_order(stores: Stores, world: list[Record], cap: int, seed: int) -> None:
+def test_list_versions_in_any_order(
+    stores: Stores, world: list[Record], cap: int, seed: int
+) -> None:
     """Lists that carry versions: what only older ones hold is withdrawn, what both hold is as the newest says."""
     dice = random.Random(seed)
     sources = sorted({one.source for one in world})[:2]
@@ -129,10 +152,19 @@ def test_list_versions_in_any_order(stores: Stores, world: list[Record], cap: in
                 steps.append(Step(said, version=version))
     steps.append(Step(tuple(others)))
     dice.shuffle(steps)
-    newest = {source: max(step.version for step in steps if step.records[0].source == source) for source in sources}
-    last = [step for step in steps if not step.version or newest[step.records[0].source] == step.version]
-    assert canonical(stores, steps) == canonical(stores, sorted(last, key=lambda step: step.version))
+    newest = {
+        source: max(step.version for step in steps if step.records[0].source == source)
+        for source in sources
+    }
+    last = [
+        step for step in steps if not step.version or newest[step.records[0].source] == step.version
+    ]
+    assert canonical(stores, steps) == canonical(
+        stores, sorted(last, key=lambda step: step.version)
+    )
 
 
 def _edited(one: Record, version: str, dice: random.Random) -> Record:
-    return replace(one, values=(*one.values, Value("notes", version))) if dice.random() < 0.3 else one
+    return (
+        replace(one, values=(*one.values, Value("notes", version))) if dice.random() < 0.3 else one
+    )

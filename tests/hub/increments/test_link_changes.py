@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.engines.linking import changed_links
+from resolver.hub.increments.link_changes import changed_links
 from resolver.store import LinkRows, LinkTable
 
 Row = tuple[int, int, int, int, int, int]
@@ -17,7 +17,10 @@ def tables(draw: st.DrawFn) -> list[Row]:
     """Rows of links: each pair once, few different values."""
     pairs = draw(st.sets(st.tuples(st.integers(1, 6), st.integers(7, 12)), max_size=12))
     few = st.integers(0, 1)
-    return [(left, right, draw(st.integers(-1, 1)), draw(few), draw(few), draw(few)) for left, right in sorted(pairs)]
+    return [
+        (left, right, draw(st.integers(-1, 1)), draw(few), draw(few), draw(few))
+        for left, right in sorted(pairs)
+    ]
 
 
 def columns(rows: list[Row]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -33,7 +36,10 @@ def test_what_ends_and_what_begins(stored: list[Row], found: list[Row], chance: 
     ended = {row[:2] for row in stored if row not in found}
     assert set(zip(lefts.tolist(), rights.tolist(), strict=True)) == ended
     assert len(lefts) == len(ended)
-    begins = [getattr(begun, name).tolist() for name in ("left", "right", "logodds", "band", "outcome", "colour")]
+    begins = [
+        getattr(begun, name).tolist()
+        for name in ("left", "right", "logodds", "band", "outcome", "colour")
+    ]
     assert sorted(zip(*begins, strict=True)) == sorted(row for row in found if row not in stored)
     assert begun.score.tolist() == (begun.logodds / 2).tolist()
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import bis_dpl
-from resolver.ingest.base import ListUnit, RecordAt, Reject
-from resolver.ingest.files import SourceFile
+from resolver.ingest.formats import bis_dpl
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
 from tests.ingest.samples_lists import bis_dpl as sample
@@ -54,9 +54,21 @@ def test_rows_that_are_the_same_collapse(tmp_path: Path) -> None:
         ("CAPTAIN TEST", "Person", {("name", "TEST"), ("title", "CAPTAIN")}),
         ("ALI TEST A/K/A ALLY TEST", "Person", {("name", "ALI TEST"), ("alias", "ALLY TEST")}),
         ("PEARL (A.K.A. NEI TEST) TEST", "Person", {("name", "PEARL TEST"), ("alias", "NEI TEST")}),
-        ("SAMMY (IHSAN MEDHAT) TEST", "Person", {("name", "SAMMY TEST"), ("alias", "IHSAN MEDHAT TEST")}),
-        ('IHSAN MEDHAT "SAMMY" TEST', "Person", {("name", "IHSAN MEDHAT TEST"), ("alias", "SAMMY TEST")}),
-        ("TEST AIRLINES D/B/A T7 AIRLINES", "Company", {("name", "TEST AIRLINES"), ("alias", "T7 AIRLINES")}),
+        (
+            "SAMMY (IHSAN MEDHAT) TEST",
+            "Person",
+            {("name", "SAMMY TEST"), ("alias", "IHSAN MEDHAT TEST")},
+        ),
+        (
+            'IHSAN MEDHAT "SAMMY" TEST',
+            "Person",
+            {("name", "IHSAN MEDHAT TEST"), ("alias", "SAMMY TEST")},
+        ),
+        (
+            "TEST AIRLINES D/B/A T7 AIRLINES",
+            "Company",
+            {("name", "TEST AIRLINES"), ("alias", "T7 AIRLINES")},
+        ),
         (
             "UNITED TEST WORKS TRADING (UTWT)",
             "Company",
@@ -77,13 +89,20 @@ def test_names(tmp_path: Path, name: str, schema: str, names: set[tuple[str, str
 
 
 def test_a_trade_name_is_tied_to_the_company_that_uses_it(tmp_path: Path) -> None:
-    (record,), _ = read(sample(tmp_path, [{"Name": "SAMPLE ZONE (TEST GROUP INTERNATIONAL, INC.)"}]))
+    (record,), _ = read(
+        sample(tmp_path, [{"Name": "SAMPLE ZONE (TEST GROUP INTERNATIONAL, INC.)"}])
+    )
     assert record.texts("name") == ("SAMPLE ZONE",)
-    assert [relation.target_name for relation in record.relations] == ["TEST GROUP INTERNATIONAL, INC."]
+    assert [relation.target_name for relation in record.relations] == [
+        "TEST GROUP INTERNATIONAL, INC."
+    ]
 
 
 def test_bad_dates_and_rows(tmp_path: Path) -> None:
-    path = sample(tmp_path, [{"Name": "ALI TEST", "Effective_Date": "02/31/2003"}, {"Name": "", "City": "TESTVILLE"}])
+    path = sample(
+        tmp_path,
+        [{"Name": "ALI TEST", "Effective_Date": "02/31/2003"}, {"Name": "", "City": "TESTVILLE"}],
+    )
     path.write_text(path.read_text("utf-8") + '"ONE"\t"CELL"\n', "utf-8")
     (record,), rejects = read(path)
     assert record.texts("notes") == ("startDate: 02/31/2003",)

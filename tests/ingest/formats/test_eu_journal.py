@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import eu_journal
-from resolver.ingest.base import ListUnit, RecordAt, Reject
-from resolver.ingest.eu_names import name_parts
-from resolver.ingest.files import SourceFile
+from resolver.ingest.formats import eu_journal
+from resolver.ingest.formats.eu_names import name_parts
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
 from tests.ingest.samples_lists import EU_COLUMNS
@@ -50,7 +50,10 @@ def test_rows(tmp_path: Path) -> None:
     }
     assert {prop: person.texts(prop) for prop in expected} == expected
     assert other.texts("birthDate") == ("1960", "1961")
-    assert (company.schema, company.texts("name", "abbreviation")) == ("Company", ("Example Trading LLC", "ETL"))
+    assert (company.schema, company.texts("name", "abbreviation")) == (
+        "Company",
+        ("Example Trading LLC", "ETL"),
+    )
     assert [(item.prop, item.number) for item in company.identifiers] == [("innCode", "7707083893")]
     assert [(address.full, address.country) for address in company.addresses] == [
         ("1 Sample Street, Testgrad", "Russian Federation")
@@ -74,11 +77,23 @@ def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
             {"alias": "Aly TEST (Date of birth: 22.8.1973; place of birth: Testland)"},
             {("alias", "Aly TEST"), ("birthDate", "1973-08-22"), ("birthPlace", "Testland")},
         ),
-        ({"weakAlias": "Abu Test; Abu Probe"}, {("weakAlias", "Abu Test"), ("weakAlias", "Abu Probe")}),
+        (
+            {"weakAlias": "Abu Test; Abu Probe"},
+            {("weakAlias", "Abu Test"), ("weakAlias", "Abu Probe")},
+        ),
         ({"previousName": "PROBA"}, {("previousName", "Ali PROBA")}),
-        ({"nationality": "Russian and Ukrainian"}, {("nationality", "Russian"), ("nationality", "Ukrainian")}),
-        ({"nationality": "Syrian/Lebanese"}, {("nationality", "Syrian"), ("nationality", "Lebanese")}),
-        ({"nationality": "(a) German, (b) Algerian"}, {("nationality", "German"), ("nationality", "Algerian")}),
+        (
+            {"nationality": "Russian and Ukrainian"},
+            {("nationality", "Russian"), ("nationality", "Ukrainian")},
+        ),
+        (
+            {"nationality": "Syrian/Lebanese"},
+            {("nationality", "Syrian"), ("nationality", "Lebanese")},
+        ),
+        (
+            {"nationality": "(a) German, (b) Algerian"},
+            {("nationality", "German"), ("nationality", "Algerian")},
+        ),
         ({"nationality": "Trinidad and Tobago"}, {("nationality", "Trinidad and Tobago")}),
         ({"nationality": "Myanmar/Burma"}, {("nationality", "Myanmar/Burma")}),
         ({"nationality": "Jordanian (presumed)"}, {("nationality", "Jordanian")}),
@@ -103,7 +118,10 @@ def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
                 ("gender", "male"),
             },
         ),
-        ({"position": "Maulavi; Head of Samples"}, {("title", "Maulavi"), ("position", "Head of Samples")}),
+        (
+            {"position": "Maulavi; Head of Samples"},
+            {("title", "Maulavi"), ("position", "Head of Samples")},
+        ),
         ({"gender": "Female."}, {("gender", "female")}),
         ({"fatherName": "Ali Test – علي"}, {("fatherName", "Ali Test"), ("fatherName", "علي")}),
         ({"startDate": "23.2.2022"}, {("createdAt", "2022-02-23")}),
@@ -112,18 +130,30 @@ def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
             {"phone": "+ 7 (495) 552-43-94; 8 (495) 693 32 56"},
             {("phone", "+7 (495) 552-43-94"), ("phone", "8 (495) 693 32 56")},
         ),
-        ({"email": "a@example.org, b@example.org"}, {("email", "a@example.org"), ("email", "b@example.org")}),
+        (
+            {"email": "a@example.org, b@example.org"},
+            {("email", "a@example.org"), ("email", "b@example.org")},
+        ),
         (
             {"website": "https://example.org/x; www.example.com"},
             {("website", "https://example.org/x"), ("website", "www.example.com")},
         ),
-        ({"notes": "Father’s name is Lakhdar"}, {("notes", "Father’s name is Lakhdar"), ("fatherName", "Lakhdar")}),
+        (
+            {"notes": "Father’s name is Lakhdar"},
+            {("notes", "Father’s name is Lakhdar"), ("fatherName", "Lakhdar")},
+        ),
     ],
 )
-def test_cells_of_persons(tmp_path: Path, cells: dict[str, str], values: set[tuple[str, str]]) -> None:
+def test_cells_of_persons(
+    tmp_path: Path, cells: dict[str, str], values: set[tuple[str, str]]
+) -> None:
     record, rejects = one(tmp_path, **cells)
-    noted = {"name", "firstName", "lastName", "program"} | (set() if "notes" in cells else {"notes"})
-    assert {(value.prop, value.text) for value in record.values if value.prop not in noted} == values
+    noted = {"name", "firstName", "lastName", "program"} | (
+        set() if "notes" in cells else {"notes"}
+    )
+    assert {
+        (value.prop, value.text) for value in record.values if value.prop not in noted
+    } == values
     assert rejects == []
 
 
@@ -138,8 +168,12 @@ def test_documents_that_slipped_into_the_nationality(tmp_path: Path) -> None:
     assert [(item.prop, item.number) for item in record.identifiers] == [("idNumber", "08619000")]
 
 
-@pytest.mark.parametrize("written", ["before 1964", "28 September; (year unknown)", "Approximately (29 years old)"])
-def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(tmp_path: Path, written: str) -> None:
+@pytest.mark.parametrize(
+    "written", ["before 1964", "28 September; (year unknown)", "Approximately (29 years old)"]
+)
+def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(
+    tmp_path: Path, written: str
+) -> None:
     record, (reject,) = one(tmp_path, birthDate=written)
     assert record.texts("birthDate", "notes") == (f"birthDate: {written}",)
     assert reject.reason.startswith("record eu-journal:39999R0001/I/7: value not taken: birthDate")
@@ -153,7 +187,10 @@ def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(tmp_path: Path,
         ("Russian Federation, 199155, Testgrad", [("199155, Testgrad", "Russian Federation")]),
         ("Iran", [("", "Iran")]),
         ("(a) Oran, Algeria, (b) Testville", [("Oran", "Algeria"), ("Testville", "")]),
-        ('"1 Test St; flat 2; Oran, Algeria"', [("1 Test St", ""), ("flat 2", ""), ("Oran", "Algeria")]),
+        (
+            '"1 Test St; flat 2; Oran, Algeria"',
+            [("1 Test St", ""), ("flat 2", ""), ("Oran", "Algeria")],
+        ),
     ],
 )
 def test_addresses(tmp_path: Path, address: str, expected: list[tuple[str, str]]) -> None:
@@ -189,7 +226,10 @@ def test_an_unknown_schema_is_guessed_and_noted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("Ivan Petrovich TESTOV", [("firstName", "Ivan"), ("fatherName", "Petrovich"), ("lastName", "TESTOV")]),
+        (
+            "Ivan Petrovich TESTOV",
+            [("firstName", "Ivan"), ("fatherName", "Petrovich"), ("lastName", "TESTOV")],
+        ),
         ("Ali Hassan AL TEST", [("firstName", "Ali Hassan"), ("lastName", "AL TEST")]),
         ("KIM Test Song", [("firstName", "Test Song"), ("lastName", "KIM")]),
         ("Ali al-TEST", [("firstName", "Ali"), ("lastName", "al-TEST")]),
@@ -205,7 +245,9 @@ def test_name_parts_are_told_by_capitals_only(name: str, parts: list[tuple[str, 
 def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
     path = sample(tmp_path)
     text = path.read_text("utf-8")
-    path.write_text(text + "1,2,3\n" + ",".join(["39999R0001", *[""] * (len(EU_COLUMNS) - 1)]) + "\n", "utf-8")
+    path.write_text(
+        text + "1,2,3\n" + ",".join(["39999R0001", *[""] * (len(EU_COLUMNS) - 1)]) + "\n", "utf-8"
+    )
     records, rejects = read(path)
     assert len(records) == 3
     assert [reject.line for reject in rejects] == [5, 6]

@@ -6,16 +6,27 @@ from typing import Any
 
 import pytest
 
-from resolver.ingest.base import Intake
-from resolver.ingest.crimes import charge_activities, topic_activities
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
+from resolver.ingest.text.crimes import charge_activities, topic_activities
 from resolver.records import Activity, Record
 from tests.ingest.samples import interpol
 
 
 def notice(native_id: str, kind: str = "", **more: Any) -> dict[str, Any]:
-    links = {"_links": {"self": {"href": f"https://x.invalid/notices/v1/{kind}/{native_id}"}}} if kind else {}
-    return {"entity_id": native_id, "forename": "JUAN", "name": "PEREZ", "nationalities": ["XK"], **links, **more}
+    links = (
+        {"_links": {"self": {"href": f"https://x.invalid/notices/v1/{kind}/{native_id}"}}}
+        if kind
+        else {}
+    )
+    return {
+        "entity_id": native_id,
+        "forename": "JUAN",
+        "name": "PEREZ",
+        "nationalities": ["XK"],
+        **links,
+        **more,
+    }
 
 
 def read(path: Path, content: Any) -> tuple[list[Record], Intake]:
@@ -39,8 +50,13 @@ def test_a_page_of_notices_is_read(tmp_path: Path) -> None:
 def test_arrays_lines_and_single_notices_are_the_same(tmp_path: Path, indent: int | None) -> None:
     notices = [notice("1/1", "yellow"), notice("1/2", "yellow")]
     array, _ = read(tmp_path / "array.json", json.dumps(notices, indent=indent))
-    lines, _ = read(tmp_path / "lines.json", "\n".join(json.dumps(one, indent=indent) for one in notices))
-    page, _ = read(tmp_path / "page.json", json.dumps({"_embedded": {"notices": notices}, "total": 2}, indent=indent))
+    lines, _ = read(
+        tmp_path / "lines.json", "\n".join(json.dumps(one, indent=indent) for one in notices)
+    )
+    page, _ = read(
+        tmp_path / "page.json",
+        json.dumps({"_embedded": {"notices": notices}, "total": 2}, indent=indent),
+    )
     assert array == lines == page
     assert [record.id for record in array] == ["interpol-yellow:1/1", "interpol-yellow:1/2"]
     assert len(read(tmp_path / "one.json", json.dumps(notices[0], indent=indent))[0]) == 1
@@ -64,19 +80,30 @@ def test_what_a_notice_says_is_kept(tmp_path: Path) -> None:
         "sex_id": "F",
     }
     (record,), _ = read(tmp_path / "n.json", [notice("1/1", "red", **more)])
-    assert {value.prop: value.text for value in record.values if value.prop in {"height", "weight", "eyeColor"}} == {
+    assert {
+        value.prop: value.text
+        for value in record.values
+        if value.prop in {"height", "weight", "eyeColor"}
+    } == {
         "height": "1.75",
         "weight": "80",
         "eyeColor": "brown",
     }
-    assert record.texts("birthPlace", "birthCountry", "spokenLanguage") == ("XK", "Testville", "ENG", "SPA")
+    assert record.texts("birthPlace", "birthCountry", "spokenLanguage") == (
+        "XK",
+        "Testville",
+        "ENG",
+        "SPA",
+    )
     assert record.texts("hairColor", "appearance", "gender") == ("scar on chin", "female", "grey")
 
 
 def test_bad_notices_are_rejects_and_the_others_stay(tmp_path: Path) -> None:
     bad = notice("1/1", "red")
     del bad["entity_id"]
-    records, intake = read(tmp_path / "n.json", [notice("1/2", "red", date_of_birth="1970/02/31"), bad])
+    records, intake = read(
+        tmp_path / "n.json", [notice("1/2", "red", date_of_birth="1970/02/31"), bad]
+    )
     assert [record.id for record in records] == ["interpol-red:1/2"]
     assert {reject.reason for reject in intake.rejects} == {
         "the notice has no entity_id",

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import ofac
-from resolver.ingest.base import ListUnit, RecordAt, Reject
-from resolver.ingest.files import SourceFile
+from resolver.ingest.formats import ofac
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
 from resolver.records import Activity, Kind, Record, RelationType
 from tests.ingest.samples_lists import entry, ofac_rows
 from tests.ingest.samples_lists import ofac as sample
 
 
 def unit(folder: Path, *names: str) -> ListUnit:
-    return ListUnit(tuple(SourceFile(folder / name) for name in names or ("sdn.csv", "alt.csv", "add.csv")))
+    return ListUnit(
+        tuple(SourceFile(folder / name) for name in names or ("sdn.csv", "alt.csv", "add.csv"))
+    )
 
 
 def read(folder: Path, *names: str) -> tuple[dict[str, Record], list[Reject]]:
@@ -81,11 +83,21 @@ def test_a_person_with_everything(tmp_path: Path) -> None:
 def test_companies_and_ships(tmp_path: Path) -> None:
     records, _ = read(sample(tmp_path))
     company, ship = records["102"], records["103"]
-    assert (company.schema, company.texts("previousName")) == ("Company", ("GREEN DOOR TRADING LLC",))
+    assert (company.schema, company.texts("previousName")) == (
+        "Company",
+        ("GREEN DOOR TRADING LLC",),
+    )
     assert [(item.prop, item.number) for item in company.identifiers] == [("innCode", "7707083893")]
-    assert (ship.kind, ship.texts("flag"), ship.texts("pastFlags")) == (Kind.ASSET, ("Panama",), ("Malta",))
+    assert (ship.kind, ship.texts("flag"), ship.texts("pastFlags")) == (
+        Kind.ASSET,
+        ("Panama",),
+        ("Malta",),
+    )
     assert ship.texts("deadweightTonnage") == ("1050",)
-    assert {(item.prop, item.number) for item in ship.identifiers} == {("callSign", "T2EU4"), ("imoNumber", "9074729")}
+    assert {(item.prop, item.number) for item in ship.identifiers} == {
+        ("callSign", "T2EU4"),
+        ("imoNumber", "9074729"),
+    }
     assert ship.addresses == ()
 
 
@@ -110,7 +122,12 @@ def test_links_are_resolved_only_where_one_entry_bears_the_name(tmp_path: Path) 
         entry("1", "ONE TWIN LLC"),
         entry("2", "ONE TWIN LLC"),
         entry("3", "LONER, S.A."),
-        entry("4", "TEST, Ali", "individual", "Linked To: ONE TWIN LLC; Linked To: LONER, S.A; Linked To: NOBODY."),
+        entry(
+            "4",
+            "TEST, Ali",
+            "individual",
+            "Linked To: ONE TWIN LLC; Linked To: LONER, S.A; Linked To: NOBODY.",
+        ),
         entry("5", "TEST, Olga", "individual", "wife of Ali Test; Linked To: TEST, Olga."),
     ]
     records, _ = read(sample(tmp_path, rows))
@@ -140,7 +157,10 @@ def test_company_or_organisation(tmp_path: Path, name: str, remarks: str, schema
 
 
 def test_an_aircraft_is_identified_by_its_tail(tmp_path: Path) -> None:
-    record = read_one(tmp_path, entry("7", "EP-TST", "aircraft", "Aircraft Manufacturer's Serial Number (MSN) 391."))
+    record = read_one(
+        tmp_path,
+        entry("7", "EP-TST", "aircraft", "Aircraft Manufacturer's Serial Number (MSN) 391."),
+    )
     assert {(item.prop, item.number) for item in record.identifiers} == {
         ("registrationNumber", "EP-TST"),
         ("serialNumber", "391"),
@@ -148,8 +168,13 @@ def test_an_aircraft_is_identified_by_its_tail(tmp_path: Path) -> None:
 
 
 def test_remarks_that_are_cut_off_lose_their_last_item_to_the_notes(tmp_path: Path) -> None:
-    records, rejects = read(sample(tmp_path, [entry("7", "TEST, Ali", "individual", "DOB 1962; Passport A12")]))
-    assert (records["7"].texts("birthDate", "notes"), records["7"].identifiers) == (("1962", "Passport A12"), ())
+    records, rejects = read(
+        sample(tmp_path, [entry("7", "TEST, Ali", "individual", "DOB 1962; Passport A12")])
+    )
+    assert (records["7"].texts("birthDate", "notes"), records["7"].identifiers) == (
+        ("1962", "Passport A12"),
+        (),
+    )
     (reject,) = rejects
     assert (reject.file, reject.line) == ("sdn.csv", 1)
     assert "the remarks are cut off" in reject.reason
@@ -157,7 +182,14 @@ def test_remarks_that_are_cut_off_lose_their_last_item_to_the_notes(tmp_path: Pa
 
 def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
     good = entry("7", "TEST, Ali", "individual", "DOB 30 Feb 1962.")
-    text = ofac_rows([good, [*entry("8", "SHORT")[:5]], ["x9", *entry("9", "NO NUMBER")[1:]], entry("10", "LAST LLC")])
+    text = ofac_rows(
+        [
+            good,
+            [*entry("8", "SHORT")[:5]],
+            ["x9", *entry("9", "NO NUMBER")[1:]],
+            entry("10", "LAST LLC"),
+        ]
+    )
     sample(tmp_path, [good])
     (tmp_path / "sdn.csv").write_text(text, "ascii")
     (tmp_path / "alt.csv").write_text('99,1,"aka","ORPHAN",-0- \n', "ascii")

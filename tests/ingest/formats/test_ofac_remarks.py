@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.ofac_remarks import MAX_ITEM, ORIGIN, Found, is_cut, items, read_item
+from resolver.ingest.formats.ofac_remarks import (
+    MAX_ITEM,
+    ORIGIN,
+    Found,
+    is_cut,
+    items,
+    read_item,
+)
 from resolver.records import Identifier, Relation, RelationType, Value
 
 
@@ -28,7 +35,11 @@ def said(found: Found) -> list[tuple[str, str]]:
         ("DOB 10 Dec 1948", "Person", [("birthDate", "1948-12-10")]),
         ("alt. DOB circa 1951", "Person", [("birthDate", "1951~")]),
         ("DOB 01 Jan 1961 to 31 Dec 1963", "Person", [("birthDate", "1961/1963")]),
-        ("POB Sfax, Tunisia", "Person", [("birthPlace", "Sfax, Tunisia"), ("birthCountry", "Tunisia")]),
+        (
+            "POB Sfax, Tunisia",
+            "Person",
+            [("birthPlace", "Sfax, Tunisia"), ("birthCountry", "Tunisia")],
+        ),
         ("alt. POB Sinaloa", "Person", [("birthPlace", "Sinaloa")]),
         ("nationality Syria", "Person", [("nationality", "Syria")]),
         ("nationality: Eritrean", "Person", [("nationality", "Eritrean")]),
@@ -48,8 +59,16 @@ def said(found: Found) -> list[tuple[str, str]]:
         ("alt. Email Address a@example.org", "Company", [("email", "a@example.org")]),
         ("Telephone (98)(21)(66153220)", "Company", [("phone", "98 21 66153220")]),
         ("Fax (98)(21)(66153220)", "Company", [("notes", "Fax (98)(21)(66153220)")]),
-        ("Organization Established Date 17 Jan 2018", "Company", [("incorporationDate", "2018-01-17")]),
-        ("Organization Type: Construction of buildings", "Company", [("sector", "Construction of buildings")]),
+        (
+            "Organization Established Date 17 Jan 2018",
+            "Company",
+            [("incorporationDate", "2018-01-17")],
+        ),
+        (
+            "Organization Type: Construction of buildings",
+            "Company",
+            [("sector", "Construction of buildings")],
+        ),
         ("Minister of Information", "Person", [("position", "Minister of Information")]),
         ("Minister of Information", "Company", [("notes", "Minister of Information")]),
         ("Maulawi", "Person", [("title", "Maulawi")]),
@@ -58,13 +77,26 @@ def said(found: Found) -> list[tuple[str, str]]:
         ("Nationality of Registration Russia", "Vessel", [("country", "Russia")]),
         ("Aircraft Model B.747-422", "Airplane", [("model", "B.747-422")]),
         ("Aircraft Manufacture Date 02 Feb 1987", "Airplane", [("buildDate", "1987-02-02")]),
-        ("Aircraft Operator Test Air", "Airplane", [("operator", "Test Air"), ("linkedTo", "Test Air")]),
+        (
+            "Aircraft Operator Test Air",
+            "Airplane",
+            [("operator", "Test Air"), ("linkedTo", "Test Air")],
+        ),
         (
             "Secondary sanctions risk: Sample Regulations, sections 510.201 and 510.210",
             "Person",
-            [("notes", "Secondary sanctions risk: Sample Regulations, sections 510.201 and 510.210")],
+            [
+                (
+                    "notes",
+                    "Secondary sanctions risk: Sample Regulations, sections 510.201 and 510.210",
+                )
+            ],
         ),
-        ("Chinese Commercial Code 1728 4320", "Person", [("notes", "Chinese Commercial Code 1728 4320")]),
+        (
+            "Chinese Commercial Code 1728 4320",
+            "Person",
+            [("notes", "Chinese Commercial Code 1728 4320")],
+        ),
     ],
 )
 def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, str]]) -> None:
@@ -78,16 +110,42 @@ def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, 
     [
         (
             "Passport L 191000 (Testland) issued 18 Jan 1984 expires 17 Jan 1994",
-            Identifier("passportNumber", "L 191000", "Testland", "Passport", "1984-01-18", "1994-01-17"),
+            Identifier(
+                "passportNumber", "L 191000", "Testland", "Passport", "1984-01-18", "1994-01-17"
+            ),
         ),
-        ("alt. Cedula No. 16247000 (Colombia)", Identifier("idNumber", "16247000", "Colombia", "Cedula No.")),
-        ("NIT # 800146000-7 (Colombia)", Identifier("taxNumber", "800146000-7", "Colombia", "NIT #")),
-        ("R.F.C. DIB-771110-HQ1 (Mexico)", Identifier("taxNumber", "DIB-771110-HQ1", "Mexico", "R.F.C.")),
-        ("C.U.R.P. GAMR501027HSLXDG00 (Mexico)", Identifier("idNumber", "GAMR501027HSLXDG00", "Mexico", "C.U.R.P.")),
-        ("SSN 523-00-0000 (United States)", Identifier("socialSecurityNumber", "523-00-0000", "United States", "SSN")),
-        ("Tax ID No. 7707083893 (Russia)", Identifier("innCode", "7707083893", "Russia", "Tax ID No.")),
-        ("Tax ID No. 7707083893 (Serbia)", Identifier("taxNumber", "7707083893", "Serbia", "Tax ID No.")),
-        ("Registration ID 1027700132195", Identifier("ogrnCode", "1027700132195", "", "Registration ID")),
+        (
+            "alt. Cedula No. 16247000 (Colombia)",
+            Identifier("idNumber", "16247000", "Colombia", "Cedula No."),
+        ),
+        (
+            "NIT # 800146000-7 (Colombia)",
+            Identifier("taxNumber", "800146000-7", "Colombia", "NIT #"),
+        ),
+        (
+            "R.F.C. DIB-771110-HQ1 (Mexico)",
+            Identifier("taxNumber", "DIB-771110-HQ1", "Mexico", "R.F.C."),
+        ),
+        (
+            "C.U.R.P. GAMR501027HSLXDG00 (Mexico)",
+            Identifier("idNumber", "GAMR501027HSLXDG00", "Mexico", "C.U.R.P."),
+        ),
+        (
+            "SSN 523-00-0000 (United States)",
+            Identifier("socialSecurityNumber", "523-00-0000", "United States", "SSN"),
+        ),
+        (
+            "Tax ID No. 7707083893 (Russia)",
+            Identifier("innCode", "7707083893", "Russia", "Tax ID No."),
+        ),
+        (
+            "Tax ID No. 7707083893 (Serbia)",
+            Identifier("taxNumber", "7707083893", "Serbia", "Tax ID No."),
+        ),
+        (
+            "Registration ID 1027700132195",
+            Identifier("ogrnCode", "1027700132195", "", "Registration ID"),
+        ),
         (
             "Registration ID HRB 26000 (Germany)",
             Identifier("registrationNumber", "HRB 26000", "Germany", "Registration ID"),
@@ -98,20 +156,32 @@ def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, 
         ),
         (
             "Matricula Mercantil No 181301-1 (Cali) (Colombia)",
-            Identifier("registrationNumber", "181301-1", "Colombia", "Matricula Mercantil No", note="Cali"),
+            Identifier(
+                "registrationNumber", "181301-1", "Colombia", "Matricula Mercantil No", note="Cali"
+            ),
         ),
         (
             "Matricula Mercantil No 121000 (Manizales)",
-            Identifier("registrationNumber", "121000", "", "Matricula Mercantil No", note="Manizales"),
+            Identifier(
+                "registrationNumber", "121000", "", "Matricula Mercantil No", note="Manizales"
+            ),
         ),
-        ("Passport AF465000, Colombia", Identifier("passportNumber", "AF465000", "Colombia", "Passport")),
+        (
+            "Passport AF465000, Colombia",
+            Identifier("passportNumber", "AF465000", "Colombia", "Passport"),
+        ),
         (
             "National ID No. D489000(9) (Hong Kong)",
             Identifier("idNumber", "D489000(9)", "Hong Kong", "National ID No."),
         ),
         (
             "Unified Social Credit Code (USCC) 91222401MA0Y31E000 (China)",
-            Identifier("registrationNumber", "91222401MA0Y31E000", "China", "Unified Social Credit Code (USCC)"),
+            Identifier(
+                "registrationNumber",
+                "91222401MA0Y31E000",
+                "China",
+                "Unified Social Credit Code (USCC)",
+            ),
         ),
         (
             "Vessel Registration Identification IMO 9074729",
@@ -119,24 +189,45 @@ def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, 
         ),
         (
             "Aircraft Construction Number (also called L/N or S/N or F/N) 8401",
-            Identifier("serialNumber", "8401", "", "Aircraft Construction Number (also called L/N or S/N or F/N)"),
+            Identifier(
+                "serialNumber",
+                "8401",
+                "",
+                "Aircraft Construction Number (also called L/N or S/N or F/N)",
+            ),
         ),
         (
             "alt. Digital Currency Address - XBT 1TestTestTestTestTestTestTestTest",
-            Identifier("publicKey", "1TestTestTestTestTestTestTestTest", "", "Digital Currency Address - XBT"),
+            Identifier(
+                "publicKey",
+                "1TestTestTestTestTestTestTestTest",
+                "",
+                "Digital Currency Address - XBT",
+            ),
         ),
         ("Equity Ticker CHA US", Identifier("ticker", "CHA US", "", "Equity Ticker")),
         (
             "Legal Entity Number 485100TESTTESTTEST70",
             Identifier("leiCode", "485100TESTTESTTEST70", "", "Legal Entity Number"),
         ),
-        ("Fishing Permit No. 77-12 (Testland)", Identifier("idNumber", "77-12", "Testland", "Fishing Permit No.")),
+        (
+            "Fishing Permit No. 77-12 (Testland)",
+            Identifier("idNumber", "77-12", "Testland", "Fishing Permit No."),
+        ),
     ],
 )
 def test_identifiers(item: str, expected: Identifier) -> None:
     (found,) = read_item(item, "Person").facts
     assert isinstance(found, Identifier)
-    assert (found.prop, found.number, found.country, found.type, found.issued, found.expires, found.note) == (
+    assert (
+        found.prop,
+        found.number,
+        found.country,
+        found.type,
+        found.issued,
+        found.expires,
+        found.note,
+    ) == (
         expected.prop,
         expected.number,
         expected.country,
@@ -153,7 +244,9 @@ def test_an_unknown_number_of_a_group_is_a_registration() -> None:
     assert found.prop == "registrationNumber"
 
 
-@pytest.mark.parametrize("item", ["DOB 31 Feb 1970", "DOB unknown", "Organization Established Date soon"])
+@pytest.mark.parametrize(
+    "item", ["DOB 31 Feb 1970", "DOB unknown", "Organization Established Date soon"]
+)
 def test_a_date_that_cannot_be_read_is_a_note_and_a_fault(item: str) -> None:
     found = read_item(item, "Person")
     assert said(found) == [("notes", item)]
@@ -162,19 +255,28 @@ def test_a_date_that_cannot_be_read_is_a_note_and_a_fault(item: str) -> None:
 
 def test_relatives_are_relations_with_their_role() -> None:
     assert read_item("half-brother of Ali Test", "Person").facts == (
-        Relation(RelationType.FAMILY_OF, target_name="Ali Test", role="half-brother", origin=ORIGIN),
+        Relation(
+            RelationType.FAMILY_OF, target_name="Ali Test", role="half-brother", origin=ORIGIN
+        ),
     )
 
 
 def test_items_end_with_a_stop_or_are_cut() -> None:
-    assert list(items("DOB 1962;arrested 2002; POB Test.")) == ["DOB 1962", "arrested 2002", "POB Test"]
+    assert list(items("DOB 1962;arrested 2002; POB Test.")) == [
+        "DOB 1962",
+        "arrested 2002",
+        "POB Test",
+    ]
     assert [is_cut(text) for text in ("DOB 1962.", "DOB 19", "")] == [False, True, False]
 
 
 LIKE = st.text(st.sampled_from("DOB POBPassport No.#:12/ ()',;altissuedexpires19"), max_size=80)
 
 
-@given(st.one_of(st.text(max_size=80), LIKE), st.sampled_from(["Person", "Company", "Vessel", "Airplane"]))
+@given(
+    st.one_of(st.text(max_size=80), LIKE),
+    st.sampled_from(["Person", "Company", "Vessel", "Airplane"]),
+)
 def test_every_item_says_something(item: str, schema: str) -> None:
     facts = read_item(item, schema).facts
     assert facts

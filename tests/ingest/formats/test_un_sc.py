@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import un_sc
-from resolver.ingest.base import Item, ListUnit, ListVersion, RecordAt, Reject
-from resolver.ingest.files import SourceFile
+from resolver.ingest.formats import un_sc
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ListVersion,
+    RecordAt,
+    Reject,
+)
 from resolver.ingest.readers import read_lists
 from resolver.records import Activity, Record, RelationType
 from tests.ingest.samples_lists import UN_HEAD, individual, un_document
@@ -59,7 +65,12 @@ def test_entries_of_both_sorts(tmp_path: Path) -> None:
         (RelationType.FAMILY_OF, "un-sc:202", "brother")
     ]
     assert person.activities == (Activity.TERRORISM,)
-    assert (entity.schema, entity.texts("name"), entity.texts("abbreviation"), entity.texts("previousName")) == (
+    assert (
+        entity.schema,
+        entity.texts("name"),
+        entity.texts("abbreviation"),
+        entity.texts("previousName"),
+    ) == (
         "Company",
         ("EXAMPLE TRADING COMPANY",),
         ("ETC",),
@@ -81,7 +92,10 @@ def birth(parts: str) -> str:
         ("<TYPE_OF_DATE>EXACT</TYPE_OF_DATE><YEAR>1958</YEAR><NOTE>Sep.</NOTE>", ("1958-09",)),
         ("<TYPE_OF_DATE>APPROXIMATELY</TYPE_OF_DATE><YEAR>1970</YEAR>", ("1970~",)),
         ("<TYPE_OF_DATE>EXACT</TYPE_OF_DATE><NOTE>Nov. 1973</NOTE>", ("1973-11",)),
-        ("<TYPE_OF_DATE>EXACT</TYPE_OF_DATE><NOTE>Between Aug. and Sep. 1977</NOTE>", ("1977-08/1977-09",)),
+        (
+            "<TYPE_OF_DATE>EXACT</TYPE_OF_DATE><NOTE>Between Aug. and Sep. 1977</NOTE>",
+            ("1977-08/1977-09",),
+        ),
         ("<TYPE_OF_DATE/>", ()),
     ],
 )
@@ -115,18 +129,32 @@ def document(**parts: str) -> str:
                 "DATE_OF_ISSUE": "2009-07-23",
                 "NOTE": "expires on 22 Jul. 2014, officially cancelled",
             },
-            ("passportNumber", "X1", "Testland", "2009-07-23", "2014-07-22", "officially cancelled"),
+            (
+                "passportNumber",
+                "X1",
+                "Testland",
+                "2009-07-23",
+                "2014-07-22",
+                "officially cancelled",
+            ),
         ),
         (
             {"TYPE_OF_DOCUMENT": "Passport", "NUMBER": "Afghan passport number OA296000"},
             ("passportNumber", "OA296000", "Afghan", "", "", ""),
         ),
         (
-            {"TYPE_OF_DOCUMENT": "National Identification Number", "NUMBER": "55000", "COUNTRY_OF_ISSUE": "Testland"},
+            {
+                "TYPE_OF_DOCUMENT": "National Identification Number",
+                "NUMBER": "55000",
+                "COUNTRY_OF_ISSUE": "Testland",
+            },
             ("idNumber", "55000", "Testland", "", "", ""),
         ),
         (
-            {"TYPE_OF_DOCUMENT": "National Identification Number", "NOTE": "Italian Fiscal Code: DAOMMD74T11Z000Z"},
+            {
+                "TYPE_OF_DOCUMENT": "National Identification Number",
+                "NOTE": "Italian Fiscal Code: DAOMMD74T11Z000Z",
+            },
             ("taxNumber", "DAOMMD74T11Z000Z", "Italian", "", "", ""),
         ),
         (
@@ -138,11 +166,20 @@ def document(**parts: str) -> str:
 def test_documents(tmp_path: Path, parts: dict[str, str], expected: tuple[str, ...]) -> None:
     record, _ = one(tmp_path, document(**parts))
     (found,) = record.identifiers
-    assert (found.prop, found.number, found.country, found.issued, found.expires, found.note) == expected
+    assert (
+        found.prop,
+        found.number,
+        found.country,
+        found.issued,
+        found.expires,
+        found.note,
+    ) == expected
 
 
 def test_a_document_without_a_number_is_a_note(tmp_path: Path) -> None:
-    record, rejects = one(tmp_path, document(TYPE_OF_DOCUMENT="Passport", ISSUING_COUNTRY="Testland"))
+    record, rejects = one(
+        tmp_path, document(TYPE_OF_DOCUMENT="Passport", ISSUING_COUNTRY="Testland")
+    )
     assert (record.identifiers, rejects) == ((), [])
     assert record.texts("notes") == ("document: Passport; Testland",)
 
@@ -155,8 +192,17 @@ def test_aliases_bring_birth_data_and_scripts_of_their_own(tmp_path: Path) -> No
         "<COUNTRY_OF_BIRTH>Testland</COUNTRY_OF_BIRTH><NOTE>previously listed as. In Arabic: علي بروب</NOTE>"
         "</INDIVIDUAL_ALIAS><NAME_ORIGINAL_SCRIPT>ألفا</NAME_ORIGINAL_SCRIPT>",
     )
-    assert set(record.texts("alias", "weakAlias")) == {"Ali Probe", "Aly Probe", "علي", "علي بروب", "ألفا"}
-    assert (record.texts("birthDate"), record.texts("birthPlace")) == (("1979-12-31",), ("Testville, Testland",))
+    assert set(record.texts("alias", "weakAlias")) == {
+        "Ali Probe",
+        "Aly Probe",
+        "علي",
+        "علي بروب",
+        "ألفا",
+    }
+    assert (record.texts("birthDate"), record.texts("birthPlace")) == (
+        ("1979-12-31",),
+        ("Testville, Testland",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,8 +284,12 @@ def test_an_entity_that_nobody_defined_breaks_the_file_there(tmp_path: Path) -> 
 
 
 def test_an_entry_without_its_number_is_rejected(tmp_path: Path) -> None:
-    found = items(write(tmp_path, un_document("<INDIVIDUAL><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL>")))
-    assert [item.reason for item in found if isinstance(item, Reject)] == ["an entry without DATAID"]
+    found = items(
+        write(tmp_path, un_document("<INDIVIDUAL><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL>"))
+    )
+    assert [item.reason for item in found if isinstance(item, Reject)] == [
+        "an entry without DATAID"
+    ]
 
 
 def test_an_empty_list_is_a_list(tmp_path: Path) -> None:

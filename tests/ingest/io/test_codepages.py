@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import FormatError
-from resolver.ingest.codepages import CYRILLIC, UNKNOWN, WESTERN, code_page
+from resolver.ingest.io.codepages import (
+    CYRILLIC,
+    UNKNOWN,
+    WESTERN,
+    code_page,
+)
 from resolver.ingest.readers import read_lists
 
 HEADER = "id,name\n"
@@ -50,12 +55,16 @@ def test_a_table_without_rows_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text(HEADER, "utf-8")
     (tmp_path / "full.csv").write_text(HEADER + "1,Ann\n", "utf-8")
     told = read_lists([tmp_path / "empty.csv", tmp_path / "full.csv"]).warnings
-    assert [one for one in told if "no rows" in one] == ["empty.csv: the table has a header and no rows"]
+    assert [one for one in told if "no rows" in one] == [
+        "empty.csv: the table has a header and no rows"
+    ]
 
 
 def test_columns_of_one_name_are_named(tmp_path: Path) -> None:
     (tmp_path / "twice.csv").write_text("id,name,name\n1,Ann,Lee\n", "utf-8")
-    with pytest.raises(FormatError, match=r"twice\.csv: column 'name' stands twice, and nobody knows which"):
+    with pytest.raises(
+        FormatError, match=r"twice\.csv: column 'name' stands twice, and nobody knows which"
+    ):
         read_lists([tmp_path / "twice.csv"])
     (tmp_path / "once.csv").write_text("id,name,dob,dob,note,note\n1,Ann,1960,1961,a,b\n", "utf-8")
     intake = read_lists([tmp_path / "once.csv"])

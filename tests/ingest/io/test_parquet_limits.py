@@ -9,8 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import InputError
+from resolver.ingest.io.parquet_limits import (
+    FEW_ROWS,
+    MOST_BYTES,
+    MOST_ROWS,
+    rows_at_once,
+)
 from resolver.ingest.readers import read_lists
-from resolver.ingest.unpacking import FEW_ROWS, MOST_BYTES, MOST_ROWS, rows_at_once
 
 
 def written(path: Path, columns: dict[str, object], **options: object) -> Path:
@@ -20,7 +25,9 @@ def written(path: Path, columns: dict[str, object], **options: object) -> Path:
 
 def at_once(path: Path) -> int:
     reader = pq.ParquetFile(path)
-    return rows_at_once(path, reader.metadata, reader.schema_arrow.names, path.stat().st_size, path.name)
+    return rows_at_once(
+        path, reader.metadata, reader.schema_arrow.names, path.stat().st_size, path.name
+    )
 
 
 def test_a_plain_table_is_read_in_large_pieces(tmp_path: Path) -> None:
@@ -31,7 +38,9 @@ def test_a_plain_table_is_read_in_large_pieces(tmp_path: Path) -> None:
 
 
 def test_a_long_value_that_many_rows_share_makes_pieces_small(tmp_path: Path) -> None:
-    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["A" * 100_000]))
+    shared = pa.DictionaryArray.from_arrays(
+        pa.array([0] * 20_000, pa.int32()), pa.array(["A" * 100_000])
+    )
     path = written(tmp_path / "a.parquet", {"id": list(range(20_000)), "name": shared})
     assert path.stat().st_size < 200_000
     assert at_once(path) == MOST_BYTES // 100_000

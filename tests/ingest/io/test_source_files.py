@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest.files import MAX_LINE, SourceFile, encoding_of, line_fault, text_lines, zip_members
+from resolver.ingest.io.source_files import (
+    MAX_LINE,
+    SourceFile,
+    encoding_of,
+    line_fault,
+    text_lines,
+    zip_members,
+)
 
 
 def lines(path: Path) -> list[tuple[int, str]]:
@@ -27,12 +34,18 @@ def zipped(path: Path, **members: bytes) -> Path:
 def test_plain_gzip_and_zip_give_the_same_bytes(tmp_path: Path) -> None:
     content = "a,b\nü,2\n".encode()
     (tmp_path / "list.csv").write_bytes(content)
-    (tmp_path / "packed").write_bytes(gzip.compress(content))  # told by its first bytes, not by its name
+    (tmp_path / "packed").write_bytes(
+        gzip.compress(content)
+    )  # told by its first bytes, not by its name
     archive = tmp_path / "lists.zip"
     with zipfile.ZipFile(archive, "w") as writer:
         writer.writestr("inner/list.csv", content)
         writer.writestr("inner/list.csv.gz", gzip.compress(content))
-    files = [SourceFile(tmp_path / "list.csv"), SourceFile(tmp_path / "packed"), *zip_members(archive)]
+    files = [
+        SourceFile(tmp_path / "list.csv"),
+        SourceFile(tmp_path / "packed"),
+        *zip_members(archive),
+    ]
     assert [file.open().read() for file in files] == [content] * 4
     assert [file.head(3) for file in files] == [b"a,b"] * 4
 
@@ -86,14 +99,18 @@ def test_a_gzip_in_a_zip_counts_against_the_size_of_the_zip(tmp_path: Path) -> N
 def test_a_zip_that_states_the_sizes_of_a_bomb_is_refused_unopened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolver.ingest.files.FREE_BYTES", 100_000)
-    path = zipped(tmp_path / "many.zip", **{f"{number}.csv": b"\0" * 50_000 for number in range(20)})
+    monkeypatch.setattr("resolver.ingest.io.source_files.FREE_BYTES", 100_000)
+    path = zipped(
+        tmp_path / "many.zip", **{f"{number}.csv": b"\0" * 50_000 for number in range(20)}
+    )
     with pytest.raises(InputError, match="decompression bomb"):
         zip_members(path)
 
 
-def test_a_zip_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.ingest.files.MAX_MEMBERS", 3)
+def test_a_zip_of_too_many_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.ingest.io.source_files.MAX_MEMBERS", 3)
     with pytest.raises(InputError, match="holds 4 files"):
         zip_members(zipped(tmp_path / "many.zip", a=b"1", b=b"2", c=b"3", d=b"4"))
 
@@ -129,7 +146,10 @@ def test_an_encrypted_zip_says_so(tmp_path: Path) -> None:
 def test_names_that_climb_out_of_a_zip_are_only_names(tmp_path: Path) -> None:
     inner = tmp_path / "inside"
     inner.mkdir()
-    path = zipped(inner / "lists.zip", **{"../../evil.csv": b"id,name\n1,A\n", "/etc/evil.csv": b"id,name\n2,B\n"})
+    path = zipped(
+        inner / "lists.zip",
+        **{"../../evil.csv": b"id,name\n1,A\n", "/etc/evil.csv": b"id,name\n2,B\n"},
+    )
     assert [file.open().read()[-2:] for file in zip_members(path)] == [b"A\n", b"B\n"]
     assert sorted(tmp_path.rglob("*.csv")) == []
 
@@ -150,7 +170,9 @@ def test_unicode_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None
 
 
 def test_a_western_line_does_not_change_how_the_others_are_read(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_bytes("Иван\n".encode() + "Müller – “Jr.”\n".encode("cp1252") + "Zoë\n".encode())
+    (tmp_path / "list.csv").write_bytes(
+        "Иван\n".encode() + "Müller – “Jr.”\n".encode("cp1252") + "Zoë\n".encode()
+    )
     assert lines(tmp_path / "list.csv") == [(1, "Иван"), (2, "Müller – “Jr.”"), (3, "Zoë")]
 
 

@@ -12,9 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import InputError
-from resolver.ingest.base import Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.rows import MAX_FIELD, csv_rows, json_objects, json_rows
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import (
+    MAX_FIELD,
+    csv_rows,
+    json_objects,
+    json_rows,
+)
+from resolver.ingest.reader_types import Reject
 
 
 def written(folder: Path, content: bytes | str) -> SourceFile:
@@ -30,12 +35,19 @@ def test_rows_know_the_line_they_begin_on(tmp_path: Path) -> None:
 
 def test_a_row_with_nul_bytes_costs_that_row_only(tmp_path: Path) -> None:
     rows = list(csv_rows(written(tmp_path, b"a,1\nb\0b,2\nc,3\n")))
-    assert rows == [(1, ["a", "1"]), Reject("list.txt", 2, "the row holds NUL bytes"), (3, ["c", "3"])]
+    assert rows == [
+        (1, ["a", "1"]),
+        Reject("list.txt", 2, "the row holds NUL bytes"),
+        (3, ["c", "3"]),
+    ]
 
 
 def test_a_giant_cell_costs_that_row_only(tmp_path: Path) -> None:
     rows = list(csv_rows(written(tmp_path, f'a,"{"x" * (MAX_FIELD + 1)}"\nb,2\n')))
-    assert rows == [Reject("list.txt", 1, "a cell is longer than 1000000 characters"), (2, ["b", "2"])]
+    assert rows == [
+        Reject("list.txt", 1, "a cell is longer than 1000000 characters"),
+        (2, ["b", "2"]),
+    ]
 
 
 @pytest.mark.parametrize("lines", [3, 2000])
@@ -47,7 +59,11 @@ def test_a_quote_left_open_costs_one_line_and_swallows_nothing(tmp_path: Path, l
 
 def test_a_quote_closed_by_the_wrong_one_does_not_join_rows(tmp_path: Path) -> None:
     rows = list(csv_rows(written(tmp_path, 'a,"1\nb,2\nc,"3"\n')))
-    assert rows == [Reject("list.txt", 1, "a quote is opened and not closed"), (2, ["b", "2"]), (3, ["c", "3"])]
+    assert rows == [
+        Reject("list.txt", 1, "a quote is opened and not closed"),
+        (2, ["b", "2"]),
+        (3, ["c", "3"]),
+    ]
 
 
 def test_bytes_of_another_code_page_cost_that_row_only(tmp_path: Path) -> None:
@@ -57,12 +73,17 @@ def test_bytes_of_another_code_page_cost_that_row_only(tmp_path: Path) -> None:
     assert "neither UTF-8 nor windows-1252" in rows[1].reason
 
 
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\x1a", exclude_categories=["Cs"]), max_size=8)
+cells = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00\r\x1a", exclude_categories=["Cs"]),
+    max_size=8,
+)
 filled = st.lists(cells, min_size=1, max_size=4).filter(any)
 
 
 @given(st.lists(filled, max_size=8))
-def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+def test_what_a_csv_writer_wrote_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     file = written(tmp_path_factory.mktemp("rows"), text.getvalue())
@@ -70,7 +91,11 @@ def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory: pytest.TempPathF
 
 
 def test_json_rows_reject_what_is_no_object(tmp_path: Path) -> None:
-    rows = list(json_rows(written(tmp_path, b'{"a": 1}\n\n[1]\n{"a":\n{"a": "\\ud800"}\n{"a": "\0"}\n{"b": 2}\n')))
+    rows = list(
+        json_rows(
+            written(tmp_path, b'{"a": 1}\n\n[1]\n{"a":\n{"a": "\\ud800"}\n{"a": "\0"}\n{"b": 2}\n')
+        )
+    )
     assert [row for row in rows if isinstance(row, tuple)] == [(1, {"a": 1}), (7, {"b": 2})]
     assert [(row.line, row.reason.split(":")[0]) for row in rows if isinstance(row, Reject)] == [
         (3, "the line is no JSON object"),
@@ -82,7 +107,9 @@ def test_json_rows_reject_what_is_no_object(tmp_path: Path) -> None:
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.integers(-9, 9) | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 objects = st.lists(st.dictionaries(st.text(max_size=3), values, max_size=3), max_size=5)
@@ -90,10 +117,15 @@ objects = st.lists(st.dictionaries(st.text(max_size=3), values, max_size=3), max
 
 @given(objects, st.sampled_from([None, 0, 2]), st.booleans())
 def test_objects_of_an_array_are_those_of_the_whole_parse(
-    tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]], indent: int | None, inner: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    content: list[dict[str, Any]],
+    indent: int | None,
+    inner: bool,
 ) -> None:
     whole: Any = {"total": 1, "x": {"items": content}, "more": [{"a": 1}]} if inner else content
-    file = written(tmp_path_factory.mktemp("json"), json.dumps(whole, indent=indent, ensure_ascii=False))
+    file = written(
+        tmp_path_factory.mktemp("json"), json.dumps(whole, indent=indent, ensure_ascii=False)
+    )
     begin = re.compile(r'"items": \[') if inner else None
     found = list(json_objects(file, begin))
     assert [row[1] for row in found if isinstance(row, tuple)] == content
@@ -109,7 +141,9 @@ def test_a_bad_line_costs_the_object_it_stands_in(tmp_path: Path) -> None:
     content = b'[{"a": 1,\n "b": "x\0y",\n "c": 2},\n{"a": "\xff\xfe"},\n{"a": 3}]'
     found = list(json_objects(written(tmp_path, content)))
     assert [row for row in found if isinstance(row, tuple)] == [(4, {"a": "ÿþ"}), (5, {"a": 3})]
-    assert [row for row in found if isinstance(row, Reject)] == [Reject("list.txt", 1, "the row holds NUL bytes")]
+    assert [row for row in found if isinstance(row, Reject)] == [
+        Reject("list.txt", 1, "the row holds NUL bytes")
+    ]
 
 
 def test_an_array_cut_off_says_so(tmp_path: Path) -> None:
@@ -119,15 +153,24 @@ def test_an_array_cut_off_says_so(tmp_path: Path) -> None:
 
 def test_text_after_the_array_is_not_dropped_silently(tmp_path: Path) -> None:
     found = list(json_objects(written(tmp_path, '[{"a": 1}]\n[{"b": 1}]\n')))
-    assert found == [(1, {"a": 1}), Reject("list.txt", 2, "text after the end of the list is not read")]
+    assert found == [
+        (1, {"a": 1}),
+        Reject("list.txt", 2, "text after the end of the list is not read"),
+    ]
 
 
-def test_an_object_without_end_is_not_held_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.ingest.rows.MAX_LINE", 1000)
+def test_an_object_without_end_is_not_held_forever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.ingest.io.text_rows.MAX_LINE", 1000)
     with pytest.raises(InputError, match=r"list\.txt, line 1: an object is longer"):
         list(json_objects(written(tmp_path, "[{\n" + '"a": 1,\n' * 1000)))
 
 
-@pytest.mark.parametrize("text", ['"' * 200_000, '{"' + '\\"' * 200_000, "{" * 200_000, '\\"' * 200_000])
+@pytest.mark.parametrize(
+    "text", ['"' * 200_000, '{"' + '\\"' * 200_000, "{" * 200_000, '\\"' * 200_000]
+)
 def test_hostile_lines_are_scanned_in_linear_time(tmp_path: Path, text: str) -> None:
-    assert not [row for row in json_objects(written(tmp_path, "[" + text)) if isinstance(row, tuple)]
+    assert not [
+        row for row in json_objects(written(tmp_path, "[" + text)) if isinstance(row, tuple)
+    ]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DateError
-from resolver.ingest.list_dates import canonical, read_dates
+from resolver.ingest.text.list_dates import canonical, read_dates
 from resolver.records import parse_date
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2030, 12, 31))
@@ -36,7 +36,9 @@ def test_one_date(written: str, expected: str) -> None:
     assert canonical(written) == expected
 
 
-@pytest.mark.parametrize("written", ["31.02.1970", "30 Feb 1970", "yesterday", "", "10 Foo 1970", "1/2"])
+@pytest.mark.parametrize(
+    "written", ["31.02.1970", "30 Feb 1970", "yesterday", "", "10 Foo 1970", "1/2"]
+)
 def test_what_is_no_date_is_refused(written: str) -> None:
     with pytest.raises(DateError):
         canonical(written)

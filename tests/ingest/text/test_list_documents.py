@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.list_documents import read_documents
-from resolver.ingest.list_registers import read_registrations
+from resolver.ingest.text.list_documents import read_documents
+from resolver.ingest.text.register_numbers import read_registrations
 from resolver.records import Identifier
 
 P, I = "passportNumber", "idNumber"  # noqa: E741
@@ -42,7 +42,11 @@ DOCUMENTS = [
             )
         ],
     ),
-    ("C2002000 (Iran); 477845000 (USA)", P, [Identifier(P, "C2002000", "Iran"), Identifier(P, "477845000", "USA")]),
+    (
+        "C2002000 (Iran); 477845000 (USA)",
+        P,
+        [Identifier(P, "C2002000", "Iran"), Identifier(P, "477845000", "USA")],
+    ),
     (
         "Spain number XDD789000 (Expires on 1 March 2035)",
         P,
@@ -75,7 +79,9 @@ def test_documents(text: str, prop: str, expected: list[Identifier]) -> None:
 
 
 def test_what_holds_no_number_is_left() -> None:
-    assert read_documents("diplomatic passport of Testland", P, "").left == ("diplomatic passport of Testland",)
+    assert read_documents("diplomatic passport of Testland", P, "").left == (
+        "diplomatic passport of Testland",
+    )
 
 
 REGISTRATIONS = [

@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.list_groups import group_forms
-from resolver.ingest.list_names import from_family_first, match_key, script_of, split_items, split_suffix
-from resolver.ingest.list_persons import MAX_VARIANTS, person_forms
+from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.list_names import (
+    from_family_first,
+    match_key,
+    script_of,
+    split_items,
+    split_suffix,
+)
+from resolver.ingest.text.person_names import MAX_VARIANTS, person_forms
 
 
 def test_family_first_is_turned_around() -> None:
@@ -60,12 +66,18 @@ def test_scripts() -> None:
 PERSONS = [
     ("Ivan Petrovich TESTOV", [("name", "Ivan Petrovich TESTOV")]),
     ("Ivan (Iwan) TESTOV", [("name", "Ivan TESTOV"), ("alias", "Iwan TESTOV")]),
-    ("Ivan (a.k.a. Iwan, Iven) TESTOV", [("name", "Ivan TESTOV"), ("alias", "Iwan TESTOV"), ("alias", "Iven TESTOV")]),
+    (
+        "Ivan (a.k.a. Iwan, Iven) TESTOV",
+        [("name", "Ivan TESTOV"), ("alias", "Iwan TESTOV"), ("alias", "Iven TESTOV")],
+    ),
     ("Olga TESTOVA (PROBOVA)", [("name", "Olga TESTOVA"), ("alias", "Olga PROBOVA")]),
     ("Olga TESTOVA (born PROBOVA)", [("name", "Olga TESTOVA"), ("previousName", "Olga PROBOVA")]),
     ("Olga TESTOVA (Ольга ТЕСТОВА)", [("name", "Olga TESTOVA"), ("alias", "Ольга ТЕСТОВА")]),
     ("Olga TESTOVA Ольга ТЕСТОВА", [("name", "Olga TESTOVA"), ("alias", "Ольга ТЕСТОВА")]),
-    ("Olga TESTOVA (Russian: Ольга ТЕСТОВА)", [("name", "Olga TESTOVA"), ("alias", "Ольга ТЕСТОВА")]),
+    (
+        "Olga TESTOVA (Russian: Ольга ТЕСТОВА)",
+        [("name", "Olga TESTOVA"), ("alias", "Ольга ТЕСТОВА")],
+    ),
     ("Olga TESTOVA or Olha TESTOWA", [("name", "Olga TESTOVA"), ("alias", "Olha TESTOWA")]),
     ("Olga TESTOVA / Olha TESTOVA", [("name", "Olga TESTOVA"), ("alias", "Olha TESTOVA")]),
     ("Olga/Olha TESTOVA", [("name", "Olga TESTOVA"), ("alias", "Olha TESTOVA")]),
@@ -77,7 +89,10 @@ PERSONS = [
     ("Test, Ali, Maulavi (Governor of Sample Province)", None),
     ("Ali Test (formerly listed as)", [("name", "Ali Test"), ("notes", "formerly listed as")]),
     ("Ehab, Iehab", [("name", "Ehab"), ("alias", "Iehab")]),
-    ("Ali TEST, Aly TEST, Eli TEST", [("name", "Ali TEST"), ("alias", "Aly TEST"), ("alias", "Eli TEST")]),
+    (
+        "Ali TEST, Aly TEST, Eli TEST",
+        [("name", "Ali TEST"), ("alias", "Aly TEST"), ("alias", "Eli TEST")],
+    ),
     ("Korean:", []),
 ]
 
@@ -86,7 +101,11 @@ PERSONS = [
 def test_persons_names_taken_apart(text: str, expected: list[tuple[str, str]] | None) -> None:
     found = list(person_forms(text).all_names())
     if expected is None:
-        expected = [("name", "Ali Test"), ("title", "Maulavi"), ("notes", "Governor of Sample Province")]
+        expected = [
+            ("name", "Ali Test"),
+            ("title", "Maulavi"),
+            ("notes", "Governor of Sample Province"),
+        ]
     assert sorted(found) == sorted(expected)
 
 
@@ -98,9 +117,18 @@ GROUPS = [
     ("Samplex (Federal Sample Works)", [("name", "Samplex"), ("alias", "Federal Sample Works")]),
     ("JSC ‘SAMPLE’ (АО ‘ОБРАЗЕЦ’)", [("name", "JSC ‘SAMPLE’"), ("alias", "АО ‘ОБРАЗЕЦ’")]),
     ("Sample Oil (a.k.a. Test Oil)", [("name", "Sample Oil"), ("alias", "Test Oil")]),
-    ("Sample Oil (formerly known as Test Oil)", [("name", "Sample Oil"), ("previousName", "Test Oil")]),
-    ("Guard of Samples (GOS) Corps North", [("name", "Guard of Samples Corps North"), ("alias", "GOS Corps North")]),
-    ("FIRST WORKS (FW) ; SECOND WORKS", [("name", "FIRST WORKS"), ("alias", "SECOND WORKS"), ("abbreviation", "FW")]),
+    (
+        "Sample Oil (formerly known as Test Oil)",
+        [("name", "Sample Oil"), ("previousName", "Test Oil")],
+    ),
+    (
+        "Guard of Samples (GOS) Corps North",
+        [("name", "Guard of Samples Corps North"), ("alias", "GOS Corps North")],
+    ),
+    (
+        "FIRST WORKS (FW) ; SECOND WORKS",
+        [("name", "FIRST WORKS"), ("alias", "SECOND WORKS"), ("abbreviation", "FW")],
+    ),
     ("АО «Образец» (АО «ОБР»)", [("name", "АО «Образец»"), ("alias", "АО «ОБР»")]),
     ("Test Song 2", [("name", "Test Song 2")]),
     ("Test Song (Proba 2)", [("name", "Test Song"), ("alias", "Proba 2")]),
@@ -128,4 +156,6 @@ def test_any_name_can_be_taken_apart(text: str) -> None:
 @given(MARKED)
 def test_items_lose_no_letters(cell: str) -> None:
     kept = "".join(split_items(cell))
-    assert sorted(char for char in kept if char.isalnum()) == sorted(char for char in cell if char.isalnum())
+    assert sorted(char for char in kept if char.isalnum()) == sorted(
+        char for char in cell if char.isalnum()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.ingest.list_words import (
+from resolver.ingest.text.name_words import (
     country_at_end,
     group_schema,
     is_country,
@@ -61,7 +61,12 @@ def test_titles() -> None:
     assert split_title("Lt. Col. (Rtd). Ali Test") == ("Ali Test", "Lt. Col. (Rtd).")
     assert split_title("Ali General") == ("Ali General", "")
     assert split_title("Haji") == ("Haji", "")
-    assert [is_title(text) for text in ("Maulavi", "Major General", "Governor", "")] == [True, True, False, False]
+    assert [is_title(text) for text in ("Maulavi", "Major General", "Governor", "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

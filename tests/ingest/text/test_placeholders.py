@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from resolver.cli.app import run
-from resolver.ingest.base import BatchAt
-from resolver.ingest.placeholders import PLACEHOLDERS, is_placeholder, without_placeholders
+from resolver.ingest.reader_types import BatchAt
+from resolver.ingest.text.placeholders import PLACEHOLDERS, is_placeholder, without_placeholders
 from resolver.records import Batch, Kind, Record, Value
 
 
@@ -25,17 +25,22 @@ def person(identity: str, *values: tuple[str, str]) -> Record:
 
 
 @pytest.mark.parametrize(
-    "word", ["Unknown", " (UNKNOWN) ", "N/A", "n.a.", "-", "???", "FNU", "неизвестно", "未知", "Inconnue"]
+    "word",
+    ["Unknown", " (UNKNOWN) ", "N/A", "n.a.", "-", "???", "FNU", "неизвестно", "未知", "Inconnue"],
 )
 def test_what_is_no_name_is_left_out_and_told(word: str) -> None:
-    texts, rejects = left(person("a:1", ("name", "Anna Berg"), ("alias", word)), person("a:2", ("name", "Ida Holm")))
+    texts, rejects = left(
+        person("a:1", ("name", "Anna Berg"), ("alias", word)), person("a:2", ("name", "Ida Holm"))
+    )
     assert texts == [["Anna Berg"], ["Ida Holm"]]
     # one name and a column of them go by the same rule
     assert is_placeholder(word)
     assert rejects == [(5, f"record a:1: its alias is {word!r}, which is no name: left out")]
 
 
-@pytest.mark.parametrize("name", ["Na", "Anonymous", "None", "Nil", "X", "Unknown Soldier", "Noname Band", "Testa"])
+@pytest.mark.parametrize(
+    "name", ["Na", "Anonymous", "None", "Nil", "X", "Unknown Soldier", "Noname Band", "Testa"]
+)
 def test_names_that_only_look_so_stay(name: str) -> None:
     assert left(person("a:1", ("name", name))) == ([[name]], [])
     assert not is_placeholder(name)

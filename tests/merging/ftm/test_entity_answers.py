@@ -11,13 +11,19 @@ import pyarrow as pa
 import pytest
 from followthemoney.types import registry
 
-from resolver.merge import context, ftm_few, golden_of, partition, to_ftm
-from resolver.merge.ftm_values import forms
-from resolver.normalise import country_code
+from resolver.merging import (
+    context,
+    ftm_few,
+    golden_of,
+    partition,
+    to_ftm,
+)
+from resolver.merging.ftm.value_forms import forms
+from resolver.normalize import country_code
 from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.packing import pack
-from resolver.records.spelled import Spelled
-from resolver.store.reader import Reader
+from resolver.records.prepared.record_values import Spelled
+from resolver.store.segment_reader import Reader
 from resolver.store.segments import segment_of
 from resolver.synthetic import generate
 
@@ -33,7 +39,9 @@ def test_a_few_are_as_in_a_batch(seed: int, entities: int) -> None:
     chance = np.random.default_rng(seed)
     records = list(generate(120, seed=seed).records)
     batch = Batch.from_records(records)
-    segment = segment_of(batch, since=0, until=1, landed="", first=0, ended=np.zeros(0, dtype=np.int64), extra={})
+    segment = segment_of(
+        batch, since=0, until=1, landed="", first=0, ended=np.zeros(0, dtype=np.int64), extra={}
+    )
     reader = Reader(segment.batch, segment.offsets, segment.properties())
     # any records in any order, as any entities: kinds, schemata and dates that contradict each other included
     rows = chance.permutation(len(batch))[:110]
@@ -60,13 +68,19 @@ ODD = Record(
     Kind.PERSON,
     "Person",
     (
-        *(Value("alias", text) for text in ("ANN LEE", "Ann  Lee", "ann lee", "Ｌee, Ann", "Li An")),
+        *(
+            Value("alias", text)
+            for text in ("ANN LEE", "Ann  Lee", "ann lee", "Ｌee, Ann", "Li An")
+        ),
         *(Value("nationality", text) for text in ("Iran", "IR", "France", "Atlantis", "Iran")),
         *(Value("birthDate", text) for text in ("1960", "1960-05-04", "1960~")),
         *(Value("phone", text) for text in ("+49 30 123456", "12", "+49 30 123456")),
         *(Value("gender", text) for text in ("male", "M", "unknown")),
     ),
-    (Identifier("passportNumber", "a-12", "", "Iran"), Identifier("passportNumber", "A-12", "", "Iran")),
+    (
+        Identifier("passportNumber", "a-12", "", "Iran"),
+        Identifier("passportNumber", "A-12", "", "Iran"),
+    ),
 )
 
 
@@ -87,8 +101,19 @@ def test_a_record_alone_collapses_what_is_one_value(left_out: str) -> None:
 
 
 def test_mail_addresses_are_as_followthemoney_cleans_them() -> None:
-    told = ("a@Example.ORG.", "a@ß.de", "mailto:b@x.io", "a@localhost", "a@1.2.3.4", "no mail", "a b@x.org", "a@-x.org")
+    told = (
+        "a@Example.ORG.",
+        "a@ß.de",
+        "mailto:b@x.io",
+        "a@localhost",
+        "a@1.2.3.4",
+        "no mail",
+        "a b@x.org",
+        "a@-x.org",
+    )
     for text in (*told, *told):
         (form, *_) = forms("Person", "email", text)
         cleaned = registry.email.clean(text)
-        assert (form.prop, form.value) == (("email", cleaned) if cleaned else ("notes", f"email: {text}"))
+        assert (form.prop, form.value) == (
+            ("email", cleaned) if cleaned else ("notes", f"email: {text}")
+        )

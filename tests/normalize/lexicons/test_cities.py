@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.cities import PLACES, city_of
-from resolver.normalise.names import group_tokens
-from resolver.records.prepared import TokenFlag
+from resolver.normalize.lexicons.cities import PLACES, city_of
+from resolver.normalize.name_tokens import group_tokens
+from resolver.records.prepared.batch import TokenFlag
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("derna", "darnah"), ("benghazi", "banghazi"), ("moscow", "moskva"), ("kyiv", "kiev")]
+    ("one", "two"),
+    [("derna", "darnah"), ("benghazi", "banghazi"), ("moscow", "moskva"), ("kyiv", "kiev")],
 )
 def test_spellings_of_a_city_are_one_place(one: str, two: str) -> None:
     assert city_of(one) == city_of(two) != ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.groupwords import levelled
-from resolver.normalise.names import group_tokens
-from resolver.records.prepared import TokenFlag
+from resolver.normalize.lexicons.group_words import levelled
+from resolver.normalize.name_tokens import group_tokens
+from resolver.records.prepared.batch import TokenFlag
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import Kind
-from resolver.records.prepared import Role
-from tests.normalise.preparing import prepared
+from resolver.records.prepared.batch import Role
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 GIVEN, FAMILY, UNSET = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY), int(Role.UNSET)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.nicknames import form_symbols, levelled, nickname_symbols
-from resolver.records.prepared import NICKNAME_BIT
+from resolver.normalize.lexicons.nicknames import form_symbols, levelled, nickname_symbols
+from resolver.records.prepared.batch import NICKNAME_BIT
 
 
 def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
@@ -44,7 +44,11 @@ def test_pet_names_of_many_cultures_are_known_however_they_are_spelt(short: str,
 
 
 def test_names_that_share_a_pet_name_stay_apart() -> None:
-    for one, two in (("rajesh", "rajendra"), ("abdrahman", "abdkadir"), ("gebremariam", "gebrehiwot")):
+    for one, two in (
+        ("rajesh", "rajendra"),
+        ("abdrahman", "abdkadir"),
+        ("gebremariam", "gebrehiwot"),
+    ):
         assert not set(nickname_symbols(one)) & set(nickname_symbols(two))
     # only their spellings would meet: Mitchell is no Michel
     assert not set(nickname_symbols("mitchell")) & set(nickname_symbols("michael"))
@@ -76,13 +80,21 @@ def test_nicknames_are_marked_as_such() -> None:
 
 @pytest.mark.parametrize(
     ("woman", "man"),
-    [("karimeh", "karim"), ("jamileh", "jamil"), ("hamideh", "hamid"), ("saideh", "said"), ("malikeh", "malik")],
+    [
+        ("karimeh", "karim"),
+        ("jamileh", "jamil"),
+        ("hamideh", "hamid"),
+        ("saideh", "said"),
+        ("malikeh", "malik"),
+    ],
 )
 def test_a_woman_is_no_man_without_her_ending(woman: str, man: str) -> None:
     assert not set(form_symbols(woman)) & set(form_symbols(man))
     assert set(form_symbols(woman)) & set(form_symbols(f"{woman[:-2]}a"))
 
 
-@pytest.mark.parametrize(("one", "two"), [("sadiq", "siddiq"), ("jafar", "ghaffar"), ("shahla", "shohleh")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("sadiq", "siddiq"), ("jafar", "ghaffar"), ("shahla", "shohleh")]
+)
 def test_names_that_only_look_alike_stay_apart(one: str, two: str) -> None:
     assert not set(form_symbols(one)) & set(form_symbols(two))

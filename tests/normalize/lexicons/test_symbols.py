@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 import rigour._core
 
-from resolver.normalise import corpus, symbols
-from resolver.normalise.corpus import Words, words_of_library
-from resolver.normalise.symbols import PROVEN, SymbolSource, person_symbols
-from resolver.normalise.wordtable import WordTable, open_table, table_of, write_table
-from resolver.records.prepared import NICKNAME_BIT
+from resolver.normalize.lexicons import corpus, symbols
+from resolver.normalize.lexicons.corpus import Words, words_of_library
+from resolver.normalize.lexicons.symbol_table import (
+    WordTable,
+    open_table,
+    table_of,
+    write_table,
+)
+from resolver.normalize.lexicons.symbols import PROVEN, SymbolSource, person_symbols
+from resolver.records.prepared.batch import NICKNAME_BIT
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüßčşžđıабвгдийклмнопрстіїαβγςσאבגابتثجحد一二三李王金이박ァーカ々ñ'’-. 12"
 JOINTS = (" ", "-", "'", ".", " · ", "’", "  ", ". ")
@@ -73,7 +78,10 @@ def test_the_table_says_what_the_library_says(words: Words, table: WordTable) ->
     wanted = person_symbols(asked)
     assert table.lookup(asked) == wanted
     assert sum(map(bool, wanted)) > 30_000
-    assert all(list(ids) == sorted(set(ids)) and all(0 <= one < NICKNAME_BIT for one in ids) for ids in wanted)
+    assert all(
+        list(ids) == sorted(set(ids)) and all(0 <= one < NICKNAME_BIT for one in ids)
+        for ids in wanted
+    )
 
 
 def test_spellings_of_one_name_meet(table: WordTable) -> None:
@@ -93,7 +101,22 @@ def test_phrases_are_found_within_a_token(few: WordTable) -> None:
 
 
 def test_words_are_found_one_by_one_as_in_arrays(few: WordTable) -> None:
-    asked = ["van", "Van-der Ivan", "ivan", "", "jean", "иван", "van der", "zz", "a", "b", "c", "d", "e", "f"]
+    asked = [
+        "van",
+        "Van-der Ivan",
+        "ivan",
+        "",
+        "jean",
+        "иван",
+        "van der",
+        "zz",
+        "a",
+        "b",
+        "c",
+        "d",
+        "e",
+        "f",
+    ]
     assert [few.lookup([word])[0] for word in asked] == few.lookup(asked)
 
 
@@ -123,14 +146,18 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path, few: WordTable) -> No
         lambda data: b"WORDS" + data[5:],
     ],
 )
-def test_a_damaged_table_is_none(tmp_path: Path, few: WordTable, harm: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_table_is_none(
+    tmp_path: Path, few: WordTable, harm: Callable[[bytes], bytes]
+) -> None:
     path = tmp_path / "words.bin"
     write_table(path, few)
     path.write_bytes(harm(path.read_bytes()))
     assert open_table(path) is None
 
 
-def test_a_source_makes_its_table_once_and_mends_a_damaged_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_makes_its_table_once_and_mends_a_damaged_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = Words()
     held.add({"ivan", "jean"}, 5)
     made: list[Words] = []
@@ -142,7 +169,12 @@ def test_a_source_makes_its_table_once_and_mends_a_damaged_one(tmp_path: Path, m
     monkeypatch.setattr(corpus, "words_of_library", library)
     source = SymbolSource(tmp_path)
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(source.lookup, [["ivan"], ["jean"], ["x"], ["ivan"]])) == [[(5,)], [(5,)], [()], [(5,)]]
+        assert list(pool.map(source.lookup, [["ivan"], ["jean"], ["x"], ["ivan"]])) == [
+            [(5,)],
+            [(5,)],
+            [()],
+            [(5,)],
+        ]
     assert SymbolSource(tmp_path).lookup(["jean"]) == [(5,)]
     assert len(made) == 1
     (path,) = tmp_path.iterdir()
@@ -152,7 +184,9 @@ def test_a_source_makes_its_table_once_and_mends_a_damaged_one(tmp_path: Path, m
     assert len(made) == 2
 
 
-def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_costs_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = Words()
     held.add({"ivan", "jean"}, 5)
     monkeypatch.setattr(corpus, "words_of_library", lambda: held)
@@ -161,7 +195,9 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path: Path, monkeyp
         assert SymbolSource(folder).lookup(["ivan", "anna"]) == [(5,), ()]
 
 
-def test_of_another_version_only_a_table_that_agrees_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_another_version_only_a_table_that_agrees_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = Words()
     held.add({"ivan"}, 5)
     monkeypatch.setattr(corpus, "words_of_library", lambda: held)
@@ -179,11 +215,16 @@ def test_of_another_version_only_a_table_that_agrees_is_used(tmp_path: Path, mon
         [],
         [b"ivan, jean => Q1\n"],
         [b'{"person_symbols": {}, "person_name_parts": {}, "person_nick": {}}'],
-        [b'{"person_symbols": {}, "person_name_parts": {}, "person_nick": {}}', b"ivan, jean => Q1\nanna => other\n"],
+        [
+            b'{"person_symbols": {}, "person_name_parts": {}, "person_nick": {}}',
+            b"ivan, jean => Q1\nanna => other\n",
+        ],
         [b"{", b"[]", b'{"person_nick": {}}', b"ivan, jean => Q1\n"],
     ],
 )
-def test_a_library_of_another_make_is_asked_itself(monkeypatch: pytest.MonkeyPatch, texts: list[bytes]) -> None:
+def test_a_library_of_another_make_is_asked_itself(
+    monkeypatch: pytest.MonkeyPatch, texts: list[bytes]
+) -> None:
     monkeypatch.setattr(corpus, "_texts", lambda: iter(texts))
     monkeypatch.setattr(symbols, "person_symbols", lambda tokens: [(9,) for _ in tokens])
     assert words_of_library() is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rigour.territories import lookup_territory
 
-from resolver.normalise import territories
-from resolver.normalise.territories import territory_code
+from resolver.normalize.lexicons import territories
+from resolver.normalize.lexicons.territories import territory_code
 
 TEXTS = (
     "France",
@@ -29,7 +29,9 @@ def test_answers_are_those_of_rigour(text: str) -> None:
     assert territory_code(text) == (found.code if found else "")
 
 
-def test_a_kept_table_is_read_and_a_damaged_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_table_is_read_and_a_damaged_one_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = territories._names.__wrapped__(tmp_path)
     (path,) = tmp_path.iterdir()
     content = path.read_bytes()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.indic import indic
-from resolver.normalise.text import latin
+from resolver.normalize.folding import latin
+from resolver.normalize.scripts.indic import indic
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.readings import SINGLE, readings
+from resolver.normalize.scripts.readings import SINGLE, readings
 
 
 @pytest.mark.parametrize(
-    ("word", "japanese"), [("山田", "yamada"), ("太郎", "taro"), ("大野", "ono"), ("五十嵐", "igarashi")]
+    ("word", "japanese"),
+    [("山田", "yamada"), ("太郎", "taro"), ("大野", "ono"), ("五十嵐", "igarashi")],
 )
 def test_the_japanese_reading_has_short_vowels(word: str, japanese: str) -> None:
     assert readings(word)[0] == japanese

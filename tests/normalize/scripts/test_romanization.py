@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.names import person_tokens
-from resolver.normalise.nicknames import form_symbols
-from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, respelt, vau_of
+from resolver.normalize.lexicons.nicknames import form_symbols
+from resolver.normalize.name_tokens import person_tokens
+from resolver.normalize.scripts.romanization import (
+    armenian_of,
+    georgian_of,
+    japanese_of,
+    respelt,
+    vau_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,11 +28,14 @@ from resolver.normalise.romanised import armenian_of, georgian_of, japanese_of, 
     ],
 )
 def test_somali_orthography_is_read_as_english_writes_it(somali: str, english: str) -> None:
-    assert [token.text for token in person_tokens(somali)] == [token.text for token in person_tokens(english)]
+    assert [token.text for token in person_tokens(somali)] == [
+        token.text for token in person_tokens(english)
+    ]
 
 
 @pytest.mark.parametrize(
-    "word", "alex max maxim felix xavier xiao xu laxman roxana carlos cecilia isaac carmen caleb marcus".split()
+    "word",
+    "alex max maxim felix xavier xiao xu laxman roxana carlos cecilia isaac carmen caleb marcus".split(),
 )
 def test_no_other_language_is_read_as_somali(word: str) -> None:
     assert respelt(word) == word
@@ -80,14 +89,25 @@ def test_a_digit_inside_a_word_is_a_letter_misread() -> None:
 
 
 def test_japanese_is_heard_alike_in_both_systems() -> None:
-    for hepburn, kunrei in (("kenichi", "keniti"), ("fujii", "huzii"), ("atsushi", "atusi"), ("shuhei", "syuhei")):
+    for hepburn, kunrei in (
+        ("kenichi", "keniti"),
+        ("fujii", "huzii"),
+        ("atsushi", "atusi"),
+        ("shuhei", "syuhei"),
+    ):
         assert japanese_of(hepburn) == japanese_of(kunrei) == hepburn
     assert japanese_of("sina") == japanese_of("martin") == japanese_of("tanaka") == ""
 
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    [("coulibaly", "koulibaly"), ("cisse", "sesay"), ("cheikh", "sekou"), ("tidiane", "tijan"), ("verma", "varma")],
+    [
+        ("coulibaly", "koulibaly"),
+        ("cisse", "sesay"),
+        ("cheikh", "sekou"),
+        ("tidiane", "tijan"),
+        ("verma", "varma"),
+    ],
 )
 def test_spellings_of_other_offices_meet(one: str, two: str) -> None:
     assert set(form_symbols(one)) & set(form_symbols(two))
@@ -99,7 +119,9 @@ def test_reading_twice_changes_nothing(word: str) -> None:
     assert japanese_of(word) in ("", japanese_of(japanese_of(word)))
 
 
-@pytest.mark.parametrize(("one", "two"), [("parwin", "parveen"), ("wahid", "vaheed"), ("kovalov", "kowalow")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("parwin", "parveen"), ("wahid", "vaheed"), ("kovalov", "kowalow")]
+)
 def test_a_v_may_be_a_w(one: str, two: str) -> None:
     assert vau_of(one) == vau_of(two) != ""
     assert vau_of("ahmad") == ""

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalise.names import group_tokens, person_tokens
-from resolver.normalise.southeast import SPELT, southeast
-from resolver.normalise.text import latin, skeleton
+from resolver.normalize.folding import latin, skeleton
+from resolver.normalize.name_tokens import group_tokens, person_tokens
+from resolver.normalize.scripts.southeast_asian import SPELT, southeast
 
 
 @pytest.mark.parametrize(

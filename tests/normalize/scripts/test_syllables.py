@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalise.syllables import is_syllable, joined, korean_of, pinyin_of
+from resolver.normalize.scripts.syllables import (
+    is_syllable,
+    joined,
+    korean_of,
+    pinyin_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,13 @@ def test_other_words_are_in_no_pinyin(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("yonghyeok", "yonghyouk"), ("minjun", "minchun"), ("jaejin", "chaechin"), ("seojun", "sojun")]
+    ("one", "two"),
+    [
+        ("yonghyeok", "yonghyouk"),
+        ("minjun", "minchun"),
+        ("jaejin", "chaechin"),
+        ("seojun", "sojun"),
+    ],
 )
 def test_korean_spellings_of_one_name_are_levelled(one: str, two: str) -> None:
     assert korean_of(one, known=False) == korean_of(two, known=False) != ""
@@ -78,7 +89,14 @@ def test_syllables_are_told_from_other_words() -> None:
 def test_a_slip_in_one_syllable_does_not_part_a_given_name() -> None:
     assert joined("Chih-yvng Pao") == "Chihyvng Pao"
     assert joined("To-cuhn Yi") == "Tocuhn Yi"
-    for kept in ("Jean-Marie", "Al-rashid", "Abu-bakr", "Anna-lena", "El-sayed", "Ali Yusuf Al-Tar"):
+    for kept in (
+        "Jean-Marie",
+        "Al-rashid",
+        "Abu-bakr",
+        "Anna-lena",
+        "El-sayed",
+        "Ali Yusuf Al-Tar",
+    ):
         assert joined(kept) == kept
 
 

@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolver.block.glance import all_points
-from resolver.classify import Borders
-from resolver.compare import NameIndex, gathered, material_of
-from resolver.judging import judge
+from resolver.blocking.prefilter import all_points
+from resolver.comparison import NameIndex, gathered, material_of
+from resolver.engines.pair_scoring import judge
 from resolver.pipeline import load_models, prepared_of
 from resolver.records import Batch, Record
-from resolver.records.assembling import Later, Part, assembled
-from resolver.records.prepared import Prepared
+from resolver.records.prepared.assembly import Later, Part, assembled
+from resolver.records.prepared.batch import Prepared
+from resolver.scoring import Borders
 from resolver.synthetic import generate
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +37,9 @@ def prepared(batch: Batch) -> Prepared:
 
 def all_scores(work: Prepared) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
     left, right = np.triu_indices(len(work), 1)
-    judged = judge(work, NameIndex.of(work), load_models(), left.astype(np.int32), right.astype(np.int32))
+    judged = judge(
+        work, NameIndex.of(work), load_models(), left.astype(np.int32), right.astype(np.int32)
+    )
     return judged.logodds
 
 
@@ -57,7 +59,12 @@ def test_tables_hold_what_is_used_and_are_sorted(batch: Batch) -> None:
     found = assembled([Part(prepared(batch), rows)], batch.ids.take(pa.array(rows)))
     used = found.names.through(found.forms.tokens).items
     assert sorted(set(used.tolist())) == list(range(len(found.tokens)))
-    for texts in (found.tokens.texts, found.dates.texts, found.place_table.texts, found.place_table.token_texts):
+    for texts in (
+        found.tokens.texts,
+        found.dates.texts,
+        found.place_table.texts,
+        found.place_table.token_texts,
+    ):
         assert texts.tolist() == sorted(texts.tolist())
     alone = prepared(batch.take(rows))
     assert found.kinds.tolist() == alone.kinds.tolist()

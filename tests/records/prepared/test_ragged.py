@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 
 lists = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=6)
 
@@ -26,7 +26,9 @@ def test_of_holds_the_lists(given_lists: list[list[int]]) -> None:
 
 @given(lists, st.data())
 def test_take(given_lists: list[list[int]], data: st.DataObject) -> None:
-    rows = data.draw(st.lists(st.integers(0, len(given_lists) - 1), max_size=6)) if given_lists else []
+    rows = (
+        data.draw(st.lists(st.integers(0, len(given_lists) - 1), max_size=6)) if given_lists else []
+    )
     taken = Ragged.of(given_lists).take(np.array(rows, dtype=np.int64))
     assert as_lists(taken) == [given_lists[row] for row in rows]
 
@@ -34,14 +36,19 @@ def test_take(given_lists: list[list[int]], data: st.DataObject) -> None:
 @given(lists, st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=6, max_size=6))
 def test_through(outer: list[list[int]], inner: list[list[int]]) -> None:
     found = Ragged.of(outer).through(Ragged.of(inner))
-    assert as_lists(found) == [[item for number in items for item in inner[number]] for items in outer]
+    assert as_lists(found) == [
+        [item for number in items for item in inner[number]] for items in outer
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4))), st.booleans())
 def test_from_rows(pairs: list[tuple[int, int]], unique: bool) -> None:
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     items = np.array([item for _, item in pairs], dtype=np.int64)
-    wanted = [sorted(item for row, item in (set(pairs) if unique else pairs) if row == number) for number in range(5)]
+    wanted = [
+        sorted(item for row, item in (set(pairs) if unique else pairs) if row == number)
+        for number in range(5)
+    ]
     assert as_lists(Ragged.from_rows(rows, items, 5, unique=unique)) == wanted
 
 
@@ -53,5 +60,7 @@ def test_empty() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))))
 def test_spread(runs: list[tuple[int, int]]) -> None:
     starts, counts = (np.array([run[side] for run in runs], dtype=np.int64) for side in (0, 1))
-    assert spread(starts, counts).tolist() == [start + step for start, count in runs for step in range(count)]
+    assert spread(starts, counts).tolist() == [
+        start + step for start, count in runs for step in range(count)
+    ]
     assert offsets_of(counts).tolist() == [sum(counts[:number]) for number in range(len(runs) + 1)]

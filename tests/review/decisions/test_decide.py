@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.review import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -66,9 +66,13 @@ def test_fifty_decisions_and_their_undoing(hub: Hub) -> None:
             break
         seen = pair_view(hub, item.left.id, item.right.id, steward=KIM).seen
         try:
-            outcome = decide(hub, KIM, item.left.id, item.right.id, VERDICTS[turn % 3], reason="r", seen=seen)
+            outcome = decide(
+                hub, KIM, item.left.id, item.right.id, VERDICTS[turn % 3], reason="r", seen=seen
+            )
         except ContradictionError:
-            outcome = decide(hub, KIM, item.left.id, item.right.id, Verdict.DIFFERENT, reason="r", seen=seen)
+            outcome = decide(
+                hub, KIM, item.left.id, item.right.id, Verdict.DIFFERENT, reason="r", seen=seen
+            )
         assert outcome.version == hub.store.version
         numbers.append(outcome.numbers[0])
     assert len(numbers) >= 8
@@ -90,7 +94,9 @@ def test_what_is_decided_leaves_the_queue_and_unsure_goes_down(hub: Hub) -> None
         link = view.link(two.left_record, two.right_record)
         assert link is not None
         assert link.colour is Colour.GREEN
-    noted = decide(hub, KIM, three.left.id, three.right.id, Verdict.UNSURE, comment="ask the registry")
+    noted = decide(
+        hub, KIM, three.left.id, three.right.id, Verdict.UNSURE, comment="ask the registry"
+    )
     assert noted.state is State.NOTED
     left = item_of(hub, three.left.id, three.right.id)
     assert left is not None
@@ -176,7 +182,9 @@ def test_two_stewards_at_once(open_hub: Open) -> None:
         for item in shown:
             barrier.wait(timeout=60)
             try:
-                done = decide(hub, steward, item.left.id, item.right.id, verdict, seen=seen[item.key])
+                done = decide(
+                    hub, steward, item.left.id, item.right.id, verdict, seen=seen[item.key]
+                )
                 told[item.key].append(done.numbers)
             except (DecidedMeanwhileError, RetiredMeanwhileError, ContradictionError) as error:
                 told[item.key].append(error)
@@ -227,7 +235,9 @@ def test_what_happened_meanwhile_is_told(hub: Hub) -> None:
     item = first(hub)
     seen = pair_view(hub, item.left.id, item.right.id).seen
     number = decide(hub, LEE, item.left.id, item.right.id, Verdict.DIFFERENT).numbers[0]
-    with pytest.raises(DecidedMeanwhileError, match="lee has decided this pair meanwhile: different") as caught:
+    with pytest.raises(
+        DecidedMeanwhileError, match="lee has decided this pair meanwhile: different"
+    ) as caught:
         decide(hub, KIM, item.left.id, item.right.id, Verdict.SAME, seen=seen)
     assert caught.value.by.number == number
 
@@ -251,7 +261,9 @@ def test_a_retired_entity_is_told(hub: Hub) -> None:
 
 
 def test_a_contradiction_shows_the_triangle_and_how_to_settle_it(hub: Hub) -> None:
-    names = list(dict.fromkeys(side for item in items(hub) for side in (item.left.id, item.right.id)))[:3]
+    names = list(
+        dict.fromkeys(side for item in items(hub) for side in (item.left.id, item.right.id))
+    )[:3]
     turned = zip(names, names[1:] + names[:1], strict=True)
     a, b, c = (pair_view(hub, left, right).left.records[0].record for left, right in turned)
     one = decide(hub, KIM, a, b, Verdict.SAME).numbers[0]
@@ -379,7 +391,9 @@ def test_a_preview_tells_what_happens_and_changes_nothing(hub: Hub) -> None:
 def test_a_preview_of_red_shows_the_merge_though_it_waits(hub: Hub) -> None:
     item = first(hub)
     would = preview(hub, KIM, item.left.id, item.right.id, Verdict.RED)
-    assert any({item.left_record, item.right_record} <= set(cluster.records) for cluster in would.after)
+    assert any(
+        {item.left_record, item.right_record} <= set(cluster.records) for cluster in would.after
+    )
     assert would.waits
     assert log_length(hub) == 0
 
@@ -395,7 +409,9 @@ def test_bulk_takes_each_by_itself(hub: Hub) -> None:
 
 def test_the_timeline_tells_all(hub: Hub) -> None:
     item = first(hub)
-    outcome = decide(hub, KIM, item.left.id, item.right.id, Verdict.SAME, reason="same dob", comment="and place")
+    outcome = decide(
+        hub, KIM, item.left.id, item.right.id, Verdict.SAME, reason="same dob", comment="and place"
+    )
     rows = timeline(hub, outcome.entity)
     assert {"decision", "merged", "list", "born"} <= {row.kind for row in rows}
     decision = next(row for row in rows if row.decision == outcome.numbers[0])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.review import (
     ChangedMeanwhileError,
     Rules,
@@ -18,7 +18,7 @@ from resolver.review import (
     timeline,
     undo,
 )
-from tests.engines.hubs import intake
+from tests.hub.hubs import intake
 from tests.records.samples import record
 from tests.review.tables import derived
 
@@ -42,9 +42,14 @@ def test_a_split_holds_and_is_undone(hub: Hub) -> None:
     for taken in (records[:1], records[1:3], records[-2:]):
         would = preview_split(hub, KIM, entity, taken)
         assert derived(hub) == before
-        outcome = split(hub, KIM, entity, taken, "another person", seen_digest=entity_digest(hub, entity))
+        outcome = split(
+            hub, KIM, entity, taken, "another person", seen_digest=entity_digest(hub, entity)
+        )
         members = derived(hub)["members"]
-        out, left = {members[one] for one in taken}, {members[one] for one in records if one not in taken}
+        out, left = (
+            {members[one] for one in taken},
+            {members[one] for one in records if one not in taken},
+        )
         assert (len(out), len(left), out & left) == (1, 1, set())
         # a part may meet others anew, but none of the other part
         clusters = [set(cluster.records) for cluster in would.after]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
 from resolver.records import Handling
-from resolver.records.sight import OPERATOR, STRANGER
+from resolver.records.visibility import OPERATOR, STRANGER
 from resolver.review import (
     NotAllowedError,
     QueueItem,
@@ -28,8 +28,8 @@ from resolver.review import (
     undo,
     waiting,
 )
-from resolver.review.gate import guard_marks, not_for
-from tests.engines.hubs import intake
+from resolver.review.queue.queue_access import guard_marks, not_for
+from tests.hub.hubs import intake
 from tests.review.tables import items
 
 OURS, THEIRS = Steward("kim", "aa"), Steward("lee", "bb")
@@ -46,7 +46,11 @@ def records_of(hub: Hub, entity: str) -> tuple[str, ...]:
 def guard(hub: Hub, code: str) -> QueueItem:
     """An item whose left record is of agency aa and handled so; of two entities of one record each, so that no other
     pair of theirs waits in its place."""
-    item = next(one for one in items(hub) if all(len(records_of(hub, side.id)) == 1 for side in (one.left, one.right)))
+    item = next(
+        one
+        for one in items(hub)
+        if all(len(records_of(hub, side.id)) == 1 for side in (one.left, one.right))
+    )
     with hub.store.view() as view:
         held = view.record(item.left_record)
     assert held is not None
@@ -68,7 +72,12 @@ def guard(hub: Hub, code: str) -> QueueItem:
 )
 def test_the_queue_holds_what_one_may_see(hub: Hub, code: str, sees: set[str]) -> None:
     key = guard(hub, code).key
-    viewers = {"ours": OURS.viewer, "theirs": THEIRS.viewer, "reader": READER.viewer, "stranger": STRANGER}
+    viewers = {
+        "ours": OURS.viewer,
+        "theirs": THEIRS.viewer,
+        "reader": READER.viewer,
+        "stranger": STRANGER,
+    }
     found = {
         who
         for who, viewer in viewers.items()

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, event, text
 
-from resolver.engines.hub import Hub
 from resolver.errors import InputError, StoreError
+from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Record
 from resolver.records.decisions import Decision
 from resolver.records.decisions import Verdict as Said
@@ -29,7 +29,6 @@ from resolver.review import (
     catch_up,
     choices,
     decide,
-    filling,
     forget_filters,
     hold,
     item_of,
@@ -41,13 +40,14 @@ from resolver.review import (
     undo,
     waiting,
 )
-from resolver.review.second_looks import kappa
-from resolver.review.worth import worth
+from resolver.review.decisions.blind_review import kappa
+from resolver.review.queue import refresh
+from resolver.review.queue.priority import worth
 from resolver.store.database import writing
-from resolver.store.desk import columns_of_rows
+from resolver.store.desk.waiting_pairs import columns_of_rows
 from resolver.store.schema import desk
-from resolver.training.picks import WHY, pick
-from tests.engines.hubs import intake
+from resolver.training.data.queue_picks import WHY, pick
+from tests.hub.hubs import intake
 from tests.records.samples import record
 from tests.review.tables import items, queue
 
@@ -86,7 +86,13 @@ def test_the_order_is_total_and_pages_join(hub: Hub) -> None:
     ],
 )
 def test_what_is_worth_more(less: dict[str, object], more: dict[str, object]) -> None:
-    base = {"score": 0.7, "reason": Reason.BORDERLINE, "records": 3, "agencies": 1, "consultations": 1}
+    base = {
+        "score": 0.7,
+        "reason": Reason.BORDERLINE,
+        "records": 3,
+        "agencies": 1,
+        "consultations": 1,
+    }
     assert worth(**{**base, **less}) < worth(**{**base, **more})  # type: ignore[arg-type]
 
 
@@ -111,16 +117,18 @@ def test_a_queue_made_in_pieces_is_the_same(hub: Hub, monkeypatch: pytest.Monkey
     decide(hub, LEE, two.left.id, two.right.id, Verdict.DIFFERENT)
     kept = queue(hub)
     assert len(kept) > 3
-    monkeypatch.setattr("resolver.review.filling._PAIRS_AT_ONCE", 2)
+    monkeypatch.setattr("resolver.review.queue.refresh._PAIRS_AT_ONCE", 2)
     with writing(hub.store.engine) as connection:
         connection.execute(delete(desk))
     assert queue(hub) == kept
 
 
-def test_a_landing_that_touches_too_much_touches_everything(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_landing_that_touches_too_much_touches_everything(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two = items(hub)[:2]
     with monkeypatch.context() as patch:
-        patch.setattr("resolver.store.landing.TOUCHED_LIMIT", 0)
+        patch.setattr("resolver.store.commit.TOUCHED_LIMIT", 0)
         decide(hub, KIM, one.left.id, one.right.id, Verdict.DIFFERENT)
         decide(hub, KIM, two.left.id, two.right.id, Verdict.UNSURE)
         kept = queue(hub)
@@ -130,12 +138,14 @@ def test_a_landing_that_touches_too_much_touches_everything(hub: Hub, monkeypatc
     assert queue(hub) == kept
 
 
-def test_a_queue_that_is_behind_gives_out_nothing_decided(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_queue_that_is_behind_gives_out_nothing_decided(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two = items(hub)[:2]
     for item in (one, two):
         decide(hub, LEE, item.left.id, item.right.id, Verdict.DIFFERENT)
     # as if far more had landed than a page waits for
-    monkeypatch.setattr("resolver.review.queue.bring", lambda _: False)
+    monkeypatch.setattr("resolver.review.queue.queue_pages.bring", lambda _: False)
     found = next_item(hub, KIM)
     assert found is not None
     assert found.key not in (one.key, two.key)
@@ -155,7 +165,9 @@ def test_filters_let_through_what_they_say(hub: Hub) -> None:
     }
     for filters, fits in asked.items():
         page = waiting(hub, filters, limit=1000)
-        assert [item.key for item in page.items] == [item.key for item in whole if fits(item)], filters
+        assert [item.key for item in page.items] == [item.key for item in whole if fits(item)], (
+            filters
+        )
         assert page.total == len(page.items)
     for wrong in (Filters(kind="ship"), Filters(reason="mood"), Filters(script="Klingon")):
         with pytest.raises(InputError, match="there is no"):
@@ -174,7 +186,9 @@ def test_assigned_pairs_are_for_those_they_are_assigned_to(hub: Hub) -> None:
     assert mine.key != item.key
     assert (hers.key, hers.assigned) == (item.key, "lee")
     assert [one.key for one in waiting(hub, Filters(assigned="lee")).items] == [item.key]
-    assert item.key not in [one.key for one in waiting(hub, Filters(assigned="nobody"), limit=1000).items]
+    assert item.key not in [
+        one.key for one in waiting(hub, Filters(assigned="nobody"), limit=1000).items
+    ]
     assign(hub, item.left.id, item.right.id, "")
     assert waiting(hub, Filters(assigned="lee")).total == 0
 
@@ -200,7 +214,9 @@ def test_throughput_counts_decisions(hub: Hub) -> None:
 
 @pytest.mark.parametrize("of_a_file", [False, True])
 def test_different_stands_until_new_evidence_moves_the_score(hub: Hub, of_a_file: bool) -> None:
-    item = next(item for item in items(hub) if item.band.label == "review" and item.left.kind == "person")
+    item = next(
+        item for item in items(hub) if item.band.label == "review" and item.left.kind == "person"
+    )
     if of_a_file:
         # nobody noted what it looked like; the band at its landing stands for that
         left, right = sorted((item.left_record, item.right_record))
@@ -264,14 +280,21 @@ def test_a_share_comes_back_blind(hub: Hub) -> None:
 
 def test_what_is_undone_does_not_come_back(hub: Hub) -> None:
     item = items(hub)[0]
-    number = decide(hub, KIM, item.left.id, item.right.id, Verdict.SAME, rules=Rules(again_share=1.0)).numbers[0]
+    number = decide(
+        hub, KIM, item.left.id, item.right.id, Verdict.SAME, rules=Rules(again_share=1.0)
+    ).numbers[0]
     undo(hub, KIM, number)
     assert next_item(hub, LEE, Filters(reason="blind")) is None
 
 
 def test_kappa() -> None:
     same, different = Verdict.SAME, Verdict.DIFFERENT
-    said = [(same, same)] * 20 + [(same, different)] * 5 + [(different, same)] * 10 + [(different, different)] * 15
+    said = (
+        [(same, same)] * 20
+        + [(same, different)] * 5
+        + [(different, same)] * 10
+        + [(different, different)] * 15
+    )
     assert kappa(said) == pytest.approx(0.4)
     assert kappa([]) is None
     assert kappa([(same, same)]) is None
@@ -315,7 +338,9 @@ def close_to_writers(hub: Hub) -> None:
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             name = engine.url.database
-            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+            connection.execute(
+                text(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+            )
     else:
 
         @event.listens_for(engine, "connect")
@@ -338,31 +363,63 @@ def test_pairs_that_teach_are_picked_and_marked(hub: Hub) -> None:
     assert min(plain, key=lambda item: abs(item.logodds)).key in {item.key for item in marked}
     decide(hub, KIM, marked[0].left.id, marked[0].right.id, Verdict.UNSURE)
     assert pick(hub, 2) == 2
-    again = [item for item in waiting(hub, Filters(reason="sample"), limit=50).items if item.why == WHY]
+    again = [
+        item for item in waiting(hub, Filters(reason="sample"), limit=50).items if item.why == WHY
+    ]
     assert len(again) == 2
     assert marked[0].key not in {item.key for item in again}
 
 
 def test_rows_made_as_columns_are_those_made_one_by_one(hub: Hub) -> None:
     said = [
-        replace(record(f"shut:{number}", name="Friendship Group 428 of Rostov"), handling=Handling("Coast", code))
+        replace(
+            record(f"shut:{number}", name="Friendship Group 428 of Rostov"),
+            handling=Handling("Coast", code),
+        )
         for number, code in enumerate(("H0", "H1", "H2", "H3"))
     ]
-    hub.add(intake([*said, record("latin:1", name="Дружба 428"), record("latin:2", name="Дружба 428 Ростов")]))
+    hub.add(
+        intake(
+            [
+                *said,
+                record("latin:1", name="Дружба 428"),
+                record("latin:2", name="Дружба 428 Ростов"),
+            ]
+        )
+    )
     seen = {one: 1.0 for item in items(hub)[:3] for one in (item.left.id, item.right.id)}
-    row = {"at": "2026-03-01T12:00:00.000000Z", "who": "kim", "agency": "", "action": "check", "query": {}}
+    row = {
+        "at": "2026-03-01T12:00:00.000000Z",
+        "who": "kim",
+        "agency": "",
+        "action": "check",
+        "query": {},
+    }
     hub.store.access.log(
-        [{**row, "answer": {"seen": seen}, "version": 1, "model": "", "purpose": "", "request_id": ""}]
+        [
+            {
+                **row,
+                "answer": {"seen": seen},
+                "version": 1,
+                "model": "",
+                "purpose": "",
+                "request_id": "",
+            }
+        ]
     )
     with hub.store.desk.catching_up(1_000) as go:
-        links = filling._links(go.view, None)
+        links = refresh._links(go.view, None)
         queued = np.flatnonzero(links.queued > 0)
         made = [
-            filling._linked(links, place, (int(links.low[place]), int(links.high[place])), int(count), None)
-            for place, count in zip(links.first[queued].tolist(), links.queued[queued].tolist(), strict=True)
+            refresh._linked(
+                links, place, (int(links.low[place]), int(links.high[place])), int(count), None
+            )
+            for place, count in zip(
+                links.first[queued].tolist(), links.queued[queued].tolist(), strict=True
+            )
         ]
-        wanted = columns_of_rows(filling._finished(go, made))
-        parts = list(filling._plain(go, links, queued))
+        wanted = columns_of_rows(refresh._finished(go, made))
+        parts = list(refresh._plain(go, links, queued))
     assert len(made) > 10
     assert {name: [one for part in parts for one in part[name]] for name in wanted} == wanted
     assert any("u2" in marks for marks in wanted["marks"])

@@ -27,7 +27,10 @@ def test_revoked_and_expired_keys_are_none(store: Store) -> None:
     store.access.revoke_key("desk")
     assert store.access.find_key(secret) is None
     assert store.access.find_key(old) is None
-    assert [(key.name, key.revoked is None) for key in store.access.list_keys()] == [("desk", False), ("old", True)]
+    assert [(key.name, key.revoked is None) for key in store.access.list_keys()] == [
+        ("desk", False),
+        ("old", True),
+    ]
 
 
 def test_keys_that_cannot_be(store: Store) -> None:
@@ -45,6 +48,11 @@ def test_consultations_are_logged(store: Store) -> None:
     store.access.log([])
     store.access.log([said, {**said, "who": "gate", "at": "2020-01-01T00:00:00.000000Z"}])
     first, second = store.access.consultations()
-    assert (first.who, first.query, first.answer, first.version) == ("desk", {"name": "Ann"}, {"results": 0}, 3)
+    assert (first.who, first.query, first.answer, first.version) == (
+        "desk",
+        {"name": "Ann"},
+        {"results": 0},
+        3,
+    )
     assert [one.who for one in store.access.consultations(since="2021")] == ["desk"]
     assert [one.at for one in store.access.consultations(who="gate")] == [second.at]

@@ -9,7 +9,7 @@ import pytest
 from resolver.errors import UsageError
 from resolver.records import parse_date
 from resolver.synthetic import CORRUPTIONS, Probe, name_variants, probes
-from resolver.synthetic.cultures import CULTURE_NAMES
+from resolver.synthetic.names.cultures import CULTURE_NAMES
 
 COUNT = 1_100
 KEEP_NAMES = ("none", "date-swap", "date-digit", "date-year-only", "common-name", "father-son")
@@ -41,7 +41,9 @@ def test_all_corruptions_cultures_and_many_scripts(found: list[Probe]) -> None:
     assert counts.keys() == {corruption.name for corruption in CORRUPTIONS}
     assert set(counts.values()) == {COUNT // len(CORRUPTIONS)}
     assert {probe.culture for probe in found} == set(CULTURE_NAMES)
-    assert {"Latin", "Arabic", "Cyrillic", "Han", "Hangul", "Greek", "Georgian"} <= {probe.script for probe in found}
+    assert {"Latin", "Arabic", "Cyrillic", "Han", "Hangul", "Greek", "Georgian"} <= {
+        probe.script for probe in found
+    }
 
 
 def test_ids_are_unique_and_probes_repeatable(found: list[Probe]) -> None:
@@ -59,7 +61,11 @@ def test_any_number_can_be_asked() -> None:
 
 def test_who_is_the_same(found: list[Probe]) -> None:
     same = {probe.corruption: probe.same for probe in found}
-    assert {corruption for corruption, is_same in same.items() if not is_same} == {"common-name", "twin", "father-son"}
+    assert {corruption for corruption, is_same in same.items() if not is_same} == {
+        "common-name",
+        "twin",
+        "father-son",
+    }
 
 
 @pytest.mark.parametrize("corruption", KEEP_NAMES)
@@ -67,7 +73,9 @@ def test_names_that_stay(found: list[Probe], corruption: str) -> None:
     assert all(left == right for left, right in map(name, of(found, corruption)))
 
 
-@pytest.mark.parametrize("corruption", [one.name for one in CORRUPTIONS if one.name not in KEEP_NAMES])
+@pytest.mark.parametrize(
+    "corruption", [one.name for one in CORRUPTIONS if one.name not in KEEP_NAMES]
+)
 def test_names_that_change(found: list[Probe], corruption: str) -> None:
     assert [probe.left.id for probe in of(found, corruption) if len(set(name(probe))) == 1] == []
 
@@ -88,7 +96,10 @@ def test_titles_stand_before(found: list[Probe]) -> None:
 
 
 def test_cut_names_are_beginnings(found: list[Probe]) -> None:
-    assert all(left.startswith(right) and len(right) <= 16 for left, right in map(name, of(found, "truncated")))
+    assert all(
+        left.startswith(right) and len(right) <= 16
+        for left, right in map(name, of(found, "truncated"))
+    )
 
 
 def test_cross_script_is_across_scripts(found: list[Probe]) -> None:

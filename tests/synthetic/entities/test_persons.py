@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.synthetic.cultures import CULTURES
-from resolver.synthetic.dice import Dice
-from resolver.synthetic.documents import date_parts, identities
+from resolver.synthetic.entities.document_numbers import date_parts, identities
+from resolver.synthetic.entities.persons import (
+    FATHER_SON,
+    NAMESAKE,
+    SIBLING,
+    TWIN,
+    Persons,
+    make_persons,
+)
 from resolver.synthetic.geography import geography
-from resolver.synthetic.lexicon import Form, Ints
-from resolver.synthetic.persons import FATHER_SON, NAMESAKE, SIBLING, TWIN, Persons, make_persons
-from resolver.synthetic.vocabulary import vocabulary
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import Form, Ints
+from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.random_columns import Dice
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +34,9 @@ def pairs(persons: Persons, bond: int) -> tuple[Ints, Ints]:
 
 
 def family_texts(persons: Persons, rows: Ints) -> list[str | None]:
-    texts: list[str | None] = vocabulary().lexicon.spell(persons.family[rows], int(Form.STANDARD)).to_pylist()
+    texts: list[str | None] = (
+        vocabulary().lexicon.spell(persons.family[rows], int(Form.STANDARD)).to_pylist()
+    )
     return texts
 
 
@@ -75,7 +84,12 @@ def test_women_bear_the_forms_of_women() -> None:
     families = lexicon.spell(persons.family, int(Form.NATIVE)).to_pylist()
     fathers = lexicon.spell(persons.father, int(Form.NATIVE)).to_pylist()
     for male, family, father in zip(persons.male.tolist(), families, fathers, strict=True):
-        assert family.endswith("а") or family.endswith("ая") or male or not family.endswith(("ов", "ев", "ин"))
+        assert (
+            family.endswith("а")
+            or family.endswith("ая")
+            or male
+            or not family.endswith(("ов", "ев", "ин"))
+        )
         assert father is None or father.endswith("ч" if male else "на")
 
 
@@ -100,6 +114,10 @@ def test_numbers_with_check_digits_are_right(persons: Persons) -> None:
         countries = np.full(300, geo.index[code], dtype=np.int64)
         numbers = identities(dice, countries, persons.born[:300], persons.male[:300]).to_pylist()
         assert [number for number in numbers if not rule.is_valid(number)] == [], code
-    chinese = identities(dice, np.full(300, geo.index["cn"]), persons.born[:300], persons.male[:300]).to_pylist()
+    chinese = identities(
+        dice, np.full(300, geo.index["cn"]), persons.born[:300], persons.male[:300]
+    ).to_pylist()
     assert all(number[-1] == ric.calc_check_digit(number) for number in chinese)
-    assert [number[6:14] for number in chinese] == [str(day).replace("-", "") for day in persons.born[:300]]
+    assert [number[6:14] for number in chinese] == [
+        str(day).replace("-", "") for day in persons.born[:300]
+    ]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.records.tables import Tables
+from resolver.records.prepared.frequencies import Tables
 from resolver.synthetic import generate
-from resolver.training.branches import BRANCH, branch_pairs
-from resolver.training.differing import invented_pairs
-from resolver.training.labelled import Labelled
-from tests.normalise.preparing import quick_symbols
+from resolver.training.augment.branches import BRANCH, branch_pairs
+from resolver.training.augment.controlled_differences import invented_pairs
+from resolver.training.data.labeled_pairs import Labelled
+from tests.normalize.preparing import quick_symbols
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,11 @@ def records() -> list[Record]:
 
 @pytest.fixture(scope="module")
 def found(records: list[Record]) -> Labelled:
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.differing"):
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.controlled_differences",
+    ):
         return invented_pairs(branch_pairs(records, 7), Tables(), BRANCH)[Kind.GROUP]
 
 

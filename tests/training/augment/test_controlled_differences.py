@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from resolver.records import Kind
-from resolver.records.tables import Tables
-from resolver.training.differing import ORIGIN, differing_pairs
-from tests.normalise.preparing import quick_symbols
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.augment.controlled_differences import ORIGIN, differing_pairs
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 LISTED = record("l:1", name="Ana Brandt", birthDate="1970-02-03", nationality="de")
@@ -15,8 +15,16 @@ PLAIN = record("r:1", name="Ana Brandt"), record("r:2", name="Ana Brandt")
 
 
 def test_each_pair_is_a_cluster_of_its_own_and_registers_are_left_out() -> None:
-    pairs = [(LISTED, AGAIN, True), (TWIN, record("l:4", name="Ada Brandt", nationality="de"), False), (*PLAIN, True)]
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.differing"):
+    pairs = [
+        (LISTED, AGAIN, True),
+        (TWIN, record("l:4", name="Ada Brandt", nationality="de"), False),
+        (*PLAIN, True),
+    ]
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.controlled_differences",
+    ):
         found = differing_pairs(pairs, Tables())
     assert set(found) == {Kind.PERSON}
     data = found[Kind.PERSON]

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from resolver.training.rivals import group_rivals, person_rivals
+from resolver.training.augment.hard_negatives import group_rivals, person_rivals
 
 PEOPLE = ("Robert James Quinlan", "Kim Jong-su", "Mario Bellini", "Ilham Tahirov", "Li Wei Ming")
 GROUPS = ("Kestrel Minerals Ltd", "Unit 121", "Al Nur Foundation")
@@ -24,7 +24,11 @@ def test_two_people(name: str) -> None:
 
 
 def test_every_kind_of_difference_is_made() -> None:
-    people = [pair for seed in range(300) if (pair := person_rivals("Robert James Quinlan", random.Random(seed)))]
+    people = [
+        pair
+        for seed in range(300)
+        if (pair := person_rivals("Robert James Quinlan", random.Random(seed)))
+    ]
     said = " ".join(word for pair in people for word in pair)
     assert " Jr." in said or " Sr." in said
     assert any(len(two.split()[1].strip(".")) == 1 for _, two in people)
@@ -39,7 +43,11 @@ def test_two_groups(name: str) -> None:
 
 
 def test_a_number_more_is_another_group() -> None:
-    made = {pair for seed in range(200) if (pair := group_rivals("Ocean Star Line", random.Random(seed)))}
+    made = {
+        pair
+        for seed in range(200)
+        if (pair := group_rivals("Ocean Star Line", random.Random(seed)))
+    }
     more = {two for one, two in made if one == "Ocean Star Line" and len(two) > len(one)}
     assert any(any(word in two.split() for word in ("II", "III", "IV")) for two in more)
     assert any(any(word.isdigit() for word in two.split()) for two in more)
@@ -47,7 +55,9 @@ def test_a_number_more_is_another_group() -> None:
 
 def test_an_abbreviation_of_other_words() -> None:
     found = [
-        pair for seed in range(400) if (pair := group_rivals("Mining Company of Namib Traders", random.Random(seed)))
+        pair
+        for seed in range(400)
+        if (pair := group_rivals("Mining Company of Namib Traders", random.Random(seed)))
     ]
     short = [(one, two) for one, two in found if one.isupper() and " " not in one]
     assert short

@@ -7,12 +7,17 @@ import random
 import numpy as np
 import pytest
 
-from resolver.compare import features_of
+from resolver.comparison import features_of
 from resolver.records import Batch, Kind
-from resolver.records.tables import Tables
-from resolver.training import slips
-from resolver.training.alone import ORIGIN, Neighbours, _spelled_alike, alone_pairs
-from tests.normalise.preparing import quick_symbols
+from resolver.records.prepared.frequencies import Tables
+from resolver.training.augment import typos
+from resolver.training.augment.name_only import (
+    ORIGIN,
+    Neighbours,
+    _spelled_alike,
+    alone_pairs,
+)
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 GIVEN = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal".split()
@@ -36,7 +41,11 @@ def batch() -> Batch:
 
 def test_pairs_of_names_alone(batch: Batch) -> None:
     ids = batch.ids.to_pylist()
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.alone"):
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.name_only",
+    ):
         made = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
         again = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
         none = alone_pairs(batch, ids, ["m"], Tables(), seed=3)
@@ -52,13 +61,22 @@ def test_pairs_of_names_alone(batch: Batch) -> None:
     # equal names of two people are no different names
     assert people.evidence[people.labels == 0, place["name"]].max() < 1
     same = people.labels == 1
-    assert people.evidence[same, place["name"]].mean() > people.evidence[~same, place["name"]].mean() + 0.2
+    assert (
+        people.evidence[same, place["name"]].mean()
+        > people.evidence[~same, place["name"]].mean() + 0.2
+    )
 
 
 def test_a_number_more_is_another_name(batch: Batch) -> None:
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.alone"):
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.name_only",
+    ):
         made = alone_pairs(batch, batch.ids.to_pylist(), ["l"], Tables(), seed=3)[Kind.GROUP]
-    numbers, contradicted = (made.evidence[:, features_of(Kind.GROUP).index(name)] for name in NUMBERED)
+    numbers, contradicted = (
+        made.evidence[:, features_of(Kind.GROUP).index(name)] for name in NUMBERED
+    )
     # the one has a number and the other none, and all else agrees
     assert ((made.labels == 0) & (numbers == 0.5) & (contradicted == 1)).any()
     assert _spelled_alike("Ocean Star", "Oshean Star Line")
@@ -68,14 +86,14 @@ def test_a_number_more_is_another_name(batch: Batch) -> None:
 
 def test_neighbours_are_other_names_written_alike() -> None:
     words = [word for word in ("karim", "karima", "kareem", "petrov", "petrova") for _ in range(3)]
-    with quick_symbols("resolver.training.alone"):
+    with quick_symbols("resolver.training.augment.name_only"):
         found = Neighbours.of([*words, "rare"]).of_word
     assert "rare" not in found
     assert "karima" in found["karim"]
     assert "kareem" not in found["karim"]
 
 
-@pytest.mark.parametrize("slip", [slips.person_slip, slips.group_slip])
+@pytest.mark.parametrize("slip", [typos.person_slip, typos.group_slip])
 def test_slips_keep_a_name(slip: object) -> None:
     name = "Maria Alexandra Castellano"
     made = [slip(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
@@ -85,6 +103,6 @@ def test_slips_keep_a_name(slip: object) -> None:
 
 
 def test_a_namesake_differs_in_one_word() -> None:
-    other = slips.namesake("Maria Castellano", ["Petrov"], random.Random(1))
+    other = typos.namesake("Maria Castellano", ["Petrov"], random.Random(1))
     assert len(set(other.split()) & {"Maria", "Castellano"}) == 1
-    assert slips.namesake("Maria", ["Petrov"], random.Random(1)) == ""
+    assert typos.namesake("Maria", ["Petrov"], random.Random(1)) == ""

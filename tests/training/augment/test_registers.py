@@ -12,8 +12,13 @@ import pytest
 from resolver.errors import DateError
 from resolver.records import Kind, Record, parse_date
 from resolver.synthetic import generate
-from resolver.training.keyboard import date_slip, other_date, word_slips
-from resolver.training.registers import REGISTERS, Register, _spliced, registers_of
+from resolver.training.augment.keyboard_errors import date_slip, other_date, word_slips
+from resolver.training.augment.registers import (
+    REGISTERS,
+    Register,
+    _spliced,
+    registers_of,
+)
 
 SMALL = tuple(replace(one, persons=150, homes=one.homes[:2]) for one in REGISTERS)
 
@@ -21,19 +26,27 @@ SMALL = tuple(replace(one, persons=150, homes=one.homes[:2]) for one in REGISTER
 @pytest.fixture(scope="module")
 def people() -> list[tuple[Record, str]]:
     world = generate(3000, seed=71)
-    return [(one, world.cultures[world.truth[one.id]]) for one in world.records if one.kind is Kind.PERSON]
+    return [
+        (one, world.cultures[world.truth[one.id]])
+        for one in world.records
+        if one.kind is Kind.PERSON
+    ]
 
 
 def test_the_same_seed_gives_the_same_registers(people: list[tuple[Record, str]]) -> None:
     once, again = list(registers_of(people, 7, SMALL)), list(registers_of(people, 7, SMALL))
     assert once == again
-    assert [records for _, records, _ in registers_of(people, 8, SMALL)] != [records for _, records, _ in once]
+    assert [records for _, records, _ in registers_of(people, 8, SMALL)] != [
+        records for _, records, _ in once
+    ]
     ids = [one.id for _, records, _ in once for one in records]
     assert len(set(ids)) == len(ids)
 
 
 @pytest.mark.parametrize("register", SMALL, ids=lambda one: one.name)
-def test_what_a_register_says_of_itself_holds(people: list[tuple[Record, str]], register: Register) -> None:
+def test_what_a_register_says_of_itself_holds(
+    people: list[tuple[Record, str]], register: Register
+) -> None:
     for _, records, truth in registers_of(people, 7, [register]):
         assert set(truth) == {one.id for one in records}
         assert len(set(truth.values())) == register.persons
@@ -42,10 +55,15 @@ def test_what_a_register_says_of_itself_holds(people: list[tuple[Record, str]], 
         assert abs(dated - (1 - register.date_gaps)) < 0.08
         assert any(one.texts("email") for one in records) == (register.email > 0)
         assert any(one.identifiers for one in records) == (register.numbered > 0)
-        placed = [bool(one.addresses) if register.place == "city" else bool(one.texts("birthPlace")) for one in records]
+        placed = [
+            bool(one.addresses) if register.place == "city" else bool(one.texts("birthPlace"))
+            for one in records
+        ]
         assert abs(sum(placed) / len(placed) - (1 - register.place_gaps)) < 0.1
         # no register tells of a person as a watchlist does
-        assert not any(one.texts("alias") or one.texts("nationality") or one.relations for one in records)
+        assert not any(
+            one.texts("alias") or one.texts("nationality") or one.relations for one in records
+        )
 
 
 def test_some_family_names_hardly_anybody_else_bears(people: list[tuple[Record, str]]) -> None:
@@ -59,7 +77,12 @@ def test_some_family_names_hardly_anybody_else_bears(people: list[tuple[Record, 
 
 @pytest.mark.parametrize(
     ("one", "two", "made"),
-    [("Petrov", "Ivanov", "Pevanov"), ("Garcia", "Schneider", "Gader"), ("Li", "Wu", "Li"), ("Ng", "Sharma", "Ngrma")],
+    [
+        ("Petrov", "Ivanov", "Pevanov"),
+        ("Garcia", "Schneider", "Gader"),
+        ("Li", "Wu", "Li"),
+        ("Ng", "Sharma", "Ngrma"),
+    ],
 )
 def test_two_names_make_a_rare_one(one: str, two: str, made: str) -> None:
     assert _spliced(one, two) == made
@@ -91,7 +114,9 @@ def test_what_registers_tell_now_and_then(people: list[tuple[Record, str]]) -> N
 
 
 def test_twins_share_family_name_and_day_of_birth(people: list[tuple[Record, str]]) -> None:
-    exact: dict[str, Any] = dict.fromkeys(("date_slips", "other_dates", "slips", "swaps", "married", "gaps"), 0.0)
+    exact: dict[str, Any] = dict.fromkeys(
+        ("date_slips", "other_dates", "slips", "swaps", "married", "gaps"), 0.0
+    )
     for rate, least, most in ((0.0, 0, 3), (1.0, 100, 400)):
         register = replace(SMALL[3], twins=rate, date_gaps=0.0, homes=SMALL[3].homes[:1], **exact)
         ((_, records, truth),) = registers_of(people, 7, [register])

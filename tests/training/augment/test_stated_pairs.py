@@ -6,15 +6,24 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.records.tables import Tables
+from resolver.records.prepared.frequencies import Tables
 from resolver.synthetic import generate
-from resolver.training.labelled import Labelled
-from resolver.training.stated import DATE, NUMBER, OTHER_DATE, stated_pairs
-from tests.normalise.preparing import quick_symbols
+from resolver.training.augment.stated_pairs import (
+    DATE,
+    NUMBER,
+    OTHER_DATE,
+    stated_pairs,
+)
+from resolver.training.data.labeled_pairs import Labelled
+from tests.normalize.preparing import quick_symbols
 
 
 def made(people: list[Record], seed: int = 7) -> list[Labelled]:
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled", "resolver.training.differing"):
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.controlled_differences",
+    ):
         return [found[Kind.PERSON] for found in stated_pairs(people, Tables(), seed)]
 
 
@@ -62,7 +71,9 @@ def test_told_as_lists_and_as_registers_tell(found: dict[str, Labelled]) -> None
         assert set(column(data, "listed").tolist()) == ({1} if data.origin[0] == NUMBER else {0, 1})
 
 
-def test_the_same_seed_gives_the_same_pairs(people: list[Record], found: dict[str, Labelled]) -> None:
+def test_the_same_seed_gives_the_same_pairs(
+    people: list[Record], found: dict[str, Labelled]
+) -> None:
     for again, data in zip(made(people[::-1][::-1]), found.values(), strict=True):
         np.testing.assert_array_equal(again.evidence, data.evidence)
 

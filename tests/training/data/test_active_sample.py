@@ -10,19 +10,29 @@ import numpy.typing as npt
 import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from resolver.classify import Model, PairTerm, Term, scores
-from resolver.compare import COMPARATOR_BY_NAME, features_of
+from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.pipeline import RunOptions, load_models, score_pairs
 from resolver.records import Batch, Kind
-from resolver.records.resolution import Band
+from resolver.records.results.resolution import Band
+from resolver.scoring import (
+    Model,
+    PairTerm,
+    Term,
+    scores,
+)
 from resolver.synthetic import generate
-from resolver.training.fit import fit_additive
-from resolver.training.labelled import Labelled, blocked_pairs
-from resolver.training.measures import Accuracy, accuracy
-from resolver.training.parts import PAIR_TERMS
-from resolver.training.sample import contributions, drawn, sample, spread_out
+from resolver.training.data.active_sample import (
+    contributions,
+    drawn,
+    sample,
+    spread_out,
+)
+from resolver.training.data.labeled_pairs import Labelled, blocked_pairs
+from resolver.training.evaluate.measures import Accuracy, accuracy
+from resolver.training.fit.boosting import fit_additive
+from resolver.training.fit.model_parts import PAIR_TERMS
 from resolver.training.train import fit_options
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 
 OPTIONS = RunOptions(workers=1)
 FEATURES = features_of(Kind.PERSON)
@@ -30,7 +40,7 @@ FEATURES = features_of(Kind.PERSON)
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled"):
+    with quick_symbols("resolver.pipeline", "resolver.training.data.labeled_pairs"):
         yield
 
 
@@ -45,7 +55,9 @@ def test_what_is_picked_is_unsure_and_of_many_patterns(batch: Batch) -> None:
     assert all(one.left_id < one.right_id for one in picked)
     assert [one.drawn for one in picked] == [False] * 6 + [True] * 6
     assert sum(one.band is Band.REVIEW for one in picked[:6]) >= 5
-    scored = score_pairs(batch, [one.left_id for one in picked], [one.right_id for one in picked], OPTIONS)
+    scored = score_pairs(
+        batch, [one.left_id for one in picked], [one.right_id for one in picked], OPTIONS
+    )
     assert scored == [(one.score, one.band) for one in picked]
     assert len({identity for one in picked for identity in (one.left_id, one.right_id)}) > 18
 
@@ -85,7 +97,9 @@ def test_contributions_sum_to_the_score() -> None:
 
 def _world(seed: int, count: int) -> Labelled:
     world = generate(count, seed=seed)
-    return blocked_pairs(world.records, dict(world.truth), load_models().tables, "world")[Kind.PERSON]
+    return blocked_pairs(world.records, dict(world.truth), load_models().tables, "world")[
+        Kind.PERSON
+    ]
 
 
 def _fit(data: Labelled, rows: npt.NDArray[np.int64]) -> Model:
@@ -110,14 +124,18 @@ def _taught(pool: Labelled, seed: int, *, at_random: bool) -> Model:
             # no record is told from another here: every pair has its own
             found = contributions(model, pool.evidence)
             picked = spread_out(4 * score * (1 - score) * usable, found, rows, rows + len(pool), 10)
-        asked = np.concatenate([asked, picked, drawn(usable, picked, 20 - len(picked), 100 * seed + step)])
+        asked = np.concatenate(
+            [asked, picked, drawn(usable, picked, 20 - len(picked), 100 * seed + step)]
+        )
     return _fit(pool, asked)
 
 
 def _with_few_matches(data: Labelled, share: float) -> Labelled:
     """The pairs with `share` true ones for every false one."""
     true = np.flatnonzero(data.labels == 1)
-    kept = np.random.default_rng(1).choice(true, int(share * (data.labels == 0).sum()), replace=False)
+    kept = np.random.default_rng(1).choice(
+        true, int(share * (data.labels == 0).sum()), replace=False
+    )
     mask = data.labels == 0
     mask[kept] = True
     return data.where(mask)
@@ -127,7 +145,9 @@ def _with_few_matches(data: Labelled, share: float) -> Labelled:
 def test_what_is_picked_teaches_more_than_chance() -> None:
     test, pool = _world(99, 900), _with_few_matches(_world(100, 1_500), 0.05)
     # every true pair of the test stands for as many as there would be among so many false ones
-    weights = np.where(test.labels == 1, 0.05 * (test.labels == 0).sum() / (test.labels == 1).sum(), 1.0)
+    weights = np.where(
+        test.labels == 1, 0.05 * (test.labels == 0).sum() / (test.labels == 1).sum(), 1.0
+    )
     found: dict[bool, list[Accuracy]] = {True: [], False: []}
     # small fits: threads cost more than they bring
     with threadpool_limits(1):
@@ -135,5 +155,8 @@ def test_what_is_picked_teaches_more_than_chance() -> None:
             for at_random, answers in found.items():
                 score = scores(_taught(pool, seed, at_random=at_random).raw(test.evidence))
                 answers.append(accuracy(score, test.labels, test.clusters, weights))
-    by_chance, picked = (np.mean([[one.f1, one.recall.rate] for one in found[kind]], axis=0) for kind in (True, False))
+    by_chance, picked = (
+        np.mean([[one.f1, one.recall.rate] for one in found[kind]], axis=0)
+        for kind in (True, False)
+    )
     assert (picked > by_chance + 0.05).all()

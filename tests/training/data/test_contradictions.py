@@ -3,8 +3,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.training.contradictions import AGAINST, BOTH_WAYS, CHAIN, quarantine
-from resolver.training.labelled import Judgement, cluster_names
+from resolver.training.data.contradictions import (
+    AGAINST,
+    BOTH_WAYS,
+    CHAIN,
+    quarantine,
+)
+from resolver.training.data.labeled_pairs import Judgement, cluster_names
 
 
 def said(*pairs: str) -> list[Judgement]:
@@ -37,7 +42,9 @@ def test_labelled_clusters_count_for_more() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=25))
-def test_what_is_left_can_all_be_right_and_everything_is_counted(pairs: list[tuple[int, int, bool]]) -> None:
+def test_what_is_left_can_all_be_right_and_everything_is_counted(
+    pairs: list[tuple[int, int, bool]],
+) -> None:
     given_ = [Judgement(str(one), str(two), same) for one, two, same in pairs if one != two]
     held, out = quarantine(given_)
     assert len(held) + sum(out.values()) == len(given_)

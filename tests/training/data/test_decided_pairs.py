@@ -9,19 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import loader
-from resolver.engines.hub import Hub
 from resolver.errors import InputError
+from resolver.hub.hub import Hub
+from resolver.models import loader
 from resolver.pipeline import tables_of
 from resolver.records import Kind
 from resolver.records.decisions import Verdict
 from resolver.store import NewDecision, Store
-from resolver.training import decided as module
-from resolver.training.clusters import Clusters
-from resolver.training.decided import decided_pairs, read_decided
-from resolver.training.joining import agreed
-from resolver.training.labelled import Judgement
-from tests.engines.hubs import OPTIONS, decided, intake
+from resolver.training.data import decided_pairs as module
+from resolver.training.data.combined_pairs import agreed
+from resolver.training.data.decided_pairs import decided_pairs, read_decided
+from resolver.training.data.labeled_clusters import Clusters
+from resolver.training.data.labeled_pairs import Judgement
+from tests.hub.hubs import OPTIONS, decided, intake
 from tests.records.samples import record
 from tests.training.deciding import ends, fill, people, said, symbols
 
@@ -64,16 +64,28 @@ def test_only_what_counts_teaches(hub: Hub) -> None:
     assert set(found.judgements) == {
         Judgement(*ends(0), same=True), Judgement(*ends(4), same=True), Judgement(*ends(9), same=False),
     }  # fmt: skip
-    assert found.dropped == {module.UNSURE: 2, module.WAITING: 1, module.DISPUTED: 1, module.UNKNOWN: 1}
+    assert found.dropped == {
+        module.UNSURE: 2,
+        module.WAITING: 1,
+        module.DISPUTED: 1,
+        module.UNKNOWN: 1,
+    }
 
 
 def test_the_version_that_was_seen_is_learnt_from(hub: Hub) -> None:
     first = hub.store.version
     left, right = ends(0)
     hub.add(intake([record(left, name="Somebody Else", birthDate="1911")]))
-    hub.decide([NewDecision(decided(ends(0), Verdict.SAME, 1), {"version": first}), decided(ends(1), Verdict.SAME, 2)])
+    hub.decide(
+        [
+            NewDecision(decided(ends(0), Verdict.SAME, 1), {"version": first}),
+            decided(ends(1), Verdict.SAME, 2),
+        ]
+    )
     # a decision on another pair that shows the record as it is now
-    hub.decide([NewDecision(decided((left, ends(2)[0]), Verdict.DIFFERENT, 3), {"version": first + 1})])
+    hub.decide(
+        [NewDecision(decided((left, ends(2)[0]), Verdict.DIFFERENT, 3), {"version": first + 1})]
+    )
     found = read_decided(hub.store)
     names = {
         one.judgement.right: found.records[one.ends[0]].record.texts("name")
@@ -89,7 +101,12 @@ def test_the_version_that_was_seen_is_learnt_from(hub: Hub) -> None:
 
 def test_a_decision_labels_all_that_was_shown_and_counts_once(hub: Hub) -> None:
     (a, b), (c, d) = ends(0), ends(2)
-    shown = {"left_records": [a, b], "right_records": [d, c], "version": hub.store.version, "together": "x"}
+    shown = {
+        "left_records": [a, b],
+        "right_records": [d, c],
+        "version": hub.store.version,
+        "together": "x",
+    }
     hub.decide([NewDecision(decided((a, c), Verdict.DIFFERENT, 1), shown), *said(4)[3:]])
     found = read_decided(hub.store)
     pairs = decided_pairs(found, TABLES)[Kind.PERSON]
@@ -106,11 +123,20 @@ def test_a_decision_labels_all_that_was_shown_and_counts_once(hub: Hub) -> None:
 
 def test_a_judgement_of_a_file_can_contradict_a_decision(hub: Hub) -> None:
     hub.decide(said(3))
-    file = [Judgement(*ends(0), same=False), Judgement(*ends(1), same=False), Judgement(*ends(5), same=True)]
-    kept, others = agreed(read_decided(hub.store), file, Clusters({ends(2)[0]: "x", ends(2)[1]: "y"}, {}))
+    file = [
+        Judgement(*ends(0), same=False),
+        Judgement(*ends(1), same=False),
+        Judgement(*ends(5), same=True),
+    ]
+    kept, others = agreed(
+        read_decided(hub.store), file, Clusters({ends(2)[0]: "x", ends(2)[1]: "y"}, {})
+    )
     assert kept.judgements == (Judgement(*ends(1), same=False),)
     assert others == [Judgement(*ends(5), same=True)]
-    assert kept.dropped == {"or judgements judged both ways": 2, "or judgements that the clusters contradict": 1}
+    assert kept.dropped == {
+        "or judgements judged both ways": 2,
+        "or judgements that the clusters contradict": 1,
+    }
 
 
 def test_the_same_log_gives_the_same_pairs(tmp_path: Path) -> None:
@@ -118,7 +144,10 @@ def test_the_same_log_gives_the_same_pairs(tmp_path: Path) -> None:
     for name, log in (("a", said()), ("b", said()[::-1])):
         with Store.open(fill(tmp_path / f"{name}.db", log)) as store:
             found.append(decided_pairs(read_decided(store), TABLES)[Kind.PERSON])
-    assert all(np.array_equal(getattr(found[0], one), getattr(found[1], one)) for one in ("labels", "clusters"))
+    assert all(
+        np.array_equal(getattr(found[0], one), getattr(found[1], one))
+        for one in ("labels", "clusters")
+    )
     assert found[0].evidence.tobytes() == found[1].evidence.tobytes()
 
 

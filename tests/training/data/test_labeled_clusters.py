@@ -8,14 +8,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from resolver.classify import to_json
 from resolver.errors import InputError
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.tables import Tables
-from resolver.training.clusters import CLUSTERS, Clusters, cluster_pairs, read_clusters, settle
-from resolver.training.fit import FitOptions
-from resolver.training.labelled import Judgement
+from resolver.records.prepared.frequencies import Tables
+from resolver.scoring import to_json
+from resolver.training.data.labeled_clusters import (
+    CLUSTERS,
+    Clusters,
+    cluster_pairs,
+    read_clusters,
+    settle,
+)
+from resolver.training.data.labeled_pairs import Judgement
+from resolver.training.fit.boosting import FitOptions
 from resolver.training.train import LEAST_CLUSTERED, SAME_LIST, gather, train, weighted
 
 TABLES: dict[str, Any] = {
@@ -36,7 +42,10 @@ def write(folder: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("heads", ["id,cluster", "record_id,entity_id", "unique_id,more,cluster"])
 def test_columns_are_found_by_their_usual_names(tmp_path: Path, heads: str) -> None:
-    row = ",".join({"cluster": "007", "entity_id": "007", "more": "x"}.get(head, "p:1") for head in heads.split(","))
+    row = ",".join(
+        {"cluster": "007", "entity_id": "007", "more": "x"}.get(head, "p:1")
+        for head in heads.split(",")
+    )
     assert read_clusters(write(tmp_path, f"{heads}\n{row}\n")) == [("p:1", "007")]
 
 
@@ -69,7 +78,16 @@ def test_errors_say_what_is_wrong(
 
 
 def test_every_row_that_teaches_nothing_is_counted() -> None:
-    rows = [("p:1", "x"), ("2", "x"), ("p:3", "y"), ("p:3", "z"), ("p:9", "x"), ("", "x"), ("p:4", ""), ("p:1", "x")]
+    rows = [
+        ("p:1", "x"),
+        ("2", "x"),
+        ("p:3", "y"),
+        ("p:3", "z"),
+        ("p:9", "x"),
+        ("", "x"),
+        ("p:4", ""),
+        ("p:1", "x"),
+    ]
     found = settle(rows, ["p:1", "p:2", "p:3", "p:4", "q:4"])
     assert found.home == {"p:1": "x", "p:2": "x"}
     assert found.true_pairs == 1
@@ -94,7 +112,9 @@ def people(count: int) -> tuple[Batch, Clusters]:
         for number in range(count)
         for mark in "ab"
     ]
-    return Batch.from_records(records).canonical(), Clusters({one.id: one.id[:-1] for one in records}, {})
+    return Batch.from_records(records).canonical(), Clusters(
+        {one.id: one.id[:-1] for one in records}, {}
+    )
 
 
 def test_false_pairs_weigh_as_many_as_blocking_gave() -> None:

@@ -10,19 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import loader
-from resolver.classify import from_json
-from resolver.compare import features_of
+from resolver.comparison import features_of
 from resolver.errors import InputError, ModelError
-from resolver.ingest.base import Intake, ListInfo
+from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.models import loader
 from resolver.pipeline import tables_of
 from resolver.records import Batch, Kind
-from resolver.records.tables import Tables
+from resolver.records.prepared.frequencies import Tables
+from resolver.scoring import from_json
 from resolver.synthetic import generate
-from resolver.training.fit import FitOptions
-from resolver.training.labelled import Judgement, blocked_pairs, cluster_names, judged_pairs, read_judgements
-from resolver.training.registers import REGISTERS, registers_of
-from resolver.training.save import CARD, save
+from resolver.training.augment.registers import REGISTERS, registers_of
+from resolver.training.data.labeled_pairs import (
+    Judgement,
+    blocked_pairs,
+    cluster_names,
+    judged_pairs,
+    read_judgements,
+)
+from resolver.training.fit.boosting import FitOptions
+from resolver.training.model_files import CARD, save
 from resolver.training.train import (
     SAME_LIST,
     Material,
@@ -33,16 +39,21 @@ from resolver.training.train import (
     train,
     weighted,
 )
-from tests.normalise.preparing import quick_symbols
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
-TABLES: dict[str, Any] = {"person_counts": {}, "person_total": 20_000, "group_counts": {}, "group_total": 20_000}
+TABLES: dict[str, Any] = {
+    "person_counts": {},
+    "person_total": 20_000,
+    "group_counts": {},
+    "group_total": 20_000,
+}
 TABLES |= {"mass_used": [], "person_given": {}}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:
-    with quick_symbols("resolver.pipeline", "resolver.training.labelled"):
+    with quick_symbols("resolver.pipeline", "resolver.training.data.labeled_pairs"):
         yield
 
 
@@ -51,7 +62,10 @@ def symbols() -> Iterator[None]:
     [
         ("left,right\na,b\n", "need the columns left, right and label"),
         ("", "need the columns"),
-        ("left,right,label\na,b,match\na,c,maybe\n", "line 3: the label 'maybe' is neither match nor distinct"),
+        (
+            "left,right,label\na,b,match\na,c,maybe\n",
+            "line 3: the label 'maybe' is neither match nor distinct",
+        ),
         ("left,right,label\na,b\n", "line 2: the label '' is neither"),
         ("left,right,label\na,,match\n", "line 2: a judged pair needs two different record ids"),
         ("left,right,label\na,a,match\n", "line 2: a judged pair needs two different record ids"),
@@ -76,7 +90,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_judged_pairs_are_read(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
-    path.write_text("\ufeffleft,more,right,label\n a ,x,b,match\nc,,d, distinct\n", encoding="utf-8")
+    path.write_text(
+        "\ufeffleft,more,right,label\n a ,x,b,match\nc,,d, distinct\n", encoding="utf-8"
+    )
     assert read_judgements(path) == [Judgement("a", "b", True), Judgement("c", "d", False)]
 
 
@@ -96,7 +112,11 @@ def test_judged_pairs_by_kind() -> None:
         [record("p:1", name="Ann"), record("p:2", name="Ann"), record("g:1", Kind.GROUP, name="Ann"),
          record("g:2", Kind.GROUP, name="X")]
     ).canonical()  # fmt: skip
-    judged = [Judgement("p:2", "p:1", True), Judgement("g:1", "g:2", False), Judgement("p:1", "g:1", False)]
+    judged = [
+        Judgement("p:2", "p:1", True),
+        Judgement("g:1", "g:2", False),
+        Judgement("p:1", "g:1", False),
+    ]
     found, dropped = judged_pairs(batch, [*judged, Judgement("p:1", "zz", True)], Tables(), ())
     assert dropped == 1
     assert set(found) == {Kind.PERSON, Kind.GROUP}
@@ -112,7 +132,10 @@ def test_blocked_pairs_are_labelled_by_the_truth_and_sampled() -> None:
     found = blocked_pairs(people, truth, Tables(), "told", most_negatives=15)[Kind.PERSON]
     assert found.labels.sum() == 10
     assert len(found) == 25
-    assert all((one == two) == label for (one, two), label in zip(found.clusters.tolist(), found.labels, strict=True))
+    assert all(
+        (one == two) == label
+        for (one, two), label in zip(found.clusters.tolist(), found.labels, strict=True)
+    )
     again = blocked_pairs(people[::-1], truth, Tables(), "told", most_negatives=15)[Kind.PERSON]
     np.testing.assert_array_equal(again.clusters, found.clusters)
     words = {one.id: one.id[-1] for one in people}
@@ -125,15 +148,25 @@ def test_blocked_pairs_are_labelled_by_the_truth_and_sampled() -> None:
 def intake() -> Intake:
     people = [one for one in generate(700, seed=61).records if one.kind is not Kind.ASSET]
     sources = sorted({one.source for one in people})
-    lists = tuple(ListInfo(source, "test", (source,), "", 0, 0, number > 0) for number, source in enumerate(sources))
+    lists = tuple(
+        ListInfo(source, "test", (source,), "", 0, 0, number > 0)
+        for number, source in enumerate(sources)
+    )
     return Intake(Batch.from_records(people).canonical(), lists, ())
 
 
 def small_registers(invented: Any) -> list[World]:
     """Two registers of some dozen people each."""
-    people = [(one, invented.cultures[invented.truth[one.id]]) for one in invented.records if one.kind is Kind.PERSON]
+    people = [
+        (one, invented.cultures[invented.truth[one.id]])
+        for one in invented.records
+        if one.kind is Kind.PERSON
+    ]
     small = [replace(REGISTERS[0], persons=60, homes=("english", "russian"))]
-    return [World(one.name, records, truth, one.plan, 500) for one, records, truth in registers_of(people, 7, small)]
+    return [
+        World(one.name, records, truth, one.plan, 500)
+        for one, records, truth in registers_of(people, 7, small)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +178,9 @@ def material(intake: Intake) -> Material:
     return gather(intake, judged, TABLES, [world, *small_registers(invented)])
 
 
-def test_gathering_counts_what_it_drops_and_names_where_pairs_come_from(material: Material, intake: Intake) -> None:
+def test_gathering_counts_what_it_drops_and_names_where_pairs_come_from(
+    material: Material, intake: Intake
+) -> None:
     assert material.dropped == 1
     persons = material.pairs[Kind.PERSON]
     assert {"told twice", "world", "club"} <= set(persons.origin.tolist())
@@ -162,14 +197,22 @@ def test_weights_sum_to_the_stated_amounts(material: Material) -> None:
     persons = material.pairs[Kind.PERSON]
     found = weighted(persons, {"world": (10.0, 20.0), "*": (3.0, 4.0)})
     for origin, wanted in (("world", (10, 20)), ("told twice", (3, 4))):
-        sums = [found.weights[(found.origin == origin) & (found.labels == label)].sum() for label in (1, 0)]
+        sums = [
+            found.weights[(found.origin == origin) & (found.labels == label)].sum()
+            for label in (1, 0)
+        ]
         assert sums == pytest.approx(wanted)
 
 
 def test_training_saving_and_loading(material: Material, tmp_path: Path) -> None:
     # one kind will do: each is fitted like the other
     persons = Material({Kind.PERSON: material.pairs[Kind.PERSON]}, 0)
-    trained = train(persons, TABLES, "t1", FitOptions(rounds=12, learning_rate=0.3, fixed={"same_list": SAME_LIST}))
+    trained = train(
+        persons,
+        TABLES,
+        "t1",
+        FitOptions(rounds=12, learning_rate=0.3, fixed={"same_list": SAME_LIST}),
+    )
     assert set(trained.models) == {Kind.PERSON}
     kept = save(trained, tmp_path)
     assert set(kept) == {"group", "asset"}
@@ -188,7 +231,9 @@ def test_training_saving_and_loading(material: Material, tmp_path: Path) -> None
 
 def test_too_little_to_learn_from() -> None:
     people = [record(f"s:{row}", name="Ann Lee") for row in range(6)]
-    one_label = blocked_pairs(people, dict.fromkeys((one.id for one in people), "t"), Tables(), "told")
+    one_label = blocked_pairs(
+        people, dict.fromkeys((one.id for one in people), "t"), Tables(), "told"
+    )
     with pytest.raises(InputError, match="too little to learn from"):
         train(Material(one_label, 0), TABLES, "t1", fit_options(7))
     with pytest.raises(InputError, match="too little to learn from"):
@@ -202,4 +247,6 @@ def test_tables_hold_common_words_only() -> None:
     assert found["person_counts"]["zorble"] >= 20
     assert not {"quxxa", "unheard"} & {*found["person_counts"], *found["group_counts"]}
     assert min(found["person_counts"].values()) >= 20
-    assert tables_of(found).rarity("zorble", group=False) < tables_of(found).rarity("unheard", group=False)
+    assert tables_of(found).rarity("zorble", group=False) < tables_of(found).rarity(
+        "unheard", group=False
+    )

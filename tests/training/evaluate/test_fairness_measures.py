@@ -8,13 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import loader
-from resolver.cli import fairness as kept
-from resolver.cli.bars import Bars
+from resolver.cli.model import fairness as kept
+from resolver.cli.progress_bars import Bars
+from resolver.models import loader
 from resolver.pipeline import RunOptions, load_models
-from resolver.records.resolution import Band
-from resolver.training.fairness import LEAST, Scored, plain, rates, worst_gap
-from resolver.training.groups import masks_of
+from resolver.records.results.resolution import Band
+from resolver.training.evaluate.fairness_measures import (
+    LEAST,
+    Scored,
+    plain,
+    rates,
+    worst_gap,
+)
+from resolver.training.evaluate.pair_groups import masks_of
 
 
 def made(groups: dict[str, dict[str, tuple[int, int]]]) -> tuple[Scored, dict[str, np.ndarray]]:
@@ -28,15 +34,23 @@ def made(groups: dict[str, dict[str, tuple[int, int]]]) -> tuple[Scored, dict[st
     score = np.where(np.array(missed), 0.2, 0.9)
     band = np.where(np.array(missed), Band.REVIEW, Band.MATCH).astype(np.uint8)
     same = np.ones(len(words), dtype=bool)
-    return Scored(score, band, same, np.array(strata, dtype=object)), masks_of(np.array(words, dtype=object))
+    return Scored(score, band, same, np.array(strata, dtype=object)), masks_of(
+        np.array(words, dtype=object)
+    )
 
 
 def test_a_harder_mix_is_no_unfairness() -> None:
     hard, easy = (50, 100), (10, 100)
-    scored, masks = made({"a": {"hard": (90, 180), "easy": (2, 20)}, "b": {"hard": (10, 20), "easy": (18, 180)}})
+    scored, masks = made(
+        {"a": {"hard": (90, 180), "easy": (2, 20)}, "b": {"hard": (10, 20), "easy": (18, 180)}}
+    )
     found = {group.name: group.missed for group in rates(scored, masks)}
     assert (found["a"].crude, found["b"].crude) == (0.46, 0.14)
-    assert found["a"].rate == pytest.approx(found["b"].rate) == pytest.approx((hard[0] + easy[0]) / 200)
+    assert (
+        found["a"].rate
+        == pytest.approx(found["b"].rate)
+        == pytest.approx((hard[0] + easy[0]) / 200)
+    )
     gap = worst_gap(rates(scored, masks), "missed", scored, masks)
     assert gap is not None
     assert gap.width == pytest.approx(0)
@@ -65,11 +79,20 @@ def test_what_is_counted() -> None:
     counts = {name: getattr(group, name).count for name in ("missed", "lost", "false", "merged")}
     assert counts == {"missed": 2, "lost": 1, "false": 2, "merged": 1}
     assert json.dumps(plain([group]))
-    assert plain([group])[0]["missed"] == {"count": 2, "of": 4, "crude": 0.5, "rate": 0.5, "low": 0.15, "high": 0.85}
+    assert plain([group])[0]["missed"] == {
+        "count": 2,
+        "of": 4,
+        "crude": 0.5,
+        "rate": 0.5,
+        "low": 0.15,
+        "high": 0.85,
+    }
 
 
 def test_no_gap_is_read_from_few_or_unnamed_pairs() -> None:
-    scored, masks = made({"a": {"x": (LEAST - 1, LEAST - 1)}, "b": {"x": (0, LEAST)}, "mixed": {"x": (90, 90)}})
+    scored, masks = made(
+        {"a": {"x": (LEAST - 1, LEAST - 1)}, "b": {"x": (0, LEAST)}, "mixed": {"x": (90, 90)}}
+    )
     assert worst_gap(rates(scored, masks), "missed", scored, masks) is None
     assert worst_gap(rates(scored, masks), "false", scored, masks) is None
 
@@ -79,7 +102,9 @@ def test_chance_alone_makes_gaps() -> None:
     wide = 0
     for seed in range(40):
         counts = chance.binomial(200, 0.2, size=6)
-        scored, masks = made({f"g{number}": {"x": (int(count), 200)} for number, count in enumerate(counts)})
+        scored, masks = made(
+            {f"g{number}": {"x": (int(count), 200)} for number, count in enumerate(counts)}
+        )
         gap = worst_gap(rates(scored, masks), "missed", scored, masks, seed)
         assert gap is not None
         wide += gap.width > gap.chance

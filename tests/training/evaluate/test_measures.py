@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score, log_loss
 
-from resolver.training.measures import BINS, Z95, accuracy, quality, rate
+from resolver.training.evaluate.measures import (
+    BINS,
+    Z95,
+    accuracy,
+    quality,
+    rate,
+)
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
@@ -19,7 +25,9 @@ def test_an_interval_holds_what_a_wilson_test_does_not_reject(count: int, total:
     for end in (found.low, found.high):
         # at either end the share lies as far from the truth as the normal quantile says
         if 0 < end < 1:
-            assert abs(found.rate - end) == pytest.approx(Z95 * (end * (1 - end) / total) ** 0.5, abs=1e-9)
+            assert abs(found.rate - end) == pytest.approx(
+                Z95 * (end * (1 - end) / total) ** 0.5, abs=1e-9
+            )
 
 
 def test_nothing_counted_is_any_rate() -> None:
@@ -31,7 +39,9 @@ def _pairs(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     chance = np.random.default_rng(seed)
     score = chance.random(count)
     labels = (chance.random(count) < score).astype(np.int8)
-    clusters = np.array([[f"c{number // 3}", f"d{number}"] for number in range(count)], dtype=object)
+    clusters = np.array(
+        [[f"c{number // 3}", f"d{number}"] for number in range(count)], dtype=object
+    )
     return score, labels, clusters
 
 
@@ -69,7 +79,8 @@ def test_calibration_is_what_the_words_say() -> None:
     assert found.log_loss == pytest.approx(log_loss(labels, score), rel=1e-6)
     places = np.minimum((score * BINS).astype(int), BINS - 1)
     wanted = sum(
-        abs(score[places == place].mean() - labels[places == place].mean()) * (places == place).mean()
+        abs(score[places == place].mean() - labels[places == place].mean())
+        * (places == place).mean()
         for place in range(BINS)
     )
     assert found.calibration_error == pytest.approx(wanted)
@@ -88,4 +99,6 @@ def test_a_weight_counts_a_pair_as_often() -> None:
 
 
 def test_the_last_bin_holds_a_score_of_one() -> None:
-    assert [one.high for one in quality(np.array([1.0]), np.array([1], dtype=np.int8)).bins] == [1.0]
+    assert [one.high for one in quality(np.array([1.0]), np.array([1], dtype=np.int8)).bins] == [
+        1.0
+    ]

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from models import loader
-from resolver.compare import features_of
+from resolver.comparison import features_of
+from resolver.models import loader
 from resolver.records import Kind
-from resolver.training.card import PLOT, bins, card
-from resolver.training.figures import data_hash, measured
-from resolver.training.labelled import Labelled
-from resolver.training.reliability import plot
-from resolver.training.save import CARD
+from resolver.training.data.labeled_pairs import Labelled
+from resolver.training.evaluate.card_figures import data_hash, measured
+from resolver.training.evaluate.model_card import PLOT, bins, card
+from resolver.training.evaluate.reliability_plot import plot
+from resolver.training.model_files import CARD
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +43,25 @@ def data() -> Labelled:
 
 @pytest.fixture(scope="module")
 def models(data: Labelled) -> dict[str, dict[str, Any]]:
-    logodds = np.where(data.labels == 1, 1500, -1500) * np.where(np.arange(len(data)) % 9 == 0, -1, 1)
+    logodds = np.where(data.labels == 1, 1500, -1500) * np.where(
+        np.arange(len(data)) % 9 == 0, -1, 1
+    )
     training = {
         "seed": 7,
         "data": data_hash(data),
-        "pairs": {"judged": {"same": 160, "different": 240}, "world": {"same": 80, "different": 120}},
+        "pairs": {
+            "judged": {"same": 160, "different": 240},
+            "world": {"same": 80, "different": 120},
+        },
         "sources": {"coast": 1200, "world": 40000},
         "dropped": {"contradicting judgements": 2},
         **measured(data, logodds.astype(np.int64)),
     }
-    return {"person": {"version": "t1", "training": training}, "group": {"version": "t0"}, "asset": {"version": "t0"}}
+    return {
+        "person": {"version": "t1", "training": training},
+        "group": {"version": "t0"},
+        "asset": {"version": "t0"},
+    }
 
 
 def test_groups_are_measured_on_real_pairs(data: Labelled, models: Mapping[str, Any]) -> None:
@@ -72,7 +81,10 @@ def test_groups_are_measured_on_real_pairs(data: Labelled, models: Mapping[str, 
 def test_the_card_shows_what_was_measured(models: Mapping[str, Any]) -> None:
     text = card(models, ("group", "asset"))
     found = models["person"]["training"]["figures"]["judged"]
-    assert f"| person | judged | 160 | 240 | {found['precision']:.4f} ({found['precision_low']:.4f} …" in text
+    assert (
+        f"| person | judged | 160 | 240 | {found['precision']:.4f} ({found['precision_low']:.4f} …"
+        in text
+    )
     assert "| coast | 1,200 |" in text
     assert "| contradicting judgements | 2 |" in text
     assert "- group: version t0 (taken over, not trained)" in text
@@ -86,9 +98,17 @@ def test_the_card_shows_what_was_measured(models: Mapping[str, Any]) -> None:
     assert sum(int(count[1]) for count in counts if count) == 600
 
 
-def test_models_that_do_not_count_the_pairs_of_a_bin_have_a_card_too(models: Mapping[str, Any]) -> None:
+def test_models_that_do_not_count_the_pairs_of_a_bin_have_a_card_too(
+    models: Mapping[str, Any],
+) -> None:
     training = models["person"]["training"]
-    older = {**training, "quality": {**training["quality"], "bins": [row[:5] for row in training["quality"]["bins"]]}}
+    older = {
+        **training,
+        "quality": {
+            **training["quality"],
+            "bins": [row[:5] for row in training["quality"]["bins"]],
+        },
+    }
     text = card({**models, "person": {"version": "t1", "training": older}})
     assert re.search(r"\| person \| 0.80 … 0.87 \| \? \| \d+\.0 \|", text)
 

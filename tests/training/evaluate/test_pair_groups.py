@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 
 from resolver.records import Identifier, Kind, Record
-from resolver.synthetic.cultures import CULTURES as INVENTED
-from resolver.training.groups import CULTURE_OF_COUNTRY, CULTURES, DIMENSIONS, cultures_of, groups, scripts_of
-from tests.normalise.preparing import prepared
+from resolver.synthetic.names.cultures import CULTURES as INVENTED
+from resolver.training.evaluate.pair_groups import (
+    CULTURE_OF_COUNTRY,
+    CULTURES,
+    DIMENSIONS,
+    cultures_of,
+    groups,
+    scripts_of,
+)
+from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
 def of_pair(one: Record, two: Record, by: str) -> set[str]:
-    found = groups(prepared([one, two]), np.array([0], dtype=np.int32), np.array([1], dtype=np.int32), by)
+    found = groups(
+        prepared([one, two]), np.array([0], dtype=np.int32), np.array([1], dtype=np.int32), by
+    )
     return {name for name, mask in found.items() if mask[0]}
 
 
@@ -60,7 +69,13 @@ def test_invented_cultures_have_their_own_country(culture: object) -> None:
 
 
 def test_pairs() -> None:
-    one = record("a:1", name="Ann", nationality="ru", birthDate="1960", identifiers=[Identifier("idNumber", "A1")])
+    one = record(
+        "a:1",
+        name="Ann",
+        nationality="ru",
+        birthDate="1960",
+        identifiers=[Identifier("idNumber", "A1")],
+    )
     two = record("b:2", name="Анна", nationality="ua", birthDate="1960")
     assert of_pair(one, two, "culture") == {"mixed"}
     assert of_pair(one, record("b:2", name="Ann"), "culture") == {"russian"}
@@ -68,16 +83,26 @@ def test_pairs() -> None:
     assert of_pair(one, two, "source") == {"a × b"}
     assert of_pair(one, two, "kind") == {"person"}
     assert of_pair(one, record("b:2", Kind.LEGAL, name="Ann"), "kind") == {"person"}
-    assert of_pair(one, two, "missing") == {"no birth place", "no gender", "no identifier", "no address"}
+    assert of_pair(one, two, "missing") == {
+        "no birth place",
+        "no gender",
+        "no identifier",
+        "no address",
+    }
 
 
 @pytest.mark.parametrize("by", DIMENSIONS)
 def test_sides_do_not_matter(by: str) -> None:
-    one, two = record("a:1", name="Ann", nationality="ru"), record("b:1", Kind.LEGAL, name="Анна", country="fr")
+    one, two = (
+        record("a:1", name="Ann", nationality="ru"),
+        record("b:1", Kind.LEGAL, name="Анна", country="fr"),
+    )
     found = prepared([one, two])
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
     forth, back = groups(found, left, right, by), groups(found, right, left, by)
-    assert {name: mask.tolist() for name, mask in forth.items()} == {name: mask.tolist() for name, mask in back.items()}
+    assert {name: mask.tolist() for name, mask in forth.items()} == {
+        name: mask.tolist() for name, mask in back.items()
+    }
 
 
 @pytest.mark.parametrize("by", sorted(set(DIMENSIONS) - {"missing"}))

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from resolver.classify import Model, from_json, to_json
-from resolver.records.prepared import FloatArray
-from resolver.training.fit import FitOptions, fit_additive
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import Model, from_json, to_json
+from resolver.training.fit.boosting import FitOptions, fit_additive
 
 FEATURES = ("a", "b", "c", "d", "e")
 RISES = (True, True, False, True, True)
@@ -20,7 +20,9 @@ PAIRS = (("a", "b"),)
 OPTIONS = FitOptions(rounds=40)
 
 
-def material(seed: int, rows: int = 1_500) -> tuple[FloatArray, npt.NDArray[np.int8], npt.NDArray[np.float64]]:
+def material(
+    seed: int, rows: int = 1_500
+) -> tuple[FloatArray, npt.NDArray[np.int8], npt.NDArray[np.float64]]:
     """Evidence with missing values and ties, labels that depend on it, and weights."""
     chance = np.random.default_rng(seed)
     evidence = chance.random((rows, len(FEATURES))).astype(np.float32)
@@ -49,7 +51,7 @@ def fitted(
     options: FitOptions = OPTIONS,
     pairs: tuple[tuple[str, str], ...] = PAIRS,
 ) -> tuple[Model, Any]:
-    monkeypatch.setattr("resolver.training.fit.HistGradientBoostingClassifier", Kept)
+    monkeypatch.setattr("resolver.training.fit.boosting.HistGradientBoostingClassifier", Kept)
     evidence, labels, weights = material(seed)
     model = fit_additive("person", FEATURES, RISES, pairs, evidence, labels, weights, options)
     return model, Kept.last
@@ -57,11 +59,15 @@ def fitted(
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("pairs", [PAIRS, (("a", "b"), ("b", "d"))])
-def test_tables_are_the_booster(monkeypatch: pytest.MonkeyPatch, seed: int, pairs: tuple[tuple[str, str], ...]) -> None:
+def test_tables_are_the_booster(
+    monkeypatch: pytest.MonkeyPatch, seed: int, pairs: tuple[tuple[str, str], ...]
+) -> None:
     model, booster = fitted(monkeypatch, seed, pairs=pairs)
     assert {term.feature for term in model.terms} >= {"c"}
     assert [pair.features for pair in model.pairs] == list(pairs)
-    evidence = np.concatenate([material(seed)[0], material(seed + 50)[0], np.full((1, 5), np.nan, dtype=np.float32)])
+    evidence = np.concatenate(
+        [material(seed)[0], material(seed + 50)[0], np.full((1, 5), np.nan, dtype=np.float32)]
+    )
     # values at the very cuts are where an off-by-one interval would show
     cuts = [cut for term in model.terms for cut in term.cuts]
     cuts += [cut for pair in model.pairs for side in pair.cuts for cut in side]
@@ -88,7 +94,9 @@ def test_rising_comparators_rise() -> None:
     for term in model.terms:
         if RISES[FEATURES.index(term.feature)]:
             assert np.all(np.diff(term.weights[:-1]) >= 0), term.feature
-    assert any(np.any(np.diff(term.weights[:-1]) < 0) for term in model.terms if term.feature == "c")
+    assert any(
+        np.any(np.diff(term.weights[:-1]) < 0) for term in model.terms if term.feature == "c"
+    )
 
 
 def test_pairs_rise_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +122,9 @@ def test_every_plan_has_its_prior() -> None:
     evidence, labels, weights = material(8, 600)
     plans = np.where(np.arange(len(labels)) % 2 == 0, "S", "M").astype(object)
     # under plan M most pairs are namesakes
-    labels = np.where((plans == "M") & (np.arange(len(labels)) % 3 != 0), 0, labels).astype(labels.dtype)
+    labels = np.where((plans == "M") & (np.arange(len(labels)) % 3 != 0), 0, labels).astype(
+        labels.dtype
+    )
     model = fit_additive("person", FEATURES, RISES, (), evidence, labels, weights, OPTIONS, plans)
     assert model.priors["S"] == 0
     assert model.priors["M"] < -500
@@ -126,5 +136,14 @@ def test_every_plan_has_its_prior() -> None:
 def test_what_is_given_is_not_changed() -> None:
     evidence, labels, weights = material(8, 200)
     before = evidence.copy()
-    fit_additive("person", FEATURES, RISES, PAIRS, evidence, labels, weights, FitOptions(rounds=3, fixed={"a": 5}))
+    fit_additive(
+        "person",
+        FEATURES,
+        RISES,
+        PAIRS,
+        evidence,
+        labels,
+        weights,
+        FitOptions(rounds=3, fixed={"a": 5}),
+    )
     np.testing.assert_array_equal(evidence, before)

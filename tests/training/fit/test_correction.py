@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver.engines.hub import Hub
+from resolver.engines.pair_explanation import explain
 from resolver.errors import InputError
-from resolver.explaining import explain
-from resolver.ingest.base import Intake
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import Intake
 from resolver.pipeline import RunOptions, load_models
 from resolver.records import Batch, Kind
 from resolver.store import Store
-from resolver.training.comparing import beside
-from resolver.training.decided import read_decided
-from resolver.training.joining import with_decided
-from resolver.training.labelled import Judgement
-from resolver.training.learning import learn, learn_from
-from resolver.training.relearn import relearn
+from resolver.training.data.combined_pairs import with_decided
+from resolver.training.data.decided_pairs import read_decided
+from resolver.training.data.labeled_pairs import Judgement
+from resolver.training.evaluate.model_comparison import beside
+from resolver.training.fit.correction import relearn
+from resolver.training.store_learning import learn, learn_from
 from resolver.training.train import Material
-from tests.engines.hubs import OPTIONS
+from tests.hub.hubs import OPTIONS
 from tests.training.deciding import PAIRS, ends, fill, people, said, symbols
 
 
@@ -76,7 +76,10 @@ def test_a_model_is_compared_on_what_it_has_not_learnt_from(url: str, tmp_path: 
 
 def test_too_few_decisions_make_no_model(tmp_path: Path) -> None:
     url = fill(tmp_path / "hub.db", said(12))
-    with Store.open(url) as store, pytest.raises(InputError, match="fewer than 10 decisions of either verdict"):
+    with (
+        Store.open(url) as store,
+        pytest.raises(InputError, match="fewer than 10 decisions of either verdict"),
+    ):
         learn_from(store, tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
@@ -90,7 +93,12 @@ def test_a_model_that_is_no_better_on_what_it_has_not_seen_is_not_made(tmp_path:
     with pytest.raises(InputError, match="fewer than 10"):
         relearn(replace(decided, said=decided.said[:3]), models, "mine")
     halves = tuple(
-        replace(one, judgement=replace(one.judgement, same=place % 2 == 0), ends=decided.said[0].ends, shown=((), ()))
+        replace(
+            one,
+            judgement=replace(one.judgement, same=place % 2 == 0),
+            ends=decided.said[0].ends,
+            shown=((), ()),
+        )
         for place, one in enumerate(decided.said)
     )
     assert len(halves) >= 20
@@ -114,11 +122,13 @@ def test_decisions_join_other_material(url: str) -> None:
     assert not names & {ends(0)[1], *ends(2)}
     # and decisions on records that no list holds are learnt from all the same
     empty = Intake(Batch.from_records([]).canonical(), (), ())
-    assert len(with_decided(Material({}, 0), empty, [], decided, loaded_tables()).pairs[Kind.PERSON]) == len(data)
+    assert len(
+        with_decided(Material({}, 0), empty, [], decided, loaded_tables()).pairs[Kind.PERSON]
+    ) == len(data)
     assert np.array_equal(np.unique(data.labels), [0, 1])
 
 
 def loaded_tables() -> dict[str, object]:
-    from models import loader
+    from resolver.models import loader
 
     return loader.load("tables")

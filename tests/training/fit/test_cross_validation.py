@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.classify import Model, Term
 from resolver.records import Kind
-from resolver.training.crossval import FOLDS, calibrate, fold_of, measure, out_of_fold
-from resolver.training.labelled import Labelled, together
+from resolver.scoring import Model, Term
+from resolver.training.data.labeled_pairs import Labelled, together
+from resolver.training.fit.cross_validation import (
+    FOLDS,
+    calibrate,
+    fold_of,
+    measure,
+    out_of_fold,
+)
 
 FIXED = [1, 3, 3, 4, 0, 3, 4, 4]
 MODEL = Model("person", "", ("place",), 0, (Term("place", (), (1, 0)),))
@@ -109,7 +115,9 @@ def test_calibration_bends_where_the_truth_does() -> None:
 
 
 def test_few_pairs_are_calibrated_too() -> None:
-    found = calibrate(np.array([-500, 400, 0, 900]), np.array([0, 1, 0, 1], dtype=np.int8), np.ones(4))
+    found = calibrate(
+        np.array([-500, 400, 0, 900]), np.array([0, 1, 0, 1], dtype=np.int8), np.ones(4)
+    )
     assert np.all(np.diff(found.apply(np.arange(-9_000, 9_000, 500))) >= 0)
 
 
@@ -130,7 +138,9 @@ def test_together_and_where() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=60))
-def test_pairs_inside_folds_leave_the_other_folds_to_train_on(clusters: list[tuple[str, str]]) -> None:
+def test_pairs_inside_folds_leave_the_other_folds_to_train_on(
+    clusters: list[tuple[str, str]],
+) -> None:
     data = labelled(clusters)
     trained: list[set[str]] = []
 
@@ -141,13 +151,18 @@ def test_pairs_inside_folds_leave_the_other_folds_to_train_on(clusters: list[tup
     _, usable = out_of_fold(data, fit, 2, np.ones(len(data), dtype=bool))
     assert usable.tolist() == [fold_of(one, 2) == fold_of(two, 2) for one, two in clusters]
     # what is tested in one fold teaches the other
-    tested = [{one for one, two in clusters if fold_of(one, 2) == fold_of(two, 2) == fold} for fold in (0, 1)]
+    tested = [
+        {one for one, two in clusters if fold_of(one, 2) == fold_of(two, 2) == fold}
+        for fold in (0, 1)
+    ]
     if all(tested):
         assert tested[1] <= trained[0]
         assert tested[0] <= trained[1]
 
 
 def test_weights_say_for_how_many_a_pair_stands() -> None:
-    found = measure(np.array([5, 5, -5]), np.array([1, 0, 1], dtype=np.int8), np.array([1.0, 3.0, 2.0]))
+    found = measure(
+        np.array([5, 5, -5]), np.array([1, 0, 1], dtype=np.int8), np.array([1.0, 3.0, 2.0])
+    )
     assert (found.precision, found.wrong, found.missed) == (0.25, 3, 2)
     assert found.recall == pytest.approx(1 / 3)

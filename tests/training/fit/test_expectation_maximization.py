@@ -8,20 +8,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.classify import from_json, to_json
-from resolver.compare import COMPARATOR_BY_NAME, features_of
+from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
-from resolver.training.em import VARIABLES, Mixture, Patterns, Variable, estimate, ramp, rising, to_model
+from resolver.scoring import from_json, to_json
+from resolver.training.fit.expectation_maximization import (
+    VARIABLES,
+    Mixture,
+    Patterns,
+    Variable,
+    estimate,
+    ramp,
+    rising,
+    to_model,
+)
 
 HALF = (0.5,)
 
 
-def drawn(rates: list[tuple[float, float]], matches: int, others: int) -> tuple[np.ndarray, np.ndarray]:
+def drawn(
+    rates: list[tuple[float, float]], matches: int, others: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Agreement vectors of independent variables (`rates`: of matches and of others), and who is a match."""
     chance = np.random.default_rng(3)
     same = np.array([one for one, _ in rates]) > chance.random((matches, len(rates)))
     different = np.array([two for _, two in rates]) > chance.random((others, len(rates)))
-    return np.concatenate([same, different]).astype(np.int64), np.repeat([True, False], [matches, others])
+    return np.concatenate([same, different]).astype(np.int64), np.repeat(
+        [True, False], [matches, others]
+    )
 
 
 def patterns_of(codes: np.ndarray, rest: np.ndarray) -> Patterns:
@@ -30,7 +43,9 @@ def patterns_of(codes: np.ndarray, rest: np.ndarray) -> Patterns:
     names = ("gender", "phone", "nationality", "country", "relation")[: codes.shape[1]]
     variables = tuple(Variable((name,), (HALF,)) for name in names)
     unjoined = tuple(np.bincount(column, minlength=2).astype(np.float64) for column in rest.T)
-    return Patterns(variables, found, counts.astype(np.float64), unjoined, float(len(codes) + len(rest)))
+    return Patterns(
+        variables, found, counts.astype(np.float64), unjoined, float(len(codes) + len(rest))
+    )
 
 
 def test_as_recordlinkage_where_all_pairs_are_candidates_and_nothing_is_missing() -> None:
@@ -38,13 +53,17 @@ def test_as_recordlinkage_where_all_pairs_are_candidates_and_nothing_is_missing(
     codes, _ = drawn([(0.95, 0.1), (0.9, 0.05), (0.8, 0.2), (0.85, 0.3)], 2_000, 8_000)
     patterns = patterns_of(codes, codes[:0])
     found = estimate(patterns)
-    frame = pd.DataFrame(codes, index=pd.MultiIndex.from_arrays([np.arange(10_000), np.arange(10_000)]))
+    frame = pd.DataFrame(
+        codes, index=pd.MultiIndex.from_arrays([np.arange(10_000), np.arange(10_000)])
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer = recordlinkage.ECMClassifier(atol=1e-6)
         peer.fit(frame)
         theirs = peer.prob(
-            pd.DataFrame(patterns.codes, index=pd.MultiIndex.from_arrays([range(len(patterns.codes))] * 2))
+            pd.DataFrame(
+                patterns.codes, index=pd.MultiIndex.from_arrays([range(len(patterns.codes))] * 2)
+            )
         )
     assert found.posterior == pytest.approx(theirs.to_numpy(), abs=0.02)
 
@@ -72,7 +91,9 @@ def test_the_start_goes_from_all_against_to_all_for() -> None:
 
 def test_the_model_holds_the_mixture_and_missing_weighs_nothing() -> None:
     variables = (Variable(("name", "name_rarity"), (HALF, HALF)), Variable(("gender",), (HALF,)))
-    mixture = Mixture(-5.0, (np.array([-1.0, 0.0, 0.5, 2.0]), np.array([-3.0, 1.0])), np.zeros(0), 1, 0.0)
+    mixture = Mixture(
+        -5.0, (np.array([-1.0, 0.0, 0.5, 2.0]), np.array([-3.0, 1.0])), np.zeros(0), 1, 0.0
+    )
     model = to_model(Kind.PERSON, variables, mixture, {"same_list": -3_000})
     assert from_json(to_json(model), features_of(Kind.PERSON)) == model
     place = {name: number for number, name in enumerate(model.features)}

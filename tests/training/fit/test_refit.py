@@ -7,10 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.classify import GATE, Model, from_json, to_json
-from resolver.compare import COMPARATOR_BY_NAME
+from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.pipeline import load_models
-from resolver.training.refit import STRENGTHS, Strength, refit
+from resolver.scoring import (
+    GATE,
+    Model,
+    from_json,
+    to_json,
+)
+from resolver.training.fit.refit import STRENGTHS, Strength, refit
 
 PERSON = load_models().models["person"]
 RISES = [COMPARATOR_BY_NAME[name].rises for name in PERSON.features]
@@ -63,7 +68,9 @@ def test_what_is_stated_is_not_learnt() -> None:
     evidence = drawn(200, 5)
     place = PERSON.features.index("same_list")
     evidence[:100, place], evidence[100:, place] = 0, np.nan
-    new = corrected(replace(PERSON, plain=None), evidence, (np.arange(200) < 100).astype(np.int8), STRENGTHS[-1])
+    new = corrected(
+        replace(PERSON, plain=None), evidence, (np.arange(200) < 100).astype(np.int8), STRENGTHS[-1]
+    )
     stated = [[term for term in one.terms if term.feature == "same_list"] for one in (PERSON, new)]
     assert stated[0] == stated[1]
 
@@ -85,7 +92,12 @@ def test_decisions_move_the_scores_they_speak_of() -> None:
 
 def test_what_the_model_did_not_weigh_is_learnt_and_what_nobody_says_is_not() -> None:
     name = "birth_place"
-    bare = replace(PERSON, plain=None, pairs=(), terms=tuple(term for term in PERSON.terms if term.feature != name))
+    bare = replace(
+        PERSON,
+        plain=None,
+        pairs=(),
+        terms=tuple(term for term in PERSON.terms if term.feature != name),
+    )
     evidence = drawn(200, 8)
     evidence[:, PERSON.features.index(name)] = np.arange(200) % 2
     evidence[:, PERSON.features.index("phone")] = np.nan
@@ -94,11 +106,15 @@ def test_what_the_model_did_not_weigh_is_learnt_and_what_nobody_says_is_not() ->
     low, *_, high, missing = terms[name].weights
     assert high > low + 1000
     assert missing == 0
-    assert [term for term in bare.terms if term.feature == "phone"] == [terms[one] for one in terms if one == "phone"]
+    assert [term for term in bare.terms if term.feature == "phone"] == [
+        terms[one] for one in terms if one == "phone"
+    ]
 
 
 def test_the_same_pairs_give_the_same_model() -> None:
     evidence = drawn(200, 7)
     labels = (np.arange(200) % 3 == 0).astype(np.int8)
-    one, two = (corrected(replace(PERSON, plain=None), evidence, labels, STRENGTHS[-1]) for _ in range(2))
+    one, two = (
+        corrected(replace(PERSON, plain=None), evidence, labels, STRENGTHS[-1]) for _ in range(2)
+    )
     assert to_json(one) == to_json(two)

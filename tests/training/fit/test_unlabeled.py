@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from models import loader
-from resolver.classify import to_json
 from resolver.engines.local import dedupe, link
 from resolver.errors import InputError
-from resolver.ingest.base import Intake
-from resolver.ingest.mapping import mapping_from
+from resolver.ingest.formats.tabular.mapping import mapping_from
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
+from resolver.models import loader
 from resolver.pipeline import RunOptions
-from resolver.training.save import save
-from resolver.training.unlabelled import learn
+from resolver.scoring import to_json
+from resolver.training.fit.unlabeled import learn
+from resolver.training.model_files import save
 
 COLUMNS = {"firstName": "first", "lastName": "last", "birthDate": "born", "address.city": "town"}
 PEOPLE = 300
@@ -40,7 +40,13 @@ def rows(mark: str, seed: int) -> list[str]:
 def intake(folder: Path, lines: list[str], *, deduplicated: bool = False) -> Intake:
     path = folder / "people.csv"
     path.write_text("\n".join(["id,first,last,born,town", *lines]), "utf-8")
-    given = {"id": "id", "kind": "person", "source": "p", "deduplicated": deduplicated, "properties": COLUMNS}
+    given = {
+        "id": "id",
+        "kind": "person",
+        "source": "p",
+        "deduplicated": deduplicated,
+        "properties": COLUMNS,
+    }
     return read_lists([path], mapping=mapping_from(given))
 
 
@@ -56,7 +62,10 @@ def test_people_are_found_without_a_label_and_rows_may_stand_in_any_order(tmp_pa
     save(trained, tmp_path / "model")
     found = dedupe(told, RunOptions(merge_at=0.5, model_dir=tmp_path / "model"))
     home = dict(zip(found.batch.ids.to_pylist(), found.labels.tolist(), strict=True))
-    assert sum(home[f"p:{number}a"] == home[f"p:{number}b"] for number in range(PEOPLE)) > 0.95 * PEOPLE
+    assert (
+        sum(home[f"p:{number}a"] == home[f"p:{number}b"] for number in range(PEOPLE))
+        > 0.95 * PEOPLE
+    )
     assert len(set(home.values())) > 0.98 * PEOPLE
     again, _ = learn(intake(tmp_path, lines[::-1]), None, loader.load("tables"), "v")
     assert [json.dumps(to_json(one)) for one in again.models.values()] == [
@@ -83,4 +92,9 @@ def test_too_few_records_are_refused(tmp_path: Path) -> None:
 
 def test_a_list_free_of_duplicates_holds_no_match(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="person"):
-        learn(intake(tmp_path, rows("a", 2) + rows("b", 3), deduplicated=True), None, loader.load("tables"), "v")
+        learn(
+            intake(tmp_path, rows("a", 2) + rows("b", 3), deduplicated=True),
+            None,
+            loader.load("tables"),
+            "v",
+        )

@@ -11,9 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from resolver.ingest.base import Reject
-from resolver.ingest.files import SourceFile
-from resolver.ingest.ftm_model import (
+from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
     DOCUMENTS,
     edge_ends,
@@ -22,9 +20,16 @@ from resolver.ingest.ftm_model import (
     reverse_of,
     source_of,
 )
-from resolver.ingest.jsontext import date_or_text, objects, text_of, texts
-from resolver.ingest.list_draft import Fact
-from resolver.ingest.rows import Json, json_rows
+from resolver.ingest.io.json_values import (
+    date_or_text,
+    objects,
+    text_of,
+    texts,
+)
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json, json_rows
+from resolver.ingest.reader_types import Reject
+from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
 
 _DIRECTED = {
@@ -70,7 +75,9 @@ class Joints:
     """All that joining entities say, by the native id of the record of which it is said."""
 
     default_source: str
-    by_id: defaultdict[str, list[tuple[Joint, Fact]]] = field(default_factory=lambda: defaultdict(list))
+    by_id: defaultdict[str, list[tuple[Joint, Fact]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     addresses: dict[str, tuple[Joint, Address]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     joints: list[Joint] = field(default_factory=list)
@@ -117,7 +124,9 @@ class _Gatherer:
         self._referred: set[str] = set()
         self._nested: dict[str, str] = {}
 
-    def take(self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")) -> None:
+    def take(
+        self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")
+    ) -> None:
         """One entity. For a nested one, `source` is that of the entity around it, `back` how it would refer to that."""
         schema, native_id = text_of(entity.get("schema")), text_of(entity.get("id"))
         if source:
@@ -126,7 +135,9 @@ class _Gatherer:
         if kind_of_schema(schema) is not None:
             if native_id and not back[1]:
                 self._sources.add(source)
-            self._referred.update(text for prop in DIRECT for text in texts(properties_of(entity).get(prop)))
+            self._referred.update(
+                text for prop in DIRECT for text in texts(properties_of(entity).get(prop))
+            )
         elif schema:
             self._join(Joint(line, schema), native_id, entity, back)
         for prop, inner in nested_entities(entity):
@@ -142,9 +153,17 @@ class _Gatherer:
         elif joint.schema == "Position":
             self._positions[native_id] = (joint, _first(properties, "name"))
         elif joint.schema in DOCUMENTS:
-            self._say(_ends(properties, "holder", back), joint, [_document(joint.schema, native_id, properties)])
+            self._say(
+                _ends(properties, "holder", back),
+                joint,
+                [_document(joint.schema, native_id, properties)],
+            )
         elif joint.schema == "Sanction":
-            facts = [Value(ours, text) for prop, ours in _SANCTION.items() for text in texts(properties.get(prop))]
+            facts = [
+                Value(ours, text)
+                for prop, ours in _SANCTION.items()
+                for text in texts(properties.get(prop))
+            ]
             self._say(_ends(properties, "entity", back), joint, facts)
         elif ends := edge_ends(joint.schema):
             left, right = (_ends(properties, end, back) for end in ends)
@@ -193,13 +212,16 @@ class _Gatherer:
         there = Relation(kind, joints.record_id(right.id), right.name, *rest)
         joints.by_id[left.id].append((edge.joint, there))
         if schema not in _DIRECTED:
-            joints.by_id[right.id].append((edge.joint, Relation(kind, joints.record_id(left.id), left.name, *rest)))
+            joints.by_id[right.id].append(
+                (edge.joint, Relation(kind, joints.record_id(left.id), left.name, *rest))
+            )
 
 
 def _ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
     ends = [_End(text) for text in texts(properties.get(prop))]
     ends += [
-        _End(text_of(inner.get("id")), _first(properties_of(inner), "name")) for inner in objects(properties.get(prop))
+        _End(text_of(inner.get("id")), _first(properties_of(inner), "name"))
+        for inner in objects(properties.get(prop))
     ]
     return ends or ([_End(back[1])] if back[0] == prop else [])
 
@@ -213,7 +235,12 @@ def _address(entity: Json) -> Address:
     street = " ".join(texts(said.get("street")) + texts(said.get("street2")))
     region = _first(said, "region") or _first(said, "state")
     return Address(
-        _first(said, "full"), street, _first(said, "city"), region, _first(said, "postalCode"), _first(said, "country")
+        _first(said, "full"),
+        street,
+        _first(said, "city"),
+        region,
+        _first(said, "postalCode"),
+        _first(said, "country"),
     )
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.base import BatchAt
-from resolver.ingest.data_dates import read_date
-from resolver.ingest.door import admit
-from resolver.ingest.ftm_model import has_property, names_entity
-from resolver.ingest.list_draft import Draft
+from resolver.ingest.formats.ftm.ftm_schema import has_property, names_entity
+from resolver.ingest.reader_types import BatchAt
+from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.validation import admit
 from resolver.records import Address, Identifier, Record, kind_of_schema
 from resolver.records.batch import batch_of
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
@@ -41,7 +41,9 @@ def single(schema: object, properties: object, *, source: str, native_id: str) -
     if not isinstance(schema, str):
         raise TypeError("schema must be a text, such as Person")
     if not isinstance(properties, Mapping):
-        raise TypeError("properties must be an object: the name of each property with a text or a list of texts")
+        raise TypeError(
+            "properties must be an object: the name of each property with a text or a list of texts"
+        )
     schema = _ANYBODY.get(schema, schema)
     if kind_of_schema(schema) is None:
         mend = "use Person, Organization, Company, LegalEntity, Vessel, Airplane …"
@@ -49,11 +51,15 @@ def single(schema: object, properties: object, *, source: str, native_id: str) -
     draft, left_out, count = Draft(source, native_id, schema), [], 0
     for prop, value in properties.items():
         if not has_property(schema, prop):
-            raise RecordError(f"{schema} has no property {str(prop)[:60]!r}", mend="see the FollowTheMoney model")
+            raise RecordError(
+                f"{schema} has no property {str(prop)[:60]!r}", mend="see the FollowTheMoney model"
+            )
         for text in _texts(prop, value):
             count += 1
             if count > MOST_VALUES:
-                raise RecordError(f"the entity has more than {MOST_VALUES} values", mend="send fewer")
+                raise RecordError(
+                    f"the entity has more than {MOST_VALUES} values", mend="send fewer"
+                )
             try:
                 _say(draft, prop, text)
             except DateError as error:
@@ -61,7 +67,9 @@ def single(schema: object, properties: object, *, source: str, native_id: str) -
     record = draft.record()
     _, refused = admit(BatchAt(batch_of(record), np.zeros(1, dtype=np.int32)), "", False)
     if refused:
-        raise RecordError(refused[0].reason.partition(": ")[2], mend="give a name, number, date or place")
+        raise RecordError(
+            refused[0].reason.partition(": ")[2], mend="give a name, number, date or place"
+        )
     return Single(record, tuple(left_out))
 
 

@@ -10,16 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.crimes import topic_activities
-from resolver.ingest.data_dates import read_date
-from resolver.ingest.files import SourceFile
-from resolver.ingest.ftm_joints import Joints, gather_joints
-from resolver.ingest.ftm_model import DIRECT, is_joint, names_entity, nested_entities, properties_of, source_of
-from resolver.ingest.jsontext import not_taken, text_of, texts
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.rows import Json, json_rows
-from resolver.ingest.sniff import json_keys
+from resolver.ingest.formats.ftm.ftm_edges import Joints, gather_joints
+from resolver.ingest.formats.ftm.ftm_schema import (
+    DIRECT,
+    is_joint,
+    names_entity,
+    nested_entities,
+    properties_of,
+    source_of,
+)
+from resolver.ingest.io.json_values import not_taken, text_of, texts
+from resolver.ingest.io.sniffing import json_keys
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json, json_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.crimes import topic_activities
+from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
@@ -43,7 +56,9 @@ def read(unit: ListUnit) -> Iterator[Item]:
         elif kind_of_schema(str(row["schema"])) is not None:
             yield from _record(file, line, row, joints)
         elif not is_joint(str(row["schema"])):
-            yield Reject(file.label, line, f"schema {row['schema']} describes no person, group or asset")
+            yield Reject(
+                file.label, line, f"schema {row['schema']} describes no person, group or asset"
+            )
     for joint in joints.unused():
         yield Reject(file.label, joint.line, f"the {joint.schema} concerns no record of this file")
 
@@ -68,7 +83,11 @@ def _record(file: SourceFile, line: int, row: Json, joints: Joints) -> Iterator[
     for prop, inner in nested_entities(row):
         if prop in DIRECT:
             name = next(iter(texts(properties_of(inner).get("name"))), "")
-            draft.add(Relation(RelationType.LINKED_TO, joints.record_id(text_of(inner.get("id"))), name, prop))
+            draft.add(
+                Relation(
+                    RelationType.LINKED_TO, joints.record_id(text_of(inner.get("id"))), name, prop
+                )
+            )
     for fact in joints.facts(str(row["id"])):
         draft.add(fact)
     draft.activities = topic_activities(texts(properties.get("topics")))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from resolver.ingest.files import SourceFile
-from resolver.ingest.jsontext import objects, texts
-from resolver.ingest.rows import Json
+from resolver.ingest.io.json_values import objects, texts
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json
 
 DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
@@ -38,7 +38,9 @@ def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
 
 def is_joint(schema: str) -> bool:
     """Whether entities of the schema only join or describe others."""
-    return schema in ("Address", "Position", "Sanction", *DOCUMENTS) or edge_ends(schema) is not None
+    return (
+        schema in ("Address", "Position", "Sanction", *DOCUMENTS) or edge_ends(schema) is not None
+    )
 
 
 @cache
@@ -113,17 +115,24 @@ def described(schema: str) -> Described | None:
     if known is None:
         return None
     first = {name: place for place, name in enumerate(known.featured)}
-    values = [one for one in known.properties.values() if one.type.name != "entity" and not one.hidden]
+    values = [
+        one for one in known.properties.values() if one.type.name != "entity" and not one.hidden
+    ]
     ordered = sorted(values, key=lambda one: (first.get(one.name, len(first)), one.name))
     broader = tuple(sorted(one.name for one in known.extends if one.name != "Thing"))
-    return Described(known.name, known.label, broader, tuple((one.name, one.label) for one in ordered))
+    return Described(
+        known.name, known.label, broader, tuple((one.name, one.label) for one in ordered)
+    )
 
 
 @cache
 def label_of(prop: str) -> str:
     """What people call a property; its name where no schema of persons, groups or assets has it."""
     schemata = ("Person", "Company", "Vessel", "Airplane")
-    return next((str(found.label) for schema in schemata if (found := _property(schema, prop)) is not None), prop)
+    return next(
+        (str(found.label) for schema in schemata if (found := _property(schema, prop)) is not None),
+        prop,
+    )
 
 
 def _schema(schema: str) -> Any:

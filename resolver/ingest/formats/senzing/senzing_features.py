@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from resolver.ingest.data_dates import read_date
-from resolver.ingest.jsontext import date_or_text, text_of, texts
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.rows import Json
+from resolver.ingest.io.json_values import date_or_text, text_of, texts
+from resolver.ingest.io.text_rows import Json
+from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import Address, Identifier, Relation, RelationType
 
 # One attribute, one property.
@@ -71,7 +71,15 @@ _NAME_PARTS = {
 }
 _NAMES = ("NAME_TYPE", "NAME_FULL", "NAME_ORG", "NAME_PREFIX", *_NAME_PARTS)
 _LINES = tuple(f"ADDR_LINE{number}" for number in range(1, 7))
-_ADDRESS = ("ADDR_TYPE", "ADDR_FULL", "ADDR_CITY", "ADDR_STATE", "ADDR_POSTAL_CODE", "ADDR_COUNTRY", *_LINES)
+_ADDRESS = (
+    "ADDR_TYPE",
+    "ADDR_FULL",
+    "ADDR_CITY",
+    "ADDR_STATE",
+    "ADDR_POSTAL_CODE",
+    "ADDR_COUNTRY",
+    *_LINES,
+)
 _POINTER = ("REL_POINTER_DOMAIN", "REL_POINTER_KEY", "REL_POINTER_ROLE")
 _ANCHOR = ("REL_ANCHOR_DOMAIN", "REL_ANCHOR_KEY")
 _MEMBER = ("GROUP_ASSOCIATION_TYPE", "GROUP_ASSOCIATION_ORG_NAME", "EMPLOYER_NAME", "EMPLOYER")
@@ -86,9 +94,24 @@ _FAMILY_OF: dict[str, str] = {
     **dict.fromkeys(_MEMBER, "MEMBER"),
     **dict.fromkeys(("PHONE_TYPE", "EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
 }
-_BOOKKEEPING = frozenset(("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID"))
+_BOOKKEEPING = frozenset(
+    ("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID")
+)
 
-_KIN = frozenset(["FAMILY", "SPOUSE", "PARENT", "CHILD", "SON", "FATHER", "MOTHER", "BROTHER", "SISTER", "RELATIVE"])
+_KIN = frozenset(
+    [
+        "FAMILY",
+        "SPOUSE",
+        "PARENT",
+        "CHILD",
+        "SON",
+        "FATHER",
+        "MOTHER",
+        "BROTHER",
+        "SISTER",
+        "RELATIVE",
+    ]
+)
 _ROLES: tuple[tuple[RelationType, frozenset[str]], ...] = (
     (RelationType.FAMILY_OF, _KIN),
     (RelationType.OWNER_OF, frozenset(("OWNER", "SHAREHOLDER"))),
@@ -190,14 +213,21 @@ def _address(draft: Draft, group: Group) -> None:
 
 def _number(draft: Draft, group: Group) -> None:
     family = group.family
-    number, kind = group.get(f"{family}_NUMBER"), group.get(f"{family}_TYPE") or group.get(f"{family}_DOMAIN")
+    number, kind = (
+        group.get(f"{family}_NUMBER"),
+        group.get(f"{family}_TYPE") or group.get(f"{family}_DOMAIN"),
+    )
     if not number:
         return
     if kind.upper() == "OPEN_SANCTIONS" and draft.id.endswith(f":{number}"):
         return  # the record's own id, said once more
-    prop = next((prop for word, prop in _TYPES.items() if word in kind.upper().split("_")), _NUMBERS[family])
+    prop = next(
+        (prop for word, prop in _TYPES.items() if word in kind.upper().split("_")), _NUMBERS[family]
+    )
     country = group.get(f"{family}_COUNTRY") or group.get(f"{family}_STATE")
-    issued, expires = (date_or_text(group.get(f"{family}_{part}")) for part in ("ISSUE_DT", "EXPIRE_DT"))
+    issued, expires = (
+        date_or_text(group.get(f"{family}_{part}")) for part in ("ISSUE_DT", "EXPIRE_DT")
+    )
     draft.add(Identifier(prop, number, country, kind, issued, expires, "", family))
 
 

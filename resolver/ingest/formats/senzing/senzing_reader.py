@@ -12,14 +12,32 @@ from collections.abc import Iterator
 import orjson
 
 from resolver.errors import DateError
-from resolver.ingest.base import Item, ListUnit, ReaderRow, RecordAt, Reject
-from resolver.ingest.crimes import topic_activities
-from resolver.ingest.files import SourceFile
-from resolver.ingest.jsontext import not_taken, objects, text_of, texts
-from resolver.ingest.list_draft import Draft
-from resolver.ingest.rows import Json, json_rows
-from resolver.ingest.senzing_features import Group, groups, pointer, schema_guess, tell, topics_of
-from resolver.ingest.sniff import json_keys
+from resolver.ingest.formats.senzing.senzing_features import (
+    Group,
+    groups,
+    pointer,
+    schema_guess,
+    tell,
+    topics_of,
+)
+from resolver.ingest.io.json_values import (
+    not_taken,
+    objects,
+    text_of,
+    texts,
+)
+from resolver.ingest.io.sniffing import json_keys
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json, json_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    ReaderRow,
+    RecordAt,
+    Reject,
+)
+from resolver.ingest.text.crimes import topic_activities
+from resolver.ingest.text.record_draft import Draft
 from resolver.records import content_id
 
 _MARKS = frozenset(("RECORD_ID", "DATA_SOURCE"))
@@ -41,7 +59,9 @@ Anchors = dict[tuple[str, str], str]
 def detect(head: bytes, file: SourceFile) -> bool:
     """Whether the first object has Senzing's attributes."""
     keys = json_keys(head)
-    features = any(key.startswith(("NAME", "PRIMARY_NAME", "FEATURES", "RECORD_TYPE")) for key in keys)
+    features = any(
+        key.startswith(("NAME", "PRIMARY_NAME", "FEATURES", "RECORD_TYPE")) for key in keys
+    )
     return bool(keys & _MARKS) and features
 
 
@@ -58,7 +78,9 @@ def read(unit: ListUnit) -> Iterator[Item]:
 
 def source_of(row: Json, file: SourceFile) -> str:
     """The source: DATA_SOURCE in lower case with hyphens, else the file's name."""
-    return re.sub(r"[^\w.-]+", "-", (text_of(row.get("DATA_SOURCE")) or file.stem).lower()).replace("_", "-")
+    return re.sub(r"[^\w.-]+", "-", (text_of(row.get("DATA_SOURCE")) or file.stem).lower()).replace(
+        "_", "-"
+    )
 
 
 def record_of(file: SourceFile, line: int, row: Json, anchors: Anchors) -> Iterator[Item]:
@@ -67,7 +89,9 @@ def record_of(file: SourceFile, line: int, row: Json, anchors: Anchors) -> Itera
     kinds = [text for feature in features for text in texts(feature.get("RECORD_TYPE"))]
     schema = _SCHEMAS.get(kinds[0].upper(), "") if kinds else schema_guess(features)
     if not schema:
-        yield Reject(file.label, line, f"RECORD_TYPE {kinds[0]} describes no person, group or asset")
+        yield Reject(
+            file.label, line, f"RECORD_TYPE {kinds[0]} describes no person, group or asset"
+        )
         return
     source = source_of(row, file)
     draft = Draft(source, text_of(row.get("RECORD_ID")) or _made_id(source, row), schema)
@@ -91,7 +115,9 @@ def _features(row: Json) -> Iterator[Json]:
 
 
 def _made_id(source: str, row: Json) -> str:
-    return content_id(source, orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()).removeprefix(f"{source}:")
+    return content_id(source, orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()).removeprefix(
+        f"{source}:"
+    )
 
 
 def _anchors(file: SourceFile) -> Anchors:
@@ -103,7 +129,9 @@ def _anchors(file: SourceFile) -> Anchors:
         for feature in _features(row):
             key = text_of(feature.get("REL_ANCHOR_KEY"))
             if key and own and key != own:
-                found[(text_of(feature.get("REL_ANCHOR_DOMAIN")), key)] = f"{source_of(row, file)}:{own}"
+                found[(text_of(feature.get("REL_ANCHOR_DOMAIN")), key)] = (
+                    f"{source_of(row, file)}:{own}"
+                )
     return found
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from resolver.errors import RecordError
-from resolver.ingest.base import BatchAt, RecordAt, Reject
-from resolver.ingest.door import admit
-from resolver.ingest.files import SourceFile
-from resolver.ingest.ftm_single import MOST_VALUES, Single
-from resolver.ingest.jsontext import text_of
-from resolver.ingest.rows import Json
-from resolver.ingest.senzing import record_of
+from resolver.ingest.formats.ftm.ftm_entity import MOST_VALUES, Single
+from resolver.ingest.formats.senzing.senzing_reader import record_of
+from resolver.ingest.io.json_values import text_of
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import Json
+from resolver.ingest.reader_types import BatchAt, RecordAt, Reject
+from resolver.ingest.validation import admit
 from resolver.records import Batch
 
 
@@ -28,10 +28,18 @@ def senzing_single(row: Json) -> Single:
     rejects = [item.reason for item in items if isinstance(item, Reject)]
     records = [item.record for item in items if isinstance(item, RecordAt)]
     if not records:
-        raise RecordError(rejects[0] if rejects else "it describes nobody", mend="see Senzing's entity specification")
-    if len(records[0].values) + len(records[0].identifiers) + len(records[0].addresses) > MOST_VALUES:
+        raise RecordError(
+            rejects[0] if rejects else "it describes nobody",
+            mend="see Senzing's entity specification",
+        )
+    if (
+        len(records[0].values) + len(records[0].identifiers) + len(records[0].addresses)
+        > MOST_VALUES
+    ):
         raise RecordError(f"the record has more than {MOST_VALUES} values", mend="send fewer")
     _, refused = admit(BatchAt(Batch.from_records(records), np.zeros(1, dtype=np.int32)), "", False)
     if refused:
-        raise RecordError(refused[0].reason.partition(": ")[2], mend="give a name, number, date or place")
+        raise RecordError(
+            refused[0].reason.partition(": ")[2], mend="give a name, number, date or place"
+        )
     return Single(records[0], tuple(rejects))

@@ -43,7 +43,10 @@ class Cells:
 def cells_of(array: pa.Array, separator: str | None = None) -> Cells:
     """The texts of a column, trimmed, empty ones left out. Lists, and cells with `separator`, give several per row."""
     if pa.types.is_list(array.type):
-        rows, array = pc.list_parent_indices(array).to_numpy().astype(np.int32), pc.list_flatten(array)
+        rows, array = (
+            pc.list_parent_indices(array).to_numpy().astype(np.int32),
+            pc.list_flatten(array),
+        )
     else:
         rows = np.arange(len(array), dtype=np.int32)
     coded = pc.dictionary_encode(array)
@@ -58,7 +61,9 @@ def whole_cells(array: pa.Array) -> Cells:
     """The texts of an array without nulls as they stand, one per row; empty ones left out."""
     coded = pc.dictionary_encode(array)
     rows = np.arange(len(array), dtype=np.int32)
-    return Cells(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).under(coded.dictionary)
+    return Cells(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).under(
+        coded.dictionary
+    )
 
 
 def _split(cells: Cells, separator: str) -> Cells:
@@ -77,7 +82,11 @@ def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
     firsts = [pc.replace_substring(_first(array, count), SEPARATOR, " ") for array in arrays]
     if not firsts:
         return pa.repeat(pa.scalar("", pa.string()), count)
-    return firsts[0] if len(firsts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*firsts, " "))
+    return (
+        firsts[0]
+        if len(firsts) == 1
+        else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*firsts, " "))
+    )
 
 
 def _first(array: pa.Array, count: int) -> pa.StringArray:
@@ -118,7 +127,9 @@ def _unique(column: Column) -> Column:
     rows, codes = column.rows[order], column.codes[order]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
-    return replace(column, rows=rows[first], codes=codes[first], origins=column.origins[order][first])
+    return replace(
+        column, rows=rows[first], codes=codes[first], origins=column.origins[order][first]
+    )
 
 
 def _ascending(column: Column) -> bool:

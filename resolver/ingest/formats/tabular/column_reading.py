@@ -17,12 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import DateError
-from resolver.ingest.base import BatchAt, Reject
-from resolver.ingest.coding import Cells, Codes, cells_of, column_of, first_texts, whole_cells
-from resolver.ingest.data_dates import read_date
-from resolver.ingest.mapping import ADDRESS_PARTS, Mapping
-from resolver.ingest.rowwise import handling_of, ids_of, kinds_of
-from resolver.ingest.tables import TableChunk
+from resolver.ingest.formats.tabular.cell_coding import (
+    Cells,
+    Codes,
+    cells_of,
+    column_of,
+    first_texts,
+    whole_cells,
+)
+from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.ingest.formats.tabular.row_facts import handling_of, ids_of, kinds_of
+from resolver.ingest.formats.tabular.table_files import TableChunk
+from resolver.ingest.reader_types import BatchAt, Reject
+from resolver.ingest.text.machine_dates import read_date
 from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
@@ -67,7 +74,9 @@ def to_batch(chunk: TableChunk, mapping: Mapping, label: str) -> tuple[BatchAt, 
     return BatchAt(batch.take(kept), chunk.lines[kept]), rejects
 
 
-def _columns(chunk: TableChunk, mapping: Mapping, label: str) -> tuple[dict[str, Column], list[Reject]]:
+def _columns(
+    chunk: TableChunk, mapping: Mapping, label: str
+) -> tuple[dict[str, Column], list[Reject]]:
     """The columns of all mapped properties that say anything, and the values not taken."""
     rejects: list[Reject] = []
     columns: dict[str, Column] = {}
@@ -96,7 +105,9 @@ def _whole_properties(mapping: Mapping) -> dict[str, tuple[str, ...]]:
     return whole
 
 
-def _taken(prop: str, cells: Cells, read: Reading, lines: Codes, label: str) -> tuple[Cells, list[Reject]]:
+def _taken(
+    prop: str, cells: Cells, read: Reading, lines: Codes, label: str
+) -> tuple[Cells, list[Reject]]:
     """The values as `read` reads them; those for which it raises are left out and said."""
     held = cells.texts.to_pylist()
     # what was read in an earlier chunk is only looked up

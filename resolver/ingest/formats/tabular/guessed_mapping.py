@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from resolver.ingest.mapping import Mapping, mapping_from
+from resolver.ingest.formats.tabular.mapping import Mapping, mapping_from
 from resolver.records import properties as known
 
 _ID = ("id", "unique_id", "record_id", "rec_id", "uid")
@@ -57,7 +57,15 @@ _OWN = (
 # Columns of OpenSanctions' simplified CSV, whose cells hold several values each.
 _SIMPLIFIED = {"schema", "aliases", "countries", "addresses"}
 _NAMING = ("name", "firstName", "lastName")
-_PERSONAL = ("firstName", "lastName", "birthDate", "birthPlace", "gender", "passportNumber", "nationality")
+_PERSONAL = (
+    "firstName",
+    "lastName",
+    "birthDate",
+    "birthPlace",
+    "gender",
+    "passportNumber",
+    "nationality",
+)
 
 
 def plain_name(column: str) -> str:
@@ -73,7 +81,9 @@ _PROPERTY_OF = {plain_name(prop): prop for prop in _OWN} | {
 
 def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
     """The mapping for columns with plain names, or None where no column is a name. Of like columns the first counts."""
-    by_plain = {plain_name(column): column for column in reversed(columns) if columns.count(column) == 1}
+    by_plain = {
+        plain_name(column): column for column in reversed(columns) if columns.count(column) == 1
+    }
     properties: dict[str, list[str]] = {}
     for column in columns:
         prop = _PROPERTY_OF.get(plain_name(column))
@@ -98,7 +108,11 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
 
 def doubled(columns: Sequence[str]) -> list[str]:
     """The columns with a usual name that stand more than once: nobody knows which is meant, so neither is read."""
-    return [column for column in dict.fromkeys(columns) if columns.count(column) > 1 and _is_usual(column)]
+    return [
+        column
+        for column in dict.fromkeys(columns)
+        if columns.count(column) > 1 and _is_usual(column)
+    ]
 
 
 def _is_usual(column: str) -> bool:
@@ -108,7 +122,9 @@ def _is_usual(column: str) -> bool:
 
 def describe(mapping: Mapping, columns: Sequence[str]) -> str:
     """What a guessed mapping assumed, on one line."""
-    taken = [f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())]
+    taken = [
+        f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())
+    ]
     used = {name for names in mapping.properties.values() for name in names}
     used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or ""}
     left = [column for column in dict.fromkeys(columns) if column not in used]

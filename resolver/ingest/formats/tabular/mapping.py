@@ -31,7 +31,7 @@ from rapidfuzz import fuzz, process
 from resolver.errors import MappingError
 from resolver.records import KIND_BY_LABEL, kind_of_schema
 from resolver.records import properties as known
-from resolver.records.naming import names_a_source
+from resolver.records.source_names import names_a_source
 
 MAX_BYTES = 1_000_000
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
@@ -71,7 +71,10 @@ class Mapping(BaseModel):
         """One column is a list of one."""
         if not isinstance(value, dict):
             return value
-        return {prop: (names,) if isinstance(names, str | int) else names for prop, names in value.items()}
+        return {
+            prop: (names,) if isinstance(names, str | int) else names
+            for prop, names in value.items()
+        }
 
     @field_validator("properties")
     @classmethod
@@ -120,7 +123,9 @@ def load_mapping(path: Path) -> Mapping:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path.name}, line {mark.line + 1}" if mark else path.name
-        raise MappingError(f"is no YAML: {getattr(error, 'problem', None) or error}", where=place) from None
+        raise MappingError(
+            f"is no YAML: {getattr(error, 'problem', None) or error}", where=place
+        ) from None
     return mapping_from(content, path.name)
 
 
@@ -139,7 +144,9 @@ def mapping_from(content: object, label: str = "mapping") -> Mapping:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The most similar of some words, or an empty text where none is similar."""
-    found = process.extractOne(word, list(words), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
+    found = process.extractOne(
+        word, list(words), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60
+    )
     return str(found[0]) if found else ""
 
 
@@ -160,10 +167,14 @@ def _check_property(prop: str) -> None:
     head, _, part = prop.partition(".")
     if part:
         if head != known.ADDRESS or part not in ADDRESS_PARTS:
-            raise ValueError(f"no property {prop!r}; parts of an address are {', '.join(ADDRESS_PARTS)}")
+            raise ValueError(
+                f"no property {prop!r}; parts of an address are {', '.join(ADDRESS_PARTS)}"
+            )
     elif prop not in _OURS and prop not in _ftm_properties():
         close = nearest(prop, [*_OURS, *_ftm_properties()])
-        raise ValueError(f"no FollowTheMoney property {prop!r}" + (f"; did you mean {close!r}?" if close else ""))
+        raise ValueError(
+            f"no FollowTheMoney property {prop!r}" + (f"; did you mean {close!r}?" if close else "")
+        )
 
 
 _OURS = frozenset(
@@ -190,4 +201,9 @@ def _ftm_properties() -> frozenset[str]:
     """Every property of the FtM model that holds plain values. Loading the model is slow, so only when asked."""
     from followthemoney import model
 
-    return frozenset(name for schema in model for name, prop in schema.properties.items() if prop.type.name != "entity")
+    return frozenset(
+        name
+        for schema in model
+        for name, prop in schema.properties.items()
+        if prop.type.name != "entity"
+    )

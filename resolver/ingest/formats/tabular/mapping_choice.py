@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from resolver.errors import MappingError
-from resolver.ingest.files import SourceFile
-from resolver.ingest.mapping import Mapping, load_mapping
-from resolver.ingest.tables import open_table
+from resolver.ingest.formats.tabular.mapping import Mapping, load_mapping
+from resolver.ingest.formats.tabular.table_files import open_table
+from resolver.ingest.io.source_files import SourceFile
 
 SUFFIXES = (".mapping.yml", ".mapping.yaml")
 
@@ -50,4 +50,8 @@ def fitting(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
             reasons.append(f"{mapping.source}: {error.what}")
         else:
             return mapping
-    raise MappingError(f"none of the mappings fits ({'; '.join(reasons)})", where=file.label, mend="add one that does")
+    raise MappingError(
+        f"none of the mappings fits ({'; '.join(reasons)})",
+        where=file.label,
+        mend="add one that does",
+    )

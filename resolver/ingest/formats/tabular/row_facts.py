@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.ingest.coding import Cells, column_of, first_texts
-from resolver.ingest.mapping import HANDLING_CODES, Mapping
-from resolver.ingest.tables import TableChunk
+from resolver.ingest.formats.tabular.cell_coding import Cells, column_of, first_texts
+from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping
+from resolver.ingest.formats.tabular.table_files import TableChunk
 from resolver.records import (
     DEFAULT_SCHEMA,
     KIND_BY_LABEL,
@@ -41,12 +41,18 @@ Refused = dict[int, str]
 def kinds_of(chunk: TableChunk, mapping: Mapping) -> tuple[npt.NDArray[np.uint8], Coded, Refused]:
     """Each row's kind and schema; rows whose kind or schema is no known word are refused (their kind is 0)."""
     if mapping.ftm_schema is not None:
-        word, fixed, what = mapping.ftm_schema, kind_of_schema(mapping.ftm_schema) is not None, "schema"
+        word, fixed, what = (
+            mapping.ftm_schema,
+            kind_of_schema(mapping.ftm_schema) is not None,
+            "schema",
+        )
     else:
         word, fixed, what = mapping.kind or "", mapping.kind in KIND_BY_LABEL, "kind"
     words = _words(chunk, word, fixed=fixed)
     texts = words.texts.to_pylist()
-    known = [(kind_of_schema(text), text) if what == "schema" else _kind_word(text) for text in texts]
+    known = [
+        (kind_of_schema(text), text) if what == "schema" else _kind_word(text) for text in texts
+    ]
     kinds = np.array([int(kind or 0) for kind, _ in known], dtype=np.uint8)[words.codes]
     refused = {}
     for row in np.flatnonzero(kinds == 0).tolist():
@@ -70,7 +76,9 @@ def handling_of(chunk: TableChunk, mapping: Mapping) -> tuple[Column | None, Ref
     return (column_of([cells], [""]) if len(cells.rows) else None), refused
 
 
-def ids_of(chunk: TableChunk, mapping: Mapping, columns: dict[str, Column], schemas: Coded) -> pa.StringArray:
+def ids_of(
+    chunk: TableChunk, mapping: Mapping, columns: dict[str, Column], schemas: Coded
+) -> pa.StringArray:
     """`<source>:<id>`; where a row has no id, one made from its content."""
     count = len(chunk.lines)
     native = first_texts([chunk.arrays[mapping.id]] if mapping.id else [], count)

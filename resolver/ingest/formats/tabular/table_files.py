@@ -19,11 +19,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resolver.errors import InputError
-from resolver.ingest.base import Reject
-from resolver.ingest.files import SourceFile, is_zip
-from resolver.ingest.rows import Json, Row, csv_rows, json_objects, json_rows
-from resolver.ingest.sniff import PARQUET_MAGIC, first_line, head_text, header
-from resolver.ingest.unpacking import rows_at_once
+from resolver.ingest.io.parquet_limits import rows_at_once
+from resolver.ingest.io.sniffing import (
+    PARQUET_MAGIC,
+    first_line,
+    head_text,
+    header,
+)
+from resolver.ingest.io.source_files import SourceFile, is_zip
+from resolver.ingest.io.text_rows import (
+    Json,
+    Row,
+    csv_rows,
+    json_objects,
+    json_rows,
+)
+from resolver.ingest.reader_types import Reject
 
 CHUNK = 16_384
 MAX_CHARS = 4_000_000
@@ -71,19 +82,25 @@ def _csv(file: SourceFile, head: bytes, delimiter: str | None) -> Table:
     mark, _ = header(line, delimiter or ("\t" if file.suffix == ".tsv" else ""))
     first = next(csv_rows(file, delimiter=mark), None)
     if first is None or isinstance(first, Reject):
-        raise InputError(first.reason if first else "the table has no header", where=f"{file.label}, header")
+        raise InputError(
+            first.reason if first else "the table has no header", where=f"{file.label}, header"
+        )
     names = tuple(cell.strip() for cell in first[1])
 
     def chunks(wanted: Sequence[str]) -> Chunks:
         rows = csv_rows(file, delimiter=mark)
         next(rows)
         places = [names.index(name) for name in wanted]
-        return _chunked(_picked(file.label, rows, len(names), places), _cells_chunk(wanted), _cells_size)
+        return _chunked(
+            _picked(file.label, rows, len(names), places), _cells_chunk(wanted), _cells_size
+        )
 
     return Table(names, chunks)
 
 
-def _picked(label: str, rows: Iterator[Row | Reject], width: int, places: list[int]) -> Iterator[Held | Reject]:
+def _picked(
+    label: str, rows: Iterator[Row | Reject], width: int, places: list[int]
+) -> Iterator[Held | Reject]:
     """The wanted cells of each row; rows of another width than the header's are refused."""
     for item in rows:
         if isinstance(item, Reject):
@@ -91,12 +108,16 @@ def _picked(label: str, rows: Iterator[Row | Reject], width: int, places: list[i
             continue
         line, cells = item
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
-            yield Reject(label, line, f"the row has {len(cells)} cells where the header has {width}")
+            yield Reject(
+                label, line, f"the row has {len(cells)} cells where the header has {width}"
+            )
         else:
             yield line, [cells[at] for at in places]
 
 
-def _chunked(rows: Iterator[Held | Reject], build: Build, size_of: Callable[[list[Any]], int]) -> Chunks:
+def _chunked(
+    rows: Iterator[Held | Reject], build: Build, size_of: Callable[[list[Any]], int]
+) -> Chunks:
     """Chunks of at most `CHUNK` rows and about `MAX_CHARS` characters, as `size_of` counts those of a row."""
     lines: list[int] = []
     held: list[list[Any]] = []
@@ -125,7 +146,9 @@ def _values_size(values: list[Any]) -> int:
 
 def _cells_chunk(wanted: Sequence[str]) -> Build:
     def build(rows: list[list[str]], lines: list[int]) -> Chunks:
-        arrays = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(wanted)}
+        arrays = {
+            name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(wanted)
+        }
         yield TableChunk(arrays, np.array(lines, dtype=np.int32))
 
     return build
@@ -146,7 +169,8 @@ def _json(file: SourceFile, *, lines: bool) -> Table:
 
     def chunks(wanted: Sequence[str]) -> Chunks:
         picked = (
-            item if isinstance(item, Reject) else (item[0], [item[1].get(name) for name in wanted]) for item in rows()
+            item if isinstance(item, Reject) else (item[0], [item[1].get(name) for name in wanted])
+            for item in rows()
         )
         return _chunked(picked, _objects_chunk(file.label, wanted), _values_size)
 
@@ -158,10 +182,15 @@ def _objects_chunk(label: str, wanted: Sequence[str]) -> Build:
 
     def build(rows: list[list[Any]], lines: list[int]) -> Chunks:
         refused: dict[int, str] = {}
-        arrays = {name: _values([row[at] for row in rows], name, refused) for at, name in enumerate(wanted)}
+        arrays = {
+            name: _values([row[at] for row in rows], name, refused)
+            for at, name in enumerate(wanted)
+        }
         chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
         if refused:
-            yield from (Reject(label, lines[row], reason) for row, reason in sorted(refused.items()))
+            yield from (
+                Reject(label, lines[row], reason) for row, reason in sorted(refused.items())
+            )
             kept = np.setdiff1d(np.arange(len(rows)), list(refused))
             taken = {name: array.take(pa.array(kept)) for name, array in arrays.items()}
             chunk = TableChunk(taken, chunk.lines[kept])
@@ -191,7 +220,11 @@ def _values(values: list[object], name: str, refused: dict[int, str]) -> pa.Arra
 def _texts(name: str, value: object) -> list[str] | None:
     if value is None:
         return None
-    return [_text(name, one) for one in value if one is not None] if isinstance(value, list) else [_text(name, value)]
+    return (
+        [_text(name, one) for one in value if one is not None]
+        if isinstance(value, list)
+        else [_text(name, value)]
+    )
 
 
 def _text(name: str, value: object) -> str:
@@ -246,13 +279,17 @@ def _seekable(file: SourceFile) -> Any:
 
 def _unreadable(file: SourceFile, error: Exception) -> InputError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InputError(f"the Parquet file is damaged: {text[:200]}", where=file.label, mend="fetch the file again")
+    return InputError(
+        f"the Parquet file is damaged: {text[:200]}", where=file.label, mend="fetch the file again"
+    )
 
 
 def _check_type(file: SourceFile, name: str, kind: pa.DataType) -> None:
     inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
     if pa.types.is_nested(inner) or pa.types.is_binary(inner) or pa.types.is_large_binary(inner):
-        raise InputError(f"column {name!r} holds {kind}, not text, numbers or dates", where=file.label)
+        raise InputError(
+            f"column {name!r} holds {kind}, not text, numbers or dates", where=file.label
+        )
 
 
 def as_text(array: pa.Array) -> pa.Array:
@@ -267,7 +304,9 @@ def as_text(array: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(kind):
         return _days(array)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pa.array([None if value is None else _number(value) for value in array.to_pylist()], pa.string())
+        return pa.array(
+            [None if value is None else _number(value) for value in array.to_pylist()], pa.string()
+        )
     return array if pa.types.is_string(kind) else pc.cast(array, pa.string())
 
 

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import FormatError, InputError, MappingError
-from resolver.ingest.base import Item, ListUnit, Note, ReaderRow, Reject
-from resolver.ingest.codepages import CYRILLIC, code_page
-from resolver.ingest.columns import to_batch
-from resolver.ingest.files import SourceFile
-from resolver.ingest.guess import describe, doubled, guess_mapping
-from resolver.ingest.mapping import Mapping
-from resolver.ingest.sniff import PARQUET_MAGIC, first_line, header, is_archive, is_binary, json_keys
-from resolver.ingest.tables import open_table
+from resolver.ingest.formats.tabular.column_reading import to_batch
+from resolver.ingest.formats.tabular.guessed_mapping import describe, doubled, guess_mapping
+from resolver.ingest.formats.tabular.mapping import Mapping
+from resolver.ingest.formats.tabular.table_files import open_table
+from resolver.ingest.io.codepages import CYRILLIC, code_page
+from resolver.ingest.io.sniffing import (
+    PARQUET_MAGIC,
+    first_line,
+    header,
+    is_archive,
+    is_binary,
+    json_keys,
+)
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    Note,
+    ReaderRow,
+    Reject,
+)
 
 NAME = "tabular"
 
@@ -37,7 +50,11 @@ def detect(head: bytes, file: SourceFile) -> bool:
 def why_not(head: bytes, file: SourceFile) -> str:
     """What keeps a table from being read without a mapping, where it can be said; else empty."""
     twice = doubled(_columns(head, file)) if is_table(head, file) else []
-    return f"column {twice[0]!r} stands twice, and nobody knows which of them is meant" if twice else ""
+    return (
+        f"column {twice[0]!r} stands twice, and nobody knows which of them is meant"
+        if twice
+        else ""
+    )
 
 
 def _columns(head: bytes, file: SourceFile) -> list[str]:
@@ -46,7 +63,10 @@ def _columns(head: bytes, file: SourceFile) -> list[str]:
             return list(open_table(file).columns)
         except InputError:
             return []
-    return sorted(json_keys(head)) or header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
+    return (
+        sorted(json_keys(head))
+        or header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
+    )
 
 
 def read(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:

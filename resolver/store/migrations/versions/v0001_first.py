@@ -170,7 +170,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_records_source"), "records", ["source"], unique=False)
     op.create_index("ix_records_valid_from", "records", ["valid_from"], unique=False)
     op.create_index(
-        "ix_records_valid_to", "records", ["valid_to"], unique=False, sqlite_where=sa.text("valid_to IS NOT NULL")
+        "ix_records_valid_to",
+        "records",
+        ["valid_to"],
+        unique=False,
+        sqlite_where=sa.text("valid_to IS NOT NULL"),
     )
     op.create_table(
         "sources",
@@ -204,7 +208,9 @@ def upgrade() -> None:
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("rejects", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["source"], ["sources.number"], name=op.f("fk_list_versions_source")),
+        sa.ForeignKeyConstraint(
+            ["source"], ["sources.number"], name=op.f("fk_list_versions_source")
+        ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_list_versions")),
     )
     op.create_index(op.f("ix_list_versions_source"), "list_versions", ["source"], unique=False)

@@ -10,7 +10,9 @@ down_revision = "0002"
 def upgrade() -> None:
     """Make the tables; decisions get a column."""
     with op.batch_alter_table("decisions") as decisions:
-        decisions.add_column(sa.Column("needs_two", sa.Boolean(), server_default=sa.false(), nullable=False))
+        decisions.add_column(
+            sa.Column("needs_two", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
     op.create_index(op.f("ix_decisions_decided"), "decisions", ["decided"], unique=False)
     op.create_table(
         "touched",
@@ -48,7 +50,9 @@ def upgrade() -> None:
         sa.Column("marks", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("low", "high", name=op.f("pk_waiting")),
     )
-    op.create_index("ix_waiting_order", "waiting", ["rank", "low", "high", "score", "marks"], unique=False)
+    op.create_index(
+        "ix_waiting_order", "waiting", ["rank", "low", "high", "score", "marks"], unique=False
+    )
     op.create_index("ix_waiting_high", "waiting", ["high"], unique=False)
     op.create_index("ix_waiting_since", "waiting", ["since"], unique=False)
     op.create_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import RecordError
-from resolver.ingest.ftm_single import single
+from resolver.ingest.formats.ftm.ftm_entity import single
 from resolver.records import Identifier, Kind
 
 
@@ -30,7 +30,12 @@ def test_an_entity_becomes_a_record() -> None:
 
 def test_what_may_be_a_person_or_a_group_has_the_properties_of_both() -> None:
     for schema in ("LegalEntity", "Thing"):
-        found = single(schema, {"name": "A", "birthDate": "1970", "registrationNumber": "1"}, source="s", native_id="1")
+        found = single(
+            schema,
+            {"name": "A", "birthDate": "1970", "registrationNumber": "1"},
+            source="s",
+            native_id="1",
+        )
         assert (found.record.kind, found.record.schema) == (Kind.LEGAL, "LegalEntity")
 
 

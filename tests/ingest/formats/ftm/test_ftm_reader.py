@@ -4,9 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
-from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType, Value
+from resolver.records import (
+    Activity,
+    Address,
+    Identifier,
+    Kind,
+    Record,
+    Relation,
+    RelationType,
+    Value,
+)
 from tests.ingest.samples import ftm
 
 
@@ -21,11 +30,15 @@ def read(folder: Path, *rows: Any) -> tuple[dict[str, Record], Intake]:
     return {record.id: record for record in intake.batch.to_records()}, intake
 
 
-def test_edges_documents_and_addresses_are_folded_into_the_records_they_join(tmp_path: Path) -> None:
+def test_edges_documents_and_addresses_are_folded_into_the_records_they_join(
+    tmp_path: Path,
+) -> None:
     intake = read_lists([ftm(tmp_path)])
     group, one, two = intake.batch.to_records()
     assert [record.id for record in (group, one, two)] == ["made_up:g1", "made_up:p1", "made_up:p2"]
-    assert one.identifiers == (Identifier("passportNumber", "ZZ0012345", "xk", origin="Passport d1"),)
+    assert one.identifiers == (
+        Identifier("passportNumber", "ZZ0012345", "xk", origin="Passport d1"),
+    )
     assert one.addresses == (Address("7 Harbour Road, Testville", city="Testville"),)
     assert one.relations == (
         Relation(RelationType.FAMILY_OF, "made_up:p2", role="sister"),
@@ -66,7 +79,12 @@ def test_what_is_no_entity_is_a_reject_each(tmp_path: Path) -> None:
         {"id": "", "schema": "Person", "properties": {}},
         {"id": "1", "schema": ["Person"], "properties": {}},
         {"id": "1", "schema": "Person", "properties": []},
-        {"id": "1", "schema": "Person", "datasets": 5, "properties": {"name": {"a": [1]}, "alias": 7}},
+        {
+            "id": "1",
+            "schema": "Person",
+            "datasets": 5,
+            "properties": {"name": {"a": [1]}, "alias": 7},
+        },
     )
     assert [reject.line for reject in intake.rejects] == [1, 2, 3, 4]
     assert len(intake.batch) == 0 or next(intake.batch.to_records()).texts("alias") == ("7",)
@@ -92,12 +110,16 @@ def test_directed_edges_belong_to_the_record_they_start_from(tmp_path: Path) -> 
         entity("d", "Directorship", director=["p"], organization=["c"], role=["chair"]),
         entity("u", "UnknownLink", subject=["p"], object=["c"], role=["friend"]),
     )
-    assert {(relation.type, relation.role, relation.end) for relation in records["made:p"].relations} == {
+    assert {
+        (relation.type, relation.role, relation.end) for relation in records["made:p"].relations
+    } == {
         (RelationType.OWNER_OF, "", "2019"),
         (RelationType.LEADER_OF, "chair", ""),
         (RelationType.LINKED_TO, "friend", ""),
     }
-    assert records["made:c"].relations == (Relation(RelationType.LINKED_TO, "made:p", role="friend"),)
+    assert records["made:c"].relations == (
+        Relation(RelationType.LINKED_TO, "made:p", role="friend"),
+    )
 
 
 def test_positions_and_sanctions_become_values(tmp_path: Path) -> None:
@@ -147,14 +169,18 @@ def test_nested_entities_are_folded_too(tmp_path: Path) -> None:
         identification=[passport],
     )
     records, intake = read(tmp_path, person, entity("q", "Person", "two", name=["Q"]))
-    assert records["one:p"].relations == (Relation(RelationType.MEMBER_OF, "one:g", "The Net", "boss"),)
+    assert records["one:p"].relations == (
+        Relation(RelationType.MEMBER_OF, "one:g", "The Net", "boss"),
+    )
     assert records["one:p"].addresses == (Address("1 Road", country="xk"),)
     assert [item.number for item in records["one:p"].identifiers] == ["N1"]
     assert intake.rejects == ()
 
 
 def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
-    records, intake = read(tmp_path, entity("p", "Person", name=["P"], birthDate=["1970-02-31", "1970-02"]))
+    records, intake = read(
+        tmp_path, entity("p", "Person", name=["P"], birthDate=["1970-02-31", "1970-02"])
+    )
     assert records["made:p"].texts("birthDate") == ("1970-02",)
     assert [reject.reason for reject in intake.rejects] == [
         "value not taken: birthDate '1970-02-31': there is no 1970-02-31"
@@ -167,5 +193,7 @@ def test_ids_of_other_entities_are_relations_or_nothing_but_no_values(tmp_path: 
         entity("c", "Company", name=["C"], parent=["h"], proof=["doc-1"]),
         entity("h", "Company", name=["H"]),
     )
-    assert records["made:c"].relations == (Relation(RelationType.LINKED_TO, "made:h", role="parent"),)
+    assert records["made:c"].relations == (
+        Relation(RelationType.LINKED_TO, "made:h", role="parent"),
+    )
     assert records["made:c"].values == (Value("name", "C"),)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resolver.ingest.base import Intake
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
 from tests.ingest.samples import senzing
@@ -26,10 +26,19 @@ def one(folder: Path, **row: Any) -> Record:
 
 def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
     person, company, flat = read_lists([senzing(tmp_path)]).batch.to_records()
-    assert [record.id for record in (person, company, flat)] == ["made-up:1001", "made-up:1002", "made-up:1003"]
-    assert (person.texts("name"), person.texts("alias")) == (("Tobias Quillfeather",), ("Toby Quill",))
+    assert [record.id for record in (person, company, flat)] == [
+        "made-up:1001",
+        "made-up:1002",
+        "made-up:1003",
+    ]
+    assert (person.texts("name"), person.texts("alias")) == (
+        ("Tobias Quillfeather",),
+        ("Toby Quill",),
+    )
     assert (person.texts("birthDate"), person.texts("nationality")) == (("1966-09-30",), ("xk",))
-    assert person.identifiers == (Identifier("passportNumber", "K5550001", "xk", origin="PASSPORT"),)
+    assert person.identifiers == (
+        Identifier("passportNumber", "K5550001", "xk", origin="PASSPORT"),
+    )
     assert person.relations == (Relation(RelationType.LEADER_OF, "made-up:1002", role="DIRECTOR"),)
     assert (company.kind, company.texts("name")) == (Kind.GROUP, ("Quill Freight Ltd",))
     assert company.addresses == (Address(city="Testville", country="xk", origin="BUSINESS"),)
@@ -41,7 +50,11 @@ def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
 
 
 def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
-    record = one(tmp_path, RECORD_TYPE=None, FEATURES=[{"RECORD_TYPE": "ORGANIZATION"}, {"NAME_ORG": "X Ltd"}])
+    record = one(
+        tmp_path,
+        RECORD_TYPE=None,
+        FEATURES=[{"RECORD_TYPE": "ORGANIZATION"}, {"NAME_ORG": "X Ltd"}],
+    )
     assert (record.kind, record.texts("name")) == (Kind.GROUP, ("X Ltd",))
 
 
@@ -54,14 +67,20 @@ def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
         ({"RECORD_TYPE": "VESSEL", "NAME_FULL": "X"}, Kind.ASSET),
     ],
 )
-def test_a_record_without_type_is_what_its_attributes_are(tmp_path: Path, row: dict[str, Any], kind: Kind) -> None:
+def test_a_record_without_type_is_what_its_attributes_are(
+    tmp_path: Path, row: dict[str, Any], kind: Kind
+) -> None:
     assert one(tmp_path, **({"RECORD_TYPE": None} | row)).kind == kind
 
 
 def test_a_type_that_is_no_person_group_or_asset_is_refused(tmp_path: Path) -> None:
-    records, intake = read(tmp_path, {"RECORD_ID": "1", "RECORD_TYPE": "LOCATION", "NAME_FULL": "X"})
+    records, intake = read(
+        tmp_path, {"RECORD_ID": "1", "RECORD_TYPE": "LOCATION", "NAME_FULL": "X"}
+    )
     assert records == []
-    assert [reject.reason for reject in intake.rejects] == ["RECORD_TYPE LOCATION describes no person, group or asset"]
+    assert [reject.reason for reject in intake.rejects] == [
+        "RECORD_TYPE LOCATION describes no person, group or asset"
+    ]
 
 
 def test_names_by_usage(tmp_path: Path) -> None:
@@ -72,7 +91,11 @@ def test_names_by_usage(tmp_path: Path) -> None:
         AKA_NAME_LAST="Prime",
         MAIDEN_NAME_FULL="Anna Before",
     )
-    assert record.texts("name", "alias", "previousName") == ("Ann Prime", "Anna Prima", "Anna Before")
+    assert record.texts("name", "alias", "previousName") == (
+        "Ann Prime",
+        "Anna Prima",
+        "Anna Before",
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +105,10 @@ def test_names_by_usage(tmp_path: Path) -> None:
             {"NATIONAL_ID_NUMBER": "5", "NATIONAL_ID_COUNTRY": "xk"},
             Identifier("idNumber", "5", "xk", origin="NATIONAL_ID"),
         ),
-        ({"TAX_ID_NUMBER": "6", "TAX_ID_TYPE": "EIN"}, Identifier("taxNumber", "6", "", "EIN", origin="TAX_ID")),
+        (
+            {"TAX_ID_NUMBER": "6", "TAX_ID_TYPE": "EIN"},
+            Identifier("taxNumber", "6", "", "EIN", origin="TAX_ID"),
+        ),
         ({"LEI_NUMBER": "L1"}, Identifier("leiCode", "L1", origin="LEI")),
         (
             {"TRUSTED_ID_TYPE": "WIKIDATA", "TRUSTED_ID_NUMBER": "Q1"},
@@ -100,13 +126,19 @@ def test_identifiers(tmp_path: Path, row: dict[str, Any], expected: Identifier) 
 
 
 def test_the_records_own_id_is_no_document(tmp_path: Path) -> None:
-    record = one(tmp_path, NAME_FULL="X", IDENTIFIERS=[{"OTHER_ID_TYPE": "OPEN_SANCTIONS", "OTHER_ID_NUMBER": "1"}])
+    record = one(
+        tmp_path,
+        NAME_FULL="X",
+        IDENTIFIERS=[{"OTHER_ID_TYPE": "OPEN_SANCTIONS", "OTHER_ID_NUMBER": "1"}],
+    )
     assert record.identifiers == ()
 
 
 def test_addresses_of_several_lines(tmp_path: Path) -> None:
     record = one(
-        tmp_path, NAME_FULL="X", ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}]
+        tmp_path,
+        NAME_FULL="X",
+        ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}],
     )
     assert record.addresses == (Address(street="1 Road Flat 2", postal_code="9"),)
 
@@ -121,7 +153,9 @@ def test_contacts_groups_and_what_nobody_knows_are_kept(tmp_path: Path) -> None:
         SHOE_SIZE=43,
     )
     assert (record.texts("phone"), record.texts("email")) == (("123",), ("x@y.invalid",))
-    assert record.relations == (Relation(RelationType.MEMBER_OF, "", "The Net", origin="GROUP_ASSOCIATION_ORG_NAME"),)
+    assert record.relations == (
+        Relation(RelationType.MEMBER_OF, "", "The Net", origin="GROUP_ASSOCIATION_ORG_NAME"),
+    )
     assert record.texts("notes") == ("SHOE_SIZE: 43",)
 
 
@@ -137,7 +171,9 @@ def test_contacts_groups_and_what_nobody_knows_are_kept(tmp_path: Path) -> None:
     ],
 )
 def test_roles_of_pointers(tmp_path: Path, role: str, expected: RelationType) -> None:
-    record = one(tmp_path, NAME_FULL="X", REL_POINTER_DOMAIN="D", REL_POINTER_KEY="2", REL_POINTER_ROLE=role)
+    record = one(
+        tmp_path, NAME_FULL="X", REL_POINTER_DOMAIN="D", REL_POINTER_KEY="2", REL_POINTER_ROLE=role
+    )
     assert record.relations == (Relation(expected, "made-up:2", role=role),)
 
 
@@ -151,14 +187,20 @@ def test_pointers_find_their_anchor_before_or_after(tmp_path: Path) -> None:
 
 
 def test_a_record_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
-    rows = [{"NAME_FULL": "X", "GENDER": "F"}, {"GENDER": "F", "NAME_FULL": "X"}, {"NAME_FULL": "Y"}]
+    rows = [
+        {"NAME_FULL": "X", "GENDER": "F"},
+        {"GENDER": "F", "NAME_FULL": "X"},
+        {"NAME_FULL": "Y"},
+    ]
     records, intake = read(tmp_path, *rows)
     assert all(record.id.startswith("made-up:~") for record in records)
     assert (len(records), intake.collapsed) == (2, 1)
 
 
 def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
-    records, intake = read(tmp_path, {"RECORD_ID": "1", "NAME_FULL": "X", "DATES": [{"DATE_OF_BIRTH": "1970-02-31"}]})
+    records, intake = read(
+        tmp_path, {"RECORD_ID": "1", "NAME_FULL": "X", "DATES": [{"DATE_OF_BIRTH": "1970-02-31"}]}
+    )
     assert records[0].texts("birthDate") == ()
     assert [reject.reason for reject in intake.rejects] == [
         "value not taken: DATE_OF_BIRTH '1970-02-31': there is no 1970-02-31"

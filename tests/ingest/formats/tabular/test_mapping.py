@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from resolver.errors import MappingError
-from resolver.ingest.guess import describe, guess_mapping, plain_name
-from resolver.ingest.mapping import Mapping, load_mapping, mapping_from
+from resolver.ingest.formats.tabular.guessed_mapping import describe, guess_mapping, plain_name
+from resolver.ingest.formats.tabular.mapping import Mapping, load_mapping, mapping_from
 
 WHOLE = """
 id: unique_id
@@ -33,8 +33,17 @@ def test_a_mapping_is_read_from_yaml(tmp_path: Path) -> None:
     path = tmp_path / "m.yml"
     path.write_text(WHOLE)
     mapping = load_mapping(path)
-    assert mapping.properties == {"name": ("full_name", "other"), "birthDate": ("dob",), "address.city": ("town",)}
-    assert (mapping.deduplicated, mapping.separator, mapping.day_first, mapping.handling) == (True, ";", False, "H1")
+    assert mapping.properties == {
+        "name": ("full_name", "other"),
+        "birthDate": ("dob",),
+        "address.city": ("town",),
+    }
+    assert (mapping.deduplicated, mapping.separator, mapping.day_first, mapping.handling) == (
+        True,
+        ";",
+        False,
+        "H1",
+    )
     assert mapping.columns(["unique_id", "full_name", "other", "dob", "town", "cluster"]) == [
         "unique_id",
         "full_name",
@@ -71,7 +80,10 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
         ({"kind": "person", "source": "s"}, "properties: Field required"),
         (good(properties={}), "no property is mapped"),
         (good(properties=["name"]), "properties: "),
-        (good(properties={"brithDate": "dob"}), "no FollowTheMoney property 'brithDate'; did you mean 'birthDate'"),
+        (
+            good(properties={"brithDate": "dob"}),
+            "no FollowTheMoney property 'brithDate'; did you mean 'birthDate'",
+        ),
         (good(properties={"relation": "x"}), "relation cannot be filled from columns"),
         (good(properties={"address.town": "x"}), "parts of an address are full, street, city"),
         (good(kind=None), "say what the rows are"),
@@ -81,7 +93,9 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
         (good(delimiter="::"), "delimiter: "),
     ],
 )
-def test_what_is_wrong_with_a_mapping_is_one_clear_line(content: dict[str, Any], message: str) -> None:
+def test_what_is_wrong_with_a_mapping_is_one_clear_line(
+    content: dict[str, Any], message: str
+) -> None:
     with pytest.raises(MappingError, match=message) as caught:
         mapping_from(content, "m.yml")
     assert "\n" not in str(caught.value)
@@ -95,7 +109,8 @@ def test_properties_of_the_whole_ftm_model_are_known() -> None:
 def test_an_absent_column_is_named_with_the_nearest_and_those_there_are() -> None:
     mapping = mapping_from(good(properties={"name": "Full Nam"}))
     with pytest.raises(
-        MappingError, match=r"no column 'Full Nam' \(did you mean 'full_name'\? It has: id, full_name\)"
+        MappingError,
+        match=r"no column 'Full Nam' \(did you mean 'full_name'\? It has: id, full_name\)",
     ):
         mapping.columns(["id", "full_name"])
 
@@ -107,7 +122,11 @@ def test_a_column_that_stands_twice_is_no_column() -> None:
 
 @pytest.mark.parametrize(
     ("more", "wanted"),
-    [({"kind": "type"}, "type"), ({"kind": None, "schema": "ftm"}, "ftm"), ({"handling": "code"}, "code")],
+    [
+        ({"kind": "type"}, "type"),
+        ({"kind": None, "schema": "ftm"}, "ftm"),
+        ({"handling": "code"}, "code"),
+    ],
 )
 def test_words_that_are_not_fixed_are_columns(more: dict[str, Any], wanted: str) -> None:
     mapping = mapping_from(good(**more))
@@ -159,7 +178,9 @@ def test_without_a_name_nothing_is_guessed() -> None:
 
 
 def test_columns_of_opensanctions_simplified_table_hold_several_values() -> None:
-    mapping = guessed("id", "schema", "name", "aliases", "birth_date", "countries", "addresses", "phones")
+    mapping = guessed(
+        "id", "schema", "name", "aliases", "birth_date", "countries", "addresses", "phones"
+    )
     assert (mapping.separator, mapping.properties["alias"]) == (";", ("aliases",))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import FormatError, MappingError
-from resolver.ingest.mapping import load_mapping
+from resolver.ingest.formats.tabular.mapping import load_mapping
 from resolver.ingest.readers import read_lists
 
 ONE = "nr,wer\n1,Ana Silva\n"
@@ -21,7 +21,9 @@ def write(folder: Path, **files: str) -> Path:
 
 
 def ids(*paths: Path, mappings: tuple[Path, ...] = (), format: str | None = None) -> list[str]:
-    intake = read_lists(list(paths), mapping=[load_mapping(path) for path in mappings], format=format)
+    intake = read_lists(
+        list(paths), mapping=[load_mapping(path) for path in mappings], format=format
+    )
     assert not intake.rejects
     return [str(identity) for identity in intake.batch.ids.to_pylist()]
 
@@ -42,13 +44,23 @@ def test_each_table_has_its_own(tmp_path: Path) -> None:
 
 def test_the_one_beside_goes_before_the_one_given(tmp_path: Path) -> None:
     write(tmp_path, a__csv=ONE, b__csv=TWO, a__mapping__yml=MAP_ONE, other__yml=MAP_TWO)
-    assert ids(tmp_path / "a.csv", tmp_path / "b.csv", mappings=(tmp_path / "other.yml",)) == ["one:1", "two:1"]
+    assert ids(tmp_path / "a.csv", tmp_path / "b.csv", mappings=(tmp_path / "other.yml",)) == [
+        "one:1",
+        "two:1",
+    ]
 
 
 def test_of_several_the_fitting_one_is_taken(tmp_path: Path) -> None:
     write(tmp_path, a__csv=ONE, b__csv=TWO, m1__yml=MAP_ONE, m2__yml=MAP_TWO)
-    tables, mappings = (tmp_path / "a.csv", tmp_path / "b.csv"), (tmp_path / "m1.yml", tmp_path / "m2.yml")
-    assert ids(*tables, mappings=mappings) == ids(*tables, mappings=mappings[::-1]) == ["one:1", "two:1"]
+    tables, mappings = (
+        (tmp_path / "a.csv", tmp_path / "b.csv"),
+        (tmp_path / "m1.yml", tmp_path / "m2.yml"),
+    )
+    assert (
+        ids(*tables, mappings=mappings)
+        == ids(*tables, mappings=mappings[::-1])
+        == ["one:1", "two:1"]
+    )
 
 
 def test_none_that_fits_is_said_with_every_reason(tmp_path: Path) -> None:
@@ -56,7 +68,9 @@ def test_none_that_fits_is_said_with_every_reason(tmp_path: Path) -> None:
     with pytest.raises(MappingError) as caught:
         ids(tmp_path / "c.csv", mappings=(tmp_path / "m1.yml", tmp_path / "m2.yml"))
     line = caught.value.line()
-    assert line.startswith("c.csv: none of the mappings fits (one: the table has no column 'nr'; two: ")
+    assert line.startswith(
+        "c.csv: none of the mappings fits (one: the table has no column 'nr'; two: "
+    )
 
 
 def test_a_damaged_one_beside_stops(tmp_path: Path) -> None:

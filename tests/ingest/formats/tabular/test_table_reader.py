@@ -13,15 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DateError, FormatError, InputError, MappingError
-from resolver.ingest.base import Intake
-from resolver.ingest.mapping import Mapping, mapping_from
+from resolver.ingest.formats.tabular.mapping import Mapping, mapping_from
+from resolver.ingest.formats.tabular.table_files import as_text
+from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
-from resolver.ingest.tables import as_text
 from resolver.records import Address, Handling, Identifier, Kind, Record, content_id, parse_date
 
 
 def mapped(**more: Any) -> Mapping:
-    content: dict[str, Any] = {"id": "id", "kind": "person", "source": "s", "properties": {"name": "name"}}
+    content: dict[str, Any] = {
+        "id": "id",
+        "kind": "person",
+        "source": "s",
+        "properties": {"name": "name"},
+    }
     return mapping_from(content | more)
 
 
@@ -40,11 +45,20 @@ def reasons(intake: Intake) -> list[tuple[int, str]]:
 
 def test_values_are_trimmed_and_empty_ones_left_out(tmp_path: Path) -> None:
     intake = read(
-        tmp_path / "x.csv", "id,name,dob\n 7 ,  Anna  ,\n", mapped(properties={"name": "name", "birthDate": "dob"})
+        tmp_path / "x.csv",
+        "id,name,dob\n 7 ,  Anna  ,\n",
+        mapped(properties={"name": "name", "birthDate": "dob"}),
     )
     (record,) = records(intake)
-    assert (record.id, record.kind, record.schema, record.source) == ("s:7", Kind.PERSON, "Person", "s")
-    assert [(value.prop, value.text, value.origin) for value in record.values] == [("name", "Anna", "name")]
+    assert (record.id, record.kind, record.schema, record.source) == (
+        "s:7",
+        Kind.PERSON,
+        "Person",
+        "s",
+    )
+    assert [(value.prop, value.text, value.origin) for value in record.values] == [
+        ("name", "Anna", "name")
+    ]
 
 
 def test_several_columns_give_several_values_each_once(tmp_path: Path) -> None:
@@ -64,11 +78,15 @@ def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None
     mapping = mapped(properties={"name": "name", "birthDate": "dob"})
     intake = read(tmp_path / "x.csv", "id,name,dob\n1,Anna,31.02.1970\n2,Bea,5 May 1970\n", mapping)
     assert [record.texts("birthDate") for record in records(intake)] == [(), ("1970-05-05",)]
-    assert reasons(intake) == [(2, "value not taken: birthDate '31.02.1970': there is no 1970-02-31")]
+    assert reasons(intake) == [
+        (2, "value not taken: birthDate '31.02.1970': there is no 1970-02-31")
+    ]
 
 
 @pytest.mark.parametrize(("day_first", "expected"), [(True, "1970-04-03"), (False, "1970-03-04")])
-def test_whether_the_day_comes_first_is_the_mappings_word(tmp_path: Path, day_first: bool, expected: str) -> None:
+def test_whether_the_day_comes_first_is_the_mappings_word(
+    tmp_path: Path, day_first: bool, expected: str
+) -> None:
     mapping = mapped(properties={"name": "name", "birthDate": "dob"}, day_first=day_first)
     (record,) = records(read(tmp_path / "x.csv", "id,name,dob\n1,Anna,03/04/1970\n", mapping))
     assert record.texts("birthDate") == (expected,)
@@ -76,7 +94,12 @@ def test_whether_the_day_comes_first_is_the_mappings_word(tmp_path: Path, day_fi
 
 def test_numbers_and_addresses_are_packed(tmp_path: Path) -> None:
     mapping = mapped(
-        properties={"passportNumber": "pass", "address": "addr", "address.city": "town", "address.country": "land"}
+        properties={
+            "passportNumber": "pass",
+            "address": "addr",
+            "address.city": "town",
+            "address.country": "land",
+        }
     )
     text = "id,pass,addr,town,land\n1,X 1,1 Road,Testville,xk\n2,X2,,,xk\n3,X3,,,\n"
     one, two, three = records(read(tmp_path / "x.csv", text, mapping))
@@ -153,7 +176,9 @@ def test_a_row_with_too_few_or_many_cells_is_refused_not_shifted(tmp_path: Path)
 
 
 def test_an_absent_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match=r"^x\.csv: the table has no column 'name' .*It has: id, nom"):
+    with pytest.raises(
+        MappingError, match=r"^x\.csv: the table has no column 'name' .*It has: id, nom"
+    ):
         read(tmp_path / "x.csv", "id,nom\n1,Anna\n", mapped())
 
 
@@ -164,7 +189,11 @@ def test_delimiters_are_told_from_the_header(tmp_path: Path, mark: str) -> None:
 
 
 def test_a_delimiter_may_be_given(tmp_path: Path) -> None:
-    intake = read(tmp_path / "x.txt", "id~name,a,b\n1~Anna\n", mapped(properties={"name": "name,a,b"}, delimiter="~"))
+    intake = read(
+        tmp_path / "x.txt",
+        "id~name,a,b\n1~Anna\n",
+        mapped(properties={"name": "name,a,b"}, delimiter="~"),
+    )
     assert records(intake)[0].caption == "Anna"
 
 
@@ -194,7 +223,9 @@ def test_json_lines_hold_lists_numbers_and_gaps(tmp_path: Path) -> None:
     ]
     mapping = mapped(properties={"name": "name", "birthDate": "year"})
     intake = read(tmp_path / "x.jsonl", "\n".join(map(json.dumps, rows)), mapping)
-    assert [(record.id, record.texts("name"), record.texts("birthDate")) for record in records(intake)] == [
+    assert [
+        (record.id, record.texts("name"), record.texts("birthDate")) for record in records(intake)
+    ] == [
         ("s:1", ("Anna", "Zoe"), ("1970",)),
         ("s:2", ("Bea",), ("1971",)),
         ("s:true", ("Eve",), ()),
@@ -221,8 +252,12 @@ def test_parquet_columns_of_any_plain_type_become_text(tmp_path: Path) -> None:
         alias=pa.array([["A", None], None, []], pa.list_(pa.string())),
         height=pa.array([1.5, 160.0, float("nan")]),
     )
-    mapping = mapped(properties={"name": "name", "birthDate": "dob", "alias": "alias", "height": "height"})
-    one, two, three = sorted(records(read_lists([path], mapping=mapping)), key=lambda record: record.caption)
+    mapping = mapped(
+        properties={"name": "name", "birthDate": "dob", "alias": "alias", "height": "height"}
+    )
+    one, two, three = sorted(
+        records(read_lists([path], mapping=mapping)), key=lambda record: record.caption
+    )
     assert (one.id, one.texts("birthDate"), one.texts("alias"), one.texts("height")) == (
         "s:1",
         ("1970-01-02",),
@@ -259,14 +294,19 @@ def test_a_parquet_without_plain_names_says_its_columns(tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", a=[1], b=["A"])
     with pytest.raises(FormatError, match="format not known"):
         read_lists([path])
-    with pytest.raises(FormatError, match=r"no column is plainly a name; the table has a, b \(.*--mapping"):
+    with pytest.raises(
+        FormatError, match=r"no column is plainly a name; the table has a, b \(.*--mapping"
+    ):
         read_lists([path], format="tabular")
 
 
 def test_arrow_types_as_text() -> None:
     moment = datetime.datetime(1970, 1, 2, 3, 4)
     assert as_text(pa.array([moment, None])).to_pylist() == ["1970-01-02", None]
-    assert as_text(pa.array([decimal.Decimal("2.50"), decimal.Decimal("3.00")])).to_pylist() == ["2.50", "3"]
+    assert as_text(pa.array([decimal.Decimal("2.50"), decimal.Decimal("3.00")])).to_pylist() == [
+        "2.50",
+        "3",
+    ]
     assert as_text(pa.array([True])).to_pylist() == ["true"]
     sliced = pa.array([["x"], ["1", "2"], None, ["3"]]).slice(1)
     assert as_text(sliced).to_pylist() == [["1", "2"], [], ["3"]]
@@ -279,8 +319,13 @@ texts = st.sampled_from(["", " ", "Anna", " Anna", "Zoe;Bea", "1970", "31.02.197
 def test_columns_give_the_records_of_a_plain_loop(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], separator: str | None
 ) -> None:
-    mapping = mapped(properties={"name": ["a", "b"], "birthDate": "c", "passportNumber": "d"}, separator=separator)
-    content = [{"id": str(at), **dict(zip("abcd", row, strict=True))} for at, row in enumerate(rows)]
+    mapping = mapped(
+        properties={"name": ["a", "b"], "birthDate": "c", "passportNumber": "d"},
+        separator=separator,
+    )
+    content = [
+        {"id": str(at), **dict(zip("abcd", row, strict=True))} for at, row in enumerate(rows)
+    ]
     if not content:
         return
     path = tmp_path_factory.mktemp("loop") / "x.jsonl"
@@ -291,7 +336,9 @@ def test_columns_give_the_records_of_a_plain_loop(
     assert found == {identity: said for identity, said in expected if any(said.values())}
 
 
-def _by_loop(identity: str, row: tuple[str, ...], separator: str | None) -> tuple[str, dict[str, set[str]]]:
+def _by_loop(
+    identity: str, row: tuple[str, ...], separator: str | None
+) -> tuple[str, dict[str, set[str]]]:
     def parts(text: str) -> set[str]:
         return {part.strip() for part in (text.split(separator) if separator else [text])} - {""}
 
@@ -301,7 +348,11 @@ def _by_loop(identity: str, row: tuple[str, ...], separator: str | None) -> tupl
             dates.add(str(parse_date(text)))
         except DateError:
             continue
-    return identity, {"name": parts(row[0]) | parts(row[1]), "birthDate": dates, "passportNumber": parts(row[3])}
+    return identity, {
+        "name": parts(row[0]) | parts(row[1]),
+        "birthDate": dates,
+        "passportNumber": parts(row[3]),
+    }
 
 
 def _plain(record: Record) -> dict[str, set[str]]:

@@ -1,0 +1,1 @@
+"""Parts that desk pages share."""

@@ -1,0 +1,1 @@
+"""HTTP endpoints for programs: one blueprint per noun."""

@@ -1,0 +1,1 @@
+"""Processes, request limits and streams around the application."""

@@ -1,0 +1,1 @@
+"""Parts that benchmarks share: data sets, timing, measures, tables."""

@@ -1,0 +1,1 @@
+"""Look-ups for one query: by word, by key, and by prefilter score."""

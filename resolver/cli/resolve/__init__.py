@@ -1,0 +1,1 @@
+"""Commands that resolve, score, check and explain."""

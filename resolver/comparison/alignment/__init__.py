@@ -1,0 +1,1 @@
+"""Word-by-word alignment of names over arrays."""

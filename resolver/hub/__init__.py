@@ -1,0 +1,1 @@
+"""Hub: an open store with its model and index, and everything that changes it."""

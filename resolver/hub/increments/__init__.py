@@ -1,0 +1,1 @@
+"""Increments: what a batch of records or decisions changes in a store."""

@@ -1,0 +1,1 @@
+"""FollowTheMoney lists and single entities."""

@@ -1,0 +1,1 @@
+"""Senzing JSON lists and single records."""

@@ -1,0 +1,1 @@
+"""Tables of any layout, read by a mapping."""

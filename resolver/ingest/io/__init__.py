@@ -1,0 +1,1 @@
+"""Files as readers see them: decompressed, decoded, cut into rows."""

@@ -1,0 +1,1 @@
+"""Free text in lists: dates, documents, names and remarks."""

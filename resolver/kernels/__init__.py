@@ -1,0 +1,1 @@
+"""Compiled inner loops, named by what they compute; no policy."""

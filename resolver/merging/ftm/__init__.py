@@ -1,0 +1,1 @@
+"""FollowTheMoney output: entities, edges and statements."""

@@ -1,0 +1,1 @@
+"""Tables of words: nicknames, titles, cities, spellings and their symbols."""

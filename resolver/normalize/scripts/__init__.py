@@ -1,0 +1,1 @@
+"""Romanization and syllables of single scripts and languages."""

@@ -1,0 +1,1 @@
+"""Prepared batches: arrays of codes over tables of unique values."""

@@ -1,0 +1,1 @@
+"""Steward decisions: checks, commits, undo, four eyes, blind review."""

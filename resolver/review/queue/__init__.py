@@ -1,0 +1,1 @@
+"""Review queue: which pairs of entities wait, why, and in which order."""

@@ -1,0 +1,1 @@
+"""Single checks: retrieval, ranking and visibility over the entity index."""

@@ -1,0 +1,1 @@
+"""Rows behind the steward's desk: waiting pairs, holds, the decision log."""

@@ -1,0 +1,1 @@
+"""Read access to one revision of a store."""

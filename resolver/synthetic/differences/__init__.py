@@ -1,0 +1,1 @@
+"""Differences between two records of one person, or of two persons."""

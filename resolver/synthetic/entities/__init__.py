@@ -1,0 +1,1 @@
+"""True persons, groups and ships of the world, and what agencies wrote of them."""

@@ -1,0 +1,1 @@
+"""Names of the world: cultures, lists, and how full names are built."""

@@ -1,0 +1,1 @@
+"""Generated training pairs: typos, hard negatives, registers, controlled differences."""

@@ -1,0 +1,1 @@
+"""Labeled pairs from judgements, clusters, lists and decisions."""

@@ -1,0 +1,1 @@
+"""Evaluation: measures, fairness, model cards, comparison of models."""

@@ -1,0 +1,1 @@
+"""Model fitting: boosting, expectation–maximization, refitting, cross-validation."""
