@@ -3,31 +3,31 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# what is installed is compiled where it is first imported: where that may not be kept, every process does it anew
+# Compiled kernels and modules are kept beside their sources; without that every process compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= dev,postgres,spark
+EXTRAS ?= dev,docs,postgres,spark
 STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 STORE ?= sqlite:///$(DEMO_OUT)/hub.db
 PORT ?= 8000
 SERVE ?= 1
-# more than the two cores: many tests wait for processes that they start
+# One more than two cores: many tests wait for processes that they start.
 WORKERS ?= 3
-# real lists and judged pairs, which are no part of the project
+# Real lists and judged pairs, which are not part of the project.
 DATA ?= ../shared/data
 # `resolver` holds `api` and `models` as links
 TYPED = resolver tests benchmarks
 
-.PHONY: help setup demo test check bench train serve docs screenshots lock clean
+.PHONY: help setup demo test check quick nightly bench train serve docs pages screenshots lock clean
 
-help:  ## this list
+help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-setup: $(STAMP)  ## make .venv with everything (does nothing where it is up to date)
+setup: $(STAMP)  ## create .venv with everything; does nothing if it is up to date
 
 $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
@@ -40,46 +40,60 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null
 	@touch $@
 
-demo: setup  ## make a small world of agencies, resolve it, say where the report lies, and serve it (not with SERVE=0)
+demo: setup  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
 	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/serve.md) and the steward's desk (docs/desk.md)"
 	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; open the link to the steward's desk below, stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
-test: setup  ## the whole test suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+test: setup  ## run all tests except those marked nightly
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not nightly"
 
-check: setup  ## lint, types, import rules
+check: setup  ## lint, format, types, layering and style
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
-	$(BIN)/python -m pytest -q tests/test_layering.py
+	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_style.py
 
-bench: setup  ## quality and speed on the data at hand
+quick: setup  ## lint, types and the fast tests, in under 90 seconds
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not nightly"
+
+nightly: setup  ## run every test, and compare behavior with the recorded baseline
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m benchmarks.behavior compare --data $(DATA)
+
+bench: setup  ## measure quality and speed, peers included, on the data in DATA
 	$(BIN)/python -m benchmarks
 
-train: setup  ## fit the shipped model anew, on the lists and judged pairs in DATA
+train: setup  ## train the shipped models again, on the lists and judged pairs in DATA
 	@test -d $(DATA)/raw || { echo "error: no lists in $(DATA)/raw (say where they are: make train DATA=folder)" >&2; exit 1; }
 	$(BIN)/resolver train $(DATA)/raw/us_ofac_sdn $(DATA)/raw/us_ofac_cons $(DATA)/raw/un_sc/consolidated_2026-02.xml \
 		--judged $(DATA)/truth/ofac_un_pairs.csv --out models
 
-serve: setup  ## the HTTP service, on what `make demo` has resolved or on STORE=URL
+serve: setup  ## run the HTTP service on the store of `make demo`, or on STORE=URL
 	$(BIN)/resolver serve --store $(STORE) --port $(PORT)
 
-docs: setup  ## make the pages that are generated
-	$(BIN)/resolver formats --markdown > docs/formats.md
-	$(BIN)/resolver comparators --markdown > docs/comparators.md
-	$(BIN)/resolver settings --markdown > docs/settings.md
+docs: setup pages  ## build the documentation site in build/site, in strict mode
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
-screenshots: setup  ## take the pictures in docs/images anew, from generated data (needs chromium and chromedriver)
+pages: setup  ## write the reference pages that are generated from tables
+	$(BIN)/resolver formats --markdown > docs/reference/formats.md
+	$(BIN)/resolver comparators --markdown > docs/reference/comparators.md
+	$(BIN)/resolver settings --markdown > docs/reference/settings.md
+
+screenshots: setup  ## take the pictures in docs/images from generated data (needs chromium and chromedriver)
 	$(BIN)/python -m benchmarks.screenshots
 
-lock: setup  ## choose the exact versions anew, within what pyproject.toml allows
+lock: setup  ## write constraints.txt: the newest versions that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
 	{ echo '# Exact versions of everything, for `make setup`. Made by `make lock`; do not edit.'; \
 	  $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --no-emit-index-url --no-header --no-annotate; } > constraints.new
 	mv constraints.new constraints.txt
 
-clean:  ## remove what was made here, the virtual environment included
+clean:  ## remove build products and the virtual environment
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
