@@ -1,11 +1,23 @@
-"""Signed clustering: matches pull, decisions push; the same answer in any order of arrival."""
+"""Signed clustering: scores pull, decisions bind; the same result in any order of the input."""
 
+from resolver.clustering.decided_rows import DecidedRows
 from resolver.clustering.signed_clustering import (
     CERTAIN,
-    DOUBT,
+    MAX_DOUBT,
     MISSING,
+    MergeRule,
+    PairLogOdds,
     cluster,
     components,
 )
 
-__all__ = ["CERTAIN", "DOUBT", "MISSING", "cluster", "components"]
+__all__ = [
+    "CERTAIN",
+    "MAX_DOUBT",
+    "MISSING",
+    "DecidedRows",
+    "MergeRule",
+    "PairLogOdds",
+    "cluster",
+    "components",
+]

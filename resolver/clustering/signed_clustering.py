@@ -1,85 +1,109 @@
-"""Signed clustering: match edges pull, `different` decisions and low scores push; the order of input plays no part.
+"""Signed clustering: scores and decisions pull records together or push them apart.
 
-Two clusters merge where the mean of (log-odds − merge border) over the compared pairs between them is at least 0, no
-decision keeps any of their records apart, and there is a kind that all their records may be: a LegalEntity that
-resembles a person and an organisation comes to one of them, and the other waits for a steward. A pair that speaks
-against counts `DOUBT` at most, unless it is certain; a pair that was not compared takes `MISSING` from the sum:
-blocking leaves out what has nothing but a common word, so such pairs are seldom the same person. Merges go best mean
-first, ties by the smallest rows, inside components of pairs at or above the review border (average-linkage
-agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering).
+Two clusters merge if the mean of (log-odds - merge threshold) over the compared pairs between them is
+0 or more, no decision keeps any of their records apart, and there is a kind that all their records
+may be: a LegalEntity that resembles a person and an organization merges with one of them, and the
+other pair waits for a steward. A pair that speaks against counts `MAX_DOUBT` at most, unless it is
+certain; a pair that was not compared takes `MISSING` from the sum: blocking omits pairs that share
+only a common word, which are seldom the same person. Merges go by falling mean, ties by the smallest
+rows, inside components of pairs at or above the link threshold (average-linkage agglomeration on a
+sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering). The order of the input
+plays no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.clustering.agglomeration import agglomerate, deal
-from resolver.kernels.compiler import compiled
+from resolver.clustering.decided_rows import DecidedRows, RowPair
+from resolver.kernels.clustering.agglomeration import (
+    ComparedPairs,
+    DecidedPairs,
+    RecordBatches,
+    agglomerate,
+)
+from resolver.kernels.clustering.components import sort_by_key, unite_components
 from resolver.records.batch import IntArray
 
-Pair = tuple[int, int]
 MISSING = 400
-"""Thousandths of log-odds that a pair of records which were not compared takes from the sum."""
-DOUBT, CERTAIN = 2_500, 7_000
-"""Thousandths of log-odds: a pair takes at most `DOUBT` from the sum, unless it is `CERTAIN` that the two differ (a
-thousand to one): two careless records of one person often look like two persons, beside careful ones of the same."""
-_TOGETHER = 1 << 14
-"""Compared pairs that are worked on together, where components are smaller."""
+"""Thousandths of log-odds that a pair of records takes from the sum if it was not compared."""
+MAX_DOUBT, CERTAIN = 2_500, 7_000
+"""Thousandths of log-odds that a pair takes from the sum at most, unless it is `CERTAIN` that the
+records differ (a thousand to one): two careless records of one person often look like two persons.
+"""
+_BATCH_PAIRS = 1 << 14
+"""Compared pairs of a batch of small components."""
+_NO_DECISIONS = DecidedRows([], [])
+
+
+class PairLogOdds(NamedTuple):
+    """Compared pairs of rows, each once, and their log-odds in thousandths."""
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRule:
+    """Log-odds (thousandths) for a merge: the threshold of a mean, of a pair that links two records,
+    and what a pair takes from the sum if it was not compared."""
+
+    merge_threshold: int
+    link_threshold: int
+    missing: int = MISSING
 
 
 def cluster(
     count: int,
-    left: IntArray,
-    right: IntArray,
-    logodds: npt.NDArray[np.integer],
+    pairs: PairLogOdds,
+    rule: MergeRule,
     *,
-    merge_border: int,
-    review_border: int,
-    same: Iterable[Pair] = (),
-    different: Iterable[Pair] = (),
+    decided: DecidedRows = _NO_DECISIONS,
     kinds: npt.NDArray[np.uint8] | None = None,
-    missing: int = MISSING,
     workers: int = 1,
 ) -> IntArray:
-    """Labels of `count` records: the smallest row of the cluster each belongs to.
+    """Return labels of `count` records: the smallest row of the cluster of each.
 
-    `left`, `right`, `logodds` (thousandths): every compared pair once. Borders in thousandths. `same` and `different`
-    are decided pairs of rows; where they contradict each other, `different` wins. `kinds`: `Kind` bits of each record,
-    all of one kind where left out; only a decision holds together what excludes each other. The answer does not depend
-    on `workers` (threads).
+    `decided`: where decisions contradict each other, `different` counts. `kinds`: `Kind` bits of
+    each record, by default all of one kind; only a decision merges kinds that exclude each other.
+    The result does not depend on `workers` (threads).
     """
+    left, right, logodds = pairs
     kinds = np.ones(count, dtype=np.uint8) if kinds is None else kinds
-    apart = {_ordered(pair) for pair in different}
-    joined = sorted({_ordered(pair) for pair in same} - apart)
-    margin = _tempered(logodds.astype(np.int64)) - merge_border
-    # a merge needs a pair that speaks for it, so what lies between the components of such pairs plays no part
-    pulls = (margin >= 0) & (logodds >= review_border)
-    component = components(count, left[pulls], right[pulls], joined)
+    apart = {_ordered(pair) for pair in decided.different}
+    joined = sorted({_ordered(pair) for pair in decided.same} - apart)
+    margin = _limit_doubt(logodds.astype(np.int64)) - rule.merge_threshold
+    # A merge needs a pair that speaks for it, so pairs between components of such pairs play no part.
+    is_link = (margin >= 0) & (logodds >= rule.link_threshold)
+    component = components(count, left[is_link], right[is_link], joined)
     inside = component[left] == component[right]
     sizes = np.bincount(component, minlength=count)
     labels = np.arange(count, dtype=np.int32)
-    touched = _touched(count, component, joined, apart)
-    simple = inside & (sizes[component[left]] == 2) & ~touched[component[left]]
+    is_decided = _decided_components(count, component, [*joined, *apart])
+    simple = inside & (sizes[component[left]] == 2) & ~is_decided[component[left]]
     merged = np.flatnonzero(simple & (margin >= 0))
     merged = merged[kinds[left[merged]] & kinds[right[merged]] != 0]
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
-    rows = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
-    found = _Edges(
-        left[edges], right[edges], margin[edges], _pairs_array(rows), _pairs_array(joined)
+    apart_inside = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
+    graph = _Edges(
+        *(left[edges], right[edges], margin[edges]),
+        *(_pairs_array(apart_inside), _pairs_array(joined)),
     )
-    _merge(component, found, kinds, missing, labels, workers)
+    _merge_components(component, graph, kinds, rule.missing, labels, workers)
     return labels
 
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """What is between records of one component: compared pairs with their margins, and decided pairs (n × 2)."""
+    """Edges inside components: compared pairs with their margins, and decided pairs (n × 2)."""
 
     left: IntArray
     right: IntArray
@@ -88,100 +112,100 @@ class _Edges:
     same: IntArray
 
 
-def _merge(
+def _merge_components(
     component: IntArray,
-    found: _Edges,
+    edges: _Edges,
     kinds: npt.NDArray[np.uint8],
     missing: int,
     labels: IntArray,
     workers: int,
 ) -> None:
-    """Agglomerate each component by itself, so that few records are held at a time; labels are changed in place."""
+    """Agglomerate each component by itself and write the labels of merged records."""
     count = len(component)
-    weights = np.bincount(component[found.left], minlength=count)
-    busy = weights > 0
-    for pairs in (found.apart, found.same):
-        busy[component[pairs[:, 0]]] = True
-    # components in order, several small ones together
-    batch = np.cumsum(np.where(busy, weights, 0)) // _TOGETHER
-    batch = (np.cumsum(np.diff(batch, prepend=0) > 0)).astype(np.int32)[component]
-    many = int(batch.max(initial=0)) + 1
-    rows = np.flatnonzero(busy[component])
-    rows, row_ends = _sorted_by(batch[rows], many, rows)
+    batch, has_edges = _batches(component, edges)
+    batches = int(batch.max(initial=0)) + 1
+    rows = np.flatnonzero(has_edges[component])
+    rows, row_starts = _by_key(batch[rows], batches, rows)
     place = np.empty(count, dtype=np.int64)
-    place[rows] = np.arange(len(rows)) - row_ends[batch[rows]]
-    order, edge_ends = _sorted_by(batch[found.left], many, np.arange(len(found.left)))
-    compared = place[found.left[order]], place[found.right[order]], found.margin[order], edge_ends
+    place[rows] = np.arange(len(rows)) - row_starts[batch[rows]]
+    order, edge_starts = _by_key(batch[edges.left], batches, np.arange(len(edges.left)))
+    compared = ComparedPairs(
+        *(place[edges.left[order]], place[edges.right[order]]),
+        *(edges.margin[order], edge_starts),
+    )
 
-    def decided(pairs: IntArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        chosen, ends = _sorted_by(batch[pairs[:, 0]], many, np.arange(len(pairs)))
-        return place[pairs[chosen]], ends
+    def decided(pairs: IntArray) -> DecidedPairs:
+        chosen, starts = _by_key(batch[pairs[:, 0]], batches, np.arange(len(pairs)))
+        return DecidedPairs(place[pairs[chosen]], starts)
 
-    apart, same = decided(found.apart), decided(found.same)
+    records, apart, same = (
+        RecordBatches(rows, row_starts),
+        decided(edges.apart),
+        decided(edges.same),
+    )
 
     def run(first: int, last: int) -> None:
-        agglomerate(first, last, (rows, row_ends), compared, apart, same, kinds, missing, labels)
+        agglomerate(first, last, records, compared, apart, same, kinds, missing, labels)
 
-    if workers < 2 or many == 1:
-        run(0, many)
+    if workers < 2 or batches == 1:
+        run(0, batches)
         return
     with ThreadPoolExecutor(workers) as pool:
-        for task in [pool.submit(run, one, one + 1) for one in range(many)]:
+        for task in [pool.submit(run, number, number + 1) for number in range(batches)]:
             task.result()
 
 
-def _sorted_by(
-    keys: IntArray, many: int, items: npt.NDArray[np.int64]
+def _batches(
+    component: IntArray, edges: _Edges
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """Return the batch of each record, and which components have edges.
+
+    Components keep their order; several small ones form a batch.
+    """
+    weights = np.bincount(component[edges.left], minlength=len(component))
+    has_edges: npt.NDArray[np.bool_] = weights > 0
+    for pairs in (edges.apart, edges.same):
+        has_edges[component[pairs[:, 0]]] = True
+    batch = np.cumsum(np.where(has_edges, weights, 0)) // _BATCH_PAIRS
+    return (np.cumsum(np.diff(batch, prepend=0) > 0)).astype(np.int32)[component], has_edges
+
+
+def _by_key(
+    keys: IntArray, count: int, items: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Items by key (0 … many − 1), those of one key in their order; and where each key's begin (many + 1)."""
-    ends = np.zeros(many + 1, dtype=np.int64)
+    """Return items by key (0 … count - 1), each key's in their order, and where each key begins."""
+    starts = np.zeros(count + 1, dtype=np.int64)
     out = np.empty(len(items), dtype=np.int64)
-    deal(keys, items, ends, out)
-    return out, ends
+    sort_by_key(keys, items, starts, out)
+    return out, starts
 
 
-def _tempered(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.where(logodds > -CERTAIN, np.maximum(logodds, -DOUBT), logodds)
+def _limit_doubt(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.where(logodds > -CERTAIN, np.maximum(logodds, -MAX_DOUBT), logodds)
 
 
-def _pairs_array(pairs: Sequence[Pair]) -> IntArray:
+def _pairs_array(pairs: Sequence[RowPair]) -> IntArray:
     return np.array(pairs, dtype=np.int32).reshape(-1, 2)
 
 
-def _ordered(pair: Pair) -> Pair:
+def _ordered(pair: RowPair) -> RowPair:
     return (min(pair), max(pair))
 
 
-def components(count: int, left: IntArray, right: IntArray, joined: Sequence[Pair]) -> IntArray:
-    """A number of each record's component: that of one of its records."""
-    component = np.arange(count, dtype=np.int32)
-    for one, two in ((left, right), tuple(_pairs_array(joined).T)):
-        _unite(component, one, two)
-    return component
+def components(count: int, left: IntArray, right: IntArray, joined: Sequence[RowPair]) -> IntArray:
+    """Return the component of each record, named by its smallest record."""
+    roots = np.arange(count, dtype=np.int32)
+    unite_components(roots, left, right)
+    unite_components(roots, *_pairs_array(joined).T)
+    return roots
 
 
-@compiled()
-def _unite(home, left, right):  # type: ignore[no-untyped-def]
-    """Union-find with halving of paths (Tarjan and van Leeuwen 1984); at the end every record names its root."""
-    for pair in range(len(left)):
-        one, two = left[pair], right[pair]
-        while home[one] != one:
-            home[one] = home[home[one]]
-            one = home[one]
-        while home[two] != two:
-            home[two] = home[home[two]]
-            two = home[two]
-        home[max(one, two)] = min(one, two)
-    for row in range(len(home)):
-        # a root is smaller than what it stands for, so it has been seen
-        home[row] = home[home[row]]
-
-
-def _touched(
-    count: int, component: IntArray, joined: list[Pair], apart: set[Pair]
+def _decided_components(
+    count: int, component: IntArray, pairs: Sequence[RowPair]
 ) -> npt.NDArray[np.bool_]:
-    touched = np.zeros(max(count, 1), dtype=bool)
-    for one, two in [*joined, *apart]:
-        touched[component[one]] = True
-        touched[component[two]] = True
-    return touched
+    """Return which components have decided pairs."""
+    is_decided = np.zeros(max(count, 1), dtype=bool)
+    for left, right in pairs:
+        is_decided[component[left]] = True
+        is_decided[component[right]] = True
+    return is_decided

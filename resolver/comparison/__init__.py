@@ -1,6 +1,6 @@
-"""Compare: candidate pairs to evidence, one column a comparator (COMPARATORS)."""
+"""Comparison: candidate pairs to evidence, one column per comparator (COMPARATORS)."""
 
-from resolver.comparison.alignment.row_gathering import Material, gathered, material_of
+from resolver.comparison.alignment.row_gathering import GatheredBatch, NameMaterial, name_material
 from resolver.comparison.alternatives import alternatives
 from resolver.comparison.comparators import (
     COMPARATOR_BY_NAME,
@@ -8,19 +8,20 @@ from resolver.comparison.comparators import (
     Comparator,
     features_of,
 )
-from resolver.comparison.context import Context, NameIndex
+from resolver.comparison.context import Context
 from resolver.comparison.evidence_matrix import compare
+from resolver.comparison.name_index import NameIndex
 
 __all__ = [
     "COMPARATORS",
     "COMPARATOR_BY_NAME",
     "Comparator",
     "Context",
-    "Material",
     "NameIndex",
+    "NameMaterial",
     "alternatives",
     "compare",
     "features_of",
-    "gathered",
-    "material_of",
+    "GatheredBatch",
+    "name_material",
 ]

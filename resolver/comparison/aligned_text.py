@@ -1,4 +1,4 @@
-"""What either side of a comparison said, as text for a human: values, and how the parts of the names were aligned."""
+"""Text of what was compared: values of either record, and the alignment of the parts of names."""
 
 from __future__ import annotations
 
@@ -9,58 +9,61 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.alignment.name_pair import JOINED, JOINED_SKELETON, joined_across
-from resolver.comparison.alignment.similarity_matrix import LIMIT
 from resolver.comparison.context import Context
 from resolver.comparison.date_grades import GRADES
-from resolver.comparison.token_partners import partners
-from resolver.records.prepared.assembly import Later
-from resolver.records.prepared.batch import Prepared
+from resolver.comparison.token_partners import token_partners
+from resolver.kernels.alignment.joined_words import (
+    JOINED,
+    JOINED_SKELETON,
+    joined_across_scripts,
+)
+from resolver.kernels.alignment.records import LIMIT
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.results.explanation import AlignedPart, Fate, on_one_line
+from resolver.records.prepared.value_flags import GenderFlag
+from resolver.records.results.explanation import AlignedPart, Fate, format_alignment
 
 PRINCIPALS = "principals"
-"""What is shown where the first principal names are compared."""
-_GENDERS = ((1, "male"), (2, "female"), (4, "other"))
+"""Value of `Comparator.shows` where the first principal names are compared."""
 
 
-def texts_of(
-    prepared: Prepared, row: int, form: int, principal: int, shows: Sequence[str]
+def record_texts(
+    prepared: PreparedBatch, row: int, form: int, principal: int, shows: Sequence[str]
 ) -> list[str]:
-    """What comparators look at (`Comparator.shows`) of a record, as text, in that order. `form` and `principal`: those
-    of its names that were compared, and its first principal one."""
-    held, place = _origin(prepared, row)
-    said = []
-    for named in shows:
-        if named == "names":
-            said.append(form_text(prepared, form))
-        elif named == PRINCIPALS:
-            said.append(
-                said[0]
-                if form == principal and shows[0] == "names"
-                else form_text(prepared, principal)
-            )
-        elif named == "sources":
-            said.append(str(prepared.ids[row].as_py()).partition(":")[0])
+    """Return what comparators compare (`Comparator.shows`) of a record as text, in that order.
+
+    `form` and `principal`: forms of the name that was compared, and of the first principal name.
+    """
+    origin, origin_row = _origin(prepared, row)
+    texts: list[str] = []
+    for field in shows:
+        if field == "names":
+            texts.append(form_text(prepared, form))
+        elif field == PRINCIPALS:
+            is_shown = form == principal and shows[0] == "names"
+            texts.append(texts[0] if is_shown else form_text(prepared, principal))
+        elif field == "sources":
+            texts.append(str(prepared.ids[row].as_py()).partition(":")[0])
         else:
-            said.append(_text_of(held, place, named))
-    return said
+            texts.append(_field_text(origin, origin_row, field))
+    return texts
 
 
-def _text_of(held: Prepared, row: int, shows: str) -> str:
-    if shows == "gender":
-        return _genders(int(held.gender[row]))
-    prop = shows.removeprefix("plain:")
-    plain = prop != shows
-    side: Ragged = held.plain[prop][0] if plain else getattr(held, shows)
+def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
+    if field == "gender":
+        return _gender_text(int(prepared.gender[row]))
+    prop = field.removeprefix("plain:")
+    is_plain = prop != field
+    side: Ragged = prepared.plain[prop][0] if is_plain else getattr(prepared, field)
     start, end = side.offsets[row], side.offsets[row + 1]
     if start == end:
         return ""
     codes = side.items[start:end].tolist()
-    if shows in ("nationalities", "countries"):
-        return " | ".join([held.country_codes[code] for code in codes])
-    texts = held.plain[prop][1].texts if plain else _TEXTS[shows](held)
-    # one by one: most say one thing, and texts of a file are read where they are asked for
+    if field in ("nationalities", "countries"):
+        return " | ".join([prepared.country_codes[code] for code in codes])
+    texts = prepared.plain[prop][1].texts if is_plain else _TEXTS[field](prepared)
+    # One by one: most records have one value, and texts in files are read on access.
     return (
         str(texts[codes[0]])
         if len(codes) == 1
@@ -69,12 +72,12 @@ def _text_of(held: Prepared, row: int, shows: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _genders(bits: int) -> str:
-    return " | ".join(word for bit, word in _GENDERS if bits & bit)
+def _gender_text(bits: int) -> str:
+    return " | ".join(str(flag.name).lower() for flag in GenderFlag if bits & flag)
 
 
-def form_text(prepared: Prepared, form: int) -> str:
-    """A name as written, or put together from its parts; empty for -1."""
+def form_text(prepared: PreparedBatch, form: int) -> str:
+    """Return a name as its source wrote it, or assembled from its parts; empty for -1."""
     if form < 0:
         return ""
     text = prepared.forms.texts[form]
@@ -85,100 +88,107 @@ def form_text(prepared: Prepared, form: int) -> str:
     )
 
 
-def _origin(prepared: Prepared, row: int) -> tuple[Prepared, int]:
-    """Where a row is from, so that what is shown of it need not be put together for all."""
-    return prepared.origin(row) if isinstance(prepared, Later) else (prepared, row)
+def _origin(prepared: PreparedBatch, row: int) -> tuple[PreparedBatch, int]:
+    """Return the batch and row that a row is from, so that tables need not be assembled."""
+    return prepared.source_row(row) if isinstance(prepared, LazyBatch) else (prepared, row)
 
 
-_TEXTS: dict[str, Callable[[Prepared], npt.NDArray[np.object_]]] = {
-    "births": lambda one: one.dates.texts,
-    "starts": lambda one: one.dates.texts,
-    "birth_places": lambda one: one.place_table.texts,
-    "addresses": lambda one: one.address_table.texts,
-    "identifiers": lambda one: one.identifier_table.texts,
+_TEXTS: dict[str, Callable[[PreparedBatch], npt.NDArray[np.object_]]] = {
+    "births": lambda prepared: prepared.dates.texts,
+    "starts": lambda prepared: prepared.dates.texts,
+    "birth_places": lambda prepared: prepared.place_table.texts,
+    "addresses": lambda prepared: prepared.address_table.texts,
+    "identifiers": lambda prepared: prepared.identifier_table.texts,
 }
 
 
 def aligned_parts(context: Context, pair: int = 0) -> tuple[AlignedPart, ...]:
-    """What became of every part of the best pair of names: those of the left in their order, then what only the right
-    has. Empty where a side has no name."""
-    return parts_of_pairs(context, [pair])[0]
+    """Return the fate of every part of the best pair of names.
+
+    Parts of the left name in their order, then parts that only the right one has. Empty where a
+    record has no name.
+    """
+    return aligned_parts_of_pairs(context, [pair])[0]
 
 
-def parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
-    """The same for some pairs, which together cost little more than one."""
+def aligned_parts_of_pairs(context: Context, pairs: Sequence[int]) -> list[tuple[AlignedPart, ...]]:
+    """Return `aligned_parts` of some pairs, which together cost little more than one."""
     left, right = (forms[pairs] for forms in context.best_forms)
-    named = np.flatnonzero((left >= 0) & (right >= 0))
-    found: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
-    if len(named):
-        told = _Told(context)
-        mates, alike = partners(left[named], right[named], context.group, context.names)
-        forms = zip(left[named].tolist(), right[named].tolist(), strict=True)
-        for place, both, mate, like in zip(
-            named.tolist(), forms, mates.tolist(), alike.tolist(), strict=True
+    have_names = np.flatnonzero((left >= 0) & (right >= 0))
+    parts: list[tuple[AlignedPart, ...]] = [()] * len(pairs)
+    if len(have_names):
+        describer = _PartDescriber(context)
+        left, right = left[have_names], right[have_names]
+        partners, values = token_partners(left, right, context.group, context.names)
+        forms = zip(left.tolist(), right.tolist(), strict=True)
+        for place, pair_forms, pair_partners, pair_values in zip(
+            have_names.tolist(), forms, partners.tolist(), values.tolist(), strict=True
         ):
-            found[place] = told.parts(both, mate, like)
-    return found
+            parts[place] = describer.parts(pair_forms, pair_partners, pair_values)
+    return parts
 
 
-class _Told:
-    """Tells what became of the parts of names, each word read once."""
+class _PartDescriber:
+    """Describes the fate of the parts of names; reads each token once."""
 
     def __init__(self, context: Context) -> None:
-        # as they lie for the alignment: tables of all words would have to be made first
-        self._context, self._cards, self._texts = (
-            context,
-            context.names.words.cards,
-            context.names.texts,
-        )
-        self._rarity = self._cards["rarity_group" if context.group else "rarity_person"]
+        # Records of the alignment: a table of all tokens would have to be assembled first.
+        self._context, self._texts = context, context.names.texts
+        self._records = context.names.tokens.records
+        self._rarity = self._records["rarity_group" if context.group else "rarity_person"]
         self._words: dict[int, tuple[str, float]] = {}
         self._forms: dict[int, list[int]] = {}
 
     def parts(
-        self, forms: tuple[int, int], mates: Sequence[Sequence[int]], alike: Sequence[float]
+        self,
+        forms: tuple[int, int],
+        partners: Sequence[Sequence[int]],
+        values: Sequence[float],
     ) -> tuple[AlignedPart, ...]:
-        """Those of two name forms; `mates` and `alike` as `partners` gives them."""
-        one, two = self._tokens_of(forms[0]), self._tokens_of(forms[1])
-        ours, theirs = mates[0][: len(one)], mates[1][: len(two)]
-        alone = (
-            Fate.CONTRADICTED
-            if min(ours, default=0) < 0 and min(theirs, default=0) < 0
-            else Fate.OMITTED
-        )
-        said, done = [], set()
-        for place, token in enumerate(one):
-            mate = ours[place]
-            if mate < 0:
-                said.append(AlignedPart(self._text(token), "", alone, 0.0, self._nats(token)))
-            elif mate not in done:
-                done.add(mate)
-                if ours.count(mate) == 1 and theirs.count(place) == 1:
-                    said.append(self._matched(([token], [two[mate]]), alike[place]))
-                    continue
+        """Return the parts of two name forms; `partners` and `values` as in `token_partners`."""
+        tokens = self._tokens_of(forms[0]), self._tokens_of(forms[1])
+        left, right = partners[0][: len(tokens[0])], partners[1][: len(tokens[1])]
+        both_have_rest = min(left, default=0) < 0 and min(right, default=0) < 0
+        rest = Fate.CONTRADICTED if both_have_rest else Fate.OMITTED
+        parts, done = [], set()
+        for place, token in enumerate(tokens[0]):
+            partner = left[place]
+            if partner < 0:
+                parts.append(AlignedPart(self._text(token), "", rest, 0.0, self._nats(token)))
+            elif partner not in done:
+                done.add(partner)
                 places = (
-                    [at for at, to in enumerate(ours) if to == mate],
-                    [at for at, to in enumerate(theirs) if to == place],
+                    [at for at, other in enumerate(left) if other == partner],
+                    [at for at, other in enumerate(right) if other == place],
                 )
-                tokens = [one[at] for at in places[0]], [two[at] for at in places[1]]
-                said.append(
-                    self._matched(tokens, alike[places[0][0]])
-                    if len(tokens[0]) == len(tokens[1])
-                    else self._joined(forms, tokens, (places[0][0], places[1][0]))
-                )
-        for place, token in enumerate(two):
-            if theirs[place] < 0:
-                said.append(AlignedPart("", self._text(token), alone, 0.0, self._nats(token)))
-        return tuple(said)
+                parts.append(self._matched_part(forms, tokens, places, values))
+        for place, token in enumerate(tokens[1]):
+            if right[place] < 0:
+                parts.append(AlignedPart("", self._text(token), rest, 0.0, self._nats(token)))
+        return tuple(parts)
+
+    def _matched_part(
+        self,
+        forms: tuple[int, int],
+        tokens: tuple[list[int], list[int]],
+        places: tuple[list[int], list[int]],
+        values: Sequence[float],
+    ) -> AlignedPart:
+        """Return the part of words that are matched with each other, by their places."""
+        matched = [tokens[0][at] for at in places[0]], [tokens[1][at] for at in places[1]]
+        if len(matched[0]) == len(matched[1]):
+            return self._matched(matched, values[places[0][0]])
+        return self._joined(forms, matched, (places[0][0], places[1][0]))
 
     def _tokens_of(self, form: int) -> list[int]:
-        found = self._forms.get(form)
-        if found is None:
-            tokens: list[int] = self._context.prepared.forms.tokens[form][:LIMIT].tolist()
-            found = self._forms[form] = tokens
-        return found
+        tokens = self._forms.get(form)
+        if tokens is None:
+            tokens = self._context.prepared.forms.tokens[form][:LIMIT].tolist()
+            self._forms[form] = tokens
+        return tokens
 
     def _word(self, token: int) -> tuple[str, float]:
+        """Return the text and the rarity (nats) of a token."""
         if token not in self._words:
             self._words[token] = str(self._texts[token]), round(float(self._rarity[token]), 1)
         return self._words[token]
@@ -189,62 +199,64 @@ class _Told:
     def _nats(self, token: int) -> float:
         return self._word(token)[1]
 
-    def _matched(self, tokens: tuple[list[int], list[int]], alike: float) -> AlignedPart:
-        """Words that were matched."""
+    def _matched(self, tokens: tuple[list[int], list[int]], value: float) -> AlignedPart:
+        """Return the part of as many words of either name."""
         left, right = (" ".join(map(self._text, side)) for side in tokens)
-        one, two = tokens[0][0], tokens[1][0]
-        hashes = self._cards["hash"]
-        fate = Fate.EQUAL if one == two or hashes[one] == hashes[two] else Fate.SIMILAR
-        return AlignedPart(
-            left, right, fate, round(alike, 2), min(self._nats(one), self._nats(two))
-        )
+        first, second = tokens[0][0], tokens[1][0]
+        hashes = self._records["hash"]
+        is_equal = first == second or hashes[first] == hashes[second]
+        fate = Fate.EQUAL if is_equal else Fate.SIMILAR
+        nats = min(self._nats(first), self._nats(second))
+        return AlignedPart(left, right, fate, round(value, 2), nats)
 
     def _joined(
         self, forms: tuple[int, int], tokens: tuple[list[int], list[int]], places: tuple[int, int]
     ) -> AlignedPart:
-        """Two words of one name and the one of the other that they spell."""
+        """Return the part of two words of one name and the one of the other that they spell."""
         left, right = (" ".join(map(self._text, side)) for side in tokens)
         single, split = (0, 1) if len(tokens[0]) == 1 else (1, 0)
-        whole, written = tokens[single][0], self._context.prepared.forms
-        place = written.tokens.offsets[forms[split]] + places[split]
-        if written.joined[place] == self._cards["hash"][whole]:
+        target, table = tokens[single][0], self._context.prepared.forms
+        place = table.tokens.offsets[forms[split]] + places[split]
+        if table.joined[place] == self._records["hash"][target]:
             value = JOINED
-        elif written.joined_skeleton[place] == self._cards["skeleton"][whole]:
+        elif table.joined_skeleton[place] == self._records["skeleton"][target]:
             value = JOINED_SKELETON
         else:
-            one, two = (np.int32(token) for token in tokens[split][:2])
-            with self._context.names.memo() as memo:
-                value = joined_across(one, two, np.int32(whole), self._context.names.words, memo)
-        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), self._nats(whole))
+            first, second = (np.int32(token) for token in tokens[split][:2])
+            names = self._context.names
+            with names.memo() as memo:
+                value = joined_across_scripts(first, second, np.int32(target), names.tokens, memo)
+        return AlignedPart(left, right, Fate.JOINED, round(float(value), 2), self._nats(target))
 
 
 def alignment_text(context: Context, pair: int = 0) -> str:
-    """How the best pair of names was aligned, on one line."""
-    return on_one_line(aligned_parts(context, pair))
+    """Return the alignment of the best pair of names on one line."""
+    return format_alignment(aligned_parts(context, pair))
 
 
 DETAILED = frozenset(("identifier", "birth_date", "start_date", "name"))
-"""The comparators of whose similarities `detail` has a word to say."""
+"""Comparators whose similarities `detail` describes."""
 _MANY = "a number that many use, or an invented one: it says nothing"
 
 
 def _used_by_many(context: Context, pair: int) -> bool:
-    """Whether the two share a number that says nothing."""
-    one, left = _origin(context.prepared, int(context.left[pair]))
-    if not len(one.identifiers.items):
+    """Return whether the two records share a number that many others use, too."""
+    first, left = _origin(context.prepared, int(context.left[pair]))
+    if not len(first.identifiers.items):
         return False
-    two, right = _origin(context.prepared, int(context.right[pair]))
-    if not len(two.identifiers.items):
+    second, right = _origin(context.prepared, int(context.right[pair]))
+    if not len(second.identifiers.items):
         return False
-    ours, theirs = one.identifiers[left], two.identifiers[right]
-    if not len(ours) or not len(theirs):
+    left_items, right_items = first.identifiers[left], second.identifiers[right]
+    if not len(left_items) or not len(right_items):
         return False
-    shared = np.isin(one.identifier_table.number[ours], two.identifier_table.number[theirs])
-    return bool(np.any(shared & (one.identifier_table.mass_used[ours] != 0)))
+    left_table, right_table = first.identifier_table, second.identifier_table
+    shared = np.isin(left_table.number[left_items], right_table.number[right_items])
+    return bool(np.any(shared & (left_table.mass_used[left_items] != 0)))
 
 
 @lru_cache(maxsize=64)
-def _grade_said(similarity: float) -> str:
+def _grade_text(similarity: float) -> str:
     return GRADES[min(GRADES, key=lambda grade: abs(grade - similarity))]
 
 
@@ -255,11 +267,14 @@ def detail(
     pair: int = 0,
     parts: tuple[AlignedPart, ...] | None = None,
 ) -> str:
-    """A word on what a similarity means, where it has one. `parts`: those of the pair, where they are at hand."""
+    """Return a description of a similarity, empty where there is none to give.
+
+    `parts`: aligned parts of the pair if already known.
+    """
     if math.isnan(similarity):
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
     if feature in ("birth_date", "start_date"):
-        return _grade_said(similarity)
+        return _grade_text(similarity)
     if feature != "name":
         return ""
-    return alignment_text(context, pair) if parts is None else on_one_line(parts)
+    return alignment_text(context, pair) if parts is None else format_alignment(parts)

@@ -1,8 +1,8 @@
 """COMPARATORS: one documented function a row; the table is the model's feature vector.
 
-Each function takes a `Context` (m pairs) and gives m similarities in 0…1, NaN where a side says nothing: missing is not
-contradicting. Adding a comparator is adding one function and one row. The first line of the docstring is what
-explanations show.
+Each function takes a `Context` (m pairs) and returns m similarities in 0…1, NaN where a record has
+no value: a missing value does not contradict. Adding a comparator is adding one function and one
+row. The first line of the docstring is the help text that explanations show.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from resolver.comparison.code_sets import (
     overlap,
 )
 from resolver.comparison.context import Context
-from resolver.comparison.date_grades import best_dates, dates_beside
+from resolver.comparison.date_grades import best_date_grades, query_date_grades
 from resolver.comparison.name_comparators import (
     name,
     name_apart,
@@ -41,33 +41,29 @@ from resolver.comparison.name_comparators import (
     name_weakest,
     names_alone,
 )
+from resolver.kernels.comparison.acronyms import AcronymTokens
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared.assembly import Later
-from resolver.records.prepared.batch import (
-    WEAK_FAMILIES,
-    FloatArray,
-    PlaceTable,
-    Prepared,
-    TokenFlag,
-)
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import WEAK_FAMILIES, FloatArray, PlaceTable, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import TokenFlag
 
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """A row of the table. `shows` names what explanations show of either side (see `compare.explain`)."""
+    """Row of the table. `shows`: field of either record that explanations show."""
 
     name: str
     kinds: Kind
     compare: Callable[[Context], FloatArray]
     shows: str
     rises: bool = True
-    """Whether more similarity can only speak more for a match (the model is fitted so)."""
+    """True if a higher similarity never speaks less for a match (a constraint of the fit)."""
 
     @property
     def help(self) -> str:
-        """What is compared, in one line."""
+        """Return the field that is compared, in one line."""
         return (self.compare.__doc__ or "").strip().splitlines()[0]
 
 
@@ -81,12 +77,12 @@ def start_date(context: Context) -> FloatArray:
     return _dates(context, lambda prepared: prepared.starts)
 
 
-def _dates(context: Context, side: Callable[[Prepared], Ragged]) -> FloatArray:
+def _dates(context: Context, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:
     prepared, left, right = context.prepared, context.left, context.right
-    if isinstance(prepared, Later) and prepared.asked:
-        # of each pair one is the record that is asked about, row 0
-        return np.take(dates_beside(prepared.parts, side), left + right)
-    return best_dates(prepared.dates, side(prepared), left, right)
+    if isinstance(prepared, LazyBatch) and prepared.is_query:
+        # One record of each pair is the query, row 0.
+        return np.take(query_date_grades(prepared.parts, side), left + right)
+    return best_date_grades(prepared.dates, side(prepared), left, right)
 
 
 def birth_place(context: Context) -> FloatArray:
@@ -102,19 +98,19 @@ def address(context: Context) -> FloatArray:
 def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
     normal = table.normal
 
-    def compare(one: IntArray, two: IntArray) -> FloatArray:
-        words = overlap(table.local, one, two)
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        words = overlap(table.local, left, right)
         spelled = cpdist(
-            normal[one],
-            normal[two],
+            normal[left],
+            normal[right],
             scorer=JaroWinkler.similarity,
             score_cutoff=0.88,
             dtype=np.float32,
         )
-        # two places of which only the country is said are spelled the same, namely not at all
+        # Two places of which only the country is known have the same text, an empty one.
         spelled = np.where(np.isnan(words), np.float32(0), spelled)
-        both = (table.country[one] > 0) & (table.country[two] > 0)
-        same = both & (table.country[one] == table.country[two])
+        both = (table.country[left] > 0) & (table.country[right] > 0)
+        same = both & (table.country[left] == table.country[right])
         agreeing = np.maximum(np.nan_to_num(words), spelled)
         graded = np.where(
             agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2))
@@ -162,9 +158,12 @@ def email(context: Context) -> FloatArray:
     """E-mail addresses."""
     side, table = context.prepared.plain["email"]
 
-    def compare(one: IntArray, two: IntArray) -> FloatArray:
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
         return cpdist(
-            table.texts[one], table.texts[two], scorer=Indel.normalized_similarity, dtype=np.float32
+            table.texts[left],
+            table.texts[right],
+            scorer=Indel.normalized_similarity,
+            dtype=np.float32,
         )
 
     return context.best_of(side, compare)
@@ -189,9 +188,11 @@ def position(context: Context) -> FloatArray:
     """Offices and occupations, by the words of the one that the other has."""
     side, table = context.prepared.plain["position"]
 
-    def compare(one: IntArray, two: IntArray) -> FloatArray:
-        found = cpdist(table.texts[one], table.texts[two], scorer=token_set_ratio, dtype=np.float32)
-        return (found / np.float32(100)).astype(np.float32)
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        ratio = cpdist(
+            table.texts[left], table.texts[right], scorer=token_set_ratio, dtype=np.float32
+        )
+        return (ratio / np.float32(100)).astype(np.float32)
 
     return context.best_of(side, compare)
 
@@ -200,71 +201,69 @@ def father_name(context: Context) -> FloatArray:
     """The father's name, where it is stated apart."""
     side, table = context.prepared.plain["fatherName"]
 
-    def compare(one: IntArray, two: IntArray) -> FloatArray:
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
         return cpdist(
-            table.texts[one], table.texts[two], scorer=JaroWinkler.similarity, dtype=np.float32
+            table.texts[left], table.texts[right], scorer=JaroWinkler.similarity, dtype=np.float32
         )
 
     return context.best_of(side, compare)
 
 
-def _words(
-    context: Context, wanted: TokenFlag, named: tuple[IntArray, IntArray] | None = None
+def _flagged(
+    context: Context, flag: TokenFlag, forms: tuple[IntArray, IntArray] | None = None
 ) -> FloatArray:
-    """The words of a flag in the best pair of names, or in those `named`."""
-    forms = context.prepared.forms.tokens
-    return flagged_words(named or context.best_forms, forms, context.names.words, int(wanted))
+    """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
+    form_tokens = context.prepared.forms.tokens
+    return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, int(flag))
 
 
 def numbers(context: Context) -> FloatArray:
     """Numbers in the names ("Unit 121" and "Unit 125")."""
-    return _words(context, TokenFlag.NUMBER)
+    return _flagged(context, TokenFlag.NUMBER)
 
 
 def places_named(context: Context) -> FloatArray:
     """Places in the names, which tell branches apart."""
-    return _words(context, TokenFlag.PLACE)
+    return _flagged(context, TokenFlag.PLACE)
 
 
 def branch(context: Context) -> FloatArray:
     """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _words(context, TokenFlag.PLACE, context.principal_forms)
+    return _flagged(context, TokenFlag.PLACE, context.principal_forms)
 
 
 def legal_form(context: Context) -> FloatArray:
     """Legal forms in the names."""
-    return _words(context, TokenFlag.LEGAL)
+    return _flagged(context, TokenFlag.LEGAL)
 
 
 def acronym(context: Context) -> FloatArray:
     """One name is made of the first letters of the other."""
-    prepared = context.prepared
-    flags = prepared.tokens.flags
-    return acronym_match(
-        context.left,
-        context.right,
-        prepared.names,
-        prepared.forms.tokens,
-        flags,
-        context.names.first_letter,
-        context.names.spelled,
-        context.names.bags,
-        int(TokenFlag.PARTICLE),
-        int(TokenFlag.LEGAL),
+    prepared, names = context.prepared, context.names
+    tokens = AcronymTokens(
+        flags=prepared.tokens.flags,
+        first_letters=names.first_letter,
+        spelled=names.spelled,
+        bags=names.bags,
+        skip=int(TokenFlag.PARTICLE),
+        optional=int(TokenFlag.LEGAL),
     )
+    return acronym_match(context.left, context.right, prepared.names, prepared.forms.tokens, tokens)
 
 
 def listed(context: Context) -> FloatArray:
     """Told as watchlists tell (1: alias, nationality, passport or relation on either side) or as registers do (0)."""
-    told = context.names.listed
-    return (told[context.left] | told[context.right]).astype(np.float32)
+    is_listed = context.names.listed
+    return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)
 
 
 def same_list(context: Context) -> FloatArray:
     """Both stand in one list that declares its entries to be all different."""
     prepared = context.prepared
     same = prepared.sources[context.left] == prepared.sources[context.right]
-    return np.where(same & prepared.declared[context.left], np.float32(0), np.float32(np.nan))
+    return np.where(
+        same & prepared.is_deduplicated[context.left], np.float32(0), np.float32(np.nan)
+    )
 
 
 _ALL = Kind.PERSON | Kind.GROUP | Kind.ASSET

@@ -1,4 +1,4 @@
-"""Evidence: the similarities of m pairs under the comparators of one kind, as an m × features float32 array."""
+"""Evidence: similarities of m pairs under the comparators of one kind, m × features, float32."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
-from resolver.comparison.context import Context, NameIndex
+from resolver.comparison.context import Context
+from resolver.comparison.name_index import NameIndex
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 
 
 def compare(
-    prepared: Prepared,
+    prepared: PreparedBatch,
     names: NameIndex,
     left: IntArray,
     right: IntArray,
@@ -22,9 +23,12 @@ def compare(
     group: bool,
     workers: int = 2,
 ) -> FloatArray:
-    """Run the named comparators over pairs of record rows. Columns in the order of `features`; NaN is missing."""
+    """Return the similarities of pairs of record rows; columns in the order of `features`.
+
+    NaN where a comparator has nothing to compare.
+    """
     context = Context(prepared, names, left, right, group, workers)
-    # a column lies in one piece, as it is made and read
+    # Columns are contiguous, as they are written and read.
     evidence = np.empty((len(features), len(left)), dtype=np.float32)
     for column, feature in enumerate(features):
         evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)

@@ -1,1 +1,1 @@
-"""Compiled inner loops, named by what they compute; no policy."""
+"""Compiled inner loops in packages named by what they compute; callers own the thresholds."""

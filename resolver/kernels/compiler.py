@@ -1,10 +1,10 @@
-"""Functions compiled to machine code (`numba`), kept on disk beside their source and thrown away when anything that
-went into them changes.
+"""Functions compiled to machine code with numba, and cached beside their source.
 
-`numba` compiles a kernel together with the kernels it calls and with the tables it reads from its module, but knows
-what it kept by the source of that one module. A table changed next door would leave the old answers standing. Here
-what is kept is known by the sources of every module of this package that the kernel's module imports, directly or
-not: a changed line anywhere in them compiles anew, a copy of the same sources elsewhere does not.
+numba compiles a kernel together with the kernels that it calls and the tables that it reads from
+its module, but identifies the cached code by the source of that one module, so that a change in
+another module would go unnoticed. Here cached code is identified by the sources of every module
+of this package that the kernel's module imports, directly or not: a changed line in any of them
+compiles anew, a copy of the same sources elsewhere does not.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-Inline = Literal["never", "always"]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _TOP = Path(__file__).resolve().parent.parent
 _IMPORT = re.compile(
@@ -29,27 +29,27 @@ _IMPORT = re.compile(
 
 def compiled(
     *, inline: Literal["never", "always"] = "never", nogil: bool = True, allocates: bool = True
-) -> Callable[[Callable[..., Any]], Any]:
-    """Compile the decorated function on its first call with given types, or take it from disk.
+) -> Callable[[_Function], _Function]:
+    """Compile the decorated function on its first call with given types, or load it from the cache.
 
-    `inline`: "always" has LLVM lay the function into its callers (`numba`'s own way to do that infers the types of each
-    copy again: kernels took a third longer to compile, and ran no faster). `nogil`: other threads run meanwhile.
-    `allocates`: False for what makes no arrays. It need not count who holds the arrays that it was given, and such
-    counts, two for every array that a function within is called with, take longer than a short kernel's work.
+    `inline`: "always" lets LLVM inline the function into its callers. (numba's own inlining infers
+    the types of each copy again: kernels took a third longer to compile, and ran no faster.)
+    `nogil`: other threads run meanwhile. `allocates`: False for functions that create no arrays;
+    they need not count references to arrays, which takes longer than a short kernel's work.
     """
 
-    def decorate(function: Callable[..., Any]) -> Any:
-        # numba documents no name for the last, and has had it for as long as it compiles for other machines
+    def decorate(function: _Function) -> _Function:
+        # numba has no documented name for the last option, which exists for other targets.
         njit: Any = numba.njit
         kernel: Any = njit(nogil=nogil, forceinline=inline == "always", _nrt=allocates)(function)
-        kernel._cache = _Kept(function)
-        return kernel
+        kernel._cache = _SourceCache(function)
+        return cast(_Function, kernel)
 
     return decorate
 
 
-class _Kept(FunctionCache):
-    """Where `numba` keeps what it compiled of one function."""
+class _SourceCache(FunctionCache):
+    """Cache of the compiled code of one function, identified by sources."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
@@ -63,44 +63,48 @@ class _Kept(FunctionCache):
 
 @cache
 def stamp(source: Path, top: Path) -> str:
-    """32 hexadecimal digits that change with `source` or with any module below the package folder `top` that it
-    imports, directly or not. Only imports that begin a line count: what a kernel uses stands in its module."""
+    """Return 32 hexadecimal digits that identify `source` and all modules that it imports.
+
+    Modules count if they lie below the package folder `top`, imported directly or not. Only imports
+    that begin a line count: names that a kernel uses are imported by its module.
+    """
     digest = blake2b(digest_size=16)
-    for path in sorted(_reached(source, top)):
-        text = _text(path)
+    for path in sorted(_import_closure(source, top)):
+        text = _read(path)
         digest.update(f"{path.name}:{len(text)}:".encode() + text)
     return digest.hexdigest()
 
 
-def _reached(source: Path, top: Path) -> set[Path]:
-    found, open_ = {source}, [source]
-    while open_:
-        new = set(_imported(open_.pop(), top)) - found
-        found |= new
-        open_ += new
-    return found
+def _import_closure(source: Path, top: Path) -> set[Path]:
+    closure, pending = {source}, [source]
+    while pending:
+        new = set(_imports_of(pending.pop(), top)) - closure
+        closure |= new
+        pending += new
+    return closure
 
 
 @cache
-def _imported(source: Path, top: Path) -> tuple[Path, ...]:
-    return tuple(_modules(_text(source).decode("utf-8"), top))
+def _imports_of(source: Path, top: Path) -> tuple[Path, ...]:
+    return tuple(_imported_files(_read(source).decode("utf-8"), top))
 
 
-def _modules(text: str, top: Path) -> Iterator[Path]:
+def _imported_files(text: str, top: Path) -> Iterator[Path]:
     for match in _IMPORT.finditer(text):
         module, names = match.groups()
         if module.split(".")[0] != top.name:
             continue
-        yield from _files(module, top)
+        yield from _module_files(module, top)
         for name in re.findall(r"\w+", names or ""):
-            yield from _files(f"{module}.{name}", top)
+            yield from _module_files(f"{module}.{name}", top)
 
 
-def _files(module: str, top: Path) -> Iterator[Path]:
-    bare = top.joinpath(*module.split(".")[1:])
-    yield from (path for path in (bare.with_suffix(".py"), bare / "__init__.py") if path.exists())
+def _module_files(module: str, top: Path) -> Iterator[Path]:
+    base = top.joinpath(*module.split(".")[1:])
+    paths = (base.with_suffix(".py"), base / "__init__.py")
+    yield from (path for path in paths if path.exists())
 
 
 @cache
-def _text(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     return path.read_bytes()

@@ -1,4 +1,4 @@
-"""Threads for kernels, which hold no interpreter lock; none where one would do."""
+"""Threads for kernels, which release the interpreter lock."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 _Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
 
 class Threads(Protocol):
-    """Who runs a function over items; the answers come in the order of the items."""
+    """Runner of a function over items; results come in the order of the items."""
 
-    def map(self, run: Callable[[_Item], _Answer], items: Iterable[_Item], /) -> Iterator[_Answer]:
+    def map(self, run: Callable[[_Item], _Result], items: Iterable[_Item], /) -> Iterator[_Result]:
         """Run over all items."""
         ...
 
 
-class _Here:
-    def map(self, run: Callable[[_Item], _Answer], items: Iterable[_Item], /) -> Iterator[_Answer]:
-        """Run over all items, one after the other, as the answers are asked for."""
+class _CallerThread:
+    def map(self, run: Callable[[_Item], _Result], items: Iterable[_Item], /) -> Iterator[_Result]:
+        """Run over the items one after the other, as their results are read."""
         return map(run, items)
 
 
 @contextmanager
 def threads(workers: int) -> Iterator[Threads]:
-    """So many threads. With one, whoever asks does the work: to start a thread takes longer than a small batch does."""
+    """Return a pool of threads, or for one worker a runner in the calling thread.
+
+    Starting a thread takes longer than a small batch.
+    """
     if workers < 2:
-        yield _Here()
+        yield _CallerThread()
         return
     with ThreadPoolExecutor(workers) as pool:
         yield pool

@@ -1,4 +1,4 @@
-"""The weights of a model as flat arrays, and the kernel that sums those of many pairs at once."""
+"""Weights of a model as flat arrays, and their sums and log-odds for many pairs at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.compiler import compiled
+from resolver.kernels.scoring import (
+    CalibrationCurve,
+    WeightEntries,
+    calibrate_sums,
+    sum_weights,
+)
 from resolver.records.prepared.batch import FloatArray
 
 Numbers = npt.NDArray[np.int64]
@@ -36,9 +41,12 @@ class _PairTerm(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Entry i adds one weight: by the intervals of two columns of evidence. `columns` (entries × 2; the second is -1
-    where only one counts); the cuts of either are `cuts[bounds[i, 0]:bounds[i, 1]]` and `cuts[bounds[i, 1]:bounds[i,
-    2]]`; the weights begin at `first[i]`, row by row."""
+    """Entries that each add one weight, by the intervals of one or two columns of evidence.
+
+    `columns` (entries × 2): the second is -1 where only one counts. The cuts of entry i are
+    `cuts[bounds[i, 0]:bounds[i, 1]]` and `cuts[bounds[i, 1]:bounds[i, 2]]`; its weights begin at
+    `first[i]`, row by row.
+    """
 
     columns: Numbers
     bounds: Numbers
@@ -50,7 +58,7 @@ class Weights:
     def of(
         cls, features: Sequence[str], terms: Sequence[_Term], pairs: Sequence[_PairTerm]
     ) -> Weights:
-        """Lay out the weights of a model. Raises `KeyError` for a feature it does not know."""
+        """Lay out the weights of a model. Raises `KeyError` for an unknown feature."""
         place = {name: column for column, name in enumerate(features)}
         columns, bounds, cuts, first, weights = [], [], list[float](), [], list[int]()
         for term in terms:
@@ -77,25 +85,31 @@ class Weights:
     def add(
         self,
         evidence: FloatArray,
-        which: Bytes,
+        parts: Bytes,
         part: int,
         curve: Curve,
         raw: Numbers,
         logodds: Numbers,
     ) -> None:
-        """For each row of evidence that is `which` part's, put what its weights add up to, from the curve's start on,
-        into `raw` and what that is on the curve into `logodds`."""
-        # column by column, as `compare` lays evidence out
+        """Write the sums and log-odds of the rows of evidence that belong to a part of the model.
+
+        `parts`: part of each row. `raw` receives the sum of weights, from the start of the curve,
+        `logodds` its value on the curve.
+        """
+        # Column by column, as `compare` lays evidence out.
         by_column = np.ascontiguousarray(evidence.T)
-        entries = (self.columns, self.bounds, self.cuts, self.first, self.weights)
-        _summed(by_column, which, part, *entries, curve.start, raw)
-        _calibrated(raw, which, part, curve.x, curve.y, curve.least, curve.most, logodds)
+        entries = WeightEntries(self.columns, self.bounds, self.cuts, self.first, self.weights)
+        sum_weights(by_column, parts, part, entries, curve.start, raw)
+        calibrate_sums(raw, parts, part, curve.calibration, logodds)
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Where sums start, and how they become log-odds: by the line through the points (x, y), whose first and last
-    slopes go on outside; rounded (halves to even), from `least` to `most`."""
+    """Start of the sums, and the curve that turns them into log-odds.
+
+    Lines through the points (x, y), whose first and last slopes go on outside; rounded (halves to
+    even) and limited to `least` … `most`.
+    """
 
     start: int
     x: npt.NDArray[np.float64]
@@ -103,56 +117,14 @@ class Curve:
     least: int
     most: int
 
-
-@compiled(inline="always")
-def _interval(value, cuts, start, end):  # type: ignore[no-untyped-def]
-    """As `classify.model.interval`."""
-    if np.isnan(value):
-        return end - start + 1
-    place = start
-    while place < end and cuts[place] < value:
-        place += 1
-    return place - start
-
-
-@compiled(allocates=False)
-def _summed(evidence, which, part, columns, bounds, cuts, first, weights, start, out):  # type: ignore[no-untyped-def]
-    for place in range(len(out)):
-        if which[place] == part:
-            out[place] = start
-    for entry in range(len(columns)):
-        begin, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
-        one, two = evidence[columns[entry, 0]], evidence[columns[entry, 1]]
-        paired = columns[entry, 1] >= 0
-        for place in range(len(out)):
-            if which[place] != part:
-                continue
-            at = _interval(np.float64(one[place]), cuts, begin, middle)
-            if paired:
-                at = at * (end - middle + 2) + _interval(np.float64(two[place]), cuts, middle, end)
-            out[place] += weights[first[entry] + at]
-
-
-@compiled(allocates=False)
-def _calibrated(raw, which, part, x, y, least, most, out):  # type: ignore[no-untyped-def]
-    last = np.int64(len(x) - 1)
-    for place in range(len(raw)):
-        if which[place] != part:
-            continue
-        value = np.float64(raw[place])
-        # the last point at or left of the value, but never the last of all; outside, the line next to it goes on
-        at = np.int64(0)
-        while at + 1 < last and x[at + 1] <= value:
-            at += 1
-        base = last if value > x[last] else at
-        found = np.rint(y[base] + (value - x[base]) * ((y[at + 1] - y[at]) / (x[at + 1] - x[at])))
-        out[place] = np.int64(min(max(found, least), most))
+    @property
+    def calibration(self) -> CalibrationCurve:
+        """Curve as the kernels read it."""
+        return CalibrationCurve(self.x, self.y, self.least, self.most)
 
 
 def calibrated(raw: Numbers, curve: Curve) -> Numbers:
-    """Each value on a curve."""
+    """Return each value on a curve."""
     out = np.empty(len(raw), dtype=np.int64)
-    _calibrated(
-        raw, np.zeros(len(raw), dtype=np.uint8), 0, curve.x, curve.y, curve.least, curve.most, out
-    )
+    calibrate_sums(raw, np.zeros(len(raw), dtype=np.uint8), 0, curve.calibration, out)
     return out

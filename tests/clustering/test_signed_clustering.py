@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from random import Random
+
 import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.clustering import CERTAIN, DOUBT, cluster
+from resolver.clustering import (
+    CERTAIN,
+    MAX_DOUBT,
+    DecidedRows,
+    MergeRule,
+    PairLogOdds,
+    cluster,
+)
 
 N = 9
+
+
+def edge_pairs(edges: Iterable[tuple[tuple[int, int], int]]) -> PairLogOdds:
+    """Return compared pairs with their log-odds as arrays."""
+    items = list(edges)
+    return PairLogOdds(
+        np.array([pair[0] for pair, _ in items], dtype=np.int32),
+        np.array([pair[1] for pair, _ in items], dtype=np.int32),
+        np.array([value for _, value in items], dtype=np.int32),
+    )
 
 
 def oracle(
@@ -51,7 +71,7 @@ def oracle(
                 ):
                     continue
                 values = [
-                    edges[pair] if edges[pair] <= -CERTAIN else max(edges[pair], -DOUBT)
+                    edges[pair] if edges[pair] <= -CERTAIN else max(edges[pair], -MAX_DOUBT)
                     for pair in between
                     if pair in edges and component[pair[0]] == component[pair[1]]
                 ]
@@ -87,81 +107,58 @@ def test_equals_the_oracle(
     missing: int,
     kinds: list[int],
 ) -> None:
-    left = np.array([p[0] for p in edges], dtype=np.int32)
-    right = np.array([p[1] for p in edges], dtype=np.int32)
-    value = np.array(list(edges.values()), dtype=np.int32)
-    found = cluster(
+    labels = cluster(
         N,
-        left,
-        right,
-        value,
-        merge_border=0,
-        review_border=-2000,
-        same=same,
-        different=different,
+        edge_pairs(edges.items()),
+        MergeRule(0, -2000, missing),
+        decided=DecidedRows(sorted(same), sorted(different)),
         kinds=np.array(kinds, dtype=np.uint8),
-        missing=missing,
     )
-    assert found.tolist() == oracle(edges, same, different, -2000, missing, kinds)
+    assert labels.tolist() == oracle(edges, same, different, -2000, missing, kinds)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(pairs, st.integers(-4, 4), max_size=22), st.randoms(use_true_random=False))
-def test_order_of_pairs_plays_no_part(edges: dict[tuple[int, int], int], chance: object) -> None:
+def test_order_of_pairs_plays_no_part(edges: dict[tuple[int, int], int], chance: Random) -> None:
     items = list(edges.items())
-    answers = []
+    results = []
     for _ in range(2):
-        chance.shuffle(items)  # type: ignore[attr-defined]
-        left = np.array([pair[0] for pair, _ in items], dtype=np.int32)
-        right = np.array([pair[1] for pair, _ in items], dtype=np.int32)
-        value = np.array([value for _, value in items], dtype=np.int32)
-        answers.append(cluster(N, left, right, value, merge_border=0, review_border=-2).tolist())
-    assert answers[0] == answers[1]
+        chance.shuffle(items)
+        results.append(cluster(N, edge_pairs(items), MergeRule(0, -2)).tolist())
+    assert results[0] == results[1]
 
 
-def test_no_chaining_through_one_weak_bridge() -> None:
-    left = np.array([0, 0, 1, 3, 3, 4, 2, 0, 1], dtype=np.int32)
-    right = np.array([1, 2, 2, 4, 5, 5, 3, 3, 4], dtype=np.int32)
-    value = np.array([5, 5, 5, 5, 5, 5, 1, -6, -6], dtype=np.int32)
-    found = cluster(6, left, right, value, merge_border=0, review_border=-1)
-    assert found.tolist() == [0, 0, 0, 3, 3, 3]
+def test_weak_bridge_does_not_chain_clusters() -> None:
+    left = [0, 0, 1, 3, 3, 4, 2, 0, 1]
+    right = [1, 2, 2, 4, 5, 5, 3, 3, 4]
+    values = [5, 5, 5, 5, 5, 5, 1, -6, -6]
+    pairs = edge_pairs(zip(zip(left, right, strict=True), values, strict=True))
+    assert cluster(6, pairs, MergeRule(0, -1)).tolist() == [0, 0, 0, 3, 3, 3]
 
 
-def test_different_forbids_whatever_the_score() -> None:
-    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    value = np.array([9000], dtype=np.int32)
-    assert cluster(2, left, right, value, merge_border=0, review_border=-1).tolist() == [0, 0]
-    assert cluster(
-        2, left, right, value, merge_border=0, review_border=-1, different=[(1, 0)]
-    ).tolist() == [0, 1]
+def test_different_forbids_a_merge_at_any_score() -> None:
+    pairs, rule = edge_pairs([((0, 1), 9000)]), MergeRule(0, -1)
+    assert cluster(2, pairs, rule).tolist() == [0, 0]
+    decided = DecidedRows([], [(1, 0)])
+    assert cluster(2, pairs, rule, decided=decided).tolist() == [0, 1]
 
 
-def test_same_joins_what_was_never_compared() -> None:
-    none = np.zeros(0, dtype=np.int32)
-    assert cluster(
-        3, none, none, none, merge_border=0, review_border=-1, same=[(2, 0)]
-    ).tolist() == [0, 1, 0]
+def test_same_joins_records_that_were_never_compared() -> None:
+    decided = DecidedRows([(2, 0)], [])
+    labels = cluster(3, edge_pairs([]), MergeRule(0, -1), decided=decided)
+    assert labels.tolist() == [0, 1, 0]
 
 
-def test_nothing_is_both_a_person_and_a_group() -> None:
-    """Who may be either comes to the likelier of the two; only a decision makes more of it."""
-    left, right = np.array([0, 1], dtype=np.int32), np.array([1, 2], dtype=np.int32)
-    value, kinds = np.array([4000, 5000], dtype=np.int32), np.array([1, 3, 2], dtype=np.uint8)
+def test_no_entity_is_both_a_person_and_a_group() -> None:
+    """A record of either kind merges with the likelier one; only a decision merges all three."""
+    pairs = edge_pairs([((0, 1), 4000), ((1, 2), 5000)])
+    kinds = np.array([1, 3, 2], dtype=np.uint8)
 
-    def labels(same: list[tuple[int, int]] | None = None) -> list[int]:
-        found = cluster(
-            3,
-            left,
-            right,
-            value,
-            merge_border=0,
-            review_border=-1,
-            kinds=kinds,
-            missing=0,
-            same=same or (),
-        )
-        return list(found.tolist())
+    def labels(same: list[tuple[int, int]]) -> list[int]:
+        decided = DecidedRows(same, [])
+        rule = MergeRule(0, -1, missing=0)
+        return list(cluster(3, pairs, rule, decided=decided, kinds=kinds).tolist())
 
-    assert labels() == [0, 1, 1]
-    assert labels(same=[(0, 1)]) == [0, 0, 2]
-    assert labels(same=[(0, 2)]) == [0, 0, 0]
+    assert labels([]) == [0, 1, 1]
+    assert labels([(0, 1)]) == [0, 0, 2]
+    assert labels([(0, 2)]) == [0, 0, 0]

@@ -7,20 +7,11 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.comparison.cross_script import (
-    CHANGE,
-    FOREIGN_ONLY,
-    LATIN_ONLY,
-    WEIGHT,
-    encode,
-)
-from resolver.normalize.folding import skeleton, sound
-from resolver.records.prepared.batch import (
-    NICKNAME_BIT,
-    Prepared,
-    Role,
-    TokenFlag,
-)
+from resolver.comparison.cross_script import encode_sounds
+from resolver.kernels.text.sound_costs import CHANGE, FOREIGN_ONLY, LATIN_ONLY, WEIGHT
+from resolver.normalize.folding import skeleton_code, sound_code
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.value_flags import NICKNAME_BIT, Role, TokenFlag
 
 FLOOR = 0.62
 OMITTED = 0.2
@@ -63,7 +54,7 @@ class Aligned:
         return self.matched - self.contradicted - OMITTED * self.omitted - 0.5 * quality
 
 
-def words_of(prepared: Prepared, form: int, *, group: bool = False) -> list[Word]:
+def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list[Word]:
     """The words of a name form."""
     tokens, forms = prepared.tokens, prepared.forms
     rarity = tokens.rarity_group if group else tokens.rarity_person
@@ -93,7 +84,7 @@ def similarity(one: Word, two: Word) -> float:
     ) / 2
     if one.metaphone == two.metaphone or (one.bones == two.bones and one.bones != 0):
         found = max(found, plain * 0.5 + 0.42)
-    alike = sound(one.text) == sound(two.text) != ""
+    alike = sound_code(one.text) == sound_code(two.text) != ""
     if alike:
         found = max(found, plain * 0.4 + 0.57)
     foreign = one.flags & TokenFlag.FOREIGN, two.flags & TokenFlag.FOREIGN
@@ -324,8 +315,8 @@ def _together(one: Word, two: Word, target: Word) -> float:
     foreign = target.flags & TokenFlag.FOREIGN
     if (one.flags & TokenFlag.FOREIGN) == foreign or (two.flags & TokenFlag.FOREIGN) == foreign:
         return 0.0
-    halves = b"".join(encode(word.text, foreign=not foreign) for word in (one, two))
-    whole = encode(target.text, foreign=bool(foreign))
+    halves = b"".join(encode_sounds(word.text, foreign=not foreign) for word in (one, two))
+    whole = encode_sounds(target.text, foreign=bool(foreign))
     value = min(_distance(whole, halves) if foreign else _distance(halves, whole), 0.95)
     single = max(token_match(one, target), token_match(two, target))
     return value if value >= 0.8 and value > single else 0.0
@@ -333,7 +324,7 @@ def _together(one: Word, two: Word, target: Word) -> float:
 
 def across(foreign: str, latin: str) -> float:
     """How alike a word of another script and a Latin one sound."""
-    return _distance(encode(foreign, foreign=True), encode(latin, foreign=False))
+    return _distance(encode_sounds(foreign, foreign=True), encode_sounds(latin, foreign=False))
 
 
 def _distance(foreign: bytes, latin: bytes) -> float:
@@ -357,8 +348,8 @@ def _distance(foreign: bytes, latin: bytes) -> float:
 
 
 def _same_bones(text: str, target: str) -> bool:
-    bones = skeleton(text)
-    own = target if target.isdigit() else skeleton(target)
+    bones = skeleton_code(text)
+    own = target if target.isdigit() else skeleton_code(target)
     return len(bones) > 2 and bones == own
 
 

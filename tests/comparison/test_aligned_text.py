@@ -12,11 +12,12 @@ from resolver.comparison.aligned_text import (
     alignment_text,
     detail,
     form_text,
-    texts_of,
+    record_texts,
 )
-from resolver.comparison.alignment.name_pair import JOINED
+from resolver.kernels.alignment.joined_words import JOINED
 from resolver.records import Activity, Address, Identifier, Record
-from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.results.explanation import Fate
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -49,7 +50,7 @@ def context_of(one: Record, two: Record) -> Context:
 def shown(context: Context, shows: str) -> tuple[str, str]:
     """The texts of either side of the first pair that a comparator looked at."""
     one, two = (
-        texts_of(context.prepared, int(rows[0]), int(forms[0]), int(firsts[0]), [shows])[0]
+        record_texts(context.prepared, int(rows[0]), int(forms[0]), int(firsts[0]), [shows])[0]
         for rows, forms, firsts in zip(
             (context.left, context.right), context.best_forms, context.principal_forms, strict=True
         )
@@ -79,15 +80,15 @@ def test_the_first_principal_name_may_be_another_than_the_one_compared() -> None
     two = record("b:1", name="Zed Kyle", alias="Ann Lee")
     context = context_of(record("a:1", name="Ann Lee"), two)
     form, first = (int(forms[1][0]) for forms in (context.best_forms, context.principal_forms))
-    assert texts_of(context.prepared, 1, form, first, ["names", "principals"]) == [
+    assert record_texts(context.prepared, 1, form, first, ["names", "principals"]) == [
         "Ann Lee",
         "Zed Kyle",
     ]
-    assert texts_of(context.prepared, 1, form, form, ["names", "principals"]) == [
+    assert record_texts(context.prepared, 1, form, form, ["names", "principals"]) == [
         "Ann Lee",
         "Ann Lee",
     ]
-    assert texts_of(context.prepared, 1, -1, first, ["principals", "names"]) == ["Zed Kyle", ""]
+    assert record_texts(context.prepared, 1, -1, first, ["principals", "names"]) == ["Zed Kyle", ""]
 
 
 def test_nameless_sides_show_nothing() -> None:
@@ -199,8 +200,10 @@ def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:
     )
     rows = np.zeros(1, dtype=np.int64)
     query = prepared([record("q:1", name="Ann")])
-    found = assembled(
-        [Part(query, rows), Part(with_number, rows)], pa.array(["q:1", "a:1"]), asked=True
+    found = LazyBatch(
+        [BatchRows(query, rows), BatchRows(with_number, rows)],
+        pa.array(["q:1", "a:1"]),
+        is_query=True,
     )
     context = Context(
         found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False

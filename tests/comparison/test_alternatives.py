@@ -18,7 +18,7 @@ from resolver.comparison import (
 )
 from resolver.comparison.date_grades import GRADES
 from resolver.records import Identifier, Kind, Record
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.results.explanation import Alternative
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -26,11 +26,11 @@ from tests.records.samples import record
 FEATURES = features_of(Kind.PERSON)
 
 
-def found(one: Record, two: Record, tables: Tables | None = None) -> list[Alternative]:
+def found(one: Record, two: Record, tables: FrequencyTables | None = None) -> list[Alternative]:
     held = (
-        prepared([one, two], tables=tables, declared=("a",))
+        prepared([one, two], tables=tables, deduplicated=("a",))
         if tables
-        else prepared([one, two], declared=("a",))
+        else prepared([one, two], deduplicated=("a",))
     )
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     names = NameIndex.of(held)
@@ -41,7 +41,9 @@ def found(one: Record, two: Record, tables: Tables | None = None) -> list[Altern
 
 
 def of_field(alternatives: list[Alternative], comparator: str) -> dict[str, float]:
-    return {one.says: one.values[comparator] for one in alternatives if comparator in one.values}
+    return {
+        one.statement: one.values[comparator] for one in alternatives if comparator in one.values
+    }
 
 
 def test_a_field_agrees_disagrees_or_is_unknown() -> None:
@@ -102,7 +104,7 @@ def test_names_change_together() -> None:
         for one in found(record("a:1", name="Ann Lee"), record("b:1", name="Bob Lee"))
         if one.field == "names"
     ]
-    assert [one.says for one in held] == ["names agreed"]
+    assert [one.statement for one in held] == ["names agreed"]
     values = held[0].values
     assert set(values) == {name for name in FEATURES if COMPARATOR_BY_NAME[name].shows == "names"}
     assert values["name"] == values["name_contradicted"] == values["name_exact"] == 1.0
@@ -145,7 +147,9 @@ def test_agreeing_is_what_a_record_that_agrees_gets() -> None:
         ]
         altered = _evidence(one, replace(two, values=tuple(told)))
         agreeing = next(
-            one for one in found(one, two) if one.field == field and one.says.endswith(" agreed")
+            one
+            for one in found(one, two)
+            if one.field == field and one.statement.endswith(" agreed")
         )
         for name, value in agreeing.values.items():
             np.testing.assert_equal(np.float32(value), altered[name], name)

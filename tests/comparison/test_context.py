@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison import Context, NameIndex
-from resolver.comparison.context import _in_slices, product
+from resolver.comparison.context import _run_slices, combinations
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.ragged import Ragged
@@ -31,9 +31,9 @@ def pairs_of(data: st.DataObject, count: int) -> tuple[IntArray, IntArray]:
 
 
 @given(sides, st.data())
-def test_product(given_side: list[list[int]], data: st.DataObject) -> None:
+def test_combinations(given_side: list[list[int]], data: st.DataObject) -> None:
     left, right = pairs_of(data, len(given_side))
-    one, two = product(Ragged.of(given_side), left, right)
+    one, two = combinations(Ragged.of(given_side), left, right)
     wanted = [
         (a, b)
         for x, y in zip(left.tolist(), right.tolist(), strict=True)
@@ -73,5 +73,5 @@ def test_slices_cover_all_once() -> None:
         def run(start: int, end: int, hits: IntArray = hits) -> None:
             hits[start:end] += 1
 
-        _in_slices(run, count, workers)
+        _run_slices(run, count, workers)
         assert np.all(hits == 1)

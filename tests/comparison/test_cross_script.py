@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison.cross_script import (
-    LONGEST,
-    across_scripts,
-    alike,
-    encode,
-    sounds,
+    MAX_SOUNDS,
+    cross_script_similarities,
+    encode_sounds,
+    token_sounds,
 )
-from resolver.records.prepared.batch import TokenFlag
+from resolver.kernels.text.sound_distance import sound_similarity
+from resolver.records.prepared.value_flags import TokenFlag
 from tests.comparison import oracle
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -26,9 +26,9 @@ def likeness(foreign: str, latin: str) -> float:
     found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
     one, two = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
     assert found.tokens.flags[one[0]] & TokenFlag.FOREIGN
-    answer = across_scripts(found.tokens, sounds(found.tokens), one, two)
+    answer = cross_script_similarities(found.tokens, token_sounds(found.tokens), one, two)
     np.testing.assert_array_equal(
-        answer, across_scripts(found.tokens, sounds(found.tokens), two, one)
+        answer, cross_script_similarities(found.tokens, token_sounds(found.tokens), two, one)
     )
     return float(answer[0])
 
@@ -64,8 +64,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 @settings(max_examples=200, deadline=None)
 @given(st.text(LETTERS, max_size=60), st.booleans())
 def test_sounds_are_few_and_known(text: str, foreign: bool) -> None:
-    found = encode(text, foreign=foreign)
-    assert len(found) <= min(LONGEST, 2 * len(text))
+    found = encode_sounds(text, foreign=foreign)
+    assert len(found) <= min(MAX_SOUNDS, 2 * len(text))
     assert all(code < 128 for code in found)
     doubles = [one for one, two in pairwise(found) if one == two]
     # between two consonants of another script a vowel may be unwritten
@@ -81,7 +81,11 @@ def test_the_kernel_follows_the_oracle(foreign: str, latin: str) -> None:
     ]
     if len(forms) < 2 or len(forms[1]) != 1 or found.tokens.texts[forms[1][0]] != latin:
         return
-    answer = float(across_scripts(found.tokens, sounds(found.tokens), forms[0][:1], forms[1])[0])
+    answer = float(
+        cross_script_similarities(found.tokens, token_sounds(found.tokens), forms[0][:1], forms[1])[
+            0
+        ]
+    )
     assert answer == pytest.approx(
         oracle.across(str(found.tokens.texts[forms[0][0]]), latin), abs=1e-4
     )
@@ -89,7 +93,7 @@ def test_the_kernel_follows_the_oracle(foreign: str, latin: str) -> None:
 
 def test_no_word_of_another_script_no_sounds() -> None:
     found = prepared([record("s:1", name="Ann Lee")])
-    assert len(sounds(found.tokens).items) == 0
+    assert len(token_sounds(found.tokens).items) == 0
 
 
 @pytest.mark.parametrize(
@@ -98,8 +102,8 @@ def test_no_word_of_another_script_no_sounds() -> None:
 )
 def test_unwritten_vowels_part_consonants(written: str, latin: str) -> None:
     one, two = (
-        np.frombuffer(encode(text, foreign=of), dtype=np.uint8)
+        np.frombuffer(encode_sounds(text, foreign=of), dtype=np.uint8)
         for text, of in ((written, True), (latin, False))
     )
-    row = np.empty(2 * LONGEST + 1, dtype=np.float32)
-    assert alike(one, len(one), two, len(two), np.float32(0.0), row) > 0.85
+    row = np.empty(2 * MAX_SOUNDS + 1, dtype=np.float32)
+    assert sound_similarity(one, len(one), two, len(two), np.float32(0.0), row) > 0.85

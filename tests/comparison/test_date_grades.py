@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.comparison.date_grades import GRADES, best_dates, dates_beside
+from resolver.comparison.date_grades import GRADES, best_date_grades, query_date_grades
 from resolver.normalize.values import date_table
-from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.row_selection import BatchRows
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -55,7 +56,7 @@ def grade(one: str, two: str) -> float:
     texts = sorted({one, two})
     said = Ragged.of([[texts.index(one)], [texts.index(two)]])
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
-    return float(best_dates(date_table(texts), said, left, right)[0])
+    return float(best_date_grades(date_table(texts), said, left, right)[0])
 
 
 @pytest.mark.parametrize(("one", "two", "expected"), CASES)
@@ -95,7 +96,7 @@ def test_of_several_dates_the_two_that_are_most_alike_count(
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     known = [found for one in ours for two in theirs if not np.isnan(found := grade(one, two))]
     np.testing.assert_array_equal(
-        best_dates(date_table(texts), said, left, right)[0],
+        best_date_grades(date_table(texts), said, left, right)[0],
         max(known) if known else np.float32(np.nan),
     )
 
@@ -110,10 +111,13 @@ def test_read_where_they_lie(told: list[list[str]], data: st.DataObject) -> None
         lambda drawn: np.array(drawn, dtype=np.int64)
     )
     others = prepared(held[1:])
-    parts = [Part(prepared(held[:1]), np.zeros(1, dtype=np.int64)), Part(others, data.draw(rows))]
-    parts.append(Part(others, data.draw(rows)))
+    parts = [
+        BatchRows(prepared(held[:1]), np.zeros(1, dtype=np.int64)),
+        BatchRows(others, data.draw(rows)),
+    ]
+    parts.append(BatchRows(others, data.draw(rows)))
     count = sum(len(part.rows) for part in parts)
-    whole = assembled(parts, pa.array([f"{place}" for place in range(count)], pa.string()))
+    whole = assemble(parts, pa.array([f"{place}" for place in range(count)], pa.string()))
     every = np.arange(count, dtype=np.int32)
-    wanted = best_dates(whole.dates, whole.births, np.zeros_like(every), every)
-    np.testing.assert_array_equal(dates_beside(parts, lambda one: one.births), wanted)
+    wanted = best_date_grades(whole.dates, whole.births, np.zeros_like(every), every)
+    np.testing.assert_array_equal(query_date_grades(parts, lambda one: one.births), wanted)

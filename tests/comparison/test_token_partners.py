@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from resolver.comparison import NameIndex
-from resolver.comparison.alignment.similarity_matrix import LIMIT, sheet_for
-from resolver.comparison.token_partners import partners
+from resolver.comparison.alignment.similarity_matrix import new_matrix
+from resolver.comparison.token_partners import token_partners
+from resolver.kernels.alignment.records import LIMIT
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -20,11 +21,11 @@ def test_a_name_that_repeats_its_words(words: str) -> None:
     names = NameIndex.of(found)
     count = min(len(words.split()), LIMIT)
     # what is laid out of one name has room, whatever the records hold
-    sheet = sheet_for(names.words, names.written, LIMIT * LIMIT)
-    assert sheet.own.shape[1] >= count
-    assert len(sheet.passed) >= count
+    matrix = new_matrix(names.tokens, names.arrays, LIMIT * LIMIT)
+    assert matrix.left_tokens.shape[1] >= count
+    assert len(matrix.candidates) >= count
     forms = np.array([found.names[0][0], found.names[1][0]], dtype=np.int32)
-    mates, alike = partners(forms, forms[::-1].copy(), False, names)
+    mates, alike = token_partners(forms, forms[::-1].copy(), False, names)
     assert (np.sort(mates[0, 0, :count]) == np.arange(count)).all() or count == LIMIT
     assert (alike[0, :count][mates[0, 0, :count] >= 0] == 1).all()
     assert (mates[0, 0] == mates[1, 1]).all()

@@ -1,4 +1,4 @@
-"""What is kept of compiled code goes when a source that went into it changes, and stays when none did."""
+"""Compiled code is cached until a source that went into it changes."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import pytest
 from resolver.kernels.compiler import stamp
 
 KERNELS = """
-from resolver.records.compiled import compiled
+from resolver.base.compiler import compiled
 from resolver.tables import TABLE
-from resolver.one import other
+from resolver.helper import scale
 
 
 @compiled()
 def add(x):
-    return other(x) + TABLE[0]
+    return scale(x) + TABLE[0]
 """
-OTHER = """
-from resolver.records.compiled import compiled
+HELPER = """
+from resolver.base.compiler import compiled
 
 
 @compiled(inline="always")
-def other(x):
+def scale(x):
     return x * {factor}
 """
 RUN = """
@@ -38,21 +38,21 @@ print(add(1), sum(add.stats.cache_hits.values()))
 
 @pytest.fixture
 def package(tmp_path: Path, root: Path) -> Path:
-    """A package of the same name with kernels of its own."""
+    """Return a package of the same name with kernels of its own."""
     top = tmp_path / "resolver"
-    (top / "records").mkdir(parents=True)
-    for folder in (top, top / "records"):
+    (top / "base").mkdir(parents=True)
+    for folder in (top, top / "base"):
         (folder / "__init__.py").touch()
-    shutil.copy(root / "resolver" / "records" / "compiled.py", top / "records")
+    shutil.copy(root / "resolver" / "kernels" / "compiler.py", top / "base")
     (top / "kernels.py").write_text(KERNELS)
     (top / "tables.py").write_text("TABLE = (100,)\n")
-    (top / "one.py").write_text(OTHER.format(factor=2))
+    (top / "helper.py").write_text(HELPER.format(factor=2))
     return top
 
 
 def run(top: Path) -> tuple[int, int]:
     environment = {**os.environ, "PYTHONPATH": str(top.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", RUN],
         cwd=top.parent,
         env=environment,
@@ -60,25 +60,27 @@ def run(top: Path) -> tuple[int, int]:
         text=True,
         check=True,
     )
-    answer, hits = done.stdout.split()
-    return int(answer), int(hits)
+    result, hits = process.stdout.split()
+    return int(result), int(hits)
 
 
-def test_kept_until_a_source_changes(package: Path) -> None:
+def test_code_is_cached_until_a_source_changes(package: Path) -> None:
     assert run(package) == (102, 0)
     assert run(package) == (102, 1)
     (package / "tables.py").write_text("TABLE = (200,)\n")
     assert run(package) == (202, 0)
-    (package / "one.py").write_text(OTHER.format(factor=3))
+    (package / "helper.py").write_text(HELPER.format(factor=3))
     assert run(package) == (203, 0)
     for path in package.rglob("*.py"):
         path.touch()
     assert run(package) == (203, 1)
 
 
-def test_the_stamp_is_of_what_is_imported(package: Path, tmp_path: Path) -> None:
+def test_stamp_covers_imported_modules(package: Path, tmp_path: Path) -> None:
     stamp.cache_clear()
-    before = {name: fresh(package / f"{name}.py", package) for name in ("kernels", "one", "tables")}
+    before = {
+        name: fresh(package / f"{name}.py", package) for name in ("kernels", "helper", "tables")
+    }
     assert len(set(before.values())) == 3
     (package / "tables.py").write_text("TABLE = (200,)\n")
     after = {name: fresh(package / f"{name}.py", package) for name in before}
@@ -98,22 +100,22 @@ def test_the_stamp_is_of_what_is_imported(package: Path, tmp_path: Path) -> None
         "from resolver.near import (\n    deep,\n)",
     ],
 )
-def test_every_way_of_importing_counts(package: Path, line: str) -> None:
+def test_all_forms_of_import_count(package: Path, line: str) -> None:
     (package / "near").mkdir()
     (package / "near" / "__init__.py").touch()
     for path in (package / "far.py", package / "near" / "deep.py"):
         path.write_text("A = 1\n")
-    (package / "one.py").write_text(line + "\n")
-    before = fresh(package / "one.py", package)
+    (package / "helper.py").write_text(line + "\n")
+    before = fresh(package / "helper.py", package)
     for path in (package / "far.py", package / "near" / "deep.py"):
         path.write_text("A = 2\n")
-    assert fresh(package / "one.py", package) != before
+    assert fresh(package / "helper.py", package) != before
 
 
 def fresh(source: Path, top: Path) -> str:
-    """The stamp as a new process would find it."""
+    """Return the stamp as a new process would compute it."""
     from resolver.kernels import compiler
 
-    for kept in (compiler.stamp, compiler._imported, compiler._text):
-        kept.cache_clear()
+    for cached in (compiler.stamp, compiler._imports_of, compiler._read):
+        cached.cache_clear()
     return stamp(source, top)

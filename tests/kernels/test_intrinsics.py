@@ -1,4 +1,4 @@
-"""What processors do at once, against the same one by one."""
+"""Processor instructions against the same operations one by one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from resolver.kernels.intrinsics import ahead, same_of_eight
 
 
 @compiled()
-def _same(rows: Any, others: Any, out: Any) -> None:
-    for one in range(len(rows)):
-        for two in range(len(others)):
-            # far beyond the end too
-            ahead(rows, one + 1_000_000 * two)
-            out[one, two] = same_of_eight(rows, one, others, two)
+def _compare_rows(rows: Any, others: Any, out: Any) -> None:
+    for row in range(len(rows)):
+        for other in range(len(others)):
+            # Also far beyond the end of the array.
+            ahead(rows, row + 1_000_000 * other)
+            out[row, other] = same_of_eight(rows, row, others, other)
 
 
 def _table(count: int, seed: int) -> npt.NDArray[np.uint32]:
@@ -26,13 +26,11 @@ def _table(count: int, seed: int) -> npt.NDArray[np.uint32]:
 
 
 def test_rows_of_eight_are_compared_number_by_number() -> None:
-    ones, twos = _table(20, 1), _table(9, 2)
-    # as mapped files hold them: at any address that four divides
-    twos = np.concatenate([np.zeros(3, dtype=np.uint32), twos.ravel()])[3:].reshape(-1, 8)
-    out = np.zeros((len(ones), len(twos)), dtype=np.int64)
-    _same(ones, twos, out)
-    wanted = [
-        [sum(int(a == b) << at for at, (a, b) in enumerate(zip(x, y, strict=True))) for y in twos]
-        for x in ones
-    ]
-    assert out.tolist() == wanted
+    rows, others = _table(20, 1), _table(9, 2)
+    # Mapped files hold arrays at any address that is divisible by four.
+    others = np.concatenate([np.zeros(3, dtype=np.uint32), others.ravel()])[3:].reshape(-1, 8)
+    out = np.zeros((len(rows), len(others)), dtype=np.int64)
+    _compare_rows(rows, others, out)
+    weights = 1 << np.arange(8)
+    expected = ((rows[:, None, :] == others[None, :, :]) * weights).sum(axis=2)
+    assert out.tolist() == expected.tolist()

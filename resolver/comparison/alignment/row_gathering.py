@@ -1,7 +1,7 @@
-"""What the alignment kernel needs of rows put together from several tables, gathered instead of made anew.
+"""Name index of rows from several tables, copied from layouts that exist already.
 
-A table whose words have been laid out once (`material_of`; a shelf keeps it in mapped memory) gives those of any rows
-at the cost of copying them.
+A table whose tokens are laid out once (`name_material`; an index segment has them in mapped memory)
+yields those of any rows at the cost of copying them.
 """
 
 from __future__ import annotations
@@ -14,133 +14,174 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from resolver.comparison.alignment.name_arrays import fixed, names_of
-from resolver.comparison.alignment.name_layout import (
-    Counted,
-    Laid,
-    Source,
-    counted,
-    laid,
-)
-from resolver.comparison.alignment.token_records import CARD, Words, words_of
-from resolver.comparison.context import (
+from resolver.comparison.alignment.name_arrays import lay_out_names, read_only
+from resolver.comparison.alignment.name_layout import NameUse, lay_out_rows, name_use
+from resolver.comparison.alignment.token_records import token_records
+from resolver.comparison.cross_script import token_sounds
+from resolver.comparison.name_index import (
     NameIndex,
-    alone_of,
-    listed_of,
-    principal_of,
+    listed_records,
+    name_only_records,
+    principal_forms,
 )
-from resolver.comparison.cross_script import sounds
-from resolver.records.prepared.assembly import Later
-from resolver.records.prepared.batch import NameTable, Prepared, TokenTable
+from resolver.kernels.alignment.name_copies import NameSource, NameTarget
+from resolver.kernels.alignment.records import TOKEN, TokenRecords
+from resolver.records.prepared.assembly import LazyBatch
+from resolver.records.prepared.batch import NameTable, PreparedBatch, TokenTable
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.row_selection import unread
+from resolver.records.prepared.row_selection import BatchRows, lazy_texts
 
 
 @dataclass(frozen=True)
-class Material:
-    """The words of a prepared batch, with the sounds of each, and which of its records say nothing but names."""
+class NameMaterial:
+    """Tokens of a prepared batch with their sounds, and which records have nothing but names."""
 
-    words: Words
-    alone: npt.NDArray[np.bool_]
-    prepared: Prepared
+    tokens: TokenRecords
+    name_only: npt.NDArray[np.bool_]
+    prepared: PreparedBatch
 
     @cached_property
     def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, whether it is told as watchlists tell."""
-        return listed_of(self.prepared)
+        """Per record, True if it has what watchlists state and registers do not."""
+        return listed_records(self.prepared)
 
     @cached_property
-    def source(self) -> Source:
-        """All that is copied of it. Names are laid out in memory, not in files: a hundred megabytes for a million
-        records, in the large pages that arrays of that size get."""
-        words = self.words
-        held: tuple[npt.NDArray[Any], ...] = (
-            *(self.prepared.names.offsets, *names_of(self.prepared)),
-            *(words.cards, words.letters, words.symbols, words.spoken_offsets, words.spoken),
+    def source(self) -> NameSource:
+        """Arrays to copy from.
+
+        Names are laid out in memory, not in files: a hundred megabytes for a million records, in
+        the large pages that arrays of that size get.
+        """
+        tokens = self.tokens
+        names, words = lay_out_names(self.prepared)
+        return NameSource(
+            name_offsets=read_only(self.prepared.names.offsets),
+            names=read_only(names),
+            words=read_only(words),
+            records=read_only(tokens.records),
+            letters=read_only(tokens.letters),
+            symbols=read_only(tokens.symbols),
+            sound_offsets=read_only(tokens.sound_offsets),
+            sounds=read_only(tokens.sounds),
         )
-        return Source(*map(fixed, held))
 
 
-def arrays_of(material: Material) -> dict[str, npt.NDArray[Any]]:
-    """It as plain arrays; what a prepared batch holds anyway is left out."""
-    words = material.words
+def material_arrays(material: NameMaterial) -> dict[str, npt.NDArray[Any]]:
+    """Return a material as plain arrays, without those that the prepared batch has anyway."""
+    tokens = material.tokens
     return {
-        "cards": words.cards.view(np.uint8),
-        "letters": words.letters,
-        "spoken_offsets": words.spoken_offsets,
-        "spoken": words.spoken,
-        "alone": material.alone.view(np.uint8),
+        "cards": tokens.records.view(np.uint8),
+        "letters": tokens.letters,
+        "spoken_offsets": tokens.sound_offsets,
+        "spoken": tokens.sounds,
+        "alone": material.name_only.view(np.uint8),
     }
 
 
-def material_from(arrays: Mapping[str, npt.NDArray[Any]], prepared: Prepared) -> Material:
-    """The inverse. Raises `KeyError` where one is missing."""
-    words = Words(
-        arrays["cards"].view(CARD),
+def material_from_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], prepared: PreparedBatch
+) -> NameMaterial:
+    """Return the material of `material_arrays`. Raises `KeyError` if an array is missing."""
+    tokens = TokenRecords(
+        arrays["cards"].view(TOKEN),
         prepared.tokens.flags,
         arrays["letters"],
         prepared.tokens.symbols.items,
         arrays["spoken_offsets"],
         arrays["spoken"],
     )
-    return Material(words, arrays["alone"].view(np.bool_), prepared)
+    return NameMaterial(tokens, arrays["alone"].view(np.bool_), prepared)
 
 
-def material_of(prepared: Prepared) -> Material:
-    """Lay out what a prepared batch holds."""
-    return Material(
-        words_of(prepared.tokens, sounds(prepared.tokens, every=True)), alone_of(prepared), prepared
-    )
+def name_material(prepared: PreparedBatch) -> NameMaterial:
+    """Lay out the tokens of a prepared batch."""
+    tokens = token_records(prepared.tokens, token_sounds(prepared.tokens, always=True))
+    return NameMaterial(tokens, name_only_records(prepared), prepared)
 
 
-def gathered(work: Later, parts: Sequence[Material]) -> NameIndex:
-    """What `NameIndex.of(work)` says, where `work` is put together from the rows of `parts`. Its names, forms and words
-    are then those that are gathered."""
-    rows = [part.rows for part in work.parts]
-    taken = [counted(part.source, some) for part, some in zip(parts, rows, strict=True)]
-    found = laid([part.source for part in parts], rows, taken)
-    work.give(
-        names=lambda: Ragged(found.name_offsets, np.arange(len(found.forms), dtype=np.int32)),
-        name_quality=lambda: np.ascontiguousarray(found.written.names["quality"]),
-        forms=lambda: _forms(found, parts, taken),
-        tokens=lambda: _tokens(found, _texts(parts, taken)),
-    )
-    return NameIndex(
-        found.words,
-        found.written,
-        _texts(parts, taken),
-        lambda: np.concatenate([part.alone[some] for part, some in zip(parts, rows, strict=True)]),
-        lambda: np.concatenate([part.listed[some] for part, some in zip(parts, rows, strict=True)]),
-        lambda: principal_of(work),
-    )
+class GatheredBatch(LazyBatch):
+    """Rows compared with a query, whose names, forms and tokens are copied from `materials`.
+
+    Other members are assembled as in `LazyBatch`.
+    """
+
+    def __init__(
+        self, parts: Sequence[BatchRows], ids: pa.StringArray, materials: Sequence[NameMaterial]
+    ) -> None:
+        super().__init__(parts, ids, is_query=True)
+        self._materials = materials
+        self._rows = [part.rows for part in parts]
+        sources = [material.source for material in materials]
+        self._uses = [name_use(*pair) for pair in zip(sources, self._rows, strict=True)]
+        self._target = lay_out_rows(sources, self._rows, self._uses)
+        self._texts = _token_texts(materials, self._uses)
+
+    @cached_property
+    def names(self) -> Ragged:
+        """Name forms of each record, each a form of its own."""
+        count = len(self._target.forms)
+        return Ragged(self._target.name_offsets, np.arange(count, dtype=np.int32))
+
+    @cached_property
+    def name_quality(self) -> npt.NDArray[np.uint8]:
+        """Quality of each item of `names`."""
+        return np.ascontiguousarray(self._target.names.names["quality"])
+
+    @cached_property
+    def forms(self) -> NameTable:
+        """Name forms."""
+        return _name_table(self._target, self._materials, self._uses)
+
+    @cached_property
+    def tokens(self) -> TokenTable:
+        """Tokens of the name forms."""
+        return _token_table(self._target.tokens, self._texts)
+
+    def name_index(self) -> NameIndex:
+        """Return `NameIndex.of` of the batch."""
+        materials, rows = self._materials, self._rows
+        return NameIndex(
+            self._target.tokens,
+            self._target.names,
+            self._texts,
+            lambda: _take_rows([material.name_only for material in materials], rows),
+            lambda: _take_rows([material.listed for material in materials], rows),
+            lambda: principal_forms(self),
+        )
 
 
-def _texts(parts: Sequence[Material], taken: Sequence[Counted]) -> npt.NDArray[np.object_]:
-    return unread([part.prepared.tokens.texts for part in parts], [one.tokens for one in taken])
+def _take_rows(
+    columns: Sequence[npt.NDArray[np.bool_]], rows: Sequence[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.bool_]:
+    return np.concatenate([column[some] for column, some in zip(columns, rows, strict=True)])
 
 
-def _forms(found: Laid, parts: Sequence[Material], taken: Sequence[Counted]) -> NameTable:
-    """Each name a form of its own."""
-    words, ends = found.written.parts[:-2], np.cumsum([0, *(one.names for one in taken)]).tolist()
+def _token_texts(parts: Sequence[NameMaterial], uses: Sequence[NameUse]) -> npt.NDArray[np.object_]:
+    return lazy_texts([part.prepared.tokens.texts for part in parts], [use.tokens for use in uses])
+
+
+def _name_table(
+    target: NameTarget, parts: Sequence[NameMaterial], uses: Sequence[NameUse]
+) -> NameTable:
+    """Return the forms, one for each name."""
+    words = target.names.words[:-2]
+    ends = np.cumsum([0, *(use.sizes.names for use in uses)]).tolist()
+    forms = [target.forms[start:end] for start, end in pairwise(ends)]
     return NameTable(
-        Ragged(found.form_offsets, found.form_items),
+        Ragged(target.form_offsets, target.form_items),
         words["role"],
         words["joined"],
         words["joined_skeleton"],
-        found.written.names["compact"],
-        unread(
-            [part.prepared.forms.texts for part in parts],
-            [found.forms[start:end] for start, end in pairwise(ends)],
-        ),
+        target.names.names["compact"],
+        lazy_texts([part.prepared.forms.texts for part in parts], forms),
     )
 
 
-def _tokens(found: Laid, texts: npt.NDArray[np.object_]) -> TokenTable:
-    cards = found.words.cards
-
+def _token_table(tokens: TokenRecords, texts: npt.NDArray[np.object_]) -> TokenTable:
     def column(name: str) -> npt.NDArray[Any]:
-        return np.ascontiguousarray(cards[name][:-1])
+        return np.ascontiguousarray(tokens.records[name][:-1])
 
     return TokenTable(
         texts=texts,
@@ -148,9 +189,9 @@ def _tokens(found: Laid, texts: npt.NDArray[np.object_]) -> TokenTable:
         phonetic=column("phonetic"),
         sound=column("sound"),
         skeleton=column("skeleton"),
-        flags=found.words.flags,
+        flags=tokens.flags,
         rarity_person=column("rarity_person"),
         rarity_group=column("rarity_group"),
-        symbols=Ragged(np.ascontiguousarray(cards["symbols"]), found.words.symbols),
+        symbols=Ragged(np.ascontiguousarray(tokens.records["symbols"]), tokens.symbols),
         signature=column("signature"),
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.comparison.alignment.name_arrays import names_of, written_of
-from resolver.comparison.alignment.similarity_matrix import most_cells
+from resolver.comparison.alignment.name_arrays import lay_out_names, name_arrays
+from resolver.comparison.alignment.similarity_matrix import matrix_cells
 from resolver.records import Kind
-from resolver.records.prepared.batch import Prepared, TokenFlag
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import TokenFlag
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
 @pytest.fixture(scope="module")
-def people() -> Prepared:
+def people() -> PreparedBatch:
     return prepared(
         [
             record("s:1", name=["Vladimir Zhirinovsky", "Владимир Жириновский"], alias="Zhirik"),
@@ -26,8 +27,8 @@ def people() -> Prepared:
     )
 
 
-def test_names_lie_as_they_are_said(people: Prepared) -> None:
-    names, parts = names_of(people)
+def test_names_lie_as_they_are_said(people: PreparedBatch) -> None:
+    names, parts = lay_out_names(people)
     forms, flags = people.forms, people.tokens.flags
     assert len(parts) == len(forms.tokens.items) + 2
     for place, form in enumerate(people.names.items.tolist()):
@@ -49,10 +50,10 @@ def test_names_lie_as_they_are_said(people: Prepared) -> None:
     assert {0, 1, 2} <= {int(quality) for quality in names["quality"]}
 
 
-def test_words_of_two_records_at_most(people: Prepared) -> None:
+def test_words_of_two_records_at_most(people: PreparedBatch) -> None:
     rows = people.names.through(people.forms.tokens)
-    written = written_of(people, Ragged.from_rows(rows.rows, rows.items, len(people)))
+    arrays = name_arrays(people, Ragged.from_rows(rows.rows, rows.items, len(people)))
     counts = [len(set(rows.items[rows.rows == row].tolist())) for row in range(len(people))]
     left, right = np.array([0, 1, 3], dtype=np.int32), np.array([1, 2, 2], dtype=np.int32)
-    assert most_cells(written, left, right) == counts[3] * counts[2] > 0
-    assert most_cells(written, left[:0], right[:0]) == 0
+    assert matrix_cells(arrays, left, right) == counts[3] * counts[2] > 0
+    assert matrix_cells(arrays, left[:0], right[:0]) == 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
-import numba
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -14,18 +14,19 @@ from hypothesis import strategies as st
 from resolver.comparison import Context, NameIndex
 from resolver.comparison.alignment.pair_alignment import COLUMNS
 from resolver.comparison.alignment.token_records import (
-    FLOOR,
-    memo_for,
+    new_memo,
+    token_records,
     token_similarity,
-    words_of,
-    worth,
 )
-from resolver.comparison.cross_script import sounds
+from resolver.comparison.cross_script import token_sounds
+from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
+from resolver.kernels.alignment.token_similarity import FLOOR, match_value
+from resolver.kernels.compiler import compiled
 from resolver.records import Kind, Record
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from tests.comparison import oracle
 from tests.normalize.preparing import prepared
-from tests.records.samples import record, values
+from tests.records.samples import plain_values, record
 
 WORDS = (
     "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed mohammed ivan john иван "
@@ -43,7 +44,7 @@ def bearers(draw: st.DrawFn, identity: str, kind: Kind) -> Record:
     }
     if draw(st.booleans()):
         said |= {"firstName": [draw(name)], "lastName": [draw(name)]}
-    return replace(record(identity, kind), values=values(said))
+    return replace(record(identity, kind), values=plain_values(said))
 
 
 @settings(max_examples=250, deadline=None)
@@ -111,7 +112,7 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
     assert answer["apart"] == pytest.approx(apart, abs=2e-4)
 
 
-def _quality(found: Prepared, row: int) -> list[int]:
+def _quality(found: PreparedBatch, row: int) -> list[int]:
     answer: list[int] = found.name_quality[
         found.names.offsets[row] : found.names.offsets[row + 1]
     ].tolist()
@@ -140,7 +141,7 @@ def test_similarity_of_words() -> None:
     words = {int(found.forms.tokens[form][0]): oracle.words_of(found, form)[0] for form in forms}
     both = np.array(list(combinations(sorted(words), 2)), dtype=np.int32)
     one, two = both[:, 0], both[:, 1]
-    answer = token_similarity(found.tokens, sounds(found.tokens), one, two)
+    answer = token_similarity(found.tokens, token_sounds(found.tokens), one, two)
     wanted = [
         oracle.similarity(words[a], words[b])
         for a, b in zip(one.tolist(), two.tolist(), strict=True)
@@ -168,7 +169,9 @@ def test_similar_words(one: str, two: str, low: float, high: float) -> None:
     found = prepared([record("s:1", name=one), record("s:2", name=two)])
     first, second = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
     assert (
-        low <= float(token_similarity(found.tokens, sounds(found.tokens), first, second)[0]) <= high
+        low
+        <= float(token_similarity(found.tokens, token_sounds(found.tokens), first, second)[0])
+        <= high
     )
 
 
@@ -176,10 +179,10 @@ def test_what_a_memo_forgets_plays_no_part() -> None:
     """However small the memo, and whatever it holds, two words are worth the same."""
     texts = [a + b + c for a in "bdfgkl" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
     found = prepared([record("s:1", name=texts), record("s:2", Kind.GROUP, name=texts)])
-    words, count = words_of(found.tokens), len(found.tokens)
+    words, count = token_records(found.tokens), len(found.tokens)
     codes = np.arange(count, dtype=np.int32)
     answers = []
-    for memo in (memo_for(1), memo_for(count)):
+    for memo in (new_memo(1), new_memo(count)):
         for _ in range(2):
             answers.append(np.empty(count * count, dtype=np.float32))
             compare_codes(codes, words, memo, answers[-1])
@@ -188,7 +191,7 @@ def test_what_a_memo_forgets_plays_no_part() -> None:
     # nothing that reaches the floor was passed over for having too few letters in common
     one, two = np.repeat(codes, count), np.tile(codes, count)
     bare = token_similarity(
-        found.tokens, sounds(found.tokens), np.minimum(one, two), np.maximum(one, two)
+        found.tokens, token_sounds(found.tokens), np.minimum(one, two), np.maximum(one, two)
     )
     near = (bare >= FLOOR) & (found.tokens.hashes[one] != found.tokens.hashes[two])
     held = answers[0] > 0
@@ -200,12 +203,17 @@ def test_what_a_memo_forgets_plays_no_part() -> None:
     np.testing.assert_array_equal(answers[0][near & held], bare[near & held])
 
 
-@numba.njit
-def compare_codes(codes, words, memo, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+@compiled()
+def compare_codes(
+    codes: npt.NDArray[np.int32],
+    tokens: TokenRecords,
+    memo: SimilarityMemo,
+    out: npt.NDArray[np.float32],
+) -> None:
     place = 0
-    for one in codes:
-        for two in codes:
-            out[place] = worth(one, two, words, memo)
+    for first in codes:
+        for second in codes:
+            out[place] = match_value(first, second, tokens, memo)
             place += 1
 
 

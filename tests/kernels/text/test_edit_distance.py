@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.comparison.edit_distance import edits_alike, jaro_winkler, written_alike
+from resolver.kernels.text.edit_distance import jaro_winkler, mean_similarity, osa_similarity
 
 words = st.one_of(
     st.text("ab", max_size=12),
@@ -26,23 +26,26 @@ def letters(text: str) -> npt.NDArray[np.uint32]:
 @example("a", "a")
 @example("", "")
 @example("", "a")
-def test_values_are_those_of_the_library(one: str, two: str) -> None:
-    assert jaro_winkler(letters(one), letters(two)) == JaroWinkler.similarity(one, two)
-    assert edits_alike(letters(one), letters(two)) == OSA.normalized_similarity(one, two)
+def test_values_are_those_of_the_library(first: str, second: str) -> None:
+    assert jaro_winkler(letters(first), letters(second)) == JaroWinkler.similarity(first, second)
+    assert osa_similarity(letters(first), letters(second)) == OSA.normalized_similarity(
+        first, second
+    )
 
 
 @settings(deadline=None, max_examples=400)
 @given(words, words, st.floats(0, 1, width=32))
 @example("abdulaziz", "abdelaziz", 0.5)
 @example("a" * 64, "b" + "a" * 63, 0.5)
-def test_the_mean_of_both_is_theirs_or_below_what_is_enough(
-    one: str, two: str, least: float
+def test_mean_is_that_of_the_library_or_0_below_the_minimum(
+    first: str, second: str, minimum: float
 ) -> None:
     places = np.zeros(32, dtype=np.uint64)
-    found = written_alike(
-        letters(one), letters(two), np.float32(least), abs(len(one) - len(two)), places
+    least_edits = abs(len(first) - len(second))
+    mean = mean_similarity(
+        letters(first), letters(second), np.float32(minimum), least_edits, places
     )
-    whole = JaroWinkler.similarity(one, two), OSA.normalized_similarity(one, two)
-    mean = (np.float32(whole[0]) + np.float32(whole[1])) / np.float32(2)
-    assert found == mean or (found == 0 and mean < least)
+    winkler = np.float32(JaroWinkler.similarity(first, second))
+    expected = (winkler + np.float32(OSA.normalized_similarity(first, second))) / np.float32(2)
+    assert mean == expected or (mean == 0 and expected < minimum)
     assert not places.any()

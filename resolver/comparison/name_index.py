@@ -1,0 +1,145 @@
+"""Index of a batch for the alignment of names, and facts of its records that comparators share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.comparison.alignment.name_arrays import name_arrays
+from resolver.comparison.alignment.token_records import new_memo, token_records
+from resolver.kernels.alignment.records import NameArrays, SimilarityMemo, TokenRecords
+from resolver.kernels.comparison.acronyms import fill_letter_bags
+from resolver.kernels.letter_hashes import spell
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import NameQuality
+
+_MIN_ACRONYM, _MAX_ACRONYM = 3, 8
+"""Letters of a token that may be an acronym."""
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """Tokens and names of a batch as the alignment kernels read them.
+
+    Computed once for a batch, and used by every chunk of its pairs. `texts`: texts of the tokens.
+    """
+
+    tokens: TokenRecords
+    arrays: NameArrays
+    texts: npt.NDArray[np.object_]
+    _name_only: Callable[[], npt.NDArray[np.bool_]]
+    _listed: Callable[[], npt.NDArray[np.bool_]]
+    _principal: Callable[[], IntArray]
+    _memos: list[SimilarityMemo] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, prepared: PreparedBatch) -> NameIndex:
+        """Build the index of a batch."""
+        rows = prepared.names.through(prepared.forms.tokens)
+        tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
+        return cls(
+            token_records(prepared.tokens),
+            name_arrays(prepared, tokens),
+            prepared.tokens.texts,
+            lambda: name_only_records(prepared),
+            lambda: listed_records(prepared),
+            lambda: principal_forms(prepared),
+        )
+
+    @cached_property
+    def name_only(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has nothing but names."""
+        return self._name_only()
+
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has what watchlists state and registers do not."""
+        return self._listed()
+
+    @cached_property
+    def principal(self) -> IntArray:
+        """Per record, the form of its first principal name; -1 if it has none."""
+        return self._principal()
+
+    @property
+    def first_letter(self) -> npt.NDArray[np.uint32]:
+        """Per token, the code point of its first letter."""
+        letters: npt.NDArray[np.uint32] = np.ascontiguousarray(
+            self.tokens.records["first_letter"][:-1]
+        )
+        return letters
+
+    @cached_property
+    def spelled(self) -> HashArray:
+        """Per token of three to eight letters, the hash of a name with these initials; else 0."""
+        hashes = (
+            spell(text) if _MIN_ACRONYM <= len(text) <= _MAX_ACRONYM else 0 for text in self.texts
+        )
+        return np.fromiter(hashes, dtype=np.uint64, count=len(self.texts))
+
+    @cached_property
+    def bags(self) -> HashArray:
+        """Per token, a hash of its letters in any order."""
+        bags = np.zeros(len(self.texts), dtype=np.uint64)
+        starts = self.tokens.records["letters"]
+        fill_letter_bags(starts[:-1], starts[1:], self.tokens.letters, bags)
+        return bags
+
+    @contextmanager
+    def memo(self) -> Iterator[SimilarityMemo]:
+        """Lend a memo of similarities that no other thread uses meanwhile."""
+        # Both list operations are atomic, so threads need no lock.
+        memo = self._memos.pop() if self._memos else new_memo(len(self.texts))
+        yield memo
+        self._memos.append(memo)
+
+
+def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
+    """Return per record whether it has nothing but names."""
+    sides = [
+        prepared.births,
+        prepared.starts,
+        prepared.nationalities,
+        prepared.countries,
+        prepared.birth_places,
+        prepared.addresses,
+        prepared.identifiers,
+        *(side for side, _ in prepared.plain.values()),
+    ]
+    has_others = prepared.gender != 0
+    for side in sides:
+        if len(side.items):
+            has_others |= side.counts > 0
+    name_only: npt.NDArray[np.bool_] = ~has_others
+    return name_only
+
+
+def listed_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
+    """Return per record whether it has an alias, a nationality, a passport or a relation.
+
+    Watchlists state these, registers do not.
+    """
+    listed: npt.NDArray[np.bool_] = prepared.nationalities.counts > 0
+    listed[prepared.names.rows[prepared.name_quality > NameQuality.PRIMARY]] = True
+    side = prepared.identifiers
+    listed[side.rows[prepared.identifier_table.type[side.items] == TRAVEL_FAMILY]] = True
+    if "relation" in prepared.plain:
+        listed |= prepared.plain["relation"][0].counts > 0
+    return listed
+
+
+def principal_forms(prepared: PreparedBatch) -> IntArray:
+    """Return per record the form of its first principal name; -1 if it has none."""
+    forms = np.full(len(prepared), -1, dtype=np.int32)
+    quality = prepared.name_quality[: len(prepared.names.items)]
+    principal = np.flatnonzero(quality == NameQuality.PRIMARY)[::-1]
+    # The last assignment to a record counts: backwards, that is its first name.
+    forms[prepared.names.rows[principal]] = prepared.names.items[principal]
+    return forms

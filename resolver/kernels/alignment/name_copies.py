@@ -1,0 +1,179 @@
+"""Names of some rows of several tables, copied into one layout.
+
+Each token of a table that the rows use is copied once, in the order of first use; each name becomes
+a form of its own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.alignment.records import NameArrays, TokenRecords
+from resolver.kernels.arrays import AnyInt, IntArray, LetterArray, LongArray, RecordArray
+from resolver.kernels.compiler import compiled
+
+
+class NameSource(NamedTuple):
+    """Table to copy from: where the names of its records begin, names (`NAME`) and their words
+    (`NAME_WORD`), and tokens as in `TokenRecords`.
+
+    Arrays that are read together lie together: rows are anywhere in mapped memory, and each page of
+    it that is touched takes as long as copying some names.
+    """
+
+    name_offsets: IntArray
+    names: RecordArray
+    words: RecordArray
+    records: RecordArray
+    letters: LetterArray
+    symbols: IntArray
+    sound_offsets: IntArray
+    sounds: IntArray
+
+
+class CopySizes(NamedTuple):
+    """Number of names, words of names, tokens, letters, symbols and sounds."""
+
+    names: AnyInt
+    words: AnyInt
+    tokens: AnyInt
+    letters: AnyInt
+    symbols: AnyInt
+    sounds: AnyInt
+
+
+class NameTarget(NamedTuple):
+    """Arrays to copy into: the layouts, where names and the words of forms begin, the tokens of
+    forms, and the source's form of each name."""
+
+    names: NameArrays
+    tokens: TokenRecords
+    name_offsets: IntArray
+    form_offsets: IntArray
+    form_items: IntArray
+    forms: IntArray
+
+
+@compiled()
+def _number_tokens(source: NameSource, rows: LongArray, tokens: IntArray, coded: IntArray) -> int:
+    """Write the tokens of some rows, each once, and the place of each word's token among them.
+
+    Return the number of tokens.
+    """
+    size = 16
+    while size < 2 * len(coded):
+        size *= 2
+    # Where a token stands in `tokens`, by a hash of its code.
+    slots = np.full(size, -1, dtype=np.int32)
+    filled, place = 0, 0
+    for row in rows:
+        for at in range(source.name_offsets[row], source.name_offsets[row + 1]):
+            for word in range(source.names[at].start, source.names[at].end):
+                token = source.words[word].token
+                slot = (np.int64(token) * 2654435761 >> 7) & (size - 1)
+                while slots[slot] >= 0 and tokens[slots[slot]] != token:
+                    slot = (slot + 1) & (size - 1)
+                if slots[slot] < 0:
+                    slots[slot], tokens[filled] = filled, token
+                    filled += 1
+                coded[place] = slots[slot]
+                place += 1
+    return filled
+
+
+@compiled()
+def count_names(source: NameSource, rows: LongArray) -> tuple[IntArray, IntArray, CopySizes]:
+    """Return the tokens that some rows use, each once; their words as places there; and sizes."""
+    names, words = 0, 0
+    for row in rows:
+        for at in range(source.name_offsets[row], source.name_offsets[row + 1]):
+            names += 1
+            words += source.names[at].end - source.names[at].start
+    coded, tokens = np.empty(words, dtype=np.int32), np.empty(words, dtype=np.int32)
+    filled = _number_tokens(source, rows, tokens, coded)
+    letters, symbols, sounds = np.int64(0), np.int64(0), np.int64(0)
+    for token in tokens[:filled]:
+        letters += source.records[token + 1].letters - source.records[token].letters
+        symbols += source.records[token + 1].symbols - source.records[token].symbols
+        sounds += source.sound_offsets[token + 1] - source.sound_offsets[token]
+    return tokens[:filled], coded, CopySizes(names, words, filled, letters, symbols, sounds)
+
+
+@compiled(allocates=False)
+def copy_tokens(source: NameSource, tokens: IntArray, before: CopySizes, out: TokenRecords) -> None:
+    """Copy tokens behind those copied `before`."""
+    filled, letters, symbols, sounds = before.tokens, before.letters, before.symbols, before.sounds
+    for place in range(len(tokens)):
+        token = tokens[place]
+        record = source.records[token]
+        out.records[filled + place] = record
+        out.flags[filled + place] = record.flags
+        copy = out.records[filled + place]
+        copy.letters, copy.symbols = letters, symbols
+        out.sound_offsets[filled + place] = sounds
+        for at in range(record.letters, source.records[token + 1].letters):
+            out.letters[letters] = source.letters[at]
+            letters += 1
+        for at in range(record.symbols, source.records[token + 1].symbols):
+            out.symbols[symbols] = source.symbols[at]
+            symbols += 1
+        for at in range(source.sound_offsets[token], source.sound_offsets[token + 1]):
+            out.sounds[sounds] = source.sounds[at]
+            sounds += 1
+    end = filled + len(tokens)
+    last = out.records[end]
+    last.letters, last.symbols = letters, symbols
+    out.sound_offsets[end] = sounds
+
+
+@compiled(allocates=False)
+def copy_names(
+    source: NameSource,
+    rows: LongArray,
+    coded: IntArray,
+    used_by: LongArray,
+    first: AnyInt,
+    before: CopySizes,
+    distinct: AnyInt,
+    out: NameTarget,
+) -> tuple[np.int64, np.int64, AnyInt]:
+    """Copy the names of some rows, behind those copied `before`, as records `first` and on.
+
+    `coded` as `count_names` returns it; `used_by`: scratch of -1 for each token; `distinct`: tokens
+    of records so far, each once a record. Return the largest number of names and of tokens of a
+    record, and the new `distinct`.
+    """
+    names, words, tokens = out.names.names, out.names.words, before.tokens
+    name, word, place = before.names, before.words, 0
+    most_names, most_tokens = np.int64(0), np.int64(0)
+    for number in range(len(rows)):
+        row = rows[number]
+        head = out.names.records[first + number]
+        head.names, head.tokens, out.name_offsets[first + number] = name, distinct, name
+        for at in range(source.name_offsets[row], source.name_offsets[row + 1]):
+            old, new = source.names[at], names[name]
+            out.forms[name], out.form_offsets[name] = old.form, word
+            new.compact, new.form, new.quality = old.compact, name, old.quality
+            new.scripts, new.start = old.scripts, word
+            for item in range(old.start, old.end):
+                code, old_word, new_word = coded[place], source.words[item], words[word]
+                new_word.joined = old_word.joined
+                new_word.joined_skeleton = old_word.joined_skeleton
+                new_word.token, new_word.role = tokens + code, old_word.role
+                out.form_items[word] = tokens + code
+                if used_by[code] != number:
+                    used_by[code] = number
+                    out.names.tokens[distinct] = tokens + code
+                    distinct += 1
+                place += 1
+                word += 1
+            new.end = word
+            name += 1
+        most_names = max(most_names, np.int64(name - head.names))
+        most_tokens = max(most_tokens, np.int64(distinct - head.tokens))
+    last = out.names.records[first + len(rows)]
+    last.names, last.tokens = name, distinct
+    out.name_offsets[first + len(rows)], out.form_offsets[name] = name, word
+    return most_names, most_tokens, distinct

@@ -1,0 +1,177 @@
+"""Alignment of two names: which word of one stands for which of the other, and the sums of that.
+
+Tokens are matched one to one, equal ones first, then by falling match value; between the two, two
+neighbors that spell one token of the other name are matched as one, and the last word of a long
+name with a word that it begins.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.alignment.name_arrays import LATIN_SCRIPT, OTHER_SCRIPT
+from resolver.kernels.alignment.name_order import OrderedPair, order_names
+from resolver.kernels.alignment.records import (
+    Contradiction,
+    NameAlignment,
+    NameArrays,
+    SimilarityMatrix,
+    SimilarityMemo,
+    TokenRecords,
+)
+from resolver.kernels.alignment.score_bounds import may_contain
+from resolver.kernels.alignment.word_matching import (
+    Tally,
+    clear_partners,
+    match_cut,
+    match_equal,
+    match_joined,
+    match_similar,
+)
+from resolver.kernels.arrays import AnyFloat, AnyInt, RecordRow
+from resolver.kernels.compiler import compiled
+from resolver.records.prepared.value_flags import Role, TokenFlag
+
+_INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
+_GIVEN, _FAMILY = int(Role.GIVEN), int(Role.FAMILY)
+_ROLE = 3
+"""Bits of a `Role` that are the same for a stated and a likely role."""
+_FULL_WORD, _INITIAL_WORD = 1, 2
+"""Bits of `Unmatched.kinds`."""
+_GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT = 1, 2, 4
+"""Bits of `Unmatched.roles`: given names, family names, given names that are initials."""
+_NO_PART, _ALL_PARTS = np.float32(Contradiction.NONE), np.float32(Contradiction.ALL)
+_GIVEN_PART, _FAMILY_PART = np.float32(Contradiction.GIVEN), np.float32(Contradiction.FAMILY)
+_GIVEN_INITIAL_PART = np.float32(Contradiction.GIVEN_INITIAL)
+BOTH_SCRIPTS = LATIN_SCRIPT | OTHER_SCRIPT
+
+
+class Unmatched(NamedTuple):
+    """Words of a name without a partner: nats, kinds and roles of words as bits; and the number of
+    initials of the name, matched or not."""
+
+    weight: np.float32
+    kinds: int
+    roles: int
+    initials: int
+
+
+@compiled(inline="always", allocates=False)
+def _role_bits(role: int, flags: int) -> int:
+    """Return bits of `Unmatched.roles` of a word with a stated or likely role; 0 for particles."""
+    if flags & _PARTICLE:
+        return 0
+    if role & _ROLE == _GIVEN:
+        return _GIVEN_LEFT | _INITIAL_LEFT if flags & _INITIAL else _GIVEN_LEFT
+    return _FAMILY_LEFT if role & _ROLE == _FAMILY else 0
+
+
+@compiled(inline="always", allocates=False)
+def _count_unmatched(
+    side: int, first: AnyInt, length: AnyInt, matrix: SimilarityMatrix
+) -> Unmatched:
+    """Return what of a name (`side` 0: a) has no partner."""
+    weight, kinds, roles, initials = np.float32(0.0), 0, 0, 0
+    for place in range(length):
+        word = matrix.words[first + place]
+        initials += word.flags & _INITIAL
+        if matrix.partners[side, place] < 0:
+            weight += word.weight
+            if word.flags & _INITIAL:
+                kinds |= _INITIAL_WORD
+            elif not word.flags & _PARTICLE:
+                kinds |= _FULL_WORD
+            roles |= _role_bits(word.role, word.flags)
+    return Unmatched(weight, kinds, roles, initials)
+
+
+@compiled(inline="always", allocates=False)
+def _grade_initials(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
+    """Return 1 if all initials are matched, 0.5 or 0 if not, -1 where there are none.
+
+    0 where the other name has a word left for the initial, or nothing but initials cross.
+    """
+    if a.initials + b.initials == 0 or tally.matches == 0:
+        return np.float32(-1.0)
+    are_crossed = tally.full_matches == 0 and min(tally.initial_a, tally.initial_b) > 0
+    if (a.kinds & _INITIAL_WORD and b.kinds) or (b.kinds & _INITIAL_WORD and a.kinds):
+        return np.float32(0.0)
+    if are_crossed:
+        return np.float32(0.0)
+    return np.float32(0.5) if (a.kinds | b.kinds) & _INITIAL_WORD else np.float32(1.0)
+
+
+@compiled(inline="always", allocates=False)
+def _contradicted_part(a: Unmatched, b: Unmatched, matches: int) -> np.float32:
+    """Return which part of two names contradicts (`Contradiction`)."""
+    if min(a.weight, b.weight) == 0:
+        return _NO_PART
+    given, family = a.roles & b.roles & _GIVEN_LEFT, a.roles & b.roles & _FAMILY_LEFT
+    if matches == 0 or (given and family):
+        return _ALL_PARTS
+    if given:
+        return _GIVEN_INITIAL_PART if (a.roles | b.roles) & _INITIAL_LEFT else _GIVEN_PART
+    return _FAMILY_PART if family else _NO_PART
+
+
+@compiled(inline="always", allocates=False)
+def _alignment_of(pair: OrderedPair, matrix: SimilarityMatrix, tally: Tally) -> NameAlignment:
+    """Return the sums of two names whose words are matched."""
+    doubt: AnyFloat = tally.doubt
+    if tally.full_matches == 0:
+        # H. Stansfield and Sophia H.: initials that cross stand for two persons.
+        doubt += min(tally.initial_a, tally.initial_b)
+    a = _count_unmatched(0, pair.first_a, pair.length_a, matrix)
+    b = _count_unmatched(1, pair.first_b, pair.length_b, matrix)
+    return NameAlignment(
+        tally.matched,
+        np.float32(min(a.weight, b.weight) + doubt),
+        abs(a.weight - b.weight),
+        tally.weakest if tally.matches > 0 else np.float32(0.0),
+        np.float32(tally.matches),
+        tally.crossed,
+        tally.established,
+        _grade_initials(a, b, tally),
+        _contradicted_part(a, b, tally.matches),
+        pair.is_swapped,
+    )
+
+
+@compiled(inline="always", allocates=False)
+def align_names(
+    left: AnyInt,
+    right: AnyInt,
+    left_name: RecordRow,
+    right_name: RecordRow,
+    names: NameArrays,
+    tokens: TokenRecords,
+    memo: SimilarityMemo,
+    group: bool,
+    matrix: SimilarityMatrix,
+) -> NameAlignment:
+    """Align two names of the records in the matrix.
+
+    `left`, `right`: places in `NameArrays.names`; `left_name`, `right_name`: rows of `MATRIX_NAME`.
+    Writes the partners of all words to `matrix.partners`; its first row belongs to the right name
+    if the result is swapped.
+    """
+    pair = order_names(left, right, left_name, right_name, names, tokens, matrix.words)
+    clear_partners(pair, matrix.partners)
+    tally, filled = match_equal(pair, matrix)
+    is_mixed = (names.names[left].scripts | names.names[right].scripts) == BOTH_SCRIPTS
+    # Joined words are rare; of two scripts they may sound alike, which the sets do not show.
+    if (
+        is_mixed
+        or (left_name.bits & right_name.spells) != 0
+        or may_contain(right_name.joins, left_name.place)
+    ):
+        for side in range(2):
+            tally = match_joined(side, pair, names, tokens, memo, group, matrix, tally)
+    if left_name.bits & right_name.begins:
+        for side in range(2):
+            if tally.free_a > 0 and tally.free_b > 0 and tally.matches > 0:
+                tally = match_cut(side, pair, names, tokens, group, matrix, tally)
+    tally = match_similar(filled, pair, tokens, matrix, tally)
+    return _alignment_of(pair, matrix, tally)

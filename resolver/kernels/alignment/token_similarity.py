@@ -1,0 +1,301 @@
+"""Similarity of two tokens, and the value of matching them in an alignment.
+
+Two tokens that share no sound, skeleton or symbol and too few letters are different names at once
+(`may_match_tokens`). The similarity of others is kept in a memo, a table that forgets what another
+pair pushes out: it depends on the two tokens alone, so forgetting costs nothing but time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
+from resolver.kernels.arrays import (
+    AnyInt,
+    FloatArray,
+    HashArray,
+    IntArray,
+    LetterArray,
+    RecordRow,
+)
+from resolver.kernels.compiler import compiled
+from resolver.kernels.text.edit_distance import mean_similarity
+from resolver.kernels.text.sound_distance import cross_script_similarity
+from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
+
+FLOOR = 0.62
+"""Similarity below which two tokens are different names."""
+INITIAL_VALUE = np.float32(0.75)
+"""Match value of an initial and a word that begins with it."""
+_MARGIN = 1e-4
+_INITIAL, _FOREIGN, _KNOWN = (
+    int(TokenFlag.INITIAL),
+    int(TokenFlag.FOREIGN),
+    int(TokenFlag.KNOWN),
+)
+_LITERAL = int(TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER)
+"""Initials are judged by their letter, particles and numbers by equality."""
+_ESTABLISHED_LOSS = np.float32(0.2)
+"""Loss of similarity between two established words that nothing ties together."""
+_SAME_SYMBOL, _SAME_NICKNAME = 2, 1
+
+
+@compiled(inline="always", allocates=False)
+def match_value(one: AnyInt, two: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> np.float32:
+    """Return the value of matching two tokens, 0…1.
+
+    Equal texts 1, an initial and a word that begins with it `INITIAL_VALUE`, else the similarity of
+    the two from `FLOOR` on.
+    """
+    records, slots = tokens.records, memo.slots
+    first, second = records[one], records[two]
+    value = np.float32(0.0)
+    if first.hash == second.hash:
+        value = np.float32(1.0)
+    elif (first.flags | second.flags) & _INITIAL:
+        if first.first_letter == second.first_letter:
+            value = INITIAL_VALUE
+    elif may_match_tokens(one, two, tokens):
+        low, high = min(one, two), max(one, two)
+        key = (np.int64(low) << 32) | np.int64(high)
+        mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+        slot = slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
+        if slot.key == key:
+            value = slot.value
+        else:
+            value = token_pair_similarity(low, high, tokens, np.float32(FLOOR), memo)
+            if value < np.float32(FLOOR):
+                value = np.float32(0.0)
+            slot.key, slot.value = key, value
+    return value
+
+
+@compiled(inline="always", allocates=False)
+def may_match_tokens(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
+    """Return whether two tokens that are not equal may be one name, by a cheap test.
+
+    They share a sound, a skeleton or a symbol, or enough letters that their spelling alone may
+    reach `FLOOR`.
+    """
+    first, second = tokens.records[one], tokens.records[two]
+    if (first.flags | second.flags) & _LITERAL:
+        return False
+    if (first.flags ^ second.flags) & _FOREIGN:
+        # Letters of two scripts cannot be compared.
+        return True
+    if (
+        first.skeleton != 0 and first.skeleton == second.skeleton
+    ) or first.phonetic == second.phonetic:
+        return True
+    if first.symbol_bits & second.symbol_bits and _shared_symbol(one, two, tokens) > 0:
+        return True
+    short, long = min(first.length, second.length), max(first.length, second.length)
+    if short < 3 or 2 * short < long:
+        return False
+    common = count_bits(first.signature & second.signature)
+    if 3 * common < 2 * min(first.letter_count, second.letter_count):
+        return False
+    if first.sound != 0 and first.sound == second.sound:
+        return True
+    known = first.flags & second.flags & _KNOWN and not first.flags & _FOREIGN
+    return _max_similarity(first, second, common) >= FLOOR + (0.2 if known else 0.0) - _MARGIN
+
+
+@compiled(inline="always", allocates=False)
+def _max_similarity(first: RecordRow, second: RecordRow, common: np.int64) -> float:
+    """Return an upper bound of the similarity of two spellings.
+
+    Kinds of letters that the other word lacks cannot match, and each takes an edit.
+    """
+    one, two = np.int64(first.length), np.int64(second.length)
+    lacking = max(one - two, two - one, first.letter_count - common, second.letter_count - common)
+    matching = min(one - (first.letter_count - common), two - (second.letter_count - common))
+    jaro = (matching / one + matching / two + 1.0) / 3.0
+    # Up to four letters at the beginning count once more.
+    winkler = (
+        jaro + 0.1 * min(4, matching) * (1.0 - jaro)
+        if first.first_letter == second.first_letter
+        else jaro
+    )
+    similarity: float = (winkler + 1.0 - lacking / max(one, two)) / 2.0
+    return similarity
+
+
+@compiled(inline="always", allocates=False)
+def count_bits(bits: int) -> np.int64:
+    """Return how many bits of a uint32 are set (in parallel, after Warren, Hacker's Delight)."""
+    value = np.uint64(bits)
+    value -= (value >> np.uint64(1)) & np.uint64(0x55555555)
+    value = (value & np.uint64(0x33333333)) + ((value >> np.uint64(2)) & np.uint64(0x33333333))
+    value = (value + (value >> np.uint64(4))) & np.uint64(0x0F0F0F0F)
+    return np.int64(((value * np.uint64(0x01010101)) & np.uint64(0xFFFFFFFF)) >> np.uint64(24))
+
+
+@compiled(inline="always", allocates=False)
+def _shared_symbol(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> int:
+    """Return whether two tokens share a symbol, only one that ties a nickname to a name, or none.
+
+    Symbols of a token ascend.
+    """
+    a, end_a = tokens.records[one].symbols, tokens.records[one + 1].symbols
+    b, end_b = tokens.records[two].symbols, tokens.records[two + 1].symbols
+    while a < end_a and b < end_b:
+        left, right = tokens.symbols[a], tokens.symbols[b]
+        if left == right:
+            # Ids ascend, so those of nicknames come last.
+            return _SAME_NICKNAME if left >= NICKNAME_BIT else _SAME_SYMBOL
+        if left < right:
+            a += 1
+        else:
+            b += 1
+    return 0
+
+
+@compiled(inline="always", allocates=False)
+def _spelling_similarity(
+    first: RecordRow,
+    second: RecordRow,
+    left: LetterArray,
+    right: LetterArray,
+    both_foreign: bool,
+    same_sound: bool,
+    minimum: np.float32,
+    places: HashArray,
+) -> np.float32:
+    """Return the similarity of two words by their letters and their levelled spellings.
+
+    A similarity below `minimum` may be returned as a lower one.
+    """
+    same_skeleton = first.skeleton == second.skeleton and first.skeleton != 0
+    same_phonetic = first.phonetic == second.phonetic
+    if same_skeleton or same_phonetic or same_sound:
+        minimum = np.float32(0.0)
+    least_edits: Any = abs(len(left) - len(right))
+    if len(left) == first.length:
+        common = count_bits(first.signature & second.signature)
+        least_edits = max(
+            least_edits,
+            np.int64(first.letter_count) - common,
+            np.int64(second.letter_count) - common,
+        )
+    letters = mean_similarity(left, right, minimum, least_edits, places)
+    value = letters
+    if same_phonetic or same_skeleton:
+        value = max(letters, letters * np.float32(0.5) + np.float32(0.42))
+    if same_sound:
+        value = max(value, letters * np.float32(0.4) + np.float32(0.57))
+    if both_foreign and same_skeleton:
+        value = max(value, np.float32(0.92))
+    return value
+
+
+@compiled(allocates=False)
+def token_pair_similarity(
+    one: AnyInt, two: AnyInt, tokens: TokenRecords, minimum: np.float32, memo: SimilarityMemo
+) -> np.float32:
+    """Return the similarity of two tokens; see `comparison.alignment.token_records`.
+
+    A similarity below `minimum` may be returned as any value below it. `memo`: scratch only.
+    """
+    first, second = tokens.records[one], tokens.records[two]
+    left = tokens.letters[first.letters : first.letters + first.length]
+    right = tokens.letters[second.letters : second.letters + second.length]
+    if begins_with_abd(left) and begins_with_abd(right):
+        # Two servants of God differ in the rest of the word.
+        left, right = left[3:], right[3:]
+    same_sound = first.sound == second.sound and first.sound != 0
+    foreign = ((first.flags | second.flags) & _FOREIGN) != 0
+    both_foreign = (first.flags & second.flags & _FOREIGN) != 0
+    shared = _shared_symbol(one, two, tokens) if first.symbol_bits & second.symbol_bits else 0
+    enough = minimum if shared == 0 else np.float32(0.0)
+    lowered = (
+        (first.flags & second.flags & _KNOWN) != 0
+        and shared == 0
+        and not same_sound
+        and not foreign
+    )
+    if foreign and not both_foreign and len(tokens.sounds) > 0:
+        across = cross_script_similarity(
+            *(one, -1, two, tokens.flags, tokens.sound_offsets, tokens.sounds),
+            *(enough, memo.row, memo.joined),
+        )
+        value = min(across, np.float32(0.96))
+    else:
+        enough = enough + _ESTABLISHED_LOSS if lowered and minimum > 0 else enough
+        value = _spelling_similarity(
+            first, second, left, right, both_foreign, same_sound, enough, memo.places
+        )
+    if lowered:
+        value = _established_value(value - _ESTABLISHED_LOSS, left, right)
+    if shared == _SAME_SYMBOL:
+        value = max(value, np.float32(0.9) + value * np.float32(0.08))
+    elif shared == _SAME_NICKNAME:
+        value = max(value, np.float32(0.84) + value * np.float32(0.08))
+    return min(max(value, np.float32(0.0)), np.float32(0.99))
+
+
+@compiled(inline="always", allocates=False)
+def _established_value(value: np.float32, left: LetterArray, right: LetterArray) -> np.float32:
+    """Return the similarity of two established words: Maria is no misspelling of Mario."""
+    if _has_other_ending(left, right):
+        value = min(value, np.float32(0.5))
+    elif _has_swapped_letters(left, right):
+        value = max(value, np.float32(0.66))
+    return value
+
+
+@compiled(inline="always", allocates=False)
+def begins_with_abd(text: LetterArray) -> bool:
+    """Return whether a word begins with `abd`."""
+    begins: bool = len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
+    return begins
+
+
+@compiled(inline="always", allocates=False)
+def _is_vowel(letter: AnyInt) -> bool:
+    return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
+
+
+@compiled(inline="always", allocates=False)
+def _has_other_ending(one: LetterArray, two: LetterArray) -> bool:
+    """Return whether two words differ only in a final vowel (Maria and Mario, Karim, Karima)."""
+    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    gap = len(long) - len(short)
+    if gap > 1 or len(long) == 0 or not _is_vowel(long[-1]):
+        return False
+    if gap == 0 and not _is_vowel(short[-1]):
+        return False
+    same = 0
+    while same < len(long) - 1 and short[same] == long[same]:
+        same += 1
+    return same == len(long) - 1
+
+
+@compiled(inline="always", allocates=False)
+def _has_swapped_letters(one: LetterArray, two: LetterArray) -> bool:
+    """Return whether two words of three letters or more differ only in two swapped neighbors.
+
+    The first letter must be the same.
+    """
+    if len(one) != len(two) or len(one) < 3:
+        return False
+    at = 0
+    while at < len(one) and one[at] == two[at]:
+        at += 1
+    if at == 0 or at + 1 >= len(one) or one[at] != two[at + 1] or one[at + 1] != two[at]:
+        return False
+    rest = at + 2
+    while rest < len(one) and one[rest] == two[rest]:
+        rest += 1
+    return rest == len(one)
+
+
+@compiled(allocates=False)
+def fill_token_similarity(
+    first: IntArray, second: IntArray, tokens: TokenRecords, memo: SimilarityMemo, out: FloatArray
+) -> None:
+    """Write the similarity of pairs of tokens."""
+    for pair in range(len(first)):
+        out[pair] = token_pair_similarity(first[pair], second[pair], tokens, np.float32(0.0), memo)

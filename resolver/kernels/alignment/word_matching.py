@@ -1,0 +1,295 @@
+"""Matches between the words of two names, one to one, and sums over them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.alignment.joined_words import (
+    begins_token,
+    joined_value,
+    may_be_cut,
+    token_weight,
+)
+from resolver.kernels.alignment.name_order import OrderedPair
+from resolver.kernels.alignment.records import (
+    NameArrays,
+    SimilarityMatrix,
+    SimilarityMemo,
+    TokenRecords,
+)
+from resolver.kernels.arrays import AnyBool, AnyFloat, AnyInt, IntArray, RecordRow
+from resolver.kernels.compiler import compiled
+from resolver.records.prepared.value_flags import Role, TokenFlag
+
+CUT = np.float32(0.85)
+"""Match value of a word that is cut off by a narrow field."""
+CUT_DOUBT = np.float32(1 - 0.85)
+TIED = np.float32(0.8)
+"""Match value below which two established words have nothing in common but letters."""
+_INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
+_FOREIGN, _KNOWN = int(TokenFlag.FOREIGN), int(TokenFlag.KNOWN)
+_GIVEN, _FAMILY = int(Role.GIVEN), int(Role.FAMILY)
+
+
+class Tally(NamedTuple):
+    """Sums while two names are aligned.
+
+    Nats matched, in doubt, between a given and a family name, of two established words, and of full
+    words of either name that an initial matches; the least match value; matches, those of full
+    words, and words of either name that are still free.
+    """
+
+    matched: np.float32
+    doubt: AnyFloat
+    weakest: np.float32
+    crossed: np.float32
+    established: np.float32
+    initial_a: np.float32
+    initial_b: np.float32
+    matches: int
+    full_matches: int
+    free_a: AnyInt
+    free_b: AnyInt
+
+
+@compiled(inline="always", allocates=False)
+def clear_partners(pair: OrderedPair, partners: IntArray) -> None:
+    for a in range(pair.length_a):
+        partners[0, a] = -1
+    for b in range(pair.length_b):
+        partners[1, b] = -1
+
+
+@compiled(inline="always", allocates=False)
+def _has_crossed_roles(one: RecordRow, two: RecordRow) -> AnyBool:
+    """Return whether sources state one of two words as given and the other as family name."""
+    is_crossed: AnyBool = (one.role == _GIVEN and two.role == _FAMILY) or (
+        one.role == _FAMILY and two.role == _GIVEN
+    )
+    return is_crossed
+
+
+@compiled(inline="always", allocates=False)
+def match_equal(pair: OrderedPair, matrix: SimilarityMatrix) -> tuple[Tally, int]:
+    """Match equal words; return the tally, and how many cells of similar words were collected."""
+    partners, words = matrix.partners, matrix.words
+    matched, crossed = np.float32(0.0), np.float32(0.0)
+    matches, full_matches, filled = 0, 0, 0
+    for a in range(pair.length_a):
+        one = words[pair.first_a + a]
+        if one.bits & pair.bits_b == 0:
+            continue
+        for b in range(pair.length_b):
+            two = words[pair.first_b + b]
+            if one.bits & two.bits == 0:
+                continue
+            value = matrix.values[one.at + two.at]
+            if value == 1 and partners[0, a] < 0 and partners[1, b] < 0:
+                partners[0, a], partners[1, b] = b, a
+                weight = min(one.weight, two.weight)
+                matched += weight
+                if _has_crossed_roles(one, two):
+                    crossed += weight
+                full_matches += (one.flags & (_INITIAL | _PARTICLE)) == 0
+                matches += 1
+            elif value > 0:
+                cell = matrix.cells[filled]
+                cell.value, cell.a, cell.b = value, a, b
+                filled += 1
+    zero, one_ = np.float32(0.0), np.float32(1.0)
+    free_a, free_b = np.int64(pair.length_a) - matches, np.int64(pair.length_b) - matches
+    return Tally(
+        matched,
+        0.0,
+        one_,
+        crossed,
+        zero,
+        zero,
+        zero,
+        matches,
+        full_matches,
+        free_a,
+        free_b,
+    ), filled
+
+
+@compiled(inline="always", allocates=False)
+def match_joined(
+    side: int,
+    pair: OrderedPair,
+    names: NameArrays,
+    tokens: TokenRecords,
+    memo: SimilarityMemo,
+    group: bool,
+    matrix: SimilarityMatrix,
+    tally: Tally,
+) -> Tally:
+    """Match neighbors of one name (`side` 0: a) that together spell a word of the other."""
+    partners, words = matrix.partners, names.words
+    matched, doubt, weakest, crossed, established = tally[:5]
+    initial_a, initial_b, matches, full_matches, free_a, free_b = tally[5:]
+    own, other = (pair.start_a, pair.start_b) if side == 0 else (pair.start_b, pair.start_a)
+    own_first, other_first = (
+        (pair.first_a, pair.first_b) if side == 0 else (pair.first_b, pair.first_a)
+    )
+    for a in range((pair.length_a if side == 0 else pair.length_b) - 1):
+        if free_a == 0 or free_b == 0:
+            break
+        if partners[side, a] >= 0 or partners[side, a + 1] >= 0:
+            continue
+        for b in range(pair.length_b if side == 0 else pair.length_a):
+            if partners[1 - side, b] >= 0:
+                continue
+            target = words[other + b].token
+            value = joined_value(
+                own + a, target, own_first + a, other_first + b, names, tokens, memo, matrix
+            )
+            if value == 0:
+                continue
+            weight = token_weight(tokens.records[target], group)
+            partners[side, a], partners[side, a + 1], partners[1 - side, b] = b, b, a
+            matched += weight * value
+            doubt += weight * (1 - value)
+            weakest = min(weakest, value)
+            full_matches += 1
+            matches += 1
+            free_a -= 2 if side == 0 else 1
+            free_b -= 1 if side == 0 else 2
+            break
+    return Tally(
+        matched,
+        doubt,
+        weakest,
+        crossed,
+        established,
+        initial_a,
+        initial_b,
+        matches,
+        full_matches,
+        free_a,
+        free_b,
+    )
+
+
+@compiled(inline="always", allocates=False)
+def match_cut(
+    side: int,
+    pair: OrderedPair,
+    names: NameArrays,
+    tokens: TokenRecords,
+    group: bool,
+    matrix: SimilarityMatrix,
+    tally: Tally,
+) -> Tally:
+    """Match the last word of a name (`side` 0: a) that is cut off with the word that it begins."""
+    partners, words, records = matrix.partners, names.words, tokens.records
+    start = pair.start_a if side == 0 else pair.start_b
+    length = pair.length_a if side == 0 else pair.length_b
+    last = length - 1
+    if last < 1 or partners[side, last] >= 0:
+        return tally
+    if not may_be_cut(start, start + length, names.words, tokens, group):
+        return tally
+    other = pair.start_b if side == 0 else pair.start_a
+    for b in range(pair.length_b if side == 0 else pair.length_a):
+        first, second = words[start + last].token, words[other + b].token
+        if partners[1 - side, b] < 0 and begins_token(first, second, tokens):
+            weight = min(token_weight(records[first], group), token_weight(records[second], group))
+            partners[side, last], partners[1 - side, b] = b, last
+            return Tally(
+                tally.matched + weight * CUT,
+                tally.doubt + weight * CUT_DOUBT,
+                min(tally.weakest, CUT),
+                tally.crossed,
+                tally.established,
+                tally.initial_a,
+                tally.initial_b,
+                tally.matches + 1,
+                tally.full_matches + 1,
+                tally.free_a - 1,
+                tally.free_b - 1,
+            )
+    return tally
+
+
+@compiled(allocates=False)
+def _spelled_alike(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
+    """Return whether two tokens have the same consonants and the same last letter.
+
+    Seif and Saif are spellings of one name, Victor and Victoria are two names.
+    """
+    first, second = tokens.records[one], tokens.records[two]
+    last_one = first.letters + first.length - 1
+    last_two = second.letters + second.length - 1
+    is_alike: bool = (
+        first.skeleton == second.skeleton != 0
+        and tokens.letters[last_one] == tokens.letters[last_two]
+    )
+    return is_alike
+
+
+@compiled(inline="always", allocates=False)
+def _best_cell(filled: int, matrix: SimilarityMatrix) -> int:
+    """Return the cell of the highest match value of free words, the first of equal ones, or -1."""
+    partners = matrix.partners
+    best, value = -1, np.float32(0.0)
+    for place in range(filled):
+        cell = matrix.cells[place]
+        if cell.value > value and partners[0, cell.a] < 0 and partners[1, cell.b] < 0:
+            best, value = place, cell.value
+    return best
+
+
+@compiled(inline="always", allocates=False)
+def match_similar(
+    filled: int,
+    pair: OrderedPair,
+    tokens: TokenRecords,
+    matrix: SimilarityMatrix,
+    tally: Tally,
+) -> Tally:
+    """Match similar words by falling match value."""
+    matched, doubt, weakest, crossed, established = tally[:5]
+    initial_a, initial_b, matches, full_matches, free_a, free_b = tally[5:]
+    while free_a > 0 and free_b > 0:
+        best = _best_cell(filled, matrix)
+        if best < 0:
+            break
+        cell = matrix.cells[best]
+        value = cell.value
+        matrix.partners[0, cell.a], matrix.partners[1, cell.b] = cell.b, cell.a
+        one, two = matrix.words[pair.first_a + cell.a], matrix.words[pair.first_b + cell.b]
+        weight = min(one.weight, two.weight)
+        matched += weight * value
+        either, both = one.flags | two.flags, one.flags & two.flags
+        if not either & _INITIAL:
+            doubt += weight * (1 - value)
+            weakest = min(weakest, value)
+            full_matches += 1
+            is_established = both & _KNOWN and not either & _FOREIGN and value < TIED
+            if is_established and not _spelled_alike(one.token, two.token, tokens):
+                established += weight
+        elif not one.flags & _INITIAL:
+            initial_a += one.weight
+        elif not two.flags & _INITIAL:
+            initial_b += two.weight
+        if _has_crossed_roles(one, two):
+            crossed += weight
+        matches += 1
+        free_a -= 1
+        free_b -= 1
+    return Tally(
+        matched,
+        doubt,
+        weakest,
+        crossed,
+        established,
+        initial_a,
+        initial_b,
+        matches,
+        full_matches,
+        free_a,
+        free_b,
+    )

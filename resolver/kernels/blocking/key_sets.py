@@ -1,0 +1,114 @@
+"""Sets of keys (64-bit hashes) per row; 0 is no key."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resolver.kernels.arrays import AnyIntArray, HashArray, LongArray
+from resolver.kernels.compiler import compiled
+
+SHORT = 24
+"""Items up to which insertion is faster than sorting."""
+_SYMBOL_SALT = np.uint64(5)
+
+
+@compiled(inline="always", allocates=False)
+def mix_hashes(left: np.uint64, right: np.uint64) -> np.uint64:
+    """Return one hash of two, order kept: `blocking.keys.mix` of single numbers."""
+    value = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right + np.uint64(0x7F4A7C15))
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@compiled(inline="always", allocates=False)
+def _insert_hash(value: np.uint64, out: HashArray, begin: int, filled: int) -> int:
+    """Insert a hash into the ascending `out[begin:filled]` unless it is there; return the end."""
+    at = filled
+    while at > begin and out[at - 1] > value:
+        at -= 1
+    if value == 0 or (at > begin and out[at - 1] == value):
+        return filled
+    for moved in range(filled, at, -1):
+        out[moved] = out[moved - 1]
+    out[at] = value
+    return filled + 1
+
+
+@compiled()
+def distinct_hashes(
+    offsets: AnyIntArray, hashes: HashArray, out: HashArray, out_offsets: AnyIntArray
+) -> int:
+    """Write the keys of each row ascending, each once; return how many there are."""
+    filled = 0
+    for row in range(len(offsets) - 1):
+        start, stop = offsets[row], offsets[row + 1]
+        if stop - start <= SHORT:
+            begin = filled
+            for place in range(start, stop):
+                filled = _insert_hash(hashes[place], out, begin, filled)
+        else:
+            last = np.uint64(0)
+            for value in np.sort(hashes[start:stop]):
+                if value != last:
+                    out[filled] = value
+                    filled += 1
+                    last = value
+        out_offsets[row + 1] = filled
+    return filled
+
+
+@compiled(allocates=False)
+def count_symbol_pairs(offsets: AnyIntArray, starts: AnyIntArray, sizes: LongArray) -> None:
+    """Write into `sizes[row + 1]` the number of pairs of symbols of different words of a row.
+
+    Words of a row are between two `offsets`, symbols of a word between two `starts`.
+    """
+    for row in range(len(offsets) - 1):
+        before = 0
+        for word in range(offsets[row], offsets[row + 1]):
+            count = starts[word + 1] - starts[word]
+            sizes[row + 1] += before * count
+            before += count
+
+
+@compiled(inline="always", allocates=False)
+def _sort_symbols(
+    first: int, last: int, starts: AnyIntArray, symbols: AnyIntArray, ordered: LongArray
+) -> int:
+    """Write (symbol, word) of words `first` … `last` - 1 by symbol; return how many there are."""
+    filled = 0
+    for word in range(first, last):
+        for place in range(starts[word], starts[word + 1]):
+            at = filled
+            while at > 0 and ordered[at - 1, 0] > symbols[place]:
+                ordered[at, 0], ordered[at, 1] = ordered[at - 1, 0], ordered[at - 1, 1]
+                at -= 1
+            ordered[at, 0], ordered[at, 1] = symbols[place], word
+            filled += 1
+    return filled
+
+
+@compiled(allocates=False)
+def fill_symbol_pairs(
+    offsets: AnyIntArray,
+    starts: AnyIntArray,
+    symbols: AnyIntArray,
+    ends: LongArray,
+    ordered: LongArray,
+    out: HashArray,
+) -> None:
+    """Write a hash of every two symbols of different words of a row, from `ends[row]` on.
+
+    The smaller symbol goes first. `ordered`: scratch (symbols of the longest row × 2).
+    """
+    for row in range(len(offsets) - 1):
+        filled = _sort_symbols(offsets[row], offsets[row + 1], starts, symbols, ordered)
+        at = ends[row]
+        for one in range(filled):
+            first = mix_hashes(np.uint64(ordered[one, 0]), _SYMBOL_SALT)
+            for two in range(one + 1, filled):
+                if ordered[one, 1] != ordered[two, 1]:
+                    second = mix_hashes(np.uint64(ordered[two, 0]), _SYMBOL_SALT)
+                    out[at] = mix_hashes(first, second)
+                    at += 1

@@ -1,0 +1,1 @@
+"""Kernels of clustering: components, agglomeration, and sorting by key."""

@@ -1,0 +1,1 @@
+"""Kernels of look-ups for one query: words, profiles, and prefilter scores."""

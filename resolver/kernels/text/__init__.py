@@ -1,0 +1,1 @@
+"""Kernels of texts: edit distances, distances between sounds, hashes and skeletons of bytes."""

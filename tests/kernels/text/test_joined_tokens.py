@@ -1,0 +1,80 @@
+"""Hashes and skeletons of bytes against `hash64`, `skeleton_code` and `joined_hashes`."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolver.kernels.text.byte_hashes import hash_bytes
+from resolver.kernels.text.joined_tokens import MAX_JOINED
+from resolver.kernels.text.skeletons import write_skeleton
+from resolver.normalize.folding import (
+    hash64,
+    hash_texts,
+    skeleton_code,
+    sound_code,
+)
+from resolver.normalize.skeleton_rules import SKELETON_RULES
+from resolver.normalize.token_tables import joined_hashes
+from resolver.records.prepared.batch import TokenTable
+from resolver.records.prepared.ragged import Ragged
+
+LETTERS = st.text("aehiwysctzkdjgpqux0", max_size=15)
+WORDS = st.one_of(LETTERS, st.text("ab مü日", max_size=MAX_JOINED))
+
+
+@settings(deadline=None)
+@given(st.text(max_size=32))
+def test_hash_is_that_of_the_library(text: str) -> None:
+    data = text.encode("utf-8")
+    state, block = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
+    assert hash_bytes(
+        np.frombuffer(data or b" ", dtype=np.uint8), len(data), state, block
+    ) == hash64(text)
+
+
+@settings(deadline=None)
+@given(LETTERS)
+def test_written_skeleton_is_the_skeleton(text: str) -> None:
+    word, other = np.zeros((2, 2 * MAX_JOINED), dtype=np.uint8)
+    word[: len(text)] = list(text.encode("ascii"))
+    length = write_skeleton(word, len(text), SKELETON_RULES, other)
+    assert bytes(word[:length]).decode("ascii") == skeleton_code(text)
+
+
+def _table(texts: list[str]) -> TokenTable:
+    none, zero = np.zeros(len(texts), dtype=np.uint8), np.zeros(len(texts), dtype=np.float32)
+    return TokenTable(
+        np.array(texts, dtype=object),
+        hash_texts(texts),
+        hash_texts(texts),
+        hash_texts(map(sound_code, texts)),
+        hash_texts(map(skeleton_code, texts)),
+        none,
+        zero,
+        zero,
+        Ragged.empty(len(texts)),
+        none.astype(np.uint32),
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=6, unique=True), st.data())
+def test_neighbors_written_together(texts: list[str], data: st.DataObject) -> None:
+    forms = data.draw(st.lists(st.lists(st.integers(0, len(texts) - 1), max_size=4), max_size=4))
+    joined, joined_skeletons = joined_hashes(Ragged.of(forms), _table(texts))
+    hashes, skeleton_hashes = [], []
+    for form in forms:
+        for first, second in pairwise(form):
+            text = texts[first] + texts[second]
+            bare = skeleton_code(text)
+            is_short = len(text) <= MAX_JOINED
+            hashes.append(hash64(text) if text and is_short else 0)
+            skeleton_hashes.append(hash64(bare) if len(bare) > 2 and is_short else 0)
+        hashes += [0] * bool(form)
+        skeleton_hashes += [0] * bool(form)
+    assert joined.tolist() == hashes
+    assert joined_skeletons.tolist() == skeleton_hashes
