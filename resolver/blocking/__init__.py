@@ -1,12 +1,12 @@
-"""Block: values to keys (RULES), keys to candidate pairs (`candidates`), under plans by size."""
+"""Blocking: values to keys (`RULES`), then keys to candidate pairs (`join_candidates`)."""
 
-from resolver.blocking.diagnosis import meeting
-from resolver.blocking.key_join import Pairs, candidates, glanced
+from resolver.blocking.diagnosis import trace_pair
+from resolver.blocking.key_join import CandidatePairs, join_candidates, passes_prefilter
 from resolver.blocking.plans import (
     PLAN_BY_NAME,
     PLANS,
     Plan,
-    plan_for,
+    choose_plan_by_size,
 )
 from resolver.blocking.rules import RULES, Rule
 
@@ -14,11 +14,11 @@ __all__ = [
     "PLANS",
     "PLAN_BY_NAME",
     "RULES",
-    "Pairs",
+    "CandidatePairs",
     "Plan",
     "Rule",
-    "candidates",
-    "glanced",
-    "meeting",
-    "plan_for",
+    "choose_plan_by_size",
+    "join_candidates",
+    "passes_prefilter",
+    "trace_pair",
 ]

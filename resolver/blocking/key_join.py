@@ -1,13 +1,12 @@
-"""Keys to pairs: records that share a key under a plan's rules.
+"""Candidate pairs: records that share a key under a plan's rules.
 
-A record without the refining part of a key meets all refinements of it. The safety valve: a key whose records would
-make more than `cap` pairs is passed over, and what that cost is counted. Everything else is a pure function of two
-records.
+A record without the refinement of a key joins all refinements of it. Block purging drops keys whose
+records would make more than `cap` pairs, and counts those pairs. Everything else is a pure function
+of two records.
 
-Keys bring together many more pairs than a glance keeps, and they are never all held where they would take more than
-`ROOM`: records are then worked on range after range, and each pass deals only the pairs whose left record lies in its
-range. Nothing is written to a disk: to walk through the keys again takes a few nanoseconds a pair, less than to write
-and read it.
+Keys join many more pairs than the prefilter keeps. If all of them need more than
+`PAIR_BUFFER_BYTES`, left records are processed in ranges, and each pass deals only the pairs of its
+range. Walking through the keys again takes a few nanoseconds per pair, less than a file would.
 """
 
 from __future__ import annotations
@@ -19,38 +18,38 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.key_groups import Excess, Groups, groups_of
-from resolver.blocking.key_parts import Parts
+from resolver.blocking.key_groups import KeyGroups, PurgeCounts, group_keys
+from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.keys import (
     NO_KEYS,
-    Hashed,
-    Keys,
+    KeySets,
+    RuleKeys,
     keys_of,
 )
-from resolver.blocking.pair_union import (
-    ALL,
-    Packed,
-    Settled,
-    settle,
-)
+from resolver.blocking.pair_union import PackedPairs, UnitedPairs, unite_dealt_pairs
 from resolver.blocking.plans import Plan, refinement
-from resolver.blocking.prefilter import BLIND, all_points, arrays
+from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays, prefilter_scores
 from resolver.blocking.rules import RULES, Rule
+from resolver.kernels.blocking.key_groups import LeftRange, RecordSides
+from resolver.kernels.blocking.pair_union import ALL_PAIRS
 from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import RuleStat
 
-DEFAULT_CAP = 500_000
-ROOM = 1 << 30
-"""Bytes that the pairs of one pass may take, before they are glanced at."""
-_BYTES = 12
-"""Of a pair that is dealt and its rules."""
+MAX_BLOCK_PAIRS = 500_000
+PAIR_BUFFER_BYTES = 1 << 30
+"""Memory of the pairs of one pass, before the prefilter."""
+_PAIR_BYTES = 12
+"""Bytes of a dealt pair and its rules."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """Candidate pairs, left < right, sorted, each once. `rules` has bit k set where rule k of RULES joined the pair."""
+class CandidatePairs:
+    """Candidate pairs, left < right, sorted, each once.
+
+    `rules` has bit k set if rule k of `RULES` joins the pair.
+    """
 
     left: IntArray
     right: IntArray
@@ -60,54 +59,34 @@ class Pairs:
         return len(self.left)
 
 
-def candidates(
-    prepared: Prepared,
+def join_candidates(
+    prepared: PreparedBatch,
     plan: Plan,
     *,
     sides: npt.NDArray[np.uint8] | None = None,
     cap: int | None = None,
     workers: int = 2,
-    room: int = ROOM,
-    excess: Excess | None = None,
-) -> tuple[Pairs, tuple[RuleStat, ...]]:
-    """All pairs that the plan's rules join and that have its least points at a glance. `sides`: only pairs whose sides
-    (0 and 1) differ (linking two sets). `room`: the bytes that pairs may take before the glance, though never fewer
-    than those of one record. The answer depends neither on it nor on `workers`. `cap`: None is `DEFAULT_CAP`. `excess`
-    says of keys (ascending) how many pairs each makes where the valve is to pass it over though it makes few here, else
-    0: some records are joined as they would be among all that there are."""
-    cap = DEFAULT_CAP if cap is None else cap
-    linking = sides is not None
-    sides = sides if sides is not None else np.zeros(len(prepared), dtype=np.uint8)
-    used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
-    workers = max(workers, 1)
+    buffer_bytes: int = PAIR_BUFFER_BYTES,
+    purge_counts: PurgeCounts | None = None,
+) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
+    """Return the pairs that a plan's rules join and its prefilter keeps, and figures of each rule.
 
-    def grouper() -> Callable[[int, Rule], Groups]:
-        # what rules are made of goes when the last has its groups
-        parts = Parts(prepared)
-        return lambda number, rule: groups_of(
-            rule_keys(rule, prepared, plan, number, parts), number, sides, linking, cap, excess
-        )
-
-    found, lanes, ends = _counted(used, grouper(), prepared.kinds, sides, linking, workers)
-    seen = arrays(prepared) if plan.least is not None else BLIND
-    least = ALL if plan.least is None else plan.least
-    passes = []
-    for start, stop in _ranges(ends, max(room // _BYTES, 1)):
-        dealt = _dealt(
-            found,
-            lanes,
-            (start, stop, int(ends[start])),
-            int(ends[stop]),
-            prepared.kinds,
-            sides,
-            linking,
-        )
-        passes.append(
-            settle(dealt, ends[start : stop + 1] - ends[start], seen, least, workers, first=start)
-        )
-        del dealt
-    left, right, bits, totals = passes[0] if len(passes) == 1 else _together(passes)
-    return Pairs(left, right, bits), tuple(
+    `sides`: only pairs of a record of side 0 and one of side 1 (linking two sets). `cap`: None is
+    `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of pairs before the prefilter, at least those of one
+    record; like `workers` it does not change the result. `purge_counts` purges keys as among all
+    stored records when only some are compared.
+    """
+    cap = MAX_BLOCK_PAIRS if cap is None else cap
+    no_sides = np.zeros(len(prepared), dtype=np.uint8)
+    records = RecordSides(prepared.kinds, no_sides if sides is None else sides, sides is not None)
+    rules = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    group = _rule_grouper(prepared, plan, records, cap, purge_counts)
+    counted = _count_pairs(rules, group, records, max(workers, 1))
+    # Frees the parts of keys, which only grouping needs.
+    del group
+    united = _unite_in_passes(prepared, plan, counted, max(buffer_bytes // _PAIR_BYTES, 1))
+    left, right, bits, totals = united
+    stats = (
         RuleStat(
             rule.name,
             rule.help,
@@ -116,45 +95,106 @@ def candidates(
             int(totals[1, number]),
             groups.cut,
         )
-        for (number, rule), (groups, _) in zip(used, found, strict=True)
+        for (number, rule), groups in zip(rules, counted.groups, strict=True)
+    )
+    return CandidatePairs(left, right, bits), tuple(stats)
+
+
+def _rule_grouper(
+    prepared: PreparedBatch,
+    plan: Plan,
+    records: RecordSides,
+    cap: int,
+    purge_counts: PurgeCounts | None,
+) -> Callable[[int, Rule], KeyGroups]:
+    """Return a function that groups the keys of a rule; parts of keys live as long as it does."""
+    parts = KeyParts(prepared)
+    return lambda number, rule: group_keys(
+        rule_keys(rule, prepared, plan, number, parts), number, records, cap, purge_counts
     )
 
 
-def _counted(
-    used: Sequence[tuple[int, Rule]],
-    grouped: Callable[[int, Rule], Groups],
-    kinds: npt.NDArray[np.uint8],
-    sides: npt.NDArray[np.uint8],
-    linking: bool,
+@dataclass(frozen=True, slots=True)
+class _CountedPairs:
+    """Groups of all rules, whose pairs are counted but not yet written.
+
+    Each rule's pairs are dealt on one lane; `lanes` has the first place of each left record's pairs
+    per lane. The pairs of left record i are between `ends[i]` and `ends[i + 1]`.
+    """
+
+    groups: list[KeyGroups]
+    lane_of_rule: list[int]
+    lanes: list[PackedPairs]
+    ends: PackedPairs
+    records: RecordSides
+
+    def deal(self, start: int, stop: int) -> PackedPairs:
+        """Return the pairs of left records `start` … `stop` - 1, dealt to their left records."""
+        first = int(self.ends[start])
+        dealt = np.empty(int(self.ends[stop]) - first, dtype=np.int64)
+        left_range = LeftRange(start, stop, first)
+
+        def deal_lane(lane: int) -> None:
+            for groups, own_lane in zip(self.groups, self.lane_of_rule, strict=True):
+                if own_lane == lane:
+                    groups.pairs(self.records, self.lanes[lane], dealt, left_range)
+
+        with threads(len(self.lanes)) as pool:
+            list(pool.map(deal_lane, range(len(self.lanes))))
+        return dealt
+
+
+def _count_pairs(
+    rules: Sequence[tuple[int, Rule]],
+    group: Callable[[int, Rule], KeyGroups],
+    records: RecordSides,
     workers: int,
-) -> tuple[list[tuple[Groups, int]], list[Packed], Packed]:
-    """The groups of all rules, each with the lane its pairs go on; of each lane where its pairs of each left record
-    begin; and where the pairs of each left record begin and end (one more than records)."""
-    count = len(kinds)
+) -> _CountedPairs:
+    """Group the keys of all rules and count the pairs of each left record."""
+    count = len(records.kinds)
     lanes = [np.zeros(count, dtype=np.int64) for _ in range(workers)]
     free = list(range(workers))
 
-    def tell(number: int, rule: Rule) -> tuple[Groups, int]:
-        groups = grouped(number, rule)
-        # a lane is one thread's at a time; to take it and to give it back are one step each for the interpreter
+    def count_rule(number_and_rule: tuple[int, Rule]) -> tuple[KeyGroups, int]:
+        groups = group(*number_and_rule)
+        # A lane belongs to one thread at a time; `pop` and `append` are atomic.
         lane = free.pop()
-        groups.pairs(kinds, sides, linking, lanes[lane])
+        groups.pairs(records, lanes[lane])
         free.append(lane)
         return groups, lane
 
     with threads(workers) as pool:
-        found = list(pool.map(lambda one: tell(*one), used))
+        counted = list(pool.map(count_rule, rules))
     ends = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(sum(lanes), out=ends[1:])
-    # each lane's pairs of a record stand behind those of the lanes before it
+    # The pairs of a record on one lane follow those on the lanes before it.
     start = ends[:-1].copy()
     for lane, counts in enumerate(lanes):
         lanes[lane], start = start, start + counts
-    return found, lanes, ends
+    return _CountedPairs(
+        [groups for groups, _ in counted], [lane for _, lane in counted], lanes, ends, records
+    )
 
 
-def _ranges(ends: Packed, most: int) -> Iterator[tuple[int, int]]:
-    """Ranges of left records that make `most` pairs together, or are one record. One range at least."""
+def _unite_in_passes(
+    prepared: PreparedBatch, plan: Plan, counted: _CountedPairs, max_pairs: int
+) -> UnitedPairs:
+    """Return the united pairs of all rules, dealing at most `max_pairs` at a time."""
+    use_prefilter = plan.min_score is not None
+    arrays = prefilter_arrays(prepared) if use_prefilter else NO_PREFILTER_ARRAYS
+    min_score = ALL_PAIRS if plan.min_score is None else plan.min_score
+    ends, workers = counted.ends, len(counted.lanes)
+    passes = []
+    for start, stop in _ranges(ends, max_pairs):
+        dealt = counted.deal(start, stop)
+        pass_ends = ends[start : stop + 1] - ends[start]
+        passes.append(unite_dealt_pairs(dealt, pass_ends, arrays, min_score, workers, first=start))
+        del dealt
+    return passes[0] if len(passes) == 1 else _concat_passes(passes)
+
+
+def _ranges(ends: PackedPairs, most: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of left records with at most `most` pairs, or of one record; at least one."""
     count, start, stop = len(ends) - 1, 0, -1
     while stop < count:
         stop = int(np.searchsorted(ends, ends[start] + most, side="right")) - 1
@@ -163,9 +203,8 @@ def _ranges(ends: Packed, most: int) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _together(passes: list[Settled]) -> Settled:
-    """What several passes found, one after the other, and what rules gave in all. Takes the passes, so that no more
-    than a column is ever there twice."""
+def _concat_passes(passes: list[UnitedPairs]) -> UnitedPairs:
+    """Return the results of several passes as one; empties `passes` to save memory."""
     left, right, bits, totals = (list(column) for column in zip(*passes, strict=True))
     passes.clear()
     return _joined(left), _joined(right), _joined(bits), np.sum(totals, axis=0)
@@ -177,52 +216,33 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return whole
 
 
-def _dealt(
-    found: Sequence[tuple[Groups, int]],
-    lanes: Sequence[Packed],
-    pass_of: tuple[int, int, int],
-    end: int,
-    kinds: npt.NDArray[np.uint8],
-    sides: npt.NDArray[np.uint8],
-    linking: bool,
-) -> Packed:
-    """The pairs of all rules, dealt to their left records (see `settle`), of those records that a pass is about: the
-    first, the one after the last, and where the pairs of the first begin."""
-    dealt = np.empty(end - pass_of[2], dtype=np.int64)
-
-    def deal(lane: int) -> None:
-        for groups, mine in found:
-            if mine == lane:
-                groups.pairs(kinds, sides, linking, lanes[lane], dealt, pass_of)
-
-    with threads(len(lanes)) as pool:
-        list(pool.map(deal, range(len(lanes))))
-    return dealt
-
-
-def glanced(
-    prepared: Prepared, plan: Plan, left: IntArray, right: IntArray
+def passes_prefilter(
+    prepared: PreparedBatch, plan: Plan, left: IntArray, right: IntArray
 ) -> npt.NDArray[np.bool_]:
-    """Which pairs of rows have a plan's least points at a glance."""
-    if plan.least is None:
+    """Return a mask of pairs that reach the prefilter score of a plan."""
+    if plan.min_score is None:
         return np.ones(len(left), dtype=bool)
-    enough: npt.NDArray[np.bool_] = all_points(prepared, left, right) >= plan.least
+    enough: npt.NDArray[np.bool_] = prefilter_scores(prepared, left, right) >= plan.min_score
     return enough
 
 
 def rule_keys(
-    rule: Rule, prepared: Prepared, plan: Plan, number: int, parts: Parts | None = None
-) -> Keys:
-    """The keys of one rule under a plan, for records of the rule's kinds. `parts`: those of the batch, where several
-    rules share them."""
-    parts = parts or Parts(prepared)
+    rule: Rule, prepared: PreparedBatch, plan: Plan, number: int, parts: KeyParts | None = None
+) -> RuleKeys:
+    """Return the keys of one rule under a plan, for records of the rule's kinds.
+
+    `parts`: parts of keys that several rules share, if any.
+    """
+    parts = parts or KeyParts(prepared)
     applies = (prepared.kinds & int(rule.kinds)) != 0
     if not applies.any():
         return NO_KEYS
     hashed = rule.keys(parts)
     if not applies.all():
-        hashed = Hashed(hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0)))
+        hashed = KeySets(
+            hashed.offsets, np.where(applies[hashed.rows], hashed.hashes, np.uint64(0))
+        )
     kind = plan.rules[rule.name]
     return keys_of(
-        hashed, number + 1, parts.once(f"refinement {kind}", lambda: refinement(prepared, kind))
+        hashed, number + 1, parts.cached(f"refinement {kind}", lambda: refinement(prepared, kind))
     )

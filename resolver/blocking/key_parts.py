@@ -1,6 +1,6 @@
-"""What several rules are made of: words, pairs of words, dates and places of a batch, each hashed once a run.
+"""Parts of keys that several rules share: words, pairs of words, dates and places, as hashes.
 
-A part is a pure function of the batch, so it does not matter which of several threads makes it.
+A part is a pure function of the batch, so it does not matter which thread computes it.
 """
 
 from __future__ import annotations
@@ -13,126 +13,126 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking.keys import (
-    Hashed,
-    distinct,
+    KeySets,
+    distinct_keys,
     form_hashes,
     identity_tokens,
+    keys_of_records,
+    keys_of_table,
     mix,
-    of_records,
-    of_table,
     pairs_within,
     sums_within,
-    united,
+    unite_keys,
     years_within,
 )
 from resolver.kernels.letter_hashes import first_letters, spell
-from resolver.records.prepared.batch import (
-    HashArray,
-    PlaceTable,
-    Prepared,
-    TokenFlag,
-)
+from resolver.records.prepared.batch import HashArray, PlaceTable, PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.value_flags import TokenFlag
 
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
 _SUFFIX_SALT = np.uint64(3)
 
 
-class Parts:
-    """The parts of one batch, made when first asked for and kept."""
+class KeyParts:
+    """Parts of the keys of one batch, computed on first access."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: PreparedBatch) -> None:
         self.prepared = prepared
-        self._made: dict[str, Any] = {}
+        self._cache: dict[str, Any] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
-        """The part of a name; `make` is called by the first that asks, others wait."""
+    def cached(self, name: str, compute: Callable[[], T]) -> T:
+        """Return a named part; the first caller computes it while others wait."""
         with self._lock:
             lock = self._locks.setdefault(name, Lock())
         with lock:
-            if name not in self._made:
-                self._made[name] = make()
-            made: T = self._made[name]
-            return made
+            if name not in self._cache:
+                self._cache[name] = compute()
+            value: T = self._cache[name]
+            return value
 
-    def words(self, code: str, least_length: int) -> Hashed:
-        """Per record, one code (`phonetic`, `skeleton`, `prefix`, `suffix`) of every long enough word, each once."""
+    def words(self, code: str, least_length: int) -> KeySets:
+        """Per record, one code (`codes`) of each word of some length, once."""
 
-        def make() -> Hashed:
+        def compute() -> KeySets:
             mask = self.identity(least_length)
-            return distinct(of_records(self.prepared, self._in_forms(self.codes(code), mask)))
+            return distinct_keys(
+                keys_of_records(self.prepared, self._in_forms(self.codes(code), mask))
+            )
 
-        return self.once(f"words {code} {least_length}", make)
+        return self.cached(f"words {code} {least_length}", compute)
 
-    def word_pairs(self, code: str, least_length: int = 1) -> Hashed:
+    def word_pairs(self, code: str, least_length: int = 1) -> KeySets:
         """Per record, every two words of a name by their codes, each once."""
 
-        def make() -> Hashed:
+        def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self.codes(code), self.identity(least_length))
-            return distinct(of_records(self.prepared, pairs_within(by_form)))
+            return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
 
-        return self.once(f"pairs {code} {least_length}", make)
+        return self.cached(f"pairs {code} {least_length}", compute)
 
-    def word_sets(self, code: str) -> Hashed:
+    def word_sets(self, code: str) -> KeySets:
         """Per record, one hash for all the words of each name, in any order."""
 
-        def make() -> Hashed:
+        def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self.codes(code), self.identity(1))
-            return distinct(of_records(self.prepared, sums_within(by_form)))
+            return distinct_keys(keys_of_records(self.prepared, sums_within(by_form)))
 
-        return self.once(f"sets {code}", make)
+        return self.cached(f"sets {code}", compute)
 
-    def initials(self) -> Hashed:
+    def initials(self) -> KeySets:
         """Per record, the first letters of its words, each once."""
 
-        def make() -> Hashed:
-            return distinct(
-                of_records(
+        def compute() -> KeySets:
+            return distinct_keys(
+                keys_of_records(
                     self.prepared, self._in_forms(self._letters(), _initial_tokens(self.prepared))
                 )
             )
 
-        return self.once("initials", make)
+        return self.cached("initials", compute)
 
-    def initial_pairs(self) -> Hashed:
+    def initial_pairs(self) -> KeySets:
         """Per record, the first letters of every two words of a name."""
 
-        def make() -> Hashed:
+        def compute() -> KeySets:
             by_form = form_hashes(self.prepared, self._letters(), _initial_tokens(self.prepared))
-            return distinct(of_records(self.prepared, pairs_within(by_form)))
+            return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
 
-        return self.once("initial pairs", make)
+        return self.cached("initial pairs", compute)
 
-    def symbols(self) -> Hashed:
-        """Per record, the symbols (the same name in other languages, nicknames) of its words with few of them."""
+    def symbols(self) -> KeySets:
+        """Per record, the symbols (name in other languages, nickname) of words with few of them."""
 
-        def make() -> Hashed:
+        def compute() -> KeySets:
             symbols, forms = self.prepared.tokens.symbols, self.prepared.forms.tokens
             few = identity_tokens(self.prepared) & (symbols.counts <= 12)
             counts = np.where(few, symbols.counts, 0)[forms.items]
-            found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
+            items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
             ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-            by_form = Hashed(
-                ends[forms.offsets].astype(np.int32), mix(found.astype(np.uint64), np.uint64(5))
+            by_form = KeySets(
+                ends[forms.offsets].astype(np.int32), mix(items.astype(np.uint64), np.uint64(5))
             )
-            return distinct(of_records(self.prepared, by_form))
+            return distinct_keys(keys_of_records(self.prepared, by_form))
 
-        return self.once("symbols", make)
+        return self.cached("symbols", compute)
 
-    def years(self) -> Hashed:
+    def years(self) -> KeySets:
         """Per record, every year of birth."""
-        return self.once(
-            "years", lambda: distinct(years_within(self.prepared.births, self.prepared.dates))
+        return self.cached(
+            "years", lambda: distinct_keys(years_within(self.prepared.births, self.prepared.dates))
         )
 
-    def month_days(self, *, strict: bool = False) -> Hashed:
-        """Per record, day and month of birth, 1 January left out (`strict`: all of January and all firsts of a month):
-        what lists write where they know no better."""
+    def month_days(self, *, strict: bool = False) -> KeySets:
+        """Per record, day and month of birth without 1 January, the usual placeholder.
 
-        def make() -> Hashed:
+        `strict`: also without all of January and all firsts of a month.
+        """
+
+        def compute() -> KeySets:
             dates = self.prepared.dates
             default = (
                 (dates.day == 1) | (dates.month == 1)
@@ -141,15 +141,19 @@ class Parts:
             )
             number = dates.month.astype(np.uint64) * np.uint64(100) + dates.day
             full = (dates.day > 0) & ~default
-            return distinct(of_table(self.prepared.births, np.where(full, number, np.uint64(0))))
+            return distinct_keys(
+                keys_of_table(self.prepared.births, np.where(full, number, np.uint64(0)))
+            )
 
-        return self.once(f"month days {strict}", make)
+        return self.cached(f"month days {strict}", compute)
 
-    def place_words(self) -> Hashed:
-        """Per record, the words of four letters or more of its birth places and addresses that say more than the
-        country."""
+    def place_words(self) -> KeySets:
+        """Per record, words of four letters or more of its birth places and addresses.
 
-        def make() -> Hashed:
+        Words that just name the country are left out.
+        """
+
+        def compute() -> KeySets:
             parts = []
             for ragged, table in _placed(self.prepared):
                 words = ragged.through(table.local)
@@ -157,54 +161,56 @@ class Parts:
                     map(len, table.token_texts), dtype=np.int32, count=len(table.token_texts)
                 )
                 hashes = np.where(lengths >= 4, table.token_hashes, np.uint64(0))
-                parts.append(Hashed(words.offsets, hashes[words.items]))
-            return distinct(united(parts))
+                parts.append(KeySets(words.offsets, hashes[words.items]))
+            return distinct_keys(unite_keys(parts))
 
-        return self.once("place words", make)
+        return self.cached("place words", compute)
 
     def codes(self, code: str) -> HashArray:
-        """One code per token."""
-        tokens = self.prepared.tokens
-        if code == "text":
-            return tokens.hashes
-        if code == "phonetic":
-            return tokens.phonetic
-        if code == "skeleton":
-            return tokens.skeleton
-        if code == "prefix":
-            return self._spelled("prefix", lambda text: text[:3])
-        return mix(self._spelled("suffix", lambda text: text[-3:]), _SUFFIX_SALT)
+        """Return one code per token (`text`, `phonetic`, `skeleton`, `prefix` or `suffix`)."""
+        return _TOKEN_CODES[code](self)
 
     def identity(self, least_length: int) -> Bools:
-        """Which tokens of at least that length carry identity."""
+        """Return a mask of tokens of some length that carry identity."""
         return identity_tokens(self.prepared, 0, least_length)
 
-    def _in_forms(self, codes: HashArray, mask: Bools) -> Hashed:
+    def _in_forms(self, codes: HashArray, mask: Bools) -> KeySets:
         """Per form, the codes of the tokens that pass, as they come."""
         forms = self.prepared.forms.tokens
-        return Hashed(forms.offsets, np.where(mask, codes, np.uint64(0))[forms.items])
+        return KeySets(forms.offsets, np.where(mask, codes, np.uint64(0))[forms.items])
 
-    def _spelled(self, name: str, cut: Callable[[str], str]) -> HashArray:
-        def make() -> Hashed:
+    def spelled(self, name: str, cut: Callable[[str], str]) -> HashArray:
+        """Return the hash of a part of each token's text, computed once per name of the part."""
+
+        def compute() -> KeySets:
             texts = self.prepared.tokens.texts
             hashes = np.fromiter(
                 (spell(cut(text)) for text in texts), dtype=np.uint64, count=len(texts)
             )
-            return Hashed(offsets_of(np.ones(len(texts), dtype=np.int64)), hashes)
+            return KeySets(offsets_of(np.ones(len(texts), dtype=np.int64)), hashes)
 
-        return self.once(f"spelled {name}", make).hashes
+        return self.cached(f"spelled {name}", compute).hashes
 
     def _letters(self) -> HashArray:
         return first_letters(self.prepared.tokens.texts).astype(np.uint64)
 
 
-def _initial_tokens(prepared: Prepared) -> Bools:
+def _initial_tokens(prepared: PreparedBatch) -> Bools:
     mask: Bools = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     return mask
 
 
-def _placed(prepared: Prepared) -> tuple[tuple[Ragged, PlaceTable], ...]:
+def _placed(prepared: PreparedBatch) -> tuple[tuple[Ragged, PlaceTable], ...]:
     return (prepared.birth_places, prepared.place_table), (
         prepared.addresses,
         prepared.address_table,
     )
+
+
+_TOKEN_CODES: dict[str, Callable[[KeyParts], HashArray]] = {
+    "text": lambda parts: parts.prepared.tokens.hashes,
+    "phonetic": lambda parts: parts.prepared.tokens.phonetic,
+    "skeleton": lambda parts: parts.prepared.tokens.skeleton,
+    "prefix": lambda parts: parts.spelled("prefix", lambda text: text[:3]),
+    "suffix": lambda parts: mix(parts.spelled("suffix", lambda text: text[-3:]), _SUFFIX_SALT),
+}

@@ -1,8 +1,9 @@
-"""Blocking plans: which rules run at which size, and what narrows each.
+"""Blocking plans: the rules that run at a size of data, and the refinements of their keys.
 
-Pairs that share a common first name and surname grow with the square of the records, so larger plans ask more of a
-key. A plan is part of the model: whether two records are compared depends on them and on the plan, never on what else
-is in the batch. Broad rules join what narrow ones miss, and a glance at each pair keeps few of theirs.
+Pairs that share a common first name and surname grow with the square of the records, so larger
+plans require more of a key. A plan is part of the model: whether two records are compared depends
+on them and the plan, never on the rest of the batch. Broad rules find what narrow ones miss, and
+the prefilter keeps few of their pairs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.blocking.keys import years_within
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of
 
 NONE, YEAR, DAY = "", "year", "day"
@@ -21,14 +22,14 @@ NONE, YEAR, DAY = "", "year", "day"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A named choice of rules; each with what refines its keys (`""` nothing, `year` of birth, `day` of birth)."""
+    """Named choice of rules, each with the refinement of its keys (`NONE`, `YEAR` or `DAY`)."""
 
     name: str
-    limit: int
-    """The number of records up to which the plan is chosen by itself."""
+    max_records: int
+    """Number of records up to which the plan is chosen by default."""
     rules: Mapping[str, str]
-    least: int | None = None
-    """The points that two persons need at a glance to be compared (`resolver.blocking.prefilter`); None: any."""
+    min_score: int | None = None
+    """Prefilter score that two persons need to be compared (`blocking.prefilter`); None: any."""
 
 
 _SMALL: dict[str, str] = {
@@ -61,10 +62,10 @@ _SMALL: dict[str, str] = {
     "acronym": NONE,
 }
 PLANS: tuple[Plan, ...] = (
-    # the keys of S and a milder glance, which so few records can afford; and among so few people, those who agree are
-    # seldom strangers: a prior of its own
-    Plan("XS", 10_000, _SMALL, least=-40),
-    Plan("S", 100_000, _SMALL, least=-20),
+    # The keys of S with a milder prefilter, which few records can afford, and a prior of its own,
+    # since in small populations people who agree are seldom strangers.
+    Plan("XS", 10_000, _SMALL, min_score=-40),
+    Plan("S", 100_000, _SMALL, min_score=-20),
     Plan(
         "M",
         2_000_000,
@@ -84,7 +85,7 @@ PLANS: tuple[Plan, ...] = (
             "contact": NONE,
             "acronym": NONE,
         },
-        least=0,
+        min_score=0,
     ),
     Plan(
         "L",
@@ -98,25 +99,26 @@ PLANS: tuple[Plan, ...] = (
             "identifier": NONE,
             "contact": NONE,
         },
-        # of ten million records, most pairs with fewer points are namesakes: without a date of birth and of other
-        # places, or born on one day with one common word. That leaves out one in 150 of the matches, and more that
-        # are none
-        least=60,
+        # Among ten million records most pairs with lower scores are namesakes: without a birth date
+        # and in different places, or born on one day with one common word. The limit loses one in
+        # 150 matches, and more pairs that are none.
+        min_score=60,
     ),
 )
 PLAN_BY_NAME = {plan.name: plan for plan in PLANS}
 
 
-def plan_for(records: int, *, growing: bool = False) -> Plan:
-    """The plan for a number of records, where no store has settled one. What is `growing` never gets the smallest."""
-    return next(plan for plan in (PLANS[1:] if growing else PLANS) if records <= plan.limit)
+def choose_plan_by_size(records: int, *, growing: bool = False) -> Plan:
+    """Return the plan for a number of records; `growing` data never get the smallest."""
+    return next(plan for plan in (PLANS[1:] if growing else PLANS) if records <= plan.max_records)
 
 
-def refinement(prepared: Prepared, kind: str) -> Ragged | None:
-    """The refining values per record: none at all for `""`; else the years or days of birth (never 0).
+def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
+    """Return the refinements of each record: None for `NONE`, else years or days of birth (never
+    0).
 
-    A range or an estimate stands for every year it can lie in. What says nothing so exact (no date, no day, a range of
-    more than six years) refines nothing, and a record that has nothing else meets all refinements.
+    A range or an estimate stands for each year in which it can lie. Less exact dates (none, no day,
+    a range of more than six years) give no refinement; a record without any joins all refinements.
     """
     if kind == NONE:
         return None
@@ -128,11 +130,11 @@ def refinement(prepared: Prepared, kind: str) -> Ragged | None:
         else (dates.day > 0) & (ranged == 0) & (dates.circa == 0)
     )
     chosen = usable[births.items]
-    kept = Ragged(
+    usable_births = Ragged(
         offsets_of(np.bincount(births.rows[chosen], minlength=len(births))), births.items[chosen]
     )
     if kind == YEAR:
-        years = years_within(kept, dates)
+        years = years_within(usable_births, dates)
         return Ragged.from_rows(years.rows, years.hashes.astype(np.int32), len(births))
     days = dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day
-    return Ragged.from_rows(kept.rows, days[kept.items], len(births))
+    return Ragged.from_rows(usable_births.rows, days[usable_births.items], len(births))

@@ -1,9 +1,8 @@
-"""RULES: one documented function a row, from values to keys. Adding a blocking rule is adding one function and one
-row.
+"""Blocking rules (`RULES`): one documented function and one row each, from values to keys.
 
-A rule is a pure function of one record: the hashes it gives do not depend on what else is in the batch. Two records
-meet where they share a hash under a rule that the plan uses. The first line of a function's docstring is what reports
-show.
+A rule is a pure function of one record: its hashes do not depend on the rest of the batch. Two
+records are joined if they share a hash under a rule of the plan. Reports show the first line of a
+function's docstring.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.blocking.key_parts import Parts
+from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.keys import (
-    Hashed,
-    cross,
-    distinct,
+    KeySets,
+    cross_keys,
+    distinct_keys,
     form_hashes,
     identity_tokens,
-    of_records,
-    of_table,
-    pairs_between,
+    keys_of_pairs,
+    keys_of_records,
+    keys_of_table,
     sums_within,
-    united,
+    unite_keys,
 )
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
@@ -33,93 +32,94 @@ from resolver.kernels.letter_hashes import (
     spell,
 )
 from resolver.records.kinds import Kind
-from resolver.records.prepared.batch import HashArray, Prepared, TokenFlag
+from resolver.records.prepared.batch import HashArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.value_flags import TokenFlag
 
 RARE = 7.0
-"""Nats of rarity from which a token joins records on its own: borne by less than one entity in 1,100."""
+"""Rarity in nats from which a single token joins records: fewer than one bearer in 1,100."""
 FEW = 8
-"""Symbols that a word may have to be met by them."""
+"""Symbols that a word may have to join records by them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A blocking rule: its keys apply to records whose kind shares a bit with `kinds`."""
+    """Blocking rule, for records whose kind shares a bit with `kinds`."""
 
     name: str
     kinds: Kind
-    keys: Callable[[Parts], Hashed]
+    keys: Callable[[KeyParts], KeySets]
 
     @property
     def help(self) -> str:
-        """What the rule joins, in one line."""
+        """Description of the pairs that the rule joins, in one line."""
         return (self.keys.__doc__ or "").strip().splitlines()[0]
 
 
-def name_set(parts: Parts) -> Hashed:
-    """The same words in a name, in any order."""
+def name_set(parts: KeyParts) -> KeySets:
+    """Same words in a name, in any order."""
     return parts.word_sets("text")
 
 
-def skeleton_set(parts: Parts) -> Hashed:
-    """The same consonants in all words of a name, in any order: one name in two transliterations."""
+def skeleton_set(parts: KeyParts) -> KeySets:
+    """Same consonants in all words of a name, in any order: one name in two transliterations."""
     return parts.word_sets("skeleton")
 
 
-def phonetic_pair(parts: Parts) -> Hashed:
+def phonetic_pair(parts: KeyParts) -> KeySets:
     """Two words of a name that sound alike (Metaphone)."""
     return parts.word_pairs("phonetic")
 
 
-def skeleton_pair(parts: Parts) -> Hashed:
+def skeleton_pair(parts: KeyParts) -> KeySets:
     """Two words of a name with the same consonants."""
     return parts.word_pairs("skeleton")
 
 
-def prefix_pair(parts: Parts) -> Hashed:
+def prefix_pair(parts: KeyParts) -> KeySets:
     """Two words of a name that begin with the same three letters."""
     return parts.word_pairs("prefix", 3)
 
 
-def suffix_pair(parts: Parts) -> Hashed:
+def suffix_pair(parts: KeyParts) -> KeySets:
     """Two words of a name that end with the same three letters."""
     return parts.word_pairs("suffix", 4)
 
 
-def rare_token(parts: Parts) -> Hashed:
-    """A rare word in a name."""
+def rare_token(parts: KeyParts) -> KeySets:
+    """Rare word in a name."""
     return _rare(parts.prepared, parts.prepared.tokens.hashes)
 
 
-def rare_phonetic(parts: Parts) -> Hashed:
-    """A rare word of four letters or more in a name, as it sounds."""
+def rare_phonetic(parts: KeyParts) -> KeySets:
+    """Rare word of four letters or more in a name, as it sounds."""
     return _rare(parts.prepared, parts.prepared.tokens.phonetic)
 
 
-def symbol_pair(parts: Parts) -> Hashed:
+def symbol_pair(parts: KeyParts) -> KeySets:
     """Two words of a name that are the same names in another language or script."""
     prepared = parts.prepared
     symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
-    # only words with few symbols: those with many (Muhammad) are met through their sound
+    # Only words with few symbols: those with many (Muhammad) are joined by their sound.
     few = identity_tokens(prepared) & (symbols.counts <= FEW)
     counts = np.where(few, symbols.counts, 0)[forms.items]
-    found = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
-    words = Ragged(offsets_of(counts), found)
-    return of_records(prepared, pairs_between(forms.offsets, words, FEW))
+    items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
+    words = Ragged(offsets_of(counts), items)
+    return keys_of_records(prepared, keys_of_pairs(forms.offsets, words, FEW))
 
 
-def token_year(parts: Parts) -> Hashed:
-    """A word that sounds alike and the same year of birth."""
-    return cross(parts.words("phonetic", 3), parts.years())
+def token_year(parts: KeyParts) -> KeySets:
+    """Word that sounds alike and the same year of birth."""
+    return cross_keys(parts.words("phonetic", 3), parts.years())
 
 
-def skeleton_year(parts: Parts) -> Hashed:
-    """A word with the same consonants and the same year of birth."""
-    return cross(parts.words("skeleton", 3), parts.years())
+def skeleton_year(parts: KeyParts) -> KeySets:
+    """Word with the same consonants and the same year of birth."""
+    return cross_keys(parts.words("skeleton", 3), parts.years())
 
 
-def birth_day(parts: Parts) -> Hashed:
-    """The same full date of birth, day and month in either order, 1 January left out."""
+def birth_day(parts: KeyParts) -> KeySets:
+    """Same full date of birth, day and month in either order, 1 January left out."""
     dates = parts.prepared.dates
     full = (
         (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
@@ -130,149 +130,153 @@ def birth_day(parts: Parts) -> Hashed:
         + low.astype(np.uint64) * np.uint64(100)
         + high
     )
-    return of_table(parts.prepared.births, np.where(full, number, np.uint64(0)))
+    return keys_of_table(parts.prepared.births, np.where(full, number, np.uint64(0)))
 
 
-def word_day(parts: Parts) -> Hashed:
-    """A word with the same consonants and the same full date of birth (day and month in either order)."""
-    return cross(parts.words("skeleton", 3), birth_day(parts))
+def word_day(parts: KeyParts) -> KeySets:
+    """Word with the same consonants and the same date of birth (day and month in either order)."""
+    return cross_keys(parts.words("skeleton", 3), birth_day(parts))
 
 
-def initials_day(parts: Parts) -> Hashed:
-    """Two words that begin with the same letters and the same full date of birth (day and month in either order)."""
-    return cross(parts.initial_pairs(), birth_day(parts))
+def initials_day(parts: KeyParts) -> KeySets:
+    """Two words with the same initials and the same date of birth (day, month in either order)."""
+    return cross_keys(parts.initial_pairs(), birth_day(parts))
 
 
-def place_day(parts: Parts) -> Hashed:
-    """The same place and the same full date of birth (day and month in either order)."""
-    return cross(parts.place_words(), birth_day(parts))
+def place_day(parts: KeyParts) -> KeySets:
+    """Same place and the same full date of birth (day and month in either order)."""
+    return cross_keys(parts.place_words(), birth_day(parts))
 
 
-def pair_month_day(parts: Parts) -> Hashed:
+def pair_month_day(parts: KeyParts) -> KeySets:
     """Two words that sound alike and the same day and month of birth, whatever the year."""
-    return cross(parts.word_pairs("phonetic"), parts.month_days())
+    return cross_keys(parts.word_pairs("phonetic"), parts.month_days())
 
 
-def token_month_day(parts: Parts) -> Hashed:
-    """A word with the same consonants and the same day and month of birth, January and firsts of a month left out."""
-    return cross(parts.words("skeleton", 3), parts.month_days(strict=True))
+def token_month_day(parts: KeyParts) -> KeySets:
+    """Word with the same consonants, same day and month of birth, no January and no firsts."""
+    return cross_keys(parts.words("skeleton", 3), parts.month_days(strict=True))
 
 
-def suffix_month_day(parts: Parts) -> Hashed:
-    """A word with the same end and the same day and month of birth, January and firsts of a month left out."""
-    return cross(parts.words("suffix", 4), parts.month_days(strict=True))
+def suffix_month_day(parts: KeyParts) -> KeySets:
+    """Word with the same end and the same day and month of birth, no January and no firsts."""
+    return cross_keys(parts.words("suffix", 4), parts.month_days(strict=True))
 
 
-def token_day(parts: Parts) -> Hashed:
-    """A word that sounds alike and the same day of birth in any month, firsts of a month left out."""
+def token_day(parts: KeyParts) -> KeySets:
+    """Word that sounds alike and the same day of birth in any month, firsts of a month left out."""
     dates = parts.prepared.dates
     days = np.where(dates.day > 1, dates.day, 0).astype(np.uint64)
-    return cross(parts.words("phonetic", 3), distinct(of_table(parts.prepared.births, days)))
+    return cross_keys(
+        parts.words("phonetic", 3), distinct_keys(keys_of_table(parts.prepared.births, days))
+    )
 
 
-def place_year(parts: Parts) -> Hashed:
-    """The same place and the same year of birth."""
-    return cross(parts.place_words(), parts.years())
+def place_year(parts: KeyParts) -> KeySets:
+    """Same place and the same year of birth."""
+    return cross_keys(parts.place_words(), parts.years())
 
 
-def place_month_day(parts: Parts) -> Hashed:
-    """The same place and the same day and month of birth, 1 January left out."""
-    return cross(parts.place_words(), parts.month_days())
+def place_month_day(parts: KeyParts) -> KeySets:
+    """Same place and the same day and month of birth, 1 January left out."""
+    return cross_keys(parts.place_words(), parts.month_days())
 
 
-def name_place(parts: Parts) -> Hashed:
-    """The same words in a name and the same place of birth or address."""
-    return cross(parts.word_sets("text"), parts.place_words())
+def name_place(parts: KeyParts) -> KeySets:
+    """Same words in a name and the same place of birth or address."""
+    return cross_keys(parts.word_sets("text"), parts.place_words())
 
 
-def token_place(parts: Parts) -> Hashed:
-    """A word with the same consonants and the same place of birth or address."""
-    return cross(parts.words("skeleton", 3), parts.place_words())
+def token_place(parts: KeyParts) -> KeySets:
+    """Word with the same consonants and the same place of birth or address."""
+    return cross_keys(parts.words("skeleton", 3), parts.place_words())
 
 
-def prefix_place(parts: Parts) -> Hashed:
-    """A word with the same beginning and the same place of birth or address."""
-    return cross(parts.words("prefix", 3), parts.place_words())
+def prefix_place(parts: KeyParts) -> KeySets:
+    """Word with the same beginning and the same place of birth or address."""
+    return cross_keys(parts.words("prefix", 3), parts.place_words())
 
 
-def suffix_place(parts: Parts) -> Hashed:
-    """A word with the same end and the same place of birth or address."""
-    return cross(parts.words("suffix", 4), parts.place_words())
+def suffix_place(parts: KeyParts) -> KeySets:
+    """Word with the same end and the same place of birth or address."""
+    return cross_keys(parts.words("suffix", 4), parts.place_words())
 
 
-def symbol_place(parts: Parts) -> Hashed:
-    """A word that is the same name in another language, or its nickname, and the same place of birth or address."""
-    return cross(parts.symbols(), parts.place_words())
+def symbol_place(parts: KeyParts) -> KeySets:
+    """Word that is the same name in another language or its nickname, and the same place."""
+    return cross_keys(parts.symbols(), parts.place_words())
 
 
-def address_initial(parts: Parts) -> Hashed:
-    """The same address of two words or more and a word that begins with the same letter."""
+def address_initial(parts: KeyParts) -> KeySets:
+    """Same address of two words or more and a word that begins with the same letter."""
     table = parts.prepared.address_table
     words = sums_within(
-        distinct(Hashed(table.local.offsets, table.token_hashes[table.local.items]))
+        distinct_keys(KeySets(table.local.offsets, table.token_hashes[table.local.items]))
     ).hashes
     whole = np.where(table.local.counts > 1, words, np.uint64(0))
-    return cross(parts.initials(), distinct(of_table(parts.prepared.addresses, whole)))
+    return cross_keys(
+        parts.initials(), distinct_keys(keys_of_table(parts.prepared.addresses, whole))
+    )
 
 
-def identifier(parts: Parts) -> Hashed:
-    """The same document, tax or registration number, unless it is known to be used by many."""
+def identifier(parts: KeyParts) -> KeySets:
+    """Same document, tax or registration number, unless it is known to be used by many."""
     table = parts.prepared.identifier_table
-    return of_table(
+    return keys_of_table(
         parts.prepared.identifiers, np.where(table.mass_used == 0, table.number, np.uint64(0))
     )
 
 
-def contact(parts: Parts) -> Hashed:
-    """The same phone number or e-mail address."""
-    held = parts.prepared.plain["phone"], parts.prepared.plain["email"]
-    return united([of_table(ragged, table.hashes) for ragged, table in held])
+def contact(parts: KeyParts) -> KeySets:
+    """Same phone number or e-mail address."""
+    columns = parts.prepared.plain["phone"], parts.prepared.plain["email"]
+    return unite_keys([keys_of_table(ragged, table.hashes) for ragged, table in columns])
 
 
-def mailbox(parts: Parts) -> Hashed:
-    """The same e-mail address up to its host, of three letters or more."""
+def mailbox(parts: KeyParts) -> KeySets:
+    """Same e-mail address up to its host, of three letters or more."""
     ragged, table = parts.prepared.plain["email"]
     boxes = [text.partition("@")[0] for text in table.texts.tolist()]
     hashes = np.fromiter(
         (spell(box) if len(box) > 2 else 0 for box in boxes), dtype=np.uint64, count=len(boxes)
     )
-    return of_table(ragged, hashes)
+    return keys_of_table(ragged, hashes)
 
 
-def acronym(parts: Parts) -> Hashed:
-    """A word that is made of the first letters of the other's name."""
+def acronym(parts: KeyParts) -> KeySets:
+    """Word that is made of the first letters of the other's name."""
     prepared = parts.prepared
     tokens = prepared.tokens
     forms = prepared.forms.tokens
     mask = identity_tokens(prepared)
     longest = int(forms.counts.max()) if len(forms) else 0
     if longest == 0:
-        return Hashed(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
+        return KeySets(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
     letters = _rolling(prepared, np.where(mask, first_letters(tokens.texts), 0).astype(np.uint64))
     spelled = np.zeros(len(tokens), dtype=np.uint64)
     for code, text in enumerate(tokens.texts):
         if 3 <= len(text) <= 8 and mask[code]:
             spelled[code] = spell(text)
     counts = np.bincount(forms.rows[mask[forms.items]], minlength=len(forms))
-    own = Hashed(
+    own = KeySets(
         np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0))
     )
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
-    alone = np.repeat(counts <= 2, np.diff(single.offsets))
-    single = Hashed(single.offsets, np.where(alone, single.hashes, np.uint64(0)))
-    return of_records(prepared, united([own, single]))
+    is_short = np.repeat(counts <= 2, np.diff(single.offsets))
+    single = KeySets(single.offsets, np.where(is_short, single.hashes, np.uint64(0)))
+    return keys_of_records(prepared, unite_keys([own, single]))
 
 
-def _rare(prepared: Prepared, hashes: HashArray) -> Hashed:
-    """The codes of rare words of four letters or more, numbers left out."""
+def _rare(prepared: PreparedBatch, hashes: HashArray) -> KeySets:
+    """Return codes of rare words of four letters or more, without numbers."""
     mask = identity_tokens(prepared, RARE, 4) & (
         (prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0
     )
-    return of_records(prepared, form_hashes(prepared, hashes, mask))
+    return keys_of_records(prepared, form_hashes(prepared, hashes, mask))
 
 
-def _rolling(prepared: Prepared, weights: HashArray) -> HashArray:
-    """`spell` of the first letters of every form, all forms at once, one token position at a time."""
+def _rolling(prepared: PreparedBatch, weights: HashArray) -> HashArray:
+    """Return `spell` of the first letters of each form, one token position at a time."""
     forms = prepared.forms.tokens
     value = np.full(len(forms), SPELL_START)
     for position in range(int(forms.counts.max())):

@@ -1,4 +1,4 @@
-"""Normalise: a batch's unique values to comparable forms (`prepare`)."""
+"""Normalization: unique values of a batch to comparable forms (`prepare`)."""
 
 from resolver.normalize.folding import letters
 from resolver.normalize.lexicons.symbols import SymbolSource

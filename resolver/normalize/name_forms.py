@@ -1,7 +1,6 @@
-"""Name forms: every written name of a record, and names put together from name parts, as rows of one table.
+"""Name forms: written names of records, and names composed of name parts, as rows of one table.
 
-A person's full names and the names put together from parts stand side by side; where both say the same, the one whose
-parts have roles is kept.
+If a written and a composed name are the same, the composed one is kept, as its words have roles.
 """
 
 from __future__ import annotations
@@ -12,25 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.lexicons.name_roles import likely_roles
-from resolver.normalize.name_tokens import bracketed, other_cut
-from resolver.normalize.single_record import as_rows, names_of_one
+from resolver.normalize.name_tokens import japanese_split, without_acronym
+from resolver.normalize.single_record import build_single_record_names, single_row
 from resolver.normalize.token_tables import (
     Lookup,
     build_lexicon,
     compact_hashes,
     joined_hashes,
 )
-from resolver.records.batch import Batch, IntArray
+from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared.batch import (
-    ByteArray,
-    NameQuality,
-    NameTable,
-    Role,
-    TokenTable,
-)
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.batch import ByteArray, NameTable, TokenTable
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.value_flags import NameQuality, Role
 
 _QUALITY = {
     "name": NameQuality.PRIMARY,
@@ -46,15 +40,15 @@ _PART_ROLES = {
     "fatherName": Role.MIDDLE,
     "lastName": Role.FAMILY,
 }
-_PLAIN = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
-"""The kinds whose names are read in one way."""
-MOST_PARTS = 16
-"""A record that gives more given or family names than anybody bears must not make millions of names of them."""
+_SINGLE_READING_KINDS = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
+"""Kinds whose names are read in one way."""
+MAX_NAME_PARTS = 16
+"""Given or family names of a record that are combined, so that a record cannot make millions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The tables of names and which records bear which."""
+class NameTables:
+    """Tables of names, and the forms of each record with their quality."""
 
     tokens: TokenTable
     forms: NameTable
@@ -63,28 +57,28 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _WrittenNames:
     rows: IntArray
     forms: IntArray
     quality: ByteArray
 
 
-def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
-    """All names of a canonical batch."""
+def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
+    """Return all names of a canonical batch."""
     if (
         len(batch) == 1
-        and int(batch.kinds[0]) in _PLAIN
+        and int(batch.kinds[0]) in _SINGLE_READING_KINDS
         and not any(prop in batch.columns for prop in _PART_ROLES)
     ):
-        return _of_one(batch, tables, lookup)
+        return _single_record_names(batch, tables, lookup)
     person = batch.kinds == int(Kind.PERSON)
-    # whoever may be either is told in both ways
+    # Names of records that may be either are read in both ways.
     full_texts, written = _written_names(batch, (batch.kinds & int(Kind.PERSON)) != 0, ~person)
     part_columns = [prop for prop in _PART_ROLES if prop in batch.columns]
     part_texts = [batch.columns[prop].values.to_pylist() for prop in part_columns]
     lexicon = build_lexicon([full_texts[0], *part_texts], [full_texts[1]], tables, lookup)
-    full_person, *parts, full_group = lexicon.tokens_of
-    composed, composed_roles, composed_rows = _composed(
+    full_person, *parts, full_group = lexicon.tokens_by_text
+    composed, composed_roles, composed_rows = _compose_names(
         batch, person, dict(zip(part_columns, parts, strict=True))
     )
     tokens = _stack([full_person, full_group, composed])
@@ -100,123 +94,150 @@ def name_forms(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
     rows = np.concatenate([written.rows, composed_rows])
     forms = np.concatenate([written.forms, np.arange(first, first + len(composed), dtype=np.int32)])
     quality = np.concatenate([written.quality, np.zeros(len(composed), dtype=np.uint8)])
-    names, kept_quality = _per_record(rows, forms, quality, compact, tokens, first, len(batch))
+    names, kept_quality = _forms_of_records(
+        rows, forms, quality, compact, tokens, first, len(batch)
+    )
     table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table), compact, texts)
-    return Names(lexicon.table, table, names, kept_quality)
+    return NameTables(lexicon.table, table, names, kept_quality)
 
 
-def _of_one(batch: Batch, tables: Tables, lookup: Lookup) -> Names:
-    """All names of a single record."""
+def _single_record_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
+    """Return all names of a single record."""
     person = int(batch.kinds[0]) == int(Kind.PERSON)
-    held = [
+    written = [
         (batch.columns[prop].values.to_pylist(), int(quality))
         for prop, quality in _QUALITY.items()
         if prop in batch.columns
     ]
-    tokens, table, forms, quality = names_of_one(
-        held, other_cut if person else bracketed, person, tables, lookup
+    tokens, table, forms, quality = build_single_record_names(
+        written, japanese_split if person else without_acronym, person, tables, lookup
     )
-    return Names(tokens, table, as_rows(forms), np.array(quality, dtype=np.uint8))
+    return NameTables(tokens, table, single_row(forms), np.array(quality, dtype=np.uint8))
 
 
 def _written_names(
     batch: Batch, *sides: npt.NDArray[np.bool_]
-) -> tuple[tuple[list[str], list[str]], _Written]:
-    """Unique full names of persons and of others (`sides`: which records may be either), and which record bears which,
-    form codes counting persons' first."""
-    held = [
+) -> tuple[tuple[list[str], list[str]], _WrittenNames]:
+    """Return unique full names of persons and of others, and the forms of each record.
+
+    `sides` are masks of the records that may be either; codes of others' forms follow persons'.
+    """
+    columns = [
         (batch.columns[prop], int(quality))
         for prop, quality in _QUALITY.items()
         if prop in batch.columns
     ]
-    texts: tuple[list[str], list[str]] = ([], [])
-    places: list[dict[str, int]] = []
-    cuts: list[dict[str, tuple[str, ...]]] = []
-    for other_ways, bearing in zip((other_cut, bracketed), sides, strict=True):
-        found: set[str] = set()
-        for column, _quality in held:
-            used = np.zeros(len(column.values), dtype=bool)
-            used[column.codes[bearing[column.rows]]] = True
-            found.update(column.values.filter(used).to_pylist())
-        cuts.append({text: ways for text in sorted(found) if (ways := other_ways(text))})
-        found.update(way for ways in cuts[-1].values() for way in ways)
-        texts[len(places)].extend(sorted(found))
-        places.append({text: code for code, text in enumerate(texts[len(places)])})
-    rows, forms, qualities = [], [], []
-    for column, quality in held:
-        values = column.values.to_pylist()
-        for place, bearing, first, more in zip(
-            places, sides, (0, len(texts[0])), cuts, strict=True
-        ):
-            coded = np.array([place.get(text, -1) for text in values], dtype=np.int32) + np.int32(
-                first
-            )
-            held_here = bearing[column.rows]
-            rows.append(column.rows[held_here])
-            forms.append(coded[column.codes[held_here]])
-            qualities.append(np.full(int(held_here.sum()), quality, dtype=np.uint8))
-            for way in range(max(map(len, more.values()), default=0)):
-                # a name that may be read in several ways counts as each
-                said = (more.get(text, ())[way : way + 1] for text in values)
-                other = np.array([place[text[0]] if text else -1 for text in said], dtype=np.int32)[
-                    column.codes
-                ]
-                other_here = held_here & (other >= 0)
-                rows.append(column.rows[other_here])
-                forms.append(other[other_here] + np.int32(first))
-                qualities.append(np.full(int(other_here.sum()), quality, dtype=np.uint8))
-    if not rows:
+    texts: list[list[str]] = []
+    parts: list[_WrittenNames] = []
+    for other_ways, mask in zip((japanese_split, without_acronym), sides, strict=True):
+        names = _texts_in_use([column for column, _ in columns], mask)
+        cuts = {text: ways for text in sorted(names) if (ways := other_ways(text))}
+        names.update(way for ways in cuts.values() for way in ways)
+        first = sum(map(len, texts))
+        texts.append(sorted(names))
+        codes = {text: code for code, text in enumerate(texts[-1], first)}
+        parts += [_column_names(*column, mask, codes, cuts) for column in columns]
+    return (texts[0], texts[1]), _concat_names(parts)
+
+
+def _texts_in_use(columns: list[Column], mask: npt.NDArray[np.bool_]) -> set[str]:
+    """Return the texts of some columns that the records of a mask have."""
+    texts: set[str] = set()
+    for column in columns:
+        used = np.zeros(len(column.values), dtype=bool)
+        used[column.codes[mask[column.rows]]] = True
+        texts.update(column.values.filter(used).to_pylist())
+    return texts
+
+
+def _column_names(
+    column: Column,
+    quality: int,
+    mask: npt.NDArray[np.bool_],
+    codes: dict[str, int],
+    cuts: dict[str, tuple[str, ...]],
+) -> _WrittenNames:
+    """Return the forms in a column of the records of a mask; with other readings of names."""
+    values = column.values.to_pylist()
+    ways = [values]
+    for place in range(max(map(len, cuts.values()), default=0)):
+        ways.append([(*cuts.get(text, ())[place : place + 1], "")[0] for text in values])
+    rows, forms = [], []
+    for texts in ways:
+        coded = np.array([codes.get(text, -1) for text in texts], dtype=np.int32)[column.codes]
+        present = mask[column.rows] & (coded >= 0)
+        rows.append(column.rows[present])
+        forms.append(coded[present])
+    count = sum(map(len, rows))
+    return _WrittenNames(
+        np.concatenate(rows), np.concatenate(forms), np.full(count, quality, dtype=np.uint8)
+    )
+
+
+def _concat_names(parts: list[_WrittenNames]) -> _WrittenNames:
+    if not parts:
         none = np.zeros(0, dtype=np.int32)
-        return texts, _Written(none, none, none.astype(np.uint8))
-    return texts, _Written(np.concatenate(rows), np.concatenate(forms), np.concatenate(qualities))
+        return _WrittenNames(none, none, none.astype(np.uint8))
+    return _WrittenNames(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.forms for part in parts]),
+        np.concatenate([part.quality for part in parts]),
+    )
 
 
-def _composed(
+def _compose_names(
     batch: Batch, person: npt.NDArray[np.bool_], parts: dict[str, Ragged]
 ) -> tuple[Ragged, ByteArray, IntArray]:
-    """Names put together from parts: every given name with every family name (the first `MOST_PARTS` of either), middle
-    parts in between."""
+    """Return names composed of parts, their roles, and their records.
+
+    Up to `MAX_NAME_PARTS` given names are combined with as many family names, with middle parts
+    between.
+    """
     count = len(batch)
     if not parts:
         return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
-    of = {
+    parts_by_prop = {
         prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes)
         for prop in parts
     }
-    # one combination a (given, family) pair; a record that lacks the one has the other alone
-    given, family = (
-        np.minimum(of.get(prop, Ragged.empty(count)).counts, MOST_PARTS)
+    # One combination per (given, family) pair; a record may lack one of them.
+    given_counts, family_counts = (
+        np.minimum(parts_by_prop.get(prop, Ragged.empty(count)).counts, MAX_NAME_PARTS)
         for prop in ("firstName", "lastName")
     )
     any_part = np.zeros(count, dtype=bool)
-    for ragged in of.values():
+    for ragged in parts_by_prop.values():
         any_part |= ragged.counts > 0
-    combinations = np.where(any_part & person, np.maximum(given, 1) * np.maximum(family, 1), 0)
+    combinations = np.where(
+        any_part & person, np.maximum(given_counts, 1) * np.maximum(family_counts, 1), 0
+    )
     rows = np.repeat(np.arange(count, dtype=np.int32), combinations)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
     choice = {
-        "firstName": within // np.maximum(family, 1)[rows],
-        "lastName": within % np.maximum(family, 1)[rows],
+        "firstName": within // np.maximum(family_counts, 1)[rows],
+        "lastName": within % np.maximum(family_counts, 1)[rows],
     }
     pieces: list[tuple[Ragged, int]] = []
     for prop, role in _PART_ROLES.items():
         if prop in parts:
             chosen = (
-                _one_value(of[prop], rows, choice[prop]) if prop in choice else of[prop].take(rows)
+                _chosen_values(parts_by_prop[prop], rows, choice[prop])
+                if prop in choice
+                else parts_by_prop[prop].take(rows)
             )
             pieces.append((chosen.through(parts[prop]), int(role)))
     return *_interleave(pieces, len(rows)), rows
 
 
-def _one_value(ragged: Ragged, rows: IntArray, choice: npt.NDArray[np.int64]) -> Ragged:
-    """The chosen value of each row, none where the row has none."""
+def _chosen_values(ragged: Ragged, rows: IntArray, choice: npt.NDArray[np.int64]) -> Ragged:
+    """Return the chosen value of each row, none for rows without values."""
     counts = (ragged.counts[rows] > 0).astype(np.int64)
     positions = ragged.offsets[:-1][rows] + choice
     return Ragged(offsets_of(counts), ragged.items[positions[counts > 0]])
 
 
 def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, ByteArray]:
-    """Row by row, the items of the first piece, then of the second …; with the piece's role beside each item."""
+    """Return per row the items of the first piece, the second …, with the piece's role for each."""
     if not pieces:
         return Ragged.empty(count), np.zeros(0, dtype=np.uint8)
     counts = np.stack([piece.counts for piece, _ in pieces])
@@ -224,7 +245,7 @@ def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, B
     starts = starts.reshape(count, len(pieces)).T
     total = int(counts.sum())
     items, roles = np.zeros(total, dtype=np.int32), np.zeros(total, dtype=np.uint8)
-    # a name of one part alone: which part it is filed under says little
+    # The role of the only part of a name says little.
     several = (counts > 0).sum(axis=0) > 1
     for number, (piece, role) in enumerate(pieces):
         at = spread(starts[number], counts[number])
@@ -238,7 +259,7 @@ def _stack(parts: list[Ragged]) -> Ragged:
     return Ragged(offsets_of(counts), np.concatenate([part.items for part in parts]))
 
 
-def _per_record(
+def _forms_of_records(
     rows: IntArray,
     forms: IntArray,
     quality: ByteArray,
@@ -247,8 +268,10 @@ def _per_record(
     first_composed: int,
     count: int,
 ) -> tuple[Ragged, ByteArray]:
-    """Record → forms, best quality first; of forms that say the same, the composed one stays, with the best quality any
-    has."""
+    """Return the forms of each record, best quality first, and their quality.
+
+    Of equal forms a composed one is kept, with the best quality of all.
+    """
     filled = tokens.counts[forms] > 0
     rows, forms, quality = rows[filled], forms[filled], quality[filled]
     order = np.lexsort((forms, quality, compact[forms], rows))

@@ -1,9 +1,8 @@
-"""A written name to tokens. Pure functions of one text; the words that play a special part stand in `titles` and in
-the tables below.
+"""Tokens of written names, by pure functions of one text.
 
-Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to what follows in all
-its spellings; Han and Hangul names split into family and given part. Groups: legal forms, numbers, places and generic
-words are recognised by `rigour` and flagged.
+Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to
+the next word in all its spellings; Han and Hangul names are split into family and given part.
+Groups: legal forms, numbers, places and generic words are recognized by `rigour` and flagged.
 """
 
 from __future__ import annotations
@@ -12,21 +11,28 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rigour.names import NamePartTag, NameTypeTag, SymbolCategory, analyze_names, tokenize_name
+from rigour.names import (
+    Name,
+    NamePartTag,
+    NameTypeTag,
+    SymbolCategory,
+    analyze_names,
+    tokenize_name,
+)
 
 from resolver.normalize.folding import (
     HAN,
     HANGUL,
     fold,
     hash64,
-    latin,
+    is_vowelless,
     letters,
-    signed,
-    vowelless,
+    to_latin,
+    transliterate_signed_words,
 )
-from resolver.normalize.lexicons.cities import city_of
-from resolver.normalize.lexicons.group_words import levelled
-from resolver.normalize.lexicons.numerals import numbers_of
+from resolver.normalize.lexicons.cities import city_name
+from resolver.normalize.lexicons.group_words import translate_generic_words
+from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.lexicons.titles import (
     ARABIC_LETTERS,
     ARABIC_PARTICLES,
@@ -39,10 +45,10 @@ from resolver.normalize.lexicons.titles import (
     TITLES,
     TITLES_OR_NAMES,
 )
-from resolver.normalize.scripts.romanization import respelt
-from resolver.normalize.scripts.southeast_asian import SPELT, southeast
-from resolver.normalize.scripts.syllables import joined
-from resolver.records.prepared.batch import NICKNAME_BIT, TokenFlag
+from resolver.normalize.scripts.romanization import respell
+from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
+from resolver.normalize.scripts.syllables import join_hyphenated_syllables
+from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24
 
@@ -58,14 +64,17 @@ _SOUTH_SLAV, _VIETNAMESE = (
 )
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _ABD = re.compile(r"^(?:abd|abed|abdul|abdel|abdal|abdol|abdoul|abdil|abdur|abdus|abdu|abdou)$")
-# abdul-, abdel-, abdoul-; the article assimilated (abdur-r, abdus-s); Somali abdi-, abdu- before the next word
+# abdul-, abdel-, abdoul-; assimilated articles (abdur-r, abdus-s); Somali abdi-, abdu-.
 _ABD_LINK = re.compile(
-    r"^abd(?:oul|[aeiou]l|[aeiou]([rsnzdt])(?=\1)|[aeiou](?=[bcdfghjkmnpqrstvwxyz])|i(?=a))(?=\w{2})"
+    r"^abd(?:oul|[aeiou]l|[aeiou]([rsnzdt])(?=\1)|[aeiou](?=[bcdfghjkmnpqrstvwxyz])|i(?=a))"
+    r"(?=\w{2})"
 )
 _ABD_ARTICLE = re.compile(r"^abd[aeiou](?:l(?=[bcdfghjklmnpqrstvwxyz])|([rsnzdt])(?=\1))(?=\w{2})")
 _DIN = frozenset(
-    "din deen dine dyn udeen eddeen uddeen aldeen eldeen uldeen ideen edeen eddin eddine edine uddin udin aldin eldin "
-    "eldine uldin addin addine".split()
+    """
+    din deen dine dyn udeen eddeen uddeen aldeen eldeen uldeen ideen edeen eddin eddine edine
+    uddin udin aldin eldin eldine uldin addin addine
+    """.split()
 )
 _DIN_END = re.compile(
     "(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$"
@@ -80,7 +89,10 @@ _COMPOUND_SURNAMES = tuple(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
 )
 _LONG_SURNAMES = tuple(
-    "五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内 日比野".split()
+    """
+    五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内
+    日比野
+    """.split()
 )
 _REPEATED = "々"
 _KANA, _LONG_KANA = re.compile("[\u3041-\u309f]+"), re.compile("([aueo])\\1|(?<=o)u")
@@ -92,8 +104,11 @@ _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a name: its text (ASCII where possible), `TokenFlag` bits, the symbols seen on it (31-bit ids), and
-    what stood in the source (lower case), where that is not the text."""
+    """Token of a name.
+
+    `text` is ASCII if possible, `flags` are `TokenFlag` bits, `symbols` 31-bit ids; `surface` is
+    the source's spelling in lower case if it differs from the text.
+    """
 
     text: str
     flags: int = 0
@@ -102,20 +117,20 @@ class Token:
 
 
 def symbol_id(category: str, name: str) -> int:
-    """A stable 30-bit id of a symbol."""
+    """Return a stable 30-bit id of a symbol."""
     return hash64(f"{category}:{name}") & (NICKNAME_BIT - 1)
 
 
-def person_tokens(text: str) -> list[Token]:
-    """The tokens of a person's name, in order, at most `MAX_TOKENS`; empty where the text holds no letters."""
-    if SPELT.search(text):
-        text = southeast(text)
+def tokenize_person(text: str) -> list[Token]:
+    """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
+    if TRANSLITERATED.search(text):
+        text = transliterate_southeast(text)
     if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
         text = text.replace("đ", "dj").replace("Đ", "Dj")
     # J.R. is two initials, Jr. none
-    text = joined(text.replace("`", "").replace("ʻ", ""))
+    text = join_hyphenated_syllables(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
-    spelt = signed(text)
+    spelt = transliterate_signed_words(text)
     # a Han or Hangul name that is written in two words is cut already
     whole = (
         not text.isascii()
@@ -137,13 +152,13 @@ def person_tokens(text: str) -> list[Token]:
             plain = False
     if plain and tokens:
         return tokens
-    tokens = _numbered(_join_particles(tokens), text)
-    return _unflag_if_all(_untitled(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
+    tokens = _flag_generations(_join_particles(tokens), text)
+    return _unflag_if_all(_unflag_titles(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
 @lru_cache(maxsize=100_000)
 def _ascii_word(word: str) -> tuple[Token, bool]:
-    """The token of a word, and whether it is one that nothing is joined to and that no neighbour changes."""
+    """Return the token of a word, and False if neighbors may change it or be joined to it."""
     token = _latin_token(word.lower())
     text = token.text
     plain = (
@@ -166,12 +181,12 @@ def _person_word(word: str, whole: bool) -> list[Token]:
     if not text:
         return []
     if _KANA.fullmatch(word):
-        # long vowels are written short, as passports do; foreign names are in the other kana
-        return [Token(_LONG_KANA.sub(lambda found: found[1] or "", text))]
-    if vowelless(word):
+        # Long vowels are short in passports; foreign names are written in katakana.
+        return [Token(_LONG_KANA.sub(lambda match: match[1] or "", text))]
+    if is_vowelless(word):
         text = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
-            # one word in Arabic script: the article stands inside it
+            # One word in Arabic script, with the article inside.
             text = "abd" + text[4:]
         bare = word.translate(ARABIC_LETTERS)
         titled = bare in ARABIC_PARTICLES or _ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
@@ -180,8 +195,8 @@ def _person_word(word: str, whole: bool) -> list[Token]:
     return [_latin_token(text, surface)]
 
 
-def linked(text: str) -> str:
-    """A servant of God in one word without the article: `abdulrahman` is `abdrahman`."""
+def drop_abd_article(text: str) -> str:
+    """Return `abd` and the next word without the article: `abdulrahman` is `abdrahman`."""
     return _ABD_LINK.sub("abd", text)
 
 
@@ -190,15 +205,17 @@ def _latin_token(text: str, surface: str = "") -> Token:
         return Token(text, TokenFlag.NUMBER)
     if len(text) == 1:
         return Token(text, TokenFlag.INITIAL, surface=surface)
-    spelled = respelt(text)
+    spelled = respell(text)
     if spelled != text:
         text, surface = spelled, ""
-    joined = linked(text)
+    joined = drop_abd_article(text)
     return Token(joined, _particle(text), surface=surface or ("" if joined == text else text))
 
 
 def _join_particles(tokens: list[Token]) -> list[Token]:
-    """`van der` and `de la` become one word, so that it may be joined with what follows (`Vandermeer`)."""
+    """Join particles such as `van der` and `de la`, which may be one word with the name
+    (`Vandermeer`).
+    """
     joined: list[Token] = []
     for token in tokens:
         if joined and joined[-1].text in LINKS and token.text in LINKED:
@@ -208,25 +225,31 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
     return joined
 
 
-def _numbered(tokens: list[Token], text: str) -> list[Token]:
-    """What tells people of one name apart (`Jr.`, `Sr.`, `III`) is a number that weighs no more than a particle. `VI`,
-    `XI` and `I` are numbers where they stand last, or before `of`, in capitals after small letters (`Vi` is a name)."""
+def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
+    """Return tokens with generations (`Jr.`, `Sr.`, `III`) as numbers that weigh as particles.
+
+    `VI`, `XI` and `I` are numbers if they are last, or before `of`, in capitals after lower case
+    (`Vi` is a name).
+    """
     last = len(tokens) - 1
     capital = _CAPITAL.search(text)
-    told = []
+    numbered = []
     for place, token in enumerate(tokens):
-        said = GENERATIONS.get(token.text, "") if place else ""
+        number = GENERATIONS.get(token.text, "") if place else ""
         if place == last > 1:
-            said = said or LAST_GENERATIONS.get(token.text, "")
+            number = number or LAST_GENERATIONS.get(token.text, "")
         if place and capital and capital[1].lower() == token.text:
-            said = token.text
-        told.append(Token(said, TokenFlag.NUMBER | TokenFlag.PARTICLE) if said else token)
-    return told
+            number = token.text
+        numbered.append(Token(number, TokenFlag.NUMBER | TokenFlag.PARTICLE) if number else token)
+    return numbered
 
 
-def _untitled(tokens: list[Token]) -> list[Token]:
-    """Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and where not two words
-    follow; `Sheikh` and his like at the end alone."""
+def _unflag_titles(tokens: list[Token]) -> list[Token]:
+    """Return tokens with titles that are names at their place unflagged.
+
+    Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and unless two
+    words follow; `Sheikh` and similar ones only at the end.
+    """
     last = len(tokens) - 1
     return [
         replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
@@ -242,18 +265,22 @@ def _particle(text: str) -> int:
 
 
 def _family_first(word: str) -> list[str]:
-    """A Han or Hangul name without spaces, cut after the family name; longer words are no personal names and stay
-    whole."""
+    """Split a Han or Hangul name without spaces after the family name.
+
+    Longer words are no personal names and stay whole.
+    """
     if not 2 <= len(word) <= 5:
         return [word]
     cut = 2 if word.startswith(_COMPOUND_SURNAMES) and len(word) > 2 else 1
     return [word[:cut], word[cut:]]
 
 
-def other_cut(text: str) -> tuple[str, ...]:
-    """A Han name of three to six characters in one piece (kana may follow its second), cut after the second, as most
-    Japanese family names are (some after the third); else nothing. `person_tokens` cuts after the first, as most
-    Chinese and Korean ones are."""
+def japanese_split(text: str) -> tuple[str, ...]:
+    """Return a Han name of three to six characters split as most Japanese names are, else nothing.
+
+    The cut is after the second character (the third after some family names); kana may follow the
+    second. `tokenize_person` cuts after the first, as in most Chinese and Korean names.
+    """
     word = text.strip()
     if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
         return ()
@@ -265,15 +292,17 @@ def other_cut(text: str) -> tuple[str, ...]:
     return (f"{word[:cut]} {word[cut:]}",)
 
 
-def bracketed(text: str) -> tuple[str, ...]:
-    """Of a group's name that has its short form in brackets behind it (`World Health Organization (WHO)`) the name
-    without it; else nothing."""
-    found = _BRACKETED.match(text)
-    return (found[1],) if found else ()
+def without_acronym(text: str) -> tuple[str, ...]:
+    """Return a group's name without its short form in brackets, else nothing.
+
+    `World Health Organization (WHO)` is an example.
+    """
+    match = _BRACKETED.match(text)
+    return (match[1],) if match else ()
 
 
 def _join_abd(tokens: list[Token]) -> list[Token]:
-    """`abd al rahman`, `abdul rahman` and `abdulrahman` all become `abdrahman`."""
+    """Join `abd al rahman`, `abdul rahman` and `abdulrahman` to `abdrahman`."""
     joined: list[Token] = []
     position = 0
     while position < len(tokens):
@@ -294,7 +323,7 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
 
 
 def _join_din(tokens: list[Token]) -> list[Token]:
-    """`salah al din`, `salah eddine` and `salahuddin` (someone of the faith) all become `salahaldin`."""
+    """Join `salah al din`, `salah eddine` and `salahuddin` to `salahaldin`."""
     joined: list[Token] = []
     for token in tokens:
         if token.text in _DIN:
@@ -320,71 +349,78 @@ def _join_din(tokens: list[Token]) -> list[Token]:
 
 
 def _unflag_if_all(tokens: list[Token]) -> list[Token]:
-    """A name made of particles alone keeps them as its content (`Do`, `Le` and `Van` are family names); titles never
-    are."""
+    """Unflag particles of a name that is made of them alone (`Do`, `Le`, `Van`); titles stay
+    flagged.
+    """
     if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
         return tokens
-    kept = ~TokenFlag.PARTICLE
+    mask = ~TokenFlag.PARTICLE
     return [
-        replace(token, flags=token.flags & kept) if token.text in PARTICLES else token
+        replace(token, flags=token.flags & mask) if token.text in PARTICLES else token
         for token in tokens
     ]
 
 
-def group_tokens(text: str) -> list[Token]:
-    """The tokens of a group's or asset's name with legal forms, numbers, places and generic words flagged; may be
-    empty."""
-    text = southeast(text) if SPELT.search(text) else text
-    found = analyze_names(NameTypeTag.ORG, [levelled(text)], phonetics=False, consolidate=False)
-    if not found:
-        folded = fold(text)
-        return [Token(word) for word in folded.split()[:MAX_TOKENS]]
-    name = min(found, key=lambda item: item.form)
+def tokenize_group(text: str) -> list[Token]:
+    """Return the tokens of a group's or asset's name, perhaps none.
+
+    Legal forms, numbers, places and generic words are flagged.
+    """
+    text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
+    analyses = analyze_names(
+        NameTypeTag.ORG, [translate_generic_words(text)], phonetics=False, consolidate=False
+    )
+    if not analyses:
+        return [Token(word) for word in fold(text).split()[:MAX_TOKENS]]
+    name = min(analyses, key=lambda item: item.form)
+    symbols, flags = _part_symbols(name)
+    numbers = find_numbers(name)
+    tokens = []
+    for part in name.parts[:MAX_TOKENS]:
+        number = numbers.get(part.index)
+        # A number is nothing else besides (`rigour` takes II for a legal form); an empty one is
+        # part of another number.
+        if number is None:
+            part_flags = flags.get(part.index, 0) | _tag_flag(part.tag)
+            tokens.append(_group_token(part.form, symbols.get(part.index, []), part_flags))
+        elif number:
+            symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
+            tokens.append(Token(number, TokenFlag.NUMBER, (symbol,)))
+    return _unflag_if_all(tokens)
+
+
+def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """Return the symbols of each part of a name, and the flags that follow from them."""
     symbols: dict[int, list[int]] = {}
-    kinds: dict[int, int] = {}
+    flags: dict[int, int] = {}
     for span in name.spans:
         category = span.symbol.category
         if category == SymbolCategory.NUMERIC:
             continue
         for part in span.parts:
             symbols.setdefault(part.index, []).append(symbol_id(category.value, span.symbol.id))
-            kinds[part.index] = kinds.get(part.index, 0) | _symbol_flag(category)
-    numbers = numbers_of(name)
-    tokens = []
-    for part in name.parts[:MAX_TOKENS]:
-        number = numbers.get(part.index)
-        if number is not None:
-            # a number distinguishes, so it is nothing else besides: rigour takes II for a legal form
-            if number:
-                tokens.append(
-                    Token(
-                        number, TokenFlag.NUMBER, (symbol_id(SymbolCategory.NUMERIC.value, number),)
-                    )
-                )
-            continue
-        word = letters(part.form) or latin(part.form)
-        seen, flags, surface = (
-            symbols.setdefault(part.index, []),
-            kinds.get(part.index, 0) | _tag_flag(part.tag),
-            "",
-        )
-        if vowelless(part.form) and not seen:
-            word, surface = (
-                letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", part.form))),
-                part.form,
-            )
-            flags |= TokenFlag.FOREIGN
-        city = "" if seen or flags else city_of(word)
-        if city:
-            seen.append(symbol_id("CITY", city))
-            flags |= TokenFlag.PLACE
-        tokens.append(Token(word, flags | _particle_word(word), tuple(sorted(set(seen))), surface))
-    return _unflag_if_all(tokens)
+            flags[part.index] = flags.get(part.index, 0) | _symbol_flag(category)
+    return symbols, flags
+
+
+def _group_token(form: str, symbols: list[int], flags: int) -> Token:
+    """Return the token of a part of a group's name that is no number."""
+    word, surface = letters(form) or to_latin(form), ""
+    if is_vowelless(form) and not symbols:
+        word = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", form)))
+        surface, flags = form, flags | TokenFlag.FOREIGN
+    city = "" if symbols or flags else city_name(word)
+    if city:
+        symbols, flags = [symbol_id("CITY", city)], flags | TokenFlag.PLACE
+    return Token(word, flags | _particle_word(word), tuple(sorted(set(symbols))), surface)
 
 
 def stem_symbol(token: Token) -> int:
-    """The symbol that a word of a group's name shares with its plural; 0 for short words and those of other scripts."""
-    singular = _PLURAL.sub(lambda found: "y" if found[1] else "", token.text)
+    """Return the symbol that a word of a group's name shares with its plural.
+
+    Short words and words of other scripts get 0.
+    """
+    singular = _PLURAL.sub(lambda match: "y" if match[1] else "", token.text)
     return (
         symbol_id("STEM", singular)
         if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN

@@ -1,4 +1,4 @@
-"""A canonical batch to `Prepared`: each unique value is normalised once, then everything is codes."""
+"""Prepared batches of canonical ones: each unique value is normalized once, then all is codes."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import fold
-from resolver.normalize.name_forms import name_forms
+from resolver.normalize.name_forms import build_name_forms
 from resolver.normalize.token_tables import Lookup
 from resolver.normalize.values import (
     CONTACTS,
-    contact_used_by_many,
     current_country,
     date_table,
-    email_text,
     gender_bit,
     identifier_table,
-    phone_text,
+    is_mass_used_contact,
+    normalize_email,
+    normalize_phone,
+    normalize_website,
     place_country,
     place_table,
-    plain_table,
-    website_text,
+    text_table,
 )
 from resolver.records.batch import Batch, Column, IntArray
-from resolver.records.packing import split
+from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import (
     DateTable,
     IdentifierTable,
+    MaterializedBatch,
     PlaceTable,
-    Prepared,
     TextTable,
 )
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import (
     ACTIVITY,
@@ -50,15 +50,15 @@ _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCount
 
 
 def _relation_target(text: str) -> str:
-    _type, target, name = split(text, 3)
+    _type, target, name = split_fields(text, 3)
     return fold(name) or target
 
 
-# Plain properties: how a text becomes the text that is compared.
-PLAIN: dict[str, Callable[[str], str]] = {
-    "phone": phone_text,
-    "email": email_text,
-    "website": website_text,
+# Plain properties, with the function that gives the text that is compared.
+TEXT_NORMALIZERS: dict[str, Callable[[str], str]] = {
+    "phone": normalize_phone,
+    "email": normalize_email,
+    "website": normalize_website,
     "position": fold,
     "fatherName": fold,
     "motherName": fold,
@@ -67,14 +67,14 @@ PLAIN: dict[str, Callable[[str], str]] = {
 }
 
 
-COMPARED = frozenset(
+COMPARED_PROPERTIES = frozenset(
     (
         *FULL_NAMES,
         *NAME_PARTS,
         *_NATIONALITY,
         *_COUNTRY,
         *IDENTIFIERS,
-        *PLAIN,
+        *TEXT_NORMALIZERS,
         "birthDate",
         "incorporationDate",
         "birthPlace",
@@ -82,13 +82,17 @@ COMPARED = frozenset(
         ADDRESS,
     )
 )
-"""The properties that `prepare` reads; what others hold plays no part in keys and scores."""
+"""Properties that `prepare` reads; other values play no part in keys and scores."""
 
 
-def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str] = ()) -> Prepared:
-    """Normalise a canonical batch. `lookup` gives name tokens their symbols; `declared` names the sources whose entries
-    are declared to be all different."""
-    names = name_forms(batch, tables, lookup)
+def prepare(
+    batch: Batch, tables: FrequencyTables, lookup: Lookup, deduplicated_sources: Iterable[str] = ()
+) -> MaterializedBatch:
+    """Normalize a canonical batch.
+
+    `lookup` gives name tokens their symbols; entries of `deduplicated_sources` are all distinct.
+    """
+    names = build_name_forms(batch, tables, lookup)
     codes = _country_codes(batch)
     place = {code: number for number, code in enumerate(codes)}
     dates, births, starts = _dates(batch)
@@ -96,13 +100,13 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
     addresses, address_rows = _places(batch, ADDRESS, place, packed=True)
     identifiers, identifier_rows = _identifiers(batch, place, tables)
     source_texts = batch.sources.values.to_pylist()
-    different = frozenset(declared)
+    different = frozenset(deduplicated_sources)
     all_different = np.array([source in different for source in source_texts], dtype=bool)
-    return Prepared(
+    return MaterializedBatch(
         ids=batch.ids,
         kinds=batch.kinds,
         sources=batch.sources.codes,
-        declared=all_different[batch.sources.codes]
+        is_deduplicated=all_different[batch.sources.codes]
         if len(source_texts)
         else np.zeros(len(batch), dtype=bool),
         tokens=names.tokens,
@@ -125,19 +129,19 @@ def prepare(batch: Batch, tables: Tables, lookup: Lookup, declared: Iterable[str
         identifier_table=identifier_rows,
         gender=_gender(batch),
         plain={
-            prop: _plain(batch, prop, _telling(prop, normal, tables))
-            for prop, normal in PLAIN.items()
+            prop: _plain(batch, prop, _distinctive(prop, normal, tables))
+            for prop, normal in TEXT_NORMALIZERS.items()
         },
     )
 
 
-def _nothing(count: int) -> Ragged:
-    """Nothing said by any of some records; of one it is always the same."""
-    return _nothing_of_one() if count == 1 else Ragged.empty(count)
+def _no_items(count: int) -> Ragged:
+    """Return rows without items; for one record always the same object."""
+    return _no_items_of_one() if count == 1 else Ragged.empty(count)
 
 
 @lru_cache(maxsize=1)
-def _nothing_of_one() -> Ragged:
+def _no_items_of_one() -> Ragged:
     return Ragged.empty(1)
 
 
@@ -147,17 +151,19 @@ def _texts(column: Column) -> list[str]:
 
 
 def _country_codes(batch: Batch) -> tuple[str, ...]:
-    found: set[str] = set()
+    codes: set[str] = set()
     for prop in _COUNTRY:
         if prop in batch.columns:
-            found |= {current_country(text) for text in _texts(batch.columns[prop])}
+            codes |= {current_country(text) for text in _texts(batch.columns[prop])}
     for prop, packed in (("birthPlace", False), (ADDRESS, True)):
         if prop in batch.columns:
-            found |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
+            codes |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
     for prop in IDENTIFIERS:
         if prop in batch.columns:
-            found |= {current_country(split(text, 2)[1]) for text in _texts(batch.columns[prop])}
-    return ("", *sorted(found - {""}))
+            codes |= {
+                current_country(split_fields(text, 2)[1]) for text in _texts(batch.columns[prop])
+            }
+    return ("", *sorted(codes - {""}))
 
 
 def _country_pairs(
@@ -167,20 +173,20 @@ def _country_pairs(
     for prop in props:
         column = batch.columns.get(prop)
         if column is not None:
-            known = np.array(
+            codes = np.array(
                 [place.get(current_country(text), 0) for text in _texts(column)], dtype=np.int32
             )
-            pairs.append((column.rows, known[column.codes]))
+            pairs.append((column.rows, codes[column.codes]))
     return pairs
 
 
 def _ragged(pairs: list[tuple[IntArray, IntArray]], count: int) -> Ragged:
     """Unite (row, code) pairs, leaving out code 0 ("unknown")."""
     if not pairs:
-        return _nothing(count)
+        return _no_items(count)
     rows, items = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-    known = items > 0
-    return Ragged.from_rows(rows[known], items[known], count)
+    is_known = items > 0
+    return Ragged.from_rows(rows[is_known], items[is_known], count)
 
 
 def _countries(batch: Batch, props: Sequence[str], place: dict[str, int]) -> Ragged:
@@ -198,10 +204,10 @@ def _all_countries(
 
 
 def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
-    """One date table for births (persons) and starts (a group's incorporation)."""
+    """Return one date table of births and starts (incorporation), and both sides."""
     columns = [batch.columns.get(prop) for prop in ("birthDate", "incorporationDate")]
     if columns == [None, None]:
-        return _no_dates(), _nothing(len(batch)), _nothing(len(batch))
+        return _no_dates(), _no_items(len(batch)), _no_items(len(batch))
     texts = sorted({text for column in columns if column is not None for text in _texts(column)})
     place = {text: code for code, text in enumerate(texts)}
     ragged = [_coded(column, place, len(batch)) for column in columns]
@@ -210,7 +216,7 @@ def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
 
 def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
     if column is None:
-        return _nothing(count)
+        return _no_items(count)
     codes = np.array([place[text] for text in _texts(column)], dtype=np.int32)
     return Ragged.from_rows(column.rows, codes[column.codes], count)
 
@@ -220,7 +226,7 @@ def _places(
 ) -> tuple[Ragged, PlaceTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return _nothing(len(batch)), _no_places()
+        return _no_items(len(batch)), _no_places()
     return Ragged(column.offsets(len(batch)), column.codes), place_table(
         _texts(column), place, packed=packed
     )
@@ -233,7 +239,7 @@ def _no_places() -> PlaceTable:
 
 @lru_cache(maxsize=1)
 def _no_identifiers() -> IdentifierTable:
-    return identifier_table([], {}, Tables())
+    return identifier_table([], {}, FrequencyTables())
 
 
 @lru_cache(maxsize=1)
@@ -243,15 +249,15 @@ def _no_dates() -> DateTable:
 
 @lru_cache(maxsize=1)
 def _no_texts() -> TextTable:
-    return plain_table([])
+    return text_table([])
 
 
 def _identifiers(
-    batch: Batch, place: dict[str, int], tables: Tables
+    batch: Batch, place: dict[str, int], tables: FrequencyTables
 ) -> tuple[Ragged, IdentifierTable]:
     props = [prop for prop in IDENTIFIERS if prop in batch.columns]
     if not props:
-        return _nothing(len(batch)), _no_identifiers()
+        return _no_items(len(batch)), _no_identifiers()
     keys = [(prop, text) for prop in props for text in _texts(batch.columns[prop])]
     starts = np.cumsum([0] + [len(batch.columns[prop].values) for prop in props])
     pairs = [
@@ -266,16 +272,18 @@ def _gender(batch: Batch) -> npt.NDArray[np.uint8]:
     bits = np.zeros(len(batch), dtype=np.uint8)
     column = batch.columns.get("gender")
     if column is not None:
-        known = np.array([gender_bit(text) for text in _texts(column)], dtype=np.uint8)
-        np.bitwise_or.at(bits, column.rows, known[column.codes])
+        bits_by_code = np.array([gender_bit(text) for text in _texts(column)], dtype=np.uint8)
+        np.bitwise_or.at(bits, column.rows, bits_by_code[column.codes])
     return bits
 
 
-def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callable[[str], str]:
-    """The normal form of a property, empty for a telephone or an e-mail address that many use."""
+def _distinctive(
+    prop: str, normal: Callable[[str], str], tables: FrequencyTables
+) -> Callable[[str], str]:
+    """Return a normalizer that gives an empty text for contacts that many use."""
     if prop in CONTACTS:
         return lambda text: (
-            "" if contact_used_by_many(prop, found := normal(text), tables) else found
+            "" if is_mass_used_contact(prop, contact := normal(text), tables) else contact
         )
     return normal
 
@@ -283,10 +291,10 @@ def _telling(prop: str, normal: Callable[[str], str], tables: Tables) -> Callabl
 def _plain(batch: Batch, prop: str, normal: Callable[[str], str]) -> tuple[Ragged, TextTable]:
     column = batch.columns.get(prop)
     if column is None:
-        return _nothing(len(batch)), _no_texts()
+        return _no_items(len(batch)), _no_texts()
     normals = [normal(text) for text in _texts(column)]
     unique = sorted({text for text in normals if text})
     place = {text: code for code, text in enumerate(unique)}
     codes = np.array([place.get(text, -1) for text in normals], dtype=np.int32)[column.codes]
-    held = codes >= 0
-    return Ragged.from_rows(column.rows[held], codes[held], len(batch)), plain_table(unique)
+    present = codes >= 0
+    return Ragged.from_rows(column.rows[present], codes[present], len(batch)), text_table(unique)

@@ -1,5 +1,7 @@
-"""Names of a single record: what `forms.name_forms` gives, worked out word by word, since for a few words arrays cost
-more than what they hold."""
+"""Names of a single record: the result of `build_name_forms`, computed word by word.
+
+For a few words arrays cost more than their content.
+"""
 
 from __future__ import annotations
 
@@ -8,51 +10,51 @@ from itertools import pairwise
 
 import numpy as np
 
-from resolver.normalize.folding import hash64, skeleton
-from resolver.normalize.kernels import LONGEST
+from resolver.kernels.text.joined_tokens import MAX_JOINED
+from resolver.normalize.folding import hash64, skeleton_code
 from resolver.normalize.lexicons.name_roles import guessed_roles
 from resolver.normalize.token_tables import Lookup, build_lexicon
-from resolver.records.prepared.batch import NameTable, TokenFlag, TokenTable
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.batch import NameTable, TokenTable
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import TokenFlag
 
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 _ALL = (1 << 64) - 1
-Ways = Callable[[str], tuple[str, ...]]
-"""Other ways in which a name may be read."""
+OtherReadings = Callable[[str], tuple[str, ...]]
+"""Gives other readings of a name."""
 
 
-def names_of_one(
-    held: Sequence[tuple[Sequence[str], int]],
-    ways_of: Ways,
+def build_single_record_names(
+    written: Sequence[tuple[Sequence[str], int]],
+    ways_of: OtherReadings,
     person: bool,
-    tables: Tables,
+    tables: FrequencyTables,
     lookup: Lookup,
 ) -> tuple[TokenTable, NameTable, list[int], list[int]]:
-    """The tables of one record's names, its forms, best quality first, and their qualities. `held`: the texts of each
-    property that names it, with their quality; `person`: whether it is read as a person's."""
-    ways = {text: found for texts, _ in held for text in texts if (found := ways_of(text))}
-    texts = sorted({text for some, _ in held for text in some}.union(*ways.values()))
+    """Return the tables of one record's names, its forms, best quality first, and their qualities.
+
+    `written` has the texts of each property with their quality; `person`: names are read as a
+    person's.
+    """
+    ways = {text: readings for texts, _ in written for text in texts if (readings := ways_of(text))}
+    texts = sorted({text for some, _ in written for text in some}.union(*ways.values()))
     persons, groups = (texts, ()) if person else ((), texts)
     lexicon = build_lexicon([persons], [groups], tables, lookup, few=True)
-    forms, table = lexicon.tokens_of[0 if person else 1], lexicon.table
+    forms, table = lexicon.tokens_by_text[0 if person else 1], lexicon.table
     offsets, items = forms.offsets.tolist(), forms.items.tolist()
     tokens = [items[start:end] for start, end in pairwise(offsets)]
     roles = guessed_roles(tokens, texts, table, tables) if person else [0] * len(items)
     compact = _compact(tokens, table)
     place = {text: code for code, text in enumerate(texts)}
-    said = [
+    candidates = [
         (compact[form], quality, form)
-        for some, quality in held
+        for some, quality in written
         for text in some
         for form in map(place.__getitem__, (text, *ways.get(text, ())))
         if tokens[form]
     ]
-    # of forms that say the same, the one of the best quality
-    kept: dict[int, tuple[int, int]] = {}
-    for same, quality, form in sorted(said):
-        kept.setdefault(same, (quality, form))
-    best = sorted(kept.values())
+    best = _best_forms(candidates)
     spelled = np.empty(len(texts), dtype=object)
     spelled[:] = texts
     names = NameTable(
@@ -65,15 +67,29 @@ def names_of_one(
     return table, names, [form for _, form in best], [quality for quality, _ in best]
 
 
+def _best_forms(candidates: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Return (quality, form) of the best of equal forms, best quality first.
+
+    Candidates are (compact hash, quality, form).
+    """
+    best_by_hash: dict[int, tuple[int, int]] = {}
+    for compact_hash, quality, form in sorted(candidates):
+        best_by_hash.setdefault(compact_hash, (quality, form))
+    return sorted(best_by_hash.values())
+
+
 def _compact(forms: Sequence[Sequence[int]], table: TokenTable) -> list[int]:
-    """As `tokens.compact_hashes`."""
-    mixed = [((one * 0x9E3779B97F4A7C15) & _ALL) ^ (one >> 29) for one in table.hashes.tolist()]
+    """Return the result of `token_tables.compact_hashes`."""
+    mixed = [
+        ((token_hash * 0x9E3779B97F4A7C15) & _ALL) ^ (token_hash >> 29)
+        for token_hash in table.hashes.tolist()
+    ]
     silent = [bool(flags & _SILENT) for flags in table.flags.tolist()]
-    found = []
+    hashes = []
     for tokens in forms:
         carried = sum(mixed[token] for token in tokens if not silent[token]) & _ALL
-        found.append(carried or sum(mixed[token] for token in tokens) & _ALL)
-    return found
+        hashes.append(carried or sum(mixed[token] for token in tokens) & _ALL)
+    return hashes
 
 
 def _joined(
@@ -82,14 +98,14 @@ def _joined(
     np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
     np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
 ]:
-    """As `tokens.joined_hashes`."""
+    """Return the result of `token_tables.joined_hashes`."""
     texts: list[str] = table.texts.tolist()
     joined, bones = [], []
     for tokens in forms:
         for place, token in enumerate(tokens):
             whole = texts[token] + texts[tokens[place + 1]] if place + 1 < len(tokens) else ""
-            if 0 < len(whole) <= LONGEST:
-                bare = skeleton(whole)
+            if 0 < len(whole) <= MAX_JOINED:
+                bare = skeleton_code(whole)
                 joined.append(hash64(whole))
                 bones.append(hash64(bare) if len(bare) > 2 else 0)
             else:
@@ -98,6 +114,6 @@ def _joined(
     return np.array(joined, dtype=np.uint64), np.array(bones, dtype=np.uint64)
 
 
-def as_rows(forms: Sequence[int]) -> Ragged:
-    """The forms of the only record."""
+def single_row(forms: Sequence[int]) -> Ragged:
+    """Return the forms of the only record as a ragged array."""
     return Ragged(np.array([0, len(forms)], dtype=np.int32), np.array(forms, dtype=np.int32))

@@ -1,4 +1,4 @@
-"""The tables of unique tokens and name forms."""
+"""Tables of unique tokens, and hashes of name forms."""
 
 from __future__ import annotations
 
@@ -13,77 +13,77 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
 from resolver.normalize.folding import (
     hash64,
-    hashes_of,
-    skeleton,
-    sound,
+    hash_texts,
+    skeleton_code,
+    sound_code,
 )
-from resolver.normalize.kernels import LONGEST, joined_bytes
-from resolver.normalize.lexicons.cities import city_of
+from resolver.normalize.lexicons.cities import city_name
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
 from resolver.normalize.name_tokens import (
     Token,
-    group_tokens,
-    person_tokens,
     stem_symbol,
     symbol_id,
+    tokenize_group,
+    tokenize_person,
 )
-from resolver.normalize.scripts.readings import SINGLE, readings
+from resolver.normalize.scripts.readings import FIXED_READINGS, readings
 from resolver.normalize.scripts.romanization import (
-    armenian_of,
-    georgian_of,
-    japanese_of,
-    vau_of,
+    armenian_key,
+    georgian_key,
+    japanese_key,
+    vw_key,
 )
-from resolver.normalize.scripts.syllables import korean_of, pinyin_of
-from resolver.records.prepared.batch import HashArray, TokenFlag, TokenTable
-from resolver.records.prepared.frequencies import Tables
+from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
+from resolver.normalize.skeleton_rules import SKELETON_RULES
+from resolver.records.prepared.batch import HashArray, TokenTable
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import TokenFlag
 
-# single checks meet the same names again and again
+# Cached, since single checks repeat names.
 _person_tokens, _group_tokens = (
-    lru_cache(maxsize=20_000)(person_tokens),
-    lru_cache(maxsize=5_000)(group_tokens),
+    lru_cache(maxsize=20_000)(tokenize_person),
+    lru_cache(maxsize=5_000)(tokenize_group),
 )
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
-# plain numbers: bits of an enumeration cost a microsecond each time
+# Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
 _NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
-"""Ivanovich and his sisters: a father's name is borne by all his children, and his was a common one."""
+"""Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
 _Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Token codes of unique texts: `tokens_of[text code]` for the texts given, over one sorted token table."""
+    """Token codes of unique texts (`tokens_by_text`, a row per text) over one sorted table."""
 
     table: TokenTable
-    tokens_of: list[Ragged]
+    tokens_by_text: list[Ragged]
 
 
 def build_lexicon(
     person_texts: list[Sequence[str]],
     group_texts: list[Sequence[str]],
-    tables: Tables,
+    tables: FrequencyTables,
     lookup: Lookup,
     *,
     few: bool = False,
 ) -> Lexicon:
-    """Tokenise unique texts; the answers come in the order of the lists given, persons' first. `few`: there are but a
-    few words, each of which may have been asked for before."""
+    """Tokenize unique texts; the rows are in the order of the lists, persons' first.
+
+    `few`: there are few words, and many of them were probably looked up before.
+    """
     split = [[_person_tokens(text) for text in texts] for texts in person_texts]
     person_count = len(split)
     split += [[_group_tokens(text) for text in texts] for texts in group_texts]
     person = [number < person_count for number in range(len(split))]
-    entries: dict[_Key, Token] = {}
-    for texts, is_person in zip(split, person, strict=True):
-        for tokens in texts:
-            for token in tokens:
-                entries.setdefault(_key(token, is_person), token)
+    entries = _unique_tokens(split, person)
     keys = sorted(entries)
     place = {key: code for code, key in enumerate(keys)}
     make = _table_of_few if few else _table
@@ -95,43 +95,58 @@ def build_lexicon(
     return Lexicon(table, coded)
 
 
+def _unique_tokens(split: list[list[list[Token]]], person: list[bool]) -> dict[_Key, Token]:
+    entries: dict[_Key, Token] = {}
+    for texts, is_person in zip(split, person, strict=True):
+        for tokens in texts:
+            for token in tokens:
+                entries.setdefault(_key(token, is_person), token)
+    return entries
+
+
 def _key(token: Token, is_person: bool) -> _Key:
-    # the same letters carry other flags and symbols in a group's name, and must keep them whoever else is in the batch
+    # The same letters have other flags and symbols in a group's name than in a person's.
     return (token.text, token.surface, token.flags, token.symbols, is_person)
 
 
-def _table(entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup) -> TokenTable:
+def _table(
+    entries: list[Token], person: list[bool], tables: FrequencyTables, lookup: Lookup
+) -> TokenTable:
     texts = [token.text for token in entries]
-    asked = [
+    places = [
         place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
     ]
     answers = dict(
-        zip(asked, _symbols([_asked(entries[place]) for place in asked], lookup), strict=True)
+        zip(
+            places,
+            _symbols([_lookup_text(entries[place]) for place in places], lookup),
+            strict=True,
+        )
     )
-    told = [
-        _told(token, answers.get(place), is_person, tables)
+    attributes = [
+        _symbols_and_flags(token, answers.get(place), is_person, tables)
         for place, (token, is_person) in enumerate(zip(entries, person, strict=True))
     ]
     return TokenTable(
         texts=np.array(texts, dtype=object),
-        hashes=hashes_of(texts),
-        phonetic=hashes_of(_phonetic(text) for text in texts),
-        sound=hashes_of(sound(text) for text in texts),
-        skeleton=hashes_of(skeleton(text) if not text.isdigit() else text for text in texts),
-        flags=np.array([flags for _, flags in told], dtype=np.uint8),
+        hashes=hash_texts(texts),
+        phonetic=hash_texts(_phonetic(text) for text in texts),
+        sound=hash_texts(sound_code(text) for text in texts),
+        skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
+        flags=np.array([flags for _, flags in attributes], dtype=np.uint8),
         rarity_person=np.array(
             [_rarity(token, tables, group=False) for token in entries], dtype=np.float32
         ),
         rarity_group=np.array(
             [_rarity(token, tables, group=True) for token in entries], dtype=np.float32
         ),
-        symbols=Ragged.of([symbols for symbols, _ in told]),
+        symbols=Ragged.of([symbols for symbols, _ in attributes]),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
 
 
-class _Word(NamedTuple):
-    """A row of a token table."""
+class _TokenRow(NamedTuple):
+    """Row of a token table."""
 
     text: str
     hash: int
@@ -146,17 +161,19 @@ class _Word(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def _word(token: Token, person: bool, tables: Tables, lookup: Lookup) -> _Word:
-    """As the rows of `_table`."""
+def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Lookup) -> _TokenRow:
+    """Return the row that `_table` has for a token."""
     text = token.text
-    answer = _symbols([_asked(token)], lookup)[0] if person and not token.flags & _NUMBER else None
-    symbols, flags = _told(token, answer, person, tables)
-    bare = skeleton(text) if not text.isdigit() else text
-    return _Word(
+    answer = (
+        _symbols([_lookup_text(token)], lookup)[0] if person and not token.flags & _NUMBER else None
+    )
+    symbols, flags = _symbols_and_flags(token, answer, person, tables)
+    bare = skeleton_code(text) if not text.isdigit() else text
+    return _TokenRow(
         text=text,
         hash=_hash(text),
         phonetic=_hash(_phonetic(text)),
-        sound=_hash(sound(text)),
+        sound=_hash(sound_code(text)),
         skeleton=_hash(bare),
         flags=flags,
         rarity_person=_rarity(token, tables, group=False),
@@ -171,11 +188,11 @@ def _hash(text: str) -> int:
 
 
 def _table_of_few(
-    entries: list[Token], person: list[bool], tables: Tables, lookup: Lookup
+    entries: list[Token], person: list[bool], tables: FrequencyTables, lookup: Lookup
 ) -> TokenTable:
-    """The same table, word by word."""
+    """Return the table of `_table`, token by token."""
     words = [
-        _word(token, is_person, tables, lookup)
+        _token_row(token, is_person, tables, lookup)
         for token, is_person in zip(entries, person, strict=True)
     ]
     return TokenTable(
@@ -192,72 +209,90 @@ def _table_of_few(
     )
 
 
-def _told(
-    token: Token, answer: Sequence[int] | None, person: bool, tables: Tables
+def _symbols_and_flags(
+    token: Token, answer: Sequence[int] | None, person: bool, tables: FrequencyTables
 ) -> tuple[Sequence[int], int]:
-    """The symbols of a token and its flags. `answer`: what symbols were found, where it was asked for any."""
-    text, flags = token.text, int(token.flags)
+    """Return the symbols and flags of a token, given its symbols from the table, if looked up."""
     if not person:
-        stem = stem_symbol(token)
-        known = bool(token.symbols) or _common(text, tables.group_counts)
-        symbols = sorted({*token.symbols, stem}) if stem else token.symbols
-        return symbols, flags | _KNOWN if known else flags
-    if answer is None:
-        return token.symbols, flags
+        symbols, is_known = _group_symbols(token, tables)
+    elif answer is None:
+        return token.symbols, int(token.flags)
+    else:
+        symbols, is_known = _person_symbols(token.text, answer, tables)
+    flags = int(token.flags)
+    return symbols, flags | _KNOWN if is_known else flags
+
+
+def _group_symbols(token: Token, tables: FrequencyTables) -> tuple[Sequence[int], bool]:
+    """Return the symbols of a word of a group's name, and True if it is an established word."""
+    stem = stem_symbol(token)
+    is_known = bool(token.symbols) or _is_listed(token.text, tables.group_counts)
+    return sorted({*token.symbols, stem}) if stem else token.symbols, is_known
+
+
+def _person_symbols(
+    text: str, answer: Sequence[int], tables: FrequencyTables
+) -> tuple[Sequence[int], bool]:
+    """Return the symbols of a word of a person's name, and True if it is an established word."""
+    is_name = bool(answer)
     forms = form_symbols(text)
-    spelled = [symbol_id("PINYIN", way) for way in pinyin_of(text, known=bool(answer))]
-    spelled += [symbol_id("KOREAN", way) for way in [korean_of(text, known=bool(answer))] if way]
-    heard = [symbol_id("ARMENIAN", way) for way in [armenian_of(text)] if way]
-    heard += [symbol_id("GEORGIAN", way) for way in [georgian_of(text)] if way]
-    heard += [symbol_id("JAPANESE", way) for way in [japanese_of(text)] if way]
+    spelled = [symbol_id("PINYIN", way) for way in pinyin_readings(text, is_known=is_name)]
+    spelled += _key_symbols("KOREAN", korean_key(text, is_known=is_name))
+    heard = _key_symbols("ARMENIAN", armenian_key(text))
+    heard += _key_symbols("GEORGIAN", georgian_key(text))
+    heard += _key_symbols("JAPANESE", japanese_key(text))
     if len(answer) <= _FEW:
-        # a name that many languages have is tied to its kin already
-        heard += [symbol_id("VAU", way) for way in [vau_of(text)] if way]
-    known = bool(answer or forms or (spelled and len(text) > 4)) or _common(
-        text, tables.person_counts
-    )
+        # A name of many languages is connected to its variants already.
+        heard += _key_symbols("VAU", vw_key(text))
+    is_known = is_name or bool(forms or (spelled and len(text) > 4))
+    is_known = is_known or _is_listed(text, tables.person_counts)
     symbols = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
-    return symbols, flags | _KNOWN if known else flags
+    return symbols, is_known
+
+
+def _key_symbols(category: str, key: str) -> list[int]:
+    return [symbol_id(category, key)] if key else []
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
-    """The symbols of words; of Han words that no table knows, those of what the Japanese and Koreans read."""
+    """Return symbols of words; Han words in no table have those of their readings."""
     answers = lookup(words)
-    read = {
+    readings_by_place = {
         place: readings(word)
         for place, word in enumerate(words)
-        if not word.isascii() and (not answers[place] or word in SINGLE)
+        if not word.isascii() and (not answers[place] or word in FIXED_READINGS)
     }
-    read = {place: ways for place, ways in read.items() if ways}
-    found = iter(lookup([way for ways in read.values() for way in ways])) if read else iter(())
-    for place, ways in read.items():
+    readings_by_place = {place: ways for place, ways in readings_by_place.items() if ways}
+    ways_to_look_up = [way for ways in readings_by_place.values() for way in ways]
+    reading_symbols = iter(lookup(ways_to_look_up) if ways_to_look_up else [])
+    for place, ways in readings_by_place.items():
         answers[place] = tuple(
-            sorted({*answers[place], *(symbol for _ in ways for symbol in next(found))})
+            sorted({*answers[place], *(symbol for _ in ways for symbol in next(reading_symbols))})
         )
     return answers
 
 
-def _asked(token: Token) -> str:
-    """What the symbols of a token are asked for; of a servant of God, whose he is."""
+def _lookup_text(token: Token) -> str:
+    """Return the text by which symbols of a token are looked up: for `abd` names the rest."""
     surface = token.surface or token.text
     if token.text.startswith("abd") and len(token.text) > 6 and not token.flags & TokenFlag.FOREIGN:
         return token.text[3:]
     return surface
 
 
-def _common(text: str, counts: Mapping[str, int]) -> bool:
-    """Whether the tables know the word; a name in `abd` is always one."""
+def _is_listed(text: str, counts: Mapping[str, int]) -> bool:
+    """Return True if the tables list a word, or it is a name in `abd`."""
     return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
 @lru_cache(maxsize=50_000)
 def _phonetic(text: str) -> str:
-    """Metaphone (Philips 1990, by `jellyfish`); a text it has no code for stands for itself."""
+    """Return the Metaphone code (Philips 1990, by `jellyfish`), or the text if it has none."""
     return jellyfish.metaphone(text) or text
 
 
-def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
-    """Rarity, cut down for tokens that carry little identity whatever their frequency."""
+def _rarity(token: Token, tables: FrequencyTables, *, group: bool) -> float:
+    """Return the rarity of a token, capped for tokens that carry little identity."""
     flags = int(token.flags)
     if flags & _PARTICLE:
         return 0.3
@@ -268,8 +303,8 @@ def _rarity(token: Token, tables: Tables, *, group: bool) -> float:
         return min(rarity, 2.0)
     if not group and _PATRONYMIC.search(token.text):
         return min(rarity, 5.0)
-    if group and flags & _COMMON and not city_of(token.text):
-        # a city may be all of a name (ships), and how many bear it the tables say
+    if group and flags & _COMMON and not city_name(token.text):
+        # A city may be a whole name (ships), and the tables state its frequency.
         return min(rarity, 3.0)
     return rarity
 
@@ -283,9 +318,10 @@ def _signature(text: str) -> int:
 
 
 def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
-    """Per form, one hash of the set of its tokens that carry meaning: equal for the same name in another order.
+    """Return per form a hash of the set of its tokens that carry meaning, whatever their order.
 
-    A name without any such token (titles or a legal form alone) is hashed whole; only an empty one has 0.
+    All tokens of a name without such tokens (titles or a legal form only) are hashed; an empty name
+    has 0.
     """
     meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
     mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
@@ -294,7 +330,7 @@ def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
 
 
 def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
-    """Per form, the sum of what its tokens have: it does not depend on order, and counts repetitions."""
+    """Return per form the sum over its tokens, which ignores order and counts repetitions."""
     sums = np.concatenate(
         (np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64))
     )
@@ -303,8 +339,10 @@ def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
 
 
 def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArray]:
-    """Per token of a form, the hash (and skeleton hash) of it and the next token written together; 0 at the end of a
-    form."""
+    """Return per token of a form the hash and skeleton hash of it and the next token together.
+
+    Both are 0 at the end of a form.
+    """
     count = len(forms.items)
     joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
     if count < 2:
@@ -313,14 +351,14 @@ def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArra
     inside[forms.offsets[1:][forms.counts > 0] - 1] = False
     at = np.flatnonzero(inside)
     texts, offsets, data = table.texts, *_bytes_of(table.texts)
-    # the kernel knows plain letters alone; the few others go the slow way
+    # The kernel reads ASCII only; the few other words are joined here.
     plain = np.fromiter(map(str.isascii, texts), dtype=bool, count=len(texts))
     spelled = plain[forms.items[at]] & plain[forms.items[at + 1]]
-    joined_bytes(at[spelled], forms.items, offsets, data, joined, bones)
+    fill_joined_hashes(at[spelled], forms.items, offsets, data, SKELETON_RULES, joined, bones)
     for place in at[~spelled].tolist():
         text = texts[forms.items[place]] + texts[forms.items[place + 1]]
-        if len(text) <= LONGEST:
-            bare = skeleton(text)
+        if len(text) <= MAX_JOINED:
+            bare = skeleton_code(text)
             joined[place], bones[place] = hash64(text), hash64(bare) if len(bare) > 2 else 0
     return joined, bones
 
@@ -328,8 +366,10 @@ def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArra
 def _bytes_of(
     texts: npt.NDArray[np.object_],
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
+    """Return texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
     packed = pa.array(texts, pa.string())
     _, offsets, data = packed.buffers()
-    held = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    return np.frombuffer(offsets, dtype=np.int32), held
+    letters = (
+        np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    )
+    return np.frombuffer(offsets, dtype=np.int32), letters

@@ -1,4 +1,4 @@
-"""Dates, countries, places, identifiers, gender and plain texts: unique texts to table rows. Pure functions."""
+"""Dates, countries, places, identifiers, gender and plain texts: unique texts to table rows."""
 
 from __future__ import annotations
 
@@ -14,32 +14,34 @@ from resolver.errors import DateError
 from resolver.normalize.folding import (
     fold,
     hash64,
-    hashes_of,
+    hash_texts,
     letters,
 )
 from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
-from resolver.records.packing import split, unpack_address
+from resolver.records.packing import split_fields, unpack_address
 from resolver.records.prepared.batch import (
     DateTable,
     IdentifierTable,
     PlaceTable,
     TextTable,
 )
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import IDENTIFIERS
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
 _STREET_WORDS = frozenset(
-    "street st road rd avenue ave no number building bldg floor apt apartment house of the and".split()
+    """
+    street st road rd avenue ave no number building bldg floor apt apartment house of the and
+    """.split()
 )
 
 
 @lru_cache(maxsize=100_000)
 def country_code(text: str) -> str:
-    """The lower-case territory code of a country as written (name, demonym or code), empty where nobody knows it."""
+    """Return the lower-case territory code of a name, demonym or code; empty if unknown."""
     stripped = text.strip().strip(".")
     if not stripped or len(stripped) > 100:
         return _NO_COUNTRY
@@ -47,7 +49,7 @@ def country_code(text: str) -> str:
 
 
 def date_table(texts: Sequence[str]) -> DateTable:
-    """Canonical date texts as arrays; a text that is no date has year 0 and agrees with nothing."""
+    """Return canonical date texts as arrays; a text that is no date has year 0."""
     dates = [_date(text) for text in texts]
     return DateTable(
         year=np.array([date.year if date else 0 for date in dates], dtype=np.int32),
@@ -63,13 +65,13 @@ def _date(text: str) -> PartialDate | None:
     try:
         return _within_a_year(parse_date(text))
     except DateError:
-        # a day or month that does not exist still comes with a year; 9999 and the like are no years
+        # A date with a day or month that does not exist still has a year; 9999 is none.
         year = _LEADING_YEAR.match(text)
         return PartialDate(int(year[1])) if year and MIN_YEAR <= int(year[1]) <= MAX_YEAR else None
 
 
 def _within_a_year(date: PartialDate) -> PartialDate:
-    """A range inside one year as the year or month it lies in: it is neither of its ends."""
+    """Return a range inside one year as the year or month that contains it."""
     if date.until is None or date.until.year != date.year:
         return date
     return PartialDate(
@@ -79,8 +81,10 @@ def _within_a_year(date: PartialDate) -> PartialDate:
 
 @lru_cache(maxsize=100_000)
 def current_country(text: str) -> str:
-    """`country_code` for comparing: of a part the country, of a state that is no more its one successor, if it has
-    one."""
+    """Return `country_code` for comparison.
+
+    A part of a country gives the country; a former state gives its successor if it has only one.
+    """
     code = country_code(text)
     territory = get_territory(code) if code else None
     if territory and territory.is_historical and len(territory.successors) == 1:
@@ -90,7 +94,7 @@ def current_country(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _is_country(text: str) -> bool:
-    """Whether a text names a country itself, not a part of it or a city by which it is known."""
+    """Return True if a text names a country itself, not a part or city of it."""
     code = country_code(text)
     territory = get_territory(code) if code else None
     if territory is None or "-" in code:
@@ -98,22 +102,25 @@ def _is_country(text: str) -> bool:
     return fold(text) not in {fold(place) for place in territory.places}
 
 
+def _local_words(words: list[str], stated_country: str) -> list[str]:
+    """Return the words that do not just name the country."""
+    country_words = set(_place_words(stated_country)) if _is_country(stated_country) else set()
+    return [word for word in words if word not in country_words]
+
+
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
-    """Places or packed addresses as token sets with the country their text names."""
+    """Return places or packed addresses as token sets, with the country that each text names."""
     shown = [unpack_address(text).text if packed else text for text in texts]
     words = [_place_words(plain) for plain in shown]
-    local = []
-    for text, items in zip(texts, words, strict=True):
-        stated = _country_text(text, packed=packed)
-        said = set(_place_words(stated)) if _is_country(stated) else set()
-        local.append([word for word in items if word not in said])
+    stated = [_country_text(text, packed=packed) for text in texts]
+    local = [_local_words(items, text) for items, text in zip(words, stated, strict=True)]
     unique = sorted({word for items in words for word in items})
     place = {word: code for code, word in enumerate(unique)}
     return PlaceTable(
         tokens=Ragged.of([[place[word] for word in items] for items in words]),
         local=Ragged.of([[place[word] for word in items] for items in local]),
         token_texts=np.array(unique, dtype=object),
-        token_hashes=hashes_of(unique),
+        token_hashes=hash_texts(unique),
         country=np.array(
             [countries.get(place_country(text, packed=packed), 0) for text in texts], dtype=np.int32
         ),
@@ -128,7 +135,7 @@ def _place_words(text: str) -> list[str]:
 
 
 def _country_text(text: str, *, packed: bool) -> str:
-    """The part of a place's or address's text that may name its country."""
+    """Return the part of a place or address that may name its country."""
     if packed:
         address = unpack_address(text)
         if country_code(address.country):
@@ -138,12 +145,12 @@ def _country_text(text: str, *, packed: bool) -> str:
 
 
 def place_country(text: str, *, packed: bool) -> str:
-    """The country code a place's or address's text names, or an empty text."""
+    """Return the country code that a place or address names; empty if it names none."""
     return current_country(_country_text(text, packed=packed))
 
 
-# Identifiers of one family are compared with each other: lists often file a passport as an id number, or a tax number
-# as a registration number.
+# Identifiers of one family are compared with each other: lists often state a passport as an id
+# number, or a tax number as a registration number.
 _FAMILY = {
     "passportNumber": 1,
     "idNumber": 2,
@@ -172,14 +179,16 @@ assert set(_FAMILY) == set(IDENTIFIERS)
 
 
 def identifier_table(
-    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: Tables
+    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: FrequencyTables
 ) -> IdentifierTable:
-    """(property, packed identifier) pairs as arrays. Numbers lose everything but letters and digits, and leading
-    zeros."""
+    """Return (property, packed identifier) pairs as arrays.
+
+    Numbers keep only letters and digits, without leading zeros.
+    """
     numbers, families, codes = [], [], []
     for prop, packed in keys:
-        number, country, _type = split(packed, 3)
-        numbers.append(number_text(prop, number))
+        number, country, _type = split_fields(packed, 3)
+        numbers.append(normalize_number(prop, number))
         families.append(_FAMILY[prop])
         codes.append(countries.get(current_country(country), 0))
     return IdentifierTable(
@@ -189,34 +198,39 @@ def identifier_table(
         type=np.array(families, dtype=np.int32),
         country=np.array(codes, dtype=np.int32),
         texts=np.array(numbers, dtype=object),
-        mass_used=np.array([used_by_many(number, tables) for number in numbers], dtype=np.uint8),
+        mass_used=np.array([is_mass_used(number, tables) for number in numbers], dtype=np.uint8),
     )
 
 
-def used_by_many(number: str, tables: Tables) -> bool:
-    """Whether a number in normal form says nothing about who holds it: the model's table knows it, or it looks
-    invented."""
-    return number in tables.mass_used or looks_invented(number)
+def is_mass_used(number: str, tables: FrequencyTables) -> bool:
+    """Return True if a normalized number does not identify its holder.
+
+    Either the model's table lists it as used by many, or it looks invented.
+    """
+    return number in tables.mass_used or is_likely_invented(number)
 
 
 CONTACTS = ("phone", "email")
 
 
 def contact_key(prop: str, contact: str) -> str:
-    """How the table of numbers that many use names a telephone or an e-mail address in normal form."""
+    """Return the name of a normalized phone number or e-mail address in the table of mass use."""
     return f"{prop}:{contact}"
 
 
-def contact_used_by_many(prop: str, contact: str, tables: Tables) -> bool:
-    """`used_by_many` of a telephone or an e-mail address in normal form."""
+def is_mass_used_contact(prop: str, contact: str, tables: FrequencyTables) -> bool:
+    """Return `is_mass_used` of a normalized phone number or e-mail address."""
     return contact_key(prop, contact) in tables.mass_used or (
-        prop == "phone" and looks_invented(contact)
+        prop == "phone" and is_likely_invented(contact)
     )
 
 
-def looks_invented(number: str) -> bool:
-    """Whether a number in normal form is one that is typed where a form asks for one: nothing but zeros, one digit six
-    times or more, or six digits or more in a row from 0 or 1 up or from 9 down, up to two letters before them."""
+def is_likely_invented(number: str) -> bool:
+    """Return True if a normalized number looks typed to fill a form.
+
+    Such numbers are only zeros, one digit six times or more, or six digits or more in sequence from
+    0 or 1 up or from 9 down, after at most two letters.
+    """
     digits = _SERIES.sub("", number)
     if not digits.isdecimal():
         return False
@@ -236,15 +250,15 @@ _IN_A_ROW = frozenset(
 )
 
 
-def number_text(prop: str, number: str) -> str:
-    """The normal form of a number: letters and digits only, upper case, no leading zeros."""
+def normalize_number(prop: str, number: str) -> str:
+    """Return letters and digits of a number in upper case, without leading zeros."""
     normal = letters(number).upper()
     normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
     return normal.lstrip("0") or normal
 
 
 def gender_bit(text: str) -> int:
-    """1 male, 2 female, 4 other, 0 unknown."""
+    """Return 1 for male, 2 for female, 4 for other, 0 for unknown."""
     word = text.strip().lower()
     if word in {"male", "m", "man", "masculine", "homme", "h"}:
         return 1
@@ -253,13 +267,13 @@ def gender_bit(text: str) -> int:
     return 4 if word in {"other", "x", "non-binary", "d"} else 0
 
 
-def plain_table(texts: Sequence[str]) -> TextTable:
-    """Normal texts as a table."""
-    return TextTable(np.array(texts, dtype=object), hashes_of(texts))
+def text_table(texts: Sequence[str]) -> TextTable:
+    """Return normal texts as a table."""
+    return TextTable(np.array(texts, dtype=object), hash_texts(texts))
 
 
-def phone_text(text: str) -> str:
-    """A phone number's last nine digits: what stays the same with and without country code and trunk zero."""
+def normalize_phone(text: str) -> str:
+    """Return the last nine digits of a phone number, independent of country code and trunk zero."""
     try:
         parsed = phonenumbers.parse(text, None)
         digits = str(parsed.national_number)
@@ -268,12 +282,12 @@ def phone_text(text: str) -> str:
     return digits[-9:] if len(digits) >= 6 else ""
 
 
-def email_text(text: str) -> str:
-    """An e-mail address in lower case; empty where it is none."""
+def normalize_email(text: str) -> str:
+    """Return an e-mail address in lower case; empty if it is none."""
     word = text.strip().lower().removeprefix("mailto:")
     return word if "@" in word else ""
 
 
-def website_text(text: str) -> str:
-    """A website's host, without scheme and `www`."""
+def normalize_website(text: str) -> str:
+    """Return the host of a website, without scheme and `www`."""
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", text.strip().lower()).split("/")[0]

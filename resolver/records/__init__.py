@@ -1,4 +1,4 @@
-"""The two forms of data: `Record` (one at a time) and `Batch` (columns). See the modules for their contracts."""
+"""Data model: `Record` (one at a time) and `Batch` (columns). The modules state their contracts."""
 
 from resolver.records.batch import Batch, BatchBuilder, Coded, Column, concat
 from resolver.records.dates import PartialDate, parse_date

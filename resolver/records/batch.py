@@ -1,9 +1,12 @@
-"""`Batch`: the columnar form of records, and the only form that stages see.
+"""Columnar form of records, which is the only form that stages read.
 
-A batch of n records holds, per property, a `Column`: the pairs (record row, value code) and the dictionary of unique
-texts the codes point into. Structured values (identifiers, addresses, relations …) are packed into one text each
-(`packing`). A canonical batch has its records sorted by id, every dictionary sorted by text, and within a record each
-property's codes ascending without repetition; all stages require one, and it depends on nothing but the set of records.
+A batch of n records has a `Column` per property: pairs (record row, value code), and the dictionary
+of unique texts that codes refer to. Structured values (identifiers, addresses, relations …) are
+packed into one text each (`packing`).
+
+A canonical batch has its records sorted by id, every dictionary sorted by text, and the codes of
+each record and property ascending without repetition. It depends on nothing but the set of records;
+stages require canonical batches.
 """
 
 from __future__ import annotations
@@ -27,20 +30,22 @@ IntArray = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """n codes (int32) into a dictionary of unique texts."""
+    """Array of n texts as codes (int32) into a dictionary of unique texts."""
 
     codes: IntArray
     values: pa.StringArray
 
     def texts(self) -> list[str]:
-        """The n texts, spelled out."""
+        """Return the n texts."""
         return cast("list[str]", self.values.take(pa.array(self.codes)).to_pylist())
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The values of one property. `rows` ascending; `codes` into `values`, `origins` into `origin_values`; all int32,
-    one length."""
+    """Values of one property, as int32 arrays of one length.
+
+    `rows` (record rows) ascend; `codes` refer to `values`, `origins` to `origin_values`.
+    """
 
     rows: IntArray
     codes: IntArray
@@ -49,7 +54,7 @@ class Column:
     origin_values: pa.StringArray
 
     def offsets(self, n: int) -> IntArray:
-        """n + 1 offsets: the values of record i are `codes[offsets[i]:offsets[i + 1]]`."""
+        """Return n + 1 offsets: the values of record i are `codes[offsets[i]:offsets[i + 1]]`."""
         return np.searchsorted(self.rows, np.arange(n + 1, dtype=np.int64)).astype(np.int32)
 
     def __len__(self) -> int:
@@ -58,7 +63,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """n records as columns: `ids`, `kinds` (uint8, `Kind` bits), `schemas`, `sources`, and a `Column` per property."""
+    """Records as columns: ids, kinds (uint8, `Kind` bits), schemas, sources and properties."""
 
     ids: pa.StringArray
     kinds: npt.NDArray[np.uint8]
@@ -72,15 +77,15 @@ class Batch:
 
     @classmethod
     def from_records(cls, records: Iterable[Record]) -> Batch:
-        """The batch of some records, in their order (not yet canonical)."""
+        """Return the batch of some records, in their order (not yet canonical)."""
         builder = BatchBuilder()
         for record in records:
             builder.add(record)
         return builder.build()
 
     def to_records(self) -> Iterator[Record]:
-        """The records, one at a time, values in column order."""
-        said: list[list[tuple[str, str, str]]] = [[] for _ in range(len(self))]
+        """Yield the records, with values in column order."""
+        rows_of_record: list[list[tuple[str, str, str]]] = [[] for _ in range(len(self))]
         for prop in sorted(self.columns):
             column = self.columns[prop]
             texts = column.values.to_pylist()
@@ -88,16 +93,18 @@ class Batch:
             for row, code, origin in zip(
                 column.rows.tolist(), column.codes.tolist(), column.origins.tolist(), strict=True
             ):
-                said[row].append((prop, texts[code], origins[origin]))
+                rows_of_record[row].append((prop, texts[code], origins[origin]))
         sources, schemas = self.sources.texts(), self.schemas.texts()
-        for row, identity in enumerate(self.ids.to_pylist()):
-            content: dict[str, Any] = unpack(said[row])
+        for row, record_id in enumerate(self.ids.to_pylist()):
+            content: dict[str, Any] = unpack(rows_of_record[row])
             yield Record(
-                identity, sources[row], Kind(int(self.kinds[row])), schemas[row], **content
+                record_id, sources[row], Kind(int(self.kinds[row])), schemas[row], **content
             )
 
     def take(self, rows: npt.NDArray[Any]) -> Batch:
-        """The batch of the given rows (each at most once), in that order; dictionaries unchanged."""
+        """Return the batch of some rows (each at most once), in that order; dictionaries are
+        unchanged.
+        """
         rows = np.asarray(rows, dtype=np.int64)
         place = np.full(len(self), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
@@ -123,7 +130,7 @@ class Batch:
         )
 
     def canonical(self) -> Batch:
-        """The same records in canonical form (see the module's text). Ids must be unique; ids sort by UTF-8 bytes."""
+        """Return the records in canonical form. Ids must be unique; they sort by UTF-8 bytes."""
         batch = self
         if len(self) > 1:
             order = pc.sort_indices(self.ids).to_numpy()
@@ -137,37 +144,39 @@ class Batch:
 
 
 @lru_cache(maxsize=64)
-def batch_of(record: Record) -> Batch:
-    """The batch of one record. That of a query is asked for at the door and again where it is looked up."""
-    said: dict[str, tuple[list[str], list[str]]] = {}
+def batch_from_record(record: Record) -> Batch:
+    """Return the batch of one record. Cached, since a query is converted when read and when
+    compared.
+    """
+    values: dict[str, tuple[list[str], list[str]]] = {}
     for prop, text, origin in pack(record):
-        texts, origins = said.setdefault(prop, ([], []))
+        texts, origins = values.setdefault(prop, ([], []))
         texts.append(text)
         origins.append(origin)
-    one = np.zeros(1, dtype=np.int32)
+    first = np.zeros(1, dtype=np.int32)
     return Batch(
-        _alone(record.id),
+        _single_text(record.id),
         np.array([int(record.kind)], dtype=np.uint8),
-        Coded(one, _alone(record.schema)),
-        Coded(one, _alone(record.source)),
-        {prop: _column_of_one(*held) for prop, held in said.items()},
+        Coded(first, _single_text(record.schema)),
+        Coded(first, _single_text(record.source)),
+        {prop: _single_record_column(*lists) for prop, lists in values.items()},
     )
 
 
 @lru_cache(maxsize=256)
-def _alone(text: str) -> pa.StringArray:
-    # as `pa.array` makes it of a list, which takes five times as long
+def _single_text(text: str) -> pa.StringArray:
+    # The same as `pa.array([text])`, in a fifth of the time.
     letters = text.encode()
     ends = np.array([0, len(letters)], dtype=np.int32)
     return pa.StringArray.from_buffers(1, pa.py_buffer(ends), pa.py_buffer(letters))
 
 
-def _column_of_one(texts: list[str], origins: list[str]) -> Column:
-    """What one record says of one property."""
+def _single_record_column(texts: list[str], origins: list[str]) -> Column:
+    """Return the column of one record's values of one property."""
     if len(set(texts)) == len(texts) and len(set(origins)) == 1:
-        values = _alone(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
+        values = _single_text(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
         codes, zeros = np.arange(len(texts), dtype=np.int32), np.zeros(len(texts), dtype=np.int32)
-        return Column(zeros, codes, values, zeros, _alone(origins[0]))
+        return Column(zeros, codes, values, zeros, _single_text(origins[0]))
     column = _ColumnBuilder()
     for text, origin in zip(texts, origins, strict=True):
         column.rows.append(0)
@@ -177,41 +186,45 @@ def _column_of_one(texts: list[str], origins: list[str]) -> Column:
 
 
 def concat(batches: Iterable[Batch]) -> Batch:
-    """One batch of several, in their order; dictionaries united."""
+    """Return one batch of several, in their order, over common dictionaries."""
     parts = [batch for batch in batches if len(batch)]
     if not parts:
         return BatchBuilder().build()
     if len(parts) == 1:
         return parts[0]
     starts = np.cumsum([0] + [len(part) for part in parts])
-    columns: dict[str, Column] = {}
-    for prop in sorted({prop for part in parts for prop in part.columns}):
-        numbered = zip(starts.tolist(), parts, strict=False)
-        held = [(start, part.columns[prop]) for start, part in numbered if prop in part.columns]
-        codes = _unite([Coded(column.codes, column.values) for _, column in held])
-        origins = _unite([Coded(column.origins, column.origin_values) for _, column in held])
-        rows = np.concatenate(
-            [column.rows.astype(np.int64) + start for start, column in held]
-        ).astype(np.int32)
-        columns[prop] = Column(rows, codes.codes, codes.values, origins.codes, origins.values)
+    columns: dict[str, list[tuple[int, Column]]] = {}
+    for start, part in zip(starts.tolist(), parts, strict=False):
+        for prop, column in part.columns.items():
+            columns.setdefault(prop, []).append((start, column))
     return Batch(
         pa.concat_arrays([part.ids for part in parts]),
         np.concatenate([part.kinds for part in parts]),
-        _unite([part.schemas for part in parts]),
-        _unite([part.sources for part in parts]),
-        columns,
+        _concat_coded([part.schemas for part in parts]),
+        _concat_coded([part.sources for part in parts]),
+        {prop: _concat_columns(columns[prop]) for prop in sorted(columns)},
     )
 
 
+def _concat_columns(columns: list[tuple[int, Column]]) -> Column:
+    """Return one column of several, each given with the first row of its batch."""
+    codes = _concat_coded([Coded(column.codes, column.values) for _, column in columns])
+    origins = _concat_coded([Coded(column.origins, column.origin_values) for _, column in columns])
+    rows = np.concatenate([column.rows.astype(np.int64) + start for start, column in columns])
+    return Column(rows.astype(np.int32), codes.codes, codes.values, origins.codes, origins.values)
+
+
 class BatchBuilder:
-    """Gathers records and gives their batch. `add` costs a few microseconds a value; memory is that of the unique
-    texts."""
+    """Builder of a batch from records.
+
+    `add` takes a few microseconds per value; memory is that of the unique texts.
+    """
 
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._kinds: list[int] = []
-        self._schemas = _Codes()
-        self._sources = _Codes()
+        self._schemas = _CodeBuilder()
+        self._sources = _CodeBuilder()
         self._columns: dict[str, _ColumnBuilder] = {}
 
     def __len__(self) -> int:
@@ -233,7 +246,7 @@ class BatchBuilder:
             column.origins.add(origin)
 
     def build(self) -> Batch:
-        """The batch of all records added so far."""
+        """Return the batch of all records added so far."""
         return Batch(
             pa.array(self._ids, pa.string()),
             np.array(self._kinds, dtype=np.uint8),
@@ -243,23 +256,24 @@ class BatchBuilder:
         )
 
 
-class _Codes:
+class _CodeBuilder:
     def __init__(self) -> None:
-        self.known: dict[str, int] = {}
+        self.code_by_text: dict[str, int] = {}
         self.codes: list[int] = []
 
     def add(self, text: str) -> None:
-        self.codes.append(self.known.setdefault(text, len(self.known)))
+        self.codes.append(self.code_by_text.setdefault(text, len(self.code_by_text)))
 
     def coded(self) -> Coded:
-        return Coded(np.array(self.codes, dtype=np.int32), pa.array(list(self.known), pa.string()))
+        values = pa.array(list(self.code_by_text), pa.string())
+        return Coded(np.array(self.codes, dtype=np.int32), values)
 
 
 class _ColumnBuilder:
     def __init__(self) -> None:
         self.rows: list[int] = []
-        self.codes = _Codes()
-        self.origins = _Codes()
+        self.codes = _CodeBuilder()
+        self.origins = _CodeBuilder()
 
     def build(self) -> Column:
         codes, origins = self.codes.coded(), self.origins.coded()
@@ -272,8 +286,8 @@ class _ColumnBuilder:
         )
 
 
-def _unite(parts: list[Coded]) -> Coded:
-    """Several coded arrays, one after the other, over one dictionary."""
+def _concat_coded(parts: list[Coded]) -> Coded:
+    """Return several coded arrays, one after the other, over one dictionary."""
     chunks = [pa.DictionaryArray.from_arrays(pa.array(part.codes), part.values) for part in parts]
     united = pa.chunked_array(chunks).unify_dictionaries()
     codes = np.concatenate(
@@ -283,7 +297,7 @@ def _unite(parts: list[Coded]) -> Coded:
 
 
 def _sorted_coded(coded: Coded) -> Coded:
-    """The same over a sorted dictionary that holds only texts in use."""
+    """Return an array over a sorted dictionary of the texts in use."""
     if len(coded.values) == 1 and len(coded.codes):
         return coded
     used = np.zeros(len(coded.values), dtype=bool)
@@ -306,9 +320,9 @@ def _sorted_column(column: Column) -> Column:
     rows, values, origin = column.rows[order], codes.codes[order], origins.codes[order]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
-    # a value said twice keeps its first origin; the other may be said nowhere else
-    kept = _sorted_coded(Coded(origin[first], origins.values))
-    return Column(rows[first], values[first], codes.values, kept.codes, kept.values)
+    # A repeated value keeps its first origin, so some origins may no longer be used.
+    used_origins = _sorted_coded(Coded(origin[first], origins.values))
+    return Column(rows[first], values[first], codes.values, used_origins.codes, used_origins.values)
 
 
 def _ascending(rows: IntArray, codes: IntArray) -> bool:

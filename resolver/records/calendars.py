@@ -1,8 +1,9 @@
-"""Dates of the lunar (Hijri) and the solar (Persian, Afghan) calendar, where a text says that it is one.
+"""Dates of the lunar (Hijri) and the solar (Persian, Afghan) calendar, if a text names one.
 
-It says so by a word (`1341 SH`, `24.6.1402 (Hijri Calendar)`) or by a month's name (`29 Dhu al-Qadah 1381`). A bare
-1341 is no such date: nothing is guessed. Days come from ICU's calendars. A lunar month began when its moon was seen,
-so a day of it is known to one day more or less; solar days are exact from 1925 on.
+A text names a calendar by a word (`1341 SH`, `24.6.1402 (Hijri Calendar)`) or by the name of a
+month (`29 Dhu al-Qadah 1381`). A bare 1341 is no such date; nothing is guessed. Days come from
+ICU's calendars. A lunar month began when its moon was sighted, so its days are uncertain by one
+day; solar days are exact from 1925 on.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from resolver.errors import DateError
 FIRST_YEAR, LAST_YEAR = 1200, 1500
 """Years that are read in either calendar: from 1785 (lunar) or 1821 (solar) of ours on."""
 Span = tuple[datetime.date, datetime.date]
-"""The first and the last day on which a date may lie, both counted."""
+"""First and last day on which a date may lie, both included."""
 
 _LUNAR, _SOLAR = "islamic-umalqura", "persian"
 _SOLAR_WORDS = frozenset(
     "solar shamsi khorshidi khurshidi jalali persian iranian afghan sh شمسي".split()
 )
 _LUNAR_WORDS = frozenset(
-    "lunar qamari islamic ah hijri hijriya hijriyah hijrah hijra hejri hegira هجري ه هـ قمري".split()
+    """
+    lunar qamari islamic ah hijri hijriya hijriyah hijrah hijra hejri hegira
+    هجري ه هـ قمري
+    """.split()
 )
 _OTHER_WORDS = frozenset("calendar era in the of on year born to between and".split())
 _LUNAR_MONTHS = (
@@ -33,7 +37,8 @@ _LUNAR_MONTHS = (
     "rab(?:i|ee)(?:al|ul)?(?:awwal|awal|i|first)|ربيع(?:ال)?اول",
     "rab(?:i|ee)(?:al|ul)?(?:thani|sani|akhir|akhar|ii|second)|ربيع(?:ال)?(?:ثاني|اخر)",
     "j[ua]mad[aiy]?(?:al|ul)?(?:ula|oula|awwal|awal|i|first)|جمادي(?:ال)?اولي?",
-    "j[ua]mad[aiy]?(?:al|ul)?(?:thani|thaniya|sani|akhir|akhira|ukhra|ii|second)|جمادي(?:ال)?(?:ثانيه?|اخره?)",
+    "j[ua]mad[aiy]?(?:al|ul)?(?:thani|thaniya|sani|akhir|akhira|ukhra|ii|second)"
+    "|جمادي(?:ال)?(?:ثانيه?|اخره?)",
     "rajab|رجب",
     "(?:sh|ch)a+ban|شعبان",
     "rama[dz]h?an|رمضان",
@@ -69,52 +74,55 @@ _LONGEST = 80
 
 @lru_cache(maxsize=8_192)
 def other_calendar(text: str, *, day_first: bool = True) -> Span | None:
-    """The days a date of another calendar stands for; None where a text names no other calendar.
+    """Return the days that a date of another calendar may be, or None if the text names no
+    calendar.
 
-    A lunar day is three days, a year or month all of its days. Raises `DateError` where another calendar is named
-    and no date of it can be read, so that nobody takes the digits for one of ours.
+    A lunar day gives three days; a year or month gives all of its days. Raises `DateError` if the
+    text names another calendar but no date can be read, so that its digits are not taken for a
+    Gregorian date.
     """
     if _PLAIN.fullmatch(text) or len(text) > _LONGEST:
         return None
     words = _words(text)
-    named = _named(words)
-    month, system = _month(
-        [word for word in words if not word.isdecimal() and not _is_filler(word)]
-    )
+    stated_system = _stated_system(words)
+    month, system = _month([word for word in words if not word.isdecimal()])
     numbers = [int(word) for word in words if word.isdecimal()]
-    if not named and not (month and any(FIRST_YEAR <= number <= LAST_YEAR for number in numbers)):
+    if not stated_system and not (month and any(map(_is_year, numbers))):
         return None
     if not system:
-        system = named
-    if month < 0 or (named and named != system):
+        system = stated_system
+    if month < 0 or (stated_system and stated_system != system):
         raise DateError(f"cannot read a date of another calendar in {text[:40]!r}")
-    if (
-        not month
-        and len(numbers) == 2
-        and all(FIRST_YEAR <= number <= LAST_YEAR for number in numbers)
-    ):
+    if not month and len(numbers) == 2 and all(map(_is_year, numbers)):
         first, last = sorted(numbers)
         return _span(system, (first, 0, 0), text)[0], _span(system, (last, 0, 0), text)[1]
     return _span(system, _parts(numbers, month, day_first, text), text)
 
 
+def _is_year(number: int) -> bool:
+    return FIRST_YEAR <= number <= LAST_YEAR
+
+
 def names_other_calendar(text: str) -> bool:
-    """Whether a text says that its date is one of another calendar."""
+    """Return True if a text states that its date is one of another calendar."""
     try:
         return other_calendar(text) is not None
     except DateError:
         return True
 
 
-def calendar_named(text: str) -> str:
-    """`lunar` or `solar` where a word of a text names that calendar, else empty."""
-    return {_LUNAR: "lunar", _SOLAR: "solar", "": ""}[_named(_words(text))]
+def calendar_in_text(text: str) -> str:
+    """Return `lunar` or `solar` if a word of the text names that calendar, else an empty text."""
+    return {_LUNAR: "lunar", _SOLAR: "solar", "": ""}[_stated_system(_words(text))]
 
 
 def _words(text: str) -> list[str]:
-    """Numbers and words without accents, vowel signs and apostrophes; letters of Persian and Arabic alike."""
+    """Return numbers and words in lower case without accents, vowel signs and apostrophes.
+
+    Letters that Persian and Arabic write differently become the same.
+    """
     plain = unicodedata.normalize(
-        "NFKD", _SHORT_HIJRI.sub(lambda found: f"{found[0][:4]} ah", text)
+        "NFKD", _SHORT_HIJRI.sub(lambda match: f"{match[0][:4]} ah", text)
     )
     plain = "".join(
         letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’‘ʿʾ`ʻـ"
@@ -123,10 +131,10 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _TOKEN.findall(_DOTTED.sub(r"\1h ", plain))]
 
 
-def _named(words: list[str]) -> str:
-    """The calendar that a word names. `Hijri` alone is the lunar one."""
+def _stated_system(words: list[str]) -> str:
+    """Return the calendar that a word names. `Hijri` without more is the lunar one."""
     if _SOLAR_WORDS.intersection(words):
-        # an Iranian or Afghan is not a calendar; `ah` and `lunar` say more
+        # `Persian` or `Afghan` may describe a person, so words of the lunar calendar go first.
         return _LUNAR if {"lunar", "qamari", "قمري", "ah"}.intersection(words) else _SOLAR
     return _LUNAR if _LUNAR_WORDS.intersection(words) else ""
 
@@ -136,8 +144,11 @@ def _is_filler(word: str) -> bool:
 
 
 def _month(words: list[str]) -> tuple[int, str]:
-    """The month that the words left over name, and its calendar; 0 where none is left, -1 where they are no month."""
-    name = "".join(words)
+    """Return the month that the remaining words name, and its calendar.
+
+    Gives 0 if there is no word left, and -1 if the words name no month.
+    """
+    name = "".join(word for word in words if not _is_filler(word))
     for system, number, pattern in _MONTHS:
         if pattern.fullmatch(name):
             return number, system
@@ -145,14 +156,10 @@ def _month(words: list[str]) -> tuple[int, str]:
 
 
 def _parts(numbers: list[int], month: int, day_first: bool, text: str) -> tuple[int, int, int]:
-    """Year, month and day from the numbers of a text, in its order."""
-    if (
-        numbers
-        and not FIRST_YEAR <= numbers[-1] <= LAST_YEAR
-        and FIRST_YEAR <= numbers[0] <= LAST_YEAR
-    ):
+    """Return year, month and day from the numbers of a text, in their order there."""
+    if numbers and not _is_year(numbers[-1]) and _is_year(numbers[0]):
         rest, year = numbers[1:], numbers[0]
-    elif numbers and FIRST_YEAR <= numbers[-1] <= LAST_YEAR:
+    elif numbers and _is_year(numbers[-1]):
         rest, year = numbers[:-1], numbers[-1]
         rest = rest[::-1] if day_first or month else rest
     else:
@@ -175,13 +182,16 @@ def _span(system: str, date: tuple[int, int, int], text: str) -> Span:
     else:
         after = (year, month + 1) if 0 < month < 12 else (year + 1, 1)
         last = _day(system, *after, 1, text) - datetime.timedelta(days=1)
-    seen = datetime.timedelta(days=1 if system == _LUNAR else 0)
-    return first - seen, last + seen
+    tolerance = datetime.timedelta(days=1 if system == _LUNAR else 0)
+    return first - tolerance, last + tolerance
 
 
 def _day(system: str, year: int, month: int, day: int, text: str) -> datetime.date:
-    """Our day of a day of ICU's calendars. A lunar month's 30th day that a table lacks is the next month's first."""
-    # slow to load, and few texts need it
+    """Return the Gregorian day of a day of an ICU calendar.
+
+    Day 30 of a lunar month that has 29 in ICU's table is the first of the next month.
+    """
+    # Imported here: slow to load, and few texts need it.
     from icu import Calendar, ICUError, Locale, TimeZone
 
     days = Calendar.createInstance(TimeZone.createTimeZone("UTC"), Locale(f"en@calendar={system}"))

@@ -1,8 +1,9 @@
-"""Partial dates: a year, a month or a day; circa; or a range of them.
+"""Partial dates: a year, a month or a day, perhaps estimated (circa), or a range of them.
 
-The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~` (circa), `1960/1965` (some
-time from the one to the other). Text that is no canonical form goes through `parse_date`, which reads the usual written
-forms, also of other calendars where the text names one, and raises `DateError` for dates that do not exist.
+The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~`
+(circa), `1960/1965` (some time between the two). `parse_date` also reads the usual written forms,
+those of other calendars included if the text names one, and raises `DateError` for dates that do
+not exist.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ _DECADE = re.compile(r"^(\d{3})0s$")
 _DOUBTED = re.compile(r"\s*(?:\(\s*\?\s*\)|\?)$")
 _YEARS = re.compile(r"^(\d{2})(\d{2})[-/](\d{2})$")
 _PORTION = re.compile(
-    r"^(?:in )?(?:the )?(early|beginning of|start of|mid|middle of|late|end of)[\s-]+(?:the )?(\d{4}|\d{3}0s)$",
+    r"^(?:in )?(?:the )?(early|beginning of|start of|mid|middle of|late|end of)"
+    r"[\s-]+(?:the )?(\d{4}|\d{3}0s)$",
     re.I,
 )
-# months of a year and years of a decade, first and last
+# First and last month of a year, first and last year of a decade.
 _PORTIONS = {"early": (1, 4, 0, 3), "mid": (5, 8, 4, 6), "late": (9, 12, 7, 9)}
 _FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
@@ -43,8 +45,10 @@ MIN_YEAR, MAX_YEAR = 1, 2200
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A date as far as it is known. `month`/`day` are 0 where unknown; `until` closes a range; `circa` marks an
-    estimate."""
+    """Date as far as it is known.
+
+    `month` and `day` are 0 if unknown; `until` is the end of a range; `circa` marks an estimate.
+    """
 
     year: int
     month: int = 0
@@ -59,7 +63,7 @@ class PartialDate:
             raise DateError(f"there is no month {self.month}")
         if self.day:
             if not self.month:
-                raise DateError("a day without a month")
+                raise DateError("the date has a day but no month")
             if self.day > calendar.monthrange(self.year, self.month)[1] or self.day < 1:
                 raise DateError(f"there is no {self.year:04d}-{self.month:02d}-{self.day:02d}")
 
@@ -74,17 +78,17 @@ class PartialDate:
 
     @property
     def last_year(self) -> int:
-        """The latest year this date can lie in."""
+        """Latest year in which the date can lie."""
         return self.until.year if self.until else self.year
 
 
 def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
-    """Read a written date.
+    """Read a written date. Raises `DateError` if no date can be read.
 
-    Knows ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and 1965`, `1962-65`,
-    `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, dates of the Hijri and solar calendars where the text says
-    so (`resolver.records.calendars`), and canonical text. In all-digit dates the day comes first unless `day_first` is
-    False or only the other reading exists. Raises `DateError` where no date can be read.
+    Reads ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and
+    1965`, `1962-65`, `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, canonical text, and
+    dates of the Hijri and solar calendars if the text names one (`calendars`). In all-digit dates
+    the day comes first unless `day_first` is False or only the other reading exists.
     """
     stripped = " ".join(text.split()).strip(" .,;")
     if not stripped or len(stripped) > 80:
@@ -100,7 +104,7 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
         last = _part(match[2], day_first)
         if first and last:
             circa = first.circa or last.circa
-            # the last of a decade or of a range is where it ends
+            # Either side may itself be a range, such as a decade.
             ends = (first, first.until or first, last, last.until or last)
             low, *_, high = sorted(replace(end, circa=False, until=None) for end in ends)
             return replace(low, circa=circa, until=None if low == high else high)
@@ -108,7 +112,7 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
 
 
 def _qualified(text: str, day_first: bool) -> PartialDate | None:
-    """A date that is doubted, or one of another calendar; None for any other."""
+    """Return a date that is marked as doubtful or is of another calendar; None for other texts."""
     if doubted := _DOUBTED.search(text):
         return replace(parse_date(text[: doubted.start()], day_first=day_first), circa=True)
     estimate = _CIRCA.match(text)
@@ -117,7 +121,7 @@ def _qualified(text: str, day_first: bool) -> PartialDate | None:
 
 
 def _spanning(first: datetime.date, last: datetime.date, *, circa: bool = False) -> PartialDate:
-    """Some day from the one to the other."""
+    """Return a date between two days."""
     until = PartialDate(last.year, last.month, last.day)
     return PartialDate(first.year, first.month, first.day, circa, None if first == last else until)
 
@@ -149,7 +153,7 @@ def _single(text: str, day_first: bool) -> PartialDate | None:
 
 
 def _portion(word: str, when: str) -> PartialDate:
-    """The early, middle or late part of a year or a decade."""
+    """Return the early, middle or late part of a year or a decade."""
     name = {"beginning of": "early", "start of": "early", "middle of": "mid", "end of": "late"}.get(
         word, word
     )
@@ -165,7 +169,7 @@ def _digits(text: str, day_first: bool) -> PartialDate | None:
         year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
         if month > 12 >= day > 0:
             month, day = day, month
-        # 1962-00-00 and 1962-05-00 are how some lists write what they do not know
+        # Some lists write unknown parts as zeros: 1962-00-00, 1962-05-00.
         return PartialDate(year, month, day if month else 0)
     if match := _DAY_FIRST.match(text):
         first, second, year = int(match[1]), int(match[2]), int(match[3])
@@ -179,7 +183,10 @@ def _digits(text: str, day_first: bool) -> PartialDate | None:
 
 
 def _words(text: str) -> PartialDate | None:
-    """Dates with the month as a word. Two defaults that differ in all parts tell which parts the text itself gave."""
+    """Return a date whose month is a word.
+
+    The text is parsed with two defaults that differ in every part; parts that agree are the text's.
+    """
     if (
         not re.search(r"\d{4}", text)
         or not _WORDS.match(text)
@@ -187,13 +194,13 @@ def _words(text: str) -> PartialDate | None:
     ):
         return None
     try:
-        one = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1), ignoretz=True)
-        two = dateutil_parser.parse(text, default=datetime.datetime(2003, 2, 2), ignoretz=True)
+        first = dateutil_parser.parse(text, default=datetime.datetime(2001, 1, 1), ignoretz=True)
+        second = dateutil_parser.parse(text, default=datetime.datetime(2003, 2, 2), ignoretz=True)
     except (ValueError, OverflowError):
         if re.fullmatch(r"\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4}", text):
             raise DateError(f"there is no date {text!r}") from None
         return None
-    if one.year != two.year:
+    if first.year != second.year:
         return None
-    month = one.month if one.month == two.month else 0
-    return PartialDate(one.year, month, one.day if month and one.day == two.day else 0)
+    month = first.month if first.month == second.month else 0
+    return PartialDate(first.year, month, first.day if month and first.day == second.day else 0)

@@ -1,7 +1,7 @@
-"""Steward decisions as an input of a run: verdicts on pairs of record ids, an append-only log.
+"""Steward decisions as an input of a run: an append-only log of verdicts on pairs of record ids.
 
-What counts for a pair is its latest verdict. Two verdicts on one pair with the same time (or both without one) that
-differ contradict each other, and no run goes on with them.
+The latest verdict on a pair counts. Two verdicts on one pair that differ but have the same time (or
+none) contradict each other, and a run stops at them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BEFORE_ALL = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 class Verdict(StrEnum):
-    """What a steward said of two records."""
+    """Verdict of a steward on two records."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -30,80 +30,89 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict on two records, `left_id` < `right_id`. `when` is UTC, or None where the log does not say.
+    """Verdict on two records, `left_id` < `right_id`.
 
-    `unlawful` marks a red link: one person under unlawfully different identities. `where` is its place in the log.
-    `needs_two`: by a rule of the desk it counts only once another steward has said the same; a red one always does.
+    `decided_at` is UTC, or None if the log states no time; `place` is the decision's place in the
+    log. `unlawful` marks a red link: one person under unlawfully different identities. `needs_two`
+    is True if, by a rule of the desk, the decision counts only after another steward has made the
+    same one; red links always need two.
     """
 
     left_id: str
     right_id: str
     verdict: Verdict
-    who: str = ""
-    when: datetime.datetime | None = None
-    why: str = ""
+    decided_by: str = ""
+    decided_at: datetime.datetime | None = None
+    reason: str = ""
     unlawful: bool = False
-    where: str = ""
+    place: str = ""
     needs_two: bool = False
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The two record ids, the smaller first."""
+        """Ids of the two records, the smaller first."""
         return self.left_id, self.right_id
 
 
-def parse_decision(row: Mapping[str, str], where: str = "") -> Decision:
-    """A decision from texts by field name (`REQUIRED_FIELDS`, `OPTIONAL_FIELDS`).
+def parse_decision(row: Mapping[str, str], place: str = "") -> Decision:
+    """Return a decision from texts by field name (`REQUIRED_FIELDS`, `OPTIONAL_FIELDS`).
 
-    `verdict` is same, different or unsure; `when` an ISO 8601 time, UTC where it names no zone; `unlawful` yes or no,
-    and only with same. Raises `DecisionError` for anything else, naming `where`.
+    `verdict` is same, different or unsure; `when` an ISO 8601 time (UTC if it names no zone);
+    `unlawful` is yes or no, and yes only with same. Raises `DecisionError` for other texts, with
+    `place`.
     """
+    left, right = _parse_pair(row, place)
+    verdict = _verdict(row.get("verdict", ""), place)
+    unlawful = _flag(row.get("unlawful", ""), place)
+    if unlawful and verdict is not Verdict.SAME:
+        raise DecisionError(
+            f"unlawful says one person under two identities, yet the verdict is {verdict}",
+            place=place,
+            hint="leave unlawful empty unless the verdict is same",
+        )
+    return Decision(
+        left,
+        right,
+        verdict,
+        decided_by=row.get("who", "").strip(),
+        decided_at=_time(row.get("when", ""), place),
+        reason=row.get("why", "").strip(),
+        unlawful=unlawful,
+        place=place,
+    )
+
+
+def _parse_pair(row: Mapping[str, str], place: str) -> tuple[str, str]:
+    """Return the two record ids, the smaller first."""
     left, right = (row.get(name, "").strip() for name in ("left_id", "right_id"))
     if not left or not right:
         raise DecisionError(
-            "a decision needs left_id and right_id", where=where, mend="write two record ids"
+            "a decision needs left_id and right_id", place=place, hint="write two record ids"
         )
     if left == right:
         raise DecisionError(
             f"the decision is on {left} and itself",
-            where=where,
-            mend="write two different record ids",
+            place=place,
+            hint="write two different record ids",
         )
-    verdict = _verdict(row.get("verdict", ""), where)
-    unlawful = _flag(row.get("unlawful", ""), where)
-    if unlawful and verdict is not Verdict.SAME:
-        raise DecisionError(
-            f"unlawful says one person under two identities, yet the verdict is {verdict}",
-            where=where,
-            mend="leave unlawful empty unless the verdict is same",
-        )
-    return Decision(
-        min(left, right),
-        max(left, right),
-        verdict,
-        who=row.get("who", "").strip(),
-        when=_time(row.get("when", ""), where),
-        why=row.get("why", "").strip(),
-        unlawful=unlawful,
-        where=where,
-    )
+    return min(left, right), max(left, right)
 
 
-def settle(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """The decision that counts for each pair, sorted by pair: the latest that is not waiting for a second steward.
+def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the effective decision of each pair, sorted by pair.
 
-    A decision that needs two (a red one does) waits until another steward has said the same of the pair; until then
-    what was decided before stands, and where nothing was the pair counts as unsure. Raises `DecisionError` where two
-    latest verdicts on one pair have the same time and differ.
+    A decision that needs two stewards waits until another steward has made the same one; until then
+    the decision before it stays effective, or the pair counts as unsure if there is none. Raises
+    `DecisionError` if the two latest verdicts on a pair have the same time and differ.
     """
     by_pair = _by_pair(decisions)
-    return tuple(_settled(by_pair[pair]) for pair in sorted(by_pair))
+    return tuple(_settle_pair(by_pair[pair]) for pair in sorted(by_pair))
 
 
-def unconfirmed(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """The decision of each pair that waits for a second steward, sorted by pair. Raises as `settle` does."""
+def waiting_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the decisions that wait for a second steward. Raises as `settle_decisions`."""
     by_pair = _by_pair(decisions)
-    waiting = (_replayed(_in_order(by_pair[pair]))[1] for pair in sorted(by_pair))
+    waiting = (_replay(_sort_log(by_pair[pair]))[1] for pair in sorted(by_pair))
     return tuple(log[0] for log in waiting if log)
 
 
@@ -114,14 +123,14 @@ def _by_pair(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Decisi
     return by_pair
 
 
-def _settled(log: list[Decision]) -> Decision:
-    log = _in_order(log)
-    standing, _ = _replayed(log)
-    return standing or replace(log[-1], verdict=Verdict.UNSURE)
+def _settle_pair(log: list[Decision]) -> Decision:
+    log = _sort_log(log)
+    effective, _ = _replay(log)
+    return effective or replace(log[-1], verdict=Verdict.UNSURE)
 
 
-def _in_order(log: list[Decision]) -> list[Decision]:
-    """The decisions on one pair by time. Raises `DecisionError` where the latest contradict each other."""
+def _sort_log(log: list[Decision]) -> list[Decision]:
+    """Return decisions on one pair by time. Raises `DecisionError` if the last ones conflict."""
     if len(log) == 1:
         return log
     log = sorted(log, key=_order)
@@ -132,66 +141,70 @@ def _in_order(log: list[Decision]) -> list[Decision]:
             last.unlawful,
         ):
             raise DecisionError(
-                f"{last.left_id} and {last.right_id} are both {_say(other)} and {_say(last)} at the same time"
-                + (f" (see also {other.where})" if other.where else ""),
-                where=last.where,
-                mend="give the later decision a later time in the column when",
+                f"{last.left_id} and {last.right_id} are both {_verdict_text(other)} and"
+                f" {_verdict_text(last)} at the same time"
+                + (f" (see also {other.place})" if other.place else ""),
+                place=last.place,
+                hint="give the later decision a later time in the column when",
             )
     return log
 
 
-def _replayed(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
-    """What stands at the end of the log of one pair, and what waits there for a second steward."""
-    standing: Decision | None = None
+def _replay(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
+    """Return the effective decision of one pair's log, and the decisions that still wait."""
+    effective: Decision | None = None
     waiting: list[Decision] = []
-    for one in log:
-        said = one.verdict, one.unlawful
-        if one.needs_two or one.unlawful:
-            alike = waiting and (waiting[-1].verdict, waiting[-1].unlawful) == said
-            waiting = [*waiting, one] if alike else [one]
-            if len({other.who for other in waiting} - {""}) >= 2:
-                standing, waiting = one, []
+    for decision in log:
+        verdict = decision.verdict, decision.unlawful
+        if decision.needs_two or decision.unlawful:
+            alike = waiting and (waiting[-1].verdict, waiting[-1].unlawful) == verdict
+            waiting = [*waiting, decision] if alike else [decision]
+            if len({other.decided_by for other in waiting} - {""}) >= 2:
+                effective, waiting = decision, []
         else:
-            # said again by one, what two have confirmed stays confirmed
-            confirmed = standing is not None and (standing.needs_two or standing.unlawful)
-            if not confirmed or standing is None or (standing.verdict, standing.unlawful) != said:
-                standing = one
+            # A verdict that two stewards have confirmed stays confirmed if one of them repeats it.
+            is_confirmed = effective is not None and (effective.needs_two or effective.unlawful)
+            is_repeated = (
+                effective is not None and (effective.verdict, effective.unlawful) == verdict
+            )
+            if not (is_confirmed and is_repeated):
+                effective = decision
             waiting = []
-    return standing, waiting
+    return effective, waiting
 
 
 def _order(decision: Decision) -> tuple[datetime.datetime, str, str, str]:
-    return _time_key(decision), decision.verdict, decision.who, decision.why
+    return _time_key(decision), decision.verdict, decision.decided_by, decision.reason
 
 
 def _time_key(decision: Decision) -> datetime.datetime:
-    return decision.when or _BEFORE_ALL
+    return decision.decided_at or _BEFORE_ALL
 
 
-def _say(decision: Decision) -> str:
+def _verdict_text(decision: Decision) -> str:
     return f"{decision.verdict} (unlawful)" if decision.unlawful else str(decision.verdict)
 
 
-def _verdict(text: str, where: str) -> Verdict:
+def _verdict(text: str, place: str) -> Verdict:
     try:
         return Verdict(text.strip().lower())
     except ValueError:
         choices = ", ".join(Verdict)
         raise DecisionError(
-            f"unknown verdict {text[:40]!r}", where=where, mend=f"one of {choices}"
+            f"unknown verdict {text[:40]!r}", place=place, hint=f"one of {choices}"
         ) from None
 
 
-def _flag(text: str, where: str) -> bool:
+def _flag(text: str, place: str) -> bool:
     word = text.strip().lower()
     if word in _YES:
         return True
     if word in _NO:
         return False
-    raise DecisionError(f"unlawful is {text[:40]!r}", where=where, mend="write yes or no")
+    raise DecisionError(f"unlawful is {text[:40]!r}", place=place, hint="write yes or no")
 
 
-def _time(text: str, where: str) -> datetime.datetime | None:
+def _time(text: str, place: str) -> datetime.datetime | None:
     text = text.strip()
     if not text:
         return None
@@ -203,6 +216,6 @@ def _time(text: str, where: str) -> datetime.datetime | None:
     except (ValueError, OverflowError):
         raise DecisionError(
             f"when is {text[:40]!r}",
-            where=where,
-            mend="write an ISO 8601 time, e.g. 2026-03-01T09:30:00Z",
+            place=place,
+            hint="write an ISO 8601 time, e.g. 2026-03-01T09:30:00Z",
         ) from None

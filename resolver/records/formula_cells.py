@@ -1,8 +1,9 @@
-"""Cells that a spreadsheet would run as formulas, and how CSV files hold them.
+"""Cells that a spreadsheet would run as formulas, and their form in CSV files.
 
-Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line break. In the CSV files
-written here such a cell, and one that begins with apostrophes before such a character, gets one apostrophe in front;
-whoever reads the files by program takes it off again. Plain numbers and telephone numbers (`+49 30 1234`) stay.
+Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
+break. CSV files written here put an apostrophe before such a cell, and before a cell that begins
+with apostrophes followed by such a character; programs that read the files remove it. Plain numbers
+and telephone numbers (`+49 30 1234`) stay as they are.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _NUMBER = re.compile(NUMBER)
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
 
 
-def defused(text: str) -> str:
-    """The cell as a spreadsheet may open it."""
+def escape_formula(text: str) -> str:
+    """Return a cell that spreadsheets show as text."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-def undefused(text: str) -> str:
-    """The inverse of `defused`."""
+def unescape_formula(text: str) -> str:
+    """Return the cell that `escape_formula` was given."""
     return _DEFUSED.sub("", text)

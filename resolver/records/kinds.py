@@ -1,7 +1,7 @@
-"""Kinds of record and the FollowTheMoney schemata that belong to each.
+"""Kinds of record, and the FollowTheMoney schemata of each.
 
-A kind is a set of bits, so that FtM's LegalEntity, of which nobody knows whether it is a person or a group, is both:
-two records can be the same thing when their kinds share a bit.
+Kinds are sets of bits, so that FtM's LegalEntity (a person or a group, unknown which) is both: two
+records can be the same entity if their kinds share a bit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import IntFlag
 
 
 class Kind(IntFlag):
-    """What a record describes. `LEGAL` (person or group, unknown which) may be compared with both."""
+    """Kind of entity that a record describes. `LEGAL` (person or group) is compared with both."""
 
     PERSON = 1
     GROUP = 2
@@ -19,7 +19,7 @@ class Kind(IntFlag):
 
     @property
     def label(self) -> str:
-        """The word used in files and pages: person, group, asset or legal."""
+        """Word used in files and pages: person, group, asset or legal."""
         return _LABELS[self]
 
 
@@ -50,7 +50,7 @@ _SCHEMA_KIND = {
 
 
 SCHEMATA = tuple(_SCHEMA_KIND)
-"""The FtM schemata that are persons, groups or assets."""
+"""FtM schemata of persons, groups and assets."""
 
 
 _BY_WORD = {name.casefold(): name for name in SCHEMATA} | {
@@ -65,11 +65,11 @@ _BY_WORD = {name.casefold(): name for name in SCHEMATA} | {
 }
 
 
-def schema_named(word: str) -> str | None:
-    """The schema that a word names, in whatever capitals, or None where it names none."""
+def schema_from_word(word: str) -> str | None:
+    """Return the schema that a word names in any case, or None if it names none."""
     return _BY_WORD.get(word.strip().casefold())
 
 
 def kind_of_schema(schema: str) -> Kind | None:
-    """The kind of an FtM schema name, or None where the schema is no person, group or asset."""
+    """Return the kind of an FtM schema, or None if it is no person, group or asset."""
     return _SCHEMA_KIND.get(schema)

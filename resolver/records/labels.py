@@ -1,12 +1,12 @@
-"""Properties and values as people read them: the report and the desk call the same thing by the same words."""
+"""Labels and display texts of properties and values, common to the report and the desk."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from resolver.records.packing import (
-    split,
+    split_fields,
     unpack_address,
     unpack_handling,
     unpack_identifier,
@@ -28,7 +28,7 @@ from resolver.records.properties import (
     ROUTE,
 )
 
-ORDER = (
+PROPERTY_ORDER = (
     *FULL_NAMES,
     *NAME_PARTS,
     "gender",
@@ -43,9 +43,8 @@ ORDER = (
     ROUTE,
     ACTIVITY,
 )
-"""Properties in the order in which people look for them."""
-_PLACE = {prop: place for place, prop in enumerate(ORDER)}
-_DATES = frozenset(DATES)
+"""Properties in the order in which pages show them."""
+_RANK = {prop: place for place, prop in enumerate(PROPERTY_ORDER)}
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {
     "imo": "IMO",
@@ -62,54 +61,64 @@ _WORDS = {
     "duns": "DUNS",
     "bic": "BIC",
 }
-_TIES = {
+_RELATION_WORDS = {
     "memberOf": "member of",
     "leaderOf": "leader of",
     "associateOf": "associate of",
     "familyOf": "family of",
+    "ownerOf": "owner of",
+    "linkedTo": "linked to",
 }
-_TIES |= {"ownerOf": "owner of", "linkedTo": "linked to"}
 
 
-def label(prop: str) -> str:
-    """`birthDate` → `Birth date`."""
+def property_label(prop: str) -> str:
+    """Return the label of a property: `birthDate` → `Birth date`."""
     words = [_WORDS.get(word.lower(), word.lower()) for word in _HUMP.sub(" ", prop).split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
 
-def in_order(props: Iterable[str]) -> list[str]:
-    """Properties by `ORDER`; those without a place in it last."""
-    return sorted(props, key=lambda prop: (_PLACE.get(prop, len(_PLACE)), prop))
+def sort_properties(props: Iterable[str]) -> list[str]:
+    """Sort properties by `PROPERTY_ORDER`, with all others last."""
+    return sorted(props, key=lambda prop: (_RANK.get(prop, len(_RANK)), prop))
 
 
-def told(prop: str, text: str) -> str:
-    """A value of a column (as `packing` writes it) on one line, whole."""
-    if prop in IDENTIFIER_SET:
-        item = unpack_identifier(prop, text)
-        details = "; ".join(detail for detail in (item.country, item.type, item.note) if detail)
-        text = f"{item.number} ({details})" if details else item.number
-    elif prop in _DATES:
-        text = _told_date(text)
-    elif prop == ADDRESS:
-        text = unpack_address(text).text
-    elif prop == RELATION:
-        tie = unpack_relation(text)
-        role = f" ({tie.role})" if tie.role else ""
-        text = (
-            f"{_TIES.get(tie.type.value, tie.type.value)} {tie.target_name or tie.target_id}{role}"
-        )
-    elif prop == ROUTE:
-        country, role = split(text, 2)
-        text = f"{country} ({role})"
-    elif prop == ACTIVITY:
-        text = text.replace("_", " ")
-    elif prop == HANDLING:
-        text = unpack_handling(text).code
-    return " ".join(text.split())
+def display_text(prop: str, text: str) -> str:
+    """Return a value of a column (as `packing` writes it) in full, on one line."""
+    display = _DISPLAY.get(prop)
+    return " ".join((display(text) if display else text).split())
 
 
-def _told_date(text: str) -> str:
-    """`1962~` → `about 1962`, `1960/1965` → `1960 to 1965`."""
+def _display_identifier(text: str) -> str:
+    item = unpack_identifier("", text)
+    details = "; ".join(detail for detail in (item.country, item.type, item.note) if detail)
+    return f"{item.number} ({details})" if details else item.number
+
+
+def _display_date(text: str) -> str:
+    """Return a date in words: `1962~` → `about 1962`, `1960/1965` → `1960 to 1965`."""
     about = "about " if "~" in text else ""
     return about + text.replace("~", "").replace("/", " to ")
+
+
+def _display_relation(text: str) -> str:
+    relation = unpack_relation(text)
+    words = _RELATION_WORDS.get(relation.type.value, relation.type.value)
+    role = f" ({relation.role})" if relation.role else ""
+    return f"{words} {relation.target_name or relation.target_id}{role}"
+
+
+def _display_route(text: str) -> str:
+    country, role = split_fields(text, 2)
+    return f"{country} ({role})"
+
+
+_DISPLAY: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(IDENTIFIER_SET, _display_identifier),
+    **dict.fromkeys(DATES, _display_date),
+    ADDRESS: lambda text: unpack_address(text).text,
+    RELATION: _display_relation,
+    ROUTE: _display_route,
+    ACTIVITY: lambda text: text.replace("_", " "),
+    HANDLING: lambda text: unpack_handling(text).code,
+}

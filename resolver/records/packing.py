@@ -1,10 +1,12 @@
-"""Structured values as one text each, so that every column of a Batch is a dictionary of unique strings.
+"""Structured values as one text each, so that every column of a batch is a dictionary of texts.
 
-Fields are joined by the ASCII unit separator, trailing empty fields are cut, and `unpack` gives back exactly what was
-packed. Text that itself holds the separator has it replaced by a space.
+Fields are joined by the ASCII unit separator, and trailing empty fields are cut; `unpack` returns
+exactly the values that were packed. A separator inside a field is replaced by a space.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from resolver.records.properties import ACTIVITY, ADDRESS, HANDLING, IDENTIFIER_SET, RELATION, ROUTE
 from resolver.records.record import (
@@ -25,38 +27,43 @@ SEPARATOR = "\x1f"
 _NO_HANDLING = Handling()
 
 
-def join(*fields: str) -> str:
-    """One text from several fields."""
+def join_fields(*fields: str) -> str:
+    """Join fields into one text."""
     return SEPARATOR.join(field.replace(SEPARATOR, " ") for field in fields).rstrip(SEPARATOR)
 
 
-def split(text: str, count: int) -> list[str]:
-    """The `count` fields of a joined text; what was cut is empty."""
+def split_fields(text: str, count: int) -> list[str]:
+    """Return the first `count` fields of a joined text; missing ones are empty."""
     fields = text.split(SEPARATOR)
     return (fields + [""] * count)[:count]
 
 
 def identifier_text(item: Identifier) -> str:
-    """An identifier without its property and origin, as one text."""
-    return join(item.number, item.country, item.type, item.issued, item.expires, item.note)
+    """Pack an identifier without its property and origin."""
+    return join_fields(item.number, item.country, item.type, item.issued, item.expires, item.note)
 
 
 def address_text(item: Address) -> str:
-    """An address without its origin, as one text."""
-    return join(item.full, item.street, item.city, item.region, item.postal_code, item.country)
+    """Pack an address without its origin."""
+    return join_fields(
+        item.full, item.street, item.city, item.region, item.postal_code, item.country
+    )
 
 
 def relation_text(item: Relation) -> str:
-    """A relation without its origin, as one text."""
-    return join(item.type.value, item.target_id, item.target_name, item.role, item.start, item.end)
+    """Pack a relation without its origin."""
+    return join_fields(
+        item.type.value, item.target_id, item.target_name, item.role, item.start, item.end
+    )
 
 
 def handling_text(item: Handling) -> str:
-    """How a record may be used, as one text."""
+    """Pack the handling of a record."""
     grades = [
-        (g.scheme, g.value) if g else ("", "") for g in (item.source_grade, item.information_grade)
+        (grade.scheme, grade.value) if grade else ("", "")
+        for grade in (item.source_grade, item.information_grade)
     ]
-    return join(
+    return join_fields(
         item.agency,
         item.code,
         *grades[0],
@@ -68,8 +75,10 @@ def handling_text(item: Handling) -> str:
 
 
 def unpack_handling(text: str) -> Handling:
-    """The inverse of packing a Handling."""
-    agency, code, s_scheme, s_value, i_scheme, i_value, category, purpose, review = split(text, 9)
+    """Return the handling that `handling_text` packed."""
+    agency, code, s_scheme, s_value, i_scheme, i_value, category, purpose, review = split_fields(
+        text, 9
+    )
     return Handling(
         agency,
         code,
@@ -82,73 +91,71 @@ def unpack_handling(text: str) -> Handling:
 
 
 def unpack_address(text: str, origin: str = "") -> Address:
-    """The inverse of `address_text`."""
-    full, street, city, region, postal_code, country = split(text, 6)
+    """Return the address that `address_text` packed."""
+    full, street, city, region, postal_code, country = split_fields(text, 6)
     return Address(full, street, city, region, postal_code, country, origin)
 
 
 def unpack_identifier(prop: str, text: str, origin: str = "") -> Identifier:
-    """The inverse of `identifier_text`."""
-    number, country, kind, issued, expires, note = split(text, 6)
+    """Return the identifier that `identifier_text` packed."""
+    number, country, kind, issued, expires, note = split_fields(text, 6)
     return Identifier(prop, number, country, kind, issued, expires, note, origin)
 
 
 def unpack_relation(text: str, origin: str = "") -> Relation:
-    """The inverse of `relation_text`."""
-    kind, target_id, target_name, role, start, end = split(text, 6)
+    """Return the relation that `relation_text` packed."""
+    kind, target_id, target_name, role, start, end = split_fields(text, 6)
     return Relation(RelationType(kind), target_id, target_name, role, start, end, origin)
 
 
 def pack(record: Record) -> list[tuple[str, str, str]]:
-    """All that a record says as (column, text, origin) rows, sorted and without repetitions."""
+    """Return a record's content as (column, text, origin) rows, sorted, without repetitions."""
     rows = [(value.prop, value.text, value.origin) for value in record.values]
     rows += [(item.prop, identifier_text(item), item.origin) for item in record.identifiers]
     rows += [(ADDRESS, address_text(item), item.origin) for item in record.addresses]
     rows += [(RELATION, relation_text(item), item.origin) for item in record.relations]
-    rows += [(ROUTE, join(item.country, item.role.value), item.origin) for item in record.routes]
+    rows += [
+        (ROUTE, join_fields(item.country, item.role.value), item.origin) for item in record.routes
+    ]
     rows += [(ACTIVITY, activity.value, "") for activity in record.activities]
     if record.handling != _NO_HANDLING:
         rows.append((HANDLING, handling_text(record.handling), ""))
-    seen: set[tuple[str, str]] = set()
+    packed: set[tuple[str, str]] = set()
     unique = []
     for column, text, origin in sorted(rows):
-        if text and (column, text) not in seen:
-            seen.add((column, text))
+        if text and (column, text) not in packed:
+            packed.add((column, text))
             unique.append((column, text, origin))
     return unique
 
 
 def unpack(rows: list[tuple[str, str, str]]) -> dict[str, object]:
-    """The inverse of `pack`: keyword arguments for `Record`."""
-    values: list[Value] = []
-    identifiers: list[Identifier] = []
-    addresses: list[Address] = []
-    relations: list[Relation] = []
-    routes: list[RouteCountry] = []
-    activities: list[Activity] = []
+    """Return the rows that `pack` gave as keyword arguments for `Record`."""
+    fields: dict[str, list[object]] = {name: [] for name in _FIELDS}
     handling = _NO_HANDLING
     for column, text, origin in rows:
-        if column in IDENTIFIER_SET:
-            identifiers.append(unpack_identifier(column, text, origin))
-        elif column == ADDRESS:
-            addresses.append(unpack_address(text, origin))
-        elif column == RELATION:
-            relations.append(unpack_relation(text, origin))
-        elif column == ROUTE:
-            country, role = split(text, 2)
-            routes.append(RouteCountry(country, CountryRole(role), origin))
-        elif column == ACTIVITY:
-            activities.append(Activity(text))
-        elif column == HANDLING:
+        if column == HANDLING:
             handling = unpack_handling(text)
         else:
-            values.append(Value(column, text, origin))
-    return {
-        "values": tuple(values),
-        "identifiers": tuple(identifiers),
-        "addresses": tuple(addresses),
-        "relations": tuple(relations),
-        "routes": tuple(routes),
-        "activities": tuple(activities),
-        "handling": handling,
-    }
+            field, read = _READERS.get(column, _VALUE_READER)
+            fields[field].append(read(column, text, origin))
+    return {**{name: tuple(items) for name, items in fields.items()}, "handling": handling}
+
+
+def _unpack_route(text: str, origin: str) -> RouteCountry:
+    country, role = split_fields(text, 2)
+    return RouteCountry(country, CountryRole(role), origin)
+
+
+_FIELDS = ("values", "identifiers", "addresses", "relations", "routes", "activities")
+# Field of `Record` and reader of (column, text, origin), per column.
+_Reader = tuple[str, Callable[[str, str, str], object]]
+_VALUE_READER: _Reader = ("values", Value)
+_IDENTIFIER_READER: _Reader = ("identifiers", unpack_identifier)
+_READERS: dict[str, _Reader] = {
+    **dict.fromkeys(IDENTIFIER_SET, _IDENTIFIER_READER),
+    ADDRESS: ("addresses", lambda _, text, origin: unpack_address(text, origin)),
+    RELATION: ("relations", lambda _, text, origin: unpack_relation(text, origin)),
+    ROUTE: ("routes", lambda _, text, origin: _unpack_route(text, origin)),
+    ACTIVITY: ("activities", lambda _, text, origin: Activity(text)),
+}

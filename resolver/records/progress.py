@@ -1,7 +1,8 @@
-"""How a long run tells where it stands: one stage after the other, each with a count of what it has done.
+"""Progress of long runs: one stage after the other, each with a count of finished items.
 
-Composers and readers take a `Progress`; the command line shows it as bars, a job worker writes it to its row, and
-`SILENT` (the default everywhere) does nothing. A stage that fails is left open: whoever shows it closes it.
+Composers and readers take a `Progress`; the command line shows it as bars, a job worker writes it
+to its row, and `SILENT` (the default everywhere) does nothing. A stage that fails stays open; its
+display closes it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Hears of stages. Calls come from one thread, a few a second at most."""
+    """Receiver of progress. Calls come from one thread, a few per second at most."""
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """A stage begins, and the one before it ends. `total` items of `unit` ("records", "pairs") await, if known."""
+        """Begin a stage of `total` items (if known) of `unit` (records, pairs), and end the one
+        before.
+        """
 
     def advance(self, count: int = 1) -> None:
-        """`count` more items of the current stage are done."""
+        """Report `count` more items of the current stage as done."""
 
     def finish(self) -> None:
-        """The current stage is done, whatever its count says."""
+        """End the current stage, whatever its count."""
 
 
 class _Silent:

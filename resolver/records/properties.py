@@ -1,4 +1,4 @@
-"""The FtM properties that the stages know, by what they hold. Other properties are kept and shown, but not compared."""
+"""FtM properties that the stages read, by kind of value. Others are stored and shown only."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ IDENTIFIERS = (
     "publicKey",
 )
 CONTACTS = ("phone", "email", "website")
-# Columns of a Batch whose texts are packed structures, not plain values (see `resolver.records.packing`).
+# Columns of a batch whose texts are packed structures (see `resolver.records.packing`).
 ADDRESS = "address"
 RELATION = "relation"
 ROUTE = "route"

@@ -1,8 +1,8 @@
-"""`Record`: what one source said about one person, group or asset. Frozen; one at a time; for readers, the API and
-tests.
+"""Record: the statements of one source about one person, group or asset.
 
-Properties carry FollowTheMoney names and are multi-valued; every value keeps where it came from. What has inner
-structure (identifiers, addresses, relations) has a type of its own.
+Records are frozen and handled one at a time, for readers, the API and tests. Properties carry
+FollowTheMoney names and are multi-valued; every value keeps its origin. Values with inner structure
+(identifiers, addresses, relations) have types of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Value:
-    """One value of one property. `origin` says where in the source it stood (a file and field, say)."""
+    """Value of a property. `origin` is its place in the source (a file and field, say)."""
 
     prop: str
     text: str
@@ -28,8 +28,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
-    """A document or registration number. `prop` is the FtM property (passportNumber, idNumber …); country as the source
-    wrote it."""
+    """Document or registration number.
+
+    `prop` is the FtM property (passportNumber, idNumber …); `country` is as the source wrote it.
+    """
 
     prop: str
     number: str
@@ -43,7 +45,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """A postal address as far as the source splits it; `full` where it does not."""
+    """Postal address as far as the source splits it; `full` if it does not."""
 
     full: str = ""
     street: str = ""
@@ -55,13 +57,13 @@ class Address:
 
     @property
     def text(self) -> str:
-        """The address on one line."""
+        """Address on one line."""
         parts = (self.full, self.street, self.city, self.region, self.postal_code, self.country)
         return ", ".join(part for part in parts if part)
 
 
 class RelationType(StrEnum):
-    """How one record is tied to another."""
+    """Type of a relation between two records."""
 
     MEMBER_OF = "memberOf"
     LEADER_OF = "leaderOf"
@@ -73,7 +75,7 @@ class RelationType(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Relation:
-    """A tie to another record (`target_id`) or to somebody the source only names (`target_name`)."""
+    """Relation to another record (`target_id`), or to an entity known by name (`target_name`)."""
 
     type: RelationType
     target_id: str = ""
@@ -85,7 +87,7 @@ class Relation:
 
 
 class CountryRole(StrEnum):
-    """What a country is to a network."""
+    """Role of a country in a network."""
 
     SOURCE = "source"
     TRANSIT = "transit"
@@ -94,7 +96,7 @@ class CountryRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class RouteCountry:
-    """A country with its role on a smuggling or trafficking route."""
+    """Country with its role on a smuggling or trafficking route."""
 
     country: str
     role: CountryRole
@@ -102,7 +104,7 @@ class RouteCountry:
 
 
 class Activity(StrEnum):
-    """Kinds of crime a record is tied to. Weak context for identity, never guilt."""
+    """Kinds of crime that a record is linked to: weak context for identity, never guilt."""
 
     PEOPLE_SMUGGLING = "people_smuggling"
     HUMAN_TRAFFICKING = "human_trafficking"
@@ -117,7 +119,7 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grade:
-    """An evaluation under a named scheme (Europol's 4×4: source A/B/C/X, information 1–4)."""
+    """Evaluation under a named scheme (Europol's 4×4: source A/B/C/X, information 1–4)."""
 
     scheme: str
     value: str
@@ -125,7 +127,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """How a record may be used. `code` is Europol's handling code, H0 (free within the hub) to H3."""
+    """Conditions of use. `code` is Europol's handling code, H0 (free within the hub) to H3."""
 
     agency: str = ""
     code: str = "H0"
@@ -138,7 +140,10 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one source said. `id` is `<source>:<native id>`; `schema` the FtM schema name; the rest multi-valued."""
+    """Statements of one source about one entity; all but the first four fields are multi-valued.
+
+    `id` is `<source>:<native id>`; `schema` is the FtM schema name.
+    """
 
     id: str
     source: str
@@ -153,12 +158,12 @@ class Record:
     handling: Handling = field(default_factory=Handling)
 
     def texts(self, *props: str) -> tuple[str, ...]:
-        """The texts of the named properties, in the order they stand in the record."""
+        """Return the texts of some properties, in the order of the record."""
         return tuple(value.text for value in self.values if value.prop in props)
 
     @property
     def caption(self) -> str:
-        """A name to show: the first name, else name parts, else an alias, else the id."""
+        """Name to show: the first name, else name parts, else an alias, else the id."""
         for props in (
             ("name",),
             ("firstName", "secondName", "middleName", "lastName"),
@@ -171,18 +176,21 @@ class Record:
         return self.id
 
     def content_hash(self) -> str:
-        """SHA-256 (hex) of all that is said, without the id and whatever the order: the version of the record."""
+        """Return the SHA-256 (hex) of the content without the id, whatever its order.
+
+        It identifies a version of the record.
+        """
         from resolver.records.packing import pack
 
-        said = [
+        rows = [
             [column, text, origin] if origin else [column, text]
             for column, text, origin in pack(self)
         ]
-        content = [self.source, int(self.kind), self.schema, said]
+        content = [self.source, int(self.kind), self.schema, rows]
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def content_id(source: str, row: str) -> str:
-    """The id of a record whose list gives it none: `~` and 12 hex digits of the SHA-256 of the row's content."""
+    """Return an id for a record without one: `~` and 12 hex digits of the SHA-256 of its row."""
     return f"{source}:~{hashlib.sha256(row.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"

@@ -1,20 +1,20 @@
-"""What sources may be called."""
+"""Names that sources may have."""
 
 from __future__ import annotations
 
 import re
 
 EVERYTHING = "default"
-"""The dataset that is everything; no source may be called so."""
+"""Name of the dataset that comprises all sources; no source may have it."""
 SOURCE_NAME = r"^(?!default$)(?=.*[A-Za-z0-9])[A-Za-z0-9_.-]{1,100}$"
-"""What the name of a source looks like that comes over HTTP or by command; lists may use letters of any script."""
+"""Pattern of source names that come over HTTP or by command; lists may use any script."""
 
 
 def is_source_name(text: str) -> bool:
-    """Whether a source may be called so over HTTP or by command."""
+    """Return True if a source may have the name over HTTP or by command."""
     return re.fullmatch(SOURCE_NAME, text) is not None
 
 
-def names_a_source(text: str) -> bool:
-    """Whether a list may call its source so: by some letter or digit, and not as everything is called."""
+def is_list_source_name(text: str) -> bool:
+    """Return True if a list may give its source the name: any letter or digit, not `EVERYTHING`."""
     return text != EVERYTHING and any(letter.isalnum() for letter in text)

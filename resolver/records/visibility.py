@@ -1,19 +1,20 @@
-"""Who sees what: the one gate that every value passes on its way out.
+"""Visibility: the access rule that every value passes before it is returned to anyone.
 
-A value is as free as the record that states it, and a record as its handling code (Europol's, after the terms agreed
-when it was handed over) says:
+Values are as free as the record that states them, which depends on its handling code (Europol's,
+under the terms agreed when it was handed over):
 
-| code | means | its values are seen by |
+| code | condition | readers of its values |
 |---|---|---|
-| H0 | for the prevention of crime, no more conditions | whoever may ask at all |
-| H1 | not as evidence in court without permission | whoever is known by name, with the mark in `notes` |
-| H2 | not to be passed on without permission | the agency it is from, and the hub's stewards (scope `review`) |
-| H3 | other conditions | the agency it is from alone |
+| H0 | prevention of crime, nothing more | all callers |
+| H1 | not as evidence in court without permission | named callers, with the mark in `notes` |
+| H2 | not to be passed on without permission | its agency, and stewards (scope `review`) |
+| H3 | other conditions | its agency |
 
-The scope `admin` sees all. Records whose agency is not named belong to none; an unknown code is read as H3. All records
-take part in resolution; whoever reads sees entities, scores and files as if there were only the records that are
-visible to them. So what is hidden is not told by a score either. Without a viewer a read is that of a stranger, who
-sees H0: a door that forgets to say who asks shows too little, never too much.
+The scope `admin` reads everything. Records without an agency belong to nobody; an unknown code
+counts as H3. All records take part in resolution, but readers get entities, scores and files as if
+only the records visible to them existed, so a score reveals nothing hidden. Reads without a viewer
+are those of a stranger, who reads H0: an endpoint that forgets to name the viewer shows too little,
+never too much.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from resolver.records.record import Handling
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: a name (empty: a stranger), the agency they are of, and their scopes."""
+    """Reader of values: name (empty: a stranger), agency and scopes."""
 
     name: str = ""
     agency: str = ""
@@ -41,43 +42,45 @@ class Viewer:
 
 
 STRANGER = Viewer()
-"""Nobody known: sees H0."""
+"""Unidentified viewer, who reads H0."""
 OPERATOR = Viewer("operator", "", frozenset({"admin"}))
-"""Who works on the store itself, by command: sees all."""
+"""Operator of the store, who works by command and reads everything."""
 
 
-def _anybody(handling: Handling, viewer: Viewer) -> bool:
+def _allow_all(handling: Handling, viewer: Viewer) -> bool:
     return True
 
 
-def _known(handling: Handling, viewer: Viewer) -> bool:
+def _is_identified(handling: Handling, viewer: Viewer) -> bool:
     return bool(viewer.name)
 
 
-def _owner_or_steward(handling: Handling, viewer: Viewer) -> bool:
-    return _owner(handling, viewer) or "review" in viewer.scopes
+def _is_owner_or_steward(handling: Handling, viewer: Viewer) -> bool:
+    return _is_owner(handling, viewer) or "review" in viewer.scopes
 
 
-def _owner(handling: Handling, viewer: Viewer) -> bool:
+def _is_owner(handling: Handling, viewer: Viewer) -> bool:
     return bool(viewer.name and handling.agency) and viewer.agency == handling.agency
 
 
-RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
-    "H0": _anybody,
-    "H1": _known,
-    "H2": _owner_or_steward,
-    "H3": _owner,
+VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
+    "H0": _allow_all,
+    "H1": _is_identified,
+    "H2": _is_owner_or_steward,
+    "H3": _is_owner,
 }
-"""handling code -> who sees the values of such a record."""
+"""Rule of each handling code: True if the viewer may read the values of such a record."""
 
 
-def visible(handling: Handling, viewer: Viewer) -> bool:
-    """Whether a viewer sees the values of a record that is handled so."""
-    return "admin" in viewer.scopes or RULES.get(handling.code, _owner)(handling, viewer)
+def is_visible(handling: Handling, viewer: Viewer) -> bool:
+    """Return True if a viewer may read the values of a record with this handling."""
+    return "admin" in viewer.scopes or VISIBILITY_RULES.get(handling.code, _is_owner)(
+        handling, viewer
+    )
 
 
 def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
-    """For each record of a batch whether a viewer sees its values; None where they see all of it."""
+    """Return for each record True if a viewer may read it; None if the viewer may read all."""
     column = batch.columns.get(HANDLING)
     if column is None or "admin" in viewer.scopes:
         return None
@@ -86,23 +89,23 @@ def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
     hidden = [
         code
         for code, text in zip(used, texts, strict=True)
-        if not visible(unpack_handling(text), viewer)
+        if not is_visible(unpack_handling(text), viewer)
     ]
     if not hidden:
         return None
-    seen = np.ones(len(batch), dtype=bool)
-    seen[column.rows[np.isin(column.codes, hidden)]] = False
-    return seen
+    mask = np.ones(len(batch), dtype=bool)
+    mask[column.rows[np.isin(column.codes, hidden)]] = False
+    return mask
 
 
-def visible_part(batch: Batch, viewer: Viewer) -> Batch:
-    """The records of a batch that a viewer sees."""
-    seen = visible_rows(batch, viewer)
-    return batch if seen is None else batch.take(np.flatnonzero(seen))
+def visible_records(batch: Batch, viewer: Viewer) -> Batch:
+    """Return the records of a batch that a viewer may read."""
+    mask = visible_rows(batch, viewer)
+    return batch if mask is None else batch.take(np.flatnonzero(mask))
 
 
-def owned_by(batch: Batch, agency: str) -> Batch:
-    """The batch with an agency named in the handling of records above H0 that name none: who sends it owns it."""
+def assign_owner(batch: Batch, agency: str) -> Batch:
+    """Return the batch with an agency set where the handling is above H0 and names none."""
     column = batch.columns.get(HANDLING)
     if column is None or not agency:
         return batch
@@ -116,5 +119,5 @@ def owned_by(batch: Batch, agency: str) -> Batch:
 
 def _owned(text: str, agency: str) -> str:
     handling = unpack_handling(text)
-    named = handling.agency or handling.code == "H0"
-    return text if named else handling_text(replace(handling, agency=agency))
+    is_settled = handling.agency or handling.code == "H0"
+    return text if is_settled else handling_text(replace(handling, agency=agency))

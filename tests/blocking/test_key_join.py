@@ -13,22 +13,30 @@ from resolver.blocking import (
     PLANS,
     RULES,
     Plan,
-    candidates,
-    plan_for,
+    choose_plan_by_size,
+    join_candidates,
 )
 from resolver.blocking.key_groups import join_keys
-from resolver.blocking.key_parts import Parts
-from resolver.blocking.keys import Keys
+from resolver.blocking.key_parts import KeyParts
+from resolver.blocking.keys import RuleKeys
 from resolver.errors import DateError
 from resolver.records import Address, Identifier, Kind, Record, parse_date
-from resolver.records.prepared.batch import Prepared
-from tests.blocking.test_prefilter import at_a_glance
+from resolver.records.prepared.batch import PreparedBatch
+from tests.blocking.test_prefilter import score_slowly
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 NAMES = (
-    "Ann Lee", "Anna Li", "Lee Smith Ann", "Husayn Ali", "Ali Hussein", "Acme Bank LLC", "ABL", "Brzezinski", "Иван Li"
-)  # fmt: skip
+    "Ann Lee",
+    "Anna Li",
+    "Lee Smith Ann",
+    "Husayn Ali",
+    "Ali Hussein",
+    "Acme Bank LLC",
+    "ABL",
+    "Brzezinski",
+    "Иван Li",
+)
 DATES = (
     "1960",
     "1961~",
@@ -45,7 +53,7 @@ Row = tuple[int, int, int]
 
 @st.composite
 def people(draw: st.DrawFn) -> list[Record]:
-    """A few records that have much in common."""
+    """Draw records that have much in common."""
     count = draw(st.integers(0, 7))
     return [
         record(
@@ -62,50 +70,50 @@ def people(draw: st.DrawFn) -> list[Record]:
     ]
 
 
-def refined(one: Record, kind: str) -> set[object]:
-    """What narrows a record's keys; nothing where it says nothing so exact."""
-    found: set[object] = set()
-    for text in one.texts("birthDate"):
+def refinements(first: Record, kind: str) -> set[object]:
+    """Return the refinements of a record; none if its dates are not exact enough."""
+    batch: set[object] = set()
+    for text in first.texts("birthDate"):
         try:
             date = parse_date(text)
         except DateError:
             continue
         if kind == "day":
             if date.day and not date.until and not date.circa:
-                found.add((date.year, date.month, date.day))
+                batch.add((date.year, date.month, date.day))
         elif date.last_year - date.year < 6:
             widened = 1 if date.circa and not date.until else 0
-            found.update(range(date.year - widened, date.last_year + widened + 1))
-    return found
+            batch.update(range(date.year - widened, date.last_year + widened + 1))
+    return batch
 
 
 def oracle(
-    given_records: list[Record], found: Prepared, plan: Plan, sides: list[int] | None
+    given_records: list[Record], batch: PreparedBatch, plan: Plan, sides: list[int] | None
 ) -> dict[tuple[int, int], int]:
-    """Every two records that share a key, and by which rules."""
+    """Return all pairs that share a key, with the bits of their rules."""
     pairs: dict[tuple[int, int], int] = {}
     for number, rule in enumerate(RULES):
         if rule.name not in plan.rules:
             continue
-        hashed = rule.keys(Parts(found))
+        hashed = rule.keys(KeyParts(batch))
         keys = [
             set(hashed.hashes[slice(*hashed.offsets[row : row + 2])].tolist()) - {0}
-            for row in range(len(found))
+            for row in range(len(batch))
         ]
         narrow = [
-            refined(one, plan.rules[rule.name]) if plan.rules[rule.name] else set()
-            for one in given_records
+            refinements(first, plan.rules[rule.name]) if plan.rules[rule.name] else set()
+            for first in given_records
         ]
-        for one, two in combinations(range(len(found)), 2):
-            kinds = given_records[one].kind, given_records[two].kind
+        for first, second in combinations(range(len(batch)), 2):
+            kinds = given_records[first].kind, given_records[second].kind
             if not (kinds[0] & kinds[1] and kinds[0] & rule.kinds and kinds[1] & rule.kinds):
                 continue
-            if sides is not None and sides[one] == sides[two]:
+            if sides is not None and sides[first] == sides[second]:
                 continue
-            meet = not narrow[one] or not narrow[two] or narrow[one] & narrow[two]
-            enough = plan.least is None or at_a_glance(found, one, two) >= plan.least
-            if meet and enough and keys[one] & keys[two]:
-                pairs[one, two] = pairs.get((one, two), 0) | 1 << number
+            fits = not narrow[first] or not narrow[second] or narrow[first] & narrow[second]
+            enough = plan.min_score is None or score_slowly(batch, first, second) >= plan.min_score
+            if fits and enough and keys[first] & keys[second]:
+                pairs[first, second] = pairs.get((first, second), 0) | 1 << number
     return pairs
 
 
@@ -118,33 +126,33 @@ def oracle(
 def test_pairs_are_those_of_the_oracle(
     given_records: list[Record], plan: Plan, data: st.DataObject
 ) -> None:
-    found = prepared(given_records)
+    batch = prepared(given_records)
     count = len(given_records)
     sides = data.draw(st.none() | st.lists(st.integers(0, 1), min_size=count, max_size=count))
-    wanted = oracle(given_records, found, plan, sides)
-    pairs, stats = candidates(
-        found, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8)
+    expected = oracle(given_records, batch, plan, sides)
+    pairs, stats = join_candidates(
+        batch, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8)
     )
-    # in passes of few pairs each it comes to the same
-    room = data.draw(st.integers(1, 60))
-    again, counted = candidates(
-        found,
+    # Passes of few pairs each give the same result.
+    buffer_bytes = data.draw(st.integers(1, 60))
+    again, counted = join_candidates(
+        batch,
         plan,
         sides=None if sides is None else np.array(sides, dtype=np.uint8),
-        room=room,
+        buffer_bytes=buffer_bytes,
         workers=2,
     )
     assert counted == stats
     for name in ("left", "right", "rules"):
         assert getattr(again, name).tobytes() == getattr(pairs, name).tobytes()
     joined = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
-    assert dict(zip(joined, pairs.rules.tolist(), strict=True)) == wanted
+    assert dict(zip(joined, pairs.rules.tolist(), strict=True)) == expected
     assert np.all(np.diff(pairs.left.astype(np.int64) * count + pairs.right) > 0)
     assert [stat.name for stat in stats] == [rule.name for rule in RULES if rule.name in plan.rules]
     for stat in stats:
         bit = 1 << [rule.name for rule in RULES].index(stat.name)
-        assert stat.pairs == sum(bool(bits & bit) for bits in wanted.values())
-        assert stat.only == sum(bits == bit for bits in wanted.values())
+        assert stat.pairs == sum(bool(bits & bit) for bits in expected.values())
+        assert stat.only == sum(bits == bit for bits in expected.values())
         assert stat.cut == 0
 
 
@@ -162,85 +170,98 @@ bits = st.lists(st.sampled_from([1, 2, 3, 4]), min_size=7, max_size=7)
 def test_joining_keys(rows: list[Row], kinds: list[int], sides: list[int] | None, cap: int) -> None:
     rows = sorted(set(rows))
     columns = [np.array([row[place] for row in rows]) for place in range(3)]
-    keys = Keys(
+    keys = RuleKeys(
         columns[0].astype(np.int32), columns[1].astype(np.uint64), columns[2].astype(np.int32)
     )
     side = np.array(sides if sides is not None else [0] * 7, dtype=np.uint8)
     joined, distinct, cut = join_keys(
         keys, np.array(kinds, dtype=np.uint8), side, sides is not None, cap
     )
-    found = np.unique((joined >> 32) * 7 + (joined & 0xFFFFFFFF))
-    wanted: set[int] = set()
+    batch = np.unique((joined >> 32) * 7 + (joined & 0xFFFFFFFF))
+    expected: set[int] = set()
     lost = 0
     for base in {row[1] for row in rows}:
-        held = [(row, narrow) for row, key, narrow in rows if key == base]
-        meeting = [
-            (one, two) for (one, a), (two, b) in combinations(held, 2)
-            if (a == b or 0 in (a, b)) and (sides is None or sides[one] != sides[two])
-        ]  # fmt: skip
-        if len(meeting) > cap:
-            lost += len(meeting)
+        members = [(row, narrow) for row, key, narrow in rows if key == base]
+        pairs_of_key = [
+            (first, second)
+            for (first, a), (second, b) in combinations(members, 2)
+            if (a == b or 0 in (a, b)) and (sides is None or sides[first] != sides[second])
+        ]
+        if len(pairs_of_key) > cap:
+            lost += len(pairs_of_key)
             continue
-        wanted |= {
-            min(p) * 7 + max(p) for p in meeting if p[0] != p[1] and kinds[p[0]] & kinds[p[1]]
+        expected |= {
+            min(p) * 7 + max(p) for p in pairs_of_key if p[0] != p[1] and kinds[p[0]] & kinds[p[1]]
         }
-    assert found.tolist() == sorted(wanted)
+    assert batch.tolist() == sorted(expected)
     assert (distinct, cut) == (len({row[1] for row in rows}), lost)
 
 
-def test_who_lacks_the_refining_part_meets_all_refinements() -> None:
+def test_records_without_a_refinement_join_all() -> None:
     years = [None, "1960", "1961", "1960", None]
-    found = prepared(
+    batch = prepared(
         record(f"s:{row}", name="Ann Lee", birthDate=[year] if year else [])
         for row, year in enumerate(years)
     )
-    pairs, _ = candidates(found, Plan("t", 1, {"name_set": "year"}))
+    pairs, _ = join_candidates(batch, Plan("t", 1, {"name_set": "year"}))
     joined = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
     assert joined == {(0, 1), (0, 2), (0, 3), (0, 4), (1, 3), (1, 4), (2, 4), (3, 4)}
 
 
-def test_the_safety_valve_counts_what_it_cuts() -> None:
+def test_block_purging_counts_purged_pairs() -> None:
     crowd = [record(f"s:{row:02d}", name="Ann Lee") for row in range(20)]
     crowd[3:5] = [
-        record(one.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")])
-        for one in crowd[3:5]
+        record(first.id, name="Ann Lee", identifiers=[Identifier("idNumber", "A1B2C3")])
+        for first in crowd[3:5]
     ]
-    pairs, stats = candidates(
+    pairs, stats = join_candidates(
         prepared(crowd), Plan("t", 1, {"name_set": "", "identifier": ""}), cap=100
     )
-    # what another rule finds is kept
+    # Pairs of another rule are kept.
     assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(3, 4)]
     assert {stat.name: (stat.pairs, stat.cut) for stat in stats} == {
         "name_set": (0, 190),
         "identifier": (1, 0),
     }
-    assert len(candidates(prepared(crowd), Plan("t", 1, {"name_set": ""}), cap=190)[0]) == 190
+    assert len(join_candidates(prepared(crowd), Plan("t", 1, {"name_set": ""}), cap=190)[0]) == 190
 
 
-def test_linking_a_few_with_many_is_no_case_for_the_safety_valve() -> None:
+def test_linking_few_with_many_is_not_purged() -> None:
     crowd = prepared(record(f"s:{row:02d}", name="Ann Lee") for row in range(20))
     sides = np.array([1] + [0] * 19, dtype=np.uint8)
-    pairs, (stat,) = candidates(crowd, Plan("t", 1, {"name_set": ""}), sides=sides, cap=19)
+    pairs, (stat,) = join_candidates(crowd, Plan("t", 1, {"name_set": ""}), sides=sides, cap=19)
     assert (len(pairs), stat.cut) == (19, 0)
 
 
 @pytest.mark.parametrize("side", [0, 1])
-def test_linking_with_nothing_gives_nothing(side: int) -> None:
+def test_linking_with_an_empty_side_gives_no_pairs(side: int) -> None:
     crowd = prepared(record(f"s:{row}", name="Ann Lee") for row in range(3))
-    assert len(candidates(crowd, PLANS[0], sides=np.full(3, side, dtype=np.uint8))[0]) == 0
+    assert len(join_candidates(crowd, PLANS[0], sides=np.full(3, side, dtype=np.uint8))[0]) == 0
 
 
-def test_a_record_is_counted_once_however_often_it_says_the_same() -> None:
+def test_a_record_counts_once_per_key() -> None:
     names = ["Ann Lee", "Lee, Ann Mary", "Ann Lee Roe"]
     crowd = prepared(record(f"s:{row}", name=names) for row in range(3))
-    _, (stat,) = candidates(crowd, Plan("t", 1, {"phonetic_pair": ""}), cap=3)
+    _, (stat,) = join_candidates(crowd, Plan("t", 1, {"phonetic_pair": ""}), cap=3)
     assert (stat.pairs, stat.cut) == (3, 0)
 
 
 def test_plans_by_size() -> None:
     sizes = (0, 10_000, 10_001, 100_000, 100_001, 2_000_000, 10**8)
-    assert [plan_for(count).name for count in sizes] == ["XS", "XS", "S", "S", "M", "M", "L"]
-    assert [plan_for(count, growing=True).name for count in (0, 5_001, 100_001)] == ["S", "S", "M"]
+    assert [choose_plan_by_size(count).name for count in sizes] == [
+        "XS",
+        "XS",
+        "S",
+        "S",
+        "M",
+        "M",
+        "L",
+    ]
+    assert [choose_plan_by_size(count, growing=True).name for count in (0, 5_001, 100_001)] == [
+        "S",
+        "S",
+        "M",
+    ]
     names = {rule.name for rule in RULES}
     for plan in PLANS:
         assert set(plan.rules) <= names

@@ -1,4 +1,4 @@
-"""The array operations that rules are written with, against lists."""
+"""Array operations of rules, against lists."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.blocking.keys import (
-    Hashed,
-    cross,
-    distinct,
+    KeySets,
+    cross_keys,
+    distinct_keys,
     keys_of,
+    keys_of_table,
     mix,
-    of_table,
     pairs_within,
     sums_within,
-    united,
+    unite_keys,
     years_within,
 )
 from resolver.normalize.values import date_table
@@ -26,27 +26,27 @@ from resolver.records.prepared.ragged import Ragged, offsets_of
 lists = st.lists(st.lists(st.integers(0, 4), max_size=4), max_size=5)
 
 
-def hashed(given_lists: list[list[int]]) -> Hashed:
+def hashed(given_lists: list[list[int]]) -> KeySets:
     flat = [value for items in given_lists for value in items]
     counts = np.array([len(items) for items in given_lists], dtype=np.int64)
-    return Hashed(offsets_of(counts), np.array(flat, dtype=np.uint64))
+    return KeySets(offsets_of(counts), np.array(flat, dtype=np.uint64))
 
 
-def as_lists(found: Hashed) -> list[list[int]]:
+def as_lists(keys: KeySets) -> list[list[int]]:
     return [
-        found.hashes[found.offsets[row] : found.offsets[row + 1]].tolist()
-        for row in range(len(found.offsets) - 1)
+        keys.hashes[keys.offsets[row] : keys.offsets[row + 1]].tolist()
+        for row in range(len(keys.offsets) - 1)
     ]
 
 
-def mixed(one: int, two: int) -> int:
-    return int(mix(np.array([one], dtype=np.uint64), np.array([two], dtype=np.uint64))[0])
+def mixed(first: int, second: int) -> int:
+    return int(mix(np.array([first], dtype=np.uint64), np.array([second], dtype=np.uint64))[0])
 
 
 @settings(deadline=None)
 @given(lists)
 def test_distinct(given_lists: list[list[int]]) -> None:
-    assert as_lists(distinct(hashed(given_lists))) == [
+    assert as_lists(distinct_keys(hashed(given_lists))) == [
         sorted(set(items) - {0}) for items in given_lists
     ]
 
@@ -54,51 +54,55 @@ def test_distinct(given_lists: list[list[int]]) -> None:
 @settings(deadline=None)
 @given(lists)
 def test_pairs_within(given_lists: list[list[int]]) -> None:
-    wanted = [[mixed(one, two) for one, two in combinations(items, 2)] for items in given_lists]
-    assert as_lists(pairs_within(hashed(given_lists))) == wanted
+    expected = [
+        [mixed(first, second) for first, second in combinations(items, 2)] for items in given_lists
+    ]
+    assert as_lists(pairs_within(hashed(given_lists))) == expected
 
 
 @given(lists, st.randoms(use_true_random=False))
-def test_sums_know_the_set_and_not_its_order(given_lists: list[list[int]], chance: object) -> None:
-    found = as_lists(sums_within(hashed(given_lists)))
+def test_sums_depend_on_the_set_not_its_order(given_lists: list[list[int]], chance: object) -> None:
+    keys = as_lists(sums_within(hashed(given_lists)))
     shuffled = [list(items) for items in given_lists]
     for items in shuffled:
         chance.shuffle(items)  # type: ignore[attr-defined]
-    assert as_lists(sums_within(hashed(shuffled))) == found
-    for one, two in combinations(range(len(given_lists)), 2):
-        assert (found[one] == found[two]) == (sorted(given_lists[one]) == sorted(given_lists[two]))
+    assert as_lists(sums_within(hashed(shuffled))) == keys
+    for first, second in combinations(range(len(given_lists)), 2):
+        assert (keys[first] == keys[second]) == (
+            sorted(given_lists[first]) == sorted(given_lists[second])
+        )
 
 
 @given(lists, st.data())
 def test_cross(left: list[list[int]], data: st.DataObject) -> None:
     items = st.lists(st.integers(0, 4), max_size=3)
     right = data.draw(st.lists(items, min_size=len(left), max_size=len(left)))
-    wanted = [
-        [mixed(one, two) if one and two else 0 for one in ones for two in twos]
+    expected = [
+        [mixed(first, second) if first and second else 0 for first in ones for second in twos]
         for ones, twos in zip(left, right, strict=True)
     ]
-    assert as_lists(cross(hashed(left), hashed(right))) == wanted
+    assert as_lists(cross_keys(hashed(left), hashed(right))) == expected
 
 
 @given(lists)
 def test_united(left: list[list[int]]) -> None:
     right = [items[::-1] for items in left]
     if left:
-        wanted = [one + two for one, two in zip(left, right, strict=True)]
-        assert as_lists(united([hashed(left), hashed(right)])) == wanted
+        expected = [first + second for first, second in zip(left, right, strict=True)]
+        assert as_lists(unite_keys([hashed(left), hashed(right)])) == expected
 
 
 def test_of_table() -> None:
-    found = of_table(Ragged.of([[1, 0], [], [1]]), np.array([7, 9], dtype=np.uint64))
-    assert as_lists(found) == [[9, 7], [], [9]]
+    keys = keys_of_table(Ragged.of([[1, 0], [], [1]]), np.array([7, 9], dtype=np.uint64))
+    assert as_lists(keys) == [[9, 7], [], [9]]
 
 
-def test_keys_stand_once_for_every_refinement() -> None:
+def test_keys_repeat_for_every_refinement() -> None:
     keys = keys_of(hashed([[3, 0, 3, 5], [3], []]), 1, Ragged.of([[8, 9], [], [7]]))
     three, five = (mixed(value, 1) for value in (3, 5))
-    found = list(zip(keys.rows.tolist(), keys.base.tolist(), keys.refine.tolist(), strict=True))
-    assert found == [(0, three, 8), (0, three, 9), (0, five, 8), (0, five, 9), (1, three, 0)]
-    # the same hash under another rule is another key
+    rows = zip(keys.rows.tolist(), keys.base.tolist(), keys.refine.tolist(), strict=True)
+    assert list(rows) == [(0, three, 8), (0, three, 9), (0, five, 8), (0, five, 9), (1, three, 0)]
+    # The same hash gives another key under another rule.
     assert not set(keys_of(hashed([[3]]), 2, None).base.tolist()) & {three, five}
 
 
@@ -108,9 +112,14 @@ def test_mix_keeps_order() -> None:
 
 def test_years_within() -> None:
     texts = ["1960", "1960~", "1960/1962", "1950/1970", "1960~/1961", "never"]
-    found = as_lists(
+    keys = as_lists(
         years_within(Ragged.of([[code] for code in range(len(texts))]), date_table(texts))
     )
-    assert found == [
-        [1960], [1959, 1960, 1961], [1960, 1961, 1962], [1950, 1951, 1952, 1953, 1954, 1955], [1960, 1961], [],
-    ]  # fmt: skip
+    assert keys == [
+        [1960],
+        [1959, 1960, 1961],
+        [1960, 1961, 1962],
+        [1950, 1951, 1952, 1953, 1954, 1955],
+        [1960, 1961],
+        [],
+    ]

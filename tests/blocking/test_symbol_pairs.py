@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.blocking.keys import mix, pairs_between
+from resolver.blocking.keys import keys_of_pairs, mix
 from resolver.records.prepared.ragged import Ragged, offsets_of
 
 forms = st.lists(
@@ -19,19 +19,25 @@ forms = st.lists(
 
 @settings(deadline=None)
 @given(forms)
-def test_every_two_symbols_of_two_words(told: list[list[list[int]]]) -> None:
-    found = pairs_between(
-        offsets_of(np.array([len(form) for form in told])),
-        Ragged.of(list(chain.from_iterable(told))),
+def test_every_two_symbols_of_two_words(forms_of_rows: list[list[list[int]]]) -> None:
+    keys = keys_of_pairs(
+        offsets_of(np.array([len(form) for form in forms_of_rows])),
+        Ragged.of(list(chain.from_iterable(forms_of_rows))),
         3,
     )
-    for row, form in enumerate(told):
-        held = sorted((symbol, word) for word, symbols in enumerate(form) for symbol in symbols)
-        wanted = [(one[0], two[0]) for one, two in combinations(held, 2) if one[1] != two[1]]
+    for row, form in enumerate(forms_of_rows):
+        symbols_of_words = sorted(
+            (symbol, word) for word, symbols in enumerate(form) for symbol in symbols
+        )
+        pairs = [
+            (left[0], right[0])
+            for left, right in combinations(symbols_of_words, 2)
+            if left[1] != right[1]
+        ]
         first, second = (
-            np.array([pair[side] for pair in wanted], dtype=np.uint64) for side in (0, 1)
+            np.array([pair[side] for pair in pairs], dtype=np.uint64) for side in (0, 1)
         )
         expected = mix(mix(first, np.uint64(5)), mix(second, np.uint64(5))).tolist()
-        assert sorted(found.hashes[found.offsets[row] : found.offsets[row + 1]].tolist()) == sorted(
+        assert sorted(keys.hashes[keys.offsets[row] : keys.offsets[row + 1]].tolist()) == sorted(
             expected
         )

@@ -1,5 +1,6 @@
-"""Prepared batches for tests, with a small table of name symbols in place of the large one, which takes seconds to
-load.
+"""Prepared batches for tests, with a small table of name symbols.
+
+The real table takes seconds to load.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import pytest
 
 from resolver.normalize import prepare
 from resolver.records import Batch, Record
-from resolver.records.prepared.batch import Prepared
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables
 
 _NAMES = (
     ("ivan", "иван", "john", "johann", "jean", "giovanni"),
@@ -24,7 +25,7 @@ _NAMES = (
     ("alexander", "александр", "iskander", "alessandro"),
 )
 SYMBOLS = {word: (100 + number,) for number, words in enumerate(_NAMES) for word in words}
-TABLES = Tables(
+TABLES = FrequencyTables(
     {
         "mohammed": 900,
         "muhammad": 800,
@@ -68,24 +69,24 @@ def quick_symbols(*places: str) -> Iterator[None]:
 
 
 def prepared(
-    records: Iterable[Record], *, tables: Tables = TABLES, declared: Sequence[str] = ()
-) -> Prepared:
-    """The records as the stages see them; rows in the order of their ids."""
-    return prepare(Batch.from_records(records).canonical(), tables, lookup, declared)
+    records: Iterable[Record], *, tables: FrequencyTables = TABLES, deduplicated: Sequence[str] = ()
+) -> PreparedBatch:
+    """Return the prepared batch of records, with rows in the order of their ids."""
+    return prepare(Batch.from_records(records).canonical(), tables, lookup, deduplicated)
 
 
-def same(one: Any, two: Any) -> bool:
-    """Whether two values are the same throughout: arrays, tables of arrays, mappings."""
-    if is_dataclass(one):
-        return type(one) is type(two) and all(
-            same(getattr(one, item.name), getattr(two, item.name)) for item in fields(one)
+def same(left: Any, right: Any) -> bool:
+    """Return True if two values are equal: arrays, tables of arrays, mappings."""
+    if is_dataclass(left):
+        return type(left) is type(right) and all(
+            same(getattr(left, item.name), getattr(right, item.name)) for item in fields(left)
         )
-    if isinstance(one, np.ndarray):
-        return one.dtype == two.dtype and bool(np.array_equal(one, two))
-    if isinstance(one, pa.Array):
-        return bool(one.equals(two))
-    if isinstance(one, dict):
-        return list(one) == list(two) and all(same(one[key], two[key]) for key in one)
-    if isinstance(one, tuple):
-        return len(one) == len(two) and all(same(a, b) for a, b in zip(one, two, strict=True))
-    return bool(one == two)
+    if isinstance(left, np.ndarray):
+        return left.dtype == right.dtype and bool(np.array_equal(left, right))
+    if isinstance(left, pa.Array):
+        return bool(left.equals(right))
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, tuple):
+        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+    return bool(left == right)

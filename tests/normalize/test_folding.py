@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from resolver.normalize.folding import (
     fold,
     hash64,
-    hashes_of,
-    latin,
+    hash_texts,
+    is_vowelless,
     letters,
-    skeleton,
-    sound,
-    vowelless,
+    skeleton_code,
+    sound_code,
+    to_latin,
 )
 
 
@@ -36,20 +36,20 @@ from resolver.normalize.folding import (
     ],
 )
 def test_skeletons_survive_a_change_of_transliteration(spellings: tuple[str, ...]) -> None:
-    assert {skeleton(spelling) for spelling in spellings} == {skeleton(spellings[0])}
+    assert {skeleton_code(spelling) for spelling in spellings} == {skeleton_code(spellings[0])}
 
 
 def test_skeletons_keep_different_names_apart() -> None:
     names = ("ivan", "petr", "hassan", "kim", "smith", "garcia", "nguyen")
-    assert len({skeleton(name) for name in names}) == len(names)
-    assert skeleton("aeiou") == ""
+    assert len({skeleton_code(name) for name in names}) == len(names)
+    assert skeleton_code("aeiou") == ""
 
 
 @given(st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), max_size=12))
 def test_skeletons_have_no_vowels_and_no_doubles(token: str) -> None:
-    found = skeleton(token)
-    assert not set(found) & set("aeiouwy")
-    assert all(one != two for one, two in pairwise(found))
+    codes = skeleton_code(token)
+    assert not set(codes) & set("aeiouwy")
+    assert all(first != second for first, second in pairwise(codes))
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,19 @@ def test_fold(text: str, folded: str) -> None:
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert letters(letters(text)) == letters(text)
-    assert latin(text) == latin(text).lower()
+    assert to_latin(text) == to_latin(text).lower()
 
 
 def test_hashes_are_stable_and_never_zero_for_text() -> None:
     assert hash64("abc") == hash64("abc") != hash64("abd")
-    assert hashes_of(["", "abc"]).tolist() == [0, hash64("abc")]
-    assert hashes_of([]).dtype == np.uint64
-    # a key in stored data must not change with a version
+    assert hash_texts(["", "abc"]).tolist() == [0, hash64("abc")]
+    assert hash_texts([]).dtype == np.uint64
+    # Keys are stored, so they must not change between versions.
     assert hash64("muhammad") == 5498763478316687690
 
 
 def test_vowelless_scripts() -> None:
-    assert [vowelless(text) for text in ("محمد", "משה", "Иван", "abc", "張")] == [
+    assert [is_vowelless(text) for text in ("محمد", "משה", "Иван", "abc", "張")] == [
         True,
         True,
         False,
@@ -107,11 +107,11 @@ def test_vowelless_scripts() -> None:
     ],
 )
 def test_sounds_are_one_in_all_spellings(spellings: tuple[str, ...]) -> None:
-    assert len({sound(word) for word in spellings}) == 1
+    assert len({sound_code(word) for word in spellings}) == 1
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("first", "second"),
     [
         ("hassan", "hussein"),
         ("samir", "samira"),
@@ -120,5 +120,5 @@ def test_sounds_are_one_in_all_spellings(spellings: tuple[str, ...]) -> None:
         ("said", "seid"),
     ],
 )
-def test_sounds_keep_different_names_apart(one: str, two: str) -> None:
-    assert sound(one) != sound(two)
+def test_sounds_keep_different_names_apart(first: str, second: str) -> None:
+    assert sound_code(first) != sound_code(second)

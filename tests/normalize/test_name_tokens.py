@@ -8,24 +8,24 @@ from hypothesis import strategies as st
 
 from resolver.normalize.name_tokens import (
     MAX_TOKENS,
-    bracketed,
-    group_tokens,
-    other_cut,
-    person_tokens,
+    japanese_split,
     symbol_id,
+    tokenize_group,
+    tokenize_person,
+    without_acronym,
 )
-from resolver.records.prepared.batch import NICKNAME_BIT, TokenFlag
+from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
 
 
 def words(text: str) -> list[str]:
-    return [token.text for token in person_tokens(text)]
+    return [token.text for token in tokenize_person(text)]
 
 
 def content(text: str) -> list[str]:
-    """The words that carry meaning."""
-    return [token.text for token in person_tokens(text) if not token.flags & KEPT_APART]
+    """Return the words that carry meaning."""
+    return [token.text for token in tokenize_person(text) if not token.flags & KEPT_APART]
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def content(text: str) -> list[str]:
         ("عبد الله", "عبدالله"),
     ],
 )
-def test_servant_names_are_one_word_however_written(spellings: tuple[str, ...]) -> None:
+def test_abd_names_are_one_word(spellings: tuple[str, ...]) -> None:
     assert {tuple(words(spelling)) for spelling in spellings} == {tuple(words(spellings[0]))}
     assert len(words(spellings[0])) == 1
     assert words(spellings[0])[0].startswith("abd")
 
 
 @pytest.mark.parametrize("text", ["Abd", "Abdul", "Abdi", "Abdo", "Abdul J."])
-def test_servant_without_a_master_stays(text: str) -> None:
+def test_abd_without_a_next_word_stays(text: str) -> None:
     assert words(text)[0] == text.split()[0].lower()
 
 
@@ -94,8 +94,8 @@ def test_titles_and_particles_carry_no_meaning(text: str, expected: list[str]) -
     assert content(text) == expected
 
 
-def test_titles_alone_stay_titles() -> None:
-    assert all(token.flags & TokenFlag.PARTICLE for token in person_tokens("Sheikh Mullah"))
+def test_names_of_titles_keep_their_flags() -> None:
+    assert all(token.flags & TokenFlag.PARTICLE for token in tokenize_person("Sheikh Mullah"))
 
 
 @pytest.mark.parametrize(
@@ -135,15 +135,15 @@ def test_scripts(text: str, expected: list[str]) -> None:
 
 def test_the_article_falls_from_arabic_words_only() -> None:
     assert words("الكسندر") == words("كسندر")
-    # alef and lamed begin a name in Hebrew, they are no article
+    # Alef and lamed may begin a Hebrew name; they are no article.
     assert words("אלכסנדר") != words("כסנדר")
 
 
 @pytest.mark.parametrize("text", ["ᠴᠢᠩᠭᠢᠰ ᠬᠠᠭᠠᠨ", "ⵎⵓⵃⴰ ⵎⴷⵓ", "ᏣᎳᎩ ᏗᎦᎴ", "ߣߞߏ"])
-def test_a_script_nobody_transliterates_keeps_its_letters(text: str) -> None:
-    found = person_tokens(text)
-    assert len(found) == len(text.split())
-    assert all(token.text and not token.text.isascii() for token in found)
+def test_scripts_without_transliteration_keep_their_letters(text: str) -> None:
+    tokens = tokenize_person(text)
+    assert len(tokens) == len(text.split())
+    assert all(token.text and not token.text.isascii() for token in tokens)
 
 
 @pytest.mark.parametrize(
@@ -160,35 +160,35 @@ def test_a_script_nobody_transliterates_keeps_its_letters(text: str) -> None:
     ],
 )
 def test_flags(text: str, flags: list[int]) -> None:
-    assert [token.flags for token in person_tokens(text)] == flags
+    assert [token.flags for token in tokenize_person(text)] == flags
 
 
-def test_what_stood_in_the_source_is_kept_beside_the_text() -> None:
-    assert [token.surface for token in person_tokens("Владимир Smith")] == ["владимир", ""]
-    assert [token.surface for token in person_tokens("Abd al-Rahman")] == ["abd al rahman"]
+def test_tokens_keep_the_source_spelling() -> None:
+    assert [token.surface for token in tokenize_person("Владимир Smith")] == ["владимир", ""]
+    assert [token.surface for token in tokenize_person("Abd al-Rahman")] == ["abd al rahman"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "***", "ـ", "\U0001f600", "--"])
-def test_no_letters_no_tokens(text: str) -> None:
-    assert person_tokens(text) == []
-    assert group_tokens(text) == []
+def test_texts_without_letters_give_no_tokens(text: str) -> None:
+    assert tokenize_person(text) == []
+    assert tokenize_group(text) == []
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_any_text_gives_bounded_tokens(text: str) -> None:
-    for split in (person_tokens, group_tokens):
-        found = split(text)
-        assert len(found) <= MAX_TOKENS
-        for token in found:
+    for split in (tokenize_person, tokenize_group):
+        tokens = split(text)
+        assert len(tokens) <= MAX_TOKENS
+        for token in tokens:
             assert token.text == token.text.strip()
             assert "\t" not in token.surface
             assert "\n" not in token.surface
-        assert found == split(text)
-    assert all(token.text for token in person_tokens(text))
+        assert tokens == split(text)
+    assert all(token.text for token in tokenize_person(text))
 
 
 def test_long_names_are_cut() -> None:
-    assert len(person_tokens("ab " * 60)) == len(group_tokens("ab " * 60)) == MAX_TOKENS
+    assert len(tokenize_person("ab " * 60)) == len(tokenize_group("ab " * 60)) == MAX_TOKENS
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_long_names_are_cut() -> None:
     ],
 )
 def test_words_of_groups_are_flagged(text: str, flagged: dict[str, int]) -> None:
-    assert {token.text: token.flags for token in group_tokens(text)} == flagged
+    assert {token.text: token.flags for token in tokenize_group(text)} == flagged
 
 
 @pytest.mark.parametrize(
@@ -234,10 +234,11 @@ def test_words_of_groups_are_flagged(text: str, flagged: dict[str, int]) -> None
 )
 def test_numbers_are_the_same_however_written(texts: tuple[str, ...], number: str) -> None:
     kinds = [
-        {token.text: (token.flags, token.symbols) for token in group_tokens(text)} for text in texts
+        {token.text: (token.flags, token.symbols) for token in tokenize_group(text)}
+        for text in texts
     ]
-    assert all(found[number][0] == TokenFlag.NUMBER for found in kinds)
-    assert all(found == kinds[0] for found in kinds)
+    assert all(tokens[number][0] == TokenFlag.NUMBER for tokens in kinds)
+    assert all(tokens == kinds[0] for tokens in kinds)
 
 
 @pytest.mark.parametrize(
@@ -254,16 +255,16 @@ def test_numbers_are_the_same_however_written(texts: tuple[str, ...], number: st
     ],
 )
 def test_letters_that_are_no_numeral_stay_words(text: str) -> None:
-    assert not any(token.flags & TokenFlag.NUMBER for token in group_tokens(text))
+    assert not any(token.flags & TokenFlag.NUMBER for token in tokenize_group(text))
 
 
 def test_any_amount_of_digits_is_read() -> None:
-    assert [len(token.text) for token in group_tokens("9" * 1_500)] == [1_500]
+    assert [len(token.text) for token in tokenize_group("9" * 1_500)] == [1_500]
 
 
 def test_legal_forms_in_two_languages_share_a_symbol() -> None:
-    (llc,) = (token for token in group_tokens("Acme LLC") if token.flags & TokenFlag.LEGAL)
-    (ooo,) = (token for token in group_tokens("ООО Рога") if token.flags & TokenFlag.LEGAL)
+    (llc,) = (token for token in tokenize_group("Acme LLC") if token.flags & TokenFlag.LEGAL)
+    (ooo,) = (token for token in tokenize_group("ООО Рога") if token.flags & TokenFlag.LEGAL)
     assert set(llc.symbols) & set(ooo.symbols)
     assert all(symbol < NICKNAME_BIT for token in (llc, ooo) for symbol in token.symbols)
     assert symbol_id("A", "b") != symbol_id("A", "c")
@@ -276,19 +277,19 @@ def test_legal_forms_in_two_languages_share_a_symbol() -> None:
         ("Majd Udeen", "Majdudeen", "Majd al-Din"),
     ],
 )
-def test_of_the_faith_is_one_word_however_written(spellings: tuple[str, ...]) -> None:
-    assert len({tuple(token.text for token in person_tokens(text)) for text in spellings}) == 1
+def test_din_names_are_one_word(spellings: tuple[str, ...]) -> None:
+    assert len({tuple(token.text for token in tokenize_person(text)) for text in spellings}) == 1
 
 
 @pytest.mark.parametrize(
     "text", ["Geraldine Borodin", "Din Muhammad", "Nadine Baudin", "Zinedine Zidane"]
 )
 def test_other_names_that_end_so_stay(text: str) -> None:
-    assert [token.text for token in person_tokens(text)] == text.lower().split()
+    assert [token.text for token in tokenize_person(text)] == text.lower().split()
 
 
-def test_the_faith_is_joined_in_its_own_script_too() -> None:
-    (token, _) = person_tokens("صلاح الدين أحمد")
+def test_din_names_are_joined_in_arabic_script() -> None:
+    (token, _) = tokenize_person("صلاح الدين أحمد")
     assert token.text == "slahaldyn"
 
 
@@ -307,11 +308,11 @@ def test_the_faith_is_joined_in_its_own_script_too() -> None:
     ],
 )
 def test_a_han_name_in_one_piece_may_be_cut_further_on(text: str, cut: str) -> None:
-    assert other_cut(text) == ((cut,) if cut else ())
+    assert japanese_split(text) == ((cut,) if cut else ())
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Walter Ashby II", ["ii"]),
         ("George Pemberton, Jr.", ["jr"]),
@@ -325,24 +326,26 @@ def test_a_han_name_in_one_piece_may_be_cut_further_on(text: str, cut: str) -> N
         ("Ramesh V", []),
     ],
 )
-def test_what_tells_people_of_one_name_apart_is_a_number(text: str, told: list[str]) -> None:
-    assert [token.text for token in person_tokens(text) if token.flags & TokenFlag.NUMBER] == told
+def test_generations_are_numbers(text: str, expected: list[str]) -> None:
+    assert [
+        token.text for token in tokenize_person(text) if token.flags & TokenFlag.NUMBER
+    ] == expected
 
 
 @pytest.mark.parametrize(
     "text", ["Pieter van der Meulen", "Ana de la Fuente", "Rosa de los Santos"]
 )
 def test_particles_in_a_row_are_one_word(text: str) -> None:
-    assert [token.flags for token in person_tokens(text)] == [0, TokenFlag.PARTICLE, 0]
+    assert [token.flags for token in tokenize_person(text)] == [0, TokenFlag.PARTICLE, 0]
 
 
 def test_a_south_slav_letter_is_two() -> None:
-    one, two = (
-        [token.text for token in person_tokens(text)]
+    first, second = (
+        [token.text for token in tokenize_person(text)]
         for text in ("Đorđe Živojinović", "Djordje Zivojinovic")
     )
-    assert one == two
-    assert next(token.text for token in person_tokens("Đặng Thị Lan")) == "dang"
+    assert first == second
+    assert next(token.text for token in tokenize_person("Đặng Thị Lan")) == "dang"
 
 
 @pytest.mark.parametrize(
@@ -354,14 +357,14 @@ def test_a_south_slav_letter_is_two() -> None:
     ],
 )
 def test_a_short_form_in_brackets_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
-    assert bracketed(text) == way
+    assert without_acronym(text) == way
 
 
 def test_kana_are_written_as_passports_do() -> None:
-    assert [token.text for token in person_tokens("あべ しんぞう")] == ["abe", "shinzo"]
-    assert [token.text for token in person_tokens("あべしんぞう")] == ["abeshinzo"]
-    assert other_cut("松本くみ子") == ("松本 くみ子",)
-    assert other_cut("さとうゆき") == ()
+    assert [token.text for token in tokenize_person("あべ しんぞう")] == ["abe", "shinzo"]
+    assert [token.text for token in tokenize_person("あべしんぞう")] == ["abeshinzo"]
+    assert japanese_split("松本くみ子") == ("松本 くみ子",)
+    assert japanese_split("さとうゆき") == ()
 
 
 @pytest.mark.parametrize(
@@ -380,19 +383,19 @@ def test_vowels_that_are_signs_are_kept(text: str, expected: list[str]) -> None:
 
 def test_no_name_in_arabic_letters_is_a_title_for_its_transliteration() -> None:
     for name, title in (("عمر منصور", "Mr"), ("سعيد حداد", "سيد"), ("سعید رستمی", "سید")):
-        assert not person_tokens(name)[0].flags & TokenFlag.PARTICLE, (name, title)
-    assert person_tokens("דוד בן גוריון")[1].flags & TokenFlag.PARTICLE
+        assert not tokenize_person(name)[0].flags & TokenFlag.PARTICLE, (name, title)
+    assert tokenize_person("דוד בן גוריון")[1].flags & TokenFlag.PARTICLE
     for titled in ("الشيخ علي حسن", "دکتر حسن روحانی", "الدكتور أيمن الظواهري"):
-        assert person_tokens(titled)[0].flags & TokenFlag.PARTICLE, titled
+        assert tokenize_person(titled)[0].flags & TokenFlag.PARTICLE, titled
 
 
 def test_sheikh_is_a_name_at_the_end_and_a_title_before() -> None:
     for last in ("Ali Sheikh", "Muhammad Al-Shaykh", "علی شیخ"):
-        assert not person_tokens(last)[-1].flags & TokenFlag.PARTICLE, last
+        assert not tokenize_person(last)[-1].flags & TokenFlag.PARTICLE, last
     for first in ("Sheikh Ali Hassan", "شیخ علی حسن"):
-        assert person_tokens(first)[0].flags & TokenFlag.PARTICLE, first
+        assert tokenize_person(first)[0].flags & TokenFlag.PARTICLE, first
 
 
-def test_tribes_of_the_pashtuns_have_no_article() -> None:
+def test_pashtun_names_have_no_article() -> None:
     assert words("نادر الکزی")[1] == "alkzy"
     assert words("محمد الکاظمی")[1] == "kazmy"

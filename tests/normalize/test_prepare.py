@@ -1,4 +1,4 @@
-"""Normalising knows nothing of the order of records, nor of what else is in the batch."""
+"""Normalization depends neither on the order of records nor on the rest of the batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
 from tests.normalize.preparing import TABLES, prepared, same
@@ -38,32 +38,32 @@ FULL = record(
 )
 
 
-def said(found: Prepared, row: int) -> dict[str, Any]:
-    """All that `Prepared` holds of one record, by value."""
+def record_values(batch: PreparedBatch, row: int) -> dict[str, Any]:
+    """Return all that a prepared batch has of one record, by value."""
     dates, places, addresses, numbers = (
-        found.dates,
-        found.place_table,
-        found.address_table,
-        found.identifier_table,
+        batch.dates,
+        batch.place_table,
+        batch.address_table,
+        batch.identifier_table,
     )
     fields = (dates.texts, dates.year, dates.last_year, dates.month, dates.day, dates.circa)
     return {
-        "kind": int(found.kinds[row]),
-        "declared": bool(found.declared[row]),
-        "names": [_form(found, int(form)) for form in found.names[row]],
-        "quality": found.name_quality[
-            found.names.offsets[row] : found.names.offsets[row + 1]
+        "kind": int(batch.kinds[row]),
+        "declared": bool(batch.is_deduplicated[row]),
+        "names": [_form(batch, int(form)) for form in batch.names[row]],
+        "quality": batch.name_quality[
+            batch.names.offsets[row] : batch.names.offsets[row + 1]
         ].tolist(),
-        "births": _rows(found.births[row], *fields),
-        "starts": _rows(found.starts[row], *fields),
-        "nationalities": [found.country_codes[code] for code in found.nationalities[row]],
-        "countries": [found.country_codes[code] for code in found.countries[row]],
-        "places": [_place(found, places, code) for code in found.birth_places[row]],
-        "addresses": [_place(found, addresses, code) for code in found.addresses[row]],
+        "births": _rows(batch.births[row], *fields),
+        "starts": _rows(batch.starts[row], *fields),
+        "nationalities": [batch.country_codes[code] for code in batch.nationalities[row]],
+        "countries": [batch.country_codes[code] for code in batch.countries[row]],
+        "places": [_place(batch, places, code) for code in batch.birth_places[row]],
+        "addresses": [_place(batch, addresses, code) for code in batch.addresses[row]],
         "identifiers": sorted(
-            (*values[:-1], found.country_codes[values[-1]])
+            (*values[:-1], batch.country_codes[values[-1]])
             for values in _rows(
-                found.identifiers[row],
+                batch.identifiers[row],
                 numbers.texts,
                 numbers.number,
                 numbers.type,
@@ -71,10 +71,10 @@ def said(found: Prepared, row: int) -> dict[str, Any]:
                 numbers.country,
             )
         ),
-        "gender": int(found.gender[row]),
+        "gender": int(batch.gender[row]),
         "plain": {
             prop: _rows(ragged[row], table.texts, table.hashes)
-            for prop, (ragged, table) in found.plain.items()
+            for prop, (ragged, table) in batch.plain.items()
         },
     }
 
@@ -83,39 +83,50 @@ def _rows(codes: Any, *columns: Any) -> list[tuple[Any, ...]]:
     return [tuple(column[code] for column in columns) for code in codes.tolist()]
 
 
-def _place(found: Prepared, table: Any, code: int) -> tuple[Any, ...]:
+def _place(batch: PreparedBatch, table: Any, code: int) -> tuple[Any, ...]:
     words = table.tokens[code]
     return (
         table.texts[code],
         table.normal[code],
-        found.country_codes[table.country[code]],
+        batch.country_codes[table.country[code]],
         table.token_texts[words].tolist(),
         table.token_hashes[words].tolist(),
     )
 
 
-def _form(found: Prepared, form: int) -> tuple[Any, ...]:
-    tokens, forms = found.tokens, found.forms
+def _form(batch: PreparedBatch, form: int) -> tuple[Any, ...]:
+    tokens, forms = batch.tokens, batch.forms
     span = slice(forms.tokens.offsets[form], forms.tokens.offsets[form + 1])
     columns = (
-        tokens.texts, tokens.hashes, tokens.phonetic, tokens.skeleton, tokens.flags, tokens.rarity_person,
-        tokens.rarity_group, tokens.signature,
-    )  # fmt: skip
+        tokens.texts,
+        tokens.hashes,
+        tokens.phonetic,
+        tokens.skeleton,
+        tokens.flags,
+        tokens.rarity_person,
+        tokens.rarity_group,
+        tokens.signature,
+    )
     return (
-        [(*row, tuple(tokens.symbols[code].tolist())) for code, row in zip(
-            forms.tokens.items[span].tolist(), _rows(forms.tokens.items[span], *columns), strict=True
-        )],
+        [
+            (*row, tuple(tokens.symbols[code].tolist()))
+            for code, row in zip(
+                forms.tokens.items[span].tolist(),
+                _rows(forms.tokens.items[span], *columns),
+                strict=True,
+            )
+        ],
         forms.roles[span].tolist(),
         forms.joined[span].tolist(),
         forms.joined_skeleton[span].tolist(),
         forms.compact[form],
         forms.texts[form],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
 def people() -> list[Record]:
-    """An invented world and a few records that are easily swayed by their neighbours."""
+    """Return generated records, and a few that other records could easily influence."""
     return [
         *generate(260, seed=11).records,
         record("z:1", Kind.GROUP, name="Mohammed Ivan"),
@@ -128,51 +139,53 @@ def people() -> list[Record]:
 
 
 def test_order_of_records_plays_no_part(people: list[Record]) -> None:
-    wanted = prepared(people, declared=["z"])
+    expected = prepared(people, deduplicated=["z"])
     shuffled = list(people)
     random.Random(5).shuffle(shuffled)
-    assert same(prepared(shuffled, declared=["z"]), wanted)
+    assert same(prepared(shuffled, deduplicated=["z"]), expected)
 
 
-def test_a_record_is_the_same_alone_and_in_company(people: list[Record]) -> None:
-    together = prepared(people, declared=["z"])
-    for row, one in enumerate(sorted(people, key=lambda item: item.id)):
-        assert said(prepared([one], declared=["z"]), 0) == said(together, row), one.id
+def test_a_record_does_not_depend_on_others(people: list[Record]) -> None:
+    together = prepared(people, deduplicated=["z"])
+    for row, first in enumerate(sorted(people, key=lambda item: item.id)):
+        assert record_values(prepared([first], deduplicated=["z"]), 0) == record_values(
+            together, row
+        ), first.id
 
 
 def test_what_is_held_of_a_full_record() -> None:
-    found = said(prepared([FULL], declared=["s"]), 0)
-    assert found["declared"] is True
-    assert [date[1:5] for date in found["births"]] == [(1960, 1960, 0, 0), (1961, 1961, 2, 3)]
-    assert found["nationalities"] == ["de", "ru"]
-    assert found["countries"] == ["de", "ir", "ru"]
-    assert found["gender"] == 1 | 4
-    assert [item[0] for item in found["identifiers"]] == ["1234567", "A1234"]
-    assert [item[3] for item in found["identifiers"]] == [1, 0]
-    assert [text for text, _ in found["plain"]["relation"]] == ["t:9", "the gang"]
-    assert [text for text, _ in found["plain"]["email"]] == ["a@b.org"]
-    assert [text for text, _ in found["plain"]["activity"]] == ["drugs"]
+    batch = record_values(prepared([FULL], deduplicated=["s"]), 0)
+    assert batch["declared"] is True
+    assert [date[1:5] for date in batch["births"]] == [(1960, 1960, 0, 0), (1961, 1961, 2, 3)]
+    assert batch["nationalities"] == ["de", "ru"]
+    assert batch["countries"] == ["de", "ir", "ru"]
+    assert batch["gender"] == 1 | 4
+    assert [item[0] for item in batch["identifiers"]] == ["1234567", "A1234"]
+    assert [item[3] for item in batch["identifiers"]] == [1, 0]
+    assert [text for text, _ in batch["plain"]["relation"]] == ["t:9", "the gang"]
+    assert [text for text, _ in batch["plain"]["email"]] == ["a@b.org"]
+    assert [text for text, _ in batch["plain"]["activity"]] == ["drugs"]
 
 
 def test_nothing_at_all() -> None:
-    found = prepared([])
-    assert len(found) == len(found.names) == len(found.tokens) == 0
+    batch = prepared([])
+    assert len(batch) == len(batch.names) == len(batch.tokens) == 0
     assert len(prepared([record("s:1")]).names[0]) == 0
 
 
 def test_tables_are_sorted_by_what_they_hold(people: list[Record]) -> None:
-    found = prepared(people, tables=TABLES)
-    for texts in (found.dates.texts, found.place_table.token_texts, found.plain["phone"][1].texts):
+    batch = prepared(people, tables=TABLES)
+    for texts in (batch.dates.texts, batch.place_table.token_texts, batch.plain["phone"][1].texts):
         assert texts.tolist() == sorted(texts.tolist())
-    for ragged in (found.births, found.countries, found.place_table.tokens, found.tokens.symbols):
+    for ragged in (batch.births, batch.countries, batch.place_table.tokens, batch.tokens.symbols):
         assert isinstance(ragged, Ragged)
         assert all(np.all(np.diff(ragged[row]) > 0) for row in range(len(ragged)))
 
 
 def test_a_patronymic_says_little() -> None:
-    found = prepared([record("s:1", name="Ivan Zbigniewovich Marina Zbygnev")])
+    batch = prepared([record("s:1", name="Ivan Zbigniewovich Marina Zbygnev")])
     rarity = dict(
-        zip(found.tokens.texts.tolist(), found.tokens.rarity_person.tolist(), strict=True)
+        zip(batch.tokens.texts.tolist(), batch.tokens.rarity_person.tolist(), strict=True)
     )
     assert rarity["zbigniewovich"] == 5
     assert rarity["zbygnev"] > 7

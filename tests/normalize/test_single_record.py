@@ -1,4 +1,4 @@
-"""Names of one record against the same in columns, to the last array."""
+"""Names of one record against the same in columns, array by array."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from resolver.normalize import name_forms
 from resolver.records import Batch, Kind, Record
-from resolver.records.batch import batch_of
+from resolver.records.batch import batch_from_record
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -44,13 +44,13 @@ texts = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join) | st.sampled_
         "!",
     ]
 )
-said = st.lists(texts, max_size=4)
+name_lists = st.lists(texts, max_size=4)
 
 
-def told(one: Record) -> dict[str, list[object]]:
-    found = prepared([one])
-    tables: dict[str, Any] = {"tokens": found.tokens, "forms": found.forms, "names": found.names}
-    arrays = {"quality": found.name_quality.tolist()}
+def prepared_values(single: Record) -> dict[str, list[object]]:
+    batch = prepared([single])
+    tables: dict[str, Any] = {"tokens": batch.tokens, "forms": batch.forms, "names": batch.names}
+    arrays = {"quality": batch.name_quality.tolist()}
     for name, table in tables.items():
         for field in fields(table):
             value = getattr(table, field.name)
@@ -61,31 +61,33 @@ def told(one: Record) -> dict[str, list[object]]:
 
 @pytest.mark.parametrize("kind", [Kind.PERSON, Kind.GROUP])
 @settings(max_examples=150, deadline=None)
-@given(names=said, aliases=said, weak=said)
-def test_it_is_what_columns_give(
+@given(names=name_lists, aliases=name_lists, weak=name_lists)
+def test_result_equals_that_of_columns(
     kind: Kind, names: list[str], aliases: list[str], weak: list[str]
 ) -> None:
-    one = record("a:1", kind, name=names, alias=aliases, previousName=aliases[:1], weakAlias=weak)
-    found = told(one)
-    with mock.patch.object(name_forms, "_PLAIN", frozenset()):
-        assert found == told(one)
+    single = record(
+        "a:1", kind, name=names, alias=aliases, previousName=aliases[:1], weakAlias=weak
+    )
+    expected = prepared_values(single)
+    with mock.patch.object(name_forms, "_SINGLE_READING_KINDS", frozenset()):
+        assert expected == prepared_values(single)
 
 
 @settings(max_examples=100, deadline=None)
-@given(names=said, aliases=said)
+@given(names=name_lists, aliases=name_lists)
 def test_the_batch_of_one_record_is_that_of_several(names: list[str], aliases: list[str]) -> None:
-    one = record("a:1", name=names, alias=aliases, birthDate="1960")
-    several = Batch.from_records([one])
-    for found, wanted in (
-        (batch_of(one), several),
-        (batch_of(one).canonical(), several.canonical()),
+    single = record("a:1", name=names, alias=aliases, birthDate="1960")
+    built = Batch.from_records([single])
+    for batch, expected in (
+        (batch_from_record(single), built),
+        (batch_from_record(single).canonical(), built.canonical()),
     ):
-        assert list(found.to_records()) == list(wanted.to_records())
-        assert (found.ids, found.kinds.tolist()) == (wanted.ids, wanted.kinds.tolist())
-        for prop, column in wanted.columns.items():
+        assert list(batch.to_records()) == list(expected.to_records())
+        assert (batch.ids, batch.kinds.tolist()) == (expected.ids, expected.kinds.tolist())
+        for prop, column in expected.columns.items():
             for part in ("rows", "codes", "origins"):
                 np.testing.assert_array_equal(
-                    getattr(found.columns[prop], part), getattr(column, part)
+                    getattr(batch.columns[prop], part), getattr(column, part)
                 )
-            assert found.columns[prop].values == column.values
-            assert found.columns[prop].origin_values == column.origin_values
+            assert batch.columns[prop].values == column.values
+            assert batch.columns[prop].origin_values == column.origin_values

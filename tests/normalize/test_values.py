@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.values import (
-    contact_used_by_many,
     country_code,
     current_country,
     date_table,
-    email_text,
     gender_bit,
     identifier_table,
-    looks_invented,
-    phone_text,
+    is_likely_invented,
+    is_mass_used_contact,
+    normalize_email,
+    normalize_phone,
+    normalize_website,
     place_country,
     place_table,
-    website_text,
 )
 from resolver.records import Address, Identifier
 from resolver.records.packing import address_text, identifier_text
 from resolver.records.prepared.batch import WEAK_FAMILIES
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ from resolver.records.prepared.frequencies import Tables
         ("1962~", (1962, 1962, 0, 0, 1)),
         ("1960/1965", (1960, 1965, 0, 0, 0)),
         ("1960-03-04/1965", (1960, 1965, 3, 4, 0)),
-        # a range inside a year is neither of its ends
+        # A range inside a year is neither of its ends.
         ("1960-03-04/1960-07-01", (1960, 1960, 0, 0, 0)),
         ("1960-03-04/1960-03-20", (1960, 1960, 3, 0, 0)),
         ("1960-03~/1960-07", (1960, 1960, 0, 0, 1)),
-        # a day that does not exist still comes with a year
+        # A day that does not exist still has a year.
         ("1962-02-30", (1962, 1962, 0, 0, 0)),
         ("1962-13-01", (1962, 1962, 1, 13, 0)),
         ("unknown", (0, 0, 0, 0, 0)),
@@ -48,8 +48,8 @@ from resolver.records.prepared.frequencies import Tables
 )
 def test_dates(text: str, expected: tuple[int, ...]) -> None:
     table = date_table([text])
-    found = (table.year[0], table.last_year[0], table.month[0], table.day[0], table.circa[0])
-    assert tuple(int(number) for number in found) == expected
+    columns = (table.year, table.last_year, table.month, table.day, table.circa)
+    assert tuple(int(column[0]) for column in columns) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_countries_as_they_are_compared(text: str, code: str) -> None:
         ("Luxembourg, Luxembourg", ""),
     ],
 )
-def test_what_a_place_says_beside_its_country(text: str, local: str) -> None:
+def test_local_words_leave_out_the_country(text: str, local: str) -> None:
     table = place_table([text], {"": 0}, packed=False)
     assert table.normal.tolist() == [local]
     assert " ".join(table.token_texts[code] for code in table.local[0]) == local
@@ -145,10 +145,10 @@ def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
         _identifier("registrationNumber", "Ж-77"),
         _identifier("passportNumber", "--"),
     ]
-    table = identifier_table(keys, {"": 0}, Tables())
+    table = identifier_table(keys, {"": 0}, FrequencyTables())
     assert table.texts.tolist() == ["A12345", "A12345", "123", "000", "9074729", "ZH77", ""]
     assert table.number[0] == table.number[1] != 0
-    # nothing or next to nothing is no number
+    # Empty and very short texts are no numbers.
     assert table.number[6] == 0
 
 
@@ -158,7 +158,7 @@ def test_identifier_families_and_countries() -> None:
         _identifier("socialSecurityNumber", "123"),
         _identifier("isin", "123"),
     ]
-    table = identifier_table(keys, {"": 0, "ir": 1}, Tables(mass_used=frozenset({"123"})))
+    table = identifier_table(keys, {"": 0, "ir": 1}, FrequencyTables(mass_used=frozenset({"123"})))
     assert table.type[0] == table.type[1] != table.type[2]
     assert table.country.tolist() == [1, 0, 0]
     assert table.mass_used.tolist() == [1, 1, 1]
@@ -166,37 +166,69 @@ def test_identifier_families_and_countries() -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["000", "0000000", "111111", "9999999999", "123456", "0123456789", "1234567890", "12345678901", "987654321",
-     "98765432", "A123456", "XX1234567", "N0000000"],
-)  # fmt: skip
+    [
+        "000",
+        "0000000",
+        "111111",
+        "9999999999",
+        "123456",
+        "0123456789",
+        "1234567890",
+        "12345678901",
+        "987654321",
+        "98765432",
+        "A123456",
+        "XX1234567",
+        "N0000000",
+    ],
+)
 def test_numbers_that_look_invented(number: str) -> None:
-    assert looks_invented(number)
+    assert is_likely_invented(number)
     assert identifier_table(
-        [_identifier("idNumber", number)], {"": 0}, Tables()
+        [_identifier("idNumber", number)], {"": 0}, FrequencyTables()
     ).mass_used.tolist() == [1]
 
 
 @pytest.mark.parametrize(
     "number",
-    ["", "0", "00", "777", "44444", "12345", "234567", "654321", "1234568", "123123", "112233", "ABC123456", "AAAAAA",
-     "1234567A", "12345678901234567890123", "1023456", "৬৭৮"],
-)  # fmt: skip
+    [
+        "",
+        "0",
+        "00",
+        "777",
+        "44444",
+        "12345",
+        "234567",
+        "654321",
+        "1234568",
+        "123123",
+        "112233",
+        "ABC123456",
+        "AAAAAA",
+        "1234567A",
+        "12345678901234567890123",
+        "1023456",
+        "৬৭৮",
+    ],
+)
 def test_numbers_that_may_well_be_somebodys(number: str) -> None:
-    assert not looks_invented(number)
+    assert not is_likely_invented(number)
 
 
 def test_contacts_that_many_use() -> None:
-    tables = Tables(mass_used=frozenset({"phone:301234567", "email:info@x.org"}))
-    assert contact_used_by_many("phone", "301234567", tables)
-    assert contact_used_by_many("phone", "000000000", tables)
-    assert contact_used_by_many("email", "info@x.org", tables)
-    assert not contact_used_by_many("phone", "301234568", tables)
-    assert not contact_used_by_many("email", "ann@x.org", tables)
+    tables = FrequencyTables(mass_used=frozenset({"phone:301234567", "email:info@x.org"}))
+    assert is_mass_used_contact("phone", "301234567", tables)
+    assert is_mass_used_contact("phone", "000000000", tables)
+    assert is_mass_used_contact("email", "info@x.org", tables)
+    assert not is_mass_used_contact("phone", "301234568", tables)
+    assert not is_mass_used_contact("email", "ann@x.org", tables)
 
 
 def test_what_a_bank_or_a_group_of_companies_shares_is_weak() -> None:
     props = ("kppCode", "swiftBic", "ticker", "passportNumber", "leiCode", "taxNumber")
-    table = identifier_table([_identifier(prop, "ABC123") for prop in props], {"": 0}, Tables())
+    table = identifier_table(
+        [_identifier(prop, "ABC123") for prop in props], {"": 0}, FrequencyTables()
+    )
     assert [family in WEAK_FAMILIES for family in table.type.tolist()] == [
         True,
         True,
@@ -216,14 +248,16 @@ def test_gender(text: str, bit: int) -> None:
 
 
 def test_phones_lose_country_codes_and_trunk_zeros() -> None:
-    assert phone_text("+49 30 123456") == phone_text("+4930123456") == "30123456"
-    assert phone_text("+98 21 8765 4321")[-8:] == phone_text("021 8765 4321")[-8:]
-    assert phone_text("12") == phone_text("none") == ""
+    assert normalize_phone("+49 30 123456") == normalize_phone("+4930123456") == "30123456"
+    assert normalize_phone("+98 21 8765 4321")[-8:] == normalize_phone("021 8765 4321")[-8:]
+    assert normalize_phone("12") == normalize_phone("none") == ""
 
 
 def test_mail_and_web() -> None:
-    assert email_text(" MailTo:A@B.org".replace("MailTo:", "mailto:")) == "a@b.org"
-    assert email_text("none") == ""
+    assert normalize_email(" MailTo:A@B.org".replace("MailTo:", "mailto:")) == "a@b.org"
+    assert normalize_email("none") == ""
     assert (
-        website_text("https://www.Example.org/a/b") == website_text("example.org") == "example.org"
+        normalize_website("https://www.Example.org/a/b")
+        == normalize_website("example.org")
+        == "example.org"
     )

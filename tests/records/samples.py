@@ -1,4 +1,4 @@
-"""Records for tests: by hand in one line, or drawn at random."""
+"""Records for tests: written in one line, or drawn at random."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def record(
     addresses: Sequence[Address] = (),
     relations: Sequence[Relation] = (),
     activities: Sequence[Activity] = (),
-    **said: str | Sequence[str],
+    **values: str | Sequence[str],
 ) -> Record:
-    """A record whose plain properties are given by name, one text or several."""
+    """Return a record with plain properties by name, one text or several."""
     return Record(
         identity,
         identity.partition(":")[0],
         kind,
         schema or DEFAULT_SCHEMA[kind],
-        values(said),
+        plain_values(values),
         tuple(identifiers),
         tuple(addresses),
         tuple(relations),
@@ -50,11 +50,11 @@ def record(
     )
 
 
-def values(said: Mapping[str, str | Sequence[str]]) -> tuple[Value, ...]:
-    """Plain properties, each of one text or several."""
+def plain_values(values: Mapping[str, str | Sequence[str]]) -> tuple[Value, ...]:
+    """Return values of plain properties, each of one text or several."""
     return tuple(
         Value(prop, text)
-        for prop, texts in said.items()
+        for prop, texts in values.items()
         for text in ([texts] if isinstance(texts, str) else texts)
     )
 
@@ -71,7 +71,7 @@ def _unique(strategy: st.SearchStrategy[Any], key: Any) -> st.SearchStrategy[tup
 def records(
     identity: str = "s:1", text: st.SearchStrategy[str] = _TEXT
 ) -> st.SearchStrategy[Record]:
-    """Records in which nothing is said twice and no value is empty: a batch gives them back unchanged."""
+    """Draw records without repeated or empty values, which a batch returns unchanged."""
     filled = text.filter(bool)
     grades = st.one_of(st.none(), st.builds(Grade, scheme=filled, value=text))
     return st.builds(
@@ -143,7 +143,7 @@ def records(
 
 
 def plain(record: Record) -> tuple[Any, ...]:
-    """All that a record says, whatever the order it says it in."""
+    """Return the content of a record without regard to its order."""
     parts = (
         record.values,
         record.identifiers,

@@ -1,4 +1,4 @@
-"""A batch gives back the records it was made of, and its canonical form knows nothing of their order."""
+"""Batches return their records, and their canonical form does not depend on the order."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from resolver.records import Batch, Column, Kind, Record, Value, concat
 from tests.records.samples import plain, record, records
 
 
-def same(one: Batch, two: Batch) -> bool:
-    """Whether two batches are the same arrays throughout."""
-    if not (one.ids.equals(two.ids) and np.array_equal(one.kinds, two.kinds)):
+def same(left: Batch, right: Batch) -> bool:
+    """Return True if all arrays of two batches are equal."""
+    if not (left.ids.equals(right.ids) and np.array_equal(left.kinds, right.kinds)):
         return False
-    if list(one.columns) != list(two.columns):
+    if list(left.columns) != list(right.columns):
         return False
-    for left, right in ((one.schemas, two.schemas), (one.sources, two.sources)):
-        if not (np.array_equal(left.codes, right.codes) and left.values.equals(right.values)):
+    for one_side, other in ((left.schemas, right.schemas), (left.sources, right.sources)):
+        if not np.array_equal(one_side.codes, other.codes):
             return False
-    return all(_same_column(one.columns[prop], two.columns[prop]) for prop in one.columns)
+        if not one_side.values.equals(other.values):
+            return False
+    return all(_same_column(left.columns[prop], right.columns[prop]) for prop in left.columns)
 
 
 def _same_column(left: Column, right: Column) -> bool:
@@ -39,8 +41,8 @@ def _same_column(left: Column, right: Column) -> bool:
     )
 
 
-def numbered(found: list[Record]) -> list[Record]:
-    return [replace(item, id=f"s:{number:03d}") for number, item in enumerate(found)]
+def numbered(records: list[Record]) -> list[Record]:
+    return [replace(item, id=f"s:{number:03d}") for number, item in enumerate(records)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -56,27 +58,29 @@ def test_records_come_back(given_records: list[Record]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(records(), max_size=5).map(numbered), st.randoms(use_true_random=False))
-def test_canonical_form_knows_nothing_of_order(given_records: list[Record], chance: object) -> None:
-    wanted = Batch.from_records(given_records).canonical()
+def test_canonical_form_ignores_the_order_of_records(
+    given_records: list[Record], chance: object
+) -> None:
+    expected = Batch.from_records(given_records).canonical()
     shuffled = list(given_records)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert same(Batch.from_records(shuffled).canonical(), wanted)
+    assert same(Batch.from_records(shuffled).canonical(), expected)
     parts = [Batch.from_records(shuffled[:2]), Batch.from_records(shuffled[2:])]
-    assert same(concat(parts).canonical(), wanted)
-    assert same(wanted.canonical(), wanted)
+    assert same(concat(parts).canonical(), expected)
+    assert same(expected.canonical(), expected)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(records(), min_size=1, max_size=5).map(numbered), st.data())
-def test_take_gives_the_rows_asked_for(given_records: list[Record], data: st.DataObject) -> None:
+def test_take_returns_the_given_rows(given_records: list[Record], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.integers(0, len(given_records) - 1), unique=True))
-    taken = Batch.from_records(given_records).take(np.array(rows, dtype=np.int64))
-    assert [plain(item) for item in taken.to_records()] == [
+    part = Batch.from_records(given_records).take(np.array(rows, dtype=np.int64))
+    assert [plain(item) for item in part.to_records()] == [
         plain(given_records[row]) for row in rows
     ]
-    # what nobody says any more is gone from the canonical form
+    # Texts that are no longer used are gone from the canonical form.
     assert same(
-        taken.canonical(), Batch.from_records([given_records[row] for row in rows]).canonical()
+        part.canonical(), Batch.from_records([given_records[row] for row in rows]).canonical()
     )
 
 
@@ -92,7 +96,7 @@ def test_canonical_dictionaries_are_sorted_and_used() -> None:
     assert batch.columns["alias"].offsets(2).tolist() == [0, 1, 1]
 
 
-def test_a_value_repeated_in_a_column_stands_once_with_its_first_origin() -> None:
+def test_repeated_values_keep_their_first_origin() -> None:
     codes = np.zeros(3, dtype=np.int32)
     twice = Column(
         codes,
@@ -116,7 +120,7 @@ def test_ids_sort_by_bytes() -> None:
     assert batch.ids.to_pylist() == sorted(ids, key=lambda identity: identity.encode())
 
 
-def test_nothing_at_all() -> None:
+def test_empty_batches() -> None:
     none_taken = Batch.from_records([record("s:1")]).take(np.array([], dtype=np.int64))
     for empty in (concat([]), Batch.from_records([]), none_taken):
         assert len(empty.canonical()) == 0
@@ -126,15 +130,15 @@ def test_nothing_at_all() -> None:
 def test_concat_keeps_order_and_rows() -> None:
     first = Batch.from_records([record("s:2", name="B"), record("s:1", Kind.GROUP, alias="A")])
     second = Batch.from_records([record("t:1", name="B", birthDate="1960")])
-    found = list(concat([first, Batch.from_records([]), second]).to_records())
-    assert [item.id for item in found] == ["s:2", "s:1", "t:1"]
-    assert found[2].texts("name", "birthDate") == ("1960", "B")
-    assert found[1].texts("alias") == ("A",)
-    assert found[1].kind is Kind.GROUP
+    records = list(concat([first, Batch.from_records([]), second]).to_records())
+    assert [item.id for item in records] == ["s:2", "s:1", "t:1"]
+    assert records[2].texts("name", "birthDate") == ("1960", "B")
+    assert records[1].texts("alias") == ("A",)
+    assert records[1].kind is Kind.GROUP
     assert concat([first]) is first
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_kinds_survive(kind: Kind) -> None:
-    (found,) = Batch.from_records([record("s:1", kind)]).to_records()
-    assert found.kind is kind
+    (records,) = Batch.from_records([record("s:1", kind)]).to_records()
+    assert records.kind is kind

@@ -1,4 +1,4 @@
-"""Dates of other calendars: read where a text names one, and only there."""
+"""Dates of other calendars, which are read only if a text names one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from resolver.errors import DateError
 from resolver.records import parse_date
-from resolver.records.calendars import calendar_named, other_calendar
+from resolver.records.calendars import calendar_in_text, other_calendar
 
-# first days of years as they were kept: 1 Farvardin, and 1 Muharram in Mecca
+# First days of historical years: 1 Farvardin, and 1 Muharram in Mecca.
 NOWRUZ = {
     1330: "1951-03-22",
     1343: "1964-03-21",
@@ -28,7 +28,9 @@ A_DAY = datetime.timedelta(days=1)
 def test_solar_days_are_exact(year: int, day: str) -> None:
     first = datetime.date.fromisoformat(day)
     assert other_calendar(f"1 Farvardin {year}") == (first, first)
-    assert other_calendar(f"{year} SH") == (first, other_calendar(f"1.1.{year + 1} SH")[0] - A_DAY)  # type: ignore[index]
+    following = other_calendar(f"1.1.{year + 1} SH")
+    assert following is not None
+    assert other_calendar(f"{year} SH") == (first, following[0] - A_DAY)
 
 
 @pytest.mark.parametrize(("year", "day"), NEW_YEAR.items())
@@ -60,14 +62,14 @@ def test_lunar_days_are_known_to_one_day_more_or_less(year: int, day: str) -> No
         ("12 محرم 1400", "1979-12-01/1979-12-03"),
     ],
 )
-def test_what_a_text_says(written: str, canonical: str) -> None:
+def test_written_dates(written: str, canonical: str) -> None:
     assert str(parse_date(written)) == canonical
 
 
 @pytest.mark.parametrize(
     "written", ["1341", "1381", "1381-11-29", "29.11.1381", "10 Dec 1948", "Aban 1962", "1962"]
 )
-def test_nothing_is_guessed(written: str) -> None:
+def test_plain_years_are_not_converted(written: str) -> None:
     assert other_calendar(written) is None
 
 
@@ -82,7 +84,7 @@ def test_nothing_is_guessed(written: str) -> None:
         "1 2 3 1381 AH",
     ],
 )
-def test_what_names_a_calendar_and_is_no_date_of_it_is_not_taken_for_one_of_ours(
+def test_unreadable_dates_of_a_calendar_raise_an_error(
     written: str,
 ) -> None:
     with pytest.raises(DateError):
@@ -92,17 +94,17 @@ def test_what_names_a_calendar_and_is_no_date_of_it_is_not_taken_for_one_of_ours
 @pytest.mark.parametrize(
     ("text", "name"), [("1341 (solar)", "solar"), ("Hijri", "lunar"), ("1381", "")]
 )
-def test_the_calendar_that_is_named(text: str, name: str) -> None:
-    assert calendar_named(text) == name
+def test_named_calendars(text: str, name: str) -> None:
+    assert calendar_in_text(text) == name
 
 
 @given(st.integers(1300, 1500), st.integers(1, 12), st.integers(1, 29))
 def test_every_day_of_a_lunar_year_lies_in_it(year: int, month: int, day: int) -> None:
-    whole, one = other_calendar(f"{year} AH"), other_calendar(f"{day}.{month}.{year} AH")
+    whole, lunar_day = other_calendar(f"{year} AH"), other_calendar(f"{day}.{month}.{year} AH")
     assert whole is not None
-    assert one is not None
-    assert whole[0] <= one[0] < one[1] <= whole[1]
-    assert one[1] - one[0] == 2 * A_DAY
+    assert lunar_day is not None
+    assert whole[0] <= lunar_day[0] < lunar_day[1] <= whole[1]
+    assert lunar_day[1] - lunar_day[0] == 2 * A_DAY
 
 
 @given(st.text(max_size=40))

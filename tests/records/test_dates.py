@@ -28,8 +28,8 @@ def test_single_dates_round_trip(date: PartialDate, circa: bool) -> None:
 
 
 @given(dates(), dates(), st.booleans())
-def test_ranges_round_trip(one: PartialDate, two: PartialDate, circa: bool) -> None:
-    low, high = sorted((one, two))
+def test_ranges_round_trip(date: PartialDate, two: PartialDate, circa: bool) -> None:
+    low, high = sorted((date, two))
     date = low if low == high else replace(low, until=high, circa=circa)
     assert parse_date(str(date)) == date
     assert date.last_year >= date.year
@@ -88,7 +88,7 @@ def test_written_forms(text: str, canonical: str) -> None:
 
 def test_day_first_can_be_turned_off() -> None:
     assert parse_date("3/4/1972", day_first=False) == PartialDate(1972, 3, 4)
-    # only the other reading exists
+    # Only the other reading exists.
     assert parse_date("26/4/1972", day_first=False) == PartialDate(1972, 4, 26)
 
 
@@ -124,7 +124,7 @@ def test_no_dates(text: str) -> None:
 
 
 @given(st.text(max_size=20))
-def test_any_text_is_a_date_or_a_date_error(text: str) -> None:
+def test_any_text_gives_a_date_or_an_error(text: str) -> None:
     try:
         date = parse_date(text)
     except DateError:
@@ -133,7 +133,7 @@ def test_any_text_is_a_date_or_a_date_error(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("0123456789-/.~ circatobend"), max_size=16))
-def test_text_that_looks_like_dates_is_a_date_or_a_date_error(text: str) -> None:
+def test_text_like_dates_gives_a_date_or_an_error(text: str) -> None:
     try:
         date = parse_date(text)
     except DateError:
@@ -153,6 +153,6 @@ def test_text_that_looks_like_dates_is_a_date_or_a_date_error(text: str) -> None
         (1990, 1, -1),
     ],
 )
-def test_dates_that_cannot_be(year: int, month: int, day: int) -> None:
+def test_impossible_dates_raise_an_error(year: int, month: int, day: int) -> None:
     with pytest.raises(DateError):
         PartialDate(year, month, day)

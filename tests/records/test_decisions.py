@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DecisionError
-from resolver.records.decisions import Decision, Verdict, parse_decision, settle
+from resolver.records.decisions import Decision, Verdict, parse_decision, settle_decisions
 
 T1 = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 T2 = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
@@ -16,9 +16,13 @@ T3 = datetime.datetime(2026, 1, 3, tzinfo=datetime.UTC)
 
 
 def decision(
-    verdict: Verdict, when: datetime.datetime | None = None, who: str = "ana", *, red: bool = False
+    verdict: Verdict,
+    when: datetime.datetime | None = None,
+    steward: str = "ana",
+    *,
+    red: bool = False,
 ) -> Decision:
-    return Decision("a:1", "b:2", verdict, who=who, when=when, unlawful=red)
+    return Decision("a:1", "b:2", verdict, decided_by=steward, decided_at=when, unlawful=red)
 
 
 def test_a_row_is_read_with_the_smaller_id_first() -> None:
@@ -38,7 +42,9 @@ def test_a_row_is_read_with_the_smaller_id_first() -> None:
 )
 def test_times_become_utc(text: str) -> None:
     assert (
-        parse_decision({"left_id": "a", "right_id": "b", "verdict": "unsure", "when": text}).when
+        parse_decision(
+            {"left_id": "a", "right_id": "b", "verdict": "unsure", "when": text}
+        ).decided_at
         == T1
     )
 
@@ -58,7 +64,7 @@ def test_times_become_utc(text: str) -> None:
 def test_a_bad_row_is_named(change: dict[str, str], says: str) -> None:
     row = {"left_id": "a:1", "right_id": "b:2", "verdict": "same"} | change
     with pytest.raises(DecisionError) as caught:
-        parse_decision(row, where="decisions.csv:7")
+        parse_decision(row, place="decisions.csv:7")
     assert caught.value.line().startswith("decisions.csv:7: ")
     assert says in caught.value.line()
 
@@ -70,16 +76,16 @@ def test_the_latest_counts() -> None:
         decision(Verdict.DIFFERENT, T3),
     )
     for order in itertools.permutations([same, different, unsure, decision(Verdict.SAME)]):
-        assert [one.verdict for one in settle(order)] == [Verdict.DIFFERENT]
+        assert [decision.verdict for decision in settle_decisions(order)] == [Verdict.DIFFERENT]
 
 
 def test_a_contradiction_names_both_places() -> None:
     log = [
-        Decision("a", "b", Verdict.SAME, when=T1, where="d.csv:2"),
-        Decision("a", "b", Verdict.DIFFERENT, when=T1, where="d.csv:3"),
+        Decision("a", "b", Verdict.SAME, decided_at=T1, place="d.csv:2"),
+        Decision("a", "b", Verdict.DIFFERENT, decided_at=T1, place="d.csv:3"),
     ]
     with pytest.raises(DecisionError) as caught:
-        settle(log)
+        settle_decisions(log)
     assert "d.csv:2" in caught.value.line()
     assert "d.csv:3" in caught.value.line()
 
@@ -90,7 +96,7 @@ def test_an_old_contradiction_does_not_matter() -> None:
         decision(Verdict.DIFFERENT, T1),
         decision(Verdict.UNSURE, T2),
     ]
-    assert settle(log)[0].verdict is Verdict.UNSURE
+    assert settle_decisions(log)[0].verdict is Verdict.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -126,24 +132,24 @@ def test_an_old_contradiction_does_not_matter() -> None:
     ],
 )
 def test_red_needs_two_stewards(log: list[Decision], counts: Verdict) -> None:
-    assert settle(log)[0].verdict is counts
+    assert settle_decisions(log)[0].verdict is counts
 
 
 @given(
     st.lists(
         st.builds(
             lambda pair, verdict, day: Decision(
-                min(pair), max(pair), verdict, when=T1 + datetime.timedelta(days=day)
+                min(pair), max(pair), verdict, decided_at=T1 + datetime.timedelta(days=day)
             ),
             st.sampled_from([("a", "b"), ("a", "c"), ("c", "b")]),
             st.sampled_from(Verdict),
             st.integers(0, 500),
         ),
-        unique_by=lambda one: (one.pair, one.when),
+        unique_by=lambda decision: (decision.pair, decision.decided_at),
     )
 )
-def test_settle_agrees_with_replaying_the_log(log: list[Decision]) -> None:
+def test_settled_decisions_are_those_of_a_replay(log: list[Decision]) -> None:
     state: dict[tuple[str, str], Verdict] = {}
-    for one in sorted(log, key=lambda one: one.when or T1):
-        state[one.pair] = one.verdict
-    assert {one.pair: one.verdict for one in settle(log)} == state
+    for decision in sorted(log, key=lambda decision: decision.decided_at or T1):
+        state[decision.pair] = decision.verdict
+    assert {decision.pair: decision.verdict for decision in settle_decisions(log)} == state

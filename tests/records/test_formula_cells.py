@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.formula_cells import defused, undefused
+from resolver.records.formula_cells import escape_formula, unescape_formula
 
 
 @pytest.mark.parametrize(
     "cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\tx", "\nx", "＝x", "'=x", "''@x"]
 )
-def test_formulas_are_defused(cell: str) -> None:
-    assert defused(cell) == f"'{cell}"
+def test_formulas_are_escaped(cell: str) -> None:
+    assert escape_formula(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["-1.5", "+49 30 1234", "a=b", "", "'t Hooft", "O'Neill"])
 def test_what_is_no_formula_stays(cell: str) -> None:
-    assert defused(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 @given(st.text(alphabet="'=+-@a1 \t"))
 def test_nothing_is_lost(cell: str) -> None:
-    assert undefused(defused(cell)) == cell
+    assert unescape_formula(escape_formula(cell)) == cell

@@ -1,11 +1,11 @@
-"""Values as people read them."""
+"""Display texts of values."""
 
 from __future__ import annotations
 
 import pytest
 
 from resolver.records import Identifier, Relation, RelationType
-from resolver.records.labels import in_order, label, told
+from resolver.records.labels import display_text, property_label, sort_properties
 from resolver.records.packing import identifier_text, relation_text
 
 _TIE = Relation(RelationType.MEMBER_OF, "a:9", role="driver")
@@ -13,7 +13,7 @@ _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
 
 
 @pytest.mark.parametrize(
-    ("prop", "text", "said"),
+    ("prop", "text", "expected"),
     [
         ("relation", relation_text(_TIE), "member of a:9 (driver)"),
         ("relation", relation_text(_NAMED), "family of Omar Haddad"),
@@ -26,10 +26,10 @@ _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
         ("name", "Ali\n Omar", "Ali Omar"),
     ],
 )
-def test_values_are_told_in_words(prop: str, text: str, said: str) -> None:
-    assert told(prop, text) == said
+def test_display_texts(prop: str, text: str, expected: str) -> None:
+    assert display_text(prop, text) == expected
 
 
 def test_names_come_first_and_strange_properties_last() -> None:
-    assert in_order(["zebra", "birthDate", "name"]) == ["name", "birthDate", "zebra"]
-    assert label("zebraCount") == "Zebra count"
+    assert sort_properties(["zebra", "birthDate", "name"]) == ["name", "birthDate", "zebra"]
+    assert property_label("zebraCount") == "Zebra count"

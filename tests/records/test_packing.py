@@ -1,4 +1,4 @@
-"""Structured values as one text each: nothing is lost, and text that holds the separator cannot shift the fields."""
+"""Structured values as one text each: nothing is lost, and separators do not shift fields."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ _WITH_SEPARATOR = st.text(st.sampled_from("ab \x1f"), max_size=4)
 
 @given(st.lists(_TEXT, min_size=1, max_size=6))
 def test_split_undoes_join(fields: list[str]) -> None:
-    wanted = [field.replace(packing.SEPARATOR, " ") for field in fields]
-    assert packing.split(packing.join(*fields), len(fields)) == wanted
+    expected = [field.replace(packing.SEPARATOR, " ") for field in fields]
+    assert packing.split_fields(packing.join_fields(*fields), len(fields)) == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(records(text=_WITH_SEPARATOR))
 def test_separators_inside_text_become_spaces(given_record: Record) -> None:
-    (found,) = Batch.from_records([given_record]).to_records()
+    (packed,) = Batch.from_records([given_record]).to_records()
     clean = _without_separators(given_record)
-    # replacing may make two values alike, which then stand once
-    assert {item.number for item in found.identifiers} == {
+    # Replacing separators may make two values equal, which are then kept once.
+    assert {item.number for item in packed.identifiers} == {
         item.number for item in clean.identifiers
     }
-    assert {replace(item, origin="") for item in found.identifiers} == {
+    assert {replace(item, origin="") for item in packed.identifiers} == {
         replace(item, origin="") for item in clean.identifiers
     }
-    assert {replace(item, origin="") for item in found.addresses} == {
+    assert {replace(item, origin="") for item in packed.addresses} == {
         replace(item, origin="") for item in clean.addresses
     }
-    assert {replace(item, origin="") for item in found.relations} == {
+    assert {replace(item, origin="") for item in packed.relations} == {
         replace(item, origin="") for item in clean.relations
     }
-    assert found.handling == clean.handling
-    # plain values are no packed text: theirs stay as they are
-    assert {(item.prop, item.text) for item in found.values} == {
+    assert packed.handling == clean.handling
+    # Plain values are not packed, so their separators stay.
+    assert {(item.prop, item.text) for item in packed.values} == {
         (item.prop, item.text) for item in given_record.values
     }
 
@@ -117,14 +117,14 @@ def test_unpack_undoes_pack(given_record: Record) -> None:
 
 
 def test_pack_sorts_drops_empty_and_repeated_values() -> None:
-    said = (
+    values = (
         Value("name", "B", "2"),
         Value("name", "", "1"),
         Value("name", "B", "1"),
         Value("alias", "C"),
     )
-    rows = packing.pack(replace(record("s:1"), values=said, addresses=(Address(origin="x"),)))
-    assert rows == [("alias", "C", ""), ("name", "B", "1")]
+    packed = packing.pack(replace(record("s:1"), values=values, addresses=(Address(origin="x"),)))
+    assert packed == [("alias", "C", ""), ("name", "B", "1")]
 
 
 def test_single_unpackers() -> None:

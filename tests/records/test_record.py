@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from resolver.records import Kind, Value, content_id, kind_of_schema
-from resolver.records.prepared.frequencies import RARITY_MAX, RARITY_MIN, Tables
+from resolver.records.prepared.frequencies import RARITY_MAX, RARITY_MIN, FrequencyTables
 from tests.records.samples import record
 
 
@@ -20,16 +20,16 @@ def test_caption_takes_the_best_name_there_is() -> None:
     assert record("s:1").caption == "s:1"
 
 
-def test_content_hash_is_of_the_content_alone() -> None:
-    one = record("s:1", name="Ann")
-    assert one.content_hash() == replace(one, id="s:2").content_hash()
+def test_content_hash_ignores_the_id() -> None:
+    left = record("s:1", name="Ann")
+    assert left.content_hash() == replace(left, id="s:2").content_hash()
     others = [
         record("s:1", name="Anne"),
         record("s:1", Kind.LEGAL, name="Ann"),
-        replace(one, values=(Value("name", "Ann", "elsewhere"),)),
+        replace(left, values=(Value("name", "Ann", "elsewhere"),)),
     ]
-    assert len({one.content_hash(), *(other.content_hash() for other in others)}) == 4
-    assert len(one.content_hash()) == 64
+    assert len({left.content_hash(), *(other.content_hash() for other in others)}) == 4
+    assert len(left.content_hash()) == 64
 
 
 def test_content_ids() -> None:
@@ -71,10 +71,10 @@ def test_legal_entities_share_a_bit_with_persons_and_groups_only() -> None:
 
 
 def test_rarity_is_in_nats_and_bounded() -> None:
-    tables = Tables({"ali": 500, "all": 20_000}, 20_000, {"trading": 100}, 10_000)
+    tables = FrequencyTables({"ali": 500, "all": 20_000}, 20_000, {"trading": 100}, 10_000)
     assert tables.rarity("ali", group=False) == pytest.approx(math.log(40))
     assert tables.rarity("trading", group=True) == pytest.approx(math.log(100))
-    # absent means rare, in either population
+    # Absent tokens are rare in either population.
     assert tables.rarity("ali", group=True) > tables.rarity("trading", group=True)
     assert tables.rarity("all", group=False) == RARITY_MIN
-    assert Tables({}, 10**9).rarity("zzz", group=False) == RARITY_MAX
+    assert FrequencyTables({}, 10**9).rarity("zzz", group=False) == RARITY_MAX

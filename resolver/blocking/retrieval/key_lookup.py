@@ -1,10 +1,11 @@
-"""Keys looked up: which records held earlier share a key with new ones, without comparing what is held with itself.
+"""Look-up of keys: stored records that share a key with new ones.
 
-A `KeyTable` holds the keys of all rules of a plan for some records, sorted, so that a key is found by binary search;
-its arrays may be memory-mapped files. Held are several tables, a large old one and small new ones. `meetings` gives the
-pairs that `candidates` of everything would join before it glances at them, but for those of two held records: equal
-keys, refinements equal or missing on either side, kinds that share a bit, and the safety valve counted over held and
-new records together.
+A `KeyTable` has the keys of all rules of a plan for some records, sorted, so that a key is found by
+binary search; its arrays may be memory-mapped files. Stored records are in several tables, a large
+old one and small new ones. `find_stored_pairs` gives the pairs that `join_candidates` of all
+records would join before the prefilter, without pairs of two stored records: equal keys,
+refinements equal or missing on either side, kinds that share a bit, and block purging that counts
+stored and new records.
 """
 
 from __future__ import annotations
@@ -17,24 +18,32 @@ import numpy.typing as npt
 
 from resolver.blocking import key_join
 from resolver.blocking.key_join import rule_keys
-from resolver.blocking.key_parts import Parts
+from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.plans import Plan
 from resolver.blocking.rules import RULES
-from resolver.kernels.compiler import compiled
+from resolver.kernels.blocking.key_lookup import (
+    NewBearers,
+    StoredBearers,
+    count_stored_pairs,
+    excess_pairs,
+    fill_stored_pairs,
+)
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import ByteArray, HashArray, Prepared
+from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
-Places = Sequence[tuple[Numbers, Numbers]]
-"""Per table, where keys begin and end there."""
-_HOPELESS = 200_000
-"""A key borne by more records than this makes more pairs than the valve lets through, whatever refines it."""
+KeyPlaces = Sequence[tuple[Numbers, Numbers]]
+"""Per table, first and end places of keys."""
+_MAX_BEARERS = 200_000
+"""Bearers from which a key is always purged, whatever its refinements."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """Keys sorted by `base` (uint64, salted by rule): `rows` (int32) bear them, `refine` (int32, 0 none) narrows."""
+    """Keys sorted by `base` (uint64, salted by rule), with their `rows` and refinements (int32; 0
+    none).
+    """
 
     base: HashArray
     rows: IntArray
@@ -45,28 +54,31 @@ class KeyTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """The records of one table: row i is record number `first` + i, of `kinds[i]`; `holds[i]` says whether it still
-    counts."""
+class StoredKeys:
+    """Records of one table: row i is record number `first` + i, of kind `kinds[i]`.
+
+    `is_valid[i]` is False if the record has ended.
+    """
 
     keys: KeyTable
     first: int
     kinds: ByteArray
-    holds: npt.NDArray[np.bool_]
+    is_valid: npt.NDArray[np.bool_]
 
 
-def key_table(prepared: Prepared, plan: Plan) -> KeyTable:
-    """The keys of prepared records under a plan."""
-    parts = Parts(prepared)
+def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
+    """Return the keys of prepared records under a plan."""
+    parts = KeyParts(prepared)
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
-    found = [rule_keys(rule, prepared, plan, number, parts) for number, rule in used]
-    return united_keys(
-        [KeyTable(keys.base, keys.rows, keys.refine) for keys in found], [0] * len(found)
+    keys_of_rules = [rule_keys(rule, prepared, plan, number, parts) for number, rule in used]
+    return merge_key_tables(
+        [KeyTable(keys.base, keys.rows, keys.refine) for keys in keys_of_rules],
+        [0] * len(keys_of_rules),
     )
 
 
-def united_keys(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
-    """Several tables as one; the rows of each are moved up by its first row."""
+def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
+    """Return several tables as one; the rows of each are raised by its first row."""
     if not tables:
         return KeyTable(
             np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
@@ -81,100 +93,109 @@ def united_keys(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTab
 
 
 @dataclass(frozen=True, slots=True)
-class Valve:
-    """The safety valve over all records there will be: those `held` but for the numbers that are `ended`, and `fresh`
-    ones. Whatever part of them is compared, a key joins nobody where it would join nobody in a batch of all. `cap`:
-    `DEFAULT_CAP`, where none is given."""
+class BlockPurge:
+    """Block purging over all current records: `stored` without the `ended` numbers, and `fresh`
+    ones.
 
-    held: Sequence[Held]
+    Whatever part of them is compared, a key is purged if it would be in a batch of all. `cap`: None
+    is `MAX_BLOCK_PAIRS`.
+    """
+
+    stored: Sequence[StoredKeys]
     fresh: KeyTable
     ended: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     cap: int | None = None
 
-    def excess(self, bases: HashArray, found: Places | None = None) -> Numbers:
-        """The pairs of each of some keys (ascending) where they are more than the valve lets through, else 0. `found`:
-        where they stand in the tables of what is held."""
-        found = found or [_found(bases, table.keys) for table in self.held]
-        cap = key_join.DEFAULT_CAP if self.cap is None else self.cap
-        start, end = _found(bases, self.fresh)
+    def purged_pairs(self, bases: HashArray, places: KeyPlaces | None = None) -> Numbers:
+        """Return the pairs of each key (ascending) that is purged, 0 for others.
+
+        `places`: those of the keys in the stored tables, if known.
+        """
+        places = places or [_key_places(bases, table.keys) for table in self.stored]
+        cap = key_join.MAX_BLOCK_PAIRS if self.cap is None else self.cap
+        start, end = _key_places(bases, self.fresh)
         bearers = (end - start) + sum(
-            (high - low for low, high in found), np.zeros(len(bases), dtype=np.int64)
+            (high - low for low, high in places), np.zeros(len(bases), dtype=np.int64)
         )
         most = bearers * (bearers - 1) // 2
-        pairs = np.where(bearers > _HOPELESS, most, 0)
-        asked = np.flatnonzero((most > cap) & (bearers <= _HOPELESS))
-        if len(asked):
-            groups, numbers, refine, _ = _gathered(asked, found, self.held)
-            if len(self.ended):
-                stays = ~np.isin(numbers, self.ended)
-                groups, refine = groups[stays], refine[stays]
-            offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
-            pairs[asked] = _excesses(
-                self.fresh.refine, start[asked], end[asked], refine, offsets, cap
+        pairs = np.where(bearers > _MAX_BEARERS, most, 0)
+        counted = np.flatnonzero((most > cap) & (bearers <= _MAX_BEARERS))
+        if len(counted):
+            refine, offsets = self._stored_refinements(counted, places)
+            pairs[counted] = excess_pairs(
+                self.fresh.refine, start[counted], end[counted], refine, offsets, cap
             )
         return pairs
 
-    def crossed(self, bases: HashArray) -> HashArray:
-        """Those of some keys (ascending) that the valve lets through now and did not before, or the other way round."""
-        before = Valve(self.held, united_keys([], []), cap=self.cap)
-        found = [_found(bases, table.keys) for table in self.held]
+    def _stored_refinements(self, chosen: Numbers, places: KeyPlaces) -> tuple[IntArray, Numbers]:
+        """Return the refinements of current bearers of some keys, and the offsets of each key."""
+        groups, numbers, refine, _ = _stored_bearers(chosen, places, self.stored)
+        if len(self.ended):
+            stays = ~np.isin(numbers, self.ended)
+            groups, refine = groups[stays], refine[stays]
+        return refine, np.searchsorted(groups, np.arange(len(chosen) + 1)).astype(np.int64)
+
+    def changed_keys(self, bases: HashArray) -> HashArray:
+        """Return the keys (of ascending ones) that fresh and ended records turn into purged ones,
+        or back.
+        """
+        before = BlockPurge(self.stored, merge_key_tables([], []), cap=self.cap)
+        places = [_key_places(bases, table.keys) for table in self.stored]
         changed: HashArray = bases[
-            (self.excess(bases, found) > 0) != (before.excess(bases, found) > 0)
+            (self.purged_pairs(bases, places) > 0) != (before.purged_pairs(bases, places) > 0)
         ]
         return changed
 
     def bearers(self, bases: HashArray) -> Numbers:
-        """The numbers of the held records that bear any of some keys and do not end, ascending."""
-        found = [_found(bases, table.keys) for table in self.held]
-        return np.setdiff1d(_gathered(np.arange(len(bases)), found, self.held)[1], self.ended)
+        """Return the numbers of stored records that have any of some keys and have not ended,
+        ascending.
+        """
+        places = [_key_places(bases, table.keys) for table in self.stored]
+        return np.setdiff1d(
+            _stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended
+        )
 
 
-def meetings(
+def find_stored_pairs(
     fresh: KeyTable,
     kinds: ByteArray,
-    held: Sequence[Held],
+    stored: Sequence[StoredKeys],
     *,
-    valve: Valve | None = None,
+    purge: BlockPurge | None = None,
     cap: int | None = None,
 ) -> tuple[IntArray, Numbers, int]:
-    """The pairs (row of a fresh record, number of a held record) that share a key, each once, sorted; and how many
-    pairs the safety valve cut. `valve`: where those fresh are not all that is new, or some of them are held."""
-    valve = valve or Valve(held, fresh, cap=cap)
+    """Return pairs (fresh row, stored number) that share a key, sorted, and the count of purged
+    ones.
+
+    `purge`: given if `fresh` are not all new records, or some of them are stored.
+    """
+    purge = purge or BlockPurge(stored, fresh, cap=cap)
     first = np.ones(len(fresh), dtype=bool)
     first[1:] = fresh.base[1:] != fresh.base[:-1]
     starts = np.flatnonzero(first)
     bases = fresh.base[starts]
-    found = [_found(bases, table.keys) for table in held]
+    places = [_key_places(bases, table.keys) for table in stored]
     total = np.zeros(len(bases), dtype=np.int64)
-    for low, high in found:
+    for low, high in places:
         total += high - low
-    asked = np.flatnonzero((total > 0) & (total <= _HOPELESS))
-    groups, numbers, refine, other_kinds = _gathered(asked, found, held)
+    followed = np.flatnonzero((total > 0) & (total <= _MAX_BEARERS))
+    groups, numbers, refine, other_kinds = _stored_bearers(followed, places, stored)
     ends = np.append(starts[1:], len(fresh)).astype(np.int64)
-    fresh_start, fresh_end = starts[asked], ends[asked]
-    offsets = np.searchsorted(groups, np.arange(len(asked) + 1)).astype(np.int64)
-    excess = valve.excess(bases, found)[asked]
-    arguments = (
-        fresh.rows,
-        fresh.refine,
-        fresh_start,
-        fresh_end,
-        kinds,
-        refine,
-        other_kinds,
-        offsets,
-        excess > 0,
-    )
-    count = _count(*arguments)
-    width = max((table.first + len(table.kinds) for table in held), default=1)
-    out = np.empty(count, dtype=np.int64)
-    _fill(*arguments, numbers, width, out)
+    fresh_start, fresh_end = starts[followed], ends[followed]
+    offsets = np.searchsorted(groups, np.arange(len(followed) + 1)).astype(np.int64)
+    purged_pairs = purge.purged_pairs(bases, places)[followed]
+    new = NewBearers(fresh.rows, fresh.refine, fresh_start, fresh_end, kinds)
+    old = StoredBearers(refine, other_kinds, offsets)
+    purged = purged_pairs > 0
+    width = max((table.first + len(table.kinds) for table in stored), default=1)
+    out = np.empty(count_stored_pairs(new, old, purged), dtype=np.int64)
+    fill_stored_pairs(new, old, purged, numbers, width, out)
     pairs = np.unique(out)
-    return (pairs // width).astype(np.int32), pairs % width, int(excess.sum())
+    return (pairs // width).astype(np.int32), pairs % width, int(purged_pairs.sum())
 
 
-def _found(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
-    """Where the keys stand in a table."""
+def _key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
+    """Return first and end places of keys in a table."""
     base = table.base
     low = np.searchsorted(base, bases, side="left").astype(np.int64)
     high = low.copy()
@@ -184,31 +205,21 @@ def _found(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
     return low, high
 
 
-def _gathered(
-    asked: Numbers, found: Places, held: Sequence[Held]
-) -> tuple[Numbers, Numbers, IntArray, ByteArray]:
-    """The held bearers of the keys asked for, key by key: place of the key in `asked`, number, refinement, kind."""
-    parts: list[tuple[Numbers, Numbers, IntArray, ByteArray]] = []
-    for (low, high), table in zip(found, held, strict=True):
-        counts = (high - low)[asked]
-        places = spread(low[asked], counts)
-        rows = table.keys.rows[places]
-        live = table.holds[rows]
-        groups = np.repeat(np.arange(len(asked), dtype=np.int64), counts)[live]
-        rows = rows[live]
-        parts.append(
-            (
-                groups,
-                rows.astype(np.int64) + table.first,
-                table.keys.refine[places][live],
-                table.kinds[rows],
-            )
-        )
+_Bearers = tuple[Numbers, Numbers, IntArray, ByteArray]
+"""Bearers of keys: place of the key, record number, refinement and kind of each."""
+
+
+def _stored_bearers(chosen: Numbers, places: KeyPlaces, stored: Sequence[StoredKeys]) -> _Bearers:
+    """Return the stored bearers of some keys (places in `places`), key by key."""
+    parts = [
+        _bearers_in_table(low[chosen], high[chosen], table)
+        for (low, high), table in zip(places, stored, strict=True)
+    ]
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return none, none, none.astype(np.int32), none.astype(np.uint8)
     groups, numbers, refine, kinds = (
-        np.concatenate([part[place] for part in parts]) for place in range(4)
+        np.concatenate([part[column] for part in parts]) for column in range(4)
     )
     if len(parts) > 1:
         order = np.argsort(groups, kind="stable")
@@ -216,65 +227,12 @@ def _gathered(
     return groups, numbers, refine, kinds
 
 
-@compiled(nogil=False)
-def _size(one, two):  # type: ignore[no-untyped-def]
-    """How many pairs a key makes: equal refinements with each other, unrefined ones with all."""
-    members = np.sort(np.concatenate((one, two)))
-    bare = np.searchsorted(members, 1)
-    pairs = bare * (len(members) - bare) + bare * (bare - 1) // 2
-    run = 0
-    for place in range(bare + 1, len(members)):
-        run = run + 1 if members[place] == members[place - 1] else 0
-        pairs += run
-    return pairs
-
-
-@compiled(nogil=False)
-def _excess(refine, start, end, held_refine, first, last, cap):  # type: ignore[no-untyped-def]
-    """The pairs of a key where they are more than the valve lets through, else 0."""
-    everyone = end - start + last - first
-    if everyone * (everyone - 1) // 2 <= cap:
-        return 0
-    size = _size(refine[start:end], held_refine[first:last])
-    return size if size > cap else 0
-
-
-@compiled(nogil=False)
-def _excesses(refine, starts, ends, held_refine, offsets, cap):  # type: ignore[no-untyped-def]
-    out = np.empty(len(starts), dtype=np.int64)
-    for group in range(len(starts)):
-        out[group] = _excess(
-            refine, starts[group], ends[group], held_refine, offsets[group], offsets[group + 1], cap
-        )
-    return out
-
-
-@compiled(nogil=False)
-def _meets(kind, other_kind, refine, other_refine):  # type: ignore[no-untyped-def]
-    return (kind & other_kind) != 0 and (refine == other_refine or refine == 0 or other_refine == 0)
-
-
-@compiled(nogil=False)
-def _count(rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, closed):  # type: ignore[no-untyped-def]
-    total = 0
-    for group in range(len(starts)):
-        if not closed[group]:
-            for one in range(starts[group], ends[group]):
-                for two in range(offsets[group], offsets[group + 1]):
-                    if _meets(kinds[rows[one]], held_kinds[two], refine[one], held_refine[two]):
-                        total += 1
-    return total
-
-
-@compiled(nogil=False)
-def _fill(  # type: ignore[no-untyped-def]
-    rows, refine, starts, ends, kinds, held_refine, held_kinds, offsets, closed, numbers, width, out
-):
-    filled = 0
-    for group in range(len(starts)):
-        if not closed[group]:
-            for one in range(starts[group], ends[group]):
-                for two in range(offsets[group], offsets[group + 1]):
-                    if _meets(kinds[rows[one]], held_kinds[two], refine[one], held_refine[two]):
-                        out[filled] = np.int64(rows[one]) * width + numbers[two]
-                        filled += 1
+def _bearers_in_table(low: Numbers, high: Numbers, table: StoredKeys) -> _Bearers:
+    counts = high - low
+    entries = spread(low, counts)
+    rows = table.keys.rows[entries]
+    valid = table.is_valid[rows]
+    groups = np.repeat(np.arange(len(low), dtype=np.int64), counts)[valid]
+    rows = rows[valid]
+    numbers = rows.astype(np.int64) + table.first
+    return groups, numbers, table.keys.refine[entries][valid], table.kinds[rows]

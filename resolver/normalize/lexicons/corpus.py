@@ -1,8 +1,8 @@
-"""The words of person names that `rigour` knows and the symbols of each, read from the texts inside its library.
+"""Words of person names and their symbols, read from the texts inside the `rigour` library.
 
-`rigour` keeps them compressed in its compiled module and builds a search tree of them on first use, which takes seconds
-and hundreds of megabytes. What it builds it from is small, and plain: a text of lines `form, form, form => id`, and a
-table in JSON. A word has the symbols of every line it stands in, as `rigour` would say.
+`rigour` keeps them compressed in its compiled module and builds a search tree of them on first use,
+which takes seconds and hundreds of megabytes. The source is small: a text of lines `form, form,
+form => id`, and a table in JSON. A word has the symbols of every line it is in, as in `rigour`.
 """
 
 from __future__ import annotations
@@ -34,42 +34,48 @@ _FORM = Normalize.CASEFOLD | Normalize.NAME
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words (or phrases), each with its number, and which symbols they have: word `words[i]` has symbol `symbols[i]`;
-    some pairs come twice."""
+class CorpusWords:
+    """Words (or phrases) with a number each, and their symbols.
+
+    Word `words[i]` has symbol `symbols[i]`; pairs may repeat.
+    """
 
     numbers: dict[str, int] = field(default_factory=dict)
     words: array[int] = field(default_factory=lambda: array("i"))
     symbols: array[int] = field(default_factory=lambda: array("i"))
 
     def add(self, forms: set[str], symbol: int) -> None:
-        """Give words a symbol."""
+        """Add a symbol to words."""
         for form in forms:
             self.words.append(self.numbers.setdefault(form, len(self.numbers)))
             self.symbols.append(symbol)
 
 
 def normal_form(text: str) -> str:
-    """A text as the words of the tables are written: folded, its words parted by single spaces."""
+    """Return a text as the tables write it: folded, with single spaces between its words."""
     if text.isascii() and text.isalpha():
         return text.lower()
     return normalize(text, _FORM) or ""
 
 
-def words_of_library() -> Words | None:
-    """Every word; None where the library does not hold them in the way that is known here."""
+def read_library_words() -> CorpusWords | None:
+    """Return all words; None if the library does not store them in the expected form."""
     names: str | None = None
     table: dict[str, Any] | None = None
     for text in _texts():
         if text[:1] == b"{" and table is None:
             with suppress(orjson.JSONDecodeError):
-                found = orjson.loads(text)
-                table = found if isinstance(found, dict) and found.keys() >= _KINDS.keys() else None
+                content = orjson.loads(text)
+                table = (
+                    content
+                    if isinstance(content, dict) and content.keys() >= _KINDS.keys()
+                    else None
+                )
         elif names is None and b" => " in text[:1000]:
             names = text.decode("utf-8", "replace")
     if names is None or table is None:
         return None
-    words = Words()
+    words = CorpusWords()
     for kind, category in _KINDS.items():
         for key, forms in table[kind].items():
             words.add(
@@ -78,21 +84,21 @@ def words_of_library() -> Words | None:
     return words if _add_lines(words, names) else None
 
 
-def _add_lines(words: Words, names: str) -> bool:
-    """Add the lines of a text; whether every one was of the form that is known."""
+def _add_lines(words: CorpusWords, names: str) -> bool:
+    """Add the lines of a text; return False at a line that has not the expected form."""
     for line in filter(None, map(str.strip, names.splitlines())):
-        found = _LINE.fullmatch(line)
-        if found is None:
+        match = _LINE.fullmatch(line)
+        if match is None:
             return False
-        forms = {normal_form(form) for form in found[1].split(", ")} - {""}
-        # a name that is written in one way alone ties nothing together, and `rigour` leaves it out
+        forms = {normal_form(form) for form in match[1].split(", ")} - {""}
+        # A name with one spelling connects nothing, and `rigour` leaves it out.
         if len(forms) > 1:
-            words.add(forms, symbol_id(SymbolCategory.NAME.value, found[2]))
+            words.add(forms, symbol_id(SymbolCategory.NAME.value, match[2]))
     return True
 
 
 def _texts() -> Iterator[bytes]:
-    """The compressed texts within the library's module, unpacked."""
+    """Yield the compressed texts inside the library's module, unpacked."""
     with (
         open(rigour._core.__file__, "rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
@@ -106,14 +112,16 @@ def _texts() -> Iterator[bytes]:
 
 
 def _end(data: mmap.mmap, at: int) -> int:
-    """Where a frame of Zstandard ends (RFC 8878, 3.1.1). Raises `IndexError` where the data end first."""
-    told = data[at + 4]
-    single = told >> 5 & 1
-    at += 5 + (1 - single) + (0, 1, 2, 4)[told & 3] + (single, 2, 4, 8)[told >> 6]
+    """Return the end of a Zstandard frame (RFC 8878, 3.1.1). Raises `IndexError` at the end of
+    data.
+    """
+    descriptor = data[at + 4]
+    single = descriptor >> 5 & 1
+    at += 5 + (1 - single) + (0, 1, 2, 4)[descriptor & 3] + (single, 2, 4, 8)[descriptor >> 6]
     last = False
     while not last:
         block = int.from_bytes(data[at : at + 3], "little")
         last, kind, size = bool(block & 1), block >> 1 & 3, block >> 3
         at += 3 + (1 if kind == 1 else size)
         data[at - 1]
-    return at + 4 * (told >> 2 & 1)
+    return at + 4 * (descriptor >> 2 & 1)

@@ -1,6 +1,6 @@
-"""Short and familiar forms of given names of some languages outside English (more in `pet_names`).
+"""Short and familiar forms of given names of some languages other than English.
 
-Written for this project. A line of `SHORT` is a name and its short forms.
+Written for this project; `pet_names` has more. A line of `SHORT` is a name and its short forms.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Roles that nobody stated: which word of a name written in one piece is most likely the given name, which the family
-name.
+"""Likely roles of the words of a name: given name or family name, if the source states none.
 
-By where they stand (the given name first, the family name last; in Chinese, Japanese and Korean letters the family
-name first), unless what is known of the two words says that the order is the other one: `Wang Xiaoming`, `SMITH John`.
-A guess weighs only where a guess is enough: to say which part of two names contradicts.
+By position the given name is first and the family name last (in Chinese, Japanese and Korean
+letters the family name is first), unless frequencies of the two words show the other order: `Wang
+Xiaoming`, `SMITH John`. Likely roles are used only to decide which parts of two names contradict
+each other.
 """
 
 from __future__ import annotations
@@ -14,20 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import HAN, HANGUL
-from resolver.normalize.scripts.syllables import is_syllable, korean_of, pinyin_of
-from resolver.records.prepared.batch import (
-    ByteArray,
-    Role,
-    TokenFlag,
-    TokenTable,
-)
-from resolver.records.prepared.frequencies import Tables
+from resolver.normalize.scripts.syllables import is_syllable, korean_key, pinyin_readings
+from resolver.records.prepared.batch import ByteArray, TokenTable
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import Role, TokenFlag
 
 _UNKNOWN = 50
 _INITIAL = 90
-"""Per cent of its bearers that bear a word as a given name: one that no table knows, and an initial."""
-# plain numbers: bits of an enumeration cost a microsecond each time
+"""Percentage of bearers whose given name a word is: of a word in no table, and of an initial."""
+# Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _OF_INITIAL, _KNOWN = (
     int(TokenFlag.PARTICLE),
     int(TokenFlag.INITIAL),
@@ -35,15 +31,17 @@ _PARTICLE, _OF_INITIAL, _KNOWN = (
 )
 _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
-"""So much more of a given name must the last word be than the first, for the order to be the other one."""
+"""Percentage by which the last word must be the likelier given name for the reversed order."""
 
 
 def likely_roles(
-    forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: Tables
+    forms: Ragged, texts: Sequence[str], tokens: TokenTable, tables: FrequencyTables
 ) -> ByteArray:
-    """A role beside each word of full names of persons (f forms of token codes, and as they are written):
-    `LIKELY_GIVEN` and `LIKELY_FAMILY` for the first and the last word that is no particle, `UNSET` for all others and
-    where there are not two."""
+    """Return a role for each word of full names of persons.
+
+    The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; all
+    others, and names with fewer than two such words, get `UNSET`. `texts` are the names as written.
+    """
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
     if not len(words):
@@ -53,46 +51,49 @@ def likely_roles(
     first, last = words[begins], words[np.append(begins[1:], len(words)) - 1]
     several = first != last
     rows, first, last = rows[begins][several], first[several], last[several]
-    one, two = _given(tokens, tables, forms.items[first], forms.items[last])
-    turned = two - one > _REVERSED
-    turned |= _family_first(texts)[rows]
-    roles[np.where(turned, last, first)] = int(Role.LIKELY_GIVEN)
-    roles[np.where(turned, first, last)] = int(Role.LIKELY_FAMILY)
+    first_share, last_share = _given_shares(tokens, tables, forms.items[first], forms.items[last])
+    is_reversed = last_share - first_share > _REVERSED
+    is_reversed |= _family_first(texts)[rows]
+    roles[np.where(is_reversed, last, first)] = int(Role.LIKELY_GIVEN)
+    roles[np.where(is_reversed, first, last)] = int(Role.LIKELY_FAMILY)
     return roles
 
 
 def guessed_roles(
-    forms: Sequence[Sequence[int]], texts: Sequence[str], tokens: TokenTable, tables: Tables
+    forms: Sequence[Sequence[int]],
+    texts: Sequence[str],
+    tokens: TokenTable,
+    tables: FrequencyTables,
 ) -> list[int]:
-    """The same for a few forms, word by word."""
+    """Return the result of `likely_roles` for a few forms, word by word."""
     flags, words, roles = tokens.flags.tolist(), tokens.texts.tolist(), list[int]()
     for form, text in zip(forms, texts, strict=True):
-        told = [place for place, token in enumerate(form) if not flags[token] & _PARTICLE]
-        here = [int(Role.UNSET)] * len(form)
-        if len(told) > 1:
-            first, last = told[0], told[-1]
-            one, two = (
+        places = [place for place, token in enumerate(form) if not flags[token] & _PARTICLE]
+        form_roles = [int(Role.UNSET)] * len(form)
+        if len(places) > 1:
+            first, last = places[0], places[-1]
+            first_share, last_share = (
                 _share_of(words[form[place]], flags[form[place]], tables) for place in (first, last)
             )
             left, right = (
-                (0 if (one[1], two[1]) == (1, 2) else one[0]),
-                (0 if (two[1], one[1]) == (1, 2) else two[0]),
+                (0 if (first_share[1], last_share[1]) == (1, 2) else first_share[0]),
+                (0 if (last_share[1], first_share[1]) == (1, 2) else last_share[0]),
             )
-            turned = right - left > _REVERSED or _has_family_first(text)
-            here[last if turned else first] = _LIKELY_GIVEN
-            here[first if turned else last] = _LIKELY_FAMILY
-        roles += here
+            is_reversed = right - left > _REVERSED or _has_family_first(text)
+            form_roles[last if is_reversed else first] = _LIKELY_GIVEN
+            form_roles[first if is_reversed else last] = _LIKELY_FAMILY
+        roles += form_roles
     return roles
 
 
-def _share_of(text: str, flags: int, tables: Tables) -> tuple[int, int]:
-    """Per cent of its bearers that bear a word as a given name, and `_syllables` of it."""
+def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
+    """Return the percentage of bearers whose given name a word is, and its `_syllables`."""
     share = _INITIAL if flags & _OF_INITIAL else tables.person_given.get(text, _UNKNOWN)
     return share, _syllables(text, bool(flags & _KNOWN))
 
 
 def _family_first(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which names are written in letters that have the family name first."""
+    """Return a mask of names in letters that put the family name first."""
     return np.fromiter(map(_has_family_first, texts), dtype=np.bool_, count=len(texts))
 
 
@@ -100,35 +101,42 @@ def _has_family_first(text: str) -> bool:
     return not text.isascii() and bool(HAN.search(text) or HANGUL.search(text))
 
 
-def _given(
-    tokens: TokenTable, tables: Tables, first: npt.NDArray[np.int32], last: npt.NDArray[np.int32]
+def _given_shares(
+    tokens: TokenTable,
+    tables: FrequencyTables,
+    first: npt.NDArray[np.int32],
+    last: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Per cent of bearers that bear words as given names, the first and the last of each name. Of a Chinese or Korean
-    name the word of one syllable is the family name, beside one of two."""
-    asked, where = np.unique(np.concatenate((first, last)), return_inverse=True)
-    texts = tokens.texts[asked].tolist()
+    """Return for the first and the last word of names the percentage of bearers as a given name.
+
+    In a Chinese or Korean name a word of one syllable beside one of two is the family name (0).
+    """
+    words, places = np.unique(np.concatenate((first, last)), return_inverse=True)
+    texts = tokens.texts[words].tolist()
     shares = np.fromiter(
         (tables.person_given.get(text, _UNKNOWN) for text in texts),
         dtype=np.int64,
-        count=len(asked),
+        count=len(words),
     )
-    shares[(tokens.flags[asked] & int(TokenFlag.INITIAL)) != 0] = _INITIAL
-    known = (tokens.flags[asked] & int(TokenFlag.KNOWN)) != 0
+    shares[(tokens.flags[words] & int(TokenFlag.INITIAL)) != 0] = _INITIAL
+    is_known = (tokens.flags[words] & int(TokenFlag.KNOWN)) != 0
     syllables = np.fromiter(
-        map(_syllables, texts, known.tolist()), dtype=np.int64, count=len(asked)
+        map(_syllables, texts, is_known.tolist()), dtype=np.int64, count=len(words)
     )
-    one, two = where[: len(first)], where[len(first) :]
-    left, right = shares[one], shares[two]
-    left = np.where((syllables[one] == 1) & (syllables[two] == 2), 0, left)
-    right = np.where((syllables[two] == 1) & (syllables[one] == 2), 0, right)
+    first_places, last_places = places[: len(first)], places[len(first) :]
+    left, right = shares[first_places], shares[last_places]
+    left = np.where((syllables[first_places] == 1) & (syllables[last_places] == 2), 0, left)
+    right = np.where((syllables[last_places] == 1) & (syllables[first_places] == 2), 0, right)
     return left, right
 
 
-def _syllables(text: str, known: bool) -> int:
-    """1 for a syllable of Chinese or Korean names, 2 for a given name of theirs that is written in one word, else 0."""
+def _syllables(text: str, is_known: bool) -> int:
+    """Return 1 for a Chinese or Korean syllable, 2 for a given name of two, 0 for other words."""
     if is_syllable(text):
         return 1
-    return 2 if pinyin_of(text, known=known) or korean_of(text, known=known) else 0
+    return (
+        2 if pinyin_readings(text, is_known=is_known) or korean_key(text, is_known=is_known) else 0
+    )
 
 
 __all__ = ["guessed_roles", "likely_roles"]

@@ -1,7 +1,9 @@
-"""Nicknames: a given name and its short forms share a symbol (English by the table of the package `nicknames`, other
-languages by `resolver.normalize.lexicons.diminutives` and `pet_names`); so do the forms that one name takes in several languages
-(`spellings`). Short forms and
-forms are looked up by what stays of a word when its spelling is levelled."""
+"""Symbols that a given name shares with its short forms and its forms in other languages.
+
+English short forms come from the package `nicknames`, others from `diminutives` and `pet_names`,
+and forms of one name in several languages from `spelling_variants`. Short forms and variants are
+looked up by their leveled spelling.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ from resolver.normalize.lexicons.spelling_variants import (
     SYLLABLES,
     TRANSLATED,
 )
-from resolver.normalize.name_tokens import linked
-from resolver.records.prepared.batch import NICKNAME_BIT
+from resolver.normalize.name_tokens import drop_abd_article
+from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 _NOT_SHORT = frozenset(
     {
@@ -33,10 +36,13 @@ _NOT_SHORT = frozenset(
     }
 )
 """Pairs of the package's table that are no short forms."""
-_LEVELS = {
-    "dzh": "j", "tsch": "ch", "tch": "ch", "sch": "sh", "kh": "h", "gh": "g", "ph": "f", "th": "t", "dh": "d",
-    "dj": "j", "ck": "k", "ou": "u", "oo": "u", "ee": "i", "x": "ks",
-}  # fmt: skip
+_LEVELS = dict(
+    parse_pairs(
+        """
+        dzh=j tsch=ch tch=ch sch=sh kh=h gh=g ph=f th=t dh=d dj=j ck=k ou=u oo=u ee=i x=ks
+        """
+    )
+)
 _LEVELLED = re.compile("|".join(_LEVELS))
 _SINGLES = str.maketrans("ywq", "ivk")
 # Kolja, Andrej; Nicolas
@@ -46,12 +52,15 @@ _DOUBLES = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=50_000)
-def levelled(token: str) -> str:
-    """A word with what one transliteration writes otherwise than the next made one: `kolya`, `kolia`, `kolja`;
-    `evgenii`, `yevgeny`. Words of less than four letters, and others than Latin ones, stay as they are."""
+def level_spelling(token: str) -> str:
+    """Return a word with differences between transliterations removed.
+
+    `kolya`, `kolia` and `kolja` become one word; `evgenii` and `yevgeny`, too. Words of fewer than
+    four letters and words in other than Latin letters stay as they are.
+    """
     if len(token) < 4 or not token.isascii():
         return token
-    word = _LEVELLED.sub(lambda found: _LEVELS[found[0]], token)
+    word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], token)
     if "j" in word:
         word = _GLIDE.sub("i", word)
     if "c" in word:
@@ -63,13 +72,13 @@ def levelled(token: str) -> str:
 
 
 def _table(lines: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
-    """Word → the lines (their first word) it stands in."""
-    found: dict[str, list[str]] = {}
+    """Return word → first words of the lines that contain it."""
+    heads_by_word: dict[str, list[str]] = {}
     for line in lines:
         words = line.split()
         for word in dict.fromkeys(map(key, words)):
-            found.setdefault(word, []).append(words[0])
-    return {word: tuple(heads) for word, heads in found.items()}
+            heads_by_word.setdefault(word, []).append(words[0])
+    return {word: tuple(heads) for word, heads in heads_by_word.items()}
 
 
 @cache
@@ -79,15 +88,15 @@ def _namer() -> NickNamer:
 
 @cache
 def _short() -> dict[str, frozenset[str]]:
-    """Levelled word → the names, levelled, that it is short for or one of; by their first spelling."""
+    """Return leveled word → leveled names that it is a short form or a spelling of."""
     sections = re.sub("#.*", "", PET_NAMES).replace(";", "\n")
-    found: dict[str, set[str]] = {}
+    names_by_word: dict[str, set[str]] = {}
     for line in f"{SHORT}\n{sections}".splitlines():
         names, _, shorts = line.partition(":")
-        spelled = [levelled(linked(word)) for word in names.split()]
-        for word in (*spelled, *(levelled(word) for word in shorts.split())):
-            found.setdefault(word, set()).add(spelled[0])
-    return {word: frozenset(names) for word, names in found.items()}
+        spelled = [level_spelling(drop_abd_article(word)) for word in names.split()]
+        for word in (*spelled, *(level_spelling(word) for word in shorts.split())):
+            names_by_word.setdefault(word, set()).add(spelled[0])
+    return {word: frozenset(names) for word, names in names_by_word.items()}
 
 
 @cache
@@ -97,28 +106,30 @@ def _translated() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _forms() -> dict[str, tuple[str, ...]]:
-    return _table(FORMS.splitlines(), lambda word: levelled(linked(word)))
+    return _table(FORMS.splitlines(), lambda word: level_spelling(drop_abd_article(word)))
 
 
 @cache
-def _as_they_stand() -> dict[str, tuple[str, ...]]:
+def _exact_forms() -> dict[str, tuple[str, ...]]:
     return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
 
 
 @lru_cache(maxsize=50_000)
 def nickname_symbols(token: str) -> tuple[int, ...]:
-    """The symbols of the names that a token is short for, of the token itself where it has short forms, and of the
-    names it translates; ascending. The package's table holds some pairs the wrong way round: a short form is shorter
-    than its name."""
-    namer, word = _namer(), levelled(token)
-    found = {
+    """Return symbols of the names that a token may be short for or a translation of, ascending.
+
+    A token that has short forms itself has a symbol, too. The package's table has some pairs
+    reversed, so a short form must be shorter than its name.
+    """
+    namer, word = _namer(), level_spelling(token)
+    canonical_names = {
         name
         for name in namer.canonicals_of(token)
         if len(name) > len(token) and (token, name) not in _NOT_SHORT
     }
     if any(len(short) < len(token) for short in namer.nicknames_of(token)):
-        found.add(token)
-    names = {levelled(name) for name in found}
+        canonical_names.add(token)
+    names = {level_spelling(name) for name in canonical_names}
     names.update(_short().get(word, ()))
     names.update(f"{name}/" for name in _translated().get(token, ()))
     return tuple(
@@ -128,6 +139,6 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=50_000)
 def form_symbols(token: str) -> tuple[int, ...]:
-    """The symbols of the name of which the token is one language's form; ascending."""
-    heads = {*_forms().get(levelled(token), ()), *_as_they_stand().get(token, ())}
+    """Return the symbols of the names of which a token is one language's form, ascending."""
+    heads = {*_forms().get(level_spelling(token), ()), *_exact_forms().get(token, ())}
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))

@@ -1,10 +1,10 @@
-"""Spellings of one name that no rule of letters ties: by neighbouring languages, by the language of a colonial office.
+"""Spellings of one name that no rule of letters connects.
 
-Written for this project. A line of `FORMS` holds the forms of one name in neighbouring languages, one of `SYLLABLES`
-those of a short Korean or Chinese family name (Mandarin, Cantonese and Hokkien), one of `FEMININE` those of a woman's
-name that Persians end in -eh and others in -a, one of `TRANSLATED` one name as distant languages say it. Spellings that
-differ as `resolver.normalize.lexicons.nicknames.levelled` says need not all stand here; syllables and women's names are taken as
-they stand, for Karimeh without her ending is Karim.
+Written for this project. A line of `FORMS` has the forms of one name in neighboring languages; one
+of `SYLLABLES` those of a short Korean or Chinese family name (Mandarin, Cantonese and Hokkien); one
+of `FEMININE` those of a woman's name that Persians end in -eh and others in -a; one of `TRANSLATED`
+one name in distant languages. Spellings that `nicknames.level_spelling` makes one need not be
+listed. Syllables and women's names are not leveled, since Karimeh without her ending is Karim.
 """
 
 from __future__ import annotations

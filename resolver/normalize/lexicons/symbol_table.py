@@ -1,8 +1,8 @@
-"""Symbols of words in memory-mapped arrays: what `rigour` says of a name, at the cost of a look.
+"""Symbols of words in memory-mapped arrays: the answers of `rigour` at the cost of a look-up.
 
-The table is made of the library's own texts (`corpus`) in a few seconds, once per user and version of `rigour`, and
-kept in the cache folder; all processes that open it share its pages. It holds every word that has symbols: what it does
-not hold has none.
+The table is built from the library's own texts (`corpus`) in a few seconds, once per user and
+version of `rigour`, and stored in the cache folder; all processes that open it share its pages.
+Words that it does not contain have no symbols.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import numpy as np
 import numpy.typing as npt
 from rigour.names.prefix import remove_person_prefixes
 
-from resolver.normalize.folding import hash64, hashes_of
-from resolver.normalize.lexicons.corpus import Words, normal_form
+from resolver.normalize.folding import hash64, hash_texts
+from resolver.normalize.lexicons.corpus import CorpusWords, normal_form
 from resolver.records.prepared.ragged import Ragged
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
 _FEW = 8
-"""So many words are looked for one by one: arrays would cost more than what they hold."""
+"""Number of words up to which single look-ups are faster than arrays."""
 _HEAD = np.dtype(
     [("form", "S8"), ("sum", "<u4"), ("longest", "<u4"), ("words", "<i8"), ("items", "<i8")]
 )
@@ -39,40 +39,44 @@ _SPACE = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordTable:
-    """Words and phrases by their hashes, which ascend, and the symbols of each, ascending. The longest phrase is of
-    `longest` words."""
+    """Words and phrases as ascending hashes, with their symbols, ascending.
+
+    The longest phrase has `longest` words.
+    """
 
     hashes: npt.NDArray[np.uint64]
     symbols: Ragged
     longest: int
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
-        """The symbol ids of each token, ascending: those of all phrases in it."""
+        """Return the symbol ids of each token, ascending: those of all phrases in it."""
         several = {
             place: _phrases(token, self.longest)
             for place, token in enumerate(tokens)
             if not (token.isascii() and token.isalpha() and token.islower())
         }
         answers = self._symbols(tokens)
-        found = iter(self._symbols(list(chain.from_iterable(several.values()))))
+        phrase_symbols = iter(self._symbols(list(chain.from_iterable(several.values()))))
         for place, phrases in several.items():
-            answers[place] = tuple(sorted(set(chain.from_iterable(islice(found, len(phrases))))))
+            answers[place] = tuple(
+                sorted(set(chain.from_iterable(islice(phrase_symbols, len(phrases)))))
+            )
         return [ids[:MAX_SYMBOLS] for ids in answers]
 
     def _symbols(self, words: Sequence[str]) -> list[Symbols]:
-        """The symbols of words and phrases, each looked for as it stands."""
+        """Return the symbols of words and phrases as they are."""
         answers: list[Symbols] = [()] * len(words)
         if len(words) <= _FEW:
             for place, word in enumerate(words):
                 answers[place] = self._of_one(word)
             return answers
-        hashes = hashes_of(words)
+        hashes = hash_texts(words)
         places = np.searchsorted(self.hashes, hashes)
         places[places == len(self.hashes)] = 0
-        known = np.flatnonzero(self.hashes[places] == hashes) if len(self.hashes) else places[:0]
-        offsets, items, places = self.symbols.offsets, self.symbols.items, places[known]
+        present = np.flatnonzero(self.hashes[places] == hashes) if len(self.hashes) else places[:0]
+        offsets, items, places = self.symbols.offsets, self.symbols.items, places[present]
         for at, start, end in zip(
-            known.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True
+            present.tolist(), offsets[places].tolist(), offsets[places + 1].tolist(), strict=True
         ):
             answers[at] = tuple(items[start:end].tolist())
         return answers
@@ -87,8 +91,8 @@ class WordTable:
 
 
 def _phrases(token: str, longest: int) -> list[str]:
-    """The words of a token, and each run of them that a table could hold, once."""
-    # a title is taken off only where something follows
+    """Return the words of a token and each run of them up to `longest` words, once."""
+    # A title is removed only if something follows it.
     words = normal_form(remove_person_prefixes(token) if _SPACE.search(token) else token).split(" ")
     runs = (
         words[first : first + count]
@@ -98,21 +102,23 @@ def _phrases(token: str, longest: int) -> list[str]:
     return [phrase for phrase in dict.fromkeys(map(" ".join, runs)) if phrase]
 
 
-def table_of(words: Words) -> WordTable:
-    """The table of words."""
+def build_word_table(words: CorpusWords) -> WordTable:
+    """Return the table of words."""
     hashes = np.fromiter(
         map(hash64.__wrapped__, words.numbers), dtype=np.uint64, count=len(words.numbers)
     )
     order = np.argsort(hashes)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    numbers, ids = (np.frombuffer(held, dtype=np.int32) for held in (words.words, words.symbols))
+    numbers, ids = (
+        np.frombuffer(values, dtype=np.int32) for values in (words.words, words.symbols)
+    )
     longest = max((word.count(" ") + 1 for word in words.numbers), default=0)
     return WordTable(hashes[order], Ragged.from_rows(place[numbers], ids, len(order)), longest)
 
 
-def write_table(path: Path, table: WordTable) -> None:
-    """Write a table where nobody sees half of it. Raises `OSError`."""
+def write_word_table(path: Path, table: WordTable) -> None:
+    """Write a table to a file in one step. Raises `OSError`."""
     arrays = (table.hashes, table.symbols.offsets, table.symbols.items)
     head = np.array(
         [(_FORM, _sum(*arrays), table.longest, len(table.hashes), len(table.symbols.items))],
@@ -131,8 +137,8 @@ def write_table(path: Path, table: WordTable) -> None:
         raise
 
 
-def open_table(path: Path) -> WordTable | None:
-    """Map the table in a file; None where there is none, or it is damaged."""
+def open_word_table(path: Path) -> WordTable | None:
+    """Map the table in a file; None if there is none, or it is damaged."""
     try:
         mapped = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
         head = mapped[: _HEAD.itemsize].view(_HEAD)[0]
@@ -149,7 +155,7 @@ def open_table(path: Path) -> WordTable | None:
 
 
 def _sum(*arrays: npt.NDArray[np.generic]) -> int:
-    found = 0
+    checksum = 0
     for array in arrays:
-        found = zlib.crc32(array.data, found)
-    return found
+        checksum = zlib.crc32(array.data, checksum)
+    return checksum

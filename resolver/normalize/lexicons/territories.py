@@ -1,8 +1,8 @@
-"""Territories by name: what `rigour.territories.lookup_territory` says, without its second of preparation.
+"""Territories by name: the answers of `rigour.territories.lookup_territory`, faster to load.
 
-It transliterates its 25,000 names each time a process asks for the first one. Their normal forms depend on the version
-of `rigour` alone, so they are kept in a file of the user's cache folder, under a digest; without one that can be read
-or written, `rigour` itself is asked. Answers are the same either way.
+`rigour` transliterates its 25,000 names in every process, which takes a second. Their normal forms
+depend on its version alone, so they are stored in the user's cache folder with a digest. If that
+file cannot be read or written, `rigour` itself answers; the answers are the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rigour.territories.util import normalize_territory_name
 
 
 def territory_code(text: str) -> str:
-    """The code of the territory that a text names or is a code of; empty where nobody knows it."""
+    """Return the code of a territory by its name or code; empty if there is none."""
     territory = lookup_by_identifier(text)
     if territory is not None:
         return str(territory.code)
@@ -31,19 +31,19 @@ def territory_code(text: str) -> str:
 
 @cache
 def _names(folder: Path) -> dict[str, str]:
-    """Normal form of a name → code of its territory."""
+    """Return normal form of a name → code of its territory."""
     path = folder / f"territories-{version('rigour')}.json"
     names = _read(path)
     if names is None:
         names = {name: str(territory.code) for name, territory in _get_territory_names().items()}
-        # a cache that cannot be written costs time, never a result
+        # Without the file the next process prepares the names again.
         with suppress(OSError):
             _write(path, names)
     return names
 
 
 def _read(path: Path) -> dict[str, str] | None:
-    """The names in a file; None where there is none, or it is damaged."""
+    """Return the names in a file; None if there is none, or it is damaged."""
     try:
         digest, _, content = path.read_bytes().partition(b"\n")
     except OSError:

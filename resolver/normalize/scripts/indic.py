@@ -1,8 +1,9 @@
 """Names in the scripts of India as they are written in Latin letters.
 
-The scholars' transliteration (ISO 15919, by ICU) is not what passports have: it writes the short a that every consonant
-carries, spoken or not, and c for ch. In the languages of the north the a is silent at the end of a word, unless it
-follows two consonants that cannot end one, and between single consonants inside (after Ohala 1983).
+Passports do not use the scholarly transliteration (ISO 15919, by ICU), which writes the short a
+that every consonant carries, spoken or not, and c for ch. In northern languages the a is silent at
+the end of a word, unless it follows two consonants that cannot end one, and between single
+consonants inside (after Ohala 1983).
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from functools import cache
 
 import icu
 
+from resolver.normalize.word_pairs import parse_pairs
+
 INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
 _NORTH = re.compile("[\u0900-\u0b7f]")
-# before h the nasal dot is heard as ng (Singh); the nasal sign of Gurmukhi is the dot; joiners are silent
+# The nasal dot sounds ng before h (Singh); the nasal sign of Gurmukhi is the dot; joiners are
+# silent.
 _HEARD = (
     ("\u0902\u0939", "\u0919\u094d\u0918"),
     ("\u0a70", "\u0a02"),
@@ -28,9 +32,11 @@ _LAST = re.compile(
     f"(?<=[{_VOWELS}])({_CONSONANT})a$|(?<=[{_VOWELS}][^{_VOWELS}])([kgcjṭḍtdpb]h?)a$"
 )
 _INSIDE = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a({_CONSONANT}[{_VOWELS}])")
-_SPELT = (
-    ("ch", "C"), ("c", "ch"), ("C", "chh"), ("ś", "sh"), ("ṣ", "sh"), ("jñ", "gy"), ("r\u0325", "ri"), ("'", ""),
-)  # fmt: skip
+_SPELT = parse_pairs(
+    """
+    ch=C c=ch C=chh ś=sh ṣ=sh jñ=gy r\u0325=ri '=
+    """
+)
 
 
 @cache
@@ -38,10 +44,12 @@ def _scholars() -> icu.Transliterator:
     return icu.Transliterator.createInstance("NFC; Any-Latin; NFC")
 
 
-def indic(text: str) -> str:
-    """A text with its words in scripts of India in plain Latin letters (`वर्मा`: `varma`, `चोपरा`: `chopra`); the rest
-    as it is."""
-    return INDIC.sub(lambda found: _word(found[0]), text)
+def transliterate_indic(text: str) -> str:
+    """Return a text with its words in scripts of India in plain Latin letters.
+
+    `वर्मा` gives `varma`, `चोपरा` `chopra`.
+    """
+    return INDIC.sub(lambda match: _word(match[0]), text)
 
 
 def _word(word: str) -> str:

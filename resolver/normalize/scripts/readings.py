@@ -1,8 +1,8 @@
-"""Han characters as Japanese and as Korean read them, for words that no table of names knows as they stand; and words
-in the scripts of India as Latin letters write them.
+"""Readings of Han words that no table of names contains, and of words in scripts of India.
 
-Japanese by `pykakasi` (its dictionary has the common reading of a word, not every one that a name may have), Korean
-sound by sound by `hanja`. Both are loaded when they are first needed.
+Japanese readings come from `pykakasi` (its dictionary has the common reading of a word, not every
+one that a name may have), Korean ones syllable by syllable from `hanja`. Both libraries are loaded
+when first needed.
 """
 
 from __future__ import annotations
@@ -12,48 +12,63 @@ from functools import cache, lru_cache
 from typing import Any
 
 from resolver.normalize.folding import HAN, HANGUL
-from resolver.normalize.scripts.indic import INDIC, indic
+from resolver.normalize.scripts.indic import INDIC, transliterate_indic
+from resolver.normalize.word_pairs import parse_pairs
 
 _LONG = re.compile("([aiueo])\\1|(?<=o)u")
 _LONGEST = 8
 _WRITTEN = re.compile(f"{HAN.pattern}|[\u3041-\u30ff]")
-SINGLE = {
-    "翔": ("sho",), "昭": ("akira",), "浩": ("hiroshi",), "健": ("ken",), "剛": ("tsuyoshi",), "誠": ("makoto",),
-    "学": ("manabu",), "隆": ("takashi",), "豊": ("yutaka",), "実": ("minoru",), "茂": ("shigeru",), "進": ("susumu",),
-    "修": ("osamu",), "勝": ("masaru",), "聡": ("satoshi",), "涼": ("ryo",), "薫": ("kaoru",), "葵": ("aoi",),
-    "蓮": ("ren",), "徹": ("toru",), "淳": ("atsushi",), "翼": ("tsubasa",), "栄": ("sakae",), "昇": ("noboru",),
-    "大輔": ("daisuke",), "翔太": ("shota",), "陽太": ("yota",), "拓也": ("takuya",),
-}  # fmt: skip
-"""Given names of one character (and a few of two) that the Japanese read otherwise than the dictionary. A
-reading stands once alone: names that the Chinese tell apart must not meet by what the Japanese call them."""
+FIXED_READINGS = {
+    word: (reading,)
+    for word, reading in parse_pairs(
+        """
+        翔=sho 昭=akira 浩=hiroshi 健=ken 剛=tsuyoshi 誠=makoto 学=manabu 隆=takashi 豊=yutaka
+        実=minoru 茂=shigeru 進=susumu 修=osamu 勝=masaru 聡=satoshi 涼=ryo 薫=kaoru 葵=aoi 蓮=ren
+        徹=toru 淳=atsushi 翼=tsubasa 栄=sakae 昇=noboru 大輔=daisuke 翔太=shota 陽太=yota
+        拓也=takuya
+        """
+    )
+}
+"""Given names whose usual Japanese reading is not the dictionary's.
+
+Each reading occurs once, so that names that differ in Chinese do not match by a Japanese reading.
+"""
 
 
 @cache
 def _kakasi() -> Any:
     from pykakasi import kakasi
 
-    made: Any = kakasi
-    return made()
+    create: Any = kakasi
+    return create()
 
 
 @lru_cache(maxsize=20_000)
 def readings(word: str) -> tuple[str, ...]:
-    """What a word in Han characters, or these and kana, may be in Latin letters as the Japanese read it (long vowels
-    written short, as passports do), and in Hangul; of a word in a script of India its Latin letters; nothing for other
-    words."""
+    """Return possible readings of a word; nothing for words in other scripts.
+
+    A word in Han characters, perhaps with kana, gives its Japanese reading in Latin letters (long
+    vowels short, as in passports) and its Korean one in Hangul; a word in a script of India gives
+    its Latin letters.
+    """
     if INDIC.fullmatch(word):
-        return (indic(word),)
-    if word in SINGLE:
-        return SINGLE[word]
+        return (transliterate_indic(word),)
+    if word in FIXED_READINGS:
+        return FIXED_READINGS[word]
     if not 0 < len(word) <= _LONGEST or not HAN.search(word) or not all(map(_WRITTEN.match, word)):
         return ()
+    return _japanese_readings(word) + _korean_readings(word)
+
+
+def _japanese_readings(word: str) -> tuple[str, ...]:
+    reading = "".join(part["hepburn"] for part in _kakasi().convert(word)).replace("'", "")
+    if not (reading.isascii() and reading.isalpha()):
+        return ()
+    return (_LONG.sub(lambda match: match[1] or "", reading),)
+
+
+def _korean_readings(word: str) -> tuple[str, ...]:
     import hanja
 
-    japanese = "".join(part["hepburn"] for part in _kakasi().convert(word)).replace("'", "")
-    korean = str(hanja.translate(word, "substitution"))
-    found = (
-        [_LONG.sub(lambda found: found[1] or "", japanese)]
-        if japanese.isascii() and japanese.isalpha()
-        else []
-    )
-    return (*found, korean) if all(map(HANGUL.match, korean)) else tuple(found)
+    reading = str(hanja.translate(word, "substitution"))
+    return (reading,) if all(map(HANGUL.match, reading)) else ()

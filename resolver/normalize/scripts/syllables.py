@@ -1,8 +1,10 @@
 """Syllables of Chinese and Korean names in Latin letters.
 
-Given names of two syllables are written as one word, as two, or with a hyphen (`joined`); and Chinese names come in
-pinyin and, on older and Taiwanese papers, in Wade–Giles, mostly without its apostrophes, so that `Chin` may be Jin or
-Qin (`pinyin_of`). Syllables: Xinhua; Wade 1867 as revised by Giles 1912; Korean by its revised and older romanisations.
+Given names of two syllables are written as one word, as two, or with a hyphen
+(`join_hyphenated_syllables`). Chinese names are in pinyin or, in older and Taiwanese papers, in
+Wade–Giles, mostly without its apostrophes, so that `Chin` may be Jin or Qin (`pinyin_readings`).
+Syllables are from Xinhua, Wade 1867 as revised by Giles 1912, and the revised and older
+romanizations of Korean.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from collections.abc import Container
 from functools import cache, lru_cache
 from itertools import islice, product
 
-# final: the initials it goes with in pinyin (- none)
+from resolver.normalize.word_pairs import parse_pairs
+
+# Finals of pinyin with their initials (-: none).
 _FINALS = """
 a: - b p m f d t n l g k h zh ch sh z c s
 o: - b p m f l
@@ -46,12 +50,18 @@ un: d t l g k h zh ch sh r z c s j q x
 uang: g k h zh ch sh
 ue: n l j q x
 """
-_ALONE = "er ya yo ye yao you yan yin yang ying yong yi yu yue yuan yun wa wo wai wei wan wen wang weng wu".split()
-_WADE_INITIAL = {
-    "b": "p", "d": "t", "g": "k", "zh": "ch", "j": "ch", "q": "ch", "x": "hs", "z": "ts", "c": "ts", "r": "j",
-}  # fmt: skip
+_BARE_SYLLABLES = """
+er ya yo ye yao you yan yin yang ying yong yi yu yue yuan yun wa wo wai wei wan wen wang weng wu
+""".split()
+_WADE_INITIAL = dict(
+    parse_pairs(
+        """
+        b=p d=t g=k zh=ch j=ch q=ch x=hs z=ts c=ts r=j
+        """
+    )
+)
 _WADE_FINAL = {"ong": "ung", "ian": "ien", "ie": "ieh", "ue": "ueh", "iong": "iung", "er": "erh"}
-_WADE_ALONE = {
+_WADE_BARE = {
     "yan": "yen",
     "ye": "yeh",
     "yue": "yueh",
@@ -70,14 +80,15 @@ _TWO_KOREAN = re.compile(f"(?:{_KOREAN.pattern}){{2}}")
 _OWN_KOREAN = re.compile(
     "eo|eu|hy|yeo|oo|ae|ee|ung|wo|ky|gy|su$|jun|chun|jin|chin|ho$|min|seo|suk|seok"
 )
-_LEVELS = (
-    ("kk", "k"), ("tt", "t"), ("pp", "p"), ("ss", "s"), ("jj", "j"), ("yeo", "yo"), ("you", "yo"), ("eo", "o"),
-    ("eui", "i"), ("eu", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "e"), ("oe", "e"), ("ck", "k"),
-    ("ch", "j"), ("g", "k"), ("d", "t"), ("b", "p"), ("r", "l"), ("nk", "ng"), ("u", "o"), ("w", ""),
-)  # fmt: skip
+_LEVELS = parse_pairs(
+    """
+    kk=k tt=t pp=p ss=s jj=j yeo=yo you=yo eo=o eui=i eu=u oo=u ou=u ee=i ae=e oe=e ck=k ch=j g=k
+    d=t b=p r=l nk=ng u=o w=
+    """
+)
 _HYPHEN = re.compile("(?<![\\w-])([A-Za-z]{1,6})[-\u2010\u2011]([A-Za-z]{1,6})(?![\\w-])")
 _OWN = re.compile("x|q|zh|hs|tz|ss|ts|iao|iang|ieh|jie|jia|iung|iong|uang|uo|ueh|ih$|ung|ien|uan")
-"""What hardly any other language's names have."""
+"""Letters that are rare in names of other languages."""
 _MOST = 12
 _ARTICLES = frozenset(
     "al el ul an ar as ash at ad az abd abu abou ibn bin ben bou bu umm um de le la".split()
@@ -86,19 +97,19 @@ _ARTICLES = frozenset(
 
 @cache
 def _pinyin() -> dict[str, tuple[str, str]]:
-    """Every syllable of pinyin, as initial and final."""
-    found = {}
+    """Return each syllable of pinyin, as initial and final."""
+    syllables = {}
     for line in _FINALS.split("\n"):
         final, _, initials = line.partition(":")
         for initial in initials.split():
-            found[initial.strip("-") + final] = (initial.strip("-"), final)
-    return {**found, **{syllable: ("", syllable) for syllable in _ALONE}}
+            syllables[initial.strip("-") + final] = (initial.strip("-"), final)
+    return {**syllables, **{syllable: ("", syllable) for syllable in _BARE_SYLLABLES}}
 
 
 @cache
 def _wade() -> dict[str, tuple[str, ...]]:
-    """Every syllable of Wade–Giles without apostrophes: the syllables of pinyin it may stand for."""
-    found: dict[str, list[str]] = {}
+    """Return Wade–Giles syllables without apostrophes, with their possible pinyin syllables."""
+    readings: dict[str, list[str]] = {}
     for syllable, (initial, final) in _pinyin().items():
         strict = _as_wade(initial, final)
         mixed = _WADE_INITIAL.get(initial, initial) + final if final == "ong" else strict
@@ -108,13 +119,13 @@ def _wade() -> dict[str, tuple[str, ...]]:
             strict.replace("tsu", "tzu"),
             mixed,
         }:
-            found.setdefault(wade, []).append(syllable)
-    return {wade: tuple(sorted(standing)) for wade, standing in found.items()}
+            readings.setdefault(wade, []).append(syllable)
+    return {wade: tuple(sorted(syllables)) for wade, syllables in readings.items()}
 
 
 def _as_wade(initial: str, final: str) -> str:
     if not initial:
-        return _WADE_ALONE.get(final, final)
+        return _WADE_BARE.get(final, final)
     if final == "i" and initial in ("zh", "ch", "sh", "r"):
         return _WADE_INITIAL.get(initial, initial) + "ih"
     if final == "i" and initial in ("z", "c"):
@@ -131,55 +142,67 @@ def _as_wade(initial: str, final: str) -> str:
 
 
 def is_syllable(text: str) -> bool:
-    """Whether a text in lower case is one syllable of a Chinese or Korean name."""
+    """Return True if a lower-case text is one syllable of a Chinese or Korean name."""
     return text in _pinyin() or text in _wade() or bool(_KOREAN.fullmatch(text))
 
 
-def joined(name: str) -> str:
-    """A name with every hyphen between two syllables left out: `Chien-kuo` is `Chienkuo`, `Jean-Marie` stays."""
+def join_hyphenated_syllables(name: str) -> str:
+    """Return a name without hyphens between syllables: `Chien-kuo` → `Chienkuo`; `Jean-Marie`
+    stays.
+    """
     return (
         _HYPHEN.sub(_joined, name) if "-" in name or "\u2010" in name or "\u2011" in name else name
     )
 
 
-def _joined(found: re.Match[str]) -> str:
-    one, two = found[1], found[2]
-    if one.lower() in ("al", "el", "ul"):
-        return found[0]
-    sure = is_syllable(one.lower()), is_syllable(two.lower())
-    # Chih-yvng: a slip of the pen spares the small letter behind the hyphen, which other names do not have
-    slip = any(sure) and one.istitle() and two.islower() and one.lower() not in _ARTICLES
-    return one + two.lower() if all(sure) or slip else found[0]
+def _joined(match: re.Match[str]) -> str:
+    first, second = match[1], match[2]
+    if first.lower() in ("al", "el", "ul"):
+        return match[0]
+    are_syllables = is_syllable(first.lower()), is_syllable(second.lower())
+    # Typos (Chih-yvng) keep the lower-case letter after the hyphen, which other names do not have.
+    is_typo = (
+        any(are_syllables)
+        and first.istitle()
+        and second.islower()
+        and first.lower() not in _ARTICLES
+    )
+    return first + second.lower() if all(are_syllables) or is_typo else match[0]
 
 
 @lru_cache(maxsize=50_000)
-def pinyin_of(token: str, *, known: bool) -> tuple[str, ...]:
-    """What a word would be in pinyin: itself where it is made of such syllables, and what it may stand for in
-    Wade–Giles; nothing where it is of one syllable, where it looks like neither, or where there are too many ways.
-    A `known` word (established as a name already) must have letters that hardly any other language's names have."""
-    if not 4 <= len(token) <= 18 or not token.isascii() or (known and not _OWN.search(token)):
+def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
+    """Return possible pinyin spellings of a word of two or three syllables.
+
+    They are the word itself if it is pinyin, and its readings as Wade–Giles; nothing for other
+    words, or if there are too many. A word that `is_known` as a name must have letters that are
+    rare in other languages.
+    """
+    if not 4 <= len(token) <= 18 or not token.isascii() or (is_known and not _OWN.search(token)):
         return ()
-    found = set()
+    spellings = set()
     if _cut(token, _pinyin()) or _cut(token, _pinyin(), short=True):
-        found.add(token)
+        spellings.add(token)
     for short in (False, True):
         parts = _cut(token, _wade(), short=short)
         if parts:
-            found |= {
+            spellings |= {
                 "".join(way)
                 for way in islice(product(*(_wade()[part] for part in parts)), _MOST + 1)
             }
-    return tuple(sorted(found)) if len(found) <= _MOST else ()
+    return tuple(sorted(spellings)) if len(spellings) <= _MOST else ()
 
 
 @lru_cache(maxsize=50_000)
-def korean_of(token: str, *, known: bool) -> str:
-    """A word of two Korean syllables with its spelling levelled (`yonghyeok`, `yonghyouk`; `minjun`, `minchun`);
-    nothing for others. `known` as in `pinyin_of`."""
+def korean_key(token: str, *, is_known: bool) -> str:
+    """Return a word of two Korean syllables with its spelling leveled; empty for other words.
+
+    `yonghyeok` and `yonghyouk` share a key. `is_known` as in `pinyin_readings`.
+    """
     if (
         not 4 <= len(token) <= 14
         or not _TWO_KOREAN.fullmatch(token)
-        or (known and not _OWN_KOREAN.search(token))
+        or (is_known and not _OWN_KOREAN.search(token))
     ):
         return ""
     for spelled, levelled in _LEVELS:
@@ -188,7 +211,7 @@ def korean_of(token: str, *, known: bool) -> str:
 
 
 def _cut(token: str, table: Container[str], *, short: bool = False) -> list[str]:
-    """The two or three syllables that make up a word, the longest (or shortest) first; nothing where none do."""
+    """Return two or three syllables that make up a word, the longest (or shortest) first."""
     for count in (2, 3):
         parts = _parts(token, table, count, short=short)
         if parts:

@@ -1,160 +1,263 @@
-"""Rows of several prepared batches put together as one, without preparing anything again.
+"""Rows of several prepared batches as one batch, without preparing any value again.
 
-Every row of a table depends on its text alone, so what was prepared once can be compared with what is prepared now. The
-answer holds only what the rows asked for use; the cost is that, not the size of the batches, whose arrays may lie in
-mapped memory. Tables of words, places, dates and texts are sorted as those of one batch are; forms and identifiers come
-part by part.
+Each row of a table depends on its text alone, so values prepared at different times can be compared
+with each other. An assembled batch holds only the table rows that its records use: the cost is that
+of the rows, not that of the batches, whose arrays may be memory-mapped files. Tables of tokens,
+places, dates and texts are sorted as those of a single batch are; name forms and identifiers keep
+the order of the parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.records.prepared.batch import Prepared, TextTable
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import (
+    ByteArray,
+    DateTable,
+    IdentifierTable,
+    MaterializedBatch,
+    NameTable,
+    PlaceTable,
+    PreparedBatch,
+    TextTable,
+    TokenTable,
+)
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.row_selection import Part as Part
 from resolver.records.prepared.row_selection import (
-    beside,
-    by_text,
-    in_parts,
-    ragged_of,
-    take,
+    BatchRows,
+    Selection,
+    TableUse,
+    gather_item_values,
+    recode_selection,
+    rows_in_use,
+    rows_sorted_by_text,
+    select_items,
 )
 from resolver.records.prepared.table_union import (
-    Whole,
-    countries_of,
-    each_word_once,
-    forms_of,
-    tokens_of,
+    BatchUnion,
+    deduplicate_tokens,
+    merge_country_codes,
+    merge_forms,
+    merge_tokens,
 )
 
 
-def assembled(parts: Sequence[Part], ids: pa.StringArray, *, asked: bool = False) -> Prepared:
-    """The rows of the parts, one part after the other, under new ids. No source counts as declared.
+def assemble(parts: Sequence[BatchRows], ids: pa.StringArray) -> MaterializedBatch:
+    """Return the rows of the parts, one part after the other, under new ids.
 
-    `asked`: the first part is one record that all others are compared with, and nothing else is compared. Then each
-    side is put together when something asks for it, words come part by part, tables of what the record says nothing
-    about are left empty but for the texts, and texts are read where they are asked for. Not for several threads at
-    once.
+    No source of the new batch counts as deduplicated.
     """
-    later = Later(parts, ids, asked)
-    if asked:
-        return later
-    held = {
-        field.name: getattr(later, field.name)
-        for field in fields(Prepared)
-        if field.name != "plain"
-    }
-    return Prepared(**held, plain=dict(later.plain))
+    return MaterializedBatch.of(LazyBatch(parts, ids, is_query=False))
 
 
-class Later(Prepared):
-    """Rows of `parts` put together side by side, as they are asked for."""
+class LazyBatch:
+    """Prepared batch (`PreparedBatch`) assembled from rows of parts, member by member on access.
 
-    # what has not been made stands in no slot, so that Python asks `__getattr__`
-    def __init__(self, parts: Sequence[Part], ids: pa.StringArray, asked: bool) -> None:
-        vars(self).update(
-            parts=parts,
-            asked=asked,
-            whole=Whole(parts, len(ids), asked),
-            held=[part.prepared for part in parts],
-            given={},
-        )
-        object.__setattr__(self, "ids", ids)
+    `is_query`: the first part is one record, and all comparisons are between it and the others.
+    Then tokens keep the order of the parts, texts are read on access, and tables of values that the
+    query does not state hold nothing but texts. Not safe for use from several threads.
+    """
+
+    def __init__(self, parts: Sequence[BatchRows], ids: pa.StringArray, *, is_query: bool) -> None:
+        self.parts = parts
+        self.ids = ids
+        self.is_query = is_query
+        self._batches = [part.prepared for part in parts]
+        self._union = BatchUnion(parts, len(ids), is_query)
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def origin(self, row: int) -> tuple[Prepared, int]:
-        """The part and the row in it that a row is from."""
+    def source_row(self, row: int) -> tuple[PreparedBatch, int]:
+        """Return the batch and the row there that a row was taken from."""
         for part in self.parts:
             if row < len(part.rows):
                 return part.prepared, int(part.rows[row])
             row -= len(part.rows)
         raise IndexError("there is no such row")
 
-    def give(self, **sides: Callable[[], Any]) -> None:
-        """Say how some sides are made, where somebody knows better; to be called before they are asked for."""
-        vars(self)["given"].update(sides)
+    @cached_property
+    def kinds(self) -> ByteArray:
+        """Kind of each record."""
+        return self._union.column(lambda batch: batch.kinds)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in _MAKERS:
-            raise AttributeError(name)
-        given = self.given.get(name)
-        made = given() if given is not None else _MAKERS[name](self)
-        object.__setattr__(self, name, made)
-        return made
+    @cached_property
+    def sources(self) -> IntArray:
+        """Source number of each record: 0."""
+        return np.zeros(len(self), dtype=np.int32)
 
+    @cached_property
+    def is_deduplicated(self) -> npt.NDArray[np.bool_]:
+        """False for each record."""
+        return np.zeros(len(self), dtype=bool)
 
-_MAKERS: dict[str, Callable[[Any], Any]] = {
-    # on the way
-    "form_items": lambda one: one.whole.taken(lambda part: part.names),
-    "form_use": lambda one: in_parts([taken.items for taken in one.form_items]),
-    "words": lambda one: [
-        take(part.forms.tokens, rows)
-        for part, rows in zip(one.held, one.form_use.rows, strict=True)
-    ],
-    "token_use": lambda one: (
-        in_parts([taken.items for taken in one.words])
-        if one.asked
-        else each_word_once(
-            one.held,
-            by_text([taken.items for taken in one.words], [part.tokens.texts for part in one.held]),
+    @cached_property
+    def tokens(self) -> TokenTable:
+        """Tokens of the name forms."""
+        return merge_tokens(self._batches, self._token_use, self.is_query)
+
+    @cached_property
+    def forms(self) -> NameTable:
+        """Name forms."""
+        return merge_forms(
+            self._batches, self._form_use, self._form_tokens, self._token_use, self.is_query
         )
-    ),
-    "countries_held": lambda one: countries_of(tuple(part.country_codes for part in one.held)),
-    "codes": lambda one: one.countries_held[1],
-    "dates_held": lambda one: one.whole.dates(),
-    "born_at": lambda one: one.whole.places(
-        lambda part: part.birth_places, lambda part: part.place_table, one.codes
-    ),
-    "lives_at": lambda one: one.whole.places(
-        lambda part: part.addresses, lambda part: part.address_table, one.codes
-    ),
-    "numbers": lambda one: one.whole.identifiers(one.codes),
-    # sides
-    "kinds": lambda one: one.whole.each(lambda part: part.kinds),
-    "sources": lambda one: np.zeros(len(one), dtype=np.int32),
-    "declared": lambda one: np.zeros(len(one), dtype=bool),
-    "tokens": lambda one: tokens_of(one.held, one.token_use, one.asked),
-    "forms": lambda one: forms_of(one.held, one.form_use, one.words, one.token_use, one.asked),
-    "names": lambda one: ragged_of(one.form_items, one.form_use),
-    "name_quality": lambda one: beside(one.form_items, [part.name_quality for part in one.held]),
-    "dates": lambda one: one.dates_held[2],
-    "births": lambda one: one.dates_held[0],
-    "starts": lambda one: one.dates_held[1],
-    "country_codes": lambda one: one.countries_held[0],
-    "nationalities": lambda one: one.whole.coded(lambda part: part.nationalities, one.codes),
-    "countries": lambda one: one.whole.coded(lambda part: part.countries, one.codes),
-    "birth_places": lambda one: one.born_at[0],
-    "place_table": lambda one: one.born_at[1],
-    "addresses": lambda one: one.lives_at[0],
-    "address_table": lambda one: one.lives_at[1],
-    "identifiers": lambda one: one.numbers[0],
-    "identifier_table": lambda one: one.numbers[1],
-    "gender": lambda one: one.whole.each(lambda part: part.gender),
-    "plain": lambda one: _Plain(one.whole, tuple(one.held[0].plain)),
-}
+
+    @cached_property
+    def names(self) -> Ragged:
+        """Name forms of each record."""
+        return recode_selection(self._record_forms, self._form_use)
+
+    @cached_property
+    def name_quality(self) -> ByteArray:
+        """Quality of each item of `names`."""
+        return gather_item_values(
+            self._record_forms, [batch.name_quality for batch in self._batches]
+        )
+
+    @cached_property
+    def dates(self) -> DateTable:
+        """Dates of birth and incorporation."""
+        return self._dates[2]
+
+    @cached_property
+    def births(self) -> Ragged:
+        """Birth dates of each record."""
+        return self._dates[0]
+
+    @cached_property
+    def starts(self) -> Ragged:
+        """Incorporation dates of each record."""
+        return self._dates[1]
+
+    @cached_property
+    def country_codes(self) -> tuple[str, ...]:
+        """Codes of all countries, of which the first is unknown."""
+        return self._countries[0]
+
+    @cached_property
+    def nationalities(self) -> Ragged:
+        """Nationalities of each record."""
+        return self._union.recode_countries(lambda batch: batch.nationalities, self._new_codes)
+
+    @cached_property
+    def countries(self) -> Ragged:
+        """Countries of each record."""
+        return self._union.recode_countries(lambda batch: batch.countries, self._new_codes)
+
+    @cached_property
+    def birth_places(self) -> Ragged:
+        """Birth places of each record."""
+        return self._birth_places[0]
+
+    @cached_property
+    def place_table(self) -> PlaceTable:
+        """Birth places."""
+        return self._birth_places[1]
+
+    @cached_property
+    def addresses(self) -> Ragged:
+        """Addresses of each record."""
+        return self._addresses[0]
+
+    @cached_property
+    def address_table(self) -> PlaceTable:
+        """Addresses."""
+        return self._addresses[1]
+
+    @cached_property
+    def identifiers(self) -> Ragged:
+        """Identifiers of each record."""
+        return self._identifiers[0]
+
+    @cached_property
+    def identifier_table(self) -> IdentifierTable:
+        """Identifiers."""
+        return self._identifiers[1]
+
+    @cached_property
+    def gender(self) -> ByteArray:
+        """Gender bits of each record."""
+        return self._union.column(lambda batch: batch.gender)
+
+    @cached_property
+    def plain(self) -> Mapping[str, tuple[Ragged, TextTable]]:
+        """Plain properties, each assembled on access."""
+        return _LazyTexts(self._union, tuple(self._batches[0].plain))
+
+    # Steps that several members share.
+
+    @cached_property
+    def _record_forms(self) -> list[Selection]:
+        return self._union.select(lambda batch: batch.names)
+
+    @cached_property
+    def _form_use(self) -> TableUse:
+        return rows_in_use([selection.items for selection in self._record_forms])
+
+    @cached_property
+    def _form_tokens(self) -> list[Selection]:
+        return [
+            select_items(batch.forms.tokens, rows)
+            for batch, rows in zip(self._batches, self._form_use.rows, strict=True)
+        ]
+
+    @cached_property
+    def _token_use(self) -> TableUse:
+        items = [selection.items for selection in self._form_tokens]
+        if self.is_query:
+            return rows_in_use(items)
+        texts = [batch.tokens.texts for batch in self._batches]
+        return deduplicate_tokens(self._batches, rows_sorted_by_text(items, texts))
+
+    @cached_property
+    def _dates(self) -> tuple[Ragged, Ragged, DateTable]:
+        return self._union.dates()
+
+    @cached_property
+    def _countries(self) -> tuple[tuple[str, ...], list[IntArray]]:
+        return merge_country_codes(tuple(batch.country_codes for batch in self._batches))
+
+    @property
+    def _new_codes(self) -> list[IntArray]:
+        return self._countries[1]
+
+    @cached_property
+    def _birth_places(self) -> tuple[Ragged, PlaceTable]:
+        return self._union.places(
+            lambda batch: batch.birth_places, lambda batch: batch.place_table, self._new_codes
+        )
+
+    @cached_property
+    def _addresses(self) -> tuple[Ragged, PlaceTable]:
+        return self._union.places(
+            lambda batch: batch.addresses, lambda batch: batch.address_table, self._new_codes
+        )
+
+    @cached_property
+    def _identifiers(self) -> tuple[Ragged, IdentifierTable]:
+        return self._union.identifiers(self._new_codes)
 
 
-class _Plain(Mapping[str, tuple[Ragged, TextTable]]):
-    """Plain properties, each put together when it is asked for."""
+class _LazyTexts(Mapping[str, tuple[Ragged, TextTable]]):
+    """Plain properties, each assembled on first access."""
 
-    def __init__(self, whole: Whole, props: tuple[str, ...]) -> None:
-        self._whole, self._props = whole, props
-        self._made: dict[str, tuple[Ragged, TextTable]] = {}
+    def __init__(self, union: BatchUnion, props: tuple[str, ...]) -> None:
+        self._union, self._props = union, props
+        self._cache: dict[str, tuple[Ragged, TextTable]] = {}
 
     def __getitem__(self, prop: str) -> tuple[Ragged, TextTable]:
-        if prop not in self._made:
+        if prop not in self._cache:
             if prop not in self._props:
                 raise KeyError(prop)
-            self._made[prop] = self._whole.plain(prop)
-        return self._made[prop]
+            self._cache[prop] = self._union.plain(prop)
+        return self._cache[prop]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._props)

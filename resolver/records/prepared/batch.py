@@ -1,16 +1,15 @@
-"""`Prepared`: a batch after normalisation, as arrays of codes over tables of unique values. What blocking and comparing
-see.
+"""Prepared batches: normalized records as arrays of codes over tables of unique values.
 
-Every table row depends on its text alone (and the model's tables), never on what else is in the batch, so a comparison
-of two table rows gives the same answer in every batch. Tables are sorted by their text or number, so codes order as the
-values do.
+Every row of a table depends on its text alone (and on the model's frequency tables), never on what
+else is in the batch, so a comparison of two table rows gives the same answer in every batch. Tables
+are sorted by their text or number, so codes order as the values do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,52 +23,15 @@ ByteArray = npt.NDArray[np.uint8]
 HashArray = npt.NDArray[np.uint64]
 
 
-NICKNAME_BIT = 1 << 30
-"""Set in the id of a symbol that ties a nickname to a name, clear in all others."""
-
-
-class TokenFlag(IntFlag):
-    """What a token is, apart from its letters."""
-
-    INITIAL = 1
-    PARTICLE = 2
-    NUMBER = 4
-    LEGAL = 8
-    PLACE = 16
-    GENERIC = 32
-    FOREIGN = 64
-    """Written in a script that has several romanisations, or whose romanisation has no vowels (Arabic, Hebrew, Han,
-    Hangul)."""
-    KNOWN = 128
-    """An established word: a name that some table knows, no slip of the pen."""
-
-
-class Role(IntEnum):
-    """The part a token plays in a person's name, where the source says so, or what it most likely plays. The two lowest
-    bits are the same for what is said and for what is likely."""
-
-    UNSET = 0
-    GIVEN = 1
-    MIDDLE = 2
-    FAMILY = 3
-    LIKELY_GIVEN = 5
-    LIKELY_FAMILY = 7
-
-
-class NameQuality(IntEnum):
-    """How a source calls a name."""
-
-    PRIMARY = 0
-    ALIAS = 1
-    WEAK = 2
-
-
 @dataclass(frozen=True, slots=True)
 class TokenTable:
-    """t unique tokens, sorted. `texts` ASCII where a transliteration exists; `hashes` 64 bits of the text; `phonetic`,
-    `sound` and `skeleton` hashes of what is left of a text when spellings are levelled (0 is "none"); `flags` are
-    `TokenFlag` bits; `rarity_person`, `rarity_group` in nats, 0…9; `symbols` the ids of the symbols a token carries,
-    ascending; `signature` one bit per letter."""
+    """Unique name tokens, sorted by text.
+
+    `texts` are ASCII if a transliteration exists; `hashes` are 64 bits of the text. `phonetic`,
+    `sound` and `skeleton` are hashes of codes that level spellings (0: no code). `flags` are
+    `TokenFlag` bits; `rarity_person` and `rarity_group` are nats in 0…9; `symbols` are the ids of a
+    token's symbols, ascending; `signature` has one bit per letter.
+    """
 
     texts: npt.NDArray[np.object_]
     hashes: HashArray
@@ -88,10 +50,13 @@ class TokenTable:
 
 @dataclass(frozen=True, slots=True)
 class NameTable:
-    """f name forms. `tokens`: form → tokens in order; `roles` (uint8, `Role`) beside its items; `joined` and
-    `joined_skeleton` beside its items: hashes of the token and its right neighbour written together (0 at the end);
-    `compact`: 64-bit hash of the sorted tokens that carry meaning; `texts[f]` what the source wrote (None for forms put
-    together from name parts)."""
+    """Name forms. `tokens` are the tokens of each form, in order.
+
+    Beside the items of `tokens`: `roles` (`Role`), and `joined` and `joined_skeleton`, hashes of
+    the token and its right neighbor written together (0 at the end of a form). `compact` is a hash
+    of the sorted tokens that carry meaning; `texts` are the names as their sources wrote them (None
+    for forms composed from name parts).
+    """
 
     tokens: Ragged
     roles: ByteArray
@@ -103,7 +68,10 @@ class NameTable:
 
 @dataclass(frozen=True, slots=True)
 class DateTable:
-    """d unique dates: first and last possible year, month and day (0 unknown), `circa` (uint8)."""
+    """Unique dates.
+
+    First and last possible year, month and day (0: unknown), and `circa` (0 or 1).
+    """
 
     year: IntArray
     last_year: IntArray
@@ -114,16 +82,18 @@ class DateTable:
 
 
 TRAVEL_FAMILY = 1
-"""The type of passports and other travel documents."""
+"""Type of passports and other travel documents."""
 WEAK_FAMILIES = (6, 9, 16)
-"""Types of identifiers that a whole group of companies or all branches of a bank share: they prove little about one."""
+"""Types of identifiers that groups of companies or branches of a bank share: weak evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifierTable:
-    """k unique identifiers: `number` is the 64-bit hash of the normal form, `type` and `country` small codes (0
-    unknown), `texts` the normal form, `mass_used` 1 where the model's table says many unrelated people use it, or it
-    looks invented."""
+    """Unique identifiers in normal form.
+
+    `number` is the 64-bit hash of the text; `type` and `country` are small codes (0: unknown);
+    `mass_used` is 1 if many unrelated people use the number (frequency table) or it looks invented.
+    """
 
     number: HashArray
     type: IntArray
@@ -134,9 +104,12 @@ class IdentifierTable:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
-    """p unique places or addresses: `tokens` into `token_texts` (sorted), `token_hashes` 64 bits each, `local` those
-    tokens that do not only say the country, `country` code (0 unknown); `normal` the sorted local tokens as one text,
-    `texts` what the source wrote."""
+    """Unique places or addresses.
+
+    `tokens` are places in `token_texts` (sorted, with 64-bit `token_hashes`); `local` are the
+    tokens that do not just name the country; `country` is a code (0: unknown); `normal` is the
+    sorted local tokens as one text; `texts` are as their sources wrote them.
+    """
 
     tokens: Ragged
     local: Ragged
@@ -155,21 +128,112 @@ class TextTable:
     hashes: HashArray
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """n records. Each Ragged goes record → rows of the table named beside it.
+class PreparedBatch(Protocol):
+    """Interface of a prepared batch of n records: all that blocking and comparison read.
 
-    `names` → `forms` (with `name_quality` beside its items); `births`, `starts` → `dates`; `nationalities`,
-    `countries`, `birth_countries` hold country codes into `country_codes`; `birth_places`, `addresses` → their place
-    tables; `identifiers`; `gender` bits 1 male, 2 female, 4 other; `plain` maps a property (phone, email, activity …)
-    to (Ragged, TextTable).
+    Each `Ragged` has a row per record; its items are rows of the table it names. Implementations
+    are `MaterializedBatch` and `assembly.LazyBatch`.
     """
+
+    def __len__(self) -> int: ...
+
+    @property
+    def ids(self) -> pa.StringArray:
+        """Record ids."""
+
+    @property
+    def kinds(self) -> ByteArray:
+        """`Kind` bits of each record."""
+
+    @property
+    def sources(self) -> IntArray:
+        """Source number of each record."""
+
+    @property
+    def is_deduplicated(self) -> npt.NDArray[np.bool_]:
+        """True for records whose source states that its entries are distinct entities."""
+
+    @property
+    def tokens(self) -> TokenTable:
+        """Unique name tokens."""
+
+    @property
+    def forms(self) -> NameTable:
+        """Name forms."""
+
+    @property
+    def names(self) -> Ragged:
+        """Rows of `forms` of each record."""
+
+    @property
+    def name_quality(self) -> ByteArray:
+        """`NameQuality` of each item of `names`."""
+
+    @property
+    def dates(self) -> DateTable:
+        """Unique dates."""
+
+    @property
+    def births(self) -> Ragged:
+        """Rows of `dates`: birth dates of each record."""
+
+    @property
+    def starts(self) -> Ragged:
+        """Rows of `dates`: incorporation dates of each record."""
+
+    @property
+    def country_codes(self) -> tuple[str, ...]:
+        """Country codes; code 0 is unknown."""
+
+    @property
+    def nationalities(self) -> Ragged:
+        """Places in `country_codes`: nationalities of each record."""
+
+    @property
+    def countries(self) -> Ragged:
+        """Places in `country_codes`: all countries of each record."""
+
+    @property
+    def birth_places(self) -> Ragged:
+        """Rows of `place_table` of each record."""
+
+    @property
+    def place_table(self) -> PlaceTable:
+        """Unique birth places."""
+
+    @property
+    def addresses(self) -> Ragged:
+        """Rows of `address_table` of each record."""
+
+    @property
+    def address_table(self) -> PlaceTable:
+        """Unique addresses."""
+
+    @property
+    def identifiers(self) -> Ragged:
+        """Rows of `identifier_table` of each record."""
+
+    @property
+    def identifier_table(self) -> IdentifierTable:
+        """Unique identifiers."""
+
+    @property
+    def gender(self) -> ByteArray:
+        """`GenderFlag` bits of each record."""
+
+    @property
+    def plain(self) -> Mapping[str, tuple[Ragged, TextTable]]:
+        """Plain properties (phone, email, activity …): rows of each record, and their table."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterializedBatch:
+    """Prepared batch (`PreparedBatch`) that holds all of its arrays."""
 
     ids: pa.StringArray
     kinds: ByteArray
     sources: IntArray
-    declared: npt.NDArray[np.bool_]
-    """Whether the record's source declares its entries to be all different."""
+    is_deduplicated: npt.NDArray[np.bool_]
     tokens: TokenTable
     forms: NameTable
     names: Ragged
@@ -191,3 +255,9 @@ class Prepared:
 
     def __len__(self) -> int:
         return len(self.kinds)
+
+    @classmethod
+    def of(cls, batch: PreparedBatch) -> MaterializedBatch:
+        """Return a batch with the members of another, read now."""
+        values = {field.name: getattr(batch, field.name) for field in fields(cls)}
+        return cls(**{**values, "plain": dict(batch.plain)})

@@ -1,5 +1,8 @@
-"""The shipped tables that scores depend on beside the weights: how common name tokens are, and which document numbers
-are used by many unrelated people. Versioned with the model; a token that is absent is rare."""
+"""Frequency tables that scores depend on beside the weights of a model.
+
+They state how common name tokens are, and which document numbers many unrelated people use. They
+are versioned with the model; a token that is absent is rare.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ _ABSENT_COUNT = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """Counts of entities that bear a token, per population; only tokens borne by 20 entities or more are in them. Two
-    of them are the same where they are one, so that what was worked out with one can be remembered."""
+class FrequencyTables:
+    """Counts of entities that bear a token, per population, for tokens borne by 20 entities or
+    more.
+
+    Compared by identity, so that results computed with tables can be cached by them.
+    """
 
     person_counts: Mapping[str, int] = field(default_factory=dict)
     person_total: int = 20_000
@@ -23,10 +29,10 @@ class Tables:
     group_total: int = 10_000
     mass_used: frozenset[str] = frozenset()
     person_given: Mapping[str, int] = field(default_factory=dict)
-    """Of the tokens that enough bear, the per cent of bearers to whom it is a given name, not a family name."""
+    """Per token that is frequent enough: percentage of bearers whose given name it is."""
 
     def rarity(self, token: str, *, group: bool) -> float:
-        """How much agreeing on the token says, in nats (1…9): minus the log of the share of entities that bear it."""
+        """Return the evidence of agreeing on a token: minus the log of its share, in nats (1…9)."""
         counts, total = (
             (self.group_counts, self.group_total)
             if group

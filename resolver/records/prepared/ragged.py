@@ -1,4 +1,4 @@
-"""`Ragged`: several ints per row as two arrays, and the few array operations that stages share."""
+"""Ragged arrays (several ints per row) as two arrays, and the operations that stages share."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from resolver.records.batch import IntArray
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """The items of row i are `items[offsets[i]:offsets[i + 1]]`. Both int32; `offsets` has one element more than there
-    are rows."""
+    """Ragged array: the items of row i are `items[offsets[i]:offsets[i + 1]]`.
+
+    Both arrays are int32; `offsets` has one element more than there are rows.
+    """
 
     offsets: IntArray
     items: IntArray
@@ -28,17 +30,17 @@ class Ragged:
 
     @property
     def counts(self) -> IntArray:
-        """How many items each row has."""
+        """Number of items of each row."""
         return self.offsets[1:] - self.offsets[:-1]
 
     @property
     def rows(self) -> IntArray:
-        """The row of every item."""
+        """Row of each item."""
         return np.arange(len(self), dtype=np.int32).repeat(self.counts)
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[int]]) -> Ragged:
-        """From a list of lists."""
+        """Return the ragged array of a list of lists."""
         counts = np.fromiter((len(items) for items in lists), dtype=np.int64, count=len(lists))
         flat = np.fromiter(
             (item for items in lists for item in items), dtype=np.int32, count=int(counts.sum())
@@ -47,14 +49,17 @@ class Ragged:
 
     @classmethod
     def empty(cls, rows: int) -> Ragged:
-        """No items in any of `rows` rows."""
+        """Return `rows` rows without items."""
         return cls(np.zeros(rows + 1, dtype=np.int32), np.zeros(0, dtype=np.int32))
 
     @classmethod
     def from_rows(
         cls, rows: npt.NDArray[Any], items: npt.NDArray[Any], count: int, *, unique: bool = True
     ) -> Ragged:
-        """From (row, item) pairs in any order; items sorted within a row; repeated pairs kept once if `unique`."""
+        """Return `count` rows from (row, item) pairs in any order; items are sorted within a row.
+
+        Repeated pairs are kept once if `unique`.
+        """
         order = np.lexsort((items, rows))
         rows, items = rows[order], items[order]
         if unique and len(rows):
@@ -64,26 +69,26 @@ class Ragged:
         return cls(offsets_of(np.bincount(rows, minlength=count)), items.astype(np.int32))
 
     def take(self, rows: npt.NDArray[Any]) -> Ragged:
-        """The given rows, in that order (a row may be taken several times)."""
+        """Return some rows, in that order; rows may repeat."""
         counts = self.counts[rows]
         return Ragged(offsets_of(counts), self.items[spread(self.offsets[:-1][rows], counts)])
 
     def through(self, inner: Ragged) -> Ragged:
-        """Rows → items → inner items: each item replaced by the items of that row of `inner`."""
+        """Return rows with each item replaced by the items of that row of `inner`."""
         counts = inner.counts[self.items]
         items = inner.items[spread(inner.offsets[:-1][self.items], counts)]
         return Ragged(offsets_of(counts)[self.offsets], items)
 
 
 def offsets_of(counts: npt.NDArray[Any]) -> IntArray:
-    """Offsets of rows with the given counts."""
+    """Return the offsets of rows with the given counts."""
     offsets = np.zeros(len(counts) + 1, dtype=np.int32)
     counts.cumsum(dtype=np.int32, out=offsets[1:])
     return offsets
 
 
 def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """The positions start, start + 1, … of every row, one row after the other."""
+    """Return the positions start, start + 1, … of every row, one row after the other."""
     total = int(counts.sum())
     if not total:
         return np.zeros(0, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""A few records spelled out: what single answers are made of, where columns would cost more than what they hold."""
+"""Records as plain lists, for single answers, where columns would cost more than their content."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
-    """n records. `said`: per property the (row, text) of every value, packed as in a `Batch`, in any order; a record
-    may say the same twice."""
+class RecordValues:
+    """Records as lists.
+
+    `values` has per property the (row, text) of every value, packed as in a `Batch`, in any order;
+    repetitions are allowed.
+    """
 
     ids: list[str]
     sources: list[str]
     kinds: list[int]
     schemas: list[str]
-    said: Mapping[str, list[tuple[int, str]]]
+    values: Mapping[str, list[tuple[int, str]]]
 
     def __len__(self) -> int:
         return len(self.ids)

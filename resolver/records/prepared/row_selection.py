@@ -1,7 +1,7 @@
-"""Rows of several prepared batches and what they use of its tables: taken, coded anew, and put side by side.
+"""Selections of rows from several prepared batches, and the table rows that they use.
 
-What `assembling` is made of. The cost is that of what the rows say, not of the size of the batches, whose arrays may
-lie in mapped memory.
+The cost is that of the values selected, not that of the batches, whose arrays may be memory-mapped
+files.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.compiler import compiled
+from resolver.kernels.rows import distinct_items, recode_items, take_items
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of
 
 Numbers = npt.NDArray[np.int64]
-_NONE, NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+_NO_PLACES, NO_ITEMS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
 NO_TEXTS: npt.NDArray[np.object_] = np.empty(0, dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows of a prepared batch, in the order in which they are wanted; a row may be wanted twice."""
+class BatchRows:
+    """Rows of a prepared batch, in the order in which they are to appear; rows may repeat."""
 
-    prepared: Prepared
+    prepared: PreparedBatch
     rows: Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The items of the rows of a part: `counts` per row, `places` in the part's items, the `items` themselves."""
+class Selection:
+    """Items of the rows of a part: `counts` per row, `places` in the part's items, and `items`."""
 
     counts: Numbers
     places: Numbers
@@ -42,38 +42,40 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """The rows of a table that each part uses (ascending), and where they stand in the new table."""
+class TableUse:
+    """Rows of a table that each part uses (ascending), and their places in the new table."""
 
     rows: list[IntArray]
     new: list[IntArray]
     order: Numbers | None
-    """The new table is that of the parts one after the other, in this order (None: as they come)."""
+    """Order of the new table, as places in the tables of the parts put together (None: as is)."""
     texts: npt.NDArray[np.object_]
-    """What it was sorted by, if by anything."""
+    """Texts that the new table is sorted by, if any."""
 
     def coded(self, part: int, items: IntArray) -> IntArray:
-        """Old codes of a part as new ones."""
-        found: IntArray = (
-            _recoded(self.rows[part], self.new[part], items) if len(items) else NOTHING
-        )
-        return found
+        """Return codes of a part as codes of the new table."""
+        if not len(items):
+            return NO_ITEMS
+        recoded: IntArray = recode_items(self.rows[part], self.new[part], items)
+        return recoded
 
     def column(self, arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """One column of the new table from that of each part."""
-        held = [array[rows] for array, rows in zip(arrays, self.rows, strict=True)]
-        return self.ordered(held[0] if len(held) == 1 else np.concatenate(held))
+        """Return one column of the new table, given that column of each part."""
+        used = [array[rows] for array, rows in zip(arrays, self.rows, strict=True)]
+        return self.ordered(used[0] if len(used) == 1 else np.concatenate(used))
 
     def ordered(self, together: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """What was taken part by part, in the order of the new table."""
+        """Return values listed part by part in the order of the new table."""
         return together if self.order is None else together[self.order]
 
 
-class _Unread:
-    """Texts of several parts, one part after the other, that are read where they are asked for."""
+class _LazyTextArray:
+    """Texts of several parts, one part after the other, each read on access."""
 
-    def __init__(self, held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]) -> None:
-        self._held, self._items = held, items
+    def __init__(
+        self, tables: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]
+    ) -> None:
+        self._tables, self._items = tables, items
 
     def __len__(self) -> int:
         return sum(map(len, self._items))
@@ -84,94 +86,66 @@ class _Unread:
         return np.array([self._text(place) for place in np.asarray(places).tolist()], dtype=object)
 
     def tolist(self) -> list[Any]:
-        """All of them, read."""
+        """Read all texts."""
         return [self._text(place) for place in range(len(self))]
 
     def _text(self, place: int) -> Any:
-        for held, items in zip(self._held, self._items, strict=True):
+        for table, items in zip(self._tables, self._items, strict=True):
             if place < len(items):
-                return held[int(items[place])]
+                return table[int(items[place])]
             place -= len(items)
         raise IndexError("there is no such text")
 
 
-def unread(
-    held: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]
+def lazy_texts(
+    tables: Sequence[npt.NDArray[np.object_]], items: Sequence[IntArray]
 ) -> npt.NDArray[np.object_]:
-    """The texts of items of parts, to be read by their places: it costs nothing until one is asked for."""
-    return cast("npt.NDArray[np.object_]", _Unread(held, items))
+    """Return the texts of items of parts as an array that reads them on access."""
+    return cast("npt.NDArray[np.object_]", _LazyTextArray(tables, items))
 
 
-def take(side: Ragged, rows: npt.NDArray[Any]) -> Taken:
-    """The items of some rows of a side."""
+def select_items(side: Ragged, rows: npt.NDArray[Any]) -> Selection:
+    """Return the items of some rows."""
     if not len(side.items):
-        return Taken(np.zeros(len(rows), dtype=np.int64), _NONE, NOTHING)
-    return Taken(*_items_of(side.offsets, side.items, rows))
+        return Selection(np.zeros(len(rows), dtype=np.int64), _NO_PLACES, NO_ITEMS)
+    return Selection(*take_items(side.offsets, side.items, rows))
 
 
-@compiled()
-def _items_of(offsets, items, rows):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """The items of rows: how many of each, where they stand, and what they are."""
-    counts = np.empty(len(rows), dtype=np.int64)
-    total = 0
-    for place in range(len(rows)):
-        counts[place] = offsets[rows[place] + 1] - offsets[rows[place]]
-        total += counts[place]
-    places, taken = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int32)
-    filled = 0
-    for row in rows:
-        for at in range(offsets[row], offsets[row + 1]):
-            places[filled], taken[filled] = at, items[at]
-            filled += 1
-    return counts, places, taken
+def recode_selection(selections: Sequence[Selection], use: TableUse) -> Ragged:
+    """Return the selections of all parts as rows of codes of the new table."""
+    items = [use.coded(part, selection.items) for part, selection in enumerate(selections)]
+    return Ragged(joint_offsets(selections), np.concatenate(items))
 
 
-@compiled()
-def _distinct(items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """The items ascending, each once."""
-    ordered = np.sort(items)
-    count = 0
-    for item in ordered:
-        if count == 0 or ordered[count - 1] != item:
-            ordered[count] = item
-            count += 1
-    return ordered[:count]
+def joint_offsets(selections: Sequence[Selection]) -> IntArray:
+    """Return the offsets of the rows of all parts, one part after the other."""
+    return offsets_of(np.concatenate([selection.counts for selection in selections]))
 
 
-@compiled()
-def _recoded(rows, new, items):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Old codes as new ones: `new` beside the old codes `rows`, which ascend."""
-    out = np.empty(len(items), dtype=np.int32)
-    for place in range(len(items)):
-        out[place] = new[np.searchsorted(rows, items[place])]
-    return out
+def gather_item_values(
+    selections: Sequence[Selection], arrays: Sequence[npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """Return the values that stand beside the selected items, given their array in each part."""
+    pairs = zip(arrays, selections, strict=True)
+    return np.concatenate([array[selection.places] for array, selection in pairs])
 
 
-def ragged_of(taken: Sequence[Taken], use: Used) -> Ragged:
-    """What was taken of all parts, over the new table."""
-    items = [use.coded(part, one.items) for part, one in enumerate(taken)]
-    return Ragged(offsets_of(np.concatenate([one.counts for one in taken])), np.concatenate(items))
-
-
-def beside(taken: Sequence[Taken], arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """What stands beside the items."""
-    return np.concatenate([array[one.places] for array, one in zip(arrays, taken, strict=True)])
-
-
-def in_parts(items: Sequence[IntArray]) -> Used:
-    """The rows in use, part by part."""
-    rows = [_distinct(one) if len(one) else NOTHING for one in items]
-    ends = np.cumsum([0, *(len(one) for one in rows)])
+def rows_in_use(items: Sequence[IntArray]) -> TableUse:
+    """Return the table rows in use, part by part."""
+    rows = [distinct_items(codes) if len(codes) else NO_ITEMS for codes in items]
+    ends = np.cumsum([0, *(len(used) for used in rows)])
     new = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(ends.tolist())]
-    return Used(rows, new, None, NO_TEXTS)
+    return TableUse(rows, new, None, NO_TEXTS)
 
 
-def by_text(items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]) -> Used:
-    """The rows in use, sorted by their texts."""
-    use = in_parts(items)
-    held = [table[rows] for table, rows in zip(texts, use.rows, strict=True)]
-    together = np.concatenate(held)
+def rows_sorted_by_text(
+    items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]
+) -> TableUse:
+    """Return the table rows in use, sorted by their texts."""
+    use = rows_in_use(items)
+    used = [table[rows] for table, rows in zip(texts, use.rows, strict=True)]
+    together = np.concatenate(used)
     order = np.argsort(together, kind="stable")
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    return Used(use.rows, [place[new] for new in use.new], order, together[order])
+    return TableUse(use.rows, [place[new] for new in use.new], order, together[order])

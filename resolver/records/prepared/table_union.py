@@ -1,4 +1,4 @@
-"""What tables of several prepared batches become together, table by table: what `assembling` is made of."""
+"""Tables of several prepared batches merged into those of an assembled batch."""
 
 from __future__ import annotations
 
@@ -17,298 +17,347 @@ from resolver.records.prepared.batch import (
     IdentifierTable,
     NameTable,
     PlaceTable,
-    Prepared,
+    PreparedBatch,
     TextTable,
     TokenTable,
 )
-from resolver.records.prepared.ragged import Ragged, offsets_of
+from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import (
+    NO_ITEMS,
     NO_TEXTS,
-    NOTHING,
+    BatchRows,
     Numbers,
-    Part,
-    Taken,
-    Used,
-    beside,
-    by_text,
-    in_parts,
-    ragged_of,
-    take,
-    unread,
+    Selection,
+    TableUse,
+    gather_item_values,
+    joint_offsets,
+    lazy_texts,
+    recode_selection,
+    rows_in_use,
+    rows_sorted_by_text,
+    select_items,
 )
 
-Side = Callable[[Prepared], Ragged]
+Side = Callable[[PreparedBatch], Ragged]
+"""Reads the items of each record of a batch."""
 _NO_HASHES = np.zeros(0, dtype=np.uint64)
 _NO_BYTES = np.zeros(0, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """What is asked of all parts alike."""
+class BatchUnion:
+    """Rows of several parts, `count` together. `is_query`: the first part is one record, and only
+    comparisons with it are made."""
 
-    parts: Sequence[Part]
+    parts: Sequence[BatchRows]
     count: int
-    asked: bool
+    is_query: bool
 
-    def none(self, side: Side) -> bool:
-        """Whether no part says anything of it."""
+    def is_empty(self, side: Side) -> bool:
+        """Return True if no part has items of a side."""
         return not any(len(side(part.prepared).items) for part in self.parts)
 
-    def unasked(self, side: Side) -> bool:
-        """Whether nothing of it is compared: the record that is asked about says nothing of it."""
-        return self.asked and not len(side(self.parts[0].prepared).items)
+    def is_uncompared(self, side: Side) -> bool:
+        """Return True if a side is never compared, since the query has no items of it."""
+        return self.is_query and not len(side(self.parts[0].prepared).items)
 
-    def apart(self, taken: Sequence[Taken]) -> Ragged:
-        """The items of all parts, each a row of its own in the new table."""
-        counts = np.concatenate([one.counts for one in taken])
-        return Ragged(offsets_of(counts), np.arange(int(counts.sum()), dtype=np.int32))
+    def column(self, read: Callable[[PreparedBatch], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Return one column of all rows."""
+        return np.concatenate([read(part.prepared)[part.rows] for part in self.parts])
 
-    def each(self, column: Callable[[Prepared], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """One column of all rows."""
-        return np.concatenate([column(part.prepared)[part.rows] for part in self.parts])
+    def select(self, side: Side) -> list[Selection]:
+        """Return the items of a side, part by part."""
+        return [select_items(side(part.prepared), part.rows) for part in self.parts]
 
-    def taken(self, side: Side) -> list[Taken]:
-        """The items of a side, part by part."""
-        return [take(side(part.prepared), part.rows) for part in self.parts]
-
-    def coded(self, side: Side, codes: Sequence[IntArray]) -> Ragged:
-        """Items that are codes of countries."""
-        if self.none(side):
+    def recode_countries(self, side: Side, codes: Sequence[IntArray]) -> Ragged:
+        """Return a side of country codes, given the new codes of each part."""
+        if self.is_empty(side):
             return Ragged.empty(self.count)
-        taken = self.taken(side)
-        counts = np.concatenate([one.counts for one in taken])
-        items = np.concatenate([code[one.items] for code, one in zip(codes, taken, strict=True)])
-        # the new codes order as the old ones did, so that items still ascend within a row
-        return Ragged(offsets_of(counts), items)
+        selections = self.select(side)
+        # New codes order as the old ones did, so that items still ascend within a row.
+        pairs = zip(codes, selections, strict=True)
+        items = np.concatenate([code[selection.items] for code, selection in pairs])
+        return Ragged(joint_offsets(selections), items)
 
     def dates(self) -> tuple[Ragged, Ragged, DateTable]:
-        """Births and starts, over one table."""
-        births, starts = self.taken(lambda one: one.births), self.taken(lambda one: one.starts)
-        held = [part.prepared.dates for part in self.parts]
-        both = [
-            np.concatenate([one.items, two.items]) for one, two in zip(births, starts, strict=True)
+        """Return births and starts, and their common table."""
+        births = self.select(lambda batch: batch.births)
+        starts = self.select(lambda batch: batch.starts)
+        tables = [part.prepared.dates for part in self.parts]
+        items = [
+            np.concatenate([birth.items, start.items])
+            for birth, start in zip(births, starts, strict=True)
         ]
-        use = by_text(both, [one.texts for one in held])
-        return ragged_of(births, use), ragged_of(starts, use), _dates(held, use)
+        use = rows_sorted_by_text(items, [table.texts for table in tables])
+        return recode_selection(births, use), recode_selection(starts, use), _dates(tables, use)
 
     def places(
-        self, side: Side, table: Callable[[Prepared], PlaceTable], codes: Sequence[IntArray]
+        self, side: Side, read_table: Callable[[PreparedBatch], PlaceTable], codes: list[IntArray]
     ) -> tuple[Ragged, PlaceTable]:
-        """Places of a side and their table."""
-        if self.none(side):
+        """Return a side of places and its table, given the new country codes of each part."""
+        if self.is_empty(side):
             return Ragged.empty(self.count), _no_places(NO_TEXTS)
-        taken = self.taken(side)
-        tables = [table(part.prepared) for part in self.parts]
-        items, texts = [one.items for one in taken], [one.texts for one in tables]
-        if self.unasked(side):
-            return self.apart(taken), _no_places(unread(texts, items))
-        use = by_text(items, texts)
-        return ragged_of(taken, use), _places(tables, use, codes)
+        selections = self.select(side)
+        tables = [read_table(part.prepared) for part in self.parts]
+        items, texts = _items(selections), [table.texts for table in tables]
+        if self.is_uncompared(side):
+            return _separate_rows(selections), _no_places(lazy_texts(texts, items))
+        use = rows_sorted_by_text(items, texts)
+        return recode_selection(selections, use), _places(tables, use, codes)
 
     def identifiers(self, codes: Sequence[IntArray]) -> tuple[Ragged, IdentifierTable]:
-        """Identifiers and their table."""
-        taken = self.taken(lambda one: one.identifiers)
+        """Return identifiers and their table, given the new country codes of each part."""
+        selections = self.select(lambda batch: batch.identifiers)
         tables = [part.prepared.identifier_table for part in self.parts]
-        items = [one.items for one in taken]
-        if self.unasked(lambda one: one.identifiers):
-            texts = unread([one.texts for one in tables], items)
-            # of what type they are tells how a record is told, whatever the one that is asked about says
+        items = _items(selections)
+        if self.is_uncompared(lambda batch: batch.identifiers):
+            texts = lazy_texts([table.texts for table in tables], items)
+            # Types decide how a record is shown, even if the query states no identifier.
             types = np.concatenate(
-                [table.type[one] for table, one in zip(tables, items, strict=True)]
+                [table.type[some] for table, some in zip(tables, items, strict=True)]
             )
-            return self.apart(taken), IdentifierTable(_NO_HASHES, types, NOTHING, texts, _NO_BYTES)
-        use = in_parts(items)
-        return ragged_of(taken, use), _identifiers(tables, use, codes)
+            table = IdentifierTable(_NO_HASHES, types, NO_ITEMS, texts, _NO_BYTES)
+            return _separate_rows(selections), table
+        use = rows_in_use(items)
+        return recode_selection(selections, use), _identifiers(tables, use, codes)
 
     def plain(self, prop: str) -> tuple[Ragged, TextTable]:
-        """A plain property and its table."""
-        held = [part.prepared.plain[prop] for part in self.parts]
-        if not any(len(side.items) for side, _ in held):
+        """Return a plain property and its table."""
+        sides = [part.prepared.plain[prop] for part in self.parts]
+        if not any(len(side.items) for side, _ in sides):
             return Ragged.empty(self.count), TextTable(NO_TEXTS, _NO_HASHES)
-        taken = [take(side, part.rows) for (side, _), part in zip(held, self.parts, strict=True)]
-        items, tables = [one.items for one in taken], [table.texts for _, table in held]
-        if self.unasked(lambda one: one.plain[prop][0]):
-            return self.apart(taken), TextTable(unread(tables, items), _NO_HASHES)
-        texts, codes = _alike(items, tables)
-        hashes = np.zeros(len(texts), dtype=np.uint64)
-        for (_, table), one, new in zip(held, taken, codes, strict=True):
-            hashes[new] = table.hashes[one.items]
-        counts = np.concatenate([one.counts for one in taken])
-        recoded = np.concatenate(codes)
-        rows = np.repeat(np.arange(len(counts)), counts)
-        return Ragged.from_rows(rows, recoded, len(counts)), TextTable(texts, hashes)
+        selections = self.select(lambda batch: batch.plain[prop][0])
+        items, tables = _items(selections), [table for _, table in sides]
+        if self.is_uncompared(lambda batch: batch.plain[prop][0]):
+            texts = lazy_texts([table.texts for table in tables], items)
+            return _separate_rows(selections), TextTable(texts, _NO_HASHES)
+        return _texts(selections, tables)
+
+
+def _items(selections: Sequence[Selection]) -> list[IntArray]:
+    return [selection.items for selection in selections]
+
+
+def _separate_rows(selections: Sequence[Selection]) -> Ragged:
+    """Return the items of all parts, each a table row of its own."""
+    offsets = joint_offsets(selections)
+    return Ragged(offsets, np.arange(int(offsets[-1]), dtype=np.int32))
 
 
 def _no_places(texts: npt.NDArray[np.object_]) -> PlaceTable:
     none = Ragged.empty(0)
-    return PlaceTable(none, none, NO_TEXTS, _NO_HASHES, NOTHING, NO_TEXTS, texts)
+    return PlaceTable(none, none, NO_TEXTS, _NO_HASHES, NO_ITEMS, NO_TEXTS, texts)
 
 
-def _alike(
+def _texts(
+    selections: Sequence[Selection], tables: Sequence[TextTable]
+) -> tuple[Ragged, TextTable]:
+    """Return selected items of text tables over one table of distinct texts."""
+    items = _items(selections)
+    texts, codes = _distinct_texts(items, [table.texts for table in tables])
+    hashes = np.zeros(len(texts), dtype=np.uint64)
+    for table, some, new in zip(tables, items, codes, strict=True):
+        hashes[new] = table.hashes[some]
+    counts = np.concatenate([selection.counts for selection in selections])
+    rows = np.repeat(np.arange(len(counts)), counts)
+    return Ragged.from_rows(rows, np.concatenate(codes), len(counts)), TextTable(texts, hashes)
+
+
+def _distinct_texts(
     items: Sequence[IntArray], texts: Sequence[npt.NDArray[np.object_]]
 ) -> tuple[npt.NDArray[np.object_], list[IntArray]]:
-    """The texts of items, sorted, each once, and the items as codes of them."""
-    held = [table[one] for table, one in zip(texts, items, strict=True)]
-    if not any(len(one) for one in held):
-        return np.empty(0, dtype=object), [np.zeros(0, dtype=np.int32) for _ in held]
-    unique, codes = np.unique(np.concatenate(held), return_inverse=True)
-    bounds = np.cumsum([len(one) for one in held])[:-1]
+    """Return the distinct texts of items, sorted, and the items as codes of them."""
+    used = [table[some] for table, some in zip(texts, items, strict=True)]
+    if not any(len(some) for some in used):
+        return np.empty(0, dtype=object), [np.zeros(0, dtype=np.int32) for _ in used]
+    unique, codes = np.unique(np.concatenate(used), return_inverse=True)
+    bounds = np.cumsum([len(some) for some in used])[:-1]
     return unique, np.split(codes.astype(np.int32), bounds)
 
 
 @lru_cache(maxsize=64)
-def countries_of(held: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], list[IntArray]]:
-    """The countries of all parts, and the new code of each old one. The first, of no name, is "unknown"."""
-    names = sorted({name for one in held for name in one})
+def merge_country_codes(
+    tables: tuple[tuple[str, ...], ...],
+) -> tuple[tuple[str, ...], list[IntArray]]:
+    """Return the countries of all parts, and per part the new code of each old one.
+
+    The first country has an empty name: unknown.
+    """
+    names = sorted({name for table in tables for name in table})
     place = {name: code for code, name in enumerate(names)}
     codes = [
-        np.fromiter((place[name] for name in one), dtype=np.int32, count=len(one)) for one in held
+        np.fromiter((place[name] for name in table), dtype=np.int32, count=len(table))
+        for table in tables
     ]
     return tuple(names), codes
 
 
-def each_word_once(held: Sequence[Prepared], use: Used) -> Used:
-    """The words in use, sorted by their texts, and those that two parts have alike once. Of one text there are several
-    where what is said of them differs, or what they were written as, which keeps those of one part apart."""
-    said = [_said_of(one.tokens, rows) for one, rows in zip(held, use.rows, strict=True)]
+def deduplicate_tokens(batches: Sequence[PreparedBatch], use: TableUse) -> TableUse:
+    """Return the tokens in use, sorted by text, with tokens that two parts share kept once.
+
+    Tokens of one part stay apart: several have one text if their flags, symbols or source spellings
+    differ. Tokens of two parts are the same if text and attributes are, and each is the k-th such
+    token of its part.
+    """
+    attributes = [
+        _attribute_hashes(batch.tokens, rows) for batch, rows in zip(batches, use.rows, strict=True)
+    ]
     changes = use.texts[1:] != use.texts[:-1]
     rank = (
         np.concatenate([[0], np.cumsum(changes)]) if len(use.texts) else np.zeros(0, dtype=np.int64)
     )
     ranks = [rank[new] for new in use.new]
-    again = np.concatenate([_again(one, two) for one, two in zip(ranks, said, strict=True)])
-    keys = np.stack([again, np.concatenate(said).view(np.int64), np.concatenate(ranks)])
+    repeats = np.concatenate(
+        [_repeat_numbers(*part) for part in zip(ranks, attributes, strict=True)]
+    )
+    keys = np.stack([repeats, np.concatenate(attributes).view(np.int64), np.concatenate(ranks)])
     order = np.lexsort(keys)
-    fresh = np.ones(len(order), dtype=bool)
-    fresh[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
     code = np.empty(len(order), dtype=np.int32)
-    code[order] = np.cumsum(fresh, dtype=np.int32) - 1
+    code[order] = np.cumsum(is_first, dtype=np.int32) - 1
     ends = np.cumsum([len(rows) for rows in use.rows])[:-1]
     texts = use.texts[np.concatenate(use.new)]
-    return Used(use.rows, np.split(code, ends), order[fresh], texts[order[fresh]])
+    return TableUse(use.rows, np.split(code, ends), order[is_first], texts[order[is_first]])
 
 
-def _again(rank: Numbers, said: HashArray) -> Numbers:
-    """Of rows that are alike in both, the how-manieth each is."""
-    order = np.lexsort((said, rank))
+def _repeat_numbers(rank: Numbers, attributes: HashArray) -> Numbers:
+    """Return for each row how many equal rows come before it."""
+    order = np.lexsort((attributes, rank))
     begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (rank[order[1:]] != rank[order[:-1]]) | (said[order[1:]] != said[order[:-1]])
-    at = np.arange(len(order))
-    found = np.empty(len(order), dtype=np.int64)
-    found[order] = at - np.maximum.accumulate(np.where(begins, at, 0))
-    return found
-
-
-def _said_of(table: TokenTable, rows: IntArray) -> HashArray:
-    """A number for what is said of each word beside its text."""
-    symbols = take(table.symbols, rows)
-    mixed = (symbols.items.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    found = np.zeros(len(rows), dtype=np.uint64)
-    np.bitwise_xor.at(
-        found, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29))
+    begins[1:] = (rank[order[1:]] != rank[order[:-1]]) | (
+        attributes[order[1:]] != attributes[order[:-1]]
     )
-    # multiplied after each, so that no two may stand for one another
+    at = np.arange(len(order))
+    repeats = np.empty(len(order), dtype=np.int64)
+    repeats[order] = at - np.maximum.accumulate(np.where(begins, at, 0))
+    return repeats
+
+
+def _attribute_hashes(table: TokenTable, rows: IntArray) -> HashArray:
+    """Return a hash of the flags, rarities and symbols of each token."""
+    symbols = select_items(table.symbols, rows)
+    mixed = (symbols.items.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    hashes = np.zeros(len(rows), dtype=np.uint64)
+    np.bitwise_xor.at(
+        hashes, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29))
+    )
+    # Multiplied after each column, so that columns cannot stand for one another.
     for column in (
         table.flags,
         table.rarity_person.view(np.uint32),
         table.rarity_group.view(np.uint32),
     ):
-        found = (found ^ column[rows].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
-    return found
+        hashes = (hashes ^ column[rows].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
+    return hashes
 
 
-def tokens_of(held: Sequence[Prepared], use: Used, asked: bool) -> TokenTable:
-    """The words in use. `asked`: their texts are read where they are asked for."""
-    tables = [one.tokens for one in held]
-    symbols = [take(table.symbols, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    counts = np.concatenate([one.counts for one in symbols])
-    together = Ragged(offsets_of(counts), np.concatenate([one.items for one in symbols]))
+def merge_tokens(batches: Sequence[PreparedBatch], use: TableUse, is_query: bool) -> TokenTable:
+    """Return the tokens in use; with `is_query` their texts are read on access."""
+    tables = [batch.tokens for batch in batches]
     return TokenTable(
-        unread([one.texts for one in tables], use.rows) if asked else use.texts,
-        use.column([one.hashes for one in tables]),
-        use.column([one.phonetic for one in tables]),
-        use.column([one.sound for one in tables]),
-        use.column([one.skeleton for one in tables]),
-        use.column([one.flags for one in tables]),
-        use.column([one.rarity_person for one in tables]),
-        use.column([one.rarity_group for one in tables]),
-        together if use.order is None else together.take(use.order),
-        use.column([one.signature for one in tables]),
+        lazy_texts([table.texts for table in tables], use.rows) if is_query else use.texts,
+        use.column([table.hashes for table in tables]),
+        use.column([table.phonetic for table in tables]),
+        use.column([table.sound for table in tables]),
+        use.column([table.skeleton for table in tables]),
+        use.column([table.flags for table in tables]),
+        use.column([table.rarity_person for table in tables]),
+        use.column([table.rarity_group for table in tables]),
+        _symbols(tables, use),
+        use.column([table.signature for table in tables]),
     )
 
 
-def forms_of(
-    held: Sequence[Prepared], use: Used, words: Sequence[Taken], tokens: Used, asked: bool
+def _symbols(tables: Sequence[TokenTable], use: TableUse) -> Ragged:
+    selections = [
+        select_items(table.symbols, rows) for table, rows in zip(tables, use.rows, strict=True)
+    ]
+    return _ordered_rows(selections, _items(selections), use.order)
+
+
+def merge_forms(
+    batches: Sequence[PreparedBatch],
+    use: TableUse,
+    words: Sequence[Selection],
+    token_use: TableUse,
+    is_query: bool,
 ) -> NameTable:
-    """The forms in use. `asked`: their texts are read where they are asked for."""
-    tables = [one.forms for one in held]
-    texts = [one.texts for one in tables]
+    """Return the name forms in use, given their tokens.
+
+    With `is_query` their texts are read on access.
+    """
+    tables = [batch.forms for batch in batches]
+    texts = [table.texts for table in tables]
     return NameTable(
-        ragged_of(words, tokens),
-        beside(words, [one.roles for one in tables]),
-        beside(words, [one.joined for one in tables]),
-        beside(words, [one.joined_skeleton for one in tables]),
-        use.column([one.compact for one in tables]),
-        unread(texts, use.rows) if asked else use.column(texts),
+        recode_selection(words, token_use),
+        gather_item_values(words, [table.roles for table in tables]),
+        gather_item_values(words, [table.joined for table in tables]),
+        gather_item_values(words, [table.joined_skeleton for table in tables]),
+        use.column([table.compact for table in tables]),
+        lazy_texts(texts, use.rows) if is_query else use.column(texts),
     )
 
 
-def _dates(tables: Sequence[DateTable], use: Used) -> DateTable:
+def _dates(tables: Sequence[DateTable], use: TableUse) -> DateTable:
     return DateTable(
-        use.column([one.year for one in tables]),
-        use.column([one.last_year for one in tables]),
-        use.column([one.month for one in tables]),
-        use.column([one.day for one in tables]),
-        use.column([one.circa for one in tables]),
+        use.column([table.year for table in tables]),
+        use.column([table.last_year for table in tables]),
+        use.column([table.month for table in tables]),
+        use.column([table.day for table in tables]),
+        use.column([table.circa for table in tables]),
         use.texts,
     )
 
 
-def _places(tables: Sequence[PlaceTable], use: Used, codes: Sequence[IntArray]) -> PlaceTable:
-    words = [take(table.tokens, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    local = [take(table.local, rows) for table, rows in zip(tables, use.rows, strict=True)]
-    both = [np.concatenate([one.items, two.items]) for one, two in zip(words, local, strict=True)]
-    texts, coded = _alike(both, [table.token_texts for table in tables])
-    hashes = np.zeros(len(texts), dtype=np.uint64)
-    for table, items, new in zip(tables, both, coded, strict=True):
-        hashes[new] = table.token_hashes[items]
-    country = [
-        code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)
+def _places(tables: Sequence[PlaceTable], use: TableUse, codes: Sequence[IntArray]) -> PlaceTable:
+    words = [select_items(table.tokens, rows) for table, rows in zip(tables, use.rows, strict=True)]
+    local = [select_items(table.local, rows) for table, rows in zip(tables, use.rows, strict=True)]
+    items = [
+        np.concatenate([some.items, local_words.items])
+        for some, local_words in zip(words, local, strict=True)
     ]
+    texts, coded = _distinct_texts(items, [table.token_texts for table in tables])
+    hashes = np.zeros(len(texts), dtype=np.uint64)
+    for table, some, new in zip(tables, items, coded, strict=True):
+        hashes[new] = table.token_hashes[some]
+    bounds = [len(selection.items) for selection in words]
+    word_codes = [new[:bound] for new, bound in zip(coded, bounds, strict=True)]
+    local_codes = [new[bound:] for new, bound in zip(coded, bounds, strict=True)]
     return PlaceTable(
-        _sorted_words(
-            words, [new[: len(one.items)] for new, one in zip(coded, words, strict=True)], use.order
-        ),
-        _sorted_words(
-            local, [new[len(one.items) :] for new, one in zip(coded, words, strict=True)], use.order
-        ),
+        _ordered_rows(words, word_codes, use.order),
+        _ordered_rows(local, local_codes, use.order),
         texts,
         hashes,
-        use.ordered(np.concatenate(country)),
-        use.column([one.normal for one in tables]),
+        _recoded_countries([table.country for table in tables], use, codes),
+        use.column([table.normal for table in tables]),
         use.texts,
     )
 
 
-def _sorted_words(
-    taken: Sequence[Taken], items: Sequence[IntArray], order: Numbers | None
+def _recoded_countries(
+    columns: Sequence[IntArray], use: TableUse, codes: Sequence[IntArray]
+) -> IntArray:
+    """Return the country column of the new table, given that of each part and its new codes."""
+    parts = zip(codes, columns, use.rows, strict=True)
+    return use.ordered(np.concatenate([code[column[rows]] for code, column, rows in parts]))
+
+
+def _ordered_rows(
+    selections: Sequence[Selection], items: Sequence[IntArray], order: Numbers | None
 ) -> Ragged:
-    together = Ragged(
-        offsets_of(np.concatenate([one.counts for one in taken])), np.concatenate(items)
-    )
+    """Return rows with new items in the order of the new table."""
+    together = Ragged(joint_offsets(selections), np.concatenate(items))
     return together if order is None else together.take(order)
 
 
 def _identifiers(
-    tables: Sequence[IdentifierTable], use: Used, codes: Sequence[IntArray]
+    tables: Sequence[IdentifierTable], use: TableUse, codes: Sequence[IntArray]
 ) -> IdentifierTable:
-    country = [
-        code[table.country[rows]] for code, table, rows in zip(codes, tables, use.rows, strict=True)
-    ]
     return IdentifierTable(
-        use.column([one.number for one in tables]),
-        use.column([one.type for one in tables]),
-        use.ordered(np.concatenate(country)),
-        use.column([one.texts for one in tables]),
-        use.column([one.mass_used for one in tables]),
+        use.column([table.number for table in tables]),
+        use.column([table.type for table in tables]),
+        _recoded_countries([table.country for table in tables], use, codes),
+        use.column([table.texts for table in tables]),
+        use.column([table.mass_used for table in tables]),
     )

@@ -1,5 +1,8 @@
-"""What is said of one pair: the sum of evidence, how the names were aligned, what would change the band, and whether
-the two would have met at all. The form in which composers hand it to files, pages and the command line."""
+"""Explanations of one pair, in the form that files, pages and the command line receive.
+
+They comprise the sum of evidence, the alignment of names, the smallest changes that would lead to
+another band, and the blocking rules that join the pair.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from resolver.records.results.resolution import Band
 
 
 class EvidenceRow(NamedTuple):
-    """One line of a score's sum. `weight` in thousandths of log-odds; `similarity` in 0…1 or None where a side says
-    nothing."""
+    """Row of a score's sum.
+
+    `weight` is in thousandths of log-odds; `similarity` is 0…1, or None if a side states no value.
+    """
 
     name: str
     help: str
@@ -26,21 +31,24 @@ class EvidenceRow(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What became of a part of a name when two names were aligned."""
+    """Outcome of a name part when two names are aligned."""
 
     EQUAL = "equal"
     SIMILAR = "similar"
     JOINED = "joined"
-    """Two words of the one spell one word of the other."""
+    """Two words of one name spell one word of the other."""
     OMITTED = "omitted"
-    """The other name leaves it out: little against a match."""
+    """Left out of the other name: weak evidence against a match."""
     CONTRADICTED = "contradicted"
-    """Both names have something left over: much against a match."""
+    """Left over while the other name has a rest, too: strong evidence against a match."""
 
 
 class AlignedPart(NamedTuple):
-    """One part of the best supported pair of names. `left` or `right` is empty where the other has no such part;
-    `similarity` in 0…1 (0 for what has no partner); `rarity` in nats, 1 (very common) … 9."""
+    """Part of the best supported pair of names.
+
+    `left` or `right` is empty if the other name has no such part; `similarity` is 0…1 (0 without a
+    partner); `rarity` is in nats, 1 (very common) … 9.
+    """
 
     left: str
     right: str
@@ -49,38 +57,47 @@ class AlignedPart(NamedTuple):
     rarity: float
 
     def __str__(self) -> str:
-        """`a = b` equal, `a ~ b 0.91` similar or two words for one, `a left only` omitted by the other, with a mark
-        where the other has something else instead; then the rarity."""
+        """Return the part with its rarity.
+
+        `a = b` is equal, `a ~ b 0.91` similar or joined, and `a left only` omitted by the other
+        name, with a mark if that name has a rest instead.
+        """
         if self.fate is Fate.EQUAL:
-            said = f"{self.left} = {self.right}"
+            text = f"{self.left} = {self.right}"
         elif self.left and self.right:
-            said = f"{self.left} ~ {self.right} {self.similarity:.2f}"
+            text = f"{self.left} ~ {self.right} {self.similarity:.2f}"
         else:
             mark = ", contradicted" if self.fate is Fate.CONTRADICTED else ""
-            said = f"{self.left or self.right} {'left' if self.left else 'right'} only{mark}"
-        return f"{said} ({self.rarity:.1f})"
+            text = f"{self.left or self.right} {'left' if self.left else 'right'} only{mark}"
+        return f"{text} ({self.rarity:.1f})"
 
 
-def on_one_line(parts: Iterable[AlignedPart]) -> str:
-    """How two names were aligned, as one text."""
+def format_alignment(parts: Iterable[AlignedPart]) -> str:
+    """Return the alignment of two names as one text."""
     return ", ".join(map(str, parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What one field of a pair could say instead: the similarities its comparators would then see (NaN: missing)."""
+    """Different value of one field of a pair, with the similarities that comparators would then
+    give.
+
+    NaN is a missing value.
+    """
 
     field: str
-    says: str
+    statement: str
     values: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A way into another band: what one or two fields would have to say instead, and what score that would give.
-    `logodds` in thousandths, exactly what the model's tables sum to."""
+    """Way into another band: different values of one or two fields, and the score they would give.
 
-    says: tuple[str, ...]
+    `logodds` is in thousandths, exactly the sum of the model's tables.
+    """
+
+    statements: tuple[str, ...]
     logodds: int
     score: float
     band: Band
@@ -88,8 +105,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a pair got its score: `rows` sum to `logodds` (thousandths) exactly. `parts` align the best pair of names;
-    `changes` are the smallest that lead into another band, where they were asked for."""
+    """Reasons for the score of a pair.
+
+    `rows` sum to `logodds` (thousandths) exactly. `parts` align the best pair of names; `changes`
+    are the smallest ones into another band, if requested.
+    """
 
     left_id: str
     right_id: str
@@ -102,17 +122,17 @@ class Explanation:
     changes: tuple[Change, ...] = ()
 
     @property
-    def against(self) -> tuple[EvidenceRow, ...]:
-        """The evidence that spoke against, heaviest first: not where every pair starts, nor the calibration."""
-        said = [
+    def contradicting_rows(self) -> tuple[EvidenceRow, ...]:
+        """Evidence against a match, heaviest first, without the prior and the calibration."""
+        rows = [
             row for row in self.rows if row.weight < 0 and row.name not in ("prior", "calibration")
         ]
-        return tuple(sorted(said, key=lambda row: (row.weight, row.name)))
+        return tuple(sorted(rows, key=lambda row: (row.weight, row.name)))
 
 
 @dataclass(frozen=True, slots=True)
-class NearRule:
-    """A blocking rule that came near to joining a pair: `why` it did not, in a few words."""
+class NearMiss:
+    """Blocking rule that nearly joined a pair; `why` states in a few words what was missing."""
 
     name: str
     help: str
@@ -120,19 +140,23 @@ class NearRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
-    """Whether a blocking plan brings two records together: the names of the rules that join them (none: they are never
-    compared), and those that came near."""
+class BlockingTrace:
+    """Names of a plan's rules that join two records, and the rules that nearly do.
+
+    Without any such rule the records are never compared.
+    """
 
     plan: str
     joined_by: tuple[str, ...]
-    near: tuple[NearRule, ...] = ()
+    near: tuple[NearMiss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What stewards decided of two records: `same` or not, by `decision`. Where that is on two other records, these are
-    tied to the two by decisions that call them the same."""
+    """Decision of stewards on two records: `same` or not.
+
+    If `direct` is False, `decision` is on two other records, to which decisions tie these two.
+    """
 
     same: bool
     decision: Decision

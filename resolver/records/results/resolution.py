@@ -1,4 +1,4 @@
-"""What a run found: links, the partition into entities, and how the run went. The form in which stages hand it on."""
+"""Results of a run, as stages pass them on: links, the partition into entities, and figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resolver.records.batch import Batch, IntArray
 
 
 class Band(IntEnum):
-    """What a score asks for."""
+    """Band of a score."""
 
     DISTINCT = 0
     REVIEW = 1
@@ -21,12 +21,12 @@ class Band(IntEnum):
 
     @property
     def label(self) -> str:
-        """The word in files and pages."""
+        """Word used in files and pages."""
         return self.name.lower()
 
 
 class Outcome(IntEnum):
-    """What became of a pair: in one entity, waiting for a steward, or kept apart."""
+    """Outcome of a pair: merged into one entity, queued for a steward, or apart."""
 
     APART = 0
     QUEUED = 1
@@ -34,14 +34,17 @@ class Outcome(IntEnum):
 
     @property
     def label(self) -> str:
-        """The word in files and pages."""
+        """Word used in files and pages."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """m pairs as columns. `left` < `right` are record rows; `logodds` int32 thousandths; `score` float64 in 0…1;
-    `band` and `outcome` uint8. Sorted by (left, right)."""
+    """Pairs as columns, sorted by (left, right).
+
+    `left` < `right` are record rows; `logodds` is int32 in thousandths; `score` float64 in 0…1;
+    `band` and `outcome` are uint8.
+    """
 
     left: IntArray
     right: IntArray
@@ -56,8 +59,11 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class StageStat:
-    """One stage's cost. `items` counts what `unit` names (records, pairs …); seconds; `peak_mib` is the process's peak
-    so far."""
+    """Cost of one stage, in seconds.
+
+    `items` counts what `unit` names (records, pairs …); `peak_mib` is the peak of the process so
+    far.
+    """
 
     name: str
     items: int
@@ -69,8 +75,11 @@ class StageStat:
 
 @dataclass(frozen=True, slots=True)
 class RuleStat:
-    """What one blocking rule gave: distinct keys, pairs it joined, pairs no other rule joined, pairs the safety valve
-    cut."""
+    """Figures of one blocking rule.
+
+    They are distinct keys, pairs it joined, pairs that no other rule joined (`only`), and pairs
+    that block purging removed (`cut`).
+    """
 
     name: str
     help: str
@@ -82,7 +91,7 @@ class RuleStat:
 
 @dataclass(frozen=True, slots=True)
 class RunStats:
-    """How a run went."""
+    """Figures of a run."""
 
     plan: str
     stamp: Mapping[str, str]
@@ -95,8 +104,11 @@ class RunStats:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A resolved batch. `labels[i]` is the row of the smallest record of record i's entity, so labels name the
-    partition. `links` holds every pair in band match or review."""
+    """Resolved batch.
+
+    `labels[i]` is the row of the smallest record of record i's entity, so that labels identify the
+    partition. `links` has every pair in band match or review.
+    """
 
     batch: Batch
     labels: IntArray

@@ -1,4 +1,4 @@
-"""The kernels that walk lists of bearers, against the same told slowly."""
+"""Kernels of word look-ups, against loops."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolver.blocking.prefilter import BLIND, KINDS
-from resolver.blocking.retrieval.bearers import _places_of, added, first_of
-from resolver.blocking.retrieval.word_lookup import packed_of
+from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS
+from resolver.blocking.retrieval.word_lookup import pack_mask
+from resolver.kernels.blocking.prefilter_records import HEAD_KINDS
+from resolver.kernels.lookup.profile_choice import ProfileBirths, choose_profiles
+from resolver.kernels.lookup.profile_sums import sum_weights_of_profiles
+from resolver.kernels.lookup.word_matches import WordMatches, find_codes
 
 PROFILES = 90
 Words = list[list[tuple[int, bool]]]
@@ -18,80 +21,82 @@ Words = list[list[tuple[int, bool]]]
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=30), st.lists(st.integers(0, 42), max_size=8))
-def test_codes_are_found_together_where_each_is_found_alone(
-    held: list[int], asked: list[int]
-) -> None:
-    codes, table = np.array(asked, dtype=np.uint64), np.sort(np.array(held, dtype=np.uint64))
+def test_codes_are_at_their_places(indexed: list[int], query: list[int]) -> None:
+    codes, table = np.array(query, dtype=np.uint64), np.sort(np.array(indexed, dtype=np.uint64))
     out = np.empty(len(codes), dtype=np.int64)
-    _places_of(codes, table, out)
+    find_codes(codes, table, out)
     assert out.tolist() == np.searchsorted(table, codes).tolist()
 
 
 @st.composite
 def words(draw: st.DrawFn) -> tuple[list[list[int]], Words]:
-    """The bearers of some held words, a few of them many, and which held words are alike of each word asked for."""
+    """Draw bearers of indexed words, a few of them many, and matches of each query word."""
     some = st.lists(st.integers(0, PROFILES - 1), unique=True, min_size=1, max_size=5).map(sorted)
-    held = draw(st.lists(some, min_size=1, max_size=6))
-    held += [list(range(start, PROFILES, 2)) for start in range(draw(st.integers(0, 2)))]
-    one = st.tuples(st.integers(0, len(held) - 1), st.booleans())
-    return held, draw(st.lists(st.lists(one, max_size=6), min_size=1, max_size=4))
+    indexed = draw(st.lists(some, min_size=1, max_size=6))
+    indexed += [list(range(start, PROFILES, 2)) for start in range(draw(st.integers(0, 2)))]
+    match = st.tuples(st.integers(0, len(indexed) - 1), st.booleans())
+    return indexed, draw(st.lists(st.lists(match, max_size=6), min_size=1, max_size=4))
 
 
-# a long word stands twice, first as one that is only alike, for which there is no room
+# A frequent word is matched twice, first as a similar one, which exceeds the budget.
 @example(([[0], list(range(0, PROFILES, 2))], [[(1, False), (1, True)]]), 60, 0)
 @settings(deadline=None)
 @given(words(), st.sampled_from([10_000, 60, 10, 0]), st.integers(0, PROFILES))
-def test_sums_are_those_told_slowly(
-    case: tuple[list[list[int]], Words], budget: int, gone: int
+def test_sums_are_those_of_a_loop(
+    case: tuple[list[list[int]], Words], budget: int, ended: int
 ) -> None:
-    held, asked = case
-    flat = [one for word in asked for one in word]
+    indexed, query = case
+    flat = [match for word in query for match in word]
     tokens = np.array([token for token, _ in flat], dtype=np.int64)
     equal = np.array([same for _, same in flat], dtype=bool)
-    worth = np.arange(1, len(flat) + 1, dtype=np.uint32)[::-1].copy()
-    kept = np.arange(PROFILES) != gone
+    weights = np.arange(1, len(flat) + 1, dtype=np.uint32)[::-1].copy()
+    mask = np.arange(PROFILES) != ended
     sums = np.zeros(PROFILES, dtype=np.uint32)
-    touched, said = np.empty(PROFILES + 1, dtype=np.int32), np.empty(PROFILES + 1, dtype=np.uint32)
-    ends = np.cumsum([0, *map(len, asked)]).astype(np.int64)
-    starts = np.cumsum([0, *map(len, held)]).astype(np.int64)
-    bearers = np.concatenate([np.array(one, dtype=np.int32) for one in held])
-    count = added(
-        tokens, worth, equal, ends, starts, bearers, packed_of(kept), budget, sums, touched, said
+    touched, totals = (
+        np.empty(PROFILES + 1, dtype=np.int32),
+        np.empty(PROFILES + 1, dtype=np.uint32),
     )
-    found = dict(zip(touched[:count].tolist(), said[:count].tolist(), strict=True))
-    assert found == {
-        profile: sum_ for profile, sum_ in _slowly(held, asked, budget).items() if kept[profile]
+    ends = np.cumsum([0, *map(len, query)]).astype(np.int64)
+    starts = np.cumsum([0, *map(len, indexed)]).astype(np.int64)
+    bearers = np.concatenate([np.array(profiles, dtype=np.int32) for profiles in indexed])
+    matches = WordMatches(tokens, weights, equal, ends)
+    count = sum_weights_of_profiles(
+        matches, starts, bearers, pack_mask(mask), budget, sums, touched, totals
+    )
+    sums_by_profile = dict(zip(touched[:count].tolist(), totals[:count].tolist(), strict=True))
+    assert sums_by_profile == {
+        profile: sum_ for profile, sum_ in _slowly(indexed, query, budget).items() if mask[profile]
     }
-    assert len(found) == count
+    assert len(sums_by_profile) == count
     assert not sums.any()
 
 
-def _slowly(held: list[list[int]], asked: Words, budget: int) -> dict[int, int]:
-    """What each profile says: of each word asked for the first held word it bears, of those within the budget."""
-    flat = [one for word in asked for one in word]
-    sizes = [len(held[token]) for token, _ in flat]
-    room = budget - sum(size for size, (_, same) in zip(sizes, flat, strict=True) if same)
+def _slowly(indexed: list[list[int]], query: Words, budget: int) -> dict[int, int]:
+    """Return the sum of each profile: of each query word its first match within the budget."""
+    flat = [match for word in query for match in word]
+    sizes = [len(indexed[token]) for token, _ in flat]
+    budget_left = budget - sum(size for size, (_, same) in zip(sizes, flat, strict=True) if same)
     others = sorted(
-        size for size, (_, same) in zip(sizes, flat, strict=True) if not same or room < 0
+        size for size, (_, same) in zip(sizes, flat, strict=True) if not same or budget_left < 0
     )
-    seen, largest = 0, 10**9
+    counted_size, largest = 0, 10**9
     for size in others:
-        seen += size
-        if sum(sizes) > budget and seen > (room if room >= 0 else budget):
+        counted_size += size
+        if sum(sizes) > budget and counted_size > (budget_left if budget_left >= 0 else budget):
             largest = size
             break
-    found: dict[int, int] = {}
+    sums_by_profile: dict[int, int] = {}
     at = len(flat)
-    for word in asked:
+    for word in query:
         counted: set[int] = set()
         for token, same in word:
-            walked = len(held[token]) < largest or (same and room >= 0)
-            for profile in held[token] if walked else ():
+            walked = len(indexed[token]) < largest or (same and budget_left >= 0)
+            for profile in indexed[token] if walked else ():
                 if profile not in counted:
                     counted.add(profile)
-                    found[profile] = found.get(profile, 0) + at
+                    sums_by_profile[profile] = sums_by_profile.get(profile, 0) + at
             at -= 1
-    return found
+    return sums_by_profile
 
 
 def _born(year: int, last: int, month: int = 0, day: int = 0) -> npt.NDArray[np.int32]:
@@ -100,44 +105,49 @@ def _born(year: int, last: int, month: int = 0, day: int = 0) -> npt.NDArray[np.
 
 @pytest.mark.parametrize("most", [1, 7, 40, 200, 400])
 @pytest.mark.parametrize("scale", [1, 37, 50_000])
-def test_about_so_many_of_the_highest_sums_are_chosen(most: int, scale: int) -> None:
+def test_the_highest_sums_are_chosen(most: int, scale: int) -> None:
     drawn = np.random.default_rng(3)
     touched = drawn.permutation(300).astype(np.int32)
-    said = (drawn.integers(1, 200, 300) * scale).astype(np.uint32)
-    chosen, sums = first_of(
-        touched, said, 300, most, BLIND[4], np.zeros(300, dtype=np.int32), BLIND[0], BLIND[4]
-    )
-    taken = _taken(said.tolist(), most)
-    assert chosen.tolist() == touched[taken].tolist()
-    assert sums.tolist() == said[taken].tolist()
+    totals = (drawn.integers(1, 200, 300) * scale).astype(np.uint32)
+    none = NO_PREFILTER_ARRAYS
+    births = ProfileBirths(np.zeros(300, dtype=np.int32), none.heads, none.births)
+    chosen, sums = choose_profiles(touched, totals, 300, most, none.births, births)
+    expected = is_chosen(totals.tolist(), most)
+    assert chosen.tolist() == touched[expected].tolist()
+    assert sums.tolist() == totals[expected].tolist()
     assert most <= len(chosen) <= 2 * most or len(chosen) == 300
 
 
-def _taken(said: list[int], most: int) -> list[bool]:
-    """Which of some sums are taken: whole steps from the highest down, and of the last as many as there is room for."""
-    if len(said) <= most:
-        return [True] * len(said)
-    step = max(said) // 1023 + 1
-    steps = [value // step for value in said]
-    seen, border = 0, 1024
-    while seen < most:
+def is_chosen(totals: list[int], most: int) -> list[bool]:
+    """Return a mask of sums: full steps from the highest down, and part of the last step."""
+    if len(totals) <= most:
+        return [True] * len(totals)
+    step = max(totals) // 1023 + 1
+    steps = [value // step for value in totals]
+    counted_size, border = 0, 1024
+    while counted_size < most:
         border -= 1
-        seen += steps.count(border)
-    ties = steps.count(border) if seen <= 2 * most else most - (seen - steps.count(border))
-    found = []
-    for one in steps:
-        found.append(one > border or (one == border and ties > 0))
-        ties -= one == border
-    return found
+        counted_size += steps.count(border)
+    ties = (
+        steps.count(border)
+        if counted_size <= 2 * most
+        else most - (counted_size - steps.count(border))
+    )
+    mask = []
+    for number in steps:
+        mask.append(number > border or (number == border and ties > 0))
+        ties -= number == border
+    return mask
 
 
-def test_of_those_who_say_less_whoever_was_born_as_asked_is_chosen() -> None:
+def test_births_of_the_query_are_chosen_below_the_limit() -> None:
     touched = np.arange(6, dtype=np.int32)
-    said = np.array([900, 400, 400, 400, 200, 400], dtype=np.uint32)
+    totals = np.array([900, 400, 400, 400, 200, 400], dtype=np.uint32)
     day = [0, 0, 1960 * 512 + 5 * 32 + 4, 1977 * 512 + 5 * 32 + 4, 1960 * 512, -1]
     heads = np.zeros((7, 5), dtype=np.int32)
-    heads[6, :KINDS] = 1
-    asked, births = _born(1960, 1960, 5, 4), _born(1958, 1961)
-    chosen, _ = first_of(touched, said, 6, 1, asked, np.array(day, dtype=np.int32), heads, births)
-    # who shares day and month too; who says less than a third of the best is not looked at
+    heads[6, :HEAD_KINDS] = 1
+    query, births = _born(1960, 1960, 5, 4), _born(1958, 1961)
+    profiles = ProfileBirths(np.array(day, dtype=np.int32), heads, births)
+    chosen, _ = choose_profiles(touched, totals, 6, 1, query, profiles)
+    # Day and month suffice; sums below a third of the best are left out.
     assert chosen.tolist() == [0, 2, 3, 5]

@@ -1,4 +1,4 @@
-"""Looking one record's keys up, against an obvious oracle."""
+"""Nearest records of a query, against a loop over all keys."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.blocking.retrieval.key_lookup import Held, KeyTable, united_keys
-from resolver.blocking.retrieval.nearest_records import nearest
+from resolver.blocking.retrieval.key_lookup import KeyTable, StoredKeys, merge_key_tables
+from resolver.blocking.retrieval.nearest_records import find_nearest
 
 Row = tuple[int, int, int]
 ROWS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=12)
@@ -15,55 +15,57 @@ KINDS = (1, 2, 3, 1)
 
 
 def table(rows: list[Row]) -> KeyTable:
-    """(base, row, refinement) as a table."""
+    """Return rows (base, row, refinement) as a table."""
     columns = [
         np.array([row[place] for row in rows], dtype=kind)
         for place, kind in enumerate(("u8", "i4", "i4"))
     ]
-    return united_keys([KeyTable(*columns)], [0])
+    return merge_key_tables([KeyTable(*columns)], [0])
 
 
-def held(rows: list[Row], first: int, gone: int) -> Held:
-    holds = np.arange(4) != gone
-    return Held(table(rows), first, np.array(KINDS, dtype=np.uint8), holds)
+def stored(rows: list[Row], first: int, ended: int) -> StoredKeys:
+    is_valid = np.arange(4) != ended
+    return StoredKeys(table(rows), first, np.array(KINDS, dtype=np.uint8), is_valid)
 
 
-@given(asked=ROWS, one=ROWS, two=ROWS, kind=st.sampled_from((1, 2, 3)), gone=st.integers(-1, 3))
-def test_the_hits_are_those_that_fit(
-    asked: list[Row], one: list[Row], two: list[Row], kind: int, gone: int
+@given(
+    query=ROWS, first=ROWS, second=ROWS, kind=st.sampled_from((1, 2, 3)), ended=st.integers(-1, 3)
+)
+def test_hits_are_bearers_that_fit(
+    query: list[Row], first: list[Row], second: list[Row], kind: int, ended: int
 ) -> None:
-    found = nearest(
-        table([(base, 0, refine) for base, _, refine in asked]),
+    nearest = find_nearest(
+        table([(base, 0, refine) for base, _, refine in query]),
         kind,
-        [held(one, 1, gone), held(two, 5, gone)],
+        [stored(first, 1, ended), stored(second, 5, ended)],
     )
-    bases = sorted({base for base, _, _ in asked})
+    bases = sorted({base for base, _, _ in query})
     expected = {
         (first + row, base)
-        for rows, first in ((one, 1), (two, 5))
+        for rows, first in ((first, 1), (second, 5))
         for base, row, refine in rows
-        for other, _, wanted in asked
+        for other, _, query_refine in query
         if base == other
-        and (refine == wanted or not refine or not wanted)
+        and (refine == query_refine or not refine or not query_refine)
         and KINDS[row] & kind
-        and row != gone
+        and row != ended
     }
     assert {
         (number, bases[key])
-        for number, key in zip(found.numbers.tolist(), found.keys.tolist(), strict=True)
+        for number, key in zip(nearest.numbers.tolist(), nearest.keys.tolist(), strict=True)
     } == expected
-    assert found.passed_over == 0
+    assert nearest.skipped_keys == 0
 
 
-def test_rare_keys_come_first_and_what_is_left_out_is_said() -> None:
+def test_rare_keys_come_first_and_skipped_ones_are_counted() -> None:
     rows = [(1, 0, 0), *((2, row, 0) for row in range(4))]
-    found = nearest(table([(1, 0, 0), (2, 0, 0)]), 3, [held(rows, 1, -1)], budget=4)
-    assert (found.numbers.tolist(), found.passed_over) == ([1], 1)
-    both = nearest(table([(1, 0, 0), (2, 0, 0)]), 3, [held(rows, 1, -1)], budget=5)
-    assert both.passed_over == 0
+    nearest = find_nearest(table([(1, 0, 0), (2, 0, 0)]), 3, [stored(rows, 1, -1)], budget=4)
+    assert (nearest.numbers.tolist(), nearest.skipped_keys) == ([1], 1)
+    both = find_nearest(table([(1, 0, 0), (2, 0, 0)]), 3, [stored(rows, 1, -1)], budget=5)
+    assert both.skipped_keys == 0
     weight = dict(zip(both.keys.tolist(), both.weights.tolist(), strict=True))
     assert weight[0] > weight[1] > 0
 
 
-def test_nothing_held() -> None:
-    assert len(nearest(table([(1, 0, 0)]), 1, []).numbers) == 0
+def test_without_tables_there_are_no_hits() -> None:
+    assert len(find_nearest(table([(1, 0, 0)]), 1, []).numbers) == 0

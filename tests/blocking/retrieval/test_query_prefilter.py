@@ -1,17 +1,18 @@
-"""A glance of one record at many, against the points of each pair told slowly."""
+"""Prefilter scores of a query with many records, against the score of each pair."""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import given, settings
 
-from resolver.blocking.prefilter import PASSED, arrays
-from resolver.blocking.retrieval.query_prefilter import points_of_query
+from resolver.blocking.prefilter import prefilter_arrays
+from resolver.blocking.retrieval.query_prefilter import query_scores
+from resolver.kernels.blocking.prefilter_records import PASSED
 from resolver.records import Record
 from tests.blocking.test_prefilter import (
-    at_a_glance,
-    of_those,
     people,
+    score_of_words,
+    score_slowly,
     words_of,
 )
 from tests.normalize.preparing import prepared
@@ -19,17 +20,17 @@ from tests.normalize.preparing import prepared
 
 @settings(max_examples=60, deadline=None)
 @given(people())
-def test_a_query_gives_rows_of_another_batch_the_points_of_a_pair(records: list[Record]) -> None:
-    found = prepared(records[1:])
-    asked = prepared(records[:1])
-    # more rows than are asked for ahead, some more than once
-    rows = np.arange(40, dtype=np.int64) % len(found)
-    points = points_of_query(arrays(asked), arrays(found), rows).tolist()
-    for row, said in zip(rows.tolist(), points, strict=True):
+def test_query_scores_are_those_of_pairs(records: list[Record]) -> None:
+    batch = prepared(records[1:])
+    query = prepared(records[:1])
+    # More rows than the kernel requests ahead, with repetitions.
+    rows = np.arange(40, dtype=np.int64) % len(batch)
+    scores = query_scores(prefilter_arrays(query), prefilter_arrays(batch), rows).tolist()
+    for row, score in zip(rows.tolist(), scores, strict=True):
         pair = prepared([records[0], records[1 + row]])
-        wanted = {at_a_glance(pair, 0, 1)}
+        expected = {score_slowly(pair, 0, 1)}
         words = [words_of(pair, 0), words_of(pair, 1)]
-        if len(words[0]) == len(words[1]) and PASSED not in wanted:
-            # whose words come first is not to be seen in batches of their own
-            wanted |= {of_those(pair, 0, 1, words), of_those(pair, 0, 1, words[::-1])}
-        assert said in wanted
+        if len(words[0]) == len(words[1]) and PASSED not in expected:
+            # Batches of one pair do not show which words come first.
+            expected |= {score_of_words(pair, 0, 1, words), score_of_words(pair, 0, 1, words[::-1])}
+        assert score in expected

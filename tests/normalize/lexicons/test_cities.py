@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.lexicons.cities import PLACES, city_of
-from resolver.normalize.name_tokens import group_tokens
-from resolver.records.prepared.batch import TokenFlag
+from resolver.normalize.lexicons.cities import PLACES, city_name
+from resolver.normalize.name_tokens import tokenize_group
+from resolver.records.prepared.value_flags import TokenFlag
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("name", "two"),
     [("derna", "darnah"), ("benghazi", "banghazi"), ("moscow", "moskva"), ("kyiv", "kiev")],
 )
-def test_spellings_of_a_city_are_one_place(one: str, two: str) -> None:
-    assert city_of(one) == city_of(two) != ""
+def test_spellings_of_a_city_are_one_place(name: str, two: str) -> None:
+    assert city_name(name) == city_name(two) != ""
 
 
-def test_a_word_that_is_no_city_is_none() -> None:
-    assert city_of("ansar") == city_of("") == ""
+def test_other_words_are_no_city() -> None:
+    assert city_name("ansar") == city_name("") == ""
 
 
 def test_a_city_is_a_place_in_a_groups_name() -> None:
-    ansar, derna = group_tokens("Ansar Derna")
+    ansar, derna = tokenize_group("Ansar Derna")
     assert not ansar.flags & TokenFlag.PLACE
     assert derna.flags & TokenFlag.PLACE
-    assert derna.symbols == group_tokens("Al-Karama Darnah")[-1].symbols
+    assert derna.symbols == tokenize_group("Al-Karama Darnah")[-1].symbols
 
 
-def test_what_is_known_as_something_else_stays_it() -> None:
-    # a country, for one, has a symbol of its own already
-    (token,) = (one for one in group_tokens("Bank of Palestine") if one.text == "palestine")
+def test_other_symbols_take_precedence() -> None:
+    # A country, for example, has a symbol already.
+    (token,) = (name for name in tokenize_group("Bank of Palestine") if name.text == "palestine")
     assert token.flags & TokenFlag.PLACE
     assert len(token.symbols) == 1
 
 
-def test_no_spelling_means_two_places() -> None:
+def test_spellings_are_unique() -> None:
     words = [word for place in PLACES for word in place]
     assert len(words) == len(set(words))

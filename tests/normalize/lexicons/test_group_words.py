@@ -1,16 +1,16 @@
-"""Generic words of groups' names in English, names proper as they were."""
+"""Generic words of groups' names in English; proper names stay."""
 
 from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.lexicons.group_words import levelled
-from resolver.normalize.name_tokens import group_tokens
-from resolver.records.prepared.batch import TokenFlag
+from resolver.normalize.lexicons.group_words import translate_generic_words
+from resolver.normalize.name_tokens import tokenize_group
+from resolver.records.prepared.value_flags import TokenFlag
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("Karimov Intl Mfg Pvt Ltd", "Karimov international manufacturing private Ltd"),
         ("Sharikat al-Waha lil-Tijara", "company al-Waha trading"),
@@ -26,13 +26,13 @@ from resolver.records.prepared.batch import TokenFlag
         ("Union Mission Vessel", "Union Mission Vessel"),
     ],
 )
-def test_generic_words(text: str, said: str) -> None:
-    assert levelled(text) == said
+def test_generic_words(text: str, expected: str) -> None:
+    assert translate_generic_words(text) == expected
 
 
 def test_two_scripts_give_the_same_words() -> None:
-    one, two = (
-        {token.text for token in group_tokens(text) if not token.flags & TokenFlag.LEGAL}
+    first, second = (
+        {token.text for token in tokenize_group(text) if not token.flags & TokenFlag.LEGAL}
         for text in ("金山贸易有限公司", "Jinshan Trading Co., Ltd.")
     )
-    assert one == two == {"jinshan", "trading"}
+    assert first == second == {"jinshan", "trading"}

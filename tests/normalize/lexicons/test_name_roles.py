@@ -1,11 +1,11 @@
-"""Likely roles: by place, unless what is known of the words says otherwise."""
+"""Likely roles: by position, unless frequencies of the words show the reversed order."""
 
 from __future__ import annotations
 
 import pytest
 
 from resolver.records import Kind
-from resolver.records.prepared.batch import Role
+from resolver.records.prepared.value_flags import Role
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -13,11 +13,11 @@ GIVEN, FAMILY, UNSET = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY), int(Role
 
 
 def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
-    found = prepared([record("s:1", kind, name=text)])
-    (form,) = found.names[0].tolist()[:1]
-    first, last = found.forms.tokens.offsets[form], found.forms.tokens.offsets[form + 1]
-    said: list[int] = found.forms.roles[first:last].tolist()
-    return said
+    batch = prepared([record("s:1", kind, name=text)])
+    (form,) = batch.names[0].tolist()[:1]
+    first, last = batch.forms.tokens.offsets[form], batch.forms.tokens.offsets[form + 1]
+    form_roles: list[int] = batch.forms.roles[first:last].tolist()
+    return form_roles
 
 
 @pytest.mark.parametrize(
@@ -25,17 +25,17 @@ def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
     [
         ("Ann Lee", [GIVEN, FAMILY]),
         ("Ann Maria Lee", [GIVEN, UNSET, FAMILY]),
-        # what is known of the words says that the order is the other one
+        # Frequencies of the words show the reversed order.
         ("SMITH John", [FAMILY, GIVEN]),
         ("Li Qwangzu", [FAMILY, GIVEN]),
         ("Smith J", [FAMILY, GIVEN]),
-        # beside a word of two syllables, that of one is a Chinese or Korean family name, whoever else bears it
+        # A word of one syllable beside one of two is a Chinese or Korean family name.
         ("Ren Xiaohong", [FAMILY, GIVEN]),
         ("Xiaohong Ren", [GIVEN, FAMILY]),
         ("Seonghyeon Kim", [GIVEN, FAMILY]),
         ("周淑洁", [FAMILY, GIVEN]),
         ("김 영진", [FAMILY, GIVEN]),
-        # two that are given names stand as they stand
+        # Two given names keep their order.
         ("John Mohammed", [GIVEN, FAMILY]),
         ("Ann", [UNSET]),
         ("Ann von", [UNSET, UNSET]),
@@ -50,11 +50,11 @@ def test_groups_have_no_given_names() -> None:
     assert set(roles("Acme Holding", Kind.GROUP)) == {UNSET}
 
 
-def test_what_a_source_says_is_not_guessed() -> None:
-    found = prepared([record("s:1", firstName="Li", lastName="John")])
-    assert found.forms.roles.tolist() == [int(Role.GIVEN), int(Role.FAMILY)]
+def test_stated_roles_are_kept() -> None:
+    batch = prepared([record("s:1", firstName="Li", lastName="John")])
+    assert batch.forms.roles.tolist() == [int(Role.GIVEN), int(Role.FAMILY)]
 
 
-def test_the_lowest_bits_of_what_is_said_and_of_what_is_likely_are_the_same() -> None:
+def test_stated_and_likely_roles_share_their_lowest_bits() -> None:
     assert Role.LIKELY_GIVEN & 3 == Role.GIVEN
     assert Role.LIKELY_FAMILY & 3 == Role.FAMILY

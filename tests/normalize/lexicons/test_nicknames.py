@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.lexicons.nicknames import form_symbols, levelled, nickname_symbols
-from resolver.records.prepared.batch import NICKNAME_BIT
+from resolver.normalize.lexicons.nicknames import form_symbols, level_spelling, nickname_symbols
+from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 
 def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
@@ -39,30 +39,30 @@ def test_nicknames_share_a_symbol_that_is_marked_as_such() -> None:
         ("tunde", "babatunde"),
     ],
 )
-def test_pet_names_of_many_cultures_are_known_however_they_are_spelt(short: str, name: str) -> None:
+def test_pet_names_of_many_cultures_have_symbols(short: str, name: str) -> None:
     assert set(nickname_symbols(short)) & set(nickname_symbols(name))
 
 
 def test_names_that_share_a_pet_name_stay_apart() -> None:
-    for one, two in (
+    for first, second in (
         ("rajesh", "rajendra"),
         ("abdrahman", "abdkadir"),
         ("gebremariam", "gebrehiwot"),
     ):
-        assert not set(nickname_symbols(one)) & set(nickname_symbols(two))
-    # only their spellings would meet: Mitchell is no Michel
+        assert not set(nickname_symbols(first)) & set(nickname_symbols(second))
+    # Only leveled spellings would agree: Mitchell is no Michel.
     assert not set(nickname_symbols("mitchell")) & set(nickname_symbols("michael"))
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
-def test_levelling_leaves_a_word(word: str) -> None:
-    assert levelled(word)
-    assert len(word) > 3 or levelled(word) == word
+def test_leveling_is_idempotent(word: str) -> None:
+    assert level_spelling(word)
+    assert len(word) > 3 or level_spelling(word) == word
 
 
-def test_levelled_spellings_meet_and_other_names_do_not() -> None:
-    assert len({levelled(word) for word in ("yevgeny", "evgenii", "evgeniy")}) == 1
-    assert len({levelled(word) for word in ("samir", "samira", "amir", "omar", "omari")}) == 5
+def test_leveled_spellings_share_symbols_and_other_names_do_not() -> None:
+    assert len({level_spelling(word) for word in ("yevgeny", "evgenii", "evgeniy")}) == 1
+    assert len({level_spelling(word) for word in ("samir", "samira", "amir", "omar", "omari")}) == 5
 
 
 def test_the_forms_of_a_name_in_kindred_languages_are_no_nicknames() -> None:
@@ -73,9 +73,9 @@ def test_the_forms_of_a_name_in_kindred_languages_are_no_nicknames() -> None:
 
 def test_nicknames_are_marked_as_such() -> None:
     for token in ("bill", "william", "liz"):
-        found = nickname_symbols(token)
-        assert found == tuple(sorted(set(found)))
-        assert all(NICKNAME_BIT <= symbol < 2**31 for symbol in found)
+        symbols = nickname_symbols(token)
+        assert symbols == tuple(sorted(set(symbols)))
+        assert all(NICKNAME_BIT <= symbol < 2**31 for symbol in symbols)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_nicknames_are_marked_as_such() -> None:
         ("malikeh", "malik"),
     ],
 )
-def test_a_woman_is_no_man_without_her_ending(woman: str, man: str) -> None:
+def test_womens_names_are_not_leveled_to_mens(woman: str, man: str) -> None:
     assert not set(form_symbols(woman)) & set(form_symbols(man))
     assert set(form_symbols(woman)) & set(form_symbols(f"{woman[:-2]}a"))
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("sadiq", "siddiq"), ("jafar", "ghaffar"), ("shahla", "shohleh")]
+    ("first", "second"), [("sadiq", "siddiq"), ("jafar", "ghaffar"), ("shahla", "shohleh")]
 )
-def test_names_that_only_look_alike_stay_apart(one: str, two: str) -> None:
-    assert not set(form_symbols(one)) & set(form_symbols(two))
+def test_names_that_only_look_alike_stay_apart(first: str, second: str) -> None:
+    assert not set(form_symbols(first)) & set(form_symbols(second))

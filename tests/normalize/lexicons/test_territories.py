@@ -1,4 +1,4 @@
-"""Territories by name: the kept table answers as `rigour` does, and a damaged one is made anew."""
+"""Territories by name: the file answers as `rigour` does, and is written again if damaged."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_answers_are_those_of_rigour(text: str) -> None:
-    found = lookup_territory(text)
-    assert territory_code(text) == (found.code if found else "")
+    answer = lookup_territory(text)
+    assert territory_code(text) == (answer.code if answer else "")
 
 
-def test_a_kept_table_is_read_and_a_damaged_one_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_file_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = territories._names.__wrapped__(tmp_path)
     (path,) = tmp_path.iterdir()
     content = path.read_bytes()
@@ -43,6 +41,6 @@ def test_a_kept_table_is_read_and_a_damaged_one_made_anew(
     assert path.read_bytes() == content
 
 
-def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None:
+def test_answers_do_not_need_a_writable_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert territories._names.__wrapped__(tmp_path / "file")["france"] == "fr"

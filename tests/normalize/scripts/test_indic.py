@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.folding import latin
-from resolver.normalize.scripts.indic import indic
+from resolver.normalize.folding import to_latin
+from resolver.normalize.scripts.indic import transliterate_indic
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ from resolver.normalize.scripts.indic import indic
     ],
 )
 def test_names_are_written_as_passports_do(written: str, latin_letters: str) -> None:
-    assert indic(written) == latin_letters
-    assert latin(written) == latin_letters
+    assert transliterate_indic(written) == latin_letters
+    assert to_latin(written) == latin_letters
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x0900, max_codepoint=0x0D7F), max_size=12))
 def test_any_text_is_read_the_same_way_every_time(text: str) -> None:
-    assert indic(text) == indic(text)
-    assert latin(text).lower() == latin(text)
+    assert transliterate_indic(text) == transliterate_indic(text)
+    assert to_latin(text).lower() == to_latin(text)
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x08FF), max_size=12))
 def test_other_scripts_stay(text: str) -> None:
-    assert indic(text) == text
+    assert transliterate_indic(text) == text

@@ -1,10 +1,10 @@
-"""Han characters as Japanese and Koreans read them."""
+"""Japanese and Korean readings of Han characters."""
 
 from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.scripts.readings import SINGLE, readings
+from resolver.normalize.scripts.readings import FIXED_READINGS, readings
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ def test_the_japanese_reading_has_short_vowels(word: str, japanese: str) -> None
 def test_given_names_are_read_as_people_are_called() -> None:
     assert readings("翔太") == ("shota",)
     assert readings("くみ子") == ("kumiko",)
-    # no reading for two: names that the Chinese tell apart
-    spoken = [way for ways in SINGLE.values() for way in ways]
+    # Readings are distinct, since the names differ in Chinese.
+    spoken = [way for ways in FIXED_READINGS.values() for way in ways]
     assert len(spoken) == len(set(spoken))
 
 

@@ -1,4 +1,4 @@
-"""Names in Latin letters as other languages spell them: Somali, Armenian, Georgian, Japanese, West African."""
+"""Latin spellings: Somali, Armenian, Georgian, Japanese, West African."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.normalize.lexicons.nicknames import form_symbols
-from resolver.normalize.name_tokens import person_tokens
+from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.scripts.romanization import (
-    armenian_of,
-    georgian_of,
-    japanese_of,
-    respelt,
-    vau_of,
+    armenian_key,
+    georgian_key,
+    japanese_key,
+    respell,
+    vw_key,
 )
 
 
@@ -28,17 +28,19 @@ from resolver.normalize.scripts.romanization import (
     ],
 )
 def test_somali_orthography_is_read_as_english_writes_it(somali: str, english: str) -> None:
-    assert [token.text for token in person_tokens(somali)] == [
-        token.text for token in person_tokens(english)
+    assert [token.text for token in tokenize_person(somali)] == [
+        token.text for token in tokenize_person(english)
     ]
 
 
 @pytest.mark.parametrize(
     "word",
-    "alex max maxim felix xavier xiao xu laxman roxana carlos cecilia isaac carmen caleb marcus".split(),
+    """
+    alex max maxim felix xavier xiao xu laxman roxana carlos cecilia isaac carmen caleb marcus
+    """.split(),
 )
-def test_no_other_language_is_read_as_somali(word: str) -> None:
-    assert respelt(word) == word
+def test_other_languages_are_not_respelled(word: str) -> None:
+    assert respell(word) == word
 
 
 @pytest.mark.parametrize(
@@ -51,14 +53,14 @@ def test_no_other_language_is_read_as_somali(word: str) -> None:
         ("hurdajyan", "hurtachian"),
     ],
 )
-def test_armenian_family_names_meet_across_the_dialects(east: str, west: str) -> None:
-    assert armenian_of(east) == armenian_of(west) != ""
+def test_armenian_dialects_share_a_key(east: str, west: str) -> None:
+    assert armenian_key(east) == armenian_key(west) != ""
 
 
-def test_other_names_in_ian_are_left_alone() -> None:
+def test_other_names_in_ian_have_no_key() -> None:
     for word in ("gillian", "killian", "guangyan", "kuangyan", "brian", "johnson"):
-        assert armenian_of(word) == ""
-    assert armenian_of("sargsyan") != armenian_of("petrosyan")
+        assert armenian_key(word) == ""
+    assert armenian_key("sargsyan") != armenian_key("petrosyan")
 
 
 @pytest.mark.parametrize(
@@ -71,36 +73,39 @@ def test_other_names_in_ian_are_left_alone() -> None:
         ("maghlakelidze", "maglakelidze"),
     ],
 )
-def test_georgian_family_names_meet_across_offices(english: str, other: str) -> None:
-    assert georgian_of(english) == georgian_of(other) != ""
+def test_georgian_spellings_share_a_key(english: str, other: str) -> None:
+    assert georgian_key(english) == georgian_key(other) != ""
 
 
 def test_other_georgian_names_stay_apart() -> None:
-    assert georgian_of("beridze") != georgian_of("berishvili")
-    assert georgian_of("chikhladze") != georgian_of("chkheidze")
-    assert georgian_of("johnson") == georgian_of("adze") == ""
+    assert georgian_key("beridze") != georgian_key("berishvili")
+    assert georgian_key("chikhladze") != georgian_key("chkheidze")
+    assert georgian_key("johnson") == georgian_key("adze") == ""
 
 
 def test_a_digit_inside_a_word_is_a_letter_misread() -> None:
-    assert [token.text for token in person_tokens("Jessica Br0wne")] == ["jessica", "browne"]
-    assert [token.text for token in person_tokens("Mi1orad Stankovic")] == ["milorad", "stankovic"]
-    for kept in ("ali1", "2nd", "3pac", "b2b"):
-        assert respelt(kept) == kept
+    assert [token.text for token in tokenize_person("Jessica Br0wne")] == ["jessica", "browne"]
+    assert [token.text for token in tokenize_person("Mi1orad Stankovic")] == [
+        "milorad",
+        "stankovic",
+    ]
+    for unchanged in ("ali1", "2nd", "3pac", "b2b"):
+        assert respell(unchanged) == unchanged
 
 
-def test_japanese_is_heard_alike_in_both_systems() -> None:
+def test_both_japanese_systems_share_a_key() -> None:
     for hepburn, kunrei in (
         ("kenichi", "keniti"),
         ("fujii", "huzii"),
         ("atsushi", "atusi"),
         ("shuhei", "syuhei"),
     ):
-        assert japanese_of(hepburn) == japanese_of(kunrei) == hepburn
-    assert japanese_of("sina") == japanese_of("martin") == japanese_of("tanaka") == ""
+        assert japanese_key(hepburn) == japanese_key(kunrei) == hepburn
+    assert japanese_key("sina") == japanese_key("martin") == japanese_key("tanaka") == ""
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("first", "second"),
     [
         ("coulibaly", "koulibaly"),
         ("cisse", "sesay"),
@@ -109,19 +114,19 @@ def test_japanese_is_heard_alike_in_both_systems() -> None:
         ("verma", "varma"),
     ],
 )
-def test_spellings_of_other_offices_meet(one: str, two: str) -> None:
-    assert set(form_symbols(one)) & set(form_symbols(two))
+def test_spellings_of_other_offices_share_symbols(first: str, second: str) -> None:
+    assert set(form_symbols(first)) & set(form_symbols(second))
 
 
 @given(st.text(alphabet="abcdeghiknopqstuxyz", min_size=1, max_size=14))
-def test_reading_twice_changes_nothing(word: str) -> None:
-    assert respelt(word)
-    assert japanese_of(word) in ("", japanese_of(japanese_of(word)))
+def test_respelling_is_idempotent(word: str) -> None:
+    assert respell(word)
+    assert japanese_key(word) in ("", japanese_key(japanese_key(word)))
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("parwin", "parveen"), ("wahid", "vaheed"), ("kovalov", "kowalow")]
+    ("first", "second"), [("parwin", "parveen"), ("wahid", "vaheed"), ("kovalov", "kowalow")]
 )
-def test_a_v_may_be_a_w(one: str, two: str) -> None:
-    assert vau_of(one) == vau_of(two) != ""
-    assert vau_of("ahmad") == ""
+def test_a_v_may_be_a_w(first: str, second: str) -> None:
+    assert vw_key(first) == vw_key(second) != ""
+    assert vw_key("ahmad") == ""

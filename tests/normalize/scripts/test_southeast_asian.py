@@ -1,4 +1,4 @@
-"""Names of Burma, Cambodia, Laos, Sri Lanka and Thailand, beside what passports and newspapers have."""
+"""Names of Burma, Cambodia, Laos, Sri Lanka and Thailand, as in passports and newspapers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.folding import latin, skeleton
-from resolver.normalize.name_tokens import group_tokens, person_tokens
-from resolver.normalize.scripts.southeast_asian import SPELT, southeast
+from resolver.normalize.folding import skeleton_code, to_latin
+from resolver.normalize.name_tokens import tokenize_group, tokenize_person
+from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from resolver.normalize.scripts.southeast_asian import SPELT, southeast
         ("သန်းရွှေ", "than shwe"),
         ("ထင်ကျော်", "htin kyaw"),
         ("ထွန်းထွန်းဦး", "htun htun u"),
-        # a stacked letter ends the syllable before it
+        # A stacked letter ends the syllable before it.
         ("သန္တာ", "than ta"),
         ("ហ៊ុន សែន", "hun sen"),
         ("ហ៊ុន ម៉ាណែត", "hun manet"),
@@ -37,31 +37,40 @@ from resolver.normalize.scripts.southeast_asian import SPELT, southeast
     ],
 )
 def test_names_are_spelt_about_as_passports_have_them(written: str, spelt: str) -> None:
-    assert southeast(written) == spelt
+    assert transliterate_southeast(written) == spelt
 
 
 @pytest.mark.parametrize(
     ("written", "spelt"),
-    [("ประยุทธ์", "prayuth"), ("ศักดิ์", "sakd"), ("จันทร์", "chan"), ("ลักษณ์", "lak"), ("โอชา", "ocha")],
+    [
+        ("ประยุทธ์", "prayuth"),
+        ("ศักดิ์", "sakd"),
+        ("จันทร์", "chan"),
+        ("ลักษณ์", "lak"),
+        ("โอชา", "ocha"),
+    ],
 )
 def test_silent_letters_of_thai_are_not_heard(written: str, spelt: str) -> None:
-    assert skeleton(latin(written).replace(" ", "")) == skeleton(spelt.removesuffix("d"))
+    assert skeleton_code(to_latin(written).replace(" ", "")) == skeleton_code(
+        spelt.removesuffix("d")
+    )
 
 
 def test_burmese_syllables_are_words() -> None:
-    assert [token.text for token in person_tokens("အောင်ဆန်းစုကြည်")] == ["aung", "san", "su", "kyi"]
+    tokens = tokenize_person("အောင်ဆန်းစုကြည်")
+    assert [token.text for token in tokens] == ["aung", "san", "su", "kyi"]
 
 
 def test_groups_are_read_as_persons_are() -> None:
-    assert [token.text for token in group_tokens("ဝင်းမြင့် Bank")][:2] == ["win", "myin"]
+    assert [token.text for token in tokenize_group("ဝင်းမြင့် Bank")][:2] == ["win", "myin"]
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x0D80, max_codepoint=0x17FF), max_size=30))
 def test_any_text_is_read(text: str) -> None:
-    spelt = southeast(text)
-    assert not SPELT.search(spelt)
-    assert southeast(spelt) == spelt
+    spelt = transliterate_southeast(text)
+    assert not TRANSLITERATED.search(spelt)
+    assert transliterate_southeast(spelt) == spelt
 
 
 def test_what_is_no_letter_of_them_stays() -> None:
-    assert southeast("Ивановъ 12") == "Ивановъ 12"
+    assert transliterate_southeast("Ивановъ 12") == "Ивановъ 12"

@@ -6,9 +6,9 @@ import pytest
 
 from resolver.normalize.scripts.syllables import (
     is_syllable,
-    joined,
-    korean_of,
-    pinyin_of,
+    join_hyphenated_syllables,
+    korean_key,
+    pinyin_readings,
 )
 
 
@@ -25,30 +25,32 @@ from resolver.normalize.scripts.syllables import (
         ("sihong", "ssuhung"),
     ],
 )
-def test_a_name_in_pinyin_is_among_what_wade_giles_may_stand_for(pinyin: str, wade: str) -> None:
-    assert pinyin in pinyin_of(pinyin, known=True) or pinyin in pinyin_of(pinyin, known=False)
-    assert pinyin in pinyin_of(wade, known=False)
+def test_pinyin_is_among_the_readings_of_wade_giles(pinyin: str, wade: str) -> None:
+    readings = [pinyin_readings(pinyin, is_known=is_known) for is_known in (True, False)]
+    assert pinyin in readings[0] or pinyin in readings[1]
+    assert pinyin in pinyin_readings(wade, is_known=False)
 
 
-def test_two_names_in_pinyin_have_nothing_in_common() -> None:
-    one, two = pinyin_of("jianfeng", known=False), pinyin_of("qianfeng", known=False)
-    assert one
-    assert two
-    assert not set(one) & set(two)
+def test_different_pinyin_names_share_no_reading() -> None:
+    first = pinyin_readings("jianfeng", is_known=False)
+    second = pinyin_readings("qianfeng", is_known=False)
+    assert first
+    assert second
+    assert not set(first) & set(second)
 
 
 @pytest.mark.parametrize("word", ["maria", "dina", "tina", "marina", "pete"])
-def test_an_established_name_that_only_looks_like_syllables_stays_itself(word: str) -> None:
-    assert pinyin_of(word, known=True) == ()
+def test_established_names_have_no_pinyin(word: str) -> None:
+    assert pinyin_readings(word, is_known=True) == ()
 
 
 @pytest.mark.parametrize("word", ["", "li", "smith", "washington", "xiaohuixiaohuixiaohui", "小慧"])
-def test_other_words_are_in_no_pinyin(word: str) -> None:
-    assert pinyin_of(word, known=False) == ()
+def test_other_words_have_no_pinyin(word: str) -> None:
+    assert pinyin_readings(word, is_known=False) == ()
 
 
 @pytest.mark.parametrize(
-    ("one", "two"),
+    ("first", "second"),
     [
         ("yonghyeok", "yonghyouk"),
         ("minjun", "minchun"),
@@ -56,13 +58,13 @@ def test_other_words_are_in_no_pinyin(word: str) -> None:
         ("seojun", "sojun"),
     ],
 )
-def test_korean_spellings_of_one_name_are_levelled(one: str, two: str) -> None:
-    assert korean_of(one, known=False) == korean_of(two, known=False) != ""
+def test_korean_spellings_are_leveled(first: str, second: str) -> None:
+    assert korean_key(first, is_known=False) == korean_key(second, is_known=False) != ""
 
 
-@pytest.mark.parametrize(("one", "two"), [("minjun", "minsu"), ("jihye", "jihun")])
-def test_different_korean_names_stay_different(one: str, two: str) -> None:
-    assert korean_of(one, known=False) != korean_of(two, known=False)
+@pytest.mark.parametrize(("first", "second"), [("minjun", "minsu"), ("jihye", "jihun")])
+def test_different_korean_names_stay_different(first: str, second: str) -> None:
+    assert korean_key(first, is_known=False) != korean_key(second, is_known=False)
 
 
 @pytest.mark.parametrize(
@@ -78,18 +80,18 @@ def test_different_korean_names_stay_different(one: str, two: str) -> None:
     ],
 )
 def test_a_hyphen_between_two_syllables_is_left_out(name: str, expected: str) -> None:
-    assert joined(name) == expected
+    assert join_hyphenated_syllables(name) == expected
 
 
-def test_syllables_are_told_from_other_words() -> None:
+def test_syllables_are_recognized() -> None:
     assert all(map(is_syllable, ("xiao", "hsiao", "chih", "jong", "hyeok", "ssu")))
     assert not any(map(is_syllable, ("", "smith", "jean", "xq", "rahman")))
 
 
-def test_a_slip_in_one_syllable_does_not_part_a_given_name() -> None:
-    assert joined("Chih-yvng Pao") == "Chihyvng Pao"
-    assert joined("To-cuhn Yi") == "Tocuhn Yi"
-    for kept in (
+def test_a_typo_in_a_syllable_does_not_split_a_given_name() -> None:
+    assert join_hyphenated_syllables("Chih-yvng Pao") == "Chihyvng Pao"
+    assert join_hyphenated_syllables("To-cuhn Yi") == "Tocuhn Yi"
+    for unchanged in (
         "Jean-Marie",
         "Al-rashid",
         "Abu-bakr",
@@ -97,8 +99,8 @@ def test_a_slip_in_one_syllable_does_not_part_a_given_name() -> None:
         "El-sayed",
         "Ali Yusuf Al-Tar",
     ):
-        assert joined(kept) == kept
+        assert join_hyphenated_syllables(unchanged) == unchanged
 
 
 def test_finals_of_two_systems_may_be_mixed() -> None:
-    assert "zhilong" in pinyin_of("chihlong", known=False)
+    assert "zhilong" in pinyin_readings("chihlong", is_known=False)

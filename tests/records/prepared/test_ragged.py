@@ -29,14 +29,14 @@ def test_take(given_lists: list[list[int]], data: st.DataObject) -> None:
     rows = (
         data.draw(st.lists(st.integers(0, len(given_lists) - 1), max_size=6)) if given_lists else []
     )
-    taken = Ragged.of(given_lists).take(np.array(rows, dtype=np.int64))
-    assert as_lists(taken) == [given_lists[row] for row in rows]
+    ragged = Ragged.of(given_lists).take(np.array(rows, dtype=np.int64))
+    assert as_lists(ragged) == [given_lists[row] for row in rows]
 
 
 @given(lists, st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=6, max_size=6))
 def test_through(outer: list[list[int]], inner: list[list[int]]) -> None:
-    found = Ragged.of(outer).through(Ragged.of(inner))
-    assert as_lists(found) == [
+    ragged = Ragged.of(outer).through(Ragged.of(inner))
+    assert as_lists(ragged) == [
         [item for number in items for item in inner[number]] for items in outer
     ]
 
@@ -45,11 +45,11 @@ def test_through(outer: list[list[int]], inner: list[list[int]]) -> None:
 def test_from_rows(pairs: list[tuple[int, int]], unique: bool) -> None:
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     items = np.array([item for _, item in pairs], dtype=np.int64)
-    wanted = [
+    expected = [
         sorted(item for row, item in (set(pairs) if unique else pairs) if row == number)
         for number in range(5)
     ]
-    assert as_lists(Ragged.from_rows(rows, items, 5, unique=unique)) == wanted
+    assert as_lists(Ragged.from_rows(rows, items, 5, unique=unique)) == expected
 
 
 def test_empty() -> None:

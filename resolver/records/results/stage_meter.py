@@ -1,0 +1,53 @@
+"""Measurement of stages: items, wall time, processor time and peak memory of each."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from resolver.records.progress import SILENT, Progress
+from resolver.records.results.resolution import StageStat
+
+
+@dataclass(slots=True)
+class StageUsage:
+    """Figures that a stage states itself: items processed, and what other processes used for it.
+
+    `worker_cpu` in seconds is added to the time of this process; `worker_peak_mib` replaces its
+    peak memory.
+    """
+
+    items: int = 0
+    worker_cpu: float = 0.0
+    worker_peak_mib: float | None = None
+
+
+class StageMeter:
+    """Measure the stages of a run, one after the other."""
+
+    def __init__(self, progress: Progress = SILENT) -> None:
+        self.progress = progress
+        self.stages: list[StageStat] = []
+
+    @contextmanager
+    def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
+        """Measure a stage; the caller sets the number of items on the object it receives."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        usage = StageUsage()
+        yield usage
+        peak = usage.worker_peak_mib
+        if peak is None:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.stages.append(
+            StageStat(
+                name,
+                usage.items,
+                unit,
+                time.perf_counter() - wall,
+                time.process_time() - cpu + usage.worker_cpu,
+                peak,
+            )
+        )
