@@ -1,1 +1,1 @@
-"""One reader per list format → records, and a rejects report."""
+"""Readers of list formats: files in, records and rejects out."""

@@ -1,8 +1,8 @@
-"""Digests of records as columns: equal for equal content, whatever the order of values, files or rows.
+"""Digests of records as columns: equal for equal content, in any order of values, files or rows.
 
-A record's digest is the sum (modulo 2⁶⁴) of the digests of what it says, so it is computed once per unique text and
-gathered. It serves to find out whether records that share an id say the same; it is no version to be kept
-(`Record.content_hash` is).
+A record's digest is the sum (modulo 2⁶⁴) of the digests of its values, so it is computed once per
+unique text and gathered. It shows if records that share an id have the same content; it is not
+meant to be stored (`Record.content_hash` is).
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ Digests = npt.NDArray[np.uint64]
 
 
 def row_digests(batch: Batch) -> Digests:
-    """The digest of each record's content without its id and origins. No record may hold a value twice."""
+    """Return the digest of each record's content (uint64) without its id and origins.
+
+    A record must not hold the same value twice.
+    """
     sums = _text_digests("schema", batch.schemas.values)[batch.schemas.codes]
     sums += _text_digests("source", batch.sources.values)[batch.sources.codes]
     sums += batch.kinds.astype(np.uint64)
@@ -29,10 +32,10 @@ def row_digests(batch: Batch) -> Digests:
 
 
 def origin_digests(batch: Batch) -> Digests:
-    """The digest of where each record's values stood."""
+    """Return the digest (uint64) of the origins of each record's values."""
     sums = np.zeros(len(batch), dtype=np.uint64)
     for prop, column in batch.columns.items():
-        # the product ties an origin to its value: two values that swap origins make another digest
+        # The product ties an origin to its value, so swapped origins change the digest.
         texts, origins = (
             _text_digests(prop, column.values),
             _text_digests(prop, column.origin_values),
@@ -42,7 +45,7 @@ def origin_digests(batch: Batch) -> Digests:
 
 
 def count_values(batch: Batch) -> npt.NDArray[np.int64]:
-    """How many values each record holds."""
+    """Count the values of each record."""
     counts = np.zeros(len(batch), dtype=np.int64)
     for column in batch.columns.values():
         counts += np.bincount(column.rows, minlength=len(batch))
@@ -50,11 +53,11 @@ def count_values(batch: Batch) -> npt.NDArray[np.int64]:
 
 
 def _text_digests(salt: str, texts: pa.StringArray) -> Digests:
-    """A digest per text; `salt` keeps the same text in two properties apart."""
+    """Return a digest per text; `salt` makes the same text in two properties differ."""
     start = blake2b(f"{salt}\x00".encode(), digest_size=8)
-    out = bytearray()
+    digests = bytearray()
     for text in texts.to_pylist():
         state = start.copy()
         state.update(text.encode())
-        out += state.digest()
-    return np.frombuffer(bytes(out), dtype="<u8").astype(np.uint64)
+        digests += state.digest()
+    return np.frombuffer(bytes(digests), dtype="<u8").astype(np.uint64)

@@ -1,7 +1,7 @@
-"""Which files there are to read: paths given by the user become files, and files of one list become one unit.
+"""Discovery of files: paths given by the user become files, and files of one list become one unit.
 
-A path is a file, a zip (its members stand for it) or a directory (the lists in it, recursively). Hidden files and
-READMEs inside directories and zips are passed over.
+A path is a file, a zip (read as its members) or a directory (read recursively). Hidden files and
+READMEs inside directories and zips are skipped.
 """
 
 from __future__ import annotations
@@ -18,105 +18,124 @@ from resolver.ingest.reader_types import ListUnit, ReaderRow
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file to read. `named`: given by name; `place`: the directory or archive whose files may belong together."""
+class InputFile:
+    """File to read. `is_explicit`: given by name.
+
+    `folder`: the directory or archive whose files may form one list.
+    """
 
     file: SourceFile
-    named: bool
-    place: str
+    is_explicit: bool
+    folder: str
 
 
-def find_files(paths: Sequence[Path]) -> list[Found]:
-    """All files the paths stand for, sorted by label. Raises `InputError` for a path that is absent or no file."""
-    found: list[Found] = []
+def _candidates_in(directory: Path) -> list[Path]:
+    return sorted(
+        file
+        for file in directory.rglob("*")
+        if file.is_file() and _is_candidate(file.relative_to(directory))
+    )
+
+
+def find_files(paths: Sequence[Path]) -> list[InputFile]:
+    """Return all files the paths stand for, sorted by label.
+
+    Raises `InputError` for a path that does not exist or is neither a file nor a directory.
+    """
+    files: list[InputFile] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and _wanted(file.relative_to(path))
-            )
-            for file in inside:
-                found += _in_file(file, file.relative_to(path).as_posix(), named=False)
+            for file in _candidates_in(path):
+                files += _files_in(file, file.relative_to(path).as_posix(), is_explicit=False)
         elif path.is_file():
-            found += [] if is_mapping_file(path) else _in_file(path, path.name, named=True)
+            files += [] if is_mapping_file(path) else _files_in(path, path.name, is_explicit=True)
         elif path.exists():
-            raise InputError("is neither a file nor a directory", where=path.name)
+            raise InputError("is neither a file nor a directory", place=path.name)
         else:
-            raise InputError("there is no such file", where=str(path))
-    return sorted(_told_apart(found), key=lambda one: (one.file.label, str(one.file.path)))
+            raise InputError("there is no such file", place=str(path))
+    return sorted(
+        _with_unique_labels(files), key=lambda item: (item.file.label, str(item.file.path))
+    )
 
 
-def _in_file(path: Path, name: str, *, named: bool) -> list[Found]:
+def _files_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
     if not is_zip(path):
-        return [Found(SourceFile(path, name=name), named, str(path.parent))]
-    inside = [
+        return [InputFile(SourceFile(path, name=name), is_explicit, str(path.parent))]
+    members = [
         file
         for file in zip_members(path, name)
-        if _wanted(PurePosixPath(file.member.replace("\\", "/")))
+        if _is_candidate(PurePosixPath(file.member.replace("\\", "/")))
     ]
-    return [Found(file, False, f"{path}!{PurePosixPath(file.member).parent}") for file in inside]
+    return [
+        InputFile(file, False, f"{path}!{PurePosixPath(file.member).parent}") for file in members
+    ]
 
 
-def _wanted(relative: PurePath) -> bool:
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
-    return not (hidden or relative.name.upper().startswith("README") or is_mapping_file(relative))
+def _is_candidate(relative: PurePath) -> bool:
+    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
+    return not (
+        is_hidden or relative.name.upper().startswith("README") or is_mapping_file(relative)
+    )
 
 
-def _told_apart(found: list[Found]) -> list[Found]:
-    """Each file once, with labels that tell different files apart by as many directories as it takes (at most five)."""
-    found = list({(one.file.path.resolve(), one.file.member): one for one in found}.values())
+def _with_unique_labels(files: list[InputFile]) -> list[InputFile]:
+    """Drop repeated files, and extend equal labels by parent directories (at most five)."""
+    files = list({(item.file.path.resolve(), item.file.member): item for item in files}.values())
     for _ in range(5):
-        names = Counter(one.file.name for one in {one.file.path: one for one in found}.values())
+        names = Counter(
+            item.file.name for item in {item.file.path: item for item in files}.values()
+        )
         if max(names.values(), default=1) == 1:
             break
-        found = [_with_parent(one) if names[one.file.name] > 1 else one for one in found]
-    return found
+        files = [_extend_label(item) if names[item.file.name] > 1 else item for item in files]
+    return files
 
 
-def _with_parent(found: Found) -> Found:
-    count = len(PurePosixPath(found.file.name).parts) + 1
-    name = PurePosixPath(*found.file.path.absolute().parts[-count:]).as_posix()
-    return replace(found, file=replace(found.file, name=name))
+def _extend_label(item: InputFile) -> InputFile:
+    count = len(PurePosixPath(item.file.name).parts) + 1
+    name = PurePosixPath(*item.file.path.absolute().parts[-count:]).as_posix()
+    return replace(item, file=replace(item.file, name=name))
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A list to read: its format, its files, and what to say about it. `headless`: its principal file is not there."""
+class PlannedList:
+    """List to read: its format, its files, and notes."""
 
     row: ReaderRow
     unit: ListUnit
     notes: tuple[str, ...] = ()
-    headless: bool = False
+    lacks_principal: bool = False
 
 
-def to_units(claimed: Iterable[tuple[Found, ReaderRow]]) -> list[Planned]:
-    """Files of one list (companions in one place) gathered into units; sorted by label."""
-    planned: list[Planned] = []
+def group_files(claimed: Iterable[tuple[InputFile, ReaderRow]]) -> list[PlannedList]:
+    """Gather files of one list (companions in one folder) into units, sorted by label."""
+    lists: list[PlannedList] = []
     groups: dict[tuple[str, str, int], dict[str, SourceFile]] = {}
-    kinds: dict[tuple[str, str, int], tuple[ReaderRow, tuple[str, ...]]] = {}
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for found, row in claimed:
-        stem = found.file.stem.lower()
+    formats: dict[tuple[str, str, int], tuple[ReaderRow, tuple[str, ...]]] = {}
+    occurrences: Counter[tuple[str, str, str]] = Counter()
+    for item, row in claimed:
+        stem = item.file.stem.lower()
         stems = next((stems for stems in row.companions if stem in stems), None)
         if stems is None:
-            planned.append(Planned(row, ListUnit((found.file,))))
+            lists.append(PlannedList(row, ListUnit((item.file,))))
             continue
-        place = f"{found.place}/{stems[0]}"
-        # the second `sdn` of one place (sdn.csv beside sdn.csv.gz) begins a second list
-        key = (row.name, place, seen[(row.name, place, stem)])
-        seen[(row.name, place, stem)] += 1
-        groups.setdefault(key, {})[stem] = found.file
-        kinds[key] = (row, stems)
-    planned += [_planned(*kinds[key], members) for key, members in groups.items()]
-    return sorted(planned, key=lambda one: one.unit.label)
+        place = f"{item.folder}/{stems[0]}"
+        # A second `sdn` in one folder (sdn.csv next to sdn.csv.gz) begins a second list.
+        key = (row.name, place, occurrences[(row.name, place, stem)])
+        occurrences[(row.name, place, stem)] += 1
+        groups.setdefault(key, {})[stem] = item.file
+        formats[key] = (row, stems)
+    lists += [_plan_list(*formats[key], members) for key, members in groups.items()]
+    return sorted(lists, key=lambda planned: planned.unit.label)
 
 
-def _planned(row: ReaderRow, stems: tuple[str, ...], members: dict[str, SourceFile]) -> Planned:
+def _plan_list(
+    row: ReaderRow, stems: tuple[str, ...], members: dict[str, SourceFile]
+) -> PlannedList:
     unit = ListUnit(tuple(members[stem] for stem in stems if stem in members))
     missing = [stem for stem in stems if stem not in members]
     notes = [
-        f"{unit.label}: {stem}{unit.files[0].suffix}, a part of this list, is not there"
+        f"{unit.label}: {stem}{unit.files[0].suffix}, a part of this list, is missing"
         for stem in missing
     ]
-    return Planned(row, unit, tuple(notes), headless=stems[0] in missing)
+    return PlannedList(row, unit, tuple(notes), lacks_principal=stems[0] in missing)

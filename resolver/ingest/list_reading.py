@@ -1,4 +1,4 @@
-"""One list, read: the reader's items gathered into a batch, the door's rules applied on the way."""
+"""Reading one list: gathers a reader's items into one batch and validates its records."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ import numpy.typing as npt
 
 from resolver.errors import InputError
 from resolver.ingest.reader_types import (
-    BatchAt,
-    BrokenOff,
     Item,
     ListUnit,
     ListVersion,
+    LocatedBatch,
+    LocatedRecord,
     Note,
     ReaderRow,
-    RecordAt,
     Reject,
+    Truncation,
 )
-from resolver.ingest.text.machine_dates import old_births
-from resolver.ingest.text.placeholders import without_placeholders
-from resolver.ingest.validation import admit
-from resolver.ingest.value_limits import without_surplus
+from resolver.ingest.text.machine_dates import describe_old_births
+from resolver.ingest.text.placeholders import remove_placeholders
+from resolver.ingest.validation import validate_records
+from resolver.ingest.value_limits import limit_values
 from resolver.records import Batch, Record, concat
 
-CHUNK = 8_192
-MOST_REJECTS = 100_000
-"""So many rejects of one list are kept and listed; of those beyond only their number, lest a hostile file fill the
-memory."""
+CHUNK_ROWS = 8_192
+MAX_REJECTS = 100_000
+"""Rejects of one list that are kept; later ones are only counted, so that a hostile file cannot
+fill the memory.
+"""
 
 Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class ListRead:
-    """A list as read: n records that passed the door, the line of each (int32, 0 unknown), what was said about it."""
+class ListContents:
+    """List as read: n valid records, the line of each (int32, 0 unknown), its rejects and notes."""
 
     label: str
     format: str
@@ -50,6 +51,34 @@ class ListRead:
     complete: bool = False
 
 
+class _Rejects:
+    """Rejects of a list, up to `MAX_REJECTS`; later ones are counted."""
+
+    def __init__(self, label: str, *, strict: bool) -> None:
+        self._label = label
+        self._strict = strict
+        self._listed: list[Reject] = []
+        self._overflow = 0
+
+    def add(self, rejects: list[Reject]) -> None:
+        """Add rejects. Raises the first as an `InputError` if reading is strict."""
+        if self._strict and rejects:
+            raise reject_error(rejects[0])
+        capacity = MAX_REJECTS - len(self._listed)
+        self._listed.extend(rejects[:capacity])
+        self._overflow += len(rejects[capacity:])
+
+    def listed(self) -> tuple[Reject, ...]:
+        """Return the kept rejects, and one more that counts the others."""
+        if not self._overflow:
+            return tuple(self._listed)
+        reason = (
+            f"{self._overflow:,} more rows or values were not taken: "
+            f"the first {MAX_REJECTS:,} are listed"
+        )
+        return (*self._listed, Reject(self._label, 0, reason))
+
+
 def read_unit(
     row: ReaderRow,
     unit: ListUnit,
@@ -58,42 +87,34 @@ def read_unit(
     strict: bool = False,
     accept_restricted: bool = False,
     progress: Progress | None = None,
-) -> ListRead:
-    """Read one list. `progress` gets the list's label and the records so far. With `strict` the first reject raises."""
-    kept: list[BatchAt] = []
-    rejects = _Rejects(unit.label)
-    said = list(notes)
+) -> ListContents:
+    """Read one list. `progress` gets the list's label and the number of records so far.
+
+    Raises `InputError` for the first reject if `strict`, and where nothing of the list can be read.
+    """
+    chunks: list[LocatedBatch] = []
+    rejects = _Rejects(unit.label, strict=strict)
+    messages = list(notes)
     version, count, broken = "", 0, False
-
-    def refuse(found: list[Reject]) -> None:
-        if strict and found:
-            raise refusal(found[0])
-        rejects.add(found)
-
-    for item in _chunked(unit.label, row.read(unit)):
-        if isinstance(item, BatchAt):
-            named, nameless = without_placeholders(item, unit.label)
-            refuse(nameless)
-            bounded, surplus = without_surplus(named, unit.label)
-            refuse(surplus)
-            chunk, refused = admit(bounded, unit.label, accept_restricted)
-            refuse(refused)
-            kept.append(chunk)
+    for item in _gather_batches(unit.label, row.read(unit)):
+        if isinstance(item, LocatedBatch):
+            chunk = _clean_batch(item, rejects, unit.label, accept_restricted)
+            chunks.append(chunk)
             count += len(chunk.batch)
             if progress:
                 progress(unit.label, count)
         elif isinstance(item, Reject):
-            broken |= isinstance(item, BrokenOff)
-            refuse([Reject(item.file, item.line, item.reason)])
+            broken |= isinstance(item, Truncation)
+            rejects.add([Reject(item.file, item.line, item.reason)])
         elif isinstance(item, Note):
-            said.append(item.text)
+            messages.append(item.text)
         else:
             version = max(version, item.text)
-    lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in kept)])
-    batch = concat(chunk.batch for chunk in kept)
-    if doubt := old_births(batch):
-        said.append(f"{unit.label}: {doubt}")
-    return ListRead(
+    lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in chunks)])
+    batch = concat(chunk.batch for chunk in chunks)
+    if doubt := describe_old_births(batch):
+        messages.append(f"{unit.label}: {doubt}")
+    return ListContents(
         unit.label,
         row.name,
         row.deduplicated,
@@ -101,70 +122,63 @@ def read_unit(
         batch,
         lines.astype(np.int32),
         rejects.listed(),
-        tuple(said),
+        tuple(messages),
         broken,
         row.complete,
     )
 
 
-class _Rejects:
-    """The rejects of a list, as many as are listed."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._held: list[Reject] = []
-        self._more = 0
-
-    def add(self, found: list[Reject]) -> None:
-        room = MOST_REJECTS - len(self._held)
-        self._held.extend(found[:room])
-        self._more += len(found[room:])
-
-    def listed(self) -> tuple[Reject, ...]:
-        """Those that are listed, and how many are not."""
-        if not self._more:
-            return tuple(self._held)
-        said = f"{self._more:,} more rows or values were not taken: the first {MOST_REJECTS:,} are listed"
-        return (*self._held, Reject(self._label, 0, said))
+def _clean_batch(
+    batch: LocatedBatch, rejects: _Rejects, label: str, accept_restricted: bool
+) -> LocatedBatch:
+    """Return the valid part of a batch: placeholders, surplus values and faulty records removed."""
+    for clean in (remove_placeholders, limit_values):
+        batch, refused = clean(batch, label)
+        rejects.add(refused)
+    batch, refused = validate_records(batch, label, accept_restricted)
+    rejects.add(refused)
+    return batch
 
 
-def refusal(reject: Reject) -> InputError:
-    """The error that a reject is where none is allowed."""
+def reject_error(reject: Reject) -> InputError:
+    """Return the error for a reject where none is allowed."""
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
-    return InputError(reject.reason, where=place)
+    return InputError(reject.reason, place=place)
 
 
-def _chunked(label: str, items: Iterator[Item]) -> Iterator[BatchAt | Reject | ListVersion | Note]:
-    """The items with single records gathered into batches, everything else as it comes."""
-    held: list[Record] = []
+def _gather_batches(
+    label: str, items: Iterator[Item]
+) -> Iterator[LocatedBatch | Reject | ListVersion | Note]:
+    """Yield the items with single records gathered into batches, and other items as they come."""
+    records: list[Record] = []
     lines: list[int] = []
     for item in items:
-        if isinstance(item, RecordAt):
-            held.append(item.record)
-            lines.append(item.line)
-        elif isinstance(item, Record):
-            held.append(item)
-            lines.append(0)
+        if isinstance(item, LocatedRecord | Record):
+            located = item if isinstance(item, LocatedRecord) else LocatedRecord(item, 0)
+            records.append(located.record)
+            lines.append(located.line)
         elif isinstance(item, Batch):
-            yield BatchAt(item, np.zeros(len(item), dtype=np.int32))
+            yield LocatedBatch(item, np.zeros(len(item), dtype=np.int32))
         else:
             yield item
-        if len(held) >= CHUNK:
-            yield from _batched(label, held, lines)
-            held, lines = [], []
-    if held:
-        yield from _batched(label, held, lines)
+        if len(records) >= CHUNK_ROWS:
+            yield from _build_batch(label, records, lines)
+            records, lines = [], []
+    if records:
+        yield from _build_batch(label, records, lines)
 
 
-def _batched(label: str, records: list[Record], lines: list[int]) -> Iterator[BatchAt | Reject]:
-    """The batch of some records; those with text that is no Unicode (lone surrogates) become rejects."""
+def _build_batch(
+    label: str, records: list[Record], lines: list[int]
+) -> Iterator[LocatedBatch | Reject]:
+    """Yield the batch of some records, with a reject for each one with lone surrogates."""
     try:
-        yield BatchAt(Batch.from_records(records), np.array(lines, dtype=np.int32))
+        yield LocatedBatch(Batch.from_records(records), np.array(lines, dtype=np.int32))
     except UnicodeEncodeError:
         for record, line in zip(records, lines, strict=True):
             try:
-                yield BatchAt(Batch.from_records([record]), np.array([line], dtype=np.int32))
+                yield LocatedBatch(Batch.from_records([record]), np.array([line], dtype=np.int32))
             except UnicodeEncodeError:
                 yield Reject(
-                    label, line, "the row holds text that is no Unicode; convert the file to UTF-8"
+                    label, line, "the row holds invalid Unicode text; convert the file to UTF-8"
                 )

@@ -1,9 +1,10 @@
-"""What a reader is: one row of the table `resolver.ingest.readers.READERS`, one file in this folder.
+"""Reader interface: the items a reader yields, and the row that describes a format.
 
-A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar file is read
-columnar; `RecordAt` and `BatchAt` where lines are known), `Reject` for a row that cannot become a record, `Note` for
-what the user should know, and at most one `ListVersion`. It never holds a whole file in memory and never raises for a
-bad row; it raises `InputError` where nothing of the file can be read.
+A reader turns the files of one list into a stream of items: `Record` (or `Batch`, where a columnar
+file is read by column; `LocatedRecord` and `LocatedBatch` where lines are known), `Reject` for a
+row that cannot become a record, `Note` for information to the user, and at most one `ListVersion`.
+It never holds a whole file in memory and never raises for a bad row; it raises `InputError` where
+nothing of the file can be read.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from resolver.records import Batch, Record
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reject:
-    """A row, or a value of one, that was not taken: where and why. `line` is 1-based; 0 where there is none."""
+    """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown."""
 
     file: str
     line: int
@@ -28,61 +29,65 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenOff(Reject):
-    """Where a list breaks off: what stood behind is lost, so nothing it does not hold has been withdrawn."""
+class Truncation(Reject):
+    """Place where a list breaks off.
+
+    What follows is lost, so records that are missing from such a list do not count as withdrawn.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """When the list was made, as the list itself says; sorts as text (ISO 8601)."""
+    """Time the list was made, as stated in the list; sorts as text (ISO 8601)."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about a list that its user should know, though no row is wrong: an assumption, a missing file."""
+    """Information about a list that is no fault of a row, such as an assumption."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class RecordAt:
-    """A record with the line (1-based) it stands on, so that messages about it can name it."""
+class LocatedRecord:
+    """Record with its line in the file (1-based), for messages."""
 
     record: Record
     line: int
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAt:
-    """A batch with the line (1-based, 0 unknown) of each of its records."""
+class LocatedBatch:
+    """Batch with the line (1-based, 0 unknown) of each of its records."""
 
     batch: Batch
     lines: npt.NDArray[np.int32]
 
 
-Item = Record | RecordAt | Batch | BatchAt | Reject | ListVersion | Note
+Item = Record | LocatedRecord | Batch | LocatedBatch | Reject | ListVersion | Note
 
 
 @dataclass(frozen=True, slots=True)
 class ListUnit:
-    """The files that together are one list, the principal one first."""
+    """Files that together are one list, the principal file first."""
 
     files: tuple[SourceFile, ...]
 
     @property
     def label(self) -> str:
-        """How messages name the list: its principal file."""
+        """Return the name of the list in messages: the label of its principal file."""
         return self.files[0].label
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderRow:
-    """A list format. `detect` looks at the first bytes of a file; `read` streams the items of a list.
+    """List format. `detect` examines the first bytes of a file; `read` yields the items of a list.
 
-    `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`). `deduplicated`: the
-    list declares that no two of its entries are the same person or group; `complete`: that it holds all of its source.
+    `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`).
+    `deduplicated`: the list states that no two of its entries are the same person or group.
+    `complete`: the list holds all records of its source.
     """
 
     name: str
@@ -96,8 +101,11 @@ class ReaderRow:
 
 @dataclass(frozen=True, slots=True)
 class ListInfo:
-    """A list that was read: for the report, and for what shares a list without duplicates. `broken`: it breaks off;
-    `complete`: it is said to hold all of its sources, so that what it does not hold is withdrawn."""
+    """Summary of a list that was read, for reports and for deduplicated sources.
+
+    `broken`: the list breaks off. `complete`: it holds all records of its sources, so that records
+    missing from it are withdrawn.
+    """
 
     label: str
     format: str
@@ -112,7 +120,10 @@ class ListInfo:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """All that was read in one run: one canonical batch, the lists, the rejects, and what changed between versions."""
+    """Result of one run of reading.
+
+    Holds one canonical batch, the lists, the rejects, and the differences between versions.
+    """
 
     batch: Batch
     lists: tuple[ListInfo, ...]
@@ -123,9 +134,9 @@ class Intake:
 
     @property
     def deduplicated_sources(self) -> frozenset[str]:
-        """Sources whose entries are declared to be all different."""
-        declared = {source for info in self.lists if info.deduplicated for source in info.sources}
-        undeclared = {
-            source for info in self.lists if not info.deduplicated for source in info.sources
+        """Return the sources whose lists all state that no two of their entries are the same."""
+        deduplicated = {
+            source for info in self.lists if info.deduplicated for source in info.sources
         }
-        return frozenset(declared - undeclared)
+        others = {source for info in self.lists if not info.deduplicated for source in info.sources}
+        return frozenset(deduplicated - others)

@@ -1,7 +1,7 @@
-"""The table of list formats, and reading lists of any of them into one intake.
+"""Table of list formats, and reading lists of any of them into one intake.
 
-`READERS` is in order of detection: what one list looks like comes before what any table looks like. Detection looks at
-content, never at names alone. Adding a format is one file in this folder and one row here.
+`READERS` is in order of detection: specific list formats come before plain tables. Detection looks
+at content, never at names alone. Adding a format is one module under `formats` and one row here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.assemble import assemble
 from resolver.ingest.discovery import (
-    Found,
-    Planned,
+    InputFile,
+    PlannedList,
     find_files,
-    to_units,
+    group_files,
 )
 from resolver.ingest.formats import (
     bis_dpl,
@@ -28,11 +28,11 @@ from resolver.ingest.formats import (
 from resolver.ingest.formats.ftm import ftm_reader
 from resolver.ingest.formats.senzing import senzing_reader
 from resolver.ingest.formats.tabular import table_reader
-from resolver.ingest.formats.tabular.mapping import Mapping, nearest
-from resolver.ingest.formats.tabular.mapping_choice import beside, fitting
+from resolver.ingest.formats.tabular.mapping import Mapping, closest_word
+from resolver.ingest.formats.tabular.mapping_choice import choose_mapping, find_adjacent_mapping
 from resolver.ingest.io.sniffing import is_archive
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_reading import Progress, read_unit, refusal
+from resolver.ingest.list_reading import Progress, read_unit, reject_error
 from resolver.ingest.reader_types import Intake, ReaderRow, Reject
 
 READERS: tuple[ReaderRow, ...] = (
@@ -46,11 +46,14 @@ READERS: tuple[ReaderRow, ...] = (
     table_reader.ROW,
 )
 
-_MEND = "say what it is with --format NAME, or which columns hold what with --mapping FILE.yml"
+_REMEDY = "give its format with --format NAME, or its columns with --mapping FILE.yml"
 
 
 def detect_format(file: SourceFile) -> ReaderRow | None:
-    """The first row of `READERS` whose list this file is, or None. Raises `InputError` for a damaged file."""
+    """Return the first row that claims the file, or None.
+
+    Raises `InputError` for a damaged file.
+    """
     head = file.head()
     return next((row for row in READERS if row.detect(head, file)), None)
 
@@ -67,115 +70,139 @@ def read_lists(
 ) -> Intake:
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
 
-    `format` names the format of all files; otherwise each is detected. `mapping` (one or several, see `mapped`) reads
-    every file that no format but a plain table claims, unless a mapping of its own lies beside it. `strict` makes the
-    first reject an `InputError`; `accept_restricted` admits handling codes above H0; `complete`
-    says that the lists hold all of their sources. `progress` is called with a list's
-    label and the records read of it so far. Raises `FormatError` for a file given by name whose format is not known,
-    `MappingError` for a mapping that does not fit, `InputError` where a file cannot be read or nothing can.
+    `format` names the format of all files; otherwise each file's format is detected. `mapping` (one
+    or several, see `mapping_choice`) reads every file that only the plain table format claims,
+    unless a mapping of its own lies beside the file. `strict` raises the first reject as an
+    `InputError`. `accept_restricted` admits handling codes above H0. `complete` states that the
+    lists hold all records of their sources. `progress` is called with a list's label and the number
+    of records read from it so far.
+
+    Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
+    mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
     """
-    planned, skipped = plan(paths, format=format, mapping=mapping)
+    planned, skipped = plan_reads(paths, format=format, mapping=mapping)
     if strict and skipped:
-        raise refusal(skipped[0])
-    options = {"strict": strict, "accept_restricted": accept_restricted}
+        raise reject_error(skipped[0])
     reads = [
-        read_unit(one.row, one.unit, notes=one.notes, progress=progress, **options)
-        for one in planned
+        read_unit(
+            item.row,
+            item.unit,
+            notes=item.notes,
+            strict=strict,
+            accept_restricted=accept_restricted,
+            progress=progress,
+        )
+        for item in planned
     ]
     if complete:
         reads = [replace(read, complete=True) for read in reads]
     intake = assemble(reads, skipped)
     if strict and intake.rejects:
-        raise refusal(intake.rejects[0])
+        raise reject_error(intake.rejects[0])
     return intake
 
 
-def plan(
+def plan_reads(
     paths: Sequence[Path],
     *,
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
-) -> tuple[list[Planned], list[Reject]]:
-    """What will be read how, sorted by label, and the files in directories and zips that will not, with the reason."""
+) -> tuple[list[PlannedList], list[Reject]]:
+    """Return the lists to read, sorted by label, and a reject for each skipped file.
+
+    Only files of a directory or zip are skipped. Raises the errors of `read_lists` for others.
+    """
     mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
-    chosen = _chosen(format, mappings)
-    claimed: list[tuple[Found, ReaderRow]] = []
-    skipped: list[Reject] = []
-    for found in find_files(paths):
-        row, why = _claim(found, chosen, mappings)
-        if row is not None:
-            claimed.append((found, row))
-        elif found.named:
-            raise FormatError(why, where=found.file.label, mend=_MEND)
+    forced_row = _find_row(format, mappings)
+    claimed, skipped = _match_files(paths, forced_row, mappings)
+    planned = []
+    for item in group_files(claimed):
+        if item.lacks_principal:
+            reason = f"skipped: the main file of its {item.row.name} list is missing"
+            skipped.append(Reject(item.unit.label, 0, reason))
         else:
-            skipped.append(Reject(found.file.label, 0, f"skipped: {why}"))
-    planned = to_units(claimed)
-    for one in planned:
-        if one.headless:
-            skipped.append(
-                Reject(
-                    one.unit.label,
-                    0,
-                    f"skipped: the main file of its {one.row.name} list is not there",
-                )
-            )
-    planned = [one for one in planned if not one.headless]
+            planned.append(item)
     if not planned:
-        raise _no_list(paths, skipped)
-    if mappings and all(one.row.name != table_reader.NAME for one in planned):
-        names = ", ".join(sorted({one.row.name for one in planned}))
+        raise _no_list_error(paths, skipped)
+    if mappings and all(item.row.name != table_reader.NAME for item in planned):
+        names = ", ".join(sorted({item.row.name for item in planned}))
         raise MappingError(
             f"no file needs the mapping: all are {names}",
-            mend=f"add --format {table_reader.NAME} to use it",
+            hint=f"add --format {table_reader.NAME} to use it",
         )
     return planned, skipped
 
 
-def _no_list(paths: Sequence[Path], skipped: Sequence[Reject]) -> FormatError:
+def _match_files(
+    paths: Sequence[Path], forced_row: ReaderRow | None, mappings: Sequence[Mapping]
+) -> tuple[list[tuple[InputFile, ReaderRow]], list[Reject]]:
+    """Return the files with their rows, and a reject for each file that no row reads."""
+    claimed: list[tuple[InputFile, ReaderRow]] = []
+    skipped: list[Reject] = []
+    for candidate in find_files(paths):
+        row, reason = _match_row(candidate, forced_row, mappings)
+        if row is not None:
+            claimed.append((candidate, row))
+        elif candidate.is_explicit:
+            raise FormatError(reason, place=candidate.file.label, hint=_REMEDY)
+        else:
+            skipped.append(Reject(candidate.file.label, 0, f"skipped: {reason}"))
+    return claimed, skipped
+
+
+def _no_list_error(paths: Sequence[Path], skipped: Sequence[Reject]) -> FormatError:
     reasons = (
         "; ".join(f"{reject.file} {reject.reason}" for reject in skipped[:3]) or "it holds no files"
     )
-    more = f" and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    rest = f" and {len(skipped) - 3} more" if len(skipped) > 3 else ""
     names = ", ".join(path.name or str(path) for path in paths)
-    return FormatError(f"no list was found: {reasons}{more}", where=names, mend=_MEND)
+    return FormatError(f"no list was found: {reasons}{rest}", place=names, hint=_REMEDY)
 
 
-def _chosen(format: str | None, mappings: Sequence[Mapping]) -> ReaderRow | None:
-    """The row that `format` names, or None where formats are to be detected."""
+def _find_row(format: str | None, mappings: Sequence[Mapping]) -> ReaderRow | None:
+    """Return the row that `format` names, or None where formats are to be detected."""
     if format is None:
         return None
     row = next((row for row in READERS if row.name == format), None)
     if row is None:
-        close = nearest(format, [row.name for row in READERS])
-        hint = f"; did you mean {close!r}?" if close else ""
-        raise FormatError(f"no format is called {format!r}{hint}", mend=f"known are {_known()}")
+        suggestion = closest_word(format, [row.name for row in READERS])
+        question = f"; did you mean {suggestion!r}?" if suggestion else ""
+        raise FormatError(
+            f"no format is called {format!r}{question}", hint=f"known are {_format_names()}"
+        )
     if mappings and row.name != table_reader.NAME:
         raise MappingError(
-            f"a mapping reads tables, not {row.name}", mend="leave out --format or --mapping"
+            f"a mapping reads tables, not {row.name}", hint="leave out --format or --mapping"
         )
     return row
 
 
-def _claim(
-    found: Found, chosen: ReaderRow | None, mappings: Sequence[Mapping]
+def _match_row(
+    candidate: InputFile, forced_row: ReaderRow | None, mappings: Sequence[Mapping]
 ) -> tuple[ReaderRow | None, str]:
-    """The row that reads a file, or why none does. Raises `InputError` for an empty file given by name."""
-    head = found.file.head()
+    """Return the row that reads a file, or None and the reason.
+
+    Raises `InputError` for an empty file given by name.
+    """
+    head = candidate.file.head()
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        if found.named:
-            raise InputError("the file is empty", where=found.file.label)
+        if candidate.is_explicit:
+            raise InputError("the file is empty", place=candidate.file.label)
         return None, "the file is empty"
     if is_archive(head):
         return None, "an archive inside an archive is not opened"
-    row = chosen or next((row for row in READERS if row.detect(head, found.file)), None)
-    own = beside(found.file) if chosen is None or chosen.name == table_reader.NAME else None
-    if own is not None:
-        return table_reader.mapped_row(own), ""
+    row = forced_row or next((row for row in READERS if row.detect(head, candidate.file)), None)
+    if forced_row is None or forced_row.name == table_reader.NAME:
+        adjacent = find_adjacent_mapping(candidate.file)
+        if adjacent is not None:
+            return table_reader.mapped_row(adjacent), ""
     if mappings and (row is None or row.name == table_reader.NAME):
-        fits = table_reader.is_table(head, found.file) or chosen is not None
-        row = table_reader.mapped_row(fitting(found.file, mappings)) if fits else None
-    return row, table_reader.why_not(head, found.file) or f"format not known; known are {_known()}"
+        row = None
+        if forced_row is not None or table_reader.is_table(head, candidate.file):
+            row = table_reader.mapped_row(choose_mapping(candidate.file, mappings))
+    reason = table_reader.explain_refusal(head, candidate.file)
+    return row, reason or f"format not known; known are {_format_names()}"
 
 
-def _known() -> str:
+def _format_names() -> str:
     return ", ".join(row.name for row in READERS)

@@ -1,4 +1,4 @@
-"""One body over every comparator: range, symmetry, a pair judged by itself, missing values, and labelled cases."""
+"""Contract of all comparators: range, symmetry, single pairs, missing values, and cases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from resolver.blocking import PLAN_BY_NAME, candidates
+from resolver.blocking import PLAN_BY_NAME, join_candidates
 from resolver.comparison import (
     COMPARATORS,
     Comparator,
@@ -18,20 +18,19 @@ from resolver.comparison import (
     features_of,
 )
 from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
-from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.synthetic import generate
 from tests.normalize.preparing import prepared
-from tests.records.samples import record, values
+from tests.records.samples import plain_values, record
 
-DECLARED = ("d",)
-ALONE = 60
-"""How many pairs of the batch are looked at alone."""
+DEDUPLICATED = ("d",)
+SINGLE_PAIRS = 60
+"""Number of pairs of the batch that are also compared in a batch of two."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Two records (ids are given to them), and the least and greatest similarity they may have; NaN for both:
-    missing."""
+    """Two records (ids are set later) and the range of their similarity; NaN for both: missing."""
 
     left: Record
     right: Record
@@ -39,12 +38,12 @@ class Case:
     high: float
 
 
-def person(**said: str | list[str]) -> Record:
-    return replace(record("c:x"), values=values(said))
+def person(**properties: str | list[str]) -> Record:
+    return replace(record("c:x"), values=plain_values(properties))
 
 
-def group(**said: str | list[str]) -> Record:
-    return replace(record("c:x", Kind.GROUP), values=values(said))
+def group(**properties: str | list[str]) -> Record:
+    return replace(record("c:x", Kind.GROUP), values=plain_values(properties))
 
 
 def papers(prop: str, number: str, country: str = "") -> Record:
@@ -147,7 +146,7 @@ CASES: dict[str, list[Case]] = {
             0,
             0.5,
         ),
-        # what one side says beyond the other is no branch
+        # an addition on one side only is no branch
         Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar"), 1, 1),
         Case(group(name="Ansar Derna"), group(name="Ansar Benghazi", alias="Ansar Derna"), 1, 1),
         Case(group(name="Goldstar Derna"), group(name="Gold Star Derna"), 1, 1),
@@ -173,7 +172,7 @@ CASES: dict[str, list[Case]] = {
         ),
         Case(ANN, person(name="Ann Maria Lee"), NONE, NONE),
         Case(ANN, person(name="LEE Ann"), NONE, NONE),
-        # the order is the other one: John is a given name, Smith is none
+        # the order is reversed: John is a given name, Smith is not
         Case(person(name="SMITH John"), person(name="Mohammed Smith"), 0.2, 0.2),
         Case(ANN, person(birthDate="1960"), NONE, NONE),
     ],
@@ -357,88 +356,93 @@ CASES: dict[str, list[Case]] = {
 
 
 def evidence(
-    found: Prepared, left: list[int], right: list[int], names: list[str], group: bool
+    batch: PreparedBatch, left: list[int], right: list[int], names: list[str], group: bool
 ) -> FloatArray:
     rows = np.array(left, dtype=np.int32), np.array(right, dtype=np.int32)
-    return compare(found, NameIndex.of(found), *rows, names, group=group)
+    return compare(batch, NameIndex.of(batch), *rows, names, group=group)
 
 
 def similarity(row: Comparator, case: Case, *, swapped: bool = False) -> float:
     sides = (case.right, case.left) if swapped else (case.left, case.right)
-    found = prepared(
-        (replace(one, id=f"c:{number}") for number, one in enumerate(sides)), declared=DECLARED
+    batch = prepared(
+        (replace(side, id=f"c:{number}") for number, side in enumerate(sides)),
+        deduplicated=DEDUPLICATED,
     )
-    return float(evidence(found, [0], [1], [row.name], not row.kinds & Kind.PERSON)[0, 0])
+    return float(evidence(batch, [0], [1], [row.name], not row.kinds & Kind.PERSON)[0, 0])
 
 
 @pytest.fixture(params=COMPARATORS, ids=lambda row: row.name)
 def row(request: pytest.FixtureRequest) -> Comparator:
-    found: Comparator = request.param
-    return found
+    comparator: Comparator = request.param
+    return comparator
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Some 1,000 records by id, prepared together, and candidate pairs of them."""
+    """About 1,000 records by id, prepared together, and candidate pairs of them."""
 
     people: list[Record]
-    together: Prepared
+    together: PreparedBatch
     left: list[int]
     right: list[int]
 
 
 @pytest.fixture(scope="module")
 def crowd() -> Crowd:
-    cases = [case for found in CASES.values() for case in found]
-    sides = [one for case in cases for one in (case.left, case.right)]
-    told = [replace(one, id=f"c:{number:04d}") for number, one in enumerate(sides)]
-    people = sorted([*generate(1000 - len(told), seed=22).records, *told], key=lambda one: one.id)
-    together = prepared(people, declared=DECLARED)
-    pairs, _ = candidates(together, PLAN_BY_NAME["S"])
-    first = next(place for place, one in enumerate(people) if one.source in ("c", "d", "e"))
-    of_cases = range(first, first + len(told), 2)
+    cases = [case for rule_cases in CASES.values() for case in rule_cases]
+    sides = [item for case in cases for item in (case.left, case.right)]
+    case_records = [replace(item, id=f"c:{number:04d}") for number, item in enumerate(sides)]
+    people = sorted(
+        [*generate(1000 - len(case_records), seed=22).records, *case_records],
+        key=lambda item: item.id,
+    )
+    together = prepared(people, deduplicated=DEDUPLICATED)
+    pairs, _ = join_candidates(together, PLAN_BY_NAME["S"])
+    first = next(place for place, item in enumerate(people) if item.source in ("c", "d", "e"))
+    of_cases = range(first, first + len(case_records), 2)
     return Crowd(
         people,
         together,
         [*pairs.left.tolist(), *of_cases],
-        [*pairs.right.tolist(), *(n + 1 for n in of_cases)],
+        [*pairs.right.tolist(), *(row + 1 for row in of_cases)],
     )
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["persons", "groups"])
 def judged(request: pytest.FixtureRequest, crowd: Crowd) -> tuple[bool, FloatArray]:
-    """What every comparator says of every pair, with the rarity of either population."""
+    """Return the evidence of all comparators on all pairs, with the rarity of a population."""
     names = [row.name for row in COMPARATORS]
     return request.param, evidence(crowd.together, crowd.left, crowd.right, names, request.param)
 
 
 @pytest.fixture(scope="module")
-def alone(crowd: Crowd, judged: tuple[bool, FloatArray]) -> dict[int, FloatArray]:
-    """What every comparator says of some pairs in a batch of two."""
-    step = len(crowd.left) // ALONE + 1
-    cases = sum(len(found) for found in CASES.values())
-    chosen = [
+def single_evidence(crowd: Crowd, judged: tuple[bool, FloatArray]) -> dict[int, FloatArray]:
+    """Return the evidence of all comparators on some pairs, each in a batch of two."""
+    step = len(crowd.left) // SINGLE_PAIRS + 1
+    cases = sum(len(rule_cases) for rule_cases in CASES.values())
+    rows = [
         *range(0, len(crowd.left) - cases, step),
         *range(len(crowd.left) - cases, len(crowd.left), 3),
     ]
     names = [row.name for row in COMPARATORS]
     answers = {}
-    for pair in chosen:
-        two = prepared(
-            (crowd.people[crowd.left[pair]], crowd.people[crowd.right[pair]]), declared=DECLARED
+    for pair in rows:
+        pair_batch = prepared(
+            (crowd.people[crowd.left[pair]], crowd.people[crowd.right[pair]]),
+            deduplicated=DEDUPLICATED,
         )
-        answers[pair] = evidence(two, [0], [1], names, judged[0])[0]
+        answers[pair] = evidence(pair_batch, [0], [1], names, judged[0])[0]
     return answers
 
 
 def test_range(row: Comparator, judged: tuple[bool, FloatArray]) -> None:
     column = judged[1][:, COMPARATORS.index(row)]
     assert column.dtype == np.float32
-    known = column[~np.isnan(column)]
-    asked = row.kinds & (Kind.GROUP if judged[0] else Kind.PERSON)
-    assert len(known) or not asked, "no pair has this evidence: give it a case"
-    assert known.min(initial=0) >= 0
-    assert known.max(initial=1) <= 1
+    stated = column[~np.isnan(column)]
+    applies = row.kinds & (Kind.GROUP if judged[0] else Kind.PERSON)
+    assert len(stated) or not applies, "no pair has this evidence: give it a case"
+    assert stated.min(initial=0) >= 0
+    assert stated.max(initial=1) <= 1
 
 
 def test_symmetry(row: Comparator, crowd: Crowd, judged: tuple[bool, FloatArray]) -> None:
@@ -447,31 +451,31 @@ def test_symmetry(row: Comparator, crowd: Crowd, judged: tuple[bool, FloatArray]
     np.testing.assert_array_equal(swapped, judged[1][:, COMPARATORS.index(row)])
 
 
-def test_a_pair_is_judged_by_itself(
-    row: Comparator, judged: tuple[bool, FloatArray], alone: dict[int, FloatArray]
+def test_pairs_do_not_depend_on_the_batch(
+    row: Comparator, judged: tuple[bool, FloatArray], single_evidence: dict[int, FloatArray]
 ) -> None:
     place = COMPARATORS.index(row)
-    for pair, answer in alone.items():
+    for pair, answer in single_evidence.items():
         np.testing.assert_array_equal(answer[place], judged[1][pair, place])
 
 
-def test_missing_where_a_side_says_nothing(row: Comparator) -> None:
+def test_missing_where_a_side_has_no_value(row: Comparator) -> None:
     for case in CASES[row.name]:
-        for one in (case.left, case.right):
-            mute = Case(one, record("c:x", one.kind), NONE, NONE)
+        for side in (case.left, case.right):
+            silent = Case(side, record("c:x", side.kind), NONE, NONE)
             if row.name not in ("same_list", "listed"):
-                assert math.isnan(similarity(row, mute))
-                assert math.isnan(similarity(row, mute, swapped=True))
+                assert math.isnan(similarity(row, silent))
+                assert math.isnan(similarity(row, silent, swapped=True))
 
 
 def test_cases(row: Comparator) -> None:
     for case in CASES[row.name]:
         for swapped in (False, True):
-            found = similarity(row, case, swapped=swapped)
+            result = similarity(row, case, swapped=swapped)
             if math.isnan(case.low):
-                assert math.isnan(found), case
+                assert math.isnan(result), case
             else:
-                assert np.float32(case.low) <= found <= np.float32(case.high), case
+                assert np.float32(case.low) <= result <= np.float32(case.high), case
 
 
 def test_help_is_one_line(row: Comparator) -> None:
@@ -480,12 +484,12 @@ def test_help_is_one_line(row: Comparator) -> None:
     assert "\n" not in row.help
 
 
-def test_the_table() -> None:
+def test_table_is_complete() -> None:
     assert set(CASES) == {row.name for row in COMPARATORS}
     assert len({row.name for row in COMPARATORS}) == len(COMPARATORS)
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
         assert features_of(kind) == tuple(row.name for row in COMPARATORS if row.kinds & kind)
 
 
-def test_no_pairs_no_evidence(row: Comparator, crowd: Crowd) -> None:
+def test_no_pairs_give_no_evidence(row: Comparator, crowd: Crowd) -> None:
     assert evidence(crowd.together, [], [], [row.name], False).shape == (0, 1)

@@ -1,4 +1,4 @@
-"""What every list format keeps, whatever it is: one body over every row of the table."""
+"""Contract of all list formats, one test body for every row of the table."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from tests.ingest.samples import SAMPLES
 from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
 
-ALL: dict[str, Callable[[Path], Path]] = {**SAMPLES, **LIST_SAMPLES}
+SAMPLE_WRITERS: dict[str, Callable[[Path], Path]] = {**SAMPLES, **LIST_SAMPLES}
 NAMES = (*FULL_NAMES, *NAME_PARTS)
-each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])
+for_each_row = pytest.mark.parametrize("row", READERS, ids=[row.name for row in READERS])
 
 
 @pytest.fixture
 def sample(row: ReaderRow, tmp_path: Path) -> Path:
-    """The sample list of a format, in a folder of its own: a file, or a folder of files that are one list."""
+    """Write the sample list of a format to a folder of its own: a file, or a folder of files."""
     folder = tmp_path / "sample"
     folder.mkdir()
-    return ALL[row.name](folder)
+    return SAMPLE_WRITERS[row.name](folder)
 
 
 def files_of(sample: Path) -> list[Path]:
@@ -45,14 +45,16 @@ def files_of(sample: Path) -> list[Path]:
     )
 
 
-def said(intake: Intake) -> list[object]:
-    """All that an intake says apart from places: records, and why others were not taken."""
+def contents_of(intake: Intake) -> list[object]:
+    """Return the contents of an intake without places: records, and reasons of rejects."""
     rejects = sorted(re.sub(r"line \d+ of \S+", "", reject.reason) for reject in intake.rejects)
     return [list(intake.batch.to_records()), rejects, intake.collapsed]
 
 
-def copied(sample: Path, folder: Path, change: Callable[[bytes], bytes], suffix: str = "") -> Path:
-    """The sample with the bytes of every file changed."""
+def copy_sample(
+    sample: Path, folder: Path, change: Callable[[bytes], bytes], suffix: str = ""
+) -> Path:
+    """Copy the sample with the bytes of every file changed."""
     folder.mkdir()
     for path in files_of(sample):
         target = folder / (path.relative_to(sample) if sample.is_dir() else path.name)
@@ -61,28 +63,28 @@ def copied(sample: Path, folder: Path, change: Callable[[bytes], bytes], suffix:
     return folder
 
 
-@each_row
+@for_each_row
 def test_the_row_is_described_and_has_a_sample(row: ReaderRow) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*", row.name)
     assert row.help
     assert not row.help.endswith(".")
-    assert row.name in ALL
+    assert row.name in SAMPLE_WRITERS
     assert len({other.name for other in READERS}) == len(READERS)
 
 
-@each_row
-def test_a_list_is_known_by_its_content(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+@for_each_row
+def test_a_list_is_detected_by_its_content(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
     for number, path in enumerate(files_of(sample)):
         unnamed = tmp_path / f"list{number}"
         shutil.copy(path, unnamed)
         for file in (SourceFile(path), SourceFile(unnamed)):
-            found = detect_format(file)
-            assert found is not None
-            assert found.name == row.name
+            detected = detect_format(file)
+            assert detected is not None
+            assert detected.name == row.name
 
 
-@each_row
-def test_no_other_format_takes_it_for_its_own(row: ReaderRow, sample: Path) -> None:
+@for_each_row
+def test_no_other_format_claims_the_sample(row: ReaderRow, sample: Path) -> None:
     for path in files_of(sample):
         file = SourceFile(path)
         claims = [other.name for other in READERS if other.detect(file.head(), file)]
@@ -90,7 +92,7 @@ def test_no_other_format_takes_it_for_its_own(row: ReaderRow, sample: Path) -> N
         assert [name for name in claims if name != "tabular" or row.name == "tabular"] == [row.name]
 
 
-@each_row
+@for_each_row
 def test_records_have_unique_ids_of_their_source(row: ReaderRow, sample: Path) -> None:
     intake = read_lists([sample])
     assert [info.format for info in intake.lists] == [row.name]
@@ -105,39 +107,42 @@ def test_records_have_unique_ids_of_their_source(row: ReaderRow, sample: Path) -
     assert info.deduplicated == row.deduplicated
 
 
-@each_row
+@for_each_row
 def test_packed_lists_are_the_same_lists(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
-    plain = read_lists([sample])
-    gz = copied(sample, tmp_path / "gz", gzip.compress, ".gz")
+    expected = read_lists([sample])
+    zipped_folder = copy_sample(sample, tmp_path / "gz", gzip.compress, ".gz")
     archive = tmp_path / "lists.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
         for path in files_of(sample):
             writer.write(path, f"some/where/{path.name}")
-    assert said(read_lists([gz])) == said(plain)
-    assert said(read_lists([archive])) == said(plain)
+    assert contents_of(read_lists([zipped_folder])) == contents_of(expected)
+    assert contents_of(read_lists([archive])) == contents_of(expected)
 
 
-@each_row
-def test_a_list_read_twice_says_nothing_more(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+@for_each_row
+def test_a_list_read_twice_adds_nothing(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
     once = read_lists([sample])
-    again = copied(sample, tmp_path / "again", lambda content: content)
+    again = copy_sample(sample, tmp_path / "again", lambda content: content)
     twice = read_lists([sample, again])
     assert list(twice.batch.to_records()) == list(once.batch.to_records())
     assert twice.withdrawn == ()
 
 
-@each_row
+@for_each_row
 def test_the_order_of_rows_does_not_matter(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
-    before = said(read_lists([sample]))
+    before = contents_of(read_lists([sample]))
     for seed in range(3):
-        shuffled = copied(
+        shuffled = copy_sample(
             sample, tmp_path / f"shuffled{seed}", partial(_shuffled, row=row, seed=seed)
         )
-        assert said(read_lists([shuffled])) == before
+        assert contents_of(read_lists([shuffled])) == before
 
 
 def _shuffled(content: bytes, row: ReaderRow, seed: int) -> bytes:
-    """The rows of a list in another order: lines below a header, JSON objects of an array, XML elements of one name."""
+    """Return the rows of a list in another order.
+
+    Rows are lines below a header, JSON objects of an array, or XML elements of one name.
+    """
     rng = random.Random(seed)
     if content.lstrip().startswith(b"<"):
         return _shuffled_xml(content, rng)
@@ -164,33 +169,33 @@ def _shuffled_xml(content: bytes, rng: random.Random) -> bytes:
 
 
 def _shuffled_array(content: bytes, rng: random.Random) -> bytes:
-    whole = json.loads(content)
-    rows = whole if isinstance(whole, list) else whole["_embedded"]["notices"]
+    document = json.loads(content)
+    rows = document if isinstance(document, list) else document["_embedded"]["notices"]
     rng.shuffle(rows)
-    return json.dumps(whole, indent=1).encode()
+    return json.dumps(document, indent=1).encode()
 
 
-@each_row
+@for_each_row
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.5, 0.7, 0.95, 0.999])
 def test_a_truncated_list_is_one_clear_line_or_rejects(
     row: ReaderRow, sample: Path, tmp_path: Path, part: float
 ) -> None:
-    whole = read_lists([sample])
-    cut = copied(sample, tmp_path / "cut", lambda content: content[: int(len(content) * part)])
-    packed = copied(
+    complete = read_lists([sample])
+    cut = copy_sample(sample, tmp_path / "cut", lambda content: content[: int(len(content) * part)])
+    packed = copy_sample(
         sample,
         tmp_path / "packed",
         lambda content: gzip.compress(content)[: int(len(content) * part)],
         ".gz",
     )
     for folder in (cut, packed):
-        intake = _taken(folder)
+        intake = _read_or_fail(folder)
         if intake is not None:
-            assert len(intake.batch) <= len(whole.batch) + 1
+            assert len(intake.batch) <= len(complete.batch) + 1
 
 
-def _taken(path: Path) -> Intake | None:
-    """The intake, or None where there is an error, which then is one line."""
+def _read_or_fail(path: Path) -> Intake | None:
+    """Return the intake, or None after an error, which must be one line."""
     caught = None
     try:
         return read_lists([path])
@@ -200,7 +205,7 @@ def _taken(path: Path) -> Intake | None:
     return None
 
 
-@each_row
+@for_each_row
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -212,10 +217,12 @@ def _taken(path: Path) -> Intake | None:
 def test_hostile_names_are_refused_and_listed(
     row: ReaderRow, sample: Path, tmp_path: Path, change: Callable[[bytes], bytes], fault: str
 ) -> None:
-    word = _a_name_in(sample)
-    bad = copied(sample, tmp_path / "bad", lambda content: content.replace(word, change(word)))
-    assert files_of(bad)
-    intake = _taken(bad)
+    word = _find_name_word(sample)
+    damaged = copy_sample(
+        sample, tmp_path / "bad", lambda content: content.replace(word, change(word))
+    )
+    assert files_of(damaged)
+    intake = _read_or_fail(damaged)
     if intake is None:
         assert not fault, "a long name must not cost the whole list"
         return
@@ -227,8 +234,11 @@ def test_hostile_names_are_refused_and_listed(
             assert "\x00" not in text
 
 
-def _a_name_in(sample: Path) -> bytes:
-    """The last word of a name that stands in the list to the letter: the first rows are what formats are known by."""
+def _find_name_word(sample: Path) -> bytes:
+    """Return the last word of a name that occurs in the file unchanged.
+
+    Earlier rows are left alone, since formats are detected by them.
+    """
     content = b"".join(path.read_bytes() for path in files_of(sample))
     names = [
         text
@@ -241,15 +251,15 @@ def _a_name_in(sample: Path) -> bytes:
     return max(words, key=content.rfind)
 
 
-@each_row
-def test_noise_of_any_kind_is_survived(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
+@for_each_row
+def test_noise_raises_no_unexpected_error(row: ReaderRow, sample: Path, tmp_path: Path) -> None:
     rng = random.Random(7)
 
     def spoiled(content: bytes) -> bytes:
-        noise = bytearray(content)
-        for _ in range(max(1, len(noise) // 200)):
-            noise[rng.randrange(len(noise))] = rng.choice(b'\x00\xff"<>{}[],;\t\n&')
-        return bytes(noise)
+        damaged = bytearray(content)
+        for _ in range(max(1, len(damaged) // 200)):
+            damaged[rng.randrange(len(damaged))] = rng.choice(b'\x00\xff"<>{}[],;\t\n&')
+        return bytes(damaged)
 
     for number in range(20):
-        _taken(copied(sample, tmp_path / f"noise{number}", spoiled))
+        _read_or_fail(copy_sample(sample, tmp_path / f"noise{number}", spoiled))

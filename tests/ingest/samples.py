@@ -1,4 +1,4 @@
-"""A small list of each format that has no agency of its own, for the contract that readers keep. All is invented."""
+"""Small invented lists in the formats without an agency, for the contract tests of readers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 
-def ftm(folder: Path) -> Path:
-    """Two persons and a group, with edges, a passport and an address that stand before and after them."""
+def write_ftm(folder: Path) -> Path:
+    """Write two persons and a group, with link entities before and after them."""
     rows: list[dict[str, Any]] = [
         _entity(
             "m1",
@@ -41,8 +41,8 @@ def _entity(native_id: str, schema: str, **properties: list[str]) -> dict[str, A
     return {"id": native_id, "schema": schema, "datasets": ["made_up"], "properties": properties}
 
 
-def senzing(folder: Path) -> Path:
-    """A person with nested features, a company and a person with flat ones."""
+def write_senzing(folder: Path) -> Path:
+    """Write a person with nested features, a company and a person with flat ones."""
     rows: list[dict[str, Any]] = [
         {
             "DATA_SOURCE": "MADE_UP",
@@ -82,8 +82,8 @@ def senzing(folder: Path) -> Path:
     return _lines(folder / "senzing.jsonl", rows)
 
 
-def interpol(folder: Path) -> Path:
-    """A page of two notices, as the web service gives it."""
+def write_interpol(folder: Path) -> Path:
+    """Write a page of two notices, as the web service returns it."""
     notices = [
         {
             "entity_id": "2031/9001",
@@ -113,8 +113,8 @@ def interpol(folder: Path) -> Path:
     return path
 
 
-def tabular(folder: Path) -> Path:
-    """A table with plain column names."""
+def write_tabular(folder: Path) -> Path:
+    """Write a table with plain column names."""
     path = folder / "people.csv"
     path.write_text(
         "id,first_name,surname,dob,city,cluster\n"
@@ -132,8 +132,8 @@ def _lines(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 SAMPLES: dict[str, Callable[[Path], Path]] = {
-    "ftm": ftm,
-    "senzing": senzing,
-    "interpol": interpol,
-    "tabular": tabular,
+    "ftm": write_ftm,
+    "senzing": write_senzing,
+    "interpol": write_interpol,
+    "tabular": write_tabular,
 }

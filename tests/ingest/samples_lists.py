@@ -1,4 +1,4 @@
-"""A small list in the format of each agency, for the contract every reader keeps. All of it is invented."""
+"""Small invented lists in the format of each agency, for the contract tests of readers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ NULL = "-0- "
 
 
 def ofac_rows(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as OFAC writes them: numbers bare, texts quoted, nothing as `-0- `, a DOS end mark at the end."""
+    """Return rows as OFAC writes them.
+
+    Numbers are bare, texts quoted, nulls are `-0- `, and the file ends with the DOS end mark.
+    """
     lines = []
     for row in rows:
         cells = [
@@ -21,37 +24,36 @@ def ofac_rows(rows: Sequence[Sequence[str]]) -> str:
     return "\r\n".join(lines) + "\r\n\x1a"
 
 
-def _cell(cell: str, place: int) -> str:
-    return NULL if not cell else cell if cell.isdigit() and place < 2 else f'"{cell}"'
-
-
-def entry(number: str, name: str, kind: str = "", remarks: str = "", **columns: str) -> list[str]:
-    """The twelve columns of an entry; `program`, `title`, `flag` and so on by name."""
+def ofac_entry(
+    number: str, name: str, kind: str = "", remarks: str = "", **columns: str
+) -> list[str]:
+    """Return the twelve columns of an entry; `program`, `title`, `flag` and so on by name."""
     names = ("program", "title", "call_sign", "vessel_type", "tonnage", "gross", "flag", "owner")
     return [number, name, kind, *(columns.get(column, "") for column in names), remarks]
 
 
-def ofac(folder: Path, entries: Sequence[Sequence[str]] = (), stem: str = "sdn") -> Path:
-    """A list of three files in a folder: a person, the company they are linked to, a ship; or the given entries."""
+def write_ofac(folder: Path, entries: Sequence[Sequence[str]] = (), stem: str = "sdn") -> Path:
+    """Write a list of three files: a person, a linked company and a ship, or the given entries."""
     rows = entries or (
-        entry(
+        ofac_entry(
             "101",
             "TESTOV, Ivan Petrovich",
             "individual",
-            "DOB 10 Dec 1948; alt. DOB circa 1950; POB Testgrad, Russia; nationality Russia; Gender Male; Passport "
-            "A1234567 (Russia) issued 18 Jan 1999 expires 18 Jan 2009; a.k.a. 'VANYA'; "
+            "DOB 10 Dec 1948; alt. DOB circa 1950; POB Testgrad, Russia; nationality Russia; "
+            "Gender Male; Passport A1234567 (Russia) issued 18 Jan 1999 expires 18 Jan 2009; "
+            "a.k.a. 'VANYA'; "
             "Linked To: BLUE DOOR TRADING LLC.",
             program="SDGT] [IRAN",
             title="Minister of Examples",
         ),
-        entry(
+        ofac_entry(
             "102",
             "BLUE DOOR TRADING LLC",
             "",
             "Tax ID No. 7707083893 (Russia); all offices worldwide.",
             program="SDGT",
         ),
-        entry(
+        ofac_entry(
             "103",
             "SEA EXAMPLE",
             "vessel",
@@ -71,40 +73,46 @@ def ofac(folder: Path, entries: Sequence[Sequence[str]] = (), stem: str = "sdn")
         ["101", "1", "1 Sample Street", "Testgrad 101000", "Russia", ""],
         ["103", "2", "", "", "", ""],
     ]
-    known = {row[0] for row in rows}
-    second, third = ("alt", "add") if stem == "sdn" else ("cons_alt", "cons_add")
-    for name, content in ((stem, rows), (second, alternate), (third, address)):
+    numbers = {row[0] for row in rows}
+    alternate_stem, address_stem = ("alt", "add") if stem == "sdn" else ("cons_alt", "cons_add")
+    for name, content in ((stem, rows), (alternate_stem, alternate), (address_stem, address)):
         (folder / f"{name}.csv").write_text(
-            ofac_rows([row for row in content if row[0] in known]), "ascii", newline=""
+            ofac_rows([row for row in content if row[0] in numbers]), "ascii", newline=""
         )
     return folder
 
 
-UN_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09.554Z">\n'
+UN_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09.554Z">\n'
+)
 
 
-def individual(number: str, first: str = "ALPHA", inner: str = "") -> str:
-    """One individual of the UN's list."""
+def un_individual(number: str, first: str = "ALPHA", inner: str = "") -> str:
+    """Return one individual of the UN's list as XML."""
     return (
-        f"<INDIVIDUAL><DATAID>{number}</DATAID><FIRST_NAME>{first}</FIRST_NAME><SECOND_NAME>EXAMPLE</SECOND_NAME>"
+        f"<INDIVIDUAL><DATAID>{number}</DATAID><FIRST_NAME>{first}</FIRST_NAME>"
+        "<SECOND_NAME>EXAMPLE</SECOND_NAME>"
         f"<UN_LIST_TYPE>Al-Qaida</UN_LIST_TYPE><REFERENCE_NUMBER>QDi.{number}</REFERENCE_NUMBER>"
         f"<LISTED_ON>2012-12-31</LISTED_ON>{inner}</INDIVIDUAL>\n"
     )
 
 
-def un_document(individuals: str, entities: str = "") -> str:
-    """A whole document of the UN's list."""
+def build_un_document(individuals: str, entities: str = "") -> str:
+    """Return a document of the UN's list."""
     parts = f"<INDIVIDUALS>\n{individuals}</INDIVIDUALS>\n<ENTITIES>\n{entities}</ENTITIES>\n"
     return f"{UN_HEAD}{parts}</CONSOLIDATED_LIST>\n"
 
 
-def un_sc(folder: Path) -> Path:
-    """Two individuals and an entity."""
-    inner = (
+def write_un_sc(folder: Path) -> Path:
+    """Write a list of two individuals and an entity."""
+    details = (
         "<COMMENTS1>Mother's name is Zeta Example. Brother of Beta Example (QDi.202).</COMMENTS1>"
         "<NATIONALITY><VALUE>Testland</VALUE></NATIONALITY>"
-        "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Alfa Exempel</ALIAS_NAME></INDIVIDUAL_ALIAS>"
-        "<INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>The Sample</ALIAS_NAME></INDIVIDUAL_ALIAS>"
+        "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY>"
+        "<ALIAS_NAME>Alfa Exempel</ALIAS_NAME></INDIVIDUAL_ALIAS>"
+        "<INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY>"
+        "<ALIAS_NAME>The Sample</ALIAS_NAME></INDIVIDUAL_ALIAS>"
         "<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1960</FROM_YEAR>"
         "<TO_YEAR>1962</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH>"
         "<INDIVIDUAL_DOCUMENT><TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NUMBER>X123456</NUMBER>"
@@ -113,27 +121,33 @@ def un_sc(folder: Path) -> Path:
     entity = (
         "<ENTITY><DATAID>301</DATAID><FIRST_NAME>EXAMPLE TRADING COMPANY (ETC)</FIRST_NAME>"
         "<UN_LIST_TYPE>DPRK</UN_LIST_TYPE><REFERENCE_NUMBER>KPe.301</REFERENCE_NUMBER>"
-        "<ENTITY_ALIAS><QUALITY>f.k.a.</QUALITY><ALIAS_NAME>Old Example Trading</ALIAS_NAME></ENTITY_ALIAS>"
-        "<ENTITY_ADDRESS><CITY>Testville</CITY><COUNTRY>Testland</COUNTRY></ENTITY_ADDRESS></ENTITY>\n"
+        "<ENTITY_ALIAS><QUALITY>f.k.a.</QUALITY>"
+        "<ALIAS_NAME>Old Example Trading</ALIAS_NAME></ENTITY_ALIAS>"
+        "<ENTITY_ADDRESS><CITY>Testville</CITY><COUNTRY>Testland</COUNTRY></ENTITY_ADDRESS>"
+        "</ENTITY>\n"
     )
     path = folder / "consolidated.xml"
     path.write_text(
-        un_document(individual("201", "ALPHA", inner) + individual("202", "BETA"), entity), "utf-8"
+        build_un_document(
+            un_individual("201", "ALPHA", details) + un_individual("202", "BETA"), entity
+        ),
+        "utf-8",
     )
     return path
 
 
 _EU_HEADER = """
-    celex recordId programKey annex measure startDate reason schema name alias weakAlias previousName country
-    nationality jurisdiction birthDate birthPlace position passportNumber gender appearance ethnicity
-    fatherName motherName incorporationDate legalForm sector registrationNumber taxNumber idNumber innCode
-    ogrnCode kppCode okpoCode leiCode swiftBic ticker imoNumber mmsi flag address phone email website notes
+    celex recordId programKey annex measure startDate reason schema name alias weakAlias
+    previousName country nationality jurisdiction birthDate birthPlace position passportNumber
+    gender appearance ethnicity fatherName motherName incorporationDate legalForm sector
+    registrationNumber taxNumber idNumber innCode ogrnCode kppCode okpoCode leiCode swiftBic ticker
+    imoNumber mmsi flag address phone email website notes
 """
 EU_COLUMNS = tuple(_EU_HEADER.split())
 
 
-def eu_journal(folder: Path, rows: Sequence[dict[str, str]] | None = None) -> Path:
-    """An annex with two persons and a company, unless rows are given (none: the header alone)."""
+def write_eu_journal(folder: Path, rows: Sequence[dict[str, str]] | None = None) -> Path:
+    """Write an annex with two persons and a company, or with the given rows."""
     if rows is None:
         rows = (
             {
@@ -185,8 +199,8 @@ BIS_COLUMNS = (
 )
 
 
-def bis_dpl(folder: Path, rows: Sequence[dict[str, str]] = ()) -> Path:
-    """A person, a company and a repeated row, unless rows are given."""
+def write_bis_dpl(folder: Path, rows: Sequence[dict[str, str]] = ()) -> Path:
+    """Write a person, a company and a repeated row, or the given rows."""
     person = {
         "Name": "IVAN TESTOV",
         "Street_Address": "1 SAMPLE STREET",
@@ -214,8 +228,8 @@ def bis_dpl(folder: Path, rows: Sequence[dict[str, str]] = ()) -> Path:
 
 
 SAMPLES: dict[str, Callable[[Path], Path]] = {
-    "ofac": ofac,
-    "un_sc": un_sc,
-    "eu_journal": eu_journal,
-    "bis_dpl": bis_dpl,
+    "ofac": write_ofac,
+    "un_sc": write_un_sc,
+    "eu_journal": write_eu_journal,
+    "bis_dpl": write_bis_dpl,
 }

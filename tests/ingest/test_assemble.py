@@ -1,3 +1,5 @@
+"""Assembly of the lists of a run into one intake."""
+
 from __future__ import annotations
 
 import random
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.ingest.assemble import assemble
-from resolver.ingest.list_reading import ListRead
+from resolver.ingest.list_reading import ListContents
 from resolver.ingest.reader_types import Intake, Reject
 from resolver.records import Batch, Identifier, Kind, Record, Value
 
@@ -22,11 +24,11 @@ def person(
     return Record(f"{source}:{native_id}", source, Kind.PERSON, "Person", tuple(sorted(values)))
 
 
-def listed(
+def list_of(
     *records: Record, label: str = "list", version: str = "", lines: list[int] | None = None
-) -> ListRead:
+) -> ListContents:
     places = np.array(lines if lines is not None else range(1, len(records) + 1), dtype=np.int32)
-    return ListRead(label, "test", False, version, Batch.from_records(records), places, (), ())
+    return ListContents(label, "test", False, version, Batch.from_records(records), places, (), ())
 
 
 def ids(intake: Intake) -> list[str]:
@@ -38,10 +40,10 @@ def test_nothing_read_is_an_empty_intake() -> None:
     assert (len(intake.batch), intake.lists, intake.rejects) == (0, (), ())
 
 
-def test_lists_are_told_with_their_sources_and_counts() -> None:
-    two = listed(person("1", "Anna"), person("2", "Bea", source="b"), label="two")
+def test_lists_are_summarized_with_sources_and_counts() -> None:
+    read = list_of(person("1", "Anna"), person("2", "Bea", source="b"), label="two")
     intake = assemble(
-        [replace(two, rejects=(Reject("two", 9, "why"),), notes=("assumed",), version="2026")]
+        [replace(read, rejects=(Reject("two", 9, "why"),), notes=("assumed",), version="2026")]
     )
     (info,) = intake.lists
     assert (info.label, info.sources, info.version, info.records, info.rejects) == (
@@ -54,44 +56,46 @@ def test_lists_are_told_with_their_sources_and_counts() -> None:
     assert (intake.rejects, intake.warnings) == ((Reject("two", 9, "why"),), ("assumed",))
 
 
-def test_the_same_said_twice_is_kept_once_and_counted() -> None:
+def test_repeated_records_are_kept_once_and_counted() -> None:
     intake = assemble(
         [
-            listed(person("1", "Anna"), person("1", "Anna")),
-            listed(person("1", "Anna"), label="copy"),
+            list_of(person("1", "Anna"), person("1", "Anna")),
+            list_of(person("1", "Anna"), label="copy"),
         ]
     )
     assert (ids(intake), intake.collapsed, intake.rejects) == (["a:1"], 2, ())
 
 
-def test_where_a_value_stood_does_not_make_another_content() -> None:
-    one, other = person("1", "Anna", origin="x.csv"), person("1", "Anna", origin="y.csv")
-    intake, again = assemble([listed(one, other)]), assemble([listed(other, one)])
+def test_origins_do_not_change_the_content() -> None:
+    left, right = person("1", "Anna", origin="x.csv"), person("1", "Anna", origin="y.csv")
+    intake, again = assemble([list_of(left, right)]), assemble([list_of(right, left)])
     assert (len(intake.batch), intake.collapsed) == (1, 1)
     assert list(intake.batch.to_records()) == list(again.batch.to_records())
 
 
-def test_one_id_with_two_contents_keeps_the_fuller_one_and_names_both_lines() -> None:
-    intake = assemble([listed(person("1", "Anna"), person("1", "Anna", born="1970"), lines=[7, 3])])
+def test_the_fuller_of_two_contents_of_an_id_is_kept() -> None:
+    intake = assemble(
+        [list_of(person("1", "Anna"), person("1", "Anna", born="1970"), lines=[7, 3])]
+    )
     assert list(intake.batch.to_records()) == [person("1", "Anna", born="1970")]
-    reason = "record a:1: the id stands here again with other content; line 3 of list is kept"
+    reason = "record a:1: the id is repeated with other content; line 3 of list is kept"
     assert intake.rejects == (Reject("list", 7, reason),)
 
 
-def test_contents_of_one_size_are_decided_by_digest_not_by_order() -> None:
-    one, other = person("1", "Anna"), person("1", "Bea")
-    kept = {
-        next(iter(assemble([listed(*order)]).batch.to_records())).caption
-        for order in ([one, other], [other, one])
+def test_the_digest_decides_between_contents_of_one_size() -> None:
+    left, right = person("1", "Anna"), person("1", "Bea")
+    captions = {
+        next(iter(assemble([list_of(*order)]).batch.to_records())).caption
+        for order in ([left, right], [right, left])
     }
-    assert len(kept) == 1
+    assert len(captions) == 1
 
 
-def test_of_two_versions_the_newer_counts_and_what_it_lacks_is_withdrawn() -> None:
-    old = listed(
+def test_the_newer_version_counts_and_its_missing_ids_are_withdrawn() -> None:
+    old = list_of(
         person("1", "Anna", born="1970"), person("2", "Bea"), label="old", version="2018-10-01"
     )
-    new = listed(person("1", "Anna B"), person("3", "Cleo"), label="new", version="2026-02-01")
+    new = list_of(person("1", "Anna B"), person("3", "Cleo"), label="new", version="2026-02-01")
     intake = assemble([new, old])
     assert ids(intake) == ["a:1", "a:3"]
     assert next(intake.batch.to_records()) == person("1", "Anna B")
@@ -103,24 +107,26 @@ def test_of_two_versions_the_newer_counts_and_what_it_lacks_is_withdrawn() -> No
     )
 
 
-def test_of_three_versions_only_the_newest_counts() -> None:
+def test_only_the_newest_of_three_versions_counts() -> None:
     reads = [
-        listed(*(person(str(number), "Anna") for number in numbers), label=version, version=version)
+        list_of(
+            *(person(str(number), "Anna") for number in numbers), label=version, version=version
+        )
         for version, numbers in (("2001", (1, 2)), ("2002", (2, 3)), ("2003", (3,)))
     ]
     assert (ids(assemble(reads)), assemble(reads).withdrawn) == (["a:3"], ("a:1", "a:2"))
 
 
-def test_versions_are_a_matter_of_each_source() -> None:
-    old = listed(person("1", "Anna"), person("1", "Zoe", source="b"), label="old", version="2018")
-    new = listed(person("2", "Bea"), label="new", version="2026")
+def test_versions_are_compared_within_a_source() -> None:
+    old = list_of(person("1", "Anna"), person("1", "Zoe", source="b"), label="old", version="2018")
+    new = list_of(person("2", "Bea"), label="new", version="2026")
     assert (ids(assemble([old, new])), assemble([old, new]).withdrawn) == (["a:2", "b:1"], ("a:1",))
 
 
 def test_a_list_without_version_is_neither_newer_nor_older() -> None:
     dated, undated = (
-        listed(person("1", "Anna"), version="2026"),
-        listed(person("2", "Bea"), label="other"),
+        list_of(person("1", "Anna"), version="2026"),
+        list_of(person("2", "Bea"), label="other"),
     )
     assert (ids(assemble([dated, undated])), assemble([dated, undated]).withdrawn) == (
         ["a:1", "a:2"],
@@ -130,16 +136,16 @@ def test_a_list_without_version_is_neither_newer_nor_older() -> None:
 
 def versions(old: Record, new: Record) -> tuple[str, ...]:
     return assemble(
-        [listed(old, label="o", version="1"), listed(new, label="n", version="2")]
+        [list_of(old, label="o", version="1"), list_of(new, label="n", version="2")]
     ).warnings
 
 
-def test_an_id_given_to_somebody_else_is_said() -> None:
+def test_a_reused_id_is_a_warning() -> None:
     warnings = versions(
         person("1", "Anna Ivanova", born="1970"), person("1", "Carlos Mendez", born="1981")
     )
     assert warnings == (
-        "a:1: the id now names somebody else (Carlos Mendez; before: Anna Ivanova)",
+        "a:1: the id now names another person or group (Carlos Mendez; before: Anna Ivanova)",
     )
 
 
@@ -152,8 +158,8 @@ def test_a_similar_name_a_shared_birth_date_or_number_is_the_same_person() -> No
         == ()
     )
     number = (Identifier("passportNumber", "X1"),)
-    one, other = person("1", "Anna Ivanova"), person("1", "Carlos Mendez")
-    assert versions(replace(one, identifiers=number), replace(other, identifiers=number)) == ()
+    left, right = person("1", "Anna Ivanova"), person("1", "Carlos Mendez")
+    assert versions(replace(left, identifiers=number), replace(right, identifiers=number)) == ()
 
 
 def test_names_in_parts_are_names_too() -> None:
@@ -178,16 +184,16 @@ def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     content: list[tuple[str, list[Record]]], rng: random.Random
 ) -> None:
     reads = [
-        listed(*said, label=f"list {at}", version=version)
-        for at, (version, said) in enumerate(content)
+        list_of(*list_records, label=f"list {at}", version=version)
+        for at, (version, list_records) in enumerate(content)
     ]
     intake = assemble(reads)
-    kept, withdrawn = _by_loop(content)
+    allowed, withdrawn = _by_loop(content)
     assert {
         record.id: _content(record) for record in intake.batch.to_records()
-    }.keys() == kept.keys()
+    }.keys() == allowed.keys()
     for record in intake.batch.to_records():
-        assert _content(record) in kept[record.id]
+        assert _content(record) in allowed[record.id]
     assert intake.withdrawn == tuple(sorted(withdrawn))
     shuffled = [replace(read) for read in reads]
     rng.shuffle(shuffled)
@@ -201,7 +207,7 @@ def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     assert len(again.rejects) == len(intake.rejects)
 
 
-def _shuffled(read: ListRead, rng: random.Random) -> ListRead:
+def _shuffled(read: ListContents, rng: random.Random) -> ListContents:
     order = list(range(len(read.batch)))
     rng.shuffle(order)
     return replace(
@@ -214,21 +220,23 @@ def _content(record: Record) -> str:
 
 
 def _by_loop(content: list[tuple[str, list[Record]]]) -> tuple[dict[str, set[str]], set[str]]:
-    """Per id the contents that may be kept (those of most values), and the ids withdrawn."""
+    """Return per id the contents that may be kept (those of most values), and the withdrawn ids."""
     newest: dict[str, str] = defaultdict(str)
-    for version, said in content:
-        for record in said:
+    for version, list_records in content:
+        for record in list_records:
             newest[record.source] = max(newest[record.source], version)
     current: dict[str, list[Record]] = defaultdict(list)
     older = set()
-    for version, said in content:
-        for record in said:
+    for version, list_records in content:
+        for record in list_records:
             if version and version < newest[record.source]:
                 older.add(record.id)
             else:
                 current[record.id].append(record)
-    kept = {}
-    for identity, said in current.items():
-        most = max(len(record.values) for record in said)
-        kept[identity] = {_content(record) for record in said if len(record.values) == most}
-    return kept, older - kept.keys()
+    allowed = {}
+    for identity, list_records in current.items():
+        largest = max(len(record.values) for record in list_records)
+        allowed[identity] = {
+            _content(record) for record in list_records if len(record.values) == largest
+        }
+    return allowed, older - allowed.keys()

@@ -1,4 +1,4 @@
-"""Texts made to hurt: whatever stands in a cell or a file, reading ends soon and raises nothing but one clear line."""
+"""Hostile texts and files: reading ends soon and raises nothing but one clear line."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from resolver.ingest.formats import (
     ofac_remarks,
     un_comments,
 )
-from resolver.ingest.formats.eu_journal import MAX_CELL
+from resolver.ingest.formats.eu_journal import MAX_CELL, CellReader
 from resolver.ingest.io import xml_records
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import (
-    BrokenOff,
     ListUnit,
-    RecordAt,
+    LocatedRecord,
     Reject,
+    Truncation,
 )
 from resolver.ingest.readers import READERS
 from resolver.ingest.text import (
@@ -32,81 +32,83 @@ from resolver.ingest.text import (
     list_name_forms,
     register_numbers,
 )
-from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.list_names import split_items
-from resolver.ingest.text.name_words import country_at_end, group_schema
-from resolver.ingest.text.person_names import person_forms
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.name_words import country_at_end, guess_group_schema
+from resolver.ingest.text.person_names import parse_person_name
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Batch
 from tests.ingest.samples_lists import SAMPLES
 
 SECONDS = 2.0
 PIECES = (
-    *(
-        " ",
-        "(",
-        ")",
-        "((a)",
-        "a ",
-        "A ",
-        "1",
-        "1 ",
-        "; ",
-        ";",
-        '"',
-        '";"',
-        "a.k.a. ",
-        " or ",
-        " / ",
-        "А а ",
-        "A-",
-        "' ",
-    ),
-    *(
-        "(a) ",
-        "1.1.1970 ",
-        "No. ",
-        "Passport 1 (",
-        " issued ",
-        "INN: 1 ",
-        "\u200b",
-        "\x00",
-        "éß",
-        "or 1 for ",
-        "now ",
-    ),
-    *("Mr ", "[B;", "\u0301", "a@", "a.", "www.", "(born ", ", "),
+    " ",
+    "(",
+    ")",
+    "((a)",
+    "a ",
+    "A ",
+    "1",
+    "1 ",
+    "; ",
+    ";",
+    '"',
+    '";"',
+    "a.k.a. ",
+    " or ",
+    " / ",
+    "А а ",
+    "A-",
+    "' ",
+    "(a) ",
+    "1.1.1970 ",
+    "No. ",
+    "Passport 1 (",
+    " issued ",
+    "INN: 1 ",
+    "\u200b",
+    "\x00",
+    "éß",
+    "or 1 for ",
+    "now ",
+    "Mr ",
+    "[B;",
+    "\u0301",
+    "a@",
+    "a.",
+    "www.",
+    "(born ",
+    ", ",
 )
 
 
-def comments(text: str) -> None:
-    un_comments.read_comments(text, Draft("t", "1", "Person"), {})
+def read_comments(text: str) -> None:
+    un_comments.read_comments(text, RecordDraft("t", "1", "Person"), {})
 
 
-CELLS = (
-    "dates",
-    "birth_places",
-    "nations",
-    "positions",
-    "parents",
-    "addresses",
-    "phones",
-    "contacts",
-    "remarks",
+CELL_READERS: tuple[CellReader, ...] = (
+    eu_cells.add_dates,
+    eu_cells.add_birth_places,
+    eu_cells.add_nationalities,
+    eu_cells.add_positions,
+    eu_cells.add_parents,
+    eu_cells.add_addresses,
+    eu_cells.add_phones,
+    eu_cells.add_contacts,
+    eu_cells.add_remarks,
 )
 
 
-def cell_reader(column: str) -> Callable[[str], object]:
-    return lambda text: getattr(eu_cells, column)(
-        Draft("t", "1", "Person"), " ".join(text.split()), "notes"
-    )
+def text_reader(read_cell: CellReader) -> Callable[[str], object]:
+    """Return a reader of texts that reads them as cells of notes."""
+    return lambda text: read_cell(RecordDraft("t", "1", "Person"), " ".join(text.split()), "notes")
 
 
 TEXT_READERS: list[tuple[Callable[[str], object], int]] = [
     (list_dates.read_dates, list_dates.MAX_TEXT),
-    (person_forms, list_name_forms.MAX_NAME),
-    (group_forms, list_name_forms.MAX_NAME),
-    (group_schema, list_name_forms.MAX_NAME),
+    (parse_person_name, list_name_forms.MAX_NAME),
+    (parse_group_name, list_name_forms.MAX_NAME),
+    (guess_group_schema, list_name_forms.MAX_NAME),
     (country_at_end, MAX_CELL),
     (split_items, MAX_CELL),
     (lambda text: list_documents.read_documents(text, "idNumber", ""), list_documents.MAX_TEXT),
@@ -121,27 +123,27 @@ TEXT_READERS: list[tuple[Callable[[str], object], int]] = [
         ),
         ofac_remarks.MAX_ITEM,
     ),
-    (lambda text: ofac_remarks.read_item(text, "Person"), ofac_remarks.MAX_ITEM),
-    (comments, un_comments.MAX_READ),
-    *((cell_reader(column), MAX_CELL) for column in CELLS),
+    (lambda text: ofac_remarks.read_remark(text, "Person"), ofac_remarks.MAX_ITEM),
+    (read_comments, un_comments.MAX_READ),
+    *((text_reader(read_cell), MAX_CELL) for read_cell in CELL_READERS),
 ]
 
 
 @pytest.mark.parametrize(("read", "size"), TEXT_READERS)
 def test_repetition_does_not_explode(read: Callable[[str], object], size: int) -> None:
-    slow = []
+    slow_pieces = []
     for piece in PIECES:
         for end in ("", ")"):
             text = ((piece * size)[: size - len(end)] + end)[:size]
             start = time.process_time()
             read(text)
             if time.process_time() - start > SECONDS:
-                slow.append((piece, end))
-    assert slow == []
+                slow_pieces.append((piece, end))
+    assert slow_pieces == []
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
-    """The bytes with a few pieces changed, repeated, moved or cut."""
+    """Return the bytes with a few pieces changed, repeated, moved or cut."""
     buffer = bytearray(data)
     for _ in range(rng.randint(1, 6)):
         at = rng.randrange(len(buffer) or 1)
@@ -168,9 +170,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_damaged_list_is_read_in_part_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
     path = SAMPLES[name](tmp_path)
     row = next(row for row in READERS if row.name == name)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -186,7 +186,7 @@ def test_a_damaged_list_is_read_as_far_as_it_goes_or_refused_in_one_line(
             refusals.append(str(error))
             continue
         for item in items:
-            if isinstance(item, RecordAt):
+            if isinstance(item, LocatedRecord):
                 Batch.from_records([item.record])
     assert not any("\n" in line for line in refusals)
 
@@ -205,20 +205,20 @@ MANY = "<a><b/></a>" * 200_000
         f"{HEAD}<c>{MANY}</c>{ANN}",
     ],
 )
-def test_elements_that_nobody_asked_for_are_thrown_away_as_they_come(
-    text: str, tmp_path: Path
-) -> None:
+def test_unneeded_elements_are_discarded_while_reading(text: str, tmp_path: Path) -> None:
     path = tmp_path / "list.xml"
     path.write_text(f"{text}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
-    held: list[int] = []
-    for element in xml_records.elements(
+    sizes: list[int] = []
+    for element in xml_records.read_elements(
         SourceFile(path), "CONSOLIDATED_LIST", frozenset({"INDIVIDUAL"})
     ):
         assert not isinstance(element, Reject)
-        held.append(len(list(element.getroottree().getroot().iter())))
+        sizes.append(len(list(element.getroottree().getroot().iter())))
     # a piece of the file at a time, never all 400,000
-    assert max(held) < 20_000
-    assert [item.record.id for item in items_of(path) if isinstance(item, RecordAt)] == ["un-sc:1"]
+    assert max(sizes) < 20_000
+    assert [item.record.id for item in items_of(path) if isinstance(item, LocatedRecord)] == [
+        "un-sc:1"
+    ]
 
 
 def items_of(path: Path) -> list[object]:
@@ -226,13 +226,13 @@ def items_of(path: Path) -> list[object]:
     return list(reader.read(ListUnit((SourceFile(path),))))
 
 
-def test_an_element_that_never_ends_is_where_the_list_breaks_off(tmp_path: Path) -> None:
+def test_an_endless_element_truncates_the_list(tmp_path: Path) -> None:
     path = tmp_path / "list.xml"
     endless = f"<INDIVIDUAL><DATAID>2</DATAID>{MANY}</INDIVIDUAL>"
     path.write_text(f"{HEAD}{ANN}{endless}</INDIVIDUALS></CONSOLIDATED_LIST>", "utf-8")
-    found = items_of(path)
-    assert [item.record.id for item in found if isinstance(item, RecordAt)] == ["un-sc:1"]
+    items = items_of(path)
+    assert [item.record.id for item in items if isinstance(item, LocatedRecord)] == ["un-sc:1"]
     assert any(
-        isinstance(item, BrokenOff) and "longer than 2,000,000 bytes" in item.reason
-        for item in found
+        isinstance(item, Truncation) and "longer than 2,000,000 bytes" in item.reason
+        for item in items
     )

@@ -1,3 +1,5 @@
+"""Reading one list into a batch."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,15 +10,15 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_reading import CHUNK, ListRead, read_unit
+from resolver.ingest.list_reading import CHUNK_ROWS, ListContents, read_unit
 from resolver.ingest.reader_types import (
-    BatchAt,
     Item,
     ListUnit,
     ListVersion,
+    LocatedBatch,
+    LocatedRecord,
     Note,
     ReaderRow,
-    RecordAt,
     Reject,
 )
 from resolver.records import Batch, Kind, Record, Value
@@ -28,7 +30,7 @@ def person(number: int, name: str = "Anna") -> Record:
     return Record(f"a:{number}", "a", Kind.PERSON, "Person", (Value("name", name),))
 
 
-def gathered(*items: Item, strict: bool = False) -> ListRead:
+def read_items(*items: Item, strict: bool = False) -> ListContents:
     def read(unit: ListUnit) -> Iterator[Item]:
         yield from items
 
@@ -39,15 +41,15 @@ def gathered(*items: Item, strict: bool = False) -> ListRead:
 
 def test_items_of_every_kind_are_gathered() -> None:
     batch = Batch.from_records([person(4), person(5)])
-    read = gathered(
+    read = read_items(
         person(1),
-        RecordAt(person(2), 7),
+        LocatedRecord(person(2), 7),
         Reject("list.csv", 8, "why"),
         batch,
-        BatchAt(Batch.from_records([person(6)]), np.array([11], dtype=np.int32)),
+        LocatedBatch(Batch.from_records([person(6)]), np.array([11], dtype=np.int32)),
         ListVersion("2026-01-01"),
         Note("assumed"),
-        RecordAt(person(3), 9),
+        LocatedRecord(person(3), 9),
     )
     lines = dict(zip(read.batch.ids.to_pylist(), read.lines.tolist(), strict=True))
     assert lines == {"a:1": 0, "a:2": 7, "a:3": 9, "a:4": 0, "a:5": 0, "a:6": 11}
@@ -59,26 +61,30 @@ def test_items_of_every_kind_are_gathered() -> None:
 
 
 def test_more_records_than_a_chunk_keep_their_lines() -> None:
-    read = gathered(*(RecordAt(person(number), number) for number in range(1, CHUNK + 3)))
-    assert len(read.batch) == CHUNK + 2
+    read = read_items(
+        *(LocatedRecord(person(number), number) for number in range(1, CHUNK_ROWS + 3))
+    )
+    assert len(read.batch) == CHUNK_ROWS + 2
     assert read.batch.ids.to_pylist() == [f"a:{line}" for line in read.lines.tolist()]
 
 
-def test_text_that_is_no_unicode_costs_that_record_only() -> None:
-    read = gathered(
-        RecordAt(person(1), 1), RecordAt(person(2, "An\udcffna"), 2), RecordAt(person(3), 3)
+def test_invalid_unicode_rejects_only_its_record() -> None:
+    read = read_items(
+        LocatedRecord(person(1), 1),
+        LocatedRecord(person(2, "An\udcffna"), 2),
+        LocatedRecord(person(3), 3),
     )
     assert read.batch.ids.to_pylist() == ["a:1", "a:3"]
     assert [(reject.line, reject.reason[:44]) for reject in read.rejects] == [
-        (2, "the row holds text that is no Unicode; conve")
+        (2, "the row holds invalid Unicode text; convert ")
     ]
 
 
 def test_strict_raises_the_first_reject() -> None:
     with pytest.raises(InputError, match=r"^list\.csv: why$"):
-        gathered(Reject("list.csv", 0, "why"), Reject("list.csv", 1, "later"), strict=True)
+        read_items(Reject("list.csv", 0, "why"), Reject("list.csv", 1, "later"), strict=True)
 
 
 def test_an_empty_list_is_an_empty_batch() -> None:
-    read = gathered()
+    read = read_items()
     assert (len(read.batch), len(read.lines), read.lines.dtype.name) == (0, 0, "int32")

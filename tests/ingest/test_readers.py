@@ -1,3 +1,5 @@
+"""Reading any mix of lists, and their preview."""
+
 from __future__ import annotations
 
 import gzip
@@ -10,18 +12,18 @@ import numpy as np
 import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
-from resolver.ingest.formats.tabular.mapping import mapping_from
-from resolver.ingest.preview import preview
+from resolver.ingest.formats.tabular.mapping import build_mapping
+from resolver.ingest.list_preview import preview_lists
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.readers import detect_format, read_lists
 from resolver.records import Batch
-from tests.ingest.samples import ftm, interpol, senzing, tabular
+from tests.ingest.samples import write_ftm, write_interpol, write_senzing, write_tabular
 
-ONE = "id,name\n1,Anna\n"
-TWO = "id,name\n2,Bea\n"
+ANNA = "id,name\n1,Anna\n"
+BEA = "id,name\n2,Bea\n"
 
 
-def write(path: Path, content: str | bytes = ONE) -> Path:
+def write(path: Path, content: str | bytes = ANNA) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -36,7 +38,7 @@ def labels(intake: Intake) -> list[str]:
 
 
 def test_any_mix_of_formats_is_one_canonical_batch(tmp_path: Path) -> None:
-    paths = [make(tmp_path) for make in (tabular, senzing, interpol, ftm)]
+    paths = [make(tmp_path) for make in (write_tabular, write_senzing, write_interpol, write_ftm)]
     intake = read_lists(paths)
     assert [info.format for info in intake.lists] == ["ftm", "interpol", "tabular", "senzing"]
     assert ids(intake) == sorted(ids(intake))
@@ -54,23 +56,23 @@ def test_canonical_batches_depend_on_the_records_only(tmp_path: Path) -> None:
     write(tmp_path / "a" / "x.csv", "id,name\n1,Anna\n2,Bea\n")
     write(tmp_path / "b" / "x.csv", "id,name\n2,Bea\n")
     write(tmp_path / "b" / "y" / "x.csv", "id,name\n1,Anna\n")
-    one, other = read_lists([tmp_path / "a"]).batch, read_lists([tmp_path / "b"]).batch
-    assert _same(one, other)
+    left, right = read_lists([tmp_path / "a"]).batch, read_lists([tmp_path / "b"]).batch
+    assert _same(left, right)
 
 
-def _same(one: Batch, other: Batch) -> bool:
-    columns = one.columns.keys() == other.columns.keys() and all(
-        one.columns[prop].values.equals(other.columns[prop].values)
-        and np.array_equal(one.columns[prop].codes, other.columns[prop].codes)
-        and np.array_equal(one.columns[prop].rows, other.columns[prop].rows)
-        for prop in one.columns
+def _same(left: Batch, right: Batch) -> bool:
+    columns = left.columns.keys() == right.columns.keys() and all(
+        left.columns[prop].values.equals(right.columns[prop].values)
+        and np.array_equal(left.columns[prop].codes, right.columns[prop].codes)
+        and np.array_equal(left.columns[prop].rows, right.columns[prop].rows)
+        for prop in left.columns
     )
-    return columns and bool(one.ids.equals(other.ids)) and np.array_equal(one.kinds, other.kinds)
+    return columns and bool(left.ids.equals(right.ids)) and np.array_equal(left.kinds, right.kinds)
 
 
-def test_a_directory_stands_for_the_lists_in_it(tmp_path: Path) -> None:
+def test_a_directory_is_read_as_the_lists_in_it(tmp_path: Path) -> None:
     write(tmp_path / "one.csv")
-    write(tmp_path / "deep" / "er" / "two.csv", TWO)
+    write(tmp_path / "deep" / "er" / "two.csv", BEA)
     for name in (".hidden.csv", "README.md", "readme", ".git/three.csv", "__MACOSX/four.csv"):
         write(tmp_path / name, "id,name\n9,Hidden\n")
     write(tmp_path / "logo.bin", b"\x00\x01")
@@ -83,11 +85,11 @@ def test_a_directory_stands_for_the_lists_in_it(tmp_path: Path) -> None:
     ]
 
 
-def test_a_zip_stands_for_its_members(tmp_path: Path) -> None:
+def test_a_zip_is_read_as_its_members(tmp_path: Path) -> None:
     path = tmp_path / "lists.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a/one.csv", ONE)
-        archive.writestr("two.csv.gz", gzip.compress(TWO.encode()))
+        archive.writestr("a/one.csv", ANNA)
+        archive.writestr("two.csv.gz", gzip.compress(BEA.encode()))
         archive.writestr("notes.txt", "nothing here")
         archive.writestr(
             "inner.zip", path.read_bytes() if path.exists() else b"PK\x05\x06" + b"\0" * 18
@@ -103,25 +105,25 @@ def test_a_zip_stands_for_its_members(tmp_path: Path) -> None:
     ]
 
 
-def test_one_file_named_twice_is_read_once(tmp_path: Path) -> None:
+def test_a_repeated_path_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "one.csv")
     intake = read_lists([path, tmp_path, path])
     assert (ids(intake), intake.collapsed, len(intake.lists)) == (["one:1"], 0, 1)
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
-    one, two = write(tmp_path / "2018" / "x.csv"), write(tmp_path / "2026" / "x.csv", TWO)
-    assert labels(read_lists([one, two])) == ["2018/x.csv", "2026/x.csv"]
-    assert labels(read_lists([one])) == ["x.csv"]
+def test_equal_file_names_are_labeled_by_their_folders(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "2018" / "x.csv"), write(tmp_path / "2026" / "x.csv", BEA)
+    assert labels(read_lists([first, second])) == ["2018/x.csv", "2026/x.csv"]
+    assert labels(read_lists([first])) == ["x.csv"]
 
 
-def test_an_empty_file_given_by_name_is_an_error(tmp_path: Path) -> None:
+def test_an_explicit_empty_file_is_an_error(tmp_path: Path) -> None:
     for content in (b"", b"\n\n", b"\xef\xbb\xbf"):
         with pytest.raises(InputError, match=r"^empty\.csv: the file is empty$"):
             read_lists([write(tmp_path / "empty.csv", content)])
 
 
-def test_an_absent_path_and_one_that_is_no_file(tmp_path: Path) -> None:
+def test_missing_paths_and_special_files_are_errors(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_lists([tmp_path / "gone.csv"])
     os.mkfifo(tmp_path / "pipe")
@@ -133,7 +135,7 @@ def test_an_absent_path_and_one_that_is_no_file(tmp_path: Path) -> None:
     "content",
     [b"some words\nand more\n", b"\x89PNG\r\n\x1a\n\0\0", b"<html><body/></html>", b"{}\n", b"[1]"],
 )
-def test_an_unknown_format_names_the_known_ones_and_the_mend(
+def test_an_unknown_format_is_an_error_with_known_formats_and_a_hint(
     tmp_path: Path, content: bytes
 ) -> None:
     with pytest.raises(
@@ -153,8 +155,8 @@ def test_a_directory_without_any_list_is_an_error(tmp_path: Path) -> None:
         read_lists([tmp_path])
 
 
-def test_a_format_may_be_named(tmp_path: Path) -> None:
-    path = senzing(tmp_path)
+def test_the_format_may_be_set(tmp_path: Path) -> None:
+    path = write_senzing(tmp_path)
     assert read_lists([path], format="senzing").lists[0].format == "senzing"
     with pytest.raises(
         FormatError, match=r"no format is called 'senzin'; did you mean 'senzing'\? \(known are"
@@ -163,26 +165,26 @@ def test_a_format_may_be_named(tmp_path: Path) -> None:
 
 
 def test_a_mapping_reads_tables_and_leaves_lists_alone(tmp_path: Path) -> None:
-    mapping = mapping_from(
+    mapping = build_mapping(
         {"id": "nr", "kind": "group", "source": "m", "properties": {"name": "wer"}}
     )
     table = write(tmp_path / "t.csv", "nr,wer\n5,The Net\n")
-    intake = read_lists([table, senzing(tmp_path)], mapping=mapping)
+    intake = read_lists([table, write_senzing(tmp_path)], mapping=mapping)
     assert [(info.format, info.sources) for info in intake.lists] == [
         ("senzing", ("made-up",)),
         ("tabular", ("m",)),
     ]
     with pytest.raises(MappingError, match=r"no file needs the mapping: all are senzing"):
-        read_lists([senzing(tmp_path)], mapping=mapping)
+        read_lists([write_senzing(tmp_path)], mapping=mapping)
     with pytest.raises(MappingError, match="a mapping reads tables, not senzing"):
         read_lists([table], mapping=mapping, format="senzing")
 
 
-def test_a_mapping_is_used_on_known_lists_where_the_format_says_so(tmp_path: Path) -> None:
-    mapping = mapping_from(
+def test_a_mapping_reads_other_lists_if_the_format_is_tabular(tmp_path: Path) -> None:
+    mapping = build_mapping(
         {"id": "RECORD_ID", "kind": "person", "source": "m", "properties": {"name": "NAME_ORG"}}
     )
-    intake = read_lists([senzing(tmp_path)], mapping=mapping, format="tabular")
+    intake = read_lists([write_senzing(tmp_path)], mapping=mapping, format="tabular")
     assert ids(intake) == ["m:1002"]
 
 
@@ -195,7 +197,7 @@ def test_strict_stops_at_the_first_reject(tmp_path: Path) -> None:
         read_lists([path], strict=True)
 
 
-def test_strict_minds_the_door_and_skipped_files_too(tmp_path: Path) -> None:
+def test_strict_includes_validation_and_skipped_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^x\.csv, line 2: record x:1: it has no name"):
         read_lists([write(tmp_path / "x.csv", "id,name\n1,\n")], strict=True)
     write(tmp_path / "notes.txt", "nothing")
@@ -203,7 +205,7 @@ def test_strict_minds_the_door_and_skipped_files_too(tmp_path: Path) -> None:
         read_lists([tmp_path], strict=True)
 
 
-def test_a_file_of_nothing_but_rejects_is_still_an_intake(tmp_path: Path) -> None:
+def test_a_file_of_rejects_is_an_empty_intake(tmp_path: Path) -> None:
     intake = read_lists([write(tmp_path / "x.csv", "id,name\n1,\n2,\n")])
     assert (len(intake.batch), len(intake.rejects)) == (0, 2)
     assert intake.lists == (ListInfo("x.csv", "tabular", (), "", 0, 2, False),)
@@ -212,11 +214,11 @@ def test_a_file_of_nothing_but_rejects_is_still_an_intake(tmp_path: Path) -> Non
 def test_progress_counts_the_records_of_each_list(tmp_path: Path) -> None:
     write(tmp_path / "big.csv", "id,name\n" + "".join(f"{n},Anna {n}\n" for n in range(20_000)))
     write(tmp_path / "small.csv")
-    seen: list[tuple[str, int]] = []
-    read_lists([tmp_path], progress=lambda label, count: seen.append((label, count)))
-    assert seen[-2:] == [("big.csv", 20_000), ("small.csv", 1)]
-    assert [count for label, count in seen if label == "big.csv"] == sorted(
-        {count for _, count in seen} - {1}
+    calls: list[tuple[str, int]] = []
+    read_lists([tmp_path], progress=lambda label, count: calls.append((label, count)))
+    assert calls[-2:] == [("big.csv", 20_000), ("small.csv", 1)]
+    assert [count for label, count in calls if label == "big.csv"] == sorted(
+        {count for _, count in calls} - {1}
     )
 
 
@@ -230,7 +232,7 @@ def test_the_order_of_rows_and_files_does_not_matter(tmp_path: Path) -> None:
     assert (after.collapsed, len(after.rejects)) == (before.collapsed, len(before.rejects))
 
 
-def test_texts_that_are_no_unicode_are_rejects(tmp_path: Path) -> None:
+def test_invalid_unicode_texts_are_rejects(tmp_path: Path) -> None:
     path = write(
         tmp_path / "x.jsonl",
         b'{"id": 1, "name": "Anna"}\n{"id": 2, "name": "\\udcff"}\n{"id": 3, "name": "\xff"}\n',
@@ -240,19 +242,19 @@ def test_texts_that_are_no_unicode_are_rejects(tmp_path: Path) -> None:
 
 
 def test_detection_is_by_content_not_by_name(tmp_path: Path) -> None:
-    path = senzing(tmp_path).rename(tmp_path / "people.csv")
+    path = write_senzing(tmp_path).rename(tmp_path / "people.csv")
     assert read_lists([path]).lists[0].format == "senzing"
 
 
 def test_detecting_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
     from resolver.ingest.io.source_files import SourceFile
 
-    path = write(tmp_path / "x.csv.gz", gzip.compress(ONE.encode())[:-10])
+    path = write(tmp_path / "x.csv.gz", gzip.compress(ANNA.encode())[:-10])
     with pytest.raises(InputError, match="truncated"):
         detect_format(SourceFile(path))
 
 
-def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_is_not_read(
+def test_missing_companions_are_reported_and_a_missing_principal_skips_the_list(
     tmp_path: Path,
 ) -> None:
     entry = '36,"TEST AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n'
@@ -263,13 +265,13 @@ def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_i
     assert [
         warning for warning in intake.warnings if "alt.csv" in warning or "add.csv" in warning
     ] == [
-        "sdn.csv: alt.csv, a part of this list, is not there",
-        "sdn.csv: add.csv, a part of this list, is not there",
+        "sdn.csv: alt.csv, a part of this list, is missing",
+        "sdn.csv: add.csv, a part of this list, is missing",
     ]
     write(tmp_path / "b" / "alt.csv", other)
     write(tmp_path / "b" / "x.csv")
     assert [reject.reason for reject in read_lists([tmp_path / "b"]).rejects] == [
-        "skipped: the main file of its ofac list is not there"
+        "skipped: the main file of its ofac list is missing"
     ]
     write(tmp_path / "a" / "alt.csv", other)
     (record,) = read_lists(
@@ -278,11 +280,11 @@ def test_companions_that_are_missing_are_said_and_a_list_without_its_main_file_i
     assert record.texts("alias")
 
 
-def test_preview_shows_the_first_records_as_they_are_understood(tmp_path: Path) -> None:
+def test_preview_shows_the_first_records_as_read(tmp_path: Path) -> None:
     table = write(
         tmp_path / "x.csv", "id,name,dob,city\n1,Anna\x1b[31m,31.02.1970,Testville\n2,Bea,1970,\n"
     )
-    text = preview([table, senzing(tmp_path)], records=1)
+    text = preview_lists([table, write_senzing(tmp_path)], records=1)
     assert "x.csv  (tabular: " in text
     assert "note: x.csv: no mapping was given" in text
     assert "not taken: x.csv, line 2: value not taken: birthDate '31.02.1970'" in text
@@ -299,13 +301,13 @@ def test_preview_reads_no_more_than_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl.gz"
     content = b"".join(b'{"id": %d, "name": "Anna %d"}\n' % (n, n * 7919) for n in range(200_000))
     path.write_bytes(gzip.compress(content)[:-1000])
-    assert "x:0" in preview([path], records=1)
+    assert "x:0" in preview_lists([path], records=1)
     with pytest.raises(InputError, match="truncated"):
         read_lists([path])
 
 
-def test_preview_of_a_list_of_rejects_says_so(tmp_path: Path) -> None:
+def test_preview_of_rejects_counts_them(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "id,name\n" + "1\n" * 20)
-    text = preview([path])
+    text = preview_lists([path])
     assert "no record was found" in text
     assert "and 15 more not taken" in text

@@ -1,4 +1,4 @@
-"""The real lists, where they lie beside the project: how many records, what is left, and what must hold."""
+"""Real lists, if their files are available: counts, unread parts, and invariants."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
 from resolver.ingest.readers import detect_format
@@ -35,9 +35,9 @@ def raw(shared_data: Path) -> Path:
 def read(row: ReaderRow, paths: Iterable[Path]) -> tuple[list[Record], list[Reject]]:
     files = tuple(SourceFile(path) for path in paths)
     assert {detect_format(file) for file in files} == {row}
-    found: list[Item] = list(row.read(ListUnit(files)))
-    return [item.record for item in found if isinstance(item, RecordAt)], [
-        item for item in found if isinstance(item, Reject)
+    items: list[Item] = list(row.read(ListUnit(files)))
+    return [item.record for item in items if isinstance(item, LocatedRecord)], [
+        item for item in items if isinstance(item, Reject)
     ]
 
 
@@ -69,9 +69,9 @@ def eu(raw: Path) -> tuple[list[Record], list[Reject]]:
     records: list[Record] = []
     rejects: list[Reject] = []
     for path in sorted((raw / "eu_journal").glob("*.csv")):
-        some, refused = read(eu_journal.ROW, [path])
-        records += some
-        rejects += refused
+        file_records, file_rejects = read(eu_journal.ROW, [path])
+        records += file_records
+        rejects += file_rejects
     return records, rejects
 
 
@@ -102,9 +102,7 @@ def test_the_three_deduplicated_lists_together(
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_every_record_keeps_the_form_that_stages_need(
-    name: str, request: pytest.FixtureRequest
-) -> None:
+def test_every_record_has_canonical_values(name: str, request: pytest.FixtureRequest) -> None:
     records, _ = request.getfixturevalue(name)
     for record in records:
         assert record.id.startswith(f"{record.source}:")
@@ -120,11 +118,11 @@ def test_every_record_keeps_the_form_that_stages_need(
 
 
 def shares(records: list[Record]) -> Counter[str]:
-    """How many records say something of each property."""
+    """Count the records that have a value of each property."""
     return Counter(prop for record in records for prop in {value.prop for value in record.values})
 
 
-def test_what_ofac_says_is_read_not_left_as_text(sdn: tuple[list[Record], list[Reject]]) -> None:
+def test_ofac_remarks_are_read_into_properties(sdn: tuple[list[Record], list[Reject]]) -> None:
     records, _ = sdn
     texts = [text for record in records for text in record.texts("notes")]
     starts = ("DOB", "POB", "alt. DOB", "Passport 1", "Linked To", "Cedula")
@@ -166,18 +164,20 @@ def test_analysts_matches_share_a_name(
 ) -> None:
     from rapidfuzz import fuzz, utils
 
-    records = {record.id: record for some, _ in (un_old, un, sdn, cons) for record in some}
+    records = {
+        record.id: record for list_records, _ in (un_old, un, sdn, cons) for record in list_records
+    }
     lines = (shared_data / "truth" / "ofac_un_pairs.csv").read_text("utf-8").splitlines()[1:]
     pairs = [line.split(",") for line in lines if line.endswith(",match")]
     names = ("name", "alias", "weakAlias", "previousName", "abbreviation")
     assert pairs
     for left, right, _ in pairs:
-        ones, others = records[left].texts(*names), records[right].texts(*names)
+        left_names, right_names = records[left].texts(*names), records[right].texts(*names)
         assert (
             max(
-                fuzz.token_sort_ratio(one, other, processor=utils.default_process)
-                for one in ones
-                for other in others
+                fuzz.token_sort_ratio(left_name, right_name, processor=utils.default_process)
+                for left_name in left_names
+                for right_name in right_names
             )
             >= 90
         ), (left, right)

@@ -1,4 +1,4 @@
-"""Reading holds what records say, not the file: memory does not grow with what a file holds besides."""
+"""Memory of reading: it grows with the records, not with other contents of a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ print(len(intake.batch), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - be
 
 
 def rows(count: int) -> Iterator[dict[str, str]]:
-    """Rows of some 1,500 bytes, most of them in a column that nothing reads."""
+    """Yield rows of some 1,500 bytes, most of them in a column that nothing reads."""
     return ({"id": str(at), "name": f"Anna {at}", "scan": f"{at:08}" * 180} for at in range(count))
 
 

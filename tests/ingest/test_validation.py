@@ -1,115 +1,122 @@
+"""Validation of records of any format."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from resolver.ingest.reader_types import BatchAt
-from resolver.ingest.validation import MAX_NAME, admit
+from resolver.ingest.reader_types import LocatedBatch
+from resolver.ingest.validation import MAX_NAME, validate_records
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
 
-GOOD = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
+VALID = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
 
 
-def at_the_door(
+def validate(
     *records: Record, accept_restricted: bool = False
 ) -> tuple[list[str], list[tuple[int, str]]]:
-    chunk = BatchAt(Batch.from_records(records), np.arange(11, 11 + len(records), dtype=np.int32))
-    kept, rejects = admit(chunk, "list", accept_restricted)
-    assert len(kept.lines) == len(kept.batch)
-    return list(kept.batch.ids.to_pylist()), [(reject.line, reject.reason) for reject in rejects]
+    chunk = LocatedBatch(
+        Batch.from_records(records), np.arange(11, 11 + len(records), dtype=np.int32)
+    )
+    valid, rejects = validate_records(chunk, "list", accept_restricted)
+    assert len(valid.lines) == len(valid.batch)
+    return list(valid.batch.ids.to_pylist()), [(reject.line, reject.reason) for reject in rejects]
 
 
-def named(identity: str, prop: str, text: str) -> Record:
+def person(identity: str, prop: str, text: str) -> Record:
     return Record(identity, "a", Kind.PERSON, "Person", (Value(prop, text),))
 
 
 @pytest.mark.parametrize(
     "prop", ["name", "alias", "weakAlias", "previousName", "abbreviation", "firstName", "lastName"]
 )
-def test_any_name_will_do(prop: str) -> None:
-    assert at_the_door(named("a:2", prop, "X")) == (["a:2"], [])
+def test_any_kind_of_name_is_enough(prop: str) -> None:
+    assert validate(person("a:2", prop, "X")) == (["a:2"], [])
 
 
 @pytest.mark.parametrize("prop", ["phone", "email"])
-def test_what_a_person_is_reached_by_will_do(prop: str) -> None:
-    assert at_the_door(named("a:2", prop, "X")) == (["a:2"], [])
+def test_a_contact_alone_is_enough(prop: str) -> None:
+    assert validate(person("a:2", prop, "X")) == (["a:2"], [])
 
 
-def test_a_number_alone_will_do() -> None:
+def test_a_number_alone_is_enough() -> None:
     record = Record(
         "a:2", "a", Kind.PERSON, "Person", identifiers=(Identifier("passportNumber", "X1"),)
     )
-    assert at_the_door(record)[0] == ["a:2"]
+    assert validate(record)[0] == ["a:2"]
 
 
-def test_a_record_of_which_nothing_is_known_is_refused() -> None:
+def test_a_record_without_identifying_values_is_refused() -> None:
     empty = Record(
         "a:2", "a", Kind.PERSON, "Person", (Value("gender", "male"), Value("notes", "tall"))
     )
-    kept, rejects = at_the_door(GOOD, empty)
-    assert kept == ["a:1"]
+    valid, rejects = validate(VALID, empty)
+    assert valid == ["a:1"]
     assert rejects == [
-        (12, "record a:2: it has no name, number, contact, date or place to know it by")
+        (12, "record a:2: it has no name, number, contact, date or place to identify it")
     ]
 
 
-def test_a_date_or_an_address_alone_will_do() -> None:
-    dated = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),))
-    placed = Record("a:3", "a", Kind.PERSON, "Person", addresses=(Address("Road"),))
-    assert at_the_door(dated, placed) == (["a:2", "a:3"], [])
+def test_a_date_or_an_address_alone_is_enough() -> None:
+    with_date = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),))
+    with_address = Record("a:3", "a", Kind.PERSON, "Person", addresses=(Address("Road"),))
+    assert validate(with_date, with_address) == (["a:2", "a:3"], [])
 
 
 def test_a_giant_name_is_refused_with_its_length_and_not_cut() -> None:
-    kept, rejects = at_the_door(
-        named("a:2", "alias", "x" * 100_000), GOOD, named("a:3", "name", "é" * MAX_NAME)
+    valid, rejects = validate(
+        person("a:2", "alias", "x" * 100_000), VALID, person("a:3", "name", "é" * MAX_NAME)
     )
-    assert kept == ["a:1", "a:3"]
+    assert valid == ["a:1", "a:3"]
     assert rejects == [(11, "record a:2: its alias is 100000 characters long, more than 2000")]
 
 
-def test_nul_bytes_are_refused_wherever_they_stand() -> None:
+def test_nul_bytes_are_refused_in_any_value() -> None:
     address = Record(
         "a:3", "a", Kind.PERSON, "Person", (Value("name", "B"),), addresses=(Address(city="T\0wn"),)
     )
-    kept, rejects = at_the_door(named("a:2", "name", "An\0na"), address, GOOD)
-    assert kept == ["a:1"]
+    valid, rejects = validate(person("a:2", "name", "An\0na"), address, VALID)
+    assert valid == ["a:1"]
     assert [reason for _, reason in rejects] == [
         "record a:2: its name holds NUL bytes",
         "record a:3: its address holds NUL bytes",
     ]
 
 
-def test_restricted_records_stay_outside_unless_they_are_accepted() -> None:
-    secret = Record(
-        "a:2", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H2")
+def test_restricted_records_are_refused_unless_accepted() -> None:
+    restricted = Record(
+        "a:2", "a", Kind.PERSON, "Person", VALID.values, handling=Handling("Agency", "H2")
     )
-    open_ = Record(
-        "a:3", "a", Kind.PERSON, "Person", GOOD.values, handling=Handling("Agency", "H0")
+    unrestricted = Record(
+        "a:3", "a", Kind.PERSON, "Person", VALID.values, handling=Handling("Agency", "H0")
     )
-    kept, rejects = at_the_door(GOOD, secret, open_)
-    assert kept == ["a:1", "a:3"]
+    valid, rejects = validate(VALID, restricted, unrestricted)
+    assert valid == ["a:1", "a:3"]
     assert rejects == [
         (12, "record a:2: its handling code is H2; only H0 is taken without --accept-restricted")
     ]
-    assert at_the_door(GOOD, secret, open_, accept_restricted=True) == (["a:1", "a:2", "a:3"], [])
+    assert validate(VALID, restricted, unrestricted, accept_restricted=True) == (
+        ["a:1", "a:2", "a:3"],
+        [],
+    )
 
 
 def test_a_record_with_several_faults_is_one_reject() -> None:
     record = Record(
         "a:2", "a", Kind.PERSON, "Person", (Value("name", "\0" * 3000), Value("alias", "\0"))
     )
-    assert len(at_the_door(record)[1]) == 1
+    assert len(validate(record)[1]) == 1
 
 
-def test_a_record_is_judged_alone_as_among_many() -> None:
+def test_single_records_and_batches_get_the_same_faults() -> None:
     faults = [
-        named("a:1\u200b", "name", "Ivan"),
-        named("a:2", "name", "x" * (MAX_NAME + 1)),
-        named("a:3", "name", "Iv\x00an"),
-        named("a:4", "gender", "male"),
-        GOOD,
+        person("a:1\u200b", "name", "Ivan"),
+        person("a:2", "name", "x" * (MAX_NAME + 1)),
+        person("a:3", "name", "Iv\x00an"),
+        person("a:4", "gender", "male"),
+        VALID,
     ]
-    many = [*faults, *(named(f"b:{number}", "name", f"Ivan {number}") for number in range(200))]
-    alone = [reason for one in faults for _, reason in at_the_door(one)[1]]
-    assert len(alone) == 4
-    assert [reason for _, reason in at_the_door(*many)[1]] == alone
+    batch = [*faults, *(person(f"b:{number}", "name", f"Ivan {number}") for number in range(200))]
+    single_faults = [reason for record in faults for _, reason in validate(record)[1]]
+    assert len(single_faults) == 4
+    assert [reason for _, reason in validate(*batch)[1]] == single_faults

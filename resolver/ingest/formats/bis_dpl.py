@@ -1,8 +1,10 @@
-"""The US Bureau of Industry and Security's denied persons list: tab separated, quoted, a header, no ids.
+"""Denied persons list of the US Bureau of Industry and Security.
 
-A row is a name at an address under an order, so a party with two addresses has two rows, and rows that are the same
-collapse by their id. The list does not say who is a person: the name's form decides, and where it does not, the
-record is a `LegalEntity`, which may be either.
+The file is tab separated and quoted, with a header and without ids.
+
+A row is a name at an address under an order, so a party with two addresses has two rows, and equal
+rows collapse by their id. The list does not mark persons: the form of the name decides, and where
+it does not, the record is a `LegalEntity`, which may be either.
 """
 
 from __future__ import annotations
@@ -12,20 +14,20 @@ from collections.abc import Iterator
 
 from resolver.errors import DateError, InputError
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.io.text_rows import read_csv_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
-from resolver.ingest.text.group_names import group_forms
-from resolver.ingest.text.list_name_forms import Forms
-from resolver.ingest.text.list_names import from_family_first, split_suffix
-from resolver.ingest.text.name_words import group_schema, looks_like_person
-from resolver.ingest.text.person_names import person_forms
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.group_names import parse_group_name
+from resolver.ingest.text.list_name_forms import NameForms
+from resolver.ingest.text.list_names import parse_family_first, split_suffix
+from resolver.ingest.text.name_words import guess_group_schema, has_person_form
+from resolver.ingest.text.person_names import parse_person_name
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Relation, RelationType, content_id, parse_date
 
 SOURCE = "us-bis-dpl"
@@ -44,58 +46,56 @@ COLUMNS = (
     "FR_Citation",
 )
 _US_STATES = re.compile(
-    r"A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]"
+    r"A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI"
+    r"|S[CD]|T[NX]|UT|V[AIT]"
     r"|W[AIVY]"
 )
-_ALSO = re.compile(r"\s+(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
+_ALIAS_MARK = re.compile(r"\s+(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
 _HOLDER = re.compile(r"\s*\(([^()]+)\)$")
 _NICKNAME = re.compile(r'\s*"([^"]+)"\s*')
-_INSIDE = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
+_INNER_NAME = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
-    """Whether a file begins with the list's header."""
+def detect_bis_dpl(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the list's header."""
     first = head.split(b"\n", 1)[0].replace(b'"', b"").strip(b"\xef\xbb\xbf\r ")
     return first.split(b"\t")[:2] == [b"Name", b"Street_Address"]
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
-    """The rows of the list as records. Raises `InputError` where the header is another."""
+def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
+    """Yield the rows of the list as records. Raises `InputError` for another header."""
     for file in unit.files:
         yield from _read_file(file)
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
     header: list[str] | None = None
-    for row in csv_rows(file, delimiter="\t"):
+    for row in read_csv_rows(file, delimiter="\t"):
         if isinstance(row, Reject):
             yield row
-        elif header is None:
-            header = [cell.strip() for cell in row[1]]
+            continue
+        line, cells = row[0], [cell.strip() for cell in row[1]]
+        if header is None:
+            header = cells
             if "Name" not in header:
-                raise InputError("the first line is not the list's header", where=file.label)
-        elif len(row[1]) != len(header):
-            yield Reject(
-                file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}"
-            )
+                raise InputError("the first line is not the list's header", place=file.label)
+        elif len(cells) != len(header):
+            fault = f"{len(cells)} columns where the header has {len(header)}"
+            yield Reject(file.label, line, fault)
         else:
-            yield from _row(
-                file.label,
-                row[0],
-                dict(zip(header, (cell.strip() for cell in row[1]), strict=True)),
-            )
+            yield from _read_row(file.label, line, dict(zip(header, cells, strict=True)))
     if header is None:
-        raise InputError("the file holds no header", where=file.label)
+        raise InputError("the file holds no header", place=file.label)
 
 
-def _row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
+def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
     if not cells["Name"]:
         yield Reject(label, line, "a row without a name")
         return
     identity = content_id(SOURCE, "\t".join(cells.get(column, "") for column in COLUMNS))
-    draft = Draft(SOURCE, identity.partition(":")[2], _schema(cells["Name"]))
-    _names(draft, cells["Name"])
-    _address(draft, cells)
+    draft = RecordDraft(SOURCE, identity.partition(":")[2], _guess_schema(cells["Name"]))
+    _add_names(draft, cells["Name"])
+    _add_address(draft, cells)
     faults = [
         fault
         for prop, column in (
@@ -103,73 +103,78 @@ def _row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
             ("endDate", "Expiration_Date"),
             ("modifiedAt", "Last_Update"),
         )
-        if (fault := _date(draft, prop, cells.get(column, "")))
+        if (fault := _add_date(draft, prop, cells.get(column, "")))
     ]
     for column in ("Standard_Order", "Action", "FR_Citation"):
         if cells.get(column):
-            draft.note(f"{column.replace('_', ' ')}: {cells[column]}", column)
+            draft.add_note(f"{column.replace('_', ' ')}: {cells[column]}", column)
     for column, cell in cells.items():
         if column not in COLUMNS and cell:
-            draft.note(f"{column}: {cell}", column)
-    yield RecordAt(draft.record(), line)
+            draft.add_note(f"{column}: {cell}", column)
+    yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject(label, line, f"record {draft.id}: {fault}")
 
 
-def _schema(name: str) -> str:
-    name = _ALSO.split(name)[0]
-    return group_schema(name) or ("Person" if looks_like_person(name) else "LegalEntity")
+def _guess_schema(name: str) -> str:
+    name = _ALIAS_MARK.split(name)[0]
+    return guess_group_schema(name) or ("Person" if has_person_form(name) else "LegalEntity")
 
 
-def _names(draft: Draft, text: str) -> None:
-    first, *others = _ALSO.split(text)
-    person = draft.schema == "Person"
-    if not person and (holder := _holder(first)):
+def _add_names(draft: RecordDraft, text: str) -> None:
+    first, *others = _ALIAS_MARK.split(text)
+    is_person = draft.schema == "Person"
+    if not is_person and (holder := _match_holder(first)):
         first = first[: holder.start()]
-        draft.add(
+        draft.add_fact(
             Relation(
                 RelationType.LINKED_TO, target_name=holder[1], role="trade name of", origin="Name"
             )
         )
-    if person:
+    if is_person:
         first, suffix = split_suffix(first)
-        first = _person(draft, first, suffix)
-    for prop, found in (person_forms(first) if person else group_forms(first)).all_names():
-        draft.say(prop, found, "Name")
+        first = _clean_person_name(draft, first, suffix)
+    for prop, text_form in (
+        parse_person_name(first) if is_person else parse_group_name(first)
+    ).all_names():
+        draft.add_value(prop, text_form, "Name")
     for other in others:
-        _also(draft, person_forms(other) if person else group_forms(other))
+        _add_aliases(draft, parse_person_name(other) if is_person else parse_group_name(other))
 
 
-def _holder(name: str) -> re.Match[str] | None:
-    """The company in brackets that trades under the name before them; not what an acronym stands for."""
+def _match_holder(name: str) -> re.Match[str] | None:
+    """Match the company in brackets that trades under the name before it.
+
+    A bracket that only spells out an acronym is no company.
+    """
     match = _HOLDER.search(name)
     if (
         not match
         or " " not in match[1]
-        or not group_schema(match[1])
+        or not guess_group_schema(match[1])
         or _spells_out(name[: match.start()], match[1])
     ):
         return None
     return match
 
 
-def _also(draft: Draft, forms: Forms) -> None:
-    for prop, found in forms.all_names():
-        draft.say("alias" if prop == "name" else prop, found, "Name")
+def _add_aliases(draft: RecordDraft, forms: NameForms) -> None:
+    for prop, name in forms.all_names():
+        draft.add_value("alias" if prop == "name" else prop, name, "Name")
 
 
-def _person(draft: Draft, name: str, suffix: str) -> str:
-    """A person's name without nicknames in quotes and with a suffix put after it."""
-    draft.say("nameSuffix", suffix, "Name")
+def _clean_person_name(draft: RecordDraft, name: str, suffix: str) -> str:
+    """Return a person's name without nicknames in quotes and with its suffix at the end."""
+    draft.add_value("nameSuffix", suffix, "Name")
     if match := _NICKNAME.search(name):
         before, after = name[: match.start()], name[match.end() :]
-        draft.say("alias", f"{match[1]} {after.split()[-1]}" if after else match[1], "Name")
+        draft.add_value("alias", f"{match[1]} {after.split()[-1]}" if after else match[1], "Name")
         name = f"{before} {after}".strip()
-    elif (match := _INSIDE.match(name)) and "A.K.A" not in match[2].upper():
-        draft.say("alias", f"{match[2]} {match[3]}", "Name")
+    elif (match := _INNER_NAME.match(name)) and "A.K.A" not in match[2].upper():
+        draft.add_value("alias", f"{match[2]} {match[3]}", "Name")
         name = f"{match[1]} {match[3]}"
     if name.count(",") == 1:
-        name = from_family_first(name).full
+        name = parse_family_first(name).full
     return f"{name} {suffix}".strip()
 
 
@@ -178,33 +183,33 @@ def _spells_out(acronym: str, text: str) -> bool:
     return letters == acronym.strip().upper()
 
 
-def _address(draft: Draft, cells: dict[str, str]) -> None:
+def _add_address(draft: RecordDraft, cells: dict[str, str]) -> None:
     street, city, region, code, country = (
         " ".join(cells.get(column, "").split())
         for column in ("Street_Address", "City", "State", "Postal_Code", "Country")
     )
     if not country and _US_STATES.fullmatch(region):
-        # the list leaves the country out for most addresses at home
+        # The list omits the country of most US addresses.
         country = "US"
     if street or city or region or code or country:
-        draft.add(Address("", street, city, region, code, country, "Address"))
+        draft.add_fact(Address("", street, city, region, code, country, "Address"))
 
 
-def _date(draft: Draft, prop: str, text: str) -> str:
-    """Add a date; what is wrong with it, or an empty text. All-digit dates have the month first here."""
+def _add_date(draft: RecordDraft, prop: str, text: str) -> str:
+    """Add a date, month first if all digits; return its fault, or an empty text."""
     if not text:
         return ""
     try:
-        draft.say(prop, str(parse_date(text.replace("/", "-"), day_first=False)), prop)
+        draft.add_value(prop, str(parse_date(text.replace("/", "-"), day_first=False)), prop)
     except DateError as error:
-        draft.note(f"{prop}: {text}", prop)
-        return f"value not taken: {prop} {text[:40]!r}: {error.what}"
+        draft.add_note(f"{prop}: {text}", prop)
+        return f"value not taken: {prop} {text[:40]!r}: {error.message}"
     return ""
 
 
 ROW = ReaderRow(
     name="bis_dpl",
     help="US BIS denied persons list (dpl.txt, tab separated)",
-    detect=detect,
-    read=read,
+    detect=detect_bis_dpl,
+    read=read_bis_dpl,
 )

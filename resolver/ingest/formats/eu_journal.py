@@ -1,8 +1,8 @@
-"""Annexes of EU sanctions regulations as CSV, one file a regulation; a file may hold the header alone.
+"""Annexes of EU sanctions regulations as CSV, one file a regulation, maybe with only a header.
 
-The cells come from prose and hold several values, enumerations, brackets and other scripts. What is systematic is
-taken apart (`list_variants`, `list_dates`, `list_documents`, `eu_cells`); what is not stays as a note. Families in
-capitals (`Given Patronymic FAMILY`) tell a person's name parts.
+The cells come from prose and hold several values, enumerations, brackets and other scripts. Regular
+forms are parsed (`person_names`, `list_dates`, `list_documents`, `eu_cells`); the rest stays as
+notes. Families in capitals (`Given Patronymic FAMILY`) give a person's name parts.
 """
 
 from __future__ import annotations
@@ -12,66 +12,68 @@ from collections.abc import Callable, Iterator
 
 from resolver.errors import InputError
 from resolver.ingest.formats import eu_cells
-from resolver.ingest.formats.eu_names import add_aliases, add_name, add_previous
+from resolver.ingest.formats.eu_names import add_aliases, add_main_name, add_previous_names
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.io.text_rows import read_csv_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
-from resolver.ingest.text.name_words import group_schema
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.name_words import guess_group_schema
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import content_id, kind_of_schema
 
 SOURCE = "eu-journal"
 _REQUIRED = ("celex", "recordId", "annex", "schema", "name")
 MAX_CELL = 10_000
-"""Characters; a longer cell is kept without being taken apart."""
+"""Characters; a longer cell is kept without being parsed."""
 _COMPANY_CODES = frozenset(("ogrnCode", "kppCode", "leiCode"))
 
 Cells = dict[str, str]
-Reader = Callable[[Draft, str, str], list[str]]
-"""Adds what a cell says to the draft; gets the cell and its column's name, gives the faults found."""
+CellReader = Callable[[RecordDraft, str, str], list[str]]
+"""Function that adds a cell's content to the draft, given the cell and its column; returns the
+faults.
+"""
 
-_COLUMNS: dict[str, Reader] = {
+_COLUMN_READERS: dict[str, CellReader] = {
     "alias": add_aliases,
     "weakAlias": add_aliases,
-    "previousName": add_previous,
-    "birthDate": eu_cells.dates,
-    "incorporationDate": eu_cells.dates,
-    "startDate": eu_cells.listed_on,
-    "birthPlace": eu_cells.birth_places,
-    "nationality": eu_cells.nations,
-    "country": eu_cells.nations,
-    "jurisdiction": eu_cells.nations,
-    "flag": eu_cells.nations,
-    "position": eu_cells.positions,
-    "gender": eu_cells.gender,
-    "fatherName": eu_cells.parents,
-    "motherName": eu_cells.parents,
-    "passportNumber": eu_cells.documents,
-    "idNumber": eu_cells.documents,
-    "registrationNumber": eu_cells.registrations,
-    "taxNumber": eu_cells.registrations,
-    "innCode": eu_cells.registrations,
-    "ogrnCode": eu_cells.registrations,
-    "kppCode": eu_cells.registrations,
-    "okpoCode": eu_cells.registrations,
-    "leiCode": eu_cells.registrations,
-    "imoNumber": eu_cells.registrations,
-    "mmsi": eu_cells.registrations,
-    "ticker": eu_cells.registrations,
-    "swiftBic": eu_cells.bank_codes,
-    "address": eu_cells.addresses,
-    "phone": eu_cells.phones,
-    "email": eu_cells.contacts,
-    "website": eu_cells.contacts,
-    "notes": eu_cells.remarks,
+    "previousName": add_previous_names,
+    "birthDate": eu_cells.add_dates,
+    "incorporationDate": eu_cells.add_dates,
+    "startDate": eu_cells.add_listing_date,
+    "birthPlace": eu_cells.add_birth_places,
+    "nationality": eu_cells.add_nationalities,
+    "country": eu_cells.add_nationalities,
+    "jurisdiction": eu_cells.add_nationalities,
+    "flag": eu_cells.add_nationalities,
+    "position": eu_cells.add_positions,
+    "gender": eu_cells.add_gender,
+    "fatherName": eu_cells.add_parents,
+    "motherName": eu_cells.add_parents,
+    "passportNumber": eu_cells.add_documents,
+    "idNumber": eu_cells.add_documents,
+    "registrationNumber": eu_cells.add_registrations,
+    "taxNumber": eu_cells.add_registrations,
+    "innCode": eu_cells.add_registrations,
+    "ogrnCode": eu_cells.add_registrations,
+    "kppCode": eu_cells.add_registrations,
+    "okpoCode": eu_cells.add_registrations,
+    "leiCode": eu_cells.add_registrations,
+    "imoNumber": eu_cells.add_registrations,
+    "mmsi": eu_cells.add_registrations,
+    "ticker": eu_cells.add_registrations,
+    "swiftBic": eu_cells.add_bank_codes,
+    "address": eu_cells.add_addresses,
+    "phone": eu_cells.add_phones,
+    "email": eu_cells.add_contacts,
+    "website": eu_cells.add_contacts,
+    "notes": eu_cells.add_remarks,
 }
-_PLAIN = {
+_TEXT_PROPERTIES = {
     "programKey": "program",
     "reason": "summary",
     "appearance": "appearance",
@@ -81,60 +83,61 @@ _PLAIN = {
 }
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
-    """Whether a file begins with the header of such an annex."""
+def detect_eu_journal(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the header of such an annex."""
     first = head.split(b"\n", 1)[0].replace(b'"', b"").strip(b"\xef\xbb\xbf\r ")
     return first.split(b",")[:2] == [b"celex", b"recordId"]
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
-    """The rows of the annexes as records. Raises `InputError` where the header lacks what ids and names need."""
+def read_eu_journal(unit: ListUnit) -> Iterator[Item]:
+    """Yield the rows of the annexes as records.
+
+    Raises `InputError` where the header lacks a column needed for ids and names.
+    """
     for file in unit.files:
         yield from _read_file(file)
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
     header: list[str] | None = None
-    for row in csv_rows(file):
+    for row in read_csv_rows(file):
         if isinstance(row, Reject):
             yield row
-        elif header is None:
-            header = [cell.strip() for cell in row[1]]
+            continue
+        line, cells = row
+        if header is None:
+            header = [cell.strip() for cell in cells]
             if missing := [column for column in _REQUIRED if column not in header]:
-                raise InputError(f"the header has no column {missing[0]!r}", where=file.label)
-        elif len(row[1]) != len(header):
-            yield Reject(
-                file.label, row[0], f"{len(row[1])} columns where the header has {len(header)}"
-            )
+                raise InputError(f"the header has no column {missing[0]!r}", place=file.label)
+        elif len(cells) != len(header):
+            fault = f"{len(cells)} columns where the header has {len(header)}"
+            yield Reject(file.label, line, fault)
         else:
-            yield from _row(
-                file.label,
-                row[0],
-                dict(zip(header, (" ".join(cell.split()) for cell in row[1]), strict=True)),
-            )
+            texts = [" ".join(cell.split()) for cell in cells]
+            yield from _read_row(file.label, line, dict(zip(header, texts, strict=True)))
     if header is None:
-        raise InputError("the file holds no header", where=file.label)
+        raise InputError("the file holds no header", place=file.label)
 
 
-def _row(label: str, line: int, cells: Cells) -> Iterator[Item]:
+def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
     if not cells["name"]:
         yield Reject(label, line, "a row without a name")
         return
-    draft = Draft(SOURCE, _native_id(cells), _schema(cells))
+    draft = RecordDraft(SOURCE, _build_native_id(cells), _choose_schema(cells))
     if kind_of_schema(cells["schema"]) is None:
-        draft.note(f"schema: {cells['schema']}", "schema")
-    add_name(draft, cells["name"])
+        draft.add_note(f"schema: {cells['schema']}", "schema")
+    add_main_name(draft, cells["name"])
     faults: list[str] = []
     for column, cell in cells.items():
         if cell and column not in _REQUIRED:
-            faults += _cell(draft, column, cell)
-    _settle_schema(draft, cells)
-    yield RecordAt(draft.record(), line)
+            faults += _add_cell(draft, column, cell)
+    _narrow_schema(draft, cells)
+    yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject(label, line, f"record {draft.id}: {fault}")
 
 
-def _native_id(cells: Cells) -> str:
+def _build_native_id(cells: Cells) -> str:
     if cells["recordId"]:
         return f"{cells['celex']}/{cells['annex']}/{cells['recordId']}"
     return content_id(
@@ -142,21 +145,21 @@ def _native_id(cells: Cells) -> str:
     ).partition(":")[2]
 
 
-def _cell(draft: Draft, column: str, cell: str) -> list[str]:
-    if len(cell) > MAX_CELL and column not in _PLAIN:
-        draft.note(f"{column}: {cell}", column)
+def _add_cell(draft: RecordDraft, column: str, cell: str) -> list[str]:
+    if len(cell) > MAX_CELL and column not in _TEXT_PROPERTIES:
+        draft.add_note(f"{column}: {cell}", column)
         return [f"value not taken: {column} is {len(cell)} characters long"]
-    if reader := _COLUMNS.get(column):
+    if reader := _COLUMN_READERS.get(column):
         return reader(draft, cell, column)
-    if column in _PLAIN:
-        draft.say(_PLAIN[column], re.sub(r'^"|"$', "", cell), column)
+    if column in _TEXT_PROPERTIES:
+        draft.add_value(_TEXT_PROPERTIES[column], re.sub(r'^"|"$', "", cell), column)
     else:
-        draft.note(f"{column}: {cell}", column)
+        draft.add_note(f"{column}: {cell}", column)
     return []
 
 
-def _schema(cells: Cells) -> str:
-    """The schema the row states, or a guess where FtM knows no such thing to resolve."""
+def _choose_schema(cells: Cells) -> str:
+    """Return the schema of the row, or a guess where FtM knows no such schema to resolve."""
     if kind_of_schema(cells["schema"]) is not None:
         return cells["schema"]
     if cells.get("birthDate") or cells.get("gender") or cells.get("fatherName"):
@@ -164,26 +167,29 @@ def _schema(cells: Cells) -> str:
     return "Vessel" if cells.get("imoNumber") and cells.get("flag") else "LegalEntity"
 
 
-def _settle_schema(draft: Draft, cells: Cells) -> None:
-    """`LegalEntity` narrowed where the name, the legal form or a register's number says what it is."""
+def _narrow_schema(draft: RecordDraft, cells: Cells) -> None:
+    """Narrow `LegalEntity` where the name, the legal form or a number shows the kind of group."""
     if draft.schema not in ("LegalEntity", "Organization"):
         return
-    guess = group_schema(cells["name"]) or group_schema(cells.get("legalForm", ""))
-    if not guess and (
+    guessed = guess_group_schema(cells["name"]) or guess_group_schema(cells.get("legalForm", ""))
+    if not guessed and (
         cells.get("legalForm") or any(item.prop in _COMPANY_CODES for item in draft.identifiers)
     ):
-        guess = (
+        guessed = (
             "Company"
             if any(item.prop in _COMPANY_CODES for item in draft.identifiers)
             else "Organization"
         )
-    if guess and not (draft.schema == "Organization" and guess == "Company"):
-        draft.schema = guess
+    if guessed and not (draft.schema == "Organization" and guessed == "Company"):
+        draft.schema = guessed
 
 
 ROW = ReaderRow(
     name="eu_journal",
-    help="annexes of EU sanctions regulations as CSV, one file a regulation (header celex,recordId,…)",
-    detect=detect,
-    read=read,
+    help=(
+        "annexes of EU sanctions regulations as CSV, one file a regulation "
+        "(header celex,recordId,…)"
+    ),
+    detect=detect_eu_journal,
+    read=read_eu_journal,
 )

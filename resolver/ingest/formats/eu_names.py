@@ -1,15 +1,15 @@
-"""The name columns of the EU's annexes."""
+"""Name columns of the EU's annexes."""
 
 from __future__ import annotations
 
 import re
 
-from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.list_dates import read_dates
-from resolver.ingest.text.list_name_forms import Forms
+from resolver.ingest.text.list_name_forms import NameForms
 from resolver.ingest.text.list_names import is_capitals, script_of, split_items
-from resolver.ingest.text.person_names import person_forms
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.person_names import parse_person_name
+from resolver.ingest.text.record_draft import RecordDraft
 
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
@@ -24,76 +24,81 @@ _BORN = re.compile(
 _UNSPACED = frozenset(("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "THAI", "MYANMAR"))
 
 
-def add_name(draft: Draft, cell: str) -> None:
-    """The main name with what it says besides, and a person's name parts where capitals tell them."""
-    person = draft.schema == "Person"
-    first, *others = _enumerated(cell)
-    forms = person_forms(first) if person else group_forms(first)
-    _add(draft, forms, "name", "name")
-    if person:
-        for prop, text in name_parts(forms.name):
-            draft.say(prop, text, "name")
+def add_main_name(draft: RecordDraft, cell: str) -> None:
+    """Add the main name with its variants, and a person's name parts where capitals show them."""
+    is_person = draft.schema == "Person"
+    first, *others = _split_enumerated(cell)
+    forms = parse_person_name(first) if is_person else parse_group_name(first)
+    _add_forms(draft, forms, "name", "name")
+    if is_person:
+        for prop, text in split_capitalized_name(forms.name):
+            draft.add_value(prop, text, "name")
     for other in others:
         add_aliases(draft, other, "alias")
 
 
-def add_aliases(draft: Draft, cell: str, prop: str) -> list[str]:
-    """The alternate names of a cell. A person's name of one word or in quotes is weak. No faults."""
-    person = draft.schema == "Person"
+def add_aliases(draft: RecordDraft, cell: str, prop: str) -> list[str]:
+    """Add the alternate names of a cell; return no faults.
+
+    A person's name of one word or in quotes is weak.
+    """
+    is_person = draft.schema == "Person"
     for item in split_items(cell):
-        for part in _enumerated(item):
-            forms = person_forms(part) if person else group_forms(part)
-            weak = person and (forms.nickname or _is_one_word(forms.name))
-            _add(draft, forms, "weakAlias" if weak else prop, prop)
+        for part in _split_enumerated(item):
+            forms = parse_person_name(part) if is_person else parse_group_name(part)
+            is_weak = is_person and (forms.is_nickname or _is_one_word(forms.name))
+            _add_forms(draft, forms, "weakAlias" if is_weak else prop, prop)
     return []
 
 
-def add_previous(draft: Draft, cell: str, column: str) -> list[str]:
-    """The former names of a cell; a person's former family takes the given names of the record. No faults."""
-    person = draft.schema == "Person"
-    given = " ".join(
+def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
+    """Add former names (a person's former family name after the given names); return no faults."""
+    is_person = draft.schema == "Person"
+    given_names = " ".join(
         value.text for value in draft.values if value.prop in ("firstName", "fatherName")
     )
     for item in split_items(cell):
-        for part in re.split(r"\s+or\s+", item) if person else [item]:
-            forms = person_forms(part) if person else group_forms(part)
+        for part in re.split(r"\s+or\s+", item) if is_person else [item]:
+            forms = parse_person_name(part) if is_person else parse_group_name(part)
             if (
-                person
-                and given
+                is_person
+                and given_names
                 and _is_one_word(forms.name)
-                and script_of(forms.name) == script_of(given)
+                and script_of(forms.name) == script_of(given_names)
             ):
-                draft.say("previousName", f"{given} {forms.name}", column)
+                draft.add_value("previousName", f"{given_names} {forms.name}", column)
             else:
-                _add(draft, forms, "previousName", column)
+                _add_forms(draft, forms, "previousName", column)
     return []
 
 
-def _add(draft: Draft, forms: Forms, prop: str, origin: str) -> None:
-    person = draft.schema == "Person"
-    for found, text in forms.all_names():
-        if found == "name":
-            draft.say(prop, text, origin)
-        elif found == "alias":
-            weak = person and _is_one_word(text)
-            draft.say("weakAlias" if weak or prop == "weakAlias" else "alias", text, origin)
-        elif found == "notes":
-            draft.note(f"{forms.name}: {text}", origin)
-            _birth(draft, text)
+def _add_forms(draft: RecordDraft, forms: NameForms, prop: str, origin: str) -> None:
+    is_person = draft.schema == "Person"
+    for form_prop, text in forms.all_names():
+        if form_prop == "name":
+            draft.add_value(prop, text, origin)
+        elif form_prop == "alias":
+            is_weak = is_person and _is_one_word(text)
+            draft.add_value(
+                "weakAlias" if is_weak or prop == "weakAlias" else "alias", text, origin
+            )
+        elif form_prop == "notes":
+            draft.add_note(f"{forms.name}: {text}", origin)
+            _add_birth(draft, text)
         else:
-            draft.say(found, text, origin)
+            draft.add_value(form_prop, text, origin)
 
 
-def _birth(draft: Draft, text: str) -> None:
-    """Birth date and place that a bracket gives for one of the names."""
+def _add_birth(draft: RecordDraft, text: str) -> None:
+    """Add the birth date and place that a bracket states for one of the names."""
     if match := _BORN.search(text):
         for date in read_dates(match[1])[0]:
-            draft.say("birthDate", date, "alias")
-        draft.say("birthPlace", (match[2] or "").strip(" ,.)"), "alias")
+            draft.add_value("birthDate", date, "alias")
+        draft.add_value("birthPlace", (match[2] or "").strip(" ,.)"), "alias")
 
 
-def _enumerated(text: str) -> list[str]:
-    """`(a) One, (b) Two` cut up; a text that does not begin so is whole."""
+def _split_enumerated(text: str) -> list[str]:
+    """Split `(a) One, (b) Two`; a text that does not begin with an enumerator is one item."""
     if not re.match(r"\(?a\)\s*\S", text):
         return [text]
     return [part for part in _ENUMERATED.split(re.sub(r"^\(?a\)\s*", "", text)) if part]
@@ -103,21 +108,21 @@ def _is_one_word(name: str) -> bool:
     return " " not in name.strip() and script_of(name) not in _UNSPACED
 
 
-def name_parts(name: str) -> list[tuple[str, str]]:
-    """(property, text) of a name whose family is in capitals, before or after the given names; else nothing."""
+def split_capitalized_name(name: str) -> list[tuple[str, str]]:
+    """Split a name with the family in capitals, first or last, into (property, text), else []."""
     words = name.split()
-    capital = [is_capitals(word) for word in words]
-    if len(words) < 2 or all(capital) or not any(capital):
+    in_capitals = [is_capitals(word) for word in words]
+    if len(words) < 2 or all(in_capitals) or not any(in_capitals):
         return []
-    # particles (al, de, van) in small letters belong to the capitals they stand before
-    first = capital.index(True)
-    if all(capital[first:]):
-        given, family = words[:first], words[first:]
-    elif capital[0] and not any(capital[capital.index(False) :]):
-        given, family = words[capital.index(False) :], words[: capital.index(False)]
+    # Particles in small letters (al, de, van) belong to the capitals after them.
+    first = in_capitals.index(True)
+    if all(in_capitals[first:]):
+        names, family = words[:first], words[first:]
+    elif in_capitals[0] and not any(in_capitals[in_capitals.index(False) :]):
+        names, family = words[in_capitals.index(False) :], words[: in_capitals.index(False)]
     else:
         return []
     parts = [("lastName", " ".join(family))]
-    if len(given) == 2 and _PATRONYMIC.fullmatch(given[1]):
-        return [("firstName", given[0]), ("fatherName", given[1]), *parts]
-    return [("firstName", " ".join(given)), *parts]
+    if len(names) == 2 and _PATRONYMIC.fullmatch(names[1]):
+        return [("firstName", names[0]), ("fatherName", names[1]), *parts]
+    return [("firstName", " ".join(names)), *parts]

@@ -1,6 +1,6 @@
-"""INTERPOL's public notices, as its web service gives them: a page of search results, an array or lines of notices.
+"""INTERPOL's public notices as JSON of its web service: a page of results, an array, or lines.
 
-The source names the kind of notice where the notice does (its own link holds it), else it is `interpol`.
+The source names the kind of notice where the notice does (in its own link), else it is `interpol`.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from collections.abc import Iterator
 
 from resolver.errors import DateError
 from resolver.ingest.io.json_values import (
-    not_taken,
-    objects,
-    text_of,
-    texts,
+    json_objects,
+    json_text,
+    json_texts,
+    value_reject_reason,
 )
 from resolver.ingest.io.sniffing import head_text, json_keys
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, json_objects
+from resolver.ingest.io.text_rows import Json, read_json_objects
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
 from resolver.ingest.text.crimes import charge_activities
 from resolver.ingest.text.machine_dates import read_date
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Value
 
 _PAGE = re.compile(r'"notices"\s*:\s*\[')
 _KIND = re.compile(r"/notices/v\d+/([a-z]+)\b")
 _KINDS = ("red", "yellow", "blue", "black", "green", "orange", "purple", "un")
 _GENDERS = {"M": "male", "F": "female"}
-_COLOURS = {
+_COLORS = {
     "BLA": "black",
     "BLAD": "black",
     "BLO": "blond",
@@ -51,7 +51,7 @@ _COLOURS = {
     "RED": "red",
     "WHI": "white",
 }
-_PLAIN = {
+_TEXT_PROPERTIES = {
     "nationalities": "nationality",
     "place_of_birth": "birthPlace",
     "country_of_birth_id": "birthCountry",
@@ -62,84 +62,92 @@ _PLAIN = {
 }
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
-    """Whether the first object is a notice or a page of notices."""
+def detect_interpol(head: bytes, file: SourceFile) -> bool:
+    """Return whether the first object is a notice or a page of notices."""
     keys = json_keys(head)
     if "entity_id" in keys:
         return "forename" in keys or "nationalities" in keys or "_links" in keys
     return "_embedded" in keys and _PAGE.search(head_text(head)) is not None
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
-    """The notices of one file."""
+def read_interpol(unit: ListUnit) -> Iterator[Item]:
+    """Yield the notices of one file."""
     file = unit.files[0]
     page = "_embedded" in json_keys(file.head())
-    for item in json_objects(file, _PAGE if page else None):
+    for item in read_json_objects(file, _PAGE if page else None):
         if isinstance(item, Reject):
             yield item
         else:
-            yield from _notice(file, *item)
+            yield from _read_notice(file, *item)
 
 
-def _notice(file: SourceFile, line: int, row: Json) -> Iterator[Item]:
-    native_id = text_of(row.get("entity_id"))
+def _read_notice(file: SourceFile, line: int, row: Json) -> Iterator[Item]:
+    native_id = json_text(row.get("entity_id"))
     if not native_id:
         yield Reject(file.label, line, "the notice has no entity_id")
         return
-    draft = Draft(_source(row), native_id, "Person")
-    _name(draft, text_of(row.get("forename")), text_of(row.get("name")))
-    for text in texts(row.get("date_of_birth")):
+    draft = RecordDraft(_notice_source(row), native_id, "Person")
+    _add_name(draft, json_text(row.get("forename")), json_text(row.get("name")))
+    for text in json_texts(row.get("date_of_birth")):
         try:
-            draft.say("birthDate", read_date(text), "date_of_birth")
+            draft.add_value("birthDate", read_date(text), "date_of_birth")
         except DateError as error:
-            yield Reject(file.label, line, not_taken("birthDate", text, error))
-    for key, prop in _PLAIN.items():
-        for text in texts(row.get(key)):
-            draft.say(prop, text, key)
-    for text in texts(row.get("sex_id")):
-        draft.say("gender", _GENDERS.get(text, text), "sex_id")
+            yield Reject(file.label, line, value_reject_reason("birthDate", text, error))
+    _add_texts(draft, row)
+    _add_warrants(draft, row)
+    yield LocatedRecord(draft.build_record(), line)
+
+
+def _add_texts(draft: RecordDraft, row: Json) -> None:
+    for key, prop in _TEXT_PROPERTIES.items():
+        for text in json_texts(row.get(key)):
+            draft.add_value(prop, text, key)
+    for text in json_texts(row.get("sex_id")):
+        draft.add_value("gender", _GENDERS.get(text, text), "sex_id")
     for key, prop in (("eyes_colors_id", "eyeColor"), ("hairs_id", "hairColor")):
-        for text in texts(row.get(key)):
-            draft.say(prop, _COLOURS.get(text, text), key)
-    _warrants(draft, row)
-    yield RecordAt(draft.record(), line)
+        for text in json_texts(row.get(key)):
+            draft.add_value(prop, _COLORS.get(text, text), key)
 
 
-def _name(draft: Draft, forename: str, surname: str) -> None:
-    draft.say("firstName", forename, "forename")
-    draft.say("lastName", surname, "name")
-    draft.say("name", f"{forename} {surname}", "forename, name")
+def _add_name(draft: RecordDraft, forename: str, surname: str) -> None:
+    draft.add_value("firstName", forename, "forename")
+    draft.add_value("lastName", surname, "name")
+    draft.add_value("name", f"{forename} {surname}", "forename, name")
 
 
-def _warrants(draft: Draft, row: Json) -> None:
+def _add_warrants(draft: RecordDraft, row: Json) -> None:
     charges = []
-    for warrant in objects(row.get("arrest_warrants")):
+    for warrant in json_objects(row.get("arrest_warrants")):
         charge, translation = (
-            text_of(warrant.get("charge")),
-            text_of(warrant.get("charge_translation")),
+            json_text(warrant.get("charge")),
+            json_text(warrant.get("charge_translation")),
         )
-        country = text_of(warrant.get("issuing_country_id"))
+        country = json_text(warrant.get("issuing_country_id"))
         charges += [charge, translation]
-        said = "; ".join(dict.fromkeys(text for text in (charge, translation) if text))
-        draft.add(
-            Value("notes", f"warrant of {country}: {said}" if country else said, "arrest_warrants")
+        charge_text = "; ".join(dict.fromkeys(text for text in (charge, translation) if text))
+        draft.add_fact(
+            Value(
+                "notes",
+                f"warrant of {country}: {charge_text}" if country else charge_text,
+                "arrest_warrants",
+            )
         )
     draft.activities = charge_activities(charges)
 
 
-def _source(row: Json) -> str:
-    """`interpol-red` and so on, as the notice's own link says, else `interpol`."""
+def _notice_source(row: Json) -> str:
+    """Return the source from the notice's own link, such as `interpol-red`, else `interpol`."""
     links = row.get("_links")
     own = links.get("self") if isinstance(links, dict) else None
-    target = text_of(own.get("href")) if isinstance(own, dict) else ""
+    target = json_text(own.get("href")) if isinstance(own, dict) else ""
     match = _KIND.search(target)
-    kind = match[1] if match else text_of(row.get("notice_type") or row.get("type")).lower()
+    kind = match[1] if match else json_text(row.get("notice_type") or row.get("type")).lower()
     return f"interpol-{kind}" if kind in _KINDS else "interpol"
 
 
 ROW = ReaderRow(
     name="interpol",
     help="INTERPOL's public notices, as JSON of its web service",
-    detect=detect,
-    read=read,
+    detect=detect_interpol,
+    read=read_interpol,
 )

@@ -1,9 +1,11 @@
-"""The lists of the US Office of Foreign Assets Control: SDN (`sdn`, `alt`, `add`) and consolidated (`cons_prim` …).
+"""Lists of the US Office of Foreign Assets Control: SDN and consolidated.
 
-Three files without header make one list; which is which is told from the number of columns. The principal file is
-streamed (twice: first for the names that `Linked To` refers to), the other two are held as an index by entry number.
-`-0-` is null. Names of persons come as `FAMILY, Given` and leave in given-family order; what the remarks hold see
-`ofac_remarks`.
+The files are `sdn`, `alt`, `add`, or `cons_prim`, `cons_alt`, `cons_add`.
+
+Three files without header make one list; the number of columns distinguishes them. The principal
+file is streamed (twice: first for the names that `Linked To` refers to), the other two are held as
+an index by entry number. `-0-` is null. Names of persons come as `FAMILY, Given` and are turned
+into given-family order; for the remarks see `ofac_remarks`.
 """
 
 from __future__ import annotations
@@ -14,36 +16,37 @@ from dataclasses import dataclass, field, replace
 
 from resolver.errors import InputError
 from resolver.ingest.formats.ofac_remarks import (
-    is_cut,
-    items,
-    note,
-    read_item,
+    is_truncated,
+    note_remark,
+    read_remark,
+    split_remarks,
 )
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import csv_rows
+from resolver.ingest.io.text_rows import read_csv_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
-from resolver.ingest.text.list_names import from_family_first, match_key
-from resolver.ingest.text.name_words import group_schema
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.list_names import match_key, parse_family_first
+from resolver.ingest.text.name_words import guess_group_schema
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Activity, Address, Identifier, Relation, RelationType, Value
 
 PRINCIPAL, ALTERNATE, ADDRESS = 12, 5, 6
-_SHAPE = {PRINCIPAL: "entries", ALTERNATE: "alternate names", ADDRESS: "addresses"}
+_CONTENTS = {PRINCIPAL: "entries", ALTERNATE: "alternate names", ADDRESS: "addresses"}
 _NULL = frozenset(("-0-", "-0- ", ""))
-_SCHEMA = {"individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}
-_ALIAS = {"aka": "alias", "fka": "previousName", "nka": "alias"}
-_LINE = re.compile(
+_SCHEMATA = {"individual": "Person", "vessel": "Vessel", "aircraft": "Airplane"}
+_ALIAS_PROPERTIES = {"aka": "alias", "fka": "previousName", "nka": "alias"}
+_ENTRY_LINE = re.compile(
     rb'\d+,"[^\r\n]*|\d+,\d+,(?:"[^\r\n]*|-0- [^\r\n]*)',
 )
 _TAIL_NUMBER = re.compile(r"[A-Z0-9]{1,3}-?[A-Z0-9]{2,6}")
 _COMPANY_LABELS = re.compile(
-    r"Company|Matricula|Folio|Commercial Regist|Chamber of Commerce|Certificate of Inc|Trade License"
+    r"Company|Matricula|Folio|Commercial Regist|Chamber of Commerce|Certificate of Inc"
+    r"|Trade License"
 )
 _ACTIVITIES = (
     (re.compile(r"SDGT|FTO|SDT"), Activity.TERRORISM),
@@ -55,74 +58,77 @@ _PLACE = re.compile(
 
 
 @dataclass(slots=True)
-class _Index:
-    """What the files beside the principal one say, by entry number, and who bears a name."""
+class _CompanionIndex:
+    """Alternate names and addresses by entry number, and the entries that bear a name."""
 
     names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     addresses: dict[str, list[Address]] = field(default_factory=dict)
     unclaimed: dict[str, tuple[str, int]] = field(default_factory=dict)
-    bearers: dict[str, set[str]] = field(default_factory=dict)
-    alias_bearers: dict[str, set[str]] = field(default_factory=dict)
+    entries_by_name: dict[str, set[str]] = field(default_factory=dict)
+    entries_by_alias: dict[str, set[str]] = field(default_factory=dict)
 
-    def bearer(self, name: str) -> str:
-        """The number of the one entry that bears the name (as its main name, else as an alternate one), or empty."""
+    def find_bearer(self, name: str) -> str:
+        """Return the number of the only entry with a name (main, else alternate), or empty."""
         key = match_key(name)
-        found = self.bearers.get(key) or self.alias_bearers.get(key) or set()
-        return next(iter(found)) if len(found) == 1 else ""
+        numbers = self.entries_by_name.get(key) or self.entries_by_alias.get(key) or set()
+        return next(iter(numbers)) if len(numbers) == 1 else ""
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
-    """Whether a file looks like one of the three: rows that begin with entry numbers, of a known number of columns."""
+def detect_ofac(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file looks like one of the three.
+
+    Its rows begin with entry numbers and have a known number of columns.
+    """
     lines = [line for line in head.split(b"\n")[:5] if line.strip(b"\r\x1a ")]
     return (
         bool(lines)
-        and all(_LINE.match(line) for line in lines)
+        and all(_ENTRY_LINE.match(line) for line in lines)
         and b"-0-" in head
-        and _width_of(lines[0]) in _SHAPE
+        and _count_columns(lines[0]) in _CONTENTS
     )
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
-    """The entries of one list. Raises `InputError` where the principal file is missing."""
-    principal = [file for file in unit.files if _width(file) == PRINCIPAL]
+def read_ofac(unit: ListUnit) -> Iterator[Item]:
+    """Yield the entries of one list. Raises `InputError` where the principal file is missing."""
+    principal = [file for file in unit.files if _file_width(file) == PRINCIPAL]
     if len(principal) != 1:
         raise InputError(
             "the file of entries (sdn.csv, cons_prim.csv) is missing"
             if not principal
             else "two files of entries in one list",
-            where=unit.label,
-            mend="give the three files of one OFAC list together, or the folder that holds them",
+            place=unit.label,
+            hint="give the three files of one OFAC list together, or the folder that holds them",
         )
     source = "us-ofac-cons" if "cons" in principal[0].stem.lower() else "us-ofac-sdn"
-    index = _Index()
+    index = _CompanionIndex()
     for file in unit.files:
         if file is not principal[0]:
-            yield from _companion(file, index)
-    for row in csv_rows(principal[0]):
+            yield from _read_companion(file, index)
+    for row in read_csv_rows(principal[0]):
         if not isinstance(row, Reject) and len(row[1]) == PRINCIPAL:
-            index.bearers.setdefault(match_key(row[1][1]), set()).add(row[1][0])
-    for item in _cells(principal[0], PRINCIPAL):
+            index.entries_by_name.setdefault(match_key(row[1][1]), set()).add(row[1][0])
+    for item in _read_cells(principal[0], PRINCIPAL):
         if isinstance(item, Reject):
             yield item
         else:
-            yield from _entry(source, principal[0].label, *item, index)
+            yield from _read_entry(source, principal[0].label, *item, index)
     for number, (label, line) in index.unclaimed.items():
-        yield Reject(label, line, f"it belongs to entry {number}, which the list does not hold")
+        yield Reject(label, line, f"it belongs to entry {number}, which the list does not contain")
 
 
-def _width_of(line: bytes) -> int:
+def _count_columns(line: bytes) -> int:
     return len(re.findall(rb'(?:"(?:[^"]|"")*"|[^,])+', line))
 
 
-def _width(file: SourceFile) -> int:
-    """The number of columns of a file's first line; 0 for a file without rows."""
+def _file_width(file: SourceFile) -> int:
+    """Return the number of columns of a file's first line; 0 for a file without rows."""
     first = file.head().split(b"\n", 1)[0].strip(b"\r\x1a ")
-    return _width_of(first) if first else 0
+    return _count_columns(first) if first else 0
 
 
-def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Reject]:
-    """(line, cells) of each row, `-0-` as empty text; a reject for a row of another shape."""
-    for row in csv_rows(file):
+def _read_cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Reject]:
+    """Yield (line, cells) of each row, `-0-` as empty text; a reject for a row of another shape."""
+    for row in read_csv_rows(file):
         if isinstance(row, Reject):
             yield row
             continue
@@ -132,7 +138,7 @@ def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Rej
             yield Reject(
                 file.label,
                 line,
-                f"{len(cells)} columns where a file of {_SHAPE[width]} has {width}",
+                f"{len(cells)} columns where a file of {_CONTENTS[width]} has {width}",
             )
         elif not cells[0].isdigit():
             yield Reject(file.label, line, f"{cells[0][:20]!r} is no entry number")
@@ -140,14 +146,14 @@ def _cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] | Rej
             yield line, cells
 
 
-def _companion(file: SourceFile, index: _Index) -> Iterator[Item]:
-    width = _width(file)
+def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[Item]:
+    width = _file_width(file)
     if not width:
         return
     if width not in (ALTERNATE, ADDRESS):
         yield Reject(file.label, 1, "neither alternate names nor addresses of an OFAC list")
         return
-    for item in _cells(file, width):
+    for item in _read_cells(file, width):
         if isinstance(item, Reject):
             yield item
             continue
@@ -155,12 +161,12 @@ def _companion(file: SourceFile, index: _Index) -> Iterator[Item]:
         index.unclaimed.setdefault(cells[0], (file.label, line))
         if width == ALTERNATE:
             index.names.setdefault(cells[0], []).append((cells[2], cells[3]))
-            index.alias_bearers.setdefault(match_key(cells[3]), set()).add(cells[0])
+            index.entries_by_alias.setdefault(match_key(cells[3]), set()).add(cells[0])
         elif any(cells[2:5]):
-            index.addresses.setdefault(cells[0], []).append(_address(*cells[2:5]))
+            index.addresses.setdefault(cells[0], []).append(_parse_address(*cells[2:5]))
 
 
-def _address(street: str, place: str, country: str) -> Address:
+def _parse_address(street: str, place: str, country: str) -> Address:
     match = _PLACE.fullmatch(place)
     if not match:
         return Address(street=street, city=place, country=country, origin="addresses")
@@ -170,7 +176,9 @@ def _address(street: str, place: str, country: str) -> Address:
     )
 
 
-def _entry(source: str, label: str, line: int, cells: list[str], index: _Index) -> Iterator[Item]:
+def _read_entry(
+    source: str, label: str, line: int, cells: list[str], index: _CompanionIndex
+) -> Iterator[Item]:
     (
         number,
         name,
@@ -187,124 +195,133 @@ def _entry(source: str, label: str, line: int, cells: list[str], index: _Index) 
     ) = cells
     index.unclaimed.pop(number, None)
     alternates = index.names.pop(number, [])
-    schema = _SCHEMA.get(kind.lower()) or "Organization"
-    draft = Draft(source, number, schema)
-    _name(draft, "name", name)
-    for sort, text in alternates:
-        _name(draft, _ALIAS.get(sort, "alias"), text)
+    schema = _SCHEMATA.get(kind.lower()) or "Organization"
+    draft = RecordDraft(source, number, schema)
+    _add_name(draft, "name", name)
+    for alias_type, text in alternates:
+        _add_name(draft, _ALIAS_PROPERTIES.get(alias_type, "alias"), text)
     programs = [part for part in re.split(r"\]\s*\[|;", program) if part.strip()]
     for part in programs:
-        draft.say("program", part, "program")
+        draft.add_value("program", part, "program")
     draft.activities = tuple(
-        act for rx, act in _ACTIVITIES if any(rx.fullmatch(part.strip()) for part in programs)
+        activity
+        for pattern, activity in _ACTIVITIES
+        if any(pattern.fullmatch(part.strip()) for part in programs)
     )
-    if kind and kind.lower() not in _SCHEMA:
-        draft.note(f"type: {kind}", "type")
-    _titles(draft, title)
-    _asset(draft, call_sign, vessel_type, tonnage, gross, flag, owner)
-    faults = _remarks(draft, remarks, index)
+    if kind and kind.lower() not in _SCHEMATA:
+        draft.add_note(f"type: {kind}", "type")
+    _add_titles(draft, title)
+    _add_vessel(draft, call_sign, vessel_type, tonnage, gross, flag, owner)
+    faults = _add_remarks(draft, remarks, index)
     for address in index.addresses.pop(number, ()):
-        draft.add(address)
+        draft.add_fact(address)
     if draft.schema == "Organization":
-        draft.schema = _group_schema(draft, [name, *sorted(text for _, text in alternates)])
-    yield RecordAt(draft.record(), line)
+        draft.schema = _guess_schema(draft, [name, *sorted(text for _, text in alternates)])
+    yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject(label, line, f"record {draft.id}: {fault}")
 
 
-def _name(draft: Draft, prop: str, text: str) -> None:
+def _add_name(draft: RecordDraft, prop: str, text: str) -> None:
     if draft.schema != "Person":
-        draft.say(prop, text, "name")
+        draft.add_value(prop, text, "name")
         if draft.schema == "Airplane" and prop == "name" and _TAIL_NUMBER.fullmatch(text):
-            draft.add(
+            draft.add_fact(
                 Identifier("registrationNumber", text, type="Aircraft Tail Number", origin="name")
             )
         return
-    name = from_family_first(text)
-    draft.say(prop, name.full, "name")
-    draft.say("title", name.title, "name")
+    name = parse_family_first(text)
+    draft.add_value(prop, name.full, "name")
+    draft.add_value("title", name.title, "name")
     if prop == "name":
-        draft.say("firstName", name.given, "name")
-        draft.say("lastName", name.family, "name")
-        draft.say("nameSuffix", name.suffix, "name")
+        draft.add_value("firstName", name.given_name, "name")
+        draft.add_value("lastName", name.family, "name")
+        draft.add_value("nameSuffix", name.suffix, "name")
 
 
-def _titles(draft: Draft, title: str) -> None:
+def _add_titles(draft: RecordDraft, title: str) -> None:
     for part in title.split(";"):
-        found = read_item(part.strip(), draft.schema) if part.strip() else None
-        for fact in found.facts if found else ():
+        remark = read_remark(part.strip(), draft.schema) if part.strip() else None
+        for fact in remark.facts if remark else ():
             if isinstance(fact, Value) and fact.prop == "notes":
-                draft.say("position", fact.text, "title")
+                draft.add_value("position", fact.text, "title")
             else:
-                draft.add(replace(fact, origin="title"))
+                draft.add_fact(replace(fact, origin="title"))
 
 
-def _asset(
-    draft: Draft, call_sign: str, vessel_type: str, tonnage: str, gross: str, flag: str, owner: str
+def _add_vessel(
+    draft: RecordDraft, call_sign: str, kind: str, tonnage: str, gross: str, flag: str, owner: str
 ) -> None:
     if call_sign:
-        draft.add(Identifier("callSign", call_sign, type="Call Sign", origin="vessel"))
-    draft.say("type", vessel_type, "vessel")
-    draft.say("deadweightTonnage", tonnage.replace(",", ""), "vessel")
-    draft.say("grossRegisteredTonnage", gross.replace(",", ""), "vessel")
+        draft.add_fact(Identifier("callSign", call_sign, type="Call Sign", origin="vessel"))
+    draft.add_value("type", kind, "vessel")
+    draft.add_value("deadweightTonnage", tonnage.replace(",", ""), "vessel")
+    draft.add_value("grossRegisteredTonnage", gross.replace(",", ""), "vessel")
     if flag.lower() == "none identified":
-        draft.note(f"flag: {flag}", "vessel")
+        draft.add_note(f"flag: {flag}", "vessel")
     else:
-        draft.say("flag", flag, "vessel")
+        draft.add_value("flag", flag, "vessel")
     if owner:
-        draft.say("owner", owner, "vessel")
-        draft.add(
+        draft.add_value("owner", owner, "vessel")
+        draft.add_fact(
             Relation(RelationType.LINKED_TO, target_name=owner, role="owner", origin="vessel")
         )
 
 
-def _remarks(draft: Draft, remarks: str, index: _Index) -> list[str]:
-    """Add what the remarks say; the faults found on the way."""
+def _add_remarks(draft: RecordDraft, remarks: str, index: _CompanionIndex) -> list[str]:
+    """Add the contents of the remarks; return the faults in them."""
     faults: list[str] = []
-    said = list(items(remarks))
-    last = len(said) if is_cut(remarks) else -1
-    for place, item in enumerate(said, start=1):
-        found = note(item) if place == last else read_item(item, draft.schema)
-        if place == last:
+    remark_items = list(split_remarks(remarks))
+    cut_position = len(remark_items) if is_truncated(remarks) else -1
+    for position, item in enumerate(remark_items, start=1):
+        remark = note_remark(item) if position == cut_position else read_remark(item, draft.schema)
+        if position == cut_position:
             faults.append(f"value not taken: the remarks are cut off after {item[-40:]!r}")
-        if found.fault:
-            faults.append(found.fault)
-        for fact in found.facts:
+        if remark.fault:
+            faults.append(remark.fault)
+        for fact in remark.facts:
             if isinstance(fact, Relation):
-                fact = _resolved(fact, draft, index)
-            elif (
-                isinstance(fact, Value)
-                and fact.prop in ("weakAlias", "previousName")
-                and draft.schema == "Person"
-            ):
-                fact = replace(fact, text=from_family_first(fact.text).full)
-            draft.add(fact)
+                fact = _resolve_relation(fact, draft, index)
+            elif isinstance(fact, Value) and _is_family_first(fact, draft):
+                fact = replace(fact, text=parse_family_first(fact.text).full)
+            draft.add_fact(fact)
     return faults
 
 
-def _resolved(relation: Relation, draft: Draft, index: _Index) -> Relation:
-    """A relation to somebody named, with the id of the entry if exactly one bears the name."""
-    target = index.bearer(relation.target_name)
+def _is_family_first(value: Value, draft: RecordDraft) -> bool:
+    return draft.schema == "Person" and value.prop in ("weakAlias", "previousName")
+
+
+def _resolve_relation(relation: Relation, draft: RecordDraft, index: _CompanionIndex) -> Relation:
+    """Return a relation with the id of its target if exactly one entry bears the name."""
+    target = index.find_bearer(relation.target_name)
     identity = f"{draft.source}:{target}" if target else ""
     return replace(relation, target_id=identity) if identity and identity != draft.id else relation
 
 
-def _group_schema(draft: Draft, names: list[str]) -> str:
-    """`Company` where a name or a number in a commercial register says so, else `Organization`."""
-    first = next(filter(None, map(group_schema, names)), "")
+def _guess_schema(draft: RecordDraft, names: list[str]) -> str:
+    """Return `Company` if a name or a number of a company register shows it, or `Organization`."""
+    first = next(filter(None, map(guess_group_schema, names)), "")
     if first == "Company":
         return first
-    registered = any(
+    is_registered = any(
         item.prop == "leiCode" or _COMPANY_LABELS.search(item.type) for item in draft.identifiers
     )
-    return "Company" if registered and group_schema(names[0]) != "Organization" else "Organization"
+    return (
+        "Company"
+        if is_registered and guess_group_schema(names[0]) != "Organization"
+        else "Organization"
+    )
 
 
 ROW = ReaderRow(
     name="ofac",
-    help="US OFAC lists as published: sdn.csv, alt.csv, add.csv or cons_prim.csv, cons_alt.csv, cons_add.csv",
-    detect=detect,
-    read=read,
+    help=(
+        "US OFAC lists as published: sdn.csv, alt.csv, add.csv "
+        "or cons_prim.csv, cons_alt.csv, cons_add.csv"
+    ),
+    detect=detect_ofac,
+    read=read_ofac,
     companions=(("sdn", "alt", "add"), ("cons_prim", "cons_alt", "cons_add")),
     deduplicated=True,
 )

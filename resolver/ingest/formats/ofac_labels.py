@@ -1,7 +1,8 @@
-"""How OFAC's remarks call documents and numbers, and the property each belongs to.
+"""OFAC's labels of documents and numbers, and the property of each.
 
-A label is matched as written, longest first. What no label fits but reads like one (`Something No. 123 (Country)`)
-goes to `idNumber` for a person and `registrationNumber` for everything else, with its label as the identifier's type.
+A label is matched as written, longest first. Other items that look labeled (`Something No. 123
+(Country)`) become `idNumber` for a person and `registrationNumber` for everything else, with the
+label as the identifier's type.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from functools import lru_cache
 from stdnum.ru import inn, ogrn
 
 from resolver.errors import DateError
-from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
 
 OTHER = ""
-"""Stands for `idNumber` or `registrationNumber`, whichever the bearer calls for."""
+"""Placeholder for `idNumber` of a person or `registrationNumber` of another record."""
 
 _LABELS: dict[str, tuple[str, ...]] = {
     "passportNumber": (
@@ -188,13 +189,13 @@ _LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker
 
 
 @lru_cache(maxsize=8_192)
-def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
-    """The identifier that one item of the remarks states (without `alt.`), or None where it states none."""
+def read_identifier(text: str, is_person: bool, origin: str) -> Identifier | None:
+    """Return the identifier in one item of the remarks (without `alt.`), or None."""
     if match := _WALLET.fullmatch(text):
         return Identifier(
             "publicKey", match[2], type=f"Digital Currency Address - {match[1]}", origin=origin
         )
-    label, prop, rest = _labelled(text)
+    label, prop, rest = _split_label(text)
     if not label or (
         not re.search(r"\d", rest)
         and (prop not in _LETTERS_ONLY or not re.fullmatch(r"[A-Z -]{2,20}", rest))
@@ -205,21 +206,23 @@ def read_identifier(text: str, person: bool, origin: str) -> Identifier | None:
     match = _TAIL.fullmatch(rest.removeprefix("No. "))
     if not match or len(match["number"]) > 60:
         return None
-    number, country, note = _parts(label, match)
+    number, country, note = _parse_number_parts(label, match)
     return Identifier(
-        _best(prop or ("idNumber" if person else "registrationNumber"), number, country, label),
+        _choose_property(
+            prop or ("idNumber" if is_person else "registrationNumber"), number, country, label
+        ),
         number,
         country,
         label,
-        _date(match["issued"]),
-        _date(match["expires"]),
+        _date_or_text(match["issued"]),
+        _date_or_text(match["expires"]),
         note,
         origin,
     )
 
 
-def _labelled(text: str) -> tuple[str, str, str]:
-    """(label, property, what follows) of an item; the label empty where there is none."""
+def _split_label(text: str) -> tuple[str, str, str]:
+    """Return (label, property, remaining text) of an item; the label is empty if there is none."""
     for label, prop in _BY_FIRST_WORD.get(text.split(" ", 1)[0].rstrip(":"), ()):
         if text.startswith(label) and text[len(label) : len(label) + 1] in (" ", ":"):
             return label, prop, text[len(label) :].lstrip(": ")
@@ -229,8 +232,8 @@ def _labelled(text: str) -> tuple[str, str, str]:
     return "", OTHER, ""
 
 
-def _parts(label: str, match: re.Match[str]) -> tuple[str, str, str]:
-    """(number, country, note) of what follows a label."""
+def _parse_number_parts(label: str, match: re.Match[str]) -> tuple[str, str, str]:
+    """Return (number, country, note) of the text after a label."""
     number, rest = match["number"].strip(" ,"), (match["rest"] or "").strip(" ,")
     brackets = [
         bracket.partition(".")[0].strip() for bracket in _BRACKET.findall(match["brackets"])
@@ -249,35 +252,32 @@ def _parts(label: str, match: re.Match[str]) -> tuple[str, str, str]:
     return number, country, "; ".join(part for part in (*notes, rest) if part)
 
 
-def _date(text: str | None) -> str:
+def _date_or_text(text: str | None) -> str:
     try:
-        return canonical(text) if text else ""
+        return canonical_date(text) if text else ""
     except DateError:
         return text or ""
 
 
-def _best(prop: str, number: str, country: str, label: str) -> str:
-    """The narrower property that a number's own form proves: LEI, and Russia's INN, OGRN and OKPO."""
+def _choose_property(prop: str, number: str, country: str, label: str) -> str:
+    """Return the narrower property that a number's form proves: LEI, or Russian INN, OGRN, OKPO."""
     if prop == "registrationNumber" and _LEI.fullmatch(number) and re.search(r"[A-Z]", number):
         return "leiCode"
     if country not in ("", "Russia", "Russian Federation") or not number.isdigit():
         return prop
     if label == "Government Gazette Number" and len(number) in (8, 10):
         return "okpoCode"
-    if (
-        prop == "taxNumber"
-        and len(number) in (10, 12)
-        and inn.is_valid(number)
-        and (country or len(number) == 12)
-    ):
+    if prop == "taxNumber" and _is_inn(number) and (country or len(number) == 12):
         return "innCode"
-    known = country or label in _REGISTERS
-    if (
-        prop == "registrationNumber"
-        and known
-        and len(number) in (13, 15)
-        and number[0] in "135"
-        and ogrn.is_valid(number)
-    ):
+    is_register = country or label in _REGISTERS
+    if prop == "registrationNumber" and is_register and _is_ogrn(number):
         return "ogrnCode"
     return prop
+
+
+def _is_inn(number: str) -> bool:
+    return len(number) in (10, 12) and inn.is_valid(number)
+
+
+def _is_ogrn(number: str) -> bool:
+    return len(number) in (13, 15) and number[0] in "135" and ogrn.is_valid(number)

@@ -1,8 +1,8 @@
-"""OFAC's remarks: one line of items between semicolons, read into values, identifiers and relations.
+"""OFAC's remarks: items between semicolons, read into values, identifiers and relations.
 
-Every item ends up somewhere: what is not understood is a note. An item that should hold a date and does not is a note
-and a fault. The line is cut at about a thousand characters in some entries; then its last item may be maimed and is
-only a note.
+Every item is kept: an item that is not understood is a note. An item that should hold a date and
+does not is a note and a fault. Some entries are cut at about a thousand characters; their last item
+may be incomplete and is only a note.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.ingest.formats.ofac_labels import read_identifier
-from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import country_at_end
 from resolver.records import Identifier, Relation, RelationType, Value
 
@@ -25,145 +25,156 @@ Fact = Value | Identifier | Relation
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What one item says. `fault` tells what could not be taken as it should be; then the item is among the notes."""
+class RemarkFacts:
+    """Facts of one item. `fault` states a value that could not be read; the item is then a note."""
 
     facts: tuple[Fact, ...]
     fault: str = ""
 
 
-_Reader = Callable[[str, str], Found | None]
+_RemarkReader = Callable[[str, str], RemarkFacts | None]
 _SPLIT = re.compile(r"\s*;\s*")
-_ALT = re.compile(r"alt\.\s+", re.I)
+_ALTERNATIVE = re.compile(r"alt\.\s+", re.I)
 _ALIAS = re.compile(r"([afn])\.k\.a\. '(.*)'")
 _FAMILY = (
-    r"wife|husband|spouse|son|daughter|child|brother|sister|half-brother|father|mother|cousin|nephew|niece|son-in-law"
+    r"wife|husband|spouse|son|daughter|child|brother|sister|half-brother|father|mother|cousin"
+    r"|nephew|niece|son-in-law"
     r"|sister-in-law|brother-in-law|daughter-in-law|uncle"
 )
 _RELATIVE = re.compile(rf"((?:{_FAMILY})) of ([A-Z].+)", re.I)
 _MEMBER = re.compile(r"([Mm]ember),? ((?:[A-Z][\w'-]*)(?: [\w'()-]+){0,5})")
 _TITLES = re.compile(
-    r"Dr|Doctor|Professor|Haji|Hajji|Maul(?:ana|awi)|Moulana|Mulawi|Mullah|Mufti(?: or Maulana)?|Qari|Qazi|Sheikh"
+    r"Dr|Doctor|Professor|Haji|Hajji|Maul(?:ana|awi)|Moulana|Mulawi|Mullah|Mufti(?: or Maulana)?"
+    r"|Qari|Qazi|Sheikh"
     r"|Shaykh|Ustadz?|Hojjatoleslam|Ayatollah|Engineer|Imam|Sayyid|Alhaj|Lt\. Col",
     re.I,
 )
 _OFFICE = re.compile(
-    r"\b(?:minister|president|director|chair(?:man|woman|person)?|commander|general|colonel|lieutenant|major|captain"
-    r"|admiral|marshal|chief|head|governor|secretary|deputy|member|representative|officer|manager|ambassador|judge"
-    r"|rector|magistrate|senator|leader|advis[eo]r|official|prosecutor|constituent|speaker|counsel(?:l)?or|founder"
-    r"|co-founder|owner|aide|spokes(?:man|person|woman)|envoy|mayor|partner|employee|treasurer|registrar|clerk"
-    r"|ombudsman|comptroller|commissioner|supervisor|coordinator|inspector|second-in-command|sub-commander|financier"
-    r"|facilitator|attorney|consul|cadre|aide-de-camp|superintendent|warden|vice-chairperson|chef|delegate|associate"
+    r"\b(?:minister|president|director|chair(?:man|woman|person)?|commander|general|colonel"
+    r"|lieutenant|major|captain"
+    r"|admiral|marshal|chief|head|governor|secretary|deputy|member|representative|officer|manager"
+    r"|ambassador|judge"
+    r"|rector|magistrate|senator|leader|advis[eo]r|official|prosecutor|constituent|speaker"
+    r"|counsel(?:l)?or|founder"
+    r"|co-founder|owner|aide|spokes(?:man|person|woman)|envoy|mayor|partner|employee|treasurer"
+    r"|registrar|clerk"
+    r"|ombudsman|comptroller|commissioner|supervisor|coordinator|inspector|second-in-command"
+    r"|sub-commander|financier"
+    r"|facilitator|attorney|consul|cadre|aide-de-camp|superintendent|warden|vice-chairperson|chef"
+    r"|delegate|associate"
     r"|ceo|mp for|diplomat|businessman|figure of|minster|dealer|manufacturer)s?\b",
     re.I,
 )
 _NOT_OFFICE = re.compile(
-    r"sanctions? (?:risk|information)|prohibited|directive|executive order|caatsa|more information|determination|http"
+    r"sanctions? (?:risk|information)|prohibited|directive|executive order|caatsa|more information"
+    r"|determination|http"
     r"|indictee|passport|is wanted|data derived|subsidiaries|driver's",
     re.I,
 )
 _MAIL = re.compile(r"(?:e-?mail:?\s*)?([\w.+-]+@[\w.-]+\.\w+)\.?(?: \(email\)\.?)?", re.I)
 _SITE = re.compile(r"((?:https?://|www\.)[^\s()]+)(?: \(website\))?", re.I)
-_SAID_OF_ALL = re.compile(r"possibly |reportedly |presumed ", re.I)
+_DOUBT_WORD = re.compile(r"possibly |reportedly |presumed ", re.I)
 
 
-def items(remarks: str) -> Iterator[str]:
-    """The items of a line of remarks, without the stop that ends it."""
+def split_remarks(remarks: str) -> Iterator[str]:
+    """Yield the items of a line of remarks, without the full stop that ends the line."""
     for item in _SPLIT.split(remarks.rstrip().removesuffix(".")):
         if item:
             yield item
 
 
-def is_cut(remarks: str) -> bool:
-    """Whether the line ends without its stop, so that its last item may be maimed."""
+def is_truncated(remarks: str) -> bool:
+    """Return whether the line lacks its full stop, so that its last item may be incomplete."""
     return bool(remarks) and not remarks.rstrip().endswith(".")
 
 
-def note(text: str) -> Found:
-    """An item that is kept as it stands."""
-    return Found((Value("notes", text, ORIGIN),))
+def note_remark(text: str) -> RemarkFacts:
+    """Return an item unchanged as a note."""
+    return RemarkFacts((Value("notes", text, ORIGIN),))
 
 
 @lru_cache(maxsize=8_192)
-def read_item(item: str, schema: str) -> Found:
-    """What one item says about a record of the given FtM schema (`Person`, `Vessel`, `Airplane`, else a group)."""
+def read_remark(item: str, schema: str) -> RemarkFacts:
+    """Read one item about a record of a schema (`Person`, `Vessel`, `Airplane`, else a group)."""
     if len(item) > MAX_ITEM:
-        return note(item)
-    plain = _ALT.sub("", item, count=1) if _ALT.match(item) else item
-    word = plain.split(" ", 1)[0].rstrip(":")
-    if reader := _READERS.get(word):
-        found = reader(plain, schema)
-        if found:
-            return found
-    identifier = read_identifier(plain, schema == "Person", ORIGIN)
+        return note_remark(item)
+    text = _ALTERNATIVE.sub("", item, count=1) if _ALTERNATIVE.match(item) else item
+    first_word = text.split(" ", 1)[0].rstrip(":")
+    if reader := _READERS.get(first_word):
+        facts = reader(text, schema)
+        if facts:
+            return facts
+    identifier = read_identifier(text, schema == "Person", ORIGIN)
     if identifier:
-        return Found((identifier,))
-    if match := _MAIL.fullmatch(plain):
-        return _said("email", match[1])
-    if match := _SITE.fullmatch(plain):
-        return _said("website", match[1])
+        return RemarkFacts((identifier,))
+    if match := _MAIL.fullmatch(text):
+        return _value_facts("email", match[1])
+    if match := _SITE.fullmatch(text):
+        return _value_facts("website", match[1])
     if schema == "Person":
-        return _about_person(plain, item)
-    return note(item)
+        return _read_person_remark(text, item)
+    return note_remark(item)
 
 
-def _about_person(text: str, item: str) -> Found:
+def _relation_facts(kind: RelationType, match: re.Match[str]) -> RemarkFacts:
+    """Return the relation of a match whose groups are (role, name)."""
+    role = match[1].lower()
+    return RemarkFacts((Relation(kind, target_name=match[2], role=role, origin=ORIGIN),))
+
+
+def _read_person_remark(text: str, item: str) -> RemarkFacts:
     if match := _RELATIVE.fullmatch(text):
-        relation = Relation(
-            RelationType.FAMILY_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN
-        )
-        return Found((relation,))
+        return _relation_facts(RelationType.FAMILY_OF, match)
     if (match := _MEMBER.fullmatch(text)) and len(match[2]) > 2 and match[2].isupper():
-        relation = Relation(
-            RelationType.MEMBER_OF, target_name=match[2], role=match[1].lower(), origin=ORIGIN
-        )
-        return Found((relation,))
+        return _relation_facts(RelationType.MEMBER_OF, match)
     if _TITLES.fullmatch(text):
-        return _said("title", text)
+        return _value_facts("title", text)
     position = re.sub(r"^(?:position:|alternate title,|occupation:)\s*", "", text, flags=re.I)
     if (
         len(text) <= 250
         and (position != text or _OFFICE.search(position))
         and not _NOT_OFFICE.search(position)
     ):
-        return _said("position", position)
-    return note(item)
+        return _value_facts("position", position)
+    return note_remark(item)
 
 
-def _said(prop: str, text: str) -> Found:
-    return Found((Value(prop, text, ORIGIN),))
+def _value_facts(prop: str, text: str) -> RemarkFacts:
+    return RemarkFacts((Value(prop, text, ORIGIN),))
 
 
-def _after(prop: str, *labels: str) -> _Reader:
-    """A reader of items that are a label and the value of a property."""
+def _labeled_value(prop: str, *labels: str) -> _RemarkReader:
+    """Return a reader of items that are a label and the value of a property."""
 
-    def read(text: str, schema: str) -> Found | None:
+    def read(text: str, schema: str) -> RemarkFacts | None:
+        """Read the value after the first label that fits."""
         for label in labels:
             if text.startswith(label):
                 value = text[len(label) :].strip(" :")
-                return _said(prop, value) if value else None
+                return _value_facts(prop, value) if value else None
         return None
 
     return read
 
 
-def _date_after(prop: str, label: str) -> _Reader:
-    def read(text: str, schema: str) -> Found | None:
+def _labeled_date(prop: str, label: str) -> _RemarkReader:
+    def read(text: str, schema: str) -> RemarkFacts | None:
+        """Read the date after the label; an unreadable one is a note and a fault."""
         if not text.startswith(label):
             return None
         value = text[len(label) :].strip(" :")
         try:
-            return _said(prop, canonical(value))
+            return _value_facts(prop, canonical_date(value))
         except DateError as error:
-            return Found(
+            return RemarkFacts(
                 (Value("notes", text, ORIGIN),),
-                f"value not taken: {prop} {value[:60]!r}: {error.what}",
+                f"value not taken: {prop} {value[:60]!r}: {error.message}",
             )
 
     return read
 
 
-def _birth_place(text: str, schema: str) -> Found | None:
+def _read_birth_place(text: str, schema: str) -> RemarkFacts | None:
     place = text.removeprefix("POB").strip(" :")
     if not place:
         return None
@@ -172,105 +183,106 @@ def _birth_place(text: str, schema: str) -> Found | None:
         Value("birthPlace", place, ORIGIN),
         *((Value("birthCountry", country, ORIGIN),) if country else ()),
     )
-    return Found(facts)
+    return RemarkFacts(facts)
 
 
-def _nation(prop: str, label: str) -> _Reader:
-    def read(text: str, schema: str) -> Found | None:
+def _nationality_reader(prop: str, label: str) -> _RemarkReader:
+    def read(text: str, schema: str) -> RemarkFacts | None:
+        """Read the country after the label; a doubtful one is a note, too."""
         nation = text.removeprefix(label).strip(" :")
-        sure = _SAID_OF_ALL.sub("", nation)
+        sure = _DOUBT_WORD.sub("", nation)
         if not sure:
             return None
         doubt = (Value("notes", text, ORIGIN),) if sure != nation else ()
-        return Found((Value(prop, sure, ORIGIN), *doubt))
+        return RemarkFacts((Value(prop, sure, ORIGIN), *doubt))
 
     return read
 
 
-def _gender(text: str, schema: str) -> Found | None:
+def _read_gender(text: str, schema: str) -> RemarkFacts | None:
     gender = text.removeprefix("Gender").strip(" :").lower()
-    return _said("gender", gender) if gender in ("male", "female") else None
+    return _value_facts("gender", gender) if gender in ("male", "female") else None
 
 
-def _alias(text: str, schema: str) -> Found | None:
+def _read_alias(text: str, schema: str) -> RemarkFacts | None:
     match = _ALIAS.fullmatch(text)
     if not match:
         return None
-    # names that the list itself holds to be weak stand here, the others in the file of alternate names
-    return _said("previousName" if match[1] == "f" else "weakAlias", match[2].strip())
+    # Remarks hold only the weak aliases; the others are in the file of alternate names.
+    return _value_facts("previousName" if match[1] == "f" else "weakAlias", match[2].strip())
 
 
-def _business_name(text: str, schema: str) -> Found | None:
+def _read_business_name(text: str, schema: str) -> RemarkFacts | None:
     match = re.fullmatch(r"d\.b\.a\. '(.*)'", text)
-    return _said("alias", match[1]) if match else None
+    return _value_facts("alias", match[1]) if match else None
 
 
-def _linked(text: str, schema: str) -> Found | None:
+def _read_link(text: str, schema: str) -> RemarkFacts | None:
     name = text.removeprefix("Linked To:").strip()
     return (
-        Found((Relation(RelationType.LINKED_TO, target_name=name, origin=ORIGIN),))
+        RemarkFacts((Relation(RelationType.LINKED_TO, target_name=name, origin=ORIGIN),))
         if name
         else None
     )
 
 
-def _phone(text: str, schema: str) -> Found | None:
+def _read_phone(text: str, schema: str) -> RemarkFacts | None:
     match = re.fullmatch(
         r"(?:Tele)?phone(?: (?:No\.|Number))?:?\s*([-+()\d\s./]{5,}(?:ext\. \d+)?)", text, re.I
     )
     if not match:
         return None
-    return _said("phone", " ".join(re.sub(r"[()]+", " ", match[1]).split()))
+    return _value_facts("phone", " ".join(re.sub(r"[()]+", " ", match[1]).split()))
 
 
-def _aircraft(text: str, schema: str) -> Found | None:
+def _read_aircraft(text: str, schema: str) -> RemarkFacts | None:
     if text.startswith("Aircraft Operator "):
         name = text.removeprefix("Aircraft Operator ")
         relation = Relation(
             RelationType.LINKED_TO, target_name=name, role="operator", origin=ORIGIN
         )
-        return Found((Value("operator", name, ORIGIN), relation))
-    return _date_after("buildDate", "Aircraft Manufacture Date ")(text, schema) or _after(
+        return RemarkFacts((Value("operator", name, ORIGIN), relation))
+    return _labeled_date("buildDate", "Aircraft Manufacture Date ")(text, schema) or _labeled_value(
         "model", "Aircraft Model "
     )(text, schema)
 
 
-def _registered(text: str, schema: str) -> Found | None:
+def _read_registration_country(text: str, schema: str) -> RemarkFacts | None:
     prop = "country" if schema in ("Vessel", "Airplane") else "jurisdiction"
-    return _after(prop, "Nationality of Registration")(text, schema)
+    return _labeled_value(prop, "Nationality of Registration")(text, schema)
 
 
-def _organization(text: str, schema: str) -> Found | None:
-    return _date_after("incorporationDate", "Organization Established Date")(
+def _read_organization(text: str, schema: str) -> RemarkFacts | None:
+    return _labeled_date("incorporationDate", "Organization Established Date")(
         text, schema
-    ) or _after("sector", "Organization Type:")(text, schema)
+    ) or _labeled_value("sector", "Organization Type:")(text, schema)
 
 
-_READERS: dict[str, _Reader] = {
-    "DOB": _date_after("birthDate", "DOB"),
-    "POB": _birth_place,
-    "nationality": _nation("nationality", "nationality"),
-    "citizen": _nation("citizenship", "citizen"),
-    "Gender": _gender,
-    "a.k.a.": _alias,
-    "f.k.a.": _alias,
-    "n.k.a.": _alias,
-    "d.b.a.": _business_name,
-    "Linked": _linked,
-    "Website": _after("website", "Website"),
-    "Email": _after("email", "Email Address", "Email"),
-    "Telephone": _phone,
-    "Phone": _phone,
-    "PHONE": _phone,
-    "Aircraft": _aircraft,
-    "Former": _after("pastFlags", "Former Vessel Flag"),
+_READERS: dict[str, _RemarkReader] = {
+    "DOB": _labeled_date("birthDate", "DOB"),
+    "POB": _read_birth_place,
+    "nationality": _nationality_reader("nationality", "nationality"),
+    "citizen": _nationality_reader("citizenship", "citizen"),
+    "Gender": _read_gender,
+    "a.k.a.": _read_alias,
+    "f.k.a.": _read_alias,
+    "n.k.a.": _read_alias,
+    "d.b.a.": _read_business_name,
+    "Linked": _read_link,
+    "Website": _labeled_value("website", "Website"),
+    "Email": _labeled_value("email", "Email Address", "Email"),
+    "Telephone": _read_phone,
+    "Phone": _read_phone,
+    "PHONE": _read_phone,
+    "Aircraft": _read_aircraft,
+    "Former": _labeled_value("pastFlags", "Former Vessel Flag"),
     "Other": lambda text, schema: (
-        _after("flag", "Other Vessel Flag")(text, schema)
-        or _after("type", "Other Vessel Type")(text, schema)
+        _labeled_value("flag", "Other Vessel Flag")(text, schema)
+        or _labeled_value("type", "Other Vessel Type")(text, schema)
     ),
-    "Nationality": _registered,
-    "Organization": _organization,
-    "Target": _after("classification", "Target Type"),
-    "ethnicity": _after("ethnicity", "ethnicity"),
-    "Tribe": _after("ethnicity", "Tribe"),
+    "Nationality": _read_registration_country,
+    "Organization": _read_organization,
+    "Target": _labeled_value("classification", "Target Type"),
+    "ethnicity": _labeled_value("ethnicity", "ethnicity"),
+    "Tribe": _labeled_value("ethnicity", "Tribe"),
 }

@@ -1,9 +1,9 @@
-"""Which code page a text is written in that is no UTF-8: Western (windows-1252), Cyrillic (windows-1251), or one that
-is not read.
+"""Detection of the code page of a text that is not UTF-8: windows-1252, windows-1251, or unknown.
 
-In a Western text the letters beyond ASCII are few among those of a word; in a Cyrillic, Greek or Arabic one they are
-nearly all. A text of that sort is Cyrillic where, read as windows-1251, its words are shaped as words are (a capital
-first, or capitals throughout) and made of the letters that are common in Slavic languages. Nothing else is guessed.
+In a Western text the letters beyond ASCII are few within a word; in a Cyrillic, Greek or Arabic one
+nearly all letters are. Such a text is Cyrillic if, read as windows-1251, its words have the case of
+words (a capital first, or capitals throughout) and consist of the letters common in Slavic
+languages. No other code page is guessed.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ from functools import lru_cache
 
 WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
-# not the quotes and dashes of windows-1252
+# Letters, without the quotes and dashes of windows-1252.
 _HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
-_SHAPE = re.compile(
+_WORD_SHAPE = re.compile(
     "[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+"
 )
-_COMMON = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
+_COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
 _MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.5
 _LEAST, _LEAST_CYRILLIC = 4, 8
 """Letters from which a text can be told to be no Western one, and to be Cyrillic."""
 
 
 @lru_cache(maxsize=16)
-def code_page(head: bytes) -> str:
-    """The code page of a text that begins with `head`: `WESTERN`, `CYRILLIC` or `UNKNOWN`. Where it is UTF-8 so far
-    there is nothing to tell by, and a stray byte later is read as `WESTERN`."""
+def detect_code_page(head: bytes) -> str:
+    """Return the code page of a text that begins with `head`: `WESTERN`, `CYRILLIC` or `UNKNOWN`.
+
+    A head that is valid UTF-8 gives no evidence, and counts as `WESTERN` for stray bytes later on.
+    """
     words = [
         word for line in head.splitlines() if not _is_utf8(line) for word in _WORD.findall(line)
     ]
@@ -50,14 +52,14 @@ def _is_utf8(line: bytes) -> bool:
 
 def _is_cyrillic(words: list[bytes]) -> bool:
     try:
-        read = [word.decode(CYRILLIC) for word in words]
+        decoded = [word.decode(CYRILLIC) for word in words]
     except UnicodeDecodeError:
         return False
-    shaped = [word for word in read if _SHAPE.fullmatch(word)]
-    letters = "".join(shaped)
+    shaped_words = [word for word in decoded if _WORD_SHAPE.fullmatch(word)]
+    letters = "".join(shaped_words)
     return (
         len(letters) >= _LEAST_CYRILLIC
-        and len(shaped) >= _SHAPED * len(read)
-        and sum(letter in _COMMON for letter in letters) >= _USUAL * len(letters)
-        and sum(word[0].isupper() for word in shaped) >= _CAPITALS * len(shaped)
+        and len(shaped_words) >= _SHAPED * len(decoded)
+        and sum(letter in _COMMON_LETTERS for letter in letters) >= _USUAL * len(letters)
+        and sum(word[0].isupper() for word in shaped_words) >= _CAPITALS * len(shaped_words)
     )

@@ -1,4 +1,4 @@
-"""Plain values out of JSON: the texts of whatever a list holds, dates, and what to say of those that cannot be read."""
+"""Plain values from JSON: texts, dates, and the messages about values that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from resolver.errors import DateError
 from resolver.ingest.text.machine_dates import read_date
 
 
-def texts(value: object) -> list[str]:
-    """The texts of a value or of a list of values, trimmed, empty ones left out; objects and nulls give none."""
+def json_texts(value: object) -> list[str]:
+    """Return the texts of a value or a list, trimmed, without empty texts, objects and nulls."""
     items = value if isinstance(value, list) else [value]
-    return [text for item in items if (text := text_of(item))]
+    return [text for item in items if (text := json_text(item))]
 
 
-def text_of(value: object) -> str:
-    """A text, number or truth value as text; empty for anything else."""
+def json_text(value: object) -> str:
+    """Return a text, number or boolean as text; an empty text for anything else."""
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, bool):
@@ -25,21 +25,21 @@ def text_of(value: object) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def objects(value: object) -> Iterator[dict[str, object]]:
-    """The objects in a value or a list."""
+def json_objects(value: object) -> Iterator[dict[str, object]]:
+    """Yield the objects in a value or a list."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             yield item
 
 
 def date_or_text(text: str) -> str:
-    """A date in canonical text where it can be read, else as it stands (for dates that are only shown)."""
+    """Return a readable date in canonical form, another text unchanged (for displayed dates)."""
     try:
         return read_date(text)
     except DateError:
         return text
 
 
-def not_taken(prop: str, text: str, error: Exception) -> str:
-    """The reason of a reject for one value of a record that is otherwise taken."""
+def value_reject_reason(prop: str, text: str, error: Exception) -> str:
+    """Return the reason for rejecting one value of a record that is otherwise read."""
     return f"value not taken: {prop} {text[:80]!r}: {error}"

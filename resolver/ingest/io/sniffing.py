@@ -1,11 +1,11 @@
-"""What the first bytes of a file tell about its form. For the `detect` functions of readers; nothing here raises."""
+"""Form of a file judged from its first bytes, for the `detect` functions; nothing here raises."""
 
 from __future__ import annotations
 
 import csv
 import re
 
-from resolver.ingest.io.source_files import ZIP_MAGICS, encoding_of
+from resolver.ingest.io.source_files import ZIP_MAGICS, detect_encoding
 
 PARQUET_MAGIC = b"PAR1"
 _DELIMITERS = (",", "\t", ";", "|")
@@ -13,30 +13,30 @@ _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\[\]:]', re.DOTAL
 
 
 def head_text(head: bytes) -> str:
-    """The text that begins with `head`; bytes of no known encoding become U+FFFD."""
-    return head.decode(encoding_of(head), errors="replace").lstrip("\ufeff")
+    """Decode the text that begins with `head`; bytes of an unknown encoding become U+FFFD."""
+    return head.decode(detect_encoding(head), errors="replace").lstrip("\ufeff")
 
 
 def first_line(head: bytes) -> str:
-    """The first line that is not blank."""
+    """Return the first line that is not blank."""
     return next((line for line in head_text(head).splitlines() if line.strip()), "")
 
 
 def is_archive(head: bytes) -> bool:
-    """Whether it is a zip."""
+    """Return whether the file is a zip."""
     return head.startswith(ZIP_MAGICS)
 
 
 def is_binary(head: bytes) -> bool:
-    """Whether it is no text at all. A few NULs are damage, and cost the rows that hold them."""
+    """Return whether the file is not text. A few NULs are damage of single rows."""
     text = head_text(head[:4096])
     return text.count("\x00") * 50 > len(text)
 
 
 def json_keys(head: bytes) -> frozenset[str]:
-    """The keys of the first JSON object, as far as `head` reaches, whatever its length, over one line or many.
+    """Return the keys of the first JSON object as far as `head` reaches, on one line or many.
 
-    Empty where the text is neither a JSON object nor an array of them.
+    Empty where the text is neither a JSON object nor an array of objects.
     """
     text = head_text(head).lstrip()
     start = text.find("{")
@@ -60,20 +60,23 @@ def json_keys(head: bytes) -> frozenset[str]:
     return frozenset(keys)
 
 
-def header(line: str, delimiter: str = "") -> tuple[str, list[str]]:
-    """The delimiter of a header line (the given one, else the one that makes most cells) and its cells, stripped."""
-    found = [
-        (len(cells), -at, mark, cells)
-        for at, mark in enumerate(_DELIMITERS)
-        if (cells := _cells(line, mark))
+def split_header(line: str, delimiter: str = "") -> tuple[str, list[str]]:
+    """Return the delimiter of a header line and its cells, stripped.
+
+    Without a `delimiter`, the one that makes most cells is chosen.
+    """
+    candidates = [
+        (len(cells), -order, candidate, cells)
+        for order, candidate in enumerate(_DELIMITERS)
+        if (cells := _split_cells(line, candidate))
     ]
-    if delimiter or not found:
-        return delimiter or ",", _cells(line, delimiter or ",")
-    _, _, mark, cells = max(found)
-    return mark, cells
+    if delimiter or not candidates:
+        return delimiter or ",", _split_cells(line, delimiter or ",")
+    _, _, candidate, cells = max(candidates)
+    return candidate, cells
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def _split_cells(line: str, delimiter: str) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:

@@ -1,9 +1,10 @@
-"""Files as readers see them: decompressed on the way, never unpacked to disk, and never trusted.
+"""Input files: decompressed while reading, never unpacked to disk, and never trusted.
 
-A `SourceFile` is a plain file, a gzip, or one member of a zip; which of them is told from the first bytes, not from the
-name. Reading is bounded: a stream that unpacks to more than `MAX_RATIO` times its packed size (beyond `FREE_BYTES`) is
-taken for a bomb. Damage (truncation, bad checksums, encryption) is an `InputError` with one line of text. Labels hold
-no absolute paths, so that nothing written depends on where the files lie.
+A `SourceFile` is a plain file, a gzip, or one member of a zip, judged by the first bytes, not by
+the name. Reading is bounded: a stream that unpacks to more than `MAX_RATIO` times its packed size
+(beyond `FREE_BYTES`) counts as a bomb. Damage (truncation, bad checksums, encryption) is an
+`InputError` with one line of text. Labels hold no absolute paths, so that outputs do not depend on
+the location of the files.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from resolver.errors import InputError
-from resolver.ingest.io.codepages import WESTERN, code_page
+from resolver.ingest.io.codepages import WESTERN, detect_code_page
 
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
@@ -43,7 +44,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file to read. `member`: the file inside a zip; `name`: what messages call it (default: the file's name)."""
+    """File to read. `member`: file inside a zip; `name`: label, by default the file's name."""
 
     path: Path
     member: str = ""
@@ -51,7 +52,7 @@ class SourceFile:
 
     @property
     def label(self) -> str:
-        """How messages and outputs name it: `sdn.csv`, `lists.zip!sdn.csv`; never an absolute path."""
+        """Return the name in messages (`sdn.csv`, `lists.zip!sdn.csv`), never an absolute path."""
         outer = self.name or self.path.name
         return f"{outer}!{self.member}" if self.member else outer
 
@@ -62,177 +63,186 @@ class SourceFile:
 
     @property
     def stem(self) -> str:
-        """The inner name without suffix: `sdn` for `lists.zip!a/sdn.csv.gz`."""
+        """Return the inner name without suffix: `sdn` for `lists.zip!a/sdn.csv.gz`."""
         return self._inner.stem
 
     @property
     def suffix(self) -> str:
-        """The inner suffix in lower case, without `.gz`: `.csv`, or empty."""
+        """Return the inner suffix in lower case, without `.gz`: `.csv`, or an empty text."""
         return self._inner.suffix.lower()
 
     def open(self, *, max_ratio: int = MAX_RATIO, free_bytes: int = FREE_BYTES) -> BinaryIO:
-        """The decompressed bytes. Opening and reading raise `InputError` for absent, damaged or bomb-like files."""
+        """Open the decompressed bytes.
+
+        Opening and reading raise `InputError` for missing, damaged or bomb-like files.
+        """
         try:
             raw: IO[bytes] = self.path.open("rb")
             size = self.path.stat().st_size
         except OSError as error:
             raise InputError(
-                f"cannot be opened: {error.strerror or error}", where=self.label
+                f"cannot be opened: {error.strerror or error}", place=self.label
             ) from None
-        held: list[IO[bytes]] = [raw]
+        streams: list[IO[bytes]] = [raw]
         try:
             if self.member:
                 archive = zipfile.ZipFile(raw)
                 info = archive.getinfo(self.member)
-                # the size the archive states may lie, the file's own cannot
+                # The archive may state a false size; the size of the file is certain.
                 size = min(info.compress_size, size)
                 raw = archive.open(info)
-                held.append(raw)
+                streams.append(raw)
             buffered = io.BufferedReader(
-                _Bounded(self.label, raw, held, size, max_ratio, free_bytes), HEAD_BYTES
+                _BoundedStream(self.label, raw, streams, size, max_ratio, free_bytes), HEAD_BYTES
             )
             if buffered.peek(2)[:2] == GZIP_MAGIC:
                 unpacked = cast("IO[bytes]", gzip.GzipFile(fileobj=buffered))
-                bounded = _Bounded(
+                bounded = _BoundedStream(
                     self.label, unpacked, [buffered, unpacked], size, max_ratio, free_bytes
                 )
                 buffered = io.BufferedReader(bounded, HEAD_BYTES)
         except KeyError:
-            _close(held)
-            raise InputError(f"the archive has no file {self.member!r}", where=self.label) from None
+            _close_all(streams)
+            raise InputError(f"the archive has no file {self.member!r}", place=self.label) from None
         except _DAMAGE as error:
-            _close(held)
-            raise _damaged(self.label, error) from None
+            _close_all(streams)
+            raise _damage_error(self.label, error) from None
         except InputError:
-            _close(held)
+            _close_all(streams)
             raise
         return buffered
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
-        """At most the first `size` decompressed bytes."""
+        """Return the first `size` decompressed bytes, or fewer if the file is shorter."""
         with self.open() as stream:
             return stream.read(size)
 
 
 def is_zip(path: Path) -> bool:
-    """Whether the file's first bytes are those of a zip. Raises `InputError` where it cannot be opened."""
+    """Return whether the file begins like a zip. Raises `InputError` if it cannot be opened."""
     try:
         with path.open("rb") as stream:
             return stream.read(4) in ZIP_MAGICS
     except OSError as error:
-        raise InputError(f"cannot be opened: {error.strerror or error}", where=path.name) from None
+        raise InputError(f"cannot be opened: {error.strerror or error}", place=path.name) from None
 
 
 def zip_members(path: Path, name: str = "") -> list[SourceFile]:
-    """The files in a zip, sorted by name; nothing is unpacked, so a name like `../x` is only a name.
+    """Return the files in a zip, sorted by name (only a label, since nothing is unpacked here).
 
-    Raises `InputError` for a damaged archive, for too many members, and for one whose stated sizes are those of a bomb.
+    Raises `InputError` for a damaged archive, too many members, or the stated sizes of a bomb.
     """
     label = name or path.name
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except _DAMAGE as error:
-        raise _damaged(label, error) from None
+        raise _damage_error(label, error) from None
     if len(infos) > MAX_MEMBERS:
         raise InputError(
-            f"the archive holds {len(infos)} files, more than {MAX_MEMBERS}", where=label
+            f"the archive holds {len(infos)} files, more than {MAX_MEMBERS}", place=label
         )
-    # a member never unpacks to more than its stated size, so the sum bounds the whole
+    # A member never unpacks to more than its stated size, so the sum is an upper bound.
     _check_ratio(
         label, sum(info.file_size for info in infos), path.stat().st_size, MAX_RATIO, FREE_BYTES
     )
     return [SourceFile(path, member, name) for member in sorted({info.filename for info in infos})]
 
 
-class _Bounded(io.RawIOBase):
-    """A raw stream that counts what it gives and turns damage into `InputError`."""
+class _BoundedStream(io.RawIOBase):
+    """Raw stream that counts its output and turns damage into `InputError`."""
 
     def __init__(
         self,
         label: str,
         inner: IO[bytes],
-        held: list[IO[bytes]],
+        streams: list[IO[bytes]],
         packed: int,
         ratio: int,
         free: int,
     ) -> None:
-        self._label, self._inner, self._held = label, inner, held
+        self._label, self._inner, self._streams = label, inner, streams
         self._packed, self._ratio, self._free = packed, ratio, free
-        self._given = 0
+        self._count = 0
 
     def readable(self) -> bool:
+        """Return True: the stream can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Read into a buffer. Raises `InputError` for damaged or bomb-like data."""
         view = memoryview(buffer)
         try:
             data = self._inner.read(len(view))
         except _DAMAGE as error:
-            raise _damaged(self._label, error) from None
-        self._given += len(data)
-        _check_ratio(self._label, self._given, self._packed, self._ratio, self._free)
+            raise _damage_error(self._label, error) from None
+        self._count += len(data)
+        _check_ratio(self._label, self._count, self._packed, self._ratio, self._free)
         view[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
+        """Close this stream and the streams below it."""
         if not self.closed:
-            _close(self._held)
+            _close_all(self._streams)
         super().close()
 
 
-def _close(held: list[IO[bytes]]) -> None:
-    for stream in reversed(held):
+def _close_all(streams: list[IO[bytes]]) -> None:
+    for stream in reversed(streams):
         stream.close()
 
 
-def _check_ratio(label: str, given: int, packed: int, ratio: int, free: int) -> None:
-    if given > free and given > ratio * max(packed, 1):
+def _check_ratio(label: str, unpacked: int, packed: int, ratio: int, free: int) -> None:
+    if unpacked > free and unpacked > ratio * max(packed, 1):
         raise InputError(
             f"unpacks to more than {ratio} times its size, as a decompression bomb does",
-            where=label,
-            mend="unpack it yourself and give the files if you trust them",
+            place=label,
+            hint="unpack it yourself and give the files if you trust them",
         )
 
 
-def _damaged(label: str, error: Exception) -> InputError:
+def _damage_error(label: str, error: Exception) -> InputError:
     if isinstance(error, RuntimeError) and "password" in str(error):
-        return InputError("the archive is encrypted", where=label, mend="decrypt it first")
+        return InputError("the archive is encrypted", place=label, hint="decrypt it first")
     if isinstance(error, EOFError):
         return InputError(
-            "the compressed file is truncated", where=label, mend="fetch the file again"
+            "the compressed file is truncated", place=label, hint="fetch the file again"
         )
-    return InputError(f"the file is damaged: {error}", where=label, mend="fetch the file again")
+    return InputError(f"the file is damaged: {error}", place=label, hint="fetch the file again")
 
 
-def text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
-    """The lines of a text file as (1-based number, text without line end), streamed.
+def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text file as (1-based number, text without line end).
 
-    UTF-8 and UTF-16 by byte-order mark (UTF-16 also by its zero bytes), else UTF-8. A line that is no UTF-8 is read in
-    the code page of the beginning of the file (`codepages`), Western or Cyrillic, where it looks like it, so one stray
-    byte does not change how the rest of a file is read. A line that no decoding fits, that holds NUL, or that is longer
-    than `MAX_LINE` characters (it is cut to `MAX_LINE + 1`) is given all the same: `line_fault` says what is wrong with
-    it, and the reader makes a `Reject` of it.
+    UTF-8 and UTF-16 are known by the byte-order mark (UTF-16 also by its zero bytes); the default
+    is UTF-8. A line that is not UTF-8 is decoded in the code page of the file's beginning
+    (`codepages`), Western or Cyrillic, if it looks like it, so a stray byte does not change the
+    decoding of the rest. A line that no decoding fits, that holds NUL, or that is longer than
+    `MAX_LINE` characters (cut to `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and
+    the reader makes a `Reject` of it.
     """
     with file.open() as binary:
         head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
-        encoding, page = encoding_of(head[:4096]), code_page(head)
+        encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
         with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
             number = 0
             try:
                 while line := stream.readline(MAX_LINE + 1):
                     number += 1
-                    yield number, _mended(line.rstrip("\r\n"), page)
+                    yield number, _redecode(line.rstrip("\r\n"), code_page)
                     while len(line) > MAX_LINE and not line.endswith("\n"):
                         line = stream.readline(MAX_LINE + 1)
             except UnicodeDecodeError:
-                what = f"line {number + 1} cannot be read as {encoding}"
-                raise InputError(what, where=file.label, mend="convert the file to UTF-8") from None
+                fault = f"line {number + 1} cannot be read as {encoding}"
+                raise InputError(
+                    fault, place=file.label, hint="convert the file to UTF-8"
+                ) from None
 
 
 def line_fault(text: str) -> str:
-    """What makes a line or a cell unusable, or an empty text: too long, NUL bytes, bytes of an unknown encoding."""
+    """Return the fault of a line or cell (length, NUL bytes, encoding), or an empty text."""
     if len(text) > MAX_LINE:
         return f"the line is longer than {MAX_LINE} characters"
     if "\x00" in text:
@@ -242,8 +252,8 @@ def line_fault(text: str) -> str:
     return ""
 
 
-def encoding_of(head: bytes) -> str:
-    """The Python codec for a text that begins with `head`; `utf-8` where nothing says otherwise."""
+def detect_encoding(head: bytes) -> str:
+    """Return the Python codec of a text that begins with `head`; `utf-8` by default."""
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -258,24 +268,27 @@ def encoding_of(head: bytes) -> str:
 
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
-_WHOLE = re.compile("[^\x00-\x7f\udc80-\udcff]")
-# What windows-1252 text never holds but other code pages read as windows-1252 do: words of accented letters only
-# (Cyrillic, Greek, Arabic code pages), or signs inside words (Central European ones).
+_NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+# Signs of another code page read as windows-1252: words of accented letters only (Cyrillic, Greek,
+# Arabic code pages), or symbols inside words (Central European ones).
 _NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
 
 
-def _mended(line: str, page: str) -> str:
-    """A line read in a code page where it is no UTF-8; a Western one that holds whole UTF-8 letters too is damaged
-    UTF-8 (two Cyrillic letters may well look like one)."""
+def _redecode(line: str, code_page: str) -> str:
+    """Decode a line that is not UTF-8 in a code page.
+
+    A Western line with valid UTF-8 letters too is damaged UTF-8 and stays (two Cyrillic letters may
+    look like one).
+    """
     if (
-        not page
+        not code_page
         or line.isascii()
         or not _ESCAPED.search(line)
-        or (page == WESTERN and _WHOLE.search(line))
+        or (code_page == WESTERN and _NON_ASCII.search(line))
     ):
         return line
     try:
-        read = line.encode("utf-8", "surrogateescape").decode(page)
+        decoded = line.encode("utf-8", "surrogateescape").decode(code_page)
     except UnicodeDecodeError:
         return line
-    return line if page == WESTERN and _NOT_WESTERN.search(read) else read
+    return line if code_page == WESTERN and _NOT_WESTERN.search(decoded) else decoded

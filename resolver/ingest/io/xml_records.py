@@ -1,7 +1,8 @@
-"""XML read one record at a time, from files that nobody vouches for.
+"""Streaming XML records from untrusted files.
 
-No document type is accepted (entities, external files and bombs all need one), nothing is fetched, and a text is at
-most as long as the parser's own limit. What was read before the file breaks off is kept.
+Document types are refused (entities, external files and entity bombs all need one), nothing is
+fetched, and the parser's own limit bounds the length of a text. Records before a damaged place are
+kept.
 """
 
 from __future__ import annotations
@@ -13,24 +14,56 @@ from lxml import etree
 
 from resolver.errors import InputError
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import BrokenOff, Reject
+from resolver.ingest.reader_types import Reject, Truncation
 
 CHUNK = 65_536
-ROOT_WITHIN = 1_000_000
+MAX_ROOT_BYTES = 1_000_000
 """Bytes within which the root must open, so that no other document is held in memory."""
-MOST_OF_ONE = 2_000_000
-"""Bytes of the longest element; a list that goes on in one for longer is given up."""
+MAX_ELEMENT_BYTES = 2_000_000
+"""Bytes of the longest element; reading stops at a longer one."""
 Element = Any
 
 
-def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
-    """The root element (as it opens), then finished elements of the given tags; a `Reject` where the file breaks.
+def read_elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Element | Reject]:
+    """Yield the root element (as it opens), then finished elements of the given tags.
 
-    An element is emptied after its turn, so it must be used at once. What lies beside elements of the given tags is
-    thrown away as it comes, and one that is longer than `MOST_OF_ONE` is where the file breaks. Raises `InputError` for
-    a file that is no XML with that root, for one with a document type, and for one that breaks before the root.
+    The last item is a `Truncation` if the file is damaged or an element is longer than
+    `MAX_ELEMENT_BYTES`. An element is emptied after it was yielded, so use it at once. Other
+    elements are discarded as they come. Raises `InputError` for a file that is not XML with that
+    root, that has a document type, or that is damaged before the root.
     """
-    parser = etree.XMLPullParser(
+    parser = _create_parser(root, tags)
+    outermost: Element = None
+    size = element_start = 0
+    with file.open() as stream:
+        while True:
+            data = stream.read(CHUNK)
+            size += len(data)
+            damage = _feed(parser, data)
+            for event, element in parser.read_events():
+                if outermost is None:
+                    _check_root(element, root, file)
+                    outermost = element
+                    yield element
+                elif event == "end" and element.tag in tags:
+                    yield element
+                    _release(element)
+                    element_start = size
+            if outermost is None:
+                if damage is not None or not data or size > MAX_ROOT_BYTES:
+                    raise _no_root_error(file, root, damage)
+                continue
+            if not _drop_finished(outermost, tags):
+                element_start = size
+            if truncation := _find_truncation(file, size - element_start, damage):
+                yield truncation
+                return
+            if not data:
+                return
+
+
+def _create_parser(root: str, tags: frozenset[str]) -> Any:
+    return etree.XMLPullParser(
         events=("start", "end"),
         tag=[root, *sorted(tags)],
         resolve_entities=False,
@@ -41,50 +74,28 @@ def elements(file: SourceFile, root: str, tags: frozenset[str]) -> Iterator[Elem
         remove_comments=True,
         remove_pis=True,
     )
-    outermost: Element = None
-    opened, size, since = False, 0, 0
-    with file.open() as stream:
-        while True:
-            data = stream.read(CHUNK)
-            size += len(data)
-            broken = _feed(parser, data)
-            for event, element in parser.read_events():
-                if not opened:
-                    _check_root(element, root, file)
-                    opened, outermost = True, element
-                    yield element
-                elif event == "end" and element.tag in tags:
-                    yield element
-                    _forget(element)
-                    since = size
-            if opened and not _trimmed(outermost, tags):
-                since = size
-            if not opened and (broken is not None or not data or size > ROOT_WITHIN):
-                reason = broken.msg if broken is not None else f"it has no element {root}"
-                raise InputError(
-                    f"no readable list: {reason}", where=file.label, mend="fetch the file again"
-                )
-            if opened and size - since > MOST_OF_ONE:
-                yield BrokenOff(
-                    file.label,
-                    0,
-                    f"an element is longer than {MOST_OF_ONE:,} bytes; the rest is not read",
-                )
-                return
-            if broken is not None:
-                line = int(broken.lineno or 0)
-                yield BrokenOff(
-                    file.label,
-                    line,
-                    f"the file breaks off or is damaged here, the rest is lost: {broken.msg}",
-                )
-                return
-            if not data:
-                return
+
+
+def _no_root_error(file: SourceFile, root: str, damage: etree.XMLSyntaxError | None) -> InputError:
+    reason = damage.msg if damage is not None else f"it has no element {root}"
+    return InputError(f"no readable list: {reason}", place=file.label, hint="fetch the file again")
+
+
+def _find_truncation(
+    file: SourceFile, element_bytes: int, damage: etree.XMLSyntaxError | None
+) -> Truncation | None:
+    """Return the place where the list breaks off, or None where it goes on."""
+    if element_bytes > MAX_ELEMENT_BYTES:
+        reason = f"an element is longer than {MAX_ELEMENT_BYTES:,} bytes; the rest is not read"
+        return Truncation(file.label, 0, reason)
+    if damage is not None:
+        reason = f"the file breaks off or is damaged here, the rest is lost: {damage.msg}"
+        return Truncation(file.label, int(damage.lineno or 0), reason)
+    return None
 
 
 def _feed(parser: Any, data: bytes) -> etree.XMLSyntaxError | None:
-    """Feed a piece, or the end; the error if the file is broken there."""
+    """Feed a piece of data, or the end if it is empty; return the error of a damaged file."""
     try:
         if data:
             parser.feed(data)
@@ -99,23 +110,23 @@ def _check_root(element: Element, root: str, file: SourceFile) -> None:
     information = element.getroottree().docinfo
     if information.doctype or information.internalDTD is not None:
         raise InputError(
-            "the file declares a document type, which lists never do and attacks need",
-            where=file.label,
-            mend="fetch the list again from its publisher",
+            "the file declares a document type, which is refused since attacks use it",
+            place=file.label,
+            hint="fetch the list again from its publisher",
         )
     if element.getparent() is not None or element.tag != root:
-        raise InputError(f"{root} is not the outermost element", where=file.label)
+        raise InputError(f"{root} is not the outermost element", place=file.label)
 
 
-def _forget(element: Element) -> None:
+def _release(element: Element) -> None:
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
 
 
-def _trimmed(root: Element, tags: frozenset[str]) -> bool:
-    """Throw away what is finished and was not asked for, down to the element being read: whether that was asked for."""
+def _drop_finished(root: Element, tags: frozenset[str]) -> bool:
+    """Discard finished elements outside the tags; return whether the open element has one."""
     element = root
     while len(element):
         del element[:-1]

@@ -1,6 +1,6 @@
-"""What a record is tied to, from FollowTheMoney topics and from the words of charges, as kinds of crime.
+"""Kinds of crime of a record, from FollowTheMoney topics and from the words of charges.
 
-Only what a topic or word plainly says is taken. An activity is weak context for who somebody is, and never guilt.
+Only plain statements count. An activity is weak context for an identity, and never guilt.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from resolver.records import Activity
 
-_TOPICS: dict[str, Activity] = {
+_TOPIC_ACTIVITIES: dict[str, Activity] = {
     "crime": Activity.OTHER,
     "crime.boss": Activity.OTHER,
     "crime.cyber": Activity.OTHER,
@@ -27,7 +27,7 @@ _TOPICS: dict[str, Activity] = {
 }
 
 # Words of charges, in the working languages of notices: English, French, Spanish.
-_WORDS: dict[Activity, tuple[str, ...]] = {
+_CHARGE_PATTERNS: dict[Activity, tuple[str, ...]] = {
     Activity.PEOPLE_SMUGGLING: (
         r"smuggl\w* of (?:migrants|persons|people|aliens|human)",
         r"(?:migrant|people|alien|human)s?[- ]smuggl",
@@ -88,35 +88,37 @@ _WORDS: dict[Activity, tuple[str, ...]] = {
         r"abuse of (?:power|office)",
     ),
     Activity.FRAUDULENT_TRAVEL_DOCUMENTS: (
-        r"(?:forg|fals|counterfeit|fraudulent)\w* (?:\w+ ){0,4}(?:passport|(?:travel|identity) document|visa)",
+        r"(?:forg|fals|counterfeit|fraudulent)\w* (?:\w+ ){0,4}(?:passport|(?:travel"
+        r"|identity) document|visa)",
         r"passport (?:fraud|forgery)",
         r"faux passeport",
         r"pasaporte falso",
     ),
 }
 _PATTERNS = {
-    activity: re.compile("|".join(words), re.IGNORECASE) for activity, words in _WORDS.items()
+    activity: re.compile("|".join(words), re.IGNORECASE)
+    for activity, words in _CHARGE_PATTERNS.items()
 }
 
 
 def topic_activities(topics: Iterable[str]) -> tuple[Activity, ...]:
-    """The activities that FollowTheMoney topics name; a general `crime` beside a special one says nothing more."""
-    found = {_TOPICS[topic] for topic in topics if topic in _TOPICS}
-    return _sorted(found)
+    """Return the activities of FollowTheMoney topics, without `crime` next to a specific one."""
+    activities = {_TOPIC_ACTIVITIES[topic] for topic in topics if topic in _TOPIC_ACTIVITIES}
+    return _most_specific(activities)
 
 
 def charge_activities(charges: Iterable[str]) -> tuple[Activity, ...]:
-    """The activities that charges name; `OTHER` where there are charges and none of their words is known."""
+    """Return the activities that charges name; `OTHER` for charges without a known word."""
     texts = [charge for charge in charges if charge.strip()]
-    found = {
+    activities = {
         activity
         for activity, pattern in _PATTERNS.items()
         for text in texts
         if pattern.search(text)
     }
-    return _sorted(found or ({Activity.OTHER} if texts else set()))
+    return _most_specific(activities or ({Activity.OTHER} if texts else set()))
 
 
-def _sorted(found: set[Activity]) -> tuple[Activity, ...]:
-    special = found - {Activity.OTHER}
-    return tuple(sorted(special or found))
+def _most_specific(activities: set[Activity]) -> tuple[Activity, ...]:
+    specific = activities - {Activity.OTHER}
+    return tuple(sorted(specific or activities))

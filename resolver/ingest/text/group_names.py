@@ -1,4 +1,4 @@
-"""Names of groups, companies and ships taken apart: acronyms, trade names, other scripts, former names."""
+"""Parsing names of groups, companies and ships: acronyms, trade names, scripts, former names."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from resolver.ingest.text.list_name_forms import (
     FORMER,
     MAX_NAME,
     ROLE,
-    Forms,
-    Gathering,
-    aside,
-    foreign,
-    plain,
-    unquoted,
+    NameForms,
+    NameFormsBuilder,
+    split_other_scripts,
+    split_trailing_names,
+    strip_name_marks,
+    strip_quotes,
 )
 from resolver.ingest.text.list_names import script_of
 from resolver.ingest.text.name_words import is_country, is_legal_form
@@ -26,56 +26,54 @@ _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 
 
 @lru_cache(maxsize=8_192)
-def group_forms(text: str) -> Forms:
-    """Take the name of a group, company or ship apart."""
-    forms = Gathering()
-    bare = plain(text)
-    if len(bare) > MAX_NAME:
-        forms.name = bare
-        return forms.finished()
-    bare, scripts = foreign(bare)
-    first, *others = re.split(r"\s+/\s+|\s*;\s*", bare)
-    first = aside(first, forms)
-    forms.name = _without_brackets(first, forms)
+def parse_group_name(text: str) -> NameForms:
+    """Parse the name of a group, company or ship."""
+    forms = NameFormsBuilder()
+    name = strip_name_marks(text)
+    if len(name) > MAX_NAME:
+        forms.name = name
+        return forms.build()
+    name, scripts = split_other_scripts(name)
+    first, *others = re.split(r"\s+/\s+|\s*;\s*", name)
+    first = split_trailing_names(first, forms)
+    forms.name = _remove_brackets(first, forms)
     for other in others:
-        forms.aliases.append(_without_brackets(plain(other), forms))
-    forms.aliases += [*forms.weak, *scripts]
-    forms.weak.clear()
-    return forms.finished()
+        forms.aliases.append(_remove_brackets(strip_name_marks(other), forms))
+    forms.aliases += [*forms.weak_aliases, *scripts]
+    forms.weak_aliases.clear()
+    return forms.build()
 
 
-def _without_brackets(text: str, forms: Gathering) -> str:
-    """A group's name without brackets that hold other names; those that tell it apart (a country, a branch) stay."""
-    kept, end = "", 0
-    short = False
+def _remove_brackets(text: str, forms: NameFormsBuilder) -> str:
+    """Remove brackets with other names of a group, not those with its country or branch."""
+    name, end, has_short_form = "", 0, False
     for match in BRACKET.finditer(text):
         inner, after = match[1].strip(), text[match.end() :]
-        last = not BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
+        is_last = not BRACKET.sub("", after).strip(" .,’”»") or is_legal_form(after)
         if (
-            _is_acronym(unquoted(inner))
-            and (short or not last)
+            _is_acronym(strip_quotes(inner))
+            and (has_short_form or not is_last)
             and not (inner in _GENERIC or is_country(inner))
         ):
-            # it shortens the words before it, not the whole name
-            if not short:
+            # The acronym shortens the words before it, not the whole name.
+            if not has_short_form:
                 forms.aliases.append(f"{inner} {BRACKET.sub('', after).strip()}")
-            short = True
-        elif not _take(inner, text, last, forms):
+            has_short_form = True
+        elif not _add_bracket(inner, text, is_last, forms):
             continue
-        kept += text[end : match.start()]
+        name += text[end : match.start()]
         end = match.end()
-    return " ".join((kept + text[end:]).split()).strip(" ,")
+    return " ".join((name + text[end:]).split()).strip(" ,")
 
 
-def _take(inner: str, text: str, last: bool, forms: Gathering) -> bool:
-    """Whether what stands in brackets was taken as a name of its own."""
+def _add_bracket(inner: str, text: str, is_last: bool, forms: NameFormsBuilder) -> bool:
+    """Add the names in a bracket to the forms; return whether there were any."""
     if former := FORMER.match(inner):
-        forms.previous += [
-            unquoted(part) for part in re.split(r"\s*;\s*|\s*,\s*(?=[‘“])", inner[former.end() :])
-        ]
+        names = inner[former.end() :]
+        forms.previous_names += _split_quoted(r"\s*;\s*|\s*,\s*(?=[‘“])", names)
         return True
-    words = unquoted(AKA.sub("", inner))
-    parts = [unquoted(part) for part in re.split(r"\s*[;,]\s*|\s+or\s+|\s+and\s+", words)]
+    words = strip_quotes(AKA.sub("", inner))
+    parts = _split_quoted(r"\s*[;,]\s*|\s+or\s+|\s+and\s+", words)
     if script_of(words) != script_of(BRACKET.sub(" ", text)) and script_of(words):
         forms.aliases += [part.strip() for part in words.split(";")]
         return True
@@ -84,22 +82,26 @@ def _take(inner: str, text: str, last: bool, forms: Gathering) -> bool:
     if all(map(_is_acronym, parts)):
         forms.abbreviations += parts
         return True
-    if words != inner and not ROLE.search(words):
+    if ROLE.search(words):
+        return False
+    if words != inner:
         forms.aliases += parts if not re.search(r"\b(?:co|inc|ltd)\b", words, re.I) else [words]
         return True
-    if (
-        last
-        and words[:1].isupper()
-        and not ROLE.search(words)
-        and not re.match(r"(?:the|a|of|in)\b", words, re.I)
-    ):
-        forms.aliases += [unquoted(part) for part in words.split(";")]
+    if is_last and words[:1].isupper() and not re.match(r"(?:the|a|of|in)\b", words, re.I):
+        forms.aliases += _split_quoted(";", words)
         return True
     return False
 
 
+def _split_quoted(pattern: str, text: str) -> list[str]:
+    return [strip_quotes(part) for part in re.split(pattern, text)]
+
+
 def _is_acronym(text: str) -> bool:
-    """`GosNIImash`, `IRGC SSJO`, `514 ARZ`: one word with capitals in it, or a few short ones."""
+    """Return whether a text is an acronym: one word with capitals in it, or a few short words.
+
+    Examples: `GosNIImash`, `IRGC SSJO`, `514 ARZ`.
+    """
     words = text.split()
     if len(words) > 1 and (max(map(len, words)) > 4 or any(map(str.islower, text))):
         return False

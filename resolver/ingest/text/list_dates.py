@@ -1,6 +1,6 @@
-"""Dates as lists write them, one or several in a text, to canonical texts (see `resolver.records.dates`).
+"""Dates in the prose of lists, one or several in a text, as canonical texts.
 
-Nothing is guessed: what is no date comes back as text for the notes.
+Nothing is guessed: a text that is no date is returned for the notes.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
-from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_named, names_other_calendar
+from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, names_other_calendar
 
 MAX_TEXT = 1_000
-"""Characters; a longer text is no list of dates."""
+"""Characters; a longer text is not read as dates."""
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
-_PLAIN = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]{2})[a-z]*\.? )?(\d{4})")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SIMPLE_DATE = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]{2})[a-z]*\.? )?(\d{4})")
+_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
-_NOTHING = re.compile(r"n/?[ad]|none|unknown|-+|not available|", re.I)
+_NO_DATE = re.compile(r"n/?[ad]|none|unknown|-+|not available|", re.I)
 _LABEL = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
 _OR = re.compile(r"\s+or\s+|\s+/\s+|[;,]|(?<=\d{4})/(?=\d{1,2}\.)", re.I)
 _BRACKETS = re.compile(r"\([^()]*\)")
-_WORD = (
+_ESTIMATE_WORD = (
     r"(?:approximately|approx\.?|circa|around|about|probably|possibly|presumed|estimated"
     r"|middle of the|beginning of the|end of the|c\.|ca\.?)(?![^\W\d_])"
 )
-_CIRCA = re.compile(rf"\(?\b{_WORD}[:\s]*\)?", re.I)
+_CIRCA = re.compile(rf"\(?\b{_ESTIMATE_WORD}[:\s]*\)?", re.I)
 _GREGORIAN = re.compile(r"\(\s*Gregorian(?: calendar)?\s*\)", re.I)
 _ALTERNATIVE = re.compile(
-    rf"(?:or\s+)?((?:{_WORD}:?\s+)?[^a-z]*?\d{{4}})((?:\s+for\s+.*)?)", re.I | re.S
+    rf"(?:or\s+)?((?:{_ESTIMATE_WORD}:?\s+)?[^a-z]*?\d{{4}})((?:\s+for\s+.*)?)", re.I | re.S
 )
 _ENGLISH = re.compile(r"([A-Z][a-z]{2,8}) (\d{1,2}), (\d{4})\b")
 _DECADES = re.compile(r"(\d{3})0s\s*-\s*(\d{3})0s")
@@ -48,16 +48,16 @@ _LEADING = re.compile(
 
 
 @lru_cache(maxsize=8_192)
-def canonical(text: str) -> str:
-    """The canonical text of one written date or range. Raises `DateError` where there is none.
+def canonical_date(text: str) -> str:
+    """Return the canonical text of one date or range. Raises `DateError` where there is none.
 
-    A range of whole months or years is shortened: 01 Jan 1961 to 31 Dec 1963 says no more than 1961 to 1963.
+    A range of whole months or years is shortened: 01 Jan 1961 to 31 Dec 1963 becomes 1961 to 1963.
     """
-    if match := _DOTTED.fullmatch(text):
+    if match := _DOTTED_DATE.fullmatch(text):
         day, month, year = int(match[1]), int(match[2]), int(match[3])
         if month <= 12:
             return str(PartialDate(year, month, day))
-    elif match := _PLAIN.fullmatch(text):
+    elif match := _SIMPLE_DATE.fullmatch(text):
         month = _MONTHS.get(match[2], 0) if match[2] else 0
         if bool(match[2]) == bool(month) and (month or not match[1]):
             return str(PartialDate(int(match[3]), month, int(match[1] or 0)))
@@ -72,7 +72,7 @@ def _is_month_end(date: PartialDate) -> bool:
 
 
 def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
-    """A range from a month's first day to another's last, said in months, or in years where they are whole."""
+    """Return a range of whole months as months, or as years where it covers whole years."""
     years = first.month == 1 and last.month == 12
     start = PartialDate(first.year, 0 if years else first.month, circa=first.circa)
     end = PartialDate(last.year, 0 if years else last.month)
@@ -81,11 +81,12 @@ def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
 
 @lru_cache(maxsize=8_192)
 def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """All dates of a text that may offer several: (canonical texts, pieces that are no date), each without repetition.
+    """Return all dates of a text and the pieces that are no date, both without repetition.
 
-    Knows lists `(a) …, (b) …`, alternatives (`or`, `,`, `;`, ` / `), estimates (`approximately`, `presumed` …),
-    the alternative in brackets, `March/April 1965`, `March 1968/1969`, `1960s-1970s`. A date of another calendar is
-    read where it says so, and stays among the pieces as it was written. A day without a year or `before 1964` is no
+    Reads enumerations `(a) …, (b) …`, alternatives (`or`, `,`, `;`, ` / `), estimates
+    (`approximately`, `presumed` …), an alternative in brackets, `March/April 1965`, `March
+    1968/1969`, `1960s-1970s`. A date of another calendar is converted if its calendar is stated,
+    and its original text is also among the pieces. A day without a year, or `before 1964`, is no
     date.
     """
     text = " ".join(
@@ -103,100 +104,103 @@ def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), (text,)
     dates: dict[str, None] = {}
     unread: dict[str, None] = {}
-    for piece in _pieces(text):
-        found, left = _piece(piece)
-        dates.update(dict.fromkeys(found))
-        unread.update(dict.fromkeys(left))
+    for piece in _split_alternatives(text):
+        piece_dates, piece_rest = _read_alternative(piece)
+        dates.update(dict.fromkeys(piece_dates))
+        unread.update(dict.fromkeys(piece_rest))
     return tuple(dates), tuple(unread)
 
 
-def _pieces(text: str) -> list[str]:
-    pieces = _sharing_calendar(
-        [piece for part in _LABEL.split(text) for piece in _outside_brackets(part)]
+def _split_alternatives(text: str) -> list[str]:
+    pieces = _share_calendar(
+        [piece for part in _LABEL.split(text) for piece in _split_outside_brackets(part)]
     )
     if len(pieces) > 1 and " or " in text and _CIRCA.match(pieces[0]):
-        # an estimate holds for the years that follow it, not for a date known to the day
+        # An estimate applies to the years after it, but not to a full date.
         return [f"circa {piece}" if re.fullmatch(r"\d{4}", piece) else piece for piece in pieces]
     return pieces
 
 
-def _sharing_calendar(pieces: list[str]) -> list[str]:
-    """Alternatives of which one names another calendar: it holds for the years before it that can be no birth of ours,
-    as in `1341 or 1342 (solar)`."""
-    named = next((name for name in map(calendar_named, pieces) if name), "")
-    if not named:
+def _share_calendar(pieces: list[str]) -> list[str]:
+    """Add a stated calendar to the old years before it, as in `1341 or 1342 (solar)`.
+
+    Such years cannot be Gregorian years of birth.
+    """
+    calendar_name = next((name for name in map(calendar_in_text, pieces) if name), "")
+    if not calendar_name:
         return pieces
-    return [f"{piece} ({named})" if _old_year(piece) else piece for piece in pieces]
+    return [f"{piece} ({calendar_name})" if _is_old_year(piece) else piece for piece in pieces]
 
 
-def _old_year(piece: str) -> bool:
+def _is_old_year(piece: str) -> bool:
     return bool(re.fullmatch(r"\d{4}", piece)) and FIRST_YEAR <= int(piece) <= LAST_YEAR
 
 
-def _outside_brackets(text: str) -> list[str]:
-    """The alternatives of a text; what stands in brackets stays with what stands before it."""
+def _split_outside_brackets(text: str) -> list[str]:
+    """Split a text into alternatives; brackets stay with the text before them."""
     brackets = _BRACKETS.findall(text)
     pieces = _OR.split(_BRACKETS.sub("\x00", text))
     inner = iter(brackets)
-    whole = [re.sub("\x00", lambda _: next(inner), piece).strip(" .") for piece in pieces]
-    return [piece for piece in whole if piece]
+    parts = [re.sub("\x00", lambda _: next(inner), piece).strip(" .") for piece in pieces]
+    return [piece for piece in parts if piece]
 
 
-def _piece(text: str) -> tuple[list[str], list[str]]:
-    """One alternative: its dates and what is left of it."""
-    if _NOTHING.fullmatch(text.strip("().")):
+def _read_alternative(text: str) -> tuple[list[str], list[str]]:
+    """Read one alternative: its dates and the remaining text."""
+    if _NO_DATE.fullmatch(text.strip("().")):
         return [], []
     plain = _GREGORIAN.sub("", text).strip()
     if re.match(r"before\b|after\b", plain, re.I):
         return [], [text]
     if names_other_calendar(plain):
-        return _of_other_calendar(text)
+        return _read_other_calendar(text)
     dates: list[str] = []
-    left: list[str] = []
+    rest: list[str] = []
     for bracket in _BRACKETS.findall(plain):
         inner = bracket[1:-1].strip()
         if len(bracket) == len(plain):
             plain = inner
         elif match := _ALTERNATIVE.fullmatch(inner):
-            dates += _one(match[1])[0]
-            left += [inner] if match[2] or not dates else []
+            dates += _read_single(match[1])[0]
+            rest += [inner] if match[2] or not dates else []
             plain = plain.replace(bracket, " ")
         elif not _CIRCA.fullmatch(bracket):
-            left.append(inner)
+            rest.append(inner)
             plain = plain.replace(bracket, " ")
-    first, rest = _one(plain)
-    return first + dates, rest + left
+    single_dates, single_rest = _read_single(plain)
+    return single_dates + dates, single_rest + rest
 
 
-def _of_other_calendar(text: str) -> tuple[list[str], list[str]]:
-    """What was written stays beside the converted date, so that a reader can convert it anew."""
+def _read_other_calendar(text: str) -> tuple[list[str], list[str]]:
+    """Convert a date of another calendar, and keep its text so that it can be converted anew."""
     try:
-        return [canonical(text)], [text]
+        return [canonical_date(text)], [text]
     except DateError:
         return [], [text]
 
 
-def _one(text: str) -> tuple[list[str], list[str]]:
-    """A text without alternatives: its date, and the words after it."""
+def _read_single(text: str) -> tuple[list[str], list[str]]:
+    """Read a text without alternatives: its date, and the words after it."""
     plain = _CIRCA.sub(" ", text)
-    circa = plain != text
-    plain = _tidied(plain)
+    is_estimate = plain != text
+    plain = _normalize(plain)
     if match := _YEAR_CHOICE.fullmatch(plain):
-        one, other = _one(match[1] + match[2]), _one(match[1] + match[3])
-        return one[0] + other[0], one[1] + other[1]
+        first, second = _read_single(match[1] + match[2]), _read_single(match[1] + match[3])
+        return first[0] + second[0], first[1] + second[1]
     try:
-        return [_estimated(canonical(plain), circa)], []
+        return [_mark_estimate(canonical_date(plain), is_estimate)], []
     except DateError:
         match = _LEADING.match(plain)
         if not match:
             return [], [text]
     try:
-        return [_estimated(canonical(match[1]), circa)], [match[2]] if match[2] else []
+        date = _mark_estimate(canonical_date(match[1]), is_estimate)
     except DateError:
         return [], [text]
+    return [date], [match[2]] if match[2] else []
 
 
-def _tidied(text: str) -> str:
+def _normalize(text: str) -> str:
     text = re.sub(r"(?<=\d)\.\s+(?=\d)|(?<=\d\.\d\d)\s(?=\d{4}$)", ".", text)
     text = re.sub(r"(?<=[a-z])\.(?=\d)", ". ", text)
     text = _DECADES.sub(r"\g<1>0 to \g<2>9", text)
@@ -204,8 +208,8 @@ def _tidied(text: str) -> str:
     return " ".join(_BEGUN.sub("", text).strip(" .,").split())
 
 
-def _estimated(text: str, circa: bool) -> str:
-    if not circa or "~" in text:
+def _mark_estimate(text: str, is_estimate: bool) -> str:
+    if not is_estimate or "~" in text:
         return text
     first, slash, last = text.partition("/")
     return f"{first}~{slash}{last}"

@@ -1,6 +1,7 @@
-"""Documents that lists describe in words: `Kuwaiti passport number 101856740, issued on 12.5.2005`.
+"""Documents described in words: `Kuwaiti passport number 101856740, issued on 12.5.2005`.
 
-`read_documents` takes a text that may hold several and gives an identifier for each number it is sure of, and the rest.
+`read_documents` reads a text that may hold several, and returns an identifier for each certain
+number, and the rest.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resolver.errors import DateError
-from resolver.ingest.text.list_dates import canonical
+from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
@@ -18,16 +19,19 @@ from resolver.records import Identifier
 MAX_TEXT = 5_000
 """Characters; a longer text is kept without being read."""
 _DATE = (
-    r"(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2} ?[A-Z][a-z]{2,8}\.? ?\d{4}|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, )?\d{4}"
+    r"(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2} ?[A-Z][a-z]{2,8}\.? ?\d{4}"
+    r"|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, )?\d{4}"
     r"|\d{4}-\d\d-\d\d|\d{4}\b)"
 )
 _EXPIRES = re.compile(
-    r"(?:and |with )?(?:(?:passport )?expir(?:e[sd]?|ing|y|ation)(?: date)?(?: of)?|exp\.|valid until)(?: on)?:?"
+    r"(?:and |with )?(?:(?:passport )?expir(?:e[sd]?|ing|y|ation)(?: date)?(?: of)?|exp\."
+    r"|valid until)(?: on)?:?"
     rf"\s*({_DATE})",
     re.I,
 )
 _ISSUED = re.compile(
-    rf"(?:date of issue|issue date|(?:approximately )?(?:issued|delivered))(?: on| in)?:?\s*({_DATE})",
+    rf"(?:date of issue|issue date|(?:approximately )?(?:issued|delivered))(?: on"
+    rf"| in)?:?\s*({_DATE})",
     re.I,
 )
 _ENUMERATOR = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
@@ -41,32 +45,36 @@ _NUMBER = re.compile(
 )
 _SERIES = re.compile(r"(?:series\s+)?(\d{4}) No\.? ?(\d{5,})", re.I)
 _LABEL = re.compile(
-    r"(?:(?:passport|identity|identification|national|id|card|cedula|travel document|number|numbers|no|nr|n°|№|code"
-    r"|certificate|licen[cs]e|tazkira|document|personal|voter|student|residency|residence|military|fiscal"
-    r"|social security|ssn|laissez-passer|diplomatic|service|provisional|foreign|other|ration|permit|inmate"
+    r"(?:(?:passport|identity|identification|national|id|card|cedula|travel document|number"
+    r"|numbers|no|nr|n°|№|code"
+    r"|certificate|licen[cs]e|tazkira|document|personal|voter|student|residency|residence|military"
+    r"|fiscal"
+    r"|social security|ssn|laissez-passer|diplomatic|service|provisional|foreign|other|ration"
+    r"|permit|inmate"
     r"|registration|alien|bpa|mrz|driving|birth|itin|nationality)\b[.:'’]*\s*)+",
     re.I,
 )
 _COUNTRY_WORD = re.compile(
-    r"\b((?:[A-Z][a-z]+ )?(?:[A-Z][a-zé]+(?:an|ish|ese|ch|ni|ri|ti|li|qi|ai|ki|en|ek|in|ino|ic|wiss)|CAR|DRC|US|UK))\b"
+    r"\b((?:[A-Z][a-z]+ )?(?:[A-Z][a-zé]+(?:an|ish|ese|ch|ni|ri|ti|li|qi|ai|ki|en|ek|in|ino|ic"
+    r"|wiss)|CAR|DRC|US|UK))\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """What a text describes: the identifiers, and the pieces without a number."""
+class DocumentTexts:
+    """Content of a text: the identifiers, and the pieces without a number."""
 
     identifiers: tuple[Identifier, ...]
-    left: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8_192)
-def read_documents(text: str, prop: str, origin: str) -> Documents:
-    """The documents that a cell describes; `prop` holds where the words do not say otherwise."""
+def read_documents(text: str, prop: str, origin: str) -> DocumentTexts:
+    """Read the documents that a cell describes; `prop` applies where the words name none."""
     if len(text) > MAX_TEXT:
-        return Documents((), (text,))
-    found: list[Identifier] = []
-    left: list[str] = []
+        return DocumentTexts((), (text,))
+    identifiers: list[Identifier] = []
+    unread: list[str] = []
     for item in split_items(text.replace("\xa0", " ").replace("‐", "-")):
         for part in _ENUMERATOR.split(item.strip('"')):
             for piece in _NEXT.split(part):
@@ -75,34 +83,34 @@ def read_documents(text: str, prop: str, origin: str) -> Documents:
                     continue
                 document = read_document(piece, prop, origin)
                 if document:
-                    found.append(document)
+                    identifiers.append(document)
                 else:
-                    left.append(piece)
-    return Documents(tuple(found), tuple(left))
+                    unread.append(piece)
+    return DocumentTexts(tuple(identifiers), tuple(unread))
 
 
 def read_document(
     text: str, prop: str, origin: str, country: str = "", kind: str = ""
 ) -> Identifier | None:
-    """The identifier of one described document, or None where no number can be made out."""
+    """Return the identifier of one described document, or None where no number is found."""
     rest = text
-    expires, rest = _dated(_EXPIRES, rest)
-    issued, rest = _dated(_ISSUED, rest)
+    expires, rest = _extract_date(_EXPIRES, rest)
+    issued, rest = _extract_date(_ISSUED, rest)
     if series := _SERIES.search(rest):
         number, start, end = f"{series[1]} {series[2]}", series.start(), series.end()
     else:
-        match = _number(rest)
+        match = _find_number(rest)
         if not match:
             return None
         number, start, end = match[1].strip(" .,-"), match.start(), match.end()
     if len(number) > 60:
         return None
     before, after = rest[:start].strip(" ,.;:"), " ".join(rest[end:].split()).strip(" ,.;:")
-    label = _label(before, after)
-    country = country or _country(before, after, label)
-    note = _note(before, after, label, country)
+    label = _find_label(before, after)
+    country = country or _find_country(before, after, label)
+    note = _build_note(before, after, label, country)
     return Identifier(
-        _best(prop, f"{kind} {before} {after}", number),
+        _choose_property(prop, f"{kind} {before} {after}", number),
         number,
         country,
         kind or label,
@@ -113,10 +121,11 @@ def read_document(
     )
 
 
-def _number(text: str) -> re.Match[str] | None:
-    """The number: after a label if there is one, else the first word with digits; never inside brackets."""
+def _find_number(text: str) -> re.Match[str] | None:
+    """Find the number: after a label, else the first word with digits; never in brackets."""
 
     def outside(place: int) -> bool:
+        """Return whether a place is outside brackets."""
         return text.count("(", 0, place) == text.count(")", 0, place)
 
     for label in _NUMBER_LABEL.finditer(text):
@@ -131,13 +140,13 @@ _NUMBER_LABEL = re.compile(
 )
 
 
-def _dated(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    """The date that a phrase states, and the text without the phrase."""
+def _extract_date(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """Return the date that a phrase states, and the text without the phrase."""
     match = pattern.search(text)
     if not match:
         return "", text
     try:
-        date = canonical(
+        date = canonical_date(
             match[1].replace(".", ". ") if re.search(r"[a-z]\.\d", match[1]) else match[1]
         )
     except DateError:
@@ -145,16 +154,11 @@ def _dated(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     return date, f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _country(before: str, after: str, label: str) -> str:
-    """The country a document is of, in the list's own words (`Iran`, `Kuwaiti`)."""
+def _find_country(before: str, after: str, label: str) -> str:
+    """Return the issuing country in the list's own words (`Iran`, `Kuwaiti`), or an empty text."""
     inner = after.removeprefix("(").split(")")[0].strip(" ,.")
-    for text in (
-        after.strip("()"),
-        inner,
-        inner.split(",")[0],
-        before,
-        _LABEL.sub(" ", label).strip(" ,.:"),
-    ):
+    label_text = _LABEL.sub(" ", label).strip(" ,.:")
+    for text in (after.strip("()"), inner, inner.split(",")[0], before, label_text):
         if is_country(text):
             return text
     for text in (label, before, inner.split(",")[0]):
@@ -168,8 +172,8 @@ def _country(before: str, after: str, label: str) -> str:
     return ""
 
 
-def _label(before: str, after: str) -> str:
-    """What the document is called: the words before the number, else those that open the bracket after it."""
+def _find_label(before: str, after: str) -> str:
+    """Return the name of the document: the words before the number, else those after it."""
     for text in (before, after.lstrip("(")):
         words = re.split(r"[,;()]|\b(?:issued|which|in|name|place)\b", text)[0].strip(" :.")
         if words and _LABEL.search(words) and len(words) < 60:
@@ -177,7 +181,7 @@ def _label(before: str, after: str) -> str:
     return ""
 
 
-def _note(before: str, after: str, label: str, country: str) -> str:
+def _build_note(before: str, after: str, label: str, country: str) -> str:
     note = after
     if note.startswith("(") and note.count("(") >= note.count(")"):
         note = note[1:-1] if note.endswith(")") else note[1:]
@@ -196,12 +200,13 @@ def _note(before: str, after: str, label: str, country: str) -> str:
     return " ".join(note.replace("()", "").split()).strip(" ,;")
 
 
-_KINDS = (
+_PROPERTY_PATTERNS = (
     (re.compile(r"fiscal code|tax(?:payer)?\b|\bTIN\b|\bNIF\b|\bNIT\b", re.I), "taxNumber"),
     (re.compile(r"social security|\bSSN\b", re.I), "socialSecurityNumber"),
     (
         re.compile(
-            r"national (?:identity|identification|id)\b|identity card|identification (?:card|number)|tazkira|cedula",
+            r"national (?:identity|identification|id)\b|identity card|identification (?:card"
+            r"|number)|tazkira|cedula",
             re.I,
         ),
         "idNumber",
@@ -210,10 +215,10 @@ _KINDS = (
 )
 
 
-def _best(prop: str, said: str, number: str) -> str:
-    """The property that the words call for; numbers of companies by their own form."""
+def _choose_property(prop: str, words: str, number: str) -> str:
+    """Return the property that the words show, or `prop`, as for all numbers of companies."""
     if prop in ("passportNumber", "idNumber"):
-        for pattern, better in _KINDS:
-            if pattern.search(said):
-                return better
+        for pattern, candidate in _PROPERTY_PATTERNS:
+            if pattern.search(words):
+                return candidate
     return prop

@@ -1,6 +1,7 @@
-"""What the words of a name tell about its bearer, and where lists write the names of countries.
+"""Words of names that show the kind of their bearer, and names of countries in lists.
 
-Only plain signs count: a legal form, a commercial or an institutional word, a title. A name without any says nothing.
+Only plain signs count: a legal form, a commercial or an institutional word, a title. A name without
+any of them gives no evidence.
 """
 
 from __future__ import annotations
@@ -12,56 +13,67 @@ from rigour.names import extract_org_types
 from rigour.territories import get_territories
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_COMPANY_WORDS = _words(
-    """company companies co corporation corp bank banque banco bankasi trading trade trdg commerce industries industry
-    industrial shipping shpg airline airlines airways air aviation holding holdings enterprise enterprises investment
-    investments invest inversiones exchange exchanges export exports import imports insurance logistics manufacturing
-    factory plant refinery petrochemical petroleum oil gas steel cement mining mines electronics electronic
-    technologies engineering construction contracting constructora inmobiliaria comercializadora comercial distribuidora
-    importadora agricola ganadera compania cia empresa transportes transportation supermarket pharmaceuticals
-    pharmacy jewelry brokerage hotel hotels restaurant boutique farm ranch store stores shop mart shipyard shipyards
-    lines tanker tankers tours travel fund funds capital partners properties realty telecom telecommunications
-    communications media software systems solutions services supply supplies products equipment metals computers
-    machinery machines motors tools chemicals fertilizer textiles fashion foods beverages wholesale retail marketing
-    consulting consultants technik handel vertrieb vertriebs anstalt technics technology tech group grupo international
-    internacional hawala money commercial ventures venture maritime marine aerospace cargo freight power energy
-    digital web photomasking networks data refining nonwovens fibers networking office gongsi eood ead fzc fze fzco sal
-    doo ad kk firm business results zone"""
+_COMPANY_WORDS = _word_set(
+    """
+    company companies co corporation corp bank banque banco bankasi trading trade trdg commerce
+    industries industry industrial shipping shpg airline airlines airways air aviation holding
+    holdings enterprise enterprises investment investments invest inversiones exchange exchanges
+    export exports import imports insurance logistics manufacturing factory plant refinery
+    petrochemical petroleum oil gas steel cement mining mines electronics electronic technologies
+    engineering construction contracting constructora inmobiliaria comercializadora comercial
+    distribuidora importadora agricola ganadera compania cia empresa transportes transportation
+    supermarket pharmaceuticals pharmacy jewelry brokerage hotel hotels restaurant boutique farm
+    ranch store stores shop mart shipyard shipyards lines tanker tankers tours travel fund funds
+    capital partners properties realty telecom telecommunications communications media software
+    systems solutions services supply supplies products equipment metals computers machinery
+    machines motors tools chemicals fertilizer textiles fashion foods beverages wholesale retail
+    marketing consulting consultants technik handel vertrieb vertriebs anstalt technics technology
+    tech group grupo international internacional hawala money commercial ventures venture maritime
+    marine aerospace cargo freight power energy digital web photomasking networks data refining
+    nonwovens fibers networking office gongsi eood ead fzc fze fzco sal doo ad kk firm business
+    results zone
+    """
 )
-_GROUP_WORDS = _words(
-    """organization organisation foundation fundacion fund association asociacion society institute institution
-    university college school academy centre center centro ministry ministerio department directorate bureau agency
-    administration committee commission council authority office corps army force forces brigade brigades battalion
-    regiment division militia police guard guards party movement front union federation league alliance coalition
-    network cartel gang clan brotherhood trust charity relief welfare hospital prison colony court museum church mosque
-    club team newspaper television tv radio channel embassy government republic state headquarters command base
-    laboratory lab research orchestra theatre theater branch cooperative cooperation project program programme
-    detachment unit squad jihad harakat jaish lashkar jamaat"""
+_GROUP_WORDS = _word_set(
+    """
+    organization organisation foundation fundacion fund association asociacion society institute
+    institution university college school academy centre center centro ministry ministerio
+    department directorate bureau agency administration committee commission council authority
+    office corps army force forces brigade brigades battalion regiment division militia police guard
+    guards party movement front union federation league alliance coalition network cartel gang clan
+    brotherhood trust charity relief welfare hospital prison colony court museum church mosque club
+    team newspaper television tv radio channel embassy government republic state headquarters
+    command base laboratory lab research orchestra theatre theater branch cooperative cooperation
+    project program programme detachment unit squad jihad harakat jaish lashkar jamaat
+    """
 )
 # Forms that are also common words or parts of names count only with dots or at the end.
-_DOUBTFUL_FORMS = _words("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
+_DOUBTFUL_FORMS = _word_set("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
 _NUMERALS = frozenset(("ii", "iii", "iv"))
-_MORE_FORMS = re.compile(
+_OTHER_FORMS = re.compile(
     r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$"
 )
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
-_TITLES = _words(
-    """dr mr mrs ms prof professor doctor eng engineer ing sheikh sheik shaikh shaykh haj hajj haji hajji alhaj alhaji
-    al-haj al-hajj al-hajji el-haj el-hajj el-hajji mulla mullah maulavi maulawi maulana mawlawi moulana mufti qari
-    qazi ustad ustadz hojjatoleslam hojjatolislam ayatollah pastor reverend captain capt major maj colonel col
-    lieutenant lt brigadier brig general gen admiral sergeant commander"""
+_TITLES = _word_set(
+    """
+    dr mr mrs ms prof professor doctor eng engineer ing sheikh sheik shaikh shaykh haj hajj haji
+    hajji alhaj alhaji al-haj al-hajj al-hajji el-haj el-hajj el-hajji mulla mullah maulavi maulawi
+    maulana mawlawi moulana mufti qari qazi ustad ustadz hojjatoleslam hojjatolislam ayatollah
+    pastor reverend captain capt major maj colonel col lieutenant lt brigadier brig general gen
+    admiral sergeant commander
+    """
 )
-_RETIRED = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
+_RETIREMENT_MARKS = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
 
 
 @lru_cache(maxsize=8_192)
-def group_schema(name: str) -> str:
-    """`Company` or `Organization` where a name's words make it plain that it is no person's; else an empty text."""
+def guess_group_schema(name: str) -> str:
+    """Return `Company` or `Organization` where the words of a name show it; else an empty text."""
     words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
     if _has_legal_form(name) or not _COMPANY_WORDS.isdisjoint(words):
         return (
@@ -73,7 +85,7 @@ def group_schema(name: str) -> str:
 @lru_cache(maxsize=8_192)
 def _has_legal_form(name: str) -> bool:
     end = name.strip().casefold().rstrip(".")
-    if _MORE_FORMS.search(name):
+    if _OTHER_FORMS.search(name):
         return True
     for form, _ in extract_org_types(name):
         plain = form.casefold()
@@ -89,26 +101,29 @@ def _has_legal_form(name: str) -> bool:
 
 
 def is_legal_form(text: str) -> bool:
-    """Whether a text is nothing but a legal form (`Joint Stock Company`, `Pvt. Ltd.`)."""
+    """Return whether a text is nothing but a legal form (`Joint Stock Company`, `Pvt. Ltd.`)."""
     forms = extract_org_types(text)
     return (
         bool(forms) and len("".join(form for form, _ in forms)) >= len(text.replace(" ", "")) * 0.8
     )
 
 
-def looks_like_person(name: str) -> bool:
-    """Whether a name is of the form persons' names have: two to seven words of letters, or a title and a word."""
-    if re.search(r"\d|[&@/]|\.[A-Za-z]{2,}", name) or group_schema(name):
+def has_person_form(name: str) -> bool:
+    """Return whether a name has the form of a person's.
+
+    It is two to seven words of letters, or a title and a word.
+    """
+    if re.search(r"\d|[&@/]|\.[A-Za-z]{2,}", name) or guess_group_schema(name):
         return False
     rest, title = split_title(name)
     words = _TOKEN.findall(rest)
-    if not words or len(words) > 7 or any(_unspeakable(word) for word in words):
+    if not words or len(words) > 7 or any(_is_abbreviation(word) for word in words):
         return False
     return len(words) > 1 or bool(title)
 
 
-def _unspeakable(word: str) -> bool:
-    """Letters without a vowel that are no initial and no suffix: abbreviations of companies look so."""
+def _is_abbreviation(word: str) -> bool:
+    """Return whether a word looks like a company's abbreviation: letters without a vowel."""
     bare = word.replace(".", "").casefold()
     return (
         1 < len(bare) < 4
@@ -119,12 +134,12 @@ def _unspeakable(word: str) -> bool:
 
 
 def split_title(name: str) -> tuple[str, str]:
-    """A person's name without the titles before it, and the titles. A name of titles only stays as it is."""
+    """Split a person's name into (name, titles before it). A name of titles only stays as it is."""
     words = name.split()
     count = 0
     while count < len(words) and _is_title(words[count]):
         count += 1
-    while 0 < count < len(words) and words[count].casefold() in _RETIRED:
+    while 0 < count < len(words) and words[count].casefold() in _RETIREMENT_MARKS:
         count += 1
     if not 0 < count < len(words):
         return name, ""
@@ -132,7 +147,7 @@ def split_title(name: str) -> tuple[str, str]:
 
 
 def is_title(text: str) -> bool:
-    """Whether a text is titles and nothing else (`Maulavi`, `Major General`)."""
+    """Return whether a text is titles and nothing else (`Maulavi`, `Major General`)."""
     words = text.split()
     return bool(words) and all(map(_is_title, words))
 
@@ -142,16 +157,19 @@ def _is_title(word: str) -> bool:
     return word in _TITLES or ("-" in word and all(part in _TITLES for part in word.split("-")))
 
 
-_OTHER_COUNTRIES = frozenset(
-    """bosnia-herzegovina|bosnia and herzegovina|burma|myanmar|myanmar/burma|myanmar/ burma|turkey|türkiye|turkiye
-    |dprk|democratic people's republic of korea|north korea|south korea|republic of korea|drc|hong kong|uae|uk|usa|us
-    |macedonia|gaza|gaza strip|west bank|palestinian territories|occupied palestinian territories|palestine|ussr
-    |people's republic of china|prc|the philippines|the gambia|iran (islamic republic of)|syrian arab republic
-    |islamic republic of iran|republic of mauritius|republic of moldova|russian federation|the netherlands
-    |st kitts and nevis|korea, north|congo|crimea|democratic republic of the congo|sudan/south sudan|czech republic
-    |ivory coast|côte d'ivoire|cape verde|swaziland|kosovo|yugoslavia|serbia and montenegro|union of the comoros
-    |the gaza strip|southern lebanon|украина|россия""".replace("\n", "").split("|")
-)
+_OTHER_COUNTRIES = """
+    bosnia-herzegovina | bosnia and herzegovina | burma | myanmar | myanmar/burma
+    myanmar/ burma | turkey | türkiye | turkiye | dprk | democratic people's republic of korea
+    north korea | south korea | republic of korea | drc | hong kong | uae | uk | usa | us
+    macedonia | gaza | gaza strip | west bank | palestinian territories
+    occupied palestinian territories | palestine | ussr | people's republic of china | prc
+    the philippines | the gambia | iran (islamic republic of) | syrian arab republic
+    islamic republic of iran | republic of mauritius | republic of moldova
+    russian federation | the netherlands | st kitts and nevis | korea, north | congo | crimea
+    democratic republic of the congo | sudan/south sudan | czech republic | ivory coast
+    côte d'ivoire | cape verde | swaziland | kosovo | yugoslavia | serbia and montenegro
+    union of the comoros | the gaza strip | southern lebanon | украина | россия
+"""
 
 
 @cache
@@ -161,17 +179,20 @@ def _countries() -> frozenset[str]:
         for territory in get_territories()
         for name in (territory.name, territory.full_name)
     }
-    return frozenset(names | {name.strip() for name in _OTHER_COUNTRIES})
+    return frozenset(names.union(re.split(r"\s*[|\n]\s*", _OTHER_COUNTRIES.strip())))
 
 
 def is_country(text: str) -> bool:
-    """Whether a text is the name of a country or territory, as lists write it in English."""
+    """Return whether a text is the English name of a country or territory, as lists write it."""
     return " ".join(text.split()).strip(" .").casefold().replace("’", "'") in _countries()
 
 
 @lru_cache(maxsize=8_192)
 def country_at_end(place: str) -> str:
-    """The country a place ends with (`Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`), or an empty text."""
+    """Return the country a place ends with, or an empty text.
+
+    Examples: `Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`.
+    """
     if match := re.search(r"\(?\bnow (?:[^()]*, )?([^(),]+)\)?\s*$", place, re.I):
         last = match[1]
     else:

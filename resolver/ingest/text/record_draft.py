@@ -1,4 +1,4 @@
-"""What a reader gathers about one record while it reads its row; at the end a `Record`."""
+"""Draft of a record: gathers facts while a reader reads its row, and builds the `Record`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from resolver.records import (
 Fact = Value | Identifier | Address | Relation
 
 
-class Draft:
-    """A record in the making. What is empty or said before is not added; the order of saying is kept."""
+class RecordDraft:
+    """Record under construction. Drops empty and repeated facts, and keeps the order of adding."""
 
-    __slots__ = ("_facts", "_seen", "activities", "id", "schema", "source")
+    __slots__ = ("_added", "_facts", "activities", "id", "schema", "source")
 
     def __init__(self, source: str, native_id: str, schema: str) -> None:
         self.source = source
@@ -32,21 +32,21 @@ class Draft:
             [],
             [],
         )
-        self._seen: set[tuple[str, str] | Fact] = set()
+        self._added: set[tuple[str, str] | Fact] = set()
 
-    def say(self, prop: str, text: str, origin: str = "") -> None:
-        """Add a value of a property; white space is tidied."""
+    def add_value(self, prop: str, text: str, origin: str = "") -> None:
+        """Add a value of a property, with white space normalized."""
         text = " ".join(text.split())
-        if text and (prop, text) not in self._seen:
-            self._seen.add((prop, text))
+        if text and (prop, text) not in self._added:
+            self._added.add((prop, text))
             self._facts[0].append(Value(prop, text, origin))
 
-    def add(self, fact: Fact) -> None:
+    def add_fact(self, fact: Fact) -> None:
         """Add a finished value, identifier, address or relation."""
         if isinstance(fact, Value):
-            self.say(fact.prop, fact.text, fact.origin)
-        elif fact not in self._seen:
-            self._seen.add(fact)
+            self.add_value(fact.prop, fact.text, fact.origin)
+        elif fact not in self._added:
+            self._added.add(fact)
             if isinstance(fact, Identifier):
                 self._facts[1].append(fact)
             elif isinstance(fact, Address):
@@ -54,22 +54,22 @@ class Draft:
             else:
                 self._facts[3].append(fact)
 
-    def note(self, text: str, origin: str = "") -> None:
-        """Keep what has no property of its own."""
-        self.say("notes", text, origin)
+    def add_note(self, text: str, origin: str = "") -> None:
+        """Keep a text that has no property of its own."""
+        self.add_value("notes", text, origin)
 
     @property
     def values(self) -> list[Value]:
-        """The values added so far."""
+        """Return the values added so far."""
         return self._facts[0]
 
     @property
     def identifiers(self) -> list[Identifier]:
-        """The identifiers added so far."""
+        """Return the identifiers added so far."""
         return self._facts[1]
 
-    def record(self) -> Record:
-        """The record as far as it was gathered."""
+    def build_record(self) -> Record:
+        """Build the record from the facts added so far."""
         values, identifiers, addresses, relations = self._facts
         return Record(
             self.id,

@@ -1,6 +1,7 @@
 """Numbers of companies and ships in registers, as lists write them in a cell.
 
-`7701058410 (Tax ID/INN)`, `CR No 2408160`, `7726700943 KPP: 772601001`, `1027739132563; 1027739387411`.
+Examples: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `7726700943 KPP: 772601001`, `1027739132563;
+1027739387411`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import lru_cache
 
 from stdnum.ru import inn, ogrn
 
-from resolver.ingest.text.list_documents import MAX_TEXT, Documents
+from resolver.ingest.text.list_documents import MAX_TEXT, DocumentTexts
 from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
@@ -43,39 +44,44 @@ _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 
 
 @lru_cache(maxsize=8_192)
-def read_registrations(text: str, prop: str, origin: str) -> Documents:
-    """Numbers of companies in registers: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `1027739132563; 1027739387411`."""
+def read_registrations(text: str, prop: str, origin: str) -> DocumentTexts:
+    """Read the register numbers of a cell; `prop` applies where the words name no property."""
     if len(text) > MAX_TEXT:
-        return Documents((), (text,))
-    found: list[Identifier] = []
-    left: list[str] = []
+        return DocumentTexts((), (text,))
+    identifiers: list[Identifier] = []
+    unread: list[str] = []
     for item in split_items(_CODE_WORD.sub(r"; \1 ", text.replace("\xa0", " "))):
         if match := _SWIFT.match(item):
-            found.append(Identifier("swiftBic", match[1], type="SWIFT/BIC", origin=origin))
+            identifiers.append(Identifier("swiftBic", match[1], type="SWIFT/BIC", origin=origin))
             continue
         for piece in _REGISTER_PIECES.split(item):
             piece = piece.strip(" ,.-")
             if match := _REGISTER_ITEM.fullmatch(piece):
-                found.append(_registered(match, prop, origin))
+                identifiers.append(_build_identifier(match, prop, origin))
             elif piece and piece.upper() not in ("N/D", "N/A"):
-                left.append(piece)
-    return Documents(tuple(found), tuple(left))
+                unread.append(piece)
+    return DocumentTexts(tuple(identifiers), tuple(unread))
 
 
-def _registered(match: re.Match[str], prop: str, origin: str) -> Identifier:
+def _build_identifier(match: re.Match[str], prop: str, origin: str) -> Identifier:
     number = match["number"].strip()
     before, after = match["before"].strip(" -:,.()"), match["after"].strip(" ,.")
     if after.startswith("("):
         after = after[1:-1] if after.endswith(")") else after[1:]
-    narrow = next(
-        (better for pattern, better in _REGISTERS if pattern.search(f"{before} {after}")), prop
+    narrowed = next(
+        (
+            register_property
+            for pattern, register_property in _REGISTERS
+            if pattern.search(f"{before} {after}")
+        ),
+        prop,
     )
     if (
         _PREFIX.fullmatch(before)
         and before != "CR"
         and not any(pattern.search(before) for pattern, _ in _REGISTERS)
     ):
-        # letters of the number itself: HRB 81573
+        # These letters are a part of the number, as in HRB 81573.
         number, before = f"{before} {number}", ""
     country, _, rest = (part.strip() for part in after.partition(","))
     country, after = (country, rest) if is_country(country) else ("", after)
@@ -88,12 +94,12 @@ def _registered(match: re.Match[str], prop: str, origin: str) -> Identifier:
     digits = re.sub(r"\s", "", number)
     number = digits if digits.isdigit() else number
     return Identifier(
-        narrow_russian(narrow, number, country), number, country, label, note=note, origin=origin
+        narrow_russian(narrowed, number, country), number, country, label, note=note, origin=origin
     )
 
 
 def narrow_russian(prop: str, number: str, country: str) -> str:
-    """INN, KPP and OGRN where form and check digits prove them and no other country is named."""
+    """Return INN, KPP or OGRN where form and check digits prove it and the country allows it."""
     if country not in ("", "Russia", "Russian Federation") or not number.isdigit():
         return prop
     if prop in ("taxNumber", "innCode") and len(number) == 9 and number.endswith("01001"):

@@ -1,4 +1,4 @@
-"""The denied persons list: no ids, and nobody says who is a person."""
+"""Denied persons list: records without ids and without a mark of persons."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import pytest
 from resolver.errors import InputError
 from resolver.ingest.formats import bis_dpl
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
+from resolver.ingest.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
-from tests.ingest.samples_lists import bis_dpl as sample
+from tests.ingest.samples_lists import write_bis_dpl as write_sample
 
 
 def read(path: Path) -> tuple[list[Record], list[Reject]]:
-    found = list(bis_dpl.read(ListUnit((SourceFile(path),))))
-    return [item.record for item in found if isinstance(item, RecordAt)], [
-        item for item in found if isinstance(item, Reject)
+    items = list(bis_dpl.read_bis_dpl(ListUnit((SourceFile(path),))))
+    return [item.record for item in items if isinstance(item, LocatedRecord)], [
+        item for item in items if isinstance(item, Reject)
     ]
 
 
 def test_rows(tmp_path: Path) -> None:
-    (person, company, again), rejects = read(sample(tmp_path))
+    (person, company, again), rejects = read(write_sample(tmp_path))
     assert rejects == []
     assert (person.schema, company.schema) == ("Person", "Company")
     assert person == again
@@ -41,7 +41,7 @@ def test_rows(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_the_same_collapse(tmp_path: Path) -> None:
-    intake = read_lists([sample(tmp_path)])
+    intake = read_lists([write_sample(tmp_path)])
     assert (len(intake.batch), intake.collapsed) == (2, 1)
 
 
@@ -78,7 +78,7 @@ def test_rows_that_are_the_same_collapse(tmp_path: Path) -> None:
     ],
 )
 def test_names(tmp_path: Path, name: str, schema: str, names: set[tuple[str, str]]) -> None:
-    path = sample(tmp_path)
+    path = write_sample(tmp_path)
     head = path.read_text("utf-8").splitlines()[0]
     quoted = name.replace('"', '""')
     path.write_text(head + "\n" + "\t".join([f'"{quoted}"', *['""'] * 11]) + "\n", "utf-8")
@@ -88,9 +88,9 @@ def test_names(tmp_path: Path, name: str, schema: str, names: set[tuple[str, str
     assert {(value.prop, value.text) for value in record.values if value.prop in props} == names
 
 
-def test_a_trade_name_is_tied_to_the_company_that_uses_it(tmp_path: Path) -> None:
+def test_a_trade_name_is_linked_to_its_company(tmp_path: Path) -> None:
     (record,), _ = read(
-        sample(tmp_path, [{"Name": "SAMPLE ZONE (TEST GROUP INTERNATIONAL, INC.)"}])
+        write_sample(tmp_path, [{"Name": "SAMPLE ZONE (TEST GROUP INTERNATIONAL, INC.)"}])
     )
     assert record.texts("name") == ("SAMPLE ZONE",)
     assert [relation.target_name for relation in record.relations] == [
@@ -99,7 +99,7 @@ def test_a_trade_name_is_tied_to_the_company_that_uses_it(tmp_path: Path) -> Non
 
 
 def test_bad_dates_and_rows(tmp_path: Path) -> None:
-    path = sample(
+    path = write_sample(
         tmp_path,
         [{"Name": "ALI TEST", "Effective_Date": "02/31/2003"}, {"Name": "", "City": "TESTVILLE"}],
     )
@@ -109,7 +109,7 @@ def test_bad_dates_and_rows(tmp_path: Path) -> None:
     assert [reject.line for reject in rejects] == [2, 3, 4]
 
 
-def test_another_header_is_no_such_list(tmp_path: Path) -> None:
+def test_another_header_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "dpl.txt"
     path.write_text("Street\tCity\n", "utf-8")
     with pytest.raises(InputError):

@@ -1,4 +1,4 @@
-"""The EU's annexes: cells out of prose."""
+"""Annexes of EU regulations: cells from prose."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.ingest.formats import eu_journal
-from resolver.ingest.formats.eu_names import name_parts
+from resolver.ingest.formats.eu_names import split_capitalized_name
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
+from resolver.ingest.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
 from tests.ingest.samples_lists import EU_COLUMNS
-from tests.ingest.samples_lists import eu_journal as sample
+from tests.ingest.samples_lists import write_eu_journal as write_sample
 
 
 def read(path: Path) -> tuple[list[Record], list[Reject]]:
-    found = list(eu_journal.read(ListUnit((SourceFile(path),))))
-    return [item.record for item in found if isinstance(item, RecordAt)], [
-        item for item in found if isinstance(item, Reject)
+    items = list(eu_journal.read_eu_journal(ListUnit((SourceFile(path),))))
+    return [item.record for item in items if isinstance(item, LocatedRecord)], [
+        item for item in items if isinstance(item, Reject)
     ]
 
 
-def one(folder: Path, schema: str = "Person", **cells: str) -> tuple[Record, list[Reject]]:
+def read_row(folder: Path, schema: str = "Person", **cells: str) -> tuple[Record, list[Reject]]:
     row = {"recordId": "7", "schema": schema, "name": "Ali TEST", **cells}
-    (record,), rejects = read(sample(folder, [row]))
+    (record,), rejects = read(write_sample(folder, [row]))
     return record, rejects
 
 
 def test_rows(tmp_path: Path) -> None:
-    (person, other, company), rejects = read(sample(tmp_path))
+    (person, other, company), rejects = read(write_sample(tmp_path))
     assert rejects == []
     assert (person.id, company.id) == ("eu-journal:39999R0001/I/1", "eu-journal:39999R0001/I/3")
     assert other.id.startswith("eu-journal:~")
@@ -60,9 +60,9 @@ def test_rows(tmp_path: Path) -> None:
     ]
 
 
-def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
-    assert read(sample(tmp_path, [])) == ([], [])
-    (info,) = read_lists([sample(tmp_path, []), *()]).lists
+def test_a_file_with_only_a_header_is_an_empty_list(tmp_path: Path) -> None:
+    assert read(write_sample(tmp_path, [])) == ([], [])
+    (info,) = read_lists([write_sample(tmp_path, []), *()]).lists
     assert (info.format, info.records, info.deduplicated) == ("eu_journal", 0, False)
 
 
@@ -147,7 +147,7 @@ def test_a_header_alone_is_an_empty_list(tmp_path: Path) -> None:
 def test_cells_of_persons(
     tmp_path: Path, cells: dict[str, str], values: set[tuple[str, str]]
 ) -> None:
-    record, rejects = one(tmp_path, **cells)
+    record, rejects = read_row(tmp_path, **cells)
     noted = {"name", "firstName", "lastName", "program"} | (
         set() if "notes" in cells else {"notes"}
     )
@@ -157,25 +157,23 @@ def test_cells_of_persons(
     assert rejects == []
 
 
-def test_doubts_about_a_nationality_are_kept(tmp_path: Path) -> None:
-    record, _ = one(tmp_path, nationality="allegedly Russian")
+def test_doubts_about_a_nationality_are_notes(tmp_path: Path) -> None:
+    record, _ = read_row(tmp_path, nationality="allegedly Russian")
     assert record.texts("nationality", "notes") == ("Russian", "nationality: allegedly Russian")
 
 
-def test_documents_that_slipped_into_the_nationality(tmp_path: Path) -> None:
-    record, _ = one(tmp_path, nationality="Tunisian. National Identification No.: 08619000")
+def test_documents_within_the_nationality_are_read(tmp_path: Path) -> None:
+    record, _ = read_row(tmp_path, nationality="Tunisian. National Identification No.: 08619000")
     assert record.texts("nationality") == ("Tunisian",)
     assert [(item.prop, item.number) for item in record.identifiers] == [("idNumber", "08619000")]
 
 
 @pytest.mark.parametrize(
-    "written", ["before 1964", "28 September; (year unknown)", "Approximately (29 years old)"]
+    "text", ["before 1964", "28 September; (year unknown)", "Approximately (29 years old)"]
 )
-def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(
-    tmp_path: Path, written: str
-) -> None:
-    record, (reject,) = one(tmp_path, birthDate=written)
-    assert record.texts("birthDate", "notes") == (f"birthDate: {written}",)
+def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(tmp_path: Path, text: str) -> None:
+    record, (reject,) = read_row(tmp_path, birthDate=text)
+    assert record.texts("birthDate", "notes") == (f"birthDate: {text}",)
     assert reject.reason.startswith("record eu-journal:39999R0001/I/7: value not taken: birthDate")
 
 
@@ -194,7 +192,7 @@ def test_a_birth_date_that_cannot_be_read_is_a_note_and_a_reject(
     ],
 )
 def test_addresses(tmp_path: Path, address: str, expected: list[tuple[str, str]]) -> None:
-    record, _ = one(tmp_path, address=address)
+    record, _ = read_row(tmp_path, address=address)
     assert [(item.full, item.country) for item in record.addresses] == expected
 
 
@@ -209,18 +207,16 @@ def test_addresses(tmp_path: Path, address: str, expected: list[tuple[str, str]]
         ({"name": "Ivan TESTOV"}, "LegalEntity"),
     ],
 )
-def test_a_legal_entity_is_narrowed_where_something_says_what_it_is(
-    tmp_path: Path, cells: dict[str, str], schema: str
-) -> None:
-    record, _ = one(tmp_path, "LegalEntity", **cells)
+def test_legal_entities_are_narrowed(tmp_path: Path, cells: dict[str, str], schema: str) -> None:
+    record, _ = read_row(tmp_path, "LegalEntity", **cells)
     assert record.schema == schema
 
 
 def test_an_unknown_schema_is_guessed_and_noted(tmp_path: Path) -> None:
-    record, rejects = one(tmp_path, "Minister", birthDate="1970")
+    record, rejects = read_row(tmp_path, "Minister", birthDate="1970")
     assert (record.schema, rejects) == ("Person", [])
     assert "schema: Minister" in record.texts("notes")
-    assert one(tmp_path, "Thingy", name="Samplex")[0].schema == "LegalEntity"
+    assert read_row(tmp_path, "Thingy", name="Samplex")[0].schema == "LegalEntity"
 
 
 @pytest.mark.parametrize(
@@ -238,12 +234,12 @@ def test_an_unknown_schema_is_guessed_and_noted(tmp_path: Path) -> None:
         ("Ali TEST Probe", []),
     ],
 )
-def test_name_parts_are_told_by_capitals_only(name: str, parts: list[tuple[str, str]]) -> None:
-    assert name_parts(name) == parts
+def test_capitals_give_the_name_parts(name: str, parts: list[tuple[str, str]]) -> None:
+    assert split_capitalized_name(name) == parts
 
 
 def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
-    path = sample(tmp_path)
+    path = write_sample(tmp_path)
     text = path.read_text("utf-8")
     path.write_text(
         text + "1,2,3\n" + ",".join(["39999R0001", *[""] * (len(EU_COLUMNS) - 1)]) + "\n", "utf-8"
@@ -253,14 +249,14 @@ def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
     assert [reject.line for reject in rejects] == [5, 6]
 
 
-def test_a_giant_cell_is_kept_without_being_read(tmp_path: Path) -> None:
-    record, (reject,) = one(tmp_path, address="x;" * eu_journal.MAX_CELL)
+def test_a_giant_cell_becomes_an_unread_note(tmp_path: Path) -> None:
+    record, (reject,) = read_row(tmp_path, address="x;" * eu_journal.MAX_CELL)
     assert record.addresses == ()
     assert "characters long" in reject.reason
     assert any(len(text) > eu_journal.MAX_CELL for text in record.texts("notes"))
 
 
-def test_another_header_is_no_such_list(tmp_path: Path) -> None:
+def test_another_header_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     for text in ("celex,recordId,annex\n", ""):
         path.write_text(text, "utf-8")

@@ -1,3 +1,5 @@
+"""INTERPOL's notices, and the activities of charges and topics."""
+
 from __future__ import annotations
 
 import json
@@ -10,10 +12,10 @@ from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.ingest.text.crimes import charge_activities, topic_activities
 from resolver.records import Activity, Record
-from tests.ingest.samples import interpol
+from tests.ingest.samples import write_interpol
 
 
-def notice(native_id: str, kind: str = "", **more: Any) -> dict[str, Any]:
+def notice(native_id: str, kind: str = "", **changes: Any) -> dict[str, Any]:
     links = (
         {"_links": {"self": {"href": f"https://x.invalid/notices/v1/{kind}/{native_id}"}}}
         if kind
@@ -25,7 +27,7 @@ def notice(native_id: str, kind: str = "", **more: Any) -> dict[str, Any]:
         "name": "PEREZ",
         "nationalities": ["XK"],
         **links,
-        **more,
+        **changes,
     }
 
 
@@ -37,13 +39,13 @@ def read(path: Path, content: Any) -> tuple[list[Record], Intake]:
 
 
 def test_a_page_of_notices_is_read(tmp_path: Path) -> None:
-    one, two = read_lists([interpol(tmp_path)]).batch.to_records()
-    assert (one.id, one.source) == ("interpol-red:2031/9001", "interpol-red")
-    assert one.texts("name", "firstName", "lastName") == ("ESTEBAN", "MUESTRA", "ESTEBAN MUESTRA")
-    assert (one.texts("birthDate"), two.texts("birthDate")) == (("1985-07-19",), ("1990",))
-    assert (one.texts("gender"), two.texts("nationality")) == (("male",), ("XA", "XK"))
-    assert one.texts("notes") == ("warrant of XA: Smuggling of migrants",)
-    assert one.activities == (Activity.PEOPLE_SMUGGLING,)
+    first, second = read_lists([write_interpol(tmp_path)]).batch.to_records()
+    assert (first.id, first.source) == ("interpol-red:2031/9001", "interpol-red")
+    assert first.texts("name", "firstName", "lastName") == ("ESTEBAN", "MUESTRA", "ESTEBAN MUESTRA")
+    assert (first.texts("birthDate"), second.texts("birthDate")) == (("1985-07-19",), ("1990",))
+    assert (first.texts("gender"), second.texts("nationality")) == (("male",), ("XA", "XK"))
+    assert first.texts("notes") == ("warrant of XA: Smuggling of migrants",)
+    assert first.activities == (Activity.PEOPLE_SMUGGLING,)
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -51,7 +53,7 @@ def test_arrays_lines_and_single_notices_are_the_same(tmp_path: Path, indent: in
     notices = [notice("1/1", "yellow"), notice("1/2", "yellow")]
     array, _ = read(tmp_path / "array.json", json.dumps(notices, indent=indent))
     lines, _ = read(
-        tmp_path / "lines.json", "\n".join(json.dumps(one, indent=indent) for one in notices)
+        tmp_path / "lines.json", "\n".join(json.dumps(item, indent=indent) for item in notices)
     )
     page, _ = read(
         tmp_path / "page.json",
@@ -62,13 +64,13 @@ def test_arrays_lines_and_single_notices_are_the_same(tmp_path: Path, indent: in
     assert len(read(tmp_path / "one.json", json.dumps(notices[0], indent=indent))[0]) == 1
 
 
-def test_a_notice_that_does_not_say_its_kind_is_of_interpol(tmp_path: Path) -> None:
+def test_a_notice_without_its_kind_has_the_source_interpol(tmp_path: Path) -> None:
     records, _ = read(tmp_path / "n.json", [notice("1/1"), notice("1/2", "unheard")])
     assert [record.source for record in records] == ["interpol", "interpol"]
 
 
-def test_what_a_notice_says_is_kept(tmp_path: Path) -> None:
-    more = {
+def test_all_fields_of_a_notice_are_read(tmp_path: Path) -> None:
+    fields = {
         "place_of_birth": "Testville",
         "country_of_birth_id": "XK",
         "height": 1.75,
@@ -79,7 +81,7 @@ def test_what_a_notice_says_is_kept(tmp_path: Path) -> None:
         "distinguishing_marks": "scar on chin",
         "sex_id": "F",
     }
-    (record,), _ = read(tmp_path / "n.json", [notice("1/1", "red", **more)])
+    (record,), _ = read(tmp_path / "n.json", [notice("1/1", "red", **fields)])
     assert {
         value.prop: value.text
         for value in record.values
@@ -98,7 +100,7 @@ def test_what_a_notice_says_is_kept(tmp_path: Path) -> None:
     assert record.texts("hairColor", "appearance", "gender") == ("scar on chin", "female", "grey")
 
 
-def test_bad_notices_are_rejects_and_the_others_stay(tmp_path: Path) -> None:
+def test_bad_notices_are_rejects_and_others_are_read(tmp_path: Path) -> None:
     bad = notice("1/1", "red")
     del bad["entity_id"]
     records, intake = read(
@@ -137,7 +139,7 @@ def test_no_charge_names_nothing() -> None:
     assert charge_activities(["", " "]) == ()
 
 
-def test_a_general_topic_beside_a_special_one_says_nothing_more() -> None:
+def test_a_general_topic_next_to_a_specific_one_is_dropped() -> None:
     assert topic_activities(["crime", "crime.traffick.drug", "sanction"]) == (Activity.DRUGS,)
     assert topic_activities(["crime"]) == (Activity.OTHER,)
     assert topic_activities(["role.pep"]) == ()

@@ -10,10 +10,10 @@ import pytest
 from resolver.errors import InputError
 from resolver.ingest.formats import ofac
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import ListUnit, RecordAt, Reject
+from resolver.ingest.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.records import Activity, Kind, Record, RelationType
-from tests.ingest.samples_lists import entry, ofac_rows
-from tests.ingest.samples_lists import ofac as sample
+from tests.ingest.samples_lists import ofac_entry, ofac_rows
+from tests.ingest.samples_lists import write_ofac as write_sample
 
 
 def unit(folder: Path, *names: str) -> ListUnit:
@@ -23,21 +23,21 @@ def unit(folder: Path, *names: str) -> ListUnit:
 
 
 def read(folder: Path, *names: str) -> tuple[dict[str, Record], list[Reject]]:
-    found = list(ofac.read(unit(folder, *names)))
-    records = [item.record for item in found if isinstance(item, RecordAt)]
+    items = list(ofac.read_ofac(unit(folder, *names)))
+    records = [item.record for item in items if isinstance(item, LocatedRecord)]
     return {record.id.partition(":")[2]: record for record in records}, [
-        item for item in found if isinstance(item, Reject)
+        item for item in items if isinstance(item, Reject)
     ]
 
 
 def read_one(folder: Path, row: Sequence[str]) -> Record:
-    records, rejects = read(sample(folder, [row]))
+    records, rejects = read(write_sample(folder, [row]))
     assert rejects == []
     return records[row[0]]
 
 
 def test_a_person_with_everything(tmp_path: Path) -> None:
-    records, rejects = read(sample(tmp_path))
+    records, rejects = read(write_sample(tmp_path))
     assert rejects == []
     person = records["101"]
     assert (person.id, person.source, person.kind, person.schema) == (
@@ -81,7 +81,7 @@ def test_a_person_with_everything(tmp_path: Path) -> None:
 
 
 def test_companies_and_ships(tmp_path: Path) -> None:
-    records, _ = read(sample(tmp_path))
+    records, _ = read(write_sample(tmp_path))
     company, ship = records["102"], records["103"]
     assert (company.schema, company.texts("previousName")) == (
         "Company",
@@ -102,13 +102,13 @@ def test_companies_and_ships(tmp_path: Path) -> None:
 
 
 def test_the_consolidated_list_is_another_source(tmp_path: Path) -> None:
-    sample(tmp_path, stem="cons_prim")
+    write_sample(tmp_path, stem="cons_prim")
     records, _ = read(tmp_path, "cons_prim.csv", "cons_alt.csv", "cons_add.csv")
     assert {record.source for record in records.values()} == {"us-ofac-cons"}
 
 
 def test_the_order_of_files_and_rows_changes_nothing(tmp_path: Path) -> None:
-    records, _ = read(sample(tmp_path))
+    records, _ = read(write_sample(tmp_path))
     for name in ("sdn.csv", "alt.csv", "add.csv"):
         path = tmp_path / name
         rows = path.read_text("ascii").removesuffix("\x1a").splitlines()
@@ -119,18 +119,18 @@ def test_the_order_of_files_and_rows_changes_nothing(tmp_path: Path) -> None:
 
 def test_links_are_resolved_only_where_one_entry_bears_the_name(tmp_path: Path) -> None:
     rows = [
-        entry("1", "ONE TWIN LLC"),
-        entry("2", "ONE TWIN LLC"),
-        entry("3", "LONER, S.A."),
-        entry(
+        ofac_entry("1", "ONE TWIN LLC"),
+        ofac_entry("2", "ONE TWIN LLC"),
+        ofac_entry("3", "LONER, S.A."),
+        ofac_entry(
             "4",
             "TEST, Ali",
             "individual",
             "Linked To: ONE TWIN LLC; Linked To: LONER, S.A; Linked To: NOBODY.",
         ),
-        entry("5", "TEST, Olga", "individual", "wife of Ali Test; Linked To: TEST, Olga."),
+        ofac_entry("5", "TEST, Olga", "individual", "wife of Ali Test; Linked To: TEST, Olga."),
     ]
-    records, _ = read(sample(tmp_path, rows))
+    records, _ = read(write_sample(tmp_path, rows))
     assert {relation.target_name: relation.target_id for relation in records["4"].relations} == {
         "ONE TWIN LLC": "",
         "LONER, S.A": "us-ofac-sdn:3",
@@ -153,13 +153,13 @@ def test_links_are_resolved_only_where_one_entry_bears_the_name(tmp_path: Path) 
     ],
 )
 def test_company_or_organisation(tmp_path: Path, name: str, remarks: str, schema: str) -> None:
-    assert read_one(tmp_path, entry("7", name, "", remarks)).schema == schema
+    assert read_one(tmp_path, ofac_entry("7", name, "", remarks)).schema == schema
 
 
 def test_an_aircraft_is_identified_by_its_tail(tmp_path: Path) -> None:
     record = read_one(
         tmp_path,
-        entry("7", "EP-TST", "aircraft", "Aircraft Manufacturer's Serial Number (MSN) 391."),
+        ofac_entry("7", "EP-TST", "aircraft", "Aircraft Manufacturer's Serial Number (MSN) 391."),
     )
     assert {(item.prop, item.number) for item in record.identifiers} == {
         ("registrationNumber", "EP-TST"),
@@ -167,9 +167,11 @@ def test_an_aircraft_is_identified_by_its_tail(tmp_path: Path) -> None:
     }
 
 
-def test_remarks_that_are_cut_off_lose_their_last_item_to_the_notes(tmp_path: Path) -> None:
+def test_the_last_item_of_truncated_remarks_is_a_note(tmp_path: Path) -> None:
     records, rejects = read(
-        sample(tmp_path, [entry("7", "TEST, Ali", "individual", "DOB 1962; Passport A12")])
+        write_sample(
+            tmp_path, [ofac_entry("7", "TEST, Ali", "individual", "DOB 1962; Passport A12")]
+        )
     )
     assert (records["7"].texts("birthDate", "notes"), records["7"].identifiers) == (
         ("1962", "Passport A12"),
@@ -181,16 +183,16 @@ def test_remarks_that_are_cut_off_lose_their_last_item_to_the_notes(tmp_path: Pa
 
 
 def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
-    good = entry("7", "TEST, Ali", "individual", "DOB 30 Feb 1962.")
+    good = ofac_entry("7", "TEST, Ali", "individual", "DOB 30 Feb 1962.")
     text = ofac_rows(
         [
             good,
-            [*entry("8", "SHORT")[:5]],
-            ["x9", *entry("9", "NO NUMBER")[1:]],
-            entry("10", "LAST LLC"),
+            [*ofac_entry("8", "SHORT")[:5]],
+            ["x9", *ofac_entry("9", "NO NUMBER")[1:]],
+            ofac_entry("10", "LAST LLC"),
         ]
     )
-    sample(tmp_path, [good])
+    write_sample(tmp_path, [good])
     (tmp_path / "sdn.csv").write_text(text, "ascii")
     (tmp_path / "alt.csv").write_text('99,1,"aka","ORPHAN",-0- \n', "ascii")
     records, rejects = read(tmp_path)
@@ -205,20 +207,20 @@ def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
     assert "99" in rejects[-1].reason
 
 
-def test_detection_tells_all_three_files_from_other_tables(tmp_path: Path) -> None:
-    sample(tmp_path)
+def test_detection_accepts_all_three_files_and_no_other_tables(tmp_path: Path) -> None:
+    write_sample(tmp_path)
     for name in ("sdn.csv", "alt.csv", "add.csv"):
         file = SourceFile(tmp_path / name)
-        assert ofac.detect(file.head(), file)
+        assert ofac.detect_ofac(file.head(), file)
     file = SourceFile(tmp_path / "sdn.csv")
     for text in ("id,name\n1,Anna\n", '1,"Anna"\n', "", "1,2,3\n", "\x1a"):
-        assert not ofac.detect(text.encode(), file)
+        assert not ofac.detect_ofac(text.encode(), file)
 
 
-def test_without_the_file_of_entries_there_is_no_list(tmp_path: Path) -> None:
-    sample(tmp_path)
+def test_a_missing_file_of_entries_is_an_error(tmp_path: Path) -> None:
+    write_sample(tmp_path)
     with pytest.raises(InputError, match="the file of entries"):
-        list(ofac.read(unit(tmp_path, "alt.csv", "add.csv")))
+        list(ofac.read_ofac(unit(tmp_path, "alt.csv", "add.csv")))
     (tmp_path / "other.csv").write_bytes((tmp_path / "sdn.csv").read_bytes())
     with pytest.raises(InputError, match="two files of entries"):
-        list(ofac.read(unit(tmp_path, "sdn.csv", "other.csv")))
+        list(ofac.read_ofac(unit(tmp_path, "sdn.csv", "other.csv")))

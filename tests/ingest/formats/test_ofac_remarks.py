@@ -1,4 +1,4 @@
-"""One item of OFAC's remarks at a time."""
+"""Single items of OFAC's remarks."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from hypothesis import strategies as st
 from resolver.ingest.formats.ofac_remarks import (
     MAX_ITEM,
     ORIGIN,
-    Found,
-    is_cut,
-    items,
-    read_item,
+    RemarkFacts,
+    is_truncated,
+    read_remark,
+    split_remarks,
 )
 from resolver.records import Identifier, Relation, RelationType, Value
 
 
-def said(found: Found) -> list[tuple[str, str]]:
-    """(property or relation, text) of each fact."""
+def facts_of(remark: RemarkFacts) -> list[tuple[str, str]]:
+    """Return (property or relation, text) of each fact."""
     return [
         (fact.prop, fact.text)
         if isinstance(fact, Value)
         else (fact.prop, fact.number)
         if isinstance(fact, Identifier)
         else (fact.type.value, fact.target_name)
-        for fact in found.facts
+        for fact in remark.facts
     ]
 
 
@@ -100,9 +100,9 @@ def said(found: Found) -> list[tuple[str, str]]:
     ],
 )
 def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, str]]) -> None:
-    found = read_item(item, schema)
-    assert (said(found), found.fault) == (expected, "")
-    assert all(fact.origin == ORIGIN for fact in found.facts)
+    remark = read_remark(item, schema)
+    assert (facts_of(remark), remark.fault) == (expected, "")
+    assert all(fact.origin == ORIGIN for fact in remark.facts)
 
 
 @pytest.mark.parametrize(
@@ -217,16 +217,16 @@ def test_values_and_relations(item: str, schema: str, expected: list[tuple[str, 
     ],
 )
 def test_identifiers(item: str, expected: Identifier) -> None:
-    (found,) = read_item(item, "Person").facts
-    assert isinstance(found, Identifier)
+    (identifier,) = read_remark(item, "Person").facts
+    assert isinstance(identifier, Identifier)
     assert (
-        found.prop,
-        found.number,
-        found.country,
-        found.type,
-        found.issued,
-        found.expires,
-        found.note,
+        identifier.prop,
+        identifier.number,
+        identifier.country,
+        identifier.type,
+        identifier.issued,
+        identifier.expires,
+        identifier.note,
     ) == (
         expected.prop,
         expected.number,
@@ -239,22 +239,22 @@ def test_identifiers(item: str, expected: Identifier) -> None:
 
 
 def test_an_unknown_number_of_a_group_is_a_registration() -> None:
-    (found,) = read_item("Fishing Permit No. 77-12 (Testland)", "Company").facts
-    assert isinstance(found, Identifier)
-    assert found.prop == "registrationNumber"
+    (identifier,) = read_remark("Fishing Permit No. 77-12 (Testland)", "Company").facts
+    assert isinstance(identifier, Identifier)
+    assert identifier.prop == "registrationNumber"
 
 
 @pytest.mark.parametrize(
     "item", ["DOB 31 Feb 1970", "DOB unknown", "Organization Established Date soon"]
 )
-def test_a_date_that_cannot_be_read_is_a_note_and_a_fault(item: str) -> None:
-    found = read_item(item, "Person")
-    assert said(found) == [("notes", item)]
-    assert found.fault.startswith("value not taken: ")
+def test_an_unreadable_date_is_a_note_and_a_fault(item: str) -> None:
+    remark = read_remark(item, "Person")
+    assert facts_of(remark) == [("notes", item)]
+    assert remark.fault.startswith("value not taken: ")
 
 
 def test_relatives_are_relations_with_their_role() -> None:
-    assert read_item("half-brother of Ali Test", "Person").facts == (
+    assert read_remark("half-brother of Ali Test", "Person").facts == (
         Relation(
             RelationType.FAMILY_OF, target_name="Ali Test", role="half-brother", origin=ORIGIN
         ),
@@ -262,27 +262,29 @@ def test_relatives_are_relations_with_their_role() -> None:
 
 
 def test_items_end_with_a_stop_or_are_cut() -> None:
-    assert list(items("DOB 1962;arrested 2002; POB Test.")) == [
+    assert list(split_remarks("DOB 1962;arrested 2002; POB Test.")) == [
         "DOB 1962",
         "arrested 2002",
         "POB Test",
     ]
-    assert [is_cut(text) for text in ("DOB 1962.", "DOB 19", "")] == [False, True, False]
+    assert [is_truncated(text) for text in ("DOB 1962.", "DOB 19", "")] == [False, True, False]
 
 
-LIKE = st.text(st.sampled_from("DOB POBPassport No.#:12/ ()',;altissuedexpires19"), max_size=80)
+REMARK_LIKE = st.text(
+    st.sampled_from("DOB POBPassport No.#:12/ ()',;altissuedexpires19"), max_size=80
+)
 
 
 @given(
-    st.one_of(st.text(max_size=80), LIKE),
+    st.one_of(st.text(max_size=80), REMARK_LIKE),
     st.sampled_from(["Person", "Company", "Vessel", "Airplane"]),
 )
-def test_every_item_says_something(item: str, schema: str) -> None:
-    facts = read_item(item, schema).facts
+def test_every_item_gives_facts(item: str, schema: str) -> None:
+    facts = read_remark(item, schema).facts
     assert facts
     assert all(not isinstance(fact, Identifier) or fact.number for fact in facts)
 
 
-def test_a_giant_item_is_kept_without_being_read() -> None:
+def test_a_giant_item_becomes_an_unread_note() -> None:
     item = "Passport " + "1" * MAX_ITEM
-    assert said(read_item(item, "Person")) == [("notes", item)]
+    assert facts_of(read_remark(item, "Person")) == [("notes", item)]

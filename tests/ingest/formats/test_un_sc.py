@@ -1,4 +1,4 @@
-"""The UN's list: what entries say, and files that are broken or hostile."""
+"""UN list: contents of entries, and damaged or hostile files."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from resolver.ingest.reader_types import (
     Item,
     ListUnit,
     ListVersion,
-    RecordAt,
+    LocatedRecord,
     Reject,
 )
 from resolver.ingest.readers import read_lists
 from resolver.records import Activity, Record, RelationType
-from tests.ingest.samples_lists import UN_HEAD, individual, un_document
-from tests.ingest.samples_lists import un_sc as sample
+from tests.ingest.samples_lists import UN_HEAD, build_un_document, un_individual
+from tests.ingest.samples_lists import write_un_sc as write_sample
 
 
 def items(path: Path) -> list[Item]:
-    return list(un_sc.read(ListUnit((SourceFile(path),))))
+    return list(un_sc.read_un_sc(ListUnit((SourceFile(path),))))
 
 
 def write(folder: Path, text: str) -> Path:
@@ -32,17 +32,19 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def one(folder: Path, inner: str, first: str = "ALPHA") -> tuple[Record, list[Reject]]:
-    """The record of one individual with the given parts, and the rejects."""
-    found = items(write(folder, un_document(individual("1", first, inner))))
-    (record,) = [item.record for item in found if isinstance(item, RecordAt)]
-    return record, [item for item in found if isinstance(item, Reject)]
+def read_individual(folder: Path, inner: str, first: str = "ALPHA") -> tuple[Record, list[Reject]]:
+    """Return the record of an individual with the given parts, and its rejects."""
+    list_items = items(write(folder, build_un_document(un_individual("1", first, inner))))
+    (record,) = [item.record for item in list_items if isinstance(item, LocatedRecord)]
+    return record, [item for item in list_items if isinstance(item, Reject)]
 
 
-def test_entries_of_both_sorts(tmp_path: Path) -> None:
-    found = items(sample(tmp_path))
-    assert found[0] == ListVersion("2026-02-27T00:00:09.554Z")
-    records = {item.record.id: item.record for item in found if isinstance(item, RecordAt)}
+def test_individuals_and_entities_are_read(tmp_path: Path) -> None:
+    list_items = items(write_sample(tmp_path))
+    assert list_items[0] == ListVersion("2026-02-27T00:00:09.554Z")
+    records = {
+        item.record.id: item.record for item in list_items if isinstance(item, LocatedRecord)
+    }
     assert list(records) == ["un-sc:201", "un-sc:202", "un-sc:301"]
     person, entity = records["un-sc:201"], records["un-sc:301"]
     expected = {
@@ -100,13 +102,13 @@ def birth(parts: str) -> str:
     ],
 )
 def test_dates_of_birth(tmp_path: Path, parts: str, dates: tuple[str, ...]) -> None:
-    record, rejects = one(tmp_path, birth(parts))
+    record, rejects = read_individual(tmp_path, birth(parts))
     assert (record.texts("birthDate"), rejects) == (dates, [])
 
 
 @pytest.mark.parametrize("parts", ["<DATE>1970-02-31</DATE>", "<NOTE>30-35 years old</NOTE>"])
-def test_a_date_that_cannot_be_read_is_a_note_and_a_reject(tmp_path: Path, parts: str) -> None:
-    record, (reject,) = one(tmp_path, birth(parts))
+def test_an_unreadable_date_is_a_note_and_a_reject(tmp_path: Path, parts: str) -> None:
+    record, (reject,) = read_individual(tmp_path, birth(parts))
     assert record.texts("birthDate") == ()
     assert any("birthDate" in text for text in record.texts("notes"))
     assert reject.reason.startswith("record un-sc:1: value not taken: birthDate")
@@ -164,32 +166,34 @@ def document(**parts: str) -> str:
     ],
 )
 def test_documents(tmp_path: Path, parts: dict[str, str], expected: tuple[str, ...]) -> None:
-    record, _ = one(tmp_path, document(**parts))
-    (found,) = record.identifiers
+    record, _ = read_individual(tmp_path, document(**parts))
+    (identifier,) = record.identifiers
     assert (
-        found.prop,
-        found.number,
-        found.country,
-        found.issued,
-        found.expires,
-        found.note,
+        identifier.prop,
+        identifier.number,
+        identifier.country,
+        identifier.issued,
+        identifier.expires,
+        identifier.note,
     ) == expected
 
 
 def test_a_document_without_a_number_is_a_note(tmp_path: Path) -> None:
-    record, rejects = one(
+    record, rejects = read_individual(
         tmp_path, document(TYPE_OF_DOCUMENT="Passport", ISSUING_COUNTRY="Testland")
     )
     assert (record.identifiers, rejects) == ((), [])
     assert record.texts("notes") == ("document: Passport; Testland",)
 
 
-def test_aliases_bring_birth_data_and_scripts_of_their_own(tmp_path: Path) -> None:
-    record, _ = one(
+def test_aliases_have_birth_data_and_scripts(tmp_path: Path) -> None:
+    record, _ = read_individual(
         tmp_path,
-        "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Ali Probe; Aly Probe (علي)</ALIAS_NAME>"
+        "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY>"
+        "<ALIAS_NAME>Ali Probe; Aly Probe (علي)</ALIAS_NAME>"
         "<DATE_OF_BIRTH>1979-12-31</DATE_OF_BIRTH><CITY_OF_BIRTH>Testville</CITY_OF_BIRTH>"
-        "<COUNTRY_OF_BIRTH>Testland</COUNTRY_OF_BIRTH><NOTE>previously listed as. In Arabic: علي بروب</NOTE>"
+        "<COUNTRY_OF_BIRTH>Testland</COUNTRY_OF_BIRTH>"
+        "<NOTE>previously listed as. In Arabic: علي بروب</NOTE>"
         "</INDIVIDUAL_ALIAS><NAME_ORIGINAL_SCRIPT>ألفا</NAME_ORIGINAL_SCRIPT>",
     )
     assert set(record.texts("alias", "weakAlias")) == {
@@ -219,23 +223,25 @@ def test_aliases_bring_birth_data_and_scripts_of_their_own(tmp_path: Path) -> No
     ],
 )
 def test_comments(tmp_path: Path, comment: str, prop: str, texts: tuple[str, ...]) -> None:
-    record, _ = one(tmp_path, f"<COMMENTS1>{comment}</COMMENTS1>")
+    record, _ = read_individual(tmp_path, f"<COMMENTS1>{comment}</COMMENTS1>")
     assert record.texts(prop) == texts
     assert record.texts("notes") == (comment,)
 
 
-def test_a_truncated_file_keeps_what_stands_before_the_break(tmp_path: Path) -> None:
-    whole = un_document("".join(individual(str(number)) for number in range(1, 400)))
-    cut = whole[: whole.index("<DATAID>390</DATAID>") + 5]
-    found = items(write(tmp_path, cut))
-    records = [item.record.id for item in found if isinstance(item, RecordAt)]
+def test_a_truncated_file_keeps_the_entries_before_the_break(tmp_path: Path) -> None:
+    document_text = build_un_document(
+        "".join(un_individual(str(number)) for number in range(1, 400))
+    )
+    cut = document_text[: document_text.index("<DATAID>390</DATAID>") + 5]
+    list_items = items(write(tmp_path, cut))
+    records = [item.record.id for item in list_items if isinstance(item, LocatedRecord)]
     assert records == [f"un-sc:{number}" for number in range(1, 390)]
-    (reject,) = [item for item in found if isinstance(item, Reject)]
+    (reject,) = [item for item in list_items if isinstance(item, Reject)]
     assert reject.line == cut.count("\n") + 1
     assert "breaks off" in reject.reason
-    (broken,) = read_lists([tmp_path]).lists
-    assert broken.broken
-    assert not broken.complete
+    (info,) = read_lists([tmp_path]).lists
+    assert info.broken
+    assert not info.complete
 
 
 @pytest.mark.parametrize(
@@ -250,7 +256,7 @@ def test_a_truncated_file_keeps_what_stands_before_the_break(tmp_path: Path) -> 
         "<a/>" + " " * 70_000,
     ],
 )
-def test_a_file_of_which_nothing_can_be_read_is_one_clear_line(tmp_path: Path, text: str) -> None:
+def test_an_unreadable_file_is_one_clear_line(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError) as caught:
         items(write(tmp_path, text))
     assert str(caught.value).startswith("list.xml: ")
@@ -270,33 +276,37 @@ BOMB = "".join(f'<!ENTITY x{level} "{f"&x{level - 1};" * 10}">' for level in ran
         "",
     ],
 )
-def test_a_document_type_is_refused_whatever_it_defines(tmp_path: Path, definitions: str) -> None:
-    body = un_document(individual("1", "&x9;" if definitions else "A")).partition("\n")[2]
+def test_any_document_type_is_refused(tmp_path: Path, definitions: str) -> None:
+    body = build_un_document(un_individual("1", "&x9;" if definitions else "A")).partition("\n")[2]
     text = f'<?xml version="1.0"?><!DOCTYPE CONSOLIDATED_LIST [{definitions}]>\n{body}'
     with pytest.raises(InputError, match=r"document type|no readable list"):
         items(write(tmp_path, text))
 
 
-def test_an_entity_that_nobody_defined_breaks_the_file_there(tmp_path: Path) -> None:
-    found = items(write(tmp_path, un_document(individual("1") + individual("2", "&nobody;"))))
-    assert [item.record.id for item in found if isinstance(item, RecordAt)] == ["un-sc:1"]
-    assert any(isinstance(item, Reject) for item in found)
+def test_an_undefined_entity_truncates_the_list(tmp_path: Path) -> None:
+    list_items = items(
+        write(tmp_path, build_un_document(un_individual("1") + un_individual("2", "&nobody;")))
+    )
+    assert [item.record.id for item in list_items if isinstance(item, LocatedRecord)] == ["un-sc:1"]
+    assert any(isinstance(item, Reject) for item in list_items)
 
 
 def test_an_entry_without_its_number_is_rejected(tmp_path: Path) -> None:
-    found = items(
-        write(tmp_path, un_document("<INDIVIDUAL><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL>"))
+    list_items = items(
+        write(tmp_path, build_un_document("<INDIVIDUAL><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL>"))
     )
-    assert [item.reason for item in found if isinstance(item, Reject)] == [
+    assert [item.reason for item in list_items if isinstance(item, Reject)] == [
         "an entry without DATAID"
     ]
 
 
 def test_an_empty_list_is_a_list(tmp_path: Path) -> None:
-    assert items(write(tmp_path, un_document(""))) == [ListVersion("2026-02-27T00:00:09.554Z")]
+    assert items(write(tmp_path, build_un_document(""))) == [
+        ListVersion("2026-02-27T00:00:09.554Z")
+    ]
 
 
 def test_detection(tmp_path: Path) -> None:
-    file = SourceFile(sample(tmp_path))
-    assert un_sc.detect(file.head(), file)
-    assert not un_sc.detect(b"<?xml version='1.0'?><OTHER/>", file)
+    file = SourceFile(write_sample(tmp_path))
+    assert un_sc.detect_un_sc(file.head(), file)
+    assert not un_sc.detect_un_sc(b"<?xml version='1.0'?><OTHER/>", file)

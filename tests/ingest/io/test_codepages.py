@@ -1,4 +1,4 @@
-"""Tables that are no UTF-8: read in the code page they are in, or refused row by row; never read wrongly in silence."""
+"""Tables that are not UTF-8: read in their code page, or refused row by row, never misread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resolver.ingest.io.codepages import (
     CYRILLIC,
     UNKNOWN,
     WESTERN,
-    code_page,
+    detect_code_page,
 )
 from resolver.ingest.readers import read_lists
 
@@ -39,7 +39,7 @@ HEADER = "id,name\n"
 )
 def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> None:
     content = (HEADER + "".join(f"{row},{name}\n" for row, name in enumerate(names))).encode(codec)
-    assert code_page(content) == page
+    assert detect_code_page(content) == page
     (tmp_path / "list.csv").write_bytes(content)
     intake = read_lists([tmp_path / "list.csv"])
     read = [record.texts("name") for record in intake.batch.to_records()]
@@ -47,26 +47,24 @@ def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> 
     assert [reject.reason for reject in intake.rejects] == [
         "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
     ] * (len(names) if page == UNKNOWN else 0)
-    told = "list.csv: this is no UTF-8; it was read as windows-1251 (Cyrillic)"
-    assert (told in intake.warnings) == (page == CYRILLIC)
+    warning = "list.csv: the file is not UTF-8; it was read as windows-1251 (Cyrillic)"
+    assert (warning in intake.warnings) == (page == CYRILLIC)
 
 
-def test_a_table_without_rows_is_told(tmp_path: Path) -> None:
+def test_a_table_without_rows_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text(HEADER, "utf-8")
     (tmp_path / "full.csv").write_text(HEADER + "1,Ann\n", "utf-8")
-    told = read_lists([tmp_path / "empty.csv", tmp_path / "full.csv"]).warnings
-    assert [one for one in told if "no rows" in one] == [
+    warnings = read_lists([tmp_path / "empty.csv", tmp_path / "full.csv"]).warnings
+    assert [warning for warning in warnings if "no rows" in warning] == [
         "empty.csv: the table has a header and no rows"
     ]
 
 
-def test_columns_of_one_name_are_named(tmp_path: Path) -> None:
+def test_repeated_columns_are_reported(tmp_path: Path) -> None:
     (tmp_path / "twice.csv").write_text("id,name,name\n1,Ann,Lee\n", "utf-8")
-    with pytest.raises(
-        FormatError, match=r"twice\.csv: column 'name' stands twice, and nobody knows which"
-    ):
+    with pytest.raises(FormatError, match=r"twice\.csv: column 'name' occurs twice; rename one"):
         read_lists([tmp_path / "twice.csv"])
     (tmp_path / "once.csv").write_text("id,name,dob,dob,note,note\n1,Ann,1960,1961,a,b\n", "utf-8")
     intake = read_lists([tmp_path / "once.csv"])
     assert [record.texts("birthDate") for record in intake.batch.to_records()] == [()]
-    assert intake.warnings[0].endswith("not used: dob, note; dob stands twice, so neither is read")
+    assert intake.warnings[0].endswith("not used: dob, note; dob occurs twice, so neither is read")

@@ -1,3 +1,5 @@
+"""Input files: packed, damaged, and in several encodings."""
+
 from __future__ import annotations
 
 import bz2
@@ -13,15 +15,15 @@ from resolver.errors import InputError
 from resolver.ingest.io.source_files import (
     MAX_LINE,
     SourceFile,
-    encoding_of,
+    detect_encoding,
     line_fault,
-    text_lines,
+    read_text_lines,
     zip_members,
 )
 
 
 def lines(path: Path) -> list[tuple[int, str]]:
-    return list(text_lines(SourceFile(path)))
+    return list(read_text_lines(SourceFile(path)))
 
 
 def zipped(path: Path, **members: bytes) -> Path:
@@ -143,7 +145,7 @@ def test_an_encrypted_zip_says_so(tmp_path: Path) -> None:
         member.open()
 
 
-def test_names_that_climb_out_of_a_zip_are_only_names(tmp_path: Path) -> None:
+def test_zip_members_outside_the_folder_are_never_written(tmp_path: Path) -> None:
     inner = tmp_path / "inside"
     inner.mkdir()
     path = zipped(
@@ -163,7 +165,7 @@ def test_an_absent_file_and_an_absent_member(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_unicode_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
+def test_unicode_encodings_are_detected(tmp_path: Path, encoding: str) -> None:
     text = "Name,Anna\r\nИмя,Анна\n"
     (tmp_path / "list.csv").write_bytes(text.encode(encoding))
     assert lines(tmp_path / "list.csv") == [(1, "Name,Anna"), (2, "Имя,Анна")]
@@ -187,7 +189,7 @@ def test_a_western_line_does_not_change_how_the_others_are_read(tmp_path: Path) 
     ],
     ids=["cyrillic", "greek", "polish", "cut UTF-8", "nothing"],
 )
-def test_other_code_pages_are_not_taken_for_western_text(tmp_path: Path, raw: bytes) -> None:
+def test_other_code_pages_do_not_count_as_western(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "list.csv").write_bytes(b"ok\n" + raw + b"\nok\n")
     first, second, third = lines(tmp_path / "list.csv")
     assert (first[1], third) == ("ok", (3, "ok"))
@@ -212,22 +214,22 @@ def test_broken_utf_16_is_one_clear_line(tmp_path: Path) -> None:
         lines(tmp_path / "list.csv")
 
 
-def test_what_is_wrong_with_a_line() -> None:
+def test_line_faults() -> None:
     assert line_fault("Anna, Анна") == ""
     assert "NUL" in line_fault("An\x00na")
 
 
 def test_text_without_a_mark_is_utf_8() -> None:
-    assert encoding_of(b"") == "utf-8"
-    assert encoding_of("Имя,Анна".encode()) == "utf-8"
+    assert detect_encoding(b"") == "utf-8"
+    assert detect_encoding("Имя,Анна".encode()) == "utf-8"
 
 
-def test_bzip_is_not_taken_for_anything_else(tmp_path: Path) -> None:
+def test_bzip_is_not_unpacked(tmp_path: Path) -> None:
     (tmp_path / "list.bz2").write_bytes(bz2.compress(b"a"))
     assert SourceFile(tmp_path / "list.bz2").head(2) == b"BZ"
 
 
-def test_closing_closes_what_lies_beneath(tmp_path: Path) -> None:
+def test_closing_closes_all_inner_streams(tmp_path: Path) -> None:
     path = zipped(tmp_path / "lists.zip", a=gzip.compress(b"abc"))
     stream = SourceFile(path, "a").open()
     assert isinstance(stream, io.BufferedReader)

@@ -1,3 +1,5 @@
+"""Rows of CSV and JSON files, with bad rows among them."""
+
 from __future__ import annotations
 
 import csv
@@ -15,26 +17,26 @@ from resolver.errors import InputError
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_rows import (
     MAX_FIELD,
-    csv_rows,
-    json_objects,
-    json_rows,
+    read_csv_rows,
+    read_json_objects,
+    read_json_rows,
 )
 from resolver.ingest.reader_types import Reject
 
 
-def written(folder: Path, content: bytes | str) -> SourceFile:
+def write(folder: Path, content: bytes | str) -> SourceFile:
     path = folder / "list.txt"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return SourceFile(path)
 
 
-def test_rows_know_the_line_they_begin_on(tmp_path: Path) -> None:
-    file = written(tmp_path, 'a,b\n"x\ny",2\n\n,\n"t ""q"" ",3\n\x1a')
-    assert list(csv_rows(file)) == [(1, ["a", "b"]), (2, ["x\ny", "2"]), (6, ['t "q" ', "3"])]
+def test_rows_have_the_line_they_begin_on(tmp_path: Path) -> None:
+    file = write(tmp_path, 'a,b\n"x\ny",2\n\n,\n"t ""q"" ",3\n\x1a')
+    assert list(read_csv_rows(file)) == [(1, ["a", "b"]), (2, ["x\ny", "2"]), (6, ['t "q" ', "3"])]
 
 
 def test_a_row_with_nul_bytes_costs_that_row_only(tmp_path: Path) -> None:
-    rows = list(csv_rows(written(tmp_path, b"a,1\nb\0b,2\nc,3\n")))
+    rows = list(read_csv_rows(write(tmp_path, b"a,1\nb\0b,2\nc,3\n")))
     assert rows == [
         (1, ["a", "1"]),
         Reject("list.txt", 2, "the row holds NUL bytes"),
@@ -43,7 +45,7 @@ def test_a_row_with_nul_bytes_costs_that_row_only(tmp_path: Path) -> None:
 
 
 def test_a_giant_cell_costs_that_row_only(tmp_path: Path) -> None:
-    rows = list(csv_rows(written(tmp_path, f'a,"{"x" * (MAX_FIELD + 1)}"\nb,2\n')))
+    rows = list(read_csv_rows(write(tmp_path, f'a,"{"x" * (MAX_FIELD + 1)}"\nb,2\n')))
     assert rows == [
         Reject("list.txt", 1, "a cell is longer than 1000000 characters"),
         (2, ["b", "2"]),
@@ -51,14 +53,14 @@ def test_a_giant_cell_costs_that_row_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [3, 2000])
-def test_a_quote_left_open_costs_one_line_and_swallows_nothing(tmp_path: Path, lines: int) -> None:
-    rows = list(csv_rows(written(tmp_path, 'a,1\nb,"2\n' + "c,3\n" * lines)))
+def test_an_open_quote_costs_only_its_line(tmp_path: Path, lines: int) -> None:
+    rows = list(read_csv_rows(write(tmp_path, 'a,1\nb,"2\n' + "c,3\n" * lines)))
     assert rows[:2] == [(1, ["a", "1"]), Reject("list.txt", 2, "a quote is opened and not closed")]
     assert rows[2:] == [(line, ["c", "3"]) for line in range(3, lines + 3)]
 
 
 def test_a_quote_closed_by_the_wrong_one_does_not_join_rows(tmp_path: Path) -> None:
-    rows = list(csv_rows(written(tmp_path, 'a,"1\nb,2\nc,"3"\n')))
+    rows = list(read_csv_rows(write(tmp_path, 'a,"1\nb,2\nc,"3"\n')))
     assert rows == [
         Reject("list.txt", 1, "a quote is opened and not closed"),
         (2, ["b", "2"]),
@@ -67,7 +69,7 @@ def test_a_quote_closed_by_the_wrong_one_does_not_join_rows(tmp_path: Path) -> N
 
 
 def test_bytes_of_another_code_page_cost_that_row_only(tmp_path: Path) -> None:
-    rows = list(csv_rows(written(tmp_path, b"a,1\n" + "Иванов,2\n".encode("cp1251") + b"c,3\n")))
+    rows = list(read_csv_rows(write(tmp_path, b"a,1\n" + "Иванов,2\n".encode("cp1251") + b"c,3\n")))
     assert [row[0] if isinstance(row, tuple) else row.line for row in rows] == [1, 2, 3]
     assert isinstance(rows[1], Reject)
     assert "neither UTF-8 nor windows-1252" in rows[1].reason
@@ -81,19 +83,19 @@ filled = st.lists(cells, min_size=1, max_size=4).filter(any)
 
 
 @given(st.lists(filled, max_size=8))
-def test_what_a_csv_writer_wrote_is_read_back(
+def test_the_output_of_a_csv_writer_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
 ) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    file = written(tmp_path_factory.mktemp("rows"), text.getvalue())
-    assert [row[1] for row in csv_rows(file) if isinstance(row, tuple)] == rows
+    file = write(tmp_path_factory.mktemp("rows"), text.getvalue())
+    assert [row[1] for row in read_csv_rows(file) if isinstance(row, tuple)] == rows
 
 
-def test_json_rows_reject_what_is_no_object(tmp_path: Path) -> None:
+def test_json_lines_other_than_objects_are_rejects(tmp_path: Path) -> None:
     rows = list(
-        json_rows(
-            written(tmp_path, b'{"a": 1}\n\n[1]\n{"a":\n{"a": "\\ud800"}\n{"a": "\0"}\n{"b": 2}\n')
+        read_json_rows(
+            write(tmp_path, b'{"a": 1}\n\n[1]\n{"a":\n{"a": "\\ud800"}\n{"a": "\0"}\n{"b": 2}\n')
         )
     )
     assert [row for row in rows if isinstance(row, tuple)] == [(1, {"a": 1}), (7, {"b": 2})]
@@ -122,49 +124,47 @@ def test_objects_of_an_array_are_those_of_the_whole_parse(
     indent: int | None,
     inner: bool,
 ) -> None:
-    whole: Any = {"total": 1, "x": {"items": content}, "more": [{"a": 1}]} if inner else content
-    file = written(
-        tmp_path_factory.mktemp("json"), json.dumps(whole, indent=indent, ensure_ascii=False)
+    document: Any = {"total": 1, "x": {"items": content}, "more": [{"a": 1}]} if inner else content
+    file = write(
+        tmp_path_factory.mktemp("json"), json.dumps(document, indent=indent, ensure_ascii=False)
     )
     begin = re.compile(r'"items": \[') if inner else None
-    found = list(json_objects(file, begin))
-    assert [row[1] for row in found if isinstance(row, tuple)] == content
-    assert [row for row in found if isinstance(row, Reject)] == []
+    rows = list(read_json_objects(file, begin))
+    assert [row[1] for row in rows if isinstance(row, tuple)] == content
+    assert [row for row in rows if isinstance(row, Reject)] == []
 
 
-def test_objects_know_the_line_they_begin_on(tmp_path: Path) -> None:
-    found = list(json_objects(written(tmp_path, '[\n {"a": "}"},\n {\n "b": [{}]}]\n')))
-    assert found == [(2, {"a": "}"}), (3, {"b": [{}]})]
+def test_objects_have_the_line_they_begin_on(tmp_path: Path) -> None:
+    rows = list(read_json_objects(write(tmp_path, '[\n {"a": "}"},\n {\n "b": [{}]}]\n')))
+    assert rows == [(2, {"a": "}"}), (3, {"b": [{}]})]
 
 
-def test_a_bad_line_costs_the_object_it_stands_in(tmp_path: Path) -> None:
+def test_a_bad_line_costs_only_its_object(tmp_path: Path) -> None:
     content = b'[{"a": 1,\n "b": "x\0y",\n "c": 2},\n{"a": "\xff\xfe"},\n{"a": 3}]'
-    found = list(json_objects(written(tmp_path, content)))
-    assert [row for row in found if isinstance(row, tuple)] == [(4, {"a": "ÿþ"}), (5, {"a": 3})]
-    assert [row for row in found if isinstance(row, Reject)] == [
+    rows = list(read_json_objects(write(tmp_path, content)))
+    assert [row for row in rows if isinstance(row, tuple)] == [(4, {"a": "ÿþ"}), (5, {"a": 3})]
+    assert [row for row in rows if isinstance(row, Reject)] == [
         Reject("list.txt", 1, "the row holds NUL bytes")
     ]
 
 
 def test_an_array_cut_off_says_so(tmp_path: Path) -> None:
-    found = list(json_objects(written(tmp_path, '[{"a": 1}, {"b": "x')))
-    assert found == [(1, {"a": 1}), Reject("list.txt", 1, "the last object is cut off")]
+    rows = list(read_json_objects(write(tmp_path, '[{"a": 1}, {"b": "x')))
+    assert rows == [(1, {"a": 1}), Reject("list.txt", 1, "the last object is cut off")]
 
 
 def test_text_after_the_array_is_not_dropped_silently(tmp_path: Path) -> None:
-    found = list(json_objects(written(tmp_path, '[{"a": 1}]\n[{"b": 1}]\n')))
-    assert found == [
+    rows = list(read_json_objects(write(tmp_path, '[{"a": 1}]\n[{"b": 1}]\n')))
+    assert rows == [
         (1, {"a": 1}),
         Reject("list.txt", 2, "text after the end of the list is not read"),
     ]
 
 
-def test_an_object_without_end_is_not_held_forever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endless_object_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resolver.ingest.io.text_rows.MAX_LINE", 1000)
     with pytest.raises(InputError, match=r"list\.txt, line 1: an object is longer"):
-        list(json_objects(written(tmp_path, "[{\n" + '"a": 1,\n' * 1000)))
+        list(read_json_objects(write(tmp_path, "[{\n" + '"a": 1,\n' * 1000)))
 
 
 @pytest.mark.parametrize(
@@ -172,5 +172,5 @@ def test_an_object_without_end_is_not_held_forever(
 )
 def test_hostile_lines_are_scanned_in_linear_time(tmp_path: Path, text: str) -> None:
     assert not [
-        row for row in json_objects(written(tmp_path, "[" + text)) if isinstance(row, tuple)
+        row for row in read_json_objects(write(tmp_path, "[" + text)) if isinstance(row, tuple)
     ]

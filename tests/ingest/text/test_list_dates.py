@@ -1,4 +1,4 @@
-"""Written dates: what lists write, and that nothing but dates comes out."""
+"""Dates in the prose of lists."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DateError
-from resolver.ingest.text.list_dates import canonical, read_dates
+from resolver.ingest.text.list_dates import canonical_date, read_dates
 from resolver.records import parse_date
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2030, 12, 31))
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"),
+    ("text", "expected"),
     [
         ("10 Dec 1948", "1948-12-10"),
         ("Dec 1948", "1948-12"),
@@ -32,33 +32,33 @@ DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2030, 12, 31))
         ("Mar 1962 to Feb 1963", "1962-03/1963-02"),
     ],
 )
-def test_one_date(written: str, expected: str) -> None:
-    assert canonical(written) == expected
+def test_one_date(text: str, expected: str) -> None:
+    assert canonical_date(text) == expected
 
 
 @pytest.mark.parametrize(
-    "written", ["31.02.1970", "30 Feb 1970", "yesterday", "", "10 Foo 1970", "1/2"]
+    "text", ["31.02.1970", "30 Feb 1970", "yesterday", "", "10 Foo 1970", "1/2"]
 )
-def test_what_is_no_date_is_refused(written: str) -> None:
+def test_invalid_dates_raise(text: str) -> None:
     with pytest.raises(DateError):
-        canonical(written)
+        canonical_date(text)
 
 
 @given(DAYS, st.sampled_from(["%d %b %Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%d", "%b %Y", "%Y"]))
 def test_the_fast_path_reads_what_the_parser_reads(day: datetime.date, form: str) -> None:
-    written = day.strftime(form)
-    assert canonical(written) == str(parse_date(written))
+    text = day.strftime(form)
+    assert canonical_date(text) == str(parse_date(text))
 
 
 @given(DAYS, DAYS)
-def test_a_range_keeps_its_bounds(one: datetime.date, other: datetime.date) -> None:
-    first, last = sorted((one, other))
-    date = parse_date(canonical(f"{first:%d %b %Y} to {last:%d %b %Y}"))
+def test_a_range_keeps_its_bounds(day: datetime.date, second_day: datetime.date) -> None:
+    first, last = sorted((day, second_day))
+    date = parse_date(canonical_date(f"{first:%d %b %Y} to {last:%d %b %Y}"))
     assert (date.year, date.last_year) == (first.year, last.year)
 
 
 @pytest.mark.parametrize(
-    ("written", "dates", "left"),
+    ("text", "dates", "rest"),
     [
         ("1960 or 1961", ("1960", "1961"), ()),
         ("10 Jan. 1960 or 1961", ("1960-01-10", "1961"), ()),
@@ -107,12 +107,12 @@ def test_a_range_keeps_its_bounds(one: datetime.date, other: datetime.date) -> N
         ("28 September", (), ("28 September",)),
     ],
 )
-def test_several_dates(written: str, dates: tuple[str, ...], left: tuple[str, ...]) -> None:
-    assert read_dates(written) == (dates, left)
+def test_several_dates(text: str, dates: tuple[str, ...], rest: tuple[str, ...]) -> None:
+    assert read_dates(text) == (dates, rest)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_read_and_every_date_given_is_canonical(text: str) -> None:
+def test_any_text_is_read_to_canonical_dates(text: str) -> None:
     dates, _ = read_dates(text)
     for date in dates:
         assert str(parse_date(date)) == date

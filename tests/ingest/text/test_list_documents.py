@@ -10,29 +10,41 @@ from resolver.ingest.text.list_documents import read_documents
 from resolver.ingest.text.register_numbers import read_registrations
 from resolver.records import Identifier
 
-P, I = "passportNumber", "idNumber"  # noqa: E741
+PASSPORT = "passportNumber"
+ID_NUMBER = "idNumber"
 DOCUMENTS = [
-    ("0801 524291", P, [Identifier(P, "0801 524291")]),
+    ("0801 524291", PASSPORT, [Identifier(PASSPORT, "0801 524291")]),
     (
         "X1234567 (Testan passport); AB 1234567",
-        P,
-        [Identifier(P, "X1234567", "Testan", "Testan passport"), Identifier(P, "AB 1234567")],
-    ),
-    ("7314052448, 7303853921", P, [Identifier(P, "7314052448"), Identifier(P, "7303853921")]),
-    (
-        "(a) 101856740 (Kuwaiti passport issued on 12.5.2005, expired on 11.5.2007), (b) 002955916 (Kuwaiti passport)",
-        P,
+        PASSPORT,
         [
-            Identifier(P, "101856740", "Kuwaiti", "Kuwaiti passport", "2005-05-12", "2007-05-11"),
-            Identifier(P, "002955916", "Kuwaiti", "Kuwaiti passport"),
+            Identifier(PASSPORT, "X1234567", "Testan", "Testan passport"),
+            Identifier(PASSPORT, "AB 1234567"),
         ],
     ),
     (
-        "Pakistani passport number FA0157000, issued on 23 July 2009, expires on 22 July 2014, issued under name A B",
-        P,
+        "7314052448, 7303853921",
+        PASSPORT,
+        [Identifier(PASSPORT, "7314052448"), Identifier(PASSPORT, "7303853921")],
+    ),
+    (
+        "(a) 101856740 (Kuwaiti passport issued on 12.5.2005, expired on 11.5.2007), "
+        "(b) 002955916 (Kuwaiti passport)",
+        PASSPORT,
         [
             Identifier(
-                P,
+                PASSPORT, "101856740", "Kuwaiti", "Kuwaiti passport", "2005-05-12", "2007-05-11"
+            ),
+            Identifier(PASSPORT, "002955916", "Kuwaiti", "Kuwaiti passport"),
+        ],
+    ),
+    (
+        "Pakistani passport number FA0157000, issued on 23 July 2009, expires on 22 July 2014, "
+        "issued under name A B",
+        PASSPORT,
+        [
+            Identifier(
+                PASSPORT,
                 "FA0157000",
                 "Pakistani",
                 "Pakistani passport number",
@@ -44,32 +56,44 @@ DOCUMENTS = [
     ),
     (
         "C2002000 (Iran); 477845000 (USA)",
-        P,
-        [Identifier(P, "C2002000", "Iran"), Identifier(P, "477845000", "USA")],
+        PASSPORT,
+        [Identifier(PASSPORT, "C2002000", "Iran"), Identifier(PASSPORT, "477845000", "USA")],
     ),
     (
         "Spain number XDD789000 (Expires on 1 March 2035)",
-        P,
-        [Identifier(P, "XDD789000", "Spain", "Spain number", "", "2035-03-01")],
+        PASSPORT,
+        [Identifier(PASSPORT, "XDD789000", "Spain", "Spain number", "", "2035-03-01")],
     ),
-    ("series 3418 No 265000, issued in 2018", P, [Identifier(P, "3418 265000", issued="2018")]),
-    ("0055312000 (National ID)", P, [Identifier(I, "0055312000", type="National ID")]),
-    ("Ration card no. 0075000", I, [Identifier(I, "0075000", type="Ration card no")]),
-    ("China 653225197110100000", I, [Identifier(I, "653225197110100000", "China")]),
+    (
+        "series 3418 No 265000, issued in 2018",
+        PASSPORT,
+        [Identifier(PASSPORT, "3418 265000", issued="2018")],
+    ),
+    (
+        "0055312000 (National ID)",
+        PASSPORT,
+        [Identifier(ID_NUMBER, "0055312000", type="National ID")],
+    ),
+    (
+        "Ration card no. 0075000",
+        ID_NUMBER,
+        [Identifier(ID_NUMBER, "0075000", type="Ration card no")],
+    ),
+    ("China 653225197110100000", ID_NUMBER, [Identifier(ID_NUMBER, "653225197110100000", "China")]),
     (
         "SSN 156-92-0000 (United States of America)",
-        I,
+        ID_NUMBER,
         [Identifier("socialSecurityNumber", "156-92-0000", "United States of America", "SSN")],
     ),
-    ("12/SAKHANA(N)020000", I, [Identifier(I, "12/SAKHANA(N)020000")]),
-    ("5/SaKaNa (Naing) 017000", I, [Identifier(I, "5/SaKaNa (Naing) 017000")]),
+    ("12/SAKHANA(N)020000", ID_NUMBER, [Identifier(ID_NUMBER, "12/SAKHANA(N)020000")]),
+    ("5/SaKaNa (Naing) 017000", ID_NUMBER, [Identifier(ID_NUMBER, "5/SaKaNa (Naing) 017000")]),
     (
         "Italian Fiscal Code: DAOMMD74T11Z000Z",
-        I,
+        ID_NUMBER,
         [Identifier("taxNumber", "DAOMMD74T11Z000Z", "Italian", "Italian Fiscal Code")],
     ),
-    ("passport revoked", P, []),
-    ("N/D", P, []),
+    ("passport revoked", PASSPORT, []),
+    ("N/D", PASSPORT, []),
 ]
 
 
@@ -78,8 +102,8 @@ def test_documents(text: str, prop: str, expected: list[Identifier]) -> None:
     assert list(read_documents(text, prop, "").identifiers) == expected
 
 
-def test_what_holds_no_number_is_left() -> None:
-    assert read_documents("diplomatic passport of Testland", P, "").left == (
+def test_a_text_without_a_number_stays_unread() -> None:
+    assert read_documents("diplomatic passport of Testland", PASSPORT, "").unread == (
         "diplomatic passport of Testland",
     )
 
@@ -118,8 +142,8 @@ REGISTRATIONS = [
 
 @pytest.mark.parametrize(("text", "expected"), REGISTRATIONS)
 def test_registrations(text: str, expected: list[tuple[str, str, str, str]]) -> None:
-    found = read_registrations(text, "registrationNumber", "").identifiers
-    assert [(item.prop, item.number, item.country, item.type) for item in found] == expected
+    identifiers = read_registrations(text, "registrationNumber", "").identifiers
+    assert [(item.prop, item.number, item.country, item.type) for item in identifiers] == expected
 
 
 def test_a_tax_number_of_another_country_is_no_inn() -> None:
@@ -127,10 +151,10 @@ def test_a_tax_number_of_another_country_is_no_inn() -> None:
     assert (item.prop, item.country) == ("taxNumber", "Ukraine")
 
 
-WRITTEN = st.text(st.sampled_from("AB12 ()/.-,;:№nopasrtexi"), max_size=60)
+DOCUMENT_LIKE = st.text(st.sampled_from("AB12 ()/.-,;:№nopasrtexi"), max_size=60)
 
 
-@given(st.one_of(st.text(max_size=60), WRITTEN))
+@given(st.one_of(st.text(max_size=60), DOCUMENT_LIKE))
 def test_any_text_is_read_and_every_identifier_has_a_number(text: str) -> None:
-    for found in (read_documents(text, P, "x"), read_registrations(text, "taxNumber", "x")):
-        assert all(item.number and any(map(str.isalnum, item.number)) for item in found.identifiers)
+    for texts in (read_documents(text, PASSPORT, "x"), read_registrations(text, "taxNumber", "x")):
+        assert all(item.number and any(map(str.isalnum, item.number)) for item in texts.identifiers)

@@ -1,4 +1,4 @@
-"""Names turned around, cut into items, and taken apart."""
+"""Names of lists: order, items of a cell, and variants."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.ingest.text.group_names import group_forms
+from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.list_names import (
-    from_family_first,
     match_key,
+    parse_family_first,
     script_of,
     split_items,
     split_suffix,
 )
-from resolver.ingest.text.person_names import MAX_VARIANTS, person_forms
+from resolver.ingest.text.person_names import MAX_VARIANTS, parse_person_name
 
 
 def test_family_first_is_turned_around() -> None:
-    name = from_family_first("VON TEST, Dr. Anna Maria, Jr.")
-    assert (name.full, name.given, name.family, name.suffix, name.title) == (
+    name = parse_family_first("VON TEST, Dr. Anna Maria, Jr.")
+    assert (name.full, name.given_name, name.family, name.suffix, name.title) == (
         "Anna Maria VON TEST Jr.",
         "Anna Maria",
         "VON TEST",
         "Jr.",
         "Dr.",
     )
-    assert from_family_first("ABU EXAMPLE").full == "ABU EXAMPLE"
-    assert from_family_first("TEST, JR., Samuel").full == "Samuel TEST JR."
+    assert parse_family_first("ABU EXAMPLE").full == "ABU EXAMPLE"
+    assert parse_family_first("TEST, JR., Samuel").full == "Samuel TEST JR."
     assert split_suffix("ABEL TEST, JR.") == ("ABEL TEST", "JR.")
 
 
@@ -98,15 +98,15 @@ PERSONS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), PERSONS)
-def test_persons_names_taken_apart(text: str, expected: list[tuple[str, str]] | None) -> None:
-    found = list(person_forms(text).all_names())
+def test_persons_names_are_parsed(text: str, expected: list[tuple[str, str]] | None) -> None:
+    forms = list(parse_person_name(text).all_names())
     if expected is None:
         expected = [
             ("name", "Ali Test"),
             ("title", "Maulavi"),
             ("notes", "Governor of Sample Province"),
         ]
-    assert sorted(found) == sorted(expected)
+    assert sorted(forms) == sorted(expected)
 
 
 GROUPS = [
@@ -137,25 +137,25 @@ GROUPS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), GROUPS)
-def test_groups_names_taken_apart(text: str, expected: list[tuple[str, str]]) -> None:
-    assert sorted(group_forms(text).all_names()) == sorted(expected)
+def test_groups_names_are_parsed(text: str, expected: list[tuple[str, str]]) -> None:
+    assert sorted(parse_group_name(text).all_names()) == sorted(expected)
 
 
 MARKED = st.text(st.sampled_from("abcABC ()‘’,;/.-–а́БЖاب kornfeda1"), max_size=60)
 
 
 @given(st.one_of(st.text(max_size=60), MARKED))
-def test_any_name_can_be_taken_apart(text: str) -> None:
-    for forms in (person_forms(text), group_forms(text)):
+def test_any_text_can_be_parsed_as_a_name(text: str) -> None:
+    for forms in (parse_person_name(text), parse_group_name(text)):
         names = forms.all_names()
         assert len(names) == len(set(names))
-        assert all(found and found == found.strip() for _, found in names)
-    assert len(person_forms(text).all_names()) <= 3 * MAX_VARIANTS
+        assert all(name and name == name.strip() for _, name in names)
+    assert len(parse_person_name(text).all_names()) <= 3 * MAX_VARIANTS
 
 
 @given(MARKED)
 def test_items_lose_no_letters(cell: str) -> None:
-    kept = "".join(split_items(cell))
-    assert sorted(char for char in kept if char.isalnum()) == sorted(
+    letters = "".join(split_items(cell))
+    assert sorted(char for char in letters if char.isalnum()) == sorted(
         char for char in cell if char.isalnum()
     )

@@ -1,9 +1,11 @@
+"""Dates in the forms of data files."""
+
 from __future__ import annotations
 
 import pytest
 
 from resolver.errors import DateError
-from resolver.ingest.text.machine_dates import old_births, read_date
+from resolver.ingest.text.machine_dates import describe_old_births, read_date
 from resolver.records import Batch, Kind, Record, Value
 
 
@@ -18,33 +20,33 @@ from resolver.records import Batch, Kind, Record, Value
         "15.9.1959",
     ],
 )
-def test_days_however_data_writes_them(text: str) -> None:
+def test_days_in_all_machine_forms(text: str) -> None:
     assert read_date(text) == "1959-09-15"
 
 
 @pytest.mark.parametrize(
     "text", ["19593115", "19590231", "195909150", "1959-02-31T00:00:00", "1959-09-15 later", ""]
 )
-def test_what_is_no_day(text: str) -> None:
+def test_invalid_days_raise(text: str) -> None:
     with pytest.raises(DateError):
         read_date(text)
 
 
-def test_the_day_comes_first_unless_told_otherwise() -> None:
+def test_the_day_comes_first_by_default() -> None:
     assert (read_date("03/04/1970"), read_date("03/04/1970", day_first=False)) == (
         "1970-04-03",
         "1970-03-04",
     )
 
 
-def test_births_that_may_be_of_another_calendar_are_told() -> None:
+def test_births_of_another_calendar_are_reported() -> None:
     years = ("1341", "1381-11-29", "1962-05-04", "no date")
-    born = [
+    records = [
         Record(f"a:{year}", "a", Kind.PERSON, "Person", (Value("birthDate", year),))
         for year in years
     ]
-    said = old_births(Batch.from_records(born))
-    assert said.startswith("2 records are born in the years 1280 to 1450 (1381-11-29)")
-    assert "'1381 SH'" in said
-    assert not old_births(Batch.from_records(born[2:]))
-    assert not old_births(Batch.from_records([]))
+    warning = describe_old_births(Batch.from_records(records))
+    assert warning.startswith("2 records are born in the years 1280 to 1450 (1381-11-29)")
+    assert "'1381 SH'" in warning
+    assert not describe_old_births(Batch.from_records(records[2:]))
+    assert not describe_old_births(Batch.from_records([]))

@@ -1,4 +1,4 @@
-"""What the words of a name tell, and where a place names its country."""
+"""Words of names, and countries at the end of places."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 from resolver.ingest.text.name_words import (
     country_at_end,
-    group_schema,
+    guess_group_schema,
+    has_person_form,
     is_country,
     is_legal_form,
     is_title,
-    looks_like_person,
     split_title,
 )
 
@@ -31,8 +31,8 @@ from resolver.ingest.text.name_words import (
         ("PAO, Test", ""),
     ],
 )
-def test_company_organisation_or_nothing_said(name: str, schema: str) -> None:
-    assert group_schema(name) == schema
+def test_group_schemata_of_names(name: str, schema: str) -> None:
+    assert guess_group_schema(name) == schema
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_company_organisation_or_nothing_said(name: str, schema: str) -> None:
         ("", False),
     ],
 )
-def test_the_form_of_a_persons_name(name: str, person: bool) -> None:
-    assert looks_like_person(name) is person
+def test_persons_are_recognized_by_the_form_of_their_name(name: str, person: bool) -> None:
+    assert has_person_form(name) is person
 
 
 def test_titles() -> None:

@@ -1,8 +1,8 @@
-"""FtM entities that join others, gathered in a first pass, before the records are made.
+"""FtM entities that link others, gathered in a first pass, before the records are made.
 
-Which schema joins what is FollowTheMoney's own knowledge; the tables here say what an edge means as a relation. A
-directed edge (member of, owner of) becomes a relation of the record it starts from, one without direction a relation of
-both.
+FollowTheMoney's model tells the ends of a link; the tables here give each edge its meaning as a
+relation. A directed edge (member of, owner of) becomes a relation of the record it starts from, an
+undirected one a relation of both.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
     DOCUMENTS,
     edge_ends,
+    entity_properties,
+    entity_source,
     nested_entities,
-    properties_of,
-    reverse_of,
-    source_of,
+    reverse_property,
 )
 from resolver.ingest.io.json_values import (
     date_or_text,
-    objects,
-    text_of,
-    texts,
+    json_objects,
+    json_text,
+    json_texts,
 )
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, json_rows
+from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
@@ -40,21 +40,21 @@ _DIRECTED = {
     "Control": RelationType.OWNER_OF,
 }
 _MUTUAL = {"Family": RelationType.FAMILY_OF, "Associate": RelationType.ASSOCIATE_OF}
-_SANCTION = {"program": "program", "programId": "programId", "reason": "notes"}
+_SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason": "notes"}
 
 
 @dataclass(slots=True)
-class Joint:
-    """One joining entity: where it stands, and whether a record made use of it."""
+class LinkEntity:
+    """Link entity: its line and schema. `is_used`: a record made use of it."""
 
     line: int
     schema: str
-    used: bool = False
+    is_used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """One end of an edge: a native id, and a name where the entity stands nested."""
+    """End of an edge: a native id, and a name where the entity is nested."""
 
     id: str
     name: str = ""
@@ -62,7 +62,7 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    joint: Joint
+    link: LinkEntity
     left: list[_End]
     right: list[_End]
     role: str
@@ -71,187 +71,202 @@ class _Edge:
 
 
 @dataclass(slots=True)
-class Joints:
-    """All that joining entities say, by the native id of the record of which it is said."""
+class LinkFacts:
+    """Facts of all link entities, by the native id of the record they concern."""
 
     default_source: str
-    by_id: defaultdict[str, list[tuple[Joint, Fact]]] = field(
+    by_id: defaultdict[str, list[tuple[LinkEntity, Fact]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    addresses: dict[str, tuple[Joint, Address]] = field(default_factory=dict)
+    addresses: dict[str, tuple[LinkEntity, Address]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    joints: list[Joint] = field(default_factory=list)
+    links: list[LinkEntity] = field(default_factory=list)
 
     def facts(self, native_id: str) -> Iterator[Fact]:
-        """What is said of a record by others; marks them as used."""
-        for joint, fact in self.by_id.get(native_id, ()):
-            joint.used = True
+        """Yield the facts about a record from link entities; marks these as used."""
+        for link, fact in self.by_id.get(native_id, ()):
+            link.is_used = True
             yield fact
 
     def address(self, native_id: str) -> Address | None:
-        """The address that an entity id stands for; marks it as used."""
-        found = self.addresses.get(native_id)
-        if found is None:
+        """Return the address that an entity id stands for; marks it as used."""
+        entry = self.addresses.get(native_id)
+        if entry is None:
             return None
-        found[0].used = True
-        return found[1]
+        entry[0].is_used = True
+        return entry[1]
 
     def record_id(self, native_id: str) -> str:
-        """The record id of a native id."""
+        """Return the record id of a native id."""
         return f"{self.sources.get(native_id, self.default_source)}:{native_id}"
 
-    def unused(self) -> Iterator[Joint]:
-        """The joining entities that concern no record."""
-        return (joint for joint in self.joints if not joint.used)
+    def unused(self) -> Iterator[LinkEntity]:
+        """Yield the link entities that concern no record."""
+        return (link for link in self.links if not link.is_used)
 
 
-def gather_joints(file: SourceFile) -> Joints:
-    """The first pass over a file of entities; a second where it holds several sources, to know those at edges' ends."""
-    gatherer = _Gatherer(file)
-    for item in json_rows(file):
+def gather_links(file: SourceFile) -> LinkFacts:
+    """Gather the link entities of a file.
+
+    A file of several sources is read twice, to know the sources at the ends of edges.
+    """
+    gatherer = _LinkGatherer(file)
+    for item in read_json_rows(file):
         if not isinstance(item, Reject):
-            gatherer.take(*item)
+            gatherer.add_entity(*item)
     return gatherer.finish()
 
 
-class _Gatherer:
+class _LinkGatherer:
+    """State of the first pass: facts, edges and positions gathered so far."""
+
     def __init__(self, file: SourceFile) -> None:
         self._file = file
-        self._joints = Joints(file.stem)
+        self._facts = LinkFacts(file.stem)
         self._edges: list[_Edge] = []
-        self._positions: dict[str, tuple[Joint, str]] = {}
+        self._positions: dict[str, tuple[LinkEntity, str]] = {}
         self._sources: set[str] = set()
         self._referred: set[str] = set()
         self._nested: dict[str, str] = {}
 
-    def take(
+    def add_entity(
         self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")
     ) -> None:
-        """One entity. For a nested one, `source` is that of the entity around it, `back` how it would refer to that."""
-        schema, native_id = text_of(entity.get("schema")), text_of(entity.get("id"))
+        """Add one entity.
+
+        For a nested one, `source` is that of the outer entity, and `back` is (property, native id)
+        by which it would refer to the outer entity.
+        """
+        schema, native_id = json_text(entity.get("schema")), json_text(entity.get("id"))
         if source:
             self._nested.setdefault(native_id, source)
-        source = source or source_of(entity, self._file)
+        source = source or entity_source(entity, self._file)
         if kind_of_schema(schema) is not None:
             if native_id and not back[1]:
                 self._sources.add(source)
             self._referred.update(
-                text for prop in DIRECT for text in texts(properties_of(entity).get(prop))
+                text for prop in DIRECT for text in json_texts(entity_properties(entity).get(prop))
             )
         elif schema:
-            self._join(Joint(line, schema), native_id, entity, back)
+            self._add_link(LinkEntity(line, schema), native_id, entity, back)
         for prop, inner in nested_entities(entity):
-            self.take(line, inner, source, (reverse_of(schema, prop), native_id))
+            self.add_entity(line, inner, source, (reverse_property(schema, prop), native_id))
             if prop == "addressEntity":
-                self._joints.by_id[native_id].append((Joint(line, schema, True), _address(inner)))
+                self._facts.by_id[native_id].append(
+                    (LinkEntity(line, schema, True), _build_address(inner))
+                )
 
-    def _join(self, joint: Joint, native_id: str, entity: Json, back: tuple[str, str]) -> None:
-        properties = properties_of(entity)
-        if joint.schema == "Address":
-            self._joints.addresses[native_id] = (joint, _address(entity))
-            joint.used = bool(back[1])
-        elif joint.schema == "Position":
-            self._positions[native_id] = (joint, _first(properties, "name"))
-        elif joint.schema in DOCUMENTS:
-            self._say(
-                _ends(properties, "holder", back),
-                joint,
-                [_document(joint.schema, native_id, properties)],
+    def _add_link(
+        self, link: LinkEntity, native_id: str, entity: Json, back: tuple[str, str]
+    ) -> None:
+        properties = entity_properties(entity)
+        if link.schema == "Address":
+            self._facts.addresses[native_id] = (link, _build_address(entity))
+            link.is_used = bool(back[1])
+        elif link.schema == "Position":
+            self._positions[native_id] = (link, _first_text(properties, "name"))
+        elif link.schema in DOCUMENTS:
+            self._add_facts(
+                _read_ends(properties, "holder", back),
+                link,
+                [_build_document(link.schema, native_id, properties)],
             )
-        elif joint.schema == "Sanction":
+        elif link.schema == "Sanction":
             facts = [
-                Value(ours, text)
-                for prop, ours in _SANCTION.items()
-                for text in texts(properties.get(prop))
+                Value(target_prop, text)
+                for prop, target_prop in _SANCTION_PROPERTIES.items()
+                for text in json_texts(properties.get(prop))
             ]
-            self._say(_ends(properties, "entity", back), joint, facts)
-        elif ends := edge_ends(joint.schema):
-            left, right = (_ends(properties, end, back) for end in ends)
-            role = _first(properties, "role") or _first(properties, "relationship")
-            start = _first(properties, "startDate") or _first(properties, "date")
-            times = date_or_text(start), date_or_text(_first(properties, "endDate"))
-            self._edges.append(_Edge(joint, left, right, role, *times))
+            self._add_facts(_read_ends(properties, "entity", back), link, facts)
+        elif ends := edge_ends(link.schema):
+            left, right = (_read_ends(properties, end, back) for end in ends)
+            role = _first_text(properties, "role") or _first_text(properties, "relationship")
+            start = _first_text(properties, "startDate") or _first_text(properties, "date")
+            times = date_or_text(start), date_or_text(_first_text(properties, "endDate"))
+            self._edges.append(_Edge(link, left, right, role, *times))
         else:
             return
-        self._joints.joints.append(joint)
+        self._facts.links.append(link)
 
-    def _say(self, ends: list[_End], joint: Joint, facts: list[Identifier] | list[Value]) -> None:
+    def _add_facts(
+        self, ends: list[_End], link: LinkEntity, facts: list[Identifier] | list[Value]
+    ) -> None:
         for end in ends:
-            self._joints.by_id[end.id] += [(joint, fact) for fact in facts]
+            self._facts.by_id[end.id] += [(link, fact) for fact in facts]
 
-    def finish(self) -> Joints:
-        """All that was gathered, edges turned into relations now that every end can be named."""
-        joints = self._joints
-        joints.default_source = min(self._sources, default=joints.default_source)
+    def finish(self) -> LinkFacts:
+        """Return all facts, with edges turned into relations now that every end can be named."""
+        facts = self._facts
+        facts.default_source = min(self._sources, default=facts.default_source)
         self._referred.update(end.id for edge in self._edges for end in (*edge.left, *edge.right))
         if len(self._sources) > 1 and self._referred:
-            joints.sources = self._nested | self._sources_of_referred()
+            facts.sources = self._nested | self._sources_of_referred()
         for edge in self._edges:
             for left in edge.left:
                 for right in edge.right:
-                    self._relate(edge, left, right)
-        return joints
+                    self._add_relations(edge, left, right)
+        return facts
 
     def _sources_of_referred(self) -> dict[str, str]:
-        found = {}
-        for item in json_rows(self._file):
+        sources = {}
+        for item in read_json_rows(self._file):
             if not isinstance(item, Reject) and item[1].get("id") in self._referred:
-                found[str(item[1]["id"])] = source_of(item[1], self._file)
-        return found
+                sources[str(item[1]["id"])] = entity_source(item[1], self._file)
+        return sources
 
-    def _relate(self, edge: _Edge, left: _End, right: _End) -> None:
-        joints, schema = self._joints, edge.joint.schema
+    def _add_relations(self, edge: _Edge, left: _End, right: _End) -> None:
+        facts, schema = self._facts, edge.link.schema
         if schema == "Occupancy":
-            joint, name = self._positions.get(right.id, (edge.joint, right.name))
+            position_link, name = self._positions.get(right.id, (edge.link, right.name))
             if name:
-                joint.used = True
-                joints.by_id[left.id].append((edge.joint, Value("position", name)))
+                position_link.is_used = True
+                facts.by_id[left.id].append((edge.link, Value("position", name)))
             return
         kind = _DIRECTED.get(schema) or _MUTUAL.get(schema, RelationType.LINKED_TO)
         rest = (edge.role, edge.start, edge.end)
-        there = Relation(kind, joints.record_id(right.id), right.name, *rest)
-        joints.by_id[left.id].append((edge.joint, there))
+        relation = Relation(kind, facts.record_id(right.id), right.name, *rest)
+        facts.by_id[left.id].append((edge.link, relation))
         if schema not in _DIRECTED:
-            joints.by_id[right.id].append(
-                (edge.joint, Relation(kind, joints.record_id(left.id), left.name, *rest))
+            facts.by_id[right.id].append(
+                (edge.link, Relation(kind, facts.record_id(left.id), left.name, *rest))
             )
 
 
-def _ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
-    ends = [_End(text) for text in texts(properties.get(prop))]
+def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
+    ends = [_End(text) for text in json_texts(properties.get(prop))]
     ends += [
-        _End(text_of(inner.get("id")), _first(properties_of(inner), "name"))
-        for inner in objects(properties.get(prop))
+        _End(json_text(inner.get("id")), _first_text(entity_properties(inner), "name"))
+        for inner in json_objects(properties.get(prop))
     ]
     return ends or ([_End(back[1])] if back[0] == prop else [])
 
 
-def _first(properties: Json, prop: str) -> str:
-    return next(iter(texts(properties.get(prop))), "")
+def _first_text(properties: Json, prop: str) -> str:
+    return next(iter(json_texts(properties.get(prop))), "")
 
 
-def _address(entity: Json) -> Address:
-    said = properties_of(entity)
-    street = " ".join(texts(said.get("street")) + texts(said.get("street2")))
-    region = _first(said, "region") or _first(said, "state")
+def _build_address(entity: Json) -> Address:
+    properties = entity_properties(entity)
+    street = " ".join(json_texts(properties.get("street")) + json_texts(properties.get("street2")))
+    region = _first_text(properties, "region") or _first_text(properties, "state")
     return Address(
-        _first(said, "full"),
+        _first_text(properties, "full"),
         street,
-        _first(said, "city"),
+        _first_text(properties, "city"),
         region,
-        _first(said, "postalCode"),
-        _first(said, "country"),
+        _first_text(properties, "postalCode"),
+        _first_text(properties, "country"),
     )
 
 
-def _document(schema: str, native_id: str, said: Json) -> Identifier:
+def _build_document(schema: str, native_id: str, properties: Json) -> Identifier:
     return Identifier(
         DOCUMENTS[schema],
-        _first(said, "number") or _first(said, "passportNumber"),
-        _first(said, "country"),
-        _first(said, "type"),
-        date_or_text(_first(said, "startDate")),
-        date_or_text(_first(said, "endDate")),
-        _first(said, "authority"),
+        _first_text(properties, "number") or _first_text(properties, "passportNumber"),
+        _first_text(properties, "country"),
+        _first_text(properties, "type"),
+        date_or_text(_first_text(properties, "startDate")),
+        date_or_text(_first_text(properties, "endDate")),
+        _first_text(properties, "authority"),
         f"{schema} {native_id}",
     )

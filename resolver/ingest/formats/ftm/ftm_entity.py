@@ -1,8 +1,10 @@
-"""One FollowTheMoney entity, as programs send it: checked, and made a record. For queries and single submissions.
+"""Single FollowTheMoney entity sent by a program, checked and made a record.
 
-Unlike a list, of which bad rows are set aside, a single entity is refused where its sender has made a mistake (unknown
-schema or property, wrong type, a name that is none). A date that cannot be read is left out and told of: without it the
-entity says less, and nothing wrong.
+Used for queries and submissions.
+
+Unlike a bad row of a list, a faulty entity is refused (unknown schema or property, wrong type, a
+placeholder as name). A date that cannot be read is left out and reported, since the entity is still
+correct without it.
 """
 
 from __future__ import annotations
@@ -13,67 +15,74 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.formats.ftm.ftm_schema import has_property, names_entity
-from resolver.ingest.reader_types import BatchAt
+from resolver.ingest.formats.ftm.ftm_schema import has_property, is_entity_property
+from resolver.ingest.reader_types import LocatedBatch
 from resolver.ingest.text.machine_dates import read_date
-from resolver.ingest.text.record_draft import Draft
-from resolver.ingest.validation import admit
+from resolver.ingest.text.record_draft import RecordDraft
+from resolver.ingest.validation import validate_records
 from resolver.records import Address, Identifier, Record, kind_of_schema
-from resolver.records.batch import batch_of
+from resolver.records.batch import batch_from_record
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
-MOST_VALUES = 500
-"""Values of one entity at most: more than any list holds of anybody."""
-_ANYBODY = {"Thing": "LegalEntity"}
+MAX_ENTITY_VALUES = 500
+"""Values of one entity, more than any list holds of one record."""
+_BROAD_SCHEMATA = {"Thing": "LegalEntity"}
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
-    """The record, and what was left out of it and why."""
+class SubmittedRecord:
+    """Record of a submission, and the values left out of it with their reasons."""
 
     record: Record
-    left_out: tuple[str, ...]
+    omissions: tuple[str, ...]
 
 
-def single(schema: object, properties: object, *, source: str, native_id: str) -> Single:
-    """The record of one entity. Raises `RecordError` where it is none, `TypeError` (one line) for values of a wrong
-    type."""
+def read_ftm_entity(
+    schema: object, properties: object, *, source: str, native_id: str
+) -> SubmittedRecord:
+    """Return the record of one entity.
+
+    Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
+    type.
+    """
     if not isinstance(schema, str):
         raise TypeError("schema must be a text, such as Person")
     if not isinstance(properties, Mapping):
         raise TypeError(
             "properties must be an object: the name of each property with a text or a list of texts"
         )
-    schema = _ANYBODY.get(schema, schema)
+    schema = _BROAD_SCHEMATA.get(schema, schema)
     if kind_of_schema(schema) is None:
         mend = "use Person, Organization, Company, LegalEntity, Vessel, Airplane …"
-        raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", mend=mend)
-    draft, left_out, count = Draft(source, native_id, schema), [], 0
+        raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", hint=mend)
+    draft, omissions, count = RecordDraft(source, native_id, schema), [], 0
     for prop, value in properties.items():
         if not has_property(schema, prop):
             raise RecordError(
-                f"{schema} has no property {str(prop)[:60]!r}", mend="see the FollowTheMoney model"
+                f"{schema} has no property {str(prop)[:60]!r}", hint="see the FollowTheMoney model"
             )
-        for text in _texts(prop, value):
+        for text in _check_texts(prop, value):
             count += 1
-            if count > MOST_VALUES:
+            if count > MAX_ENTITY_VALUES:
                 raise RecordError(
-                    f"the entity has more than {MOST_VALUES} values", mend="send fewer"
+                    f"the entity has more than {MAX_ENTITY_VALUES} values", hint="send fewer"
                 )
             try:
-                _say(draft, prop, text)
+                _add_value(draft, prop, text)
             except DateError as error:
-                left_out.append(f"{prop} {text[:40]!r} is left out: {error.what}")
-    record = draft.record()
-    _, refused = admit(BatchAt(batch_of(record), np.zeros(1, dtype=np.int32)), "", False)
+                omissions.append(f"{prop} {text[:40]!r} is left out: {error.message}")
+    record = draft.build_record()
+    _, refused = validate_records(
+        LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32)), "", False
+    )
     if refused:
         raise RecordError(
-            refused[0].reason.partition(": ")[2], mend="give a name, number, date or place"
+            refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"
         )
-    return Single(record, tuple(left_out))
+    return SubmittedRecord(record, tuple(omissions))
 
 
-def _texts(prop: str, value: object) -> Iterator[str]:
+def _check_texts(prop: str, value: object) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield item
@@ -83,16 +92,16 @@ def _texts(prop: str, value: object) -> Iterator[str]:
             raise TypeError(f"{prop} must be a text or a list of texts")
 
 
-def _say(draft: Draft, prop: str, text: str) -> None:
+def _add_value(draft: RecordDraft, prop: str, text: str) -> None:
     """Add one value. Raises `DateError`."""
     text = " ".join(text.split())
-    if not text or names_entity(draft.schema, prop):
+    if not text or is_entity_property(draft.schema, prop):
         return
     if prop in IDENTIFIER_SET:
-        draft.add(Identifier(prop, text))
+        draft.add_fact(Identifier(prop, text))
     elif prop in DATES:
-        draft.say(prop, read_date(text))
+        draft.add_value(prop, read_date(text))
     elif prop == ADDRESS:
-        draft.add(Address(full=text))
+        draft.add_fact(Address(full=text))
     else:
-        draft.say(prop, text)
+        draft.add_value(prop, text)

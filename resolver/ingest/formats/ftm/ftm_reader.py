@@ -1,8 +1,9 @@
-"""FollowTheMoney entities, one JSON object a line, as OpenSanctions and Aleph write them, flat or nested.
+"""FollowTheMoney entities, one JSON object a line, flat or nested (OpenSanctions, Aleph).
 
-Persons, groups and assets become records. Entities that only join others (memberships, ownerships, families, passports,
-addresses, positions held, sanctions) become relations, identifiers, addresses and values of the records they join,
-wherever in the file they stand: a first pass gathers them, a second one makes the records. Memory is bounded by them.
+Persons, groups and assets become records. Link entities (memberships, ownerships, families,
+passports, addresses, positions held, sanctions) become relations, identifiers, addresses and values
+of the records they concern, at any place in the file: a first pass gathers them, a second pass
+makes the records. Memory grows with the link entities only.
 """
 
 from __future__ import annotations
@@ -10,60 +11,60 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.formats.ftm.ftm_edges import Joints, gather_joints
+from resolver.ingest.formats.ftm.ftm_edges import LinkFacts, gather_links
 from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
-    is_joint,
-    names_entity,
+    entity_properties,
+    entity_source,
+    is_entity_property,
+    is_link_schema,
     nested_entities,
-    properties_of,
-    source_of,
 )
-from resolver.ingest.io.json_values import not_taken, text_of, texts
+from resolver.ingest.io.json_values import json_text, json_texts, value_reject_reason
 from resolver.ingest.io.sniffing import json_keys
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, json_rows
+from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
+    LocatedRecord,
     ReaderRow,
-    RecordAt,
     Reject,
 )
 from resolver.ingest.text.crimes import topic_activities
 from resolver.ingest.text.machine_dates import read_date
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
 
-def detect(head: bytes, file: SourceFile) -> bool:
-    """Whether the first object is an FtM entity."""
+def detect_ftm(head: bytes, file: SourceFile) -> bool:
+    """Return whether the first object is an FtM entity."""
     return json_keys(head) >= {"id", "schema", "properties"}
 
 
-def read(unit: ListUnit) -> Iterator[Item]:
-    """The records of one file of entities."""
+def read_ftm(unit: ListUnit) -> Iterator[Item]:
+    """Yield the records of one file of entities."""
     file = unit.files[0]
-    joints = gather_joints(file)
-    for item in json_rows(file):
+    links = gather_links(file)
+    for item in read_json_rows(file):
         if isinstance(item, Reject):
             yield item
             continue
         line, row = item
-        if fault := _fault(row):
+        if fault := _find_fault(row):
             yield Reject(file.label, line, fault)
         elif kind_of_schema(str(row["schema"])) is not None:
-            yield from _record(file, line, row, joints)
-        elif not is_joint(str(row["schema"])):
+            yield from _read_record(file, line, row, links)
+        elif not is_link_schema(str(row["schema"])):
             yield Reject(
                 file.label, line, f"schema {row['schema']} describes no person, group or asset"
             )
-    for joint in joints.unused():
-        yield Reject(file.label, joint.line, f"the {joint.schema} concerns no record of this file")
+    for link in links.unused():
+        yield Reject(file.label, link.line, f"the {link.schema} concerns no record of this file")
 
 
-def _fault(row: Json) -> str:
+def _find_fault(row: Json) -> str:
     if not isinstance(row.get("id"), str) or not row["id"]:
         return "the entity has no id"
     if not isinstance(row.get("schema"), str):
@@ -71,50 +72,47 @@ def _fault(row: Json) -> str:
     return "" if isinstance(row.get("properties"), dict) else "the entity has no properties"
 
 
-def _record(file: SourceFile, line: int, row: Json, joints: Joints) -> Iterator[Item]:
-    draft = Draft(source_of(row, file), str(row["id"]), str(row["schema"]))
-    properties = properties_of(row)
+def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> Iterator[Item]:
+    draft = RecordDraft(entity_source(row, file), str(row["id"]), str(row["schema"]))
+    properties = entity_properties(row)
     for prop, value in properties.items():
-        for text in texts(value):
+        for text in json_texts(value):
             try:
-                _say(draft, prop, text, joints)
+                _add_value(draft, prop, text, links)
             except DateError as error:
-                yield Reject(file.label, line, not_taken(prop, text, error))
+                yield Reject(file.label, line, value_reject_reason(prop, text, error))
     for prop, inner in nested_entities(row):
         if prop in DIRECT:
-            name = next(iter(texts(properties_of(inner).get("name"))), "")
-            draft.add(
-                Relation(
-                    RelationType.LINKED_TO, joints.record_id(text_of(inner.get("id"))), name, prop
-                )
-            )
-    for fact in joints.facts(str(row["id"])):
-        draft.add(fact)
-    draft.activities = topic_activities(texts(properties.get("topics")))
-    yield RecordAt(draft.record(), line)
+            name = next(iter(json_texts(entity_properties(inner).get("name"))), "")
+            target_id = links.record_id(json_text(inner.get("id")))
+            draft.add_fact(Relation(RelationType.LINKED_TO, target_id, name, prop))
+    for fact in links.facts(str(row["id"])):
+        draft.add_fact(fact)
+    draft.activities = topic_activities(json_texts(properties.get("topics")))
+    yield LocatedRecord(draft.build_record(), line)
 
 
-def _say(draft: Draft, prop: str, text: str, joints: Joints) -> None:
+def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> None:
     """Add one value of a property. Raises `DateError` for a date that cannot be read."""
     if prop in IDENTIFIER_SET:
-        draft.add(Identifier(prop, text))
+        draft.add_fact(Identifier(prop, text))
     elif prop in DATES:
-        draft.say(prop, read_date(text))
+        draft.add_value(prop, read_date(text))
     elif prop == ADDRESS:
-        draft.add(Address(full=text))
+        draft.add_fact(Address(full=text))
     elif prop == "addressEntity":
-        address = joints.address(text)
+        address = links.address(text)
         if address is not None:
-            draft.add(address)
+            draft.add_fact(address)
     elif prop in DIRECT:
-        draft.add(Relation(RelationType.LINKED_TO, joints.record_id(text), "", prop))
-    elif not names_entity(draft.schema, prop):
-        draft.say(prop, text)
+        draft.add_fact(Relation(RelationType.LINKED_TO, links.record_id(text), "", prop))
+    elif not is_entity_property(draft.schema, prop):
+        draft.add_value(prop, text)
 
 
 ROW = ReaderRow(
     name="ftm",
     help="FollowTheMoney entities, one JSON object a line (OpenSanctions, Aleph)",
-    detect=detect,
-    read=read,
+    detect=detect_ftm,
+    read=read_ftm,
 )

@@ -1,4 +1,4 @@
-"""What FollowTheMoney's model says about schemata: which join others, by which properties. It is loaded when asked."""
+"""FollowTheMoney's model: links between schemata, properties and labels. Loaded on first use."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from resolver.ingest.io.json_values import objects, texts
+from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_rows import Json
 
 DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
-"""Properties that name another record and have no entity of their own in between."""
+"""Properties that name another record without an entity in between."""
 
 
-def source_of(row: Json, file: SourceFile) -> str:
-    """The source of an entity: the first of its datasets, else the file's name."""
-    datasets = texts(row.get("datasets"))
+def entity_source(row: Json, file: SourceFile) -> str:
+    """Return the source of an entity: the first of its datasets, else the file's name."""
+    datasets = json_texts(row.get("datasets"))
     return re.sub(r"[^\w.-]+", "-", datasets[0] if datasets else file.stem)
 
 
-def properties_of(entity: Json) -> Json:
-    """An entity's properties; none where they are no object."""
+def entity_properties(entity: Json) -> Json:
+    """Return an entity's properties; none where they are no object."""
     properties = entity.get("properties")
     return properties if isinstance(properties, dict) else {}
 
 
 def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
-    """Entities that stand inside another instead of being referred to, with the property they stand in."""
-    for prop, value in properties_of(entity).items():
-        for inner in objects(value):
+    """Yield entities nested inside another instead of referred to, with their property."""
+    for prop, value in entity_properties(entity).items():
+        for inner in json_objects(value):
             yield prop, inner
 
 
-def is_joint(schema: str) -> bool:
-    """Whether entities of the schema only join or describe others."""
+def is_link_schema(schema: str) -> bool:
+    """Return whether entities of the schema only join or describe others."""
     return (
         schema in ("Address", "Position", "Sanction", *DOCUMENTS) or edge_ends(schema) is not None
     )
@@ -45,62 +45,89 @@ def is_joint(schema: str) -> bool:
 
 @cache
 def edge_ends(schema: str) -> tuple[str, str] | None:
-    """The properties at the two ends of an edge, or None where the schema is no edge."""
-    known = _schema(schema)
-    if known is None or not known.edge or not known.edge_source or not known.edge_target:
+    """Return the properties at the two ends of an edge, or None where the schema is no edge."""
+    model_schema = _find_schema(schema)
+    if (
+        model_schema is None
+        or not model_schema.edge
+        or not model_schema.edge_source
+        or not model_schema.edge_target
+    ):
         return None
-    return str(known.edge_source), str(known.edge_target)
+    return str(model_schema.edge_source), str(model_schema.edge_target)
 
 
 @cache
-def reverse_of(schema: str, prop: str) -> str:
-    """The property by which what stands nested in `prop` would refer back; empty where there is none."""
-    found = _property(schema, prop)
-    return str(found.reverse.name) if found is not None and found.reverse is not None else ""
+def reverse_property(schema: str, prop: str) -> str:
+    """Return the property by which an entity nested in `prop` would refer back, or empty."""
+    model_property = _find_property(schema, prop)
+    return (
+        str(model_property.reverse.name)
+        if model_property is not None and model_property.reverse is not None
+        else ""
+    )
 
 
 @lru_cache(maxsize=10_000)
 def has_property(schema: str, prop: str) -> bool:
-    """Whether entities of a schema may have a property. Of a legal entity, which may turn out to be either, what
-    persons have and what groups have."""
+    """Return whether entities of a schema may have a property.
+
+    A legal entity may turn out to be a person or a group, so it may have the properties of both.
+    """
     kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
-    return any(_property(one, prop) is not None for one in kinds)
+    return any(_find_property(kind, prop) is not None for kind in kinds)
 
 
 @cache
 def value_properties(schema: str) -> tuple[str, ...]:
-    """The properties that entities of a schema may have and whose values are no other entities, by name."""
+    """Return the properties of a schema whose values are no other entities, sorted by name."""
     kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
-    known = {name: one for kind in kinds for name, one in _schema(kind).properties.items()}
-    return tuple(sorted(name for name, one in known.items() if one.type.name != "entity"))
+    properties = {
+        name: model_property
+        for kind in kinds
+        for name, model_property in _find_schema(kind).properties.items()
+    }
+    return tuple(
+        sorted(
+            name
+            for name, model_property in properties.items()
+            if model_property.type.name != "entity"
+        )
+    )
 
 
 @cache
-def is_a(schema: str, broader: str) -> bool:
-    """Whether a schema is another one, or a kind of it."""
-    known, other = _schema(schema), _schema(broader)
-    return known is not None and other is not None and bool(known.is_a(other))
+def is_kind_of(schema: str, broader: str) -> bool:
+    """Return whether a schema is another one, or a kind of it."""
+    model_schema, broader_schema = _find_schema(schema), _find_schema(broader)
+    return (
+        model_schema is not None
+        and broader_schema is not None
+        and bool(model_schema.is_a(broader_schema))
+    )
 
 
 @cache
-def topics() -> tuple[str, ...]:
-    """The topics that entities may have."""
+def topic_names() -> tuple[str, ...]:
+    """Return the topics that entities may have."""
     from followthemoney import registry
 
     return tuple(sorted(registry.topic.names))
 
 
 @cache
-def names_entity(schema: str, prop: str) -> bool:
-    """Whether a property's values are ids of other entities."""
-    found = _property(schema, prop)
-    return found is not None and found.type.name == "entity"
+def is_entity_property(schema: str, prop: str) -> bool:
+    """Return whether a property's values are ids of other entities."""
+    model_property = _find_property(schema, prop)
+    return model_property is not None and model_property.type.name == "entity"
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A schema for people: its label, the schemata it is a kind of, and its properties (name, label) that hold values,
-    the featured ones first."""
+class SchemaDescription:
+    """Schema for display: its label, its broader schemata, and its value properties (name, label).
+
+    Featured properties come first.
+    """
 
     name: str
     label: str
@@ -109,38 +136,47 @@ class Described:
 
 
 @cache
-def described(schema: str) -> Described | None:
-    """A schema, or None where there is none of that name."""
-    known = _schema(schema)
-    if known is None:
+def describe_schema(schema: str) -> SchemaDescription | None:
+    """Return the description of a schema, or None for an unknown name."""
+    model_schema = _find_schema(schema)
+    if model_schema is None:
         return None
-    first = {name: place for place, name in enumerate(known.featured)}
+    featured = {name: place for place, name in enumerate(model_schema.featured)}
     values = [
-        one for one in known.properties.values() if one.type.name != "entity" and not one.hidden
+        item
+        for item in model_schema.properties.values()
+        if item.type.name != "entity" and not item.hidden
     ]
-    ordered = sorted(values, key=lambda one: (first.get(one.name, len(first)), one.name))
-    broader = tuple(sorted(one.name for one in known.extends if one.name != "Thing"))
-    return Described(
-        known.name, known.label, broader, tuple((one.name, one.label) for one in ordered)
+    ordered = sorted(values, key=lambda item: (featured.get(item.name, len(featured)), item.name))
+    broader = tuple(sorted(item.name for item in model_schema.extends if item.name != "Thing"))
+    return SchemaDescription(
+        model_schema.name,
+        model_schema.label,
+        broader,
+        tuple((item.name, item.label) for item in ordered),
     )
 
 
 @cache
-def label_of(prop: str) -> str:
-    """What people call a property; its name where no schema of persons, groups or assets has it."""
+def property_label(prop: str) -> str:
+    """Return the label of a property; its name where no person, group or asset has it."""
     schemata = ("Person", "Company", "Vessel", "Airplane")
     return next(
-        (str(found.label) for schema in schemata if (found := _property(schema, prop)) is not None),
+        (
+            str(model_property.label)
+            for schema in schemata
+            if (model_property := _find_property(schema, prop)) is not None
+        ),
         prop,
     )
 
 
-def _schema(schema: str) -> Any:
+def _find_schema(schema: str) -> Any:
     from followthemoney import model
 
     return model.get(schema)
 
 
-def _property(schema: str, prop: str) -> Any:
-    known = _schema(schema)
-    return known.get(prop) if known is not None else None
+def _find_property(schema: str, prop: str) -> Any:
+    model_schema = _find_schema(schema)
+    return model_schema.get(prop) if model_schema is not None else None

@@ -1,18 +1,18 @@
-"""Senzing's attributes: which belong together, and what each family of them says about a record."""
+"""Senzing's attributes: their families, and the facts each family adds to a record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from resolver.ingest.io.json_values import date_or_text, text_of, texts
+from resolver.ingest.io.json_values import date_or_text, json_text, json_texts
 from resolver.ingest.io.text_rows import Json
 from resolver.ingest.text.machine_dates import read_date
-from resolver.ingest.text.record_draft import Draft
+from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType
 
-# One attribute, one property.
-_PLAIN = {
+# Attributes with one property each.
+_TEXT_PROPERTIES = {
     "GENDER": "gender",
     "NATIONALITY": "nationality",
     "CITIZENSHIP": "citizenship",
@@ -27,13 +27,13 @@ _PLAIN = {
     "URL": "sourceUrl",
     "LAST_CHANGE": "modifiedAt",
 }
-_DATES = {
+_DATE_PROPERTIES = {
     "DATE_OF_BIRTH": "birthDate",
     "DATE_OF_DEATH": "deathDate",
     "REGISTRATION_DATE": "incorporationDate",
 }
-# Families of identifiers → property. Their attributes are the family's name with each of `_NUMBER_PARTS`.
-_NUMBERS = {
+# Property of each family of identifiers; its attributes are the family with each of _NUMBER_PARTS.
+_NUMBER_PROPERTIES = {
     "PASSPORT": "passportNumber",
     "DRIVERS_LICENSE": "idNumber",
     "NATIONAL_ID": "idNumber",
@@ -46,8 +46,8 @@ _NUMBERS = {
     "NPI": "registrationNumber",
     "ACCOUNT": "idNumber",
 }
-# What a number's own type may say better than its family.
-_TYPES = {
+# Types of numbers that are more specific than their family.
+_NUMBER_TYPES = {
     "WIKIDATA": "wikidataId",
     "PASSPORT": "passportNumber",
     "LEI": "leiCode",
@@ -63,35 +63,40 @@ _TYPES = {
     "REGISTRATION": "registrationNumber",
 }
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
-_NAME_PARTS = {
+_NAME_PART_PROPERTIES = {
     "NAME_FIRST": "firstName",
     "NAME_MIDDLE": "middleName",
     "NAME_LAST": "lastName",
     "NAME_SUFFIX": "nameSuffix",
 }
-_NAMES = ("NAME_TYPE", "NAME_FULL", "NAME_ORG", "NAME_PREFIX", *_NAME_PARTS)
-_LINES = tuple(f"ADDR_LINE{number}" for number in range(1, 7))
-_ADDRESS = (
+_NAME_ATTRIBUTES = ("NAME_TYPE", "NAME_FULL", "NAME_ORG", "NAME_PREFIX", *_NAME_PART_PROPERTIES)
+_ADDRESS_LINES = tuple(f"ADDR_LINE{number}" for number in range(1, 7))
+_ADDRESS_ATTRIBUTES = (
     "ADDR_TYPE",
     "ADDR_FULL",
     "ADDR_CITY",
     "ADDR_STATE",
     "ADDR_POSTAL_CODE",
     "ADDR_COUNTRY",
-    *_LINES,
+    *_ADDRESS_LINES,
 )
-_POINTER = ("REL_POINTER_DOMAIN", "REL_POINTER_KEY", "REL_POINTER_ROLE")
-_ANCHOR = ("REL_ANCHOR_DOMAIN", "REL_ANCHOR_KEY")
-_MEMBER = ("GROUP_ASSOCIATION_TYPE", "GROUP_ASSOCIATION_ORG_NAME", "EMPLOYER_NAME", "EMPLOYER")
+_POINTER_ATTRIBUTES = ("REL_POINTER_DOMAIN", "REL_POINTER_KEY", "REL_POINTER_ROLE")
+_ANCHOR_ATTRIBUTES = ("REL_ANCHOR_DOMAIN", "REL_ANCHOR_KEY")
+_MEMBER_ATTRIBUTES = (
+    "GROUP_ASSOCIATION_TYPE",
+    "GROUP_ASSOCIATION_ORG_NAME",
+    "EMPLOYER_NAME",
+    "EMPLOYER",
+)
 
 _FAMILY_OF: dict[str, str] = {
-    **{name: name for name in (*_PLAIN, *_DATES)},
-    **{f"{family}_{part}": family for family in _NUMBERS for part in _NUMBER_PARTS},
-    **dict.fromkeys(_NAMES, "NAME"),
-    **dict.fromkeys(_ADDRESS, "ADDR"),
-    **dict.fromkeys(_POINTER, "REL_POINTER"),
-    **dict.fromkeys(_ANCHOR, "REL_ANCHOR"),
-    **dict.fromkeys(_MEMBER, "MEMBER"),
+    **{name: name for name in (*_TEXT_PROPERTIES, *_DATE_PROPERTIES)},
+    **{f"{family}_{part}": family for family in _NUMBER_PROPERTIES for part in _NUMBER_PARTS},
+    **dict.fromkeys(_NAME_ATTRIBUTES, "NAME"),
+    **dict.fromkeys(_ADDRESS_ATTRIBUTES, "ADDR"),
+    **dict.fromkeys(_POINTER_ATTRIBUTES, "REL_POINTER"),
+    **dict.fromkeys(_ANCHOR_ATTRIBUTES, "REL_ANCHOR"),
+    **dict.fromkeys(_MEMBER_ATTRIBUTES, "MEMBER"),
     **dict.fromkeys(("PHONE_TYPE", "EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
 }
 _BOOKKEEPING = frozenset(
@@ -122,96 +127,98 @@ _ROLES: tuple[tuple[RelationType, frozenset[str]], ...] = (
 
 
 @dataclass(slots=True)
-class Group:
-    """Attributes of one family and usage that stand together. `usage` is what stood before them (`HOME`, `AKA`)."""
+class FeatureGroup:
+    """Attributes of one family and usage (prefix such as `HOME`, `AKA`) that belong together."""
 
     family: str
     usage: str = ""
-    said: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
 
     def get(self, attribute: str) -> str:
-        """The text of an attribute, or an empty one."""
-        return self.said.get(attribute, "")
+        """Return the text of an attribute, or an empty text."""
+        return self.attributes.get(attribute, "")
 
 
-def groups(feature: Json) -> Iterator[Group]:
-    """The attributes of one object, grouped; each that no family knows is a group of family `NOTE`."""
-    found: dict[tuple[str, str], Group] = {}
+def group_features(feature: Json) -> Iterator[FeatureGroup]:
+    """Yield the attributes of one object in groups; unknown attributes have the family `NOTE`."""
+    groups: dict[tuple[str, str], FeatureGroup] = {}
     for key, value in feature.items():
-        text = text_of(value)
+        text = json_text(value)
         if not text or key in _BOOKKEEPING:
             continue
-        attribute, usage = _attribute(key.upper())
+        attribute, usage = _split_usage(key.upper())
         family = _FAMILY_OF.get(attribute, "NOTE")
-        slot = (family, usage if family != "NOTE" else key)
-        found.setdefault(slot, Group(family, usage)).said[attribute] = text
-    yield from found.values()
+        key_of_group = (family, usage if family != "NOTE" else key)
+        groups.setdefault(key_of_group, FeatureGroup(family, usage)).attributes[attribute] = text
+    yield from groups.values()
 
 
-def _attribute(key: str) -> tuple[str, str]:
-    """An attribute and the usage before it: the longest known attribute that ends the key."""
-    at = 0
-    while at >= 0:
-        if key[at:] in _FAMILY_OF:
-            return key[at:], key[: max(at - 1, 0)]
-        at = key.find("_", at) + 1 or -1
+def _split_usage(key: str) -> tuple[str, str]:
+    """Split a key into the longest known attribute at its end, and the usage before it."""
+    start = 0
+    while start >= 0:
+        if key[start:] in _FAMILY_OF:
+            return key[start:], key[: max(start - 1, 0)]
+        start = key.find("_", start) + 1 or -1
     return key, ""
 
 
-def schema_guess(features: list[Json]) -> str:
-    """The schema of a record that does not say its type, by the attributes it has."""
-    names = {_attribute(key.upper())[0] for feature in features for key in feature}
+def guess_schema(features: list[Json]) -> str:
+    """Guess the schema of a record without a type from its attributes."""
+    names = {_split_usage(key.upper())[0] for feature in features for key in feature}
     if names & {"NAME_FIRST", "NAME_LAST", "DATE_OF_BIRTH", "GENDER", "PASSPORT_NUMBER"}:
         return "Person"
     return "Organization" if "NAME_ORG" in names else "LegalEntity"
 
 
-def tell(draft: Draft, group: Group) -> None:
-    """Add what a group says. Raises `DateError` for a date that cannot be read."""
+def add_group(draft: RecordDraft, group: FeatureGroup) -> None:
+    """Add the facts of a group. Raises `DateError` for a date that cannot be read."""
     family = group.family
-    if family in _PLAIN:
-        draft.say(_PLAIN[family], group.get(family), family)
-    elif family in _DATES:
-        draft.say(_DATES[family], read_date(group.get(family)), family)
-    elif family in _NUMBERS:
-        _number(draft, group)
-    elif family in _FAMILIES:
-        _FAMILIES[family](draft, group)
+    if family in _TEXT_PROPERTIES:
+        draft.add_value(_TEXT_PROPERTIES[family], group.get(family), family)
+    elif family in _DATE_PROPERTIES:
+        draft.add_value(_DATE_PROPERTIES[family], read_date(group.get(family)), family)
+    elif family in _NUMBER_PROPERTIES:
+        _add_number(draft, group)
+    elif family in _GROUP_READERS:
+        _GROUP_READERS[family](draft, group)
 
 
-def pointer(group: Group, record_id: str) -> Relation:
-    """The relation of a relationship pointer to a record."""
+def build_pointer_relation(group: FeatureGroup, record_id: str) -> Relation:
+    """Return the relation of a relationship pointer to a record."""
     role = group.get("REL_POINTER_ROLE")
     words = set(role.upper().replace("-", "_").split("_"))
-    kind = next((kind for kind, known in _ROLES if words & known), RelationType.LINKED_TO)
+    kind = next((kind for kind, role_words in _ROLES if words & role_words), RelationType.LINKED_TO)
     return Relation(kind, record_id, "", role)
 
 
-def _name(draft: Draft, group: Group) -> None:
+def _add_name(draft: RecordDraft, group: FeatureGroup) -> None:
     usage = (group.get("NAME_TYPE") or group.usage).upper()
-    parts = {prop: group.get(attribute) for attribute, prop in _NAME_PARTS.items()}
+    parts = {prop: group.get(attribute) for attribute, prop in _NAME_PART_PROPERTIES.items()}
     full = group.get("NAME_FULL") or group.get("NAME_ORG")
-    named = any(value.prop in ("name", "lastName") for value in draft.values)
-    if usage in ("", "PRIMARY") and not named:
-        draft.say("name", full, "NAME")
+    has_name = any(value.prop in ("name", "lastName") for value in draft.values)
+    if usage in ("", "PRIMARY") and not has_name:
+        draft.add_value("name", full, "NAME")
         for prop, text in parts.items():
-            draft.say(prop, text, "NAME")
+            draft.add_value(prop, text, "NAME")
         return
-    former = any(word in usage for word in ("MAIDEN", "FORMER", "PREVIOUS"))
+    is_former = any(word in usage for word in ("MAIDEN", "FORMER", "PREVIOUS"))
     text = full or " ".join(text for text in parts.values() if text)
-    draft.say("previousName" if former else "alias", text, f"{usage} NAME".strip())
+    draft.add_value("previousName" if is_former else "alias", text, f"{usage} NAME".strip())
 
 
-def _address(draft: Draft, group: Group) -> None:
-    street = " ".join(text for line in _LINES if (text := group.get(line)))
+def _add_address(draft: RecordDraft, group: FeatureGroup) -> None:
+    street = " ".join(text for line in _ADDRESS_LINES if (text := group.get(line)))
     city, state, postal_code, country = (
         group.get(f"ADDR_{part}") for part in ("CITY", "STATE", "POSTAL_CODE", "COUNTRY")
     )
     origin = group.get("ADDR_TYPE") or group.usage
-    draft.add(Address(group.get("ADDR_FULL"), street, city, state, postal_code, country, origin))
+    draft.add_fact(
+        Address(group.get("ADDR_FULL"), street, city, state, postal_code, country, origin)
+    )
 
 
-def _number(draft: Draft, group: Group) -> None:
+def _add_number(draft: RecordDraft, group: FeatureGroup) -> None:
     family = group.family
     number, kind = (
         group.get(f"{family}_NUMBER"),
@@ -220,37 +227,39 @@ def _number(draft: Draft, group: Group) -> None:
     if not number:
         return
     if kind.upper() == "OPEN_SANCTIONS" and draft.id.endswith(f":{number}"):
-        return  # the record's own id, said once more
+        # The number repeats the record's own id.
+        return
     prop = next(
-        (prop for word, prop in _TYPES.items() if word in kind.upper().split("_")), _NUMBERS[family]
+        (prop for word, prop in _NUMBER_TYPES.items() if word in kind.upper().split("_")),
+        _NUMBER_PROPERTIES[family],
     )
     country = group.get(f"{family}_COUNTRY") or group.get(f"{family}_STATE")
     issued, expires = (
         date_or_text(group.get(f"{family}_{part}")) for part in ("ISSUE_DT", "EXPIRE_DT")
     )
-    draft.add(Identifier(prop, number, country, kind, issued, expires, "", family))
+    draft.add_fact(Identifier(prop, number, country, kind, issued, expires, "", family))
 
 
-def _member(draft: Draft, group: Group) -> None:
+def _add_membership(draft: RecordDraft, group: FeatureGroup) -> None:
     for attribute in ("GROUP_ASSOCIATION_ORG_NAME", "EMPLOYER_NAME", "EMPLOYER"):
         if name := group.get(attribute):
             role = "employee" if attribute.startswith("EMPLOYER") else ""
-            draft.add(Relation(RelationType.MEMBER_OF, "", name, role, origin=attribute))
+            draft.add_fact(Relation(RelationType.MEMBER_OF, "", name, role, origin=attribute))
 
 
-def _note(draft: Draft, group: Group) -> None:
-    for attribute, text in group.said.items():
-        draft.note(f"{attribute}: {text}", attribute)
+def _add_notes(draft: RecordDraft, group: FeatureGroup) -> None:
+    for attribute, text in group.attributes.items():
+        draft.add_note(f"{attribute}: {text}", attribute)
 
 
-_FAMILIES: dict[str, Callable[[Draft, Group], None]] = {
-    "NAME": _name,
-    "ADDR": _address,
-    "MEMBER": _member,
-    "NOTE": _note,
+_GROUP_READERS: dict[str, Callable[[RecordDraft, FeatureGroup], None]] = {
+    "NAME": _add_name,
+    "ADDR": _add_address,
+    "MEMBER": _add_membership,
+    "NOTE": _add_notes,
 }
 
 
-def topics_of(features: list[Json]) -> list[str]:
-    """The topics among the features."""
-    return [text for feature in features for text in texts(feature.get("TOPIC"))]
+def feature_topics(features: list[Json]) -> list[str]:
+    """Return the topics among the features."""
+    return [text for feature in features for text in json_texts(feature.get("TOPIC"))]

@@ -1,4 +1,4 @@
-"""Columns of text as coded values: what a table's cells say, over the unique texts of a chunk. No loop over rows."""
+"""Columns of text as coded values over the unique texts of a chunk, without a loop over rows."""
 
 from __future__ import annotations
 
@@ -17,31 +17,37 @@ Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """The values of one column: `rows` and `codes` (into `texts`), int32, one length; rows ascending, texts unique."""
+class CellValues:
+    """Values of one column: `rows` and `codes` (into `texts`), int32, of one length.
+
+    Rows are ascending, texts unique.
+    """
 
     rows: Codes
     codes: Codes
     texts: pa.StringArray
 
-    def under(self, texts: pa.Array) -> Cells:
-        """The same values under new texts, one for each old; null and empty ones leave."""
+    def recode(self, texts: pa.Array) -> CellValues:
+        """Return the same values with a new text for each old one, without null and empty ones."""
         coded = pc.dictionary_encode(texts)
         code_of = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
         empty = pc.index(coded.dictionary, "").as_py()
         if empty >= 0:
             code_of = np.where(code_of == empty, np.int32(-1), code_of)
         codes = code_of[self.codes]
-        there = codes >= 0
-        return Cells(self.rows[there], codes[there], coded.dictionary)
+        is_present = codes >= 0
+        return CellValues(self.rows[is_present], codes[is_present], coded.dictionary)
 
     def rows_of(self, code: int) -> list[int]:
-        """The rows that hold a value."""
+        """Return the rows that hold a value."""
         return [int(row) for row in self.rows[self.codes == code]]
 
 
-def cells_of(array: pa.Array, separator: str | None = None) -> Cells:
-    """The texts of a column, trimmed, empty ones left out. Lists, and cells with `separator`, give several per row."""
+def encode_cells(array: pa.Array, separator: str | None = None) -> CellValues:
+    """Encode the texts of a column, trimmed, without empty ones.
+
+    Lists, and cells with `separator`, give several values per row.
+    """
     if pa.types.is_list(array.type):
         rows, array = (
             pc.list_parent_indices(array).to_numpy().astype(np.int32),
@@ -51,22 +57,22 @@ def cells_of(array: pa.Array, separator: str | None = None) -> Cells:
         rows = np.arange(len(array), dtype=np.int32)
     coded = pc.dictionary_encode(array)
     codes = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
-    cells = Cells(rows[codes >= 0], codes[codes >= 0], coded.dictionary)
+    cells = CellValues(rows[codes >= 0], codes[codes >= 0], coded.dictionary)
     if separator is not None:
-        cells = _split(cells, separator)
-    return cells.under(pc.utf8_trim_whitespace(cells.texts))
+        cells = _split_values(cells, separator)
+    return cells.recode(pc.utf8_trim_whitespace(cells.texts))
 
 
-def whole_cells(array: pa.Array) -> Cells:
-    """The texts of an array without nulls as they stand, one per row; empty ones left out."""
+def encode_whole_cells(array: pa.Array) -> CellValues:
+    """Encode the texts of an array without nulls unchanged, one per row, without empty ones."""
     coded = pc.dictionary_encode(array)
     rows = np.arange(len(array), dtype=np.int32)
-    return Cells(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).under(
+    return CellValues(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary).recode(
         coded.dictionary
     )
 
 
-def _split(cells: Cells, separator: str) -> Cells:
+def _split_values(cells: CellValues, separator: str) -> CellValues:
     parts = pc.split_pattern(cells.texts, separator)
     counts = pc.list_value_length(parts).to_numpy()
     starts = np.cumsum(counts) - counts
@@ -74,12 +80,14 @@ def _split(cells: Cells, separator: str) -> Cells:
     rows = np.repeat(cells.rows, each)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(each) - each, each)
     codes = np.repeat(starts[cells.codes], each) + within
-    return Cells(rows, codes.astype(np.int32), pc.list_flatten(parts))
+    return CellValues(rows, codes.astype(np.int32), pc.list_flatten(parts))
 
 
 def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
-    """Per row (of `count`) the first text of each array, joined by spaces; empty where there is none."""
-    firsts = [pc.replace_substring(_first(array, count), SEPARATOR, " ") for array in arrays]
+    """Return per row (of `count`) the first text of each array, joined by spaces, or empty."""
+    firsts = [
+        pc.replace_substring(_first_per_row(array, count), SEPARATOR, " ") for array in arrays
+    ]
     if not firsts:
         return pa.repeat(pa.scalar("", pa.string()), count)
     return (
@@ -89,18 +97,18 @@ def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
     )
 
 
-def _first(array: pa.Array, count: int) -> pa.StringArray:
-    """Per row the first text that is not empty, trimmed; empty where there is none."""
+def _first_per_row(array: pa.Array, count: int) -> pa.StringArray:
+    """Return per row the first text that is not empty, trimmed; empty where there is none."""
     if not pa.types.is_list(array.type):
         return pc.utf8_trim_whitespace(pc.fill_null(array, ""))
-    cells = cells_of(array)
+    cells = encode_cells(array)
     picked = np.full(count, -1, dtype=np.int64)
     picked[cells.rows[::-1]] = cells.codes[::-1]
     return pc.fill_null(cells.texts.take(pa.array(picked, mask=picked < 0)), "")
 
 
-def column_of(parts: Sequence[Cells], origins: Sequence[str]) -> Column:
-    """One property's column from the cells of several, each value once a row; `origins` names where each part stood."""
+def build_column(parts: Sequence[CellValues], origins: Sequence[str]) -> Column:
+    """Build one property's column from cells of the columns `origins`, each value once a row."""
     coded = pc.dictionary_encode(pa.concat_arrays([part.texts for part in parts]))
     order = pc.sort_indices(coded.dictionary).to_numpy()
     place = np.empty(len(order), dtype=np.int32)
@@ -108,7 +116,7 @@ def column_of(parts: Sequence[Cells], origins: Sequence[str]) -> Column:
     code_of = place[coded.indices.to_numpy()]
     starts = np.cumsum([0, *(len(part.texts) for part in parts)])
     codes = [code_of[start + part.codes] for start, part in zip(starts, parts, strict=False)]
-    return _unique(
+    return _sort_unique(
         Column(
             np.concatenate([part.rows for part in parts]),
             np.concatenate(codes),
@@ -119,9 +127,9 @@ def column_of(parts: Sequence[Cells], origins: Sequence[str]) -> Column:
     )
 
 
-def _unique(column: Column) -> Column:
-    """Rows ascending, in each row codes ascending, each once with the first of its origins."""
-    if _ascending(column):
+def _sort_unique(column: Column) -> Column:
+    """Sort rows, and codes within a row, and keep each pair once with the first of its origins."""
+    if _is_ascending(column):
         return column
     order = np.lexsort((column.origins, column.codes, column.rows))
     rows, codes = column.rows[order], column.codes[order]
@@ -132,7 +140,7 @@ def _unique(column: Column) -> Column:
     )
 
 
-def _ascending(column: Column) -> bool:
+def _is_ascending(column: Column) -> bool:
     later = column.rows[1:] > column.rows[:-1]
     larger = (column.rows[1:] == column.rows[:-1]) & (column.codes[1:] > column.codes[:-1])
     return bool(np.all(later | larger))

@@ -1,19 +1,19 @@
-"""A mapping for tables whose columns have plain names: ours, FollowTheMoney's, or the usual ones."""
+"""Guessed mapping of tables whose columns have plain names: ours, FollowTheMoney's, common ones."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from resolver.ingest.formats.tabular.mapping import Mapping, mapping_from
-from resolver.records import properties as known
+from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
+from resolver.records import properties as property_names
 
-_ID = ("id", "unique_id", "record_id", "rec_id", "uid")
-_KIND = ("kind", "entity_type", "record_type")
-_SCHEMA = ("schema",)
+_ID_NAMES = ("id", "unique_id", "record_id", "rec_id", "uid")
+_KIND_NAMES = ("kind", "entity_type", "record_type")
+_SCHEMA_NAMES = ("schema",)
 
-# Property → usual names of its column, in the form of `plain_name`.
-_USUAL: dict[str, tuple[str, ...]] = {
+# Common column names of each property, as `normalize_column_name` returns them.
+_COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "name": ("full_name", "fullname"),
     "firstName": ("firstname", "forename", "given_name", "given_names", "givenname", "fname"),
     "middleName": ("middlename",),
@@ -44,20 +44,20 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "address.region": ("region", "state"),
     "address.postalCode": ("postcode", "postal_code", "zip"),
 }
-_OWN = (
-    *known.FULL_NAMES,
-    *known.NAME_PARTS,
-    *known.DATES,
-    *known.COUNTRIES,
-    *known.PLACES,
-    *known.IDENTIFIERS,
-    *known.CONTACTS,
-    known.ADDRESS,
+_OWN_NAMES = (
+    *property_names.FULL_NAMES,
+    *property_names.NAME_PARTS,
+    *property_names.DATES,
+    *property_names.COUNTRIES,
+    *property_names.PLACES,
+    *property_names.IDENTIFIERS,
+    *property_names.CONTACTS,
+    property_names.ADDRESS,
 )
 # Columns of OpenSanctions' simplified CSV, whose cells hold several values each.
-_SIMPLIFIED = {"schema", "aliases", "countries", "addresses"}
-_NAMING = ("name", "firstName", "lastName")
-_PERSONAL = (
+_SIMPLIFIED_COLUMNS = {"schema", "aliases", "countries", "addresses"}
+_NAME_PROPERTIES = ("name", "firstName", "lastName")
+_PERSON_PROPERTIES = (
     "firstName",
     "lastName",
     "birthDate",
@@ -68,77 +68,93 @@ _PERSONAL = (
 )
 
 
-def plain_name(column: str) -> str:
-    """A column's name in lower case with underscores: `birthPlace`, `Birth Place` and `birth-place` are one."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
-    return re.sub(r"[^0-9a-z]+", "_", parted.lower()).strip("_")
+def normalize_column_name(column: str) -> str:
+    """Return a column's name in lower case with underscores.
+
+    `birthPlace`, `Birth Place` and `birth-place` become equal.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
+    return re.sub(r"[^0-9a-z]+", "_", words.lower()).strip("_")
 
 
-_PROPERTY_OF = {plain_name(prop): prop for prop in _OWN} | {
-    name: prop for prop, names in _USUAL.items() for name in names
+_PROPERTY_OF = {normalize_column_name(prop): prop for prop in _OWN_NAMES} | {
+    name: prop for prop, names in _COMMON_NAMES.items() for name in names
 }
 
 
 def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
-    """The mapping for columns with plain names, or None where no column is a name. Of like columns the first counts."""
+    """Return the mapping of columns with plain names, or None where no column is a name.
+
+    Of columns with equal plain names the first counts.
+    """
     by_plain = {
-        plain_name(column): column for column in reversed(columns) if columns.count(column) == 1
+        normalize_column_name(column): column
+        for column in reversed(columns)
+        if columns.count(column) == 1
     }
     properties: dict[str, list[str]] = {}
     for column in columns:
-        prop = _PROPERTY_OF.get(plain_name(column))
-        if prop and by_plain.get(plain_name(column)) == column:
+        prop = _PROPERTY_OF.get(normalize_column_name(column))
+        if prop and by_plain.get(normalize_column_name(column)) == column:
             properties.setdefault(prop, []).append(column)
-    if not any(prop in properties for prop in _NAMING):
+    if not any(prop in properties for prop in _NAME_PROPERTIES):
         return None
-    schema = _first(_SCHEMA, by_plain)
-    personal = any(prop in properties for prop in _PERSONAL)
-    kind = _first(_KIND, by_plain) or (None if schema else "person" if personal else "legal")
-    return mapping_from(
+    schema = _first_column(_SCHEMA_NAMES, by_plain)
+    is_personal = any(prop in properties for prop in _PERSON_PROPERTIES)
+    kind = _first_column(_KIND_NAMES, by_plain) or (
+        None if schema else "person" if is_personal else "legal"
+    )
+    return build_mapping(
         {
-            "id": _first(_ID, by_plain),
+            "id": _first_column(_ID_NAMES, by_plain),
             "kind": kind,
             "schema": schema,
             "source": re.sub(r"[^\w.-]+", "-", source).strip("-") or "list",
             "properties": properties,
-            "separator": ";" if by_plain.keys() >= _SIMPLIFIED else None,
+            "separator": ";" if by_plain.keys() >= _SIMPLIFIED_COLUMNS else None,
         }
     )
 
 
-def doubled(columns: Sequence[str]) -> list[str]:
-    """The columns with a usual name that stand more than once: nobody knows which is meant, so neither is read."""
+def find_repeated_columns(columns: Sequence[str]) -> list[str]:
+    """Return the columns with a common name that occur more than once.
+
+    Such a name is ambiguous, so none of its columns is read.
+    """
     return [
         column
         for column in dict.fromkeys(columns)
-        if columns.count(column) > 1 and _is_usual(column)
+        if columns.count(column) > 1 and _is_common(column)
     ]
 
 
-def _is_usual(column: str) -> bool:
-    name = plain_name(column)
-    return name in _PROPERTY_OF or name in (*_ID, *_KIND, *_SCHEMA)
+def _is_common(column: str) -> bool:
+    name = normalize_column_name(column)
+    return name in _PROPERTY_OF or name in (*_ID_NAMES, *_KIND_NAMES, *_SCHEMA_NAMES)
 
 
-def describe(mapping: Mapping, columns: Sequence[str]) -> str:
-    """What a guessed mapping assumed, on one line."""
-    taken = [
-        f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())
-    ]
+_KIND_TEXTS = {
+    "person": "every row a person",
+    "legal": "every row a person or a group, unknown which",
+}
+
+
+def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
+    """Describe the assumptions of a guessed mapping on one line."""
+    properties = sorted(mapping.properties.items())
     used = {name for names in mapping.properties.values() for name in names}
     used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or ""}
-    left = [column for column in dict.fromkeys(columns) if column not in used]
-    what = {"person": "every row a person", "legal": "every row a person or a group, unknown which"}
+    unused = [column for column in dict.fromkeys(columns) if column not in used]
     parts = [
         "no mapping was given and one was guessed from the column names",
         f"id from {mapping.id}" if mapping.id else "ids made from the content",
-        what.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
-        *taken,
-        f"not used: {', '.join(left)}" if left else "",
-        *(f"{column} stands twice, so neither is read" for column in doubled(columns)),
+        _KIND_TEXTS.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
+        *(f"{prop} from {', '.join(names)}" for prop, names in properties),
+        f"not used: {', '.join(unused)}" if unused else "",
+        *(f"{name} occurs twice, so neither is read" for name in find_repeated_columns(columns)),
     ]
     return "; ".join(part for part in parts if part)
 
 
-def _first(names: Iterable[str], by_plain: dict[str, str]) -> str | None:
+def _first_column(names: Iterable[str], by_plain: dict[str, str]) -> str | None:
     return next((by_plain[name] for name in names if name in by_plain), None)

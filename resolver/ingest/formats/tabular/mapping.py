@@ -1,20 +1,20 @@
-"""How the columns of a table become properties: written by its owner as YAML, or guessed from plain column names.
+"""Mapping of the columns of a table to properties: written by its owner as YAML, or guessed.
 
 id: unique_id                  # a column; without it the id is a digest of the row
-kind: person                   # person, group, asset, legal (person or group), or a column that says which
+kind: person                   # person, group, asset, legal (person or group), or a column
 source: h50k
 properties:                    # FtM property: a column or a list of columns
   name: [full_name]
   birthDate: dob
-  address.city: town           # parts of an address: full, street, city, region, postalCode, country
-schema: Person                 # optional: an FtM schema or a column; then kind may be left out
+  address.city: town           # part of an address: full, street, city, region, postalCode, country
+schema: Person                 # optional: an FtM schema or a column; replaces kind
 agency: Border police          # optional
 handling: H0                   # optional: a handling code or a column
 deduplicated: true             # optional: no two rows are the same person or group
-complete: true                 # optional: the table holds all of its source; what a store has beyond it is withdrawn
-separator: ";"                 # optional: cells hold several values
+complete: true                 # optional: other records of this source in a store are withdrawn
+separator: ";"                 # optional: separates the values of a cell
 day_first: false               # optional: 03/04/1970 is the 4th of March
-delimiter: ";"                 # optional: what parts the cells of a CSV
+delimiter: ";"                 # optional: separates the cells of a CSV
 """
 
 from __future__ import annotations
@@ -30,18 +30,21 @@ from rapidfuzz import fuzz, process
 
 from resolver.errors import MappingError
 from resolver.records import KIND_BY_LABEL, kind_of_schema
-from resolver.records import properties as known
-from resolver.records.source_names import names_a_source
+from resolver.records import properties as property_names
+from resolver.records.source_names import is_list_source_name
 
 MAX_BYTES = 1_000_000
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
-_UNMAPPABLE = (known.RELATION, known.ROUTE, known.HANDLING)
+_UNMAPPABLE_PROPERTIES = (property_names.RELATION, property_names.ROUTE, property_names.HANDLING)
 _SOURCE = r"^[\w.-]+$"
 
 
 class Mapping(BaseModel):
-    """A mapping, checked for what can be checked without the table. `properties` maps to one or more column names."""
+    """Mapping, checked as far as possible without the table.
+
+    `properties` maps each property to one or more column names.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -60,15 +63,15 @@ class Mapping(BaseModel):
 
     @field_validator("source")
     @classmethod
-    def _a_name(cls, value: str) -> str:
-        if not names_a_source(value):
-            raise ValueError(f"no source can be called {value!r}")
+    def _check_source(cls, value: str) -> str:
+        if not is_list_source_name(value):
+            raise ValueError(f"{value!r} is not a valid source name")
         return value
 
     @field_validator("properties", mode="before")
     @classmethod
     def _columns(cls, value: Any) -> Any:
-        """One column is a list of one."""
+        """Turn a single column into a list of one."""
         if not isinstance(value, dict):
             return value
         return {
@@ -78,7 +81,7 @@ class Mapping(BaseModel):
 
     @field_validator("properties")
     @classmethod
-    def _known_properties(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def _check_properties(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         if not value:
             raise ValueError("no property is mapped")
         for prop in value:
@@ -88,106 +91,109 @@ class Mapping(BaseModel):
     @model_validator(mode="after")
     def _kind_or_schema(self) -> Mapping:
         if self.kind is None and self.ftm_schema is None:
-            raise ValueError("say what the rows are: kind: person, group or asset, or a column")
+            raise ValueError("set kind to person, group or asset, or to a column")
         kind = KIND_BY_LABEL.get(self.kind or "")
         implied = kind_of_schema(self.ftm_schema or "")
         if kind and implied and not kind & implied:
-            raise ValueError(f"schema {self.ftm_schema} is no {self.kind}")
+            raise ValueError(f"schema {self.ftm_schema} is not of kind {self.kind}")
         return self
 
     def columns(self, available: Iterable[str]) -> list[str]:
-        """The columns the mapping reads, of those available. Raises `MappingError` for one that is absent."""
-        there = list(available)
-        wanted = [self.id] if self.id else []
-        wanted += [name for names in self.properties.values() for name in names]
+        """Return the columns the mapping reads. Raises `MappingError` for a missing one."""
+        existing = list(available)
+        needed = [self.id] if self.id else []
+        needed += [name for names in self.properties.values() for name in names]
         for word, fixed in ((self.kind, KIND_BY_LABEL), (self.handling, HANDLING_CODES)):
             if word is not None and word not in fixed:
-                wanted.append(word)
+                needed.append(word)
         if self.ftm_schema is not None and kind_of_schema(self.ftm_schema) is None:
-            wanted.append(self.ftm_schema)
-        for name in wanted:
-            _check_column(name, there)
-        return list(dict.fromkeys(wanted))
+            needed.append(self.ftm_schema)
+        for name in needed:
+            _check_column(name, existing)
+        return list(dict.fromkeys(needed))
 
 
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping file. Raises `MappingError` with the place and the reason."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise MappingError(f"a mapping is no longer than {MAX_BYTES} bytes", where=path.name)
+            raise MappingError(f"a mapping is no longer than {MAX_BYTES} bytes", place=path.name)
         content = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
-        raise MappingError(f"cannot be read: {error.strerror or error}", where=path.name) from None
+        raise MappingError(f"cannot be read: {error.strerror or error}", place=path.name) from None
     except UnicodeDecodeError:
-        raise MappingError("is no UTF-8 text", where=path.name) from None
+        raise MappingError("is not UTF-8 text", place=path.name) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path.name}, line {mark.line + 1}" if mark else path.name
         raise MappingError(
-            f"is no YAML: {getattr(error, 'problem', None) or error}", where=place
+            f"is not YAML: {getattr(error, 'problem', None) or error}", place=place
         ) from None
-    return mapping_from(content, path.name)
+    return build_mapping(content, path.name)
 
 
-def mapping_from(content: object, label: str = "mapping") -> Mapping:
-    """A mapping from plain values. Raises `MappingError` for the first thing wrong with them."""
+def build_mapping(content: object, label: str = "mapping") -> Mapping:
+    """Build a mapping from plain values. Raises `MappingError` for the first fault in them."""
     if not isinstance(content, dict):
-        raise MappingError("a mapping says id, kind, source and properties", where=label)
+        raise MappingError("a mapping needs id, kind, source and properties", place=label)
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
-        raise MappingError(f"{place}: {reason}" if place else reason, where=label) from None
+        raise MappingError(f"{place}: {reason}" if place else reason, place=label) from None
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The most similar of some words, or an empty text where none is similar."""
-    found = process.extractOne(
+def closest_word(word: str, words: Iterable[str]) -> str:
+    """Return the most similar of some words, or an empty text where none is similar."""
+    match = process.extractOne(
         word, list(words), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60
     )
-    return str(found[0]) if found else ""
+    return str(match[0]) if match else ""
 
 
-def _check_column(name: str, there: list[str]) -> None:
-    if there.count(name) == 1:
+def _check_column(name: str, existing: list[str]) -> None:
+    if existing.count(name) == 1:
         return
-    if there.count(name) > 1:
-        raise MappingError(f"the table has two columns {name!r}", mend="rename one of them")
-    close = nearest(name, there)
-    hint = f"did you mean {close!r}? " if close else ""
-    shown = ", ".join(there[:40]) + (f" and {len(there) - 40} more" if len(there) > 40 else "")
-    raise MappingError(f"the table has no column {name!r}", mend=f"{hint}It has: {shown}")
+    if existing.count(name) > 1:
+        raise MappingError(f"the table has two columns {name!r}", hint="rename one of them")
+    suggestion = closest_word(name, existing)
+    question = f"did you mean {suggestion!r}? " if suggestion else ""
+    shown = ", ".join(existing[:40]) + (
+        f" and {len(existing) - 40} more" if len(existing) > 40 else ""
+    )
+    raise MappingError(f"the table has no column {name!r}", hint=f"{question}It has: {shown}")
 
 
 def _check_property(prop: str) -> None:
-    if prop in _UNMAPPABLE:
+    if prop in _UNMAPPABLE_PROPERTIES:
         raise ValueError(f"{prop} cannot be filled from columns")
     head, _, part = prop.partition(".")
     if part:
-        if head != known.ADDRESS or part not in ADDRESS_PARTS:
+        if head != property_names.ADDRESS or part not in ADDRESS_PARTS:
             raise ValueError(
                 f"no property {prop!r}; parts of an address are {', '.join(ADDRESS_PARTS)}"
             )
-    elif prop not in _OURS and prop not in _ftm_properties():
-        close = nearest(prop, [*_OURS, *_ftm_properties()])
+    elif prop not in _OWN_PROPERTIES and prop not in _ftm_properties():
+        suggestion = closest_word(prop, [*_OWN_PROPERTIES, *_ftm_properties()])
         raise ValueError(
-            f"no FollowTheMoney property {prop!r}" + (f"; did you mean {close!r}?" if close else "")
+            f"no FollowTheMoney property {prop!r}"
+            + (f"; did you mean {suggestion!r}?" if suggestion else "")
         )
 
 
-_OURS = frozenset(
+_OWN_PROPERTIES = frozenset(
     (
-        *known.FULL_NAMES,
-        *known.NAME_PARTS,
-        *known.DATES,
-        *known.COUNTRIES,
-        *known.PLACES,
-        *known.IDENTIFIERS,
-        *known.CONTACTS,
-        known.ADDRESS,
-        known.ACTIVITY,
+        *property_names.FULL_NAMES,
+        *property_names.NAME_PARTS,
+        *property_names.DATES,
+        *property_names.COUNTRIES,
+        *property_names.PLACES,
+        *property_names.IDENTIFIERS,
+        *property_names.CONTACTS,
+        property_names.ADDRESS,
+        property_names.ACTIVITY,
         "gender",
         "position",
         "notes",
@@ -198,7 +204,7 @@ _OURS = frozenset(
 
 @cache
 def _ftm_properties() -> frozenset[str]:
-    """Every property of the FtM model that holds plain values. Loading the model is slow, so only when asked."""
+    """Return every FtM property with plain values. Cached, since loading the model is slow."""
     from followthemoney import model
 
     return frozenset(

@@ -1,7 +1,7 @@
-"""Which mapping reads which table: the one beside it, else the first of those given whose columns are all there.
+"""Choice of a table's mapping: the one next to it, else the first given one that fits.
 
-`suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder, if there is one. Mappings
-are no lists: wherever files are looked for they are passed over.
+`suspects.csv` is read by `suspects.csv.mapping.yml` or `suspects.mapping.yml` in its folder, if
+there is one. Mapping files are skipped wherever files are searched for.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from pathlib import PurePath
 
 from resolver.errors import MappingError
 from resolver.ingest.formats.tabular.mapping import Mapping, load_mapping
-from resolver.ingest.formats.tabular.table_files import open_table
+from resolver.ingest.formats.tabular.table_files import open_table_file
 from resolver.ingest.io.source_files import SourceFile
 
 SUFFIXES = (".mapping.yml", ".mapping.yaml")
 
 
 def is_mapping_file(path: PurePath) -> bool:
-    """Whether a file is a mapping that lies beside a table."""
+    """Return whether a file is a mapping next to a table."""
     return path.name.lower().endswith(SUFFIXES)
 
 
-def beside(file: SourceFile) -> Mapping | None:
-    """The mapping that lies beside a file (an archive has none). Raises `MappingError` for one that is damaged."""
+def find_adjacent_mapping(file: SourceFile) -> Mapping | None:
+    """Return the mapping next to a file, if any. Raises `MappingError` for a damaged one.
+
+    An archive has no mapping.
+    """
     if file.member:
         return None
     for stem in (file.path.name, file.stem):
@@ -34,24 +37,21 @@ def beside(file: SourceFile) -> Mapping | None:
     return None
 
 
-def fitting(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
-    """The mapping of those given (at least one) that reads a table. Of several, each must say which columns it needs.
+def choose_mapping(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
+    """Return the first of the mappings (at least one) whose columns the table has.
 
-    Raises `MappingError` where none of several fits, `InputError` where the file is no table. One alone is not tried
-    here: reading says better what does not fit.
+    Raises `MappingError` where none of several fits, `InputError` where the file is no table.
     """
+    # Reading reports the faults of a single mapping better.
     if len(mappings) == 1:
         return mappings[0]
     reasons = []
     for mapping in mappings:
         try:
-            mapping.columns(open_table(file, mapping.delimiter).columns)
+            mapping.columns(open_table_file(file, mapping.delimiter).columns)
         except MappingError as error:
-            reasons.append(f"{mapping.source}: {error.what}")
+            reasons.append(f"{mapping.source}: {error.message}")
         else:
             return mapping
-    raise MappingError(
-        f"none of the mappings fits ({'; '.join(reasons)})",
-        where=file.label,
-        mend="add one that does",
-    )
+    message = f"none of the mappings fits ({'; '.join(reasons)})"
+    raise MappingError(message, place=file.label, hint="add one that does")

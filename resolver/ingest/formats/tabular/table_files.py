@@ -1,13 +1,11 @@
-"""Tables, whatever their file: CSV, Parquet and JSON as chunks of Arrow arrays of text, with the line of each row.
+"""Tables in CSV, Parquet and JSON as chunks of Arrow arrays of text, with the line of each row.
 
-A `Table` knows its columns at once (for JSON: those of the first chunk) and streams its rows in chunks of
-bounded size, a `Reject` in place of each row that cannot be read.
+A `TableFile` knows its columns at once (for JSON: those of the first chunk) and streams its rows in
+chunks of bounded size, with a `Reject` in place of each unreadable row.
 """
 
 from __future__ import annotations
 
-import datetime
-import decimal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,93 +13,102 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resolver.errors import InputError
-from resolver.ingest.io.parquet_limits import rows_at_once
+from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert_values
+from resolver.ingest.io.parquet_limits import safe_batch_rows
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
     first_line,
     head_text,
-    header,
+    split_header,
 )
 from resolver.ingest.io.source_files import SourceFile, is_zip
 from resolver.ingest.io.text_rows import (
     Json,
     Row,
-    csv_rows,
-    json_objects,
-    json_rows,
+    read_csv_rows,
+    read_json_objects,
+    read_json_rows,
 )
 from resolver.ingest.reader_types import Reject
 
 CHUNK = 16_384
 MAX_CHARS = 4_000_000
-"""About how many characters a chunk holds at most: rows with giant cells come in smaller chunks."""
+"""Approximate limit of the characters of a chunk: rows with giant cells come in smaller chunks."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableChunk:
-    """n rows: per column an array of text, or of lists of text; `lines` int32 (for Parquet the number of the row)."""
+    """Rows: per column an array of text, or of lists of text; `lines` int32.
+
+    For Parquet, `lines` are row numbers.
+    """
 
     arrays: dict[str, pa.Array]
     lines: npt.NDArray[np.int32]
 
 
 Chunks = Iterator[TableChunk | Reject]
-_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
-Held = tuple[int, list[Any]]
-"""A row: the line it begins on, and its wanted values."""
-Build = Callable[[list[list[Any]], list[int]], Chunks]
+_DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
+TableRow = tuple[int, list[Any]]
+"""Row: the line it begins on, and the values of the requested columns."""
+ChunkBuilder = Callable[[list[list[Any]], list[int]], Chunks]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableFile:
     """Columns, and a function that streams the rows of some of them."""
 
     columns: tuple[str, ...]
     chunks: Callable[[Sequence[str]], Chunks]
 
 
-def open_table(file: SourceFile, delimiter: str | None = None) -> Table:
-    """The table in a file. Raises `InputError` where it is none; `delimiter` parts the cells of a CSV."""
+def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
+    """Open the table in a file. `delimiter` separates the cells of a CSV.
+
+    Raises `InputError` where the file is no table.
+    """
     head = file.head()
     if head.startswith(PARQUET_MAGIC):
-        return _parquet(file)
+        return _open_parquet(file)
     start = head_text(head).lstrip()[:1]
     if start and start in "{[":
-        return _json(file, lines=start == "{")
-    return _csv(file, head, delimiter)
+        return _open_json(file, lines=start == "{")
+    return _open_csv(file, head, delimiter)
 
 
-def _csv(file: SourceFile, head: bytes, delimiter: str | None) -> Table:
+def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile:
     line = first_line(head)
     if not line:
-        raise InputError("the table has no header", where=file.label)
-    mark, _ = header(line, delimiter or ("\t" if file.suffix == ".tsv" else ""))
-    first = next(csv_rows(file, delimiter=mark), None)
+        raise InputError("the table has no header", place=file.label)
+    separator, _ = split_header(line, delimiter or ("\t" if file.suffix == ".tsv" else ""))
+    first = next(read_csv_rows(file, delimiter=separator), None)
     if first is None or isinstance(first, Reject):
         raise InputError(
-            first.reason if first else "the table has no header", where=f"{file.label}, header"
+            first.reason if first else "the table has no header", place=f"{file.label}, header"
         )
     names = tuple(cell.strip() for cell in first[1])
 
-    def chunks(wanted: Sequence[str]) -> Chunks:
-        rows = csv_rows(file, delimiter=mark)
+    def chunks(selected: Sequence[str]) -> Chunks:
+        """Stream the rows of some columns."""
+        rows = read_csv_rows(file, delimiter=separator)
         next(rows)
-        places = [names.index(name) for name in wanted]
-        return _chunked(
-            _picked(file.label, rows, len(names), places), _cells_chunk(wanted), _cells_size
+        places = [names.index(name) for name in selected]
+        return _build_chunks(
+            _pick_cells(file.label, rows, len(names), places),
+            _text_chunk_builder(selected),
+            _count_cell_chars,
         )
 
-    return Table(names, chunks)
+    return TableFile(names, chunks)
 
 
-def _picked(
+def _pick_cells(
     label: str, rows: Iterator[Row | Reject], width: int, places: list[int]
-) -> Iterator[Held | Reject]:
-    """The wanted cells of each row; rows of another width than the header's are refused."""
+) -> Iterator[TableRow | Reject]:
+    """Yield the requested cells of each row; rows of another width than the header are refused."""
     for item in rows:
         if isinstance(item, Reject):
             yield item
@@ -115,160 +122,131 @@ def _picked(
             yield line, [cells[at] for at in places]
 
 
-def _chunked(
-    rows: Iterator[Held | Reject], build: Build, size_of: Callable[[list[Any]], int]
+def _build_chunks(
+    rows: Iterator[TableRow | Reject], build: ChunkBuilder, size_of: Callable[[list[Any]], int]
 ) -> Chunks:
-    """Chunks of at most `CHUNK` rows and about `MAX_CHARS` characters, as `size_of` counts those of a row."""
+    """Yield chunks of at most `CHUNK` rows and about `MAX_CHARS` characters by `size_of`."""
     lines: list[int] = []
-    held: list[list[Any]] = []
+    values: list[list[Any]] = []
     size = 0
     for item in rows:
         if isinstance(item, Reject):
             yield item
             continue
         lines.append(item[0])
-        held.append(item[1])
+        values.append(item[1])
         size += size_of(item[1])
-        if len(held) >= CHUNK or size >= MAX_CHARS:
-            yield from build(held, lines)
-            held, lines, size = [], [], 0
-    if held:
-        yield from build(held, lines)
+        if len(values) >= CHUNK or size >= MAX_CHARS:
+            yield from build(values, lines)
+            values, lines, size = [], [], 0
+    if values:
+        yield from build(values, lines)
 
 
-def _cells_size(cells: list[str]) -> int:
+def _count_cell_chars(cells: list[str]) -> int:
     return sum(map(len, cells))
 
 
-def _values_size(values: list[Any]) -> int:
+def _count_value_chars(values: list[Any]) -> int:
     return sum(len(value) for value in values if isinstance(value, str))
 
 
-def _cells_chunk(wanted: Sequence[str]) -> Build:
+def _text_chunk_builder(selected: Sequence[str]) -> ChunkBuilder:
     def build(rows: list[list[str]], lines: list[int]) -> Chunks:
+        """Build the chunk of some rows."""
         arrays = {
-            name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(wanted)
+            name: pa.array([row[at] for row in rows], pa.string())
+            for at, name in enumerate(selected)
         }
         yield TableChunk(arrays, np.array(lines, dtype=np.int32))
 
     return build
 
 
-def _json(file: SourceFile, *, lines: bool) -> Table:
-    """JSON lines, or an array of objects. Numbers and truth values become text; objects inside a row are refused."""
+def _open_json(file: SourceFile, *, lines: bool) -> TableFile:
+    """Open JSON lines, or an array of objects.
+
+    Numbers and booleans become text; objects inside a row are refused.
+    """
 
     def rows() -> Iterator[tuple[int, Json] | Reject]:
-        return json_rows(file) if lines else json_objects(file)
+        """Stream all objects."""
+        return read_json_rows(file) if lines else read_json_objects(file)
 
     names: dict[str, None] = {}
     for _, item in zip(range(CHUNK), rows(), strict=False):
         if not isinstance(item, Reject):
             names.update(dict.fromkeys(item[1]))
     if not names:
-        raise InputError("no JSON object in it", where=file.label)
+        raise InputError("no JSON object in it", place=file.label)
 
-    def chunks(wanted: Sequence[str]) -> Chunks:
+    def chunks(selected: Sequence[str]) -> Chunks:
+        """Stream the rows of some columns."""
         picked = (
-            item if isinstance(item, Reject) else (item[0], [item[1].get(name) for name in wanted])
+            item
+            if isinstance(item, Reject)
+            else (item[0], [item[1].get(name) for name in selected])
             for item in rows()
         )
-        return _chunked(picked, _objects_chunk(file.label, wanted), _values_size)
+        return _build_chunks(picked, _value_chunk_builder(file.label, selected), _count_value_chars)
 
-    return Table(tuple(names), chunks)
+    return TableFile(tuple(names), chunks)
 
 
-def _objects_chunk(label: str, wanted: Sequence[str]) -> Build:
-    """Chunks of objects; those in which a wanted value is no text, number or list of them are refused."""
+def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
+    """Return a builder of chunks that refuses values other than texts, numbers and their lists."""
 
     def build(rows: list[list[Any]], lines: list[int]) -> Chunks:
+        """Build the chunk of some rows, after a reject for each refused one."""
         refused: dict[int, str] = {}
         arrays = {
-            name: _values([row[at] for row in rows], name, refused)
-            for at, name in enumerate(wanted)
+            name: convert_values([row[at] for row in rows], name, refused)
+            for at, name in enumerate(selected)
         }
         chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
         if refused:
-            yield from (
-                Reject(label, lines[row], reason) for row, reason in sorted(refused.items())
-            )
-            kept = np.setdiff1d(np.arange(len(rows)), list(refused))
-            taken = {name: array.take(pa.array(kept)) for name, array in arrays.items()}
-            chunk = TableChunk(taken, chunk.lines[kept])
+            for row, reason in sorted(refused.items()):
+                yield Reject(label, lines[row], reason)
+            rows_left = np.setdiff1d(np.arange(len(rows)), list(refused))
+            remaining = {name: array.take(pa.array(rows_left)) for name, array in arrays.items()}
+            chunk = TableChunk(remaining, chunk.lines[rows_left])
         yield chunk
 
     return build
 
 
-def _values(values: list[object], name: str, refused: dict[int, str]) -> pa.Array:
+def _open_parquet(file: SourceFile) -> TableFile:
     try:
-        array = pa.array(values)
-        kind = array.type.value_type if pa.types.is_list(array.type) else array.type
-        if not pa.types.is_nested(kind):
-            return as_text(array)
-    except (pa.ArrowException, OverflowError):
-        pass  # values of several types, one by one
-    texts: list[list[str] | None] = []
-    for row, value in enumerate(values):
-        try:
-            texts.append(_texts(name, value))
-        except ValueError as error:
-            texts.append(None)
-            refused[row] = str(error)
-    return pa.array(texts, pa.list_(pa.string()))
-
-
-def _texts(name: str, value: object) -> list[str] | None:
-    if value is None:
-        return None
-    return (
-        [_text(name, one) for one in value if one is not None]
-        if isinstance(value, list)
-        else [_text(name, value)]
-    )
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int | float):
-        return str(value)
-    raise ValueError(f"{name} holds an object or a list in a list where text is asked for")
-
-
-def _parquet(file: SourceFile) -> Table:
-    try:
-        source = _seekable(file)
+        source = _seekable_source(file)
         reader = pq.ParquetFile(source)
         schema = reader.schema_arrow
         names = tuple(schema.names)
-    except _BROKEN as error:
-        raise _unreadable(file, error) from None
+    except _DAMAGE as error:
+        raise _damage_error(file, error) from None
 
-    def chunks(wanted: Sequence[str]) -> Chunks:
-        for name in wanted:
+    def chunks(selected: Sequence[str]) -> Chunks:
+        """Stream the rows of some columns."""
+        for name in selected:
             _check_type(file, name, schema.field(name).type)
         row = 1
         try:
             packed = file.path.stat().st_size
-            rows = rows_at_once(source, reader.metadata, wanted or names, packed, file.label)
-            batches = reader.iter_batches(batch_size=rows, columns=list(wanted) or None)
+            rows = safe_batch_rows(source, reader.metadata, selected or names, packed, file.label)
+            batches = reader.iter_batches(batch_size=rows, columns=list(selected) or None)
             for batch in batches:
-                batch.validate(full=True)  # text that is no UTF-8 would fail anywhere later
-                arrays = {name: as_text(batch.column(name)) for name in wanted}
+                # Invalid UTF-8 would fail at any later place.
+                batch.validate(full=True)
+                arrays = {name: convert_to_text(batch.column(name)) for name in selected}
                 yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
                 row += len(batch)
-        except _BROKEN as error:
-            raise _unreadable(file, error) from None
+        except _DAMAGE as error:
+            raise _damage_error(file, error) from None
 
-    return Table(names, chunks)
+    return TableFile(names, chunks)
 
 
-def _seekable(file: SourceFile) -> Any:
-    """Parquet is read from its end: from the file itself, or from memory where it lies packed in another."""
+def _seekable_source(file: SourceFile) -> Any:
+    """Return the file, or its bytes if it is packed in another: Parquet is read from its end."""
     if not file.member and not is_zip(file.path):
         with file.path.open("rb") as raw:
             if raw.read(4) == PARQUET_MAGIC:
@@ -277,10 +255,10 @@ def _seekable(file: SourceFile) -> Any:
         return pa.BufferReader(stream.read())
 
 
-def _unreadable(file: SourceFile, error: Exception) -> InputError:
+def _damage_error(file: SourceFile, error: Exception) -> InputError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     return InputError(
-        f"the Parquet file is damaged: {text[:200]}", where=file.label, mend="fetch the file again"
+        f"the Parquet file is damaged: {text[:200]}", place=file.label, hint="fetch the file again"
     )
 
 
@@ -288,39 +266,5 @@ def _check_type(file: SourceFile, name: str, kind: pa.DataType) -> None:
     inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
     if pa.types.is_nested(inner) or pa.types.is_binary(inner) or pa.types.is_large_binary(inner):
         raise InputError(
-            f"column {name!r} holds {kind}, not text, numbers or dates", where=file.label
+            f"column {name!r} holds {kind}, not text, numbers or dates", place=file.label
         )
-
-
-def as_text(array: pa.Array) -> pa.Array:
-    """An array of any plain type as text: whole numbers without `.0`, dates as ISO days. Lists stay lists."""
-    kind = array.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy()
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-        return pa.ListArray.from_arrays(pa.array(offsets), as_text(pc.list_flatten(array)))
-    if pa.types.is_dictionary(kind):
-        return as_text(array.dictionary_decode())
-    if pa.types.is_timestamp(kind):
-        return _days(array)
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pa.array(
-            [None if value is None else _number(value) for value in array.to_pylist()], pa.string()
-        )
-    return array if pa.types.is_string(kind) else pc.cast(array, pa.string())
-
-
-def _number(value: float | decimal.Decimal) -> str | None:
-    if value != value:  # NaN is how pandas writes an absent number
-        return None
-    return str(int(value)) if value == value.__trunc__() else str(value)
-
-
-def _days(array: pa.Array) -> pa.Array:
-    """Timestamps as days; the time of day says nothing about a person."""
-    seconds = pc.cast(array, pa.timestamp("s"), safe=False).to_pylist()
-    return pa.array([None if value is None else _day(value) for value in seconds], pa.string())
-
-
-def _day(value: datetime.datetime) -> str:
-    return value.date().isoformat()

@@ -1,16 +1,16 @@
-"""One entity as a program sends it."""
+"""Single FtM entities as programs send them."""
 
 from __future__ import annotations
 
 import pytest
 
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import single
+from resolver.ingest.formats.ftm.ftm_entity import read_ftm_entity
 from resolver.records import Identifier, Kind
 
 
 def test_an_entity_becomes_a_record() -> None:
-    said = {
+    properties = {
         "name": ["Ann  Lee", "Ann Lee"],
         "birthDate": "5 Mar 1970",
         "passportNumber": ["X1"],
@@ -18,32 +18,42 @@ def test_an_entity_becomes_a_record() -> None:
         "idNumber": 1234,
         "weakAlias": None,
     }
-    found = single("Person", said, source="s", native_id="1")
-    one = found.record
-    assert (one.id, one.source, one.kind, one.schema) == ("s:1", "s", Kind.PERSON, "Person")
-    assert one.texts("name") == ("Ann Lee",)
-    assert one.texts("birthDate") == ("1970-03-05",)
-    assert one.identifiers == (Identifier("passportNumber", "X1"), Identifier("idNumber", "1234"))
-    assert one.addresses[0].full == "1 High Street"
-    assert found.left_out == ()
+    submitted = read_ftm_entity("Person", properties, source="s", native_id="1")
+    record = submitted.record
+    assert (record.id, record.source, record.kind, record.schema) == (
+        "s:1",
+        "s",
+        Kind.PERSON,
+        "Person",
+    )
+    assert record.texts("name") == ("Ann Lee",)
+    assert record.texts("birthDate") == ("1970-03-05",)
+    assert record.identifiers == (
+        Identifier("passportNumber", "X1"),
+        Identifier("idNumber", "1234"),
+    )
+    assert record.addresses[0].full == "1 High Street"
+    assert submitted.omissions == ()
 
 
-def test_what_may_be_a_person_or_a_group_has_the_properties_of_both() -> None:
+def test_a_legal_entity_has_the_properties_of_persons_and_groups() -> None:
     for schema in ("LegalEntity", "Thing"):
-        found = single(
+        submitted = read_ftm_entity(
             schema,
             {"name": "A", "birthDate": "1970", "registrationNumber": "1"},
             source="s",
             native_id="1",
         )
-        assert (found.record.kind, found.record.schema) == (Kind.LEGAL, "LegalEntity")
+        assert (submitted.record.kind, submitted.record.schema) == (Kind.LEGAL, "LegalEntity")
 
 
 @pytest.mark.parametrize("text", ["1990-02-31", "soon", "9999"])
-def test_a_date_that_cannot_be_read_is_left_out_and_told(text: str) -> None:
-    found = single("Person", {"name": "A", "birthDate": [text, "1970"]}, source="s", native_id="1")
-    assert found.record.texts("birthDate") == ("1970",)
-    assert text in found.left_out[0]
+def test_an_unreadable_date_is_left_out_with_a_reason(text: str) -> None:
+    submitted = read_ftm_entity(
+        "Person", {"name": "A", "birthDate": [text, "1970"]}, source="s", native_id="1"
+    )
+    assert submitted.record.texts("birthDate") == ("1970",)
+    assert text in submitted.omissions[0]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,6 @@ def test_a_date_that_cannot_be_read_is_left_out_and_told(text: str) -> None:
         ("Person", {"name": [str(number) for number in range(501)]}, RecordError),
     ],
 )
-def test_what_is_no_entity(schema: object, properties: object, error: type[Exception]) -> None:
+def test_invalid_entities_raise(schema: object, properties: object, error: type[Exception]) -> None:
     with pytest.raises(error):
-        single(schema, properties, source="s", native_id="1")
+        read_ftm_entity(schema, properties, source="s", native_id="1")

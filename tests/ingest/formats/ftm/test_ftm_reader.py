@@ -1,3 +1,5 @@
+"""Lists of FollowTheMoney entities."""
+
 from __future__ import annotations
 
 import json
@@ -16,7 +18,7 @@ from resolver.records import (
     RelationType,
     Value,
 )
-from tests.ingest.samples import ftm
+from tests.ingest.samples import write_ftm
 
 
 def entity(native_id: str, schema: str, *datasets: str, **properties: Any) -> dict[str, Any]:
@@ -33,19 +35,23 @@ def read(folder: Path, *rows: Any) -> tuple[dict[str, Record], Intake]:
 def test_edges_documents_and_addresses_are_folded_into_the_records_they_join(
     tmp_path: Path,
 ) -> None:
-    intake = read_lists([ftm(tmp_path)])
-    group, one, two = intake.batch.to_records()
-    assert [record.id for record in (group, one, two)] == ["made_up:g1", "made_up:p1", "made_up:p2"]
-    assert one.identifiers == (
+    intake = read_lists([write_ftm(tmp_path)])
+    group, first, second = intake.batch.to_records()
+    assert [record.id for record in (group, first, second)] == [
+        "made_up:g1",
+        "made_up:p1",
+        "made_up:p2",
+    ]
+    assert first.identifiers == (
         Identifier("passportNumber", "ZZ0012345", "xk", origin="Passport d1"),
     )
-    assert one.addresses == (Address("7 Harbour Road, Testville", city="Testville"),)
-    assert one.relations == (
+    assert first.addresses == (Address("7 Harbour Road, Testville", city="Testville"),)
+    assert first.relations == (
         Relation(RelationType.FAMILY_OF, "made_up:p2", role="sister"),
         Relation(RelationType.MEMBER_OF, "made_up:g1", role="courier", start="2011-03"),
     )
-    assert two.relations == (Relation(RelationType.FAMILY_OF, "made_up:p1", role="sister"),)
-    assert (group.relations, one.activities) == ((), (Activity.HUMAN_TRAFFICKING,))
+    assert second.relations == (Relation(RelationType.FAMILY_OF, "made_up:p1", role="sister"),)
+    assert (group.relations, first.activities) == ((), (Activity.HUMAN_TRAFFICKING,))
     assert intake.rejects == ()
 
 
@@ -72,7 +78,7 @@ def test_every_kind_of_record_and_nothing_else(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_no_entity_is_a_reject_each(tmp_path: Path) -> None:
+def test_invalid_entities_are_rejects(tmp_path: Path) -> None:
     _, intake = read(
         tmp_path,
         {"schema": "Person", "properties": {"name": ["A"]}},
@@ -139,7 +145,7 @@ def test_positions_and_sanctions_become_values(tmp_path: Path) -> None:
     assert intake.rejects == ()
 
 
-def test_what_concerns_no_record_is_said(tmp_path: Path) -> None:
+def test_unused_link_entities_are_rejects(tmp_path: Path) -> None:
     _, intake = read(
         tmp_path,
         entity("p", "Person", name=["P"]),
@@ -177,7 +183,7 @@ def test_nested_entities_are_folded_too(tmp_path: Path) -> None:
     assert intake.rejects == ()
 
 
-def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
+def test_an_invalid_date_is_left_out_with_a_reject(tmp_path: Path) -> None:
     records, intake = read(
         tmp_path, entity("p", "Person", name=["P"], birthDate=["1970-02-31", "1970-02"])
     )

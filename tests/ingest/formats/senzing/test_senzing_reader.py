@@ -1,3 +1,5 @@
+"""Lists in Senzing's format."""
+
 from __future__ import annotations
 
 import json
@@ -9,7 +11,7 @@ import pytest
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
-from tests.ingest.samples import senzing
+from tests.ingest.samples import write_senzing
 
 
 def read(folder: Path, *rows: dict[str, Any]) -> tuple[list[Record], Intake]:
@@ -19,13 +21,13 @@ def read(folder: Path, *rows: dict[str, Any]) -> tuple[list[Record], Intake]:
     return list(intake.batch.to_records()), intake
 
 
-def one(folder: Path, **row: Any) -> Record:
+def read_record(folder: Path, **row: Any) -> Record:
     (record,), _ = read(folder, {"RECORD_ID": "1", "RECORD_TYPE": "PERSON"} | row)
     return record
 
 
 def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
-    person, company, flat = read_lists([senzing(tmp_path)]).batch.to_records()
+    person, company, flat = read_lists([write_senzing(tmp_path)]).batch.to_records()
     assert [record.id for record in (person, company, flat)] == [
         "made-up:1001",
         "made-up:1002",
@@ -49,8 +51,8 @@ def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
     )
 
 
-def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
-    record = one(
+def test_features_may_be_in_one_list(tmp_path: Path) -> None:
+    record = read_record(
         tmp_path,
         RECORD_TYPE=None,
         FEATURES=[{"RECORD_TYPE": "ORGANIZATION"}, {"NAME_ORG": "X Ltd"}],
@@ -67,10 +69,10 @@ def test_features_may_stand_in_one_list(tmp_path: Path) -> None:
         ({"RECORD_TYPE": "VESSEL", "NAME_FULL": "X"}, Kind.ASSET),
     ],
 )
-def test_a_record_without_type_is_what_its_attributes_are(
+def test_attributes_decide_the_kind_of_a_record_without_type(
     tmp_path: Path, row: dict[str, Any], kind: Kind
 ) -> None:
-    assert one(tmp_path, **({"RECORD_TYPE": None} | row)).kind == kind
+    assert read_record(tmp_path, **({"RECORD_TYPE": None} | row)).kind == kind
 
 
 def test_a_type_that_is_no_person_group_or_asset_is_refused(tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_a_type_that_is_no_person_group_or_asset_is_refused(tmp_path: Path) -> N
 
 
 def test_names_by_usage(tmp_path: Path) -> None:
-    record = one(
+    record = read_record(
         tmp_path,
         PRIMARY_NAME_FULL="Anna Prima",
         AKA_NAME_FIRST="Ann",
@@ -122,11 +124,11 @@ def test_names_by_usage(tmp_path: Path) -> None:
     ],
 )
 def test_identifiers(tmp_path: Path, row: dict[str, Any], expected: Identifier) -> None:
-    assert one(tmp_path, NAME_FULL="X", **row).identifiers == (expected,)
+    assert read_record(tmp_path, NAME_FULL="X", **row).identifiers == (expected,)
 
 
 def test_the_records_own_id_is_no_document(tmp_path: Path) -> None:
-    record = one(
+    record = read_record(
         tmp_path,
         NAME_FULL="X",
         IDENTIFIERS=[{"OTHER_ID_TYPE": "OPEN_SANCTIONS", "OTHER_ID_NUMBER": "1"}],
@@ -135,7 +137,7 @@ def test_the_records_own_id_is_no_document(tmp_path: Path) -> None:
 
 
 def test_addresses_of_several_lines(tmp_path: Path) -> None:
-    record = one(
+    record = read_record(
         tmp_path,
         NAME_FULL="X",
         ADDRESSES=[{"ADDR_LINE1": "1 Road", "ADDR_LINE2": "Flat 2", "ADDR_POSTAL_CODE": "9"}],
@@ -143,8 +145,8 @@ def test_addresses_of_several_lines(tmp_path: Path) -> None:
     assert record.addresses == (Address(street="1 Road Flat 2", postal_code="9"),)
 
 
-def test_contacts_groups_and_what_nobody_knows_are_kept(tmp_path: Path) -> None:
-    record = one(
+def test_contacts_groups_and_unknown_attributes_are_read(tmp_path: Path) -> None:
+    record = read_record(
         tmp_path,
         NAME_FULL="X",
         MOBILE_PHONE_NUMBER="123",
@@ -171,7 +173,7 @@ def test_contacts_groups_and_what_nobody_knows_are_kept(tmp_path: Path) -> None:
     ],
 )
 def test_roles_of_pointers(tmp_path: Path, role: str, expected: RelationType) -> None:
-    record = one(
+    record = read_record(
         tmp_path, NAME_FULL="X", REL_POINTER_DOMAIN="D", REL_POINTER_KEY="2", REL_POINTER_ROLE=role
     )
     assert record.relations == (Relation(expected, "made-up:2", role=role),)
@@ -197,7 +199,7 @@ def test_a_record_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
     assert (len(records), intake.collapsed) == (2, 1)
 
 
-def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None:
+def test_an_invalid_date_is_left_out_with_a_reject(tmp_path: Path) -> None:
     records, intake = read(
         tmp_path, {"RECORD_ID": "1", "NAME_FULL": "X", "DATES": [{"DATE_OF_BIRTH": "1970-02-31"}]}
     )
@@ -207,7 +209,7 @@ def test_a_date_that_does_not_exist_is_left_out_and_said(tmp_path: Path) -> None
     ]
 
 
-def test_the_members_of_congress_are_read_whole(shared_data: Path) -> None:
+def test_all_members_of_congress_are_read(shared_data: Path) -> None:
     intake = read_lists([shared_data / "raw" / "us_congress" / "senzing.jsonl"])
     assert (len(intake.batch), intake.rejects) == (1319, ())
     names = sum(len(record.texts("name", "alias")) for record in intake.batch.to_records())

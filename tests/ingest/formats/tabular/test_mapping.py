@@ -1,3 +1,5 @@
+"""Mappings: written as YAML or guessed from column names."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,10 +8,14 @@ from typing import Any
 import pytest
 
 from resolver.errors import MappingError
-from resolver.ingest.formats.tabular.guessed_mapping import describe, guess_mapping, plain_name
-from resolver.ingest.formats.tabular.mapping import Mapping, load_mapping, mapping_from
+from resolver.ingest.formats.tabular.guessed_mapping import (
+    describe_guess,
+    guess_mapping,
+    normalize_column_name,
+)
+from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping, load_mapping
 
-WHOLE = """
+FULL_MAPPING = """
 id: unique_id
 kind: person
 source: h50k
@@ -25,13 +31,13 @@ agency: Border police
 """
 
 
-def good(**more: Any) -> dict[str, Any]:
-    return {"id": "id", "kind": "person", "source": "s", "properties": {"name": "name"}, **more}
+def mapping_content(**changes: Any) -> dict[str, Any]:
+    return {"id": "id", "kind": "person", "source": "s", "properties": {"name": "name"}, **changes}
 
 
 def test_a_mapping_is_read_from_yaml(tmp_path: Path) -> None:
     path = tmp_path / "m.yml"
-    path.write_text(WHOLE)
+    path.write_text(FULL_MAPPING)
     mapping = load_mapping(path)
     assert mapping.properties == {
         "name": ("full_name", "other"),
@@ -56,10 +62,10 @@ def test_a_mapping_is_read_from_yaml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1", r"m\.yml, line 1: is no YAML"),
-        ("just text", "says id, kind, source and properties"),
-        ("", "says id, kind, source and properties"),
-        ("\udcff", "is no UTF-8"),
+        ("[1", r"m\.yml, line 1: is not YAML"),
+        ("just text", "needs id, kind, source and properties"),
+        ("", "needs id, kind, source and properties"),
+        ("\udcff", "is not UTF-8"),
     ],
 )
 def test_a_file_that_is_no_mapping(tmp_path: Path, text: str, message: str) -> None:
@@ -78,36 +84,39 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ({"kind": "person", "source": "s"}, "properties: Field required"),
-        (good(properties={}), "no property is mapped"),
-        (good(properties=["name"]), "properties: "),
+        (mapping_content(properties={}), "no property is mapped"),
+        (mapping_content(properties=["name"]), "properties: "),
         (
-            good(properties={"brithDate": "dob"}),
+            mapping_content(properties={"brithDate": "dob"}),
             "no FollowTheMoney property 'brithDate'; did you mean 'birthDate'",
         ),
-        (good(properties={"relation": "x"}), "relation cannot be filled from columns"),
-        (good(properties={"address.town": "x"}), "parts of an address are full, street, city"),
-        (good(kind=None), "say what the rows are"),
-        (good(source="a:b"), "source: "),
-        (good(schema="Vessel"), "schema Vessel is no person"),
-        (good(separater=";"), "separater: Extra inputs"),
-        (good(delimiter="::"), "delimiter: "),
+        (mapping_content(properties={"relation": "x"}), "relation cannot be filled from columns"),
+        (
+            mapping_content(properties={"address.town": "x"}),
+            "parts of an address are full, street, city",
+        ),
+        (mapping_content(kind=None), "set kind to person, group or asset"),
+        (mapping_content(source="a:b"), "source: "),
+        (mapping_content(schema="Vessel"), "schema Vessel is not of kind person"),
+        (mapping_content(separater=";"), "separater: Extra inputs"),
+        (mapping_content(delimiter="::"), "delimiter: "),
     ],
 )
-def test_what_is_wrong_with_a_mapping_is_one_clear_line(
-    content: dict[str, Any], message: str
-) -> None:
+def test_a_wrong_mapping_is_one_clear_line(content: dict[str, Any], message: str) -> None:
     with pytest.raises(MappingError, match=message) as caught:
-        mapping_from(content, "m.yml")
+        build_mapping(content, "m.yml")
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("m.yml: ")
 
 
-def test_properties_of_the_whole_ftm_model_are_known() -> None:
-    assert mapping_from(good(properties={"eyeColor": "eyes"})).properties == {"eyeColor": ("eyes",)}
+def test_all_properties_of_the_ftm_model_are_accepted() -> None:
+    assert build_mapping(mapping_content(properties={"eyeColor": "eyes"})).properties == {
+        "eyeColor": ("eyes",)
+    }
 
 
-def test_an_absent_column_is_named_with_the_nearest_and_those_there_are() -> None:
-    mapping = mapping_from(good(properties={"name": "Full Nam"}))
+def test_a_missing_column_is_reported_with_a_suggestion() -> None:
+    mapping = build_mapping(mapping_content(properties={"name": "Full Nam"}))
     with pytest.raises(
         MappingError,
         match=r"no column 'Full Nam' \(did you mean 'full_name'\? It has: id, full_name\)",
@@ -115,29 +124,29 @@ def test_an_absent_column_is_named_with_the_nearest_and_those_there_are() -> Non
         mapping.columns(["id", "full_name"])
 
 
-def test_a_column_that_stands_twice_is_no_column() -> None:
+def test_a_repeated_column_is_an_error() -> None:
     with pytest.raises(MappingError, match="two columns 'name'"):
-        mapping_from(good()).columns(["id", "name", "name"])
+        build_mapping(mapping_content()).columns(["id", "name", "name"])
 
 
 @pytest.mark.parametrize(
-    ("more", "wanted"),
+    ("changes", "column"),
     [
         ({"kind": "type"}, "type"),
         ({"kind": None, "schema": "ftm"}, "ftm"),
         ({"handling": "code"}, "code"),
     ],
 )
-def test_words_that_are_not_fixed_are_columns(more: dict[str, Any], wanted: str) -> None:
-    mapping = mapping_from(good(**more))
-    assert mapping.columns(["id", "name", wanted]) == ["id", "name", wanted]
-    with pytest.raises(MappingError, match=f"no column '{wanted}'"):
+def test_other_words_are_columns(changes: dict[str, Any], column: str) -> None:
+    mapping = build_mapping(mapping_content(**changes))
+    assert mapping.columns(["id", "name", column]) == ["id", "name", column]
+    with pytest.raises(MappingError, match=f"no column '{column}'"):
         mapping.columns(["id", "name"])
 
 
 @pytest.mark.parametrize("column", ["birthPlace", "birth_place", "Birth Place", " BIRTH-PLACE "])
-def test_plain_names_are_told_whatever_their_case(column: str) -> None:
-    assert plain_name(column) == "birth_place"
+def test_column_names_are_normalized(column: str) -> None:
+    assert normalize_column_name(column) == "birth_place"
 
 
 def guessed(*columns: str) -> Mapping:
@@ -184,7 +193,10 @@ def test_columns_of_opensanctions_simplified_table_hold_several_values() -> None
     assert (mapping.separator, mapping.properties["alias"]) == (";", ("aliases",))
 
 
-def test_what_was_guessed_is_said() -> None:
+def test_a_guess_is_described() -> None:
     columns = ("unique_id", "surname", "cluster")
-    said = describe(guessed(*columns), columns)
-    assert "id from unique_id; every row a person; lastName from surname; not used: cluster" in said
+    description = describe_guess(guessed(*columns), columns)
+    assert (
+        "id from unique_id; every row a person; lastName from surname; not used: cluster"
+        in description
+    )

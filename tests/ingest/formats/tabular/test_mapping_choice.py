@@ -1,3 +1,5 @@
+"""Choice of the mapping that reads a table."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,10 +10,10 @@ from resolver.errors import FormatError, MappingError
 from resolver.ingest.formats.tabular.mapping import load_mapping
 from resolver.ingest.readers import read_lists
 
-ONE = "nr,wer\n1,Ana Silva\n"
-TWO = "num,full\n1,Bo Ek\n"
-MAP_ONE = "id: nr\nkind: person\nsource: one\nproperties: {name: wer}\n"
-MAP_TWO = "id: num\nkind: person\nsource: two\nproperties: {name: full}\n"
+FIRST_TABLE = "nr,wer\n1,Ana Silva\n"
+SECOND_TABLE = "num,full\n1,Bo Ek\n"
+FIRST_MAPPING = "id: nr\nkind: person\nsource: one\nproperties: {name: wer}\n"
+SECOND_MAPPING = "id: num\nkind: person\nsource: two\nproperties: {name: full}\n"
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -29,29 +31,47 @@ def ids(*paths: Path, mappings: tuple[Path, ...] = (), format: str | None = None
 
 
 @pytest.mark.parametrize("name", ["a__mapping__yml", "a__csv__mapping__yml", "a__mapping__yaml"])
-def test_a_mapping_beside_a_table_is_found(tmp_path: Path, name: str) -> None:
-    write(tmp_path, a__csv=ONE, **{name: MAP_ONE})
+def test_a_mapping_next_to_a_table_is_used(tmp_path: Path, name: str) -> None:
+    write(tmp_path, a__csv=FIRST_TABLE, **{name: FIRST_MAPPING})
     assert ids(tmp_path) == ids(tmp_path / "a.csv") == ["one:1"]
     # as a shell's `*` gives them
     assert ids(*sorted(tmp_path.iterdir())) == ["one:1"]
 
 
-def test_each_table_has_its_own(tmp_path: Path) -> None:
-    write(tmp_path, a__csv=ONE, b__csv=TWO, a__mapping__yml=MAP_ONE, b__mapping__yml=MAP_TWO)
+def test_each_table_uses_its_own_mapping(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a__csv=FIRST_TABLE,
+        b__csv=SECOND_TABLE,
+        a__mapping__yml=FIRST_MAPPING,
+        b__mapping__yml=SECOND_MAPPING,
+    )
     assert ids(tmp_path) == ["one:1", "two:1"]
     assert ids(tmp_path, format="tabular") == ["one:1", "two:1"]
 
 
-def test_the_one_beside_goes_before_the_one_given(tmp_path: Path) -> None:
-    write(tmp_path, a__csv=ONE, b__csv=TWO, a__mapping__yml=MAP_ONE, other__yml=MAP_TWO)
+def test_an_adjacent_mapping_precedes_the_given_one(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a__csv=FIRST_TABLE,
+        b__csv=SECOND_TABLE,
+        a__mapping__yml=FIRST_MAPPING,
+        other__yml=SECOND_MAPPING,
+    )
     assert ids(tmp_path / "a.csv", tmp_path / "b.csv", mappings=(tmp_path / "other.yml",)) == [
         "one:1",
         "two:1",
     ]
 
 
-def test_of_several_the_fitting_one_is_taken(tmp_path: Path) -> None:
-    write(tmp_path, a__csv=ONE, b__csv=TWO, m1__yml=MAP_ONE, m2__yml=MAP_TWO)
+def test_the_first_fitting_mapping_is_used(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a__csv=FIRST_TABLE,
+        b__csv=SECOND_TABLE,
+        m1__yml=FIRST_MAPPING,
+        m2__yml=SECOND_MAPPING,
+    )
     tables, mappings = (
         (tmp_path / "a.csv", tmp_path / "b.csv"),
         (tmp_path / "m1.yml", tmp_path / "m2.yml"),
@@ -63,8 +83,8 @@ def test_of_several_the_fitting_one_is_taken(tmp_path: Path) -> None:
     )
 
 
-def test_none_that_fits_is_said_with_every_reason(tmp_path: Path) -> None:
-    write(tmp_path, c__csv="x,y\n1,2\n", m1__yml=MAP_ONE, m2__yml=MAP_TWO)
+def test_no_fitting_mapping_is_an_error_with_all_reasons(tmp_path: Path) -> None:
+    write(tmp_path, c__csv="x,y\n1,2\n", m1__yml=FIRST_MAPPING, m2__yml=SECOND_MAPPING)
     with pytest.raises(MappingError) as caught:
         ids(tmp_path / "c.csv", mappings=(tmp_path / "m1.yml", tmp_path / "m2.yml"))
     line = caught.value.line()
@@ -73,13 +93,13 @@ def test_none_that_fits_is_said_with_every_reason(tmp_path: Path) -> None:
     )
 
 
-def test_a_damaged_one_beside_stops(tmp_path: Path) -> None:
-    write(tmp_path, a__csv=ONE, a__mapping__yml="id: [")
+def test_a_damaged_adjacent_mapping_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a__csv=FIRST_TABLE, a__mapping__yml="id: [")
     with pytest.raises(MappingError, match=r"a\.mapping\.yml"):
         ids(tmp_path)
 
 
 def test_mappings_alone_are_no_lists(tmp_path: Path) -> None:
-    write(tmp_path, a__mapping__yml=MAP_ONE)
+    write(tmp_path, a__mapping__yml=FIRST_MAPPING)
     with pytest.raises(FormatError, match="no list was found"):
         ids(tmp_path / "a.mapping.yml")
