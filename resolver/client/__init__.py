@@ -1,12 +1,12 @@
-"""A typed client of the HTTP service.
+"""Typed client of the HTTP service.
 
     with Client("http://127.0.0.1:8000", key="…", purpose="visa 17") as hub:
-        for found in hub.check(name="Ivan Petrov", birthDate="1962").results:
-            print(found.score, found.caption)
+        for candidate in hub.check(name="Ivan Petrov", birthDate="1962").results:
+            print(candidate.score, candidate.caption)
 
-Answers are frozen objects. What goes wrong is one of the errors of `resolver.client.exceptions`, all of them
-`ServiceError`. Where the service is busy (429, 503) or cannot be reached, a call is repeated some times, no sooner than
-the service asks for; a batch that is sent twice by that is still one job.
+Answers are frozen objects. Failures raise a subclass of `ServiceError`. A call is repeated a few
+times if the service is busy (429, 503) or unreachable, after the pause the service requests; a
+batch that is sent twice in this way is still one job.
 """
 
 from resolver.client.client import Client
@@ -24,22 +24,28 @@ from resolver.client.exceptions import (
 )
 from resolver.client.models import (
     Adjacent,
+    BatchJob,
     Change,
     Changes,
     Dataset,
     Entity,
+    EntityChange,
     Evidence,
     Found,
     Job,
+    MatchCandidate,
     Matches,
     Posted,
+    PostedRecord,
     SearchPage,
     Withdrawn,
+    WithdrawnRecord,
 )
-from resolver.client.options import MatchOptions, SearchOptions
+from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions
 
 __all__ = [
     "Adjacent",
+    "BatchJob",
     "BusyError",
     "Change",
     "Changes",
@@ -47,21 +53,26 @@ __all__ = [
     "ConflictError",
     "Dataset",
     "Entity",
+    "EntityChange",
     "Evidence",
     "Found",
     "GoneError",
     "Job",
+    "MatchCandidate",
     "MatchOptions",
     "Matches",
     "NotAllowedError",
     "NotFoundError",
     "Posted",
+    "PostedRecord",
     "RefusedError",
     "SearchOptions",
     "SearchPage",
     "ServiceError",
     "ServiceFailedError",
+    "SubmitOptions",
     "TooLargeError",
     "UnreachableError",
     "Withdrawn",
+    "WithdrawnRecord",
 ]

@@ -1,4 +1,4 @@
-"""`Client`: a method a door."""
+"""HTTP client of the service: one method of `Client` per endpoint."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from resolver.client import models
 from resolver.client.exceptions import BusyError, ServiceError
 from resolver.client.models import (
     Adjacent,
+    BatchJob,
     Changes,
     Dataset,
     Entity,
-    Job,
     Matches,
-    Posted,
+    PostedRecord,
     SearchPage,
-    Withdrawn,
-    made,
+    WithdrawnRecord,
+    parse_object,
 )
-from resolver.client.options import MatchOptions, SearchOptions
-from resolver.client.transport import Http, part, read_json
+from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions, batch_params
+from resolver.client.transport import Body, HttpTransport, Params, quote_segment, read_json
 
 Result = Literal["report", "links", "entities", "rejects"]
 Query = Mapping[str, Any]
-_PAUSE = 1.0
+_POLL_SECONDS = 1.0
 
 
 class Client:
-    """A service at an address. Safe to use from several threads; close it, or use it as a context manager.
+    """Client of one service. Thread-safe; close it, or use it as a context manager.
 
-    `key`: the API key; `purpose`: why you ask, for the service's log; `timeout`: seconds to wait for an answer;
-    `repeats`: how often a call is repeated where the service is busy or cannot be reached; `ca_certs`: a file of
-    certificates to trust. All methods raise `ServiceError`.
+    `key`: API key. `purpose`: purpose of access, recorded in the service's audit log. `timeout`:
+    seconds to wait for an answer. `repeats`: retries if the service is busy or unreachable.
+    `ca_certs`: file of CA certificates to trust. All methods raise `ServiceError`.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Client:
         repeats: int = 5,
         ca_certs: str | None = None,
     ) -> None:
-        self._http = Http(
+        self._http = HttpTransport(
             address, key, purpose, timeout=timeout, repeats=repeats, ca_certs=ca_certs
         )
 
@@ -65,7 +65,7 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # --- looking up
+    # --- queries
 
     def check(
         self,
@@ -75,13 +75,18 @@ class Client:
         options: MatchOptions | None = None,
         **properties: str | Sequence[str],
     ) -> Matches:
-        """Who may this be? `properties` are FtM's: `name`, `birthDate`, `nationality` …; `options` the parameters of
-        `/match`."""
+        """Find the listed entities that a person, group or vessel may be.
+
+        `properties` are FollowTheMoney properties: `name`, `birthDate`, `nationality` …; `options`
+        are the parameters of `/match`.
+        """
         params = {"dataset": dataset, "schema": schema, **(options or {})}
-        said = self._http.json(
-            "GET", "/check", {**params, **{name: _several(one) for name, one in properties.items()}}
+        response = self._http.json(
+            "GET",
+            "/check",
+            {**params, **{name: _as_list(value) for name, value in properties.items()}},
         )
-        return models.matches(said, said)
+        return models.parse_matches(response, response)
 
     def match(
         self,
@@ -89,65 +94,84 @@ class Client:
         dataset: str = "default",
         **options: Unpack[MatchOptions],
     ) -> dict[str, Matches]:
-        """The same for up to a hundred queries: key → `{"schema": …, "properties": {…}}`."""
-        said = self._http.json(
-            "POST", f"/match/{part(dataset)}", options, body={"queries": dict(queries)}
+        """Check up to a hundred queries at once.
+
+        `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches under the same
+        keys.
+        """
+        response = self._http.json(
+            "POST", f"/match/{quote_segment(dataset)}", options, body={"queries": dict(queries)}
         )
-        return {key: models.matches(one, said) for key, one in said["responses"].items()}
+        return {
+            key: models.parse_matches(payload, response)
+            for key, payload in response["responses"].items()
+        }
 
     def search(
         self, text: str, dataset: str = "default", **options: Unpack[SearchOptions]
     ) -> SearchPage:
-        """Entities by a name or an id."""
-        return models.search_page(
-            self._http.json("GET", f"/search/{part(dataset)}", {"q": text, **options})
+        """Search entities by a name or an id."""
+        return models.parse_search_page(
+            self._http.json("GET", f"/search/{quote_segment(dataset)}", {"q": text, **options})
         )
 
     def entity(self, entity_id: str, *, nested: bool = True) -> Entity:
-        """An entity, by its id, a retired one, or that of a record."""
-        return made(
-            Entity, self._http.json("GET", f"/entities/{part(entity_id)}", {"nested": nested})
+        """Return an entity by its id, a retired id, or the id of one of its records."""
+        return parse_object(
+            Entity,
+            self._http.json("GET", f"/entities/{quote_segment(entity_id)}", {"nested": nested}),
         )
 
     def adjacent(self, entity_id: str, *, limit: int = 10, offset: int = 0) -> dict[str, Adjacent]:
-        """What an entity is related to, by property."""
+        """Return the entities related to an entity, per property."""
         params = {"limit": limit, "offset": offset}
-        said = self._http.json("GET", f"/entities/{part(entity_id)}/adjacent", params)
-        return {prop: models.adjacent(one) for prop, one in said["adjacent"].items()}
+        response = self._http.json("GET", f"/entities/{quote_segment(entity_id)}/adjacent", params)
+        return {
+            prop: models.parse_adjacent(payload) for prop, payload in response["adjacent"].items()
+        }
 
     def changes(self, since: int = 0, *, limit: int = 1000, skip: int = 0) -> Changes:
-        """What became of entities after a version, but for the first `skip` changes. While the answer says `more`, ask
-        again with its `until` and `skip`."""
-        return models.changes(
+        """Return the changes of entities after revision `since`, without the first `skip` of them.
+
+        While the answer has `more`, call again with its `until` and `skip`.
+        """
+        return models.parse_changes(
             self._http.json("GET", "/changes", {"since": since, "limit": limit, "skip": skip})
         )
 
     def catalog(self) -> list[Dataset]:
-        """The datasets there are."""
-        return [made(Dataset, one) for one in self._http.json("GET", "/catalog")["datasets"]]
+        """Return the datasets of the service."""
+        return [
+            parse_object(Dataset, payload)
+            for payload in self._http.json("GET", "/catalog")["datasets"]
+        ]
 
     def algorithms(self) -> dict[str, Any]:
-        """How scores come about: the features and what each can add."""
-        said: dict[str, Any] = self._http.json("GET", "/algorithms")
-        return said
+        """Return the scoring features and the weight that each can add."""
+        description: dict[str, Any] = self._http.json("GET", "/algorithms")
+        return description
 
     def reconcile(
         self, queries: Mapping[str, Mapping[str, Any]], *, dataset: str = "default"
     ) -> dict[str, Any]:
-        """Candidates for the cells of a table, as OpenRefine asks for them (its protocol 0.2): by the key of each query
-        its `result`."""
+        """Return candidates for the cells of a table (OpenRefine reconciliation API 0.2).
+
+        The answer has, for the key of each query, its `result`.
+        """
         form = {"queries": json.dumps(queries, ensure_ascii=False)}
-        said: dict[str, Any] = read_json(
-            self._http.send("POST", f"/reconcile/{part(dataset)}", form=form)
+        results: dict[str, Any] = read_json(
+            self._http.send("POST", f"/reconcile/{quote_segment(dataset)}", body=form)
         )
-        return said
+        return results
 
     def refresh(self) -> int:
-        """Have the process that answers look for what has landed now; the version it answers from then. It takes the
-        scope `admin`."""
+        """Make the process that answers load what has been committed; return its revision.
+
+        Needs a key with the scope `admin`.
+        """
         return int(self._http.json("POST", "/updatez")["version"])
 
-    # --- submitting
+    # --- batches and records
 
     def submit(
         self,
@@ -155,103 +179,105 @@ class Client:
         *,
         name: str = "",
         mapping: str | bytes = b"",
-        list_format: str = "",
-        dry_run: bool = False,
-        complete: bool = False,
-        accept_large_change: bool = False,
         idempotency_key: str = "",
-    ) -> Job:
-        """Send a list for deduplication, a file or its bytes; `mapping` (YAML) tells how to read a table.
-        `complete`: what the list's sources no longer hold is withdrawn; `accept_large_change`: it lands however much it
-        changes, where it would be held. Raises `OSError` where the file cannot be read."""
+        **options: Unpack[SubmitOptions],
+    ) -> BatchJob:
+        """Submit a list for deduplication: a file, or its bytes.
+
+        `mapping` (YAML) describes the columns of a table. `complete`: records of the list's sources
+        that are not in the file are withdrawn. `accept_large_change`: the batch is committed even
+        if it changes so much that it would be held. A repeated `idempotency_key` returns the job of
+        the first call. Raises `OSError` if the file cannot be read.
+        """
         name = name or (list_file.name if isinstance(list_file, Path) else "batch")
-        params = {"filename": name, "format": list_format or None, "dry_run": dry_run or None}
-        params |= {"complete": complete or None, "accept_large_change": accept_large_change or None}
+        params = {"filename": name, **batch_params(options)}
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         if mapping:
             data = list_file.read_bytes() if isinstance(list_file, Path) else list_file
             form = {"file": (name, data), "mapping": ("mapping.yml", mapping)}
-            return made(
-                Job,
-                read_json(self._http.send("POST", "/batches", params, form=form, headers=headers)),
-            )
+            return self._post_batch(params, form, headers)
         headers["Content-Type"] = "application/octet-stream"
         if isinstance(list_file, bytes):
-            return made(
-                Job,
-                read_json(
-                    self._http.send("POST", "/batches", params, body=list_file, headers=headers)
-                ),
-            )
+            return self._post_batch(params, list_file, headers)
         with list_file.open("rb") as file:
             headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
-            return made(
-                Job,
-                read_json(self._http.send("POST", "/batches", params, body=file, headers=headers)),
-            )
+            return self._post_batch(params, file, headers)
 
-    def batch(self, job_id: str) -> Job:
-        """Where a batch stands."""
-        return made(Job, self._http.json("GET", f"/batches/{part(job_id)}"))
+    def _post_batch(self, params: Params, body: Body, headers: Mapping[str, str]) -> BatchJob:
+        answer = self._http.send("POST", "/batches", params, body=body, headers=headers)
+        return parse_object(BatchJob, read_json(answer))
 
-    def batches(self, *, limit: int = 100) -> list[Job]:
-        """The batches of one's agency, the newest first."""
+    def batch(self, job_id: str) -> BatchJob:
+        """Return the state of a batch."""
+        return parse_object(BatchJob, self._http.json("GET", f"/batches/{quote_segment(job_id)}"))
+
+    def batches(self, *, limit: int = 100) -> list[BatchJob]:
+        """Return the batches of the caller's agency, newest first."""
         return [
-            made(Job, one)
-            for one in self._http.json("GET", "/batches", {"limit": limit})["batches"]
+            parse_object(BatchJob, payload)
+            for payload in self._http.json("GET", "/batches", {"limit": limit})["batches"]
         ]
 
-    def cancel(self, job_id: str) -> Job:
-        """Ask for a batch to stop before it lands."""
-        return made(Job, self._http.json("POST", f"/batches/{part(job_id)}/cancel"))
+    def cancel(self, job_id: str) -> BatchJob:
+        """Request that a batch stops before it is committed."""
+        return parse_object(
+            BatchJob, self._http.json("POST", f"/batches/{quote_segment(job_id)}/cancel")
+        )
 
-    def accept(self, job_id: str) -> Job:
-        """Let a batch that is held land, however much it changes."""
-        return made(Job, self._http.json("POST", f"/batches/{part(job_id)}/accept"))
+    def accept(self, job_id: str) -> BatchJob:
+        """Let a held batch be committed, however much it changes."""
+        return parse_object(
+            BatchJob, self._http.json("POST", f"/batches/{quote_segment(job_id)}/accept")
+        )
 
-    def events(self, job_id: str) -> Iterator[Job]:
-        """A batch whenever it moves on, until it is over. Where no stream can be had it is asked for now and then."""
-        last = ""
+    def events(self, job_id: str) -> Iterator[BatchJob]:
+        """Yield a batch at each of its state changes until it is finished.
+
+        Polls if the service offers no event stream.
+        """
+        last_id = ""
         while True:
             try:
-                headers = {"Accept": "text/event-stream", "Last-Event-ID": last}
+                headers = {"Accept": "text/event-stream", "Last-Event-ID": last_id}
                 with self._http.send(
-                    "GET", f"/batches/{part(job_id)}/events", headers=headers, stream=True
+                    "GET", f"/batches/{quote_segment(job_id)}/events", headers=headers, stream=True
                 ) as answer:
-                    for identity, job in _told(answer):
-                        last = identity
+                    for event_id, job in _parse_events(answer):
+                        last_id = event_id
                         yield job
-                        if job.over:
+                        if job.is_finished:
                             return
                     if answer.status == 204:
                         return
             except BusyError:
                 job = self.batch(job_id)
                 yield job
-                if job.over:
+                if job.is_finished:
                     return
-                time.sleep(_PAUSE)
+                time.sleep(_POLL_SECONDS)
 
-    def wait(self, job_id: str, *, seconds: float = 3600.0) -> Job:
-        """A batch once it is over. Raises `ServiceError` where that takes longer than `seconds`."""
-        until = time.monotonic() + seconds
+    def wait(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
+        """Return a batch once it is finished. Raises `ServiceError` after `seconds`."""
+        deadline = time.monotonic() + seconds
         while True:
             job = self.batch(job_id)
-            if job.over:
+            if job.is_finished:
                 return job
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise ServiceError(
-                    f"the batch is still {job.state} after {seconds:g} seconds", where=job_id
+                    f"the batch is still {job.state} after {seconds:g} seconds", place=job_id
                 )
-            time.sleep(min(_PAUSE, seconds / 10))
+            time.sleep(min(_POLL_SECONDS, seconds / 10))
 
-    def result(self, job_id: str, what: Result) -> bytes:
-        """A file of a batch's results."""
-        return self._http.send("GET", f"/batches/{part(job_id)}/{what}").data
+    def result(self, job_id: str, kind: Result) -> bytes:
+        """Return a result file of a batch as bytes."""
+        return self._http.send("GET", f"/batches/{quote_segment(job_id)}/{kind}").data
 
-    def save_result(self, job_id: str, what: Result, to: Path) -> None:
-        """The same into a file, whatever its size. Raises `OSError` where it cannot be written."""
-        path = f"/batches/{part(job_id)}/{what}"
+    def save_result(self, job_id: str, kind: Result, to: Path) -> None:
+        """Write a result file of a batch to `to`, streamed. Raises `OSError` if it cannot be
+        written.
+        """
+        path = f"/batches/{quote_segment(job_id)}/{kind}"
         with self._http.send("GET", path, stream=True) as answer, to.open("wb") as file:
             shutil.copyfileobj(answer, file, 1 << 20)
 
@@ -263,8 +289,8 @@ class Client:
         properties: Mapping[str, Sequence[str]],
         *,
         handling: str = "",
-    ) -> Posted:
-        """Add one record, or a new version of one; it is resolved and durable when this returns."""
+    ) -> PostedRecord:
+        """Add one record, or a new version of one. It is resolved and durable on return."""
         record = {
             "id": native_id,
             "datasets": [source],
@@ -273,41 +299,46 @@ class Client:
         }
         if handling:
             record["handling"] = handling
-        return made(Posted, self._http.json("POST", "/records", body=record))
+        return parse_object(PostedRecord, self._http.json("POST", "/records", body=record))
 
-    def withdraw(self, source: str, native_id: str) -> Withdrawn:
-        """Take one record back. Who is left of its entity is resolved anew; sending the record again undoes it."""
-        return made(
-            Withdrawn, self._http.json("DELETE", f"/records/{part(source)}/{part(native_id)}")
+    def withdraw(self, source: str, native_id: str) -> WithdrawnRecord:
+        """Withdraw one record. Its entity is resolved again without it; posting the record undoes
+        this.
+        """
+        return parse_object(
+            WithdrawnRecord,
+            self._http.json(
+                "DELETE", f"/records/{quote_segment(source)}/{quote_segment(native_id)}"
+            ),
         )
 
-    # --- the service itself
+    # --- service
 
     def ready(self) -> bool:
-        """Whether checks are answered, from lists that are as new as they must be."""
+        """Return True if the service answers checks from sufficiently recent lists."""
         try:
-            self._http.json("GET", "/readyz", once=True)
+            self._http.json("GET", "/readyz", retry=False)
         except BusyError:
             return False
         return True
 
     def openapi(self) -> dict[str, Any]:
-        """The description of the service."""
-        said: dict[str, Any] = self._http.json("GET", "/openapi.json")
-        return said
+        """Return the OpenAPI description of the service."""
+        document: dict[str, Any] = self._http.json("GET", "/openapi.json")
+        return document
 
 
-def _several(value: str | Sequence[str]) -> list[str]:
+def _as_list(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _told(lines: Any) -> Iterator[tuple[str, Job]]:
-    """The events of a stream: their ids and what they tell."""
-    said: dict[str, str] = {}
+def _parse_events(lines: Any) -> Iterator[tuple[str, BatchJob]]:
+    """Yield the id and the job of each event of a server-sent event stream."""
+    fields: dict[str, str] = {}
     for raw in lines:
         name, _, text = raw.decode().rstrip("\n").partition(": ")
         if text:
-            said[name] = text
-        elif not name and "data" in said:
-            yield said.get("id", ""), made(Job, json.loads(said["data"]))
-            said = {}
+            fields[name] = text
+        elif not name and "data" in fields:
+            yield fields.get("id", ""), parse_object(BatchJob, json.loads(fields["data"]))
+            fields = {}

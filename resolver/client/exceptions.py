@@ -1,4 +1,4 @@
-"""What can go wrong between a client and the service, as one tree of errors."""
+"""Errors of the client, as one tree with `ServiceError` at its root."""
 
 from __future__ import annotations
 
@@ -8,50 +8,53 @@ from resolver.errors import ResolverError
 
 
 class ServiceError(ResolverError):
-    """The service has not done what was asked. `status`: its HTTP status (0: none came); `detail`: what it says;
-    `request_id`: under which its log has the request."""
+    """Failed request.
+
+    `status`: HTTP status, 0 if there was no answer. `detail`: message of the service. `request_id`:
+    id of the request in the service's log.
+    """
 
     def __init__(
-        self, detail: str, *, status: int = 0, request_id: str = "", where: str = ""
+        self, detail: str, *, status: int = 0, request_id: str = "", place: str = ""
     ) -> None:
         self.status, self.detail, self.request_id = status, detail, request_id
-        super().__init__(detail, where=where)
+        super().__init__(detail, place=place)
 
 
 class UnreachableError(ServiceError):
-    """Nobody answers at the address, or no longer."""
+    """Service that cannot be reached, or connection that broke."""
 
 
 class RefusedError(ServiceError):
-    """The request makes no sense to the service (400, 405, 422): a mistake of ours."""
+    """Invalid request (400, 405, 422)."""
 
 
 class NotAllowedError(ServiceError):
-    """The key is missing or wrong (401), or not for this (403)."""
+    """Missing or wrong API key (401), or key without permission for this (403)."""
 
 
 class NotFoundError(ServiceError):
-    """There is no such dataset, entity or batch (404)."""
+    """Unknown dataset, entity or batch (404)."""
 
 
 class GoneError(NotFoundError):
-    """It was there once (410): an entity whose records were withdrawn, results that are no longer kept."""
+    """Removed resource (410): an entity whose records were withdrawn, or results past retention."""
 
 
 class ConflictError(ServiceError):
-    """It cannot be done as things stand (409): the results of a batch that is not done."""
+    """Request that conflicts with the current state (409), such as unfinished results."""
 
 
 class TooLargeError(ServiceError):
-    """Too much was sent at once (413)."""
+    """Request that is too large (413)."""
 
 
 class BusyError(ServiceError):
-    """Too many requests (429), or the service is away for a while (503): also after all repetitions."""
+    """Too many requests (429), or service unavailable (503), after all retries."""
 
 
 class ServiceFailedError(ServiceError):
-    """The service is at fault (500, 507 …)."""
+    """Internal error of the service (500, 507 …)."""
 
 
 _BY_STATUS: Mapping[int, type[ServiceError]] = {
@@ -67,6 +70,6 @@ _BY_STATUS: Mapping[int, type[ServiceError]] = {
 }
 
 
-def problem(status: int) -> type[ServiceError]:
-    """The error of an HTTP status."""
+def error_class(status: int) -> type[ServiceError]:
+    """Return the exception class of an HTTP status."""
     return _BY_STATUS.get(status, ServiceFailedError if status >= 500 else RefusedError)

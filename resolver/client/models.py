@@ -1,4 +1,4 @@
-"""What the service answers, as frozen objects. Members that this version does not know are passed over."""
+"""Answers of the service as frozen objects. Unknown members of the JSON are ignored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An FtM entity. Values of `properties` are texts, and entities (as JSON) where relations are nested; `datasets`
-    are the lists that know it, `referents` the ids of its records."""
+    """FollowTheMoney entity.
+
+    Values of `properties` are texts, or entities as JSON if relations are nested. `datasets`: lists
+    that contain the entity. `referents`: ids of its records.
+    """
 
     id: str
     caption: str
@@ -23,7 +26,7 @@ class Entity:
     referents: tuple[str, ...] = ()
 
     def first(self, prop: str) -> str:
-        """The best supported value of a property, or an empty text."""
+        """Return the best supported value of a property, or an empty text."""
         return next(
             (str(value) for value in self.properties.get(prop, ()) if not isinstance(value, dict)),
             "",
@@ -32,7 +35,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one feature saw and adds to the log-odds (`weight`); `query` and `candidate`: the values compared."""
+    """Evidence of one feature: score, log-odds it adds (`weight`), and the values compared."""
 
     score: float
     weight: float
@@ -42,8 +45,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Entity):
-    """An entity that a query may mean: the probability that it is, and why."""
+class MatchCandidate(Entity):
+    """Entity that a query may mean, with its probability and the evidence for it."""
 
     score: float = 0.0
     match: bool = False
@@ -52,10 +55,13 @@ class Found(Entity):
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Who a query may mean, best first. `total`: how many there are, `complete`: whether that is all; `warnings`: what
-    was left out of the query; the version of the data and the model."""
+    """Candidates for a query, best first.
 
-    results: tuple[Found, ...]
+    `total`: number of candidates; `complete`: True if `total` is exact. `warnings`: parts of the
+    query that were ignored. `version`, `model`: revision of the data and scoring model.
+    """
+
+    results: tuple[MatchCandidate, ...]
     total: int
     complete: bool
     warnings: tuple[str, ...]
@@ -65,9 +71,9 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Entities that a search found. `facets`: facet → value → how many."""
+    """Page of search results. `facets`: facet → value → number of entities."""
 
-    results: tuple[Found, ...]
+    results: tuple[MatchCandidate, ...]
     total: int
     complete: bool
     facets: Mapping[str, Mapping[str, int]]
@@ -76,15 +82,18 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Adjacent:
-    """What an entity is related to by one property, and how much of that there is."""
+    """Entities related by one property, and their total number."""
 
     results: tuple[Entity, ...]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A submitted batch. `state`: queued, running, done, failed or cancelled; `result`: the counts once it is done."""
+class BatchJob:
+    """Submitted batch.
+
+    `state`: queued, running, held, done, failed or cancelled. `result`: counts, once it is done.
+    """
 
     id: str
     state: str
@@ -103,22 +112,27 @@ class Job:
     error: str | None
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more will come of it by itself; one that is `held` waits until somebody accepts it."""
+    def is_finished(self) -> bool:
+        """True once the job needs no more work; a `held` job waits until a person accepts it."""
         return self.state in ("done", "failed", "cancelled", "held")
+
+    @property
+    def over(self) -> bool:
+        """Alias of `is_finished`, kept for existing programs."""
+        return self.is_finished
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The id of a record that was taken back, and the version with which that landed."""
+class WithdrawnRecord:
+    """Id of a withdrawn record, and the revision of the withdrawal."""
 
     record: str
     version: int
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a record went: its id, its entity, the version it landed with, and what was left out of it."""
+class PostedRecord:
+    """Id of a posted record, its entity, the revision of the commit, and the values left out."""
 
     record: str
     entity: str
@@ -128,7 +142,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A list, or `default`, which is everything."""
+    """Dataset: one list, or `default`, which contains all of them."""
 
     name: str
     title: str
@@ -140,8 +154,10 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What became of an entity, at which version; `other`: the other entity that had to do with it."""
+class EntityChange:
+    """Change of an entity at a revision. `other`: second entity involved, such as the other part of
+    a merge.
+    """
 
     version: int
     at: str
@@ -152,73 +168,94 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A piece of the feed; ask again from `until` on, with the same `skip`. `more`: whether there is more by now."""
+    """Page of the change feed. The next page starts at `until` with `skip`; `more`: True if there
+    is one.
+    """
 
     version: int
     until: int
-    changes: tuple[Change, ...]
+    changes: tuple[EntityChange, ...]
     skip: int = 0
     more: bool = False
 
 
-def made(kind: type[T], said: Json) -> T:
-    """An answer of a kind, out of its JSON: lists of texts become tuples."""
-    known = {one.name: said[one.name] for one in fields(kind) if one.name in said}  # type: ignore[arg-type]
-    return kind(
+def parse_object(cls: type[T], payload: Json) -> T:
+    """Build a `cls` from its JSON; lists become tuples."""
+    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    values = {name: payload[name] for name in names if name in payload}
+    return cls(
         **{
             name: tuple(value) if isinstance(value, list) else value
-            for name, value in known.items()
+            for name, value in values.items()
         }
     )
 
 
-def found(said: Json) -> Found:
-    """A result of a check or a search."""
-    explained = said.get("explanations")
+def parse_candidate(payload: Json) -> MatchCandidate:
+    """Build a candidate from a result of a check or a search."""
+    explanations = payload.get("explanations")
     evidence = (
         None
-        if explained is None
-        else {name: made(Evidence, one) for name, one in explained.items()}
+        if explanations is None
+        else {name: parse_object(Evidence, item) for name, item in explanations.items()}
     )
-    return made(Found, {**said, "explanations": evidence})
+    return parse_object(MatchCandidate, {**payload, "explanations": evidence})
 
 
-def matches(said: Json, stand: Json) -> Matches:
-    """The answer to one query; `stand`: what tells the version and the model."""
+def parse_matches(payload: Json, response: Json) -> Matches:
+    """Build the matches of one query; `response` states the revision and the model."""
     return Matches(
-        tuple(map(found, said["results"])),
-        said["total"]["value"],
-        said["total"]["relation"] == "eq",
-        tuple(said.get("warnings", ())),
-        stand["version"],
-        stand["model"],
+        tuple(map(parse_candidate, payload["results"])),
+        payload["total"]["value"],
+        payload["total"]["relation"] == "eq",
+        tuple(payload.get("warnings", ())),
+        response["version"],
+        response["model"],
     )
 
 
-def search_page(said: Json) -> SearchPage:
-    """A page of a search."""
+def parse_search_page(payload: Json) -> SearchPage:
+    """Build a page of search results."""
     facets = {
         name: {value["name"]: value["count"] for value in facet["values"]}
-        for name, facet in said["facets"].items()
+        for name, facet in payload["facets"].items()
     }
-    total = said["total"]
+    total = payload["total"]
     return SearchPage(
-        tuple(map(found, said["results"])),
+        tuple(map(parse_candidate, payload["results"])),
         total["value"],
         total["relation"] == "eq",
         facets,
-        said["version"],
+        payload["version"],
     )
 
 
-def adjacent(said: Json) -> Adjacent:
-    """What an entity is related to by one property."""
-    return Adjacent(tuple(made(Entity, one) for one in said["results"]), said["total"]["value"])
+def parse_adjacent(payload: Json) -> Adjacent:
+    """Build the entities related by one property."""
+    return Adjacent(
+        tuple(parse_object(Entity, item) for item in payload["results"]), payload["total"]["value"]
+    )
 
 
-def changes(said: Json) -> Changes:
-    """A piece of the feed."""
-    told = tuple(made(Change, one) for one in said["changes"])
+def parse_changes(payload: Json) -> Changes:
+    """Build a page of the change feed."""
+    changes = tuple(parse_object(EntityChange, item) for item in payload["changes"])
     return Changes(
-        said["version"], said["until"], told, said.get("skip", 0), said.get("more", False)
+        payload["version"],
+        payload["until"],
+        changes,
+        payload.get("skip", 0),
+        payload.get("more", False),
     )
+
+
+Found = MatchCandidate
+"""Alias of `MatchCandidate`, kept for existing programs."""
+Job = BatchJob
+"""Alias of `BatchJob`, kept for existing programs."""
+Posted = PostedRecord
+"""Alias of `PostedRecord`, kept for existing programs."""
+Withdrawn = WithdrawnRecord
+"""Alias of `WithdrawnRecord`, kept for existing programs."""
+Change = EntityChange
+"""Alias of `EntityChange`, kept for existing programs."""

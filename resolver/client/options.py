@@ -1,4 +1,4 @@
-"""What may be asked beside the entity: the parameters of the doors, as the service describes them."""
+"""Query parameters of the endpoints, as the OpenAPI description states them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ Texts = str | Sequence[str]
 
 
 class MatchOptions(TypedDict, total=False):
-    """Of `match` and `check`: `match` is true from `threshold` on, results go down to `cutoff`, at most `limit` of
-    them; the others leave entities out. `changed_since`: a day, such as 2026-03-01."""
+    """Options of `match` and `check`.
+
+    `match` is true from `threshold` on; results go down to `cutoff`, at most `limit` of them. The
+    others exclude entities. `changed_since`: a day, such as 2026-03-01.
+    """
 
     threshold: float
     cutoff: float
@@ -25,8 +28,40 @@ class MatchOptions(TypedDict, total=False):
     fuzzy: bool
 
 
+class SubmitOptions(TypedDict, total=False):
+    """Options of `submit` that go to the service as parameters.
+
+    `list_format`: name of the format, guessed from the content if absent. `dry_run`: nothing is
+    committed. `complete`, `accept_large_change`: see `Client.submit`.
+    """
+
+    list_format: str
+    dry_run: bool
+    complete: bool
+    accept_large_change: bool
+
+
+def batch_params(options: SubmitOptions) -> dict[str, object]:
+    """Return the query parameters of `POST /batches`; options that are off are not sent.
+
+    Raises `TypeError` for an unknown option, as a call with an unknown keyword does.
+    """
+    unknown = sorted(set(options) - set(SubmitOptions.__annotations__))
+    if unknown:
+        raise TypeError(f"submit() has no option {unknown[0]!r}")
+    return {
+        "format": options.get("list_format") or None,
+        "dry_run": options.get("dry_run") or None,
+        "complete": options.get("complete") or None,
+        "accept_large_change": options.get("accept_large_change") or None,
+    }
+
+
 class SearchOptions(TypedDict, total=False):
-    """Of `search`. `sort`: `score`, `caption`, `schema`, `id` or `properties.X`, with `:asc` or `:desc`."""
+    """Options of `search`.
+
+    `sort`: `score`, `caption`, `schema`, `id` or `properties.X`, with `:asc` or `:desc`.
+    """
 
     schema: str
     countries: Texts

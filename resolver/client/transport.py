@@ -1,4 +1,4 @@
-"""Requests over HTTP, repeated where that helps, and errors made of what comes back."""
+"""HTTP requests with retries, and typed errors for failed answers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from urllib.parse import quote, urlencode
 import urllib3
 from urllib3.util import Retry, Timeout
 
-from resolver.client.exceptions import ServiceError, UnreachableError, problem
+from resolver.client.exceptions import ServiceError, UnreachableError, error_class
 
 Params = Mapping[str, object]
-Body = bytes | BinaryIO | None
-BUSY = (429, 503)
-LONGEST = 60
-"""Seconds waited for a busy service at most, whatever it asks for."""
+Body = bytes | BinaryIO | Mapping[str, Any] | None
+"""Bytes, an open file, or fields to be sent as multipart/form-data."""
+BUSY_STATUSES = (429, 503)
+MAX_RETRY_AFTER = 60
+"""Longest pause in seconds before a retry, whatever the service requests."""
 
 
-class Http:
-    """Connections to one service. Safe to use from several threads."""
+class HttpTransport:
+    """Connection pool of one service. Thread-safe."""
 
     def __init__(
         self,
@@ -37,18 +38,18 @@ class Http:
         if key:
             self._headers["Authorization"] = f"ApiKey {key}"
         if purpose:
-            # headers hold Latin letters only; whatever else is said reaches the service as a parameter
+            # HTTP headers carry ASCII only, so any other text is sent as a parameter.
             self._headers |= {"X-Purpose": purpose} if purpose.isascii() else {}
         self._purpose = {} if purpose.isascii() else {"purpose": purpose}
-        # every request of ours may be repeated: those that change something are the same the second time
+        # Repeating is safe for every method: the service treats a repeated write as one write.
         retry = Retry(
             total=repeats,
             redirect=5,
-            status_forcelist=BUSY,
+            status_forcelist=BUSY_STATUSES,
             allowed_methods=None,
             backoff_factor=0.3,
             respect_retry_after_header=True,
-            retry_after_max=LONGEST,
+            retry_after_max=MAX_RETRY_AFTER,
             raise_on_status=False,
             remove_headers_on_redirect=("Authorization",),
         )
@@ -68,14 +69,18 @@ class Http:
         *,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        once: bool = False,
+        retry: bool = True,
     ) -> Any:
-        """The JSON of an answer; `body` is sent as JSON; `once`: not repeated. Raises `ServiceError`."""
-        sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        more = (
-            {"Content-Type": "application/json", **(headers or {})} if sent is not None else headers
+        """Send `body` as JSON and return the JSON of the answer. Raises `ServiceError`."""
+        payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        all_headers = (
+            {"Content-Type": "application/json", **(headers or {})}
+            if payload is not None
+            else headers
         )
-        return read_json(self.send(method, path, params, body=sent, headers=more, once=once))
+        return read_json(
+            self.send(method, path, params, body=payload, headers=all_headers, retry=retry)
+        )
 
     def send(
         self,
@@ -86,69 +91,73 @@ class Http:
         body: Body = None,
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
-        form: Mapping[str, Any] | None = None,
-        once: bool = False,
+        retry: bool = True,
     ) -> urllib3.BaseHTTPResponse:
-        """An answer that is a success, its body unread where it is a `stream`. Raises `ServiceError`."""
-        query = urlencode(_flat({**(params or {}), **self._purpose}))
+        """Send a request and return its successful answer, unread if `stream`. Raises
+        `ServiceError`.
+        """
+        query = urlencode(_flatten({**(params or {}), **self._purpose}))
         url = f"{self.address}{path}{'?' if query else ''}{query}"
         try:
             answer = self._pool.request(
                 method,
                 url,
-                body=body,
-                fields=form,
+                body=None if isinstance(body, Mapping) else body,
+                fields=body if isinstance(body, Mapping) else None,
                 headers={**self._headers, **(headers or {})},
                 preload_content=not stream,
-                retries=False if once else None,
+                retries=None if retry else False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise UnreachableError(f"no answer: {_reason(error)}", where=self.address) from error
+            raise UnreachableError(
+                f"no answer: {_reason_text(error)}", place=self.address
+            ) from error
         if answer.status >= 300:
-            raise _problem(answer, path)
+            raise _make_error(answer, path)
         return answer
 
 
-def part(text: str) -> str:
-    """A text as one part of an address."""
+def quote_segment(text: str) -> str:
+    """Quote a text as one segment of a URL path."""
     return quote(text, safe="")
 
 
 def read_json(answer: urllib3.BaseHTTPResponse) -> Any:
-    """The JSON of an answer. Raises `ServiceError` where it is none."""
+    """Return the JSON of an answer. Raises `ServiceError` if it is not JSON."""
     try:
         return json.loads(answer.data)
     except ValueError:
         raise ServiceError(
-            "the answer is no JSON: is this the address of a resolver?", status=answer.status
+            "the answer is not JSON; check that the address is that of a resolver service",
+            status=answer.status,
         ) from None
 
 
-def _problem(answer: urllib3.BaseHTTPResponse, path: str) -> ServiceError:
+def _make_error(answer: urllib3.BaseHTTPResponse, path: str) -> ServiceError:
     data = answer.data
     answer.release_conn()
     try:
         detail = json.loads(data)["detail"]
     except (ValueError, LookupError, TypeError):
-        detail = answer.reason or "the service says nothing about it"
+        detail = answer.reason or "the service gave no reason"
     request_id = answer.headers.get("X-Request-ID", "")
-    where = f"{path.split('?')[0]}: {answer.status}"
-    return problem(answer.status)(
-        str(detail), status=answer.status, request_id=request_id, where=where
+    place = f"{path.split('?')[0]}: {answer.status}"
+    return error_class(answer.status)(
+        str(detail), status=answer.status, request_id=request_id, place=place
     )
 
 
-def _reason(error: Exception) -> str:
+def _reason_text(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
     return str(reason).partition(": ")[2] or str(reason)
 
 
-def _flat(params: Params) -> list[tuple[str, str]]:
-    """Parameters as they are sent: each value of a list by itself, truth as `true` and `false`, nothing for None."""
-    flat: list[tuple[str, str]] = []
+def _flatten(params: Params) -> list[tuple[str, str]]:
+    """Return name and text of each parameter value: booleans as true/false, None left out."""
+    pairs: list[tuple[str, str]] = []
     for name, value in params.items():
-        several: Sequence[object] = value if isinstance(value, list | tuple) else [value]
-        for one in several:
-            if one is not None:
-                flat.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
-    return flat
+        values: Sequence[object] = value if isinstance(value, list | tuple) else [value]
+        for item in values:
+            if item is not None:
+                pairs.append((name, str(item).lower() if isinstance(item, bool) else str(item)))
+    return pairs

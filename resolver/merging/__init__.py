@@ -1,53 +1,58 @@
-"""The golden record: survivorship, provenance of every kept value, and the way to FollowTheMoney.
+"""Golden records: survivorship, provenance of each value, and FollowTheMoney output.
 
-Order: `partition` (which record is in which entity, and entity ids) → `build` (golden records, by the rules in
-`canon` and `survivorship`) → `ftm` (entities and edges) beside `statements` (who said what).
+Order of use: `build_partition` (entity of each record, entity ids) → `build_golden` (golden
+records, by the rules of `canonical_values` and `survivorship`) → `ftm` (entities and edges) and
+`statement_table` (source of each value).
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
-from resolver.merging.partition import Partition, entity_ids, partition
+from resolver.merging.partition import Partition, assign_entity_ids, build_partition
 
 if TYPE_CHECKING:
-    from resolver.merging.build_golden import golden_of, golden_records
+    from resolver.merging.build_golden import build_golden_records, iterate_golden_records
     from resolver.merging.canonical_values import CountryCode
-    from resolver.merging.ftm.entity_answers import ftm_few
+    from resolver.merging.ftm.entity_batches import build_ftm_entities
     from resolver.merging.ftm.entity_export import to_ftm
-    from resolver.merging.merge_context import Context, context
-    from resolver.merging.statement_table import STATEMENT_COLUMNS, statements, statements_of
+    from resolver.merging.merge_context import MergeContext, build_merge_context
+    from resolver.merging.statement_table import (
+        STATEMENT_COLUMNS,
+        build_statements,
+        iterate_statements,
+    )
 
-# FollowTheMoney takes half a second to load, and callers that only need partitions do without it.
+# Loading FollowTheMoney takes half a second, and callers that only need partitions avoid it.
 _LAZY = {
-    "golden_of": "build_golden",
-    "golden_records": "build_golden",
+    "iterate_golden_records": "build_golden",
+    "build_golden_records": "build_golden",
     "CountryCode": "canonical_values",
-    "Context": "merge_context",
-    "context": "merge_context",
+    "MergeContext": "merge_context",
+    "build_merge_context": "merge_context",
     "to_ftm": "ftm.entity_export",
-    "ftm_few": "ftm.entity_answers",
+    "build_ftm_entities": "ftm.entity_batches",
     "STATEMENT_COLUMNS": "statement_table",
-    "statements": "statement_table",
-    "statements_of": "statement_table",
+    "build_statements": "statement_table",
+    "iterate_statements": "statement_table",
 }
 
 __all__ = [
     "STATEMENT_COLUMNS",
-    "Context",
     "CountryCode",
     "GoldenRecord",
     "GoldenRelation",
     "GoldenValue",
+    "MergeContext",
     "Partition",
-    "context",
-    "entity_ids",
-    "ftm_few",
-    "golden_of",
-    "golden_records",
-    "partition",
-    "statements",
-    "statements_of",
+    "assign_entity_ids",
+    "build_ftm_entities",
+    "build_golden_records",
+    "build_merge_context",
+    "build_partition",
+    "build_statements",
+    "iterate_golden_records",
+    "iterate_statements",
     "to_ftm",
 ]
 

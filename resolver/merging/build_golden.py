@@ -1,4 +1,4 @@
-"""From a partition to golden records, one entity at a time, in the order of their ids."""
+"""Build golden records from a partition, entity by entity in the order of their ids."""
 
 from __future__ import annotations
 
@@ -7,50 +7,56 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.merging.canonical_values import CODED, CountryCode, key
-from resolver.merging.entity_values import Piece, pieces
+from resolver.merging.canonical_values import CODED_PROPERTIES, CountryCode, equality_key
+from resolver.merging.entity_values import ValueChunk, split_values
 from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
-from resolver.merging.merge_context import Context, Facts, context
-from resolver.merging.partition import partition
-from resolver.merging.schemata import entity_kind, most_specific
+from resolver.merging.merge_context import MergeContext, MergeFacts, build_merge_context
+from resolver.merging.partition import build_partition
+from resolver.merging.schemata import choose_entity_kind, choose_schema
 from resolver.merging.survivorship import (
-    best_date,
-    best_form,
-    caption,
-    conflicts,
-    support,
+    choose_caption,
+    choose_date,
+    choose_form,
+    find_conflicts,
+    support_rank,
 )
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
 
 
-def golden_records(
+def build_golden_records(
     batch: Batch, labels: IntArray, *, country_code: CountryCode
 ) -> Iterator[GoldenRecord]:
-    """The golden record of every entity of a canonical batch, in the order of entity ids.
+    """Yield the golden record of every entity of a canonical batch, in the order of entity ids.
 
-    `labels[i]`: the row of the smallest record of record i's entity. `country_code` gives the ISO code of a country
-    as written, or None. Memory: the ids, and one bounded piece of the values at a time.
+    `labels[i]`: row of the smallest record of record i's entity. `country_code` returns the ISO
+    code of a country as written, or None. Memory: the ids, and one bounded chunk of the values at a
+    time.
     """
-    return golden_of(context(batch, partition(batch, labels), country_code))
+    return iterate_golden_records(
+        build_merge_context(batch, build_partition(batch, labels), country_code)
+    )
 
 
-def golden_of(work: Context) -> Iterator[GoldenRecord]:
-    """The same, of a context already made."""
-    order, offsets = work.order, work.offsets
-    for piece in pieces(work.batch, work.parts):
-        runs = Runs.of(piece, work)
-        for entity in range(piece.first, piece.last):
-            yield golden_record(entity, order[offsets[entity] : offsets[entity + 1]], runs, work)
+def iterate_golden_records(context: MergeContext) -> Iterator[GoldenRecord]:
+    """Yield the golden records of an existing context, in the order of entity ids."""
+    order, offsets = context.order, context.offsets
+    for chunk in split_values(context.batch, context.parts):
+        runs = ValueRuns.of(chunk, context)
+        for entity in range(chunk.first, chunk.last):
+            yield build_golden_record(
+                entity, order[offsets[entity] : offsets[entity + 1]], runs, context
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """The values of a piece cut into runs of one property of one entity.
+class ValueRuns:
+    """Values of a chunk, cut into runs of one property of one entity.
 
-    Run r is of property `names[r]`, its values are `texts[starts[r]:starts[r + 1]]`, stated by `rows` beside them;
-    the runs of entity e are `firsts[e - first]` … `firsts[e - first + 1]`.
+    Run r is of property `names[r]`; its values are `texts[starts[r]:starts[r + 1]]`, stated by the
+    records in the same slice of `rows`. The runs of entity e are `firsts[e - first]` … `firsts[e -
+    first + 1]`.
     """
 
     first: int
@@ -61,91 +67,97 @@ class Runs:
     rows: list[int]
 
     @classmethod
-    def of(cls, piece: Piece, work: Context) -> Runs:
-        """The runs of a piece sorted by (entity, column, code, row)."""
-        changes = (np.diff(piece.entities) != 0) | (np.diff(piece.columns) != 0)
+    def of(cls, chunk: ValueChunk, context: MergeContext) -> ValueRuns:
+        """Cut a chunk that is sorted by (entity, column, code, row)."""
+        changes = (np.diff(chunk.entities) != 0) | (np.diff(chunk.columns) != 0)
         starts = np.concatenate(
-            [np.zeros(min(len(piece), 1), dtype=np.int64), np.flatnonzero(changes) + 1]
+            [np.zeros(min(len(chunk), 1), dtype=np.int64), np.flatnonzero(changes) + 1]
         )
-        firsts = np.searchsorted(piece.entities[starts], np.arange(piece.first, piece.last + 1))
-        names = [piece.names[column] for column in piece.columns[starts].tolist()]
+        firsts = np.searchsorted(chunk.entities[starts], np.arange(chunk.first, chunk.last + 1))
+        names = [chunk.names[column] for column in chunk.columns[starts].tolist()]
         return cls(
-            piece.first,
+            chunk.first,
             firsts.tolist(),
             names,
-            [*starts.tolist(), len(piece)],
-            piece.texts(work.batch),
-            piece.rows.tolist(),
+            [*starts.tolist(), len(chunk)],
+            chunk.texts(context.batch),
+            chunk.rows.tolist(),
         )
 
 
-def golden_record(entity: int, rows: list[int], runs: Runs, work: Facts) -> GoldenRecord:
-    """The golden record of an entity whose records are `rows`, out of a piece's runs."""
-    records = tuple([work.ids[row] for row in rows])
-    sources = tuple([work.sources[row] for row in rows])
+def build_golden_record(
+    entity: int, rows: list[int], runs: ValueRuns, facts: MergeFacts
+) -> GoldenRecord:
+    """Build the golden record of the entity with the records `rows` from the runs of its chunk."""
+    records = tuple([facts.ids[row] for row in rows])
+    sources = tuple([facts.sources[row] for row in rows])
     source_of = dict(zip(records, sources, strict=True))
     values: dict[str, tuple[GoldenValue, ...]] = {}
     relations: tuple[GoldenRelation, ...] = ()
-    several = False
+    has_repeated = False
     starts, texts = runs.starts, runs.texts
-    for run in range(runs.firsts[entity - runs.first], runs.firsts[entity - runs.first + 1]):
-        prop, start, stop = runs.names[run], starts[run], starts[run + 1]
+    for number in range(runs.firsts[entity - runs.first], runs.firsts[entity - runs.first + 1]):
+        prop, start, stop = runs.names[number], starts[number], starts[number + 1]
         if prop == RELATION:
-            relations = _relations(texts[start:stop], runs.rows[start:stop], work)
+            relations = _merge_relations(texts[start:stop], runs.rows[start:stop], facts)
         elif stop - start == 1:
-            code = work.canon.code(prop, texts[start]) if prop in CODED else ""
-            stated_by = records if len(records) == 1 else (work.ids[runs.rows[start]],)
+            code = facts.canon.code(prop, texts[start]) if prop in CODED_PROPERTIES else ""
+            stated_by = records if len(records) == 1 else (facts.ids[runs.rows[start]],)
             values[prop] = (GoldenValue(texts[start], stated_by, (), code),)
         else:
-            several = True
-            values[prop] = _values(prop, texts[start:stop], runs.rows[start:stop], source_of, work)
-    schema = work.schemata[entity]
-    clashes = conflicts(values) if several else {}
+            has_repeated = True
+            values[prop] = _merge_values(
+                prop, texts[start:stop], runs.rows[start:stop], source_of, facts
+            )
+    schema = facts.schemata[entity]
+    conflicts = find_conflicts(values) if has_repeated else {}
     if len(rows) > 1:
-        excluding = most_specific([work.record_schemata[row] for row in rows])[1]
-        clashes |= {"schema": excluding} if excluding else {}
+        excluded = choose_schema([facts.record_schemata[row] for row in rows])[1]
+        conflicts |= {"schema": excluded} if excluded else {}
     return GoldenRecord(
-        work.entity_ids[entity],
-        entity_kind(schema, [work.kinds[row] for row in rows]),
+        facts.entity_ids[entity],
+        choose_entity_kind(schema, [facts.kinds[row] for row in rows]),
         schema,
-        caption(values, records, source_of),
-        best_date(values.get("birthDate", ()), source_of),
+        choose_caption(values, records, source_of),
+        choose_date(values.get("birthDate", ()), source_of),
         records,
         sources,
         values,
         relations,
-        clashes,
+        conflicts,
     )
 
 
-def _values(
-    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], work: Facts
+def _merge_values(
+    prop: str, texts: list[str], rows: list[int], source_of: dict[str, str], facts: MergeFacts
 ) -> tuple[GoldenValue, ...]:
-    """The values of one property of one entity, equal ones collapsed, the best supported first."""
+    """Merge equal values of one property of one entity; sort the best supported first."""
     groups: dict[str, dict[str, list[int]]] = {}
-    before, alike = None, {}
+    previous, rows_by_text = None, {}
     for text, row in zip(texts, rows, strict=True):
-        if text != before:
-            before, alike = (
+        if text != previous:
+            previous, rows_by_text = (
                 text,
-                groups.setdefault(key(prop, text, work.canon.code(prop, text)), {}),
+                groups.setdefault(equality_key(prop, text, facts.canon.code(prop, text)), {}),
             )
-        alike.setdefault(text, []).append(row)
-    found = [_value(prop, forms, work) for forms in groups.values()]
-    return tuple(sorted(found, key=lambda value: (*support(value, source_of), value.text)))
+        rows_by_text.setdefault(text, []).append(row)
+    values = [_merge_value(prop, forms, facts) for forms in groups.values()]
+    return tuple(sorted(values, key=lambda value: (*support_rank(value, source_of), value.text)))
 
 
-def _value(prop: str, forms: dict[str, list[int]], work: Facts) -> GoldenValue:
-    best = best_form(forms, work.source_codes) if len(forms) > 1 else next(iter(forms))
-    rows = sorted({row for held in forms.values() for row in held})
-    others = tuple(sorted(text for text in forms if text != best))
+def _merge_value(prop: str, forms: dict[str, list[int]], facts: MergeFacts) -> GoldenValue:
+    best = choose_form(forms, facts.source_codes) if len(forms) > 1 else next(iter(forms))
+    rows = sorted({row for rows_of_form in forms.values() for row in rows_of_form})
+    other_forms = tuple(sorted(text for text in forms if text != best))
     return GoldenValue(
-        best, tuple([work.ids[row] for row in rows]), others, work.canon.code(prop, best)
+        best, tuple([facts.ids[row] for row in rows]), other_forms, facts.canon.code(prop, best)
     )
 
 
-def _relations(texts: list[str], rows: list[int], work: Facts) -> tuple[GoldenRelation, ...]:
+def _merge_relations(
+    texts: list[str], rows: list[int], facts: MergeFacts
+) -> tuple[GoldenRelation, ...]:
     stated: dict[str, list[str]] = {}
     for text, row in zip(texts, rows, strict=True):
-        stated.setdefault(text, []).append(work.ids[row])
-    return work.targets.united(stated)
+        stated.setdefault(text, []).append(facts.ids[row])
+    return facts.targets.merge(stated)

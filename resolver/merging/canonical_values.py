@@ -1,7 +1,7 @@
-"""When two written values are one: canonical codes, and light normal forms (case and spaces, nothing more).
+"""Equality of written values: canonical codes, and light normal forms (case and spaces only).
 
-Two values of one property that give the same key collapse in a golden record; the best written of them is shown, and
-the records of all of them are kept.
+Two values of one property with the same key become one value of a golden record. The best written
+form is shown; the records of all forms are kept.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ CountryCode = Callable[[str], str | None]
 GENDER = "gender"
 _DATES = frozenset(DATES)
 _COUNTRIES = frozenset(COUNTRIES)
-CODED = _DATES | _COUNTRIES | {GENDER}
+CODED_PROPERTIES = _DATES | _COUNTRIES | {GENDER}
 """Properties whose values have a canonical code."""
 
 
 @lru_cache(maxsize=1 << 14)
-def date_of(text: str) -> PartialDate | None:
-    """The date a text states, or None."""
+def try_parse_date(text: str) -> PartialDate | None:
+    """Return the date a text states, or None."""
     try:
         return parse_date(text)
     except DateError:
@@ -37,25 +37,28 @@ def date_of(text: str) -> PartialDate | None:
 
 
 @dataclass(slots=True)
-class Canon:
-    """Canonical codes of values: an ISO country code, a date's EDTF text, FtM's word for a gender; else empty.
+class CanonicalCodes:
+    """Canonical codes of values: ISO country code, EDTF date, FollowTheMoney gender, else empty.
 
-    Remembers what it worked out: the texts of these columns repeat.
+    Codes are cached, because the texts of these columns repeat.
     """
 
     country_code: CountryCode
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)
+    _codes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def code(self, column: str, text: str) -> str:
-        """The canonical code of a value, or the empty text where the column has none or the value is not understood."""
-        if column not in CODED:
-            return ""
-        known = self._known.get((column, text))
-        if known is None:
-            known = self._known[column, text] = self._work_out(column, text)
-        return known
+        """Return the canonical code of a value.
 
-    def _work_out(self, column: str, text: str) -> str:
+        Empty if the column has no codes or the value is not understood.
+        """
+        if column not in CODED_PROPERTIES:
+            return ""
+        cached = self._codes.get((column, text))
+        if cached is None:
+            cached = self._codes[column, text] = self._compute(column, text)
+        return cached
+
+    def _compute(self, column: str, text: str) -> str:
         if column in _COUNTRIES:
             return (self.country_code(text) or "").lower()
         if column in _DATES:
@@ -64,33 +67,37 @@ class Canon:
 
 
 def _date_code(text: str) -> str:
-    date = date_of(text)
+    date = try_parse_date(text)
     return str(date) if date else ""
 
 
-def key(column: str, text: str, code: str) -> str:
-    """What two values of a column must share to be one."""
+def equality_key(column: str, text: str, code: str) -> str:
+    """Return the key that two values of a column share if they are equal."""
     if code:
         return code
     if column in IDENTIFIER_SET:
         number, cut, rest = text.partition(SEPARATOR)
-        return "".join(_squash(number).split()) + cut + _squash(rest)
-    return _squash(text)
+        return (
+            "".join(_normalize_spaces_and_case(number).split())
+            + cut
+            + _normalize_spaces_and_case(rest)
+        )
+    return _normalize_spaces_and_case(text)
 
 
-def _squash(text: str) -> str:
+def _normalize_spaces_and_case(text: str) -> str:
     if text.isascii() and SEPARATOR not in text:
-        # there is nothing to compose
+        # ASCII text is already in normal form NFKC.
         return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return SEPARATOR.join(" ".join(part.split()) for part in folded.split(SEPARATOR))
 
 
 def case_rank(text: str) -> int:
-    """0 for mixed case or a script without case, 1 for ALL CAPITALS, 2 for all small letters."""
+    """Return 0 for mixed case or a script without case, 1 for ALL CAPITALS, 2 for lower case."""
     return 1 if text.isupper() else 2 if text.islower() else 0
 
 
 def is_latin(text: str) -> bool:
-    """Whether the text has letters and all of them are Latin."""
+    """Return True if the text has letters and all of them are Latin."""
     return text_scripts(text) == {"Latin"}

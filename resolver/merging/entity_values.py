@@ -1,4 +1,4 @@
-"""The values of entities, entity by entity, out of the columns of a batch, in bounded pieces."""
+"""Values of entities, read from the columns of a batch in bounded chunks of whole entities."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from resolver.merging.partition import Partition
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 
-VALUES_A_PIECE = 400_000
+VALUES_PER_CHUNK = 400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """All values of the entities `first` … `last` - 1 as parallel int32 arrays: entity number, index into `names` (the
-    sorted property names), record row, and codes of the text and of its origin in the column's dictionaries."""
+class ValueChunk:
+    """Values of the entities `first` … `last` - 1.
+
+    Parallel int32 arrays: entity number, index into `names` (sorted property names), record row,
+    and the codes of the text and of its origin in the dictionaries of the column.
+    """
 
     first: int
     last: int
@@ -35,81 +38,89 @@ class Piece:
         return len(self.entities)
 
     def texts(self, batch: Batch) -> list[str]:
-        """The values, spelled out."""
-        found = np.empty(len(self), dtype=object)
-        for number in np.unique(self.columns).tolist():
-            here = self.columns == number
-            found[here] = (
-                batch.columns[self.names[number]]
-                .values.take(pa.array(self.codes[here]))
+        """Return the values as texts."""
+        all_texts = np.empty(len(self), dtype=object)
+        for column in np.unique(self.columns).tolist():
+            in_column = self.columns == column
+            all_texts[in_column] = (
+                batch.columns[self.names[column]]
+                .values.take(pa.array(self.codes[in_column]))
                 .to_pylist()
             )
-        return cast("list[str]", found.tolist())
+        return cast("list[str]", all_texts.tolist())
 
 
 @dataclass(frozen=True, slots=True)
-class _Sorted:
-    """One column with its values in the order of entities."""
+class _SortedColumn:
+    """Column with its values in the order of entities."""
 
     entities: IntArray
     order: npt.NDArray[np.int64]
 
 
-def pieces(batch: Batch, parts: Partition, *, by_record: bool = False) -> Iterator[Piece]:
-    """The batch in pieces of whole entities, about `VALUES_A_PIECE` values each.
+def split_values(
+    batch: Batch, partition: Partition, *, by_record: bool = False
+) -> Iterator[ValueChunk]:
+    """Yield the batch in chunks of whole entities, about `VALUES_PER_CHUNK` values each.
 
     Values are sorted by (entity, column, code, row), or `by_record` by (entity, row, column, code).
     """
     names = tuple(sorted(batch.columns))
-    held = [_by_entity(parts.entity[batch.columns[name].rows]) for name in names]
-    for first, last in _bounds(len(parts), held):
-        yield _piece(batch, names, held, first, last, by_record)
+    columns = [_sort_by_entity(partition.entity[batch.columns[name].rows]) for name in names]
+    for first, last in _find_bounds(len(partition), columns):
+        yield _build_chunk(batch, names, columns, first, last, by_record)
 
 
-def _by_entity(entities: IntArray) -> _Sorted:
+def _sort_by_entity(entities: IntArray) -> _SortedColumn:
     order = np.argsort(entities, kind="stable")
-    return _Sorted(entities[order], order)
+    return _SortedColumn(entities[order], order)
 
 
-def _bounds(count: int, held: list[_Sorted]) -> Iterator[tuple[int, int]]:
+def _find_bounds(count: int, columns: list[_SortedColumn]) -> Iterator[tuple[int, int]]:
     totals = np.zeros(count, dtype=np.int64)
-    for column in held:
+    for column in columns:
         totals += np.bincount(column.entities, minlength=count)
     ends = np.cumsum(totals + 1)
     first = 0
     while first < count:
-        before = int(ends[first - 1]) if first else 0
-        last = int(np.searchsorted(ends, before + VALUES_A_PIECE, side="right"))
+        end_before = int(ends[first - 1]) if first else 0
+        last = int(np.searchsorted(ends, end_before + VALUES_PER_CHUNK, side="right"))
         last = min(max(last, first + 1), count)
         yield first, last
         first = last
 
 
-def _piece(
+def _build_chunk(
     batch: Batch,
     names: tuple[str, ...],
-    held: list[_Sorted],
+    sorted_columns: list[_SortedColumn],
     first: int,
     last: int,
     by_record: bool,
-) -> Piece:
+) -> ValueChunk:
     parts = [np.zeros((5, 0), dtype=np.int32)]
-    for number, (name, column) in enumerate(zip(names, held, strict=True)):
+    for number, (name, column) in enumerate(zip(names, sorted_columns, strict=True)):
         start, stop = np.searchsorted(column.entities, [first, last])
-        taken = column.order[start:stop]
+        selected = column.order[start:stop]
         source = batch.columns[name]
-        columns = np.full(len(taken), number, dtype=np.int32)
-        places = column.entities[start:stop]
+        columns = np.full(len(selected), number, dtype=np.int32)
+        entities_of_column = column.entities[start:stop]
         parts.append(
             np.stack(
-                [places, columns, source.rows[taken], source.codes[taken], source.origins[taken]]
+                [
+                    entities_of_column,
+                    columns,
+                    source.rows[selected],
+                    source.codes[selected],
+                    source.origins[selected],
+                ]
             )
         )
     entities, columns, rows, codes, origins = np.concatenate(parts, axis=1)
     order = np.lexsort(
         (codes, columns, rows, entities) if by_record else (rows, codes, columns, entities)
     )
-    return Piece(
+    return ValueChunk(
         first,
         last,
         names,

@@ -1,7 +1,7 @@
-"""The golden record: all that the members of an entity say, each value once, with the records that state it.
+"""Golden record: the values of all members of an entity, each once, with the records that state it.
 
-Nothing that a member says is dropped. A golden record depends only on its members and, for relations, on which
-entities the related records belong to: never on the order of records or on what else was resolved.
+No value of a member is dropped. A golden record depends only on its members and, for relations, on
+the entities of the related records; not on the order of records or on other entities.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from resolver.records.properties import ADDRESS, IDENTIFIER_SET
 
 @dataclass(frozen=True, slots=True)
 class GoldenValue:
-    """One value. `text`: its best-written form (packed as in a Batch where the property has inner structure);
-    `records`: ids of the records that state it, ascending; `forms`: the other ways it is written; `code`: its
-    canonical code (ISO country, EDTF date, FtM gender) or empty."""
+    """Value of a golden record.
+
+    `text`: best written form (packed as in a Batch if the property has inner structure). `records`:
+    ids of the records that state it, ascending. `forms`: its other written forms. `code`: canonical
+    code (ISO country, EDTF date, FtM gender) or empty.
+    """
 
     text: str
     records: tuple[str, ...]
@@ -28,9 +31,12 @@ class GoldenValue:
 
 @dataclass(frozen=True, slots=True)
 class GoldenRelation:
-    """A tie to another entity. `target`: its entity id, or empty where the related record is not at hand or only named;
-    `target_record`: the record id as stated; `target_schema`: the FtM schema of the target's golden record, or
-    empty."""
+    """Relation to another entity.
+
+    `target`: entity id, or empty if the related record is not in the data or only stated by name.
+    `target_record`: record id as stated. `target_schema`: FtM schema of the target's golden record,
+    or empty.
+    """
 
     type: RelationType
     target: str
@@ -45,10 +51,11 @@ class GoldenRelation:
 
 @dataclass(frozen=True, slots=True)
 class GoldenRecord:
-    """An entity as its members together describe it.
+    """Entity as described by all of its members.
 
-    `records` ascending, `record_sources` beside them; `values` per property, best supported first; `birth_date` the
-    best one (EDTF text, may be empty); `conflicts`: property → the values that contradict one another.
+    `records`: ascending ids; `record_sources`: source of each. `values`: per property, best
+    supported first. `birth_date`: best date (EDTF, may be empty). `conflicts`: property → values
+    that contradict one another.
     """
 
     id: str
@@ -64,12 +71,12 @@ class GoldenRecord:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The lists that know the entity, each once, ascending."""
+        """Sources of the entity, each once, ascending."""
         return tuple(sorted(set(self.record_sources)))
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
-        """The identifiers, unpacked."""
+        """Identifiers, unpacked."""
         return tuple(
             unpack_identifier(prop, value.text)
             for prop, values in self.values.items()
@@ -79,5 +86,5 @@ class GoldenRecord:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """The addresses, unpacked."""
+        """Addresses, unpacked."""
         return tuple(unpack_address(value.text) for value in self.values.get(ADDRESS, ()))

@@ -1,20 +1,22 @@
-"""What every entity of a run needs, worked out once."""
+"""Tables that golden records and statements of a run share, computed once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.merging.canonical_values import Canon, CountryCode
+from resolver.merging.canonical_values import CanonicalCodes, CountryCode
 from resolver.merging.partition import Partition
-from resolver.merging.relation_targets import Targets, find_targets
-from resolver.merging.schemata import entity_schemata, record_schemata
+from resolver.merging.relation_targets import RelationTargets, find_targets
+from resolver.merging.schemata import find_entity_schemata, find_record_schemata
 from resolver.records import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Records and entities, spelled out: lists are indexed by record row, `entity_ids` and `schemata` by entity
-    number."""
+class MergeFacts:
+    """Attributes of records and entities as lists.
+
+    `entity_ids` and `schemata` are indexed by entity number, the other lists by record row.
+    """
 
     ids: list[str]
     sources: list[str]
@@ -23,13 +25,16 @@ class Facts:
     record_schemata: list[str]
     entity_ids: list[str]
     schemata: list[str]
-    targets: Targets
-    canon: Canon
+    targets: RelationTargets
+    canon: CanonicalCodes
 
 
 @dataclass(frozen=True, slots=True)
-class Context(Facts):
-    """The same of a partitioned batch. The rows of entity e are `order[offsets[e]:offsets[e + 1]]`."""
+class MergeContext(MergeFacts):
+    """Attributes of records and entities, with the batch and its partition.
+
+    The rows of entity e are `order[offsets[e]:offsets[e + 1]]`.
+    """
 
     batch: Batch
     parts: Partition
@@ -37,20 +42,20 @@ class Context(Facts):
     offsets: list[int]
 
 
-def context(batch: Batch, parts: Partition, country_code: CountryCode) -> Context:
-    """The context of a canonical batch in its partition."""
-    by_record = record_schemata(batch)
-    by_entity = entity_schemata(parts, by_record)
-    return Context(
+def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:
+    """Build the context of a canonical batch and its partition."""
+    record_schemata = find_record_schemata(batch)
+    schemata = find_entity_schemata(parts, record_schemata)
+    return MergeContext(
         batch.ids.to_pylist(),
         batch.sources.texts(),
         batch.sources.codes.tolist(),
         batch.kinds.tolist(),
-        by_record,
+        record_schemata,
         parts.ids.to_pylist(),
-        by_entity,
-        find_targets(batch, parts, by_entity),
-        Canon(country_code),
+        schemata,
+        find_targets(batch, parts, schemata),
+        CanonicalCodes(country_code),
         batch,
         parts,
         parts.order.tolist(),

@@ -1,7 +1,8 @@
-"""Entities as a partition of record rows, and the ids they are born with.
+"""Entities as a partition of record rows, and the ids of new entities.
 
-An entity's id is `e-` and the first 20 characters of the lower-case base32 (RFC 4648, no padding) of the SHA-256 of its
-smallest record id. Entities are numbered 0 … m - 1 in the order of their ids, so that every file has one order.
+Entity ids are `e-` and the first 20 characters of the lower-case base32 (RFC 4648, no padding) of
+the SHA-256 of the smallest record id. Entities are numbered 0 … m - 1 in the order of their ids, so
+that all files have the same order.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ _CHARACTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """n records in m entities.
+    """Partition of n records into m entities.
 
-    `ids`: m entity ids, ascending. `entity`: n int32, the entity number of each record row. `order`: the n record
-    rows sorted by (entity, row); those of entity e are `order[offsets[e]:offsets[e + 1]]`.
+    `ids`: m entity ids, ascending. `entity`: n int32, entity number of each record row. `order`:
+    the n record rows sorted by (entity, row); those of entity e are `order[offsets[e]:offsets[e +
+    1]]`.
     """
 
     ids: pa.StringArray
@@ -39,47 +41,50 @@ class Partition:
         return len(self.ids)
 
 
-def partition(batch: Batch, labels: IntArray, names: pa.StringArray | None = None) -> Partition:
-    """The partition that `labels` (row of each entity's smallest record) names over a canonical batch. `names`: the id
-    of each record's entity, where entities have ids already."""
+def build_partition(
+    batch: Batch, labels: IntArray, existing_ids: pa.StringArray | None = None
+) -> Partition:
+    """Build the partition of a canonical batch.
+
+    Per record, `labels`: row of its entity's smallest record; `existing_ids`: id of its entity.
+    """
     roots, inverse = np.unique(labels, return_inverse=True)
-    if names is None:
-        born = digest_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
+    if existing_ids is None:
+        ids = hash_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
     else:
-        born = names.take(pa.array(roots))
-    rank = pc.sort_indices(born).to_numpy()
-    place = np.empty(len(roots), dtype=np.int32)
-    place[rank] = np.arange(len(roots), dtype=np.int32)
-    entity = place[inverse.reshape(-1)] if len(roots) else np.zeros(0, dtype=np.int32)
+        ids = existing_ids.take(pa.array(roots))
+    rank = pc.sort_indices(ids).to_numpy()
+    number = np.empty(len(roots), dtype=np.int32)
+    number[rank] = np.arange(len(roots), dtype=np.int32)
+    entity = number[inverse.reshape(-1)] if len(roots) else np.zeros(0, dtype=np.int32)
     order = np.argsort(entity, kind="stable").astype(np.int32)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(entity, minlength=len(roots)))]).astype(
-        np.int64
-    )
-    return Partition(born.take(pa.array(rank)), entity, order, offsets)
+    ends = np.cumsum(np.bincount(entity, minlength=len(roots)))
+    offsets = np.concatenate([[0], ends]).astype(np.int64)
+    return Partition(ids.take(pa.array(rank)), entity, order, offsets)
 
 
-def entity_ids(batch: Batch, labels: IntArray) -> list[str]:
-    """The id of each record's entity, n texts in record order."""
-    parts = partition(batch, labels)
-    return cast("list[str]", parts.ids.take(pa.array(parts.entity)).to_pylist())
+def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
+    """Return the entity id of each record, n texts in record order."""
+    partition = build_partition(batch, labels)
+    return cast("list[str]", partition.ids.take(pa.array(partition.entity)).to_pylist())
 
 
-def digest_ids(prefix: str, texts: list[bytes]) -> pa.StringArray:
-    """`prefix` and 20 base32 characters of the SHA-256 of each text."""
+def hash_ids(prefix: str, texts: list[bytes]) -> pa.StringArray:
+    """Return `prefix` and 20 base32 characters of the SHA-256 of each text."""
     count = len(texts)
-    head = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
+    prefix_bytes = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
     digests = b"".join([hashlib.sha256(text).digest()[:15] for text in texts])
     groups = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5).astype(np.uint64)
-    # five bytes are eight characters of five bits
+    # Five bytes hold eight characters of five bits each.
     numbers = np.zeros((count, 3), dtype=np.uint64)
     for byte in range(5):
         numbers = (numbers << np.uint64(8)) | groups[:, :, byte]
-    texts_as_bytes = np.empty((count, len(head) + _CHARACTERS), dtype=np.uint8)
-    texts_as_bytes[:, : len(head)] = head
+    characters = np.empty((count, len(prefix_bytes) + _CHARACTERS), dtype=np.uint8)
+    characters[:, : len(prefix_bytes)] = prefix_bytes
     for place in range(_CHARACTERS):
         group, within = divmod(place, 8)
         codes = (numbers[:, group] >> np.uint64(35 - 5 * within)) & np.uint64(31)
-        texts_as_bytes[:, len(head) + place] = _ALPHABET[codes.astype(np.intp)]
-    width = texts_as_bytes.shape[1]
+        characters[:, len(prefix_bytes) + place] = _ALPHABET[codes.astype(np.intp)]
+    width = characters.shape[1]
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(texts_as_bytes))
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(characters))

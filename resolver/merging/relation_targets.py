@@ -1,4 +1,4 @@
-"""Where relations point: related records become the entities that hold them."""
+"""Resolution of relation targets: related records become their entities."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pyarrow.compute as pc
 from resolver.merging.golden_record import GoldenRelation
 from resolver.merging.partition import Partition
 from resolver.records import Batch
-from resolver.records.packing import split, unpack_relation
+from resolver.records.packing import split_fields, unpack_relation
 from resolver.records.properties import RELATION
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
-    """record id → (entity id, schema of the entity), for the related records that are in the batch."""
+class RelationTargets:
+    """Entities of related records: record id → (entity id, schema), for records in the batch."""
 
-    known: Mapping[str, tuple[str, str]]
+    entities: Mapping[str, tuple[str, str]]
 
-    def relation(self, text: str, records: Sequence[str]) -> GoldenRelation:
-        """A packed relation with its target found."""
+    def resolve(self, text: str, records: Sequence[str]) -> GoldenRelation:
+        """Unpack a relation and resolve its target."""
         item = unpack_relation(text)
-        target, schema = self.known.get(item.target_id, ("", ""))
+        target, schema = self.entities.get(item.target_id, ("", ""))
         return GoldenRelation(
             item.type,
             target,
@@ -37,13 +37,14 @@ class Targets:
             tuple(records),
         )
 
-    def united(self, stated: Mapping[str, Sequence[str]]) -> tuple[GoldenRelation, ...]:
-        """The relations of one entity (packed text → record ids): those that say the same of the same target become
-        one."""
-        found: dict[tuple[str, ...], tuple[GoldenRelation, set[str]]] = {}
+    def merge(self, stated: Mapping[str, Sequence[str]]) -> tuple[GoldenRelation, ...]:
+        """Merge equal relations of one entity to the same target. `stated`: packed text → record
+        ids.
+        """
+        merged: dict[tuple[str, ...], tuple[GoldenRelation, set[str]]] = {}
         for text in sorted(stated):
-            item = self.relation(text, ())
-            said = (
+            item = self.resolve(text, ())
+            statement = (
                 item.type.value,
                 item.target or item.target_record,
                 item.name,
@@ -51,8 +52,8 @@ class Targets:
                 item.start,
                 item.end,
             )
-            found.setdefault(said, (item, set()))[1].update(stated[text])
-        return tuple(_with_records(item, records) for _, (item, records) in sorted(found.items()))
+            merged.setdefault(statement, (item, set()))[1].update(stated[text])
+        return tuple(_with_records(item, records) for _, (item, records) in sorted(merged.items()))
 
 
 def _with_records(item: GoldenRelation, records: set[str]) -> GoldenRelation:
@@ -69,16 +70,16 @@ def _with_records(item: GoldenRelation, records: set[str]) -> GoldenRelation:
     )
 
 
-def find_targets(batch: Batch, parts: Partition, schemata: Sequence[str]) -> Targets:
-    """Look up every related record of a batch. `schemata`: the schema of each entity."""
+def find_targets(batch: Batch, partition: Partition, schemata: Sequence[str]) -> RelationTargets:
+    """Look up every related record of a batch. `schemata`: schema of each entity."""
     column = batch.columns.get(RELATION)
     if column is None:
-        return Targets({})
-    asked = sorted({split(text, 2)[1] for text in column.values.to_pylist()} - {""})
-    rows = pc.index_in(pa.array(asked, pa.string()), value_set=batch.ids).to_pylist()
-    found = {}
-    for record, row in zip(asked, rows, strict=True):
+        return RelationTargets({})
+    targets = sorted({split_fields(text, 2)[1] for text in column.values.to_pylist()} - {""})
+    rows = pc.index_in(pa.array(targets, pa.string()), value_set=batch.ids).to_pylist()
+    entities = {}
+    for record, row in zip(targets, rows, strict=True):
         if row is not None:
-            entity = int(parts.entity[row])
-            found[record] = (parts.ids[entity].as_py(), schemata[entity])
-    return Targets(found)
+            entity = int(partition.entity[row])
+            entities[record] = (partition.ids[entity].as_py(), schemata[entity])
+    return RelationTargets(entities)

@@ -1,4 +1,4 @@
-"""Which FollowTheMoney schema an entity has: the most specific that its members state."""
+"""FollowTheMoney schema of an entity: the most specific one that its members state."""
 
 from __future__ import annotations
 
@@ -14,69 +14,70 @@ from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
 
 
 @cache
-def known(schema: str, kind: int) -> str:
-    """The schema itself where FtM knows it as a thing, else the usual schema of the kind."""
-    found = model.get(schema)
+def valid_schema(schema: str, kind: int) -> str:
+    """Return the schema if FtM has it as a Thing, else the default schema of the kind."""
+    ftm_schema = model.get(schema)
     return (
         schema
-        if found is not None and found.is_a("Thing")
+        if ftm_schema is not None and ftm_schema.is_a("Thing")
         else DEFAULT_SCHEMA.get(Kind(kind), "LegalEntity")
     )
 
 
 @cache
-def is_a(schema: str, ancestor: str) -> bool:
-    """Whether one schema is the other or descends from it."""
-    found = model.get(schema)
-    return found is not None and found.is_a(ancestor)
+def descends_from(schema: str, ancestor: str) -> bool:
+    """Return True if a schema equals `ancestor` or descends from it."""
+    ftm_schema = model.get(schema)
+    return ftm_schema is not None and ftm_schema.is_a(ancestor)
 
 
-def most_specific(schemata: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The schema of an entity, and, where the members' schemata do not lie on one line of descent, all of them.
+def choose_schema(schemata: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the schema of an entity, and all stated schemata if they are not on one line of
+    descent.
 
-    The most specific schema wins; between lines that exclude each other the one that most members stand on, then the
-    deeper, then the first by name.
+    The most specific schema wins; between exclusive lines, the one that most members state, then
+    the deeper one, then the first by name.
     """
     if len(set(schemata)) == 1:
         return schemata[0], ()
     counts = Counter(schemata)
     best = min(counts, key=lambda name: (-_support(name, counts), -_depth(name), name))
-    conflict = any(not is_a(best, other) for other in counts)
+    conflict = any(not descends_from(best, other) for other in counts)
     return best, tuple(sorted(counts)) if conflict else ()
 
 
 def _support(name: str, counts: Counter[str]) -> int:
-    return sum(count for other, count in counts.items() if is_a(name, other))
+    return sum(count for other, count in counts.items() if descends_from(name, other))
 
 
 @cache
 def _depth(name: str) -> int:
-    found = model.get(name)
-    return len(found.schemata) if found is not None else 0
+    ftm_schema = model.get(name)
+    return len(ftm_schema.schemata) if ftm_schema is not None else 0
 
 
-def record_schemata(batch: Batch) -> list[str]:
-    """The schema of each record, as FtM knows it."""
-    pairs = np.unique(batch.schemas.codes.astype(np.int64) * 256 + batch.kinds, return_inverse=True)
-    names = batch.schemas.values.to_pylist()
-    table = [known(names[int(pair) >> 8], int(pair) & 255) for pair in pairs[0]]
-    return [table[code] for code in pairs[1].tolist()]
+def find_record_schemata(batch: Batch) -> list[str]:
+    """Return the valid schema of each record."""
+    kinds = np.unique(batch.schemas.codes.astype(np.int64) * 256 + batch.kinds, return_inverse=True)
+    schema_names = batch.schemas.values.to_pylist()
+    valid_names = [valid_schema(schema_names[int(pair) >> 8], int(pair) & 255) for pair in kinds[0]]
+    return [valid_names[code] for code in kinds[1].tolist()]
 
 
-def entity_schemata(parts: Partition, schemata: Sequence[str]) -> list[str]:
-    """The schema of each entity, m names."""
-    order = parts.order.tolist()
-    found = [schemata[row] for row in parts.order[parts.offsets[:-1]].tolist()]
-    offsets = parts.offsets
+def find_entity_schemata(partition: Partition, schemata: Sequence[str]) -> list[str]:
+    """Return the schema of each entity, m names."""
+    order = partition.order.tolist()
+    chosen = [schemata[row] for row in partition.order[partition.offsets[:-1]].tolist()]
+    offsets = partition.offsets
     for entity in np.flatnonzero(np.diff(offsets) > 1).tolist():
-        found[entity] = most_specific(
+        chosen[entity] = choose_schema(
             [schemata[row] for row in order[offsets[entity] : offsets[entity + 1]]]
         )[0]
-    return found
+    return chosen
 
 
-def entity_kind(schema: str, kinds: Sequence[int]) -> Kind:
-    """The kind of an entity: what all members can be; where they exclude each other, what the schema says."""
+def choose_entity_kind(schema: str, kinds: Sequence[int]) -> Kind:
+    """Return the kind common to all members, else the kind of the schema."""
     common = kinds[0]
     for kind in kinds[1:]:
         common &= kind

@@ -1,9 +1,10 @@
-"""FollowTheMoney statements: one row for each value that each record states, with the entity the record belongs to.
+"""FollowTheMoney statements: one row per value of each record, with the entity of the record.
 
-The columns and the hash in `id` are those of `followthemoney.statement`, whose readers load the rows. Rows are
-grouped by canonical id, entities in the order of their ids, each followed by its edges. Every record has a row for
-the property `id`. The rows of an edge bear the id `<record id>/<edge id>` in place of a record id. Times are empty: a
-run does not know when a list first said something.
+Columns and the hash in `id` are those of `followthemoney.statement`, so that its readers load the
+rows. Rows are grouped by canonical id, entities in the order of their ids, each followed by its
+edges. Every record has a row for the property `id`. Rows of an edge have the id `<record id>/<edge
+id>` in place of a record id. Times are empty: a run does not know since when a list has stated a
+value.
 """
 
 from __future__ import annotations
@@ -20,160 +21,174 @@ from followthemoney.statement.serialize import CSV_COLUMNS
 from followthemoney.statement.util import BASE_ID
 
 from resolver.merging.canonical_values import CountryCode
-from resolver.merging.entity_values import Piece, pieces
-from resolver.merging.ftm.edges import Edge, edge, relation_note
+from resolver.merging.entity_values import ValueChunk, split_values
+from resolver.merging.ftm.edges import FtmEdge, build_edge, describe_relation
+from resolver.merging.ftm.ftm_values import FtmValue
 from resolver.merging.ftm.statement_rows import (
-    FormTable,
+    FtmValueTable,
     StatementRows,
-    origins_of,
-    value_rows,
+    build_value_rows,
+    number_origins,
 )
-from resolver.merging.ftm.value_forms import Form
-from resolver.merging.merge_context import Context, context
-from resolver.merging.partition import partition
-from resolver.merging.schemata import is_a
+from resolver.merging.merge_context import MergeContext, build_merge_context
+from resolver.merging.partition import build_partition
+from resolver.merging.schemata import descends_from
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
 
 STATEMENT_COLUMNS = tuple(CSV_COLUMNS)
-_EMPTY = ("lang", "first_seen", "last_seen")
+_EMPTY_COLUMNS = ("lang", "first_seen", "last_seen")
 _Subjects = tuple[pa.StringArray, pa.StringArray]
 """Canonical ids and entity ids of rows."""
 
 
 class _StatedEdge(NamedTuple):
-    """An edge as one record states it: the entity number, the edge, the record row, the number of the origin."""
+    """Edge as one record states it: entity number, edge, record row, origin number."""
 
     entity: int
-    edge: Edge
+    edge: FtmEdge
     row: int
     origin: int
 
 
-def statements(
+def build_statements(
     batch: Batch, labels: IntArray, *, country_code: CountryCode
 ) -> Iterator[pa.RecordBatch]:
-    """All statements of a canonical batch, in pieces of some hundred thousand rows of texts (`STATEMENT_COLUMNS`)."""
-    return statements_of(context(batch, partition(batch, labels), country_code))
+    """Yield the statements of a canonical batch.
+
+    Each batch has some hundred thousand rows of texts with the columns `STATEMENT_COLUMNS`.
+    """
+    return iterate_statements(
+        build_merge_context(batch, build_partition(batch, labels), country_code)
+    )
 
 
-def statements_of(work: Context) -> Iterator[pa.RecordBatch]:
-    """The same, of a context already made."""
-    ranks = np.empty(len(work.order), dtype=np.int64)
-    ranks[work.parts.order] = np.arange(len(work.order))
-    for piece in pieces(work.batch, work.parts, by_record=True):
-        yield _statements_of_piece(piece, work, ranks)
+def iterate_statements(context: MergeContext) -> Iterator[pa.RecordBatch]:
+    """Yield the statements of an existing context."""
+    ranks = np.empty(len(context.order), dtype=np.int64)
+    ranks[context.parts.order] = np.arange(len(context.order))
+    for chunk in split_values(context.batch, context.parts, by_record=True):
+        yield _build_chunk_statements(chunk, context, ranks)
 
 
-def _statements_of_piece(
-    piece: Piece, work: Context, ranks: npt.NDArray[np.int64]
+def _build_chunk_statements(
+    chunk: ValueChunk, context: MergeContext, ranks: npt.NDArray[np.int64]
 ) -> pa.RecordBatch:
-    table = FormTable()
-    said = value_rows(piece, work, table)
-    notes, edges = _related(piece, work, table)
-    said = said.united(notes).distinct(np.array(table.same, dtype=np.int32))
-    records = work.parts.order[work.offsets[piece.first] : work.offsets[piece.last]]
-    said = _born(records, work, table).united(said)
-    order = np.argsort(ranks[said.rows], kind="stable")
-    said = StatementRows(*(part[order] for part in said))
-    rows = pa.array(said.rows)
+    table = FtmValueTable()
+    statements = build_value_rows(chunk, context, table)
+    notes, edges = _split_relations(chunk, context, table)
+    statements = statements.concat(notes).drop_duplicates(np.array(table.same, dtype=np.int32))
+    records = context.parts.order[context.offsets[chunk.first] : context.offsets[chunk.last]]
+    statements = _build_id_rows(records, context, table).concat(statements)
+    order = np.argsort(ranks[statements.rows], kind="stable")
+    statements = StatementRows(*(part[order] for part in statements))
+    row_numbers = pa.array(statements.rows)
     subjects = (
-        work.parts.ids.take(pa.array(work.parts.entity[said.rows])),
-        work.batch.ids.take(rows),
+        context.parts.ids.take(pa.array(context.parts.entity[statements.rows])),
+        context.batch.ids.take(row_numbers),
     )
     if edges:
-        said, subjects = _with_edges(said, subjects, edges, work, table)
-    return _spelled_out(said, subjects, work, table)
+        statements, subjects = _append_edges(statements, subjects, edges, context, table)
+    return _build_record_batch(statements, subjects, context, table)
 
 
-def _born(records: IntArray, work: Context, table: FormTable) -> StatementRows:
-    """For each record the statement that it is there. Its value is the record's id, filled in at the end."""
-    schemata = [_own_schema(row, work) for row in records.tolist()]
-    known = {schema: table.add(schema, Form(BASE_ID, "")) for schema in sorted(set(schemata))}
-    said = np.array([known[schema] for schema in schemata], dtype=np.int32)
-    return StatementRows(records, said, np.zeros_like(records))
+def _build_id_rows(records: IntArray, context: MergeContext, table: FtmValueTable) -> StatementRows:
+    """Return one `id` statement per record. Its value, the record id, is filled in at the end."""
+    schemata = [_statement_schema(row, context) for row in records.tolist()]
+    forms = {schema: table.add(schema, FtmValue(BASE_ID, "")) for schema in sorted(set(schemata))}
+    form_of = np.array([forms[schema] for schema in schemata], dtype=np.int32)
+    return StatementRows(records, form_of, np.zeros_like(records))
 
 
-def _own_schema(row: int, work: Context) -> str:
-    """The schema that a record states, unless its entity's schema excludes it."""
-    schema = work.schemata[int(work.parts.entity[row])]
-    return work.record_schemata[row] if is_a(schema, work.record_schemata[row]) else schema
+def _statement_schema(row: int, context: MergeContext) -> str:
+    """Return the schema that a record states, unless the schema of its entity excludes it."""
+    schema = context.schemata[int(context.parts.entity[row])]
+    return (
+        context.record_schemata[row]
+        if descends_from(schema, context.record_schemata[row])
+        else schema
+    )
 
 
-def _related(
-    piece: Piece, work: Context, table: FormTable
+def _split_relations(
+    chunk: ValueChunk, context: MergeContext, table: FtmValueTable
 ) -> tuple[StatementRows, list[_StatedEdge]]:
-    """The relations of a piece: those that point nowhere as notes, the others as edges."""
+    """Return the relations of a chunk as notes (those without a target) and edges."""
     notes: list[tuple[int, int, int]] = []
     edges: list[_StatedEdge] = []
-    if RELATION not in piece.names:
-        return _as_rows(notes), edges
-    here = piece.columns == piece.names.index(RELATION)
-    texts = work.batch.columns[RELATION].values.take(pa.array(piece.codes[here])).to_pylist()
-    origins = origins_of(piece, work, table)[here].tolist()
-    for text, row, origin in zip(texts, piece.rows[here].tolist(), origins, strict=True):
-        entity = int(work.parts.entity[row])
-        canonical, schema = work.entity_ids[entity], work.schemata[entity]
-        relation = work.targets.relation(text, (work.ids[row],))
-        found = edge(relation, canonical, schema)
-        if found is not None:
-            edges.append(_StatedEdge(entity, found, row, origin))
+    if RELATION not in chunk.names:
+        return _to_rows(notes), edges
+    in_column = chunk.columns == chunk.names.index(RELATION)
+    texts = (
+        context.batch.columns[RELATION].values.take(pa.array(chunk.codes[in_column])).to_pylist()
+    )
+    origins = number_origins(chunk, context, table)[in_column].tolist()
+    for text, row, origin in zip(texts, chunk.rows[in_column].tolist(), origins, strict=True):
+        entity = int(context.parts.entity[row])
+        canonical, schema = context.entity_ids[entity], context.schemata[entity]
+        relation = context.targets.resolve(text, (context.ids[row],))
+        ftm_edge = build_edge(relation, canonical, schema)
+        if ftm_edge is not None:
+            edges.append(_StatedEdge(entity, ftm_edge, row, origin))
             continue
         notes += [
-            (row, table.add(schema, form), origin) for form in relation_note(relation, canonical)
+            (row, table.add(schema, form), origin)
+            for form in describe_relation(relation, canonical)
         ]
-    return _as_rows(notes), sorted(edges)
+    return _to_rows(notes), sorted(edges)
 
 
-def _as_rows(found: list[tuple[int, int, int]]) -> StatementRows:
-    return StatementRows(*np.array(found, dtype=np.int32).reshape(-1, 3).T)
+def _to_rows(triples: list[tuple[int, int, int]]) -> StatementRows:
+    return StatementRows(*np.array(triples, dtype=np.int32).reshape(-1, 3).T)
 
 
-def _with_edges(
-    said: StatementRows,
+def _append_edges(
+    rows: StatementRows,
     subjects: _Subjects,
     edges: list[_StatedEdge],
-    work: Context,
-    table: FormTable,
+    context: MergeContext,
+    table: FtmValueTable,
 ) -> tuple[StatementRows, _Subjects]:
-    """Edges after the records of their entity."""
-    found: list[tuple[int, int, int]] = []
+    """Place edges after the records of their entity."""
+    triples: list[tuple[int, int, int]] = []
     canonical, records, entities = [], [], []
     for entity, stated, row, origin in edges:
-        told = (Form(BASE_ID, ""), Form("recordId", work.ids[row]), *stated.forms)
-        found += [(row, table.add(stated.schema, form), origin) for form in told]
-        canonical += [stated.id] * len(told)
-        records += [f"{work.ids[row]}/{stated.id}"] * len(told)
-        entities += [entity] * len(told)
-    ranked = np.argsort(np.concatenate([work.parts.entity[said.rows], entities]), kind="stable")
+        forms = (FtmValue(BASE_ID, ""), FtmValue("recordId", context.ids[row]), *stated.forms)
+        triples += [(row, table.add(stated.schema, form), origin) for form in forms]
+        canonical += [stated.id] * len(forms)
+        records += [f"{context.ids[row]}/{stated.id}"] * len(forms)
+        entities += [entity] * len(forms)
+    ranked = np.argsort(np.concatenate([context.parts.entity[rows.rows], entities]), kind="stable")
     order = pa.array(ranked)
-    return StatementRows(*(part[ranked] for part in said.united(_as_rows(found)))), (
+    return StatementRows(*(part[ranked] for part in rows.concat(_to_rows(triples)))), (
         pa.concat_arrays([subjects[0], pa.array(canonical, pa.string())]).take(order),
         pa.concat_arrays([subjects[1], pa.array(records, pa.string())]).take(order),
     )
 
 
-def _spelled_out(
-    said: StatementRows, subjects: _Subjects, work: Context, table: FormTable
+def _build_record_batch(
+    rows: StatementRows, subjects: _Subjects, context: MergeContext, table: FtmValueTable
 ) -> pa.RecordBatch:
-    form = pa.array(said.forms)
+    form_numbers = pa.array(rows.forms)
     columns = {
         "canonical_id": subjects[0],
         "entity_id": subjects[1],
-        "prop": pa.array(table.props, pa.string()).take(form),
-        "prop_type": pa.array(table.types, pa.string()).take(form),
-        "schema": pa.array(table.schemata, pa.string()).take(form),
-        "value": pa.array(table.values, pa.string()).take(form),
-        "dataset": work.batch.sources.values.take(pa.array(work.batch.sources.codes[said.rows])),
-        "origin": pa.array(list(table.origins), pa.string()).take(pa.array(said.origins)),
-        "original_value": pa.array(table.originals, pa.string()).take(form),
-        "external": pa.array(np.full(len(said.rows), "f", dtype=object), pa.string()),
+        "prop": pa.array(table.props, pa.string()).take(form_numbers),
+        "prop_type": pa.array(table.types, pa.string()).take(form_numbers),
+        "schema": pa.array(table.schemata, pa.string()).take(form_numbers),
+        "value": pa.array(table.values, pa.string()).take(form_numbers),
+        "dataset": context.batch.sources.values.take(
+            pa.array(context.batch.sources.codes[rows.rows])
+        ),
+        "origin": pa.array(list(table.origins), pa.string()).take(pa.array(rows.origins)),
+        "original_value": pa.array(table.originals, pa.string()).take(form_numbers),
+        "external": pa.array(np.full(len(rows.rows), "f", dtype=object), pa.string()),
     }
     columns["value"] = pc.if_else(
         pc.equal(columns["prop"], BASE_ID), columns["entity_id"], columns["value"]
     )
-    columns |= {name: pa.nulls(len(said.rows), pa.string()) for name in _EMPTY}
+    columns |= {name: pa.nulls(len(rows.rows), pa.string()) for name in _EMPTY_COLUMNS}
     hashed = pc.binary_join_element_wise(
         *(columns[name] for name in ("dataset", "entity_id", "prop", "value")), "."
     )

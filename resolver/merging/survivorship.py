@@ -1,18 +1,20 @@
-"""Which value speaks for an entity, and which values contradict each other. The rules, in the order in which they
-decide.
+"""Survivorship: choice of the values shown for an entity, and detection of contradictions.
 
-Best form of one value: mixed case before ALL CAPITALS before small letters; stated by more sources; by more records;
-without stray spaces; longer; first by text.
+Criteria in the order in which they decide:
 
-Caption: from `name`, else names put together from parts, else `previousName`, `alias`, `abbreviation`, `weakAlias`,
-else the first address or identifier, else the smallest record id. Among several: in Latin script; stated by more
-sources; by more records; without a comma or brackets; mixed case; longer; first by text.
+Best form of one value: mixed case before ALL CAPITALS before lower case; stated by more sources; by
+more records; without stray spaces; longer; first by text.
 
-Birth date: one that is not an estimate before an estimate, a date before a range, the more exact, stated by more
-sources, by more records, the earliest.
+Caption: from `name`, else names joined from parts, else `previousName`, `alias`, `abbreviation`,
+`weakAlias`, else the first address or identifier, else the smallest record id. Among several: in
+Latin script; stated by more sources; by more records; without a comma or brackets; mixed case;
+longer; first by text.
 
-Conflicts: dates that cannot both be true (an estimate is given two years of grace to either side), different genders,
-birth countries, or different numbers of a register that gives each thing one number for life.
+Birth date: an exact date before an estimate, a date before a range, the more precise, stated by
+more sources, by more records, the earliest.
+
+Conflicts: dates that cannot both be true (an estimate may be off by two years), different genders,
+birth countries, or different numbers of a register that assigns each object one number.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from functools import lru_cache
 from resolver.merging.canonical_values import (
     GENDER,
     case_rank,
-    date_of,
     is_latin,
+    try_parse_date,
 )
 from resolver.merging.golden_record import GoldenValue
 from resolver.records import PartialDate
@@ -43,16 +45,19 @@ _FALLBACKS = (
     "isin",
     "idNumber",
 )
-_ONE_FOR_LIFE = ("imoNumber", "leiCode", "wikidataId")
-_GRACE = datetime.timedelta(days=2 * 366)
-_UNPLAIN = frozenset(",()[]/;")
+_UNIQUE_NUMBERS = ("imoNumber", "leiCode", "wikidataId")
+_CIRCA_TOLERANCE = datetime.timedelta(days=2 * 366)
+_PUNCTUATION = frozenset(",()[]/;")
 
 
-def best_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | str]) -> str:
-    """The best written of several forms. `forms`: text → the record rows that write it so; `row_sources`: source of
-    each row."""
+def choose_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | str]) -> str:
+    """Return the best of several written forms.
+
+    `forms`: text → rows of the records that state it; `row_sources`: source of each row.
+    """
 
     def rank(text: str) -> tuple[int, int, int, bool, int, str]:
+        """Return the sort key of a form, best first."""
         rows = forms[text]
         sources = {row_sources[row] for row in rows}
         return (
@@ -67,25 +72,25 @@ def best_form(forms: Mapping[str, Sequence[int]], row_sources: Sequence[int | st
     return min(forms, key=rank)
 
 
-def support(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:
-    """(minus the sources, minus the records) that state a value: sorts the best supported first."""
+def support_rank(value: GoldenValue, source_of: Mapping[str, str]) -> tuple[int, int]:
+    """Return minus the number of sources and of records that state a value, a sort key."""
     if len(value.records) == 1:
         return -1, -1
     return -len({source_of[record] for record in value.records}), -len(value.records)
 
 
-def caption(
+def choose_caption(
     values: Mapping[str, tuple[GoldenValue, ...]],
     records: Sequence[str],
     source_of: Mapping[str, str],
 ) -> str:
-    """The name to show for an entity (see the module's text for the rules)."""
+    """Return the name to show for an entity, by the rules in the module docstring."""
     names = values.get("name")
     if names:
         return _best_name(names, source_of)
-    parts = [values[prop] for prop in _PARTS if prop in values]
-    if parts:
-        return " ".join(_best_name(held, source_of) for held in parts)
+    part_values = [values[prop] for prop in _PARTS if prop in values]
+    if part_values:
+        return " ".join(_best_name(values_of_part, source_of) for values_of_part in part_values)
     for prop in _NAME_PROPS:
         if prop in values:
             return _best_name(values[prop], source_of)
@@ -101,12 +106,13 @@ def _best_name(names: Sequence[GoldenValue], source_of: Mapping[str, str]) -> st
         return " ".join(names[0].text.split())
 
     def rank(value: GoldenValue) -> tuple[bool, int, int, bool, int, int, str]:
+        """Return the sort key of a name, best first."""
         text = value.text
-        unplain = not _UNPLAIN.isdisjoint(text)
+        has_punctuation = not _PUNCTUATION.isdisjoint(text)
         return (
             not is_latin(text),
-            *support(value, source_of),
-            unplain,
+            *support_rank(value, source_of),
+            has_punctuation,
             case_rank(text),
             -len(text),
             text,
@@ -115,53 +121,54 @@ def _best_name(names: Sequence[GoldenValue], source_of: Mapping[str, str]) -> st
     return " ".join(min(names, key=rank).text.split())
 
 
-def best_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> str:
-    """The date that speaks for an entity, as EDTF text; empty where none can be read."""
+def choose_date(dates: Sequence[GoldenValue], source_of: Mapping[str, str]) -> str:
+    """Return the best date of an entity as EDTF text; empty if none can be read."""
     readable = [value for value in dates if value.code]
     if len(readable) < 2:
         return readable[0].code if readable else ""
 
     def rank(value: GoldenValue) -> tuple[bool, bool, int, int, int, str]:
-        date = _date(value.code)
+        """Return the sort key of a date, best first."""
+        date = _parse_code(value.code)
         exactness = bool(date.month) + bool(date.day)
         return (
             date.circa,
             date.until is not None,
             -exactness,
-            *support(value, source_of),
+            *support_rank(value, source_of),
             value.code,
         )
 
     return min(readable, key=rank).code
 
 
-def conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, tuple[str, ...]]:
-    """Property → the values that cannot all be true, in the order of their texts."""
-    found: dict[str, tuple[str, ...]] = {}
+def find_conflicts(values: Mapping[str, tuple[GoldenValue, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return property → values that cannot all be true, sorted by text."""
+    conflicts: dict[str, tuple[str, ...]] = {}
     for prop in DATES:
         if len(values.get(prop, ())) > 1:
-            clashing = _clashing_dates(values[prop])
+            clashing = _find_clashing_dates(values[prop])
             if clashing:
-                found[prop] = clashing
+                conflicts[prop] = clashing
     for prop in (GENDER, "birthCountry"):
         codes = {value.code: value.text for value in values.get(prop, ()) if value.code}
         if len(codes) > 1:
-            found[prop] = tuple(sorted(codes.values()))
-    for prop in _ONE_FOR_LIFE:
+            conflicts[prop] = tuple(sorted(codes.values()))
+    for prop in _UNIQUE_NUMBERS:
         numbers = {value.text.split(SEPARATOR)[0] for value in values.get(prop, ())}
-        if len({_bare(number) for number in numbers}) > 1:
-            found[prop] = tuple(sorted(numbers))
-    return found
+        if len({_normalize_number(number) for number in numbers}) > 1:
+            conflicts[prop] = tuple(sorted(numbers))
+    return conflicts
 
 
-def _bare(number: str) -> str:
+def _normalize_number(number: str) -> str:
     return "".join(
         character for character in number.casefold() if character.isalnum()
     ).removeprefix("imo")
 
 
-def _clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
-    spans = [(value.text, *_span(value.code)) for value in dates if value.code]
+def _find_clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
+    spans = [(value.text, *_date_span(value.code)) for value in dates if value.code]
     clashing = {
         text
         for text, first, last in spans
@@ -170,20 +177,22 @@ def _clashing_dates(dates: Sequence[GoldenValue]) -> tuple[str, ...]:
     return tuple(sorted(clashing))
 
 
-def _date(code: str) -> PartialDate:
-    date = date_of(code)
+def _parse_code(code: str) -> PartialDate:
+    date = try_parse_date(code)
     if date is None:
         raise ValueError(f"not a canonical date: {code!r}")
     return date
 
 
 @lru_cache(maxsize=1 << 14)
-def _span(code: str) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day a date can mean."""
-    date = _date(code)
+def _date_span(code: str) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day that a date can mean."""
+    date = _parse_code(code)
     first, last = _first_day(date), _last_day(date.until or date)
     if date.circa or (date.until is not None and date.until.circa):
-        return max(first, datetime.date.min + _GRACE) - _GRACE, last + _GRACE
+        return max(
+            first, datetime.date.min + _CIRCA_TOLERANCE
+        ) - _CIRCA_TOLERANCE, last + _CIRCA_TOLERANCE
     return first, last
 
 

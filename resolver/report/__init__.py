@@ -1,19 +1,21 @@
-"""The report of a run: one HTML file for people who have never seen the tool.
+"""Report of a run: one HTML file for readers who do not know the tool.
 
-`build_report` counts and picks examples, `render_report` writes the page; `pairs_to_explain` says beforehand which
-pairs it would like explained. The report reads results only: nothing here decides anything.
+`build_report` counts and selects examples, `render_report` writes the page,
+`select_pairs_to_explain` returns the pairs that need an explanation first. The report only reads
+results.
 """
 
 from resolver.report.build_report import build_report
-from resolver.report.examples import pairs_to_explain
+from resolver.report.examples import select_pairs_to_explain
 from resolver.report.html_page import render_report
-from resolver.report.report_data import ListRead, Rejected, ReportData
+from resolver.report.report_data import IntakeSummary, ListSummary, RejectedItem, ReportData
 
 __all__ = [
-    "ListRead",
-    "Rejected",
+    "IntakeSummary",
+    "ListSummary",
+    "RejectedItem",
     "ReportData",
     "build_report",
-    "pairs_to_explain",
     "render_report",
+    "select_pairs_to_explain",
 ]

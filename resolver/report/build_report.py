@@ -1,4 +1,4 @@
-"""From a resolution to the data of its report."""
+"""Build the data of a report from a resolution."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Resolution
-from resolver.report.examples import borderline_cards, cluster_cards
+from resolver.report.examples import build_borderline_cards, build_cluster_cards
 from resolver.report.report_data import (
-    ListRead,
-    Rejected,
+    IntakeSummary,
     ReportData,
-    Scores,
+    ScoreDistribution,
 )
 from resolver.report.run_figures import (
-    Counted,
-    overlap,
-    reject_groups,
-    sizes,
-    source_rows,
-    totals,
+    RunCounts,
+    count_overlap,
+    count_sizes,
+    count_sources,
+    count_totals,
+    group_rejects,
 )
 
 SHOWN_WITHDRAWN = 20
@@ -29,50 +28,48 @@ SHOWN_WARNINGS = 30
 
 def build_report(
     resolution: Resolution,
+    intake: IntakeSummary | None = None,
     *,
-    rejects: Sequence[Rejected] = (),
-    lists: Sequence[ListRead] = (),
-    withdrawn: Sequence[str] = (),
-    collapsed: int = 0,
-    warnings: Sequence[str] = (),
     explanations: Sequence[Explanation] = (),
-    title: str = "Who is the same as whom",
+    title: str = "Entity resolution report",
     run: Mapping[str, str] | None = None,
     review_from: float = 0.05,
     match_from: float = 0.95,
 ) -> ReportData:
-    """Count a resolution and pick its examples.
+    """Count a resolution and select its examples.
 
-    `explanations`: those of `pairs_to_explain` (others are ignored). `withdrawn`: record ids that a newer version of
-    a list no longer holds. `collapsed`: rows that said exactly what another row of the list said. `run`: what else to
-    say about the run (command, version), shown as given. `review_from`, `match_from`: the scores at which the bands
-    begin.
+    `explanations`: those of `select_pairs_to_explain` (others are ignored). `run`: other facts
+    about the run (command, version), shown as passed. `review_from`, `match_from`: scores at which
+    the bands begin.
     """
-    counted = Counted(resolution)
-    explained = {_ordered(item): item for item in explanations}
+    intake = intake or IntakeSummary()
+    counts = RunCounts(resolution)
+    explanation_of = {_ordered_ids(item): item for item in explanations}
     return ReportData(
         title=title,
-        totals=totals(counted, len(rejects), collapsed, len(withdrawn)),
-        sources=source_rows(counted),
-        overlap=overlap(counted),
-        scores=Scores(tuple(resolution.stats.score_histogram.tolist()), review_from, match_from),
-        sizes=sizes(counted),
-        borderline=borderline_cards(resolution, explained),
-        clusters=cluster_cards(counted, explained),
+        totals=count_totals(counts, intake),
+        sources=count_sources(counts),
+        overlap=count_overlap(counts),
+        scores=ScoreDistribution(
+            tuple(resolution.stats.score_histogram.tolist()), review_from, match_from
+        ),
+        sizes=count_sizes(counts),
+        borderline=build_borderline_cards(resolution, explanation_of),
+        clusters=build_cluster_cards(counts, explanation_of),
         rules=resolution.stats.rules,
         stages=resolution.stats.stages,
-        rejects=reject_groups(rejects),
-        lists=tuple(lists[:SHOWN_LISTS]),
-        withdrawn=tuple(withdrawn[:SHOWN_WITHDRAWN]),
-        warnings=tuple(warnings[:SHOWN_WARNINGS]),
+        rejects=group_rejects(intake.rejects),
+        lists=tuple(intake.lists[:SHOWN_LISTS]),
+        withdrawn=tuple(intake.withdrawn[:SHOWN_WITHDRAWN]),
+        warnings=tuple(intake.warnings[:SHOWN_WARNINGS]),
         plan=resolution.stats.plan,
         stamp=dict(resolution.stats.stamp),
         run=dict(run or {}),
-        more_lists=max(0, len(lists) - SHOWN_LISTS),
+        hidden_lists=max(0, len(intake.lists) - SHOWN_LISTS),
     )
 
 
-def _ordered(item: Explanation) -> tuple[str, str]:
+def _ordered_ids(item: Explanation) -> tuple[str, str]:
     return (
         (item.left_id, item.right_id)
         if item.left_id < item.right_id

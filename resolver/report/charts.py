@@ -1,7 +1,7 @@
-"""The charts, as inline SVG. Colours come from the page's style by class, so that they follow light and dark.
+"""Charts as inline SVG. Colors come from the page's style by class, to follow light and dark mode.
 
-Every chart has a title and a description for those who do not see it; what it shows is also said in text or a table
-beside it.
+Charts have a title and a description for screen readers; the same information is in text or a table
+next to them.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from resolver.report.report_data import Scores
+from resolver.report.report_data import ScoreDistribution
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The size of a chart and the room around its plot, in pixels."""
+    """Size of a chart and the margins around its plot, in pixels."""
 
     width: int
     height: int
@@ -27,12 +27,12 @@ class Frame:
 
     @property
     def plot_width(self) -> int:
-        """Pixels between the axes, across."""
+        """Width of the plot in pixels."""
         return self.width - self.left - self.right
 
     @property
     def plot_height(self) -> int:
-        """Pixels between the axes, upwards."""
+        """Height of the plot in pixels."""
         return self.height - self.top - self.bottom
 
 
@@ -40,50 +40,54 @@ WIDE = Frame(880, 280)
 NARROW = Frame(340, 250, left=36, top=46)
 
 
-def short(number: float) -> str:
-    """`1200` → `1.2k`; whole below a thousand."""
+def format_short(number: float) -> str:
+    """Format a number with a unit: `1200` → `1.2k`; whole below a thousand."""
     for size, letter in ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")):
         if number >= size:
             return f"{number / size:.1f}".removesuffix(".0") + letter
     return f"{number:.0f}"
 
 
-def score_chart(scores: Scores, frame: Frame, name: str) -> Markup:
-    """How many scored pairs have which score, in the colours of the bands, on a scale on which every line is ten
-    times the one below. `name` makes the ids in the picture unique on the page."""
+def draw_score_chart(scores: ScoreDistribution, frame: Frame, name: str) -> Markup:
+    """Draw the histogram of scores in the colors of the bands, on a logarithmic scale.
+
+    `name` makes the ids in the chart unique on the page.
+    """
     top = max(1, math.ceil(math.log10(max(*scores.bins, 1) + 1)))
-    parts = [_grid(frame, top)]
+    parts = [_draw_grid(frame, top)]
     step = frame.plot_width / len(scores.bins)
-    for place, count in enumerate(scores.bins):
+    for index, count in enumerate(scores.bins):
         if not count:
             continue
         height = max(1.5, frame.plot_height * math.log10(count + 1) / top)
-        low, high = place / len(scores.bins), (place + 1) / len(scores.bins)
+        low, high = index / len(scores.bins), (index + 1) / len(scores.bins)
         band = _band((low + high) / 2, scores)
-        x, y = frame.left + place * step, frame.top + frame.plot_height - height
+        x, y = frame.left + index * step, frame.top + frame.plot_height - height
         parts.append(
             Markup(
-                '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
+                '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}">'
+                "<title>{}</title></rect>"
             ).format(
                 band,
                 x + 0.5,
                 y,
                 max(step - 1, 1),
                 height,
-                f"score {low:.2f} to {high:.2f}: {count:,} pairs",
+                f"score {low:.2f} to {high:.2f}: {count:,} {'pair' if count == 1 else 'pairs'}",
             )
         )
-    parts += [_borders(frame, scores), _score_axis(frame)]
-    return _svg(
+    parts += [_draw_thresholds(frame, scores), _draw_score_axis(frame)]
+    return _build_svg(
         frame,
         name,
-        "How the scored pairs spread over the scores",
-        f"{sum(scores.bins):,} pairs; to review from {scores.review_from:.2f}, the same from {scores.match_from:.2f}.",
+        "Distribution of the scored pairs",
+        f"{sum(scores.bins):,} pairs; review from {scores.review_from:.2f}, "
+        f"same from {scores.match_from:.2f}.",
         parts,
     )
 
 
-def _band(score: float, scores: Scores) -> str:
+def _band(score: float, scores: ScoreDistribution) -> str:
     return (
         "match"
         if score >= scores.match_from
@@ -93,7 +97,7 @@ def _band(score: float, scores: Scores) -> str:
     )
 
 
-def _grid(frame: Frame, top: int) -> Markup:
+def _draw_grid(frame: Frame, top: int) -> Markup:
     lines = Markup()
     for power in range(top + 1):
         y = frame.top + frame.plot_height - frame.plot_height * math.log10(10**power + 1) / top
@@ -103,37 +107,42 @@ def _grid(frame: Frame, top: int) -> Markup:
             frame.left, frame.width - frame.right, y, y
         )
         lines += Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
-            frame.left - 6, y + 4, short(10**power)
+            frame.left - 6, y + 4, format_short(10**power)
         )
     return lines
 
 
-def _borders(frame: Frame, scores: Scores) -> Markup:
-    """The lines between the bands, and the bands' names above them."""
-    at = [
+def _draw_thresholds(frame: Frame, scores: ScoreDistribution) -> Markup:
+    """Draw the lines between the bands, and the names of the bands."""
+    positions = [
         frame.left + frame.plot_width * score for score in (scores.review_from, scores.match_from)
     ]
     bottom = frame.top + frame.plot_height
     lines = Markup()
-    for x in at:
+    for x in positions:
         lines += Markup(
-            '<line class="border" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>'
+            '<line class="threshold" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>'
         ).format(x, frame.top - 8, bottom)
-    # the outer bands are narrow: their names stand in a row of their own on a narrow chart
+    return lines + _draw_band_names(frame, positions)
+
+
+def _draw_band_names(frame: Frame, positions: list[float]) -> Markup:
+    # The outer bands are narrow, so a narrow chart places their names in a separate row.
     row = frame.top - 14 if frame.width > 500 else frame.top - 30
     names = [
-        ("distinct", frame.left, "start", row, "kept apart"),
-        ("review", (at[0] + at[1]) / 2, "middle", frame.top - 14, "a human looks"),
-        ("match", frame.width - frame.right, "end", row, "the same"),
+        ("distinct", frame.left, "start", row, "different"),
+        ("review", (positions[0] + positions[1]) / 2, "middle", frame.top - 14, "review"),
+        ("match", frame.width - frame.right, "end", row, "same"),
     ]
+    labels = Markup()
     for band, x, anchor, y, text in names:
-        lines += Markup(
+        labels += Markup(
             '<text class="name {}" x="{:.1f}" y="{}" text-anchor="{}">{}</text>'
         ).format(band, x, y, anchor, text)
-    return lines
+    return labels
 
 
-def _score_axis(frame: Frame) -> Markup:
+def _draw_score_axis(frame: Frame) -> Markup:
     y = frame.top + frame.plot_height
     axis = Markup('<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>').format(
         frame.left, frame.width - frame.right, y
@@ -150,40 +159,44 @@ def _score_axis(frame: Frame) -> Markup:
     ).format(middle, y + 33)
 
 
-def bar(value: float, largest: float, text: str, band: str = "match") -> Markup:
-    """A bar for a table cell: as long as `value` is of `largest`. Stretches with its cell."""
+def draw_bar(value: float, largest: float, text: str, band: str = "match") -> Markup:
+    """Draw a bar for a table cell, of length `value` / `largest`. It stretches with its cell."""
     share = 100 * value / largest if largest > 0 else 0.0
     if value > 0:
         share = max(share, 0.8)
     return Markup(
-        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{0}">'
-        "<title>{0}</title>"
-        '<rect class="track" width="100" height="10"/><rect class="{1}" width="{2:.2f}" height="10"/></svg>'
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" '
+        'role="img" aria-label="{0}"><title>{0}</title>'
+        '<rect class="track" width="100" height="10"/>'
+        '<rect class="{1}" width="{2:.2f}" height="10"/></svg>'
     ).format(text, band, share)
 
 
-def weight_bar(weight: int, largest: int) -> Markup:
-    """A bar for a weight in thousandths: to the right of the middle where it speaks for, to the left where it speaks
-    against."""
+def draw_weight_bar(weight: int, largest: int) -> Markup:
+    """Draw a bar for a weight in thousandths of a nat.
+
+    It extends to the right of the middle for positive weights, to the left for negative ones.
+    """
     share = min(50.0, 50.0 * abs(weight) / largest) if largest else 0.0
     start = 50.0 if weight >= 0 else 50.0 - share
     return Markup(
-        '<svg class="bar weight" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<rect class="track" width="100" height="10"/><rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>'
+        '<svg class="bar weight" viewBox="0 0 100 10" preserveAspectRatio="none" '
+        'role="img" aria-label="{}"><rect class="track" width="100" height="10"/>'
+        '<rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>'
         '<rect class="middle" x="49.8" width="0.4" height="10"/></svg>'
     ).format(
-        "speaks for" if weight >= 0 else "speaks against",
+        "for a match" if weight >= 0 else "against a match",
         "match" if weight >= 0 else "against",
         start,
         share,
     )
 
 
-def _svg(frame: Frame, name: str, title: str, text: str, parts: list[Markup]) -> Markup:
+def _build_svg(frame: Frame, name: str, title: str, text: str, parts: list[Markup]) -> Markup:
     head = Markup(
         '<svg class="chart {0}" viewBox="0 0 {1} {2}" role="img" aria-labelledby="{0}-t {0}-d">'
     ).format(name, frame.width, frame.height)
-    words = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(
+    description = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(
         name, title, text
     )
-    return head + words + Markup("").join(parts) + Markup("</svg>")
+    return head + description + Markup("").join(parts) + Markup("</svg>")

@@ -1,9 +1,8 @@
-"""What the report shows, ready to be written out: counts and a bounded number of examples, whatever the size of the
-run."""
+"""Data of a report: counts and a bounded number of examples, however large the run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,58 +10,75 @@ from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import RuleStat, StageStat
 
 
-class Rejected(Protocol):
-    """A row, or a value of one, that was not taken (`resolver.ingest.reader_types.Reject`)."""
+class RejectedItem(Protocol):
+    """Row, or value of a row, that was not read (`resolver.ingest.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:
-        """The file, as messages name it."""
+        """File, as messages name it."""
 
     @property
     def line(self) -> int:
-        """The line, 1-based, or 0."""
+        """Line, 1-based, or 0."""
 
     @property
     def reason(self) -> str:
-        """Why."""
+        """Reason of the rejection."""
 
 
-class ListRead(Protocol):
-    """A list that was read (`resolver.ingest.reader_types.ListInfo`)."""
+class ListSummary(Protocol):
+    """Summary of a list that was read (`resolver.ingest.reader_types.ListInfo`)."""
 
     @property
     def label(self) -> str:
-        """How messages name the list."""
+        """Name of the list in messages."""
 
     @property
     def format(self) -> str:
-        """The name of its format."""
+        """Name of its format."""
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The sources its records are of."""
+        """Sources of its records."""
 
     @property
     def version(self) -> str:
-        """When it was made, as it says itself, or empty."""
+        """Date of its publication as stated in the list, or empty."""
 
     @property
     def records(self) -> int:
-        """How many records it gave."""
+        """Number of records read."""
 
     @property
     def rejects(self) -> int:
-        """How many of its rows were not taken."""
+        """Number of rows that were not read."""
 
     @property
     def deduplicated(self) -> bool:
-        """Whether it declares that no two of its entries are the same."""
+        """True if the list is declared free of duplicates."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSummary:
+    """Result of reading the lists.
+
+    `withdrawn`: record ids that a newer version of a list no longer contains. `collapsed`: rows
+    equal to another row of the same list.
+    """
+
+    rejects: Sequence[RejectedItem] = ()
+    lists: Sequence[ListSummary] = ()
+    withdrawn: Sequence[str] = ()
+    collapsed: int = 0
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The figures of the first paragraph. `entities_of`: kind → entities; `shared`: entities known to two sources or
-    more."""
+    """Figures of the first paragraph.
+
+    `entities_of`: kind → number of entities. `shared`: entities on two sources or more.
+    """
 
     records: int
     sources: int
@@ -80,14 +96,17 @@ class Totals:
 
     @property
     def merged_away(self) -> int:
-        """Records that describe an entity which another record describes too, beyond the first of each."""
+        """Number of records beyond the first of each entity."""
         return self.records - self.entities
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source and kind. `entities`: distinct ones; `shared`: those another source knows too; `queued`: records in
-    a pair that waits for a steward."""
+    """Counts of one source and kind.
+
+    `entities`: distinct ones. `shared`: those that another source has too. `queued`: records in a
+    pair that waits for review.
+    """
 
     source: str
     kind: str
@@ -98,14 +117,16 @@ class SourceRow:
 
     @property
     def repeated(self) -> int:
-        """Records that repeat another record of the same source and kind."""
+        """Number of records beyond the first of each entity in this source and kind."""
         return self.records - self.entities
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    """Entities that two sources both know. `counts[i][j]`; the diagonal is all entities of a source. `left_out`:
-    sources that the picture has no room for."""
+class SourceOverlap:
+    """Number of entities that two sources have in common, `counts[i][j]`.
+
+    The diagonal holds all entities of a source. `left_out`: number of sources not shown.
+    """
 
     sources: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
@@ -113,8 +134,10 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Scored pairs in equal bins of the score from 0 to 1, and the scores at which the bands begin."""
+class ScoreDistribution:
+    """Number of scored pairs in equal bins of the score from 0 to 1, and the lower scores of the
+    bands.
+    """
 
     bins: tuple[int, ...]
     review_from: float
@@ -123,18 +146,21 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of a record: its label, a few of its values, how many more there are, and which of them the other
-    side has too (empty where there is no other side)."""
+    """Property of a record.
+
+    `values`: the first few; `hidden_count`: number of the others. `shared`: values that the other
+    side of a pair has too.
+    """
 
     label: str
     values: tuple[str, ...]
-    more: int = 0
+    hidden_count: int = 0
     shared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """A record as it is shown."""
+class ReportRecord:
+    """Record as shown in the report."""
 
     id: str
     source: str
@@ -144,21 +170,22 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class PairCard:
-    """A pair in review, its values in rows of (label, left fact, right fact)."""
+    """Pair in review, its values in rows of (label, left fact, right fact)."""
 
-    left: Side
-    right: Side
+    left: ReportRecord
+    right: ReportRecord
     score: float
     rows: tuple[tuple[str, Fact | None, Fact | None], ...]
     explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A record of an entity and the strongest link that holds it there (partner's id and score; none where nothing
-    does)."""
+class ClusterMember:
+    """Record of an entity, with its strongest link (id and score of the partner; empty without
+    one).
+    """
 
-    side: Side
+    record: ReportRecord
     partner: str = ""
     score: float = 0.0
     reasons: tuple[tuple[str, int], ...] = ()
@@ -166,23 +193,23 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ClusterCard:
-    """One of the largest entities: some of its records, and how many more there are."""
+    """Large entity and some of its records."""
 
     caption: str
     kind: str
     size: int
     sources: tuple[str, ...]
-    members: tuple[Member, ...]
+    members: tuple[ClusterMember, ...]
 
     @property
-    def more(self) -> int:
-        """Records that are not shown."""
+    def hidden_count(self) -> int:
+        """Number of records that are not shown."""
         return self.size - len(self.members)
 
 
 @dataclass(frozen=True, slots=True)
 class RejectGroup:
-    """Rows and values rejected for one reason: how many, and the first of them."""
+    """Rows and values rejected for one reason: number and first examples."""
 
     reason: str
     count: int
@@ -191,24 +218,26 @@ class RejectGroup:
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """Everything that the report says. `lists`, `withdrawn` and `warnings` are cut; `more_lists` counts those cut
-    off."""
+    """Contents of the report.
+
+    `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
+    """
 
     title: str
     totals: Totals
     sources: tuple[SourceRow, ...]
-    overlap: Overlap
-    scores: Scores
+    overlap: SourceOverlap
+    scores: ScoreDistribution
     sizes: tuple[tuple[str, int], ...]
     borderline: tuple[PairCard, ...]
     clusters: tuple[ClusterCard, ...]
     rules: tuple[RuleStat, ...]
     stages: tuple[StageStat, ...]
     rejects: tuple[RejectGroup, ...]
-    lists: tuple[ListRead, ...]
+    lists: tuple[ListSummary, ...]
     withdrawn: tuple[str, ...]
     warnings: tuple[str, ...]
     plan: str
     stamp: Mapping[str, str]
     run: Mapping[str, str] = field(default_factory=dict)
-    more_lists: int = 0
+    hidden_lists: int = 0

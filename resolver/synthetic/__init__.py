@@ -1,11 +1,11 @@
-"""An invented world of persons, criminal groups and ships, and the lists that many agencies keep of them, with the
-truth.
+"""Synthetic world of persons, criminal groups and ships, the lists of its agencies, and the truth.
 
-Nobody in it exists: names are drawn from lists of frequent names, everything else from random numbers.
+No person in it exists: names come from lists of frequent names, all other values from random
+numbers.
 """
 
 from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
-from resolver.synthetic.differences.probes import Probe, name_variants, probes
+from resolver.synthetic.differences.probes import Probe, make_probes, spell_name_variants
 from resolver.synthetic.names.cultures import CULTURE_NAMES
 from resolver.synthetic.world import World, WorldSummary, generate, write_world
 
@@ -17,7 +17,7 @@ __all__ = [
     "World",
     "WorldSummary",
     "generate",
-    "name_variants",
-    "probes",
+    "make_probes",
+    "spell_name_variants",
     "write_world",
 ]

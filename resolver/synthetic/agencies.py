@@ -1,4 +1,4 @@
-"""The agencies of the world: where they sit, what form their lists have, and their habits of writing."""
+"""Agencies of the world: region, list format and writing habits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from resolver.synthetic.random_columns import Dice
 MIN_AGENCIES, MAX_AGENCIES = 5, 50
 
 
-class Format(IntEnum):
-    """The form of an agency's list."""
+class ListFormat(IntEnum):
+    """File format of an agency's list."""
 
     FTM = 0
     CSV = 1
@@ -27,16 +27,16 @@ class Format(IntEnum):
     SENZING = 4
 
 
-class Order(IntEnum):
-    """How names are written: given name first, as at home, or the family name and a comma."""
+class NameOrder(IntEnum):
+    """Order of names: given name first, as in the home culture, or family name with a comma."""
 
     GIVEN_FIRST = 0
     AS_AT_HOME = 1
     FAMILY_COMMA = 2
 
 
-class Dates(IntEnum):
-    """How dates are written."""
+class DateStyle(IntEnum):
+    """Notation of dates."""
 
     ISO = 0
     DOTS = 1
@@ -45,8 +45,8 @@ class Dates(IntEnum):
     YEAR_FIRST_SLASHES = 4
 
 
-class Countries(IntEnum):
-    """How countries are written: two letters, three letters, the name, two capitals."""
+class CountryStyle(IntEnum):
+    """Notation of countries: two letters, three letters, name, or two capitals."""
 
     ALPHA2 = 0
     ALPHA3 = 1
@@ -56,34 +56,35 @@ class Countries(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency and its habits. Rates are parts (0…1) of its records.
+    """Agency and its habits. Rates are shares (0…1) of its records.
 
-    `code` is its source name; `region` an index into `REGIONS`. `letters`: the `Form` of its Latin spellings;
-    `keeps_marks`: it writes Latin names with their marks; `scripts`: scripts it writes by itself; `adds_native`: how
-    often it adds the name in its own script. `parts`: it splits names into columns. `father`, `second`, `middle`: how
-    often it writes these parts of a name; `initials`: it shortens middle names. `width`: longest name it can hold.
-    `care`: 1 for the usual rate of errors, more is worse.
+    `code`: source name. `region`: index into `REGIONS`. `letters`: `Form` of its Latin spellings.
+    `writes_diacritics`: Latin names keep their diacritics. `scripts`: scripts it writes itself.
+    `adds_native`: rate of names added in their own script. `splits_names`: names are split into
+    columns. `father`, `second`, `middle`: rates of these name parts. `abbreviates_middle`: middle
+    names become initials. `max_name_width`: longest name in characters. `error_factor`: 1 for the
+    usual rate of errors, more is worse.
     """
 
     code: str
     region: int
-    format: Format
+    format: ListFormat
     letters: Form
-    keeps_marks: bool
+    writes_diacritics: bool
     scripts: tuple[str, ...]
     adds_native: float
-    order: Order
-    parts: bool
+    order: NameOrder
+    splits_names: bool
     upper: float
     father: float
     second: float
     middle: float
-    initials: bool
+    abbreviates_middle: bool
     titles: float
-    width: int
-    dates: Dates
-    countries: Countries
-    care: float
+    max_name_width: int
+    dates: DateStyle
+    countries: CountryStyle
+    error_factor: float
     birth_date: float
     year_only: float
     birth_place: float
@@ -93,17 +94,17 @@ class Agency:
     contacts: float
     address: float
     relations: float
-    groups: bool
-    scope: float
-    """How much it takes in from regions that are not its own, 0…1."""
+    lists_groups: bool
+    foreign_share: float
+    """Share of records from regions other than its own, 0…1."""
     source_grade: str
     category: str
     purpose: str
     id_style: int
 
 
-# Region and service of the agencies, in the order in which a world gets them.
-_FIRST = (
+# Region and service of the first agencies, in the order in which a world gets them.
+_FIRST_AGENCIES = (
     "western-europe-police",
     "levant-registry",
     "aegean-coastguard",
@@ -126,7 +127,7 @@ _FIRST = (
     "anatolia-police",
 )
 _SERVICES = ("border", "police", "migration", "customs", "registry", "fiu", "coastguard")
-_FORMATS = (Format.FTM, Format.CSV, Format.PARQUET, Format.SENZING)
+_FORMATS = (ListFormat.FTM, ListFormat.CSV, ListFormat.PARQUET, ListFormat.SENZING)
 _HOME_SCRIPT = {
     "eastern-europe": ("Cyrillic",),
     "balkans": (),
@@ -163,53 +164,47 @@ _PURPOSES = (
 
 
 def agency_codes(count: int) -> tuple[str, ...]:
-    """The names of the first `count` agencies. Raises `UsageError` outside 5 … 50."""
+    """Return the names of the first `count` agencies. Raises `UsageError` outside 5 … 50."""
     if not MIN_AGENCIES <= count <= MAX_AGENCIES:
         raise UsageError(f"a world has {MIN_AGENCIES} to {MAX_AGENCIES} agencies, not {count}")
-    more = [f"{region}-{service}" for service in _SERVICES for region in REGIONS]
-    return tuple(dict.fromkeys([*_FIRST, *more]))[:count]
+    others = [f"{region}-{service}" for service in _SERVICES for region in REGIONS]
+    return tuple(dict.fromkeys([*_FIRST_AGENCIES, *others]))[:count]
 
 
 def make_agencies(seed: int, count: int) -> tuple[Agency, ...]:
-    """The agencies of a world; the same for the same seed and place in the row, whatever their number."""
+    """Make the agencies of a world.
+
+    An agency depends on the seed and its position only, not on `count`.
+    """
     codes = agency_codes(count)
-    return tuple(_make(seed, place, code) for place, code in enumerate(codes))
+    return tuple(_make_agency(seed, number, code) for number, code in enumerate(codes))
 
 
-def _make(seed: int, place: int, code: str) -> Agency:
-    dice = Dice(seed, "agency", place)
-    u = dice.uniform(24).tolist()
-    region_name = next((region for region in REGIONS if code.startswith(region)), "western-europe")
-    interpol = code == "interpol"
-    form = Format.INTERPOL if interpol else _FORMATS[place % 4 if place < 4 else (place - 1) % 4]
-    home_letters = _HOME_LETTERS.get(region_name, Form.STANDARD)
-    scripts = _HOME_SCRIPT.get(region_name, ()) if place in (1, 4) or u[1] < 0.3 else ()
+def _make_agency(seed: int, number: int, code: str) -> Agency:
+    u = Dice(seed, "agency", number).uniform(24).tolist()
+    region = next((region for region in REGIONS if code.startswith(region)), "western-europe")
+    is_interpol = code == "interpol"
+    list_format = _choose_format(number, code)
     return Agency(
         code=code,
-        region=REGIONS.index(region_name),
-        format=form,
-        letters=home_letters
-        if u[0] < 0.7
-        else (Form.STANDARD, Form.B, Form.C, Form.LOOSE)[int(u[2] * 4)],
-        keeps_marks=u[3] < 0.45,
-        scripts=() if interpol else scripts,
-        adds_native=0.0 if interpol else (0.7 * u[4] if u[5] < 0.5 else 0.03),
-        order=Order.FAMILY_COMMA
-        if u[6] < 0.2
-        else Order.AS_AT_HOME
-        if u[6] < 0.5
-        else Order.GIVEN_FIRST,
-        parts=interpol or (form != Format.FTM and u[7] < 0.45),
-        upper=1.0 if interpol or u[8] < 0.3 else 0.02,
+        region=REGIONS.index(region),
+        format=list_format,
+        letters=_choose_letters(region, u[0], u[2]),
+        writes_diacritics=u[3] < 0.45,
+        scripts=() if is_interpol else _choose_scripts(region, number, u[1]),
+        adds_native=0.0 if is_interpol else _native_rate(u[4], u[5]),
+        order=_choose_order(u[6]),
+        splits_names=is_interpol or (list_format != ListFormat.FTM and u[7] < 0.45),
+        upper=1.0 if is_interpol or u[8] < 0.3 else 0.02,
         father=0.2 + 0.75 * u[9],
         second=0.35 + 0.6 * u[10],
         middle=0.4 + 0.55 * u[11],
-        initials=u[12] < 0.3,
+        abbreviates_middle=u[12] < 0.3,
         titles=0.25 * u[13] if u[13] > 0.5 else 0.0,
-        width=200 if u[14] < 0.7 else 26 + int(12 * u[15]),
-        dates=_dates(form, u[16]),
-        countries=_countries(form, u[17]),
-        care=0.5 + 1.2 * u[18],
+        max_name_width=200 if u[14] < 0.7 else 26 + int(12 * u[15]),
+        dates=_choose_date_style(list_format, u[16]),
+        countries=_choose_country_style(list_format, u[17]),
+        error_factor=0.5 + 1.2 * u[18],
         birth_date=0.72 + 0.26 * u[19],
         year_only=0.02 + 0.15 * u[20],
         birth_place=0.3 + 0.6 * u[21],
@@ -218,30 +213,58 @@ def _make(seed: int, place: int, code: str) -> Agency:
         documents=0.15 + 0.6 * u[9],
         contacts=0.05 + 0.4 * u[10],
         address=0.1 + 0.5 * u[11],
-        relations=0.0 if interpol else 0.3 + 0.6 * u[12],
-        groups=not interpol,
-        scope=0.14 if interpol else 0.03 + 0.12 * u[13],
+        relations=0.0 if is_interpol else 0.3 + 0.6 * u[12],
+        lists_groups=not is_interpol,
+        foreign_share=0.14 if is_interpol else 0.03 + 0.12 * u[13],
         source_grade="ABBCX"[int(u[14] * 5)],
         category=_CATEGORIES[int(u[15] * 6)],
         purpose=_PURPOSES[int(u[16] * 5)],
-        id_style=3 if interpol else int(u[17] * 3),
+        id_style=3 if is_interpol else int(u[17] * 3),
     )
 
 
-def _countries(form: Format, u: float) -> Countries:
-    if form == Format.INTERPOL:
-        return Countries.CAPITALS
-    return Countries.ALPHA2 if form == Format.FTM else Countries(int(u * 3))
+def _choose_format(number: int, code: str) -> ListFormat:
+    if code == "interpol":
+        return ListFormat.INTERPOL
+    # INTERPOL is agency 3 and does not take a turn in the cycle of formats.
+    return _FORMATS[number % 4 if number < 4 else (number - 1) % 4]
 
 
-def _dates(form: Format, u: float) -> Dates:
-    if form in (Format.FTM, Format.SENZING):
-        return Dates.ISO
-    if form == Format.INTERPOL:
-        return Dates.YEAR_FIRST_SLASHES
-    return Dates(int(u * 4))
+def _choose_letters(region: str, u: float, u_other: float) -> Form:
+    if u < 0.7:
+        return _HOME_LETTERS.get(region, Form.STANDARD)
+    return (Form.STANDARD, Form.B, Form.C, Form.LOOSE)[int(u_other * 4)]
 
 
-def habit(agencies: tuple[Agency, ...], name: str) -> npt.NDArray[Any]:
-    """One habit of all agencies as an array."""
+def _choose_scripts(region: str, number: int, u: float) -> tuple[str, ...]:
+    # Agencies 1 and 4 always write their own script, so that small worlds have several scripts.
+    return _HOME_SCRIPT.get(region, ()) if number in (1, 4) or u < 0.3 else ()
+
+
+def _native_rate(u_rate: float, u_often: float) -> float:
+    return 0.7 * u_rate if u_often < 0.5 else 0.03
+
+
+def _choose_order(u: float) -> NameOrder:
+    if u < 0.2:
+        return NameOrder.FAMILY_COMMA
+    return NameOrder.AS_AT_HOME if u < 0.5 else NameOrder.GIVEN_FIRST
+
+
+def _choose_country_style(list_format: ListFormat, u: float) -> CountryStyle:
+    if list_format == ListFormat.INTERPOL:
+        return CountryStyle.CAPITALS
+    return CountryStyle.ALPHA2 if list_format == ListFormat.FTM else CountryStyle(int(u * 3))
+
+
+def _choose_date_style(list_format: ListFormat, u: float) -> DateStyle:
+    if list_format in (ListFormat.FTM, ListFormat.SENZING):
+        return DateStyle.ISO
+    if list_format == ListFormat.INTERPOL:
+        return DateStyle.YEAR_FIRST_SLASHES
+    return DateStyle(int(u * 4))
+
+
+def habit_values(agencies: tuple[Agency, ...], name: str) -> npt.NDArray[Any]:
+    """Return one habit of all agencies as an array."""
     return np.array([getattr(agency, name) for agency in agencies])

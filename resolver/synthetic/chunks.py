@@ -1,6 +1,6 @@
-"""One chunk of the world: its true persons, groups and ships, and every record about them as one table of columns.
+"""Chunk of the world: its true entities, and the records about them as one table of columns.
 
-A chunk is a pure function of (seed, number of agencies, its own number, its number of records).
+Chunks are pure functions of (seed, number of agencies, chunk number, number of records).
 """
 
 from __future__ import annotations
@@ -10,28 +10,48 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic.agencies import Agency, Format, habit
-from resolver.synthetic.entities import persons as p
-from resolver.synthetic.entities import true_groups as g
-from resolver.synthetic.entities.group_columns import activity_text, group_columns, ship_columns
+from resolver.synthetic.agencies import Agency, ListFormat, habit_values
+from resolver.synthetic.assignments import (
+    ASSET,
+    GROUP,
+    PERSON,
+    Assignments,
+    assign_records,
+    draw_kinds,
+)
+from resolver.synthetic.entities.group_columns import (
+    format_activities,
+    make_group_columns,
+    make_ship_columns,
+)
 from resolver.synthetic.entities.papers import make_papers
-from resolver.synthetic.entities.person_columns import person_columns
-from resolver.synthetic.entities.relation_columns import relation_columns
+from resolver.synthetic.entities.person_columns import make_person_columns
+from resolver.synthetic.entities.persons import ROLES as PERSON_ROLES
+from resolver.synthetic.entities.persons import make_persons
+from resolver.synthetic.entities.population import Population
+from resolver.synthetic.entities.relation_columns import make_relation_columns
 from resolver.synthetic.entities.ships import make_ships
+from resolver.synthetic.entities.true_groups import ROLES as GROUP_ROLES
+from resolver.synthetic.entities.true_groups import (
+    Memberships,
+    TrueGroups,
+    assign_members,
+    make_groups,
+)
 from resolver.synthetic.habits import Columns, Habits
 from resolver.synthetic.names.name_lexicon import Ints
 from resolver.synthetic.random_columns import (
     Dice,
-    join,
-    keep,
-    nulls,
-    number_text,
-    pick,
+    choose_where,
+    concat_texts,
+    format_numbers,
+    keep_where,
+    make_nulls,
 )
-from resolver.synthetic.sightings import ASSET, GROUP, PERSON, Sightings, make_kinds, spread
 
-CHUNK = 50_000
-_SHIPS = 1_500  # more than a chunk has, so that ships of all chunks have numbers of their own
+CHUNK_RECORDS = 50_000
+# More than a chunk has, so that the numbers of ships in different chunks differ.
+_SHIPS = 1_500
 _PRIME, _STEP, _OFFSET = 99_999_989, 48_271_031, 12_345_677
 _KINDS = pa.array(["person", "group", "asset"], pa.string())
 _COLUMNS = (
@@ -80,7 +100,7 @@ _COLUMNS = (
     "otherTransit",
     "routeDestination",
 )
-# What INTERPOL's notices have no place for.
+# Columns that INTERPOL notices do not have.
 _NOT_ON_NOTICES = (
     "fatherName",
     "title",
@@ -106,9 +126,12 @@ _NOT_ON_NOTICES = (
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """n records. `columns`: texts, null where nothing is said; `agency`: place of each record's agency; `entity`:
-    number within the chunk of what it describes; `true_ids`, `kinds`: the truth, per record; `roles`: what is special
-    about an entity, by true id."""
+    """Chunk of n records.
+
+    `columns`: texts, null if not stated. `agency`: index of each record's agency. `entity`: number
+    of its entity within the chunk. `true_ids`, `kinds`: the truth, per record. `roles`: true id →
+    special role.
+    """
 
     agencies: tuple[Agency, ...]
     columns: Columns
@@ -118,164 +141,204 @@ class Chunk:
     true_ids: pa.StringArray
     kinds: pa.StringArray
     cultures: Ints
-    """Place in `CULTURES` of each record's person or group, −1 for ships."""
+    """Index into `CULTURES` of each record's person or group, -1 for ships."""
     roles: dict[str, str]
 
-    def of_agency(self, place: int) -> pa.Table:
-        """The columns of one agency's records, with `id` (native) among them."""
+    def agency_table(self, place: int) -> pa.Table:
+        """Return the columns of one agency's records, with native ids in `id`."""
         rows = pa.array(np.flatnonzero(self.agency == place))
         return pa.table({name: column.take(rows) for name, column in self.columns.items()})
 
 
 def make_chunk(seed: int, number: int, records: int, agencies: tuple[Agency, ...]) -> Chunk:
-    """Chunk `number` of a world, with exactly `records` records."""
+    """Build chunk `number` of a world, with exactly `records` records."""
 
     def dice(purpose: str) -> Dice:
+        """Return the random numbers of one purpose."""
         return Dice(seed, number, purpose)
 
-    kinds, sizes = make_kinds(dice("kinds"), records)
-    persons = p.make_persons(dice("persons"), int((kinds == PERSON).sum()))
-    groups = g.make_groups(dice("groups"), int((kinds == GROUP).sum()), persons)
-    ships = make_ships(dice("ships"), int((kinds == ASSET).sum()), len(groups), number * _SHIPS)
-    ties = g.tie(dice("ties"), persons, groups)
-    regions = np.zeros((len(kinds), 2), dtype=np.int64)
-    for kind, entities in ((PERSON, persons), (GROUP, groups), (ASSET, ships)):
-        regions[kinds == kind] = entities.regions
-    sightings = spread(dice("spread"), kinds, sizes, regions, agencies)
-    papers = make_papers(dice("papers"), seed, persons)
-    who = {kind: sightings.of(kind) for kind in (PERSON, GROUP, ASSET)}
-    places = {kind: sightings.place[sightings.entity[rows]] for kind, rows in who.items()}
-    habits = {kind: Habits(agencies, sightings.agency[rows]) for kind, rows in who.items()}
-    views = {
-        PERSON: person_columns(
-            dice("person view"), persons, papers, places[PERSON], habits[PERSON]
-        ),
-        GROUP: group_columns(dice("group view"), groups, places[GROUP], habits[GROUP]),
-        ASSET: ship_columns(dice("ship view"), ships, places[ASSET], habits[ASSET]),
-    }
-    views[PERSON] |= _person_activities(dice("activities"), groups, ties, places[PERSON])
-    columns = _united(views, who, records)
-    native, ids = _ids(number, sightings, agencies)
-    everyone = Habits(agencies, sightings.agency)
-    columns |= relation_columns(
-        dice("relations"), sightings, persons, groups, ships, ties, ids, everyone
+    kinds, sizes = draw_kinds(dice("kinds"), records)
+    population = _make_population(seed, number, kinds)
+    assignments = assign_records(
+        dice("spread"), kinds, sizes, _entity_regions(kinds, population), agencies
     )
-    columns |= _handling(dice("handling"), everyone, columns)
-    notices = habit(agencies, "format")[sightings.agency] == Format.INTERPOL
+    columns = _make_entity_columns(seed, number, population, assignments, agencies)
+    native_ids, ids = _make_ids(number, assignments, agencies)
+    habits = Habits(agencies, assignments.agency)
+    columns |= make_relation_columns(dice("relations"), assignments, population, ids, habits)
+    columns |= _make_handling_columns(dice("handling"), habits, columns)
+    on_notice = habit_values(agencies, "format")[assignments.agency] == ListFormat.INTERPOL
     for name in _NOT_ON_NOTICES:
-        columns[name] = keep(columns[name], ~notices)
-    true_ids = _true_ids(number, sightings.entity)
+        columns[name] = keep_where(columns[name], ~on_notice)
     return Chunk(
         agencies=agencies,
-        columns={"id": native} | columns,
-        agency=sightings.agency,
-        entity=sightings.entity,
+        columns={"id": native_ids} | columns,
+        agency=assignments.agency,
+        entity=assignments.entity,
         record_ids=ids,
-        true_ids=true_ids,
-        kinds=_KINDS.take(pa.array(kinds[sightings.entity])),
-        cultures=_cultures(sightings, persons, groups),
-        roles=_roles(number, sightings, persons, groups, papers.forges),
+        true_ids=_make_true_ids(number, assignments.entity),
+        kinds=_KINDS.take(pa.array(kinds[assignments.entity])),
+        cultures=_find_cultures(assignments, population),
+        roles=_find_roles(number, assignments, population),
     )
 
 
-def _united(views: dict[int, Columns], who: dict[int, Ints], records: int) -> Columns:
-    """The columns of persons, groups and ships in the order of the records."""
+def _make_population(seed: int, number: int, kinds: Ints) -> Population:
+    persons = make_persons(Dice(seed, number, "persons"), int((kinds == PERSON).sum()))
+    groups = make_groups(Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons)
+    ships = make_ships(
+        Dice(seed, number, "ships"), int((kinds == ASSET).sum()), len(groups), number * _SHIPS
+    )
+    memberships = assign_members(Dice(seed, number, "ties"), persons, groups)
+    papers = make_papers(Dice(seed, number, "papers"), seed, persons)
+    return Population(persons, groups, ships, memberships, papers)
+
+
+def _entity_regions(kinds: Ints, population: Population) -> Ints:
+    regions = np.zeros((len(kinds), 2), dtype=np.int64)
+    regions[kinds == PERSON] = population.persons.regions
+    regions[kinds == GROUP] = population.groups.regions
+    regions[kinds == ASSET] = population.ships.regions
+    return regions
+
+
+def _make_entity_columns(
+    seed: int,
+    number: int,
+    population: Population,
+    assignments: Assignments,
+    agencies: tuple[Agency, ...],
+) -> Columns:
+    """Make the columns of persons, groups and ships, in the order of the records."""
+
+    def dice(purpose: str) -> Dice:
+        """Return the random numbers of one purpose."""
+        return Dice(seed, number, purpose)
+
+    persons, groups, ships = population.persons, population.groups, population.ships
+    rows = {kind: assignments.rows_of_kind(kind) for kind in (PERSON, GROUP, ASSET)}
+    places = {kind: assignments.kind_index[assignments.entity[rows[kind]]] for kind in rows}
+    habits = {kind: Habits(agencies, assignments.agency[rows[kind]]) for kind in rows}
+    columns = {
+        PERSON: make_person_columns(
+            dice("person view"), persons, population.papers, places[PERSON], habits[PERSON]
+        ),
+        GROUP: make_group_columns(dice("group view"), groups, places[GROUP], habits[GROUP]),
+        ASSET: make_ship_columns(dice("ship view"), ships, places[ASSET], habits[ASSET]),
+    }
+    columns[PERSON] |= _make_activity_column(
+        dice("activities"), groups, population.memberships, places[PERSON]
+    )
+    return _combine_columns(columns, rows, len(assignments.entity))
+
+
+def _combine_columns(
+    columns_of: dict[int, Columns], rows: dict[int, Ints], records: int
+) -> Columns:
+    """Combine the columns of persons, groups and ships in the order of the records."""
     order = np.empty(records, dtype=np.int64)
-    order[np.concatenate([who[kind] for kind in views])] = np.arange(records)
+    order[np.concatenate([rows[kind] for kind in columns_of])] = np.arange(records)
     index = pa.array(order)
-    columns = {}
+    combined = {}
     for name in _COLUMNS:
-        pieces = [view.get(name, nulls(len(who[kind]))) for kind, view in views.items()]
+        pieces = [
+            columns.get(name, make_nulls(len(rows[kind]))) for kind, columns in columns_of.items()
+        ]
         if name == "schema":
-            pieces[0] = pa.array(["Person"] * len(who[PERSON]), pa.string())
-        columns[name] = pa.concat_arrays(pieces).take(index)
-    return columns
+            pieces[0] = pa.array(["Person"] * len(rows[PERSON]), pa.string())
+        combined[name] = pa.concat_arrays(pieces).take(index)
+    return combined
 
 
-def _ids(
-    number: int, sightings: Sightings, agencies: tuple[Agency, ...]
+def _make_ids(
+    number: int, assignments: Assignments, agencies: tuple[Agency, ...]
 ) -> tuple[pa.StringArray, pa.StringArray]:
-    """Native ids and record ids. Numbers are scattered so that records of one entity do not stand together."""
-    serial = number * CHUNK + np.arange(len(sightings.entity), dtype=np.int64)
+    """Make native ids and record ids, scattered so that records of one entity are not adjacent."""
+    serial = number * CHUNK_RECORDS + np.arange(len(assignments.entity), dtype=np.int64)
     scattered = (serial * _STEP + _OFFSET) % _PRIME
-    style = habit(agencies, "id_style")[sightings.agency]
-    text = number_text(scattered, 8)
-    year, rest = number_text(1998 + scattered // 4_000_000, 4), number_text(scattered % 4_000_000)
-    letters = _KIND_LETTERS.take(pa.array(sightings.kind[sightings.entity]))
-    native = pick(style == 1, join([letters, text], "-"), text)
-    native = pick(style == 2, join([year, rest], "-"), native)
-    native = pick(style == 3, join([year, rest], "/"), native)
-    sources = pa.array([agency.code for agency in agencies], pa.string()).take(
-        pa.array(sightings.agency)
+    style = habit_values(agencies, "id_style")[assignments.agency]
+    text = format_numbers(scattered, 8)
+    year, rest = (
+        format_numbers(1998 + scattered // 4_000_000, 4),
+        format_numbers(scattered % 4_000_000),
     )
-    return native, join([sources, native], ":")
+    letters = _KIND_LETTERS.take(pa.array(assignments.kind[assignments.entity]))
+    native = choose_where(style == 1, concat_texts([letters, text], "-"), text)
+    native = choose_where(style == 2, concat_texts([year, rest], "-"), native)
+    native = choose_where(style == 3, concat_texts([year, rest], "/"), native)
+    sources = pa.array([agency.code for agency in agencies], pa.string()).take(
+        pa.array(assignments.agency)
+    )
+    return native, concat_texts([sources, native], ":")
 
 
 _KIND_LETTERS = pa.array(["P", "G", "V"], pa.string())
 
 
-def _true_ids(number: int, entities: Ints) -> pa.StringArray:
-    return join(["t", number_text(number * CHUNK + entities, 8)])
+def _make_true_ids(number: int, entities: Ints) -> pa.StringArray:
+    return concat_texts(["t", format_numbers(number * CHUNK_RECORDS + entities, 8)])
 
 
-def _person_activities(dice: Dice, groups: g.Groups, ties: g.Ties, rows: Ints) -> Columns:
-    """What persons are tied to: often what their group does."""
+def _make_activity_column(
+    dice: Dice, groups: TrueGroups, memberships: Memberships, rows: Ints
+) -> Columns:
+    """Make the activities of persons: often those of their group."""
     count = len(rows)
-    group = ties.group[rows]
+    group = memberships.group[rows]
     own = dice.choose(count, (5.0, 2.0, 2.0, 0.5, 2.5, 0.4, 1.2, 0.4, 1.5))
     of_group = groups.activity[np.maximum(group, 0), 0] if len(groups) else own
     activity = np.where((group >= 0) & dice.chance(count, 0.8), of_group, own)
-    said = dice.chance(count, np.where(group >= 0, 0.65, 0.35))
-    return {"activity": keep(activity_text(activity), said)}
+    is_stated = dice.chance(count, np.where(group >= 0, 0.65, 0.35))
+    return {"activity": keep_where(format_activities(activity), is_stated)}
 
 
-def _cultures(sightings: Sightings, persons: p.Persons, groups: g.Groups) -> Ints:
-    of_entity = np.full(len(sightings.kind), -1, dtype=np.int64)
-    of_entity[sightings.kind == PERSON] = persons.culture
-    of_entity[sightings.kind == GROUP] = groups.culture
-    return of_entity[sightings.entity]
+def _find_cultures(assignments: Assignments, population: Population) -> Ints:
+    of_entity = np.full(len(assignments.kind), -1, dtype=np.int64)
+    of_entity[assignments.kind == PERSON] = population.persons.culture
+    of_entity[assignments.kind == GROUP] = population.groups.culture
+    return of_entity[assignments.entity]
 
 
-def _handling(dice: Dice, habits: Habits, columns: Columns) -> Columns:
-    """Grades of source and information, category, purpose and review date, as each agency gives them."""
+def _per_record(texts: list[str], habits: Habits) -> pa.Array:
+    """Return, for each record, the text of its agency."""
+    return pa.array(texts, pa.string()).take(pa.array(habits.agency))
+
+
+def _make_handling_columns(dice: Dice, habits: Habits, columns: Columns) -> Columns:
+    """Make source grade, information grade, category, purpose and review date."""
     count = len(habits.agency)
-    source = pa.array([agency.source_grade for agency in habits.agencies], pa.string()).take(
-        pa.array(habits.agency)
-    )
-    other = pa.array(["A", "B", "C", "X"], pa.string()).take(pa.array(dice.below(count, 4)))
-    information = number_text(1 + dice.choose(count, (0.3, 0.4, 0.2, 0.1)))
-    category = pa.array([agency.category for agency in habits.agencies], pa.string()).take(
-        pa.array(habits.agency)
-    )
-    purpose = pa.array([agency.purpose for agency in habits.agencies], pa.string()).take(
-        pa.array(habits.agency)
-    )
+    source = _per_record([agency.source_grade for agency in habits.agencies], habits)
+    other = pa.array(["A", "B", "C", "X"], pa.string()).take(pa.array(dice.integers(count, 4)))
+    information = format_numbers(1 + dice.choose(count, (0.3, 0.4, 0.2, 0.1)))
+    category = _per_record([agency.category for agency in habits.agencies], habits)
+    purpose = _per_record([agency.purpose for agency in habits.agencies], habits)
     review = [
-        number_text(2026 + dice.below(count, 5), 4),
-        number_text(1 + dice.below(count, 12), 2),
+        format_numbers(2026 + dice.integers(count, 5), 4),
+        format_numbers(1 + dice.integers(count, 12), 2),
     ]
     return {
-        "sourceGrade": pick(dice.chance(count, 0.2), other, source),
+        "sourceGrade": choose_where(dice.chance(count, 0.2), other, source),
         "informationGrade": information,
         "category": category,
         "purpose": purpose,
-        "reviewDate": join([*review, "01"], "-"),
+        "reviewDate": concat_texts([*review, "01"], "-"),
     }
 
 
-def _roles(
-    number: int, sightings: Sightings, persons: p.Persons, groups: g.Groups, forges: np.ndarray
-) -> dict[str, str]:
-    """What is special about entities, by true id."""
+def _find_roles(number: int, assignments: Assignments, population: Population) -> dict[str, str]:
+    """Return true id → special role, for the few entities that have one."""
     roles: dict[str, str] = {}
-    for kind, bond, names in ((PERSON, persons.bond, p.ROLES), (GROUP, groups.bond, g.ROLES)):
-        entities = np.flatnonzero(sightings.kind == kind)
-        chosen = np.flatnonzero(bond)
-        for true_id, what in zip(
-            _true_ids(number, entities[chosen]).to_pylist(), bond[chosen].tolist(), strict=True
-        ):
-            roles[true_id] = names[what]
-    entities = np.flatnonzero(sightings.kind == PERSON)[forges]
-    for true_id in _true_ids(number, entities).to_pylist():
+    persons, groups = population.persons, population.groups
+    for kind, bond, names in (
+        (PERSON, persons.bond, PERSON_ROLES),
+        (GROUP, groups.bond, GROUP_ROLES),
+    ):
+        entities = np.flatnonzero(assignments.kind == kind)
+        special = np.flatnonzero(bond)
+        true_ids = _make_true_ids(number, entities[special]).to_pylist()
+        for true_id, role in zip(true_ids, bond[special].tolist(), strict=True):
+            roles[true_id] = names[role]
+    forgers = np.flatnonzero(assignments.kind == PERSON)[population.papers.forges]
+    for true_id in _make_true_ids(number, forgers).to_pylist():
         roles.setdefault(true_id, "forged passport")
     return roles

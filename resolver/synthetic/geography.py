@@ -1,9 +1,10 @@
-"""Countries and their cities and streets, as arrays indexed by country. Made once a process."""
+"""Countries with their cities and streets, as arrays indexed by country, built once per process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import phonenumbers
@@ -13,29 +14,32 @@ from rigour.territories import get_territory
 from resolver.synthetic.letters import Spellings
 from resolver.synthetic.names.name_lexicon import (
     Ints,
-    Lexicon,
     LexiconBuilder,
+    SpellingLexicon,
     Word,
 )
 from resolver.synthetic.random_columns import (
     Dice,
-    join,
-    number_text,
-    pick,
+    choose_where,
+    concat_texts,
+    format_numbers,
 )
-from resolver.synthetic.words import entries, places
+from resolver.synthetic.words import parse_sections, places
 
 
 @dataclass(frozen=True, slots=True)
 class Geography:
-    """`codes`, `names`, `alpha3`, `dial`: texts per country. `cities`: the lexicon that `city_start` and `city_count`
-    point into."""
+    """Geographic data by country.
+
+    `codes`, `names`, `alpha3`, `dial`: texts. `cities`: lexicon that `city_start` and `city_count`
+    index.
+    """
 
     codes: pa.StringArray
     names: pa.StringArray
     alpha3: pa.StringArray
     dial: pa.StringArray
-    cities: Lexicon
+    cities: SpellingLexicon
     city_start: Ints
     city_count: Ints
     index: dict[str, int]
@@ -43,30 +47,39 @@ class Geography:
     street_start: Ints
     street_count: Ints
     street_form: Ints
-    """Row of `_FORMS` per country."""
+    """Index of the street form per country."""
 
     def pick_city(self, dice: Dice, countries: Ints) -> Ints:
-        """A city of each country, the first ones more often."""
+        """Draw a city of each country; the first ones are more frequent."""
         u = dice.uniform(len(countries)) ** 1.6
         return self.city_start[countries] + np.floor(u * self.city_count[countries]).astype(
             np.int64
         )
 
     def street_lines(self, dice: Dice, countries: Ints) -> pa.StringArray:
-        """A street and house number in each country, written as there."""
+        """Draw street and house number in each country, in the local notation."""
         count = len(countries)
         street = self.streets.take(
-            pa.array(self.street_start[countries] + dice.below(count, self.street_count[countries]))
+            pa.array(
+                self.street_start[countries] + dice.integers(count, self.street_count[countries])
+            )
         )
-        number = number_text(1 + dice.below(count, 180))
-        form = self.street_form[countries]
-        first = _NUMBER_FIRST[form]
-        before, between = _BEFORE.take(pa.array(form)), _BETWEEN.take(pa.array(form))
-        return join([before, pick(first, number, street), between, pick(first, street, number)])
+        number = format_numbers(1 + dice.integers(count, 180))
+        forms = self.street_form[countries]
+        number_first = _NUMBER_FIRST[forms]
+        before, between = _BEFORE.take(pa.array(forms)), _BETWEEN.take(pa.array(forms))
+        return concat_texts(
+            [
+                before,
+                choose_where(number_first, number, street),
+                between,
+                choose_where(number_first, street, number),
+            ]
+        )
 
 
-def _form_parts(form: str) -> tuple[bool, str, str]:
-    """A street form as (number first, text before, text between)."""
+def _parse_street_form(form: str) -> tuple[bool, str, str]:
+    """Split a street form into (number first, text before, text between)."""
     first = form.index("{n}") < form.index("{s}")
     start, end = ("{n}", "{s}") if first else ("{s}", "{n}")
     before, rest = form.split(start)
@@ -74,44 +87,30 @@ def _form_parts(form: str) -> tuple[bool, str, str]:
 
 
 _LANGUAGES = tuple(places.STREET_FORM)
-_PARTS = [_form_parts(places.STREET_FORM[language]) for language in _LANGUAGES]
-_NUMBER_FIRST = np.array([first for first, _, _ in _PARTS])
-_BEFORE = pa.array([before for _, before, _ in _PARTS], pa.string())
-_BETWEEN = pa.array([between for _, _, between in _PARTS], pa.string())
+_FORM_PARTS = [_parse_street_form(places.STREET_FORM[language]) for language in _LANGUAGES]
+_NUMBER_FIRST = np.array([first for first, _, _ in _FORM_PARTS])
+_BEFORE = pa.array([before for _, before, _ in _FORM_PARTS], pa.string())
+_BETWEEN = pa.array([between for _, _, between in _FORM_PARTS], pa.string())
 
 
 @cache
-def geography() -> Geography:
-    """All countries of the world of the generator, in the order of `words.places`."""
+def load_geography() -> Geography:
+    """Return all countries of the world, in the order of `words.places`."""
     builder = LexiconBuilder()
-    codes, spans = [], []
-    for line in entries(places.CITIES):
-        code, _, cities = line.partition(": ")
-        codes.append(code.lower())
-        spans.append(builder.add([_city(entry) for entry in cities.split()]))
-    territories = [get_territory(code) for code in codes]
-    streets = [
-        street.replace("_", " ")
-        for language in _LANGUAGES
-        for street in places.STREETS[language].split()
+    cities = parse_sections(places.CITIES)
+    codes = [code.lower() for code in cities]
+    spans = [
+        builder.add([_make_city_word(entry) for entry in text.split()]) for text in cities.values()
     ]
-    sizes = np.array(
-        [len(places.STREETS[language].split()) for language in _LANGUAGES], dtype=np.int64
-    )
+    names, alpha3 = _territory_names(codes)
+    streets = [places.STREETS[language].split() for language in _LANGUAGES]
+    sizes = np.array([len(names_of) for names_of in streets], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     forms = np.array([_LANGUAGES.index(_street_language(code)) for code in codes], dtype=np.int64)
     return Geography(
         codes=pa.array(codes, pa.string()),
-        names=pa.array(
-            [
-                territory.name if territory else code
-                for territory, code in zip(territories, codes, strict=True)
-            ]
-        ),
-        alpha3=pa.array(
-            [(territory.alpha3 or "" if territory else "").upper() for territory in territories],
-            pa.string(),
-        ),
+        names=names,
+        alpha3=alpha3,
         dial=pa.array(
             [str(phonenumbers.country_code_for_region(code.upper())) for code in codes], pa.string()
         ),
@@ -119,14 +118,26 @@ def geography() -> Geography:
         city_start=np.array([span.start for span in spans], dtype=np.int64),
         city_count=np.array([span.size for span in spans], dtype=np.int64),
         index={code: place for place, code in enumerate(codes)},
-        streets=pa.array(streets, pa.string()),
+        streets=pa.array(
+            [street.replace("_", " ") for street in chain.from_iterable(streets)], pa.string()
+        ),
         street_start=starts[forms],
         street_count=sizes[forms],
         street_form=forms,
     )
 
 
-def _city(entry: str) -> Word:
+def _territory_names(codes: list[str]) -> tuple[pa.StringArray, pa.StringArray]:
+    """Return English name and ISO 3166 alpha-3 code of countries; empty codes if unassigned."""
+    names, alpha3 = [], []
+    for code in codes:
+        territory = get_territory(code)
+        names.append(territory.name if territory else code)
+        alpha3.append((territory.alpha3 or "").upper() if territory else "")
+    return pa.array(names), pa.array(alpha3, pa.string())
+
+
+def _make_city_word(entry: str) -> Word:
     forms = entry.replace("_", " ").split("/")
     standard, b, c = (forms + [forms[-1]] * 3)[:3]
     return Word(Spellings(standard, standard, b, c, standard))

@@ -1,4 +1,4 @@
-"""JSON lines from columns of text, all rows at once: no object is ever built."""
+"""JSON lines built from columns of text, all rows at once, without Python objects per row."""
 
 from __future__ import annotations
 
@@ -8,45 +8,50 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.random_columns import join, join_present
+from resolver.synthetic.random_columns import concat_texts, join_non_null
 
 
-def quoted(texts: pa.Array) -> pa.StringArray:
-    """The texts as JSON strings; nulls stay null. Texts hold no control characters."""
-    for sign in ("\\", '"'):
-        if pc.any(pc.match_substring(texts, sign)).as_py():
-            texts = pc.replace_substring(texts, sign, "\\" + sign)
-    return join(['"', texts, '"'])
+def quote_texts(texts: pa.Array) -> pa.StringArray:
+    """Return texts as JSON strings; nulls stay null. Texts must not contain control characters."""
+    for character in ("\\", '"'):
+        if pc.any(pc.match_substring(texts, character)).as_py():
+            texts = pc.replace_substring(texts, character, "\\" + character)
+    return concat_texts(['"', texts, '"'])
 
 
-def listed(*values: pa.Array) -> pa.StringArray:
-    """JSON arrays of the values of each row; null where a row has none."""
-    return join(["[", join_present(values, ","), "]"])
+def build_arrays(*values: pa.Array) -> pa.StringArray:
+    """Build a JSON array from the values of each row; null for a row without values."""
+    return concat_texts(["[", join_non_null(values, ","), "]"])
 
 
-def texts_listed(*texts: pa.Array) -> pa.StringArray:
-    """JSON arrays of strings."""
-    return listed(*(quoted(column) for column in texts))
+def build_text_arrays(*texts: pa.Array) -> pa.StringArray:
+    """Build a JSON array of strings from the texts of each row."""
+    return build_arrays(*(quote_texts(column) for column in texts))
 
 
-def record(first: str, value: pa.Array, members: Sequence[tuple[str, pa.Array]]) -> pa.StringArray:
-    """JSON objects with `first` (never null) and then the members that are not null. Values are JSON already."""
-    pieces = [pc.fill_null(join([f',"{key}":', column]), "") for key, column in members]
-    return join([f'{{"{first}":', value, *pieces, "}"])
+def build_objects(
+    first: str, value: pa.Array, members: Sequence[tuple[str, pa.Array]]
+) -> pa.StringArray:
+    """Build JSON objects from `first` (never null) and the members that are not null.
+
+    Values are JSON already.
+    """
+    pieces = [pc.fill_null(concat_texts([f',"{key}":', column]), "") for key, column in members]
+    return concat_texts([f'{{"{first}":', value, *pieces, "}"])
 
 
-def inner(members: Sequence[tuple[str, pa.Array]]) -> pa.StringArray:
-    """JSON objects with the members that are not null; null where there are none."""
-    pieces = [pc.fill_null(join([f',"{key}":', column]), "") for key, column in members]
-    joined = join(pieces)
+def build_optional_objects(members: Sequence[tuple[str, pa.Array]]) -> pa.StringArray:
+    """Build JSON objects from the members that are not null; null without members."""
+    pieces = [pc.fill_null(concat_texts([f',"{key}":', column]), "") for key, column in members]
+    joined = concat_texts(pieces)
     empty = pc.equal(joined, "")
     body = pc.utf8_ltrim(joined, characters=",")
-    return pc.if_else(empty, pa.scalar(None, pa.string()), join(["{", body, "}"]))
+    return pc.if_else(empty, pa.scalar(None, pa.string()), concat_texts(["{", body, "}"]))
 
 
-def encoded(lines: pa.StringArray) -> memoryview:
-    """The lines, each with its end, as the bytes of a file."""
-    ended = join([lines, "\n"])
+def encode_lines(lines: pa.StringArray) -> memoryview:
+    """Return the lines with line ends as the bytes of a file."""
+    ended = concat_texts([lines, "\n"])
     if not len(ended):
         return memoryview(b"")
     offsets = np.frombuffer(ended.buffers()[1], dtype=np.int32)[

@@ -1,4 +1,4 @@
-"""The lists of agencies in the formats that are JSON: FollowTheMoney, Senzing, INTERPOL's notices."""
+"""Lists in the JSON formats: FollowTheMoney, Senzing, INTERPOL notices."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pyarrow.compute as pc
 
 from resolver.records import Activity, RelationType
 from resolver.synthetic.json_columns import (
-    encoded,
-    inner,
-    listed,
-    quoted,
-    record,
-    texts_listed,
+    build_arrays,
+    build_objects,
+    build_optional_objects,
+    build_text_arrays,
+    encode_lines,
+    quote_texts,
 )
 from resolver.synthetic.random_columns import (
-    join,
-    join_present,
-    keep,
-    nulls,
-    pick,
-    plain,
+    choose_where,
+    combine_chunks,
+    concat_texts,
+    join_non_null,
+    keep_where,
+    make_nulls,
 )
 
 Column = Callable[[str], pa.Array]
@@ -50,7 +50,7 @@ _CHARGES = {
     Activity.ARMS: "Illegal possession of firearms",
     Activity.OTHER: "Membership of a criminal organisation",
 }
-_EDGES: dict[RelationType, tuple[str, str, str, str]] = {
+_EDGE_TYPES: dict[RelationType, tuple[str, str, str, str]] = {
     RelationType.MEMBER_OF: ("Membership", "member", "organization", "role"),
     RelationType.LEADER_OF: ("Directorship", "director", "organization", "role"),
     RelationType.OWNER_OF: ("Ownership", "owner", "asset", "role"),
@@ -64,7 +64,7 @@ _POINTERS = {
     RelationType.FAMILY_OF: "FAMILY",
     RelationType.ASSOCIATE_OF: "ASSOCIATE",
 }
-# Property: the columns that hold its values.
+# Property → columns of its values.
 _FTM_VALUES = {
     "name": ("name",),
     "alias": ("alias", "nativeName"),
@@ -96,76 +96,78 @@ _FTM_VALUES = {
 }
 
 
-def _mapped(
+def _map_texts(
     column: pa.Array, table: dict[Activity, str] | dict[RelationType, str]
 ) -> pa.StringArray:
-    """Each text as the table has it."""
+    """Map each text by a table."""
     keys = pa.array([key.value for key in table], pa.string())
     values = pa.array(list(table.values()), pa.string())
     return values.take(pc.index_in(column, value_set=keys))
 
 
-def address_line(column: Column) -> pa.StringArray:
-    """The address on one line."""
-    return join_present([column("street"), column("city"), column("addressCountry")], ", ")
+def join_address(column: Column) -> pa.StringArray:
+    """Return the address on one line."""
+    return join_non_null([column("street"), column("city"), column("addressCountry")], ", ")
 
 
-def ftm(table: pa.Table, dataset: str) -> memoryview:
-    """FollowTheMoney entities, one a line: the records, then the edges between them."""
-    column = _reader(table)
-    address = address_line(column)
+def render_ftm(table: pa.Table, dataset: str) -> memoryview:
+    """Render FollowTheMoney entities, one per line: the records, then the edges between them."""
+    column = _column_reader(table)
+    address = join_address(column)
     values = [
-        (prop, texts_listed(*(column(name) for name in names)))
+        (prop, build_text_arrays(*(column(name) for name in names)))
         for prop, names in _FTM_VALUES.items()
     ]
-    values.append(("address", texts_listed(address)))
-    topics, other = (_mapped(column(name), _TOPICS) for name in ("activity", "otherActivity"))
+    values.append(("address", build_text_arrays(address)))
+    topics, other = (_map_texts(column(name), _TOPICS) for name in ("activity", "otherActivity"))
     values.append(
         (
             "topics",
-            texts_listed(
-                topics, keep(other, np.asarray(pc.fill_null(pc.not_equal(other, topics), True)))
+            build_text_arrays(
+                topics,
+                keep_where(other, np.asarray(pc.fill_null(pc.not_equal(other, topics), True))),
             ),
         )
     )
     datasets = pa.array([f'["{dataset}"]'] * len(table), pa.string())
-    entities = record(
+    entities = build_objects(
         "id",
-        quoted(column("id")),
+        quote_texts(column("id")),
         [
-            ("schema", quoted(column("schema"))),
+            ("schema", quote_texts(column("schema"))),
             ("datasets", datasets),
-            ("properties", inner(values)),
+            ("properties", build_optional_objects(values)),
         ],
     )
     parts = [entities]
     for prefix in ("relation", "otherRelation"):
-        parts += [_edges(column, dataset, prefix, kind) for kind in _EDGES]
-    return encoded(pa.concat_arrays(parts))
+        parts += [_render_edges(column, dataset, prefix, kind) for kind in _EDGE_TYPES]
+    return encode_lines(pa.concat_arrays(parts))
 
 
-def _edges(column: Column, dataset: str, prefix: str, kind: RelationType) -> pa.StringArray:
-    """The edges of one kind: of relations whose other end is in the same list."""
-    schema, source, target, role = _EDGES[kind]
-    there = pc.and_(pc.equal(column(prefix), kind.value), column(f"{prefix}Target").is_valid())
-    rows = pa.array(np.flatnonzero(np.asarray(pc.fill_null(there, False))))
+def _render_edges(column: Column, dataset: str, prefix: str, kind: RelationType) -> pa.StringArray:
+    """Render the edges of one type whose target is in the same list."""
+    schema, source, target, role = _EDGE_TYPES[kind]
+    has_target = pc.and_(pc.equal(column(prefix), kind.value), column(f"{prefix}Target").is_valid())
+    rows = pa.array(np.flatnonzero(np.asarray(pc.fill_null(has_target, False))))
 
-    def of(name: str) -> pa.Array:
-        return column(name).take(rows)
+    def take(column_name: str) -> pa.Array:
+        """Return a column of the rows with an edge."""
+        return column(column_name).take(rows)
 
-    ends = pc.replace_substring(of(f"{prefix}Target"), f"{dataset}:", "", max_replacements=1)
-    identity = join([of("id"), "-", ends])
-    properties = inner(
+    ends = pc.replace_substring(take(f"{prefix}Target"), f"{dataset}:", "", max_replacements=1)
+    identity = concat_texts([take("id"), "-", ends])
+    properties = build_optional_objects(
         [
-            (source, texts_listed(of("id"))),
-            (target, texts_listed(ends)),
-            (role, texts_listed(of(f"{prefix}Role"))),
+            (source, build_text_arrays(take("id"))),
+            (target, build_text_arrays(ends)),
+            (role, build_text_arrays(take(f"{prefix}Role"))),
         ]
     )
     datasets = pa.array([f'["{dataset}"]'] * len(rows), pa.string())
-    return record(
+    return build_objects(
         "id",
-        quoted(identity),
+        quote_texts(identity),
         [
             ("schema", pa.array([f'"{schema}"'] * len(rows), pa.string())),
             ("datasets", datasets),
@@ -174,72 +176,59 @@ def _edges(column: Column, dataset: str, prefix: str, kind: RelationType) -> pa.
     )
 
 
-def senzing(table: pa.Table, code: str) -> memoryview:
-    """Senzing's entity format, one record a line."""
-    column = _reader(table)
-    count = len(table)
+def render_senzing(table: pa.Table, code: str) -> memoryview:
+    """Render records in Senzing's entity format, one per line."""
+    column = _column_reader(table)
     source = f'"{code.upper().replace("-", "_")}"'
-    kinds = {
-        "Person": '"PERSON"',
-        "Company": '"ORGANIZATION"',
-        "Organization": '"ORGANIZATION"',
-        "Vessel": '"VESSEL"',
-    }
-    schemas = pa.array(list(kinds), pa.string())
-    record_type = pa.array(list(kinds.values()), pa.string()).take(
-        pc.index_in(column("schema"), value_set=schemas)
-    )
-    organisation = np.asarray(
-        pc.is_in(column("schema"), value_set=pa.array(["Company", "Organization"]))
-    )
-    name = column("name")
-    primary = inner(
-        [
-            ("NAME_TYPE", pa.array(['"PRIMARY"'] * count, pa.string())),
-            ("NAME_FULL", quoted(keep(name, ~organisation))),
-            ("NAME_ORG", quoted(keep(name, organisation))),
-            ("NAME_FIRST", quoted(column("firstName"))),
-            (
-                "NAME_MIDDLE",
-                quoted(keep(column("fatherName"), np.asarray(column("lastName").is_valid()))),
-            ),
-            ("NAME_LAST", quoted(column("lastName"))),
-        ]
-    )
-    aliases = [_alias(column(which), usage) for which, usage in _ALIASES]
-    plain_members = [(key, quoted(column(which))) for key, which in _SENZING_PLAIN.items()]
-    pointers = listed(*(_pointer(column, code, prefix) for prefix in ("relation", "otherRelation")))
-    topics = listed(
-        *(
-            inner([("TOPIC", quoted(_mapped(column(which), _TOPICS)))])
-            for which in ("activity", "otherActivity")
-        )
-    )
-    ship_ids = listed(
-        *(
-            _other_id(column(which), usage)
-            for which, usage in (("imoNumber", "IMO"), ("mmsi", "MMSI"))
-        )
-    )
-    return encoded(
-        record(
+    record_type = _SENZING_TYPES.take(pc.index_in(column("schema"), value_set=_SENZING_SCHEMAS))
+    plain_members = [(key, quote_texts(column(name))) for key, name in _SENZING_PLAIN.items()]
+    pointers = [_pointer(column, code, prefix) for prefix in ("relation", "otherRelation")]
+    topics = [_topic(column(name)) for name in ("activity", "otherActivity")]
+    ship_ids = [_other_id(column("imoNumber"), "IMO"), _other_id(column("mmsi"), "MMSI")]
+    return encode_lines(
+        build_objects(
             "DATA_SOURCE",
-            pa.array([source] * count, pa.string()),
+            pa.array([source] * len(table), pa.string()),
             [
-                ("RECORD_ID", quoted(column("id"))),
+                ("RECORD_ID", quote_texts(column("id"))),
                 ("RECORD_TYPE", record_type),
-                ("NAMES", listed(primary, *aliases)),
+                ("NAMES", _senzing_names(column, len(table))),
                 *plain_members,
-                ("DATES", _features(column, "DATE_OF_BIRTH", "birthDate", "otherBirthDate")),
-                ("COUNTRIES", _features(column, "NATIONALITY", "nationality", "otherNationality")),
-                ("IDENTIFIERS", ship_ids),
-                ("RELATIONSHIPS", pointers),
-                ("RISKS", topics),
+                ("DATES", _feature_array(column, "DATE_OF_BIRTH", "birthDate", "otherBirthDate")),
+                (
+                    "COUNTRIES",
+                    _feature_array(column, "NATIONALITY", "nationality", "otherNationality"),
+                ),
+                ("IDENTIFIERS", build_arrays(*ship_ids)),
+                ("RELATIONSHIPS", build_arrays(*pointers)),
+                ("RISKS", build_arrays(*topics)),
             ],
         )
     )
 
 
+def _senzing_names(column: Column, count: int) -> pa.StringArray:
+    """Return the array of names of each record: the primary name, then the aliases."""
+    name = column("name")
+    is_organization = np.asarray(
+        pc.is_in(column("schema"), value_set=pa.array(["Company", "Organization"]))
+    )
+    has_last_name = np.asarray(column("lastName").is_valid())
+    primary = build_optional_objects(
+        [
+            ("NAME_TYPE", pa.array(['"PRIMARY"'] * count, pa.string())),
+            ("NAME_FULL", quote_texts(keep_where(name, ~is_organization))),
+            ("NAME_ORG", quote_texts(keep_where(name, is_organization))),
+            ("NAME_FIRST", quote_texts(column("firstName"))),
+            ("NAME_MIDDLE", quote_texts(keep_where(column("fatherName"), has_last_name))),
+            ("NAME_LAST", quote_texts(column("lastName"))),
+        ]
+    )
+    return build_arrays(primary, *(_alias(column(alias), usage) for alias, usage in _ALIASES))
+
+
+_SENZING_SCHEMAS = pa.array(["Person", "Company", "Organization", "Vessel"], pa.string())
+_SENZING_TYPES = pa.array(['"PERSON"', '"ORGANIZATION"', '"ORGANIZATION"', '"VESSEL"'], pa.string())
 _ALIASES = (
     ("alias", "AKA"),
     ("nativeName", "AKA"),
@@ -268,72 +257,85 @@ _SENZING_PLAIN = {
 }
 
 
-def _features(column: Column, key: str, *which: str) -> pa.StringArray:
-    """Several values of one attribute, each an object of its own."""
-    return listed(*(inner([(key, quoted(column(name)))]) for name in which))
+def _feature_array(column: Column, key: str, *names: str) -> pa.StringArray:
+    """Build an array with one object per value of an attribute."""
+    return build_arrays(
+        *(build_optional_objects([(key, quote_texts(column(name)))]) for name in names)
+    )
+
+
+def _topic(activities: pa.Array) -> pa.StringArray:
+    return build_optional_objects([("TOPIC", quote_texts(_map_texts(activities, _TOPICS)))])
 
 
 def _alias(names: pa.Array, usage: str) -> pa.StringArray:
-    return join([f'{{"NAME_TYPE":"{usage}","NAME_FULL":', quoted(names), "}"])
+    return concat_texts([f'{{"NAME_TYPE":"{usage}","NAME_FULL":', quote_texts(names), "}"])
 
 
 def _other_id(numbers: pa.Array, usage: str) -> pa.StringArray:
-    return join([f'{{"OTHER_ID_TYPE":"{usage}","OTHER_ID_NUMBER":', quoted(numbers), "}"])
+    return concat_texts(
+        [f'{{"OTHER_ID_TYPE":"{usage}","OTHER_ID_NUMBER":', quote_texts(numbers), "}"]
+    )
 
 
 def _pointer(column: Column, code: str, prefix: str) -> pa.StringArray:
     target = pc.replace_substring(column(f"{prefix}Target"), f"{code}:", "", max_replacements=1)
-    role = _mapped(column(prefix), _POINTERS)
-    return join(
+    role = _map_texts(column(prefix), _POINTERS)
+    return concat_texts(
         [
             '{"REL_POINTER_DOMAIN":"',
             code.upper().replace("-", "_"),
             '","REL_POINTER_KEY":',
-            quoted(target),
+            quote_texts(target),
             ',"REL_POINTER_ROLE":',
-            quoted(role),
+            quote_texts(role),
             "}",
         ]
     )
 
 
-def interpol(table: pa.Table, code: str) -> memoryview:
-    """Notices as INTERPOL's web service gives them, one a line."""
-    column = _reader(table)
-    sex = pick(
+def render_interpol(table: pa.Table, code: str) -> memoryview:
+    """Render notices as INTERPOL's web service publishes them, one per line."""
+    column = _column_reader(table)
+    sex = choose_where(
         np.asarray(pc.fill_null(pc.equal(column("gender"), "female"), False)),
         pa.scalar('"F"'),
         pa.scalar('"M"'),
     )
-    charge = quoted(_mapped(column("activity"), _CHARGES))
-    warrants = listed(inner([("charge", charge)]))
-    return encoded(
-        record(
+    charge = quote_texts(_map_texts(column("activity"), _CHARGES))
+    warrants = build_arrays(build_optional_objects([("charge", charge)]))
+    return encode_lines(
+        build_objects(
             "entity_id",
-            quoted(column("id")),
+            quote_texts(column("id")),
             [
-                ("forename", quoted(column("firstName"))),
-                ("name", quoted(column("lastName"))),
-                ("date_of_birth", quoted(column("birthDate"))),
-                ("sex_id", keep(sex, np.asarray(column("gender").is_valid()))),
+                ("forename", quote_texts(column("firstName"))),
+                ("name", quote_texts(column("lastName"))),
+                ("date_of_birth", quote_texts(column("birthDate"))),
+                ("sex_id", keep_where(sex, np.asarray(column("gender").is_valid()))),
                 (
                     "nationalities",
                     pc.fill_null(
-                        texts_listed(column("nationality"), column("otherNationality")), "[]"
+                        build_text_arrays(column("nationality"), column("otherNationality")), "[]"
                     ),
                 ),
-                ("place_of_birth", quoted(column("birthPlace"))),
-                ("country_of_birth_id", quoted(column("birthCountry"))),
+                ("place_of_birth", quote_texts(column("birthPlace"))),
+                ("country_of_birth_id", quote_texts(column("birthCountry"))),
                 ("arrest_warrants", pc.fill_null(warrants, "[]")),
             ],
         )
     )
 
 
-def _reader(table: pa.Table) -> Column:
-    """A column of a table as one array; nulls where the table has none of that name."""
+def _column_reader(table: pa.Table) -> Column:
+    """Return a function that reads a column of a table as one array, nulls if it is missing."""
 
     def column(name: str) -> pa.Array:
-        return plain(table.column(name)) if name in table.column_names else nulls(len(table))
+        """Return a column by name."""
+        return (
+            combine_chunks(table.column(name))
+            if name in table.column_names
+            else make_nulls(len(table))
+        )
 
     return column

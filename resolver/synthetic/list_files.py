@@ -1,4 +1,4 @@
-"""Lists as files: one writer per agency, fed chunk by chunk, and the truth beside them."""
+"""List files: one writer per agency, filled chunk by chunk, and the truth."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import pyarrow.parquet as pq
 
 from resolver.errors import OutputError
 from resolver.synthetic import json_lists
-from resolver.synthetic.agencies import Agency, Format
+from resolver.synthetic.agencies import Agency, ListFormat
 from resolver.synthetic.chunks import Chunk
-from resolver.synthetic.json_columns import encoded
-from resolver.synthetic.random_columns import join
-from resolver.synthetic.table_lists import DATA, OFFICE, Layout
+from resolver.synthetic.json_columns import encode_lines
+from resolver.synthetic.random_columns import concat_texts
+from resolver.synthetic.table_lists import DATA_LAYOUT, OFFICE_LAYOUT, TableLayout
 
-SUFFIX = {
-    Format.FTM: ".ftm.json",
-    Format.CSV: ".csv",
-    Format.PARQUET: ".parquet",
-    Format.INTERPOL: ".json",
-    Format.SENZING: ".jsonl",
+SUFFIXES = {
+    ListFormat.FTM: ".ftm.json",
+    ListFormat.CSV: ".csv",
+    ListFormat.PARQUET: ".parquet",
+    ListFormat.INTERPOL: ".json",
+    ListFormat.SENZING: ".jsonl",
 }
 _JSON = {
-    Format.FTM: json_lists.ftm,
-    Format.SENZING: json_lists.senzing,
-    Format.INTERPOL: json_lists.interpol,
+    ListFormat.FTM: json_lists.render_ftm,
+    ListFormat.SENZING: json_lists.render_senzing,
+    ListFormat.INTERPOL: json_lists.render_interpol,
 }
 _TEXT = pa.string()
 
 
 class ListWriter(Protocol):
-    """Writes the records of one agency."""
+    """Writer of the records of one agency."""
 
     def write(self, records: pa.Table) -> None:
         """Append records."""
@@ -49,85 +49,95 @@ class _JsonWriter:
         self._file: BinaryIO = path.open("wb")
 
     def write(self, records: pa.Table) -> None:
+        """Append records."""
         self._file.write(self._render(records, self._code))
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 
 class _CsvWriter:
-    def __init__(self, path: Path, layout: Layout) -> None:
+    def __init__(self, path: Path, layout: TableLayout) -> None:
         self._layout = layout
         schema = pa.schema([(name, _TEXT) for name in layout.columns])
         options = pyarrow.csv.WriteOptions(quoting_style="needed")
         self._writer = pyarrow.csv.CSVWriter(path, schema, write_options=options)
 
     def write(self, records: pa.Table) -> None:
-        self._writer.write_table(self._layout.table(records))
+        """Append records."""
+        self._writer.write_table(self._layout.select_columns(records))
 
     def close(self) -> None:
+        """Close the file."""
         self._writer.close()
 
 
 class _ParquetWriter:
-    def __init__(self, path: Path, layout: Layout) -> None:
+    def __init__(self, path: Path, layout: TableLayout) -> None:
         self._layout = layout
         self._writer = pq.ParquetWriter(
             path, pa.schema([(name, _TEXT) for name in layout.columns]), compression="zstd"
         )
 
     def write(self, records: pa.Table) -> None:
-        self._writer.write_table(self._layout.table(records))
+        """Append records."""
+        self._writer.write_table(self._layout.select_columns(records))
 
     def close(self) -> None:
+        """Close the file."""
         self._writer.close()
 
 
-def file_name(agency: Agency) -> str:
-    """The name of an agency's list."""
-    return agency.code + SUFFIX[agency.format]
+def list_file_name(agency: Agency) -> str:
+    """Return the file name of an agency's list."""
+    return agency.code + SUFFIXES[agency.format]
 
 
 def open_list(folder: Path, agency: Agency) -> ListWriter:
-    """The writer of an agency's list; tables also get their mapping file. Raises `OutputError` where it cannot be
-    written."""
-    path = folder / file_name(agency)
+    """Open the writer of an agency's list; tables also get their mapping file.
+
+    Raises `OutputError` if a file cannot be written.
+    """
+    path = folder / list_file_name(agency)
     try:
         if agency.format in _JSON:
             return _JsonWriter(path, agency)
-        layout = OFFICE if agency.format == Format.CSV else DATA
-        (folder / f"{agency.code}.mapping.yml").write_text(layout.mapping(agency), "utf-8")
+        layout = OFFICE_LAYOUT if agency.format == ListFormat.CSV else DATA_LAYOUT
+        (folder / f"{agency.code}.mapping.yml").write_text(layout.mapping_text(agency), "utf-8")
         return (
             _CsvWriter(path, layout)
-            if agency.format == Format.CSV
+            if agency.format == ListFormat.CSV
             else _ParquetWriter(path, layout)
         )
     except OSError as error:
         raise OutputError(
-            f"cannot be written: {error.strerror or error}", where=path.name
+            f"the list cannot be written: {error.strerror or error}", place=path.name
         ) from None
 
 
 class WorldWriter:
-    """All lists of a world and `truth.csv` (`record_id,true_id,kind`), as a context manager."""
+    """Writer of all lists of a world and `truth.csv` (`record_id,true_id,kind`)."""
 
     def __init__(self, folder: Path, agencies: tuple[Agency, ...]) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"cannot be made: {error.strerror or error}", where=str(folder)
+                f"the folder cannot be created: {error.strerror or error}", place=str(folder)
             ) from None
         self._lists = [open_list(folder, agency) for agency in agencies]
         self._truth = (folder / "truth.csv").open("wb")
         self._truth.write(b"record_id,true_id,kind\n")
 
     def write(self, chunk: Chunk) -> None:
-        """Append a chunk to all lists. Raises `OutputError` where the disk is full or the like."""
+        """Append a chunk to all lists. Raises `OutputError` if writing fails, as on a full disk."""
         try:
             for place, writer in enumerate(self._lists):
-                writer.write(chunk.of_agency(place))
-            self._truth.write(encoded(join([chunk.record_ids, chunk.true_ids, chunk.kinds], ",")))
+                writer.write(chunk.agency_table(place))
+            self._truth.write(
+                encode_lines(concat_texts([chunk.record_ids, chunk.true_ids, chunk.kinds], ","))
+            )
         except OSError as error:
             raise OutputError(f"the lists cannot be written: {error.strerror or error}") from None
 

@@ -1,4 +1,4 @@
-"""The records of a chunk as `Record` objects: what each agency says, whatever the form of its list."""
+"""Records of a chunk as `Record` objects, independent of the format of a list."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from resolver.records import (
 )
 from resolver.records.kinds import Kind
 from resolver.records.properties import DATES
-from resolver.synthetic.agencies import Format
+from resolver.synthetic.agencies import ListFormat
 from resolver.synthetic.chunks import Chunk
 
-SCHEME = "Europol 4x4"
-# Column → property of the values it holds; those of `birthDate` and other dates become canonical.
+GRADE_SCHEME = "Europol 4x4"
+# Column → property of its values. Dates become canonical.
 _VALUES = {
     "name": "name",
     "firstName": "firstName",
@@ -73,7 +73,7 @@ Row = Mapping[str, str]
 
 
 def to_records(chunk: Chunk) -> list[Record]:
-    """All records of a chunk, in its order."""
+    """Return all records of a chunk, in its order."""
     lists = {name: column.to_pylist() for name, column in chunk.columns.items()}
     names = list(lists)
     ids, agencies = (
@@ -89,10 +89,10 @@ def to_records(chunk: Chunk) -> list[Record]:
     return records
 
 
-def _record(identity: str, source: str, form: Format, row: Row) -> Record:
+def _record(identity: str, source: str, form: ListFormat, row: Row) -> Record:
     schema = row["schema"]
     values = dict.fromkeys(_value(prop, row[name]) for name, prop in _VALUES.items() if name in row)
-    if form == Format.INTERPOL:
+    if form == ListFormat.INTERPOL:
         full = " ".join(row[name] for name in ("firstName", "lastName") if name in row)
         values[Value("name", full)] = None
     numbers = dict.fromkeys(
@@ -120,8 +120,8 @@ def _record(identity: str, source: str, form: Format, row: Row) -> Record:
         handling=Handling(
             agency=source,
             code="H0",
-            source_grade=Grade(SCHEME, row["sourceGrade"]),
-            information_grade=Grade(SCHEME, row["informationGrade"]),
+            source_grade=Grade(GRADE_SCHEME, row["sourceGrade"]),
+            information_grade=Grade(GRADE_SCHEME, row["informationGrade"]),
             subject_category=row["category"],
             purpose=row["purpose"],
             review_date=row["reviewDate"],

@@ -1,4 +1,4 @@
-"""The lists of agencies that are tables, and the mapping file that says what their columns hold."""
+"""Lists in table formats, and the mapping files that describe their columns."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from resolver.synthetic.agencies import Agency
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A layout of tables: column in the file → column of the world, and property → columns in the file. `kind` names
-    the column that says what a row describes."""
+class TableLayout:
+    """Layout of a table.
+
+    `columns`: column of the file → column of the world. `properties`: property → columns of the
+    file. `schema`: column that states what a row describes.
+    """
 
     columns: dict[str, str]
     properties: dict[str, list[str]]
     id: str
     schema: str
 
-    def table(self, content: pa.Table) -> pa.Table:
-        """The file's columns from the world's."""
+    def select_columns(self, content: pa.Table) -> pa.Table:
+        """Return the columns of the file from those of the world."""
         return pa.table({name: content.column(source) for name, source in self.columns.items()})
 
-    def mapping(self, agency: Agency) -> str:
-        """The mapping file of an agency, YAML."""
+    def mapping_text(self, agency: Agency) -> str:
+        """Return the mapping file of an agency as YAML."""
         content = {
             "id": self.id,
             "schema": self.schema,
@@ -39,8 +42,8 @@ class Layout:
         return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
 
-# Name in the office's table: (column of the world, property).
-_OFFICE = {
+# Column of the office layout: (column of the world, property).
+_OFFICE_COLUMNS = {
     "record_id": ("id", ""),
     "schema": ("schema", ""),
     "full_name": ("name", "name"),
@@ -85,8 +88,8 @@ _OFFICE = {
     "purpose": ("purpose", ""),
     "review_date": ("reviewDate", ""),
 }
-# The data office's table has FollowTheMoney's own names, wherever there is one column for a property.
-_OFFICE_TO_DATA = {
+# The data layout uses the property names of FollowTheMoney where a property has one column.
+_DATA_COLUMN_NAMES = {
     "record_id": "id",
     "full_name": "name",
     "forename": "firstName",
@@ -111,15 +114,17 @@ _OFFICE_TO_DATA = {
 }
 
 
-def _layout(names: dict[str, tuple[str, str]], identity: str) -> Layout:
+def _make_layout(names: dict[str, tuple[str, str]], identity: str) -> TableLayout:
     properties: dict[str, list[str]] = {}
     for name, (_, prop) in names.items():
         if prop:
             properties.setdefault(prop, []).append(name)
-    return Layout(
+    return TableLayout(
         {name: column for name, (column, _) in names.items()}, properties, identity, "schema"
     )
 
 
-OFFICE = _layout(_OFFICE, "record_id")
-DATA = _layout({_OFFICE_TO_DATA.get(name, name): what for name, what in _OFFICE.items()}, "id")
+OFFICE_LAYOUT = _make_layout(_OFFICE_COLUMNS, "record_id")
+DATA_LAYOUT = _make_layout(
+    {_DATA_COLUMN_NAMES.get(name, name): content for name, content in _OFFICE_COLUMNS.items()}, "id"
+)

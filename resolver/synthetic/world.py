@@ -1,4 +1,4 @@
-"""The world: as records in memory for sizes up to some thousand, or as files for any size."""
+"""Generated world: as records in memory for up to some thousand, or as files for any size."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from resolver.errors import UsageError
 from resolver.records import Record
 from resolver.records.progress import SILENT, Progress
 from resolver.synthetic.agencies import Agency, make_agencies
-from resolver.synthetic.chunks import CHUNK, Chunk, make_chunk
-from resolver.synthetic.list_files import WorldWriter, file_name
+from resolver.synthetic.chunks import CHUNK_RECORDS, Chunk, make_chunk
+from resolver.synthetic.list_files import WorldWriter, list_file_name
 from resolver.synthetic.names.cultures import CULTURE_NAMES
 from resolver.synthetic.record_objects import to_records
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A generated world. `truth`: record id → true id, for every record; `kinds` and `cultures`: what each true id is
-    (`person`, `group`, `asset`) and its name culture (empty for assets); `roles`: true id → what is special about it
-    (`twin`, …), for few."""
+    """Generated world.
+
+    `truth`: record id → true id, for every record. `kinds`, `cultures`: true id → kind (`person`,
+    `group`, `asset`) and name culture (empty for assets). `roles`: true id → special role (`twin`,
+    …).
+    """
 
     records: tuple[Record, ...]
     truth: Mapping[str, str]
@@ -34,8 +37,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class WorldSummary:
-    """What was written. `shared`: records whose person, group or ship has another record; `files`: list file →
-    records in it."""
+    """Summary of the written files.
+
+    `shared`: records whose entity has another record. `files`: list file → number of records.
+    """
 
     records: int
     entities: int
@@ -43,27 +48,30 @@ class WorldSummary:
     files: Mapping[str, int]
 
 
-def chunks(records: int, *, seed: int, agencies: int) -> Iterator[Chunk]:
-    """The chunks of a world, in order. Raises `UsageError` for no records or a number of agencies outside 5 … 50."""
+def make_chunks(records: int, *, seed: int, agencies: int) -> Iterator[Chunk]:
+    """Yield the chunks of a world, in order.
+
+    Raises `UsageError` for no records or a number of agencies outside 5 … 50.
+    """
     if records < 1:
-        raise UsageError(f"a world has at least one record, not {records}")
-    offices = make_agencies(seed, agencies)
-    for number, start in enumerate(range(0, records, CHUNK)):
-        yield make_chunk(seed, number, min(CHUNK, records - start), offices)
+        raise UsageError(f"a world needs at least one record, not {records}")
+    agencies_of_world = make_agencies(seed, agencies)
+    for number, start in enumerate(range(0, records, CHUNK_RECORDS)):
+        yield make_chunk(seed, number, min(CHUNK_RECORDS, records - start), agencies_of_world)
 
 
 def generate(records: int, *, seed: int = 1, agencies: int = 8) -> World:
-    """A world of exactly `records` records as objects in memory (some 10 KB each). The same arguments give the same
-    world.
+    """Generate a world of exactly `records` records in memory (about 10 KB each).
 
-    Raises `UsageError` for no records or a number of agencies outside 5 … 50.
+    Deterministic in its arguments. Raises `UsageError` for no records or a number of agencies
+    outside 5 … 50.
     """
     all_records: list[Record] = []
     truth: dict[str, str] = {}
     kinds: dict[str, str] = {}
     cultures: dict[str, str] = {}
     roles: dict[str, str] = {}
-    for chunk in chunks(records, seed=seed, agencies=agencies):
+    for chunk in make_chunks(records, seed=seed, agencies=agencies):
         all_records += to_records(chunk)
         true_ids = chunk.true_ids.to_pylist()
         truth.update(zip(chunk.record_ids.to_pylist(), true_ids, strict=True))
@@ -77,21 +85,25 @@ def generate(records: int, *, seed: int = 1, agencies: int = 8) -> World:
 def write_world(
     out_dir: Path, records: int, *, seed: int = 1, agencies: int = 8, progress: Progress = SILENT
 ) -> WorldSummary:
-    """Write a world of exactly `records` records: one list per agency, mapping files for tables, and `truth.csv`.
+    """Write a world of exactly `records` records to files.
 
-    The same arguments give the same bytes; memory does not grow with `records`. `progress` is told of records done (its
-    stage is the caller's). Raises `UsageError` as `generate` does, `OutputError` where a file cannot be written.
+    Files are one list per agency, mapping files for tables, and `truth.csv`. The same arguments
+    give the same bytes; memory does not grow with `records`. `progress` receives the number of
+    records done. Raises `UsageError` as `generate` does, `OutputError` if a file cannot be written.
     """
-    offices = make_agencies(seed, agencies)
-    counts = np.zeros(len(offices), dtype=np.int64)
+    agencies_of_world = make_agencies(seed, agencies)
+    counts = np.zeros(len(agencies_of_world), dtype=np.int64)
     entities = shared = 0
-    with WorldWriter(out_dir, offices) as writer:
-        for chunk in chunks(records, seed=seed, agencies=agencies):
+    with WorldWriter(out_dir, agencies_of_world) as writer:
+        for chunk in make_chunks(records, seed=seed, agencies=agencies):
             writer.write(chunk)
-            counts += np.bincount(chunk.agency, minlength=len(offices))
+            counts += np.bincount(chunk.agency, minlength=len(agencies_of_world))
             sizes = np.bincount(chunk.entity)
             entities += len(sizes)
             shared += int(sizes[sizes > 1].sum())
             progress.advance(len(chunk.agency))
-    files = {file_name(agency): int(count) for agency, count in zip(offices, counts, strict=True)}
+    files = {
+        list_file_name(agency): int(count)
+        for agency, count in zip(agencies_of_world, counts, strict=True)
+    }
     return WorldSummary(records, entities, shared, files)

@@ -1,4 +1,4 @@
-"""Birth dates as agencies write them: in part, circa, day and month swapped, one digit off."""
+"""Birth dates as agencies write them: partial, circa, swapped day and month, wrong digits."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic.agencies import Dates
-from resolver.synthetic.entities.document_numbers import date_parts
+from resolver.synthetic.agencies import DateStyle
+from resolver.synthetic.entities.document_numbers import split_dates
 from resolver.synthetic.entities.persons import Days
 from resolver.synthetic.names.name_lexicon import Bools, Floats, Ints
 from resolver.synthetic.random_columns import (
     Dice,
-    join,
-    number_text,
-    pick,
+    choose_where,
+    concat_texts,
+    format_numbers,
 )
 
 _MONTHS = pa.array(
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     pa.string(),
 )
-_LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+_MONTH_LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """n dates as written: `month` and `day` 0 where left out; `circa`; `until` the last year of a range, else 0."""
+class WrittenDates:
+    """Written form of n dates.
+
+    `month`, `day`: 0 if left out. `until`: last year of a range, else 0.
+    """
 
     year: Ints
     month: Ints
@@ -36,61 +39,70 @@ class Written:
     until: Ints
 
 
-def observe(dice: Dice, born: Days, exact: Bools, year_only: Floats, care: Floats) -> Written:
-    """What records say of birth dates. `year_only`: chance of the year only; `care`: factor of all errors."""
+def draw_written_dates(
+    dice: Dice, born: Days, day_known: Bools, year_only: Floats, error_factor: Floats
+) -> WrittenDates:
+    """Draw the written form of birth dates.
+
+    `year_only`: rate of dates with the year only. `error_factor`: factor of all error rates.
+    """
     count = len(born)
-    day, month, year = date_parts(born)
-    first_of_january = (~exact & dice.chance(count, 0.7)) | dice.chance(count, 0.006)
+    day, month, year = split_dates(born)
+    first_of_january = (~day_known & dice.chance(count, 0.7)) | dice.chance(count, 0.006)
     day, month = np.where(first_of_january, 1, day), np.where(first_of_january, 1, month)
-    swapped = dice.chance(count, 0.015 * care) & (day <= 12)
+    swapped = dice.chance(count, 0.015 * error_factor) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
-    year, month, day = _one_off(dice, year, month, day, dice.chance(count, 0.025 * care))
-    only_year = dice.chance(count, year_only) | (~exact & ~first_of_january)
+    year, month, day = _shift_digit(
+        dice, year, month, day, dice.chance(count, 0.025 * error_factor)
+    )
+    only_year = dice.chance(count, year_only) | (~day_known & ~first_of_january)
     no_day = dice.chance(count, 0.015)
     circa = only_year & dice.chance(count, 0.18)
     ranged = only_year & ~circa & dice.chance(count, 0.1)
     month = np.where(only_year, 0, month)
-    start = np.where(ranged, year - dice.below(count, 3), year)
-    return Written(
+    start = np.where(ranged, year - dice.integers(count, 3), year)
+    return WrittenDates(
         start,
         month,
         np.where(only_year | no_day, 0, day),
         circa,
-        np.where(ranged, start + 2 + dice.below(count, 3), 0),
+        np.where(ranged, start + 2 + dice.integers(count, 3), 0),
     )
 
 
-def _one_off(
-    dice: Dice, year: Ints, month: Ints, day: Ints, where: Bools
+def _shift_digit(
+    dice: Dice, year: Ints, month: Ints, day: Ints, mask: Bools
 ) -> tuple[Ints, Ints, Ints]:
-    """Where asked: one digit of the year, the month or the day wrong."""
+    """Make one digit of the year, the month or the day wrong where `mask` is True."""
     count = len(year)
-    kind, sign = dice.below(count, 6), np.where(dice.chance(count, 0.5), 1, -1)
-    year = year + sign * (where & (kind == 0)) + 10 * sign * (where & (kind == 1))
-    turned = year // 100 * 100 + year % 10 * 10 + year // 10 % 10
-    year = np.where(where & (kind == 2) & (turned > 1930) & (turned < 2010), turned, year)
-    month = np.where(where & (kind == 3), np.clip(month + sign, 1, 12), month)
-    day = np.where(where & (kind == 4), day + sign, day)
-    day = np.where(where & (kind == 5), day + 10 * sign, day)
-    return year, month, np.clip(day, 1, _LENGTHS[month - 1])
+    kind, step = dice.integers(count, 6), np.where(dice.chance(count, 0.5), 1, -1)
+    year = year + step * (mask & (kind == 0)) + 10 * step * (mask & (kind == 1))
+    swapped_digits = year // 100 * 100 + year % 10 * 10 + year // 10 % 10
+    year = np.where(
+        mask & (kind == 2) & (swapped_digits > 1930) & (swapped_digits < 2010), swapped_digits, year
+    )
+    month = np.where(mask & (kind == 3), np.clip(month + step, 1, 12), month)
+    day = np.where(mask & (kind == 4), day + step, day)
+    day = np.where(mask & (kind == 5), day + 10 * step, day)
+    return year, month, np.clip(day, 1, _MONTH_LENGTHS[month - 1])
 
 
-def write(dates: Written, style: Ints) -> pa.StringArray:
-    """The dates as text in each record's style (`Dates`)."""
-    year, month, day = (
-        number_text(dates.year, 4),
-        number_text(dates.month, 2),
-        number_text(dates.day, 2),
+def format_dates(dates: WrittenDates, style: Ints) -> pa.StringArray:
+    """Format dates in each record's style (`DateStyle`)."""
+    year, month = format_numbers(dates.year, 4), format_numbers(dates.month, 2)
+    day = format_numbers(dates.day, 2)
+    year_first = concat_texts([year, month, day], "-")
+    text = choose_where(style == DateStyle.DOTS, concat_texts([day, month, year], "."), year_first)
+    text = choose_where(style == DateStyle.SLASHES, concat_texts([day, month, year], "/"), text)
+    month_name = _MONTHS.take(pa.array(np.maximum(dates.month - 1, 0)))
+    words = concat_texts([format_numbers(dates.day), month_name, year], " ")
+    text = choose_where(style == DateStyle.WORDS, words, text)
+    slashed = concat_texts([year, month, day], "/")
+    text = choose_where(style == DateStyle.YEAR_FIRST_SLASHES, slashed, text)
+    year_month = concat_texts([year, month], "-")
+    text = choose_where((dates.day == 0) & (dates.month > 0), year_month, text)
+    text = choose_where(dates.month == 0, year, text)
+    text = choose_where(dates.circa, concat_texts(["circa ", year]), text)
+    return choose_where(
+        dates.until > 0, concat_texts([year, " to ", format_numbers(dates.until, 4)]), text
     )
-    year_first = join([year, month, day], "-")
-    text = pick(style == Dates.DOTS, join([day, month, year], "."), year_first)
-    text = pick(style == Dates.SLASHES, join([day, month, year], "/"), text)
-    words = join(
-        [number_text(dates.day), _MONTHS.take(pa.array(np.maximum(dates.month - 1, 0))), year], " "
-    )
-    text = pick(style == Dates.WORDS, words, text)
-    text = pick(style == Dates.YEAR_FIRST_SLASHES, join([year, month, day], "/"), text)
-    text = pick((dates.day == 0) & (dates.month > 0), join([year, month], "-"), text)
-    text = pick(dates.month == 0, year, text)
-    text = pick(dates.circa, join(["circa ", year]), text)
-    return pick(dates.until > 0, join([year, " to ", number_text(dates.until, 4)]), text)

@@ -1,17 +1,17 @@
-"""Which pairs and entities are shown, and how their values read."""
+"""Examples of a report: selection of pairs and entities, and their values."""
 
 from __future__ import annotations
 
 import pytest
 
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType, Value
-from resolver.records.labels import label
+from resolver.records.labels import property_label
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Outcome
-from resolver.report import build_report, pairs_to_explain
+from resolver.report import build_report, select_pairs_to_explain
 from resolver.report.examples import SHOWN_CLUSTERS, SHOWN_MEMBERS, SHOWN_PAIRS
-from resolver.report.record_facts import side_by_side, sides
-from tests.report.worlds import Pair, record, resolution
+from resolver.report.record_facts import align_facts, describe_records
+from tests.report.sample_runs import Pair, record, resolution
 
 
 def explanation(left: str, right: str, *weights: int) -> Explanation:
@@ -23,7 +23,7 @@ def explanation(left: str, right: str, *weights: int) -> Explanation:
     return Explanation(left, right, 0.5, Band.REVIEW, sum(weights) + 9000, tuple(rows))
 
 
-def test_the_most_doubtful_pairs_first() -> None:
+def test_most_uncertain_pairs_come_first() -> None:
     records = [record(f"a:{number:02d}", ("name", f"N{number}")) for number in range(40)]
     pairs: list[Pair] = [(0, n, (-1) ** n * 100 * n, Outcome.QUEUED) for n in range(1, 30)]
     pairs += [(1, 2, 0, Outcome.MERGED), (1, 3, 0, Outcome.APART)]
@@ -33,7 +33,7 @@ def test_the_most_doubtful_pairs_first() -> None:
     ]
 
 
-def test_a_member_shows_its_strongest_link_and_what_speaks_for_it() -> None:
+def test_member_shows_strongest_link_and_its_reasons() -> None:
     records = [record(f"a:{number}", ("name", "N")) for number in range(4)]
     pairs: list[Pair] = [
         (0, 1, 5000, Outcome.MERGED),
@@ -43,22 +43,22 @@ def test_a_member_shows_its_strongest_link_and_what_speaks_for_it() -> None:
     run = resolution(records, [0, 0, 0, 0], pairs)
     data = build_report(run, explanations=[explanation("a:1", "a:0", 500, -200, 1500, 100, 900)])
     (card,) = data.clusters
-    partners = {member.side.id: member.partner for member in card.members}
+    partners = {member.record.id: member.partner for member in card.members}
     assert partners == {"a:0": "a:1", "a:1": "a:0", "a:2": "a:1", "a:3": ""}
     assert card.members[0].reasons == (("e2", 1500), ("e4", 900), ("e0", 500))
     assert card.members[2].reasons == ()
 
 
-def test_large_entities_are_cut_and_counted() -> None:
+def test_large_entities_are_truncated_and_counted() -> None:
     records = [record(f"a:{number:03d}", ("name", "N")) for number in range(120)]
     entities = [number % 10 if number < 100 else 0 for number in range(120)]
     data = build_report(resolution(records, entities, []))
     assert len(data.clusters) == SHOWN_CLUSTERS
     assert (data.clusters[0].size, len(data.clusters[0].members)) == (30, SHOWN_MEMBERS)
-    assert data.clusters[0].more == 30 - SHOWN_MEMBERS
+    assert data.clusters[0].hidden_count == 30 - SHOWN_MEMBERS
 
 
-def test_what_is_asked_to_be_explained_is_what_is_shown() -> None:
+def test_pairs_to_explain_are_the_pairs_shown() -> None:
     records = [record(f"a:{number}", ("name", "N")) for number in range(6)]
     pairs: list[Pair] = [
         (0, 1, 5000, Outcome.MERGED),
@@ -66,14 +66,14 @@ def test_what_is_asked_to_be_explained_is_what_is_shown() -> None:
         (4, 5, 100, Outcome.APART),
     ]
     run = resolution(records, [0, 0, 1, 2, 3, 4], pairs)
-    asked = pairs_to_explain(run)
-    assert asked == [("a:0", "a:1"), ("a:2", "a:3")]
-    data = build_report(run, explanations=[explanation(*pair, 1) for pair in asked])
+    pairs_shown = select_pairs_to_explain(run)
+    assert pairs_shown == [("a:0", "a:1"), ("a:2", "a:3")]
+    data = build_report(run, explanations=[explanation(*pair, 1) for pair in pairs_shown])
     assert all(card.explanation for card in data.borderline)
 
 
 @pytest.mark.parametrize(
-    ("prop", "said"),
+    ("prop", "expected"),
     [
         ("birthDate", "Birth date"),
         ("imoNumber", "IMO number"),
@@ -81,12 +81,12 @@ def test_what_is_asked_to_be_explained_is_what_is_shown() -> None:
         ("name", "Name"),
     ],
 )
-def test_labels(prop: str, said: str) -> None:
-    assert label(prop) == said
+def test_labels(prop: str, expected: str) -> None:
+    assert property_label(prop) == expected
 
 
-def test_values_are_read_as_people_write_them() -> None:
-    one = Record(
+def test_values_are_readable() -> None:
+    record = Record(
         "a:1",
         "a",
         Kind.PERSON,
@@ -100,26 +100,28 @@ def test_values_are_read_as_people_write_them() -> None:
         (Address(street="12 Quay", city="Misrata"),),
         (Relation(RelationType.MEMBER_OF, "a:9", role="driver"),),
     )
-    (side,) = sides(Batch.from_records([one]).canonical(), [0]).values()
-    read = {fact.label: fact.values for fact in side.facts}
-    assert read["Birth date"] == ("about 1962",)
-    assert read["Death date"] == ("1990 to 1992",)
-    assert read["Passport number"] == ("A1 (Syria; forged)",)
-    assert read["Address"] == ("12 Quay, Misrata",)
-    assert read["Relation"] == ("member of a:9 (driver)",)
-    assert next(fact.more for fact in side.facts if fact.label == "Alias") == 3
+    (side,) = describe_records(Batch.from_records([record]).canonical(), [0]).values()
+    values = {fact.label: fact.values for fact in side.facts}
+    assert values["Birth date"] == ("about 1962",)
+    assert values["Death date"] == ("1990 to 1992",)
+    assert values["Passport number"] == ("A1 (Syria; forged)",)
+    assert values["Address"] == ("12 Quay, Misrata",)
+    assert values["Relation"] == ("member of a:9 (driver)",)
+    assert next(fact.hidden_count for fact in side.facts if fact.label == "Alias") == 3
     assert side.caption == "A0"
 
 
-def test_values_that_both_have_are_marked() -> None:
+def test_shared_values_are_marked() -> None:
     batch = Batch.from_records(
         [
             record("a:1", ("name", "ALI  OMAR"), ("alias", "X")),
             record("b:1", ("name", "Ali Omar"), ("position", "Y")),
         ]
     ).canonical()
-    left, right = sides(batch, [0, 1]).values()
-    rows = {name: (one, other) for name, one, other in side_by_side(left, right)}
+    left, right = describe_records(batch, [0, 1]).values()
+    rows = {
+        name: (left_fact, right_fact) for name, left_fact, right_fact in align_facts(left, right)
+    }
     name_left, name_right = rows["Name"]
     assert name_left is not None
     assert name_right is not None
@@ -129,8 +131,8 @@ def test_values_that_both_have_are_marked() -> None:
     assert rows["Position"][0] is None
 
 
-def test_long_values_are_cut() -> None:
-    (side,) = sides(
+def test_long_values_are_truncated() -> None:
+    (side,) = describe_records(
         Batch.from_records([record("a:1", ("position", "word " * 5000))]).canonical(), [0]
     ).values()
     assert len(side.facts[0].values[0]) <= 160

@@ -1,4 +1,4 @@
-"""The page: complete, safe with hostile values, self-contained, bounded."""
+"""Report page: complete, safe with hostile values, self-contained, bounded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from resolver.ingest.reader_types import ListInfo, Reject
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Outcome, Resolution
-from resolver.report import build_report, render_report
-from resolver.report.charts import NARROW, WIDE, Frame, bar, score_chart, weight_bar
-from resolver.report.report_data import Scores
-from tests.report.worlds import record, resolution, runs
+from resolver.report import IntakeSummary, build_report, render_report
+from resolver.report.charts import NARROW, WIDE, Frame, draw_bar, draw_score_chart, draw_weight_bar
+from resolver.report.report_data import ScoreDistribution
+from tests.report.sample_runs import record, resolution, runs
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x onerror=alert(1)>{{ 7*7 }}'
 
@@ -43,11 +43,7 @@ def page(name: str = "محمد علي") -> str:
     lists = [ListInfo(name, name, (name,), name, 3, 2, True)]
     data = build_report(
         run,
-        rejects=rejects,
-        lists=lists,
-        withdrawn=[name],
-        collapsed=2,
-        warnings=[name],
+        IntakeSummary(rejects, lists, [name], collapsed=2, warnings=[name]),
         explanations=explanations,
         title=name,
         run={name: name},
@@ -55,14 +51,14 @@ def page(name: str = "محمد علي") -> str:
     return render_report(data)
 
 
-def test_hostile_values_stay_text() -> None:
+def test_hostile_values_are_escaped() -> None:
     tree = lxml.html.document_fromstring(page(HOSTILE))
     assert not tree.xpath("//script | //img | //*[@onerror] | //iframe | //link | //object")
     assert HOSTILE in tree.text_content()
     assert "49" not in tree.xpath("string(//title)")
 
 
-def test_nothing_is_loaded_and_the_policy_says_so() -> None:
+def test_nothing_is_loaded_and_policy_forbids_it() -> None:
     text = page()
     assert not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", text)
     tree = lxml.html.document_fromstring(text)
@@ -74,28 +70,28 @@ def test_nothing_is_loaded_and_the_policy_says_so() -> None:
     assert not tree.xpath("//*[@style]"), "the policy would forbid style attributes"
 
 
-def test_every_reference_inside_the_page_has_its_target() -> None:
+def test_references_inside_page_have_targets() -> None:
     tree = lxml.html.document_fromstring(page())
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
-    wanted = [link.removeprefix("#") for link in tree.xpath("//a/@href")]
-    wanted += [name for names in tree.xpath("//@aria-labelledby") for name in names.split()]
-    assert set(wanted) <= set(ids)
+    targets = [link.removeprefix("#") for link in tree.xpath("//a/@href")]
+    targets += [name for names in tree.xpath("//@aria-labelledby") for name in names.split()]
+    assert set(targets) <= set(ids)
     assert all(
         picture.get("aria-label") or picture.get("aria-labelledby")
         for picture in tree.xpath("//svg")
     )
 
 
-def test_it_says_what_happened_in_words() -> None:
-    said = " ".join(lxml.html.document_fromstring(page()).text_content().split())
-    assert "3 records from 2 lists describe 2 persons" in said
-    assert "1 record turned out to describe" in said
-    assert "1 entity is known to more than one list" in said
-    assert "1 pair of records is too close to call" in said
-    assert "2 rows or values could not be read" in said
-    assert "Cut off: pairs of very common keys" in said
-    assert "1 min 15 s" in said
+def test_summary_in_words() -> None:
+    text = " ".join(lxml.html.document_fromstring(page()).text_content().split())
+    assert "3 records from 2 lists describe 2 persons" in text
+    assert "1 record describes an entity that another record describes too" in text
+    assert "1 entity is on more than one list" in text
+    assert "1 pair of records needs review" in text
+    assert "2 rows or values could not be read" in text
+    assert "Purged: pairs of very common keys" in text
+    assert "1 min 15 s" in text
 
 
 def test_right_to_left_values_are_isolated() -> None:
@@ -104,7 +100,7 @@ def test_right_to_left_values_are_isolated() -> None:
     assert any("محمد علي" in node.text_content() for node in tree.xpath("//article//bdi"))
 
 
-def test_the_sum_of_an_explanation_is_shown() -> None:
+def test_sum_of_explanation_is_shown() -> None:
     tree = lxml.html.document_fromstring(page())
     (table,) = tree.xpath("//table[@class='evidence']")
     shown = [
@@ -113,7 +109,7 @@ def test_the_sum_of_an_explanation_is_shown() -> None:
     assert shown == ["+1.25", "−1.00", "+0.25"]
 
 
-def test_small_weights_are_told_in_one_line_and_the_sum_stays() -> None:
+def test_small_weights_are_combined_and_sum_is_kept() -> None:
     run, _ = example()
     weights = (900, 40, -30, -99, -561)
     rows = tuple(
@@ -133,13 +129,13 @@ def test_small_weights_are_told_in_one_line_and_the_sum_stays() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(runs())
-def test_every_run_gives_a_page_and_always_the_same(run: Resolution) -> None:
+def test_every_run_gives_a_reproducible_page(run: Resolution) -> None:
     text = render_report(build_report(run))
     assert text == render_report(build_report(run))
     assert lxml.html.document_fromstring(text).xpath("//h1")
 
 
-def test_the_page_stays_small_however_large_the_run() -> None:
+def test_page_size_is_bounded() -> None:
     records = [
         record(f"s{n % 40:02d}:{n:05d}", *(("alias", "x" * 900 + str(i)) for i in range(40)))
         for n in range(600)
@@ -151,14 +147,17 @@ def test_the_page_stays_small_however_large_the_run() -> None:
         [(n, n + 300, n, Outcome.QUEUED) for n in range(300)],
     )
     rejects = [Reject(f"{'f' * 50}{n}", n, f"reason {n}") for n in range(5000)]
-    assert len(render_report(build_report(run, rejects=rejects, withdrawn=ids * 20))) < 700_000
+    intake = IntakeSummary(rejects, withdrawn=ids * 20)
+    assert len(render_report(build_report(run, intake))) < 700_000
 
 
 class TestCharts:
     @pytest.mark.parametrize("frame", [WIDE, NARROW])
-    def test_bars_lie_inside_the_frame_and_carry_their_band(self, frame: Frame) -> None:
+    def test_bars_are_inside_frame_and_have_band(self, frame: Frame) -> None:
         bins = (10**9, *([0] * 20), 5, *([1] * 28))
-        tree = lxml.html.fragment_fromstring(str(score_chart(Scores(bins, 0.05, 0.95), frame, "x")))
+        tree = lxml.html.fragment_fromstring(
+            str(draw_score_chart(ScoreDistribution(bins, 0.05, 0.95), frame, "x"))
+        )
         bars = tree.xpath(".//rect")
         assert len(bars) == 30
         for rect in bars:
@@ -171,15 +170,15 @@ class TestCharts:
             "match",
         ]
 
-    def test_a_run_without_pairs_has_an_empty_chart(self) -> None:
+    def test_run_without_pairs_has_empty_chart(self) -> None:
         tree = lxml.html.fragment_fromstring(
-            str(score_chart(Scores((0,) * 50, 0.05, 0.95), WIDE, "x"))
+            str(draw_score_chart(ScoreDistribution((0,) * 50, 0.05, 0.95), WIDE, "x"))
         )
         assert not tree.xpath(".//rect")
 
-    def test_bars_of_cells(self) -> None:
-        assert 'width="50.00"' in bar(1, 2, "half")
-        assert 'width="0.00"' in bar(0, 0, "nothing")
-        assert "&lt;b&gt;" in bar(1, 1, "<b>")
-        assert 'x="25.00" width="25.00"' in weight_bar(-500, 1000)
-        assert 'x="50.00" width="50.00"' in weight_bar(1000, 1000)
+    def test_cell_bars(self) -> None:
+        assert 'width="50.00"' in draw_bar(1, 2, "half")
+        assert 'width="0.00"' in draw_bar(0, 0, "nothing")
+        assert "&lt;b&gt;" in draw_bar(1, 1, "<b>")
+        assert 'x="25.00" width="25.00"' in draw_weight_bar(-500, 1000)
+        assert 'x="50.00" width="50.00"' in draw_weight_bar(1000, 1000)

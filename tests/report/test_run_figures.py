@@ -1,4 +1,4 @@
-"""The figures against slow, obvious counting."""
+"""Figures of a run, compared with simple counting."""
 
 from __future__ import annotations
 
@@ -11,61 +11,79 @@ from resolver.ingest.reader_types import Reject
 from resolver.records import Kind
 from resolver.records.results.resolution import Outcome, Resolution
 from resolver.report.build_report import build_report
-from resolver.report.run_figures import SHOWN_REASONS, SHOWN_SOURCES, reject_groups
-from tests.report.worlds import record, resolution, runs
+from resolver.report.run_figures import SHOWN_REASONS, SHOWN_SOURCES, group_rejects
+from tests.report.sample_runs import record, resolution, runs
 
 
 def by_entity(run: Resolution) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+    rows_of: dict[int, list[int]] = {}
     for row, label in enumerate(run.labels.tolist()):
-        found.setdefault(label, []).append(row)
-    return found
+        rows_of.setdefault(label, []).append(row)
+    return rows_of
+
+
+def queued_rows(run: Resolution) -> set[int]:
+    links = run.links
+    pairs = zip(links.left.tolist(), links.right.tolist(), links.outcome, strict=True)
+    return {
+        row for left, right, outcome in pairs if outcome == Outcome.QUEUED for row in (left, right)
+    }
+
+
+def spread_of(run: Resolution) -> dict[int, set[str]]:
+    sources = run.batch.sources.texts()
+    return {label: {sources[row] for row in rows} for label, rows in by_entity(run).items()}
 
 
 @settings(max_examples=80, deadline=None)
 @given(runs())
-def test_totals_and_source_rows(run: Resolution) -> None:
-    data = build_report(run)
+def test_totals(run: Resolution) -> None:
+    totals, entities = build_report(run).totals, by_entity(run)
+    assert totals.records == len(run.batch)
+    assert totals.entities == len(entities) == sum(totals.entities_of.values())
+    assert totals.shared == sum(len(sources) > 1 for sources in spread_of(run).values())
+    assert totals.merged_entities == sum(len(rows) > 1 for rows in entities.values())
+
+
+@settings(max_examples=80, deadline=None)
+@given(runs())
+def test_source_rows(run: Resolution) -> None:
     sources, kinds = run.batch.sources.texts(), [Kind(int(kind)).label for kind in run.batch.kinds]
-    entities = by_entity(run)
-    spread = {label: {sources[row] for row in rows} for label, rows in entities.items()}
-    queued = {
-        row
-        for left, right, outcome in zip(
-            run.links.left, run.links.right, run.links.outcome, strict=True
-        )
-        if outcome == Outcome.QUEUED
-        for row in (int(left), int(right))
-    }
-    assert data.totals.records == len(run.batch)
-    assert data.totals.entities == len(entities) == sum(data.totals.entities_of.values())
-    assert data.totals.shared == sum(len(known) > 1 for known in spread.values())
-    assert data.totals.merged_entities == sum(len(rows) > 1 for rows in entities.values())
+    spread, queued = spread_of(run), queued_rows(run)
     expected = []
     for source, kind in sorted(set(zip(sources, kinds, strict=True))):
-        mine = [row for row in range(len(sources)) if (sources[row], kinds[row]) == (source, kind)]
-        labels = {int(run.labels[row]) for row in mine}
+        rows = {row for row in range(len(sources)) if (sources[row], kinds[row]) == (source, kind)}
+        labels = {int(run.labels[row]) for row in rows}
         shared = sum(len(spread[label]) > 1 for label in labels)
-        expected.append((source, kind, len(mine), len(labels), shared, len(queued & set(mine))))
-    found = [
+        expected.append((source, kind, len(rows), len(labels), shared, len(queued & rows)))
+    counted = [
         (row.source, row.kind, row.records, row.entities, row.shared, row.queued)
-        for row in data.sources
+        for row in build_report(run).sources
     ]
-    assert sorted(found) == expected
-    assert dict(data.sizes) == {
+    assert sorted(counted) == expected
+
+
+SIZE_RANGES = {
+    "1": (1, 1),
+    "2": (2, 2),
+    "3": (3, 3),
+    "4": (4, 4),
+    "5": (5, 5),
+    "6–10": (6, 10),
+    "11–20": (11, 20),
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(runs())
+def test_sizes(run: Resolution) -> None:
+    sizes, entities = dict(build_report(run).sizes), by_entity(run)
+    expected = {
         label: sum(low <= len(rows) <= high for rows in entities.values())
-        for label, low, high in (
-            ("1", 1, 1),
-            ("2", 2, 2),
-            ("3", 3, 3),
-            ("4", 4, 4),
-            ("5", 5, 5),
-            ("6–10", 6, 10),
-            ("11–20", 11, 20),
-        )
-        if label in dict(data.sizes)
+        for label, (low, high) in SIZE_RANGES.items()
     }
-    assert sum(count for _, count in data.sizes) == len(entities)
+    assert sizes == {label: expected[label] for label in sizes}
+    assert sum(sizes.values()) == len(entities)
 
 
 @settings(max_examples=80, deadline=None)
@@ -76,13 +94,15 @@ def test_overlap(run: Resolution) -> None:
     spread = [{sources[row] for row in rows} for rows in by_entity(run).values()]
     assert overlap.sources == tuple(sorted(set(sources)))
     for i, j in combinations(range(len(overlap.sources)), 2):
-        both = sum({overlap.sources[i], overlap.sources[j]} <= known for known in spread)
-        assert overlap.counts[i][j] == overlap.counts[j][i] == both
+        shared = sum(
+            {overlap.sources[i], overlap.sources[j]} <= sources_of for sources_of in spread
+        )
+        assert overlap.counts[i][j] == overlap.counts[j][i] == shared
     for i, source in enumerate(overlap.sources):
-        assert overlap.counts[i][i] == sum(source in known for known in spread)
+        assert overlap.counts[i][i] == sum(source in sources_of for sources_of in spread)
 
 
-def test_overlap_of_many_lists_shows_those_that_share_most() -> None:
+def test_overlap_shows_lists_that_share_most() -> None:
     ids = sorted([f"s{number:02d}:1" for number in range(30)] + ["s28:2", "s29:2"])
     entities = [
         0 if identity in ("s28:2", "s29:2") else number + 1 for number, identity in enumerate(ids)
@@ -94,7 +114,7 @@ def test_overlap_of_many_lists_shows_those_that_share_most() -> None:
     assert overlap.counts[-1][-2] == 1
 
 
-def test_an_entity_is_what_all_its_records_can_be() -> None:
+def test_kind_of_entity_is_common_to_its_records() -> None:
     records = [
         record("a:1", kind=Kind.LEGAL),
         record("a:2", kind=Kind.PERSON),
@@ -105,38 +125,38 @@ def test_an_entity_is_what_all_its_records_can_be() -> None:
 
 
 class TestRejects:
-    def test_the_record_in_a_reason_does_not_part_groups(self) -> None:
+    def test_record_ids_do_not_separate_groups(self) -> None:
         rejects = [
             Reject("a", n, f"record s{n}:{n}/I.A/{n}: value not taken: birthDate '{n} x'")
             for n in range(3)
         ]
-        assert [group.reason for group in reject_groups(rejects)] == [
+        assert [group.reason for group in group_rejects(rejects)] == [
             "record …: value not taken: birthDate …"
         ]
 
-    def test_reasons_that_differ_in_what_they_quote_are_one(self) -> None:
+    def test_quoted_texts_do_not_separate_groups(self) -> None:
         rejects = [
             Reject("a.csv", line, f"no date in '{line}/1/2001' (write 2001-01-31)")
             for line in (9, 3, 12, 5)
         ]
-        (group,) = reject_groups(rejects)
+        (group,) = group_rejects(rejects)
         assert (group.reason, group.count) == ("no date in … (write 2001-01-31)", 4)
         assert group.examples[0] == "a.csv:3: no date in '3/1/2001' (write 2001-01-31)"
         assert len(group.examples) == 3
 
-    def test_the_most_frequent_first_and_the_rest_together(self) -> None:
+    def test_most_frequent_first_and_rest_combined(self) -> None:
         letters = "abcdefghijklmnopqrstuvwxyz"
         rejects = [
             Reject("a", 0, letter * 2)
             for number, letter in enumerate(letters)
             for _ in range(30 - number)
         ]
-        groups = reject_groups(rejects)
+        groups = group_rejects(rejects)
         assert [group.reason for group in groups[:2]] == ["aa", "bb"]
         assert groups[-1].reason == "other reasons"
         assert len(groups) == SHOWN_REASONS + 1
         assert sum(group.count for group in groups) == len(rejects)
 
     @pytest.mark.parametrize("reason", ["plain", "", "50% of 3 rows", "it's 'so' odd's"])
-    def test_a_single_reason_stands_as_it_is(self, reason: str) -> None:
-        assert reject_groups([Reject("a", 1, reason)])[0].reason == reason
+    def test_single_reason_is_unchanged(self, reason: str) -> None:
+        assert group_rejects([Reject("a", 1, reason)])[0].reason == reason

@@ -1,4 +1,4 @@
-"""A small world, made once for all tests of the generator."""
+"""Small world, generated once for all tests of the generator."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ RECORDS = 6_000
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    """The records of a world of eight agencies."""
+    """Return the records of a world of eight agencies."""
     return generate(RECORDS, seed=3)
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the same world."""
+def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the files of the same world."""
     folder = tmp_path_factory.mktemp("world")
     write_world(folder, RECORDS, seed=3)
     return folder

@@ -1,4 +1,4 @@
-"""The world as files: the same bytes, what readers make of them, and no limit of size."""
+"""World files: reproducible bytes, reading them back, and bounded memory."""
 
 from __future__ import annotations
 
@@ -33,38 +33,38 @@ def lists_in(folder: Path) -> list[Path]:
 
 
 def read_back(path: Path) -> list[Record]:
-    """The records of one list, read with the mapping beside it."""
+    """Return the records of one list, read with its mapping file."""
     mapping = path.with_name(f"{path.name.split('.')[0]}.mapping.yml")
     intake = read_lists([path], mapping=load_mapping(mapping) if mapping.exists() else None)
     assert intake.rejects == ()
     return list(intake.batch.to_records())
 
 
-def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
-    for name, seed in (("one", 7), ("same", 7), ("other", 8)):
+def test_same_arguments_give_same_bytes(tmp_path: Path) -> None:
+    for name, seed in (("first", 7), ("same", 7), ("other", 8)):
         write_world(tmp_path / name, 1_000, seed=seed)
-    one, same, other = (digests(tmp_path / name) for name in ("one", "same", "other"))
-    assert one == same
-    lists = [name for name in one if not name.endswith(".yml")]
-    assert all(one[name] != other[name] for name in lists)
+    first, same, other = (digests(tmp_path / name) for name in ("first", "same", "other"))
+    assert first == same
+    lists = [name for name in first if not name.endswith(".yml")]
+    assert all(first[name] != other[name] for name in lists)
 
 
-def test_truth_is_that_of_the_records(world: World, written: Path) -> None:
-    with (written / "truth.csv").open(encoding="utf-8", newline="") as stream:
+def test_truth_file_equals_truth_of_records(world: World, world_folder: Path) -> None:
+    with (world_folder / "truth.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["record_id", "true_id", "kind"]
     assert {row["record_id"]: row["true_id"] for row in rows} == world.truth
     assert all(world.kinds[row["true_id"]] == row["kind"] for row in rows)
 
 
-def test_readers_make_the_ids_of_the_truth(world: World, written: Path) -> None:
-    ids = [record.id for path in lists_in(written) for record in read_back(path)]
+def test_readers_give_ids_of_truth(world: World, world_folder: Path) -> None:
+    ids = [record.id for path in lists_in(world_folder) for record in read_back(path)]
     assert len(ids) == len(world.truth)
     assert set(ids) == world.truth.keys()
 
 
-def test_readers_find_what_the_agencies_said(world: World, written: Path) -> None:
-    made = {record.id: record for record in world.records}
+def test_readers_find_all_values(world: World, world_folder: Path) -> None:
+    generated = {record.id: record for record in world.records}
     props = (
         "name",
         "firstName",
@@ -75,43 +75,43 @@ def test_readers_find_what_the_agencies_said(world: World, written: Path) -> Non
         "nationality",
         "gender",
     )
-    for path in lists_in(written):
+    for path in lists_in(world_folder):
         for record in read_back(path):
-            said = made[record.id]
+            expected = generated[record.id]
             assert [set(record.texts(prop)) for prop in props] == [
-                set(said.texts(prop)) for prop in props
+                set(expected.texts(prop)) for prop in props
             ], record.id
             numbers = {item.number for item in record.identifiers}
-            assert numbers <= {item.number for item in said.identifiers}
+            assert numbers <= {item.number for item in expected.identifiers}
 
 
-def test_a_folder_of_lists_can_be_read_as_it_is(world: World, written: Path) -> None:
-    intake = read_lists([written])
+def test_folder_of_lists_can_be_read(world: World, world_folder: Path) -> None:
+    intake = read_lists([world_folder])
     assert set(intake.batch.ids.to_pylist()) == world.truth.keys()
     assert {info.format for info in intake.lists} == {"ftm", "senzing", "interpol", "tabular"}
 
 
-def test_relations_survive_in_formats_that_have_them(world: World, written: Path) -> None:
-    made = {record.id: record for record in world.records}
-    path = next(path for path in lists_in(written) if path.name.endswith(".ftm.json"))
-    told = {
+def test_relations_survive_in_ftm_lists(world: World, world_folder: Path) -> None:
+    generated = {record.id: record for record in world.records}
+    path = next(path for path in lists_in(world_folder) if path.name.endswith(".ftm.json"))
+    read_relations = {
         (record.id, relation.type, relation.target_id)
         for record in read_back(path)
         for relation in record.relations
     }
-    meant = {
+    expected = {
         (identity, relation.type, relation.target_id)
-        for identity, record in made.items()
+        for identity, record in generated.items()
         if identity.startswith(path.name.removesuffix(".ftm.json"))
         for relation in record.relations
         if relation.target_id
     }
-    assert meant
-    assert meant <= told
+    assert expected
+    assert expected <= read_relations
 
 
-class Counted:
-    """A `Progress` that adds up."""
+class CountingProgress:
+    """`Progress` that counts the records done."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -127,18 +127,19 @@ class Counted:
 
 
 def peak_bytes() -> int:
-    """The most memory this process has held so far."""
+    """Return the peak memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def test_a_longer_world_begins_with_the_shorter_in_steady_time_and_memory(tmp_path: Path) -> None:
-    progress = Counted()
+def test_longer_world_extends_shorter_one_in_bounded_memory(tmp_path: Path) -> None:
+    progress = CountingProgress()
     write_world(tmp_path / "warm", 10)
     start, before = time.process_time(), peak_bytes()
     write_world(tmp_path / "short", 50_000, agencies=6)
     seconds = time.process_time() - start
     summary = write_world(tmp_path / "long", 52_000, agencies=6, progress=progress)
-    assert seconds < 10  # of one core; it takes one
+    # On one core it takes about one second.
+    assert seconds < 10
     assert peak_bytes() - before < 700 * 2**20
     assert progress.done == summary.records == sum(summary.files.values()) == 52_000
     assert 0.4 < summary.shared / summary.records < 0.48
@@ -150,7 +151,7 @@ def test_a_longer_world_begins_with_the_shorter_in_steady_time_and_memory(tmp_pa
             assert longer.startswith(shorter)
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         write_world(tmp_path / "file", 10)

@@ -1,4 +1,4 @@
-"""The world as records: its size, its truth, who is in it."""
+"""World as records: size, truth, population."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from resolver.errors import UsageError
 from resolver.records import Kind, Record
 from resolver.synthetic import World, generate
 from resolver.synthetic.agencies import make_agencies
-from resolver.synthetic.chunks import CHUNK, make_chunk
-from resolver.synthetic.world import chunks
+from resolver.synthetic.chunks import CHUNK_RECORDS, make_chunk
+from resolver.synthetic.world import make_chunks
 
 
 def members(world: World) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
+    records_of: dict[str, list[Record]] = defaultdict(list)
     for record in world.records:
-        found[world.truth[record.id]].append(record)
-    return found
+        records_of[world.truth[record.id]].append(record)
+    return records_of
 
 
-def test_there_are_as_many_records_as_asked_each_with_its_truth(world: World) -> None:
+def test_world_has_requested_size_and_full_truth(world: World) -> None:
     ids = [record.id for record in world.records]
     assert len(ids) == 6_000
     assert len(set(ids)) == len(ids)
@@ -31,30 +31,30 @@ def test_there_are_as_many_records_as_asked_each_with_its_truth(world: World) ->
 
 
 @pytest.mark.parametrize("records", [1, 2, 37])
-def test_small_worlds_have_exactly_as_many(records: int) -> None:
+def test_small_worlds_have_requested_size(records: int) -> None:
     assert len(generate(records, agencies=5).records) == records
 
 
-def test_the_same_arguments_give_the_same_world() -> None:
+def test_same_arguments_give_same_world() -> None:
     assert generate(400, seed=5) == generate(400, seed=5)
 
 
-def test_another_seed_gives_another_world() -> None:
-    one, other = (generate(400, seed=seed) for seed in (5, 6))
+def test_seeds_give_different_worlds() -> None:
+    first, second = (generate(400, seed=seed) for seed in (5, 6))
     names = [
         {text for record in world.records for text in record.texts("name")}
-        for world in (one, other)
+        for world in (first, second)
     ]
     assert len(names[0] & names[1]) < 20
 
 
-def test_about_two_in_five_records_have_another_of_the_same_entity(world: World) -> None:
+def test_share_of_records_with_duplicates(world: World) -> None:
     sizes = Counter(world.truth.values())
     shared = sum(size for size in sizes.values() if size > 1) / len(world.records)
     assert 0.38 < shared < 0.50
 
 
-def test_a_few_are_twice_on_one_list(world: World) -> None:
+def test_few_entities_are_twice_on_one_list(world: World) -> None:
     twice = sum(
         1
         for records in members(world).values()
@@ -63,13 +63,13 @@ def test_a_few_are_twice_on_one_list(world: World) -> None:
     assert 5 < twice < 150
 
 
-def test_a_record_is_of_the_kind_of_its_truth(world: World) -> None:
+def test_kind_of_record_equals_kind_of_truth(world: World) -> None:
     for record in world.records:
         assert record.kind.label == world.kinds[world.truth[record.id]]
     assert {record.kind for record in world.records} == {Kind.PERSON, Kind.GROUP, Kind.ASSET}
 
 
-def test_all_cultures_and_many_scripts_are_there(world: World) -> None:
+def test_all_cultures_and_many_scripts_occur(world: World) -> None:
     cultures = Counter(culture for culture in world.cultures.values() if culture)
     assert len(cultures) == 23
     assert min(cultures.values()) > 20
@@ -93,7 +93,7 @@ def test_all_cultures_and_many_scripts_are_there(world: World) -> None:
     } <= scripts.keys()
 
 
-def test_a_few_forged_passports_are_used_by_many(world: World) -> None:
+def test_forged_passports_are_shared(world: World) -> None:
     holders: dict[str, set[str]] = defaultdict(set)
     for record in world.records:
         for item in record.identifiers:
@@ -104,7 +104,7 @@ def test_a_few_forged_passports_are_used_by_many(world: World) -> None:
     assert sum(count > 1 for count in counts) <= 60 + 5
 
 
-def test_special_pairs_are_there(world: World) -> None:
+def test_special_pairs_occur(world: World) -> None:
     roles = set(world.roles.values())
     assert {
         "twin",
@@ -116,27 +116,31 @@ def test_special_pairs_are_there(world: World) -> None:
     assert world.roles.keys() <= world.kinds.keys()
 
 
-def test_a_number_or_a_branch_is_what_tells_groups_apart(world: World) -> None:
+def test_sibling_groups_differ_in_number_or_branch(world: World) -> None:
     names: dict[str, set[str]] = defaultdict(set)
     for record in world.records:
         names[world.truth[record.id]] |= set(record.texts("name", "alias"))
-    numbered = {true for true, role in world.roles.items() if role == "same name, other number"}
+    with_number_role = {
+        true for true, role in world.roles.items() if role == "same name, other number"
+    }
     has_number = {
-        true for true in numbered if any(char.isdigit() for name in names[true] for char in name)
+        true
+        for true in with_number_role
+        if any(char.isdigit() for name in names[true] for char in name)
     }
     assert has_number
-    assert numbered - has_number
+    assert with_number_role - has_number
     branches = [true for true, role in world.roles.items() if role == "branches of one company"]
-    # some are listed with the name of the whole as well
+    # Some branches are also listed with the name of the whole company.
     assert any(
-        one != two and two.startswith(one)
+        short != long and long.startswith(short)
         for true in branches
-        for one in names[true]
-        for two in names[true]
+        for short in names[true]
+        for long in names[true]
     )
 
 
-def test_relations_lead_to_records_of_the_same_list(world: World) -> None:
+def test_relations_point_to_records_of_same_list(world: World) -> None:
     by_id = {record.id: record for record in world.records}
     kinds = set()
     for record in world.records:
@@ -153,12 +157,12 @@ def test_relations_lead_to_records_of_the_same_list(world: World) -> None:
     } <= kinds
 
 
-def test_groups_say_where_from_and_where_to(world: World) -> None:
+def test_groups_have_routes(world: World) -> None:
     roles = {route.role.value for record in world.records for route in record.routes}
     assert roles == {"source", "transit", "destination"}
 
 
-def test_every_record_may_be_used(world: World) -> None:
+def test_records_have_handling(world: World) -> None:
     for record in world.records:
         assert record.handling.code == "H0"
         assert record.handling.agency == record.source
@@ -174,17 +178,17 @@ def test_few_and_many_agencies(agencies: int) -> None:
 
 
 @pytest.mark.parametrize(("records", "agencies"), [(0, 8), (10, 4), (10, 51)])
-def test_worlds_that_cannot_be(records: int, agencies: int) -> None:
+def test_invalid_arguments_are_refused(records: int, agencies: int) -> None:
     with pytest.raises(UsageError):
         generate(records, agencies=agencies)
 
 
-def test_a_chunk_depends_on_its_number_alone() -> None:
-    *_, last = chunks(CHUNK + 300, seed=2, agencies=6)
-    alone = make_chunk(2, 1, 300, make_agencies(2, 6))
-    assert alone.record_ids.equals(last.record_ids)
-    assert all(alone.columns[name].equals(column) for name, column in last.columns.items())
+def test_chunk_depends_on_its_number_only() -> None:
+    *_, last = make_chunks(CHUNK_RECORDS + 300, seed=2, agencies=6)
+    chunk = make_chunk(2, 1, 300, make_agencies(2, 6))
+    assert chunk.record_ids.equals(last.record_ids)
+    assert all(chunk.columns[name].equals(column) for name, column in last.columns.items())
 
 
-def test_the_habits_of_an_agency_do_not_depend_on_how_many_there_are() -> None:
+def test_agency_does_not_depend_on_number_of_agencies() -> None:
     assert make_agencies(4, 50)[:5] == make_agencies(4, 5)

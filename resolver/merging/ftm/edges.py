@@ -1,6 +1,6 @@
-"""Relations as FollowTheMoney edges, or as notes where there is nothing to point to.
+"""Relations as FollowTheMoney edges, or as notes if the related entity is unknown.
 
-| relation | edge | where the schemata do not allow it |
+| relation | edge | if the schemata do not allow it |
 |---|---|---|
 | memberOf | Membership (to an organisation) | UnknownLink |
 | leaderOf | Directorship (of an organisation) | UnknownLink |
@@ -8,8 +8,8 @@
 | ownerOf | Ownership (of an asset or a company) | UnknownLink |
 | linkedTo | UnknownLink | |
 
-An edge's id is `r-` and 20 base32 characters of the SHA-256 of what it says, so that the same tie has the same id in
-every run.
+Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
+same id in every run.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import NamedTuple
 
 from followthemoney.types import registry
 
-from resolver.merging.canonical_values import date_of
-from resolver.merging.ftm.value_forms import Form, ftm_dates, note
+from resolver.merging.canonical_values import try_parse_date
+from resolver.merging.ftm.ftm_values import FtmValue, format_ftm_dates, make_note
 from resolver.merging.golden_record import GoldenRelation
-from resolver.merging.partition import digest_ids
-from resolver.merging.schemata import is_a
+from resolver.merging.partition import hash_ids
+from resolver.merging.schemata import descends_from
 from resolver.records import RelationType
 
-_SHAPES = {
+_EDGE_TYPES = {
     RelationType.MEMBER_OF: (
         "Membership",
         "member",
@@ -55,7 +55,7 @@ _SHAPES = {
     RelationType.OWNER_OF: ("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
     RelationType.LINKED_TO: ("UnknownLink", "subject", "Thing", "object", "Thing", "role"),
 }
-_WORDS = {
+_RELATION_TEXTS = {
     RelationType.MEMBER_OF: "member of",
     RelationType.LEADER_OF: "leader of",
     RelationType.ASSOCIATE_OF: "associate of",
@@ -65,23 +65,27 @@ _WORDS = {
 }
 
 
-class Edge(NamedTuple):
-    """An FtM edge: its id, schema and values."""
+class FtmEdge(NamedTuple):
+    """FollowTheMoney edge: id, schema and values."""
 
     id: str
     schema: str
-    forms: tuple[Form, ...]
+    forms: tuple[FtmValue, ...]
 
 
-def edge(relation: GoldenRelation, entity_id: str, schema: str) -> Edge | None:
-    """The edge of a relation of the entity, or None where there is no other entity to point to."""
+def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge | None:
+    """Build the edge of a relation of an entity, or return None if it has no other entity as
+    target.
+    """
     if not relation.target or relation.target == entity_id:
         return None
-    name, source, source_range, target, target_range, role = _SHAPES[relation.type]
-    fits = is_a(schema, source_range) and is_a(relation.target_schema, target_range)
+    name, source, source_range, target, target_range, role = _EDGE_TYPES[relation.type]
+    fits = descends_from(schema, source_range) and descends_from(
+        relation.target_schema, target_range
+    )
     if not fits:
-        name, source, _, target, _, role = _SHAPES[RelationType.LINKED_TO]
-    said = "\n".join(
+        name, source, _, target, _, role = _EDGE_TYPES[RelationType.LINKED_TO]
+    content = "\n".join(
         (
             name,
             relation.type.value,
@@ -93,39 +97,45 @@ def edge(relation: GoldenRelation, entity_id: str, schema: str) -> Edge | None:
             relation.name,
         )
     )
-    found = [Form(source, entity_id), Form(target, relation.target, relation.target_record)]
-    word = relation.role or ("" if fits else _WORDS[relation.type])
-    cleaned = registry.string.clean(word)
+    forms = [FtmValue(source, entity_id), FtmValue(target, relation.target, relation.target_record)]
+    role_text = relation.role or ("" if fits else _RELATION_TEXTS[relation.type])
+    cleaned = registry.string.clean(role_text)
     if cleaned:
-        found.append(Form(role, cleaned))
+        forms.append(FtmValue(role, cleaned))
     if relation.role and not fits:
-        found.append(Form("summary", _WORDS[relation.type]))
-    mentioned = registry.name.clean(relation.name)
-    if mentioned:
-        found.append(Form("namesMentioned", mentioned))
-    found += [*_dates("startDate", relation.start), *_dates("endDate", relation.end)]
-    return Edge(digest_ids("r-", [said.encode()])[0].as_py(), name, tuple(found))
+        forms.append(FtmValue("summary", _RELATION_TEXTS[relation.type]))
+    name_text = registry.name.clean(relation.name)
+    if name_text:
+        forms.append(FtmValue("namesMentioned", name_text))
+    forms += [*_date_values("startDate", relation.start), *_date_values("endDate", relation.end)]
+    return FtmEdge(hash_ids("r-", [content.encode()])[0].as_py(), name, tuple(forms))
 
 
-def _dates(prop: str, text: str) -> Iterator[Form]:
+def _date_values(prop: str, text: str) -> Iterator[FtmValue]:
     if not text:
         return
-    date = date_of(text)
+    date = try_parse_date(text)
     if date is not None:
-        yield from (Form(prop, part, text if part != text else "") for part in ftm_dates(date))
+        yield from (
+            FtmValue(prop, part, text if part != text else "") for part in format_ftm_dates(date)
+        )
     if date is None or date.circa or date.until is not None:
-        yield Form("description", f"{prop}: {text}")
+        yield FtmValue("description", f"{prop}: {text}")
 
 
-def relation_note(relation: GoldenRelation, entity_id: str) -> tuple[Form, ...]:
-    """A relation as a note on the entity itself: for targets that are not at hand, only named, or the entity itself."""
-    whom = relation.name or relation.target_record
+def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValue, ...]:
+    """Describe a relation in a note on the entity itself.
+
+    Used for targets that are not in the data, are stated by name only, or are the entity itself.
+    """
+    target = relation.name or relation.target_record
     if relation.name and relation.target_record:
-        whom = f"{relation.name} [{relation.target_record}]"
+        target = f"{relation.name} [{relation.target_record}]"
     if relation.target == entity_id:
-        whom += " (held to be the same)"
+        target += " (held to be the same)"
     times = " to ".join(part for part in (relation.start, relation.end) if part)
     details = "; ".join(part for part in (relation.role, times) if part)
-    return note(
-        f"{_WORDS[relation.type].capitalize()} {whom}" + (f": {details}" if details else "")
+    return make_note(
+        f"{_RELATION_TEXTS[relation.type].capitalize()} {target}"
+        + (f": {details}" if details else "")
     )

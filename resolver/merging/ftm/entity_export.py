@@ -5,57 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from resolver.merging.ftm.edges import edge, relation_note
-from resolver.merging.ftm.value_forms import forms
+from resolver.merging.ftm.edges import build_edge, describe_relation
+from resolver.merging.ftm.ftm_values import to_ftm_values
 from resolver.merging.golden_record import GoldenRecord
 
 
 def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
-    """The FtM entity of a golden record, and after it one edge for each relation to another entity.
+    """Convert a golden record to its FollowTheMoney entity, followed by one edge per relation.
 
-    Values stand in the order of the golden record (best supported first), cleaned by their FtM types; `referents` are
-    the record ids, `datasets` the sources. Whatever the schema has no place for is in `notes`.
+    Values keep the order of the golden record (best supported first) and are cleaned by their
+    types; `referents` are the record ids, `datasets` the sources. Values that the schema has no
+    property for are in `notes`.
     """
-    said = [
-        (prop, [(one.text, one.code, one.records) for one in held])
-        for prop, held in golden.values.items()
+    values = [
+        (prop, [(value.text, value.code, value.records) for value in golden_values])
+        for prop, golden_values in golden.values.items()
     ]
     edges, notes = [], []
     for relation in golden.relations:
-        found = edge(relation, golden.id, golden.schema)
-        if found is not None:
+        ftm_edge = build_edge(relation, golden.id, golden.schema)
+        if ftm_edge is not None:
             edges.append(
-                _edge_entity(found.id, found.schema, found.forms, relation.records, golden)
+                _build_edge_entity(
+                    ftm_edge.id, ftm_edge.schema, ftm_edge.forms, relation.records, golden
+                )
             )
             continue
-        notes += [text for _, text, _ in relation_note(relation, golden.id)]
+        notes += [text for _, text, _ in describe_relation(relation, golden.id)]
     sources, records = list(golden.sources), list(golden.records)
     return [
-        entity_of(golden.id, golden.caption, golden.schema, said, sources, records, notes),
+        build_ftm_entity(golden.id, golden.caption, golden.schema, values, sources, records, notes),
         *edges,
     ]
 
 
-def entity_of(
+def build_ftm_entity(
     identity: str,
     caption: str,
     schema: str,
-    said: Iterable[tuple[str, Iterable[tuple[str, str, object]]]],
+    values: Iterable[tuple[str, Iterable[tuple[str, str, object]]]],
     datasets: list[str],
     referents: list[str],
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """An FtM entity of what is said of it: per property the texts of its values, their canonical codes, and who states
-    them, which FtM has no place for. `notes` stand after those that values make."""
+    """Build a FollowTheMoney entity.
+
+    `values`: per property, the texts of its values, their canonical codes and their records
+    (unused, as FollowTheMoney has no place for them). `notes` follow the notes that values produce.
+    """
     properties: dict[str, list[str]] = {}
-    for prop, values in said:
-        for written, code, _ in values:
-            for name, text, _ in forms(schema, prop, written, code):
-                held = properties.get(name)
-                if held is None:
-                    properties[name] = [text]
-                elif text not in held:
-                    held.append(text)
+    for prop, value_forms in values:
+        for original, code, _ in value_forms:
+            for name, ftm_text, _ in to_ftm_values(schema, prop, original, code):
+                texts = properties.get(name)
+                if texts is None:
+                    properties[name] = [ftm_text]
+                elif ftm_text not in texts:
+                    texts.append(ftm_text)
     if notes:
         properties.setdefault("notes", []).extend(notes)
     return {
@@ -68,19 +74,19 @@ def entity_of(
     }
 
 
-def _edge_entity(
-    identity: str,
+def _build_edge_entity(
+    edge_id: str,
     schema: str,
-    said: tuple[Any, ...],
+    forms: tuple[Any, ...],
     records: tuple[str, ...],
     golden: GoldenRecord,
 ) -> dict[str, Any]:
     properties: dict[str, list[str]] = {"recordId": list(records)}
-    for name, text, _ in said:
+    for name, text, _ in forms:
         properties.setdefault(name, []).append(text)
     source_of = dict(zip(golden.records, golden.record_sources, strict=True))
     return {
-        "id": identity,
+        "id": edge_id,
         "caption": schema,
         "schema": schema,
         "properties": dict(sorted(properties.items())),

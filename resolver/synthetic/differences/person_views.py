@@ -1,4 +1,4 @@
-"""How one side sees persons: the parts, letters and order of their names, and their dates, before they are records."""
+"""Views of persons: parts, letters and order of names, and dates, before they become records."""
 
 from __future__ import annotations
 
@@ -10,32 +10,43 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import Order
-from resolver.synthetic.entities.document_numbers import date_parts
+from resolver.synthetic.agencies import NameOrder
+from resolver.synthetic.entities.document_numbers import split_dates
 from resolver.synthetic.entities.persons import Days, Persons
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
+from resolver.synthetic.random_columns import Dice
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """n persons as one side sees them. `forms`: the `Form` of each part; `slips`: changes of the finished texts."""
+class PersonView:
+    """View of n persons on one side of a pair.
 
-    parts: full_names.Parts
+    `forms`: `Form` of each name part. `edit_texts`: change of the finished texts. `width`: longest
+    name in characters, 0 for no limit.
+    """
+
+    parts: full_names.NameParts
     forms: dict[str, Ints]
     native: Bools
     culture: Ints
     order: Ints
-    written: written_dates.Written
+    dates: written_dates.WrittenDates
     city: Ints
     country: Ints
     male: Bools
-    slips: Callable[[full_names.Texts], full_names.Texts] | None = None
+    edit_texts: Callable[[full_names.NameTexts], full_names.NameTexts] | None = None
     width: int = 0
 
 
-def all_forms(form: Form, count: int) -> dict[str, Ints]:
-    """Every part of `count` names in one form, titles as they are."""
+Eligible = Callable[[Persons, PersonView], Bools]
+"""Selects the persons for whom a change is possible."""
+Change = Callable[[Dice, Persons, PersonView], tuple[PersonView, PersonView]]
+"""Makes the two sides of a pair from a view."""
+
+
+def uniform_forms(form: Form, count: int) -> dict[str, Ints]:
+    """Return one form for all parts of `count` names except titles."""
     plain = np.full(count, int(Form.STANDARD), dtype=np.int64)
     return {
         part: plain if part in ("title", "son_of") else np.full(count, int(form), dtype=np.int64)
@@ -43,43 +54,43 @@ def all_forms(form: Form, count: int) -> dict[str, Ints]:
     }
 
 
-def without(parts: full_names.Parts, *left_out: str) -> full_names.Parts:
-    """The names without some of their parts."""
+def drop_parts(parts: full_names.NameParts, *left_out: str) -> full_names.NameParts:
+    """Return the names without some of their parts."""
     return replace(
-        parts, **{part: np.full(len(parts.given), -1, dtype=np.int64) for part in left_out}
+        parts, **{part: np.full(len(parts.given_name), -1, dtype=np.int64) for part in left_out}
     )
 
 
-def plain_view(persons: Persons, rows: Ints) -> View:
-    """Everything right: the passport's spelling, the whole name, the exact date."""
+def make_plain_view(persons: Persons, rows: Ints) -> PersonView:
+    """Make a view without errors: the passport's spelling, full name, exact date."""
     count = len(rows)
-    return View(
-        parts=without(full_names.parts_of(persons, rows), "title", "son_of"),
-        forms=all_forms(Form.STANDARD, count),
+    return PersonView(
+        parts=drop_parts(full_names.select_parts(persons, rows), "title", "son_of"),
+        forms=uniform_forms(Form.STANDARD, count),
         native=np.zeros(count, dtype=bool),
         culture=persons.culture[rows],
-        order=np.full(count, int(Order.GIVEN_FIRST), dtype=np.int64),
-        written=exactly(persons.born[rows]),
+        order=np.full(count, int(NameOrder.GIVEN_FIRST), dtype=np.int64),
+        dates=exact_dates(persons.born[rows]),
         city=persons.city[rows],
         country=persons.nationality[rows],
         male=persons.male[rows],
     )
 
 
-def exactly(born: Days) -> written_dates.Written:
-    """Whole dates."""
-    day, month, year = date_parts(born)
-    return written_dates.Written(
+def exact_dates(born: Days) -> written_dates.WrittenDates:
+    """Return complete dates."""
+    day, month, year = split_dates(born)
+    return written_dates.WrittenDates(
         year, month, day, np.zeros(len(born), dtype=bool), np.zeros(len(born), dtype=np.int64)
     )
 
 
-def name_texts(view: View) -> pa.StringArray:
-    """The full names of a view."""
-    texts = full_names.spell(view.parts, view.forms, view.culture, view.native)
-    if view.slips:
-        texts = view.slips(texts)
-    name = full_names.full(texts, view.order, view.culture, view.native)
+def spell_names(view: PersonView) -> pa.StringArray:
+    """Return the full names of a view."""
+    texts = full_names.spell_parts(view.parts, view.forms, view.culture, view.native)
+    if view.edit_texts:
+        texts = view.edit_texts(texts)
+    name = full_names.join_full_names(texts, view.order, view.culture, view.native)
     if view.width:
         name = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(name, 0, view.width))
     return name

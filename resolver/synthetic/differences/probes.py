@@ -1,7 +1,7 @@
-"""Pairs of views of a person, each with one named difference: what fairness is measured on and training may use.
+"""Probes: pairs of records of a person with one named difference, for fairness tests and training.
 
-A probe differs in what its `corruption` says and in nothing else, except that either side may lack a birth date, a
-birth place, a nationality or a gender. Cultures take turns, as far as a corruption is possible in them.
+Probes differ by their `corruption` only, except that either side may lack birth date, birth place,
+nationality or gender. Cultures alternate, as far as a corruption applies to them.
 """
 
 from __future__ import annotations
@@ -14,28 +14,31 @@ import pyarrow as pa
 from resolver.errors import UsageError
 from resolver.records import Kind, Record, Value
 from resolver.synthetic import written_dates
-from resolver.synthetic.agencies import Dates, Order
+from resolver.synthetic.agencies import DateStyle, NameOrder
 from resolver.synthetic.differences.corruptions import CORRUPTIONS, Corruption
 from resolver.synthetic.differences.person_views import (
-    View,
-    all_forms,
-    name_texts,
-    plain_view,
-    without,
+    PersonView,
+    drop_parts,
+    make_plain_view,
+    spell_names,
+    uniform_forms,
 )
 from resolver.synthetic.entities.persons import Persons, make_persons
-from resolver.synthetic.geography import geography
+from resolver.synthetic.geography import load_geography
+from resolver.synthetic.habits import Columns
 from resolver.synthetic.names import full_names
 from resolver.synthetic.names.cultures import CULTURE_NAMES, CULTURES
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
-from resolver.synthetic.random_columns import Dice, keep
+from resolver.synthetic.random_columns import Dice, keep_where
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Two records and whether they describe the same person. `corruption` names the difference; `culture` is the name
-    culture, `script` the script (`Latin`, `Cyrillic` …) that is not Latin where one of the names is in such, else
-    `Latin`."""
+    """Pair of records, and whether they describe the same person.
+
+    `corruption`: name of the difference. `culture`: name culture. `script`: script of a name that
+    is not in Latin letters (`Cyrillic` …), else `Latin`.
+    """
 
     left: Record
     right: Record
@@ -45,81 +48,90 @@ class Probe:
     script: str
 
 
-def probes(count: int, seed: int = 1) -> list[Probe]:
-    """`count` probes, corruptions in turn; the same arguments give the same probes. Raises `UsageError` for a
-    negative count."""
+def make_probes(count: int, seed: int = 1) -> list[Probe]:
+    """Make `count` probes with alternating corruptions; deterministic in its arguments.
+
+    Raises `UsageError` for a negative count.
+    """
     if count < 0:
-        raise UsageError(f"there are no {count} probes")
-    found: list[list[Probe]] = []
+        raise UsageError(f"the number of probes must be 0 or more, not {count}")
+    probes_of: list[list[Probe]] = []
     for place, corruption in enumerate(CORRUPTIONS):
-        wanted = (count - place + len(CORRUPTIONS) - 1) // len(CORRUPTIONS)
-        found.append(_probes_of(corruption, max(wanted, 0), seed) if wanted > 0 else [])
-    turns = max(map(len, found), default=0)
-    return [row[turn] for turn in range(turns) for row in found if turn < len(row)]
+        count_of = (count - place + len(CORRUPTIONS) - 1) // len(CORRUPTIONS)
+        probes_of.append(
+            _make_probes_of(corruption, max(count_of, 0), seed) if count_of > 0 else []
+        )
+    turns = max(map(len, probes_of), default=0)
+    return [row[turn] for turn in range(turns) for row in probes_of if turn < len(row)]
 
 
-def name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[str, ...]]:
-    """The different spellings of the full names of `count` invented persons of a culture (a name of `CULTURES`), each
-    a tuple without repetitions, the passport's first. Raises `UsageError` for a culture that is not known."""
+def spell_name_variants(culture: str, count: int, seed: int = 1) -> list[tuple[str, ...]]:
+    """Return the spellings of the full names of `count` persons of a culture.
+
+    `culture`: a name of `CULTURES`. Per person a tuple of distinct spellings, the passport's first.
+    Raises `UsageError` for an unknown culture.
+    """
     if culture not in CULTURE_NAMES:
         raise UsageError(
-            f"no culture is called {culture!r}", mend=f"known are {', '.join(CULTURE_NAMES)}"
+            f"unknown name culture {culture!r}", hint=f"known are {', '.join(CULTURE_NAMES)}"
         )
     dice = Dice(seed, "variants", culture)
     persons = make_persons(dice, count, CULTURE_NAMES.index(culture), pairs=False)
-    view = plain_view(persons, np.arange(count))
-    native = full_names.writable(view.parts)
+    view = make_plain_view(persons, np.arange(count))
+    native = full_names.has_native_script(view.parts)
     views = [
-        replace(view, forms=all_forms(form, count))
+        replace(view, forms=uniform_forms(form, count))
         for form in (Form.STANDARD, Form.B, Form.C, Form.LOOSE)
     ]
     views += [
         replace(view, forms={**view.forms, part: np.full(count, int(form))})
-        for part, form in (("given", Form.PET), ("middle", Form.INITIAL))
+        for part, form in (("given_name", Form.PET), ("middle", Form.INITIAL))
     ]
     views += [
-        replace(view, order=np.full(count, int(Order.FAMILY_COMMA))),
-        replace(view, parts=without(view.parts, "middle", "father", "grandfather", "son_of")),
+        replace(view, order=np.full(count, int(NameOrder.FAMILY_COMMA))),
+        replace(view, parts=drop_parts(view.parts, "middle", "father", "grandfather", "son_of")),
     ]
     views += [
         replace(view, native=native),
-        replace(view, native=native, forms=all_forms(Form.SECOND, count)),
+        replace(view, native=native, forms=uniform_forms(Form.SECOND, count)),
     ]
-    texts = [name_texts(one).to_pylist() for one in views]
+    texts = [spell_names(variant).to_pylist() for variant in views]
     return [tuple(dict.fromkeys(row)) for row in zip(*texts, strict=True)]
 
 
-def _probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe]:
+def _make_probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe]:
     dice = Dice(seed, "probes", corruption.name)
     pool = make_persons(dice, max(60 * len(CULTURES), 40 * count), pairs=False)
-    everyone = np.arange(len(pool))
-    whole = plain_view(pool, everyone)
-    rows = _in_turns(pool.culture, corruption.possible(pool, whole), count)
-    persons = _only(pool, rows)
-    view = plain_view(persons, np.arange(len(rows)))
+    all_rows = np.arange(len(pool))
+    full_view = make_plain_view(pool, all_rows)
+    rows = _select_in_turns(pool.culture, corruption.possible(pool, full_view), count)
+    persons = _take_persons(pool, rows)
+    view = make_plain_view(persons, np.arange(len(rows)))
     if corruption.native:
-        own = (
-            full_names.writable(view.parts)
+        is_native = (
+            full_names.has_native_script(view.parts)
             & ~full_names.latin_cultures()[view.culture]
             & dice.chance(len(rows), 0.5)
         )
-        view = replace(view, native=own)
+        view = replace(view, native=is_native)
     left, right = corruption.change(dice, persons, view)
     sides = [
-        _records(dice, side, f"probe-{where}", f"{corruption.name}-{seed}")
-        for side, where in ((left, "left"), (right, "right"))
+        _make_records(dice, side, f"probe-{side_name}", f"{corruption.name}-{seed}")
+        for side, side_name in ((left, "left"), (right, "right"))
     ]
-    own = left.native | right.native
-    found = []
-    for place, (one, other) in enumerate(zip(*sides, strict=True)):
+    is_native = left.native | right.native
+    probes = []
+    for place, (left_record, right_record) in enumerate(zip(*sides, strict=True)):
         culture = CULTURES[int(persons.culture[place])]
-        script = culture.script if own[place] else "Latin"
-        found.append(Probe(one, other, corruption.same, corruption.name, culture.name, script))
-    return found
+        script = culture.script if is_native[place] else "Latin"
+        probes.append(
+            Probe(left_record, right_record, corruption.same, corruption.name, culture.name, script)
+        )
+    return probes
 
 
-def _in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
-    """`count` of the possible rows, cultures taking turns."""
+def _select_in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
+    """Select `count` of the possible rows, alternating between cultures."""
     rows = np.flatnonzero(possible)
     order = np.argsort(culture[rows], kind="stable")
     ranked = np.empty(len(rows), dtype=np.int64)
@@ -128,28 +140,34 @@ def _in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
     return rows[np.lexsort((culture[rows], ranked))][:count]
 
 
-def _only(persons: Persons, rows: Ints) -> Persons:
+def _take_persons(persons: Persons, rows: Ints) -> Persons:
     return Persons(*(getattr(persons, name)[rows] for name in Persons.__dataclass_fields__))
 
 
-def _records(dice: Dice, view: View, source: str, tag: str) -> list[Record]:
-    count, geo = len(view.culture), geography()
-    styles = np.full(count, int(Dates.ISO), dtype=np.int64)
-    columns = {
-        "name": name_texts(view),
-        "birthDate": keep(written_dates.write(view.written, styles), dice.chance(count, 0.85)),
-        "birthPlace": keep(
+def _make_columns(dice: Dice, view: PersonView) -> Columns:
+    count, geo = len(view.culture), load_geography()
+    styles = np.full(count, int(DateStyle.ISO), dtype=np.int64)
+    return {
+        "name": spell_names(view),
+        "birthDate": keep_where(
+            written_dates.format_dates(view.dates, styles), dice.chance(count, 0.85)
+        ),
+        "birthPlace": keep_where(
             geo.cities.spell(view.city, int(Form.STANDARD)), dice.chance(count, 0.5)
         ),
-        "nationality": keep(geo.codes.take(pa.array(view.country)), dice.chance(count, 0.7)),
-        "gender": keep(
+        "nationality": keep_where(geo.codes.take(pa.array(view.country)), dice.chance(count, 0.7)),
+        "gender": keep_where(
             pa.array(["male", "female"]).take(pa.array((~view.male).astype(np.int64))),
             dice.chance(count, 0.6),
         ),
     }
+
+
+def _make_records(dice: Dice, view: PersonView, source: str, tag: str) -> list[Record]:
+    columns = _make_columns(dice, view)
     lists = {prop: column.to_pylist() for prop, column in columns.items()}
     records = []
-    for place in range(count):
+    for place in range(len(view.culture)):
         values = tuple(
             Value(prop, texts[place]) for prop, texts in lists.items() if texts[place] is not None
         )

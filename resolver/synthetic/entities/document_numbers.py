@@ -1,5 +1,7 @@
-"""Document numbers in the forms countries use, with their check digits; phone numbers; e-mail addresses. All
-invented."""
+"""Document numbers in the national forms with valid check digits; phone numbers; e-mail addresses.
+
+All numbers are invented.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.synthetic.geography import Geography, geography
+from resolver.synthetic.geography import Geography, load_geography
 from resolver.synthetic.names.name_lexicon import Ints
-from resolver.synthetic.random_columns import Dice, join, number_text
+from resolver.synthetic.random_columns import Dice, concat_texts, format_numbers
 
 Digits = npt.NDArray[np.int64]
 
-# A for a letter, 9 for a digit. Countries not named have the first form.
+# A is a letter, 9 a digit. Countries that are not listed use the first form.
 _PASSPORT = {
     "A99999999": "",
     "999999999": "RU BY FR US ES FI",
@@ -44,38 +46,33 @@ def _patterns(table: dict[str, str], geo: Geography) -> list[str]:
     return [by_code.get(str(code).upper(), default) for code in geo.codes.to_pylist()]
 
 
-def passports(dice: Dice, countries: Ints) -> pa.StringArray:
-    """A passport number of each country's form."""
-    return _numbers(dice, countries, _patterns(_PASSPORT, geography()))
+def draw_passports(dice: Dice, countries: Ints) -> pa.StringArray:
+    """Draw a passport number in each country's form."""
+    return _draw_numbers(dice, countries, _patterns(_PASSPORT, load_geography()))
 
 
-def identities(
+def draw_identity_numbers(
     dice: Dice, countries: Ints, born: npt.NDArray[np.datetime64], male: npt.NDArray[np.bool_]
 ) -> pa.StringArray:
-    """A national identity number of each country's form; where these hold birth date, gender or check digit, the
-    right ones."""
-    geo = geography()
-    texts = (
-        _numbers(dice, countries, _patterns(_IDENTITY, geo))
-        .to_numpy(zero_copy_only=False)
-        .astype(object)
-    )
-    day, month, year = date_parts(born)
+    """Draw a national identity number in each country's form.
+
+    Numbers that contain birth date, gender or a check digit have the correct ones.
+    """
+    geo = load_geography()
+    numbers = _draw_numbers(dice, countries, _patterns(_IDENTITY, geo))
+    texts = numbers.to_numpy(zero_copy_only=False).astype(object)
+    day, month, year = split_dates(born)
     for codes, maker in _MAKERS.items():
-        wanted = np.flatnonzero(
-            np.isin(
-                countries,
-                [geo.index[code.lower()] for code in codes.split() if code.lower() in geo.index],
-            )
-        )
-        if len(wanted):
-            digits = dice.below(len(wanted) * 18, 10).reshape(len(wanted), 18)
-            texts[wanted] = maker(digits, day[wanted], month[wanted], year[wanted], male[wanted])
+        listed = [geo.index[code.lower()] for code in codes.split() if code.lower() in geo.index]
+        rows = np.flatnonzero(np.isin(countries, listed))
+        if len(rows):
+            digits = dice.integers(len(rows) * 18, 10).reshape(len(rows), 18)
+            texts[rows] = maker(digits, day[rows], month[rows], year[rows], male[rows])
     return pa.array(texts, pa.string())
 
 
-def date_parts(days: npt.NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
-    """Day, month and year of dates."""
+def split_dates(days: npt.NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
+    """Return day, month and year of dates."""
     months = days.astype("datetime64[M]")
     day = (days - months).astype(np.int64) + 1
     return (
@@ -85,7 +82,7 @@ def date_parts(days: npt.NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def _numbers(dice: Dice, countries: Ints, patterns: list[str]) -> pa.StringArray:
+def _draw_numbers(dice: Dice, countries: Ints, patterns: list[str]) -> pa.StringArray:
     width = max(map(len, patterns))
     letters = np.array([[sign == "A" for sign in form.ljust(width)] for form in patterns])
     unused = np.array([[sign == " " for sign in form.ljust(width)] for form in patterns])
@@ -97,65 +94,78 @@ def _numbers(dice: Dice, countries: Ints, patterns: list[str]) -> pa.StringArray
     return pa.array(np.ascontiguousarray(signs).view(f"U{width}").ravel(), pa.string())
 
 
-def _text(columns: list[Ints]) -> list[str]:
+def _join_digits(columns: list[Ints]) -> list[str]:
     signs = np.stack(columns, axis=1).astype(np.uint32) + 48
     return [str(text) for text in np.ascontiguousarray(signs).view(f"U{len(columns)}").ravel()]
 
 
-def _split(number: Ints, width: int) -> list[Ints]:
-    """The decimal digits of whole numbers, highest first."""
+def _split_digits(number: Ints, width: int) -> list[Ints]:
+    """Return the decimal digits of whole numbers, most significant first."""
     return [number // 10 ** (width - 1 - place) % 10 for place in range(width)]
 
 
-def _weighted(columns: list[Ints], weights: tuple[int, ...]) -> Ints:
+def _weighted_sum(columns: list[Ints], weights: tuple[int, ...]) -> Ints:
     total = np.zeros(len(columns[0]), dtype=np.int64)
     for column, weight in zip(columns, weights, strict=True):
         total += column * weight
     return total
 
 
-def _spain(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _make_spanish(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     columns = [d[:, place] for place in range(8)]
-    value = _weighted(columns, tuple(10**place for place in range(7, -1, -1)))
+    value = _weighted_sum(columns, tuple(10**place for place in range(7, -1, -1)))
     return [
         digits + "TRWAGMYFPDXBNJZSQVHLCKE"[rest]
-        for digits, rest in zip(_text(columns), (value % 23).tolist(), strict=True)
+        for digits, rest in zip(_join_digits(columns), (value % 23).tolist(), strict=True)
     ]
 
 
-def _china(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _make_chinese(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     county = np.array([110101, 310101, 440103, 350203, 330302, 510104])[d[:, 0] % 6]
     sequence = [d[:, 1], d[:, 2], d[:, 3] // 2 * 2 + male]
-    columns = _split(county, 6)
-    columns += [*_split(year, 4), *_split(month, 2), *_split(day, 2), *sequence]
+    columns = _split_digits(county, 6)
+    columns += [
+        *_split_digits(year, 4),
+        *_split_digits(month, 2),
+        *_split_digits(day, 2),
+        *sequence,
+    ]
     weights = tuple(pow(2, place, 11) for place in range(17, 0, -1))
-    check = (12 - _weighted(columns, weights) % 11) % 11
+    check = (12 - _weighted_sum(columns, weights) % 11) % 11
     return [
         digits + "0123456789X"[rest]
-        for digits, rest in zip(_text(columns), check.tolist(), strict=True)
+        for digits, rest in zip(_join_digits(columns), check.tolist(), strict=True)
     ]
 
 
-def _turkey(
+def _make_turkish(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
     columns = [np.maximum(d[:, 0], 1), *(d[:, place] for place in range(1, 9))]
-    tenth = _weighted(columns, (7, -1, 7, -1, 7, -1, 7, -1, 7)) % 10
-    return _text([*columns, tenth, (_weighted(columns, (1,) * 9) + tenth) % 10])
+    tenth = _weighted_sum(columns, (7, -1, 7, -1, 7, -1, 7, -1, 7)) % 10
+    return _join_digits([*columns, tenth, (_weighted_sum(columns, (1,) * 9) + tenth) % 10])
 
 
-def _iran(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _make_iranian(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     columns = [d[:, place] for place in range(9)]
-    rest = _weighted(columns, tuple(range(10, 1, -1))) % 11
-    return _text([*columns, np.where(rest < 2, rest, 11 - rest)])
+    rest = _weighted_sum(columns, tuple(range(10, 1, -1))) % 11
+    return _join_digits([*columns, np.where(rest < 2, rest, 11 - rest)])
 
 
-def _korea(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _make_korean(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     century = np.where(year < 2000, 1, 3) + ~male
     columns = [
-        *_split(year % 100, 2),
-        *_split(month, 2),
-        *_split(day, 2),
+        *_split_digits(year % 100, 2),
+        *_split_digits(month, 2),
+        *_split_digits(day, 2),
         century,
         d[:, 0] % 9,
         d[:, 1],
@@ -163,35 +173,35 @@ def _korea(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.b
         d[:, 3],
         d[:, 4] * 0 + 1,
     ]
-    check = (11 - _weighted(columns, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10
-    return [text[:6] + "-" + text[6:] for text in _text([*columns, check])]
+    check = (11 - _weighted_sum(columns, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10
+    return [text[:6] + "-" + text[6:] for text in _join_digits([*columns, check])]
 
 
-def _yugoslavia(
+def _make_yugoslav(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
     sequence = d[:, 0] % 5 + np.where(male, 0, 5)
     columns = [
-        *_split(day, 2),
-        *_split(month, 2),
-        *_split(year % 1000, 3),
+        *_split_digits(day, 2),
+        *_split_digits(month, 2),
+        *_split_digits(year % 1000, 3),
         d[:, 1] * 0 + 7,
         d[:, 2],
         sequence,
         d[:, 3],
         d[:, 4],
     ]
-    rest = 11 - _weighted(columns, (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
-    return _text([*columns, np.where(rest > 9, 0, rest)])
+    rest = 11 - _weighted_sum(columns, (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
+    return _join_digits([*columns, np.where(rest > 9, 0, rest)])
 
 
-def _france(
+def _make_french(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
     columns = [
         np.where(male, 1, 2),
-        *_split(year % 100, 2),
-        *_split(month, 2),
+        *_split_digits(year % 100, 2),
+        *_split_digits(month, 2),
         d[:, 0] % 8 + 1,
         d[:, 1] % 8 + 1,
         d[:, 2],
@@ -201,19 +211,21 @@ def _france(
         d[:, 6],
         d[:, 7] % 9 + 1,
     ]
-    value = _weighted(columns, tuple(10**place for place in range(12, -1, -1)))
-    return _text([*columns, *_split(97 - value % 97, 2)])
+    value = _weighted_sum(columns, tuple(10**place for place in range(12, -1, -1)))
+    return _join_digits([*columns, *_split_digits(97 - value % 97, 2)])
 
 
-def _egypt(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]) -> list[str]:
+def _make_egyptian(
+    d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
+) -> list[str]:
     century = np.where(year < 2000, 2, 3)
     sequence = [d[:, 1], d[:, 2], d[:, 3], d[:, 4] // 2 * 2 + male]
-    return _text(
+    return _join_digits(
         [
             century,
-            *_split(year % 100, 2),
-            *_split(month, 2),
-            *_split(day, 2),
+            *_split_digits(year % 100, 2),
+            *_split_digits(month, 2),
+            *_split_digits(day, 2),
             d[:, 0] * 0,
             d[:, 0] % 4 + 1,
             *sequence,
@@ -222,7 +234,7 @@ def _egypt(d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.b
     )
 
 
-def _pakistan(
+def _make_pakistani(
     d: Digits, day: Ints, month: Ints, year: Ints, male: npt.NDArray[np.bool_]
 ) -> list[str]:
     columns = [
@@ -230,44 +242,47 @@ def _pakistan(
         *(d[:, place] for place in range(1, 12)),
         d[:, 12] % 4 * 2 + np.where(male, 1, 2),
     ]
-    return [f"{text[:5]}-{text[5:12]}-{text[12:]}" for text in _text(columns)]
+    return [f"{text[:5]}-{text[5:12]}-{text[12:]}" for text in _join_digits(columns)]
 
 
 _MAKERS: dict[str, Callable[[Digits, Ints, Ints, Ints, npt.NDArray[np.bool_]], list[str]]] = {
-    "ES": _spain,
-    "CN": _china,
-    "TR": _turkey,
-    "IR": _iran,
-    "KR": _korea,
-    "RS BA ME MK SI": _yugoslavia,
-    "FR": _france,
-    "EG": _egypt,
-    "PK": _pakistan,
+    "ES": _make_spanish,
+    "CN": _make_chinese,
+    "TR": _make_turkish,
+    "IR": _make_iranian,
+    "KR": _make_korean,
+    "RS BA ME MK SI": _make_yugoslav,
+    "FR": _make_french,
+    "EG": _make_egyptian,
+    "PK": _make_pakistani,
 }
 
 
-def phones(dice: Dice, countries: Ints) -> pa.StringArray:
-    """An invented mobile number with each country's dialling code."""
+def draw_phones(dice: Dice, countries: Ints) -> pa.StringArray:
+    """Draw a mobile number with each country's calling code."""
     count = len(countries)
-    rest = join(
-        [number_text(60 + dice.below(count, 40)), number_text(dice.below(count, 10_000_000), 7)]
+    number = concat_texts(
+        [
+            format_numbers(60 + dice.integers(count, 40)),
+            format_numbers(dice.integers(count, 10_000_000), 7),
+        ]
     )
-    return join(["+", geography().dial.take(pa.array(countries)), rest])
+    return concat_texts(["+", load_geography().dial.take(pa.array(countries)), number])
 
 
-def emails(dice: Dice, given: pa.StringArray, family: pa.StringArray) -> pa.StringArray:
-    """An address made of the names, at domains reserved for examples."""
-    count = len(given)
+def draw_emails(dice: Dice, given_names: pa.StringArray, family: pa.StringArray) -> pa.StringArray:
+    """Make a mail address from given and family name, at a domain reserved for examples."""
+    count = len(given_names)
     domain = pa.array(
         ["example.com", "example.org", "example.net", "mail.example.com", "post.example.org"]
-    ).take(pa.array(dice.below(count, 5)))
-    first = pc.utf8_lower(pc.replace_substring_regex(given, "[^A-Za-z]", ""))
+    ).take(pa.array(dice.integers(count, 5)))
+    first = pc.utf8_lower(pc.replace_substring_regex(given_names, "[^A-Za-z]", ""))
     last = pc.utf8_lower(pc.replace_substring_regex(pc.fill_null(family, ""), "[^A-Za-z]", ""))
-    return join([first, ".", last, number_text(dice.below(count, 100)), "@", domain])
+    return concat_texts([first, ".", last, format_numbers(dice.integers(count, 100)), "@", domain])
 
 
-def imo_numbers(serials: Ints) -> pa.StringArray:
-    """IMO numbers with their check digit from serial numbers (six digits)."""
-    columns = _split(100_000 + serials % 900_000, 6)
-    check = _weighted(columns, (7, 6, 5, 4, 3, 2)) % 10
-    return join(["IMO", pa.array(_text([*columns, check]), pa.string())])
+def make_imo_numbers(serials: Ints) -> pa.StringArray:
+    """Make IMO numbers with check digit from serial numbers (six digits)."""
+    columns = _split_digits(100_000 + serials % 900_000, 6)
+    check = _weighted_sum(columns, (7, 6, 5, 4, 3, 2)) % 10
+    return concat_texts(["IMO", pa.array(_join_digits([*columns, check]), pa.string())])

@@ -1,4 +1,4 @@
-"""What agencies wrote of groups and ships: one column per thing said, one row per record."""
+"""Groups and ships as agencies describe them: one column per property, one row per record."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Activity
-from resolver.synthetic.differences.writing_errors import with_slips
+from resolver.synthetic.differences.writing_errors import add_typos
 from resolver.synthetic.entities import document_numbers
+from resolver.synthetic.entities.group_words import LANGUAGES, load_group_words
 from resolver.synthetic.entities.ships import Ships
-from resolver.synthetic.entities.true_groups import (
-    COMPANY,
-    LANGUAGES,
-    Groups,
-    group_words,
-)
-from resolver.synthetic.geography import geography
-from resolver.synthetic.habits import Columns, Habits, country_text
+from resolver.synthetic.entities.true_groups import COMPANY, TrueGroups
+from resolver.synthetic.geography import load_geography
+from resolver.synthetic.habits import Columns, Habits, format_countries
 from resolver.synthetic.names.name_lexicon import Bools, Form, Ints
-from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.names.vocabulary import load_vocabulary
 from resolver.synthetic.random_columns import (
     Dice,
-    join,
-    join_present,
-    keep,
-    number_text,
-    pick,
+    choose_where,
+    concat_texts,
+    format_numbers,
+    join_non_null,
+    keep_where,
 )
 
 ENGLISH, AT_HOME, OWN_SCRIPT = 0, 1, 2
@@ -35,75 +31,101 @@ _SCRIPT = {"ru": "Cyrillic", "ar": "Arabic", "fa": "Arabic", "zh": "Han", "gr": 
 _ACTIVITIES = pa.array([activity.value for activity in Activity], pa.string())
 
 
-def group_columns(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Columns:
-    """The columns of n records; `rows` says which group each describes."""
-    count, geo = len(rows), geography()
-    mode = _mode(dice, groups, rows, habits)
-    renamed, u = groups.renamed[rows], dice.uniform(count)
-    name = spelled(dice, groups, rows, mode, habits, former=renamed & (u < 0.25))
-    name = with_slips(dice, name, dice.chance(count, 0.03 * habits.rate("care")))
+def make_group_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+    """Make the columns of n records; `rows`: the group of each record."""
+    count, geo = len(rows), load_geography()
+    columns = _make_name_columns(dice, groups, rows, habits)
+    is_company = groups.kind[rows] == COMPANY
+    country = groups.country[rows]
+    has_address = dice.chance(count, 0.5 * habits.rate("address"))
+    street = geo.street_lines(dice, country)
+    has_abbreviation = dice.chance(count, np.where(is_company, 0.06, 0.22))
+    columns["abbreviation"] = keep_where(_initials(groups, rows), has_abbreviation)
+    has_country = dice.chance(count, habits.rate("nationality"))
+    columns["country"] = keep_where(format_countries(country, habits), has_country)
+    columns |= _make_register_columns(dice, groups, rows, habits)
+    columns["street"] = keep_where(street, has_address & dice.chance(count, 0.7))
+    city = geo.cities.spell(groups.city[rows], int(Form.STANDARD))
+    columns["city"] = keep_where(city, has_address)
+    columns["addressCountry"] = keep_where(format_countries(country, habits), has_address)
+    return columns | _make_activity_columns(dice, groups, rows, habits)
+
+
+def _make_activity_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+    """Make the columns of activities and of the countries of routes."""
+    count, columns = len(rows), Columns()
+    for name, place, rate in (("activity", 0, 0.8), ("otherActivity", 1, 0.5)):
+        texts = format_activities(groups.activity[rows, place])
+        columns[name] = keep_where(texts, dice.chance(count, rate))
+    for place, (name, rate) in enumerate(_ROUTE_RATES.items()):
+        texts = format_countries(groups.route[rows, place], habits)
+        columns[name] = keep_where(texts, dice.chance(count, rate))
+    return columns
+
+
+_ROUTE_RATES = {
+    "routeSource": 0.5,
+    "routeTransit": 0.5,
+    "otherTransit": 0.4,
+    "routeDestination": 0.5,
+}
+
+
+def _make_name_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+    count = len(rows)
+    mode = _choose_mode(dice, groups, rows, habits)
+    is_renamed, u = groups.renamed[rows], dice.uniform(count)
+    name = spell_group_names(dice, groups, rows, mode, habits, former=is_renamed & (u < 0.25))
+    name = add_typos(dice, name, dice.chance(count, 0.03 * habits.rate("error_factor")))
     upper = dice.chance(count, habits.rate("upper"))
-    branch = groups.branch[rows] >= 0
-    # branches go by the name of the whole as well, and are listed with it
-    short = branch & (u < 0.6)
-    aliased = dice.chance(count, np.where(short, 0.7, 0.28))
-    other = spelled(
+    # Branches also use the name of the whole company, and are often listed with it.
+    without_branch = (groups.branch[rows] >= 0) & (u < 0.6)
+    has_alias = dice.chance(count, np.where(without_branch, 0.7, 0.28))
+    alias = spell_group_names(
         dice,
         groups,
         rows,
-        np.where((mode == ENGLISH) & ~short, AT_HOME, ENGLISH),
+        np.where((mode == ENGLISH) & ~without_branch, AT_HOME, ENGLISH),
         habits,
         former=np.zeros(count, dtype=bool),
-        short=short,
+        without_branch=without_branch,
     )
-    before = spelled(dice, groups, rows, mode, habits, former=np.ones(count, dtype=bool))
-    company = groups.kind[rows] == COMPANY
-    where = groups.country[rows]
-    registered = number_text(groups.founded[rows].astype(np.int64) * 7_919 + rows * 31, 8)
-    day, month, year = (
-        number_text(part, 2) for part in document_numbers.date_parts(groups.founded[rows])
+    previous = spell_group_names(
+        dice, groups, rows, mode, habits, former=np.ones(count, dtype=bool)
     )
-    has_address = dice.chance(count, 0.5 * habits.rate("address"))
-    street = geo.street_lines(dice, where)
+    differs = np.asarray(pc.fill_null(pc.not_equal(alias, name), False))
     return {
-        "schema": pick(company, pa.scalar("Company"), pa.scalar("Organization")),
-        "name": pick(upper, pc.utf8_upper(name), name),
-        "alias": keep(other, aliased & np.asarray(pc.fill_null(pc.not_equal(other, name), False))),
-        "previousName": keep(before, renamed & (u >= 0.25) & (u < 0.65)),
-        "abbreviation": keep(
-            _initials(groups, rows), dice.chance(count, np.where(company, 0.06, 0.22))
+        "schema": choose_where(
+            groups.kind[rows] == COMPANY, pa.scalar("Company"), pa.scalar("Organization")
         ),
-        "country": keep(
-            country_text(where, habits), dice.chance(count, habits.rate("nationality"))
-        ),
-        "registrationNumber": keep(
-            registered, company & dice.chance(count, 0.6 * habits.rate("documents"))
-        ),
-        "incorporationDate": keep(
-            pick(dice.chance(count, 0.3), year, join([year, month, day], "-")),
-            company & dice.chance(count, 0.5),
-        ),
-        "street": keep(street, has_address & dice.chance(count, 0.7)),
-        "city": keep(geo.cities.spell(groups.city[rows], int(Form.STANDARD)), has_address),
-        "addressCountry": keep(country_text(where, habits), has_address),
-        "activity": keep(activity_text(groups.activity[rows, 0]), dice.chance(count, 0.8)),
-        "otherActivity": keep(activity_text(groups.activity[rows, 1]), dice.chance(count, 0.5)),
-        "routeSource": keep(country_text(groups.route[rows, 0], habits), dice.chance(count, 0.5)),
-        "routeTransit": keep(country_text(groups.route[rows, 1], habits), dice.chance(count, 0.5)),
-        "otherTransit": keep(country_text(groups.route[rows, 2], habits), dice.chance(count, 0.4)),
-        "routeDestination": keep(
-            country_text(groups.route[rows, 3], habits), dice.chance(count, 0.5)
-        ),
+        "name": choose_where(upper, pc.utf8_upper(name), name),
+        "alias": keep_where(alias, has_alias & differs),
+        "previousName": keep_where(previous, is_renamed & (u >= 0.25) & (u < 0.65)),
     }
 
 
-def activity_text(activities: Ints) -> pa.StringArray:
-    """The names of activities given by their place in `Activity`; null for negative ones."""
+def _make_register_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:
+    """Make registration number and incorporation date, which companies have."""
+    count, founded = len(rows), groups.founded[rows]
+    is_company = groups.kind[rows] == COMPANY
+    number = format_numbers(founded.astype(np.int64) * 7_919 + rows * 31, 8)
+    has_number = dice.chance(count, 0.6 * habits.rate("documents"))
+    day, month, year = (format_numbers(part, 2) for part in document_numbers.split_dates(founded))
+    is_year_only = dice.chance(count, 0.3)
+    date = choose_where(is_year_only, year, concat_texts([year, month, day], "-"))
+    return {
+        "registrationNumber": keep_where(number, is_company & has_number),
+        "incorporationDate": keep_where(date, is_company & dice.chance(count, 0.5)),
+    }
+
+
+def format_activities(activities: Ints) -> pa.StringArray:
+    """Return the names of activities given as index into `Activity`; null if negative."""
     return _ACTIVITIES.take(pa.array(np.where(activities >= 0, activities, 0), mask=activities < 0))
 
 
-def _mode(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Ints:
-    """In which language and letters each record has the name."""
+def _choose_mode(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Ints:
+    """Choose language and script of the name in each record."""
     language = groups.language[rows]
     scripts = np.array(
         [
@@ -121,126 +143,159 @@ def _mode(dice: Dice, groups: Groups, rows: Ints, habits: Habits) -> Ints:
     return np.where(own, OWN_SCRIPT, mode)
 
 
-def spelled(
+def spell_group_names(
     dice: Dice,
-    groups: Groups,
+    groups: TrueGroups,
     rows: Ints,
     mode: Ints,
     habits: Habits,
     *,
     former: Bools,
-    short: Bools | None = None,
+    without_branch: Bools | None = None,
 ) -> pa.StringArray:
-    """The names of groups as records have them; `former`: the name before a renaming; `short`: without the branch."""
-    count, lexicon, geo = len(rows), group_words().lexicon, geography()
-    home = np.where(habits.flag("keeps_marks"), int(Form.B), int(Form.LOOSE))
-    english = np.where(dice.chance(count, 0.08), int(Form.C), int(Form.STANDARD))
-    form = np.where(mode == ENGLISH, english, np.where(mode == AT_HOME, home, int(Form.NATIVE)))
-    legal_form = np.where(
-        mode == ENGLISH,
-        np.where(dice.chance(count, 0.2), int(Form.C), int(Form.STANDARD)),
-        np.where(dice.chance(count, 0.12), int(Form.LOOSE), int(Form.B)),
-    )
-    legal_form = np.where(mode == OWN_SCRIPT, int(Form.NATIVE), legal_form)
-    head = np.where(former, groups.old_head[rows], groups.head[rows])
+    """Spell the names of groups as records state them.
+
+    `former`: the name before a renaming; `without_branch`: without the word of the branch.
+    """
+    count, lexicon, geo = len(rows), load_group_words().lexicon, load_geography()
+    form, legal_form = _draw_name_forms(dice, mode, habits)
+    color_word = np.where(former, groups.old_head[rows], groups.head[rows])
     fancy = np.where(former, groups.old_fancy[rows], groups.fancy[rows])
     stem = np.where(former, -1, groups.stem[rows])
     number = np.where(dice.chance(count, 0.03), -1, groups.number[rows])
     place = np.where(dice.chance(count, 0.15), -1, groups.place[rows])
     branch = np.where(
-        dice.chance(count, 0.1) | (False if short is None else short), -1, groups.branch[rows]
+        dice.chance(count, 0.1) | (False if without_branch is None else without_branch),
+        -1,
+        groups.branch[rows],
     )
-    legal = np.where(dice.chance(count, 0.25), -1, groups.legal[rows])
-    own_stem = vocabulary().lexicon.spell(stem, int(Form.NATIVE))
-    latin_stem = vocabulary().lexicon.spell(
-        stem, np.where(mode == ENGLISH, int(Form.STANDARD), habits.number("letters"))
+    legal_word = np.where(dice.chance(count, 0.25), -1, groups.legal[rows])
+    middle_word = pc.coalesce(lexicon.spell(fancy, form), _spell_stem(stem, mode, habits))
+    core, color = lexicon.spell(groups.core[rows], form), lexicon.spell(color_word, form)
+    core_first = (mode != ENGLISH) & _CORE_FIRST[groups.language[rows]]
+    words = choose_where(
+        core_first,
+        join_non_null([core, middle_word, color]),
+        join_non_null([color, middle_word, core]),
     )
-    middle = pc.coalesce(
-        lexicon.spell(fancy, form),
-        pick(mode == OWN_SCRIPT, pc.coalesce(own_stem, latin_stem), latin_stem),
-    )
-    core, colour = lexicon.spell(groups.core[rows], form), lexicon.spell(head, form)
-    turned = (mode != ENGLISH) & _CORE_FIRST[groups.language[rows]]
-    words = pick(turned, join_present([core, middle, colour]), join_present([colour, middle, core]))
     city = geo.cities.spell(place, int(Form.STANDARD))
-    where = pick(mode == ENGLISH, join(["of ", city]), city)
-    return join_present(
+    city_text = choose_where(mode == ENGLISH, concat_texts(["of ", city]), city)
+    return join_non_null(
         [
             words,
             lexicon.spell(number, form),
-            where,
-            lexicon.spell(legal, legal_form),
-            _of_branch(dice, branch),
+            city_text,
+            lexicon.spell(legal_word, legal_form),
+            _branch_words(dice, branch),
         ]
     )
 
 
-def _of_branch(dice: Dice, branch: Ints) -> pa.StringArray:
-    """The words that say which branch it is: "(Aden)", "in Aden", "- Aden", "Aden"; null where it is none."""
-    city = geography().cities.spell(branch, int(Form.STANDARD))
-    style = dice.below(len(branch), 5)
-    plain = pick(style == 3, join(["- ", city]), city)
-    return pick(style < 2, join(["(", city, ")"]), pick(style == 2, join(["in ", city]), plain))
+def _draw_name_forms(dice: Dice, mode: Ints, habits: Habits) -> tuple[Ints, Ints]:
+    """Draw the forms of the words of a name, and of its legal form."""
+    count = len(mode)
+    home = np.where(habits.flag("writes_diacritics"), int(Form.B), int(Form.LOOSE))
+    english = np.where(dice.chance(count, 0.08), int(Form.C), int(Form.STANDARD))
+    form = np.where(mode == ENGLISH, english, np.where(mode == AT_HOME, home, int(Form.NATIVE)))
+    english_legal = np.where(dice.chance(count, 0.2), int(Form.C), int(Form.STANDARD))
+    home_legal = np.where(dice.chance(count, 0.12), int(Form.LOOSE), int(Form.B))
+    legal_form = np.where(mode == ENGLISH, english_legal, home_legal)
+    return form, np.where(mode == OWN_SCRIPT, int(Form.NATIVE), legal_form)
 
 
-def _initials(groups: Groups, rows: Ints) -> pa.StringArray:
-    """The initials of the English words, with the number: `GFT`, `NU-121`; null for fewer than two letters."""
-    lexicon = group_words().lexicon
+def _spell_stem(stem: Ints, mode: Ints, habits: Habits) -> pa.StringArray:
+    """Spell the family name in the name of a group."""
+    lexicon = load_vocabulary().lexicon
+    native = lexicon.spell(stem, int(Form.NATIVE))
+    latin = lexicon.spell(
+        stem, np.where(mode == ENGLISH, int(Form.STANDARD), habits.number("letters"))
+    )
+    return choose_where(mode == OWN_SCRIPT, pc.coalesce(native, latin), latin)
+
+
+def _branch_words(dice: Dice, branch: Ints) -> pa.StringArray:
+    """Return the words of a branch; null without a branch.
+
+    "(Aden)", "in Aden", "- Aden" or "Aden".
+    """
+    city = load_geography().cities.spell(branch, int(Form.STANDARD))
+    style = dice.integers(len(branch), 5)
+    undecorated = choose_where(style == 3, concat_texts(["- ", city]), city)
+    return choose_where(
+        style < 2,
+        concat_texts(["(", city, ")"]),
+        choose_where(style == 2, concat_texts(["in ", city]), undecorated),
+    )
+
+
+def _initials(groups: TrueGroups, rows: Ints) -> pa.StringArray:
+    """Return the initials of the English words, with the number: `GFT`, `NU-121`.
+
+    Null for fewer than two letters.
+    """
+    lexicon = load_group_words().lexicon
     first = int(Form.INITIAL)
-    stem = vocabulary().lexicon.spell(groups.stem[rows], first)
+    stem = load_vocabulary().lexicon.spell(groups.stem[rows], first)
     middle = pc.coalesce(lexicon.spell(groups.fancy[rows], first), stem)
-    letters = join_present(
+    letters = join_non_null(
         [lexicon.spell(groups.head[rows], first), middle, lexicon.spell(groups.core[rows], first)],
         "",
     )
     letters = pc.replace_substring(letters, ".", "")
-    with_number = join_present(
+    with_number = join_non_null(
         [letters, lexicon.spell(groups.number[rows], int(Form.STANDARD))], "-"
     )
-    return keep(with_number, np.asarray(pc.greater_equal(pc.utf8_length(letters), 2)))
+    return keep_where(with_number, np.asarray(pc.greater_equal(pc.utf8_length(letters), 2)))
 
 
-def ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> Columns:
-    """The columns of n records; `rows` says which ship each describes."""
-    count, lexicon = len(rows), group_words().lexicon
+def make_ship_columns(dice: Dice, ships: Ships, rows: Ints, habits: Habits) -> Columns:
+    """Make the columns of n records; `rows`: the ship of each record."""
+    count, lexicon = len(rows), load_group_words().lexicon
     form = np.where(dice.chance(count, 0.5), int(Form.STANDARD), int(Form.LOOSE))
 
-    def name(head: Ints, fancy: Ints) -> pa.StringArray:
+    def name(head_words: Ints, fancy_words: Ints) -> pa.StringArray:
+        """Spell ship names in capitals."""
         return pc.utf8_upper(
-            join_present(
+            join_non_null(
                 [
-                    lexicon.spell(head, form),
-                    lexicon.spell(fancy, form),
+                    lexicon.spell(head_words, form),
+                    lexicon.spell(fancy_words, form),
                     lexicon.spell(ships.number[rows], form),
                 ]
             )
         )
 
     u, renamed = dice.uniform(count), ships.renamed[rows]
-    now, before = (
+    current_name, former_name = (
         name(ships.head[rows], ships.fancy[rows]),
         name(ships.old_head[rows], ships.old_fancy[rows]),
     )
-    old = renamed & (u < 0.3)
-    shown = with_slips(dice, pick(old, before, now), dice.chance(count, 0.02 * habits.rate("care")))
+    uses_former = renamed & (u < 0.3)
+    name_texts = add_typos(
+        dice,
+        choose_where(uses_former, former_name, current_name),
+        dice.chance(count, 0.02 * habits.rate("error_factor")),
+    )
     has_number = dice.chance(count, 0.75)
     letters = pa.array(
         [chr(65 + a) + chr(65 + b) for a in range(26) for b in range(26)], pa.string()
     )
-    sign = join(
+    call_sign = concat_texts(
         [
             letters.take(pa.array(ships.call_sign[rows] % 676)),
-            number_text(ships.call_sign[rows] // 676 % 10_000, 4),
+            format_numbers(ships.call_sign[rows] // 676 % 10_000, 4),
         ]
     )
     return {
         "schema": pa.array(["Vessel"] * count, pa.string()),
-        "name": pc.coalesce(shown, now),
-        "previousName": keep(before, renamed & (u >= 0.3) & (u < 0.8)),
-        "imoNumber": keep(document_numbers.imo_numbers(ships.imo[rows]), has_number),
-        "mmsi": keep(number_text(ships.mmsi[rows]), dice.chance(count, 0.4)),
-        "callSign": keep(sign, dice.chance(count, 0.35)),
-        "flag": keep(country_text(ships.flag[rows], habits), dice.chance(count, 0.8)),
-        "pastFlags": keep(country_text(ships.past_flag[rows], habits), dice.chance(count, 0.4)),
-        "buildDate": keep(number_text(ships.built[rows], 4), dice.chance(count, 0.6)),
+        "name": pc.coalesce(name_texts, current_name),
+        "previousName": keep_where(former_name, renamed & (u >= 0.3) & (u < 0.8)),
+        "imoNumber": keep_where(document_numbers.make_imo_numbers(ships.imo[rows]), has_number),
+        "mmsi": keep_where(format_numbers(ships.mmsi[rows]), dice.chance(count, 0.4)),
+        "callSign": keep_where(call_sign, dice.chance(count, 0.35)),
+        "flag": keep_where(format_countries(ships.flag[rows], habits), dice.chance(count, 0.8)),
+        "pastFlags": keep_where(
+            format_countries(ships.past_flag[rows], habits), dice.chance(count, 0.4)
+        ),
+        "buildDate": keep_where(format_numbers(ships.built[rows], 4), dice.chance(count, 0.6)),
     }

@@ -1,4 +1,4 @@
-"""The true ships of one chunk."""
+"""True ships of one chunk."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resolver.synthetic.entities.true_groups import (
-    LANGUAGES,
-    group_words,
-    pick_word,
-    someone,
-)
-from resolver.synthetic.geography import geography
+from resolver.synthetic.entities.group_words import LANGUAGES, draw_words, load_group_words
+from resolver.synthetic.entities.true_groups import draw_person
+from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.cultures import REGIONS
 from resolver.synthetic.names.name_lexicon import Bools, Ints
 from resolver.synthetic.random_columns import Dice
@@ -20,7 +16,11 @@ from resolver.synthetic.random_columns import Dice
 
 @dataclass(frozen=True, slots=True)
 class Ships:
-    """n ships. Words of the group lexicon; `old_*` those of a former name; `owner`: a group of the chunk, else −1."""
+    """Attributes of n ships.
+
+    Names are words of the group lexicon; `old_*`: words of a former name. `owner`: a group of the
+    chunk, else -1.
+    """
 
     head: Ints
     fancy: Ints
@@ -42,9 +42,12 @@ class Ships:
 
 
 def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
-    """`count` ships; `serial`: how many ships there are in the chunks before, so that IMO numbers stay unique."""
-    vocabulary, geo = group_words(), geography()
-    language = dice.below(count, len(LANGUAGES))
+    """Make `count` ships.
+
+    `serial`: number of ships in earlier chunks, to keep IMO numbers unique.
+    """
+    vocabulary, geo = load_group_words(), load_geography()
+    language = dice.integers(count, len(LANGUAGES))
     none = np.full(count, -1, dtype=np.int64)
     flags = np.array(
         [
@@ -52,7 +55,7 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
             for code in ("tr", "gr", "mt", "cy", "sl", "gm", "tn", "ly", "eg", "sy", "it", "ae")
         ]
     )
-    coasts = [
+    coast_regions = [
         REGIONS.index(region)
         for region in (
             "aegean",
@@ -66,22 +69,22 @@ def make_ships(dice: Dice, count: int, groups: int, serial: int) -> Ships:
         )
     ]
     return Ships(
-        head=np.where(dice.chance(count, 0.6), pick_word(dice, vocabulary.head, language), none),
-        fancy=pick_word(dice, vocabulary.fancy, language),
+        head=np.where(dice.chance(count, 0.6), draw_words(dice, vocabulary.head, language), none),
+        fancy=draw_words(dice, vocabulary.fancy, language),
         number=np.where(
-            dice.chance(count, 0.35), vocabulary.number.start + dice.below(count, 9), none
+            dice.chance(count, 0.35), vocabulary.number.start + dice.integers(count, 9), none
         ),
-        old_head=pick_word(dice, vocabulary.head, language),
-        old_fancy=pick_word(dice, vocabulary.fancy, language),
+        old_head=draw_words(dice, vocabulary.head, language),
+        old_fancy=draw_words(dice, vocabulary.fancy, language),
         renamed=dice.chance(count, 0.4),
         imo=(serial + np.arange(count, dtype=np.int64)) * 7_919 % 900_000,
-        mmsi=201_000_000 + dice.below(count, 570_000_000),
-        call_sign=dice.below(count, 26**3 * 1000),
-        flag=flags[dice.below(count, len(flags))],
-        past_flag=np.where(dice.chance(count, 0.5), flags[dice.below(count, len(flags))], none),
-        built=1975 + dice.below(count, 45),
-        owner=np.where(dice.chance(count, 0.5), someone(dice, count, groups), none),
-        regions=np.array(coasts, dtype=np.int64)[dice.below(count * 2, len(coasts))].reshape(
-            count, 2
-        ),
+        mmsi=201_000_000 + dice.integers(count, 570_000_000),
+        call_sign=dice.integers(count, 26**3 * 1000),
+        flag=flags[dice.integers(count, len(flags))],
+        past_flag=np.where(dice.chance(count, 0.5), flags[dice.integers(count, len(flags))], none),
+        built=1975 + dice.integers(count, 45),
+        owner=np.where(dice.chance(count, 0.5), draw_person(dice, count, groups), none),
+        regions=np.array(coast_regions, dtype=np.int64)[
+            dice.integers(count * 2, len(coast_regions))
+        ].reshape(count, 2),
     )

@@ -1,10 +1,10 @@
-"""From one written name to the spellings that offices give it, script by script.
+"""Spellings of a name in the systems that different offices use, script by script.
 
-Every module here maps a name in its own script (or a phonemic spelling of it) to `Spellings`: the ways different
-offices write it. The rules are those of real romanisations, kept only as fine as invented data needs; they are not
-meant for other use.
+Each module maps a name in its own script (or a phonemic spelling of it) to `Spellings`. Rules
+follow real romanization systems, with the precision that invented data needs; they are not meant
+for other uses.
 """
 
-from resolver.synthetic.letters.base import Spellings, listed
+from resolver.synthetic.letters.base import Spellings, parse_entry
 
-__all__ = ["Spellings", "listed"]
+__all__ = ["Spellings", "parse_entry"]

@@ -1,57 +1,46 @@
 """Arabic, Persian, Dari, Pashto and Urdu names from a phonemic spelling.
 
-Names are written once, vowels and all, in the letters below; the script (which drops short vowels) and every
-romanisation follow by rule. One sign per sound: A I U long vowels, a e i o u short; H ح, x خ, v ث, P ذ, $ ش, S ص, D
-ض, T ط, Z ظ, c ع, g غ, ' ء, Y ى, @ the ending -a that is written ة; in Persian and Urdu also p پ, C چ, J ژ, G گ, and w
-و said as v. `al-` is the article.
+Names are written once, with vowels, in the letters below; the script (which drops short vowels) and
+all romanizations follow by rule. One character per sound: A I U long vowels, a e i o u short; H ح,
+x خ, v ث, P ذ, $ ش, S ص, D ض, T ط, Z ظ, c ع, g غ, ' ء, Y ى, @ the ending -a that is written ة; in
+Persian and Urdu also p پ, C چ, J ژ, G گ, and w و pronounced v. `al-` is the article.
 """
 
 from __future__ import annotations
 
 import re
 
-from resolver.synthetic.letters.base import Spellings, replace_longest, title
+from resolver.synthetic.letters.base import Spellings, capitalize_words, replace_longest
+from resolver.synthetic.words import parse_pairs
 
-_ARABIC_LETTERS = {
-    "b": "ب", "t": "ت", "v": "ث", "j": "ج", "H": "ح", "x": "خ", "d": "د", "P": "ذ", "r": "ر", "z": "ز", "s": "س",
-    "$": "ش",
-    "S": "ص", "D": "ض", "T": "ط", "Z": "ظ", "c": "ع", "g": "غ", "f": "ف", "q": "ق", "k": "ك", "l": "ل", "m": "م",
-    "n": "ن",
-    "h": "ه", "w": "و", "y": "ي", "A": "ا", "I": "ي", "U": "و", "Y": "ى", "@": "ة",
-    "p": "پ", "C": "چ", "J": "ژ", "G": "گ",
-}  # fmt: skip
+_ARABIC_LETTERS = parse_pairs("""
+b:ب t:ت v:ث j:ج H:ح x:خ d:د P:ذ r:ر z:ز s:س $:ش S:ص D:ض T:ط Z:ظ c:ع g:غ f:ف q:ق k:ك l:ل m:م n:ن
+h:ه w:و y:ي A:ا I:ي U:و Y:ى @:ة p:پ C:چ J:ژ G:گ
+""")
 _PERSIAN_LETTERS = _ARABIC_LETTERS | {"k": "ک", "y": "ی", "I": "ی", "Y": "ی", "@": "ه"}
 _HAMZA = {"a": "أ", "u": "ؤ", "i": "ئ", "A": "ئ", "I": "ئ", "U": "ؤ"}
 
-_LATIN = {
-    "v": "th", "H": "h", "x": "kh", "P": "dh", "$": "sh", "S": "s", "D": "d", "T": "t", "Z": "z", "c": "", "g": "gh",
-    "'": "",
-    "A": "a", "I": "i", "U": "u", "Y": "a", "@": "a", "$$": "sh", "W": "aw", "E": "ay", "C": "ch", "J": "zh", "G": "g",
-}  # fmt: skip
+_LATIN = parse_pairs("""
+v:th H:h x:kh P:dh $:sh S:s D:d T:t Z:z c: g:gh ': A:a I:i U:u Y:a @:a $$:sh W:aw E:ay C:ch J:zh
+G:g
+""")
 _STANDARD = _LATIN
-_FRENCH = _LATIN | {
-    "U": "ou", "u": "ou", "$": "ch", "$$": "ch", "j": "j", "q": "k", "E": "ei", "W": "aou", "w": "ou", "P": "d",
-    "C": "tch", "J": "j",
-}  # fmt: skip
-_ENGLISH = _LATIN | {
-    "U": "oo", "I": "ee", "E": "ai", "W": "au", "@": "ah", "P": "z", "D": "d", "Z": "z",
-}  # fmt: skip
-_BY_EAR = _LATIN | {
-    "v": "t", "P": "z", "q": "k", "@": "eh", "E": "e", "W": "o", "D": "d", "Z": "z", "g": "g",
-}  # fmt: skip
+_FRENCH = _LATIN | parse_pairs("""
+U:ou u:ou $:ch $$:ch j:j q:k E:ei W:aou w:ou P:d C:tch J:j
+""")
+_ENGLISH = _LATIN | parse_pairs("""
+U:oo I:ee E:ai W:au @:ah P:z D:d Z:z
+""")
+_BY_EAR = _LATIN | parse_pairs("""
+v:t P:z q:k @:eh E:e W:o D:d Z:z g:g
+""")
 
-_PERSIAN = _LATIN | {
-    "v": "s", "P": "z", "D": "z", "w": "v", "q": "gh", "@": "eh", "ey": "ey", "ow": "ow",
-}  # fmt: skip
-_PERSIAN_FRENCH = _PERSIAN | {
-    "U": "ou",
-    "C": "tch",
-    "$": "ch",
-    "J": "j",
-    "j": "dj",
-    "ey": "ei",
-    "q": "gh",
-}
+_PERSIAN = _LATIN | parse_pairs("""
+v:s P:z D:z w:v q:gh @:eh ey:ey ow:ow
+""")
+_PERSIAN_FRENCH = _PERSIAN | parse_pairs("""
+U:ou C:tch $:ch J:j j:dj ey:ei q:gh
+""")
 _PERSIAN_ENGLISH = _PERSIAN | {"U": "oo", "I": "ee", "ey": "ai", "w": "v", "q": "q"}
 _PERSIAN_BY_EAR = _PERSIAN | {"o": "u", "e": "i", "ey": "ay", "w": "w", "q": "q"}
 
@@ -65,56 +54,60 @@ _SCHEMES = {
     "fa": (_PERSIAN, _PERSIAN_FRENCH, _PERSIAN_ENGLISH, _PERSIAN_BY_EAR),
     "ur": (_URDU, _URDU_ENGLISH, _URDU_V, _URDU_BY_EAR),
 }
-# How each of the four systems writes the article before a name.
+# Article before a name in each of the four systems.
 _ARTICLES = ("Al-", "El ", "Al ", "Al")
 
 
-def script(name: str, language: str = "ar") -> str:
-    """The name in Arabic letters (`language`: ar, fa or ur)."""
-    return " ".join(_word(word, language) for word in name.split(" "))
+def write_arabic_script(name: str, language: str = "ar") -> str:
+    """Write a name in Arabic letters (`language`: ar, fa or ur)."""
+    return " ".join(_write_word(word, language) for word in name.split(" "))
 
 
-def _word(word: str, language: str) -> str:
+def _write_word(word: str, language: str) -> str:
     if word == "allAh":
         return "الله"
     if "-" in word:
-        first, rest = word.split("-", 1)
-        head = "ال" if first == "al" else _word(first, language)
-        return head + _word(rest, language) if first == "al" else head + " " + _word(rest, language)
+        prefix, rest = word.split("-", 1)
+        head = "ال" if prefix == "al" else _write_word(prefix, language)
+        return (
+            head + _write_word(rest, language)
+            if prefix == "al"
+            else head + " " + _write_word(rest, language)
+        )
     text = re.sub(r"([^aeiouAIU'])\1", r"\1", word)
     text = text.replace("iyy", "iy").replace("Iy", "I")
     letters = _PERSIAN_LETTERS if language != "ar" else _ARABIC_LETTERS
-    out = []
+    letters_out = []
     for place, sign in enumerate(text):
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         if sign == "'":
-            out.append(_hamza(before, after))
+            letters_out.append(_write_hamza(before, after))
         elif sign in "aeiou":
-            out.append(
-                _first_vowel(sign, language)
+            letters_out.append(
+                _write_first_vowel(sign, language)
                 if not place
                 else "ه"
                 if not after and language != "ar"
                 else ""
             )
         elif not place and sign in "AIU":
-            out.append(
+            letters_out.append(
                 {"A": "آ", "I": "إي", "U": "أو"}[sign]
                 if language == "ar"
                 else {"A": "آ", "I": "ای", "U": "او"}[sign]
             )
         else:
-            out.append(letters.get(sign, sign))
-    return "".join(out)
+            letters_out.append(letters.get(sign, sign))
+    return "".join(letters_out)
 
 
-def _first_vowel(sign: str, language: str) -> str:
+def _write_first_vowel(sign: str, language: str) -> str:
     if language != "ar":
         return "ا"
     return "إ" if sign in "ie" else "أ"
 
 
-def _hamza(before: str, after: str) -> str:
+def _write_hamza(before: str, after: str) -> str:
     if not after:
         return "ء"
     if before == "A" and after not in "iI":
@@ -122,20 +115,20 @@ def _hamza(before: str, after: str) -> str:
     return "ئ" if after in "iI" else _HAMZA.get(before, "ء")
 
 
-def spellings(name: str, language: str = "ar") -> Spellings:
-    """The spellings of one name in phonemic letters."""
-    made = [
-        _latin(name, table, article)
+def spell_arabic_script(name: str, language: str = "ar") -> Spellings:
+    """Return the spellings of a name in phonemic letters."""
+    latin = [
+        _romanize(name, table, article)
         for table, article in zip(_SCHEMES[language], _ARTICLES, strict=True)
     ]
-    return Spellings(script(name, language), *made)
+    return Spellings(write_arabic_script(name, language), *latin)
 
 
-def _latin(name: str, table: dict[str, str], article: str) -> str:
+def _romanize(name: str, table: dict[str, str], article: str) -> str:
     words = []
     for word in name.split(" "):
         prefix, rest = (article, word[3:]) if word.startswith("al-") else ("", word)
         rest = re.sub(r"aw(?![aeiouAIUYw@])", "W", re.sub(r"ay(?![aeiouAIUYy@])", "E", rest))
         rest = re.sub(r"I$", "i", rest)
-        words.append(prefix + title(replace_longest(rest, table)))
+        words.append(prefix + capitalize_words(replace_longest(rest, table)))
     return " ".join(words)

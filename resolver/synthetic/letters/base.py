@@ -1,4 +1,4 @@
-"""What all scripts share: the shape of a set of spellings, and replacing by a table."""
+"""Common parts of all scripts: the set of spellings, and replacement by a table."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """The spellings of one name.
+    """Spellings of one name. Equal spellings may repeat.
 
-    `native`: in its own script, or None where only Latin spellings are known. `second`: in another script its bearers
-    use (kana beside kanji, Russian beside Ukrainian), else None. `standard`: as a passport has it, plain ASCII. `b`,
-    `c`: two other systems in use. `loose`: a spelling by ear. Equal spellings may repeat.
+    `native`: in its own script, or None if only Latin spellings are known. `second`: in a second
+    script (kana beside kanji, Russian beside Ukrainian), else None. `standard`: as in a passport,
+    plain ASCII. `b`, `c`: two other systems in use. `loose`: spelling by ear.
     """
 
     native: str | None
@@ -26,20 +26,24 @@ class Spellings:
     second: str | None = None
 
 
-def listed(line: str, rule: Callable[[str], Spellings]) -> Spellings:
-    """The spellings of one entry of a list: the name, and after `:` up to four Latin forms that custom prefers to the
-    rule, by commas, in the order standard, b, c, loose; the last one also stands for those left out. `_` is a space."""
-    name, _, fixed = line.replace("_", " ").partition(":")
-    made = rule(name)
-    custom = [form for form in fixed.split(",") if form]
+def parse_entry(line: str, rule: Callable[[str], Spellings]) -> Spellings:
+    """Return the spellings of one entry of a list.
+
+    Entries are the name, and after `:` up to four customary Latin forms that replace those of the
+    rule, separated by commas, in the order standard, b, c, loose; the last one also stands for the
+    missing ones. `_` is a space.
+    """
+    name, _, custom_forms = line.replace("_", " ").partition(":")
+    spellings = rule(name)
+    custom = [form for form in custom_forms.split(",") if form]
     if not custom:
-        return made
+        return spellings
     standard, b, c, loose = (custom + [custom[-1]] * 4)[:4]
-    return replace(made, standard=standard, b=b, c=c, loose=loose)
+    return replace(spellings, standard=standard, b=b, c=c, loose=loose)
 
 
-def paired(signs: str, sounds: str) -> dict[str, str]:
-    """Each sign with its sound; sounds are parted by spaces."""
+def pair_signs(signs: str, sounds: str) -> dict[str, str]:
+    """Return character → sound; sounds are separated by spaces."""
     return dict(zip(signs, sounds.split(), strict=True))
 
 
@@ -49,17 +53,17 @@ def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def replace_longest(text: str, table: Mapping[str, str]) -> str:
-    """`text` with every key of `table` replaced, longest keys first, left to right, once."""
+    """Replace all keys of `table` in one pass from left to right, longest keys first."""
     return _pattern(tuple(table)).sub(lambda match: table[match[0]], text)
 
 
-def title(text: str) -> str:
-    """Every word and every hyphenated part with a capital; apostrophes do not start a word."""
+def capitalize_words(text: str) -> str:
+    """Capitalize all words and hyphenated parts; apostrophes do not start a word."""
     return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)*", lambda m: m[0][0].upper() + m[0][1:], text)
 
 
 def strip_accents(text: str) -> str:
-    """Latin text without its marks: é → e, ł → l, đ → d, ı → i, ß → ss."""
+    """Remove diacritics from Latin text: é → e, ł → l, đ → d, ı → i, ß → ss."""
     plain = text.translate(_UNDECOMPOSED)
     return "".join(
         ch for ch in unicodedata.normalize("NFD", plain) if not unicodedata.combining(ch)

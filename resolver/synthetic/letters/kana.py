@@ -1,16 +1,19 @@
-"""Japanese names: characters, kana, and Latin letters by Hepburn, by the school system, and with long vowels shown."""
+"""Japanese names: characters, kana, and Latin letters.
+
+Romanization by Hepburn, by the school system (Kunrei), and with long vowels shown.
+"""
 
 from __future__ import annotations
 
 import re
 
 from resolver.synthetic.letters.base import Spellings, replace_longest
+from resolver.synthetic.words import parse_pairs
 
-_ROWS = {
-    "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
-    "m": "マミムメモ",
-    "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ", "p": "パピプペポ",
-}  # fmt: skip
+_ROWS = parse_pairs("""
+:アイウエオ k:カキクケコ s:サシスセソ t:タチツテト n:ナニヌネノ h:ハヒフヘホ m:マミムメモ
+r:ラリルレロ g:ガギグゲゴ z:ザジズゼゾ d:ダヂヅデド b:バビブベボ p:パピプペポ
+""")
 _KUNREI = {
     kana: first + vowel
     for first, row in _ROWS.items()
@@ -32,15 +35,14 @@ _KUNREI |= {
     for first in "キシチニヒミリギジビピ"
     for small, vowel in zip("ャュョ", "auo", strict=True)
 }
-_HEPBURN = {
-    "sya": "sha", "syu": "shu", "syo": "sho", "tya": "cha", "tyu": "chu", "tyo": "cho", "zya": "ja", "zyu": "ju",
-    "zyo": "jo", "si": "shi", "ti": "chi",
-    "tu": "tsu", "hu": "fu", "zi": "ji",
-}  # fmt: skip
+_HEPBURN = parse_pairs("""
+sya:sha syu:shu syo:sho tya:cha tyu:chu tyo:cho zya:ja zyu:ju zyo:jo si:shi ti:chi tu:tsu hu:fu
+zi:ji
+""")
 
 
-def name(characters: str, kana: str) -> Spellings:
-    """The spellings of a Japanese name from its characters and its katakana."""
+def spell_japanese(characters: str, kana: str) -> Spellings:
+    """Return the spellings of a Japanese name from its characters and its katakana."""
     school = replace_longest(kana, _KUNREI)
     school = re.sub(r"ッ(.)", r"\1\1", school)
     hepburn = replace_longest(school, _HEPBURN)

@@ -1,10 +1,10 @@
-"""Names written in Latin letters: with and without their marks, and the spellings by ear."""
+"""Names written in Latin letters: with and without diacritics, and spellings by ear."""
 
 from __future__ import annotations
 
 from resolver.synthetic.letters.base import Spellings, replace_longest, strip_accents
 
-_SPELT_OUT = {
+_SPELLED_OUT = {
     "german": {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"},
     "turkish": {
         "ş": "sh",
@@ -63,23 +63,26 @@ _BY_EAR = {
 }
 
 
-def spellings(name: str, language: str) -> Spellings:
-    """The spellings of a name in Latin letters; `language` is a key of the tables above. `standard` is a passport's
-    machine line."""
+def spell_latin(name: str, language: str) -> Spellings:
+    """Return the spellings of a name in Latin letters.
+
+    `language`: a key of the tables above. `standard` is the form in a passport's machine-readable
+    zone.
+    """
     plain = strip_accents(name)
-    spelt = (
-        strip_accents(replace_longest(name, table)) if (table := _SPELT_OUT[language]) else plain
+    spelled_out = (
+        strip_accents(replace_longest(name, table)) if (table := _SPELLED_OUT[language]) else plain
     )
-    heard = strip_accents(replace_longest(name, table)) if (table := _BY_EAR[language]) else plain
-    standard, other = (spelt, plain) if language == "german" else (plain, spelt)
-    return Spellings(name, standard, other, name, heard if len(heard) > 2 else plain)
+    by_ear = strip_accents(replace_longest(name, table)) if (table := _BY_EAR[language]) else plain
+    standard, other = (spelled_out, plain) if language == "german" else (plain, spelled_out)
+    return Spellings(name, standard, other, name, by_ear if len(by_ear) > 2 else plain)
 
 
-def given(name: str, forms: str, language: str) -> Spellings:
-    """The spellings of a name whose other forms are listed, separated by spaces, `_` for a space within one."""
-    listed = [form.replace("_", " ") for form in forms.split()]
-    made = spellings(name, language)
-    if not listed:
-        return made
-    ring = (listed * 3)[:3]
-    return Spellings(name, made.standard, ring[0], ring[1], ring[2])
+def spell_with_variants(name: str, forms: str, language: str) -> Spellings:
+    """Return the spellings of a name with listed variants, separated by spaces (`_` is a space)."""
+    variants = [form.replace("_", " ") for form in forms.split()]
+    spellings = spell_latin(name, language)
+    if not variants:
+        return spellings
+    repeated = (variants * 3)[:3]
+    return Spellings(name, spellings.standard, repeated[0], repeated[1], repeated[2])

@@ -1,6 +1,6 @@
-"""The name cultures of the world: how names are built in each, where its people live, and how common it is here.
+"""Name cultures of the world: name structure, home regions and share of the population.
 
-A row says what part of its bearers have which part of a name. Lists of names are in `vocabulary`.
+Rows state the share of persons that have each name part. The lists of names are in `vocabulary`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ REGIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Culture:
-    """One way of naming.
+    """Naming tradition.
 
-    `script` names the writing of its own; `weight` its share. `eastern`: the family name stands first at home;
-    `middle_first`: the middle name stands before the given name. `middle`, `father`, `grandfather`, `family`,
-    `second`: the part (0…1) of people whose full name holds these. `son_of`: words that may stand before the father's
-    name. `pets`: the part of people known by a pet name; `by_father`: papers ask for the father's name, though the
-    full name need not hold it. `countries`: ISO codes, the more frequent ones repeated. `regions`: where they live,
-    home first.
+    `script`: its own script. `weight`: its share. `family_first`: the family name precedes at home;
+    `middle_first`: the middle name precedes the given name. `middle`, `father`, `grandfather`,
+    `family`, `second`: shares (0…1) of persons whose full name has these parts. `son_of`: words
+    that may precede the father's name. `pets`: share of persons known by a nickname.
+    `states_father`: documents state the father's name even if the full name lacks it. `countries`:
+    ISO codes, frequent ones repeated. `regions`: where its people live, home first.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Culture:
     weight: float
     regions: tuple[str, ...]
     countries: str
-    eastern: bool = False
+    family_first: bool = False
     middle_first: bool = False
     middle: float = 0.0
     father: float = 0.0
@@ -53,11 +53,11 @@ class Culture:
     second: float = 0.0
     son_of: tuple[str, ...] = ()
     pets: float = 0.1
-    by_father: bool = False
+    states_father: bool = False
 
     @property
-    def latin(self) -> bool:
-        """Whether its own script is the Latin one."""
+    def is_latin(self) -> bool:
+        """True if its own script is Latin."""
         return self.script == "Latin"
 
 
@@ -73,7 +73,7 @@ CULTURES: tuple[Culture, ...] = (
         grandfather=0.3,
         family=0.94,
         son_of=("bin", "ibn", "b."),
-        by_father=True,
+        states_father=True,
     ),
     Culture(
         "arabic-maghreb",
@@ -85,10 +85,10 @@ CULTURES: tuple[Culture, ...] = (
         father=0.12,
         grandfather=0.02,
         son_of=("ben", "bin", "ould"),
-        by_father=True,
+        states_father=True,
     ),
-    Culture("persian", "Arabic", 5, ("persia", "anatolia"), "IR", middle=0.12, by_father=True),
-    Culture("afghan", "Arabic", 5, ("persia", "indus"), "AF", family=0.6, by_father=True),
+    Culture("persian", "Arabic", 5, ("persia", "anatolia"), "IR", middle=0.12, states_father=True),
+    Culture("afghan", "Arabic", 5, ("persia", "indus"), "AF", family=0.6, states_father=True),
     Culture(
         "pakistani",
         "Arabic",
@@ -98,7 +98,7 @@ CULTURES: tuple[Culture, ...] = (
         middle=0.4,
         son_of=("s/o",),
         father=0.06,
-        by_father=True,
+        states_father=True,
     ),
     Culture(
         "indian",
@@ -107,7 +107,7 @@ CULTURES: tuple[Culture, ...] = (
         ("indus", "western-europe"),
         "IN IN IN IN GB",
         middle=0.2,
-        by_father=True,
+        states_father=True,
     ),
     Culture(
         "russian",
@@ -115,12 +115,19 @@ CULTURES: tuple[Culture, ...] = (
         7,
         ("eastern-europe", "caucasus"),
         "RU RU RU RU RU BY KZ",
-        eastern=True,
+        family_first=True,
         father=0.92,
         pets=0.18,
     ),
     Culture(
-        "ukrainian", "Cyrillic", 5, ("eastern-europe",), "UA", eastern=True, father=0.92, pets=0.15
+        "ukrainian",
+        "Cyrillic",
+        5,
+        ("eastern-europe",),
+        "UA",
+        family_first=True,
+        father=0.92,
+        pets=0.15,
     ),
     Culture(
         "chinese",
@@ -128,18 +135,20 @@ CULTURES: tuple[Culture, ...] = (
         7,
         ("pacific", "mekong"),
         "CN CN CN CN CN CN HK TW MY SG",
-        eastern=True,
+        family_first=True,
         middle=0.06,
     ),
-    Culture("korean", "Hangul", 3, ("pacific",), "KR KR KR KR KP KP", eastern=True, middle=0.03),
-    Culture("japanese", "Han", 2, ("pacific",), "JP", eastern=True),
+    Culture(
+        "korean", "Hangul", 3, ("pacific",), "KR KR KR KR KP KP", family_first=True, middle=0.03
+    ),
+    Culture("japanese", "Han", 2, ("pacific",), "JP", family_first=True),
     Culture(
         "vietnamese",
         "Latin",
         4,
         ("mekong", "eastern-europe"),
         "VN",
-        eastern=True,
+        family_first=True,
         middle_first=True,
         middle=0.97,
     ),
@@ -150,7 +159,7 @@ CULTURES: tuple[Culture, ...] = (
         ("anatolia", "western-europe"),
         "TR TR TR TR DE",
         middle=0.12,
-        by_father=True,
+        states_father=True,
     ),
     Culture(
         "west-african",
@@ -191,7 +200,14 @@ CULTURES: tuple[Culture, ...] = (
     Culture("german", "Latin", 3, ("western-europe",), "DE DE DE DE AT CH", middle=0.2),
     Culture("balkan", "Cyrillic", 4, ("balkans",), "RS RS RS BA BA ME MK HR SI", father=0.05),
     Culture(
-        "greek", "Greek", 3, ("aegean",), "GR GR GR GR CY", middle=0.05, pets=0.2, by_father=True
+        "greek",
+        "Greek",
+        3,
+        ("aegean",),
+        "GR GR GR GR CY",
+        middle=0.05,
+        pets=0.2,
+        states_father=True,
     ),
     Culture("georgian", "Georgian", 3, ("caucasus", "eastern-europe"), "GE"),
     Culture("armenian", "Armenian", 2, ("caucasus", "eastern-europe"), "AM AM AM RU"),

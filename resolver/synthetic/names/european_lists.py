@@ -1,321 +1,234 @@
-"""The lists of European, Caucasian, Turkish, African and American names."""
+"""Name lists: European, Caucasian, Turkish and African, and those of the Americas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from resolver.synthetic.letters import Spellings, caucasus, cyrillic, latin
 from resolver.synthetic.names import faker_lists
 from resolver.synthetic.names.name_lexicon import Word
-from resolver.synthetic.names.name_lists import Lists, same, words_of
+from resolver.synthetic.names.name_lists import NameLists, WordPair, for_both_genders, make_words
 from resolver.synthetic.words import african, european
 
 
-def russian_lists() -> Lists:
-    """The Russian lists."""
-    men = faker_lists.first_then(
-        european.RUSSIAN_MALE, faker_lists.names("ru_RU", "first_names_male"), 160
-    )
-    women = faker_lists.first_then(
-        european.RUSSIAN_FEMALE, faker_lists.names("ru_RU", "first_names_female"), 90
-    )
-    build = partial(words_of, rule=cyrillic.russian, pets=european.RUSSIAN_PET)
+def make_russian_lists() -> NameLists:
+    """Make the Russian lists."""
+    men = faker_lists.extend_names(european.RUSSIAN_MALE, "ru_RU", "first_names_male", 160)
+    women = faker_lists.extend_names(european.RUSSIAN_FEMALE, "ru_RU", "first_names_female", 90)
+    build = partial(make_words, rule=cyrillic.spell_russian, pets=european.RUSSIAN_PET)
     male = [
         name
-        for name in faker_lists.names("ru_RU", "last_names_male")
+        for name in faker_lists.read_names("ru_RU", "last_names_male")
         if name.endswith(("в", "н", "й"))
     ]
-    father = tuple(
-        build([cyrillic.patronymic(man, female=woman, language="ru") for man in men])
-        for woman in (False, True)
-    )
-    families = build(male), build([cyrillic.family_of_woman(name) for name in male])
-    return Lists((build(men), build(women)), families, 8.0, 25.0, father=(father[0], father[1]))
+    father = _make_patronymics(men, "ru", build)
+    families = build(male), build([cyrillic.feminine_family_name(name) for name in male])
+    return NameLists((build(men), build(women)), families, 8.0, 25.0, father=father)
 
 
-def ukrainian_lists() -> Lists:
-    """The Ukrainian lists."""
-    russian = dict(
-        entry.split(":") for entry in (european.UKRAINIAN_MALE + european.UKRAINIAN_FEMALE).split()
-    )
+def _make_patronymics(
+    men: list[str], language: str, build: Callable[[list[str]], list[Word]]
+) -> WordPair:
+    """Make the patronymics of sons and daughters of men with some given names."""
+    sons = [cyrillic.make_patronymic(man, female=False, language=language) for man in men]
+    daughters = [cyrillic.make_patronymic(man, female=True, language=language) for man in men]
+    return build(sons), build(daughters)
+
+
+def make_ukrainian_lists() -> NameLists:
+    """Make the Ukrainian lists."""
+    pairs = european.UKRAINIAN_MALE + european.UKRAINIAN_FEMALE
+    russian = dict(entry.split(":") for entry in pairs.split())
 
     def rule(name: str) -> Spellings:
-        return cyrillic.ukrainian(name, russian.get(name))
+        """Spell a Ukrainian name with its listed Russian form."""
+        return cyrillic.spell_ukrainian(name, russian.get(name))
 
-    def common(entries: str) -> str:
-        return " ".join(entry.split(":")[0] for entry in entries.split())
-
-    men = faker_lists.first_then(
-        common(european.UKRAINIAN_MALE), faker_lists.names("uk_UA", "first_names_male"), 90
+    common_men, common_women = (
+        " ".join(entry.split(":")[0] for entry in table.split())
+        for table in (european.UKRAINIAN_MALE, european.UKRAINIAN_FEMALE)
     )
-    women = faker_lists.first_then(
-        common(european.UKRAINIAN_FEMALE), faker_lists.names("uk_UA", "first_names_female"), 60
+    men = faker_lists.extend_names(common_men, "uk_UA", "first_names_male", 90)
+    women = faker_lists.extend_names(common_women, "uk_UA", "first_names_female", 60)
+    male = faker_lists.extend_names(
+        "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко", "uk_UA", "last_names_male", 450
     )
-    male = faker_lists.first_then(
-        "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко",
-        faker_lists.names("uk_UA", "last_names_male"),
-        450,
-    )
-    build = partial(words_of, rule=rule, pets=european.UKRAINIAN_PET)
-    father = tuple(
-        build([cyrillic.patronymic(man, female=woman, language="uk") for man in men])
-        for woman in (False, True)
-    )
-    families = build(male), build([cyrillic.family_of_woman(name) for name in male])
-    return Lists((build(men), build(women)), families, 8.0, 40.0, father=(father[0], father[1]))
+    build = partial(make_words, rule=rule, pets=european.UKRAINIAN_PET)
+    father = _make_patronymics(men, "uk", build)
+    families = build(male), build([cyrillic.feminine_family_name(name) for name in male])
+    return NameLists((build(men), build(women)), families, 8.0, 40.0, father=father)
 
 
-def turkish_lists() -> Lists:
-    """The Turkish lists."""
-    build = partial(
-        words_of, rule=partial(latin.spellings, language="turkish"), pets=european.TURKISH_PET
-    )
-    men = faker_lists.first_then(
-        european.TURKISH_MALE, faker_lists.names("tr_TR", "first_names_male"), 200
-    )
-    women = faker_lists.first_then(
-        european.TURKISH_FEMALE, faker_lists.names("tr_TR", "first_names_female"), 150
-    )
+def make_turkish_lists() -> NameLists:
+    """Make the Turkish lists."""
+    rule = partial(latin.spell_latin, language="turkish")
+    build = partial(make_words, rule=rule, pets=european.TURKISH_PET)
+    men = faker_lists.extend_names(european.TURKISH_MALE, "tr_TR", "first_names_male", 200)
+    women = faker_lists.extend_names(european.TURKISH_FEMALE, "tr_TR", "first_names_female", 150)
+    first = european.TURKISH_FAMILY_FIRST.split()
     second = european.TURKISH_FAMILY_SECOND.split()
-    composed = [
-        a + b for b in second for a in european.TURKISH_FAMILY_FIRST.split() if a.lower() != b
-    ]
-    families = faker_lists.first_then(
-        european.TURKISH_FAMILY, faker_lists.names("tr_TR", "last_names") + composed, 420
+    composed = [a + b for b in second for a in first if a.lower() != b]
+    families = faker_lists.combine_lists(
+        european.TURKISH_FAMILY, faker_lists.read_names("tr_TR", "last_names") + composed, 420
     )
-    return Lists(
-        (build(men), build(women)),
-        same(build(families)),
-        8.0,
-        40.0,
-        titles=("Bay Dr. Haci Prof. Av.", "Bayan Dr. Prof. Av."),
-    )
+    given_names, family = (build(men), build(women)), for_both_genders(build(families))
+    titles = ("Bay Dr. Haci Prof. Av.", "Bayan Dr. Prof. Av.")
+    return NameLists(given_names, family, 8.0, 40.0, titles=titles)
 
 
 def _with_forms(table: str, language: str, pets: Mapping[str, str]) -> list[Word]:
     words = []
     for entry in table.split():
         name, _, forms = entry.partition(":")
-        words.append(Word(latin.given(name, forms.replace(",", " "), language), pets.get(name, "")))
+        words.append(
+            Word(
+                latin.spell_with_variants(name, forms.replace(",", " "), language),
+                pets.get(name, ""),
+            )
+        )
     return words
 
 
-def west_african_lists() -> Lists:
-    """The West African lists."""
-    rule = partial(latin.spellings, language="african")
+def make_west_african_lists() -> NameLists:
+    """Make the West African lists."""
+    rule = partial(latin.spell_latin, language="african")
     pair = []
     for table, gender in ((african.WEST_MALE, "male"), (african.WEST_FEMALE, "female")):
-        more = [
-            name
-            for locale in ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
-            for name in faker_lists.names(locale, f"first_names_{gender}")
-        ]
-        known = {entry.partition(":")[0] for entry in table.split()}
-        pair.append(
-            _with_forms(table, "african", african.NICKNAMES)
-            + words_of([n for n in more if n not in known], rule)
-        )
-    known = {entry.partition(":")[0] for entry in african.WEST_FAMILY.split()}
-    more = [
-        name
-        for locale in ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
-        for name in faker_lists.names(locale, "last_names")
-    ]
-    families = _with_forms(african.WEST_FAMILY, "african", {}) + words_of(
-        [name for name in more if name not in known], rule
-    )
-    return Lists(
-        (pair[0], pair[1]),
-        same(families),
-        10.0,
-        5.0,
-        titles=(african.TITLES_MALE, african.TITLES_FEMALE),
-    )
+        others = make_words(_other_west_african(table, f"first_names_{gender}"), rule)
+        pair.append(_with_forms(table, "african", african.NICKNAMES) + others)
+    others = make_words(_other_west_african(african.WEST_FAMILY, "last_names"), rule)
+    families = _with_forms(african.WEST_FAMILY, "african", {}) + others
+    given_names, titles = (pair[0], pair[1]), (african.TITLES_MALE, african.TITLES_FEMALE)
+    return NameLists(given_names, for_both_genders(families), 10.0, 5.0, titles=titles)
 
 
-def horn_african_lists() -> Lists:
-    """The Horn of Africa lists."""
+def _other_west_african(table: str, attribute: str) -> list[str]:
+    """Return the names of Faker's West African lists that a table does not list."""
+    listed = {entry.partition(":")[0] for entry in table.split()}
+    locales = ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
+    names = [name for locale in locales for name in faker_lists.read_names(locale, attribute)]
+    return [name for name in names if name not in listed]
+
+
+def make_horn_african_lists() -> NameLists:
+    """Make the lists of the Horn of Africa."""
     men, women = (
         _with_forms(table, "african", african.NICKNAMES)
         for table in (african.HORN_MALE, african.HORN_FEMALE)
     )
-    return Lists(
+    return NameLists(
         (men, women), ([], []), 4.0, 4.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE)
     )
 
 
-def spanish_lists() -> Lists:
-    """The Spanish lists."""
-    build = partial(
-        words_of, rule=partial(latin.spellings, language="spanish"), pets=european.SPANISH_PET
+def make_spanish_lists() -> NameLists:
+    """Make the Spanish lists."""
+    rule = partial(latin.spell_latin, language="spanish")
+    build = partial(make_words, rule=rule, pets=european.SPANISH_PET)
+    colombian = faker_lists.read_names("es_CO", "last_names")
+    mexican = faker_lists.read_names("es_MX", "last_names")
+    families = list(dict.fromkeys(colombian + mexican))[:600]
+    given_names = (
+        build(faker_lists.read_names("es_CO", "first_names_male")),
+        build(faker_lists.read_names("es_CO", "first_names_female")),
     )
-    families = list(
-        dict.fromkeys(
-            faker_lists.names("es_CO", "last_names") + faker_lists.names("es_MX", "last_names")
-        )
-    )[:600]
-    given = (
-        build(faker_lists.names("es_CO", "first_names_male")),
-        build(faker_lists.names("es_CO", "first_names_female")),
+    titles = ("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing.")
+    return NameLists(given_names, for_both_genders(build(families)), 15.0, 10.0, titles=titles)
+
+
+def _with_variants(
+    names: list[str], language: str, forms: Mapping[str, str], pets: Mapping[str, str]
+) -> list[Word]:
+    """Make words with their variants and nicknames."""
+    variants = {name: forms.get(name, "").replace(",", " ") for name in names}
+    return [
+        Word(latin.spell_with_variants(name, variants[name], language), pets.get(name, ""))
+        for name in names
+    ]
+
+
+def make_english_lists() -> NameLists:
+    """Make the English lists."""
+    forms, pets = european.ENGLISH_SPELLINGS, european.ENGLISH_PET
+    build = partial(_with_variants, language="english", forms=forms, pets=pets)
+    given_names = (
+        build(faker_lists.read_names("en_US", "first_names_male")),
+        build(faker_lists.read_names("en_US", "first_names_female")),
     )
-    return Lists(
-        given,
-        same(build(families)),
-        15.0,
-        10.0,
-        titles=("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing."),
-    )
-
-
-def english_lists() -> Lists:
-    """The English lists."""
-
-    def build(names: list[str]) -> list[Word]:
-        forms, pets = european.ENGLISH_SPELLINGS, european.ENGLISH_PET
-        return [
-            Word(
-                latin.given(name, forms.get(name, "").replace(",", " "), "english"),
-                pets.get(name, ""),
-            )
-            for name in names
-        ]
-
-    given = (
-        build(faker_lists.names("en_US", "first_names_male")),
-        build(faker_lists.names("en_US", "first_names_female")),
-    )
-    return Lists(given, same(build(faker_lists.names("en_US", "last_names"))), 25.0, 60.0)
-
-
-def french_lists() -> Lists:
-    """The French lists."""
-    build = partial(
-        words_of, rule=partial(latin.spellings, language="french"), pets=european.FRENCH_PET
-    )
-    given = []
-    for gender, common, compound in (
-        ("male", european.FRENCH_MALE, "Jean-"),
-        ("female", european.FRENCH_FEMALE, "Marie-"),
-    ):
-        single = faker_lists.names("fr_FR", f"first_names_{gender}")
-        given.append(
-            build(
-                faker_lists.first_then(common, single, 200)
-                + [compound + name for name in single[::4] if "-" not in name]
-            )
-        )
-    return Lists(
-        (given[0], given[1]),
-        same(build(faker_lists.names("fr_FR", "last_names"))),
+    return NameLists(
+        given_names,
+        for_both_genders(build(faker_lists.read_names("en_US", "last_names"))),
         25.0,
-        40.0,
-        titles=("M. Dr. Me Pr.", "Mme Dr. Me Pr."),
-    )
-
-
-def german_lists() -> Lists:
-    """The German lists."""
-
-    def build(names: list[str]) -> list[Word]:
-        forms, pets = european.GERMAN_SPELLINGS, european.GERMAN_PET
-        return [
-            Word(
-                latin.given(name, forms.get(name, "").replace(",", " "), "german"),
-                pets.get(name, ""),
-            )
-            for name in names
-        ]
-
-    given = []
-    for gender, common in (("male", european.GERMAN_MALE), ("female", european.GERMAN_FEMALE)):
-        given.append(
-            build(
-                faker_lists.first_then(
-                    common, faker_lists.names("de_AT", f"first_names_{gender}"), 260
-                )
-            )
-        )
-    families = build(
-        faker_lists.first_then(
-            european.GERMAN_FAMILY, faker_lists.names("de_DE", "last_names"), 400
-        )
-    )
-    return Lists(
-        (given[0], given[1]),
-        same(families),
-        40.0,
-        25.0,
-        titles=("Herr Dr. Prof. Dipl.-Ing.", "Frau Dr. Prof. Dipl.-Ing."),
-    )
-
-
-def balkan_lists() -> Lists:
-    """The Balkan lists."""
-    build = partial(words_of, rule=cyrillic.serbian, pets=european.BALKAN_PET)
-    men = faker_lists.first_then(
-        european.BALKAN_MALE, faker_lists.names("hr_HR", "first_names_male"), 120
-    )
-    women = faker_lists.first_then(
-        european.BALKAN_FEMALE, faker_lists.names("hr_HR", "first_names_female"), 120
-    )
-    families = faker_lists.first_then(
-        " ".join(european.BALKAN_FAMILY.split()), faker_lists.names("hr_HR", "last_names"), 450
-    )
-    return Lists((build(men), build(women)), same(build(families)), 15.0, 25.0)
-
-
-def greek_lists() -> Lists:
-    """The Greek lists."""
-    build = partial(words_of, rule=caucasus.greek, pets=european.GREEK_PET)
-    men = faker_lists.first_then(
-        european.GREEK_MALE, faker_lists.names("el_GR", "first_names_male"), 130
-    )
-    women = faker_lists.first_then(
-        european.GREEK_FEMALE, faker_lists.names("el_GR", "first_names_female"), 130
-    )
-    male = faker_lists.first_then(
-        "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης",
-        faker_lists.names("el_GR", "last_names_male"),
-        450,
-    )
-    families = build(male), build([caucasus.greek_family_of_woman(name) for name in male])
-    return Lists((build(men), build(women)), families, 6.0, 60.0)
-
-
-def georgian_lists() -> Lists:
-    """The Georgian lists."""
-    build = partial(words_of, rule=caucasus.georgian, pets=european.GEORGIAN_PET)
-    men = faker_lists.first_then(
-        european.GEORGIAN_MALE, faker_lists.names("ka_GE", "first_names_male"), 110
-    )
-    women = faker_lists.first_then(
-        european.GEORGIAN_FEMALE, faker_lists.names("ka_GE", "first_names_female"), 110
-    )
-    return Lists(
-        (build(men), build(women)),
-        same(
-            build(
-                faker_lists.first_then(
-                    european.GEORGIAN_FAMILY, faker_lists.names("ka_GE", "last_names"), 450
-                )
-            )
-        ),
-        8.0,
         60.0,
     )
 
 
-def armenian_lists() -> Lists:
-    """The Armenian lists."""
-    build = partial(words_of, rule=caucasus.armenian, pets=european.ARMENIAN_PET)
-    men = faker_lists.first_then(
-        european.ARMENIAN_MALE, faker_lists.names("hy_AM", "first_names_male"), 150
+def make_french_lists() -> NameLists:
+    """Make the French lists."""
+    rule = partial(latin.spell_latin, language="french")
+    build = partial(make_words, rule=rule, pets=european.FRENCH_PET)
+    given_names = []
+    for gender, common, compound in (
+        ("male", european.FRENCH_MALE, "Jean-"),
+        ("female", european.FRENCH_FEMALE, "Marie-"),
+    ):
+        single = faker_lists.read_names("fr_FR", f"first_names_{gender}")
+        compounds = [compound + name for name in single[::4] if "-" not in name]
+        given_names.append(build(faker_lists.combine_lists(common, single, 200) + compounds))
+    family = for_both_genders(build(faker_lists.read_names("fr_FR", "last_names")))
+    titles = ("M. Dr. Me Pr.", "Mme Dr. Me Pr.")
+    return NameLists((given_names[0], given_names[1]), family, 25.0, 40.0, titles=titles)
+
+
+def make_german_lists() -> NameLists:
+    """Make the German lists."""
+    forms, pets = european.GERMAN_SPELLINGS, european.GERMAN_PET
+    build = partial(_with_variants, language="german", forms=forms, pets=pets)
+    men = faker_lists.extend_names(european.GERMAN_MALE, "de_AT", "first_names_male", 260)
+    women = faker_lists.extend_names(european.GERMAN_FEMALE, "de_AT", "first_names_female", 260)
+    families = faker_lists.extend_names(european.GERMAN_FAMILY, "de_DE", "last_names", 400)
+    given_names, family = (build(men), build(women)), for_both_genders(build(families))
+    titles = ("Herr Dr. Prof. Dipl.-Ing.", "Frau Dr. Prof. Dipl.-Ing.")
+    return NameLists(given_names, family, 40.0, 25.0, titles=titles)
+
+
+def make_balkan_lists() -> NameLists:
+    """Make the Balkan lists."""
+    build = partial(make_words, rule=cyrillic.spell_serbian, pets=european.BALKAN_PET)
+    men = faker_lists.extend_names(european.BALKAN_MALE, "hr_HR", "first_names_male", 120)
+    women = faker_lists.extend_names(european.BALKAN_FEMALE, "hr_HR", "first_names_female", 120)
+    families = faker_lists.extend_names(
+        " ".join(european.BALKAN_FAMILY.split()), "hr_HR", "last_names", 450
     )
-    women = faker_lists.first_then(
-        european.ARMENIAN_FEMALE, faker_lists.names("hy_AM", "first_names_female"), 150
+    return NameLists((build(men), build(women)), for_both_genders(build(families)), 15.0, 25.0)
+
+
+def make_greek_lists() -> NameLists:
+    """Make the Greek lists."""
+    build = partial(make_words, rule=caucasus.spell_greek, pets=european.GREEK_PET)
+    men = faker_lists.extend_names(european.GREEK_MALE, "el_GR", "first_names_male", 130)
+    women = faker_lists.extend_names(european.GREEK_FEMALE, "el_GR", "first_names_female", 130)
+    male = faker_lists.extend_names(
+        "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης", "el_GR", "last_names_male", 450
     )
-    families = faker_lists.first_then(
-        european.ARMENIAN_FAMILY, faker_lists.names("hy_AM", "last_names"), 450
-    )
-    return Lists((build(men), build(women)), same(build(families)), 10.0, 40.0)
+    families = build(male), build([caucasus.feminine_greek_family_name(name) for name in male])
+    return NameLists((build(men), build(women)), families, 6.0, 60.0)
+
+
+def make_georgian_lists() -> NameLists:
+    """Make the Georgian lists."""
+    build = partial(make_words, rule=caucasus.spell_georgian, pets=european.GEORGIAN_PET)
+    men = faker_lists.extend_names(european.GEORGIAN_MALE, "ka_GE", "first_names_male", 110)
+    women = faker_lists.extend_names(european.GEORGIAN_FEMALE, "ka_GE", "first_names_female", 110)
+    families = faker_lists.extend_names(european.GEORGIAN_FAMILY, "ka_GE", "last_names", 450)
+    return NameLists((build(men), build(women)), for_both_genders(build(families)), 8.0, 60.0)
+
+
+def make_armenian_lists() -> NameLists:
+    """Make the Armenian lists."""
+    build = partial(make_words, rule=caucasus.spell_armenian, pets=european.ARMENIAN_PET)
+    men = faker_lists.extend_names(european.ARMENIAN_MALE, "hy_AM", "first_names_male", 150)
+    women = faker_lists.extend_names(european.ARMENIAN_FEMALE, "hy_AM", "first_names_female", 150)
+    families = faker_lists.extend_names(european.ARMENIAN_FAMILY, "hy_AM", "last_names", 450)
+    return NameLists((build(men), build(women)), for_both_genders(build(families)), 10.0, 40.0)

@@ -1,4 +1,4 @@
-"""Full names from their parts: which parts an agency writes, in which letters, in which order."""
+"""Full names from their parts: choice, letters and order of the parts."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from resolver.synthetic.agencies import Order
+from resolver.synthetic.agencies import NameOrder
 from resolver.synthetic.entities.persons import Persons
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import (
-    FORMS,
+    FORM_COUNT,
     NATIVE_OF,
     Bools,
     Form,
     Ints,
 )
-from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.names.vocabulary import load_vocabulary
 from resolver.synthetic.random_columns import (
-    join,
-    join_present,
-    pick,
-    present,
+    choose_where,
+    concat_texts,
+    is_present,
+    join_non_null,
 )
 
-PARTS = ("title", "given", "middle", "son_of", "father", "grandfather", "family", "second")
+PARTS = ("title", "given_name", "middle", "son_of", "father", "grandfather", "family", "second")
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of n names as words of the lexicon, −1 where left out."""
+class NameParts:
+    """Parts of n names as words of the lexicon, -1 if left out."""
 
     title: Ints
-    given: Ints
+    given_name: Ints
     middle: Ints
     son_of: Ints
     father: Ints
@@ -42,98 +42,119 @@ class Parts:
     family: Ints
     second: Ints
 
-    def take(self, rows: Ints) -> Parts:
-        """The parts of some of the names."""
-        return Parts(*(getattr(self, field.name)[rows] for field in fields(self)))
+    def take(self, rows: Ints) -> NameParts:
+        """Return the parts of some of the names."""
+        return NameParts(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """n names in pieces: title, what is given (with middle names), what comes from the father, the family's."""
+class NameTexts:
+    """Texts of n names: title, given (with middle names), patronymic part, family name."""
 
     title: pa.StringArray
-    given: pa.StringArray
+    given_name: pa.StringArray
     father: pa.StringArray
     family: pa.StringArray
 
 
-def parts_of(persons: Persons, rows: Ints) -> Parts:
-    """All parts of the names of some persons."""
-    return Parts(*(getattr(persons, part)[rows] for part in PARTS))
+def select_parts(persons: Persons, rows: Ints) -> NameParts:
+    """Return all name parts of some persons."""
+    return NameParts(*(getattr(persons, part)[rows] for part in PARTS))
 
 
 @cache
-def _flags() -> tuple[Bools, Bools, Bools, Bools]:
-    """By culture: Latin script, middle name first, family name first at home, written without spaces."""
+def _culture_flags() -> tuple[Bools, Bools, Bools, Bools]:
+    """Return, by culture: Latin script, middle name first, family name first, written without
+    spaces.
+    """
     return (
-        np.array([culture.latin for culture in CULTURES]),
+        np.array([culture.is_latin for culture in CULTURES]),
         np.array([culture.middle_first for culture in CULTURES]),
-        np.array([culture.eastern for culture in CULTURES]),
+        np.array([culture.family_first for culture in CULTURES]),
         np.array([culture.script in ("Han", "Hangul") for culture in CULTURES]),
     )
 
 
 def latin_cultures() -> Bools:
-    """By culture: whether its own script is the Latin one."""
-    return _flags()[0]
+    """Return, by culture, whether its own script is Latin."""
+    return _culture_flags()[0]
 
 
-def close_cultures() -> Bools:
-    """By culture: whether names in its own script have no spaces."""
-    return _flags()[3]
+def unspaced_cultures() -> Bools:
+    """Return, by culture, whether names in its own script have no spaces."""
+    return _culture_flags()[3]
 
 
 @cache
-def _has_native() -> Bools:
-    """By word: whether it can be written in its own script."""
-    return present(vocabulary().lexicon.texts)[Form.NATIVE :: FORMS]
+def _words_with_native() -> Bools:
+    """Return, by word, whether it has a form in its own script."""
+    return is_present(load_vocabulary().lexicon.texts)[Form.NATIVE :: FORM_COUNT]
 
 
-def writable(parts: Parts) -> Bools:
-    """Which names can be written in their own script as a whole."""
-    known = _has_native()
-    whole = np.ones(len(parts.given), dtype=bool)
+def has_native_script(parts: NameParts) -> Bools:
+    """Return True for names whose parts all have a form in their own script."""
+    word_has_native = _words_with_native()
+    is_writable = np.ones(len(parts.given_name), dtype=bool)
     for part in PARTS[1:]:
         words = getattr(parts, part)
-        whole &= (words < 0) | known[words]
-    return whole
+        is_writable &= (words < 0) | word_has_native[words]
+    return is_writable
 
 
-def spell(parts: Parts, forms: dict[str, Ints], culture: Ints, native: Bools) -> Texts:
-    """The names in pieces. `forms`: the `Form` of each part; `native`: which names are in their own script."""
-    lexicon = vocabulary().lexicon
+def spell_parts(
+    parts: NameParts, forms: dict[str, Ints], culture: Ints, native: Bools
+) -> NameTexts:
+    """Spell names. `forms`: `Form` of each part; `native`: names written in their own script."""
+    lexicon = load_vocabulary().lexicon
 
     def text(part: str) -> pa.StringArray:
+        """Spell one part of all names."""
         form = np.where(native & (forms[part] != Form.SECOND), NATIVE_OF[forms[part]], forms[part])
         return lexicon.spell(getattr(parts, part), form)
 
-    close = native & _flags()[3][culture]
-    given, middle = text("given"), text("middle")
-    turned = _flags()[1][culture]
-    first, then = pick(turned, middle, given), pick(turned, given, middle)
-    return Texts(
+    is_unspaced = native & _culture_flags()[3][culture]
+    given_name = _in_home_order(text("given_name"), text("middle"), culture)
+    return NameTexts(
         title=lexicon.spell(np.where(native, -1, parts.title), int(Form.STANDARD)),
-        given=_joined([first, then], close),
-        father=join_present([text("son_of"), text("father"), text("grandfather")]),
-        family=_joined([text("family"), text("second")], close),
+        given_name=_join_pieces(given_name, is_unspaced),
+        father=join_non_null([text("son_of"), text("father"), text("grandfather")]),
+        family=_join_pieces([text("family"), text("second")], is_unspaced),
     )
 
 
-def _joined(pieces: list[pa.Array], close: Bools) -> pa.StringArray:
-    spaced = join_present(pieces)
-    return pick(close, join_present(pieces, ""), spaced) if close.any() else spaced
+def _in_home_order(given_name: pa.Array, middle: pa.Array, culture: Ints) -> list[pa.Array]:
+    """Return given and middle names, the middle name first where the culture has it first."""
+    middle_first = _culture_flags()[1][culture]
+    return [
+        choose_where(middle_first, middle, given_name),
+        choose_where(middle_first, given_name, middle),
+    ]
 
 
-def full(texts: Texts, order: Ints, culture: Ints, native: Bools) -> pa.StringArray:
-    """The full names in each record's `Order`; in their own script always as at home."""
-    at_home = (order == Order.AS_AT_HOME) | native
-    eastern = at_home & _flags()[2][culture] | (
-        _flags()[1][culture] & (order != Order.FAMILY_COMMA)
+def _join_pieces(pieces: list[pa.Array], is_unspaced: Bools) -> pa.StringArray:
+    spaced = join_non_null(pieces)
+    return (
+        choose_where(is_unspaced, join_non_null(pieces, ""), spaced)
+        if is_unspaced.any()
+        else spaced
     )
-    close = native & _flags()[3][culture]
-    comma = (order == Order.FAMILY_COMMA) & ~native & present(texts.family) & present(texts.given)
-    rest = join_present([texts.given, texts.father])
-    western = join_present([rest, texts.family])
-    name = pick(eastern, _joined([texts.family, rest], close), western)
-    name = pick(comma, join([texts.family, rest], ", "), name)
-    return join_present([texts.title, name])
+
+
+def join_full_names(texts: NameTexts, order: Ints, culture: Ints, native: Bools) -> pa.StringArray:
+    """Join full names in each record's `NameOrder`; in their own script always in home order."""
+    at_home = (order == NameOrder.AS_AT_HOME) | native
+    family_first = at_home & _culture_flags()[2][culture] | (
+        _culture_flags()[1][culture] & (order != NameOrder.FAMILY_COMMA)
+    )
+    is_unspaced = native & _culture_flags()[3][culture]
+    comma = (
+        (order == NameOrder.FAMILY_COMMA)
+        & ~native
+        & is_present(texts.family)
+        & is_present(texts.given_name)
+    )
+    rest = join_non_null([texts.given_name, texts.father])
+    western = join_non_null([rest, texts.family])
+    name = choose_where(family_first, _join_pieces([texts.family, rest], is_unspaced), western)
+    name = choose_where(comma, concat_texts([texts.family, rest], ", "), name)
+    return join_non_null([texts.title, name])

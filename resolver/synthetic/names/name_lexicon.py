@@ -1,7 +1,8 @@
-"""The lexicon: every name and word the world uses, with all its spellings, as one table.
+"""Lexicon: every name and word of the world with all its spellings, as one table.
 
-A *word* has `len(Form)` texts; `Lexicon.texts[word * len(Form) + form]` is one of them, null where the word has no
-such form. Words of one use (given names of Greek men, say) lie together in a `Span`, in falling order of frequency.
+Words have `len(Form)` texts; `SpellingLexicon.texts[word * len(Form) + form]` is one of them, null
+if the word lacks the form. Words of one use (given names of Greek men, say) are together in a
+`Span`, by falling frequency.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Form(IntEnum):
-    """The forms of a word: see `Spellings`; then pet name and initial, each also in the word's own script."""
+    """Form of a word: see `Spellings`; then nickname and initial, both also in the word's own
+    script.
+    """
 
     NATIVE = 0
     STANDARD = 1
@@ -37,33 +40,36 @@ class Form(IntEnum):
     INITIAL_NATIVE = 9
 
 
-FORMS = len(Form)
-# What stands for a word in its own script, by the form that stands for it in Latin letters.
+FORM_COUNT = len(Form)
+# Form in the own script that corresponds to each form.
 NATIVE_OF = np.array([0, 0, 0, 0, 0, 5, 7, 7, 9, 9], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`size` words from `start` on. The frequency of rank r is as 1 / (flat + r): the larger `flat`, the more even."""
+    """Range of `size` words from `start` on.
+
+    The frequency of rank r is proportional to 1 / (flat + r): a larger `flat` is more even.
+    """
 
     start: int
     size: int
     flat: float = 10.0
 
     def pick(self, u: Floats) -> Ints:
-        """Words for uniform random numbers in 0…1."""
-        return self.start + rank(u, np.float64(self.size), np.float64(self.flat))
+        """Return words for uniform random numbers in 0…1."""
+        return self.start + draw_ranks(u, np.float64(self.size), np.float64(self.flat))
 
 
-def rank(u: Floats, size: Any, flat: Any) -> Ints:
-    """Ranks 0 … size − 1 for uniform `u`, distributed as `Span` says. Arguments broadcast."""
+def draw_ranks(u: Floats, size: Any, flat: Any) -> Ints:
+    """Return ranks 0 … size - 1 for uniform `u`, distributed as in `Span`. Arguments broadcast."""
     ranks = np.floor(flat * ((1.0 + size / flat) ** u - 1.0)).astype(np.int64)
     return np.asarray(np.minimum(ranks, np.asarray(size).astype(np.int64) - 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word before it is in the lexicon. Pet names are empty where there is none."""
+    """Word before it is in the lexicon. Nicknames are empty if there is none."""
 
     spellings: Spellings
     pet: str = ""
@@ -72,52 +78,57 @@ class Word:
 
 @dataclass(slots=True)
 class LexiconBuilder:
-    """Gathers words; equal words of different spans are kept apart, since ranks are places in a span."""
+    """Builder of a lexicon.
+
+    Equal words of different spans are kept apart, because ranks are positions in a span.
+    """
 
     _texts: list[str | None] = field(default_factory=list)
 
     def add(self, words: Iterable[Word], flat: float = 10.0) -> Span:
         """Append the words of one use."""
-        start = len(self._texts) // FORMS
+        start = len(self._texts) // FORM_COUNT
         for word in words:
-            self._texts.extend(_forms(word))
-        return Span(start, len(self._texts) // FORMS - start, flat)
+            self._texts.extend(_list_forms(word))
+        return Span(start, len(self._texts) // FORM_COUNT - start, flat)
 
-    def build(self) -> Lexicon:
-        """The lexicon of all words added so far."""
-        return Lexicon(pa.array(self._texts, pa.string()))
+    def build(self) -> SpellingLexicon:
+        """Return the lexicon of all words added so far."""
+        return SpellingLexicon(pa.array(self._texts, pa.string()))
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The finished table."""
+class SpellingLexicon:
+    """Finished lexicon."""
 
     texts: pa.StringArray
 
     def spell(
-        self, words: Ints, forms: npt.NDArray[Any] | int, where: Bools | None = None
+        self, words: Ints, forms: npt.NDArray[Any] | int, mask: Bools | None = None
     ) -> pa.StringArray:
-        """The texts of n words in the given forms; null where a word is negative, where `where` is False, or for want
-        of one."""
+        """Return the texts of n words in the given forms.
+
+        Null if a word is negative, not selected by `mask`, or lacks the form.
+        """
         words = np.asarray(words, dtype=np.int64)
-        absent = words < 0 if where is None else (words < 0) | ~where
-        places = np.where(absent, 0, words * FORMS + forms)
-        return self.texts.take(pa.array(places, mask=absent))
+        is_absent = words < 0 if mask is None else (words < 0) | ~mask
+        places = np.where(is_absent, 0, words * FORM_COUNT + forms)
+        return self.texts.take(pa.array(places, mask=is_absent))
 
     def __len__(self) -> int:
-        return len(self.texts) // FORMS
+        return len(self.texts) // FORM_COUNT
 
 
-def _forms(word: Word) -> list[str | None]:
-    made = word.spellings
-    native, standard = made.native, made.standard
+def _list_forms(word: Word) -> list[str | None]:
+    spellings = word.spellings
+    native, standard = spellings.native, spellings.standard
     return [
         native,
         standard,
-        made.b,
-        made.c,
-        made.loose,
-        made.second or native,
+        spellings.b,
+        spellings.c,
+        spellings.loose,
+        spellings.second or native,
         word.pet or standard,
         word.pet_native or native,
         f"{standard[:1]}.",
@@ -126,5 +137,5 @@ def _forms(word: Word) -> list[str | None]:
 
 
 def _has_initials(native: str) -> bool:
-    """Scripts of syllables and those written joined are not cut to initials."""
+    """Return False for syllabic and joined scripts, which have no initials."""
     return native[0] < "֐" or "Ⴀ" <= native[0] <= "ჿ"

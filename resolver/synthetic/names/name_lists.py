@@ -1,54 +1,62 @@
-"""What a culture's lists of names are before they are in the lexicon, and how they are made."""
+"""Name lists of a culture before they are in the lexicon, and their construction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from resolver.synthetic.letters import Spellings, listed
+from resolver.synthetic.letters import Spellings, parse_entry
 from resolver.synthetic.names.name_lexicon import Word
 
 Rule = Callable[[str], Spellings]
-Pair = tuple[list[Word], list[Word]]
+WordPair = tuple[list[Word], list[Word]]
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """A culture's names before they are in the lexicon, men's and women's. `family`: the same rank is the same family;
-    `father`: what sons and daughters have of a father's given name, by his rank in `given`; None: the name as it is."""
+class NameLists:
+    """Names of a culture, men's and women's.
 
-    given: Pair
-    family: Pair
+    `family`: equal ranks are the same family name. `father`: patronymics of sons and daughters, by
+    the rank of the father's name in `given_name`; None: the name itself.
+    """
+
+    given_name: WordPair
+    family: WordPair
     flat_given: float = 12.0
     flat_family: float = 20.0
-    middle: Pair | None = None
-    father: Pair | None = None
+    middle: WordPair | None = None
+    father: WordPair | None = None
     titles: tuple[str, str] = ("Mr. Dr. Prof. Eng.", "Mrs. Ms. Dr. Prof.")
 
 
-def plain_words(texts: Iterable[str]) -> list[Word]:
-    """Words that all write alike."""
+def make_plain_words(texts: Iterable[str]) -> list[Word]:
+    """Make words with one spelling."""
     return [Word(Spellings(text, text, text, text, text)) for text in texts]
 
 
-def words_of(names: Iterable[str], rule: Rule, pets: Mapping[str, str] | None = None) -> list[Word]:
-    """Words of names with a rule; `pets` maps a standard spelling (or the name) to a pet name in the same letters."""
+def make_words(
+    names: Iterable[str], rule: Rule, pets: Mapping[str, str] | None = None
+) -> list[Word]:
+    """Make words by a spelling rule.
+
+    `pets`: a standard spelling (or the name) → nickname in the same letters.
+    """
     words = []
     for name in names:
-        made = listed(name, rule)
-        pet = (pets or {}).get(made.standard) or (pets or {}).get(name, "")
+        spellings = parse_entry(name, rule)
+        pet = (pets or {}).get(spellings.standard) or (pets or {}).get(name, "")
         if pet and not pet.isascii():
-            words.append(Word(made, rule(pet).standard, pet))
+            words.append(Word(spellings, rule(pet).standard, pet))
         else:
-            words.append(Word(made, pet))
+            words.append(Word(spellings, pet))
     return words
 
 
-def same(words: list[Word]) -> Pair:
-    """The same words for men and women."""
+def for_both_genders(words: list[Word]) -> WordPair:
+    """Return the same words for men and women."""
     return words, words
 
 
-def only_latin(made: Spellings) -> Spellings:
-    """The Latin spellings alone, of a name whose own script is not known."""
-    return Spellings(None, made.standard, made.b, made.standard, made.loose)
+def drop_native(spellings: Spellings) -> Spellings:
+    """Keep only the Latin spellings, for a name whose own script is unknown."""
+    return Spellings(None, spellings.standard, spellings.b, spellings.standard, spellings.loose)

@@ -1,11 +1,11 @@
-"""The true persons: what twins, fathers and sons, and namesakes have in common, and what not."""
+"""True persons: traits that twins, fathers and sons, and namesakes share."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from resolver.synthetic.entities.document_numbers import date_parts, identities
+from resolver.synthetic.entities.document_numbers import draw_identity_numbers, split_dates
 from resolver.synthetic.entities.persons import (
     FATHER_SON,
     NAMESAKE,
@@ -14,10 +14,10 @@ from resolver.synthetic.entities.persons import (
     Persons,
     make_persons,
 )
-from resolver.synthetic.geography import geography
+from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import Form, Ints
-from resolver.synthetic.names.vocabulary import vocabulary
+from resolver.synthetic.names.vocabulary import load_vocabulary
 from resolver.synthetic.random_columns import Dice
 
 
@@ -35,52 +35,52 @@ def pairs(persons: Persons, bond: int) -> tuple[Ints, Ints]:
 
 def family_texts(persons: Persons, rows: Ints) -> list[str | None]:
     texts: list[str | None] = (
-        vocabulary().lexicon.spell(persons.family[rows], int(Form.STANDARD)).to_pylist()
+        load_vocabulary().lexicon.spell(persons.family[rows], int(Form.STANDARD)).to_pylist()
     )
     return texts
 
 
-def test_twins_share_all_but_the_given_name(persons: Persons) -> None:
-    one, other = pairs(persons, TWIN)
-    assert np.array_equal(persons.born[one], persons.born[other])
-    assert np.array_equal(persons.culture[one], persons.culture[other])
-    assert np.array_equal(persons.father_given[one], persons.father_given[other])
-    assert (persons.given[one] != persons.given[other]).all()
-    alike = persons.male[one] == persons.male[other]
-    assert family_texts(persons, one[alike]) == family_texts(persons, other[alike])
+def test_twins_differ_in_given_name_only(persons: Persons) -> None:
+    first, second = pairs(persons, TWIN)
+    assert np.array_equal(persons.born[first], persons.born[second])
+    assert np.array_equal(persons.culture[first], persons.culture[second])
+    assert np.array_equal(persons.father_given[first], persons.father_given[second])
+    assert (persons.given_name[first] != persons.given_name[second]).all()
+    alike = persons.male[first] == persons.male[second]
+    assert family_texts(persons, first[alike]) == family_texts(persons, second[alike])
 
 
-def test_siblings_have_days_of_their_own(persons: Persons) -> None:
-    one, other = pairs(persons, SIBLING)
-    assert (persons.born[one] != persons.born[other]).mean() > 0.95
-    assert np.array_equal(persons.father_given[one], persons.father_given[other])
+def test_siblings_have_different_birthdays(persons: Persons) -> None:
+    first, second = pairs(persons, SIBLING)
+    assert (persons.born[first] != persons.born[second]).mean() > 0.95
+    assert np.array_equal(persons.father_given[first], persons.father_given[second])
 
 
 def test_fathers_and_sons_differ_in_age(persons: Persons) -> None:
     father, son = pairs(persons, FATHER_SON)
     assert persons.male[father].all()
     assert persons.male[son].all()
-    assert np.array_equal(persons.given[father], persons.given[son])
+    assert np.array_equal(persons.given_name[father], persons.given_name[son])
     assert family_texts(persons, father) == family_texts(persons, son)
-    assert np.array_equal(persons.father_given[son], persons.given[father])
+    assert np.array_equal(persons.father_given[son], persons.given_name[father])
     years = (persons.born[son] - persons.born[father]).astype(np.int64) / 365.25
     assert years.min() > 18
     assert years.max() < 40
 
 
 def test_namesakes_share_name_and_year(persons: Persons) -> None:
-    one, other = pairs(persons, NAMESAKE)
-    assert np.array_equal(persons.given[one], persons.given[other])
-    assert family_texts(persons, one) == family_texts(persons, other)
-    years = [date_parts(persons.born[rows])[2] for rows in (one, other)]
+    first, second = pairs(persons, NAMESAKE)
+    assert np.array_equal(persons.given_name[first], persons.given_name[second])
+    assert family_texts(persons, first) == family_texts(persons, second)
+    years = [split_dates(persons.born[rows])[2] for rows in (first, second)]
     assert np.array_equal(years[0], years[1])
-    assert (persons.born[one] != persons.born[other]).mean() > 0.95
+    assert (persons.born[first] != persons.born[second]).mean() > 0.95
 
 
-def test_women_bear_the_forms_of_women() -> None:
+def test_women_have_feminine_forms() -> None:
     russian = next(place for place, culture in enumerate(CULTURES) if culture.name == "russian")
     persons = make_persons(Dice(1, "women"), 400, russian, pairs=False)
-    lexicon = vocabulary().lexicon
+    lexicon = load_vocabulary().lexicon
     families = lexicon.spell(persons.family, int(Form.NATIVE)).to_pylist()
     fathers = lexicon.spell(persons.father, int(Form.NATIVE)).to_pylist()
     for male, family, father in zip(persons.male.tolist(), families, fathers, strict=True):
@@ -99,7 +99,7 @@ def test_common_names_are_common(persons: Persons) -> None:
     assert 0.05 < np.bincount(families - families.min()).max() / len(families) < 0.2
 
 
-def test_numbers_with_check_digits_are_right(persons: Persons) -> None:
+def test_check_digits_are_valid(persons: Persons) -> None:
     from stdnum.cn import ric
     from stdnum.es import dni
     from stdnum.fr import nir
@@ -108,13 +108,15 @@ def test_numbers_with_check_digits_are_right(persons: Persons) -> None:
     from stdnum.si import emso
     from stdnum.tr import tckimlik
 
-    dice, geo = Dice(1, "papers"), geography()
+    dice, geo = Dice(1, "papers"), load_geography()
     rules = {"es": dni, "fr": nir, "kr": rrn, "pk": cnic, "rs": emso, "tr": tckimlik}
     for code, rule in rules.items():
         countries = np.full(300, geo.index[code], dtype=np.int64)
-        numbers = identities(dice, countries, persons.born[:300], persons.male[:300]).to_pylist()
+        numbers = draw_identity_numbers(
+            dice, countries, persons.born[:300], persons.male[:300]
+        ).to_pylist()
         assert [number for number in numbers if not rule.is_valid(number)] == [], code
-    chinese = identities(
+    chinese = draw_identity_numbers(
         dice, np.full(300, geo.index["cn"]), persons.born[:300], persons.male[:300]
     ).to_pylist()
     assert all(number[-1] == ric.calc_check_digit(number) for number in chinese)

@@ -1,4 +1,4 @@
-"""Small runs for the report's tests, and a hypothesis strategy for many of them."""
+"""Small runs for the tests of the report, and a hypothesis strategy for runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Pair = tuple[int, int, int, Outcome]
 """Left row, right row, log-odds in thousandths, outcome."""
 
 
-def record(identity: str, *said: tuple[str, str], kind: Kind = Kind.PERSON) -> Record:
+def record(identity: str, *stated: tuple[str, str], kind: Kind = Kind.PERSON) -> Record:
     schema = {
         Kind.PERSON: "Person",
         Kind.GROUP: "Organization",
@@ -40,12 +40,12 @@ def record(identity: str, *said: tuple[str, str], kind: Kind = Kind.PERSON) -> R
         identity.split(":")[0],
         kind,
         schema,
-        tuple(Value(prop, text) for prop, text in said),
+        tuple(Value(prop, text) for prop, text in stated),
     )
 
 
 def resolution(records: list[Record], entities: list[int], pairs: list[Pair]) -> Resolution:
-    """A run. `entities`: the entity number of each record, records in the order of their ids."""
+    """Return a run. `entities`: entity number of each record, in the order of record ids."""
     batch = Batch.from_records(records).canonical()
     first: dict[int, int] = {}
     labels = np.array(
@@ -63,7 +63,7 @@ def resolution(records: list[Record], entities: list[int], pairs: list[Pair]) ->
 
 @st.composite
 def runs(draw: st.DrawFn) -> Resolution:
-    """Runs of up to a dozen records from three sources, with any links between them."""
+    """Draw runs of up to a dozen records from three sources, with any links."""
     count = draw(st.integers(0, 12))
     ids = sorted(f"{draw(st.sampled_from('abc'))}:{number:02d}" for number in range(count))
     kinds = [draw(st.sampled_from([Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.LEGAL])) for _ in ids]

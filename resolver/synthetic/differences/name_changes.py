@@ -1,0 +1,245 @@
+"""Differences in how a name is written, and the persons that each is possible for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resolver.synthetic.differences.person_views import (
+    Change,
+    Eligible,
+    PersonView,
+    drop_parts,
+    spell_names,
+    uniform_forms,
+)
+from resolver.synthetic.differences.writing_errors import (
+    MIN_LENGTH,
+    Typo,
+    add_typos,
+    apply_typo,
+    replace_rows,
+)
+from resolver.synthetic.entities.persons import Persons
+from resolver.synthetic.names import full_names
+from resolver.synthetic.names.cultures import CULTURES
+from resolver.synthetic.names.name_lexicon import Bools, Form
+from resolver.synthetic.names.vocabulary import load_vocabulary
+from resolver.synthetic.random_columns import Dice, make_nulls
+
+
+def omit_parts(*parts: str) -> Change:
+    """Make a change that omits name parts on the right side."""
+    return lambda dice, persons, view: (view, replace(view, parts=drop_parts(view.parts, *parts)))
+
+
+def has_part(part: str) -> Eligible:
+    """Select persons with a name part and a family name."""
+    return lambda persons, view: np.asarray(
+        (getattr(view.parts, part) >= 0) & (view.parts.family >= 0)
+    )
+
+
+def has_middle_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons with a middle name after the given name."""
+    first = np.array([culture.middle_first for culture in CULTURES])
+    return np.asarray(has_part("middle")(persons, view) & ~first[persons.culture])
+
+
+def has_family_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons with a family name."""
+    return view.parts.family >= 0
+
+
+def has_other_spelling(form: Form, *parts: str) -> Eligible:
+    """Select persons with a part that has another spelling in a form."""
+
+    def possible(persons: Persons, view: PersonView) -> Bools:
+        """Select persons by the spellings of the parts."""
+        texts = load_vocabulary().lexicon
+        differs = np.zeros(len(persons), dtype=bool)
+        for part in parts:
+            words = getattr(view.parts, part)
+            is_other = pc.not_equal(
+                texts.spell(words, int(Form.STANDARD)), texts.spell(words, int(form))
+            )
+            differs |= np.asarray(pc.fill_null(is_other, False))
+        return differs
+
+    return possible
+
+
+def use_form(form: Form, *parts: str) -> Change:
+    """Make a change that writes parts in another form."""
+
+    def change(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+        """Write the parts in the form on the right side."""
+        return view, replace(
+            view,
+            forms={**view.forms, **{part: np.full(len(view.culture), int(form)) for part in parts}},
+        )
+
+    return change
+
+
+def romanize_otherwise(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Write the right side in another romanization."""
+    forms = np.array([Form.B, Form.C, Form.LOOSE])[dice.integers(len(view.culture), 3)]
+    return view, replace(
+        view,
+        forms={
+            part: forms if part not in ("title", "son_of") else view.forms[part]
+            for part in full_names.PARTS
+        },
+    )
+
+
+def has_several_spellings(persons: Persons, view: PersonView) -> Bools:
+    """Select persons whose name differs in all romanizations."""
+    tests = [
+        has_other_spelling(form, "given_name", "family")(persons, view)
+        for form in (Form.B, Form.C, Form.LOOSE)
+    ]
+    return np.asarray(np.logical_and.reduce(tests))
+
+
+def add_diacritics(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Write the left side with diacritics."""
+    return replace(view, forms=uniform_forms(Form.NATIVE, len(view.culture))), view
+
+
+def has_diacritics(persons: Persons, view: PersonView) -> Bools:
+    """Select persons of Latin script whose name has diacritics."""
+    return full_names.latin_cultures()[persons.culture] & has_other_spelling(
+        Form.NATIVE, "given_name", "family"
+    )(persons, view)
+
+
+def use_native_script(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Write the right side in the person's own script."""
+    return view, replace(view, native=np.ones(len(view.culture), dtype=bool))
+
+
+def has_native_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons whose name can be written in a script other than Latin."""
+    return (
+        full_names.has_native_script(view.parts)
+        & ~full_names.latin_cultures()[persons.culture]
+        & has_family_name(persons, view)
+    )
+
+
+def mistype_name(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Make one typo in the given or family name of the right side."""
+
+    def edit_texts(texts: full_names.NameTexts) -> full_names.NameTexts:
+        """Make one typo per name, in a part that is long enough."""
+        given_is_short, family_is_short = (
+            np.asarray(pc.less(pc.utf8_length(pc.fill_null(text, "")), MIN_LENGTH))
+            for text in (texts.given_name, texts.family)
+        )
+        in_family = given_is_short | (dice.chance(len(view.culture), 0.5) & ~family_is_short)
+        return replace(
+            texts,
+            given_name=add_typos(dice, texts.given_name, ~in_family),
+            family=add_typos(dice, texts.family, in_family),
+        )
+
+    # In syllabic scripts one character is half a name, so they get no typo.
+    view = replace(view, native=view.native & ~full_names.unspaced_cultures()[view.culture])
+    return view, replace(view, edit_texts=edit_texts)
+
+
+def is_long_enough_for_typo(persons: Persons, view: PersonView) -> Bools:
+    """Select persons with a name part of at least `MIN_LENGTH` letters."""
+    lengths = [
+        pc.utf8_length(load_vocabulary().lexicon.spell(words, int(Form.STANDARD)))
+        for words in (view.parts.given_name, view.parts.family)
+    ]
+    return np.asarray(
+        pc.greater_equal(pc.max_element_wise(*lengths), MIN_LENGTH)
+    ) & has_family_name(persons, view)
+
+
+def join_or_split_words(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Join the words of compound names on the right side, or split them at a hyphen."""
+
+    def edit(names: pa.Array) -> pa.Array:
+        """Join or split the words of one part of the names."""
+        new = [apply_typo(name or "", Typo.JOINED, 0.0) for name in names.to_pylist()]
+        return replace_rows(names, np.arange(len(view.culture)), new)
+
+    def edit_texts(texts: full_names.NameTexts) -> full_names.NameTexts:
+        """Join or split given and family names."""
+        return replace(texts, given_name=edit(texts.given_name), family=edit(texts.family))
+
+    return view, replace(view, edit_texts=edit_texts)
+
+
+def has_compound_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons with a space or hyphen in given or family name."""
+    lexicon = load_vocabulary().lexicon
+    is_compound = np.zeros(len(persons), dtype=bool)
+    for part in ("given_name", "family"):
+        text = lexicon.spell(getattr(view.parts, part), int(Form.STANDARD))
+        is_compound |= np.asarray(pc.fill_null(pc.match_substring_regex(text, "[ -]"), False))
+    return is_compound & has_family_name(persons, view)
+
+
+def swap_names(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Swap given and family name on the right side."""
+
+    def edit_texts(texts: full_names.NameTexts) -> full_names.NameTexts:
+        """Swap given and family names; drop the father's name."""
+        return replace(
+            texts,
+            given_name=texts.family,
+            family=texts.given_name,
+            father=make_nulls(len(texts.given_name)),
+        )
+
+    # Names written without spaces are never swapped.
+    view = replace(view, native=view.native & ~full_names.unspaced_cultures()[view.culture])
+    return replace(view, parts=drop_parts(view.parts, "father", "grandfather")), replace(
+        view, edit_texts=edit_texts
+    )
+
+
+def truncate_name(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Cut the right name to 16 characters."""
+    return view, replace(view, width=16)
+
+
+def has_long_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons with a name of 19 to 25 characters."""
+    length = pc.utf8_length(spell_names(view))
+    return np.asarray(pc.and_(pc.greater(length, 18), pc.less(length, 26))) & has_family_name(
+        persons, view
+    )
+
+
+def add_title(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
+    """Add a title on the right side."""
+    return view, replace(view, parts=replace(view.parts, title=persons.title))
+
+
+def use_maiden_name(
+    dice: Dice, persons: Persons, view: PersonView
+) -> tuple[PersonView, PersonView]:
+    """Use the maiden name on the right side."""
+    return view, replace(view, parts=replace(view.parts, family=persons.maiden))
+
+
+def has_maiden_name(persons: Persons, view: PersonView) -> Bools:
+    """Select persons whose family name changed by marriage."""
+    changed = (persons.maiden >= 0) & (persons.maiden != persons.family)
+    return np.asarray(changed & has_family_name(persons, view))

@@ -1,0 +1,21 @@
+"""Population of one chunk of the world: its true persons, groups and ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resolver.synthetic.entities.papers import Papers
+from resolver.synthetic.entities.persons import Persons
+from resolver.synthetic.entities.ships import Ships
+from resolver.synthetic.entities.true_groups import Memberships, TrueGroups
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """True entities of a chunk, the memberships and the papers of its persons."""
+
+    persons: Persons
+    groups: TrueGroups
+    ships: Ships
+    memberships: Memberships
+    papers: Papers
