@@ -1,7 +1,7 @@
-"""The one tree of errors.
+"""Errors that users can cause or fix, as one tree with `ResolverError` at its root.
 
-Every error that a user can cause derives from `ResolverError`. Its text is one line that says what is wrong, where,
-and how to mend it; the command line prints that line and exits 1, never a traceback. `UsageError` exits 2.
+The text of an error is one line that says what is wrong, where, and how to fix it. The command line
+prints that line and exits with 1 (`UsageError`: 2), never with a traceback.
 """
 
 from __future__ import annotations
@@ -10,55 +10,58 @@ from collections.abc import Sequence
 
 
 class ResolverError(Exception):
-    """Anything a user can cause or mend. `what` says what is wrong, `where` the place, `mend` what to do."""
+    """Error that a user can cause or fix.
+
+    `message` says what is wrong, `place` where (a file and line, a URL), `hint` what to do.
+    """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.mend = mend
+    def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
+        self.message = message
+        self.place = place
+        self.hint = hint
         super().__init__(self.line())
 
     def line(self) -> str:
-        """The whole message on one line: `where: what (mend)`."""
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        text = f"{text} ({self.mend})" if self.mend else text
+        """Return the whole message on one line: `place: message (hint)`."""
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        text = f"{text} ({self.hint})" if self.hint else text
         return " ".join(text.split())
 
 
 class UsageError(ResolverError):
-    """A command called with arguments that cannot go together."""
+    """Command called with arguments that cannot be combined."""
 
     exit_code = 2
 
 
 class InputError(ResolverError):
-    """A file that cannot be read as a list at all."""
+    """File that cannot be read as a list at all."""
 
 
 class FormatError(InputError):
-    """A file whose format nobody knows, or that is not what it was said to be."""
+    """File of an unknown format, or of another format than stated."""
 
 
 class MappingError(InputError):
-    """A mapping file that does not fit the data it maps."""
+    """Mapping file that does not fit its data."""
 
 
 class RecordError(InputError):
-    """One row that cannot become a record; the rest of the file can go on."""
+    """Row that cannot become a record; the rest of the file can still be read."""
 
 
 class DateError(RecordError):
-    """A date that does not exist or cannot be read."""
+    """Date that does not exist or cannot be read."""
 
 
 class ModelError(ResolverError):
-    """A model that is absent, damaged, or was made for other features."""
+    """Model that is missing, damaged, or made for other features."""
 
 
 class OutputError(ResolverError):
-    """A result that cannot be written."""
+    """Result that cannot be written."""
 
 
 class DecisionError(ResolverError):
@@ -66,27 +69,28 @@ class DecisionError(ResolverError):
 
 
 class StoreError(ResolverError):
-    """A store that cannot be opened or used, or that another run has changed meanwhile."""
+    """Store that cannot be opened or used, or that another run has changed meanwhile."""
 
 
 class OwnerError(ResolverError):
-    """Something that belongs to somebody else, who alone may change it."""
+    """Change to a source that belongs to another owner."""
 
 
 class StoreFullError(StoreError):
-    """A store whose disk takes nothing more."""
+    """Store whose disk is full."""
 
 
-class HeldError(ResolverError):
-    """A list that would change so much that somebody has to accept it first; nothing has landed."""
+class LargeChangeError(ResolverError):
+    """List that would change so much that a user has to accept it first; nothing was committed."""
 
     def __init__(self, alarms: Sequence[str]) -> None:
-        said = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
-        mend = (
-            "look at it, then accept it: --accept-large-change, over HTTP ?accept_large_change=true"
+        text = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
+        hint = (
+            "check it, then accept it with --accept-large-change, over HTTP with "
+            "?accept_large_change=true"
         )
-        super().__init__(f"held back, nothing has landed: {said}", mend=mend)
+        super().__init__(f"held back, nothing was committed: {text}", hint=hint)
 
 
 class EngineError(ResolverError):
-    """An engine that cannot be had, or that stopped working."""
+    """Engine that is not available, or that stopped working."""

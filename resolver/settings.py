@@ -1,7 +1,7 @@
-"""What can be set for a whole installation: one frozen object, read once from the environment and passed in.
+"""Settings of an installation: one frozen object, read once from the environment and passed on.
 
-Every setting is one field: its default, unit, range and meaning stand beside it and nowhere else. The variable of the
-field `merge_at` is `RESOLVER_MERGE_AT`. Options of the command line go before settings.
+Each setting is a field with its default, unit, range and meaning. The environment variable of the
+field `merge_at` is `RESOLVER_MERGE_AT`. Command-line options take precedence over settings.
 """
 
 from __future__ import annotations
@@ -16,58 +16,60 @@ from typing import Any
 from resolver.errors import UsageError
 
 PREFIX = "RESOLVER_"
-_YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"0", "false", "no", "off"})
+_TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+_FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
 
-def _about(text: str, *, unit: str = "", low: float = 0.0, high: float = 0.0) -> Mapping[str, Any]:
+def _metadata(
+    text: str, *, unit: str = "", low: float = 0.0, high: float = 0.0
+) -> Mapping[str, Any]:
     return {"help": text, "unit": unit, "low": low, "high": high}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one process. `Settings()` holds the defaults."""
+    """Settings of one process; `Settings()` has the defaults."""
 
     merge_at: float | None = field(
         default=None,
-        metadata=_about(
-            "Score from which records are merged. Unset: where the stated costs put the border.",
+        metadata=_metadata(
+            "Score from which records are merged. Unset: the threshold that follows from costs.",
             unit="probability",
             high=1.0,
         ),
     )
     wrong_merge_costs: float = field(
         default=20.0,
-        metadata=_about(
-            "How many reviews one wrong merge costs; sets the borders between match, review and distinct.",
+        metadata=_metadata(
+            "Cost of one wrong merge, in reviews; sets the thresholds between match, review "
+            "and distinct.",
             unit="reviews",
             low=2.0,
             high=1e6,
         ),
     )
     model_dir: Path | None = field(
-        default=None, metadata=_about("Folder of the model to use. Unset: the one that is shipped.")
+        default=None,
+        metadata=_metadata("Folder of the model to use. Unset: the shipped model."),
     )
     workers: int = field(
         default=0,
-        metadata=_about(
-            "How many cores comparing may use; 0: all there are.", unit="cores", high=1024
-        ),
+        metadata=_metadata("Cores used for comparing; 0: all.", unit="cores", high=1024),
     )
     memory_mib: int = field(
         default=0,
-        metadata=_about(
-            "How much memory each process may take for its data: one that needs more stops with one line, before the "
-            "system ends it. 0: what the system allows.",
+        metadata=_metadata(
+            "Memory each process may use for its data; a process that needs more stops with an "
+            "error instead of being killed by the system. 0: as much as the system allows.",
             unit="MiB",
             high=2**24,
         ),
     )
     pairs_mib: int = field(
         default=1024,
-        metadata=_about(
-            "How much memory pairs may take before they are glanced at; where blocking joins more, it works in passes. "
-            "Results do not depend on it.",
+        metadata=_metadata(
+            "Memory for candidate pairs before the prefilter; blocking works in several passes if "
+            "they need more. Results do not depend on it.",
             unit="MiB",
             low=1,
             high=2**24,
@@ -75,34 +77,35 @@ class Settings:
     )
     index_dir: Path | None = field(
         default=None,
-        metadata=_about(
-            "Folder of look-up indexes. Unset: beside a SQLite store, else in the user's cache. It can be deleted."
+        metadata=_metadata(
+            "Folder of look-up indexes, which can be deleted at any time. Unset: beside a SQLite "
+            "store, else in the user's cache."
         ),
     )
     four_eyes_agencies: bool = field(
         default=False,
-        metadata=_about(
-            "Decisions on entities that two agencies know count once a second steward says the same."
+        metadata=_metadata(
+            "Require a second steward to confirm decisions on entities known to two agencies."
         ),
     )
     four_eyes_records: int = field(
         default=0,
-        metadata=_about(
-            "Decisions on more records than this count once a second steward says the same. 0: however many.",
+        metadata=_metadata(
+            "Require a second steward to confirm decisions on more records than this. 0: never.",
             unit="records",
             high=1e6,
         ),
     )
     four_eyes_vulnerable: bool = field(
         default=True,
-        metadata=_about(
-            "Decisions on victims and witnesses count once a second steward says the same."
+        metadata=_metadata(
+            "Require a second steward to confirm decisions on victims and witnesses."
         ),
     )
     review_lease_minutes: int = field(
         default=10,
-        metadata=_about(
-            "How long a pair stays with the steward who has it open.",
+        metadata=_metadata(
+            "Time for which a pair is reserved for the steward who has it open.",
             unit="minutes",
             low=1,
             high=1440,
@@ -110,56 +113,64 @@ class Settings:
     )
     review_again_share: float = field(
         default=0.0,
-        metadata=_about(
-            "Share of decisions that come back to another steward, blind, so that agreement can be measured.",
+        metadata=_metadata(
+            "Share of decisions that another steward decides again, blind, to measure agreement.",
             unit="share",
             high=1.0,
         ),
     )
     sign_in_tries_address: int = field(
         default=50,
-        metadata=_about(
-            "Wrong passwords from one address, none of them 15 minutes after the last, that lock it. 0: any number.",
+        metadata=_metadata(
+            "Failed sign-ins from one address before it is locked; the count resets after "
+            "15 minutes without one. 0 disables the lock.",
             unit="tries",
             high=1e6,
         ),
     )
-    debug: bool = field(default=False, metadata=_about("Show the traceback of unexpected errors."))
+    debug: bool = field(
+        default=False, metadata=_metadata("Show the traceback of unexpected errors.")
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read `RESOLVER_*` (of the process, unless given). An empty variable is an unset one.
+        """Read the variables `RESOLVER_*` of an environment (default: the process's own); empty
+        ones count as unset.
 
-        Raises `UsageError` for a value out of its range and for a name that no setting has.
+        Raises `UsageError` for a value out of its range and for an unknown variable.
         """
         environment = os.environ if environment is None else environment
-        known = {variable(row): row for row in fields(cls)}
+        rows_by_variable = {variable_name(field_row): field_row for field_row in fields(cls)}
         values: dict[str, object] = {}
         for name, text in sorted(environment.items()):
             if not name.startswith(PREFIX) or not text.strip():
                 continue
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1) or sorted(known)
-                raise UsageError(
-                    f"there is no setting {name}", where="environment", mend=f"perhaps {near[0]}"
+            if name not in rows_by_variable:
+                candidates = difflib.get_close_matches(name, rows_by_variable, 1) or sorted(
+                    rows_by_variable
                 )
-            values[known[name].name] = _parse(known[name], text.strip())
+                raise UsageError(
+                    f"there is no setting {name}",
+                    place="environment",
+                    hint=f"perhaps {candidates[0]}",
+                )
+            values[rows_by_variable[name].name] = _parse(rows_by_variable[name], text.strip())
         return cls(**values)  # type: ignore[arg-type]
 
 
-def tell_library(name: str, value: str) -> None:
-    """Set a variable of this process's environment, for a library that is told things in no other way."""
+def set_library_variable(name: str, value: str) -> None:
+    """Set an environment variable of this process for a library that has no other configuration."""
     os.environ[name] = value
 
 
-def told_library(name: str) -> str:
-    """A variable of this process's environment that a library reads, not we; empty where it is not set."""
+def library_variable(name: str) -> str:
+    """Return an environment variable of this process that a library reads; empty if unset."""
     return os.environ.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One setting as pages and `resolver settings` show it."""
+    """Setting as pages and `resolver settings` show it."""
 
     variable: str
     default: str
@@ -168,20 +179,22 @@ class SettingRow:
 
 
 def setting_rows() -> tuple[SettingRow, ...]:
-    """Every setting, in the order of the fields."""
+    """Return all settings, in the order of the fields."""
     return tuple(
-        SettingRow(variable(row), show(row.default), _range(row), str(row.metadata["help"]))
+        SettingRow(
+            variable_name(row), format_setting(row.default), _range(row), str(row.metadata["help"])
+        )
         for row in fields(Settings)
     )
 
 
-def variable(row: Field[Any]) -> str:
-    """The environment variable of a setting."""
+def variable_name(row: Field[Any]) -> str:
+    """Return the environment variable of a setting."""
     return PREFIX + row.name.upper()
 
 
-def show(value: object) -> str:
-    """A value as one would write it in the environment; unset is empty."""
+def format_setting(value: object) -> str:
+    """Return a value as it is written in the environment; unset is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -189,25 +202,25 @@ def show(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _kind(row: Field[Any]) -> str:
+def _type_name(row: Field[Any]) -> str:
     return str(row.type).removesuffix(" | None")
 
 
 def _range(row: Field[Any]) -> str:
-    if _kind(row) == "bool":
+    if _type_name(row) == "bool":
         return "0 or 1"
-    if _kind(row) == "Path":
+    if _type_name(row) == "Path":
         return "a path"
     return f"{row.metadata['low']:g} to {row.metadata['high']:g} {row.metadata['unit']}"
 
 
 def _parse(row: Field[Any], text: str) -> object:
-    kind = _kind(row)
+    kind = _type_name(row)
     if kind == "Path":
         return Path(text).expanduser()
     if kind == "bool":
-        if text.lower() in _YES | _NO:
-            return text.lower() in _YES
+        if text.lower() in _TRUE_WORDS | _FALSE_WORDS:
+            return text.lower() in _TRUE_WORDS
     else:
         try:
             number = float(text)
@@ -216,5 +229,7 @@ def _parse(row: Field[Any], text: str) -> object:
         if row.metadata["low"] <= number <= row.metadata["high"]:
             return int(number) if kind == "int" else number
     raise UsageError(
-        f"{variable(row)} is {text[:40]!r}", where="environment", mend=f"set it to {_range(row)}"
+        f"{variable_name(row)} is {text[:40]!r}",
+        place="environment",
+        hint=f"set it to {_range(row)}",
     )

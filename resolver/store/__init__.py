@@ -1,101 +1,107 @@
-"""The store: records, entities, links, decisions, jobs and audit, on SQLite (WAL) or PostgreSQL through one code.
+"""Store of records, entities, links, decisions, jobs and the audit log, on SQLite (WAL mode) or
+PostgreSQL.
 
 Contract:
 
-- **One version.** The store has a whole-numbered version, one more per landing. Derived rows (`records`, `members`,
-  `links`) carry the versions from and to which they held; nothing is overwritten. `Store.view()` reads one moment,
-  `Store.view(version)` an earlier one.
-- **Landings are whole.** A composer (`resolver.engines.incremental`) works outside of any transaction on what a view
-  shows, then calls `Store.land(Landing(base=view.version, …))`. Either all of it is there, or nothing: a killed run
-  leaves no trace. Where another landing came between, `OutdatedError` is raised, and the composer works again on what
-  changed.
-- **Records are immutable.** A new version of a record ends the one before (`valid_to`); `record_versions` gives all.
-- **Entities keep their ids.** `View.entity` takes an entity's id, a retired id (it redirects) or a record id.
-  `View.changes(since)` is the change feed, `View.history(id)` an entity's events.
-- **Decisions are a log.** They are only ever added (`Landing.decisions`), and count from the landing they came with;
-  undoing one is adding another. What a decision changes lands with it: decide through
-  `resolver.engines.incremental.decide`, never by writing rows.
-- **Jobs** (`Store.jobs`) are leased and kept alive by a heartbeat; **API keys** and the log of **consultations** are in
-  `Store.access`; **users** and **sessions** of the steward's desk in `Store.users` and `Store.sessions`.
-- The store imports records, errors and settings only; it knows no stage. Errors are `StoreError`.
+- **Revisions.** A store has a whole-numbered revision, one more for each commit. Derived rows
+  (`records`, `members`, `links`) carry the revisions between which they are valid; nothing is
+  overwritten. `Store.view()` reads the current revision, `Store.view(revision)` an earlier one.
+- **Atomic commits.** A composer (`resolver.hub`) computes outside of any transaction on what a view
+  shows, then calls `Store.commit(Commit(base=view.revision, …))`, which writes everything or
+  nothing: a killed run leaves no trace. `OutdatedError` is raised if another commit came first;
+  the composer then computes again on the new revision.
+- **Immutable records.** A new version of a record ends the one before (`valid_to`);
+  `record_versions` returns all of them.
+- **Stable entity ids.** `StoreView.entity` accepts an entity id, a retired id (it redirects) or a
+  record id. `StoreView.changes(since)` is the change feed, `StoreView.history(id)` the events of
+  one entity.
+- **Append-only decision log.** Decisions are added with `Commit.decisions` and count from that
+  revision on; undoing a decision adds another one. The changes that a decision causes belong to the
+  same commit: decide through `resolver.review`, never by writing rows.
+- **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats. **API keys** are in
+  `Store.api_keys`, the **audit log** in `Store.audit_events`, **users** and **sessions** of the
+  steward's desk in `Store.users` and `Store.sessions`.
+- The package imports `records`, `errors` and `settings` only, no stage. Its errors are
+  `StoreError`.
 
-The tables are in `schema`; a change of them is a migration in `migrations/versions`.
+`schema` defines the tables; changing them takes a migration in `migrations/versions`.
 """
 
-from resolver.store.accounts.api_keys import ApiKey, Consultation
+from resolver.store.accounts.api_keys import ApiKey
+from resolver.store.accounts.audit_events import AuditEvent
 from resolver.store.accounts.sessions import Session, Sessions
 from resolver.store.accounts.users import (
     LockedError,
-    Role,
     User,
+    UserRole,
     Users,
 )
 from resolver.store.backup import backup, restore
 from resolver.store.commit import (
-    Landing,
+    Commit,
     LinkRows,
-    ListLanding,
+    ListCommit,
     OutdatedError,
 )
 from resolver.store.desk.decision_log import NewDecision
-from resolver.store.desk.waiting_pairs import Sieve, WaitingRow
+from resolver.store.desk.waiting_pairs import QueueFilter, WaitingRow
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
-from resolver.store.record_contents import Contents, contents_of
+from resolver.store.record_contents import RecordContents, encode_contents
 from resolver.store.row_types import (
-    Change,
-    Colour,
+    EntityEvent,
     EventKind,
-    Head,
-    Source,
+    LinkColor,
+    RevisionRow,
     StoredDecision,
     StoredEntity,
     StoredLink,
     StoredRecord,
-    VersionRow,
-    moment_of,
+    StoredSource,
+    StoreHead,
+    parse_utc_text,
     utc_text,
 )
 from resolver.store.store import Store
-from resolver.store.views.view import LinkTable, RecordRows, View
+from resolver.store.views.view import LinkTable, RecordRows, StoreView
 
 __all__ = [
     "ApiKey",
-    "Change",
-    "Colour",
-    "Consultation",
-    "Contents",
+    "AuditEvent",
+    "Commit",
+    "EntityEvent",
     "EventKind",
-    "Head",
     "Job",
     "JobState",
     "Jobs",
-    "Landing",
     "LeaseError",
+    "LinkColor",
     "LinkRows",
     "LinkTable",
-    "ListLanding",
+    "ListCommit",
     "LockedError",
     "NewDecision",
     "OutdatedError",
+    "QueueFilter",
+    "RecordContents",
     "RecordRows",
-    "Role",
+    "RevisionRow",
     "Session",
     "Sessions",
-    "Sieve",
-    "Source",
     "Store",
+    "StoreHead",
+    "StoreView",
     "StoredDecision",
     "StoredEntity",
     "StoredLink",
     "StoredRecord",
+    "StoredSource",
     "User",
+    "UserRole",
     "Users",
-    "VersionRow",
-    "View",
     "WaitingRow",
     "backup",
-    "contents_of",
-    "moment_of",
+    "encode_contents",
+    "parse_utc_text",
     "restore",
     "utc_text",
 ]

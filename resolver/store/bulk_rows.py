@@ -1,4 +1,4 @@
-"""Many rows at once: in by the fastest way each database has, out as arrays, and sets of values as conditions."""
+"""Bulk access to rows: fast inserts and updates, columns as arrays, value sets as conditions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Table, cast, fu
 
 Numbers = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 50_000
-_FEW = 50
+_INSERT_LIMIT = 50
+Column = Sequence[Any] | npt.NDArray[Any]
 Step = Callable[[Connection], None]
 
 
-def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
-    """Insert rows given as columns of one length (Python values; JSON columns as objects)."""
+def insert_rows(table: Table, columns: dict[str, Sequence[Any]], connection: Connection) -> None:
+    """Insert rows given as columns of equal length (Python values; JSON columns as objects)."""
     names = list(columns)
     if not names or not len(columns[names[0]]):
         return
@@ -34,10 +35,12 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
     quoted = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
-        if len(rows) <= _FEW:
-            # COPY takes two round trips, and a few rows one
-            one = f"({', '.join(['%s'] * len(names))})"
-            command = f'INSERT INTO "{table.name}" ({quoted}) VALUES {", ".join([one] * len(rows))}'
+        if len(rows) <= _INSERT_LIMIT:
+            # COPY takes two round trips, an INSERT one
+            row_marks = f"({', '.join(['%s'] * len(names))})"
+            command = (
+                f'INSERT INTO "{table.name}" ({quoted}) VALUES {", ".join([row_marks] * len(rows))}'
+            )
             cursor.execute(command, [value for row in rows for value in row])
             return
         with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
@@ -50,135 +53,147 @@ def insert(table: Table, columns: dict[str, Sequence[Any]], connection: Connecti
     )
 
 
-def end(
+def end_rows(
     table: Table,
-    version: int,
-    where: Sequence[str],
+    revision: int,
+    columns: Sequence[str],
     rows: Sequence[Sequence[int]],
     connection: Connection,
 ) -> None:
-    """End the rows that still hold, named by the numbers in the columns `where`, at a version."""
-    mark = _mark(connection)
-    named = " AND ".join(f'"{name}" = {mark}' for name in where)
-    _many(
+    """End rows at a revision: those still valid whose `columns` hold the numbers of `rows`."""
+    mark = _parameter_mark(connection)
+    condition = " AND ".join(f'"{name}" = {mark}' for name in columns)
+    _execute_many(
         connection,
-        f'UPDATE "{table.name}" SET "valid_to" = {mark} WHERE {named} AND "valid_to" IS NULL',
-        [(version, *row) for row in rows],
+        f'UPDATE "{table.name}" SET "valid_to" = {mark} WHERE {condition} AND "valid_to" IS NULL',
+        [(revision, *row) for row in rows],
     )
 
 
-# Columns become values of Python, which take several times their room, no sooner than a piece is written.
+# Pieces become Python values, which need several times the memory, only when written.
 
 
-def ends(
-    table: Table, version: int, where: Sequence[str], numbers: Sequence[Numbers]
+def end_steps(
+    table: Table, revision: int, columns: Sequence[str], numbers: Sequence[Numbers]
 ) -> Iterator[Step]:
-    """What ends rows as `end` does, piece by piece: `numbers` are the columns `where`."""
+    """Return steps that end rows as `end_rows` does, piece by piece.
 
-    def ending(start: int, connection: Connection) -> None:
+    `numbers` has one array per column of `columns`.
+    """
+
+    def end_piece(start: int, connection: Connection) -> None:
+        """End the rows of one piece."""
         piece = [part[start : start + ROWS_AT_ONCE].tolist() for part in numbers]
-        end(table, version, where, list(zip(*piece, strict=True)), connection)
+        end_rows(table, revision, columns, list(zip(*piece, strict=True)), connection)
 
     for start in range(0, len(numbers[0]), ROWS_AT_ONCE):
-        yield partial(ending, start)
+        yield partial(end_piece, start)
 
 
-def adds(
-    table: Table, columns: Mapping[str, Sequence[Any] | Numbers], same: Mapping[str, int]
+def insert_steps(
+    table: Table, columns: Mapping[str, Column], constants: Mapping[str, int]
 ) -> Iterator[Step]:
-    """What inserts rows, piece by piece; `same`: columns that hold one number in all rows."""
+    """Return steps that insert rows, piece by piece.
 
-    def adding(start: int, connection: Connection) -> None:
+    `constants` are columns with one number in all rows.
+    """
+
+    def insert_piece(start: int, connection: Connection) -> None:
+        """Insert one piece."""
         pieces = {name: column[start : start + ROWS_AT_ONCE] for name, column in columns.items()}
         plain = {
-            name: one.tolist() if isinstance(one, np.ndarray) else one
-            for name, one in pieces.items()
+            name: piece.tolist() if isinstance(piece, np.ndarray) else piece
+            for name, piece in pieces.items()
         }
         count = len(next(iter(plain.values())))
-        insert(
-            table, {**plain, **{name: [value] * count for name, value in same.items()}}, connection
+        insert_rows(
+            table,
+            {**plain, **{name: [value] * count for name, value in constants.items()}},
+            connection,
         )
 
     for start in range(0, len(next(iter(columns.values()))), ROWS_AT_ONCE):
-        yield partial(adding, start)
+        yield partial(insert_piece, start)
 
 
-def set_each(
+def update_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Set columns of rows: each row is the values of `names` and, last, the `number`."""
-    mark = _mark(connection)
+    """Set columns of rows: each row has the values of `names` and, last, its `number`."""
+    mark = _parameter_mark(connection)
     sets = ", ".join(f'"{name}" = {mark}' for name in names)
-    _many(connection, f'UPDATE "{table.name}" SET {sets} WHERE "number" = {mark}', rows)
+    _execute_many(connection, f'UPDATE "{table.name}" SET {sets} WHERE "number" = {mark}', rows)
 
 
-def _mark(connection: Connection) -> str:
+def _parameter_mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
-def _many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+def _execute_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         connection.connection.cursor().executemany(sql, rows)
 
 
-def among(
+def is_among(
     connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
 ) -> ColumnElement[bool]:
-    """The condition that a column holds one of the values, however many there are."""
+    """Return the condition that a column holds one of any number of values."""
     if connection.dialect.name == "postgresql":
         return column.in_(
             select(func.unnest(cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type))))
         )
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+    elements = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(elements.c.value))
 
 
-def arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
-    """The columns of a query of whole numbers as int64 arrays; null is -1. Rows, which take ten times the room of the
-    numbers in them, are never all held."""
+def fetch_arrays(connection: Connection, query: Select[Any]) -> list[Numbers]:
+    """Return the integer columns of a query as int64 arrays, with -1 for null.
+
+    Rows take ten times the memory of the numbers in them, so they are converted in pieces.
+    """
     width = len(query.selected_columns)
     result = connection.execute(query)
-    # numbers are as the driver gives them: to make rows of them would take longer than to read them
+    # read from the cursor: building SQLAlchemy rows would take longer than reading the numbers
     cursor = result.cursor
     assert cursor is not None
-    found = []
-    while part := cursor.fetchmany(ROWS_AT_ONCE):
-        found.append(columns_of(part, width))
+    parts = []
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        parts.append(int_columns(rows, width))
     result.close()
-    if len(found) == 1:
-        return found[0]
-    return [np.concatenate(column) for column in zip(*found, strict=True)] or columns_of([], width)
+    if len(parts) == 1:
+        return parts[0]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)] or int_columns([], width)
 
 
-def rows_among(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
-    """The rows of a query in plain SQL, where `{among}` stands for the condition that what is before it is among the
-    values, and a question mark for each of `params` after it; `{and_among}`, of the rows so found, that what is before
-    it is among the whole numbers that one of these is (what `listed` gives). For the questions that are asked many
-    times for one answer: making up their SQL each time would cost more than answering them."""
+def fetch_rows(connection: Connection, sql: str, values: Sequence[Any], *params: Any) -> list[Any]:
+    """Return the rows of a small, often repeated query in plain SQL. `{among}` stands for "column
+    among `values`", `{and_among}` for one more restriction by a `list_parameter`, `?` for `params`.
+    """
     postgresql = connection.dialect.name == "postgresql"
-    # PostgreSQL looks each value of an array up in an index, but each row through all of an array
-    first = "= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))"
+    # PostgreSQL looks up array values in an index, but scans the array for each row otherwise
+    condition = "= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(?))"
     text = sql.format(
-        among=first, and_among="IN (SELECT unnest(%s::bigint[]))" if postgresql else first
+        among=condition, and_among="IN (SELECT unnest(%s::bigint[]))" if postgresql else condition
     )
     cursor = connection.connection.cursor()
     try:
         cursor.execute(
-            text.replace("?", "%s") if postgresql else text, (listed(connection, values), *params)
+            text.replace("?", "%s") if postgresql else text,
+            (list_parameter(connection, values), *params),
         )
         return list(cursor.fetchall())
     finally:
         cursor.close()
 
 
-def listed(connection: Connection, values: Sequence[Any]) -> Any:
-    """Values as the parameter that `{and_among}` asks for in `rows_among`."""
+def list_parameter(connection: Connection, values: Sequence[Any]) -> Any:
+    """Return values as a parameter for `{and_among}` in `fetch_rows`."""
     plain = [value.item() if isinstance(value, np.integer) else value for value in values]
     return plain if connection.dialect.name == "postgresql" else json.dumps(plain)
 
 
-def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:
-    """Rows of whole numbers as int64 arrays; null is -1."""
+def int_columns(rows: Sequence[Sequence[Any]], width: int) -> list[Numbers]:
+    """Return rows of whole numbers as int64 arrays, with -1 for null."""
     if not rows:
         return [np.zeros(0, dtype=np.int64) for _ in range(width)]
     try:

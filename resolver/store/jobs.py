@@ -1,5 +1,7 @@
-"""Jobs: rows that a worker leases, keeps alive by a heartbeat, and ends. No broker: an expired lease is taken up by
-whoever asks next."""
+"""Job queue: rows that a worker leases, keeps alive by heartbeats and ends.
+
+There is no broker: a job whose lease has expired goes to the next worker that asks for one.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,15 @@ from sqlalchemy import Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.database import reading, writing
+from resolver.store.database import read_transaction, write_transaction
 from resolver.store.row_types import utc_text
 from resolver.store.schema import jobs
 
-LEASE = datetime.timedelta(seconds=30)
+LEASE_TIME = datetime.timedelta(seconds=30)
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -32,15 +34,17 @@ class JobState(StrEnum):
     HELD = "held"
 
 
-OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
-"""States in which nothing goes on by itself."""
-MOST_ATTEMPTS = 5
-"""Times that a job is taken up: one that kills each worker must not keep all of them busy for ever."""
+FINAL_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
+"""States in which nothing happens without a user (`HELD` waits for approval)."""
+MAX_ATTEMPTS = 5
+"""Leases of one job: a job that kills its workers must not occupy all of them for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands. `done` of `total` (None: unknown) items of `stage`; times as the store writes them."""
+    """Job with its progress: `done` of `total` (None: unknown) items of `stage`; times as UTC
+    texts.
+    """
 
     id: str
     kind: str
@@ -55,7 +59,7 @@ class Job:
     heartbeat: str | None
     lease_until: str | None
     attempts: int
-    cancel_asked: bool
+    cancel_requested: bool
     stage: str
     done: int
     total: int | None
@@ -64,12 +68,12 @@ class Job:
 
 
 class LeaseError(StoreError):
-    """The lease of the job has expired and another worker has it, or the job is over."""
+    """Lease that has expired and gone to another worker, or job that is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The jobs of a store."""
+    """Jobs of a store."""
 
     engine: Engine
 
@@ -82,8 +86,11 @@ class Jobs:
         submitted_by: str = "",
         idempotency_key: str | None = None,
     ) -> Job:
-        """Queue a job. With an `idempotency_key` used before, the job of then is given, unless it has failed or was
-        cancelled: then the key is the new job's."""
+        """Queue a job.
+
+        If `idempotency_key` was used before, return the job of then, unless that one failed or was
+        cancelled: then the key passes to the new job.
+        """
         row = {
             "id": uuid.uuid4().hex,
             "kind": kind,
@@ -96,19 +103,19 @@ class Jobs:
             "cancel_asked": False,
         }
         try:
-            with writing(self.engine) as connection:
+            with write_transaction(self.engine) as connection:
                 connection.execute(insert(jobs).values(**row))
         except IntegrityError:
-            with reading(self.engine) as connection:
-                found = connection.execute(
+            with read_transaction(self.engine) as connection:
+                earlier = connection.execute(
                     select(jobs).where(jobs.c.idempotency_key == idempotency_key)
                 ).one()
-            if found.state not in (JobState.FAILED.value, JobState.CANCELLED.value):
-                return _job(found)
-            with writing(self.engine) as connection:
-                # whoever comes at the same time finds the key free, or the new job's
-                mine = and_(jobs.c.id == found.id, jobs.c.idempotency_key == idempotency_key)
-                connection.execute(update(jobs).where(mine).values(idempotency_key=None))
+            if earlier.state not in (JobState.FAILED.value, JobState.CANCELLED.value):
+                return _job(earlier)
+            with write_transaction(self.engine) as connection:
+                # a concurrent request finds the key free, or taken by the new job
+                has_key = and_(jobs.c.id == earlier.id, jobs.c.idempotency_key == idempotency_key)
+                connection.execute(update(jobs).where(has_key).values(idempotency_key=None))
             return self.submit(
                 kind,
                 params,
@@ -119,40 +126,43 @@ class Jobs:
         return self.get(str(row["id"]))
 
     def get(self, job_id: str) -> Job:
-        """A job. Raises `StoreError` for an id that is unknown."""
+        """Return a job. Raises `StoreError` for an unknown id."""
         job = self.find(job_id)
         if job is None:
-            raise StoreError(f"there is no job {job_id[:60]!r}", mend="check the id")
+            raise StoreError(f"there is no job {job_id[:60]!r}", hint="check the id")
         return job
 
     def find(self, job_id: str) -> Job | None:
-        """A job; None for an id that is unknown."""
-        with reading(self.engine) as connection:
+        """Return a job, or None for an unknown id."""
+        with read_transaction(self.engine) as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
         return None if row is None else _job(row)
 
     def list(
         self, *, agency: str | None = None, kind: str | None = None, limit: int = 100
     ) -> list[Job]:
-        """The newest jobs first, of an agency, of a kind where these are given."""
+        """List jobs, the newest first, optionally of one agency or kind."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
         if agency is not None:
             query = query.where(jobs.c.agency == agency)
         if kind is not None:
             query = query.where(jobs.c.kind == kind)
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             return [_job(row) for row in connection.execute(query)]
 
-    def lease(self, worker: str, *, lease: datetime.timedelta = LEASE) -> Job | None:
-        """Take the oldest job that waits, or whose worker has not been heard of for the time of its lease. None where
-        there is none. One that was to be cancelled, or was taken up `MOST_ATTEMPTS` times, comes back over."""
+    def lease(self, worker: str, *, lease: datetime.timedelta = LEASE_TIME) -> Job | None:
+        """Lease the oldest job that is queued or whose lease has expired; None if there is none.
+
+        A job that was to be cancelled, or was leased `MAX_ATTEMPTS` times before, is ended and
+        returned in its final state.
+        """
         now = datetime.datetime.now(datetime.UTC)
-        waits = or_(
+        is_available = or_(
             jobs.c.state == JobState.QUEUED.value,
             and_(jobs.c.state == JobState.RUNNING.value, jobs.c.lease_until < utc_text(now)),
         )
-        query = select(jobs).where(waits).order_by(jobs.c.created, jobs.c.id).limit(1)
-        with writing(self.engine) as connection:
+        query = select(jobs).where(is_available).order_by(jobs.c.created, jobs.c.id).limit(1)
+        with write_transaction(self.engine) as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
@@ -163,15 +173,16 @@ class Jobs:
                 }
                 connection.execute(update(jobs).where(jobs.c.id == row.id).values(**changed))
                 return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
-            if row.attempts >= MOST_ATTEMPTS:
+            if row.attempts >= MAX_ATTEMPTS:
                 changed = {
                     "state": JobState.FAILED.value,
                     "finished": utc_text(now),
                     "lease_until": None,
                 }
                 changed["error"] = (
-                    f"it was begun {row.attempts} times, and each time its worker was killed or lost, at last in stage "
-                    f"{row.stage or 'read'} (see its log; it may need more memory than there is: send it in parts)"
+                    f"it was started {row.attempts} times, and each time its worker was killed or "
+                    f"lost, last in stage {row.stage or 'read'} (see the worker's log; it may need "
+                    "more memory than there is: send the lists in parts)"
                 )
                 connection.execute(update(jobs).where(jobs.c.id == row.id).values(**changed))
                 return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
@@ -196,36 +207,39 @@ class Jobs:
         stage: str | None = None,
         done: int | None = None,
         total: int | None = None,
-        lease: datetime.timedelta = LEASE,
+        lease: datetime.timedelta = LEASE_TIME,
     ) -> Job:
-        """Renew the lease and say where the work stands. Raises `LeaseError`. The answer says whether to cancel."""
+        """Renew the lease and report progress; the job returned tells whether to cancel."""
         now = datetime.datetime.now(datetime.UTC)
-        said = {"stage": stage, "done": done, "total": total}
-        changed: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+        progress = {"stage": stage, "done": done, "total": total}
+        changed: dict[str, Any] = {
+            name: value for name, value in progress.items() if value is not None
+        }
         if stage is not None:
             changed["total"] = total
-        return self._mine(
+        return self._update_leased(
             job, {**changed, "heartbeat": utc_text(now), "lease_until": utc_text(now + lease)}
         )
 
     def finish(self, job: Job, result: Mapping[str, Any]) -> Job:
-        """The job is done. Raises `LeaseError`."""
-        return self._over(job, JobState.DONE, result=dict(result))
+        """End a job as done. Raises `LeaseError`."""
+        return self._end(job, JobState.DONE, result=dict(result))
 
     def fail(self, job: Job, error: str) -> Job:
-        """The job has failed, for a reason on one line. Raises `LeaseError`."""
-        return self._over(job, JobState.FAILED, error=error)
+        """End a job as failed, with a reason on one line. Raises `LeaseError`."""
+        return self._end(job, JobState.FAILED, error=error)
 
-    def hold(self, job: Job, why: str) -> Job:
-        """The job would change so much that somebody has to accept it. Raises `LeaseError`."""
-        return self._over(job, JobState.HELD, error=why)
+    def hold(self, job: Job, reason: str) -> Job:
+        """Put a job on hold: it would change so much that a user has to accept it. Raises
+        `LeaseError`.
+        """
+        return self._end(job, JobState.HELD, error=reason)
 
-    def accept(self, job_id: str, who: str = "") -> Job:
-        """Let a job that is held land however much it changes: it waits again. Of others nothing changes. Raises
-        `StoreError` for an id that is unknown."""
-        with writing(self.engine) as connection:
-            held = and_(jobs.c.id == job_id, jobs.c.state == JobState.HELD.value)
-            row = connection.execute(select(jobs).where(held).with_for_update()).first()
+    def accept(self, job_id: str, accepted_by: str = "") -> Job:
+        """Queue a held job again, now allowed to change much. Raises `StoreError`."""
+        with write_transaction(self.engine) as connection:
+            is_held = and_(jobs.c.id == job_id, jobs.c.state == JobState.HELD.value)
+            row = connection.execute(select(jobs).where(is_held).with_for_update()).first()
             if row is not None:
                 changed: dict[str, Any] = {
                     "state": JobState.QUEUED.value,
@@ -233,24 +247,30 @@ class Jobs:
                     "error": "",
                     "attempts": 0,
                 }
-                changed["params"] = {**row.params, "accept_large_change": True, "accepted_by": who}
-                connection.execute(update(jobs).where(held).values(**changed))
+                changed["params"] = {
+                    **row.params,
+                    "accept_large_change": True,
+                    "accepted_by": accepted_by,
+                }
+                connection.execute(update(jobs).where(is_held).values(**changed))
         return self.get(job_id)
 
-    def held(self) -> int:
-        """How many jobs are held."""
+    def count_held(self) -> int:
+        """Return the number of held jobs."""
         query = select(func.count()).select_from(jobs).where(jobs.c.state == JobState.HELD.value)
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             return int(connection.execute(query).scalar_one())
 
-    def cancelled(self, job: Job) -> Job:
-        """The worker has stopped as asked. Raises `LeaseError`."""
-        return self._over(job, JobState.CANCELLED)
+    def confirm_cancel(self, job: Job) -> Job:
+        """End a job as cancelled, after its worker has stopped. Raises `LeaseError`."""
+        return self._end(job, JobState.CANCELLED)
 
     def cancel(self, job_id: str) -> Job:
-        """Ask for a job to be cancelled: at once where it waits or is held, by its worker where it runs; else nothing
-        changes."""
-        with writing(self.engine) as connection:
+        """Cancel a queued or held job at once; ask the worker of a running job to stop.
+
+        Jobs in other states stay as they are.
+        """
+        with write_transaction(self.engine) as connection:
             connection.execute(
                 update(jobs)
                 .where(
@@ -266,23 +286,23 @@ class Jobs:
             )
         return self.get(job_id)
 
-    def _over(self, job: Job, state: JobState, **changed: Any) -> Job:
-        return self._mine(
+    def _end(self, job: Job, state: JobState, **changed: Any) -> Job:
+        return self._update_leased(
             job, {**changed, "state": state.value, "finished": utc_text(), "lease_until": None}
         )
 
-    def _mine(self, job: Job, changed: Mapping[str, Any]) -> Job:
-        with writing(self.engine) as connection:
-            mine = and_(
+    def _update_leased(self, job: Job, values: Mapping[str, Any]) -> Job:
+        with write_transaction(self.engine) as connection:
+            is_leased = and_(
                 jobs.c.id == job.id,
                 jobs.c.state == JobState.RUNNING.value,
                 jobs.c.worker == job.worker,
                 jobs.c.attempts == job.attempts,
             )
-            done = connection.execute(update(jobs).where(mine).values(**changed))
-            if done.rowcount != 1:
+            updated = connection.execute(update(jobs).where(is_leased).values(**values))
+            if updated.rowcount != 1:
                 raise LeaseError(
-                    f"the job {job.id} is no longer this worker's", mend="stop working on it"
+                    f"another worker has the job {job.id}, or it is over", hint="stop working on it"
                 )
             return _job(connection.execute(select(jobs).where(jobs.c.id == job.id)).one())
 

@@ -1,8 +1,8 @@
-"""What a record says as one text, and batches to such texts and back.
+"""Contents of records as texts, and conversion of batches to such texts and back.
 
-The content of a record is the JSON list of its rows `[property, text]` or `[property, text, origin]`, sorted, without
-repetitions (`resolver.records.packing.pack`). Its version is the SHA-256 of `[source, kind, schema, content]`, the
-same as `Record.content_hash`.
+The content of a record is the JSON list of its rows `[property, text]` or `[property, text,
+origin]`, sorted, without repetitions (`resolver.records.packing.pack`). A version of a record is
+identified by the SHA-256 of `[source, kind, schema, content]`, the same as `Record.content_hash`.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from resolver.records import Batch, Coded, Column, Kind, Record
 from resolver.records.batch import IntArray
 from resolver.records.packing import unpack
 
-_AT_ONCE = 65_536
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """n records as texts: what each says, and the SHA-256 (32 bytes) of it."""
+class RecordContents:
+    """Contents of n records: texts, and their SHA-256 hashes (32 bytes each)."""
 
     texts: list[str]
     hashes: list[bytes]
 
 
-def contents_of(batch: Batch) -> Contents:
-    """The contents of a canonical batch, in its order."""
+def encode_contents(batch: Batch) -> RecordContents:
+    """Return the contents of a canonical batch, in its order."""
     props = sorted(batch.columns)
     columns = [_Fragments.of(prop, batch.columns[prop]) for prop in props]
     heads = _heads(batch)
     texts: list[str] = []
     hashes: list[bytes] = []
-    for start in range(0, len(batch), _AT_ONCE):
-        stop = min(start + _AT_ONCE, len(batch))
-        found = _joined(columns, start, stop)
-        texts += found
+    for start in range(0, len(batch), _CHUNK):
+        stop = min(start + _CHUNK, len(batch))
+        chunk = _join_contents(columns, start, stop)
+        texts += chunk
         hashes += [
             hashlib.sha256(f"{head},{text}]".encode()).digest()
-            for head, text in zip(heads[start:stop], found, strict=True)
+            for head, text in zip(heads[start:stop], chunk, strict=True)
         ]
-    return Contents(texts, hashes)
+    return RecordContents(texts, hashes)
 
 
 def _heads(batch: Batch) -> list[str]:
-    """What a version says beside the content: `[source,kind,schema`."""
+    """Return the hashed text before the content of each record: `[source,kind,schema`."""
     sources, schemas = (
         [_json(text) for text in coded.values.to_pylist()]
         for coded in (batch.sources, batch.schemas)
@@ -70,7 +70,9 @@ def _json(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Fragments:
-    """A column as pieces of JSON: `["prop","text"`, one a unique text, and what closes it, one a unique origin."""
+    """Column as pieces of JSON: `["prop","text"` for each unique text, and the end for each unique
+    origin.
+    """
 
     rows: IntArray
     codes: IntArray
@@ -80,6 +82,7 @@ class _Fragments:
 
     @classmethod
     def of(cls, prop: str, column: Column) -> _Fragments:
+        """Return the fragments of a column."""
         start = f"[{_json(prop)},"
         values = [start + _json(text) for text in column.values.to_pylist()]
         closings = [
@@ -94,7 +97,7 @@ class _Fragments:
         )
 
 
-def _joined(columns: Sequence[_Fragments], start: int, stop: int) -> list[str]:
+def _join_contents(columns: Sequence[_Fragments], start: int, stop: int) -> list[str]:
     rows, pieces = [np.zeros(0, dtype=np.int32)], [pa.array([], pa.string())]
     for column in columns:
         low, high = np.searchsorted(column.rows, [start, stop])
@@ -103,53 +106,53 @@ def _joined(columns: Sequence[_Fragments], start: int, stop: int) -> list[str]:
             value = column.values.take(pa.array(column.codes[low:high]))
             closing = column.closings.take(pa.array(column.origins[low:high]))
             pieces.append(pc.binary_join_element_wise(value, closing, ""))
-    where = np.concatenate(rows)
-    order = np.argsort(where, kind="stable")
-    offsets = np.searchsorted(where[order], np.arange(start, stop + 1)).astype(np.int32)
-    said = pa.concat_arrays(pieces).take(pa.array(order))
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), said), ",")
+    record_rows = np.concatenate(rows)
+    order = np.argsort(record_rows, kind="stable")
+    offsets = np.searchsorted(record_rows[order], np.arange(start, stop + 1)).astype(np.int32)
+    fragments = pa.concat_arrays(pieces).take(pa.array(order))
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), fragments), ",")
     return [f"[{text}]" for text in joined.to_pylist()]
 
 
-def record_of(identity: str, source: str, kind: int, schema: str, content: str) -> Record:
-    """One record from its row."""
+def decode_record(identity: str, source: str, kind: int, schema: str, content: str) -> Record:
+    """Return the record of one row."""
     rows = [(item[0], item[1], item[2] if len(item) > 2 else "") for item in orjson.loads(content)]
     return Record(identity, source, Kind(kind), schema, **unpack(rows))  # type: ignore[arg-type]
 
 
-def batch_of(
+def decode_batch(
     ids: Sequence[str],
     sources: Sequence[str],
     kinds: Sequence[int],
     schemas: Sequence[str],
     contents: Sequence[str],
 ) -> Batch:
-    """The batch of rows, in their order (not yet canonical)."""
-    said: dict[str, tuple[list[int], list[str], list[str]]] = {}
+    """Return the batch of some rows, in their order (not canonical)."""
+    columns_by_property: dict[str, tuple[list[int], list[str], list[str]]] = {}
     for row, content in enumerate(contents):
         for item in orjson.loads(content):
-            held = said.get(item[0])
-            if held is None:
-                held = said[item[0]] = ([], [], [])
-            held[0].append(row)
-            held[1].append(item[1])
-            held[2].append(item[2] if len(item) > 2 else "")
+            column = columns_by_property.get(item[0])
+            if column is None:
+                column = columns_by_property[item[0]] = ([], [], [])
+            column[0].append(row)
+            column[1].append(item[1])
+            column[2].append(item[2] if len(item) > 2 else "")
     columns = {}
-    for prop, (rows, texts, origins) in said.items():
-        value, origin = _coded(texts), _coded(origins)
+    for prop, (rows, texts, origins) in columns_by_property.items():
+        value, origin = _encode_column(texts), _encode_column(origins)
         columns[prop] = Column(
             np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values
         )
     return Batch(
         pa.array(ids, pa.string()),
         np.array(kinds, dtype=np.uint8),
-        _coded(schemas),
-        _coded(sources),
+        _encode_column(schemas),
+        _encode_column(sources),
         columns,
     )
 
 
-def _coded(texts: Sequence[str]) -> Coded:
+def _encode_column(texts: Sequence[str]) -> Coded:
     encoded = pa.array(texts, pa.string()).dictionary_encode()
     return Coded(
         encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary

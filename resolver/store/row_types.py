@@ -1,4 +1,4 @@
-"""What the store hands out and takes in, one at a time: plain frozen rows."""
+"""Frozen rows that the store returns one at a time."""
 
 from __future__ import annotations
 
@@ -13,61 +13,67 @@ from resolver.records.decisions import Decision
 from resolver.records.results.resolution import Band, Outcome
 
 
-class Colour(IntEnum):
-    """The colour of a link, after the EU's Multiple-Identity Detector."""
+class LinkColor(IntEnum):
+    """Color of a link, as in the EU's Multiple-Identity Detector (Regulation (EU) 2019/817)."""
 
     YELLOW = 1
-    """Awaits a human."""
+    """Waits for a human."""
     WHITE = 2
-    """The same person, lawfully."""
+    """Same person, lawfully."""
     RED = 3
-    """The same person under unlawfully different identities; two stewards said so."""
+    """Same person under unlawfully different identities, as two stewards have decided."""
     GREEN = 4
     """Different persons."""
 
     @property
     def label(self) -> str:
-        """The word in files and pages."""
+        """Return the word used in files and pages."""
         return self.name.lower()
 
 
 class EventKind(StrEnum):
-    """What became of an entity at a version."""
+    """Kind of change to an entity."""
 
     BORN = "born"
     GREW = "grew"
-    """Records came to it or changed in it."""
+    """Records joined it or changed in it."""
     SHRANK = "shrank"
     """Records left it."""
     MERGED = "merged"
-    """It is retired; `other` holds what it held."""
+    """It was retired; `other` has its records."""
     SPLIT = "split"
-    """`other` was cut off from it."""
+    """`other` was split off it."""
     REVIVED = "revived"
-    """It is back; before, its id redirected to `other` (none: it was dissolved)."""
+    """It is back; before, its id redirected to `other` (none: it had been dissolved)."""
     DISSOLVED = "dissolved"
-    """It is retired and no entity holds its records: all were withdrawn."""
+    """It was retired because all its records were withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """Where a store stands. `last_record` and `last_entity` are the numbers given last; `plan` is empty before the
-    first landing."""
+class StoreHead:
+    """Current state of a store.
+
+    `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
+    commit.
+    """
 
     store_id: str
-    version: int
+    revision: int
     last_record: int
     last_entity: int
     plan: str
     stamp: Mapping[str, str]
-    borders: Mapping[str, float]
+    thresholds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A list of an agency. `list_version` is what its newest version calls itself, `updated` when it last landed.
-    `keeper`: the name of the key or user that first sent it, where that is of no agency. A list of neither is the
-    hub's. `required`: the store is not ready without it."""
+class StoredSource:
+    """Source of records, usually a list of an agency.
+
+    `list_version` is the name its newest list has for itself, `updated` the time of that list's
+    commit. `keeper` is the key or user that first sent it, if it has no agency; a source with
+    neither belongs to the hub. `required`: the store is not ready without it.
+    """
 
     number: int
     name: str
@@ -84,7 +90,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One version of a record. `hash` is hexadecimal; `valid_to` is None while it holds."""
+    """Version of a record. `hash` is hexadecimal; `valid_to` is None while the version is valid."""
 
     number: int
     record: Record
@@ -95,20 +101,25 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """An entity. `asked` is the id it was asked by (its own, a retired one, or a record's); `records` are the ids of
-    its members, ascending; `retired` is None while it lives."""
+    """Entity with the ids of its members, ascending.
+
+    `requested_id` is the id it was looked up by (its own, a retired one or a record's). `retired`
+    is None while the entity exists.
+    """
 
     number: int
     id: str
     born: int
     retired: int | None
-    asked: str
+    requested_id: str
     records: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLink:
-    """A pair in band match or review, `left_id` < `right_id`; `since` is the version its row is from."""
+    """Pair in band match or review, with `left_id` < `right_id`; `since` is the revision of its
+    row.
+    """
 
     left_id: str
     right_id: str
@@ -116,47 +127,47 @@ class StoredLink:
     score: float
     band: Band
     outcome: Outcome
-    colour: Colour
+    color: LinkColor
     since: int
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision in the log: its number, the version it landed with, and what was seen when it was taken."""
+    """Decision in the log: its number, its revision, and the context in which it was taken."""
 
     number: int
-    landed: int
+    revision: int
     decision: Decision
-    seen: Mapping[str, Any]
+    context: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One event of the change feed. `other` is the id of the other entity, or empty."""
+class EntityEvent:
+    """Event of the change feed; `other` is the id of the other entity, or empty."""
 
-    version: int
+    revision: int
     kind: EventKind
     entity: str
     other: str
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One landing."""
+class RevisionRow:
+    """Revision of the store: the time, kind and author of a commit, and the rows it changed."""
 
-    version: int
-    landed: str
+    revision: int
+    committed_at: str
     kind: str
-    who: str
+    actor: str
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def utc_text(moment: datetime.datetime | None = None) -> str:
-    """A time (default: now) as the store writes it."""
-    moment = moment or datetime.datetime.now(datetime.UTC)
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def utc_text(time: datetime.datetime | None = None) -> str:
+    """Return a time (default: now) as the text that the store uses."""
+    time = time or datetime.datetime.now(datetime.UTC)
+    return time.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def moment_of(text: str) -> datetime.datetime:
-    """The inverse of `utc_text`."""
+def parse_utc_text(text: str) -> datetime.datetime:
+    """Return the time of a text made by `utc_text`."""
     return datetime.datetime.fromisoformat(text)

@@ -1,13 +1,15 @@
-"""The tables. Times are UTC texts in ISO 8601 with microseconds (`2026-03-01T09:30:00.000000Z`); versions are whole
-numbers, one more per landing.
+"""Tables of the store.
 
-A row with `valid_from` and `valid_to` held at version v where `valid_from <= v` and (`valid_to` is null or `v <
-valid_to`). Rows of a landing that is being staged stand there with a `valid_from` beyond the version in `meta`, and
-are not seen before that version is. Rows of records are never changed but for their `valid_to`; `decisions`, `events`
-and `consultations` are only ever added to.
+Times are UTC texts in ISO 8601 with microseconds (`2026-03-01T09:30:00.000000Z`). `version` is a
+store revision, `landed` the revision (in `versions` the time) of a commit.
 
-Numbers in `records.number` and `entities.number` are given without gaps in the order of landing, within one landing in
-the order of record ids, so that columns outside the store can be addressed by them.
+A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= r` and (`valid_to`
+is null or `r < valid_to`). Rows of a commit that is being staged have a `valid_from` beyond the
+revision in `meta` and stay invisible until that revision is reached. Rows of records change in
+`valid_to` only; `decisions`, `events` and `consultations` are append-only.
+
+`records.number` and `entities.number` are assigned without gaps in the order of commits, and within
+a commit in the order of record ids, so that they can address columns outside the store.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
-# SQLite numbers rows by itself only where the key is called INTEGER
+# SQLite assigns row numbers only to keys of type INTEGER
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
 meta = Table(
@@ -54,7 +56,7 @@ meta = Table(
     Column("stamp", JSON, nullable=False),
     Column("borders", JSON, nullable=False),
 )
-versions = Table(
+revisions = Table(
     "versions",
     metadata,
     Column("version", BigInteger, primary_key=True, autoincrement=False),
@@ -134,7 +136,7 @@ links = Table(
     Column("colour", SmallInteger, nullable=False),
     Column("valid_to", BigInteger),
 )
-# who is held together is asked by strength: the weak links of a common name, thousands, must not be read for that
+# clusters are read by strength, without the thousands of weak links of a common name
 Index("ix_links_right", links.c.right, links.c.logodds)
 QUEUE = text("outcome = 1 AND valid_to IS NULL")
 Index(
@@ -161,7 +163,7 @@ decisions = Table(
     Column("digest", Text, nullable=False, unique=True),
     Column("needs_two", Boolean, nullable=False, server_default=false()),
 )
-# --- the steward's desk: what a landing touched, what waits by entities, who works on what
+# steward's desk: touched records, waiting pairs of entities, work of stewards
 touched = Table(
     "touched",
     metadata,
@@ -176,7 +178,7 @@ desk = Table(
     Column("consulted", BigInteger, nullable=False),
     info={"fleeting": True},
 )
-consulted = Table(
+entity_accesses = Table(
     "consulted",
     metadata,
     Column("entity", Text, primary_key=True),
@@ -212,7 +214,7 @@ Index(
 )
 Index("ix_waiting_high", waiting.c.high)
 Index("ix_waiting_since", waiting.c.since)
-again = Table(
+rechecks = Table(
     "again",
     metadata,
     Column("decision", BigInteger, primary_key=True, autoincrement=False),
@@ -294,7 +296,7 @@ api_keys = Table(
     Column("expires", Text),
     Column("revoked", Text),
 )
-consultations = Table(
+audit_events = Table(
     "consultations",
     metadata,
     Column("number", Serial, primary_key=True),
@@ -341,5 +343,7 @@ sign_in_failures = Table(
     Column("until", Text, nullable=False),
     info={"fleeting": True},
 )
-FLEETING = frozenset(table.name for table in metadata.sorted_tables if table.info.get("fleeting"))
-"""Tables whose rows mean nothing in another store: no backup holds them."""
+VOLATILE_TABLES = frozenset(
+    table.name for table in metadata.sorted_tables if table.info.get("fleeting")
+)
+"""Tables whose rows mean nothing in another store; backups leave them out."""

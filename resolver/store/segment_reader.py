@@ -1,7 +1,7 @@
-"""Reads a few records of a segment, value by value.
+"""Access to single records of a segment, value by value.
 
-Of single records columns cost more than what they hold: an index into a memory view takes a twentieth of the time of
-one into an array. So a segment's arrays are held as views, made once.
+For single records, building columns costs more than their values: indexing a memory view takes a
+twentieth of the time of indexing an array. So a reader keeps views of a segment's arrays.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import pyarrow as pa
 
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.prepared.record_values import Spelled
-from resolver.store.array_files import text_arrays
+from resolver.records.prepared.record_values import RecordValues
+from resolver.store.array_files import encode_texts
 
-_MOST_KINDS = 10_000
-"""Of so many sets of properties it is remembered which columns they are."""
+_MAX_COLUMN_SETS = 10_000
+"""Sets of properties whose columns are cached."""
 
 
 class _Texts:
-    """Texts by their places."""
+    """Texts by position."""
 
     def __init__(self, texts: pa.StringArray) -> None:
-        held = text_arrays("t", texts)
-        self.ends, self.letters = held["t.ends"].data, held["t.bytes"].data
+        arrays = encode_texts("t", texts)
+        self.ends, self.letters = arrays["t.ends"].data, arrays["t.bytes"].data
 
     def __getitem__(self, place: int) -> str:
         return str(self.letters[self.ends[place] : self.ends[place + 1]], "utf-8")
@@ -40,8 +40,11 @@ class _Column(NamedTuple):
     texts: _Texts
 
 
-class Reader:
-    """The records of a segment; `properties` as `Segment.properties` gives them. Safe to use from several threads."""
+class SegmentReader:
+    """Reader of a segment's records, safe to use from several threads.
+
+    `properties` is the array that `Segment.properties` returns.
+    """
 
     def __init__(
         self, batch: Batch, offsets: Mapping[str, IntArray], properties: npt.NDArray[np.uint64]
@@ -51,7 +54,7 @@ class Reader:
             for prop, column in batch.columns.items()
         ]
         self._marks = [np.ascontiguousarray(row).data for row in properties]
-        self._held: dict[tuple[int, int], list[_Column]] = {}
+        self._column_sets: dict[tuple[int, int], list[_Column]] = {}
         self._ids, self._kinds = _Texts(batch.ids), batch.kinds.data
         self._sources, self._source_codes = (
             batch.sources.values.to_pylist(),
@@ -62,37 +65,43 @@ class Reader:
             batch.schemas.codes.data,
         )
 
-    def spelled(self, places: Sequence[int]) -> Spelled:
-        """The records of some rows, spelled out."""
-        said: dict[str, list[tuple[int, str]]] = {}
-        for number, row in enumerate(places):
-            for word, marks in enumerate(self._marks):
-                for prop, offsets, codes, texts in self._columns_of(word, marks[row]):
-                    held = said.get(prop)
-                    if held is None:
-                        held = said[prop] = []
-                    ends, letters = texts.ends, texts.letters
-                    for at in range(offsets[row], offsets[row + 1]):
-                        code = codes[at]
-                        held.append((number, str(letters[ends[code] : ends[code + 1]], "utf-8")))
-        return Spelled(
+    def read_rows(self, places: Sequence[int]) -> RecordValues:
+        """Return the records of some rows with their values as texts."""
+        return RecordValues(
             [self._ids[row] for row in places],
             [self._sources[self._source_codes[row]] for row in places],
             [self._kinds[row] for row in places],
             [self._schemas[self._schema_codes[row]] for row in places],
-            said,
+            self._read_values(places),
         )
 
+    def _read_values(self, places: Sequence[int]) -> dict[str, list[tuple[int, str]]]:
+        """Return (number of the row, text) of the values of some rows, by property."""
+        values: dict[str, list[tuple[int, str]]] = {}
+        for number, row in enumerate(places):
+            for word, marks in enumerate(self._marks):
+                for prop, offsets, codes, texts in self._columns_of(word, marks[row]):
+                    property_values = values.get(prop)
+                    if property_values is None:
+                        property_values = values[prop] = []
+                    ends, letters = texts.ends, texts.letters
+                    for place in range(offsets[row], offsets[row + 1]):
+                        code = codes[place]
+                        property_values.append(
+                            (number, str(letters[ends[code] : ends[code + 1]], "utf-8"))
+                        )
+        return values
+
     def _columns_of(self, word: int, bits: int) -> list[_Column]:
-        """The columns that bits of a word of marks stand for."""
-        found = self._held.get((word, bits))
-        if found is None:
-            if len(self._held) >= _MOST_KINDS:
-                self._held.clear()
-            found = [
+        """Return the columns whose bits are set in a word of `properties`."""
+        columns = self._column_sets.get((word, bits))
+        if columns is None:
+            if len(self._column_sets) >= _MAX_COLUMN_SETS:
+                self._column_sets.clear()
+            columns = [
                 self._columns[64 * word + bit]
                 for bit in range(bits.bit_length())
                 if bits >> bit & 1
             ]
-            self._held[word, bits] = found
-        return found
+            self._column_sets[word, bits] = columns
+        return columns

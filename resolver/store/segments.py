@@ -1,10 +1,10 @@
-"""Segments: the records of some landings as memory-mapped columns beside the store, and whatever is looked up in them.
+"""Segments: records of consecutive commits as memory-mapped columns beside the store, for lookups.
 
-A segment holds the records numbered `first` … `first + n - 1`, which landed with the versions after `since` up to
-`until` (at the time `landed`), the numbers of records that ended with those landings, and arrays that whoever looks
-things up has added (blocking keys). Segments are made from the store and can be made again at any time; the chain of
-those in a folder begins at version 0, each going on where the one before ends. Their `stamp` says what they were made
-under; others are of no use and are removed.
+A segment covers the commits after revision `since` up to `until` (committed at `committed_at`). It
+has the records numbered `first` … `first + n - 1`, the numbers of records that these commits ended,
+and extra arrays added by indexes (blocking keys). Segments derive from the store and can be rebuilt
+at any time. The chain of segments in a folder begins at revision 0, each segment following the one
+before. Segments with another `stamp` than the index needs are unusable and removed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from resolver.records.prepared.ragged import spread
 from resolver.store.array_files import (
     AnyArray,
     ArrayFile,
+    decode_texts,
+    encode_texts,
     open_arrays,
-    text_arrays,
-    texts_of,
     write_arrays,
 )
 from resolver.store.bulk_rows import Numbers
@@ -39,13 +39,15 @@ _NAME = re.compile(r"^segment-(\d+)-(\d+)\.bin$")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment; `batch` and `extra` lie in mapped memory where it has a file (`path`). The values of record i in
-    column p stand at `offsets[p][i]:offsets[p][i + 1]`."""
+    """Segment; `batch` and `extra` are memory-mapped if it has a file (`path`).
+
+    The values of record i in column p are at `offsets[p][i]:offsets[p][i + 1]`.
+    """
 
     path: Path | None
     since: int
     until: int
-    landed: str
+    committed_at: str
     first: int
     batch: Batch
     offsets: Mapping[str, IntArray]
@@ -56,7 +58,7 @@ class Segment:
         return len(self.batch)
 
     def take(self, rows: Numbers) -> Batch:
-        """The records of some rows, in that order; the cost is that of what they say, not of what else is there."""
+        """Return the records of some rows in that order, at a cost proportional to their values."""
         columns = {}
         for prop, column in self.batch.columns.items():
             starts = self.offsets[prop][rows]
@@ -65,8 +67,8 @@ class Segment:
             if len(places):
                 codes, values = _compact(column.codes[places], column.values)
                 origins, origin_values = _compact(column.origins[places], column.origin_values)
-                taken = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
-                columns[prop] = Column(taken, codes, values, origins, origin_values)
+                record_rows = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
+                columns[prop] = Column(record_rows, codes, values, origins, origin_values)
         batch = self.batch
         return Batch(
             batch.ids.take(pa.array(rows)),
@@ -77,7 +79,10 @@ class Segment:
         )
 
     def properties(self) -> npt.NDArray[np.uint64]:
-        """Which properties each record has: bit p % 64 of word p // 64 for the p-th column (words × records)."""
+        """Return the properties of each record as bits (words × records).
+
+        Bit p % 64 of word p // 64 stands for the p-th column.
+        """
         marks = np.zeros((-(-len(self.batch.columns) // 64), len(self)), dtype=np.uint64)
         for place, column in enumerate(self.batch.columns.values()):
             marks[place // 64, column.rows] |= np.uint64(1 << (place % 64))
@@ -85,53 +90,56 @@ class Segment:
 
 
 def _compact(codes: IntArray, values: pa.StringArray) -> tuple[IntArray, pa.StringArray]:
-    """Codes over a dictionary of the texts they use."""
+    """Return codes over a dictionary reduced to the texts in use."""
     if len(values) == 1 and len(codes):
         return codes, values
     used, place = np.unique(codes, return_inverse=True)
     return place.astype(np.int32), values.take(pa.array(used))
 
 
-def segment_of(
+def build_segment(
     batch: Batch,
     *,
     since: int,
     until: int,
-    landed: str,
+    committed_at: str,
     first: int,
     ended: Numbers,
     extra: Mapping[str, AnyArray],
 ) -> Segment:
-    """A segment in memory of records in the order of their numbers."""
+    """Build a segment in memory, from records in the order of their numbers."""
     offsets = {prop: column.offsets(len(batch)) for prop, column in batch.columns.items()}
-    return Segment(None, since, until, landed, first, batch, offsets, ended, extra)
+    return Segment(None, since, until, committed_at, first, batch, offsets, ended, extra)
 
 
 def write_segment(
     folder: Path, segment: Segment, stamp: Mapping[str, str], *, large_pages: bool = False
 ) -> Segment:
-    """Put a segment into a file of a folder, and map it (in `large_pages` if the system has them). Raises `StoreError`
-    where it cannot be written."""
+    """Write a segment to a file in a folder and map it (in `large_pages` if the system has them).
+
+    Raises `StoreError` if it cannot be written.
+    """
     batch = segment.batch
     arrays: dict[str, AnyArray] = {
         "kinds": batch.kinds,
         "ended": segment.ended,
-        **text_arrays("ids", batch.ids),
+        **encode_texts("ids", batch.ids),
     }
     for name, coded in (("schemas", batch.schemas), ("sources", batch.sources)):
-        arrays |= {f"{name}.codes": coded.codes, **text_arrays(name, coded.values)}
+        arrays |= {f"{name}.codes": coded.codes, **encode_texts(name, coded.values)}
     for prop, column in batch.columns.items():
         place = f"p.{prop}"
         arrays |= {f"{place}.offsets": segment.offsets[prop], f"{place}.codes": column.codes}
         arrays |= {
             f"{place}.origins": column.origins,
-            **text_arrays(f"{place}.values", column.values),
+            **encode_texts(f"{place}.values", column.values),
         }
-        arrays |= text_arrays(f"{place}.origin", column.origin_values)
+        arrays |= encode_texts(f"{place}.origin", column.origin_values)
     arrays |= {f"x.{name}": array for name, array in segment.extra.items()}
-    names = ("since", "until", "landed", "first")
+    names = ("since", "until", "first")
     about = {
         **{name: getattr(segment, name) for name in names},
+        "landed": segment.committed_at,
         "props": list(batch.columns),
         "stamp": dict(stamp),
     }
@@ -142,14 +150,14 @@ def write_segment(
     except OSError as error:
         raise StoreError(
             f"the index cannot be written: {error.strerror or error}",
-            where=str(folder),
-            mend="free some space there",
+            place=str(folder),
+            hint="free some space there",
         ) from error
     return open_segment(path, large_pages=large_pages)
 
 
 def open_segment(path: Path, *, large_pages: bool = False) -> Segment:
-    """Map a segment. Raises `StoreError` for a damaged one."""
+    """Map the file of a segment. Raises `StoreError` for a damaged one."""
     return _segment(path, open_arrays(path, large_pages=large_pages))
 
 
@@ -158,18 +166,19 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
     columns, offsets = {}, {}
     for prop in about["props"]:
         place = f"p.{prop}"
-        held = offsets[prop] = arrays[f"{place}.offsets"]
+        column_offsets = offsets[prop] = arrays[f"{place}.offsets"]
         columns[prop] = Column(
-            np.repeat(np.arange(len(held) - 1, dtype=np.int32), np.diff(held)),
+            np.repeat(np.arange(len(column_offsets) - 1, dtype=np.int32), np.diff(column_offsets)),
             arrays[f"{place}.codes"],
-            texts_of(f"{place}.values", arrays),
+            decode_texts(f"{place}.values", arrays),
             arrays[f"{place}.origins"],
-            texts_of(f"{place}.origin", arrays),
+            decode_texts(f"{place}.origin", arrays),
         )
     schemas, sources = (
-        Coded(arrays[f"{name}.codes"], texts_of(name, arrays)) for name in ("schemas", "sources")
+        Coded(arrays[f"{name}.codes"], decode_texts(name, arrays))
+        for name in ("schemas", "sources")
     )
-    batch = Batch(texts_of("ids", arrays), arrays["kinds"], schemas, sources, columns)
+    batch = Batch(decode_texts("ids", arrays), arrays["kinds"], schemas, sources, columns)
     extra = {name[2:]: array for name, array in arrays.items() if name.startswith("x.")}
     return Segment(
         path,
@@ -184,47 +193,51 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
     )
 
 
-def chain(folder: Path, stamp: Mapping[str, str], *, large_pages: bool = False) -> list[Segment]:
-    """The segments of a folder that follow one another from version 0, mapped in `large_pages` if the system has them.
-    Removes damaged ones and those of another stamp."""
-    found: dict[int, list[int]] = {}
+def open_segment_chain(
+    folder: Path, stamp: Mapping[str, str], *, large_pages: bool = False
+) -> list[Segment]:
+    """Map the segments of a folder that follow one another from revision 0.
+
+    Removes damaged segments and those with another stamp. `large_pages` as in `open_arrays`.
+    """
+    ends_by_start: dict[int, list[int]] = {}
     for path in sorted(folder.glob("segment-*.bin")):
         match = _NAME.match(path.name)
         if match:
-            found.setdefault(int(match[1]), []).append(int(match[2]))
+            ends_by_start.setdefault(int(match[1]), []).append(int(match[2]))
     segments: list[Segment] = []
-    at = 0
+    start = 0
     while True:
-        for until in sorted(found.get(at, []), reverse=True):
-            path = folder / f"segment-{at}-{until}.bin"
-            segment = _usable(path, stamp, large_pages) if at < until else None
+        for until in sorted(ends_by_start.get(start, []), reverse=True):
+            path = folder / f"segment-{start}-{until}.bin"
+            segment = _open_usable(path, stamp, large_pages) if start < until else None
             if segment is not None:
                 segments.append(segment)
-                at = until
+                start = until
                 break
         else:
             return segments
 
 
-def _usable(path: Path, stamp: Mapping[str, str], large_pages: bool) -> Segment | None:
+def _open_usable(path: Path, stamp: Mapping[str, str], large_pages: bool) -> Segment | None:
     try:
         file = open_arrays(path)
         if dict(file.about["stamp"]) == dict(stamp):
             return _segment(path, open_arrays(path, checked=True, large_pages=large_pages))
     except (StoreError, LookupError, ValueError) as error:
-        # or of a form that is no longer made
-        _LOG.warning("%s is damaged and is made again: %s", path, error)
+        # or of a format that is no longer written
+        _LOG.warning("%s is damaged and will be rebuilt: %s", path, error)
     path.unlink(missing_ok=True)
     return None
 
 
-def forget(folder: Path, kept: Sequence[Segment]) -> None:
-    """Remove the segments that are not among those kept. Whoever has mapped one keeps what was mapped."""
-    files = [segment for segment in kept if segment.path is not None]
+def remove_other_segments(folder: Path, segments: Sequence[Segment]) -> None:
+    """Remove the files of segments that are not among `segments`; existing mappings stay usable."""
+    files = [segment for segment in segments if segment.path is not None]
     names = {segment.path.name for segment in files if segment.path is not None}
     last = max((segment.until for segment in files), default=0)
     for path in folder.glob("segment-*.bin"):
         match = _NAME.match(path.name)
-        # what reaches further is somebody else's newer work
+        # later segments are the newer work of another process
         if path.name not in names and match and int(match[2]) <= last:
             path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`Store`: the door to everything that is kept."""
+"""Entry point to everything that is stored: `Store`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,44 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.store.accounts.api_keys import Access
+from resolver.store.accounts.api_keys import ApiKeys
+from resolver.store.accounts.audit_events import AuditEvents
 from resolver.store.accounts.sessions import Sessions
 from resolver.store.accounts.users import Users
-from resolver.store.commit import STAGE_FROM, Landing, land
-from resolver.store.database import clear_errors, landing_lock, open_engine, reading, shown, writing
-from resolver.store.desk.steward_work import People
-from resolver.store.desk.waiting_pairs import Desk
+from resolver.store.commit import Commit
+from resolver.store.commit_writer import STAGE_FROM, write_commit
+from resolver.store.database import (
+    commit_lock,
+    masked_url,
+    open_engine,
+    read_transaction,
+    translate_errors,
+    write_transaction,
+)
+from resolver.store.desk.steward_work import StewardWork
+from resolver.store.desk.waiting_queue import WaitingQueue
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
-from resolver.store.views.view import View
+from resolver.store.views.view import StoreView
+
+_SOURCE_COLUMNS = frozenset({"agency", "keeper", "title", "maximum_age_days", "required"})
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open store. Safe to use from several threads; close it, or use it as a context manager."""
+    """Open store, safe to use from several threads. Close it, or use it as a context manager."""
 
     engine: Engine
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Store:
-        """Open the store at a URL (`sqlite:///file.db`, `postgresql+psycopg://user@host/name`), made or upgraded where
-        needed; without `create` a store must be there. Raises `StoreError`."""
+        """Open the store at a URL (`sqlite:///file.db`, `postgresql+psycopg://user@host/name`).
+
+        Create or upgrade its tables if needed; with `create=False` the store has to exist. Raises
+        `StoreError`.
+        """
         engine = open_engine(url, create=create)
-        with clear_errors(engine), writing(engine) as connection:
+        with translate_errors(engine), write_transaction(engine) as connection:
             if connection.execute(select(meta.c.one)).first() is None:
                 connection.execute(
                     insert(meta).values(
@@ -51,11 +65,11 @@ class Store:
         return cls(engine)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         self.engine.dispose()
 
     def disown(self) -> None:
-        """Forget the connections of the process this one was forked from, without closing them."""
+        """Forget connections inherited by a forked process, without closing them."""
         self.engine.dispose(close=False)
 
     def __enter__(self) -> Store:
@@ -66,89 +80,97 @@ class Store:
 
     @property
     def url(self) -> str:
-        """The URL, without its password."""
-        return shown(self.engine)
+        """Return the URL without its password."""
+        return masked_url(self.engine)
 
     @property
     def path(self) -> str | None:
-        """The file of a SQLite store, else None."""
+        """Return the file of a SQLite store, else None."""
         return self.engine.url.database if self.engine.dialect.name == "sqlite" else None
 
     @property
-    def version(self) -> int:
-        """The present version: one more with each landing, 0 before the first."""
-        with clear_errors(self.engine), reading(self.engine) as connection:
+    def revision(self) -> int:
+        """Return the current revision: one more for each commit, 0 before the first."""
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return int(connection.execute(select(meta.c.version)).scalar_one())
 
     @contextmanager
-    def view(self, version: int | None = None) -> Iterator[View]:
-        """Read one moment: the present version, or an earlier one."""
-        with clear_errors(self.engine), reading(self.engine) as connection:
-            yield View(connection, version)
+    def view(self, revision: int | None = None) -> Iterator[StoreView]:
+        """Read one revision, by default the current one."""
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            yield StoreView(connection, revision)
 
     @contextmanager
-    def landing_lock(self) -> Iterator[None]:
-        """Keep everybody else from landing, over all processes; land with `locked` meanwhile."""
-        with clear_errors(self.engine), landing_lock(self.engine):
+    def commit_lock(self) -> Iterator[None]:
+        """Keep every other process from committing; call `commit` with `locked` inside."""
+        with translate_errors(self.engine), commit_lock(self.engine):
             yield
 
-    def land(self, landing: Landing, *, locked: bool = False, stage_from: int = STAGE_FROM) -> int:
-        """Write a landing whole; the new version. Raises `OutdatedError` where another landing came between,
-        `StoreError` where the database will not; then nothing has changed."""
-        with clear_errors(self.engine):
-            if locked:
-                return land(self.engine, landing, stage_from=stage_from)
-            if self.path is None and landing.rows <= stage_from:
-                return land(self.engine, landing, stage_from=stage_from, lock=True)
-            with landing_lock(self.engine):
-                return land(self.engine, landing, stage_from=stage_from)
+    def commit(self, changes: Commit, *, locked: bool = False, stage_from: int = STAGE_FROM) -> int:
+        """Write a commit atomically and return the new revision.
 
-    def describe_source(self, name: str, *, create: bool = False, **said: Any) -> None:
-        """Set what people say of a source: `agency`, `keeper`, `title`, `maximum_age_days`, `required`. Raises
-        `StoreError` where the source is unknown, unless it is to be made (`create`)."""
-        unknown = set(said) - {"agency", "keeper", "title", "maximum_age_days", "required"}
+        Commits of more than `stage_from` rows are staged in several transactions first. Raises
+        `OutdatedError` if another commit came first, `StoreError` if the database refuses; the
+        store is then unchanged.
+        """
+        with translate_errors(self.engine):
+            if locked:
+                return write_commit(self.engine, changes, stage_from=stage_from)
+            if self.path is None and changes.rows <= stage_from:
+                return write_commit(self.engine, changes, stage_from=stage_from, lock=True)
+            with commit_lock(self.engine):
+                return write_commit(self.engine, changes, stage_from=stage_from)
+
+    def describe_source(self, name: str, *, create: bool = False, **values: Any) -> None:
+        """Set columns that people state about a source; `create` adds it. Raises `StoreError`."""
+        unknown = set(values) - _SOURCE_COLUMNS
         if unknown:
             raise StoreError(
                 f"a source has no {min(unknown)}",
-                mend="set agency, title, maximum_age_days or required",
+                hint="set agency, title, maximum_age_days or required",
             )
-        with clear_errors(self.engine), writing(self.engine) as connection:
-            known = connection.execute(
-                select(sources.c.number).where(sources.c.name == name)
-            ).first()
-            if known is None and create:
-                connection.execute(insert(sources).values(name=name, deduplicated=False, **said))
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            row = connection.execute(select(sources.c.number).where(sources.c.name == name)).first()
+            if row is None and create:
+                connection.execute(insert(sources).values(name=name, deduplicated=False, **values))
                 return
-            done = connection.execute(update(sources).where(sources.c.name == name).values(**said))
-            if not done.rowcount:
-                raise StoreError(f"there is no source {name!r}", mend="see `resolver status`")
+            changed = connection.execute(
+                update(sources).where(sources.c.name == name).values(**values)
+            )
+            if not changed.rowcount:
+                raise StoreError(f"there is no source {name!r}", hint="see `resolver status`")
 
     @property
     def jobs(self) -> Jobs:
-        """The queue of jobs."""
+        """Job queue."""
         return Jobs(self.engine)
 
     @property
-    def access(self) -> Access:
-        """API keys and consultations."""
-        return Access(self.engine)
+    def api_keys(self) -> ApiKeys:
+        """API keys of the service."""
+        return ApiKeys(self.engine)
+
+    @property
+    def audit_events(self) -> AuditEvents:
+        """Audit log."""
+        return AuditEvents(self.engine)
 
     @property
     def users(self) -> Users:
-        """Who may sit at the steward's desk."""
+        """Users of the steward's desk."""
         return Users(self.engine)
 
     @property
     def sessions(self) -> Sessions:
-        """Who sits there now."""
+        """Sessions at the steward's desk."""
         return Sessions(self.engine)
 
     @property
-    def desk(self) -> Desk:
-        """The queue of the steward's desk."""
-        return Desk(self.engine)
+    def queue(self) -> WaitingQueue:
+        """Queue of waiting pairs at the steward's desk."""
+        return WaitingQueue(self.engine)
 
     @property
-    def people(self) -> People:
-        """Who works on what at the desk."""
-        return People(self.engine)
+    def steward_work(self) -> StewardWork:
+        """Holds, assignments, saved filters and rechecks of stewards."""
+        return StewardWork(self.engine)

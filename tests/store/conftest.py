@@ -1,4 +1,4 @@
-"""One test body, both databases: `url` is that of an empty store of either."""
+"""Fixtures to run each test on both databases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.store import postgres
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A server of our own."""
+    """Return the URL of a PostgreSQL server for the session."""
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
     with postgres.server(Path("/tmp")) as url:
@@ -25,7 +25,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database."""
+    """Return the URL of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/store.db"
         return
@@ -42,6 +42,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """An empty store."""
+    """Return an empty store."""
     with Store.open(url) as opened:
         yield opened

@@ -1,5 +1,7 @@
-"""A PostgreSQL server of the tests' own, started where its programs are installed. It refuses to run as root, so root
-starts it as another user."""
+"""PostgreSQL server for tests, if its programs are installed.
+
+PostgreSQL refuses to run as root, so root starts it as another user.
+"""
 
 from __future__ import annotations
 
@@ -18,27 +20,27 @@ _USERS = ("postgres", "nobody")
 
 
 def programs() -> Path | None:
-    """The folder of `initdb` and `pg_ctl`, the newest there is."""
-    found = sorted(
+    """Return the folder of the newest `initdb` and `pg_ctl`, or None."""
+    candidates = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
     )
-    if found:
-        return found[-1].parent
-    anywhere = shutil.which("initdb")
-    return Path(anywhere).resolve().parent if anywhere else None
+    if candidates:
+        return candidates[-1].parent
+    executable = shutil.which("initdb")
+    return Path(executable).resolve().parent if executable else None
 
 
 def _user() -> str | None:
-    """Whom to run the server as; None: as ourselves."""
+    """Return the user to run the server as; None: the current user."""
     if os.getuid() != 0:
         return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next((name for name in _USERS if name in known), None)
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in _USERS if name in names), None)
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that can be stopped and started again; `url` is that of its database."""
+    """Server that can be stopped and started again; `url` is the URL of its database."""
 
     url: str
     stop: Callable[[], None]
@@ -47,18 +49,18 @@ class Server:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """The URL of a server that lives as long as the context; its data goes to a new folder in `folder`."""
-    with stoppable(folder) as found:
-        yield found.url
+    """Run a server within the context and yield its URL; its data goes to a folder in `folder`."""
+    with stoppable(folder) as running:
+        yield running.url
 
 
 @contextmanager
 def stoppable(folder: Path) -> Iterator[Server]:
-    """The same, with the means to stop it meanwhile."""
+    """Run a server as `server` does, with functions to stop and start it."""
     place = programs()
     assert place is not None
     user = _user()
-    # a socket's path may have 107 characters, so it lies near the root
+    # paths of sockets are limited to 107 characters, so `folder` has a short path
     home = Path(tempfile.mkdtemp(prefix="pg-", dir=folder))
     try:
         if user:
@@ -78,7 +80,10 @@ def stoppable(folder: Path) -> Iterator[Server]:
             "--locale=C",
             "-N",
         )
-        options = f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=50"
+        options = (
+            f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
+            "-c max_connections=50"
+        )
 
         def start() -> None:
             _run(

@@ -1,4 +1,4 @@
-"""Arrays in files: what was written is what is read, in whichever pages."""
+"""Array files are read as they were written, with small or large pages."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ ARRAYS: dict[str, AnyArray] = {
 
 @pytest.mark.parametrize("advice", [True, False])
 @pytest.mark.parametrize("large_pages", [True, False])
-def test_what_is_written_is_read(
+def test_arrays_are_read_as_written(
     tmp_path: Path, large_pages: bool, advice: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not advice:
-        # as a system answers that has no large pages
+        # invalid advice is refused, as on a system without large pages
         monkeypatch.setattr("resolver.store.array_files._LARGE_PAGES", 9_999)
     path = tmp_path / "some.bin"
     write_arrays(path, ARRAYS, {"of": 3}, large_pages=large_pages)
     for checked in (False, True):
-        found = open_arrays(path, checked=checked, large_pages=large_pages)
-        assert found.about == {"of": 3}
-        assert found.arrays.keys() == ARRAYS.keys()
-        for name, array in found.arrays.items():
+        opened = open_arrays(path, checked=checked, large_pages=large_pages)
+        assert opened.about == {"of": 3}
+        assert opened.arrays.keys() == ARRAYS.keys()
+        for name, array in opened.arrays.items():
             assert array.dtype == ARRAYS[name].dtype
             assert np.array_equal(array, ARRAYS[name])
             assert not array.flags.writeable
 
 
 @pytest.mark.parametrize("damage", [b"", b"short", b"another form of file" * 9])
-def test_what_is_no_such_file_is_refused(tmp_path: Path, damage: bytes) -> None:
+def test_other_files_are_refused(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "some.bin"
     path.write_bytes(damage)
     with pytest.raises(StoreError, match="damaged"):
         open_arrays(path)
 
 
-def test_altered_bytes_are_seen_where_they_are_looked_for(tmp_path: Path) -> None:
+def test_checked_files_reveal_altered_bytes(tmp_path: Path) -> None:
     path = tmp_path / "some.bin"
     write_arrays(path, ARRAYS, {})
-    held = bytearray(path.read_bytes())
-    held[-1000] ^= 1
-    path.write_bytes(held)
+    data = bytearray(path.read_bytes())
+    data[-1000] ^= 1
+    path.write_bytes(data)
     open_arrays(path)
     with pytest.raises(StoreError, match="changed"):
         open_arrays(path, checked=True)

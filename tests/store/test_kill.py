@@ -1,4 +1,4 @@
-"""A landing killed at any moment leaves the store as it was, and the next one lands."""
+"""Killed commits leave the store unchanged, and the next commit succeeds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from resolver.store import Landing, Store
+from resolver.store import Commit, Store
 
 CHILD = """
 import sys
 import numpy as np
 from resolver.records import Batch
-from resolver.store import Landing, Store, contents_of
+from resolver.store import Commit, Store, encode_contents
 from tests.records.samples import record
 url, stage_from = sys.argv[1], int(sys.argv[2])
 with Store.open(url) as store:
@@ -24,20 +24,22 @@ with Store.open(url) as store:
     while True:
         with store.view() as view:
             head = view.head
-        said = [record(f"s{head.version}:{number:05d}", name="Ann") for number in range(2_000)]
-        batch = Batch.from_records(said).canonical()
-        numbers = np.arange(head.last_record + 1, head.last_record + 1 + len(said))
-        born = [f"e-{head.version}-{number}" for number in range(len(said))]
-        entities = np.arange(head.last_entity + 1, head.last_entity + 1 + len(said))
-        store.land(Landing(head.version, "batch", records=batch, contents=contents_of(batch),
-                           born=born, joined=(numbers, entities)), stage_from=stage_from)
+        base = head.revision
+        rows = [record(f"s{base}:{number:05d}", name="Ann") for number in range(2_000)]
+        batch = Batch.from_records(rows).canonical()
+        numbers = np.arange(head.last_record + 1, head.last_record + 1 + len(rows))
+        ids = [f"e-{base}-{number}" for number in range(len(rows))]
+        entities = np.arange(head.last_entity + 1, head.last_entity + 1 + len(rows))
+        changes = Commit(base, "batch", records=batch, contents=encode_contents(batch),
+                         new_entities=ids, new_members=(numbers, entities))
+        store.commit(changes, stage_from=stage_from)
 """
 
 
-def test_killed_at_any_moment(url: str, root: Path) -> None:
+def test_kill_at_any_moment_loses_nothing(url: str, root: Path) -> None:
     Store.open(url).close()
     dice = random.Random(5)
-    landed = 0
+    empty_commits = 0
     for attempt in range(4):
         child = subprocess.Popen(
             [sys.executable, "-c", CHILD, url, "0" if attempt % 2 else "1000000"],
@@ -55,17 +57,17 @@ def test_killed_at_any_moment(url: str, root: Path) -> None:
             assert (
                 len(records)
                 == len(entities)
-                == 2_000 * (view.version - landed)
+                == 2_000 * (view.revision - empty_commits)
                 == view.head.last_record
             )
             assert view.head.last_entity == view.head.last_record
             assert sum(len(rows.numbers) for rows in view.batches()) == view.head.last_record
-            assert [row.version for row in view.versions()] == list(range(1, view.version + 1))
-            base = view.version
+            assert [row.revision for row in view.revisions()] == list(range(1, view.revision + 1))
+            base = view.revision
         with Store.open(url) as store:
-            # what comes after is as if nothing had been begun, but for a version more
-            store.land(Landing(base, "nothing"))
-            landed += 1
+            # a killed commit leaves no trace in the next one
+            store.commit(Commit(base, "nothing"))
+            empty_commits += 1
             with store.view() as view:
                 assert np.array_equal(
                     view.all_members()[0], np.arange(1, view.head.last_record + 1)

@@ -1,1 +1,1 @@
-"""API keys, users and sessions."""
+"""API keys, users and sessions, and the audit log."""

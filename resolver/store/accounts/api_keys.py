@@ -1,10 +1,10 @@
-"""Who may ask, and who has asked: API keys (only their hashes are kept) and the log of consultations."""
+"""API keys of the service; only their hashes are stored."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ from sqlalchemy import Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
-from resolver.store.database import clear_errors, reading, writing
+from resolver.store.database import read_transaction, write_transaction
 from resolver.store.row_types import utc_text
-from resolver.store.schema import api_keys, consultations
+from resolver.store.schema import api_keys
 
 SCOPES = ("check", "submit", "review", "admin")
 _BYTES = 32
@@ -22,7 +22,7 @@ _BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is known: never the secret."""
+    """API key without its secret."""
 
     name: str
     agency: str
@@ -33,38 +33,23 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
-    """Who looked what up, when and why, against which version and model."""
-
-    number: int
-    at: str
-    who: str
-    agency: str
-    action: str
-    purpose: str
-    request_id: str
-    version: int
-    model: str
-    query: Mapping[str, Any]
-    answer: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The keys and consultations of a store."""
+class ApiKeys:
+    """API keys of a store."""
 
     engine: Engine
 
-    def create_key(
+    def create(
         self, name: str, agency: str, scopes: Sequence[str], *, expires: str | None = None
     ) -> str:
-        """Make a key; its secret, which is shown this once. Raises `StoreError` for a name in use or an unknown
-        scope."""
+        """Create a key and return its secret, which is not stored.
+
+        Raises `StoreError` for a name in use or an unknown scope.
+        """
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
             raise StoreError(
                 f"unknown scope {', '.join(unknown) or 'none'}",
-                mend=f"use some of {', '.join(SCOPES)}",
+                hint=f"use some of {', '.join(SCOPES)}",
             )
         secret = secrets.token_urlsafe(_BYTES)
         row = {
@@ -76,68 +61,43 @@ class Access:
             "expires": expires,
         }
         try:
-            with writing(self.engine) as connection:
+            with write_transaction(self.engine) as connection:
                 connection.execute(insert(api_keys).values(**row))
         except IntegrityError as error:
             raise StoreError(
-                f"there is a key called {name!r}", mend="choose another name"
+                f"there is a key called {name!r}", hint="choose another name"
             ) from error
         return secret
 
-    def find_key(self, secret: str) -> ApiKey | None:
-        """The key of a secret, or None where there is none that is still good."""
+    def find(self, secret: str) -> ApiKey | None:
+        """Return the key of a secret, or None if there is none that is valid."""
         now = utc_text()
-        good = and_(
+        is_valid = and_(
             api_keys.c.revoked.is_(None),
             or_(api_keys.c.expires.is_(None), api_keys.c.expires > now),
         )
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             row = connection.execute(
-                select(api_keys).where(api_keys.c.hash == _digest(secret), good)
+                select(api_keys).where(api_keys.c.hash == _digest(secret), is_valid)
             ).first()
         return None if row is None else _key(row)
 
-    def list_keys(self) -> list[ApiKey]:
-        """All keys, by name, revoked ones too."""
-        with reading(self.engine) as connection:
+    def list(self) -> list[ApiKey]:
+        """Return all keys by name, revoked ones included."""
+        with read_transaction(self.engine) as connection:
             return [
                 _key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.name))
             ]
 
-    def revoke_key(self, name: str) -> None:
-        """Make a key useless. Raises `StoreError` where there is none of that name."""
-        with writing(self.engine) as connection:
-            kept = func.coalesce(api_keys.c.revoked, utc_text())
-            done = connection.execute(
-                update(api_keys).where(api_keys.c.name == name).values(revoked=kept)
+    def revoke(self, name: str) -> None:
+        """Revoke a key. Raises `StoreError` for an unknown name."""
+        with write_transaction(self.engine) as connection:
+            revoked = func.coalesce(api_keys.c.revoked, utc_text())
+            updated = connection.execute(
+                update(api_keys).where(api_keys.c.name == name).values(revoked=revoked)
             )
-            if not done.rowcount:
-                raise StoreError(f"there is no key called {name!r}", mend="list the keys")
-
-    def log(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Log consultations: `who`, `agency`, `action`, `purpose`, `request_id`, `version`, `model`, `query`,
-        `answer`; `at` is now unless given. Several at once cost one transaction."""
-        if rows:
-            with clear_errors(self.engine), writing(self.engine) as connection:
-                connection.execute(
-                    insert(consultations),
-                    [row if "at" in row else {"at": utc_text(), **row} for row in rows],
-                )
-
-    def consultations(
-        self, *, since: str = "", who: str | None = None, limit: int = 1000
-    ) -> list[Consultation]:
-        """The log from a time on, the oldest first."""
-        query = (
-            select(consultations)
-            .where(consultations.c.at >= since)
-            .order_by(consultations.c.number)
-            .limit(limit)
-        )
-        if who is not None:
-            query = query.where(consultations.c.who == who)
-        with reading(self.engine) as connection:
-            return [Consultation(*row) for row in connection.execute(query)]
+            if not updated.rowcount:
+                raise StoreError(f"there is no key called {name!r}", hint="list the keys")
 
 
 def _digest(secret: str) -> str:

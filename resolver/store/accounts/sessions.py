@@ -1,5 +1,7 @@
-"""Sessions at the steward's desk: rows that a random token leads to (only its hash is kept), with an end that no use
-puts off, and one that use does. They are in no backup.
+"""Sessions at the steward's desk.
+
+A session is found by a random token, of which only the hash is stored. It ends after a fixed
+lifetime, or earlier if it is not used. Backups leave sessions out.
 """
 
 from __future__ import annotations
@@ -13,20 +15,23 @@ from types import SimpleNamespace
 from sqlalchemy import Engine, delete, insert, select, update
 
 from resolver.errors import StoreError
-from resolver.store.accounts.users import User, user_of
-from resolver.store.database import clear_errors, reading, writing
-from resolver.store.row_types import moment_of, utc_text
+from resolver.store.accounts.users import User, user_from_row
+from resolver.store.database import read_transaction, translate_errors, write_transaction
+from resolver.store.row_types import parse_utc_text, utc_text
 from resolver.store.schema import sessions, users
 
 _BYTES = 32
-_NOTED = datetime.timedelta(seconds=60)
-"""How old the note of the last use may be; not every look is worth a write."""
+_USE_INTERVAL = datetime.timedelta(seconds=60)
+"""Interval at which the time of last use is updated; not every request is worth a write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that is good: whose, why they look (empty: not said yet), the secret of its forms, and `via`: how they
-    came in (`password`, `proxy` or `link`)."""
+    """Valid session: its user, purpose of access (empty: not stated yet) and the secret of its
+    forms.
+
+    `via`: method of sign-in (`password`, `proxy` or `link`).
+    """
 
     digest: str
     user: User
@@ -38,12 +43,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of a store."""
+    """Sessions of a store."""
 
     engine: Engine
 
-    def begin(self, user: User, *, via: str, lasts: datetime.timedelta, purpose: str = "") -> str:
-        """Begin a session; its token, which is shown this once. What has ended is removed."""
+    def begin(
+        self, user: User, *, via: str, lifetime: datetime.timedelta, purpose: str = ""
+    ) -> str:
+        """Begin a session and return its token, which is not stored; remove expired sessions."""
         token = secrets.token_urlsafe(_BYTES)
         now = datetime.datetime.now(datetime.UTC)
         row = {
@@ -54,53 +61,60 @@ class Sessions:
             "purpose": purpose,
             "created": utc_text(now),
             "seen": utc_text(now),
-            "expires": utc_text(now + lasts),
+            "expires": utc_text(now + lifetime),
         }
-        with clear_errors(self.engine), writing(self.engine) as connection:
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.expires <= utc_text(now)))
             connection.execute(insert(sessions).values(**row))
         return token
 
     def find(self, token: str, *, idle: datetime.timedelta) -> Session | None:
-        """The session of a token, or None where it has ended, was not used for `idle`, or its user is disabled."""
+        """Return the session of a token.
+
+        None if it has expired, was not used for `idle`, or belongs to a disabled user.
+        """
         now = datetime.datetime.now(datetime.UTC)
-        good = select(sessions, *(column.label(f"user_{column.name}") for column in users.c)).where(
+        query = select(
+            sessions, *(column.label(f"user_{column.name}") for column in users.c)
+        ).where(
             sessions.c.user == users.c.number,
             users.c.disabled.is_(None),
             sessions.c.digest == _digest(token),
             sessions.c.expires > utc_text(now),
             sessions.c.seen > utc_text(now - idle),
         )
-        with clear_errors(self.engine), reading(self.engine) as connection:
-            row = connection.execute(good).first()
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            row = connection.execute(query).first()
         if row is None:
             return None
-        if now - moment_of(row.seen) > _NOTED:
+        if now - parse_utc_text(row.seen) > _USE_INTERVAL:
             self._note(row.digest, now)
-        whose = SimpleNamespace(
+        user_row = SimpleNamespace(
             **{column.name: getattr(row, f"user_{column.name}") for column in users.c}
         )
-        return Session(row.digest, user_of(whose), row.purpose, row.csrf, row.via, row.created)
+        return Session(
+            row.digest, user_from_row(user_row), row.purpose, row.csrf, row.via, row.created
+        )
 
-    def say_why(self, session: Session, purpose: str) -> None:
-        """Set why a session looks at what it looks at."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+    def set_purpose(self, session: Session, purpose: str) -> None:
+        """Set the purpose of access of a session."""
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             changed = update(sessions).where(sessions.c.digest == session.digest)
             connection.execute(changed.values(purpose=purpose))
 
     def end(self, session: Session) -> None:
         """End a session."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == session.digest))
 
     def _note(self, digest: str, now: datetime.datetime) -> None:
         try:
-            with clear_errors(self.engine), writing(self.engine) as connection:
+            with translate_errors(self.engine), write_transaction(self.engine) as connection:
                 connection.execute(
                     update(sessions).where(sessions.c.digest == digest).values(seen=utc_text(now))
                 )
         except StoreError:
-            # a database that is read-only or full must still be looked at
+            # a read-only or full database can still be read
             return
 
 

@@ -1,1 +1,1 @@
-"""Rows behind the steward's desk: waiting pairs, holds, the decision log."""
+"""Tables behind the steward's desk: waiting pairs, holds, rechecks, the decision log."""

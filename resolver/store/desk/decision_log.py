@@ -1,4 +1,4 @@
-"""The log of decisions: rows in, rows out, and the digest that keeps one row from being written twice."""
+"""Rows of the decision log, and the digest that keeps a decision from being logged twice."""
 
 from __future__ import annotations
 
@@ -9,55 +9,67 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from resolver.records.decisions import Decision, Verdict
-from resolver.store.row_types import StoredDecision, moment_of, utc_text
+from resolver.store.row_types import StoredDecision, parse_utc_text, utc_text
 
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """A decision to be logged, with what the steward saw: say `{"left_hash": …, "right_hash": …, "members": […],
-    "model": …}`."""
+    """Decision to log, with the context in which the steward took it.
+
+    `context`: for example `{"left_hash": …, "right_hash": …, "members": […], "model": …}`.
+    """
 
     decision: Decision
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """The same for the same verdict of the same person at the same time: a file given twice is logged once."""
+        """Return a hash of pair, verdict, steward, time and reason: a file sent twice is logged
+        once.
+        """
         row = decision_row(self)
-        said = [
+        values = [
             row[name]
             for name in ("left_id", "right_id", "verdict", "unlawful", "who", "decided", "why")
         ]
         return hashlib.sha256(
-            json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
         ).hexdigest()
 
 
 def decision_row(new: NewDecision) -> dict[str, Any]:
-    """The columns of a decision. `decided` is empty where the log does not say when."""
-    one = new.decision
+    """Return the columns of a decision; `decided` is empty if its time is unknown."""
+    decision = new.decision
     return {
-        "left_id": one.left_id,
-        "right_id": one.right_id,
-        "verdict": str(one.verdict),
-        "unlawful": one.unlawful,
-        "who": one.who,
-        "decided": utc_text(one.when) if one.when else "",
-        "why": one.why,
-        "seen": dict(new.seen),
-        "needs_two": one.needs_two,
+        "left_id": decision.left_id,
+        "right_id": decision.right_id,
+        "verdict": str(decision.verdict),
+        "unlawful": decision.unlawful,
+        "who": decision.decided_by,
+        "decided": utc_text(decision.decided_at) if decision.decided_at else "",
+        "why": decision.reason,
+        "seen": dict(new.context),
+        "needs_two": decision.needs_two,
     }
 
 
 def stored_decision(row: Any) -> StoredDecision:
-    """A row of the log."""
-    when = moment_of(row.decided) if row.decided else None
+    """Return the decision of a row."""
+    when = parse_utc_text(row.decided) if row.decided else None
     verdict = Verdict(row.verdict)
-    where = f"decision {row.number}"
-    two = bool(row.needs_two)
-    # plain SQL gives the text of a JSON column on SQLite
-    seen = json.loads(row.seen) if isinstance(row.seen, str) else row.seen
+    place = f"decision {row.number}"
+    needs_two = bool(row.needs_two)
+    # on SQLite, plain SQL returns JSON columns as texts
+    context = json.loads(row.seen) if isinstance(row.seen, str) else row.seen
     decision = Decision(
-        row.left_id, row.right_id, verdict, row.who, when, row.why, bool(row.unlawful), where, two
+        row.left_id,
+        row.right_id,
+        verdict,
+        row.who,
+        when,
+        row.why,
+        bool(row.unlawful),
+        place,
+        needs_two,
     )
-    return StoredDecision(row.number, row.landed, decision, seen or {})
+    return StoredDecision(row.number, row.landed, decision, context or {})

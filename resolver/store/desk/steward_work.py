@@ -1,5 +1,8 @@
-"""Who works on what at the steward's desk: pairs held open for minutes, pairs assigned, filters saved, decisions that
-come back blind to another steward. Entities and decisions by number."""
+"""Work of stewards: holds on open pairs, assignments, saved filters, and rechecks.
+
+A recheck is a decision that comes back, blind, to another steward. Entities and decisions are given
+by number.
+"""
 
 from __future__ import annotations
 
@@ -10,51 +13,54 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from resolver.store.database import clear_errors, reading, writing
+from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.row_types import utc_text
-from resolver.store.schema import again, assignments, decisions, holds, saved_filters
+from resolver.store.schema import assignments, decisions, holds, rechecks, saved_filters
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A pair that somebody has open."""
+    """Hold of a steward on an open pair, valid until a time (UTC text)."""
 
-    who: str
+    steward: str
     until: str
 
 
 @dataclass(frozen=True, slots=True)
-class AgainRow:
-    """A decision that comes back: by whom it was taken, its place in the queue; and, once it was looked at again, by
-    whom, when, and what they said."""
+class RecheckRow:
+    """Decision that comes back: its first steward, its rank in the queue, and the answer if there
+    is one.
+
+    The answer: verdict, second steward, time and reason.
+    """
 
     decision: int
     rank: int
-    who: str
+    first_steward: str
     since: str
     verdict: str | None
-    second: str
-    decided: str
-    why: str
+    second_steward: str
+    decided_at: str
+    reason: str
 
 
-def take(connection: Connection, pair: Pair, who: str, until: str) -> bool:
-    """Take or renew a pair, within a transaction that writes; False where somebody else has it."""
+def take_hold(connection: Connection, pair: Pair, steward: str, until: str) -> bool:
+    """Take or renew a hold within a write transaction; False if another steward has it."""
     kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = {"low": pair[0], "high": pair[1], "who": who, "until": until}
+    row = {"low": pair[0], "high": pair[1], "who": steward, "until": until}
     command = kind.insert(holds).values(**row)
-    free = or_(holds.c.who == who, holds.c.until <= utc_text())
-    # nothing is changed, and no row returned, where the condition fails
+    free = or_(holds.c.who == steward, holds.c.until <= utc_text())
+    # changes nothing and returns no row if the condition fails
     command = command.on_conflict_do_update(
-        index_elements=["low", "high"], set_={"who": who, "until": until}, where=free
+        index_elements=["low", "high"], set_={"who": steward, "until": until}, where=free
     )
     return connection.execute(command.returning(holds.c.who)).first() is not None
 
 
-def held(connection: Connection, pair: Pair) -> Hold | None:
-    """Who has a pair open now, or None."""
+def current_hold(connection: Connection, pair: Pair) -> Hold | None:
+    """Return the current hold on a pair, or None."""
     row = connection.execute(
         select(holds.c.who, holds.c.until).where(
             holds.c.low == pair[0], holds.c.high == pair[1], holds.c.until > utc_text()
@@ -63,133 +69,154 @@ def held(connection: Connection, pair: Pair) -> Hold | None:
     return None if row is None else Hold(row.who, row.until)
 
 
-def assigned(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, str]:
-    """To whom some pairs are assigned, where they are."""
-    found = {}
+def assignees(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, str]:
+    """Return the assigned steward of each pair that has one."""
+    stewards = {}
     for low, high in pairs:
-        who = connection.execute(
+        steward = connection.execute(
             select(assignments.c.who).where(assignments.c.low == low, assignments.c.high == high)
         ).scalar()
-        if who is not None:
-            found[low, high] = str(who)
-    return found
+        if steward is not None:
+            stewards[low, high] = str(steward)
+    return stewards
 
 
-def next_again(connection: Connection, who: str, before: int | None) -> AgainRow | None:
-    """The decision of others that waits for a second look and is worth most (its rank at or before a rank)."""
-    query = select(again).where(again.c.verdict.is_(None), again.c.who != who)
-    if before is not None:
-        query = query.where(again.c.rank <= before)
-    busy = select(holds.c.low).where(
-        holds.c.who != who, holds.c.until > utc_text(), holds.c.low < 0
+def next_recheck(connection: Connection, steward: str, max_rank: int | None) -> RecheckRow | None:
+    """Return the waiting recheck with the highest priority that `steward` may answer, or None.
+
+    `max_rank`: only rechecks of at most that rank.
+    """
+    query = select(rechecks).where(rechecks.c.verdict.is_(None), rechecks.c.who != steward)
+    if max_rank is not None:
+        query = query.where(rechecks.c.rank <= max_rank)
+    open_elsewhere = select(holds.c.low).where(
+        holds.c.who != steward, holds.c.until > utc_text(), holds.c.low < 0
     )
     row = connection.execute(
-        query.where((-again.c.decision).not_in(busy)).order_by(again.c.rank, again.c.decision)
+        query.where((-rechecks.c.decision).not_in(open_elsewhere)).order_by(
+            rechecks.c.rank, rechecks.c.decision
+        )
     )
-    found = row.first()
-    return None if found is None else AgainRow(*found)
+    recheck = row.first()
+    return None if recheck is None else RecheckRow(*recheck)
 
 
-def again_of(connection: Connection, decision: int) -> AgainRow | None:
-    """The decision of a number that comes back, or None."""
-    row = connection.execute(select(again).where(again.c.decision == decision)).first()
-    return None if row is None else AgainRow(*row)
+def recheck_of(connection: Connection, decision: int) -> RecheckRow | None:
+    """Return the recheck of a decision, or None."""
+    row = connection.execute(select(rechecks).where(rechecks.c.decision == decision)).first()
+    return None if row is None else RecheckRow(*row)
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """The door to these tables."""
+class StewardWork:
+    """Work of stewards in a store."""
 
     engine: Engine
 
-    def hold(self, pair: Pair, who: str, until: str) -> bool:
-        """`take`, in a transaction of its own."""
-        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
-            return take(connection, pair, who, until)
+    def hold(self, pair: Pair, steward: str, until: str) -> bool:
+        """Take or renew a hold (`take_hold`) in a transaction of its own."""
+        with (
+            translate_errors(self.engine),
+            write_transaction(self.engine, volatile=True) as connection,
+        ):
+            return take_hold(connection, pair, steward, until)
 
-    def release(self, pair: Pair, who: str) -> None:
-        """Give a pair back, where it is theirs."""
-        here = (holds.c.low == pair[0], holds.c.high == pair[1], holds.c.who == who)
-        with clear_errors(self.engine), writing(self.engine, fleeting=True) as connection:
-            connection.execute(delete(holds).where(*here))
+    def release(self, pair: Pair, steward: str) -> None:
+        """Release a pair if the steward holds it."""
+        is_own = (holds.c.low == pair[0], holds.c.high == pair[1], holds.c.who == steward)
+        with (
+            translate_errors(self.engine),
+            write_transaction(self.engine, volatile=True) as connection,
+        ):
+            connection.execute(delete(holds).where(*is_own))
             connection.execute(delete(holds).where(holds.c.until <= utc_text()))
 
-    def assign(self, pair: Pair, who: str, by: str) -> None:
-        """Assign a pair; to nobody where `who` is empty."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+    def assign(self, pair: Pair, steward: str, assigner: str) -> None:
+        """Assign a pair to a steward, or to nobody if `steward` is empty."""
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
                 delete(assignments).where(
                     assignments.c.low == pair[0], assignments.c.high == pair[1]
                 )
             )
-            if who:
-                row = {"low": pair[0], "high": pair[1], "who": who, "by": by, "at": utc_text()}
+            if steward:
+                row = {
+                    "low": pair[0],
+                    "high": pair[1],
+                    "who": steward,
+                    "by": assigner,
+                    "at": utc_text(),
+                }
                 connection.execute(insert(assignments).values(**row))
 
-    def filters(self, who: str) -> dict[str, Mapping[str, Any]]:
-        """The filters somebody saved, by name."""
+    def filters(self, steward: str) -> dict[str, Mapping[str, Any]]:
+        """Return the filters a steward has saved, by name."""
         query = select(saved_filters.c.name, saved_filters.c.filters).where(
-            saved_filters.c.who == who
+            saved_filters.c.who == steward
         )
-        with clear_errors(self.engine), reading(self.engine) as connection:
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return {
                 row[0]: row[1] for row in connection.execute(query.order_by(saved_filters.c.name))
             }
 
-    def save_filters(self, who: str, name: str, filters: Mapping[str, Any] | None) -> None:
-        """Save filters under a name, or forget them (None)."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+    def save_filters(self, steward: str, name: str, filters: Mapping[str, Any] | None) -> None:
+        """Save filters under a name, or delete them (None)."""
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
                 delete(saved_filters).where(
-                    saved_filters.c.who == who, saved_filters.c.name == name
+                    saved_filters.c.who == steward, saved_filters.c.name == name
                 )
             )
             if filters is not None:
                 connection.execute(
-                    insert(saved_filters).values(who=who, name=name, filters=dict(filters))
+                    insert(saved_filters).values(who=steward, name=name, filters=dict(filters))
                 )
 
-    def ask_again(self, decision: int, rank: int, who: str) -> None:
-        """Let a decision come back to others."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
+    def add_recheck(self, decision: int, rank: int, steward: str) -> None:
+        """Let a decision come back to other stewards."""
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
-                insert(again).values(decision=decision, rank=rank, who=who, since=utc_text())
+                insert(rechecks).values(decision=decision, rank=rank, who=steward, since=utc_text())
             )
 
-    def answer_again(self, decision: int, who: str, verdict: str, why: str) -> bool:
-        """Note what another steward said; False where somebody has answered already."""
-        said = {"second": who, "verdict": verdict, "decided": utc_text(), "why": why}
-        with clear_errors(self.engine), writing(self.engine) as connection:
-            open_ = (again.c.decision == decision, again.c.verdict.is_(None))
-            return bool(connection.execute(update(again).where(*open_).values(**said)).rowcount)
-
-    def drop_again(self, numbers: Sequence[int]) -> None:
-        """Decisions that were undone do not come back."""
-        with clear_errors(self.engine), writing(self.engine) as connection:
-            connection.execute(
-                delete(again).where(again.c.decision.in_(list(numbers)), again.c.verdict.is_(None))
+    def answer_recheck(self, decision: int, steward: str, verdict: str, reason: str) -> bool:
+        """Store the answer to a recheck; False if another steward has answered already."""
+        answer = {"second": steward, "verdict": verdict, "decided": utc_text(), "why": reason}
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            is_open = (rechecks.c.decision == decision, rechecks.c.verdict.is_(None))
+            return bool(
+                connection.execute(update(rechecks).where(*is_open).values(**answer)).rowcount
             )
 
-    def again(self, decision: int | None = None) -> list[AgainRow]:
-        """The decisions that came back (one, or all)."""
-        query = select(again).order_by(again.c.decision)
+    def drop_rechecks(self, numbers: Sequence[int]) -> None:
+        """Remove unanswered rechecks of decisions that were undone."""
+        with translate_errors(self.engine), write_transaction(self.engine) as connection:
+            connection.execute(
+                delete(rechecks).where(
+                    rechecks.c.decision.in_(list(numbers)), rechecks.c.verdict.is_(None)
+                )
+            )
+
+    def rechecks(self, decision: int | None = None) -> list[RecheckRow]:
+        """Return the rechecks, all or of one decision."""
+        query = select(rechecks).order_by(rechecks.c.decision)
         if decision is not None:
-            query = query.where(again.c.decision == decision)
-        with clear_errors(self.engine), reading(self.engine) as connection:
-            return [AgainRow(*row) for row in connection.execute(query)]
+            query = query.where(rechecks.c.decision == decision)
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            return [RecheckRow(*row) for row in connection.execute(query)]
 
     def decided_by_day(self, since: str) -> list[tuple[str, str, int]]:
-        """(UTC date, steward, decisions) from a time on."""
+        """Return (UTC date, steward, decisions) since a time."""
         day = func.substr(decisions.c.decided, 1, 10)
         query = select(day, decisions.c.who, func.count()).where(decisions.c.decided >= since)
-        with clear_errors(self.engine), reading(self.engine) as connection:
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
             rows = connection.execute(
                 query.group_by(day, decisions.c.who).order_by(day.desc(), decisions.c.who)
             )
             return [(row[0], row[1], int(row[2])) for row in rows]
 
     def decided_since(self, since: str) -> int:
-        """How many decisions were taken from a time on."""
+        """Return the number of decisions since a time."""
         query = select(func.count()).select_from(decisions).where(decisions.c.decided >= since)
-        with clear_errors(self.engine), reading(self.engine) as connection:
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return int(connection.execute(query).scalar_one())

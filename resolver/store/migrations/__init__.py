@@ -1,1 +1,4 @@
-"""The forms the tables have had, oldest first, for Alembic. A new one is a file in `versions` and `database.HEAD`."""
+"""Versions of the schema for Alembic, oldest first.
+
+A new one takes a file in `versions` and a new `database.SCHEMA_VERSION`.
+"""

@@ -1,4 +1,6 @@
-"""Run by Alembic: the connection comes from `resolver.store.database`, which holds the lock and the transaction."""
+"""Run by Alembic; `resolver.store.database` supplies the connection, with the lock and the
+transaction.
+"""
 
 from alembic import context
 

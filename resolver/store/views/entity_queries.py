@@ -1,4 +1,4 @@
-"""Questions about entities and what became of them."""
+"""Queries about entities and their history."""
 
 from __future__ import annotations
 
@@ -10,129 +10,139 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from resolver.store.bulk_rows import (
     Numbers,
-    among,
-    arrays,
-    columns_of,
-    rows_among,
+    fetch_arrays,
+    fetch_rows,
+    int_columns,
+    is_among,
 )
 from resolver.store.row_types import (
-    Change,
+    EntityEvent,
     EventKind,
+    RevisionRow,
     StoredEntity,
-    VersionRow,
 )
-from resolver.store.schema import entities, events, members, records, sources, versions
-from resolver.store.snapshot import Moment, cut
+from resolver.store.schema import entities, events, members, records, revisions, sources
+from resolver.store.views.snapshot import Snapshot, split_chunks
+
+_ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
 
 
-class EntityQuestions(Moment):
-    """What `View` answers about entities."""
+class EntityQueries(Snapshot):
+    """Part of `StoreView`: entities, memberships and events."""
 
-    def entity(self, asked: str) -> StoredEntity | None:
-        """The entity of an id: its own, one that redirects to it, or that of a record it holds. A dissolved entity
-        is given as it is, without records; None where the id is unknown."""
-        if ("entity", asked) not in self.remembered:
-            self.remembered["entity", asked] = self._entity(asked)
-        found: StoredEntity | None = self.remembered["entity", asked]
-        return found
+    def entity(self, requested_id: str) -> StoredEntity | None:
+        """Return an entity by its id, by a retired id that redirects to it, or by the id of a
+        member.
 
-    def home_of(self, asked: str) -> tuple[int, str] | None:
-        """The number and the id of the entity that `entity` gives, without its records."""
-        row = self._home_row(asked)
+        A dissolved entity is returned as it is, without records. None for an unknown id.
+        """
+        if ("entity", requested_id) not in self.cache:
+            self.cache["entity", requested_id] = self._entity(requested_id)
+        stored: StoredEntity | None = self.cache["entity", requested_id]
+        return stored
+
+    def entity_key(self, requested_id: str) -> tuple[int, str] | None:
+        """Return the number and id of the entity that `entity` would return, without reading its
+        records.
+        """
+        row = self._home_row(requested_id)
         return None if row is None else (row[0], row[1])
 
-    def _entity(self, asked: str) -> StoredEntity | None:
-        row = self._home_row(asked)
+    def _entity(self, requested_id: str) -> StoredEntity | None:
+        row = self._home_row(requested_id)
         if row is None:
             return None
         number, identity, born, retired = row[:4]
         return StoredEntity(
-            number, identity, born, retired, asked, tuple(sorted(self._record_ids(number)))
+            number, identity, born, retired, requested_id, tuple(sorted(self._record_ids(number)))
         )
 
-    def _home_row(self, asked: str) -> Any:
-        row = self._entity_row("id", asked)
-        if row is not None and row[2] > self.version:
+    def _home_row(self, requested_id: str) -> Any:
+        row = self._entity_row("id", requested_id)
+        if row is not None and row[2] > self.revision:
             row = None
         if row is None:
-            row = self._entity_of_record(asked)
-        while row is not None and row[4] is not None and row[3] <= self.version:
+            row = self._entity_of_record(requested_id)
+        while row is not None and row[4] is not None and row[3] <= self.revision:
             row = self._entity_row("number", row[4])
         return row
 
     def entity_ids(self, numbers: Sequence[int]) -> dict[int, str]:
-        """The id of each entity number."""
+        """Return the id of each entity number."""
         sql = 'SELECT "number", "id" FROM "entities" WHERE "number" {among}'
-        found: dict[int, str] = {}
-        for part in cut(numbers):
-            found.update(rows_among(self.connection, sql, part))
-        return found
+        ids: dict[int, str] = {}
+        for part in split_chunks(numbers):
+            ids.update(fetch_rows(self.connection, sql, part))
+        return ids
 
     def entity_rows(
         self, numbers: Sequence[int]
     ) -> dict[int, tuple[str, int, int | None, int | None]]:
-        """Per entity number its id, version of birth, of retirement, and redirect."""
-        sql = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities" WHERE "number" {among}'
-        found: dict[int, tuple[str, int, int | None, int | None]] = {}
-        for part in cut(numbers):
-            found.update({row[0]: tuple(row[1:]) for row in rows_among(self.connection, sql, part)})
-        return found
+        """Return (id, revision of birth, revision of retirement, redirect) by entity number."""
+        sql = f'{_ENTITY_ROWS} WHERE "number" {{among}}'
+        rows: dict[int, tuple[str, int, int | None, int | None]] = {}
+        for part in split_chunks(numbers):
+            rows.update({row[0]: tuple(row[1:]) for row in fetch_rows(self.connection, sql, part)})
+        return rows
 
-    def landed(self, numbers: Sequence[int]) -> dict[int, str]:
-        """When some versions landed, of those up to this one."""
-        return {number: row.landed for number, row in self.version_rows(numbers).items()}
+    def commit_times(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the time of commit of some revisions, up to this one."""
+        return {number: row.committed_at for number, row in self.revision_rows(numbers).items()}
 
-    def version_rows(self, numbers: Sequence[int]) -> dict[int, VersionRow]:
-        """Some landings, of those up to this one."""
-        query = select(versions).where(versions.c.version <= self.version)
-        found: dict[int, VersionRow] = {}
-        for part in cut(numbers):
+    def revision_rows(self, numbers: Sequence[int]) -> dict[int, RevisionRow]:
+        """Return some revisions by number, up to this one."""
+        query = select(revisions).where(revisions.c.version <= self.revision)
+        rows_by_number: dict[int, RevisionRow] = {}
+        for part in split_chunks(numbers):
             rows = self.connection.execute(
-                query.where(among(self.connection, versions.c.version, part))
+                query.where(is_among(self.connection, revisions.c.version, part))
             )
-            found.update({row.version: VersionRow(*row) for row in rows})
-        return found
+            rows_by_number.update({row.version: RevisionRow(*row) for row in rows})
+        return rows_by_number
 
     def redirects(self) -> list[tuple[str, str]]:
-        """Every retired id and the id it leads to next (empty: the entity was dissolved), by retired id."""
+        """Return (retired id, id it redirects to; empty if dissolved), sorted by retired id."""
         other = entities.alias("other")
         query = (
             select(entities.c.id, other.c.id)
             .outerjoin(other, other.c.number == entities.c.redirect)
-            .where(entities.c.retired <= self.version)
+            .where(entities.c.retired <= self.revision)
             .order_by(entities.c.id)
         )
         return [(row[0], row[1] or "") for row in self.connection.execute(query)]
 
-    def taken_ids(self, ids: Sequence[str]) -> set[str]:
-        """Which of some entity ids have ever been used, with or without a suffix."""
-        found: set[str] = set()
-        for part in cut(ids):
-            found |= set(
+    def used_ids(self, ids: Sequence[str]) -> set[str]:
+        """Return those of some entity ids that exist or have ever existed."""
+        used: set[str] = set()
+        for part in split_chunks(ids):
+            used |= set(
                 self.connection.execute(
-                    select(entities.c.id).where(among(self.connection, entities.c.id, part))
+                    select(entities.c.id).where(is_among(self.connection, entities.c.id, part))
                 ).scalars()
             )
-        return found
+        return used
 
     def members(
-        self, numbers: Sequence[int], *, ever: bool = False
+        self, numbers: Sequence[int], *, include_ended: bool = False
     ) -> tuple[Numbers, Numbers, Numbers]:
-        """(record, entity, version the membership ended or -1) of some entities; with `ever` those of the past too."""
-        return self._member_rows("entity", numbers, ever)
+        """Return the members of some entities as (record, entity, revision of the end or -1).
+
+        `include_ended` adds memberships of the past.
+        """
+        return self._member_rows("entity", numbers, include_ended)
 
     def memberships(
-        self, record_numbers: Sequence[int], *, ever: bool = False
+        self, record_numbers: Sequence[int], *, include_ended: bool = False
     ) -> tuple[Numbers, Numbers, Numbers]:
-        """The same, of some records."""
-        return self._member_rows("record", record_numbers, ever)
+        """Return the memberships of some records, as `members` does."""
+        return self._member_rows("record", record_numbers, include_ended)
 
     def first_entities(self, names: Collection[str] | None, limit: int) -> list[int]:
-        """The numbers of the first entities that hold a record of some sources (None: of any), ascending."""
-        query = select(members.c.entity).where(self.holds(members))
+        """Return the lowest numbers of entities with a record of some sources (None: of any)."""
+        query = select(members.c.entity).where(self.is_valid(members))
         if names is not None:
             chosen = select(sources.c.number).where(
-                among(self.connection, sources.c.name, sorted(names))
+                is_among(self.connection, sources.c.name, sorted(names))
             )
             query = query.join(records, records.c.number == members.c.record).where(
                 records.c.source.in_(chosen)
@@ -140,137 +150,156 @@ class EntityQuestions(Moment):
         query = query.group_by(members.c.entity).order_by(members.c.entity).limit(limit)
         return [int(number) for number in self.connection.execute(query).scalars()]
 
-    def spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
-        """(record, entity, from, to) of every membership of some entities that began up to this version."""
-        sql = 'SELECT "record", "entity", "valid_from", "valid_to" FROM "members" WHERE "entity" {among}'
-        sql += ' AND "valid_from" <= ?'
+    def membership_spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+        """Return (record, entity, from, to) of every membership of some entities up to this
+        revision.
+        """
+        sql = (
+            'SELECT "record", "entity", "valid_from", "valid_to" FROM "members" '
+            'WHERE "entity" {among} AND "valid_from" <= ?'
+        )
         rows = [
             row
-            for part in cut(numbers)
-            for row in rows_among(self.connection, sql, part, self.version)
+            for part in split_chunks(numbers)
+            for row in fetch_rows(self.connection, sql, part, self.revision)
         ]
         return [
-            (row[0], row[1], row[2], None if row[3] is None or row[3] > self.version else row[3])
+            (row[0], row[1], row[2], None if row[3] is None or row[3] > self.revision else row[3])
             for row in rows
         ]
 
     def entity_numbers(self, ids: Sequence[str]) -> dict[str, int]:
-        """The number of each entity id that there ever was."""
+        """Return the number of each entity id that exists or has existed."""
         sql = 'SELECT "id", "number" FROM "entities" WHERE "id" {among} AND "born" <= ?'
         return {
             row[0]: row[1]
-            for part in cut(ids)
-            for row in rows_among(self.connection, sql, part, self.version)
+            for part in split_chunks(ids)
+            for row in fetch_rows(self.connection, sql, part, self.revision)
         }
 
     def all_members(self) -> tuple[Numbers, Numbers]:
-        """(record, entity) of every record that holds."""
+        """Return (record, entity) of every valid record."""
         query = (
             select(members.c.record, members.c.entity)
-            .where(self.holds(members))
+            .where(self.is_valid(members))
             .order_by(members.c.record)
         )
-        record, entity = arrays(self.connection, query)
+        record, entity = fetch_arrays(self.connection, query)
         return record, entity
 
-    def entities_changed(self, since: int) -> Numbers:
-        """The numbers of the entities whose members changed after version `since`, up to this one, ascending."""
-        told = and_(events.c.version > since, events.c.version <= self.version)
-        born = and_(entities.c.born > since, entities.c.born <= self.version)
-        one, other = arrays(self.connection, select(events.c.entity, events.c.other).where(told))
-        new = arrays(self.connection, select(entities.c.number).where(born))[0]
-        found = np.unique(np.concatenate([one, other, new]))
-        return found[found >= 0]
+    def changed_entities(self, since: int) -> Numbers:
+        """Return the numbers of entities with changed members since a revision, ascending."""
+        is_new_event = and_(events.c.version > since, events.c.version <= self.revision)
+        is_new = and_(entities.c.born > since, entities.c.born <= self.revision)
+        subjects, objects = fetch_arrays(
+            self.connection, select(events.c.entity, events.c.other).where(is_new_event)
+        )
+        created = fetch_arrays(self.connection, select(entities.c.number).where(is_new))[0]
+        numbers = np.unique(np.concatenate([subjects, objects, created]))
+        return numbers[numbers >= 0]
 
-    def changes(self, since: int, *, limit: int | None = None, skip: int = 0) -> list[Change]:
-        """What became of entities after version `since`, up to this one, in order: the change feed. At most `limit`
-        changes, after the first `skip`."""
-        born = and_(entities.c.born > since, entities.c.born <= self.version)
-        told = and_(events.c.version > since, events.c.version <= self.version)
-        most = None if limit is None else skip + limit
-        return self._changes(born, told, most)[skip:most]
+    def changes(self, since: int, *, limit: int | None = None, skip: int = 0) -> list[EntityEvent]:
+        """Return the change feed: events after revision `since`, up to this one, in order.
 
-    def history(self, entity_id: str) -> list[Change]:
-        """The events of one entity, as itself or as the other of another."""
+        At most `limit` events, after the first `skip`.
+        """
+        is_new = and_(entities.c.born > since, entities.c.born <= self.revision)
+        is_new_event = and_(events.c.version > since, events.c.version <= self.revision)
+        stop = None if limit is None else skip + limit
+        return self._changes(is_new, is_new_event, stop)[skip:stop]
+
+    def history(self, entity_id: str) -> list[EntityEvent]:
+        """Return the events of one entity, as the subject or as the other entity."""
         number = self.connection.execute(
             select(entities.c.number).where(entities.c.id == entity_id)
         ).scalar()
         if number is None:
             return []
-        told = and_(
+        concerns_entity = and_(
             or_(events.c.entity == number, events.c.other == number),
-            events.c.version <= self.version,
+            events.c.version <= self.revision,
         )
         return self._changes(
-            and_(entities.c.number == number, entities.c.born <= self.version), told
+            and_(entities.c.number == number, entities.c.born <= self.revision), concerns_entity
         )
 
-    def versions(self, since: int = 0) -> list[VersionRow]:
-        """The landings after version `since`."""
-        query = select(versions).where(
-            versions.c.version > since, versions.c.version <= self.version
+    def revisions(self, since: int = 0) -> list[RevisionRow]:
+        """Return the revisions after `since`."""
+        query = select(revisions).where(
+            revisions.c.version > since, revisions.c.version <= self.revision
         )
-        rows = self.connection.execute(query.order_by(versions.c.version))
-        return [VersionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
+        rows = self.connection.execute(query.order_by(revisions.c.version))
+        return [RevisionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
 
     def _entity_row(self, column: str, value: Any) -> Any:
-        sql = f'SELECT "number", "id", "born", "retired", "redirect" FROM "entities" WHERE "{column}" {{among}}'
-        rows = rows_among(self.connection, sql, [value])
+        sql = f'{_ENTITY_ROWS} WHERE "{column}" {{among}}'
+        rows = fetch_rows(self.connection, sql, [value])
         return rows[0] if rows else None
 
     def _entity_of_record(self, record_id: str) -> Any:
         sql = 'SELECT "number", "valid_from", "valid_to" FROM "records" WHERE "record_id" {among}'
-        rows = rows_among(self.connection, sql, [record_id])
+        rows = fetch_rows(self.connection, sql, [record_id])
         numbers = [
             row[0]
             for row in rows
-            if row[1] <= self.version and (row[2] is None or row[2] > self.version)
+            if row[1] <= self.revision and (row[2] is None or row[2] > self.revision)
         ]
         if not numbers:
             return None
-        found = self.memberships(numbers)[1]
-        return self._entity_row("number", int(found[0])) if len(found) else None
+        entity_numbers = self.memberships(numbers)[1]
+        return self._entity_row("number", int(entity_numbers[0])) if len(entity_numbers) else None
 
     def _record_ids(self, entity: int) -> list[str]:
         record, _, _ = self.members([entity])
         sql = 'SELECT "record_id" FROM "records" WHERE "number" {among}'
-        return [row[0] for row in rows_among(self.connection, sql, record.tolist())]
+        return [row[0] for row in fetch_rows(self.connection, sql, record.tolist())]
 
     def _member_rows(
-        self, column: str, numbers: Sequence[int], ever: bool
+        self, column: str, numbers: Sequence[int], include_ended: bool
     ) -> tuple[Numbers, Numbers, Numbers]:
-        sql = f'SELECT "record", "entity", "valid_to" FROM "members" WHERE "{column}" {{among}} AND "valid_from" <= ?'
-        params = [self.version]
-        if not ever:
+        sql = (
+            'SELECT "record", "entity", "valid_to" FROM "members" '
+            f'WHERE "{column}" {{among}} AND "valid_from" <= ?'
+        )
+        params = [self.revision]
+        if not include_ended:
             sql += ' AND ("valid_to" IS NULL OR "valid_to" > ?)'
-            params.append(self.version)
+            params.append(self.revision)
         rows = [
-            row for part in cut(numbers) for row in rows_among(self.connection, sql, part, *params)
+            row
+            for part in split_chunks(numbers)
+            for row in fetch_rows(self.connection, sql, part, *params)
         ]
-        record, entity, until = columns_of(rows, 3)
+        record, entity, until = int_columns(rows, 3)
         order = np.lexsort((until, entity, record))
         return record[order], entity[order], until[order]
 
     def _changes(
-        self, born: ColumnElement[bool], told: ColumnElement[bool], most: int | None = None
-    ) -> list[Change]:
-        """Births and events in the order of their versions, births first; where the `most` first are wanted, at least
-        these."""
+        self,
+        birth_condition: ColumnElement[bool],
+        event_condition: ColumnElement[bool],
+        limit: int | None = None,
+    ) -> list[EntityEvent]:
+        """Return births and events by revision, births first; at least `limit` of them if given."""
         births = (
             select(entities.c.born, entities.c.id)
-            .where(born)
+            .where(birth_condition)
             .order_by(entities.c.born, entities.c.number)
         )
-        born_rows = self.connection.execute(births.limit(most))
-        found = [(row[0], 0, Change(row[0], EventKind.BORN, row[1], "")) for row in born_rows]
-        one, other = entities.alias("one"), entities.alias("other")
+        born_rows = self.connection.execute(births.limit(limit))
+        changes = [
+            (row[0], 0, EntityEvent(row[0], EventKind.BORN, row[1], "")) for row in born_rows
+        ]
+        subject, other = entities.alias("one"), entities.alias("other")
         query = (
-            select(events.c.version, events.c.kind, one.c.id, other.c.id)
-            .join(one, one.c.number == events.c.entity)
+            select(events.c.version, events.c.kind, subject.c.id, other.c.id)
+            .join(subject, subject.c.number == events.c.entity)
             .outerjoin(other, other.c.number == events.c.other)
-            .where(told)
+            .where(event_condition)
             .order_by(events.c.version, events.c.number)
         )
-        for version, kind, entity, second in self.connection.execute(query.limit(most)):
-            found.append((version, 1, Change(version, EventKind(kind), entity, second or "")))
-        return [change for _, _, change in sorted(found, key=lambda item: item[:2])]
+        for revision, kind, entity, second in self.connection.execute(query.limit(limit)):
+            changes.append(
+                (revision, 1, EntityEvent(revision, EventKind(kind), entity, second or ""))
+            )
+        return [change for _, _, change in sorted(changes, key=lambda item: item[:2])]

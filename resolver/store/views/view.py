@@ -1,14 +1,16 @@
-"""Reading: one moment of a store, at its present version or an earlier one."""
+"""Read access to a store at its current revision or an earlier one."""
 
 from __future__ import annotations
 
-from resolver.store.views.entity_queries import EntityQuestions
-from resolver.store.views.link_queries import LinkQuestions, LinkTable
-from resolver.store.views.record_queries import RecordQuestions, RecordRows
+from resolver.store.views.entity_queries import EntityQueries
+from resolver.store.views.link_queries import LinkQueries, LinkTable
+from resolver.store.views.record_queries import RecordQueries, RecordRows
 
 
-class View(RecordQuestions, EntityQuestions, LinkQuestions):
-    """A store as it was at `version`: `head` says where it stands. All questions of one view see the same moment."""
+class StoreView(RecordQueries, EntityQueries, LinkQueries):
+    """Store at one `revision`; `head` is its current state. All queries of a view see the same
+    state.
+    """
 
 
-__all__ = ["LinkTable", "RecordRows", "View"]
+__all__ = ["LinkTable", "RecordRows", "StoreView"]

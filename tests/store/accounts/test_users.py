@@ -9,63 +9,63 @@ import pytest
 from sqlalchemy import select
 
 from resolver.errors import StoreError
-from resolver.store import LockedError, Role, Store, backup, restore
+from resolver.store import LockedError, Store, UserRole, backup, restore
 from resolver.store.schema import sessions, users
 
 PASSWORD = "seven quiet herons"
 HOUR = datetime.timedelta(hours=1)
 
 
-def test_a_user_is_known_by_name_and_password(store: Store) -> None:
-    assert not store.users.guarded()
-    made = store.users.add("  Amira ", Role.STEWARD, " Coast ", PASSWORD)
-    assert (made.name, made.agency, made.role, made.disabled, made.has_password) == (
-        "amira", "Coast", Role.STEWARD, None, True)  # fmt: skip
-    assert store.users.guarded()
-    assert store.users.check("AMIRA", PASSWORD) == made
+def test_user_is_found_by_name_and_password(store: Store) -> None:
+    assert not store.users.has_passwords()
+    user = store.users.add("  Amira ", UserRole.STEWARD, " Coast ", PASSWORD)
+    assert (user.name, user.agency, user.role) == ("amira", "Coast", UserRole.STEWARD)
+    assert (user.disabled, user.has_password) == (None, True)
+    assert store.users.has_passwords()
+    assert store.users.check("AMIRA", PASSWORD) == user
     assert store.users.check("amira", PASSWORD + "x") is None
     assert store.users.check("absent", PASSWORD) is None
     with store.engine.connect() as connection:
         assert PASSWORD not in str(connection.execute(select(users)).all())
-    assert [one.name for one in store.users.list()] == ["amira"]
+    assert [listed.name for listed in store.users.list()] == ["amira"]
 
 
-def test_a_password_typed_in_another_way_is_the_same(store: Store) -> None:
-    store.users.add("zoe", Role.VIEWER, "", "caf\u00e9 au lait, twice")
+def test_differently_composed_password_is_the_same(store: Store) -> None:
+    store.users.add("zoe", UserRole.VIEWER, "", "caf\u00e9 au lait, twice")
     assert store.users.check("zoe", "cafe\u0301 au lait, twice") is not None
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "a/b", "<b>", "x" * 61, "a\nb"])
-def test_names_that_cannot_be(store: Store, name: str) -> None:
+def test_invalid_names_are_refused(store: Store, name: str) -> None:
     with pytest.raises(StoreError, match="no name of a user"):
-        store.users.add(name, Role.VIEWER)
+        store.users.add(name, UserRole.VIEWER)
 
 
 @pytest.mark.parametrize("password", ["", "short", "x" * 201, "amira12345"])
-def test_passwords_that_cannot_be(store: Store, password: str) -> None:
+def test_invalid_passwords_are_refused(store: Store, password: str) -> None:
     with pytest.raises(StoreError, match="password"):
-        store.users.add("amira", Role.VIEWER, "", password)
+        store.users.add("amira", UserRole.VIEWER, "", password)
     assert store.users.list() == []
 
 
-def test_a_name_is_taken_once(store: Store) -> None:
-    store.users.add("amira", Role.VIEWER)
+def test_names_are_unique(store: Store) -> None:
+    store.users.add("amira", UserRole.VIEWER)
     with pytest.raises(StoreError, match="there is a user called"):
-        store.users.add("Amira", Role.ADMIN)
+        store.users.add("Amira", UserRole.ADMIN)
     with pytest.raises(StoreError, match="there is no user called"):
         store.users.get("ben")
     with pytest.raises(StoreError, match="there is no role"):
-        Role.of("king")
+        UserRole.from_label("king")
 
 
-def test_without_a_password_nobody_signs_in_by_one(store: Store) -> None:
-    store.users.add("amira", Role.ADMIN)
+def test_user_without_password_cannot_use_one(store: Store) -> None:
+    store.users.add("amira", UserRole.ADMIN)
     assert store.users.check("amira", "") is None
-    assert not store.users.guarded()
+    assert not store.users.has_passwords()
 
 
-def test_wrong_passwords_lock_a_name(store: Store) -> None:
-    store.users.add("amira", Role.VIEWER, "", PASSWORD)
+def test_wrong_passwords_lock_name(store: Store) -> None:
+    store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
     for name in ("amira", "absent"):
         for _ in range(5):
             assert store.users.check(name, "wrong") is None
@@ -76,77 +76,86 @@ def test_wrong_passwords_lock_a_name(store: Store) -> None:
     assert store.users.check("amira", "another quiet heron") is not None
 
 
-def test_wrong_passwords_from_one_address_lock_it_whatever_the_names(store: Store) -> None:
-    store.users.add("amira", Role.VIEWER, "", PASSWORD)
+def test_wrong_passwords_lock_address_for_all_names(store: Store) -> None:
+    store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
     for number in range(6):
-        assert store.users.check(f"guess{number}", "wrong", address="10.1.1.1", most=6) is None
-        # a right one in between forgives nothing
+        assert (
+            store.users.check(f"guess{number}", "wrong", address="10.1.1.1", address_limit=6)
+            is None
+        )
+        # a correct one in between does not reset the count
         allowed = number < 5
         if allowed:
-            assert store.users.check("amira", PASSWORD, address="10.1.1.1", most=6) is not None
+            assert (
+                store.users.check("amira", PASSWORD, address="10.1.1.1", address_limit=6)
+                is not None
+            )
     with pytest.raises(LockedError, match="from this address"):
-        store.users.check("amira", PASSWORD, address="10.1.1.1", most=6)
-    assert store.users.check("amira", PASSWORD, address="10.1.1.2", most=6) is not None
+        store.users.check("amira", PASSWORD, address="10.1.1.1", address_limit=6)
+    assert store.users.check("amira", PASSWORD, address="10.1.1.2", address_limit=6) is not None
     assert store.users.check("amira", PASSWORD, address="10.1.1.1") is not None
-    # nobody locks an address by its name
-    assert store.users.check("ADDRESS 10.1.1.2", "wrong", address="10.9.9.9", most=100) is None
-    assert store.users.check("amira", PASSWORD, address="10.1.1.2", most=1) is not None
+    # a name that looks like an address locks no address
+    assert (
+        store.users.check("ADDRESS 10.1.1.2", "wrong", address="10.9.9.9", address_limit=100)
+        is None
+    )
+    assert store.users.check("amira", PASSWORD, address="10.1.1.2", address_limit=1) is not None
 
 
-def test_a_right_password_forgives_wrong_ones(store: Store) -> None:
-    store.users.add("amira", Role.VIEWER, "", PASSWORD)
+def test_correct_password_resets_count(store: Store) -> None:
+    store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
     for _ in range(2):
         for _ in range(4):
             assert store.users.check("amira", "wrong") is None
         assert store.users.check("amira", PASSWORD) is not None
 
 
-def test_there_is_always_an_admin(store: Store) -> None:
-    store.users.add("amira", Role.ADMIN)
+def test_last_admin_cannot_be_removed(store: Store) -> None:
+    store.users.add("amira", UserRole.ADMIN)
     with pytest.raises(StoreError, match="last admin"):
         store.users.disable("amira")
     with pytest.raises(StoreError, match="last admin"):
-        store.users.set_role("amira", Role.SENIOR)
-    store.users.add("ben", Role.ADMIN)
+        store.users.set_role("amira", UserRole.SENIOR)
+    store.users.add("ben", UserRole.ADMIN)
     assert store.users.disable("amira").disabled
     with pytest.raises(StoreError, match="last admin"):
-        store.users.set_role("ben", Role.VIEWER)
+        store.users.set_role("ben", UserRole.VIEWER)
     assert store.users.enable("amira").disabled is None
-    assert store.users.set_role("ben", Role.VIEWER).role is Role.VIEWER
+    assert store.users.set_role("ben", UserRole.VIEWER).role is UserRole.VIEWER
     assert store.users.set_agency("ben", "River").agency == "River"
 
 
-def test_a_session_is_known_by_its_token_alone(store: Store) -> None:
-    amira = store.users.add("amira", Role.STEWARD, "", PASSWORD)
-    token = store.sessions.begin(amira, via="password", lasts=HOUR, purpose="work")
-    found = store.sessions.find(token, idle=HOUR)
-    assert found is not None
-    assert (found.user, found.purpose, found.via) == (amira, "work", "password")
+def test_session_is_found_by_its_token_only(store: Store) -> None:
+    amira = store.users.add("amira", UserRole.STEWARD, "", PASSWORD)
+    token = store.sessions.begin(amira, via="password", lifetime=HOUR, purpose="work")
+    session = store.sessions.find(token, idle=HOUR)
+    assert session is not None
+    assert (session.user, session.purpose, session.via) == (amira, "work", "password")
     assert store.sessions.find(token + "x", idle=HOUR) is None
     with store.engine.connect() as connection:
         assert token not in str(connection.execute(select(sessions)).all())
-    store.sessions.say_why(found, "other work")
-    again = store.sessions.find(token, idle=HOUR)
-    assert again is not None
-    assert (again.purpose, again.csrf) == ("other work", found.csrf)
-    store.sessions.end(found)
+    store.sessions.set_purpose(session, "other work")
+    changed = store.sessions.find(token, idle=HOUR)
+    assert changed is not None
+    assert (changed.purpose, changed.csrf) == ("other work", session.csrf)
+    store.sessions.end(session)
     assert store.sessions.find(token, idle=HOUR) is None
 
 
-def test_a_session_ends_by_itself(store: Store) -> None:
-    amira = store.users.add("amira", Role.STEWARD)
-    token = store.sessions.begin(amira, via="link", lasts=-HOUR)
+def test_session_expires(store: Store) -> None:
+    amira = store.users.add("amira", UserRole.STEWARD)
+    token = store.sessions.begin(amira, via="link", lifetime=-HOUR)
     assert store.sessions.find(token, idle=HOUR) is None
-    token = store.sessions.begin(amira, via="link", lasts=HOUR)
+    token = store.sessions.begin(amira, via="link", lifetime=HOUR)
     assert store.sessions.find(token, idle=-HOUR) is None
     assert store.sessions.find(token, idle=HOUR) is not None
     with store.engine.connect() as connection:
         assert len(connection.execute(select(sessions)).all()) == 1
 
 
-def test_backups_hold_users_and_no_sessions(store: Store, tmp_path: Path) -> None:
-    amira = store.users.add("amira", Role.STEWARD, "", PASSWORD)
-    token = store.sessions.begin(amira, via="password", lasts=HOUR)
+def test_backup_has_users_without_sessions(store: Store, tmp_path: Path) -> None:
+    amira = store.users.add("amira", UserRole.STEWARD, "", PASSWORD)
+    token = store.sessions.begin(amira, via="password", lifetime=HOUR)
     assert store.users.check("ben", "wrong") is None
     backup(store, tmp_path / "all.gz")
     with Store.open(f"sqlite:///{tmp_path}/other.db") as other:

@@ -1,1 +1,1 @@
-"""One file a form."""
+"""Migrations, one file for each version of the schema."""

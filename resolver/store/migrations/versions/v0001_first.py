@@ -1,4 +1,4 @@
-"""The first form of the tables."""
+"""First version of the tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "api_keys",
         sa.Column("number", _SERIAL, nullable=False),

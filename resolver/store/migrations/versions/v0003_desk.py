@@ -1,4 +1,6 @@
-"""The steward's desk: what landings touched, what waits, who works on what; decisions that need two stewards."""
+"""Steward's desk: touched records, waiting pairs, work of stewards; decisions that need two
+stewards.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +10,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the tables; decisions get a column."""
+    """Create the tables and add a column to `decisions`."""
     with op.batch_alter_table("decisions") as decisions:
         decisions.add_column(
             sa.Column("needs_two", sa.Boolean(), server_default=sa.false(), nullable=False)

@@ -1,4 +1,4 @@
-"""Sources: whose they are where no agency is named, and whether the store must hold them."""
+"""Owner of a source without an agency (`keeper`), and sources that a store requires."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns. Other tables refer to this one, so SQLite must not make it anew."""
+    """Add the columns; in place, because other tables refer to this one."""
     op.add_column("sources", sa.Column("keeper", sa.Text(), server_default="", nullable=False))
     op.add_column(
         "sources", sa.Column("required", sa.Boolean(), server_default=sa.false(), nullable=False)

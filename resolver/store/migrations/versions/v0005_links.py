@@ -1,4 +1,4 @@
-"""Links: found by the record on the right and by strength: weak ones are not read where strong ones are asked."""
+"""Index of links by right record and log-odds, so that weak links are not read for strong ones."""
 
 from alembic import op
 
@@ -7,6 +7,6 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the index anew with the strength in it; some seconds for ten million links."""
+    """Rebuild the index with the log-odds in it: some seconds for ten million links."""
     op.drop_index("ix_links_right", table_name="links")
     op.create_index("ix_links_right", "links", ["right", "logodds"], unique=False)

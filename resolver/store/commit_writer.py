@@ -1,0 +1,311 @@
+"""Commits: all changes of one run, written atomically.
+
+The caller has computed the changes outside of any transaction, on the store at revision `base`.
+Under the commit lock, `write_commit` checks that the revision still is `base`, writes the rows of
+revision `base + 1` and moves the revision in `meta`. A large commit writes its rows in several
+transactions first: they stay invisible until the revision moves, and the next commit removes what a
+killed run has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+
+from resolver.store import bulk_rows
+from resolver.store.commit import Commit, OutdatedError
+from resolver.store.database import lock_transaction, write_transaction
+from resolver.store.desk.decision_log import decision_row
+from resolver.store.row_types import utc_text
+from resolver.store.schema import (
+    decisions,
+    entities,
+    events,
+    links,
+    list_versions,
+    members,
+    meta,
+    records,
+    revisions,
+    sources,
+    touched,
+)
+
+STAGE_FROM = 100_000
+"""Rows above which a commit is staged."""
+TOUCHED_LIMIT = 50_000
+"""Touched records above which a commit counts as touching everything."""
+_REBUILD = "replan"
+"""Kind of a commit that rebuilds the store, as stored since the command had that name."""
+_SOURCE_COLUMNS = ("name", "deduplicated", "agency", "keeper")
+
+
+def write_commit(
+    engine: Engine, changes: Commit, *, stage_from: int = STAGE_FROM, lock: bool = False
+) -> int:
+    """Write a commit and return the new revision; the caller holds the commit lock.
+
+    `lock` takes the lock within the transaction instead, for commits that are not staged. Raises
+    `OutdatedError` if the store has moved on.
+    """
+    staged = changes.rows > stage_from
+    with write_transaction(engine) as connection:
+        if lock:
+            lock_transaction(connection)
+        counters = _check_base(connection, changes)
+        _add_missing_sources(connection, changes)
+        if staged:
+            connection.execute(update(meta).values(staging=changes.base + 1))
+        else:
+            for step in _steps(changes, counters):
+                step(connection)
+            _finish(connection, changes, counters)
+    if staged:
+        for step in _steps(changes, counters):
+            with write_transaction(engine) as connection:
+                step(connection)
+        with write_transaction(engine) as connection:
+            _finish(connection, changes, counters)
+    return changes.base + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    last_record: int
+    last_entity: int
+
+
+def _check_base(connection: Connection, changes: Commit) -> _Counters:
+    row = connection.execute(select(meta).with_for_update()).one()
+    if row.version != changes.base:
+        raise OutdatedError(
+            f"another run has changed the store (revision {row.version}, not {changes.base})",
+            hint="run the command again",
+        )
+    if row.staging:
+        _sweep(connection, row.version)
+    return _Counters(row.last_record, row.last_entity)
+
+
+def _sweep(connection: Connection, revision: int) -> None:
+    """Remove the rows that an unfinished commit has staged."""
+    for table in (links, members, records):
+        connection.execute(delete(table).where(table.c.valid_from > revision))
+        connection.execute(update(table).where(table.c.valid_to > revision).values(valid_to=None))
+    connection.execute(delete(entities).where(entities.c.born > revision))
+    connection.execute(update(meta).values(staging=0))
+
+
+def _add_missing_sources(connection: Connection, changes: Commit) -> None:
+    """Add a row for each new source."""
+    names = [row.source for row in changes.lists]
+    names += changes.records.sources.values.to_pylist() if changes.records is not None else []
+    present = set(connection.execute(select(sources.c.name)).scalars()) if names else set()
+    if missing := sorted(set(names) - present):
+        rows = ((name, False, *changes.owners.get(name, ("", ""))) for name in missing)
+        connection.execute(
+            insert(sources), [dict(zip(_SOURCE_COLUMNS, row, strict=True)) for row in rows]
+        )
+
+
+def _steps(changes: Commit, counters: _Counters) -> list[bulk_rows.Step]:
+    """Return the steps that write the rows with revisions, in pieces."""
+    revision = changes.base + 1
+    steps = [
+        *bulk_rows.end_steps(records, revision, ("number",), [changes.ended_records]),
+        *bulk_rows.end_steps(members, revision, ("record",), [changes.ended_members]),
+        *bulk_rows.end_steps(links, revision, ("left", "right"), changes.ended_links),
+    ]
+    count = len(changes.contents.texts)
+    for start in range(0, count, bulk_rows.ROWS_AT_ONCE):
+        steps.append(
+            partial(
+                _add_records, changes, counters, start, min(start + bulk_rows.ROWS_AT_ONCE, count)
+            )
+        )
+    numbers = range(counters.last_entity + 1, counters.last_entity + 1 + len(changes.new_entities))
+    steps += bulk_rows.insert_steps(
+        entities, {"number": numbers, "id": changes.new_entities}, {"born": revision}
+    )
+    member_records, member_entities = changes.new_members
+    steps += bulk_rows.insert_steps(
+        members, {"record": member_records, "entity": member_entities}, {"valid_from": revision}
+    )
+    if changes.new_links is not None:
+        new = changes.new_links
+        columns: dict[str, bulk_rows.Column] = {
+            "left": new.left,
+            "right": new.right,
+            "logodds": new.logodds,
+            "score": new.score,
+            "band": new.band,
+            "outcome": new.outcome,
+            "colour": new.color,
+        }
+        steps += bulk_rows.insert_steps(links, columns, {"valid_from": revision})
+    return steps
+
+
+def _add_records(
+    changes: Commit, counters: _Counters, start: int, stop: int, connection: Connection
+) -> None:
+    batch = changes.records
+    assert batch is not None
+    number_of = {
+        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
+    }
+    by_code = [number_of[text] for text in batch.sources.values.to_pylist()]
+    schemas = batch.schemas.values.to_pylist()
+    bulk_rows.insert_rows(
+        records,
+        {
+            "number": range(counters.last_record + 1 + start, counters.last_record + 1 + stop),
+            "record_id": batch.ids.slice(start, stop - start).to_pylist(),
+            "source": [by_code[code] for code in batch.sources.codes[start:stop].tolist()],
+            "kind": batch.kinds[start:stop].tolist(),
+            "schema": [schemas[code] for code in batch.schemas.codes[start:stop].tolist()],
+            "content": changes.contents.texts[start:stop],
+            "hash": changes.contents.hashes[start:stop],
+            "valid_from": [changes.base + 1] * (stop - start),
+        },
+        connection,
+    )
+
+
+def _finish(connection: Connection, changes: Commit, counters: _Counters) -> None:
+    """Write the rows without revisions of their own, and the new revision itself."""
+    now = utc_text()
+    _change_entities(connection, changes)
+    _log_events(connection, changes)
+    if changes.lists:
+        _update_sources(connection, changes, now)
+    if changes.decisions:
+        connection.execute(
+            insert(decisions),
+            [
+                {**decision_row(new), "digest": new.digest, "landed": changes.base + 1}
+                for new in changes.decisions
+            ],
+        )
+    _note_touched(connection, changes)
+    _move_revision(connection, changes, counters, now)
+
+
+def _change_entities(connection: Connection, changes: Commit) -> None:
+    revision = changes.base + 1
+    retirements = [
+        (revision, other if other > 0 else None, entity)
+        for entity, other in changes.retired_entities
+    ]
+    revivals = [(None, None, entity) for entity in changes.revived_entities]
+    redirects = [(other, entity) for entity, other in changes.redirects]
+    bulk_rows.update_rows(connection, entities, ("retired", "redirect"), retirements)
+    bulk_rows.update_rows(connection, entities, ("retired", "redirect"), revivals)
+    bulk_rows.update_rows(connection, entities, ("redirect",), redirects)
+
+
+def _log_events(connection: Connection, changes: Commit) -> None:
+    columns: dict[str, Sequence[Any]] = {
+        "version": [changes.base + 1] * len(changes.events),
+        "kind": [str(kind) for kind, _, _ in changes.events],
+        "entity": [entity for _, entity, _ in changes.events],
+        "other": [other if other > 0 else None for _, _, other in changes.events],
+    }
+    bulk_rows.insert_rows(events, columns, connection)
+
+
+def _move_revision(connection: Connection, changes: Commit, counters: _Counters, now: str) -> None:
+    revision, count = changes.base + 1, len(changes.contents.texts)
+    counts = {
+        "records": count,
+        "ended": len(changes.ended_records),
+        "born": len(changes.new_entities),
+        "retired": len(changes.retired_entities),
+        "links": 0 if changes.new_links is None else len(changes.new_links),
+        "decisions": len(changes.decisions),
+    }
+    connection.execute(
+        insert(revisions).values(
+            version=revision, landed=now, kind=changes.kind, who=changes.actor, counts=counts
+        )
+    )
+    values: dict[str, Any] = {
+        "version": revision,
+        "staging": 0,
+        "last_record": counters.last_record + count,
+        "last_entity": counters.last_entity + len(changes.new_entities),
+    }
+    if changes.plan:
+        values["plan"] = changes.plan
+    if changes.stamp is not None:
+        values["stamp"] = dict(changes.stamp)
+    if changes.thresholds is not None:
+        values["borders"] = dict(changes.thresholds)
+    connection.execute(update(meta).values(**values))
+
+
+def _note_touched(connection: Connection, changes: Commit) -> None:
+    """Note which records have changed links, memberships or decisions, for derived tables."""
+    parts = [
+        *changes.ended_links,
+        changes.ended_members,
+        changes.new_members[0],
+        changes.ended_records,
+    ]
+    if changes.new_links is not None:
+        parts += [changes.new_links.left, changes.new_links.right]
+    numbers = np.unique(np.concatenate(parts))
+    ids = sorted({end for new in changes.decisions for end in new.decision.pair})
+    if len(numbers) + len(ids) > TOUCHED_LIMIT or changes.kind == _REBUILD:
+        numbers = np.zeros(1, dtype=np.int64)
+    elif ids:
+        is_valid = and_(
+            bulk_rows.is_among(connection, records.c.record_id, ids), records.c.valid_to.is_(None)
+        )
+        decided = bulk_rows.fetch_arrays(connection, select(records.c.number).where(is_valid))[0]
+        numbers = np.union1d(numbers, decided)
+    rows = numbers.tolist()
+    if len(rows) > 1_000 and _has_backlog(connection):
+        # the queue was not refreshed for long: the next refresh covers everything
+        connection.execute(delete(touched))
+        rows = [0]
+    bulk_rows.insert_rows(
+        touched, {"version": [changes.base + 1] * len(rows), "record": rows}, connection
+    )
+
+
+def _has_backlog(connection: Connection) -> bool:
+    count = connection.execute(select(func.count()).select_from(touched)).scalar_one()
+    return int(count) > 4 * TOUCHED_LIMIT
+
+
+def _update_sources(connection: Connection, changes: Commit, now: str) -> None:
+    number_of = {
+        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
+    }
+    for row in changes.lists:
+        number = number_of[row.source]
+        connection.execute(
+            insert(list_versions).values(
+                source=number,
+                landed=changes.base + 1,
+                list_version=row.list_version,
+                label=row.label,
+                format=row.format,
+                records=row.records,
+                rejects=row.rejects,
+            )
+        )
+        newest = connection.execute(
+            select(func.max(list_versions.c.list_version)).where(list_versions.c.source == number)
+        ).scalar_one()
+        connection.execute(
+            update(sources)
+            .where(sources.c.number == number)
+            .values(list_version=newest, updated=now, deduplicated=row.deduplicated)
+        )

@@ -1,0 +1,222 @@
+"""Backups of an older schema are restored and upgraded; those of a newer one are refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, func, select
+
+from resolver.cli.app import run
+from resolver.errors import StoreError
+from resolver.records.decisions import Decision, Verdict
+from resolver.store import (
+    Commit,
+    LinkRows,
+    NewDecision,
+    Store,
+    UserRole,
+    backup,
+    database,
+    restore,
+)
+from resolver.store.schema import metadata
+from tests.records.samples import record
+from tests.store.test_store import ints, records_commit
+
+OLDER_VERSIONS = ["0001", "0002", "0003", "0004"]
+
+
+def fill(store: Store) -> None:
+    """Put rows into a store: records, a link, a decision, a user."""
+    records = [record(f"s:{number}", name=f"Ann {number}") for number in (1, 2, 3)]
+    links = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), ints(1), ints(1), ints(1))
+    entities = {"new_entities": ["e-a", "e-b"], "new_members": (ints(1, 2, 3), ints(1, 1, 2))}
+    model = {"plan": "S", "stamp": {"model": "m"}, "thresholds": {"review": 0.05}}
+    store.commit(records_commit(0, records, new_links=links, **entities, **model))
+    when = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    decision = NewDecision(Decision("s:1", "s:3", Verdict.SAME, "kim", when, "a reason"), {"m": 1})
+    store.commit(Commit(1, "decisions", decisions=[decision]))
+    store.users.add("amira", UserRole.STEWARD, "", "seven quiet herons")
+
+
+def lines_of(path: Path) -> list[Any]:
+    with gzip.open(path, "rb") as file:
+        return [json.loads(line) for line in file]
+
+
+def write_lines(path: Path, lines: list[Any]) -> Path:
+    with gzip.open(path, "wb") as file:
+        file.writelines(json.dumps(line).encode() + b"\n" for line in lines)
+    return path
+
+
+def columns_in(version: str, folder: Path) -> dict[str, list[str]]:
+    """Return the columns of each table as a migration leaves them."""
+    config = Config()
+    migrations = Path(database.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(migrations))
+    engine = create_engine(f"sqlite:///{folder}/schema-{version}.db")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        tables = MetaData()
+        tables.reflect(connection)
+    engine.dispose()
+    return {
+        name: [column.name for column in table.columns] for name, table in tables.tables.items()
+    }
+
+
+def as_older(complete: Path, version: str, folder: Path) -> Path:
+    """Rewrite a backup with the tables and columns of an older schema version."""
+    tables = columns_in(version, folder)
+    head, *rest = lines_of(complete)
+    lines: list[Any] = [{**head, "tables": version}]
+    places: list[int] | None = None
+    for row in rest:
+        if isinstance(row, dict):
+            kept_columns = tables.get(row["table"])
+            places = None
+            if kept_columns is not None:
+                names = [name for name in row["columns"] if name in kept_columns]
+                places = [row["columns"].index(name) for name in names]
+                lines.append({"table": row["table"], "columns": names})
+        elif places is not None:
+            lines.append([row[place] for place in places])
+    return write_lines(folder / f"{version}.backup", lines)
+
+
+@pytest.fixture
+def complete(tmp_path: Path) -> Path:
+    """Return a backup of the current schema version."""
+    with Store.open(f"sqlite:///{tmp_path}/first.db") as first:
+        fill(first)
+        backup(first, tmp_path / "complete.backup")
+    return tmp_path / "complete.backup"
+
+
+@pytest.fixture
+def target(url: str) -> Iterator[Store]:
+    """Return an empty store on either database."""
+    with Store.open(url) as opened:
+        yield opened
+
+
+def has_current_schema(store: Store) -> bool:
+    with store.engine.connect() as connection:
+        return not compare_metadata(MigrationContext.configure(connection), metadata)
+
+
+def test_backup_states_its_schema_version(complete: Path) -> None:
+    head = lines_of(complete)[0]
+    assert head == {
+        "form": "watchlist-resolver backup 1",
+        "tables": database.SCHEMA_VERSION,
+        "version": 2,
+    }
+
+
+@pytest.mark.parametrize("version", OLDER_VERSIONS)
+def test_older_backup_is_upgraded(
+    version: str, complete: Path, target: Store, tmp_path: Path
+) -> None:
+    older = as_older(complete, version, tmp_path)
+    assert lines_of(older) != lines_of(complete)
+    assert restore(older, target) == 2
+    assert has_current_schema(target)
+    with target.view() as view:
+        assert (view.revision, view.head.plan, view.head.stamp) == (2, "S", {"model": "m"})
+        assert [stored.record.id for stored in view.records([1, 2, 3])] == ["s:1", "s:2", "s:3"]
+        assert view.all_links().logodds.tolist() == [-200]
+        (stored,) = view.decisions()
+        assert (stored.decision.decided_by, stored.context, stored.decision.needs_two) == (
+            "kim",
+            {"m": 1},
+            False,
+        )
+        assert [(source.name, source.keeper, source.required) for source in view.sources()] == [
+            ("s", "", False)
+        ]
+    # users exist since the second schema version
+    assert bool(target.users.list()) == (version >= "0002")
+
+
+@pytest.mark.parametrize("version", OLDER_VERSIONS)
+def test_upgraded_store_accepts_commits(
+    version: str, complete: Path, target: Store, tmp_path: Path
+) -> None:
+    restore(as_older(complete, version, tmp_path), target)
+    # rows numbered by the database, and a commit
+    target.describe_source("t", create=True, title="T")
+    decision = NewDecision(Decision("s:2", "s:3", Verdict.DIFFERENT, "kim"), {})
+    assert target.commit(Commit(2, "decisions", decisions=[decision])) == 3
+    again = tmp_path / "again.backup"
+    backup(target, again)
+    assert lines_of(again)[0]["tables"] == database.SCHEMA_VERSION
+    with Store.open(f"sqlite:///{tmp_path}/again.db") as other:
+        assert restore(again, other) == 3
+        with other.view() as view:
+            assert len(view.decisions()) == 2
+            assert [source.name for source in view.sources()] == ["s", "t"]
+
+
+@pytest.mark.parametrize("version", ["0002", database.SCHEMA_VERSION])
+def test_truncated_backup_leaves_store_empty(
+    version: str, complete: Path, target: Store, tmp_path: Path
+) -> None:
+    good = complete if version == database.SCHEMA_VERSION else as_older(complete, version, tmp_path)
+    truncated = tmp_path / "truncated.backup"
+    truncated.write_bytes(good.read_bytes()[:-30])
+    with pytest.raises(StoreError, match="not a complete backup"):
+        restore(truncated, target)
+    assert has_current_schema(target)
+    assert target.revision == 0
+    assert restore(good, target) == 2
+
+
+@pytest.mark.parametrize("version", ["9999", "", None])
+def test_newer_backup_is_refused(
+    version: str | None, complete: Path, target: Store, tmp_path: Path
+) -> None:
+    head, *rest = lines_of(complete)
+    newer = write_lines(tmp_path / "newer.backup", [{**head, "tables": version}, *rest])
+    with pytest.raises(
+        StoreError, match=f"schema version {version}, which this program does not know"
+    ) as caught:
+        restore(newer, target)
+    assert "newer version" in caught.value.line()
+    assert has_current_schema(target)
+    with target.engine.connect() as connection:
+        used = [table for table in metadata.sorted_tables if table.name != "meta"]
+        assert not any(
+            connection.execute(select(func.count()).select_from(table)).scalar() for table in used
+        )
+
+
+def test_refused_backup_leaves_no_file(
+    complete: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, *rest = lines_of(complete)
+    newer = write_lines(tmp_path / "newer.backup", [{**head, "tables": "9999"}, *rest])
+    assert run(["restore", str(newer), "--store", f"sqlite:///{tmp_path}/new.db"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert not list(tmp_path.glob("new.db*"))
+
+
+def test_rows_before_any_table_are_refused(complete: Path, target: Store, tmp_path: Path) -> None:
+    head, *rest = lines_of(complete)
+    with pytest.raises(StoreError, match="not a complete backup"):
+        restore(write_lines(tmp_path / "odd.backup", [head, [1, "a"], *rest]), target)

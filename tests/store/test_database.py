@@ -1,0 +1,83 @@
+"""Databases of a store: URLs, migrations, and databases that are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from resolver.errors import StoreError
+from resolver.store import Store, database
+from resolver.store.database import write_transaction
+from resolver.store.schema import metadata
+
+
+def test_migrations_produce_the_schema(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004"])
+def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.execute(text("INSERT INTO sources (name, deduplicated) VALUES ('s', false)"))
+        columns = "source, landed, list_version, label, format, records, rejects"
+        connection.execute(
+            text(f"INSERT INTO list_versions ({columns}) VALUES (1, 1, 'v', 'l', 'f', 2, 0)")
+        )
+    engine.dispose()
+    with (
+        Store.open(url, create=False) as store,
+        store.view() as view,
+        store.engine.connect() as connection,
+    ):
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert [(source.name, source.keeper, source.required) for source in view.sources()] == [
+            ("s", "", False)
+        ]
+        assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [
+            (1, "l")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", "is not the URL of a store"),
+        ("mysql://host/name", "SQLite or PostgreSQL"),
+        ("sqlite://", "in memory"),
+        ("sqlite:////absent/folder/store.db", "folder"),
+    ],
+)
+def test_invalid_urls_are_refused(url: str, message: str) -> None:
+    with pytest.raises(StoreError, match=message):
+        Store.open(url)
+
+
+def test_missing_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such store"):
+        Store.open(f"sqlite:///{tmp_path}/absent.db", create=False)
+    (tmp_path / "text.db").write_text("this is no database, whatever its name says" * 50)
+    with pytest.raises(StoreError, match="database reports"):
+        Store.open(f"sqlite:///{tmp_path}/text.db")
+
+
+def test_foreign_database_is_refused(store: Store, url: str) -> None:
+    with write_transaction(store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999"):
+        Store.open(url)
+    with write_transaction(store.engine) as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    with pytest.raises(StoreError, match="other tables"):
+        Store.open(url)
