@@ -1,1 +1,1 @@
-"""Versioned models: weights and tables as JSON, their cards, and a small loader."""
+"""Versioned models: weights and tables as JSON, their card, and the file loader."""

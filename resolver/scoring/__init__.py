@@ -1,34 +1,38 @@
-"""Classify: evidence to calibrated probability to band, and the exact explanation."""
+"""Scoring: similarities of a pair to evidence, calibrated probability, band and explanation."""
 
 from resolver.scoring.counterfactuals import smallest_changes
 from resolver.scoring.model import (
-    ALONE_GATE,
-    GATE,
-    Borders,
+    LISTED_FEATURE,
+    NAME_ONLY_FEATURE,
+    NAME_ONLY_PART,
+    REGISTER_PART,
     Calibration,
     Model,
     PairTerm,
     Term,
-    border,
-    interval,
-    interval_of,
+    Thresholds,
+    interval_index,
+    interval_indices,
     scores,
+    threshold_logodds,
 )
-from resolver.scoring.model_json import from_json, to_json
+from resolver.scoring.model_json import model_from_json, model_to_json
 
 __all__ = [
-    "ALONE_GATE",
-    "GATE",
-    "Borders",
+    "LISTED_FEATURE",
+    "NAME_ONLY_FEATURE",
+    "NAME_ONLY_PART",
+    "REGISTER_PART",
     "Calibration",
     "Model",
     "PairTerm",
     "Term",
-    "border",
-    "from_json",
-    "interval",
-    "interval_of",
+    "Thresholds",
+    "interval_index",
+    "interval_indices",
+    "model_from_json",
+    "model_to_json",
     "scores",
     "smallest_changes",
-    "to_json",
+    "threshold_logodds",
 ]

@@ -1,5 +1,7 @@
-"""The smallest changes of evidence that lead into another band, computed from the model's own tables: nothing is
-estimated."""
+"""Smallest changes of evidence that move a pair into another band.
+
+They are computed from the weights of the model itself; nothing is estimated.
+"""
 
 from __future__ import annotations
 
@@ -11,67 +13,72 @@ import numpy as np
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.explanation import Alternative, Change
 from resolver.records.results.resolution import Band
-from resolver.scoring.model import Borders, Model, scores
+from resolver.scoring.model import Model, Thresholds, scores
 
-MOST = 3
-"""How many changes are given for a band, at most."""
+MAX_CHANGES = 3
+"""Maximum number of changes reported per band."""
 
 
 def smallest_changes(
-    model: Model, borders: Borders, evidence: FloatArray, alternatives: Sequence[Alternative]
+    model: Model, thresholds: Thresholds, evidence: FloatArray, alternatives: Sequence[Alternative]
 ) -> tuple[Change, ...]:
-    """For every band but the pair's own, nearest first: the changes of one field that lead there, or of two where no
-    single one does. `evidence`: 1 × features. Each set of fields is given once, by its least shift of log-odds; in all
-    at most `MOST` a band, the least shift first."""
-    own = int(model.logodds(evidence)[0])
-    here = Band(int(borders.bands(scores(np.array([own])))[0]))
-    found: dict[Band, list[Change]] = {}
+    """Return the smallest changes that lead into each other band, nearest band first.
+
+    A change alters one field, or two where no single field is enough. `evidence` is 1 × features.
+    Each set of fields is reported once, by its smallest shift of log-odds, and at most
+    `MAX_CHANGES` per band, smallest shift first.
+    """
+    own_logodds = int(model.logodds(evidence)[0])
+    own_band = Band(int(thresholds.bands(scores(np.array([own_logodds])))[0]))
+    changes: dict[Band, list[Change]] = {}
     for count in (1, 2):
-        for change in _tried(model, borders, evidence, alternatives, count, own):
-            held = found.setdefault(change.band, [])
-            # two fields are said only where one does not do
+        for change in _score_changes(model, thresholds, evidence, alternatives, count, own_logodds):
+            band_changes = changes.setdefault(change.band, [])
+            # report changes of two fields only if no single field is enough
             if (
-                change.band != here
-                and len(held) < MOST
-                and (not held or len(held[0].says) == count)
+                change.band != own_band
+                and len(band_changes) < MAX_CHANGES
+                and (not band_changes or len(band_changes[0].statements) == count)
             ):
-                held.append(change)
+                band_changes.append(change)
     others = sorted(
-        (band for band in Band if band != here), key=lambda band: (abs(band - here), -band)
+        (band for band in Band if band != own_band), key=lambda band: (abs(band - own_band), -band)
     )
-    return tuple(change for band in others for change in found.get(band, ()))
+    return tuple(change for band in others for change in changes.get(band, ()))
 
 
-def _tried(
+def _score_changes(
     model: Model,
-    borders: Borders,
+    thresholds: Thresholds,
     evidence: FloatArray,
     alternatives: Sequence[Alternative],
     count: int,
-    own: int,
+    own_logodds: int,
 ) -> Iterator[Change]:
-    """Changes of `count` different fields, the least shift of log-odds first; for each set of fields and band the
-    least one only."""
-    chosen = [
+    """Yield changes of `count` different fields, smallest shift of log-odds first.
+
+    Each combination of fields and band is yielded once, by its smallest shift.
+    """
+    groups = [
         group
         for group in combinations(alternatives, count)
-        if len({one.field for one in group}) == count
+        if len({alternative.field for alternative in group}) == count
     ]
-    if not chosen:
+    if not groups:
         return
-    place = {name: column for column, name in enumerate(model.features)}
-    trial = np.repeat(evidence, len(chosen), axis=0)
-    for row, group in enumerate(chosen):
-        for one in group:
-            for name, value in one.values.items():
-                trial[row, place[name]] = value
+    column_of = {name: column for column, name in enumerate(model.features)}
+    trial = np.repeat(evidence, len(groups), axis=0)
+    for row, group in enumerate(groups):
+        for alternative in group:
+            for name, value in alternative.values.items():
+                trial[row, column_of[name]] = value
     logodds = model.logodds(trial)
     score = scores(logodds)
-    bands = borders.bands(score)
-    seen: set[tuple[frozenset[str], int]] = set()
-    for row in np.argsort(np.abs(logodds - own), kind="stable").tolist():
-        key = frozenset(one.field for one in chosen[row]), int(bands[row])
-        if key not in seen:
-            seen.add(key)
-            says = tuple(one.says for one in chosen[row])
-            yield Change(says, int(logodds[row]), float(score[row]), Band(int(bands[row])))
+    bands = thresholds.bands(score)
+    reported: set[tuple[frozenset[str], int]] = set()
+    for row in np.argsort(np.abs(logodds - own_logodds), kind="stable").tolist():
+        key = frozenset(alternative.field for alternative in groups[row]), int(bands[row])
+        if key not in reported:
+            reported.add(key)
+            statements = tuple(alternative.statement for alternative in groups[row])
+            yield Change(statements, int(logodds[row]), float(score[row]), Band(int(bands[row])))

@@ -1,8 +1,9 @@
-"""`Model`: an additive sum of evidence in thousandths of log-odds, calibrated, with band borders. Stored as JSON.
+"""`Model`: additive, calibrated sum of evidence in thousandths of log-odds, and its bands.
 
-The score of a pair is the logistic of: the intercept, plus one weight per comparator (by the interval its similarity
-falls in, or the weight of a missing value), plus weights of named pairs of comparators, plus the calibration's shift.
-All are integers, so the sum is exact and the same on every engine.
+The score of a pair is the logistic function of the intercept, plus one weight per comparator (by
+the interval of its similarity, or the weight of a missing value), plus the weights of selected
+pairs of comparators, mapped by the calibration. All are integers, so the sum is exact and the same
+on every engine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,20 +23,27 @@ from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.resolution import Band
 from resolver.scoring.weight_sums import Curve, Weights, calibrated
 
-SCORE_MIN = 1e-6
-_LIMIT = round(1000 * math.log((1 - SCORE_MIN) / SCORE_MIN))
-GATE = "listed"
-"""The comparator that says whether a pair is judged by the model of watchlists (1) or of plain registers (0)."""
-ALONE_GATE = "names_alone"
-"""The comparator that says something of those pairs alone of which nothing but names is known."""
-PARTS = ("plain", "alone")
-"""The parts a model may have, each for pairs of its own; where two would judge a pair, the last does."""
+MIN_SCORE = 1e-6
+"""Lowest score; the highest is 1 − `MIN_SCORE`."""
+_LOGODDS_LIMIT = round(1000 * math.log((1 - MIN_SCORE) / MIN_SCORE))
+LISTED_FEATURE = "listed"
+"""Comparator that selects the part: 1 for pairs of watchlists, 0 for pairs of plain registers."""
+NAME_ONLY_FEATURE = "names_alone"
+"""Comparator that has a value only for pairs in which nothing but names is known."""
+REGISTER_PART, NAME_ONLY_PART = "plain", "alone"
+"""JSON keys of the parts of a model; the file format keeps them."""
+PART_KEYS = (REGISTER_PART, NAME_ONLY_PART)
+"""Parts a model may have, each for its own pairs; where two apply to a pair, the last does."""
+_SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Weights of one comparator: `weights[k]` for similarities in the k-th interval of `cuts` (a value equal to a cut
-    lies left of it), `weights[-1]` for missing ones."""
+    """Weights of one comparator.
+
+    `weights[k]` belongs to similarities in the k-th interval of `cuts` (a value equal to a cut lies
+    left of it), `weights[-1]` to missing values.
+    """
 
     feature: str
     cuts: tuple[float, ...]
@@ -43,7 +52,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class PairTerm:
-    """Weights of two comparators together: `weights[i][j]` by the intervals of either, the last of each for missing."""
+    """Joint weights of two comparators.
+
+    `weights[i][j]` belongs to the intervals of the first and the second; the last of each axis
+    belongs to missing values.
+    """
 
     features: tuple[str, str]
     cuts: tuple[tuple[float, ...], tuple[float, ...]]
@@ -52,26 +65,31 @@ class PairTerm:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A strictly increasing, piecewise linear map of the raw sum to log-odds, both in thousandths; slopes go on
-    outside. `most`: no log-odds are higher."""
+    """Strictly increasing, piecewise linear map from the raw sum to log-odds, both in thousandths.
+
+    The first and last slopes continue outside the points. `max_logodds` caps the log-odds.
+    """
 
     raw: tuple[int, ...] = (-20_000, 20_000)
     logodds: tuple[int, ...] = (-20_000, 20_000)
-    most: int | None = None
+    max_logodds: int | None = None
 
     def curve(self, start: int) -> Curve:
-        """The same for sums that start somewhere, clipped so that scores stay within 1e-6 … 1 − 1e-6."""
+        """Return the map for sums that begin at `start`, clipped to scores of 1e-6 … 1 − 1e-6."""
+        highest = _LOGODDS_LIMIT
+        if self.max_logodds is not None:
+            highest = min(self.max_logodds, _LOGODDS_LIMIT)
         x, y = (np.array(points, dtype=np.float64) for points in (self.raw, self.logodds))
-        return Curve(start, x, y, -_LIMIT, _LIMIT if self.most is None else min(self.most, _LIMIT))
+        return Curve(start, x, y, -_LOGODDS_LIMIT, highest)
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Calibrated log-odds in thousandths."""
+        """Return calibrated log-odds in thousandths."""
         return calibrated(raw, self.curve(0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
-    """A fitted model of one kind of record."""
+    """Fitted model of one kind of record."""
 
     kind: str
     version: str
@@ -82,111 +100,129 @@ class Model:
     calibration: Calibration = field(default_factory=Calibration)
     training: Mapping[str, Any] = field(default_factory=dict)
     priors: Mapping[str, int] = field(default_factory=dict)
-    """Blocking plan → what is added to the intercept (thousandths): among more records more pairs are namesakes."""
-    plain: Model | None = None
-    """The model of pairs whose `GATE` is 0, where there is one: registers are not watchlists."""
-    alone: Model | None = None
-    """The model of pairs that say nothing but names (`ALONE_GATE`), where there is one: with nothing else to go by, a
-    name is worth something else than beside a date and a place."""
+    """Blocking plan → shift of the intercept in thousandths; larger sets hold more namesakes."""
+    register: Model | None = None
+    """Part for pairs whose `LISTED_FEATURE` is 0: registers differ from watchlists."""
+    name_only: Model | None = None
+    """Part for pairs that state nothing but names (`NAME_ONLY_FEATURE`).
+
+    A name weighs differently alone than next to a date and a place.
+    """
     ceilings: Mapping[str, int] = field(default_factory=dict)
-    """Blocking plan → log-odds (thousandths) that no pair exceeds: where nothing but a person's name is known, records
-    may wait for a human, and never are one without."""
-    _weights: Weights = field(init=False, repr=False, compare=False)
-    _curve: Curve = field(init=False, repr=False, compare=False)
-    _bare: Model = field(init=False, repr=False, compare=False)
-    """This model without its parts."""
+    """Blocking plan → maximum log-odds (thousandths).
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_weights", Weights.of(self.features, self.terms, self.pairs))
-        object.__setattr__(self, "_curve", self.calibration.curve(self.intercept))
-        whole = self.plain is None and self.alone is None
-        object.__setattr__(self, "_bare", self if whole else replace(self, plain=None, alone=None))
+    Records of which only a person's name is known may wait for review, but never merge without it.
+    """
 
-    def at(self, plan: str) -> Model:
-        """The model for records resolved under a plan: its intercept is that plan's."""
-        calibration = replace(self.calibration, most=self.ceilings.get(plan, self.calibration.most))
+    @cached_property
+    def _weights(self) -> Weights:
+        return Weights.of(self.features, self.terms, self.pairs)
+
+    @cached_property
+    def _curve(self) -> Curve:
+        return self.calibration.curve(self.intercept)
+
+    @cached_property
+    def _without_parts(self) -> Model:
+        if self.register is None and self.name_only is None:
+            return self
+        return replace(self, register=None, name_only=None)
+
+    @property
+    def _optional_parts(self) -> dict[str, Model]:
+        """Parts this model has, by JSON key, in the order of `PART_KEYS`."""
+        parts = {REGISTER_PART: self.register, NAME_ONLY_PART: self.name_only}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def for_plan(self, plan: str) -> Model:
+        """Return the model for records blocked under a plan, with the intercept of that plan."""
+        highest = self.ceilings.get(plan, self.calibration.max_logodds)
+        calibration = replace(self.calibration, max_logodds=highest)
         intercept = self.intercept + self.priors.get(plan, 0)
         own = replace(self, intercept=intercept, priors={}, ceilings={}, calibration=calibration)
-        return own.having({name: part.at(plan) for name, part in self.parts.items() if name})
+        return own.with_parts(
+            {name: part.for_plan(plan) for name, part in self._optional_parts.items()}
+        )
 
-    def having(self, parts: Mapping[str, Model]) -> Model:
-        """This model with the given parts (`PARTS`) and no others."""
-        return replace(self, plain=parts.get("plain"), alone=parts.get("alone"))
+    def with_parts(self, parts: Mapping[str, Model]) -> Model:
+        """Return this model with the given parts (by `PART_KEYS`) and no others."""
+        return replace(self, register=parts.get(REGISTER_PART), name_only=parts.get(NAME_ONLY_PART))
 
     @property
     def parts(self) -> dict[str, Model]:
-        """The parts by name, `""` this model without them, first."""
-        held = {"plain": self.plain, "alone": self.alone}
-        return {"": self._bare, **{name: part for name, part in held.items() if part}}
+        """Parts by JSON key; first, under `""`, this model without them."""
+        return {"": self._without_parts, **self._optional_parts}
 
     @property
-    def reads(self) -> frozenset[str]:
-        """The comparators that play a part in sums, or say which part sums."""
-        held = {term.feature for term in self.terms} | {
-            name for pair in self.pairs for name in pair.features
-        }
-        gates = {
-            gate
-            for gate, part in ((GATE, self.plain), (ALONE_GATE, self.alone))
-            if part is not None
-        }
-        return frozenset(held | gates).union(
-            *(part.reads for part in (self.plain, self.alone) if part is not None)
-        )
+    def used_features(self) -> frozenset[str]:
+        """Comparators that contribute to sums or select the part that sums."""
+        features = {term.feature for term in self.terms}
+        features |= {name for pair in self.pairs for name in pair.features}
+        for name, part in self._optional_parts.items():
+            features |= {_SELECTORS[name]} | part.used_features
+        return frozenset(features)
 
-    def which(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
-        """For each pair (m × features) the part that judges it: 0 this model, 1 and 2 those of `PARTS`."""
-        found = np.zeros(len(evidence), dtype=np.uint8)
-        if self.plain is not None:
-            found[evidence[:, self.features.index(GATE)] == 0] = 1
-        if self.alone is not None:
-            found[~np.isnan(evidence[:, self.features.index(ALONE_GATE)])] = 2
-        return found
+    def part_numbers(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
+        """Return the number of the part that scores each pair of `evidence` (m × features).
 
-    def which_of(self, similarities: Sequence[float]) -> int:
-        """The same of one pair."""
-        if self.alone is not None and not math.isnan(similarities[self.features.index(ALONE_GATE)]):
+        0 is this model, 1 and 2 are the parts in the order of `PART_KEYS`.
+        """
+        numbers = np.zeros(len(evidence), dtype=np.uint8)
+        if self.register is not None:
+            numbers[evidence[:, self.features.index(LISTED_FEATURE)] == 0] = 1
+        if self.name_only is not None:
+            numbers[~np.isnan(evidence[:, self.features.index(NAME_ONLY_FEATURE)])] = 2
+        return numbers
+
+    def part_number(self, similarities: Sequence[float]) -> int:
+        """Return the number of the part that scores one pair, as `part_numbers` does."""
+        column_of = self.features.index
+        if self.name_only and not math.isnan(similarities[column_of(NAME_ONLY_FEATURE)]):
             return 2
-        return 1 if self.plain is not None and similarities[self.features.index(GATE)] == 0 else 0
+        return 1 if self.register and similarities[column_of(LISTED_FEATURE)] == 0 else 0
 
-    def judges(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
-        """By part, which pairs (m × features) it judges: every pair is one part's."""
-        which, held = self.which(evidence), (("alone", self.alone), ("plain", self.plain))
-        of = {name: number for number, name in enumerate(("", *PARTS))}
-        return {
-            name: which == of[name]
-            for name in ("", *(name for name, part in held if part is not None))
-        }
+    def part_masks(self, evidence: FloatArray) -> dict[str, npt.NDArray[np.bool_]]:
+        """Return masks of the pairs (m × features) that each part scores.
 
-    def of(self, evidence: FloatArray) -> Model:
-        """The model that judges one pair (1 × features): this one or a part of it, without the others."""
-        name = next(name for name, mask in self.judges(evidence).items() if mask[0])
+        The masks partition the pairs.
+        """
+        numbers = self.part_numbers(evidence)
+        number_of = {name: number for number, name in enumerate(("", *PART_KEYS))}
+        # the last part comes first, as it takes precedence
+        names = ("", *reversed(self._optional_parts))
+        return {name: numbers == number_of[name] for name in names}
+
+    def part_for(self, evidence: FloatArray) -> Model:
+        """Return the model that scores one pair (1 × features): this one or a part, without other
+        parts.
+        """
+        name = next(name for name, mask in self.part_masks(evidence).items() if mask[0])
         return self.parts[name]
 
     def raw(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        """The uncalibrated sums (thousandths) for an m × features array of similarities."""
-        return self.sums(evidence)[0]
+        """Return uncalibrated sums (thousandths) for an m × features array of similarities."""
+        return self.raw_and_logodds(evidence)[0]
 
     def logodds(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        """Calibrated log-odds in thousandths."""
-        return self.sums(evidence)[1]
+        """Return calibrated log-odds in thousandths."""
+        return self.raw_and_logodds(evidence)[1]
 
-    def sums(self, evidence: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """`raw` and `logodds`."""
-        which = self.which(evidence)
-        raw, logodds = (
-            np.empty(len(evidence), dtype=np.int64),
-            np.empty(len(evidence), dtype=np.int64),
-        )
-        judging = np.bincount(which, minlength=3).tolist()
-        for number, part in enumerate((self, self.plain, self.alone)):
-            if part is not None and judging[number]:
-                part._weights.add(evidence, which, number, part._curve, raw, logodds)
+    def raw_and_logodds(
+        self, evidence: FloatArray
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return `raw` and `logodds` in one pass."""
+        numbers = self.part_numbers(evidence)
+        raw = np.empty(len(evidence), dtype=np.int64)
+        logodds = np.empty(len(evidence), dtype=np.int64)
+        counts = np.bincount(numbers, minlength=3).tolist()
+        for number, part in enumerate((self, self.register, self.name_only)):
+            if part is not None and counts[number]:
+                part._weights.add(evidence, numbers, number, part._curve, raw, logodds)
         return raw, logodds
 
 
-def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:
-    """The interval each similarity lies in: 0 … len(cuts), len(cuts) + 1 for NaN."""
+def interval_indices(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:
+    """Return the interval of each similarity: 0 … len(cuts), and len(cuts) + 1 for NaN."""
     places = np.searchsorted(
         np.array(cuts, dtype=np.float64), similarity.astype(np.float64), side="left"
     )
@@ -194,46 +230,49 @@ def interval(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.in
     return missing
 
 
-def interval_of(similarity: float, cuts: Sequence[float]) -> int:
-    """The same of one similarity."""
+def interval_index(similarity: float, cuts: Sequence[float]) -> int:
+    """Return the interval of one similarity, as `interval_indices` does."""
     return len(cuts) + 1 if math.isnan(similarity) else bisect_left(cuts, similarity)
 
 
 def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Probabilities of log-odds in thousandths, rounded to six decimals."""
+    """Return probabilities of log-odds in thousandths, rounded to six decimals."""
     value: npt.NDArray[np.float64] = np.round(
         1.0 / (1.0 + np.exp(-np.asarray(logodds, dtype=np.float64) / 1000.0)), 6
     )
     return value
 
 
-def border(score: float) -> int:
-    """The least log-odds (thousandths) whose score is at least the given one; scores are taken within 1e-6 … 1 −
-    1e-6."""
-    score = min(max(score, SCORE_MIN), 1 - SCORE_MIN)
-    # the last bit of a logarithm must not move a border
+def threshold_logodds(score: float) -> int:
+    """Return the lowest log-odds (thousandths) whose score is at least `score`.
+
+    Scores are clipped to 1e-6 … 1 − 1e-6.
+    """
+    score = min(max(score, MIN_SCORE), 1 - MIN_SCORE)
+    # the last bit of a logarithm must not move a threshold
     return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
-class Borders:
-    """Bands follow costs: match from `match`, review from `review` (scores)."""
+class Thresholds:
+    """Scores from which a pair is in band match or in band review."""
 
     match: float = 0.95
     review: float = 0.05
 
     @classmethod
-    def of_costs(cls, wrong_merge: float) -> Borders:
-        """Borders where one wrong merge costs as much as `wrong_merge` reviews, and so does one missed match.
+    def from_costs(cls, wrong_merge: float) -> Thresholds:
+        """Return thresholds for a wrong merge that costs as much as `wrong_merge` reviews.
 
-        A pair is merged without review where the expected cost of a wrong merge, (1 − p) · c, is below one review.
+        A missed match costs the same. A pair is merged without review where the expected cost of a
+        wrong merge, (1 − p) · c, is below one review. Raises `ModelError` for costs below 2.
         """
         if not wrong_merge >= 2:
             raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")
         return cls(1 - 1 / wrong_merge, 1 / wrong_merge)
 
     def band(self, score: float) -> Band:
-        """The band of one score."""
+        """Return the band of one score."""
         return (
             Band.MATCH
             if score >= self.match
@@ -243,7 +282,7 @@ class Borders:
         )
 
     def bands(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-        """The band of each score."""
+        """Return the band of each score."""
         match = np.where(score >= self.match, Band.MATCH, Band.REVIEW)
         bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(
             np.uint8

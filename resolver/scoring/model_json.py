@@ -1,4 +1,4 @@
-"""Models as JSON: plain data out, and back only where it is whole and was made for the comparators there are."""
+"""Models as JSON: written as plain data, read back only if complete and for these comparators."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from resolver.errors import ModelError
 from resolver.scoring.model import (
-    ALONE_GATE,
-    GATE,
-    PARTS,
+    LISTED_FEATURE,
+    NAME_ONLY_FEATURE,
+    PART_KEYS,
+    REGISTER_PART,
     Calibration,
     Model,
     PairTerm,
@@ -19,12 +20,12 @@ from resolver.scoring.model import (
 )
 
 FORMAT = 1
-_MEND = "restore the model file or train it again"
-_MOST = 10**9
+_HINT = "restore the model file or train it again"
+_MAX_WEIGHT = 10**9
 
 
-def to_json(model: Model) -> dict[str, Any]:
-    """The model as plain data for JSON."""
+def model_to_json(model: Model) -> dict[str, Any]:
+    """Return the model as plain data for JSON."""
     return {
         "format": FORMAT,
         "kind": model.kind,
@@ -50,115 +51,132 @@ def to_json(model: Model) -> dict[str, Any]:
         "training": dict(model.training),
         "priors": dict(model.priors),
         "ceilings": dict(model.ceilings),
-        **{name: to_json(part) for name, part in model.parts.items() if name},
+        **{name: model_to_json(part) for name, part in model.parts.items() if name},
     }
 
 
-def from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
-    """The model of plain data. Raises `ModelError` where it is damaged or was made for other features than
-    `features`."""
+def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
+    """Return the model stored as plain data.
+
+    Raises `ModelError` if the data is damaged or belongs to comparators other than `features`.
+    """
     if data.get("format") != FORMAT:
         raise ModelError(
             f"model format {data.get('format')!r} is not {FORMAT}",
-            mend="train it again with this version",
+            hint="train it again with this version",
         )
     try:
         _same_features(data, features)
-        plain, alone = (_part(name, data, features) for name in PARTS)
+        register, name_only = (_part(name, data, features) for name in PART_KEYS)
         return Model(
             str(data["kind"]),
             str(data["version"]),
             tuple(features),
-            _whole(data["intercept"], "intercept"),
+            _integer(data["intercept"], "intercept"),
             _terms(data["terms"], features),
             tuple(_pair(item, features) for item in data["pairs"]),
             _calibration(data["calibration"]),
             dict(data.get("training", {})),
-            {str(plan): _whole(prior, "priors") for plan, prior in data.get("priors", {}).items()},
-            plain,
-            alone,
             {
-                str(plan): _whole(most, "ceilings")
+                str(plan): _integer(prior, "priors")
+                for plan, prior in data.get("priors", {}).items()
+            },
+            register,
+            name_only,
+            {
+                str(plan): _integer(most, "ceilings")
                 for plan, most in data.get("ceilings", {}).items()
             },
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
-            f"the model file is damaged: {type(error).__name__} {error}", mend=_MEND
+            f"the model file is damaged: {type(error).__name__} {error}", hint=_HINT
         ) from error
 
 
-def _part(name: str, whole: Mapping[str, Any], features: Sequence[str]) -> Model | None:
-    data = whole.get(name)
+def _part(name: str, model_data: Mapping[str, Any], features: Sequence[str]) -> Model | None:
+    data = model_data.get(name)
     if data is None:
         return None
-    gate = GATE if name == "plain" else ALONE_GATE
-    if gate not in features or any(data.get(part) is not None for part in PARTS):
-        raise ModelError(f"the part {name!r} of the model does not belong to it", mend=_MEND)
-    return from_json(data, features)
+    selector = LISTED_FEATURE if name == REGISTER_PART else NAME_ONLY_FEATURE
+    if selector not in features or any(data.get(part) is not None for part in PART_KEYS):
+        raise ModelError(f"the part {name!r} of the model does not belong to it", hint=_HINT)
+    return model_from_json(data, features)
 
 
 def _same_features(data: Mapping[str, Any], features: Sequence[str]) -> None:
-    held = tuple(data["features"])
-    if held != tuple(features):
-        odd = sorted(set(map(str, held)) ^ set(features))
+    stored = tuple(data["features"])
+    if stored != tuple(features):
+        difference = ", ".join(sorted(set(map(str, stored)) ^ set(features)))
         raise ModelError(
-            f"the {data.get('kind')} model was made for other comparators ({', '.join(odd) or 'another order'})",
-            mend="train it again with `resolver train`",
+            f"the {data.get('kind')} model was made for other comparators "
+            f"({difference or 'another order'})",
+            hint="train it again with `resolver train`",
         )
 
 
 def _terms(items: Sequence[Mapping[str, Any]], features: Sequence[str]) -> tuple[Term, ...]:
     terms = tuple(_term(item, features) for item in items)
     if len({term.feature for term in terms}) < len(terms):
-        raise ModelError("a comparator has weights twice", mend=_MEND)
+        raise ModelError("a comparator has weights twice", hint=_HINT)
     return terms
 
 
 def _term(item: Mapping[str, Any], features: Sequence[str]) -> Term:
     name = item["feature"]
     if name not in features:
-        raise ModelError(f"there are weights of {name!r}, which is no comparator", mend=_MEND)
+        raise ModelError(f"there are weights of {name!r}, which is not a comparator", hint=_HINT)
     cuts = _cuts(item["cuts"], name)
-    weights = tuple(_whole(weight, name) for weight in item["weights"])
+    weights = tuple(_integer(weight, name) for weight in item["weights"])
     if len(weights) != len(cuts) + 2:
-        raise ModelError(f"the weights of {name} do not fit its cuts", mend=_MEND)
+        raise ModelError(f"the weights of {name} do not fit its cuts", hint=_HINT)
     return Term(name, cuts, weights)
 
 
 def _pair(item: Mapping[str, Any], features: Sequence[str]) -> PairTerm:
-    one, two = item["features"]
-    if one not in features or two not in features or one == two:
+    first_name, second_name = item["features"]
+    if first_name not in features or second_name not in features or first_name == second_name:
         raise ModelError(
-            f"there are weights of {one!r} and {two!r}, which are no two comparators", mend=_MEND
+            f"there are joint weights of {first_name!r} and {second_name!r}, which are not two "
+            "different comparators",
+            hint=_HINT,
         )
-    first, second = (_cuts(cuts, name) for cuts, name in zip(item["cuts"], (one, two), strict=True))
+    first, second = (
+        _cuts(cuts, name)
+        for cuts, name in zip(item["cuts"], (first_name, second_name), strict=True)
+    )
     weights = tuple(
-        tuple(_whole(weight, f"{one} and {two}") for weight in row) for row in item["weights"]
+        tuple(_integer(weight, f"{first_name} and {second_name}") for weight in row)
+        for row in item["weights"]
     )
     if len(weights) != len(first) + 2 or any(len(row) != len(second) + 2 for row in weights):
-        raise ModelError(f"the weights of {one} and {two} do not fit their cuts", mend=_MEND)
-    return PairTerm((one, two), (first, second), weights)
+        raise ModelError(
+            f"the weights of {first_name} and {second_name} do not fit their cuts", hint=_HINT
+        )
+    return PairTerm((first_name, second_name), (first, second), weights)
 
 
 def _calibration(item: Mapping[str, Any]) -> Calibration:
     raw, logodds = (
-        tuple(_whole(point, "calibration") for point in item[key]) for key in ("raw", "logodds")
+        tuple(_integer(point, "calibration") for point in item[key]) for key in ("raw", "logodds")
     )
-    rises = all(one < two for points in (raw, logodds) for one, two in pairwise(points))
+    rises = all(lower < upper for points in (raw, logodds) for lower, upper in pairwise(points))
     if len(raw) < 2 or len(raw) != len(logodds) or not rises:
-        raise ModelError("the calibration does not rise everywhere", mend=_MEND)
+        raise ModelError("the calibration does not rise everywhere", hint=_HINT)
     return Calibration(raw, logodds)
 
 
 def _cuts(values: Sequence[Any], name: str) -> tuple[float, ...]:
     cuts = tuple(float(value) for value in values)
-    if not all(map(math.isfinite, cuts)) or any(two <= one for one, two in pairwise(cuts)):
-        raise ModelError(f"the cuts of {name} do not rise", mend=_MEND)
+    if not all(map(math.isfinite, cuts)) or any(upper <= lower for lower, upper in pairwise(cuts)):
+        raise ModelError(f"the cuts of {name} do not rise", hint=_HINT)
     return cuts
 
 
-def _whole(value: Any, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MOST:
-        raise ModelError(f"a weight of {name} is {str(value)[:40]!r}, no whole number", mend=_MEND)
+def _integer(value: Any, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_WEIGHT:
+        raise ModelError(
+            f"a weight of {name} is {str(value)[:40]!r}, not a whole number within bounds",
+            hint=_HINT,
+        )
     return value

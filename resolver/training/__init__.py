@@ -1,1 +1,1 @@
-"""Training: labelled pairs to features to fitted weights to a model file and its card."""
+"""Training: labeled pairs to features, fitted weights, a model file and its card."""

@@ -1,4 +1,7 @@
-"""Learning as a job: asked for at the desk, done by a worker, its model kept in the job's folder."""
+"""Learning from decisions as a job: requested at the desk, run by a worker.
+
+The model is kept in the folder of the job.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,47 @@ from pathlib import Path
 from typing import Any
 
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import RESULT, Job, new_folder
+from resolver.hub.job_worker import RESULT, Job, create_job_folder
 from resolver.records.progress import Progress
 
-LEARN = "learn"
-MODEL = "model"
-"""The folder of the new model, in that of the job's results."""
+LEARN_JOB = "learn"
+MODEL_FOLDER = "model"
+"""Subfolder for the new model inside the results of a job."""
 
 
 def submit_learning(
-    hub: Hub, jobs: Path, *, who: str, agency: str = "", idempotency_key: str | None = None
+    hub: Hub, jobs: Path, *, submitted_by: str, agency: str = "", idempotency_key: str | None = None
 ) -> Job:
-    """Queue a job that corrects the model by the decisions of the store. Raises `StoreError`, `OSError`."""
-    folder = new_folder(jobs)
+    """Queue a job that corrects the model by the decisions of the store.
+
+    Raises `StoreError`, `OSError`.
+    """
+    folder = create_job_folder(jobs)
     params = {"folder": folder.name, "label": "learn from decisions"}
     return hub.store.jobs.submit(
-        LEARN, params, agency=agency, submitted_by=who, idempotency_key=idempotency_key
+        LEARN_JOB, params, agency=agency, submitted_by=submitted_by, idempotency_key=idempotency_key
     )
 
 
-def model_of(jobs: Path, job: Job) -> Path | None:
-    """The folder of the model that a job made, or None where there is none (any more)."""
-    folder = jobs.absolute() / str(job.params.get("folder", "")) / RESULT / MODEL
+def learned_model_folder(jobs: Path, job: Job) -> Path | None:
+    """Return the folder of the model made by a job, or None if there is none (any more)."""
+    folder = jobs.absolute() / str(job.params.get("folder", "")) / RESULT / MODEL_FOLDER
     return folder if (folder / "person.json").is_file() else None
 
 
-def do_learning(
+def run_learning_job(
     hub: Hub, job: Job, folder: Path, progress: Progress, base: Path | None = None
 ) -> Mapping[str, Any]:
-    """Correct the model in `base` (default: the shipped one) by the decisions of the store, and compare the two; what
-    came of it. Raises `ResolverError`; then there is no new model."""
-    # scikit-learn comes with it, and whoever only asks for a job needs none of that
-    from resolver.training.store_learning import learn_from
+    """Correct the model in `base` (default: the shipped one) by the decisions of the store.
+
+    Returns the version of the new model, notes, and a comparison of both models. Raises
+    `ResolverError` and then leaves no new model.
+    """
+    # imported here because it loads scikit-learn, which submitting a job does not need
+    from resolver.training.store_learning import learn_from_store
 
     progress.start("decisions", None, "decisions")
     version = f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}-{job.id[:8]}"
-    found = learn_from(hub.store, folder / RESULT / MODEL, base, version)
-    progress.advance(found.beside.decisions)
-    return {"version": version, "notes": list(found.notes), **found.beside.to_json()}
+    result = learn_from_store(hub.store, folder / RESULT / MODEL_FOLDER, base, version)
+    progress.advance(result.comparison.decisions)
+    return {"version": version, "notes": list(result.notes), **result.comparison.to_json()}

@@ -1,4 +1,4 @@
-"""Trained models to a folder: one JSON file a kind, the tables they were made with, and a card of how good they are."""
+"""Trained models in a folder: one JSON file per kind, frequency tables, and a model card."""
 
 from __future__ import annotations
 
@@ -7,32 +7,37 @@ from pathlib import Path
 from typing import Any
 
 from resolver.models import loader
-from resolver.scoring import to_json
-from resolver.training.evaluate.model_card import PLOT, bins, card
-from resolver.training.evaluate.reliability_plot import plot
-from resolver.training.train import Trained
+from resolver.scoring import model_to_json
+from resolver.training.evaluate.model_card import PLOT_FILE, reliability_bins, render_model_card
+from resolver.training.evaluate.reliability_plot import render_reliability_plot
+from resolver.training.train import TrainedModels
 
-CARD = "card.md"
+CARD_FILE = "card.md"
 
 
-def save(trained: Trained, directory: Path, base: Path | None = None) -> tuple[str, ...]:
-    """Write the models, tables and card. Kinds that were not trained are taken over from `base` (default: the shipped
-    models); their names are returned. Raises `ModelError` where `base` lacks one."""
-    fitted = {kind.label: to_json(model) for kind, model in trained.models.items()}
-    kept = tuple(name for name in loader.KINDS if name not in fitted)
-    fitted.update({name: loader.load(name, base) for name in kept})
-    for name, data in sorted(fitted.items()):
+def save_trained_models(
+    trained: TrainedModels, directory: Path, base: Path | None = None
+) -> tuple[str, ...]:
+    """Write models, tables and card; return the kinds that were reused.
+
+    Kinds that were not trained are copied from `base` (default: the shipped models). Raises
+    `ModelError` if `base` lacks one.
+    """
+    models = {kind.label: model_to_json(model) for kind, model in trained.models.items()}
+    reused = tuple(name for name in loader.KINDS if name not in models)
+    models.update({name: loader.load(name, base) for name in reused})
+    for name, data in sorted(models.items()):
         loader.save(name, data, directory)
     loader.save("tables", dict(trained.tables), directory)
-    write_card(fitted, directory, kept)
-    return kept
+    write_model_card(models, directory, reused)
+    return reused
 
 
-def write_card(
-    models: Mapping[str, Mapping[str, Any]], directory: Path, kept: Sequence[str] = ()
+def write_model_card(
+    models: Mapping[str, Mapping[str, Any]], directory: Path, reused: Sequence[str] = ()
 ) -> None:
-    """Write the card of models (by kind, as JSON), and its plot where there is anything to plot."""
-    (directory / CARD).write_text(card(models, kept), encoding="utf-8")
-    rows = bins(models)
+    """Write the card of models (by kind, as JSON), and its plot if there are bins to plot."""
+    (directory / CARD_FILE).write_text(render_model_card(models, reused), encoding="utf-8")
+    rows = reliability_bins(models)
     if rows:
-        (directory / PLOT).write_text(plot(rows), encoding="utf-8")
+        (directory / PLOT_FILE).write_text(render_reliability_plot(rows), encoding="utf-8")

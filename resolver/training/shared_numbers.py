@@ -1,9 +1,11 @@
-"""Numbers that many use: document numbers, telephones and e-mail addresses that `LEAST` bearers of different names or
-more hold. They tell nobody from anybody: 0000000, a ministry's telephone, a forger's favourite.
+"""Numbers shared by many: documents, telephones and e-mail addresses under many names.
 
-A bearer is a record. Where a store knows which records are one it is an entity, so that a company in twenty lists is
-one bearer; but of an entity whose names share no word each name is a bearer, for such a number may be all that brought
-them together.
+A number used by at least `MIN_BEARERS` bearers with different names identifies nobody: 0000000, a
+ministry's telephone, a popular forgery.
+
+A bearer is a record. Where a store knows which records belong together it is an entity, so that a
+company in twenty lists is one bearer. In an entity whose names share no word, each name counts as a
+bearer, because such a number may be the only reason they were merged.
 """
 
 from __future__ import annotations
@@ -14,79 +16,85 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import hash64
-from resolver.normalize.name_tokens import group_tokens, person_tokens
-from resolver.normalize.prepare import PLAIN
-from resolver.normalize.values import CONTACTS, contact_key, number_text
+from resolver.normalize.name_tokens import tokenize_group, tokenize_person
+from resolver.normalize.prepare import TEXT_NORMALIZERS
+from resolver.normalize.values import CONTACTS, contact_key, normalize_number
 from resolver.records import Batch, Kind, Record
-from resolver.records.packing import split
-from resolver.records.prepared.batch import TokenFlag
+from resolver.records.packing import split_fields
+from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
-from resolver.store import Store, View
+from resolver.store import Store, StoreView
 
-LEAST = 20
-"""Names under which a number is used, so that a table of such numbers gives no list away."""
-SKIP = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
-"""Words that tell no name from another."""
-Bearers = npt.NDArray[np.int64]
-Pieces = Callable[[], Iterable[tuple[Batch, Bearers]]]
-"""Batches, and who each of their records is; asked for twice."""
+MIN_BEARERS = 20
+"""Minimum number of bearers in a shipped table, so that the table discloses no list."""
+UNINFORMATIVE = TokenFlag.PARTICLE | TokenFlag.INITIAL | TokenFlag.LEGAL | TokenFlag.NUMBER
+"""Flags of tokens that do not distinguish names."""
+BearerIds = npt.NDArray[np.int64]
+BearerBatches = Callable[[], Iterable[tuple[Batch, BearerIds]]]
+"""Function that returns batches with the bearer id of each record; it is called twice."""
 
 
-def words_of(record: Record) -> set[str]:
-    """The words of all names of a record, but for those that tell no name from another."""
+def distinguishing_words(record: Record) -> set[str]:
+    """Return the words in the names of a record, without those that do not distinguish names."""
     is_person = record.kind == Kind.PERSON
     texts = record.texts(*FULL_NAMES) + (record.texts(*NAME_PARTS) if is_person else ())
-    tokens = person_tokens if is_person else group_tokens
-    return {token.text for text in texts for token in tokens(text) if not token.flags & SKIP}
+    tokens = tokenize_person if is_person else tokenize_group
+    return {
+        token.text for text in texts for token in tokens(text) if not token.flags & UNINFORMATIVE
+    }
 
 
-def mass_used(pieces: Pieces) -> list[str]:
-    """The numbers of some batches that many use, as the model's table names them, sorted."""
-    held = [np.zeros(0, dtype=np.uint64)]
-    for batch, _ in pieces():
-        for _, codes, texts in _held(batch):
-            held.append(
+def mass_used_numbers(bearer_batches: BearerBatches) -> list[str]:
+    """Return the numbers that many bearers share, sorted, in the notation of the model's table."""
+    hashes_used = [np.zeros(0, dtype=np.uint64)]
+    for batch, _ in bearer_batches():
+        for _, codes, texts in _number_columns(batch):
+            hashes_used.append(
                 np.array([hash64(text) if text else 0 for text in texts], dtype=np.uint64)[codes]
             )
-    found, counts = np.unique(np.concatenate(held), return_counts=True)
-    frequent = set(found[(counts >= LEAST) & (found != 0)].tolist())
+    values, counts = np.unique(np.concatenate(hashes_used), return_counts=True)
+    frequent = set(values[(counts >= MIN_BEARERS) & (values != 0)].tolist())
     if not frequent:
         return []
     return sorted(
-        number for number, names in _named(pieces, frequent).items() if _bearers(names) >= LEAST
+        number
+        for number, names in _names_by_number(bearer_batches, frequent).items()
+        if _count_bearers(names) >= MIN_BEARERS
     )
 
 
-def of_batches(batches: Iterable[Batch]) -> list[str]:
-    """`mass_used` where nobody knows which records are one."""
-    held, start = [], 0
+def mass_used_in_batches(batches: Iterable[Batch]) -> list[str]:
+    """Return the shared numbers of batches in which each record is a bearer of its own."""
+    batches_with_ids, start = [], 0
     for batch in batches:
-        held.append((batch, np.arange(start, start + len(batch), dtype=np.int64)))
+        batches_with_ids.append((batch, np.arange(start, start + len(batch), dtype=np.int64)))
         start += len(batch)
-    return mass_used(lambda: held)
+    return mass_used_numbers(lambda: batches_with_ids)
 
 
-def of_store(store: Store) -> tuple[int, list[str]]:
-    """How many records a store holds, and the numbers that many of its entities use."""
+def mass_used_in_store(store: Store) -> tuple[int, list[str]]:
+    """Return the number of records in a store and the numbers that many of its entities share."""
     with store.view() as view:
         record, _ = view.all_members()
-        return len(record), mass_used(lambda: _pieces(view))
+        return len(record), mass_used_numbers(lambda: _store_batches(view))
 
 
-def of_store_at(url: str) -> tuple[int, list[str]]:
-    """`of_store` of the store at a URL. Raises `StoreError`."""
+def mass_used_at_url(url: str) -> tuple[int, list[str]]:
+    """Return `mass_used_in_store` of the store at a URL. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
-        return of_store(store)
+        return mass_used_in_store(store)
 
 
-def _pieces(view: View) -> Iterator[tuple[Batch, Bearers]]:
+def _store_batches(view: StoreView) -> Iterator[tuple[Batch, BearerIds]]:
     record, entity = view.all_members()
-    for found in view.batches():
-        yield found.batch, entity[np.searchsorted(record, found.numbers)]
+    for part in view.batches():
+        yield part.batch, entity[np.searchsorted(record, part.numbers)]
 
 
-def _held(batch: Batch) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], list[str]]]:
-    """Per property of numbers: rows, codes, and what each code is called in the table (empty: nothing)."""
+def _number_columns(
+    batch: Batch,
+) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], list[str]]]:
+    """Yield rows, codes and table notation of the codes ("" for none) per property with numbers."""
     for prop in (*IDENTIFIERS, *CONTACTS):
         if prop in batch.columns:
             column = batch.columns[prop]
@@ -99,40 +107,44 @@ def _held(batch: Batch) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.
 
 def _key(prop: str, text: str) -> str:
     if prop in CONTACTS:
-        contact = PLAIN[prop](text)
+        contact = TEXT_NORMALIZERS[prop](text)
         return contact_key(prop, contact) if contact else ""
-    number = number_text(prop, split(text, 3)[0])
+    number = normalize_number(prop, split_fields(text, 3)[0])
     return number if len(number) > 2 else ""
 
 
-Names = dict[int, set[frozenset[str]]]
-"""Who holds a number, and under which names (their words)."""
+NamesByBearer = dict[int, set[frozenset[str]]]
+"""Bearer of a number → names it is used under, each as a set of words."""
 
 
-def _named(pieces: Pieces, wanted: set[int]) -> dict[str, Names]:
-    """The names under which some numbers (hashes) are held."""
-    found: dict[str, Names] = {}
-    for batch, who in pieces():
-        for rows, codes, texts in _held(batch):
-            these = np.array([bool(text) and hash64(text) in wanted for text in texts], dtype=bool)
-            picked = np.flatnonzero(these[codes])
-            for place, record in zip(
-                picked.tolist(), batch.take(rows[picked]).to_records(), strict=True
+def _names_by_number(bearer_batches: BearerBatches, hashes: set[int]) -> dict[str, NamesByBearer]:
+    """Return the names under which the numbers with the given hashes are used."""
+    names_of: dict[str, NamesByBearer] = {}
+    for batch, bearers in bearer_batches():
+        for rows, codes, texts in _number_columns(batch):
+            is_requested = np.array(
+                [bool(text) and hash64(text) in hashes for text in texts], dtype=bool
+            )
+            positions = np.flatnonzero(is_requested[codes])
+            for position, record in zip(
+                positions.tolist(), batch.take(rows[positions]).to_records(), strict=True
             ):
-                if words := frozenset(words_of(record)):
-                    names = found.setdefault(texts[codes[place]], {})
-                    names.setdefault(int(who[rows[place]]), set()).add(words)
-    return found
+                if words := frozenset(distinguishing_words(record)):
+                    names = names_of.setdefault(texts[codes[position]], {})
+                    names.setdefault(int(bearers[rows[position]]), set()).add(words)
+    return names_of
 
 
-def _bearers(names: Names) -> int:
-    """How many hold a number, as far as they have names of their own."""
+def _count_bearers(names: NamesByBearer) -> int:
+    """Return the number of bearers with names of their own."""
     different = set().union(*names.values())
-    return min(len(different), sum(_apart(held) for held in names.values()))
+    return min(
+        len(different), sum(_count_unrelated_names(bearer_names) for bearer_names in names.values())
+    )
 
 
-def _apart(names: Iterable[frozenset[str]]) -> int:
-    """How many of an entity's names are left when those that share a word are one."""
+def _count_unrelated_names(names: Iterable[frozenset[str]]) -> int:
+    """Return how many names remain when names that share a word are merged."""
     groups: list[frozenset[str]] = []
     for words in names:
         touching = [group for group in groups if group & words]

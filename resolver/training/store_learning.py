@@ -1,36 +1,36 @@
-"""Learn from a store: its decisions, the model they correct, and the two beside each other."""
+"""Learn from a store: read decisions, correct the model by them, compare old and new."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from resolver.model_set import ModelSet, load_models
 from resolver.models import loader
-from resolver.pipeline import load_models
 from resolver.store import Store
-from resolver.training.data.decided_pairs import Decided, read_decided
-from resolver.training.evaluate.model_comparison import Beside, beside
-from resolver.training.fit.correction import relearn
-from resolver.training.model_files import save
-from resolver.training.train import Trained
+from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
+from resolver.training.evaluate.model_comparison import ModelComparison, compare_models
+from resolver.training.fit.correction import correct_models
+from resolver.training.model_files import save_trained_models
+from resolver.training.train import TrainedModels
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """How the new model does beside the old one, and what there is to say."""
+class LearningResult:
+    """Comparison of the new model with the old one, and notes for the user."""
 
-    beside: Beside
+    comparison: ModelComparison
     notes: tuple[str, ...]
 
 
-def decisions_of(url: str) -> Decided:
-    """The decisions of a store that teach. Raises `StoreError`, `InputError`."""
+def read_store_decisions(url: str) -> TrainingDecisions:
+    """Return the decisions of a store that can train a model. Raises `StoreError`, `InputError`."""
     with Store.open(url, create=False) as store:
-        return read_decided(store)
+        return read_training_decisions(store)
 
 
-def learn(
+def learn_at_url(
     url: str,
     out: Path,
     base: Path | None = None,
@@ -38,14 +38,28 @@ def learn(
     *,
     seed: int = 7,
     before_writing: Callable[[], None] = lambda: None,
-) -> Learnt:
-    """Correct the model in `base` (default: the shipped one) by the decisions of a store, and write it to `out`. Raises
-    `InputError` where no model gets better, and then writes nothing."""
+) -> LearningResult:
+    """Correct the model in `base` (default: the shipped one) by a store's decisions.
+
+    The new model is written to `out`. Raises `InputError` if no model improves, and then writes
+    nothing.
+    """
     with Store.open(url, create=False) as store:
-        return learn_from(store, out, base, version, seed=seed, before_writing=before_writing)
+        return learn_from_store(store, out, base, version, seed=seed, before_writing=before_writing)
 
 
-def learn_from(
+def _learning_notes(
+    store: Store, decided: TrainingDecisions, before: ModelSet, unchanged: Mapping[str, str]
+) -> list[str]:
+    notes = [f"left out: {count:,} decisions {reason}" for reason, count in decided.dropped.items()]
+    notes += [f"the model for {kind} stays as it is: {why}" for kind, why in unchanged.items()]
+    with store.view() as view:
+        if view.head.stamp.get("model") not in (None, before.stamp["model"]):
+            notes.append("the store was resolved with another model than the one corrected here")
+    return notes
+
+
+def learn_from_store(
     store: Store,
     out: Path,
     base: Path | None = None,
@@ -53,27 +67,23 @@ def learn_from(
     *,
     seed: int = 7,
     before_writing: Callable[[], None] = lambda: None,
-) -> Learnt:
-    """`learn` from an open store."""
-    decided = read_decided(store)
+) -> LearningResult:
+    """Correct a model as `learn_at_url` does, from an open store."""
+    decided = read_training_decisions(store)
     before = load_models(base)
-    found = relearn(decided, before, version, seed)
+    result = correct_models(decided, before, version, seed)
     before_writing()
-    save(Trained(found.models, loader.load("tables", base), {}), out, base)
-    notes = [f"left out: {count:,} decisions {why}" for why, count in decided.dropped.items()]
-    notes += [f"the model for {kind} stays as it is: {why}" for kind, why in found.without.items()]
-    with store.view() as view:
-        if view.head.stamp.get("model") not in (None, before.stamp["model"]):
-            notes.append(
-                "the store was resolved with another model than the one that was corrected"
-            )
-    # the folder may have held another model a moment ago
+    save_trained_models(TrainedModels(result.models, loader.load("tables", base), {}), out, base)
+    notes = _learning_notes(store, decided, before, result.unchanged)
+    # the folder may contain a model that was loaded and cached before
     load_models.cache_clear()
-    return Learnt(beside(store, before, load_models(out), decided), tuple(notes))
+    return LearningResult(compare_models(store, before, load_models(out), decided), tuple(notes))
 
 
-def compare(url: str, old: Path | None, new: Path) -> Beside:
-    """Two models (folders; None: the shipped one) beside each other on a store. Raises `StoreError`, `ModelError`,
-    `InputError`."""
+def compare_at_url(url: str, old: Path | None, new: Path) -> ModelComparison:
+    """Compare two models (folders; None: the shipped one) on a store.
+
+    Raises `StoreError`, `ModelError`, `InputError`.
+    """
     with Store.open(url, create=False) as store:
-        return beside(store, load_models(old), load_models(new))
+        return compare_models(store, load_models(old), load_models(new))

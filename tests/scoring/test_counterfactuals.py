@@ -1,4 +1,4 @@
-"""The smallest changes, against trying all of them."""
+"""Smallest changes, compared with an exhaustive search."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from resolver.records.results.explanation import Alternative
 from resolver.records.results.resolution import Band
 from resolver.scoring import (
-    Borders,
     Model,
     PairTerm,
     Term,
+    Thresholds,
     scores,
     smallest_changes,
 )
-from resolver.scoring.counterfactuals import MOST
+from resolver.scoring.counterfactuals import MAX_CHANGES
 
 FEATURES = ("one", "two", "three")
 NAN = float("nan")
@@ -41,58 +41,64 @@ ALTERNATIVES = tuple(
     for name in FEATURES
     for value in (0.0, 0.4, 1.0, NAN)
 )
-BORDERS = Borders()
+THRESHOLDS = Thresholds()
 
 
-def tried(
+def changes_of_fields(
     model: Model, evidence: list[float], count: int
 ) -> list[tuple[int, Band, frozenset[str]]]:
-    """Log-odds, band and fields of every change of so many fields."""
-    found = []
+    """Return log-odds, band and fields of all changes of `count` fields."""
+    changes = []
     for group in combinations(ALTERNATIVES, count):
-        fields = frozenset(one.field for one in group)
+        fields = frozenset(alternative.field for alternative in group)
         if len(fields) == count:
             row = dict(zip(FEATURES, evidence, strict=True))
-            for one in group:
-                row.update(one.values)
+            for alternative in group:
+                row.update(alternative.values)
             logodds = int(
                 model.logodds(np.array([[row[name] for name in FEATURES]], dtype=np.float32))[0]
             )
-            found.append((logodds, band_of(logodds), fields))
-    return found
+            changes.append((logodds, band_of(logodds), fields))
+    return changes
 
 
 def band_of(logodds: int) -> Band:
-    return Band(int(BORDERS.bands(scores(np.array([logodds])))[0]))
+    return Band(int(THRESHOLDS.bands(scores(np.array([logodds])))[0]))
 
 
 @settings(max_examples=80, deadline=None)
 @given(models(), st.lists(st.sampled_from([0.0, 0.4, 1.0, NAN]), min_size=3, max_size=3))
-def test_no_smaller_change_leads_there(model: Model, evidence: list[float]) -> None:
+def test_no_smaller_change_reaches_the_band(model: Model, evidence: list[float]) -> None:
     row = np.array([evidence], dtype=np.float32)
     own = int(model.logodds(row)[0])
-    changes = smallest_changes(model, BORDERS, row, ALTERNATIVES)
+    changes = smallest_changes(model, THRESHOLDS, row, ALTERNATIVES)
     assert all(change.band != band_of(own) for change in changes)
     for band in set(Band) - {band_of(own)}:
-        given_ = [change for change in changes if change.band is band]
-        single = [one for one in tried(model, evidence, 1) if one[1] is band]
-        wanted = single or [one for one in tried(model, evidence, 2) if one[1] is band]
-        assert bool(given_) == bool(wanted)
-        assert len(given_) == min(len({fields for _, _, fields in wanted}), MOST)
-        assert all(len(change.says) == (1 if single else 2) for change in given_)
-        shifts = [abs(change.logodds - own) for change in given_]
+        reported = [change for change in changes if change.band is band]
+        single = [
+            candidate for candidate in changes_of_fields(model, evidence, 1) if candidate[1] is band
+        ]
+        expected = single or [
+            candidate for candidate in changes_of_fields(model, evidence, 2) if candidate[1] is band
+        ]
+        assert bool(reported) == bool(expected)
+        assert len(reported) == min(len({fields for _, _, fields in expected}), MAX_CHANGES)
+        assert all(len(change.statements) == (1 if single else 2) for change in reported)
+        shifts = [abs(change.logodds - own) for change in reported]
         assert shifts == sorted(shifts)
-        if wanted:
-            assert shifts[0] == min(abs(logodds - own) for logodds, _, _ in wanted)
-            assert {change.logodds for change in given_} <= {logodds for logodds, _, _ in wanted}
+        if expected:
+            assert shifts[0] == min(abs(logodds - own) for logodds, _, _ in expected)
+            assert {change.logodds for change in reported} <= {
+                logodds for logodds, _, _ in expected
+            }
         assert all(
             change.score == pytest.approx(float(scores(np.array([change.logodds]))[0]))
-            for change in given_
+            for change in reported
         )
 
 
-def test_nothing_to_change() -> None:
+def test_no_alternatives_give_no_changes() -> None:
     model = Model("person", "1", FEATURES, 0, tuple(Term(name, (), (0, 0)) for name in FEATURES))
     row = np.zeros((1, 3), dtype=np.float32)
-    assert smallest_changes(model, BORDERS, row, ()) == ()
-    assert smallest_changes(model, BORDERS, row, ALTERNATIVES) == ()
+    assert smallest_changes(model, THRESHOLDS, row, ()) == ()
+    assert smallest_changes(model, THRESHOLDS, row, ALTERNATIVES) == ()

@@ -1,4 +1,4 @@
-"""The model: exact sums of whole numbers, intervals, calibration, scores and bands."""
+"""Model: exact integer sums, intervals, calibration, scores and bands."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from resolver.errors import ModelError
 from resolver.records.results.resolution import Band
 from resolver.scoring import (
-    Borders,
     Calibration,
     Model,
     PairTerm,
     Term,
-    border,
-    interval,
+    Thresholds,
+    interval_indices,
     scores,
+    threshold_logodds,
 )
 
 MODEL = Model(
@@ -35,8 +35,8 @@ value = st.one_of(
 )
 
 
-def slow(evidence: list[float]) -> int:
-    """The raw sum, one weight at a time."""
+def slow_sum(evidence: list[float]) -> int:
+    """Return the raw sum, adding one weight at a time."""
 
     def place(similarity: float, cuts: tuple[float, ...]) -> int:
         return -1 if math.isnan(similarity) else sum(similarity > cut for cut in cuts)
@@ -56,13 +56,13 @@ def slow(evidence: list[float]) -> int:
 @given(st.lists(st.tuples(value, value, value), min_size=1, max_size=6))
 def test_sums_are_exact_whole_numbers(rows: list[tuple[float, ...]]) -> None:
     evidence = np.array(rows, dtype=np.float32)
-    found = MODEL.raw(evidence)
-    assert found.dtype == np.int64
-    assert found.tolist() == [slow(row) for row in evidence.tolist()]
+    sums = MODEL.raw(evidence)
+    assert sums.dtype == np.int64
+    assert sums.tolist() == [slow_sum(row) for row in evidence.tolist()]
     # a pair's sum does not depend on the pairs beside it
     assert [
         int(MODEL.raw(evidence[place : place + 1])[0]) for place in range(len(rows))
-    ] == found.tolist()
+    ] == sums.tolist()
 
 
 def test_interval_edges() -> None:
@@ -72,9 +72,9 @@ def test_interval_edges() -> None:
         np.nextafter(np.float32(0.25), np.float32(1)),
     )
     similarity = np.array([0, below, 0.25, above, 0.5, 1, np.nan], dtype=np.float32)
-    assert interval(similarity, cuts).tolist() == [0, 0, 0, 1, 1, 2, 3]
-    assert interval(similarity, ()).tolist() == [0, 0, 0, 0, 0, 0, 1]
-    assert interval(np.zeros(0, dtype=np.float32), cuts).tolist() == []
+    assert interval_indices(similarity, cuts).tolist() == [0, 0, 0, 1, 1, 2, 3]
+    assert interval_indices(similarity, ()).tolist() == [0, 0, 0, 0, 0, 0, 1]
+    assert interval_indices(np.zeros(0, dtype=np.float32), cuts).tolist() == []
 
 
 def test_large_weights_are_summed_without_rounding() -> None:
@@ -92,63 +92,63 @@ def test_calibration_never_falls_and_is_bounded(
 ) -> None:
     x, y = (np.cumsum([step[side] for step in steps]) - 15_000 for side in (0, 1))
     calibration = Calibration(tuple(x.tolist()), tuple(y.tolist()))
-    found = calibration.apply(np.array(sorted(raw), dtype=np.int64))
-    assert np.all(np.diff(found) >= 0)
-    assert np.all(np.abs(found) <= 13_816)
+    logodds = calibration.apply(np.array(sorted(raw), dtype=np.int64))
+    assert np.all(np.diff(logodds) >= 0)
+    assert np.all(np.abs(logodds) <= 13_816)
     inside = np.abs(y) <= 13_000
     np.testing.assert_array_equal(calibration.apply(x)[inside], y[inside])
 
 
-def test_calibration_goes_on_with_its_last_slopes() -> None:
+def test_calibration_continues_with_its_last_slopes() -> None:
     calibration = Calibration((-1_000, 0, 1_000), (-500, 0, 2_000))
     raw = np.array([-3_000, -500, 500, 2_000], dtype=np.int64)
     assert calibration.apply(raw).tolist() == [-1_500, -250, 1_000, 4_000]
 
 
 def test_scores_stay_within_bounds() -> None:
-    found = scores(np.array([-13_816, -1_000, 0, 1_000, 13_816]))
-    assert found[0] == 1e-6
-    assert found[-1] == 1 - 1e-6
-    assert found[2] == 0.5
-    assert found[1] + found[3] == pytest.approx(1)
+    values = scores(np.array([-13_816, -1_000, 0, 1_000, 13_816]))
+    assert values[0] == 1e-6
+    assert values[-1] == 1 - 1e-6
+    assert values[2] == 0.5
+    assert values[1] + values[3] == pytest.approx(1)
 
 
 @given(st.floats(2, 1e4))
-def test_borders_follow_costs(costs: float) -> None:
-    borders = Borders.of_costs(costs)
-    assert borders.match == pytest.approx(1 - 1 / costs)
-    assert borders.review == pytest.approx(1 / costs)
+def test_thresholds_follow_costs(costs: float) -> None:
+    thresholds = Thresholds.from_costs(costs)
+    assert thresholds.match == pytest.approx(1 - 1 / costs)
+    assert thresholds.review == pytest.approx(1 / costs)
     # merging without review costs (1 - p) · c, at the border one review
-    assert (1 - borders.match) * costs == pytest.approx(1)
+    assert (1 - thresholds.match) * costs == pytest.approx(1)
 
 
 def test_default_costs() -> None:
-    assert Borders.of_costs(20) == Borders()
+    assert Thresholds.from_costs(20) == Thresholds()
 
 
 @pytest.mark.parametrize("costs", [1.9, 0, -3, math.nan, -math.inf])
-def test_costs_that_make_no_sense(costs: float) -> None:
+def test_invalid_costs_are_refused(costs: float) -> None:
     with pytest.raises(ModelError):
-        Borders.of_costs(costs)
+        Thresholds.from_costs(costs)
 
 
 def test_bands() -> None:
-    borders = Borders(0.95, 0.05)
-    found = borders.bands(np.array([0, 0.0499, 0.05, 0.5, 0.949999, 0.95, 1]))
-    assert [Band(band) for band in found.tolist()] == [Band.DISTINCT] * 2 + [Band.REVIEW] * 3 + [
+    thresholds = Thresholds(0.95, 0.05)
+    bands = thresholds.bands(np.array([0, 0.0499, 0.05, 0.5, 0.949999, 0.95, 1]))
+    assert [Band(band) for band in bands.tolist()] == [Band.DISTINCT] * 2 + [Band.REVIEW] * 3 + [
         Band.MATCH
     ] * 2
-    assert found.dtype == np.uint8
+    assert bands.dtype == np.uint8
 
 
 @pytest.mark.parametrize("score", [0.5, 0.95, 0.05, 0.9, 0.98, 0.02, 1 - 1 / 30, 0.75])
-def test_a_border_in_log_odds_is_where_the_score_reaches_it(score: float) -> None:
-    at = border(score)
-    reached, before = scores(np.array([at, at - 1]))
-    assert before < score <= reached + 5e-7
+def test_threshold_logodds_is_the_lowest_that_reaches_the_score(score: float) -> None:
+    logodds = threshold_logodds(score)
+    reached, below = scores(np.array([logodds, logodds - 1]))
+    assert below < score <= reached + 5e-7
 
 
-def test_borders_at_the_ends() -> None:
-    assert border(0.5) == 0
-    assert border(0) == border(1e-6) == -13_815
-    assert border(1) == border(1 - 1e-6) == 13_816
+def test_threshold_logodds_at_the_ends() -> None:
+    assert threshold_logodds(0.5) == 0
+    assert threshold_logodds(0) == threshold_logodds(1e-6) == -13_815
+    assert threshold_logodds(1) == threshold_logodds(1 - 1e-6) == 13_816

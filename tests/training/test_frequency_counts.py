@@ -1,4 +1,4 @@
-"""The tables of names and numbers: what is common enough to be in them."""
+"""Frequency tables: which names and numbers are common enough."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Identifier, Kind, Record
-from resolver.training.frequency_counts import census_shares, count_tables
-from resolver.training.shared_numbers import LEAST, mass_used
+from resolver.training.frequency_counts import build_frequency_tables, census_shares
+from resolver.training.shared_numbers import MIN_BEARERS, mass_used_numbers
 from tests.records.samples import record
 
 
@@ -16,50 +16,56 @@ def batch(records: list[Record]) -> Batch:
 
 
 def people(source: str, count: int, name: str, number: str = "") -> list[Record]:
-    held = [Identifier("idNumber", number)] if number else []
+    identifiers = [Identifier("idNumber", number)] if number else []
     letters = "abcdefghijklmnopqrstuvwxyz"
     return [
         record(
             f"{source}:{row}",
             name=f"{name} Qu{letters[row % 26]}x{letters[row // 26]}zz",
-            identifiers=held,
+            identifiers=identifiers,
         )
         for row in range(count)
     ]
 
 
 def test_a_word_needs_twenty_bearers_in_one_list() -> None:
-    enough = count_tables([batch(people("a", LEAST, "Zorble"))])
+    enough = build_frequency_tables([batch(people("a", MIN_BEARERS, "Zorble"))])
     assert "zorble" in enough["person_counts"]
-    few = count_tables([batch(people("a", LEAST - 1, "Zorble") + people("b", LEAST - 1, "Zorble"))])
+    too_few = build_frequency_tables(
+        [batch(people("a", MIN_BEARERS - 1, "Zorble") + people("b", MIN_BEARERS - 1, "Zorble"))]
+    )
     # thirty-eight records, yet perhaps nineteen people
-    assert "zorble" not in few["person_counts"]
-    apart = count_tables([batch(people("a", LEAST, "Zorble")), batch(people("b", LEAST, "Zorble"))])
+    assert "zorble" not in too_few["person_counts"]
+    apart = build_frequency_tables(
+        [batch(people("a", MIN_BEARERS, "Zorble")), batch(people("b", MIN_BEARERS, "Zorble"))]
+    )
     assert apart["person_counts"]["zorble"] == pytest.approx(20_000)
 
 
 def test_words_of_groups_are_counted_apart() -> None:
     groups = [
         record(f"a:{row}", Kind.GROUP, name=f"Zorble {'abcdefghijklmnopqrstu'[row]}qq")
-        for row in range(LEAST)
+        for row in range(MIN_BEARERS)
     ]
-    found = count_tables([batch(groups)])
-    assert "zorble" in found["group_counts"]
-    assert "zorble" not in found["person_counts"]
+    tables = build_frequency_tables([batch(groups)])
+    assert "zorble" in tables["group_counts"]
+    assert "zorble" not in tables["person_counts"]
 
 
-def test_a_number_used_under_twenty_names_is_used_by_many() -> None:
-    held = people("a", LEAST, "Ann", "AB 00-1") + people("b", LEAST - 1, "Bo", "77-77")
+def test_number_under_twenty_names_is_mass_used() -> None:
+    records = people("a", MIN_BEARERS, "Ann", "AB 00-1") + people(
+        "b", MIN_BEARERS - 1, "Bo", "77-77"
+    )
     # the same name twenty times is one person in many lists, not twenty people
-    held += [
+    records += [
         record(f"c:{row}", name="Cy Dee", identifiers=[Identifier("idNumber", "999")])
-        for row in range(LEAST)
+        for row in range(MIN_BEARERS)
     ]
-    assert count_tables([batch(held)])["mass_used"] == ["AB001"]
+    assert build_frequency_tables([batch(records)])["mass_used"] == ["AB001"]
 
 
-def test_contacts_that_many_use_are_told_from_numbers() -> None:
-    held = [
+def test_mass_used_contacts_are_prefixed() -> None:
+    records = [
         record(
             f"a:{row}",
             name=f"Ann {chr(97 + row)}qq",
@@ -67,46 +73,51 @@ def test_contacts_that_many_use_are_told_from_numbers() -> None:
             email="Info@x.org",
             passportNumber="301234567",
         )
-        for row in range(LEAST)
+        for row in range(MIN_BEARERS)
     ]
-    found = count_tables([batch(held)])["mass_used"]
-    assert found == ["301234567", "email:info@x.org", "phone:301234567"]
+    numbers = build_frequency_tables([batch(records)])["mass_used"]
+    assert numbers == ["301234567", "email:info@x.org", "phone:301234567"]
 
 
 def test_an_entity_in_many_lists_is_one_bearer() -> None:
     # twenty names that share a word with each other
-    held = batch(people("a", LEAST, "Ann", "AB-1"))
-    everybody = np.arange(LEAST, dtype=np.int64)
-    assert mass_used(lambda: [(held, everybody)]) == ["AB1"]
-    assert mass_used(lambda: [(held, everybody // 2)]) == []
+    records = batch(people("a", MIN_BEARERS, "Ann", "AB-1"))
+    bearers = np.arange(MIN_BEARERS, dtype=np.int64)
+    assert mass_used_numbers(lambda: [(records, bearers)]) == ["AB1"]
+    assert mass_used_numbers(lambda: [(records, bearers // 2)]) == []
     # in two pieces as in one
-    parts = [held.take(everybody[:7]), held.take(everybody[7:])]
-    assert mass_used(lambda: zip(parts, (everybody[:7], everybody[7:]), strict=True)) == ["AB1"]
-    assert mass_used(lambda: []) == []
+    parts = [records.take(bearers[:7]), records.take(bearers[7:])]
+    assert mass_used_numbers(lambda: zip(parts, (bearers[:7], bearers[7:]), strict=True)) == ["AB1"]
+    assert mass_used_numbers(lambda: []) == []
 
 
-def test_strangers_whom_a_number_has_made_one_are_many() -> None:
-    letters = "abcdefghijklmnopqrstuvwxyz"[:LEAST]
+def test_unrelated_names_in_one_entity_count_separately() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"[:MIN_BEARERS]
     number = [Identifier("passportNumber", "F-55871")]
-    held = batch(
-        [record(f"a:{one}", name=f"{one}orbl Qu{one}xz", identifiers=number) for one in letters]
+    records = batch(
+        [
+            record(f"a:{letter}", name=f"{letter}orbl Qu{letter}xz", identifiers=number)
+            for letter in letters
+        ]
     )
-    assert mass_used(lambda: [(held, np.zeros(LEAST, dtype=np.int64))]) == ["F55871"]
+    assert mass_used_numbers(lambda: [(records, np.zeros(MIN_BEARERS, dtype=np.int64))]) == [
+        "F55871"
+    ]
 
 
-def test_censuses_are_there_without_any_list() -> None:
-    found = count_tables([])
-    assert found["person_counts"]["smith"] >= LEAST
-    assert found["group_counts"] == {}
+def test_census_counts_need_no_lists() -> None:
+    tables = build_frequency_tables([])
+    assert tables["person_counts"]["smith"] >= MIN_BEARERS
+    assert tables["group_counts"] == {}
     assert min(census_shares("given", "family").values()) > 0
 
 
-def test_given_names_are_told_from_family_names() -> None:
-    found = count_tables([])["person_given"]
-    assert found["muhammad"] > 90
-    assert found["john"] > 90
-    assert found["smith"] < 10
-    assert 20 < found["thomas"] < 90
-    assert {type(share) for share in found.values()} == {int}
-    assert min(found.values()) >= 0
-    assert max(found.values()) <= 100
+def test_given_name_percentages() -> None:
+    percentages = build_frequency_tables([])["person_given"]
+    assert percentages["muhammad"] > 90
+    assert percentages["john"] > 90
+    assert percentages["smith"] < 10
+    assert 20 < percentages["thomas"] < 90
+    assert {type(share) for share in percentages.values()} == {int}
+    assert min(percentages.values()) >= 0
+    assert max(percentages.values()) <= 100

@@ -1,6 +1,9 @@
-"""Pairs of invented records that differ in one named thing: a part of the name left out, another romanisation, a digit
-of the date, a twin … Lists hold few of each; here each has its share. Pairs told as registers tell are left out:
-registers have slips and twins of their own, in proportion."""
+"""Pairs of invented records with one controlled difference.
+
+Such a difference is an omitted part of a name, another romanization, one digit of a date, or a
+twin. Lists hold few of each; here each has its share. Pairs without the marks of a watchlist are
+left out: registers have typos and twins of their own, in proportion.
+"""
 
 from __future__ import annotations
 
@@ -12,49 +15,64 @@ import numpy as np
 from resolver.normalize import prepare
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record
-from resolver.records.prepared.frequencies import Tables
-from resolver.scoring import GATE
-from resolver.training.data.labeled_pairs import Labelled, by_kind
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.scoring import LISTED_FEATURE
+from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
 
-ORIGIN = "one difference"
-Differing = tuple[Record, Record, bool]
-"""Two records, and whether they describe the same."""
+CONTROLLED_ORIGIN = "one difference"
+"""Origin of the pairs in model files, whose format keeps this label."""
+LabeledRecordPair = tuple[Record, Record, bool]
+"""Two records, and whether they describe the same entity."""
 
 
-def named(one: Record, two: Record, origin: str, place: int, *, same: bool) -> Differing:
-    """A pair of an origin under ids of its own: the `place`-th."""
+def with_pair_ids(
+    first: Record, second: Record, origin: str, number: int, *, same: bool
+) -> LabeledRecordPair:
+    """Return the `number`-th pair of an origin, with record ids of its own."""
     left, right = (
-        replace(each, id=f"stated:{origin}:{place:06d}{mark}")
-        for each, mark in ((one, "a"), (two, "b"))
+        replace(record, id=f"stated:{origin}:{number:06d}{mark}")
+        for record, mark in ((first, "a"), (second, "b"))
     )
     return left, right, same
 
 
-def differing_pairs(pairs: Iterable[Differing], tables: Tables) -> dict[Kind, Labelled]:
-    """The evidence of pairs, each a cluster of its own."""
-    found = invented_pairs(pairs, tables, ORIGIN)
+def controlled_difference_pairs(
+    pairs: Iterable[LabeledRecordPair], tables: FrequencyTables
+) -> dict[Kind, LabeledPairs]:
+    """Return evidence of the watchlist pairs among `pairs`, each a cluster of its own."""
+    by_kind = evidence_of_record_pairs(pairs, tables, CONTROLLED_ORIGIN)
     return {
-        kind: data.where(data.evidence[:, data.features.index(GATE)] > 0)
-        for kind, data in found.items()
+        kind: data.select(data.evidence[:, data.features.index(LISTED_FEATURE)] > 0)
+        for kind, data in by_kind.items()
     }
 
 
-def invented_pairs(pairs: Iterable[Differing], tables: Tables, origin: str) -> dict[Kind, Labelled]:
-    """The same of pairs however they are told, under the name of an origin."""
-    held = list(pairs)
-    if not held:
+def evidence_of_record_pairs(
+    pairs: Iterable[LabeledRecordPair], tables: FrequencyTables, origin: str
+) -> dict[Kind, LabeledPairs]:
+    """Return evidence of `pairs` under an origin, by kind, each pair a cluster of its own."""
+    pair_list = list(pairs)
+    if not pair_list:
         return {}
     batch = Batch.from_records(
-        [record for one, two, _ in held for record in (one, two)]
+        [record for first, second, _ in pair_list for record in (first, second)]
     ).canonical()
-    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
-    rows = np.array([[place[one.id], place[two.id]] for one, two, _ in held], dtype=np.int32)
+    row_of = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    rows = np.array(
+        [[row_of[first.id], row_of[second.id]] for first, second, _ in pair_list], dtype=np.int32
+    )
     clusters = [""] * len(batch)
     for number, (left, right) in enumerate(rows.tolist()):
         clusters[left] = clusters[right] = f"{origin} {number}"
-    labels = np.array([same for _, _, same in held], dtype=np.int8)
+    labels = np.array([same for _, _, same in pair_list], dtype=np.int8)
     prepared = prepare(batch, tables, symbol_source().lookup, ())
-    return by_kind(prepared, rows.min(axis=1), rows.max(axis=1), labels, clusters, origin)
+    return evidence_by_kind(prepared, rows.min(axis=1), rows.max(axis=1), labels, clusters, origin)
 
 
-__all__ = ["ORIGIN", "Differing", "differing_pairs", "invented_pairs", "named"]
+__all__ = [
+    "CONTROLLED_ORIGIN",
+    "LabeledRecordPair",
+    "controlled_difference_pairs",
+    "evidence_of_record_pairs",
+    "with_pair_ids",
+]

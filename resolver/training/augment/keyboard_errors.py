@@ -1,4 +1,4 @@
-"""Slips of the hand in plain text and dates, drawn from one source of chance."""
+"""Keyboard errors in plain text and dates, drawn from a random generator."""
 
 from __future__ import annotations
 
@@ -11,26 +11,31 @@ from resolver.records.dates import MAX_YEAR, MIN_YEAR
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-def word_slips(word: str, rate: float, chance: random.Random) -> str:
-    """The word with no, one or (rarely) more slips: a letter wrong, left out, put in or swapped with the next."""
+def add_word_typos(word: str, rate: float, chance: random.Random) -> str:
+    """Return a word with typos: letters wrong, omitted, inserted or swapped with the next.
+
+    Each further typo has probability `rate`. Words of two letters or fewer stay unchanged.
+    """
     while len(word) > 2 and chance.random() < rate:
-        place, letter = chance.randrange(len(word)), chance.choice(_ALPHABET)
+        index, letter = chance.randrange(len(word)), chance.choice(_ALPHABET)
         kind = chance.randrange(4)
         if kind == 0:
-            word = word[:place] + letter + word[place + 1 :]
+            word = word[:index] + letter + word[index + 1 :]
         elif kind == 1:
-            word = word[:place] + word[place + 1 :]
+            word = word[:index] + word[index + 1 :]
         elif kind == 2:
-            word = word[:place] + letter + word[place:]
+            word = word[:index] + letter + word[index:]
         else:
-            place = min(place, len(word) - 2)
-            word = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+            index = min(index, len(word) - 2)
+            word = word[:index] + word[index + 1] + word[index] + word[index + 2 :]
     return word
 
 
-def date_slip(text: str, chance: random.Random) -> str:
-    """The date with one slip: 1 January, day and month swapped, one digit wrong, another day or month. Unchanged where
-    it is no full date."""
+def add_date_error(text: str, chance: random.Random) -> str:
+    """Return a date with one error, or the text unchanged if it is not a date.
+
+    A date without a day can only become 1 January.
+    """
     try:
         date = parse_date(text)
     except DateError:
@@ -44,12 +49,12 @@ def date_slip(text: str, chance: random.Random) -> str:
     if chance.random() < 0.3:
         return str(PartialDate(date.year, chance.randrange(1, 13), chance.randrange(1, 29)))
     canonical = str(PartialDate(date.year, date.month, date.day))
-    place = chance.choice((2, 3, 6, 9))
-    return canonical[:place] + chance.choice("0123456789") + canonical[place + 1 :]
+    index = chance.choice((2, 3, 6, 9))
+    return canonical[:index] + chance.choice("0123456789") + canonical[index + 1 :]
 
 
-def other_date(year: int, chance: random.Random) -> PartialDate:
-    """Quite another date, four to twenty years away: one that is forged, or of somebody else."""
+def draw_other_date(year: int, chance: random.Random) -> PartialDate:
+    """Return an unrelated date four to twenty years away, as forged or of another person."""
     moved = year + chance.choice((-1, 1)) * chance.randrange(4, 21)
     return PartialDate(
         min(max(moved, MIN_YEAR), MAX_YEAR), chance.randrange(1, 13), chance.randrange(1, 29)

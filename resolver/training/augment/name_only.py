@@ -1,9 +1,11 @@
-"""Pairs of names alone: what two names are worth where neither record says anything else.
+"""Name-only pairs: how much two names say if neither record states anything else.
 
-The same: two names of one entry of a list, two spellings of one invented name, a name and a slip of it. Different:
-names of different entries that blocking brings together, names of which one word was replaced by another name, and
-rivals (`rivals.py`). Two names that are equal say nothing here about who bears them: the question is whether the names
-are the same. They have a prior of their own (`NAMES_PLAN`): of two names that are asked about, about half are the same.
+True pairs are two names of one list entry, two spellings of one invented name, and a name with a
+typo of it. False pairs are names of different entries that blocking joins, names with one word
+replaced by another name, and hard negatives (`hard_negatives.py`). Equal names say nothing here
+about who bears them: the question is whether the names are the same. These pairs have a prior of
+their own (`NAME_PAIRS_PLAN`), because about half of the name pairs that users ask about are the
+same.
 """
 
 from __future__ import annotations
@@ -18,211 +20,241 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from resolver.comparison import features_of
+from resolver.engines.record_pairs import NAME_PAIRS_PLAN
 from resolver.normalize import prepare
-from resolver.normalize.folding import fold, sound
-from resolver.normalize.lexicons.numerals import roman
-from resolver.pipeline import NAMES_PLAN, symbol_source
+from resolver.normalize.folding import fold, sound_code
+from resolver.normalize.lexicons.numerals import roman_value
+from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.prepared.frequencies import Tables
-from resolver.training.augment.hard_negatives import group_rivals, person_rivals
-from resolver.training.augment.typos import group_slip, namesake, person_slip
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.training.augment.hard_negatives import group_hard_negative, person_hard_negative
+from resolver.training.augment.typos import make_namesake, misspell_group_name, misspell_person_name
 from resolver.training.data.labeled_pairs import (
-    Labelled,
-    blocked_pairs,
-    by_kind,
-    together,
+    LabeledPairs,
+    PairSampling,
+    concat_by_kind,
+    evidence_by_kind,
+    label_blocked_pairs,
 )
 
-ORIGIN = "names alone"
-_PROPS = ("name", "alias", "previousName")
-_MOST_NAMES = 4
+NAME_ONLY_ORIGIN = "names alone"
+"""Origin of the pairs in model files, whose format keeps this label."""
+_NAME_PROPERTIES = ("name", "alias", "previousName")
+_MAX_NAMES = 4
 _SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
-_ESTABLISHED = 3
-"""Words that so many entries bear are names of their own, not slips."""
-_NEAR = 5
-_LEAST_ALIKE, _EQUAL = 0.6, 0.999
-MOST_MET = 10_000
-"""False pairs taken of those that blocking brings together: less than of near namesakes, about whom people ask."""
+_MIN_ENTRIES = 3
+"""Entries that must bear a word for it to count as a name of its own rather than a typo."""
+_MAX_SIMILAR = 5
+_MIN_SIMILARITY, _EQUALITY = 0.6, 0.999
+MAX_BLOCKED_NEGATIVES = 10_000
+"""Maximum number of false pairs from blocking; users ask more about similar namesakes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The names of one entry of a list or of one invented person, and the cluster it belongs to."""
+    """Names of one list entry or of one invented person, and the cluster it belongs to."""
 
     kind: Kind
     cluster: str
     names: tuple[str, ...]
 
 
-def alone_pairs(
+def name_only_pairs(
     batch: Batch,
     clusters: Sequence[str],
     sources: Iterable[str],
-    tables: Tables,
+    tables: FrequencyTables,
     *,
     invented: Iterable[tuple[str, ...]] = (),
     seed: int,
-) -> dict[Kind, Labelled]:
-    """Pairs of names alone, from the entries of the named sources of a canonical batch (`clusters`: the true cluster of
-    each record) and from the spellings of invented persons' names."""
-    entries = [*_listed(batch, clusters, set(sources), seed), *_invented(invented)]
+) -> dict[Kind, LabeledPairs]:
+    """Return name-only pairs of the entries of `sources` and of spellings of invented names.
+
+    `clusters` is the true cluster of each record of the canonical `batch`.
+    """
+    entries = [*_list_entries(batch, clusters, set(sources), seed), *_invented_entries(invented)]
     if not entries:
         return {}
-    parts = [_made(entries, tables, seed), _met(entries, tables, seed)]
-    kinds = sorted({kind for part in parts for kind in part})
-    found = {
-        kind: _usable(together(part[kind] for part in parts if kind in part)) for kind in kinds
-    }
-    return {
-        kind: replace(data, plans=np.full(len(data), NAMES_PLAN, dtype=object))
-        for kind, data in found.items()
-    }
+    parts = [_generated_pairs(entries, tables, seed), _blocked_name_pairs(entries, tables, seed)]
+    return {kind: _as_name_pairs(data) for kind, data in concat_by_kind(parts).items()}
 
 
-def _listed(
+def _as_name_pairs(data: LabeledPairs) -> LabeledPairs:
+    usable = _keep_usable(data)
+    return replace(usable, plans=np.full(len(usable), NAME_PAIRS_PLAN, dtype=object))
+
+
+def _list_entries(
     batch: Batch, clusters: Sequence[str], sources: set[str], seed: int
 ) -> Iterator[_Entry]:
     for record, cluster in zip(batch.to_records(), clusters, strict=True):
-        names = sorted(set(record.texts(*_PROPS)))
+        names = sorted(set(record.texts(*_NAME_PROPERTIES)))
         if record.source in sources and record.kind in _SCHEMA and names:
             chance = random.Random(f"{seed}:alone:{record.id}")
             chance.shuffle(names)
-            yield _Entry(record.kind, cluster, tuple(names[:_MOST_NAMES]))
+            yield _Entry(record.kind, cluster, tuple(names[:_MAX_NAMES]))
 
 
-def _invented(spellings: Iterable[tuple[str, ...]]) -> Iterator[_Entry]:
+def _invented_entries(spellings: Iterable[tuple[str, ...]]) -> Iterator[_Entry]:
     for names in spellings:
-        # two that were given the same name count as one
+        # people with the same invented name form one cluster
         yield _Entry(Kind.PERSON, f"invented:{fold(names[0])}", names)
 
 
-def _made(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Labelled]:
-    """Pairs made of one entry each: its names, slips of them, and namesakes."""
-    words = _words(entries)
-    near = {kind: Neighbours.of(words[kind, True]) for kind in _SCHEMA}
+def _generated_pairs(
+    entries: Sequence[_Entry], tables: FrequencyTables, seed: int
+) -> dict[Kind, LabeledPairs]:
+    """Return pairs made from one entry each: its names, typos of them, and similar other names."""
+    pools = _word_pools(entries)
+    similar = {kind: SimilarNames.from_words(pools[kind, True]) for kind in _SCHEMA}
     cases: list[tuple[_Entry, str, str, bool]] = []
     for entry in entries:
         chance = random.Random(f"{seed}:made:{entry.cluster}:{entry.names[0]}")
-        slip = person_slip if entry.kind == Kind.PERSON else group_slip
+        misspell = misspell_person_name if entry.kind == Kind.PERSON else misspell_group_name
         first = chance.choice(entry.names)
         others = [name for name in entry.names if name != first]
         cases += [
             (entry, first, other, True) for other in chance.sample(others, min(2, len(others)))
         ]
-        cases.append((entry, first, slip(first, chance), True))
-        pool = words[entry.kind, first.isascii()]
-        rivals = person_rivals if entry.kind == Kind.PERSON else group_rivals
-        drawn = [
-            (first, namesake(first, pool, chance)),
-            (first, near[entry.kind].turn(first, chance)),
+        cases.append((entry, first, misspell(first, chance), True))
+        pool = pools[entry.kind, first.isascii()]
+        make_hard_negative = (
+            person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
+        )
+        negatives = [
+            (first, make_namesake(first, pool, chance)),
+            (first, similar[entry.kind].replace_one_word(first, chance)),
         ]
-        drawn += [found for _ in range(2) if (found := rivals(first, chance))]
+        negatives += [pair for _ in range(2) if (pair := make_hard_negative(first, chance))]
         cases += [
-            (entry, one, two, False) for one, two in drawn if two and not _spelled_alike(one, two)
+            (entry, first_name, second_name, False)
+            for first_name, second_name in negatives
+            if second_name and not _spelled_alike(first_name, second_name)
         ]
     records, clusters, labels = [], [], []
-    for number, (entry, one, two, same) in enumerate(cases):
-        for side, text in (("a", one), ("b", two)):
+    for number, (entry, first_name, second_name, same) in enumerate(cases):
+        for side, text in (("a", first_name), ("b", second_name)):
             records.append(_record(f"alone:{number:09d}{side}", entry.kind, text))
             clusters.append(entry.cluster)
         labels.append(same)
     batch = Batch.from_records(records).canonical()
     rows = np.arange(0, len(records), 2, dtype=np.int32)
     prepared = prepare(batch, tables, symbol_source().lookup, ())
-    return by_kind(prepared, rows, rows + 1, np.array(labels, dtype=np.int8), clusters, ORIGIN)
+    return evidence_by_kind(
+        prepared, rows, rows + 1, np.array(labels, dtype=np.int8), clusters, NAME_ONLY_ORIGIN
+    )
 
 
-def _words(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
-    """The words that stand in names of a kind, each as often as entries have it; apart by whether they are ASCII."""
-    found: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
+def _word_pools(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
+    """Return the words in names of a kind, as often as entries have them, by (kind, is ASCII)."""
+    pools: dict[tuple[Kind, bool], list[str]] = defaultdict(list)
     for entry in entries:
         for name in entry.names[:1]:
             for word in name.replace(",", " ").split():
                 if len(word) > 2:
-                    found[entry.kind, word.isascii()].append(word)
-    return found
+                    pools[entry.kind, word.isascii()].append(word)
+    return pools
+
+
+def _established_words(words: Iterable[str]) -> list[str]:
+    counts = Counter(fold(word) for word in words)
+    return sorted(
+        word for word, count in counts.items() if count >= _MIN_ENTRIES and " " not in word and word
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Established words, each with those that are written most like it and yet are other names."""
+class SimilarNames:
+    """Established words, each with the most similar words that are other names."""
 
-    of_word: Mapping[str, tuple[str, ...]]
+    similar_words: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, words: Sequence[str]) -> Neighbours:
-        """From words as often as entries have them."""
-        counts = Counter(fold(word) for word in words)
-        known = sorted(
-            word
-            for word, count in counts.items()
-            if count >= _ESTABLISHED and " " not in word and word
-        )
-        if not known:
+    def from_words(cls, words: Sequence[str]) -> SimilarNames:
+        """Build from words that are repeated as often as entries have them."""
+        established = _established_words(words)
+        if not established:
             return cls({})
-        symbols = [set(found) for found in symbol_source().lookup(known)]
-        alike = cdist(known, known, scorer=JaroWinkler.similarity, dtype=np.float32)
-        nearest = np.argsort(-alike, axis=1, kind="stable")[:, 1 : 4 * _NEAR]
-        found = {}
-        for place, word in enumerate(known):
+        symbols = [set(neighbors) for neighbors in symbol_source().lookup(established)]
+        similarity = cdist(
+            established, established, scorer=JaroWinkler.similarity, dtype=np.float32
+        )
+        nearest = np.argsort(-similarity, axis=1, kind="stable")[:, 1 : 4 * _MAX_SIMILAR]
+        neighbors = {}
+        for row, word in enumerate(established):
             others = [
-                known[other]
-                for other in nearest[place].tolist()
-                if sound(known[other]) != sound(word) and not symbols[other] & symbols[place]
+                established[other]
+                for other in nearest[row].tolist()
+                if sound_code(established[other]) != sound_code(word)
+                and not symbols[other] & symbols[row]
             ]
-            found[word] = tuple(others[:_NEAR])
-        return cls(found)
+            neighbors[word] = tuple(others[:_MAX_SIMILAR])
+        return cls(neighbors)
 
-    def turn(self, name: str, chance: random.Random) -> str:
-        """The name with one established word replaced by a neighbour; empty where it has none."""
+    def replace_one_word(self, name: str, chance: random.Random) -> str:
+        """Return the name with one established word replaced by a similar one, or ""."""
         parts = name.replace(",", " ").split()
-        places = [place for place, word in enumerate(parts) if self.of_word.get(fold(word))]
+        places = [place for place, word in enumerate(parts) if self.similar_words.get(fold(word))]
         if len(parts) < 2 or not places:
             return ""
-        at = chance.choice(places)
-        parts[at] = chance.choice(self.of_word[fold(parts[at])])
+        position = chance.choice(places)
+        parts[position] = chance.choice(self.similar_words[fold(parts[position])])
         return " ".join(parts)
 
 
-def _spelled_alike(one: str, two: str) -> bool:
-    """Whether two names differ in nothing but how they may be spelled, or the one only says less; a number more is
-    another name."""
-    first, second = ({sound(word) for word in fold(name).split()} for name in (one, two))
-    if any(
-        roman(word) or word.isdigit() for word in set(fold(one).split()) ^ set(fold(two).split())
-    ):
+def _spelled_alike(first: str, second: str) -> bool:
+    """Return whether two names may be spellings of one, or one is an abridged form of the other.
+
+    A number in only one of them makes them different names.
+    """
+    sounds, other_sounds = (
+        {sound_code(word) for word in fold(name).split()} for name in (first, second)
+    )
+    unshared = set(fold(first).split()) ^ set(fold(second).split())
+    if any(roman_value(word) or word.isdigit() for word in unshared):
         return False
-    return first <= second or second <= first
+    return sounds <= other_sounds or other_sounds <= sounds
 
 
-def _met(entries: Sequence[_Entry], tables: Tables, seed: int) -> dict[Kind, Labelled]:
-    """Names that blocking brings together."""
+def _blocked_name_pairs(
+    entries: Sequence[_Entry], tables: FrequencyTables, seed: int
+) -> dict[Kind, LabeledPairs]:
+    """Return pairs of names that blocking joins."""
     records, truth = [], {}
     for number, entry in enumerate(entries):
-        for place, name in enumerate(entry.names[:2]):
-            record = _record(f"alone:{number:07d}:{place}", entry.kind, name)
+        for position, name in enumerate(entry.names[:2]):
+            record = _record(f"alone:{number:07d}:{position}", entry.kind, name)
             records.append(record)
             truth[record.id] = entry.cluster
-    return blocked_pairs(records, truth, tables, ORIGIN, most_negatives=MOST_MET, seed=seed)
+    return label_blocked_pairs(
+        records,
+        truth,
+        tables,
+        NAME_ONLY_ORIGIN,
+        sampling=PairSampling(max_negatives=MAX_BLOCKED_NEGATIVES, seed=seed),
+    )
 
 
 def _record(identity: str, kind: Kind, name: str) -> Record:
     return Record(identity, "alone", kind, _SCHEMA[kind], (Value("name", name),))
 
 
-def _usable(data: Labelled) -> Labelled:
-    """Without other names of the same person (a nom de guerre is no spelling), and without names of two people of which
-    the one says the same as the other, or only less: that is no other name."""
+def _keep_usable(data: LabeledPairs) -> LabeledPairs:
+    """Drop pairs whose label does not follow from the names.
+
+    These are unrelated names of one person (a nom de guerre is no spelling), and names of two
+    people of which one says the same as the other, or less.
+    """
     features = features_of(data.kind)
-    alike = data.evidence[:, features.index("name")]
-    spelled = alike >= _LEAST_ALIKE
+    name_similarity = data.evidence[:, features.index("name")]
+    is_spelling = name_similarity >= _MIN_SIMILARITY
     if "acronym" in features:
-        spelled |= data.evidence[:, features.index("acronym")] > 0
-    contradicted = data.evidence[:, features.index("name_contradicted")] < _EQUAL
+        is_spelling |= data.evidence[:, features.index("acronym")] > 0
+    is_other_name = data.evidence[:, features.index("name_contradicted")] < _EQUALITY
     if data.kind != Kind.PERSON:
-        contradicted |= data.evidence[:, features.index("numbers")] < _EQUAL
-    usable = np.where(data.labels == 1, spelled, contradicted)
-    return data.where(usable)
+        is_other_name |= data.evidence[:, features.index("numbers")] < _EQUALITY
+    usable = np.where(data.labels == 1, is_spelling, is_other_name)
+    return data.select(usable)
 
 
-__all__ = ["ORIGIN", "alone_pairs"]
+__all__ = ["NAME_ONLY_ORIGIN", "name_only_pairs"]

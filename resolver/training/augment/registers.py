@@ -1,137 +1,79 @@
-"""Registers: invented plain person data, as population registers, customer files and archives hold it.
+"""Registers: invented plain person data, as in population registers, customer files and archives.
 
-Watchlists hold aliases and documents; registers hold one name, a date and a place, with keyboard slips, gaps and
-swaps. How much a field is worth depends on how carefully a register is kept, how many people it holds and how often it
-writes each of them down. So there are several, from small careless ones to a large careful one (`register_rows`).
+Watchlists hold aliases and documents; registers hold one name, a date and a place, with typos, gaps
+and swaps. How much a field says depends on how carefully a register is kept, how many people it
+holds and how often it records each of them. So there are several, from small careless ones to a
+large careful one (`register_table.py`).
 """
 
 from __future__ import annotations
 
 import random
-import re
-from bisect import bisect
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from resolver.records import Address, Identifier, Kind, Record, Value
-from resolver.training.augment.keyboard_errors import date_slip, other_date, word_slips
+from resolver.training.augment.keyboard_errors import (
+    add_date_error,
+    add_word_typos,
+    draw_other_date,
+)
 from resolver.training.augment.register_table import REGISTERS, Register
+from resolver.training.augment.register_vocabulary import RegisterVocabulary, collect_vocabulary
 
-_OFFICES = (
-    "farmer", "clerk", "teacher", "merchant", "labourer", "driver", "nurse", "carpenter", "writer", "soldier",
-    "politician", "engineer", "shopkeeper", "actor", "lawyer", "painter", "priest", "physician", "sailor", "tailor",
-    "civil servant", "accountant", "cook", "mechanic", "journalist", "smith", "baker", "student", "manager", "miner",
-    "electrician", "police officer", "singer", "footballer", "weaver", "judge", "musician", "diplomat", "photographer",
-    "architect", "gardener", "fisherman", "botanist", "pilot", "bookseller", "printer", "historian", "explorer",
-)  # fmt: skip
-
-
-RARE = 0.15
-"""The share of people whose family name hardly anybody else bears."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Bag:
-    """Words with the sums of their shares, the commonest first."""
-
-    words: Sequence[str]
-    sums: Sequence[float]
-    rare: float = 0.0
-    """The share of draws that give none of the words but one that hardly anybody bears, put together of two."""
-
-    @classmethod
-    def of(cls, words: Iterable[str], offset: float, exponent: float, rare: float = 0.0) -> _Bag:
-        """Shares by rank after Zipf and Mandelbrot, whatever the shares in so small a sample."""
-        ranked = [word for word, _ in Counter(words).most_common()]
-        return cls(
-            ranked,
-            list(accumulate((rank + 1 + offset) ** -exponent for rank in range(len(ranked)))),
-            rare,
-        )
-
-    def draw(self, chance: random.Random) -> str:
-        """A word, by its share."""
-        if self.rare and chance.random() < self.rare:
-            return _spliced(chance.choice(self.words), chance.choice(self.words))
-        return self.words[
-            bisect(self.sums, chance.random() * self.sums[-1], 0, len(self.words) - 1)
-        ]
+_OCCUPATIONS = tuple(
+    occupation.strip()
+    for occupation in """
+        farmer, clerk, teacher, merchant, labourer, driver, nurse, carpenter, writer,
+        soldier, politician, engineer, shopkeeper, actor, lawyer, painter, priest,
+        physician, sailor, tailor, civil servant, accountant, cook, mechanic,
+        journalist, smith, baker, student, manager, miner, electrician, police officer,
+        singer, footballer, weaver, judge, musician, diplomat, photographer, architect,
+        gardener, fisherman, botanist, pilot, bookseller, printer, historian, explorer
+    """.split(",")
+)
 
 
-_BEGINNING = re.compile(r"[^aeiouy]*[aeiouy]+", re.IGNORECASE)
-
-
-def _spliced(one: str, two: str) -> str:
-    """The first syllable of a word and what follows the first one of another: Müller, Schneider → Müder."""
-    begins, ends = (_BEGINNING.match(word) for word in (one, two))
-    rest = two[ends.end() :] if ends else ""
-    return f"{begins.group() if begins and len(rest) > 2 else one}{rest}".title()
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What persons are made of, by name culture, and places."""
-
-    given: Mapping[str, _Bag]
-    family: Mapping[str, _Bag]
-    places: _Bag
-    cultures: Sequence[str]
-    women: frozenset[str]
-    """Given names that more women than men bear."""
-
-
-def register_records(
-    register: Register, home: str, words: _Words, seed: int
+def generate_register(
+    register: Register, home_culture: str, vocabulary: RegisterVocabulary, seed: int
 ) -> tuple[list[Record], dict[str, str]]:
-    """The records of a register in one country, and record id → person. The same arguments give the same records."""
-    chance = random.Random(f"{seed}:{register.name}:{home}")
+    """Return the records of a register in one country (reproducible), and record id → person id."""
+    chance = random.Random(f"{seed}:{register.name}:{home_culture}")
     records: list[Record] = []
     truth: dict[str, str] = {}
-    name = f"{register.name}-{home}"
-    person: _Person | None = None
-    for number in range(register.persons):
-        culture = home if chance.random() >= register.abroad else chance.choice(words.cultures)
-        before, person = person, _person(register, words, culture, chance, number)
-        if before and chance.random() < register.twins:
-            person = _twin(before, person)
-        count = 1 + (_copies(register.copies, chance) if chance.random() < register.repeated else 0)
+    name = f"{register.name}-{home_culture}"
+    for number, person in enumerate(_draw_persons(register, home_culture, vocabulary, chance)):
+        count = 1
+        if chance.random() < register.duplicate_share:
+            count += _draw_duplicates(register.mean_duplicates, chance)
         for copy in range(count):
             identity = f"{name}:{number}-{copy}"
-            records.append(_written(register, person, words, chance, identity, careful=copy == 0))
+            is_first = copy == 0
+            records.append(
+                _register_entry(register, person, vocabulary, chance, identity, careful=is_first)
+            )
             truth[identity] = f"{name}:{number}"
     return records, truth
 
 
-def words_of(people: Iterable[tuple[Record, str]]) -> _Words:
-    """The words to draw from: `people` are invented records with their name culture."""
-    given: dict[str, list[str]] = {}
-    family: dict[str, list[str]] = {}
-    places: list[str] = []
-    women: Counter[str] = Counter()
-    for record, culture in people:
-        first, last = record.texts("firstName"), record.texts("lastName")
-        if record.kind == Kind.PERSON and first and last and f"{first[0]}{last[0]}".isascii():
-            given.setdefault(culture, []).append(first[0].title())
-            family.setdefault(culture, []).append(last[0].title())
-            said = record.texts("gender")[:1]
-            women[first[0].title()] += (said == ("female",)) - (said == ("male",))
-            places.extend(
-                text.split(",")[0] for text in record.texts("birthPlace") if text.isascii()
-            )
-    return _Words(
-        {culture: _Bag.of(held, 8, 1.05) for culture, held in given.items()},
-        {culture: _Bag.of(held, 30, 0.9, RARE) for culture, held in family.items()},
-        _Bag.of(places, 3, 1.0),
-        sorted(given),
-        frozenset(word for word, more in women.items() if more > 0),
-    )
+def _draw_persons(
+    register: Register, home_culture: str, vocabulary: RegisterVocabulary, chance: random.Random
+) -> Iterator[_Person]:
+    """Yield the persons of a register, each drawn after the entries of the one before."""
+    person: _Person | None = None
+    for number in range(register.persons):
+        culture = home_culture
+        if chance.random() < register.foreigners:
+            culture = chance.choice(vocabulary.cultures)
+        previous, person = person, _draw_person(register, vocabulary, culture, chance, number)
+        if previous and chance.random() < register.twins:
+            person = _make_twin(previous, person)
+        yield person
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    given: str
+    given_name: str
     middle: str
     family: str
     byname: str
@@ -146,14 +88,21 @@ class _Person:
     woman: bool
     phone: str
     father: str
-    office: str
+    occupation: str
 
 
-def _person(
-    register: Register, words: _Words, culture: str, chance: random.Random, number: int
+def _draw_person(
+    register: Register,
+    vocabulary: RegisterVocabulary,
+    culture: str,
+    chance: random.Random,
+    number: int,
 ) -> _Person:
-    given, family = words.given[culture].draw(chance), words.family[culture].draw(chance)
-    other = words.family[culture].draw(chance)
+    given_name, family = (
+        vocabulary.given_names[culture].draw(chance),
+        vocabulary.family[culture].draw(chance),
+    )
+    other = vocabulary.family[culture].draw(chance)
     year = (
         chance.randrange(1600, 1960)
         if register.place == "birthPlace"
@@ -165,75 +114,79 @@ def _person(
         else (chance.randrange(1, 13), chance.randrange(1, 29))
     )
     shape = chance.choice(("{0}{2}@{3}", "{0}.{1}@{3}", "{1}.{0}{2}@{3}", "{0}{1}@{3}"))
-    email = shape.format(given, family, chance.randrange(10, 99), f"{other}.example")
-    second, woman = words.given[culture].draw(chance), given in words.women
+    email = shape.format(given_name, family, chance.randrange(10, 99), f"{other}.example")
+    second, woman = vocabulary.given_names[culture].draw(chance), given_name in vocabulary.women
     return _Person(
-        given,
+        given_name,
         second if chance.random() < 0.25 else "",
         family,
-        f"of {words.places.draw(chance)}" if register.whole and chance.random() < 0.4 else "",
+        f"of {vocabulary.places.draw(chance)}"
+        if register.full_names and chance.random() < 0.4
+        else "",
         f"{year:04d}-{month:02d}-{day:02d}",
-        words.places.draw(chance),
+        vocabulary.places.draw(chance),
         f"{chance.randrange(1, 200)} {other} {chance.choice(('Street', 'Road', 'Place'))}",
         f"{chance.randrange(1000, 9999)}",
         email.lower().replace(" ", ""),
         f"{7_000_000 + 13 * number}",
         second,
-        words.family[culture].draw(chance)
-        if woman and chance.random() < 2 * register.married
+        vocabulary.family[culture].draw(chance)
+        if woman and chance.random() < 2 * register.maiden_names
         else "",
         woman,
-        _phone(chance),
-        words.given[culture].draw(chance),
-        _office(chance),
+        _draw_phone(chance),
+        vocabulary.given_names[culture].draw(chance),
+        _draw_occupation(chance),
     )
 
 
-def _phone(chance: random.Random) -> str:
+def _draw_phone(chance: random.Random) -> str:
     return f"+44 20 7{chance.randrange(100, 1000)} {chance.randrange(1000, 10_000)}"
 
 
-def _office(chance: random.Random) -> str:
-    # some are much more common than others
-    return _OFFICES[int(len(_OFFICES) * chance.random() ** 2)]
+def _draw_occupation(chance: random.Random) -> str:
+    # squaring makes some occupations much more common than others
+    return _OCCUPATIONS[int(len(_OCCUPATIONS) * chance.random() ** 2)]
 
 
-def _twin(one: _Person, other: _Person) -> _Person:
-    """`other` as a sister or brother born on one day with `one`."""
+def _make_twin(person: _Person, sibling: _Person) -> _Person:
+    """Return `sibling` as a twin of `person`."""
     shared = ("family", "byname", "birth", "place", "street", "postcode", "father")
-    return replace(other, maiden="", **{name: getattr(one, name) for name in shared})
+    return replace(sibling, maiden="", **{name: getattr(person, name) for name in shared})
 
 
-def _copies(mean: float, chance: random.Random) -> int:
-    """A geometric number, one or more."""
+def _draw_duplicates(mean: float, chance: random.Random) -> int:
+    """Draw a geometric number of at least 1 with the given mean, at most 30."""
     count = 1
     while chance.random() < 1 - 1 / mean and count < 30:
         count += 1
     return count
 
 
-def _written(
+def _register_entry(
     register: Register,
     person: _Person,
-    words: _Words,
+    vocabulary: RegisterVocabulary,
     chance: random.Random,
     identity: str,
     *,
     careful: bool,
 ) -> Record:
-    """One record of a person. The first one is written carefully: it has gaps, but no slips."""
+    """Return one record of a person; a `careful` one has gaps and fewer errors."""
     rate = 0.2 if careful else 1.0
-    values = _names(register, person, chance, rate)
+    values = _name_values(register, person, chance, rate)
     if chance.random() >= register.date_gaps:
-        values.append(Value("birthDate", _birth(register, person, chance, rate)))
-    place = person.place if chance.random() >= register.moves * rate else words.places.draw(chance)
-    place = word_slips(place, 0.05 * rate, chance)
-    placed = chance.random() >= register.place_gaps
-    if placed and register.place == "birthPlace":
+        values.append(Value("birthDate", _birth_date(register, person, chance, rate)))
+    place = person.place
+    if chance.random() < register.moves * rate:
+        place = vocabulary.places.draw(chance)
+    place = add_word_typos(place, 0.05 * rate, chance)
+    has_place = chance.random() >= register.place_gaps
+    if has_place and register.place == "birthPlace":
         values.append(Value("birthPlace", place))
     if register.email and chance.random() < register.email:
-        values.append(Value("email", _email(person.email, 0.2 * rate, chance)))
-    values.extend(_more(register, person, chance, rate))
+        values.append(Value("email", _mistype_email(person.email, 0.2 * rate, chance)))
+    values.extend(_optional_values(register, person, chance, rate))
     return Record(
         identity,
         register.name,
@@ -242,87 +195,92 @@ def _written(
         tuple(values),
         identifiers=_identifiers(register, person, chance, rate),
         addresses=(_address(register, person, place, chance, rate),)
-        if placed and register.place == "city"
+        if has_place and register.place == "city"
         else (),
     )
 
 
-def _birth(register: Register, person: _Person, chance: random.Random, rate: float) -> str:
+def _birth_date(register: Register, person: _Person, chance: random.Random, rate: float) -> str:
     if chance.random() < register.other_dates * rate:
-        return str(other_date(int(person.birth[:4]), chance))
+        return str(draw_other_date(int(person.birth[:4]), chance))
     return (
-        date_slip(person.birth, chance)
-        if chance.random() < register.date_slips * rate
+        add_date_error(person.birth, chance)
+        if chance.random() < register.date_errors * rate
         else person.birth
     )
 
 
-def _more(register: Register, person: _Person, chance: random.Random, rate: float) -> list[Value]:
-    """What registers tell now and then: it is sometimes wrong, and telephones and occupations change."""
-    told = (
-        (
-            "gender",
-            register.gendered,
-            "female" if person.woman == (chance.random() >= 0.03 * rate) else "male",
-        ),
-        (
-            "phone",
-            register.phones,
-            person.phone if chance.random() >= 0.2 * rate else _phone(chance),
-        ),
-        ("fatherName", register.fathers, word_slips(person.father, register.slips * rate, chance)),
-        (
-            "position",
-            register.offices,
-            person.office if chance.random() >= 0.3 * rate else _office(chance),
-        ),
+def _optional_values(
+    register: Register, person: _Person, chance: random.Random, rate: float
+) -> list[Value]:
+    """Return fields that only some records have; they may be wrong or outdated."""
+    gender = "female" if person.woman == (chance.random() >= 0.03 * rate) else "male"
+    phone = person.phone if chance.random() >= 0.2 * rate else _draw_phone(chance)
+    father = add_word_typos(person.father, register.typos * rate, chance)
+    occupation = person.occupation if chance.random() >= 0.3 * rate else _draw_occupation(chance)
+    fields = (
+        ("gender", register.genders, gender),
+        ("phone", register.phones, phone),
+        ("fatherName", register.fathers, father),
+        ("position", register.occupations, occupation),
     )
-    return [Value(prop, text) for prop, share, text in told if chance.random() < share]
+    return [Value(prop, text) for prop, share, text in fields if chance.random() < share]
 
 
-def _names(register: Register, person: _Person, chance: random.Random, rate: float) -> list[Value]:
-    given = word_slips(person.given, register.slips * rate, chance)
-    family = person.maiden if person.maiden and chance.random() < 0.5 else person.family
-    family = word_slips(family, register.slips * rate, chance)
-    if chance.random() < register.initials * rate:
-        given = given[:1]
-    elif chance.random() < register.pets * rate and len(given) > 4:
-        given = given[: chance.randrange(3, 5)]
-    further = chance.random() < register.middles
-    if further and len(given) > 1:
-        given = f"{given} {word_slips(person.second, register.slips * rate, chance)}"
-    if chance.random() < register.swaps * rate:
-        given, family = family, given
+def _name_values(
+    register: Register, person: _Person, chance: random.Random, rate: float
+) -> list[Value]:
+    given_name, family, has_middle = _written_names(register, person, chance, rate)
     gap = chance.random()
     if gap < register.gaps:
-        given, family = ("", family) if gap < register.gaps / 2 else (given, "")
+        given_name, family = ("", family) if gap < register.gaps / 2 else (given_name, "")
     parts = [
-        Value(prop, text) for prop, text in (("firstName", given), ("lastName", family)) if text
+        Value(prop, text)
+        for prop, text in (("firstName", given_name), ("lastName", family))
+        if text
     ]
-    if chance.random() >= register.whole:
+    if chance.random() >= register.full_names:
         return parts
-    middle = person.middle if chance.random() < 0.7 and not further else ""
+    middle = person.middle if chance.random() < 0.7 and not has_middle else ""
     byname = person.byname if chance.random() < 0.6 else ""
-    text = " ".join(
-        filter(None, (given, word_slips(middle, register.slips * rate, chance), family, byname))
-    )
+    middle = add_word_typos(middle, register.typos * rate, chance)
+    text = " ".join(filter(None, (given_name, middle, family, byname)))
     return [Value("name", text), *parts]
 
 
-def _email(text: str, rate: float, chance: random.Random) -> str:
+def _written_names(
+    register: Register, person: _Person, chance: random.Random, rate: float
+) -> tuple[str, str, bool]:
+    """Return given and family name as written, and whether a second given name is included."""
+    given_name = add_word_typos(person.given_name, register.typos * rate, chance)
+    family = person.maiden if person.maiden and chance.random() < 0.5 else person.family
+    family = add_word_typos(family, register.typos * rate, chance)
+    if chance.random() < register.initials * rate:
+        given_name = given_name[:1]
+    elif chance.random() < register.pet_names * rate and len(given_name) > 4:
+        given_name = given_name[: chance.randrange(3, 5)]
+    has_middle = chance.random() < register.middle_names
+    if has_middle and len(given_name) > 1:
+        given_name = f"{given_name} {add_word_typos(person.second, register.typos * rate, chance)}"
+    if chance.random() < register.swaps * rate:
+        given_name, family = family, given_name
+    return given_name, family, has_middle
+
+
+def _mistype_email(text: str, rate: float, chance: random.Random) -> str:
     name, _, host = text.partition("@")
-    return f"{word_slips(name, rate, chance)}@{host}"
+    return f"{add_word_typos(name, rate, chance)}@{host}"
 
 
 def _identifiers(
     register: Register, person: _Person, chance: random.Random, rate: float
 ) -> tuple[Identifier, ...]:
-    if chance.random() >= register.numbered:
+    if chance.random() >= register.id_numbers:
         return ()
     number = person.number
     if chance.random() < 0.1 * rate:
-        place = chance.randrange(len(number))
-        number = number[:place] + chance.choice("0123456789") + number[place + 1 :]
+        index = chance.randrange(len(number))
+        number = number[:index] + chance.choice("0123456789") + number[index + 1 :]
     return (Identifier("idNumber", number),)
 
 
@@ -331,7 +289,7 @@ def _address(
 ) -> Address:
     if not register.postal:
         return Address(city=place)
-    street = " ".join(word_slips(word, 0.1 * rate, chance) for word in person.street.split())
+    street = " ".join(add_word_typos(word, 0.1 * rate, chance) for word in person.street.split())
     return Address(
         street=street if chance.random() > 0.06 else "",
         city=place,
@@ -341,15 +299,15 @@ def _address(
     )
 
 
-def registers_of(
-    people: Iterable[tuple[Record, str]], seed: int, wanted: Sequence[Register] = REGISTERS
+def generate_registers(
+    people: Iterable[tuple[Record, str]], seed: int, registers: Sequence[Register] = REGISTERS
 ) -> Iterator[tuple[Register, list[Record], dict[str, str]]]:
-    """Every register, once for each of its homes, with its records and record id → person."""
-    words = words_of(people)
-    for register in wanted:
-        for home in register.homes:
-            records, truth = register_records(register, home, words, seed)
+    """Yield each register, once per home culture, with its records and record id → person id."""
+    vocabulary = collect_vocabulary(people)
+    for register in registers:
+        for culture in register.home_cultures:
+            records, truth = generate_register(register, culture, vocabulary, seed)
             yield register, records, truth
 
 
-__all__ = ["REGISTERS", "Register", "register_records", "registers_of", "words_of"]
+__all__ = ["REGISTERS", "Register", "generate_register", "generate_registers"]

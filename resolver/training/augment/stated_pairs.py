@@ -1,10 +1,10 @@
-"""Stated, not measured: what two records shall be worth of which lists hold too few to learn it from.
+"""Pairs with stated labels, for evidence that lists hold too little of to learn from.
 
-A number that two different names share may be one person under two names, or a forged document that two people use:
-no list says how often either is so, and a human must look. A birth date alone makes nobody of two names one person. A
-name that hardly anybody bears is the same person's though the birth date is quite another one, for dates are forged,
-and slip. Each is written down here as pairs with labels, told in few words as agencies tell in haste, and weighs
-little beside what lists teach (`train.SHARES`).
+A number shared by two different names may be one person under two names, or a forged document that
+two people use: no list says how often either is so, and a steward must look. A birth date alone
+does not make two names one person. A rare name is the same person's even if the birth dates are
+unrelated, because dates are forged and mistyped. Each is stated here as labeled pairs of short
+records, and weighs little compared with what lists teach (`train.ORIGIN_WEIGHTS`).
 """
 
 from __future__ import annotations
@@ -15,35 +15,49 @@ from dataclasses import replace
 
 from resolver.errors import DateError
 from resolver.records import Identifier, Kind, Record, Value, parse_date
-from resolver.records.prepared.frequencies import Tables
-from resolver.training.augment.controlled_differences import Differing, invented_pairs, named
-from resolver.training.augment.keyboard_errors import other_date
-from resolver.training.data.labeled_pairs import Labelled
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.training.augment.controlled_differences import (
+    LabeledRecordPair,
+    evidence_of_record_pairs,
+    with_pair_ids,
+)
+from resolver.training.augment.keyboard_errors import draw_other_date
+from resolver.training.data.labeled_pairs import LabeledPairs
 
-NUMBER, DATE, OTHER_DATE = "shared number", "shared date", "another date"
-MOST = 1_500
-"""Pairs made of each."""
-_RARE = 14.0
-"""Nats of the words of a name that hardly anybody shares."""
+SHARED_NUMBER_ORIGIN, SHARED_DATE_ORIGIN, OTHER_DATE_ORIGIN = (
+    "shared number",
+    "shared date",
+    "another date",
+)
+MAX_PAIRS_PER_ORIGIN = 1_500
+"""Maximum number of couples of each origin."""
+_MIN_RARITY = 14.0
+"""Minimum rarity of a name, in nats, summed over its words."""
 
 
-def stated_pairs(people: Iterable[Record], tables: Tables, seed: int) -> list[dict[Kind, Labelled]]:
-    """The evidence of the pairs of each kind, made of invented `people`."""
+def build_stated_pairs(
+    people: Iterable[Record], tables: FrequencyTables, seed: int
+) -> list[dict[Kind, LabeledPairs]]:
+    """Return evidence of the stated pairs of each origin, made of invented `people`."""
     chance = random.Random(f"{seed}:stated")
-    held = [
-        one for one in people if one.kind == Kind.PERSON and one.texts("name") and _full_date(one)
+    usable = [
+        person
+        for person in people
+        if person.kind == Kind.PERSON and person.texts("name") and _full_date(person)
     ]
-    chance.shuffle(held)
-    made = {
-        NUMBER: _numbers(held, chance),
-        DATE: _dates(held, chance),
-        OTHER_DATE: _others(held, tables, chance),
+    chance.shuffle(usable)
+    pairs_by_origin = {
+        SHARED_NUMBER_ORIGIN: _shared_number_pairs(usable, chance),
+        SHARED_DATE_ORIGIN: _shared_date_pairs(usable, chance),
+        OTHER_DATE_ORIGIN: _other_date_pairs(usable, tables, chance),
     }
-    return [invented_pairs(pairs, tables, origin) for origin, pairs in made.items()]
+    return [
+        evidence_of_record_pairs(pairs, tables, origin) for origin, pairs in pairs_by_origin.items()
+    ]
 
 
 def _full_date(record: Record) -> str:
-    """The birth date, where it is known to the day."""
+    """Return the first birth date known to the day, or ""."""
     for text in record.texts("birthDate"):
         try:
             date = parse_date(text)
@@ -54,50 +68,71 @@ def _full_date(record: Record) -> str:
     return ""
 
 
-def _numbers(people: Sequence[Record], chance: random.Random) -> Iterator[Differing]:
-    """One passport under two names: each pair stands there twice, once with either label."""
-    for place, (one, two) in enumerate(_couples(people)):
-        number = (
-            Identifier(
-                "passportNumber", f"{chance.choice('ABCDEFGHKLMP')}{chance.randrange(10**6, 10**7)}"
-            ),
+def _shared_number_pairs(
+    people: Sequence[Record], chance: random.Random
+) -> Iterator[LabeledRecordPair]:
+    """Yield two names with one passport number, once with either label."""
+    for position, (first_person, second_person) in enumerate(_consecutive_pairs(people)):
+        letter, digits = chance.choice("ABCDEFGHKLMP"), chance.randrange(10**6, 10**7)
+        passports = (Identifier("passportNumber", f"{letter}{digits}"),)
+        first, second = (
+            replace(_short_record(person, chance), identifiers=passports)
+            for person in (first_person, second_person)
         )
-        first, second = (replace(_told(each, chance), identifiers=number) for each in (one, two))
         for label in (True, False):
-            yield named(first, second, NUMBER, 2 * place + label, same=label)
+            yield with_pair_ids(
+                first, second, SHARED_NUMBER_ORIGIN, 2 * position + label, same=label
+            )
 
 
-def _dates(people: Sequence[Record], chance: random.Random) -> Iterator[Differing]:
-    """Two names born on one day; of some, one name or neither is known."""
-    for place, (one, two) in enumerate(_couples(people)):
-        told = [_told(each, chance, date=_full_date(one)) for each in (one, two)]
+def _shared_date_pairs(
+    people: Sequence[Record], chance: random.Random
+) -> Iterator[LabeledRecordPair]:
+    """Yield two names with one birth date, labeled different; some lack one name or both."""
+    for position, (first_person, second_person) in enumerate(_consecutive_pairs(people)):
+        date = _full_date(first_person)
+        records = [
+            _short_record(person, chance, date=date) for person in (first_person, second_person)
+        ]
         for side in (0, 1):
-            if place % 4 == 0 or (place % 4 == 1 and side):
-                told[side] = replace(
-                    told[side], values=tuple(v for v in told[side].values if v.prop != "name")
+            if position % 4 == 0 or (position % 4 == 1 and side):
+                records[side] = replace(
+                    records[side],
+                    values=tuple(value for value in records[side].values if value.prop != "name"),
                 )
-        yield named(told[0], told[1], DATE, place, same=False)
+        yield with_pair_ids(records[0], records[1], SHARED_DATE_ORIGIN, position, same=False)
 
 
-def _others(people: Sequence[Record], tables: Tables, chance: random.Random) -> Iterator[Differing]:
-    """One rare name with two dates that have nothing in common."""
-    rare = [one for one in people if _rarity(one, tables) >= _RARE]
-    for place, one in enumerate(rare[:MOST]):
-        date = other_date(parse_date(_full_date(one)).year, chance)
-        first, second = _told(one, chance, date=_full_date(one)), _told(one, chance, date=str(date))
-        yield named(first, second, OTHER_DATE, place, same=True)
+def _other_date_pairs(
+    people: Sequence[Record], tables: FrequencyTables, chance: random.Random
+) -> Iterator[LabeledRecordPair]:
+    """Yield one rare name with two unrelated dates, labeled the same."""
+    rare = [person for person in people if _name_rarity(person, tables) >= _MIN_RARITY]
+    for number, person in enumerate(rare[:MAX_PAIRS_PER_ORIGIN]):
+        date = draw_other_date(parse_date(_full_date(person)).year, chance)
+        first, second = (
+            _short_record(person, chance, date=_full_date(person)),
+            _short_record(person, chance, date=str(date)),
+        )
+        yield with_pair_ids(first, second, OTHER_DATE_ORIGIN, number, same=True)
 
 
-def _rarity(record: Record, tables: Tables) -> float:
+def _name_rarity(record: Record, tables: FrequencyTables) -> float:
     return sum(tables.rarity(word.lower(), group=False) for word in record.texts("name")[0].split())
 
 
-def _couples(people: Sequence[Record]) -> list[tuple[Record, Record]]:
-    return list(zip(people[: 2 * MOST : 2], people[1 : 2 * MOST : 2], strict=False))
+def _consecutive_pairs(people: Sequence[Record]) -> list[tuple[Record, Record]]:
+    return list(
+        zip(
+            people[: 2 * MAX_PAIRS_PER_ORIGIN : 2],
+            people[1 : 2 * MAX_PAIRS_PER_ORIGIN : 2],
+            strict=False,
+        )
+    )
 
 
-def _told(record: Record, chance: random.Random, date: str = "") -> Record:
-    """A record in few words: its name, half the time its nationality, and a date."""
+def _short_record(record: Record, chance: random.Random, date: str = "") -> Record:
+    """Return a record with its name, its nationality half of the time, and a date."""
     values = [Value("name", record.texts("name")[0])]
     nations = record.texts("nationality")
     if nations and chance.random() < 0.5:
@@ -107,4 +142,9 @@ def _told(record: Record, chance: random.Random, date: str = "") -> Record:
     return Record(record.id, "stated", Kind.PERSON, "Person", tuple(values))
 
 
-__all__ = ["DATE", "NUMBER", "OTHER_DATE", "stated_pairs"]
+__all__ = [
+    "OTHER_DATE_ORIGIN",
+    "SHARED_DATE_ORIGIN",
+    "SHARED_NUMBER_ORIGIN",
+    "build_stated_pairs",
+]

@@ -1,1 +1,1 @@
-"""Labeled pairs from judgements, clusters, lists and decisions."""
+"""Labeled pairs from judgments, clusters, lists and decisions."""

@@ -1,10 +1,10 @@
-"""Active learning: the pairs of a batch that are worth a steward's minute.
+"""Active learning: select the pairs of a batch that are worth a steward's time.
 
-A pair teaches where the model is unsure of it (uncertainty sampling, Lewis and Gale 1994) and where nothing like it has
-been picked yet: half of the pairs are picked one by one, each by its uncertainty times its distance from those picked
-before. Distance is measured in what the evidence weighs, so that fifty pairs of one pattern are not asked about fifty
-times. The other half is drawn by chance from all candidates: a model that is shown nothing but hard cases forgets what
-the plain ones look like.
+A pair teaches where the model is unsure of it (uncertainty sampling, Lewis and Gale 1994) and where
+no similar pair was selected yet: half of the pairs are selected one by one by uncertainty times
+distance from those selected before. Distance is measured in weights of evidence, so that fifty
+pairs of one pattern are not selected. The other half is drawn at random from all candidates: a
+model trained on hard cases only forgets the easy ones.
 """
 
 from __future__ import annotations
@@ -15,73 +15,82 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import candidates, plan_for
+from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison import NameIndex, compare
+from resolver.model_set import ModelSet, load_models
 from resolver.models import loader
-from resolver.pipeline import (
-    ModelSet,
-    RunOptions,
-    choose_plan,
-    load_models,
-    model_kinds,
-    prepared_of,
-    score_rows,
-)
+from resolver.pipeline import choose_model_kinds, compare_and_score, normalize
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.results.resolution import Band
-from resolver.scoring import Model, interval, scores
+from resolver.run_options import RunOptions, choose_plan
+from resolver.scoring import Model, interval_indices, scores
 
-POOL = 20_000
-"""Of so many pairs, the least certain ones, the sample is picked."""
-_NEAR = 1.0
-"""Log-odds: at this distance from everything picked, a pair counts half as much as one far away."""
-_AGAIN = 0.5
-"""A pair counts so much less for every pair picked that holds one of its records."""
+POOL_SIZE = 20_000
+"""Number of least certain pairs from which the sample is selected."""
+Floats = npt.NDArray[np.float64]
+_HALF_GAIN_DISTANCE = 1.0
+"""Distance in log-odds at which a pair counts half as much as one far away."""
+_REPEAT_FACTOR = 0.5
+"""Factor for each selected pair that shares a record with the pair."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """A pair to judge, left_id < right_id, with what the model says of it now; `drawn` by chance, or picked."""
+class SampledPair:
+    """Pair to judge, `left_id` < `right_id`, with its current score and band.
+
+    `is_random` tells pairs drawn at random from selected ones.
+    """
 
     left_id: str
     right_id: str
     score: float
     band: Band
-    drawn: bool
+    is_random: bool
 
 
-def sample(
+def sample_pairs(
     batch: Batch,
     options: RunOptions,
     count: int,
-    declared: Sequence[str] = (),
-    known: Collection[tuple[str, str]] = (),
-) -> list[Picked]:
-    """At most `count` candidate pairs of a canonical batch: the picked ones, the most telling first, then those drawn;
-    none of `known` (pairs of ids, the smaller first). The same batch, model and count give the same pairs."""
+    deduplicated: Sequence[str] = (),
+    excluded: Collection[tuple[str, str]] = (),
+) -> list[SampledPair]:
+    """Return at most `count` candidate pairs of a canonical batch for stewards to judge.
+
+    Selected pairs come first, most informative first, then pairs drawn at random. Pairs in
+    `excluded` (ids, smaller first) are left out. The same batch, model and count give the same
+    pairs.
+    """
     models = load_models(options.model_dir)
-    prepared = prepared_of(batch, models, declared)
-    pairs, _ = candidates(prepared, choose_plan(options, len(batch), plan_for(len(batch))))
+    prepared = normalize(batch, models, deduplicated)
+    pairs, _ = join_candidates(
+        prepared, choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
+    )
     ids = batch.ids.to_pylist()
     names = NameIndex.of(prepared)
-    logodds = score_rows(prepared, names, models, pairs.left, pairs.right, options.workers)
+    logodds = compare_and_score(prepared, names, models, pairs.left, pairs.right, options.workers)
     unsure = uncertainty(logodds)
-    if known:
-        held = {(one, two) for one, two in known}
+    if excluded:
+        excluded_ids = {(left_row, right_row) for left_row, right_row in excluded}
         rows = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
-        unsure[np.array([(ids[one], ids[two]) in held for one, two in rows], dtype=bool)] = -1.0
-    pool = np.sort(np.argsort(-unsure, kind="stable")[:POOL])
+        unsure[
+            np.array(
+                [(ids[left_row], ids[right_row]) in excluded_ids for left_row, right_row in rows],
+                dtype=bool,
+            )
+        ] = -1.0
+    pool = np.sort(np.argsort(-unsure, kind="stable")[:POOL_SIZE])
     pool = pool[unsure[pool] > 0]
     left, right = pairs.left[pool], pairs.right[pool]
-    told = patterns(prepared, names, models, left, right)
-    picked = pool[spread_out(unsure[pool], told, left, right, (count + 1) // 2)]
-    chosen = np.concatenate([picked, drawn(unsure >= 0, picked, count - len(picked))])
+    weights = weight_patterns(prepared, names, models, left, right)
+    picked = pool[select_diverse_rows(unsure[pool], weights, left, right, (count + 1) // 2)]
+    chosen = np.concatenate([picked, draw_random_rows(unsure >= 0, picked, count - len(picked))])
     score = scores(logodds[chosen])
-    bands = options.borders.bands(score)
+    bands = options.thresholds.bands(score)
     return [
-        Picked(
+        SampledPair(
             ids[pairs.left[row]],
             ids[pairs.right[row]],
             float(value),
@@ -93,80 +102,76 @@ def sample(
 
 
 def uncertainty(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """1 where a score is one half, towards 0 where it is sure."""
+    """Return 1 for a score of one half, falling to 0 for certain scores."""
     score = scores(logodds)
     unsure: npt.NDArray[np.float64] = 4 * score * (1 - score)
     return unsure
 
 
-def patterns(
-    prepared: Prepared, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray
+def weight_patterns(
+    prepared: PreparedBatch, names: NameIndex, models: ModelSet, left: IntArray, right: IntArray
 ) -> FloatArray:
-    """What every row of the sum weighs (log-odds), a block of columns a kind; different kinds lie far apart."""
-    judged = model_kinds(prepared.kinds, left, right)
+    """Return the weight of each evidence row (log-odds) per pair, one block of columns per kind."""
+    model_kind = choose_model_kinds(prepared.kinds, left, right)
     blocks = []
     for number, kind in enumerate(loader.KINDS):
         model = models.models[kind]
-        where = np.flatnonzero(judged == int(KIND_BY_LABEL[kind]))
+        rows = np.flatnonzero(model_kind == int(KIND_BY_LABEL[kind]))
         block = np.zeros((len(left), len(model.terms) + len(model.pairs) + 1), dtype=np.float32)
-        if len(where):
+        if len(rows):
             evidence = compare(
-                prepared, names, left[where], right[where], model.features, group=kind != "person"
+                prepared, names, left[rows], right[rows], model.features, group=kind != "person"
             )
-            block[where, :-1] = contributions(model, evidence)
-            block[where, -1] = 10.0 * (number + 1)
+            block[rows, :-1] = term_contributions(model, evidence)
+            # keeps pairs of different kinds far apart
+            block[rows, -1] = 10.0 * (number + 1)
         blocks.append(block)
     return np.concatenate(blocks, axis=1)
 
 
-def drawn(
+def draw_random_rows(
     usable: npt.NDArray[np.bool_], picked: npt.NDArray[np.int64], count: int, seed: int = 7
 ) -> npt.NDArray[np.int64]:
-    """At most `count` of the usable rows that were not picked, by chance."""
+    """Return at most `count` usable rows that were not selected, drawn at random."""
     left = np.setdiff1d(np.flatnonzero(usable), picked)
     return np.random.default_rng(seed).choice(left, min(count, len(left)), replace=False)
 
 
-def contributions(model: Model, evidence: FloatArray) -> FloatArray:
-    """What each term and pair of terms of a model adds, in log-odds: m × (terms + pairs)."""
-    place = {name: column for column, name in enumerate(model.features)}
+def term_contributions(model: Model, evidence: FloatArray) -> FloatArray:
+    """Return the log-odds added by each term and pair term: m × (terms + pairs)."""
+    column_of = {name: column for column, name in enumerate(model.features)}
     columns = [
         np.array(term.weights, dtype=np.float32)[
-            interval(evidence[:, place[term.feature]], term.cuts)
+            interval_indices(evidence[:, column_of[term.feature]], term.cuts)
         ]
         for term in model.terms
     ]
     for pair in model.pairs:
-        at = [
-            interval(evidence[:, place[name]], cuts)
+        intervals = [
+            interval_indices(evidence[:, column_of[name]], cuts)
             for name, cuts in zip(pair.features, pair.cuts, strict=True)
         ]
-        columns.append(np.array(pair.weights, dtype=np.float32)[at[0], at[1]])
+        columns.append(np.array(pair.weights, dtype=np.float32)[intervals[0], intervals[1]])
     if not columns:
         return np.zeros((len(evidence), 0), dtype=np.float32)
     return np.stack(columns, axis=1) / np.float32(1000)
 
 
-def spread_out(
-    unsure: npt.NDArray[np.float64],
-    patterns: FloatArray,
-    left: IntArray,
-    right: IntArray,
-    count: int,
+def select_diverse_rows(
+    unsure: Floats, patterns: FloatArray, left: IntArray, right: IntArray, count: int
 ) -> npt.NDArray[np.int64]:
-    """Which rows to pick, in order: each time the one with the most uncertainty × distance from those picked; ties by
-    row."""
+    """Return rows by uncertainty × distance from the rows before them; ties go to the first."""
     distance = np.full(len(unsure), np.inf)
     gain = unsure.copy()
-    again = np.ones(len(unsure))
+    repeat_factor = np.ones(len(unsure))
     chosen: list[int] = []
     while len(chosen) < min(count, len(unsure)):
         best = int(np.argmax(gain))
         chosen.append(best)
         distance = np.minimum(distance, np.sqrt(((patterns - patterns[best]) ** 2).sum(axis=1)))
         records = left[best], right[best]
-        again[np.isin(left, records) | np.isin(right, records)] *= _AGAIN
-        # what lies where another was picked tells nothing new, but little is more than nothing
-        gain = unsure * again * (1e-6 + distance / (distance + _NEAR))
+        repeat_factor[np.isin(left, records) | np.isin(right, records)] *= _REPEAT_FACTOR
+        # rows at distance 0 teach little, but rank above rows already chosen
+        gain = unsure * repeat_factor * (1e-6 + distance / (distance + _HALF_GAIN_DISTANCE))
         gain[chosen] = -1.0
     return np.array(chosen, dtype=np.int64)

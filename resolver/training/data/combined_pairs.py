@@ -1,4 +1,4 @@
-"""Decisions beside other material: what `resolver train LISTS --from-store URL` learns from."""
+"""Decisions together with other training data (`resolver train LISTS --from-store URL`)."""
 
 from __future__ import annotations
 
@@ -9,48 +9,65 @@ from typing import Any
 import numpy as np
 
 from resolver.ingest.reader_types import Intake
-from resolver.pipeline import tables_of
-from resolver.training.data.contradictions import quarantine
-from resolver.training.data.decided_pairs import Decided, clusters_of, decided_pairs
-from resolver.training.data.labeled_clusters import Clusters
-from resolver.training.data.labeled_pairs import Judgement, Labelled, together
-from resolver.training.train import Material
+from resolver.model_set import build_tables
+from resolver.training.data.contradictions import quarantine_contradictions
+from resolver.training.data.decided_pairs import cluster_tied_records, label_decided_pairs
+from resolver.training.data.labeled_clusters import LabeledClusters
+from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, concat_pairs
+from resolver.training.data.training_decisions import TrainingDecisions
+from resolver.training.training_data import TrainingData
 
 
-def agreed(
-    decided: Decided, judgements: Sequence[Judgement], clusters: Clusters | None = None
-) -> tuple[Decided, list[Judgement]]:
-    """The decisions and the judgements that can all be right together; what is decided and judged alike is taken for
-    decided."""
-    said = set(decided.judgements)
-    others = [one for one in judgements if one not in said]
-    kept, odd = quarantine([*others, *decided.judgements], clusters.home if clusters else {})
-    held = set(kept)
-    left_out = {f"or judgements {why}": count for why, count in odd.items()}
-    return decided.keeping(kept, left_out), [one for one in others if one in held]
+def reconcile_labels(
+    decided: TrainingDecisions,
+    judgments: Sequence[JudgedPair],
+    clusters: LabeledClusters | None = None,
+) -> tuple[TrainingDecisions, list[JudgedPair]]:
+    """Return the decisions and judgments that are consistent with each other.
+
+    A pair both decided and judged alike counts as decided.
+    """
+    decided_pairs = set(decided.judgments)
+    others = [judgment for judgment in judgments if judgment not in decided_pairs]
+    consistent, contradictions = quarantine_contradictions(
+        [*others, *decided.judgments], clusters.cluster_of if clusters else {}
+    )
+    consistent_pairs = set(consistent)
+    left_out = {f"or judgements {reason}": count for reason, count in contradictions.items()}
+    return decided.restricted_to(consistent, left_out), [
+        judgment for judgment in others if judgment in consistent_pairs
+    ]
 
 
-def with_decided(
-    material: Material,
+def add_decided_pairs(
+    material: TrainingData,
     intake: Intake,
-    judgements: Sequence[Judgement],
-    decided: Decided,
+    judgments: Sequence[JudgedPair],
+    decided: TrainingDecisions,
     tables: Mapping[str, Any],
-) -> Material:
-    """The material with the pairs that decisions label; records that these hold to be the same are one cluster in all
-    of it, so that no fold tests what another has learnt."""
-    homes = clusters_of([*judgements, *decided.ties], intake.batch.ids.to_pylist())
-    pairs = {kind: _renamed(data, homes) for kind, data in material.pairs.items()}
-    for kind, data in decided_pairs(decided, tables_of(dict(tables)), homes).items():
-        pairs[kind] = together([pairs[kind], data]) if kind in pairs else data
-    left_out = {f"decisions {why}": count for why, count in decided.dropped.items()}
+) -> TrainingData:
+    """Return the training data with the pairs that decisions label.
+
+    Records that decisions or judgments tie together become one cluster in all data, so that no fold
+    tests what another has learned.
+    """
+    home_cultures = cluster_tied_records([*judgments, *decided.ties], intake.batch.ids.to_pylist())
+    pairs = {kind: _rename_clusters(data, home_cultures) for kind, data in material.pairs.items()}
+    for kind, data in label_decided_pairs(
+        decided, build_tables(dict(tables)), home_cultures
+    ).items():
+        pairs[kind] = concat_pairs([pairs[kind], data]) if kind in pairs else data
+    left_out = {f"decisions {reason}": count for reason, count in decided.dropped.items()}
     return replace(material, pairs=pairs, quarantined={**material.quarantined, **left_out})
 
 
-def _renamed(data: Labelled, homes: Mapping[str, str]) -> Labelled:
-    """A cluster is named by one of its records."""
+def _rename_clusters(data: LabeledPairs, home_cultures: Mapping[str, str]) -> LabeledPairs:
+    """Rename clusters by the records that name them."""
     names = np.array(
-        [[homes.get(one, one), homes.get(two, two)] for one, two in data.clusters.tolist()],
+        [
+            [home_cultures.get(left, left), home_cultures.get(right, right)]
+            for left, right in data.clusters.tolist()
+        ],
         dtype=object,
     )
     return replace(data, clusters=names.reshape(-1, 2))

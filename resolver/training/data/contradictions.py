@@ -1,7 +1,8 @@
-"""Judgements that cannot all be right: set aside, and counted.
+"""Judgments that contradict each other: set aside, and counted.
 
-One pair judged both ways is one; so are A = B, B = C and A ≠ C. Nobody knows which of them is wrong, so all that take
-part in the shortest proof of a contradiction are left out.
+Contradictions are one pair judged both ways, and A = B, B = C, A ≠ C. It is unknown which judgment
+is wrong, so all judgments of the shortest proof of a contradiction are left out. Labeled clusters
+(record id → cluster) overrule judgments.
 """
 
 from __future__ import annotations
@@ -9,80 +10,79 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from resolver.training.data.labeled_pairs import Judgement
+from resolver.training.data.labeled_pairs import JudgedPair
 
-BOTH_WAYS, CHAIN, AGAINST = (
+BOTH_VERDICTS, CONTRADICTING_CHAIN, AGAINST_CLUSTERS = (
     "judged both ways",
     "in a chain that contradicts itself",
     "that the clusters contradict",
 )
 
 
-def quarantine(
-    judgements: Iterable[Judgement], home: Mapping[str, str] | None = None
-) -> tuple[list[Judgement], dict[str, int]]:
-    """The judgements that can all be right, in order, and how many are left out, by why. `home`: labelled clusters
-    (record id → cluster), which count for more than a judgement that contradicts them."""
-    held = list(judgements)
-    said: dict[tuple[str, str], set[bool]] = {}
-    for one in held:
-        said.setdefault(_key(one), set()).add(one.same)
-    out: dict[str, int] = {}
-
-    def keep(kept: list[Judgement], why: str) -> list[Judgement]:
-        if len(kept) < len(held):
-            out[why] = out.get(why, 0) + len(held) - len(kept)
-        return kept
-
-    held = keep([one for one in held if len(said[_key(one)]) == 1], BOTH_WAYS)
-    known = home or {}
-    held = keep([one for one in held if not _against(one, known)], AGAINST)
-    while odd := _proof(held):
-        held = keep([one for one in held if _key(one) not in odd], CHAIN)
-    return held, out
+def quarantine_contradictions(
+    judgments: Iterable[JudgedPair], cluster_of: Mapping[str, str] | None = None
+) -> tuple[list[JudgedPair], dict[str, int]]:
+    """Return the consistent judgments, in order, and the number left out by reason."""
+    every, clusters = list(judgments), cluster_of or {}
+    verdicts: dict[tuple[str, str], set[bool]] = {}
+    for judgment in every:
+        verdicts.setdefault(_pair_ids(judgment), set()).add(judgment.same)
+    agreed = [judgment for judgment in every if len(verdicts[_pair_ids(judgment)]) == 1]
+    allowed = [judgment for judgment in agreed if not _contradicts_clusters(judgment, clusters)]
+    remaining = allowed
+    while contradiction := _shortest_contradiction(remaining):
+        remaining = [judgment for judgment in remaining if _pair_ids(judgment) not in contradiction]
+    dropped = {
+        BOTH_VERDICTS: len(every) - len(agreed),
+        AGAINST_CLUSTERS: len(agreed) - len(allowed),
+        CONTRADICTING_CHAIN: len(allowed) - len(remaining),
+    }
+    return remaining, {reason: count for reason, count in dropped.items() if count}
 
 
-def _key(one: Judgement) -> tuple[str, str]:
-    return min(one.left, one.right), max(one.left, one.right)
+def _pair_ids(judgment: JudgedPair) -> tuple[str, str]:
+    return min(judgment.left, judgment.right), max(judgment.left, judgment.right)
 
 
-def _against(one: Judgement, home: Mapping[str, str]) -> bool:
-    if one.left not in home or one.right not in home:
+def _contradicts_clusters(judgment: JudgedPair, cluster_of: Mapping[str, str]) -> bool:
+    if judgment.left not in cluster_of or judgment.right not in cluster_of:
         return False
-    return (home[one.left] == home[one.right]) != one.same
+    return (cluster_of[judgment.left] == cluster_of[judgment.right]) != judgment.same
 
 
-def _proof(judgements: Sequence[Judgement]) -> set[tuple[str, str]]:
-    """The pairs of the shortest contradiction (ties by id); empty where there is none."""
-    beside: dict[str, list[str]] = {}
-    for one in judgements:
-        if one.same:
-            beside.setdefault(one.left, []).append(one.right)
-            beside.setdefault(one.right, []).append(one.left)
-    best: list[str] = []
-    for one in sorted((one for one in judgements if not one.same), key=_key):
-        way = _way(*_key(one), beside)
-        if way and (not best or len(way) < len(best)):
-            best = way
-    if not best:
+def _shortest_contradiction(judgments: Sequence[JudgedPair]) -> set[tuple[str, str]]:
+    """Return the pairs of the shortest contradiction (ties by id), or an empty set."""
+    neighbors: dict[str, list[str]] = {}
+    for judgment in judgments:
+        if judgment.same:
+            neighbors.setdefault(judgment.left, []).append(judgment.right)
+            neighbors.setdefault(judgment.right, []).append(judgment.left)
+    shortest: list[str] = []
+    for judgment in sorted(
+        (judgment for judgment in judgments if not judgment.same), key=_pair_ids
+    ):
+        path = _shortest_path(*_pair_ids(judgment), neighbors)
+        if path and (not shortest or len(path) < len(shortest)):
+            shortest = path
+    if not shortest:
         return set()
-    steps = zip(best, [*best[1:], best[0]], strict=True)
+    steps = zip(shortest, [*shortest[1:], shortest[0]], strict=True)
     return {(min(pair), max(pair)) for pair in steps}
 
 
-def _way(start: str, end: str, beside: Mapping[str, Sequence[str]]) -> list[str]:
-    """The shortest chain of sameness from one record to another, both included; empty where there is none."""
-    came = {start: start}
-    waiting = deque([start])
-    while waiting:
-        here = waiting.popleft()
-        if here == end:
-            way = [end]
-            while way[-1] != start:
-                way.append(came[way[-1]])
-            return way
-        for there in sorted(beside.get(here, ())):
-            if there not in came:
-                came[there] = here
-                waiting.append(there)
+def _shortest_path(start: str, end: str, neighbors: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the shortest chain of same-judgments between two records, both included, or []."""
+    previous = {start: start}
+    queue = deque([start])
+    while queue:
+        current = queue.popleft()
+        if current == end:
+            path = [end]
+            while path[-1] != start:
+                path.append(previous[path[-1]])
+            return path
+        for neighbor in sorted(neighbors.get(current, ())):
+            if neighbor not in previous:
+                previous[neighbor] = current
+                queue.append(neighbor)
     return []

@@ -1,4 +1,4 @@
-"""Labelled clusters: a table that says which records are the same person or group, and the pairs it labels."""
+"""Labeled clusters: tables that state which records are the same, and the pairs they label."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from resolver.blocking import candidates, plan_for
+from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.errors import InputError
 from resolver.normalize import prepare
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import Tables
-from resolver.training.data.labeled_pairs import Judgement, Labelled, by_kind
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.training.data.labeled_pairs import JudgedPair, LabeledPairs, evidence_by_kind
 
-CLUSTERS = "clusters"
-"""The origin of pairs that labelled clusters gave."""
-PLENTY = 2_000
-"""From so many true pairs on, labelled clusters teach alone: what is invented would only dilute them."""
-NEGATIVES = 250_000
-"""So many false pairs at most are fitted on, with a weight that stands for all that blocking gave."""
-_HEADS = (
+CLUSTER_ORIGIN = "clusters"
+"""Origin of pairs labeled by clusters."""
+SUFFICIENT_PAIRS = 2_000
+"""Number of true pairs from which clusters train alone; invented pairs would dilute them."""
+MAX_NEGATIVES = 250_000
+"""Maximum number of false pairs to fit on; they weigh as many as blocking gave."""
+_USUAL_COLUMNS = (
     ("record_id", "entity_id"),
     ("id", "cluster"),
     ("record_id", "cluster"),
@@ -37,141 +37,179 @@ _HEADS = (
 
 
 @dataclass(frozen=True)
-class Clusters:
-    """`home`: record id → cluster, of records in the lists. `dropped`: rows that teach nothing, by why."""
+class LabeledClusters:
+    """Record id → cluster of records in the lists, and rows left out, by reason."""
 
-    home: Mapping[str, str]
+    cluster_of: Mapping[str, str]
     dropped: Mapping[str, int]
 
     @property
     def true_pairs(self) -> int:
-        """How many pairs of records are the same by these clusters."""
-        return sum(count * (count - 1) // 2 for count in Counter(self.home.values()).values())
+        """Number of record pairs that are the same by these clusters."""
+        return sum(count * (count - 1) // 2 for count in Counter(self.cluster_of.values()).values())
 
     @property
-    def plenty(self) -> bool:
-        """Whether they can teach alone."""
-        return self.true_pairs >= PLENTY
+    def is_sufficient(self) -> bool:
+        """True if the clusters can train a model alone."""
+        return self.true_pairs >= SUFFICIENT_PAIRS
 
-    def as_judgements(self) -> list[Judgement]:
-        """The same knowledge as judgements: each record is the same as the first of its cluster."""
+    def as_judgments(self) -> list[JudgedPair]:
+        """Return judgments that tie each record to the first of its cluster."""
         first: dict[str, str] = {}
         return [
-            Judgement(first[cluster], identity, same=True)
-            for identity, cluster in sorted(self.home.items())
+            JudgedPair(first[cluster], identity, same=True)
+            for identity, cluster in sorted(self.cluster_of.items())
             if first.setdefault(cluster, identity) != identity
         ]
 
 
-def read_clusters(path: Path, columns: tuple[str, str] | None = None) -> list[tuple[str, str]]:
-    """Rows (record id, cluster) of a CSV or Parquet file, empty texts where nothing stands. `columns` names the two;
-    else they are found by their usual names. Raises `InputError`."""
+def _choose_columns(
+    header: Sequence[str], columns: tuple[str, str] | None, place: str
+) -> tuple[str, str]:
+    usual = (pair for pair in _USUAL_COLUMNS if set(pair) <= set(header))
+    chosen = columns or next(usual, None)
+    if chosen is None or not set(chosen) <= set(header):
+        missing = " and ".join(chosen or ("id", "cluster"))
+        raise InputError(
+            f"there are no columns {missing} among {', '.join(header)[:200]}",
+            place=place,
+            hint="name the two with --cluster-columns ID,CLUSTER",
+        )
+    return chosen
+
+
+def read_cluster_rows(path: Path, columns: tuple[str, str] | None = None) -> list[tuple[str, str]]:
+    """Return rows (record id, cluster) of a CSV or Parquet file, with "" for missing values.
+
+    `columns` names the two columns; by default they are found by their usual names. Raises
+    `InputError`.
+    """
     try:
-        heads, held = _parquet(path) if path.suffix == ".parquet" else _csv(path)
-        chosen = columns or next((pair for pair in _HEADS if set(pair) <= set(heads)), None)
-        if chosen is None or not set(chosen) <= set(heads):
-            raise InputError(
-                f"there are no columns {' and '.join(chosen or ('id', 'cluster'))} among {', '.join(heads)[:200]}",
-                where=path.name,
-                mend="name the two with --cluster-columns ID,CLUSTER",
-            )
-        return [(one.strip(), two.strip()) for one, two in held(chosen)]
+        open_table = _open_parquet if path.suffix == ".parquet" else _open_csv
+        header, read_columns = open_table(path)
+        chosen = _choose_columns(header, columns, path.name)
+        return [(record_id.strip(), cluster.strip()) for record_id, cluster in read_columns(chosen)]
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
         reason = str(error).splitlines()[0][:200]
         raise InputError(
             f"cannot read the clusters: {reason}",
-            where=path.name,
-            mend="give a CSV file in UTF-8, or Parquet",
+            place=path.name,
+            hint="give a CSV file in UTF-8, or Parquet",
         ) from error
 
 
-Rows = Callable[[tuple[str, str]], Iterable[tuple[str, str]]]
+RowReader = Callable[[tuple[str, str]], Iterable[tuple[str, str]]]
+"""Function that reads the two named columns."""
 
 
-def _parquet(path: Path) -> tuple[list[str], Rows]:
-    def held(chosen: tuple[str, str]) -> Iterable[tuple[str, str]]:
-        table = pq.read_table(path, columns=list(chosen))
-        one, two = (
-            pc.fill_null(pc.cast(table[name], pa.string()), "").to_pylist() for name in chosen
+def _open_parquet(path: Path) -> tuple[list[str], RowReader]:
+    def read_columns(column_names: tuple[str, str]) -> Iterable[tuple[str, str]]:
+        """Yield the rows of two columns."""
+        table = pq.read_table(path, columns=list(column_names))
+        ids, clusters = (
+            pc.fill_null(pc.cast(table[name], pa.string()), "").to_pylist() for name in column_names
         )
-        return zip(one, two, strict=True)
+        return zip(ids, clusters, strict=True)
 
-    return pq.read_schema(path).names, held
+    return pq.read_schema(path).names, read_columns
 
 
-def _csv(path: Path) -> tuple[list[str], Rows]:
+def _open_csv(path: Path) -> tuple[list[str], RowReader]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
 
-    def held(chosen: tuple[str, str]) -> Iterable[tuple[str, str]]:
-        return ((row[chosen[0]] or "", row[chosen[1]] or "") for row in rows)
+    def read_columns(column_names: tuple[str, str]) -> Iterable[tuple[str, str]]:
+        """Yield the rows of two columns."""
+        return ((row[column_names[0]] or "", row[column_names[1]] or "") for row in rows)
 
-    return list(reader.fieldnames or ()), held
+    return list(reader.fieldnames or ()), read_columns
 
 
-def settle(rows: Iterable[tuple[str, str]], ids: Sequence[str]) -> Clusters:
-    """The clusters of records that are there. A row may name a record by its id or, where only one list holds it, by
-    the id within its list. A record that is said to be in two clusters is left out whole."""
-    known = {identity: identity for identity in ids}
+def _record_names(ids: Sequence[str]) -> dict[str, str]:
+    """Return name → record id: a name is the id or, if only one list has it, the id inside it."""
+    record_of = {identity: identity for identity in ids}
     within = Counter(identity.partition(":")[2] for identity in ids)
-    known |= {
+    return record_of | {
         native: identity
         for identity in ids
-        if within[native := identity.partition(":")[2]] == 1 and native not in known
+        if within[native := identity.partition(":")[2]] == 1 and native not in record_of
     }
-    said: dict[str, set[str]] = {}
-    counts: Counter[str] = Counter()
+
+
+def _collect_clusters(
+    rows: Iterable[tuple[str, str]], record_of: Mapping[str, str], counts: Counter[str]
+) -> dict[str, set[str]]:
+    """Return record id → all its clusters; count unusable rows by reason in `counts`."""
+    clusters_of: dict[str, set[str]] = {}
     for name, cluster in rows:
         if not name or not cluster:
             counts["without an id or a cluster"] += 1
-        elif name not in known:
+        elif name not in record_of:
             counts["of records that are not in the lists"] += 1
-        elif cluster in said.setdefault(known[name], set()):
-            counts["said twice"] += 1
+        elif cluster in clusters_of.setdefault(record_of[name], set()):
+            counts["listed twice"] += 1
         else:
-            said[known[name]].add(cluster)
-    counts["of records in two clusters"] += sum(len(two) for two in said.values() if len(two) > 1)
-    home = {identity: next(iter(one)) for identity, one in sorted(said.items()) if len(one) == 1}
-    return Clusters(home, {why: count for why, count in sorted(counts.items()) if count})
+            clusters_of[record_of[name]].add(cluster)
+    return clusters_of
 
 
-def cluster_pairs(
+def match_clusters(rows: Iterable[tuple[str, str]], ids: Sequence[str]) -> LabeledClusters:
+    """Return the clusters of the records in `ids`; records in two clusters are left out."""
+    counts: Counter[str] = Counter()
+    clusters_of = _collect_clusters(rows, _record_names(ids), counts)
+    ambiguous = [clusters for clusters in clusters_of.values() if len(clusters) > 1]
+    counts["of records in two clusters"] += sum(len(clusters) for clusters in ambiguous)
+    cluster_of = {
+        identity: next(iter(clusters))
+        for identity, clusters in sorted(clusters_of.items())
+        if len(clusters) == 1
+    }
+    dropped = {reason: count for reason, count in sorted(counts.items()) if count}
+    return LabeledClusters(cluster_of, dropped)
+
+
+def label_cluster_pairs(
     batch: Batch,
-    clusters: Clusters,
+    clusters: LabeledClusters,
     names: Sequence[str],
-    tables: Tables,
+    tables: FrequencyTables,
     *,
-    negatives: int = NEGATIVES,
+    max_negatives: int = MAX_NEGATIVES,
     seed: int = 7,
-) -> dict[Kind, Labelled]:
-    """Pairs of labelled records that blocking brings together: all true ones, and of the false ones at most
-    `negatives`, weighing as many as there were. So the classes stand as they will in a run. `names`: the cluster of
-    each record of the batch for cross-validation, which may hold more than one of `clusters`."""
-    if not clusters.home:
+) -> dict[Kind, LabeledPairs]:
+    """Return the pairs of labeled records that blocking joins, in the proportion of a run.
+
+    All true pairs are included and at most `max_negatives` false ones, which weigh as many as there
+    were. `names` is the cluster of each record of the batch for cross-validation and may join more
+    than `clusters`.
+    """
+    if not clusters.cluster_of:
         return {}
     ids = batch.ids.to_pylist()
-    held = np.array(
-        [row for row, identity in enumerate(ids) if identity in clusters.home], dtype=np.int64
+    labeled_rows = np.array(
+        [row for row, identity in enumerate(ids) if identity in clusters.cluster_of], dtype=np.int64
     )
-    small = batch.take(held).canonical()
-    home = [clusters.home[identity] for identity in small.ids.to_pylist()]
+    small = batch.take(labeled_rows).canonical()
+    cluster_of = [clusters.cluster_of[identity] for identity in small.ids.to_pylist()]
     prepared = prepare(small, tables, symbol_source().lookup, ())
-    # the plan is the one that a run over all these records takes
-    plan = plan_for(len(batch))
-    pairs, _ = candidates(prepared, plan)
-    codes = np.unique(np.array(home), return_inverse=True)[1]
+    # use the plan that a run over all records of the batch takes
+    plan = choose_plan_by_size(len(batch))
+    pairs, _ = join_candidates(prepared, plan)
+    codes = np.unique(np.array(cluster_of), return_inverse=True)[1]
     same: npt.NDArray[np.bool_] = codes[pairs.left] == codes[pairs.right]
     different = np.flatnonzero(~same)
-    weight = max(len(different) / negatives, 1.0)
+    weight = max(len(different) / max_negatives, 1.0)
     if weight > 1:
-        different = np.sort(np.random.default_rng(seed).choice(different, negatives, replace=False))
+        different = np.sort(
+            np.random.default_rng(seed).choice(different, max_negatives, replace=False)
+        )
     chosen = np.sort(np.concatenate([np.flatnonzero(same), different]))
     labels = same[chosen].astype(np.int8)
-    folds = [names[row] for row in held.tolist()]
-    found = by_kind(
-        prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTERS, plan.name
+    folds = [names[row] for row in labeled_rows.tolist()]
+    pairs_by_kind = evidence_by_kind(
+        prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTER_ORIGIN, plan.name
     )
-    for data in found.values():
+    for data in pairs_by_kind.values():
         data.weights[data.labels == 0] = weight
-    return found
+    return pairs_by_kind

@@ -1,4 +1,4 @@
-"""Labelled pairs with their evidence: what a model is fitted on, and from where it comes."""
+"""Labeled pairs with their evidence: the data a model is fitted on, and its origin."""
 
 from __future__ import annotations
 
@@ -13,29 +13,41 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from resolver.blocking import PLAN_BY_NAME, candidates
+from resolver.blocking import PLAN_BY_NAME, join_candidates
 from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
 from resolver.normalize import prepare
-from resolver.pipeline import model_kinds, symbol_source
+from resolver.pipeline import choose_model_kinds, symbol_source
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, Prepared
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,
-    cultures_of,
-    of_pairs,
-    scripts_of,
+    combine_sides,
+    record_cultures,
+    record_scripts,
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LabeledEvidence:
+    """Evidence (m × features) with labels (1 same, 0 different) and weights of m pairs."""
+
+    evidence: FloatArray
+    labels: npt.NDArray[np.int8]
+    weights: npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True)
-class Labelled:
-    """m pairs of one kind. `evidence` m × features; `labels` 1 same, 0 different; `weights`; `clusters`: (m, 2) names
-    of the true cluster on either side, so that folds never share one; `origin` says which source each pair comes
-    from; `scripts` and `cultures` to which group it belongs (see `resolver.training.evaluate.pair_groups`); `plans` the
-    blocking plan it was brought together under."""
+class LabeledPairs:
+    """Labeled pairs of one kind, m rows.
+
+    - `evidence`: m × features; `labels`: 1 same, 0 different; `weights`: m.
+    - `clusters`: m × 2 names of the true clusters, so that folds share none.
+    - `origin`: source of each pair; `plans`: blocking plan that joined it.
+    - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.pair_groups`).
+    """
 
     kind: Kind
     evidence: FloatArray
@@ -49,122 +61,134 @@ class Labelled:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The comparators of the columns of `evidence`."""
+        """Comparators of the columns of `evidence`."""
         return features_of(self.kind)
+
+    @property
+    def labeled_evidence(self) -> LabeledEvidence:
+        """Evidence, labels and weights, as fits take them."""
+        return LabeledEvidence(self.evidence, self.labels, self.weights)
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Labelled:
-        """The pairs of a mask."""
+    def select(self, mask: npt.NDArray[np.bool_]) -> LabeledPairs:
+        """Return the pairs selected by a mask."""
         columns: dict[str, Any] = {name: getattr(self, name)[mask] for name in _COLUMNS}
         return replace(self, **columns)
 
 
-_COLUMNS = tuple(item.name for item in fields(Labelled) if item.name != "kind")
+_COLUMNS = tuple(item.name for item in fields(LabeledPairs) if item.name != "kind")
 
 
-def together(parts: Iterable[Labelled]) -> Labelled:
-    """Several sets of pairs of one kind as one."""
-    held = list(parts)
+def concat_pairs(parts: Iterable[LabeledPairs]) -> LabeledPairs:
+    """Concatenate sets of pairs of one kind."""
+    part_list = list(parts)
     columns: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in held]) for name in _COLUMNS
+        name: np.concatenate([getattr(part, name) for part in part_list]) for name in _COLUMNS
     }
-    return replace(held[0], **columns)
+    return replace(part_list[0], **columns)
 
 
-def by_kind(
-    prepared: Prepared,
+def concat_by_kind(parts: Iterable[Mapping[Kind, LabeledPairs]]) -> dict[Kind, LabeledPairs]:
+    """Concatenate the pairs of each kind, in the order of `parts`."""
+    parts = list(parts)
+    kinds = sorted({kind for part in parts for kind in part})
+    return {kind: concat_pairs(part[kind] for part in parts if kind in part) for kind in kinds}
+
+
+def evidence_by_kind(
+    prepared: PreparedBatch,
     left: IntArray,
     right: IntArray,
     labels: npt.NDArray[np.int8],
     clusters: Sequence[str],
     origin: str,
     plan: str = "S",
-) -> dict[Kind, Labelled]:
-    """Evidence of labelled pairs of rows, apart by the model that judges them."""
+) -> dict[Kind, LabeledPairs]:
+    """Compare labeled pairs of rows; return them by the kind of model that scores them."""
     names = NameIndex.of(prepared)
-    judged = model_kinds(prepared.kinds, left, right)
+    model_kind = choose_model_kinds(prepared.kinds, left, right)
     cluster = np.array(clusters, dtype=object)
-    script, culture = scripts_of(prepared), cultures_of(prepared)
-    answer = {}
+    script, culture = record_scripts(prepared), record_cultures(prepared)
+    pairs_by_kind = {}
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
-        where = np.flatnonzero(judged == int(kind))
-        if len(where):
-            one, two = left[where], right[where]
+        rows = np.flatnonzero(model_kind == int(kind))
+        if len(rows):
+            left_rows, right_rows = left[rows], right[rows]
             evidence = compare(
-                prepared, names, one, two, features_of(kind), group=kind != Kind.PERSON
+                prepared, names, left_rows, right_rows, features_of(kind), group=kind != Kind.PERSON
             )
-            answer[kind] = Labelled(
+            pairs_by_kind[kind] = LabeledPairs(
                 kind,
                 evidence,
-                labels[where],
-                np.ones(len(where)),
-                np.stack([cluster[one], cluster[two]], axis=1),
-                np.full(len(where), origin, dtype=object),
-                of_pairs(script[one], script[two], "Latin"),
-                of_pairs(culture[one], culture[two], UNKNOWN),
-                np.full(len(where), plan, dtype=object),
+                labels[rows],
+                np.ones(len(rows)),
+                np.stack([cluster[left_rows], cluster[right_rows]], axis=1),
+                np.full(len(rows), origin, dtype=object),
+                combine_sides(script[left_rows], script[right_rows], "Latin"),
+                combine_sides(culture[left_rows], culture[right_rows], UNKNOWN),
+                np.full(len(rows), plan, dtype=object),
             )
-    return answer
+    return pairs_by_kind
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A human's verdict on two record ids."""
+class JudgedPair:
+    """Verdict of a human on two record ids."""
 
     left: str
     right: str
     same: bool
 
 
-def read_judgements(path: Path) -> list[Judgement]:
-    """Read `left,right,label` rows (label `match` or `distinct`). Raises `InputError` for anything else."""
+def read_judged_pairs(path: Path) -> list[JudgedPair]:
+    """Read `left,right,label` rows, with label `match` or `distinct`. Raises `InputError`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not {"left", "right", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(
                     "judged pairs need the columns left, right and label",
-                    where=path.name,
-                    mend="name them in line 1",
+                    place=path.name,
+                    hint="name them in line 1",
                 )
             return [_judgement(row, f"{path.name}, line {reader.line_num}") for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
             f"cannot read the judged pairs: {error}",
-            where=path.name,
-            mend="give a CSV file in UTF-8",
+            place=path.name,
+            hint="give a CSV file in UTF-8",
         ) from error
 
 
-def _judgement(row: Mapping[str, str | None], where: str) -> Judgement:
+def _judgement(row: Mapping[str, str | None], place: str) -> JudgedPair:
     left, right, label = ((row[name] or "").strip() for name in ("left", "right", "label"))
     if not left or not right or left == right:
         raise InputError(
-            "a judged pair needs two different record ids", where=where, mend="write left and right"
+            "a judged pair needs two different record ids", place=place, hint="write left and right"
         )
     if label not in ("match", "distinct"):
         raise InputError(
             f"the label {label[:40]!r} is neither match nor distinct",
-            where=where,
-            mend="write one of the two",
+            place=place,
+            hint="write one of the two",
         )
-    return Judgement(left, right, label == "match")
+    return JudgedPair(left, right, label == "match")
 
 
-def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[str]:
-    """The true cluster of each record: records judged the same, joined; named by the smallest id."""
-    place = {identity: row for row, identity in enumerate(ids)}
+def name_clusters(ids: Sequence[str], judgments: Iterable[JudgedPair]) -> list[str]:
+    """Return the true cluster of each record: records judged the same, named by the smallest id."""
+    row_of = {identity: row for row, identity in enumerate(ids)}
     same = [
-        (place[j.left], place[j.right])
-        for j in judgements
-        if j.same and j.left in place and j.right in place
+        (row_of[judgment.left], row_of[judgment.right])
+        for judgment in judgments
+        if judgment.same and judgment.left in row_of and judgment.right in row_of
     ]
-    one, two = (
+    left, right = (
         np.array(side, dtype=np.int32) for side in (zip(*same, strict=True) if same else ((), ()))
     )
-    graph = coo_array((np.ones(len(one)), (one, two)), shape=(len(ids), len(ids)))
+    graph = coo_array((np.ones(len(left)), (left, right)), shape=(len(ids), len(ids)))
     _, component = connected_components(graph, directed=False)
     smallest: dict[int, str] = {}
     for identity, number in sorted(zip(ids, component.tolist(), strict=True)):
@@ -172,47 +196,68 @@ def cluster_names(ids: Sequence[str], judgements: Iterable[Judgement]) -> list[s
     return [smallest[number] for number in component.tolist()]
 
 
-def judged_pairs(
+def label_judged_pairs(
     batch: Batch,
-    judgements: Sequence[Judgement],
-    tables: Tables,
-    declared: Sequence[str],
+    judgments: Sequence[JudgedPair],
+    tables: FrequencyTables,
+    deduplicated: Sequence[str],
     clusters: Sequence[str] | None = None,
-) -> tuple[dict[Kind, Labelled], int]:
-    """The judged pairs whose records are in the batch, and how many are not. `clusters`: that of each record, where
-    more is known of them than the judgements say."""
+) -> tuple[dict[Kind, LabeledPairs], int]:
+    """Return the judged pairs with both records in the batch, and the number of others."""
     ids = batch.ids.to_pylist()
-    place = {identity: row for row, identity in enumerate(ids)}
-    held = [j for j in judgements if j.left in place and j.right in place]
-    rows = np.array([[place[j.left], place[j.right]] for j in held], dtype=np.int32).reshape(-1, 2)
-    labels = np.array([j.same for j in held], dtype=np.int8)
-    prepared = prepare(batch, tables, symbol_source().lookup, declared)
-    clusters = cluster_names(ids, held) if clusters is None else clusters
+    row_of = {identity: row for row, identity in enumerate(ids)}
+    present = [judged for judged in judgments if judged.left in row_of and judged.right in row_of]
+    rows = np.array(
+        [[row_of[judgment.left], row_of[judgment.right]] for judgment in present], dtype=np.int32
+    ).reshape(-1, 2)
+    labels = np.array([judgment.same for judgment in present], dtype=np.int8)
+    prepared = prepare(batch, tables, symbol_source().lookup, deduplicated)
+    clusters = name_clusters(ids, present) if clusters is None else clusters
     left, right = rows.min(axis=1), rows.max(axis=1)
-    return by_kind(prepared, left, right, labels, clusters, "judged"), len(judgements) - len(held)
+    pairs = evidence_by_kind(prepared, left, right, labels, clusters, "judged")
+    return pairs, len(judgments) - len(present)
 
 
-def blocked_pairs(
+@dataclass(frozen=True, slots=True)
+class PairSampling:
+    """Maximum numbers of false and true pairs to draw by chance, and the seed."""
+
+    max_negatives: int = 200_000
+    max_positives: int = 200_000
+    seed: int = 7
+
+    def draw(self, same: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], float, float]:
+        """Return the rows drawn, sorted, and how many pairs a false and a true one stands for."""
+        chance = np.random.default_rng(self.seed)
+        drawn, weights = [], []
+        for rows, most in (
+            (np.flatnonzero(~same), self.max_negatives),
+            (np.flatnonzero(same), self.max_positives),
+        ):
+            weights.append(max(len(rows) / most, 1.0))
+            drawn.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
+        return np.sort(np.concatenate(drawn)), weights[0], weights[1]
+
+
+def label_blocked_pairs(
     records: Iterable[Record],
     truth: dict[str, str],
-    tables: Tables,
+    tables: FrequencyTables,
     origin: str,
     *,
     plan: str = "S",
-    most_negatives: int = 200_000,
-    most_positives: int = 200_000,
     comparable: dict[str, str] | None = None,
-    seed: int = 7,
-) -> dict[Kind, Labelled]:
-    """Pairs that blocking brings together among records whose true cluster is known (`truth`: record id → cluster).
+    sampling: PairSampling | None = None,
+) -> dict[Kind, LabeledPairs]:
+    """Label the pairs that blocking joins among records with known clusters.
 
-    `comparable`: record id → a word; only pairs with the same word are labelled (where two lists may hold the same
-    person under different cluster names). Of the negatives at most `most_negatives` are taken, by chance, and of
-    the positives `most_positives`: they weigh as many as there were.
+    `truth` maps record id → cluster. `comparable` maps record id → word; only pairs with equal
+    words are labeled, for lists that may hold one person under different cluster names. `sampling`
+    limits the pairs; drawn pairs weigh as many as there were.
     """
     batch = Batch.from_records(records).canonical()
     prepared = prepare(batch, tables, symbol_source().lookup, ())
-    pairs, _ = candidates(prepared, PLAN_BY_NAME[plan])
+    pairs, _ = join_candidates(prepared, PLAN_BY_NAME[plan])
     ids = batch.ids.to_pylist()
     clusters = np.array([truth[identity] for identity in ids], dtype=object)
     left, right = pairs.left, pairs.right
@@ -221,17 +266,12 @@ def blocked_pairs(
         keep = words[left] == words[right]
         left, right = left[keep], right[keep]
     same = clusters[left] == clusters[right]
-    chance = np.random.default_rng(seed)
-    taken, stands = [], []
-    for rows, most in (
-        (np.flatnonzero(~same), most_negatives),
-        (np.flatnonzero(same), most_positives),
-    ):
-        stands.append(max(len(rows) / most, 1.0))
-        taken.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
-    chosen = np.sort(np.concatenate(taken))
+    sampling = sampling or PairSampling()
+    chosen, negative_weight, positive_weight = sampling.draw(same)
     labels = same[chosen].astype(np.int8)
-    found = by_kind(prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan)
-    for data in found.values():
-        data.weights[:] = np.where(data.labels == 1, stands[1], stands[0])
-    return found
+    pairs_by_kind = evidence_by_kind(
+        prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan
+    )
+    for data in pairs_by_kind.values():
+        data.weights[:] = np.where(data.labels == 1, positive_weight, negative_weight)
+    return pairs_by_kind

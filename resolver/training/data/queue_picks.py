@@ -1,8 +1,8 @@
-"""The pairs of a store's queue that would teach the model most, marked in it.
+"""Queue picks: mark the waiting pairs of a store that would teach the model most.
 
-The least certain of the pairs that wait are looked at, and those are picked whose evidence is least alike, as `sample`
-picks of a batch. A mark holds until the pair is decided or something new is known of either side; picking again takes
-the marks of before away. What is drawn by chance is drawn by the queue itself.
+Among the least certain waiting pairs, those with the most different evidence are selected, as
+`active_sample` does for a batch. A mark holds until the pair is decided or either side changes;
+selecting again removes earlier marks. Random pairs are drawn by the queue itself.
 """
 
 from __future__ import annotations
@@ -11,42 +11,47 @@ import numpy as np
 
 from resolver.comparison import NameIndex
 from resolver.hub.hub import Hub
-from resolver.pipeline import prepared_of, score_rows
+from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch
-from resolver.review import catch_up
-from resolver.training.data.active_sample import patterns, spread_out, uncertainty
+from resolver.review import refresh_queue
+from resolver.training.data.active_sample import select_diverse_rows, uncertainty, weight_patterns
 
-PICKS = 50
-"""Pairs that are picked: an hour of a steward's time."""
-POOL = 1_000
-"""Of so many pairs, the least certain ones, they are picked: about a second of work, however many wait."""
-WHY = "picked: of the pairs that the model is unsure of, this one is least like the others, and would teach it most"
+DEFAULT_PICKS = 50
+"""Number of pairs to mark: about an hour of a steward's time."""
+POOL_SIZE = 1_000
+"""Number of least certain pairs to select from: about a second of work for any queue."""
+PICK_REASON = (
+    "picked: of the pairs that the model is unsure of, this one is least like the others, "
+    "and would teach it most"
+)
+"""Reason shown for a marked pair. Stored marks are found by this text, so it must not change."""
 
 
-def pick(hub: Hub, count: int = PICKS) -> int:
-    """Mark at most `count` waiting pairs as worth a steward's minute for the model; how many. Raises `StoreError`."""
-    catch_up(hub)
-    hub.store.desk.mark_picked([], WHY)
+def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS) -> int:
+    """Mark at most `count` waiting pairs and return how many were marked.
+
+    Raises `StoreError`.
+    """
+    refresh_queue(hub)
+    hub.store.queue.mark_sampled([], PICK_REASON)
     with hub.store.view() as view:
-        rows = hub.store.desk.least_certain(view.connection, POOL)
-        records = [
-            one.record
-            for one in view.records(sorted({end for one in rows for end in (one.left, one.right)}))
-        ]
-        ids = view.ids_of(sorted({end for one in rows for end in (one.left, one.right)}))
-        declared = [source.name for source in view.sources() if source.deduplicated]
-        models = hub.models.at(view.head.plan)
+        rows = hub.store.queue.least_certain(view.connection, POOL_SIZE)
+        numbers = sorted({end for pair in rows for end in (pair.left, pair.right)})
+        records = [stored.record for stored in view.records(numbers)]
+        ids = view.record_ids(numbers)
+        deduplicated = [source.name for source in view.sources() if source.deduplicated]
+        models = hub.models.for_plan(view.head.plan)
     if not rows:
         return 0
-    prepared = prepared_of(Batch.from_records(records).canonical(), hub.models, declared)
-    place = {identity: row for row, identity in enumerate(sorted(one.id for one in records))}
+    prepared = normalize(Batch.from_records(records).canonical(), hub.models, deduplicated)
+    row_of = {identity: row for row, identity in enumerate(sorted(record.id for record in records))}
     ends = np.array(
-        [sorted((place[ids[one.left]], place[ids[one.right]])) for one in rows], dtype=np.int32
+        [sorted((row_of[ids[pair.left]], row_of[ids[pair.right]])) for pair in rows], dtype=np.int32
     )
     names = NameIndex.of(prepared)
-    unsure = uncertainty(score_rows(prepared, names, models, ends[:, 0], ends[:, 1], 1))
-    found = patterns(prepared, names, models, ends[:, 0], ends[:, 1])
-    chosen = spread_out(unsure, found, ends[:, 0], ends[:, 1], count)
-    return hub.store.desk.mark_picked(
-        [(rows[one].low, rows[one].high) for one in chosen.tolist()], WHY
+    unsure = uncertainty(compare_and_score(prepared, names, models, ends[:, 0], ends[:, 1], 1))
+    weights = weight_patterns(prepared, names, models, ends[:, 0], ends[:, 1])
+    chosen = select_diverse_rows(unsure, weights, ends[:, 0], ends[:, 1], count)
+    return hub.store.queue.mark_sampled(
+        [(rows[number].low, rows[number].high) for number in chosen.tolist()], PICK_REASON
     )

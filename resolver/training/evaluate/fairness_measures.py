@@ -1,10 +1,10 @@
-"""Fairness: how often matches are missed and different people called the same, by group, and the widest gap between
-two groups.
+"""Fairness: error rates by group, and the widest gap between two groups.
 
-Groups differ in what befalls their names (a culture without patronymics has none to omit), so rates are standardised
-where pairs are given in strata: what is observed in a group, over what its mix of strata would give at the rates of all
-groups together, times the rate of all (indirect standardisation, Breslow and Day 1987). The widest of many gaps is wide
-by chance too: how wide, is drawn from the same counts without any difference between groups.
+Groups differ in the variations of their names (a culture without patronymics has none to omit), so
+rates are standardized if pairs are given in strata: observed errors in a group, over the errors
+expected from its mix of strata at the overall rates, times the overall rate (indirect
+standardization, Breslow and Day 1987). The widest of many gaps is wide by chance, too; how wide is
+simulated from the same counts without any difference between groups.
 """
 
 from __future__ import annotations
@@ -16,29 +16,35 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.results.resolution import Band
-from resolver.training.evaluate.measures import rate
+from resolver.training.evaluate.measures import wilson_interval
 from resolver.training.evaluate.pair_groups import MIXED, UNKNOWN, Masks
 
-LEAST = 50
-"""Groups of fewer pairs are shown, but no gap is read from them."""
+MIN_GROUP_PAIRS = 50
+"""Minimum number of pairs of a group that a gap is read from; smaller groups are only shown."""
+_MEASURES = ("missed", "lost", "false", "merged")
 _DRAWS = 400
-Mask = npt.NDArray[np.bool_]
+BoolMask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """m labelled pairs with their answers. `stratum`: words, or None where pairs are not to be standardised."""
+class LabeledScores:
+    """Scores, bands and truth of m labeled pairs.
+
+    `stratum` holds a word per pair, or is None if rates are not to be standardized.
+    """
 
     score: npt.NDArray[np.float64]
     band: npt.NDArray[np.uint8]
-    same: Mask
+    same: BoolMask
     stratum: npt.NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """`count` of `total` pairs of a group; `rate` with its 95 % interval, standardised where there are strata; `crude`
-    is count over total."""
+class ErrorShare:
+    """`count` of `total` pairs of a group.
+
+    `crude` is count / total; `rate` and its 95 % interval are standardized if there are strata.
+    """
 
     count: int
     total: int
@@ -49,21 +55,26 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Error rates of one group: true pairs scored below 0.5 (`missed`) and those in band distinct, which nobody will
-    ever see (`lost`); false pairs scored 0.5 or more (`false`) and those in band match, which are merged (`merged`)."""
+class GroupErrors:
+    """Error rates of one group.
+
+    `missed` are true pairs scored below 0.5, `lost` those in band distinct, which nobody will see;
+    `false` are false pairs scored 0.5 or more, `merged` those in band match, which are merged.
+    """
 
     name: str
-    missed: Share
-    lost: Share
-    false: Share
-    merged: Share
+    missed: ErrorShare
+    lost: ErrorShare
+    false: ErrorShare
+    merged: ErrorShare
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """The widest difference of a rate between two groups, 0…1; `chance`: how wide it would be in 19 of 20 cases if no
-    group were any different."""
+class ErrorGap:
+    """Widest difference of a rate between two groups, 0…1.
+
+    `chance` is the width exceeded in 1 of 20 cases if no group differs from others.
+    """
 
     width: float
     worst: str
@@ -71,18 +82,26 @@ class Gap:
     chance: float
 
 
-def rates(scored: Scored, masks: Masks) -> list[Group]:
-    """Error rates of each group, in the order of the masks; groups without any pair are left out."""
-    wrong = _outcomes(scored)
-    found = []
+def group_error_rates(scored: LabeledScores, masks: Masks) -> list[GroupErrors]:
+    """Return error rates of each group, in the order of the masks, without empty groups."""
+    outcomes = _error_masks(scored)
+    groups = []
     for name, mask in masks.items():
         if mask.any():
-            found.append(Group(name, *(_share(bad, of, mask, scored.stratum) for bad, of in wrong)))
-    return found
+            groups.append(
+                GroupErrors(
+                    name,
+                    *(
+                        _error_share(bad, population, mask, scored.stratum)
+                        for bad, population in outcomes
+                    ),
+                )
+            )
+    return groups
 
 
-def _outcomes(scored: Scored) -> tuple[tuple[Mask, Mask], ...]:
-    """What went wrong, and among which pairs: missed, lost, false, merged."""
+def _error_masks(scored: LabeledScores) -> tuple[tuple[BoolMask, BoolMask], ...]:
+    """Return (errors, pairs that could have it) for missed, lost, false and merged."""
     same, different = scored.same, ~scored.same
     return (
         (same & (scored.score < 0.5), same),
@@ -92,82 +111,89 @@ def _outcomes(scored: Scored) -> tuple[tuple[Mask, Mask], ...]:
     )
 
 
-def _share(bad: Mask, of: Mask, mask: Mask, stratum: npt.NDArray[np.object_] | None) -> Share:
-    count, total = int((bad & mask).sum()), int((of & mask).sum())
-    found = rate(count, total)
+def _error_share(
+    bad: BoolMask, population: BoolMask, mask: BoolMask, stratum: npt.NDArray[np.object_] | None
+) -> ErrorShare:
+    count, total = int((bad & mask).sum()), int((population & mask).sum())
+    interval = wilson_interval(count, total)
     factor = 1.0
     if stratum is not None and total:
-        expected = float(_expected(bad, of, stratum)[of & mask].sum())
+        expected = float(_stratum_error_rates(bad, population, stratum)[population & mask].sum())
         if expected > 0:
-            factor = total * (int(bad.sum()) / max(int(of.sum()), 1)) / expected
-    scaled = (min(value * factor, 1.0) for value in (found.rate, found.low, found.high))
-    return Share(count, total, found.rate, *scaled)
+            factor = total * (int(bad.sum()) / max(int(population.sum()), 1)) / expected
+    scaled = (min(value * factor, 1.0) for value in (interval.rate, interval.low, interval.high))
+    return ErrorShare(count, total, interval.rate, *scaled)
 
 
-def _expected(bad: Mask, of: Mask, stratum: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Per pair how often its stratum goes wrong, over all groups."""
-    _, place = np.unique(stratum.astype(str), return_inverse=True)
-    total = np.bincount(place[of], minlength=place.max(initial=0) + 1)
-    wrong = np.bincount(place[bad], minlength=len(total))
-    share: npt.NDArray[np.float64] = (wrong / np.maximum(total, 1))[place]
+def _stratum_error_rates(
+    bad: BoolMask, population: BoolMask, stratum: npt.NDArray[np.object_]
+) -> npt.NDArray[np.float64]:
+    """Return per pair the error rate of its stratum over all groups."""
+    _, stratum_number = np.unique(stratum.astype(str), return_inverse=True)
+    total = np.bincount(stratum_number[population], minlength=stratum_number.max(initial=0) + 1)
+    wrong = np.bincount(stratum_number[bad], minlength=len(total))
+    share: npt.NDArray[np.float64] = (wrong / np.maximum(total, 1))[stratum_number]
     return share
 
 
-def worst_gap(
-    groups: Sequence[Group], measure: str, scored: Scored, masks: Masks, seed: int = 7
-) -> Gap | None:
-    """The widest gap of a measure (`missed`, `lost`, `false`, `merged`) between groups of `LEAST` pairs or more, the
-    mixed and unknown ones left aside; None where there are no two."""
-    held = [(getattr(group, measure), group.name) for group in groups]
-    held = [
-        (share, name)
-        for share, name in held
-        if share.total >= LEAST and name not in (MIXED, UNKNOWN)
+def widest_gap(
+    groups: Sequence[GroupErrors], measure: str, scored: LabeledScores, masks: Masks, seed: int = 7
+) -> ErrorGap | None:
+    """Return the widest gap of a measure between groups, or None if there are not two.
+
+    `measure`: `missed`, `lost`, `false` or `merged`. Small, mixed, unknown groups are left out.
+    """
+    shares = [
+        (share, group.name)
+        for group in groups
+        if (share := getattr(group, measure)).total >= MIN_GROUP_PAIRS
+        and group.name not in (MIXED, UNKNOWN)
     ]
-    if len(held) < 2:
+    if len(shares) < 2:
         return None
-    worst = max(held, key=lambda one: (one[0].rate, one[1]))
-    best = min(held, key=lambda one: (one[0].rate, one[1]))
-    place = ("missed", "lost", "false", "merged").index(measure)
-    bad, of = _outcomes(scored)[place]
-    chance = _chance([masks[name] for _, name in held], bad, of, scored.stratum, seed)
-    return Gap(worst[0].rate - best[0].rate, worst[1], best[1], chance)
+    worst = max(shares, key=lambda row: (row[0].rate, row[1]))
+    best = min(shares, key=lambda row: (row[0].rate, row[1]))
+    bad, population = _error_masks(scored)[_MEASURES.index(measure)]
+    chance = _chance_gap([masks[name] for _, name in shares], bad, population, scored.stratum, seed)
+    return ErrorGap(worst[0].rate - best[0].rate, worst[1], best[1], chance)
 
 
-def _chance(
-    masks: Sequence[Mask], bad: Mask, of: Mask, stratum: npt.NDArray[np.object_] | None, seed: int
+def _chance_gap(
+    masks: Sequence[BoolMask],
+    bad: BoolMask,
+    population: BoolMask,
+    stratum: npt.NDArray[np.object_] | None,
+    seed: int,
 ) -> float:
-    """The 95th percentile of the widest gap where every stratum goes wrong equally often in all groups."""
-    words = stratum.astype(str) if stratum is not None else np.full(len(bad), "", dtype=str)
-    _, place = np.unique(words, return_inverse=True)
-    size = place.max(initial=0) + 1
-    share = np.bincount(place[bad], minlength=size) / np.maximum(
-        np.bincount(place[of], minlength=size), 1
+    """Return the 95th percentile of the widest gap if no group differs within a stratum."""
+    names = stratum.astype(str) if stratum is not None else np.full(len(bad), "", dtype=str)
+    _, stratum_number = np.unique(names, return_inverse=True)
+    bad_counts, totals, *group_counts = (
+        np.bincount(stratum_number[mask], minlength=stratum_number.max(initial=0) + 1)
+        for mask in (bad, population, *(population & mask for mask in masks))
     )
-    counts = np.stack([np.bincount(place[of & mask], minlength=size) for mask in masks])
+    share, counts = bad_counts / np.maximum(totals, 1), np.stack(group_counts)
     expected = np.maximum(counts @ share, 1e-12)
-    draws = (
-        np.random.default_rng(seed)
-        .binomial(counts, share, size=(_DRAWS, *counts.shape))
-        .sum(axis=2)
-    )
-    drawn = draws / expected * (bad.sum() / max(int(of.sum()), 1))
-    return float(np.sort(drawn.max(axis=1) - drawn.min(axis=1))[int(0.95 * _DRAWS) - 1])
+    rng = np.random.default_rng(seed)
+    draws = rng.binomial(counts, share, size=(_DRAWS, *counts.shape)).sum(axis=2)
+    simulated = draws / expected * (bad.sum() / max(int(population.sum()), 1))
+    return float(np.sort(simulated.max(axis=1) - simulated.min(axis=1))[int(0.95 * _DRAWS) - 1])
 
 
-def plain(groups: Sequence[Group]) -> list[dict[str, object]]:
-    """Groups as JSON, rates to four digits."""
+def groups_to_json(groups: Sequence[GroupErrors]) -> list[dict[str, object]]:
+    """Return groups as JSON data, rates rounded to four digits."""
     return [
         {
             "group": group.name,
             **{
-                name: _plain(getattr(group, name)) for name in ("missed", "lost", "false", "merged")
+                name: _share_to_json(getattr(group, name))
+                for name in ("missed", "lost", "false", "merged")
             },
         }
         for group in groups
     ]
 
 
-def _plain(share: Share) -> Mapping[str, float | int]:
-    told = {name: round(getattr(share, name), 4) for name in ("crude", "rate", "low", "high")}
-    return {"count": share.count, "of": share.total, **told}
+def _share_to_json(share: ErrorShare) -> Mapping[str, float | int]:
+    rates = {name: round(getattr(share, name), 4) for name in ("crude", "rate", "low", "high")}
+    return {"count": share.count, "of": share.total, **rates}

@@ -1,25 +1,30 @@
-"""Measures of how good scores are, with their intervals: rates, F1, calibration. The same pairs, the same digits."""
+"""Quality measures of scores with intervals: rates, F1, calibration. Deterministic."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Z95 = 1.959964
-"""The normal quantile of intervals that hold 95 times in 100."""
-BINS = 15
+"""Normal quantile of two-sided 95 % intervals."""
+BIN_COUNT = 15
 _DRAWS = 500
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
+Sums = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """`count` of `total`, with the 95 % interval of Wilson (1927), all in 0…1; 0 of 0 is any rate."""
+class Proportion:
+    """`count` of `total`, with the 95 % interval of Wilson (1927), all in 0…1.
+
+    The interval of 0 of 0 is 0…1.
+    """
 
     count: int
     total: int
@@ -28,13 +33,13 @@ class Rate:
     high: float
 
 
-def rate(count: int, total: int) -> Rate:
-    """The share `count` / `total` and its interval."""
-    return _rate(count, total, count / total) if total else Rate(0, 0, 0.0, 0.0, 1.0)
+def wilson_interval(count: int, total: int) -> Proportion:
+    """Return the proportion `count` / `total` with its interval."""
+    return _wilson(count, total, count / total) if total else Proportion(0, 0, 0.0, 0.0, 1.0)
 
 
-def _rate(count: int, total: int, share: float, pairs: int = 0) -> Rate:
-    """`pairs`: on how many the share rests, where that is not `total`."""
+def _wilson(count: int, total: int, share: float, pairs: int = 0) -> Proportion:
+    """Return a proportion; `pairs` is the sample size if it differs from `total`."""
     spread = Z95**2 / (pairs or total)
     middle = (share + spread / 2) / (1 + spread)
     half = (
@@ -42,8 +47,8 @@ def _rate(count: int, total: int, share: float, pairs: int = 0) -> Rate:
         / (1 + spread)
         * math.sqrt(share * (1 - share) / (pairs or total) + spread / (4 * (pairs or total)))
     )
-    # the last bit of a sum must not put the share outside
-    return Rate(
+    # rounding must not put the share outside its interval
+    return Proportion(
         count,
         total,
         share,
@@ -54,53 +59,56 @@ def _rate(count: int, total: int, share: float, pairs: int = 0) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Counts and rates at score 0.5; `f1_low` … `f1_high` the 95 % interval of F1."""
+    """Counts and rates at score 0.5; `f1_low` … `f1_high` is the 95 % interval of F1."""
 
     pairs: int
     matches: int
     wrong: int
     missed: int
-    precision: Rate
-    recall: Rate
+    precision: Proportion
+    recall: Proportion
     f1: float
     f1_low: float
     f1_high: float
 
 
-def accuracy(
+def measure_accuracy(
     score: Floats,
     labels: Labels,
     clusters: npt.NDArray[np.object_],
     weights: Floats | None = None,
     seed: int = 7,
 ) -> Accuracy:
-    """Precision and recall with Wilson's interval, F1 with one by bootstrap over clusters (`clusters`: m × 2 names; a
-    pair is drawn with the cluster of its left side), since pairs of one entity are not independent. `weights`: how many
-    pairs each stands for, where only a part was drawn."""
-    each = np.ones(len(score)) if weights is None else weights
-    said, true = score >= 0.5, labels == 1
-    outcomes = (said & true, said & ~true, ~said & true)
-    right, wrong, missed = (float(each[mask].sum()) for mask in outcomes)
-    low, high = _f1_interval(outcomes, each, clusters[:, 0], seed)
+    """Return precision and recall with Wilson's interval, and F1 with a bootstrap interval.
+
+    Pairs of one entity are not independent, so the bootstrap draws whole clusters (`clusters` is m
+    × 2 names; a pair is drawn with the cluster of its left side). `weights` are the numbers of
+    pairs that each stands for, if only a part was drawn.
+    """
+    pair_weights = np.ones(len(score)) if weights is None else weights
+    is_called, is_true = score >= 0.5, labels == 1
+    outcomes = (is_called & is_true, is_called & ~is_true, ~is_called & is_true)
+    right, wrong, missed = (float(pair_weights[mask].sum()) for mask in outcomes)
+    low, high = _f1_interval(outcomes, pair_weights, clusters[:, 0], seed)
     return Accuracy(
         len(labels),
-        int(true.sum()),
+        int(is_true.sum()),
         round(wrong),
         round(missed),
-        _weighted_rate(right, right + wrong, int(said.sum())),
-        _weighted_rate(right, right + missed, int(true.sum())),
+        _weighted_rate(right, right + wrong, int(is_called.sum())),
+        _weighted_rate(right, right + missed, int(is_true.sum())),
         _f1(right, wrong, missed),
         low,
         high,
     )
 
 
-def _weighted_rate(count: float, total: float, pairs: int) -> Rate:
-    """A share of weights; its interval is that of as many pairs as were looked at."""
+def _weighted_rate(count: float, total: float, pairs: int) -> Proportion:
+    """Return a proportion of weights, with the interval of `pairs` observations."""
     return (
-        _rate(round(count), round(total), count / total, pairs)
+        _wilson(round(count), round(total), count / total, pairs)
         if pairs and total > 0
-        else rate(0, 0)
+        else wilson_interval(0, 0)
     )
 
 
@@ -110,32 +118,33 @@ def _f1(right: float, wrong: float, missed: float) -> float:
 
 def _f1_interval(
     outcomes: tuple[npt.NDArray[np.bool_], ...],
-    each: Floats,
+    pair_weights: Floats,
     cluster: npt.NDArray[np.object_],
     seed: int,
 ) -> tuple[float, float]:
-    """Percentile bootstrap (Efron and Tibshirani 1993). Clusters of the same counts are alike, so that a draw is one
-    multinomial over the kinds of clusters."""
-    _, place = np.unique(cluster.astype(str), return_inverse=True)
-    size = place.max(initial=-1) + 1
-    counts = np.stack(
-        [np.bincount(place, weights=one * each, minlength=size) for one in outcomes], axis=1
-    )
+    """Return a percentile bootstrap interval of F1 (Efron and Tibshirani 1993).
+
+    A draw is one multinomial over the distinct count patterns of clusters.
+    """
+    _, cluster_number = np.unique(cluster.astype(str), return_inverse=True)
+    columns = [np.bincount(cluster_number, outcome * pair_weights) for outcome in outcomes]
+    counts = np.stack(columns, axis=1)
     if not len(counts) or not counts.any():
         return 0.0, 1.0
-    kinds, times = np.unique(counts, axis=0, return_counts=True)
-    drawn = (
-        np.random.default_rng(seed).multinomial(len(counts), times / len(counts), size=_DRAWS)
-        @ kinds
-    )
-    f1 = np.sort([_f1(*row) for row in drawn.tolist()])
+    patterns, frequency = np.unique(counts, axis=0, return_counts=True)
+    rng = np.random.default_rng(seed)
+    draws = rng.multinomial(len(counts), frequency / len(counts), size=_DRAWS) @ patterns
+    f1 = np.sort([_f1(*row) for row in draws.tolist()])
     return float(f1[int(0.025 * _DRAWS)]), float(f1[int(0.975 * _DRAWS) - 1])
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Pairs whose score lies from `low` to `high`: what they weigh, their mean score, the share that is true, how many
-    there are."""
+class ReliabilityBin:
+    """Pairs with scores from `low` to `high`.
+
+    `pairs` is their weight, `score` their mean score, `true` the share of true pairs, `count` their
+    number.
+    """
 
     low: float
     high: float
@@ -146,39 +155,53 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """How well scores keep what they promise: Brier score (0 best), log loss in nats, expected calibration error, and
-    the bins of a reliability plot."""
+class CalibrationQuality:
+    """Calibration of scores: Brier score (0 is best), log loss in nats, expected calibration error.
+
+    `bins` holds the bins of a reliability plot.
+    """
 
     brier: float
     log_loss: float
     calibration_error: float
-    bins: tuple[Bin, ...]
+    bins: tuple[ReliabilityBin, ...]
 
 
-def quality(
-    score: Floats, labels: Labels, weights: Floats | None = None, bins: int = BINS
-) -> Quality:
-    """Measures of calibration over pairs, each counted as often as its weight says; equal bins of the score."""
-    weight = np.ones(len(score)) if weights is None else weights.astype(np.float64)
-    true, total = labels.astype(np.float64), max(float(weight.sum()), 1e-12)
-    place = np.minimum((score * bins).astype(np.int64), bins - 1)
-    held, said, found = (
-        np.bincount(place, weights=weight * column, minlength=bins)
-        for column in (np.ones(len(score)), score, true)
-    )
-    counts = np.bincount(place, minlength=bins)
-    clipped = np.clip(score, 1e-6, 1 - 1e-6)
-    loss = -(true * np.log(clipped) + (1 - true) * np.log(1 - clipped))
-    rows = tuple(
-        Bin(number / bins, (number + 1) / bins, float(held[number]), float(said[number] / held[number]),
-            float(found[number] / held[number]), int(counts[number]))
+def _reliability_bins(
+    weights: Sums, score_sums: Sums, true_sums: Sums, counts: npt.NDArray[np.int64]
+) -> tuple[ReliabilityBin, ...]:
+    bins = len(weights)
+    return tuple(
+        ReliabilityBin(
+            number / bins,
+            (number + 1) / bins,
+            float(weights[number]),
+            float(score_sums[number] / weights[number]),
+            float(true_sums[number] / weights[number]),
+            int(counts[number]),
+        )
         for number in range(bins)
-        if held[number] > 0
-    )  # fmt: skip
-    return Quality(
-        float((weight * (score - true) ** 2).sum() / total),
+        if weights[number] > 0
+    )
+
+
+def measure_calibration(
+    score: Floats, labels: Labels, weights: Floats | None = None, bins: int = BIN_COUNT
+) -> CalibrationQuality:
+    """Measure the calibration of weighted pairs, in equal bins of the score."""
+    weight = np.ones(len(score)) if weights is None else weights.astype(np.float64)
+    is_true, total = labels.astype(np.float64), max(float(weight.sum()), 1e-12)
+    bin_of = np.minimum((score * bins).astype(np.int64), bins - 1)
+    weights_in, score_in, true_in = (
+        np.bincount(bin_of, weights=weight * column, minlength=bins)
+        for column in (np.ones(len(score)), score, is_true)
+    )
+    clipped = np.clip(score, 1e-6, 1 - 1e-6)
+    loss = -(is_true * np.log(clipped) + (1 - is_true) * np.log(1 - clipped))
+    rows = _reliability_bins(weights_in, score_in, true_in, np.bincount(bin_of, minlength=bins))
+    return CalibrationQuality(
+        float((weight * (score - is_true) ** 2).sum() / total),
         float((weight * loss).sum() / total),
-        float(np.abs(said - found).sum() / total),
+        float(np.abs(score_in - true_in).sum() / total),
         rows,
     )

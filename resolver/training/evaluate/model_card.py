@@ -1,5 +1,7 @@
-"""The card of a model: what it is for and not for, what it was fitted on, how good it is and for whom. Made from what
-the model files say, so that the same models give the same card, byte for byte."""
+"""Model card: purpose, limits, training data and quality of a model.
+
+Rendered from the model files, so that equal models give equal bytes.
+"""
 
 from __future__ import annotations
 
@@ -7,169 +9,200 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from resolver.models import loader
+from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN
+from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
+from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
 
-PLOT = "reliability.svg"
-_INTENDED = """# Model card
+PLOT_FILE = "reliability.svg"
+_INTENDED_USE = """# Model card
 
-## What it is for
+## Intended use
 
-Finding which records of watchlists and registers describe the same person, group, vessel or aircraft. A score is the
-probability that two records do. Pairs in band `match` may be merged without a human; those in band `review` wait for
-one.
+Finding which records of watchlists and registers describe the same person, group, vessel or
+aircraft. A score is the probability that two records do. Pairs in band `match` may be merged
+without a human; those in band `review` wait for one.
 
-## What it is not for
+## Out of scope
 
-- It says nothing of guilt, danger or intent: it compares what records say, not what people did.
-- It is no ground for refusing anybody anything. A match is a reason to look at the evidence (`resolver explain`).
+- The model says nothing about guilt, danger or intent: it compares what records say, not what
+  people did.
+- A match alone is no reason to refuse anybody anything. It is a reason to look at the evidence
+  (`resolver explain`).
 - Faces, fingerprints and free text are not compared.
-- Scores hold for records like those below. On others, in particular registers with many namesakes or languages that are
-  missing here, fit and measure anew (`resolver train`, `resolver evaluate`).
+- Scores hold for records like those below. For other records, in particular registers with many
+  namesakes or languages that are missing here, train and measure again (`resolver train`,
+  `resolver evaluate`).
 """
-_WEIGHED = """Precision, recall and F1 count the pairs as they were drawn. Brier score, log loss and calibration error
-(15 bins) weigh them as training does: the true and the false ones of each origin as the last column says, which is
-stated, or in the proportion in which blocking gives them.
+_WEIGHTING_NOTE = """\
+Precision, recall and F1 count the pairs as they were drawn. Brier score, log loss and
+calibration error (15 bins) weigh pairs as in training: the last column gives the total weight of
+true and false pairs of each origin, which is stated, or the proportion in which blocking gives
+them.
 
 """
 _LIMITS = """
 ## Limits
 
-- Invented records are training material and stand above under their own names; they are never evidence of quality. The
-  figures that count most are those of pairs judged by humans, which are few.
-- Groups are told by nationality and by letters: rough, and blind to minorities within a country.
-- Entries "told twice" are one entry split in two by chance; two agencies differ in more ways than that.
-- Error rates by name culture on pairs made for the purpose are in `fairness.json` (`resolver evaluate --probes`).
+- Invented records are training material and have rows of their own above; they are no evidence of
+  quality. The figures that count most are those of pairs judged by humans, which are few.
+- Groups follow nationality and script: they are rough, and blind to minorities within a country.
+- "Resampled entries" are list entries split in two by chance; two agencies differ in more ways.
+- Error rates by name culture on pairs made for the purpose are in `fairness.json`
+  (`resolver evaluate --probes`).
 """
+_ORIGIN_LABELS = {
+    RESAMPLED_ORIGIN: "resampled entries",
+    NAME_ONLY_ORIGIN: "name-only pairs",
+    CONTROLLED_ORIGIN: "controlled differences",
+}
+"""Labels of origins that model files call by another name."""
 
 
-def card(models: Mapping[str, Mapping[str, Any]], kept: Sequence[str] = ()) -> str:
-    """The card of models (by kind, as JSON); `kept` names kinds that were taken over, not trained."""
-    told = {kind: models[kind].get("training", {}) for kind in loader.KINDS}
+def render_model_card(models: Mapping[str, Mapping[str, Any]], reused: Sequence[str] = ()) -> str:
+    """Return the card of models (by kind, as JSON) in Markdown.
+
+    `reused` names kinds that were copied, not trained.
+    """
+    training_of = {kind: models[kind].get("training", {}) for kind in loader.KINDS}
     parts = [
-        _INTENDED,
-        *_versions(models, kept),
-        *_data(told),
-        *_accuracy(told),
-        *_calibration(told),
+        _INTENDED_USE,
+        *_version_section(models, reused),
+        *_data_section(training_of),
+        *_accuracy_section(training_of),
+        *_calibration_section(training_of),
     ]
-    for by, words in (
+    for dimension, title in (
         ("script", "Script"),
         ("culture", "Name culture"),
         ("missing", "Missing field"),
     ):
-        parts += _group(told, by, words)
+        parts += _group_section(training_of, dimension, title)
     return "".join([*parts, _LIMITS])
 
 
-def _versions(models: Mapping[str, Mapping[str, Any]], kept: Sequence[str]) -> Iterator[str]:
+def _version_section(
+    models: Mapping[str, Mapping[str, Any]], reused: Sequence[str]
+) -> Iterator[str]:
     yield "\n## Models\n\n"
     for kind in loader.KINDS:
-        told = models[kind].get("training", {})
-        taken = " (taken over, not trained)" if kind in kept else ""
-        held = [f"seed {told['seed']}"] if "seed" in told else []
-        held += [f"data {told['data']}"] if "data" in told else []
-        said = f", {', '.join(held)}" if held else ""
-        yield f"- {kind}: version {models[kind]['version']}{said}{taken}\n"
+        training = models[kind].get("training", {})
+        note = " (reused, not trained)" if kind in reused else ""
+        facts = [f"seed {training['seed']}"] if "seed" in training else []
+        facts += [f"data {training['data']}"] if "data" in training else []
+        suffix = f", {', '.join(facts)}" if facts else ""
+        yield f"- {kind}: version {models[kind]['version']}{suffix}{note}\n"
 
 
-def _data(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _data_section(training_of: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     sources: Mapping[str, int] = next(
-        (one["sources"] for one in told.values() if one.get("sources")), {}
+        (training["sources"] for training in training_of.values() if training.get("sources")), {}
     )
     if sources:
-        yield "\n## What it was fitted on\n\n| source | records |\n|---|---|\n"
+        yield "\n## Training data\n\n| source | records |\n|---|---|\n"
         yield from (f"| {source} | {count:,} |\n" for source, count in sorted(sources.items()))
     dropped: Mapping[str, int] = next(
-        (one["dropped"] for one in told.values() if one.get("dropped")), {}
+        (training["dropped"] for training in training_of.values() if training.get("dropped")), {}
     )
     if dropped:
-        yield "\n| left out | how many |\n|---|---|\n"
-        yield from (f"| {why} | {count:,} |\n" for why, count in sorted(dropped.items()))
+        yield "\n| left out | count |\n|---|---|\n"
+        yield from (f"| {reason} | {count:,} |\n" for reason, count in sorted(dropped.items()))
 
 
-def _accuracy(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "\n## How good it is\n\nCross-validated: no entity of a tested pair was seen in training. At score 0.5;\n"
-    yield "95 % intervals in brackets (precision and recall after Wilson, F1 by bootstrap over entities).\n"
-    yield _WEIGHED
+def _accuracy_section(training_of: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield "\n## Quality\n\nCross-validated: no entity of a tested pair was seen in training. "
+    yield "At score 0.5;\n95 % intervals in brackets (precision and recall after Wilson, "
+    yield "F1 by bootstrap over entities).\n"
+    yield _WEIGHTING_NOTE
     yield "| kind | pairs from | same | different | precision | recall | F1 "
     yield "| Brier | log loss | calibration error "
     yield f"| weight, true : false |\n|{'---|' * 11}\n"
-    for kind, training in told.items():
+    for kind, training in training_of.items():
         for origin, counts in sorted(training.get("pairs", {}).items()):
-            found = training.get("figures", {}).get(origin, {})
-            # without a single true pair there is nothing to be precise about
-            said = found if counts["same"] else {}
-            rates = [_between(said, name) for name in ("precision", "recall", "f1")]
-            rates += [_number(found, name) for name in ("brier", "log_loss", "calibration_error")]
-            weigh = [
-                f"{found[name]:,.0f}"
-                for name in ("weight_same", "weight_different")
-                if name in found
-            ]
-            row = [
-                kind,
-                origin,
-                f"{counts['same']:,}",
-                f"{counts['different']:,}",
-                *rates,
-                " : ".join(weigh),
-            ]
-            yield f"| {' | '.join(row)} |\n"
+            figures = training.get("figures", {}).get(origin, {})
+            yield _accuracy_row(kind, origin, counts, figures)
 
 
-def _between(found: Mapping[str, Any], name: str) -> str:
-    low, high = found.get(f"{name}_low"), found.get(f"{name}_high")
+def _accuracy_row(
+    kind: str, origin: str, counts: Mapping[str, int], figures: Mapping[str, Any]
+) -> str:
+    # precision and recall need a true pair
+    shown = figures if counts["same"] else {}
+    row = [
+        kind,
+        _ORIGIN_LABELS.get(origin, origin),
+        f"{counts['same']:,}",
+        f"{counts['different']:,}",
+        *(_format_interval(shown, name) for name in ("precision", "recall", "f1")),
+        *(_format_number(figures, name) for name in ("brier", "log_loss", "calibration_error")),
+    ]
+    names = ("weight_same", "weight_different")
+    weights = " : ".join(f"{figures[name]:,.0f}" for name in names if name in figures)
+    return f"| {' | '.join([*row, weights])} |\n"
+
+
+def _format_interval(figures: Mapping[str, Any], name: str) -> str:
+    low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
     interval = f" ({low:.4f} … {high:.4f})" if low is not None and high is not None else ""
-    return _number(found, name) + interval
+    return _format_number(figures, name) + interval
 
 
-def _number(found: Mapping[str, Any], name: str) -> str:
-    return f"{found[name]:.4f}" if name in found else ""
+def _format_number(figures: Mapping[str, Any], name: str) -> str:
+    return f"{figures[name]:.4f}" if name in figures else ""
 
 
-def bins(models: Mapping[str, Mapping[str, Any]]) -> dict[str, list[list[float]]]:
-    """By kind the rows of the reliability plot, where a model has them."""
-    held = {
+def reliability_bins(models: Mapping[str, Mapping[str, Any]]) -> dict[str, list[list[float]]]:
+    """Return the rows of the reliability plot by kind, for models that have them."""
+    bins_of = {
         kind: models[kind].get("training", {}).get("quality", {}).get("bins", [])
         for kind in loader.KINDS
     }
-    return {kind: rows for kind, rows in held.items() if rows}
+    return {kind: rows for kind, rows in bins_of.items() if rows}
 
 
-def _calibration(told: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    held = {kind: training["quality"] for kind, training in told.items() if training.get("quality")}
-    if not held:
+def _calibration_section(training_of: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    quality_of = {kind: row["quality"] for kind, row in training_of.items() if row.get("quality")}
+    if not quality_of:
         return
-    yield "\n## Do scores keep what they promise?\n\nOf the pairs scored p, a share of p should be true. All pairs, "
-    yield f"each counted as it weighs in training; 15 bins.\n\n![Reliability]({PLOT})\n\n"
+    yield "\n## Calibration\n\nOf the pairs scored p, a share of p should be true. "
+    yield f"All pairs, weighted as in training; 15 bins.\n\n![Reliability]({PLOT_FILE})\n\n"
     yield "| kind | Brier | log loss | calibration error |\n|---|---|---|---|\n"
-    for kind, found in held.items():
-        measures = (_number(found, name) for name in ("brier", "log_loss", "calibration_error"))
+    for kind, quality in quality_of.items():
+        measures = (
+            _format_number(quality, name) for name in ("brier", "log_loss", "calibration_error")
+        )
         yield f"| {kind} | {' | '.join(measures)} |\n"
-    yield "\n| kind | scores | pairs | they weigh | mean score | true |\n|---|---|---|---|---|---|\n"
-    for kind, found in held.items():
-        for low, high, weight, score, true, *count in found["bins"]:
-            # models of earlier versions do not say how many there were
+    yield f"\n| kind | scores | pairs | weight | mean score | true |\n|{'---|' * 6}\n"
+    for kind, quality in quality_of.items():
+        for low, high, weight, score, true, *count in quality["bins"]:
+            # model files of earlier versions lack the count
             pairs = f"{count[0]:,}" if count else "?"
-            yield f"| {kind} | {low:.2f} … {high:.2f} | {pairs} | {weight:,.1f} | {score:.3f} | {true:.3f} |\n"
+            row = f"{low:.2f} … {high:.2f} | {pairs} | {weight:,.1f} | {score:.3f} | {true:.3f}"
+            yield f"| {kind} | {row} |\n"
 
 
-def _group(told: Mapping[str, Mapping[str, Any]], by: str, words: str) -> Iterator[str]:
+def _group_section(
+    training_of: Mapping[str, Mapping[str, Any]], dimension: str, title: str
+) -> Iterator[str]:
     rows = [
         (kind, group)
-        for kind, training in told.items()
-        for group in training.get("groups", {}).get(by, [])
+        for kind, training in training_of.items()
+        for group in training.get("groups", {}).get(dimension, [])
     ]
     if not rows:
         return
-    yield f"\n## {words}\n\nPairs of real records, cross-validated, at score 0.5; groups of fewer than 50 pairs are "
-    yield f"left out.\n\n| kind | {words.lower()} | same | missed | different | called the same |\n|{'---|' * 6}\n"
+    yield f"\n## {title}\n\nPairs of real records, cross-validated, at score 0.5; "
+    yield "groups of fewer than 50 pairs are left out.\n\n"
+    yield f"| kind | {title.lower()} | same | missed | different | called the same |\n"
+    yield f"|{'---|' * 6}\n"
     for kind, group in rows:
         missed, false = group["missed"], group["false"]
-        rates = f"{missed['of']:,} | {_share(missed)} | {false['of']:,} | {_share(false)}"
+        rates = (
+            f"{missed['of']:,} | {_format_share(missed)} | {false['of']:,} | {_format_share(false)}"
+        )
         yield f"| {kind} | {group['group']} | {rates} |\n"
 
 
-def _share(found: Mapping[str, float]) -> str:
-    if not found["of"]:
+def _format_share(share: Mapping[str, float]) -> str:
+    if not share["of"]:
         return "-"
-    return f"{100 * found['rate']:.1f} % ({100 * found['low']:.1f} … {100 * found['high']:.1f})"
+    return f"{100 * share['rate']:.1f} % ({100 * share['low']:.1f} … {100 * share['high']:.1f})"

@@ -1,4 +1,4 @@
-"""Two models beside each other on what a store holds: its decisions, and the pairs that wait."""
+"""Comparison of two models on a store: on its decisions, and on the waiting pairs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ import numpy.typing as npt
 
 from resolver.comparison import NameIndex
 from resolver.errors import InputError
-from resolver.pipeline import ModelSet, prepared_of, score_rows
+from resolver.model_set import ModelSet
+from resolver.pipeline import compare_and_score, normalize
 from resolver.records.batch import concat
 from resolver.records.results.resolution import Band, Outcome
-from resolver.scoring import Borders, scores
-from resolver.store import Store, View
-from resolver.training.data.decided_pairs import Decided, decided_pairs, read_decided
-from resolver.training.evaluate.card_figures import DECIDED
-from resolver.training.fit.correction import Compared, compared
+from resolver.scoring import Thresholds, scores
+from resolver.store import Store, StoreView
+from resolver.training.data.decided_pairs import label_decided_pairs
+from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
+from resolver.training.evaluate.card_figures import DECIDED_ORIGIN
+from resolver.training.fit.correction import DecisionComparison, compare_on_pairs
 
-MOST_WAITING = 20_000
-"""Of so many waiting pairs at most the new scores are worked out; drawn by chance, they stand for all."""
-SHOWN = 20
+MAX_SAMPLED_PAIRS = 20_000
+"""Maximum number of waiting pairs to score anew; they are drawn at random to represent all."""
+MAX_CHANGES_SHOWN = 20
 Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A waiting pair of records that would change its band."""
+class BandChange:
+    """Waiting record pair that would change its band."""
 
     left: str
     right: str
@@ -37,20 +39,23 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What would become of the pairs of records that wait: how many wait, how many of them were looked at, how many of
-    these would be in each band, and those whose score moves furthest into another one."""
+class QueueEffect:
+    """Effect of a new model on waiting record pairs.
+
+    `waiting` is their number, `looked_at` how many were scored anew, `bands` the number of these
+    per new band, and `moved` those with the largest change into another band.
+    """
 
     waiting: int
     looked_at: int
     bands: Mapping[str, int]
-    moved: tuple[Moved, ...]
+    moved: tuple[BandChange, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return plain data."""
         moved = [
-            {"left": one.left, "right": one.right, "old": one.old, "new": one.new}
-            for one in self.moved
+            {"left": pair.left, "right": pair.right, "old": pair.old, "new": pair.new}
+            for pair in self.moved
         ]
         return {
             "waiting": self.waiting,
@@ -61,118 +66,144 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Two models (their stamps) on a store: by kind what they say of decisions that neither has learnt from, with how
-    many of these there are; by kind what the new one's card says of decisions held out when it was made; and what
-    would become of the pairs that wait."""
+class ModelComparison:
+    """Two models (by their stamps) compared on a store.
+
+    `fresh` compares them, by kind, on decisions that neither has learned from (`unseen` of
+    `decisions`). `held_out` holds, by kind, the figures of the new model's card on decisions held
+    out when it was made. `waiting` is the effect on the pairs that wait.
+    """
 
     old: str
     new: str
-    fresh: Mapping[str, Compared]
+    fresh: Mapping[str, DecisionComparison]
     held_out: Mapping[str, Mapping[str, Any]]
-    waiting: Waiting
+    waiting: QueueEffect
     decisions: int
     unseen: int
 
     @property
     def worse(self) -> list[str]:
-        """The kinds for which the new model does worse on decisions that neither has learnt from."""
-        return [kind for kind, one in self.fresh.items() if one.gain < 0]
+        """Kinds for which the new model is worse on decisions that neither has learned from."""
+        return [kind for kind, comparison in self.fresh.items() if comparison.gain < 0]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return plain data."""
         return {
             "old": self.old,
             "new": self.new,
             "decisions": self.decisions,
             "unseen": self.unseen,
-            "fresh": {kind: one.to_json() for kind, one in self.fresh.items()},
-            "held_out": {kind: dict(one) for kind, one in self.held_out.items()},
+            "fresh": {kind: comparison.to_json() for kind, comparison in self.fresh.items()},
+            "held_out": {kind: dict(figures) for kind, figures in self.held_out.items()},
             "waiting": self.waiting.to_json(),
         }
 
 
-def beside(store: Store, old: ModelSet, new: ModelSet, decided: Decided | None = None) -> Beside:
-    """Compare two models on a store. Raises `InputError` where the two are the same."""
-    if old.stamp["model"] == new.stamp["model"]:
-        raise InputError("the two models are the same", mend="name the folder of another one")
-    said = read_decided(store) if decided is None else decided
-    learnt = max(_learnt(one) for one in (old, new))
-    fresh = said.after(learnt)
-    told = {
-        kind: dict(model.training[DECIDED])
-        for kind, model in new.models.items()
-        if DECIDED in model.training
+def _held_out_figures(models: ModelSet) -> dict[str, dict[str, Any]]:
+    return {
+        kind: dict(model.training[DECIDED_ORIGIN])
+        for kind, model in models.models.items()
+        if DECIDED_ORIGIN in model.training
     }
-    return Beside(
-        old.stamp["model"], new.stamp["model"], _fresh(fresh, old, new), told, waiting(store, old, new), len(said),
+
+
+def compare_models(
+    store: Store, old: ModelSet, new: ModelSet, decided: TrainingDecisions | None = None
+) -> ModelComparison:
+    """Compare two models on a store. Raises `InputError` if they are the same."""
+    if old.stamp["model"] == new.stamp["model"]:
+        raise InputError("the two models are the same", hint="name the folder of another one")
+    decisions = read_training_decisions(store) if decided is None else decided
+    last_decision = max(_last_decision(models) for models in (old, new))
+    fresh = decisions.logged_after(last_decision)
+    return ModelComparison(
+        old.stamp["model"],
+        new.stamp["model"],
+        _compare_on_fresh(fresh, old, new),
+        _held_out_figures(new),
+        measure_queue_effect(store, old, new),
+        len(decisions),
         len(fresh),
-    )  # fmt: skip
-
-
-def _learnt(models: ModelSet) -> int:
-    """The number of the last decision that a model may have learnt from."""
-    return max(
-        int(model.training.get(DECIDED, {}).get("until", 0)) for model in models.models.values()
     )
 
 
-def _fresh(decided: Decided, old: ModelSet, new: ModelSet) -> dict[str, Compared]:
-    first, second = (decided_pairs(decided, one.tables) for one in (old, new))
-    answer = {}
+def _last_decision(models: ModelSet) -> int:
+    """Return the number of the last decision a model may have learned from."""
+    return max(
+        int(model.training.get(DECIDED_ORIGIN, {}).get("until", 0))
+        for model in models.models.values()
+    )
+
+
+def _compare_on_fresh(
+    decided: TrainingDecisions, old: ModelSet, new: ModelSet
+) -> dict[str, DecisionComparison]:
+    first, second = (label_decided_pairs(decided, model_set.tables) for model_set in (old, new))
+    comparisons = {}
     for kind, data in first.items():
-        said = [
-            models.models[kind.label].at(decided.plan).logodds(part[kind].evidence)
+        logodds = [
+            models.models[kind.label].for_plan(decided.plan).logodds(part[kind].evidence)
             for models, part in ((old, first), (new, second))
         ]
-        answer[kind.label] = compared(data, said[0], said[1])
-    return answer
+        comparisons[kind.label] = compare_on_pairs(data, logodds[0], logodds[1])
+    return comparisons
 
 
-def waiting(store: Store, old: ModelSet, new: ModelSet, seed: int = 7) -> Waiting:
-    """What would become of the pairs that wait in a store."""
+def measure_queue_effect(store: Store, old: ModelSet, new: ModelSet, seed: int = 7) -> QueueEffect:
+    """Measure the effect of a new model on the waiting pairs of a store."""
     with store.view() as view:
         table = view.all_links()
         rows = np.flatnonzero(table.outcome == int(Outcome.QUEUED))
         count = len(rows)
-        if count > MOST_WAITING:
-            rows = np.sort(np.random.default_rng(seed).choice(rows, MOST_WAITING, replace=False))
+        if count > MAX_SAMPLED_PAIRS:
+            rows = np.sort(
+                np.random.default_rng(seed).choice(rows, MAX_SAMPLED_PAIRS, replace=False)
+            )
         if not count:
-            return Waiting(0, 0, {}, ())
+            return QueueEffect(0, 0, {}, ())
         left, right = table.left[rows], table.right[rows]
-        ids, said = _scored(view, left, right, (old, new))
-        borders = Borders.of_costs(float(view.head.borders.get("wrong_merge_costs", 20.0)))
-    before, after = (scores(one) for one in said)
-    bands = borders.bands(after)
-    counts = {band.label: int((bands == band).sum()) for band in sorted(Band, reverse=True)}
-    # a pair may wait in band match too, where it contradicts other evidence
-    moved = np.flatnonzero(bands != borders.bands(before))
-    order = moved[np.argsort(-np.abs(said[1] - said[0])[moved], kind="stable")][:SHOWN]
-    shown = tuple(
-        Moved(ids[row][0], ids[row][1], float(before[row]), float(after[row]))
-        for row in order.tolist()
-    )
-    return Waiting(count, len(rows), counts, shown)
-
-
-def _scored(
-    view: View, left: Numbers, right: Numbers, models: Sequence[ModelSet]
-) -> tuple[list[tuple[str, str]], list[npt.NDArray[np.int32]]]:
-    """Ids of pairs of records, and the log-odds (thousandths) that models give them under the store's plan."""
-    numbers = np.unique(np.concatenate([left, right]))
-    batch = concat(part.batch for part in view.some_batches(numbers))
-    names = batch.ids.to_pylist()
-    batch = batch.canonical()
-    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
-    row_of = np.array([place[identity] for identity in names], dtype=np.int32)
-    one, two = (row_of[np.searchsorted(numbers, side)] for side in (left, right))
-    declared = tuple(sorted(source.name for source in view.sources() if source.deduplicated))
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    said = []
-    for each in models:
-        prepared = prepared_of(batch, each, declared)
-        said.append(
-            score_rows(prepared, NameIndex.of(prepared), each.at(view.head.plan), low, high)
+        ids, logodds = _score_with_models(view, left, right, (old, new))
+        thresholds = Thresholds.from_costs(
+            float(view.head.thresholds.get("wrong_merge_costs", 20.0))
         )
+    bands = thresholds.bands(scores(logodds[1]))
+    counts = {band.label: int((bands == band).sum()) for band in sorted(Band, reverse=True)}
+    return QueueEffect(count, len(rows), counts, _largest_changes(ids, logodds, thresholds))
+
+
+def _largest_changes(
+    ids: Sequence[tuple[str, str]], logodds: Sequence[npt.NDArray[np.int32]], thresholds: Thresholds
+) -> tuple[BandChange, ...]:
+    """Return the pairs whose band the second model changes, largest difference first."""
+    before, after = (scores(values) for values in logodds)
+    # pairs in band match may wait, too, if they contradict other evidence
+    moved = np.flatnonzero(thresholds.bands(after) != thresholds.bands(before))
+    order = moved[np.argsort(-np.abs(logodds[1] - logodds[0])[moved], kind="stable")]
+    return tuple(
+        BandChange(ids[row][0], ids[row][1], float(before[row]), float(after[row]))
+        for row in order[:MAX_CHANGES_SHOWN].tolist()
+    )
+
+
+def _score_with_models(
+    view: StoreView, left: Numbers, right: Numbers, model_sets: Sequence[ModelSet]
+) -> tuple[list[tuple[str, str]], list[npt.NDArray[np.int32]]]:
+    """Return ids of record pairs, and log-odds (thousandths) per model, under the store's plan."""
+    numbers = np.unique(np.concatenate([left, right]))
+    batch = concat(part.batch for part in view.batches_of(numbers))
+    stored_ids = batch.ids.to_pylist()
+    batch = batch.canonical()
+    row_by_id = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    row_of = np.array([row_by_id[identity] for identity in stored_ids], dtype=np.int32)
+    left_rows, right_rows = (row_of[np.searchsorted(numbers, side)] for side in (left, right))
+    deduplicated = tuple(sorted(source.name for source in view.sources() if source.deduplicated))
+    low, high = np.minimum(left_rows, right_rows), np.maximum(left_rows, right_rows)
+    logodds = []
+    for model_set in model_sets:
+        prepared = normalize(batch, model_set, deduplicated)
+        names, models = NameIndex.of(prepared), model_set.for_plan(view.head.plan)
+        logodds.append(compare_and_score(prepared, names, models, low, high))
     ids = batch.ids.to_pylist()
-    return [(ids[a], ids[b]) for a, b in zip(low.tolist(), high.tolist(), strict=True)], said
+    rows = zip(low.tolist(), high.tolist(), strict=True)
+    return [(ids[low_row], ids[high_row]) for low_row, high_row in rows], logodds

@@ -1,7 +1,8 @@
-"""Groups of pairs for which quality is measured apart: kind, source, script, name culture, missing field.
+"""Groups of pairs for which quality is measured: kind, source, script, culture, missing field.
 
-A culture is taken from the nationality of a record, or else from another country that it names: rough, and good enough
-to see whom a model serves worse. The words are those of the probes' cultures where these have one.
+A culture follows from the nationality of a record, or else from another of its countries: rough,
+but enough to see whom a model serves worse. Culture names are those of the probes, where these have
+one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from rigour.text.scripts import text_scripts
 
 from resolver.records import Kind
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 
 Words = npt.NDArray[np.object_]
@@ -58,7 +59,7 @@ CULTURE_OF_COUNTRY = {
     code: culture for culture, codes in CULTURES.items() for code in codes.split()
 }
 
-_FIELDS: Mapping[str, Callable[[Prepared], IntArray]] = {
+_FIELDS: Mapping[str, Callable[[PreparedBatch], IntArray]] = {
     "birth date": lambda prepared: prepared.births.counts,
     "birth place": lambda prepared: prepared.birth_places.counts,
     "nationality": lambda prepared: prepared.nationalities.counts,
@@ -68,10 +69,10 @@ _FIELDS: Mapping[str, Callable[[Prepared], IntArray]] = {
 }
 
 
-def scripts_of(prepared: Prepared) -> Words:
-    """Per record the script of its names: `Latin`, or the first other one by name where any name is in such."""
-    found = np.array([_script(text) for text in prepared.forms.texts], dtype=object)
-    return _first(prepared.names, found, "Latin")
+def record_scripts(prepared: PreparedBatch) -> Words:
+    """Return the script of each record's names: `Latin`, or the first non-Latin one used."""
+    scripts = np.array([_script(text) for text in prepared.forms.texts], dtype=object)
+    return _first(prepared.names, scripts, "Latin")
 
 
 def _script(text: str | None) -> str:
@@ -83,8 +84,8 @@ def _script(text: str | None) -> str:
     return str(others[0]) if others else ""
 
 
-def cultures_of(prepared: Prepared) -> Words:
-    """Per record its name culture; `unknown` where it names no country that stands for one."""
+def record_cultures(prepared: PreparedBatch) -> Words:
+    """Return each record's name culture, or `unknown` if no country implies one."""
     words = np.array(
         [CULTURE_OF_COUNTRY.get(code, "") for code in prepared.country_codes], dtype=object
     )
@@ -97,40 +98,42 @@ def _ordered(side: Ragged, words: Words) -> Words:
 
 
 def _first(side: Ragged, words: Words, otherwise: str) -> Words:
-    """Per row the first word that its items have, `otherwise` where they have none."""
-    answer = np.full(len(side), otherwise, dtype=object)
-    held = (
+    """Return per row the first non-empty word of its items, or `otherwise`."""
+    first_words = np.full(len(side), otherwise, dtype=object)
+    positions = (
         np.flatnonzero(words[side.items] != "") if len(side.items) else np.zeros(0, dtype=np.int64)
     )
-    rows = side.rows[held][::-1]
-    # the last to be written stays: backwards, that is the first
-    answer[rows] = words[side.items][held][::-1]
-    return answer
+    rows = side.rows[positions][::-1]
+    # the last assignment wins, so assign in reverse order to keep the first
+    first_words[rows] = words[side.items][positions][::-1]
+    return first_words
 
 
-def of_pairs(one: Words, two: Words, neutral: str) -> Words:
-    """The word of pairs: what both say, what one says where the other is `neutral`, `mixed` where they differ."""
-    agreed = np.where(one == neutral, two, one)
-    return np.where((one != two) & (one != neutral) & (two != neutral), MIXED, agreed)
+def combine_sides(left: Words, right: Words, neutral: str) -> Words:
+    """Return the word of each pair: `mixed` if the sides differ and neither is `neutral`."""
+    combined = np.where(left == neutral, right, left)
+    return np.where((left != right) & (left != neutral) & (right != neutral), MIXED, combined)
 
 
-def masks_of(words: Words) -> Masks:
-    """Which pairs belong to each word, sorted."""
+def group_masks(words: Words) -> Masks:
+    """Return a mask of pairs per word, sorted by word."""
     return {str(word): words == word for word in sorted(set(words.tolist()))}
 
 
-def groups(prepared: Prepared, left: IntArray, right: IntArray, by: str) -> Masks:
-    """Which pairs of record rows belong to each group of a dimension (`DIMENSIONS`). Of `missing` a pair can belong to
-    several: a field is missing where either side lacks it."""
+def pair_group_masks(prepared: PreparedBatch, left: IntArray, right: IntArray, by: str) -> Masks:
+    """Return masks of record-row pairs per group of a dimension (`DIMENSIONS`).
+
+    In `missing` a pair may belong to several groups; a field is missing if either side lacks it.
+    """
     return DIMENSIONS[by](prepared, left, right)
 
 
-def _kind(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
+def _kind(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
     labels = np.array([Kind(int(kind)).label for kind in prepared.kinds], dtype=object)
-    return masks_of(of_pairs(labels[left], labels[right], Kind.LEGAL.label))
+    return group_masks(combine_sides(labels[left], labels[right], Kind.LEGAL.label))
 
 
-def _source(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
+def _source(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
     source = np.array(
         [str(identity).partition(":")[0] for identity in prepared.ids.to_pylist()], dtype=object
     )
@@ -138,30 +141,30 @@ def _source(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
         " × ".join(sorted(pair))
         for pair in zip(source[left].tolist(), source[right].tolist(), strict=True)
     ]
-    return masks_of(np.array(words, dtype=object))
+    return group_masks(np.array(words, dtype=object))
 
 
-def _script_of_pairs(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
-    script = scripts_of(prepared)
-    return masks_of(of_pairs(script[left], script[right], "Latin"))
+def _script_of_pairs(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
+    script = record_scripts(prepared)
+    return group_masks(combine_sides(script[left], script[right], "Latin"))
 
 
-def _culture(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
-    culture = cultures_of(prepared)
-    return masks_of(of_pairs(culture[left], culture[right], UNKNOWN))
+def _culture(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
+    culture = record_cultures(prepared)
+    return group_masks(combine_sides(culture[left], culture[right], UNKNOWN))
 
 
-def _missing(prepared: Prepared, left: IntArray, right: IntArray) -> Masks:
-    found, all_there = {}, np.ones(len(left), dtype=bool)
+def _missing(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
+    masks, is_complete = {}, np.ones(len(left), dtype=bool)
     for field, counts in _FIELDS.items():
-        held = counts(prepared) > 0
-        lacking = ~(held[left] & held[right])
-        all_there &= ~lacking
-        found[f"no {field}"] = lacking
-    return {"nothing missing": all_there, **found}
+        is_present = counts(prepared) > 0
+        is_missing = ~(is_present[left] & is_present[right])
+        is_complete &= ~is_missing
+        masks[f"no {field}"] = is_missing
+    return {"nothing missing": is_complete, **masks}
 
 
-DIMENSIONS: Mapping[str, Callable[[Prepared, IntArray, IntArray], Masks]] = {
+DIMENSIONS: Mapping[str, Callable[[PreparedBatch, IntArray, IntArray], Masks]] = {
     "kind": _kind,
     "source": _source,
     "script": _script_of_pairs,

@@ -1,5 +1,7 @@
-"""The parts of a model, each fitted and cross-validated on the pairs that it will judge: watchlists, plain registers,
-and names alone."""
+"""Parts of a model, each fitted and cross-validated on the pairs that it will score.
+
+The parts are watchlists, plain registers, and name-only pairs.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +17,21 @@ from resolver.blocking import PLANS
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
 from resolver.scoring import (
-    ALONE_GATE,
-    GATE,
+    LISTED_FEATURE,
+    NAME_ONLY_FEATURE,
+    NAME_ONLY_PART,
+    REGISTER_PART,
     Model,
-    border,
+    threshold_logodds,
 )
-from resolver.training.augment.name_only import ORIGIN as ALONE
+from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.register_table import REGISTERS
-from resolver.training.data.labeled_clusters import CLUSTERS
-from resolver.training.data.labeled_pairs import Labelled
-from resolver.training.fit.boosting import FitOptions, fit_additive
-from resolver.training.fit.cross_validation import FOLDS, calibrate, out_of_fold
+from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.fit.boosting import FitOptions, ModelSpec, fit_additive
+from resolver.training.fit.cross_validation import FOLDS, fit_calibration, out_of_fold_sums
 
-# Comparators whose joint effect is fitted beside their own.
-PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
+INTERACTIONS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.PERSON: (
         ("name", "birth_date"),
         ("name_rarity", "birth_date"),
@@ -38,135 +41,152 @@ PAIR_TERMS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.GROUP: (("name", "name_rarity"), ("name_weakest", "name_omitted")),
     Kind.ASSET: (),
 }
-LISTED_TERMS = (("name_sides", "birth_date"),)
-"""The same of persons in watchlists: one given name and another on one birth date are twins; registers are too careless
-to say so."""
-ALONE_TERMS = (
+"""Pairs of comparators with a joint term besides their own."""
+LISTED_INTERACTIONS = (("name_sides", "birth_date"),)
+"""More interactions for persons in watchlists.
+
+Different given names with one birth date are twins; registers are too careless to conclude so.
+"""
+NAME_ONLY_INTERACTIONS = (
     ("name", "name_rarity"),
     ("name_contradicted", "name_rarity"),
     ("name_weakest", "name_parts"),
     ("name_omitted", "name_rarity"),
 )
-"""The same where nothing but names is known."""
-ALONE_GROUP_TERMS = (
-    *ALONE_TERMS,
+"""Interactions of the name-only part."""
+NAME_ONLY_GROUP_INTERACTIONS = (
+    *NAME_ONLY_INTERACTIONS,
     ("name", "acronym"),
     ("name_contradicted", "numbers"),
     ("name", "places_named"),
 )
-NAME_ALONE = 0.94
-LEAST_PAIRS = 10
-"""With fewer pairs of either label a kind is not fitted."""
-FINE: Mapping[str, Any] = {"rounds": 300, "learning_rate": 0.15, "leaves": 8, "least_leaf": 20.0}
-FINE_FROM = 50_000
-"""From so many pairs of labelled clusters on, the fit may follow the data more finely."""
-PLAIN: Mapping[str, Any] = {"rounds": 500, "learning_rate": 0.08, "leaves": 6, "least_leaf": 20.0}
-"""How the plain part is fitted: on many pairs, and finely."""
-ALONE_WAY: Mapping[str, Any] = {
+MAX_NAME_ONLY_SCORE = 0.94
+"""Highest score of persons by name alone, below the default threshold of a match."""
+MIN_PAIRS = 10
+"""Minimum number of pairs of each label to fit a kind."""
+FINE_FIT: Mapping[str, Any] = {
+    "rounds": 300,
+    "learning_rate": 0.15,
+    "leaves": 8,
+    "min_leaf_pairs": 20.0,
+}
+MIN_FINE_FIT_PAIRS = 50_000
+"""Number of labeled-cluster pairs from which the fit follows the data more finely."""
+REGISTER_FIT: Mapping[str, Any] = {
+    "rounds": 500,
+    "learning_rate": 0.08,
+    "leaves": 6,
+    "min_leaf_pairs": 20.0,
+}
+"""Options of the register part, which has many pairs."""
+NAME_ONLY_FIT: Mapping[str, Any] = {
     "rounds": 250,
     "learning_rate": 0.12,
     "leaves": 5,
-    "least_leaf": 20.0,
+    "min_leaf_pairs": 20.0,
 }
-"""How the part for names alone is fitted."""
+"""Options of the name-only part."""
 
 
-def fit_kind(data: Labelled, options: FitOptions, part: str = "") -> Model:
-    """Fit one kind, or one part of its model. A plan of which there are no pairs has the prior of the next smaller."""
-    features, terms = features_of(data.kind), PAIR_TERMS[data.kind]
-    if part == "alone":
-        terms = ALONE_GROUP_TERMS if data.kind == Kind.GROUP else ALONE_TERMS
+def fit_part_model(data: LabeledPairs, options: FitOptions, part: str = "") -> Model:
+    """Fit one kind, or one part of its model.
+
+    A plan without pairs gets the prior of the next smaller plan.
+    """
+    features, terms = features_of(data.kind), INTERACTIONS[data.kind]
+    if part == NAME_ONLY_PART:
+        terms = NAME_ONLY_GROUP_INTERACTIONS if data.kind == Kind.GROUP else NAME_ONLY_INTERACTIONS
     elif part == "" and data.kind == Kind.PERSON:
-        terms = (*terms, *LISTED_TERMS)
+        terms = (*terms, *LISTED_INTERACTIONS)
     rises = [COMPARATOR_BY_NAME[name].rises for name in features]
-    model = fit_additive(
-        data.kind.label,
-        features,
-        rises,
-        terms,
-        data.evidence,
-        data.labels,
-        data.weights,
-        options,
-        data.plans,
+    spec = ModelSpec(data.kind.label, features, rises, terms)
+    model = fit_additive(spec, data.labeled_evidence, options, data.plans)
+    return replace(
+        model, priors=_fill_priors(model.priors), ceilings=merge_ceilings(data.kind, part)
     )
-    return replace(model, priors=_all_priors(model.priors), ceilings=never_merged(data.kind, part))
 
 
-def never_merged(kind: Kind, part: str) -> dict[str, int]:
-    """By plan, the log-odds that a person's name alone never exceeds: below the border of a match by default. Two
-    records that say nothing but one name may wait for a human; whether two names are the same (`NAMES_PLAN`) is
-    another question."""
-    if kind != Kind.PERSON or part != "alone":
+def merge_ceilings(kind: Kind, part: str) -> dict[str, int]:
+    """Return, by plan, the log-odds that persons never exceed by name alone.
+
+    They are below the default threshold of a match: two records with only a name may wait for a
+    steward. Whether two names are the same (`NAME_PAIRS_PLAN`) is another question.
+    """
+    if kind != Kind.PERSON or part != NAME_ONLY_PART:
         return {}
-    return {plan.name: border(NAME_ALONE) for plan in PLANS}
+    return {plan.name: threshold_logodds(MAX_NAME_ONLY_SCORE) for plan in PLANS}
 
 
-def _all_priors(priors: Mapping[str, int]) -> dict[str, int]:
-    found = dict(priors)
+def _fill_priors(priors: Mapping[str, int]) -> dict[str, int]:
+    filled = dict(priors)
     for smaller, larger in pairwise(plan.name for plan in PLANS):
-        if smaller in found:
-            found.setdefault(larger, found[smaller])
-    return found
+        if smaller in filled:
+            filled.setdefault(larger, filled[smaller])
+    return filled
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A calibrated model, the pairs it was tested on by cross-validation, and their calibrated log-odds."""
+class FittedPart:
+    """Calibrated model, the pairs it was cross-validated on, and their calibrated log-odds."""
 
     model: Model
-    held_out: Labelled
+    held_out: LabeledPairs
     logodds: npt.NDArray[np.int64]
 
 
-_REGISTERED = [register.name for register in REGISTERS]
+_REGISTER_ORIGINS = [register.name for register in REGISTERS]
 
 
-def parts_of(data: Labelled) -> dict[str, npt.NDArray[np.bool_]]:
-    """The pairs of each part of a model (`classify.PARTS`) that there is enough for, `""` the others: those that say
-    nothing but names, where pairs of names are learnt from, and those of registers, where these are."""
+def split_parts(data: LabeledPairs) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return masks of the pairs of each part (`scoring.PART_KEYS`) with enough pairs.
+
+    `""` are the other pairs. Name-only pairs and register pairs are parts only if there are
+    training pairs made for them.
+    """
     rest = np.ones(len(data), dtype=bool)
-    found: dict[str, npt.NDArray[np.bool_]] = {}
-    if (data.origin == ALONE).any():
-        found["alone"] = ~np.isnan(data.evidence[:, data.features.index(ALONE_GATE)])
-    if data.kind == Kind.PERSON and np.isin(data.origin, _REGISTERED).any():
-        found["plain"] = data.evidence[:, data.features.index(GATE)] == 0
+    masks: dict[str, npt.NDArray[np.bool_]] = {}
+    if (data.origin == NAME_ONLY_ORIGIN).any():
+        masks[NAME_ONLY_PART] = ~np.isnan(data.evidence[:, data.features.index(NAME_ONLY_FEATURE)])
+    if data.kind == Kind.PERSON and np.isin(data.origin, _REGISTER_ORIGINS).any():
+        masks[REGISTER_PART] = data.evidence[:, data.features.index(LISTED_FEATURE)] == 0
     branches = {}
-    for name, mask in found.items():
+    for name, mask in masks.items():
         own, others = rest & mask, rest & ~mask
         if all(
-            np.bincount(data.labels[part], minlength=2).min() >= LEAST_PAIRS
-            for part in (own, others)
+            np.bincount(data.labels[part], minlength=2).min() >= MIN_PAIRS for part in (own, others)
         ):
             branches[name], rest = own, others
     return {"": rest, **dict(sorted(branches.items(), reverse=True))}
 
 
-def fit_part(data: Labelled, options: FitOptions, part: str = "") -> Fitted:
-    """Fit a part on its pairs, and calibrate it on what folds were not trained on."""
-    dense = data.origin == CLUSTERS
-    options = replace(options, **FINE) if int(dense.sum()) >= FINE_FROM else options
-    totals = _totals(data)
+def fit_calibrated_part(data: LabeledPairs, options: FitOptions, part: str = "") -> FittedPart:
+    """Fit a part on its pairs, and calibrate it on held-out folds."""
+    is_dense = data.origin == CLUSTER_ORIGIN
+    options = replace(options, **FINE_FIT) if int(is_dense.sum()) >= MIN_FINE_FIT_PAIRS else options
+    totals = _weight_totals(data)
 
-    def fit(some: Labelled) -> Model:
-        # what a fold leaves out is mostly false pairs, across folds: the classes must stand as they do in all
-        return fit_kind(_summing_to(some, totals), options, part)
+    def fit(training_pairs: LabeledPairs) -> Model:
+        # a fold leaves out mostly false pairs across folds, so restore the label proportions
+        """Fit with the label proportions of all pairs."""
+        return fit_part_model(_scale_weights(training_pairs, totals), options, part)
 
-    # in a register nearly everybody is joined with somebody of another fold
-    dense |= np.isin(data.origin, _REGISTERED)
-    found, tested = out_of_fold(data, fit, 3 if dense.mean() > 0.5 else FOLDS, dense)
-    held_out, found = _as_all(data, tested), found[tested]
-    calibration = calibrate(found, held_out.labels, held_out.weights)
-    return Fitted(replace(fit(data), calibration=calibration), held_out, calibration.apply(found))
-
-
-def _as_all(data: Labelled, tested: npt.NDArray[np.bool_]) -> Labelled:
-    """The tested pairs, weighing as all of their origin and label do."""
-    return _summing_to(data.where(tested), _totals(data))
+    # blocking joins nearly each person of a register with one of another fold
+    is_dense |= np.isin(data.origin, _REGISTER_ORIGINS)
+    sums, tested = out_of_fold_sums(data, fit, 3 if is_dense.mean() > 0.5 else FOLDS, is_dense)
+    held_out, sums = _reweight_tested(data, tested), sums[tested]
+    calibration = fit_calibration(sums, held_out.labels, held_out.weights)
+    return FittedPart(
+        replace(fit(data), calibration=calibration), held_out, calibration.apply(sums)
+    )
 
 
-def _totals(data: Labelled) -> dict[tuple[str, int], float]:
-    """What the pairs of each origin and label weigh together."""
+def _reweight_tested(data: LabeledPairs, tested: npt.NDArray[np.bool_]) -> LabeledPairs:
+    """Return the tested pairs with the total weights of all pairs by origin and label."""
+    return _scale_weights(data.select(tested), _weight_totals(data))
+
+
+def _weight_totals(data: LabeledPairs) -> dict[tuple[str, int], float]:
+    """Return the total weight of each origin and label."""
     keys = [
         (str(origin), label) for origin in sorted(set(data.origin.tolist())) for label in (0, 1)
     ]
@@ -176,8 +196,8 @@ def _totals(data: Labelled) -> dict[tuple[str, int], float]:
     }
 
 
-def _summing_to(part: Labelled, totals: Mapping[tuple[str, int], float]) -> Labelled:
-    """The pairs, weighing together what is stated for their origin and label."""
+def _scale_weights(part: LabeledPairs, totals: Mapping[tuple[str, int], float]) -> LabeledPairs:
+    """Return the pairs with weights scaled to the totals of their origin and label."""
     weights = part.weights.copy()
     for (origin, label), total in totals.items():
         chosen = (part.origin == origin) & (part.labels == label)

@@ -1,100 +1,112 @@
-"""Records without a label to models: blocking, comparators and a sample of all pairs, counted as patterns for `em`."""
+"""Learning without labels: pairs of records, counted as patterns and fitted by EM."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import candidates, plan_for
+from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
+from resolver.model_set import build_tables
 from resolver.normalize import prepare
-from resolver.pipeline import model_kinds, symbol_source, tables_of
+from resolver.pipeline import choose_model_kinds, symbol_source
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray, concat
-from resolver.records.prepared.batch import FloatArray, Prepared
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.scoring import Model
 from resolver.training.fit.expectation_maximization import (
     VARIABLES,
+    AgreementVariable,
     Codes,
     Floats,
     Mixture,
-    Patterns,
-    estimate,
-    to_model,
+    PairPatterns,
+    fit_mixture,
+    mixture_to_model,
 )
-from resolver.training.train import SAME_LIST, Trained
+from resolver.training.train import SAME_LIST_WEIGHT, TrainedModels
 
-SAMPLE = 400_000
-"""Pairs drawn from all pairs, to see how records look that blocking does not join."""
-CHUNK = 400_000
-LEAST_RECORDS, LEAST_MATCHES = 200, 50
-"""With fewer records of a kind, or fewer expected matches, there is nothing to tell matches by."""
-MOST_SHARE = 0.99
-"""Where more of the candidates than this were taken for matches, the mixture has no second class."""
+SAMPLE_SIZE = 400_000
+"""Number of pairs drawn from all pairs, to see the patterns of pairs that blocking does not join.
+"""
+CHUNK_SIZE = 400_000
+MIN_RECORDS, MIN_MATCHES = 200, 50
+"""Minimum numbers of records of a kind, and of expected matches, to learn from."""
+MAX_MATCH_SHARE = 0.99
+"""Share of matches among candidates above which the mixture has no second class."""
 
 
 @dataclass(frozen=True)
 class _Pairs:
-    """The pairs that count: `left`, `right` are candidates and `one`, `two` a sample of the rest; `groups`: sets of
-    records within which nobody is compared with another (sides, and lists free of duplicates), -1 none."""
+    """Pairs to learn from.
 
-    prepared: Prepared
+    `left` and `right` are candidates, `sample_left` and `sample_right` a sample of the others.
+    `groups` numbers sets of records that are not compared with each other (sides, and lists free of
+    duplicates), −1 for none.
+    """
+
+    prepared: PreparedBatch
     left: IntArray
     right: IntArray
-    one: IntArray
-    two: IntArray
+    sample_left: IntArray
+    sample_right: IntArray
     groups: npt.NDArray[np.int64]
 
 
-def learn(
+def learn_unlabeled(
     left: Intake, right: Intake | None, tables: Mapping[str, Any], version: str, *, seed: int = 7
-) -> tuple[Trained, dict[str, str]]:
-    """Models of the kinds that can be learnt, and why the others (by their label) cannot. With `right` only pairs
-    across are looked at, as `link` does. Deterministic. Raises `InputError` where no kind can be learnt."""
-    pairs = _all_pairs(left, right, tables, seed)
+) -> tuple[TrainedModels, dict[str, str]]:
+    """Return models of the kinds that can be learned, and the reason for each other kind.
+
+    With `right` only pairs across are used, as `link` does. Deterministic. Raises `InputError` if
+    no kind can be learned.
+    """
+    pairs = _collect_pairs(left, right, tables, seed)
     models: dict[Kind, Model] = {}
-    without: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     names = NameIndex.of(pairs.prepared)
     for kind in VARIABLES:
         records = int(((pairs.prepared.kinds & int(kind)) != 0).sum())
-        if records < LEAST_RECORDS:
-            without[kind.label] = f"{records} records, {LEAST_RECORDS} are needed"
+        if records < MIN_RECORDS:
+            reasons[kind.label] = f"{records} records, {MIN_RECORDS} are needed"
             continue
-        patterns = _patterns(pairs, names, kind)
+        patterns = _collect_patterns(pairs, names, kind)
         if not len(patterns.counts) or not patterns.variables:
-            without[kind.label] = "blocking joins no two records"
+            reasons[kind.label] = "blocking joins no two records"
             continue
-        mixture = estimate(patterns)
-        flaw = _flaw(mixture, patterns)
-        if flaw:
-            without[kind.label] = flaw
+        mixture = fit_mixture(patterns)
+        problem = _mixture_problem(mixture, patterns)
+        if problem:
+            reasons[kind.label] = problem
             continue
-        model = to_model(kind, patterns.variables, mixture, {"same_list": SAME_LIST})
-        models[kind] = replace(model, version=version, training=_told(patterns, mixture, seed))
+        model = mixture_to_model(kind, patterns.variables, mixture, {"same_list": SAME_LIST_WEIGHT})
+        models[kind] = replace(
+            model, version=version, training=_training_record(patterns, mixture, seed)
+        )
     if not models:
         raise InputError(
             "there is nothing to learn from without labels: "
-            + "; ".join(f"{k}: {why}" for k, why in without.items()),
-            mend="give more records, or labels (--judged, --clusters)",
+            + "; ".join(f"{kind}: {reason}" for kind, reason in reasons.items()),
+            hint="give more records, or labels (--judged, --clusters)",
         )
-    return Trained(models, tables, {}), without
+    return TrainedModels(models, tables, {}), reasons
 
 
-def _flaw(mixture: Mixture, patterns: Patterns) -> str:
-    if mixture.expected < LEAST_MATCHES:
-        return f"about {round(mixture.expected)} matches, {LEAST_MATCHES} are needed"
-    if mixture.expected > MOST_SHARE * float(patterns.counts.sum()):
+def _mixture_problem(mixture: Mixture, patterns: PairPatterns) -> str:
+    if mixture.expected < MIN_MATCHES:
+        return f"about {round(mixture.expected)} matches, {MIN_MATCHES} are needed"
+    if mixture.expected > MAX_MATCH_SHARE * float(patterns.counts.sum()):
         return "nearly all pairs look the same, so nothing tells matches from others"
     return ""
 
 
-def _told(patterns: Patterns, mixture: Mixture, seed: int) -> dict[str, Any]:
+def _training_record(patterns: PairPatterns, mixture: Mixture, seed: int) -> dict[str, Any]:
     candidate = int(patterns.counts.sum())
     same = round(mixture.expected)
     return {
@@ -107,122 +119,150 @@ def _told(patterns: Patterns, mixture: Mixture, seed: int) -> dict[str, Any]:
     }
 
 
-def _all_pairs(left: Intake, right: Intake | None, tables: Mapping[str, Any], seed: int) -> _Pairs:
-    batch, sides = _joined(left, right)
+def _collect_pairs(
+    left: Intake, right: Intake | None, tables: Mapping[str, Any], seed: int
+) -> _Pairs:
+    batch, sides = _combine_sides(left, right)
     sources = left.deduplicated_sources | (right.deduplicated_sources if right else frozenset())
-    prepared = prepare(batch, tables_of(dict(tables)), symbol_source().lookup, ())
-    groups = _groups(batch, sides, sources)
-    found, _ = candidates(prepared, plan_for(len(batch)), sides=sides)
-    kept = _apart(groups, found.left, found.right)
-    one, two = _sample(len(batch), found.left, found.right, groups, seed)
-    return _Pairs(prepared, found.left[kept], found.right[kept], one, two, groups)
+    prepared = prepare(batch, build_tables(dict(tables)), symbol_source().lookup, ())
+    groups = _exclusive_groups(batch, sides, sources)
+    blocked, _ = join_candidates(prepared, choose_plan_by_size(len(batch)), sides=sides)
+    allowed = _may_match(groups, blocked.left, blocked.right)
+    sample_left, sample_right = _sample_unblocked(
+        len(batch), blocked.left, blocked.right, groups, seed
+    )
+    return _Pairs(
+        prepared, blocked.left[allowed], blocked.right[allowed], sample_left, sample_right, groups
+    )
 
 
-def _joined(left: Intake, right: Intake | None) -> tuple[Batch, npt.NDArray[np.uint8] | None]:
+def _combine_sides(
+    left: Intake, right: Intake | None
+) -> tuple[Batch, npt.NDArray[np.uint8] | None]:
     if right is None:
         return left.batch, None
     ids = set(right.batch.ids.to_pylist())
-    kept = [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids]
-    batch = concat([left.batch.take(np.array(kept, dtype=np.int64)), right.batch]).canonical()
+    rows = [row for row, identity in enumerate(left.batch.ids.to_pylist()) if identity not in ids]
+    batch = concat([left.batch.take(np.array(rows, dtype=np.int64)), right.batch]).canonical()
     return batch, np.array([identity in ids for identity in batch.ids.to_pylist()], dtype=np.uint8)
 
 
-def _groups(
-    batch: Batch, sides: npt.NDArray[np.uint8] | None, declared: frozenset[str]
+def _exclusive_groups(
+    batch: Batch, sides: npt.NDArray[np.uint8] | None, deduplicated: frozenset[str]
 ) -> npt.NDArray[np.int64]:
-    """Which set of records that are all different each record belongs to: its side, or its list; -1 none."""
+    """Return each record's group of records without duplicates: its side or list, or −1."""
     if sides is not None:
         return sides.astype(np.int64)
-    names = sorted(declared)
-    place = {name: number for number, name in enumerate(names)}
+    names = sorted(deduplicated)
+    number_of = {name: number for number, name in enumerate(names)}
     return np.array(
-        [place.get(identity.partition(":")[0], -1) for identity in batch.ids.to_pylist()],
+        [number_of.get(identity.partition(":")[0], -1) for identity in batch.ids.to_pylist()],
         dtype=np.int64,
     )
 
 
-def _apart(groups: npt.NDArray[np.int64], left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+def _may_match(
+    groups: npt.NDArray[np.int64], left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
     apart: npt.NDArray[np.bool_] = (groups[left] != groups[right]) | (groups[left] < 0)
     return apart
 
 
-def _sample(
+def _sample_unblocked(
     count: int, left: IntArray, right: IntArray, groups: npt.NDArray[np.int64], seed: int
 ) -> tuple[IntArray, IntArray]:
-    """Pairs drawn by chance from all that blocking did not join (with repetition, where there are few)."""
+    """Draw pairs that blocking did not join, with replacement."""
     chance = np.random.default_rng(seed)
-    one, two = chance.integers(0, count, (2, SAMPLE))
-    one, two = np.minimum(one, two).astype(np.int32), np.maximum(one, two).astype(np.int32)
-    known = left.astype(np.int64) * count + right
-    free = (
-        (one != two)
-        & _apart(groups, one, two)
-        & ~np.isin(one.astype(np.int64) * count + two, known)
+    first, second = chance.integers(0, count, (2, SAMPLE_SIZE))
+    first, second = (
+        np.minimum(first, second).astype(np.int32),
+        np.maximum(first, second).astype(np.int32),
     )
-    return one[free], two[free]
+    blocked = left.astype(np.int64) * count + right
+    usable = (
+        (first != second)
+        & _may_match(groups, first, second)
+        & ~np.isin(first.astype(np.int64) * count + second, blocked)
+    )
+    return first[usable], second[usable]
 
 
-def _total(groups: npt.NDArray[np.int64]) -> float:
-    """How many pairs of these records count."""
-    held = np.unique(groups[groups >= 0], return_counts=True)[1].astype(np.float64)
-    return len(groups) * (len(groups) - 1) / 2 - float((held * (held - 1) / 2).sum())
+def _count_pairs(groups: npt.NDArray[np.int64]) -> float:
+    """Return the number of pairs of these records that may match."""
+    group_sizes = np.unique(groups[groups >= 0], return_counts=True)[1].astype(np.float64)
+    return len(groups) * (len(groups) - 1) / 2 - float((group_sizes * (group_sizes - 1) / 2).sum())
 
 
-def _patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> Patterns:
+def _used_columns(
+    codes: npt.NDArray[np.integer[Any]], variables: Sequence[AgreementVariable]
+) -> list[int]:
+    """Return the numbers of variables that have values and are not replaced by another one."""
+    has_values = [
+        bool((codes[:, column] < variable.size).any()) for column, variable in enumerate(variables)
+    ]
+    known_features = {
+        name
+        for variable, is_used in zip(variables, has_values, strict=True)
+        if is_used
+        for name in variable.features
+    }
+    return [
+        number
+        for number, variable in enumerate(variables)
+        if has_values[number] and not known_features.intersection(variable.unless)
+    ]
+
+
+def _collect_patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> PairPatterns:
     prepared = pairs.prepared
-    codes, counts = _counted(_coded(prepared, names, pairs.left, pairs.right, kind))
-    others, weights = _counted(_coded(prepared, names, pairs.one, pairs.two, kind))
-    total = _total(pairs.groups[(prepared.kinds & int(kind)) != 0])
+    codes, counts = _merge_patterns(_pattern_chunks(prepared, names, pairs.left, pairs.right, kind))
+    others, weights = _merge_patterns(
+        _pattern_chunks(prepared, names, pairs.sample_left, pairs.sample_right, kind)
+    )
+    total = _count_pairs(pairs.groups[(prepared.kinds & int(kind)) != 0])
     unjoined = max(total - float(counts.sum()), 0.0)
     variables = VARIABLES[kind]
-    told = [bool((codes[:, column] < one.size).any()) for column, one in enumerate(variables)]
-    heard = {
-        name for one, here in zip(variables, told, strict=True) if here for name in one.features
-    }
-    columns = [
-        n for n, one in enumerate(variables) if told[n] and not heard.intersection(one.unless)
-    ]
+    columns = _used_columns(codes, variables)
     used = tuple(variables[column] for column in columns)
     if not used:
-        return Patterns((), codes[:0], counts[:0], (), total)
+        return PairPatterns((), codes[:0], counts[:0], (), total)
+    scale = np.float64(unjoined / max(float(weights.sum()), 1.0))
     rest: tuple[Floats, ...] = tuple(
-        np.bincount(others[:, column], weights=weights, minlength=one.size + 1)[: one.size].astype(
-            np.float64
-        )
-        * np.float64(unjoined / max(float(weights.sum()), 1.0))
-        for column, one in zip(columns, used, strict=True)
+        np.bincount(others[:, column], weights, variable.size + 1)[: variable.size] * scale
+        for column, variable in zip(columns, used, strict=True)
     )
-    codes, counts = _counted([(codes[:, columns], counts)])
-    return Patterns(used, codes, counts, rest, total)
+    codes, counts = _merge_patterns([(codes[:, columns], counts)])
+    return PairPatterns(used, codes, counts, rest, total)
 
 
-def _coded(
-    prepared: Prepared, names: NameIndex, left: IntArray, right: IntArray, kind: Kind
+def _pattern_chunks(
+    prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray, kind: Kind
 ) -> Iterator[tuple[Codes, Floats]]:
-    """The values of the variables of pairs of one kind, in chunks that fit into memory."""
-    where = np.flatnonzero(model_kinds(prepared.kinds, left, right) == int(kind))
+    """Yield patterns of the pairs of one kind, in chunks that fit into memory."""
+    kind_rows = np.flatnonzero(choose_model_kinds(prepared.kinds, left, right) == int(kind))
     features = features_of(kind)
-    # an empty chunk too has its columns
-    for start in range(0, max(len(where), 1), CHUNK):
-        rows = where[start : start + CHUNK]
+    # without pairs, yield one empty chunk that has the columns
+    for start in range(0, max(len(kind_rows), 1), CHUNK_SIZE):
+        rows = kind_rows[start : start + CHUNK_SIZE]
         evidence: FloatArray = compare(
             prepared, names, left[rows], right[rows], features, group=kind != Kind.PERSON
         )
         codes = np.stack(
             [variable.codes(evidence, features) for variable in VARIABLES[kind]], axis=1
         )
-        yield _distinct(codes, np.ones(len(codes)))
+        yield _distinct_rows(codes, np.ones(len(codes)))
 
 
-def _counted(parts: Iterable[tuple[Codes, Floats]]) -> tuple[Codes, Floats]:
-    held = list(parts)
-    return _distinct(
-        np.concatenate([codes for codes, _ in held]), np.concatenate([counts for _, counts in held])
+def _merge_patterns(parts: Iterable[tuple[Codes, Floats]]) -> tuple[Codes, Floats]:
+    part_list = list(parts)
+    return _distinct_rows(
+        np.concatenate([codes for codes, _ in part_list]),
+        np.concatenate([counts for _, counts in part_list]),
     )
 
 
-def _distinct(codes: Codes, counts: Floats) -> tuple[Codes, Floats]:
-    """The distinct rows, sorted, and how often each stands."""
+def _distinct_rows(codes: Codes, counts: Floats) -> tuple[Codes, Floats]:
+    """Return the distinct rows, sorted, and their counts."""
     tops = codes.max(axis=0, initial=0) + 1
     steps = np.concatenate([np.cumprod(tops[::-1])[::-1][1:], [1]]).astype(np.int64)
     _, first, inverse = np.unique(codes @ steps, return_index=True, return_inverse=True)

@@ -1,10 +1,13 @@
-"""Pairs that differ in one thing."""
+"""Pairs with one controlled difference."""
 
 from __future__ import annotations
 
 from resolver.records import Kind
-from resolver.records.prepared.frequencies import Tables
-from resolver.training.augment.controlled_differences import ORIGIN, differing_pairs
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.training.augment.controlled_differences import (
+    CONTROLLED_ORIGIN,
+    controlled_difference_pairs,
+)
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -14,7 +17,7 @@ AGAIN = record("l:3", name="Anna Brandt", birthDate="1970-02-03", nationality="d
 PLAIN = record("r:1", name="Ana Brandt"), record("r:2", name="Ana Brandt")
 
 
-def test_each_pair_is_a_cluster_of_its_own_and_registers_are_left_out() -> None:
+def test_pairs_are_separate_clusters_without_registers() -> None:
     pairs = [
         (LISTED, AGAIN, True),
         (TWIN, record("l:4", name="Ada Brandt", nationality="de"), False),
@@ -25,14 +28,14 @@ def test_each_pair_is_a_cluster_of_its_own_and_registers_are_left_out() -> None:
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.controlled_differences",
     ):
-        found = differing_pairs(pairs, Tables())
-    assert set(found) == {Kind.PERSON}
-    data = found[Kind.PERSON]
+        pairs_by_kind = controlled_difference_pairs(pairs, FrequencyTables())
+    assert set(pairs_by_kind) == {Kind.PERSON}
+    data = pairs_by_kind[Kind.PERSON]
     assert sorted(data.labels.tolist()) == [0, 1]
     assert (data.clusters[:, 0] == data.clusters[:, 1]).all()
     assert len(set(data.clusters[:, 0])) == 2
-    assert set(data.origin) == {ORIGIN}
+    assert set(data.origin) == {CONTROLLED_ORIGIN}
 
 
-def test_no_pairs_give_nothing() -> None:
-    assert differing_pairs([], Tables()) == {}
+def test_no_pairs_give_no_evidence() -> None:
+    assert controlled_difference_pairs([], FrequencyTables()) == {}

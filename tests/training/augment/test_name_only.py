@@ -1,4 +1,4 @@
-"""Pairs of names alone: what is made of lists, and slips that stay the same name."""
+"""Name-only pairs made of lists, and misspelled names."""
 
 from __future__ import annotations
 
@@ -9,100 +9,111 @@ import pytest
 
 from resolver.comparison import features_of
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.training.augment import typos
 from resolver.training.augment.name_only import (
-    ORIGIN,
-    Neighbours,
+    NAME_ONLY_ORIGIN,
+    SimilarNames,
     _spelled_alike,
-    alone_pairs,
+    name_only_pairs,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 GIVEN = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal".split()
 FAMILY = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
-NUMBERED = ("numbers", "name_contradicted")
+NUMBER_FEATURES = ("numbers", "name_contradicted")
 
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
     people = [
-        record(f"l:{a}{b}", name=f"{one} {two}", alias=f"{two.upper()}, {one}ia")
-        for a, one in enumerate(GIVEN)
-        for b, two in enumerate(FAMILY)
+        record(
+            f"l:{given_number}{family_number}",
+            name=f"{given} {family}",
+            alias=f"{family.upper()}, {given}ia",
+        )
+        for given_number, given in enumerate(GIVEN)
+        for family_number, family in enumerate(FAMILY)
     ]
     firms = [
-        record(f"l:g{n}", Kind.GROUP, name=f"{two} Trading Company {n}", alias=f"{two} Trade Co")
-        for n, two in enumerate(FAMILY)
+        record(
+            f"l:g{number}",
+            Kind.GROUP,
+            name=f"{family} Trading Company {number}",
+            alias=f"{family} Trade Co",
+        )
+        for number, family in enumerate(FAMILY)
     ]
     return Batch.from_records([*people, *firms]).canonical()
 
 
-def test_pairs_of_names_alone(batch: Batch) -> None:
+def test_name_only_pairs(batch: Batch) -> None:
     ids = batch.ids.to_pylist()
     with quick_symbols(
         "resolver.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):
-        made = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
-        again = alone_pairs(batch, ids, ["l"], Tables(), seed=3)
-        none = alone_pairs(batch, ids, ["m"], Tables(), seed=3)
-    assert none == {}
-    assert set(made) == {Kind.PERSON, Kind.GROUP}
-    people = made[Kind.PERSON]
-    assert set(people.origin) == {ORIGIN}
+        pairs = name_only_pairs(batch, ids, ["l"], FrequencyTables(), seed=3)
+        again = name_only_pairs(batch, ids, ["l"], FrequencyTables(), seed=3)
+        no_pairs = name_only_pairs(batch, ids, ["m"], FrequencyTables(), seed=3)
+    assert no_pairs == {}
+    assert set(pairs) == {Kind.PERSON, Kind.GROUP}
+    people = pairs[Kind.PERSON]
+    assert set(people.origin) == {NAME_ONLY_ORIGIN}
     assert set(people.labels.tolist()) == {0, 1}
     np.testing.assert_array_equal(people.evidence, again[Kind.PERSON].evidence)
-    place = {name: column for column, name in enumerate(features_of(Kind.PERSON))}
-    assert not np.isnan(people.evidence[:, place["names_alone"]]).any()
-    assert np.isnan(people.evidence[:, place["birth_date"]]).all()
+    column_of = {name: column for column, name in enumerate(features_of(Kind.PERSON))}
+    assert not np.isnan(people.evidence[:, column_of["names_alone"]]).any()
+    assert np.isnan(people.evidence[:, column_of["birth_date"]]).all()
     # equal names of two people are no different names
-    assert people.evidence[people.labels == 0, place["name"]].max() < 1
+    assert people.evidence[people.labels == 0, column_of["name"]].max() < 1
     same = people.labels == 1
     assert (
-        people.evidence[same, place["name"]].mean()
-        > people.evidence[~same, place["name"]].mean() + 0.2
+        people.evidence[same, column_of["name"]].mean()
+        > people.evidence[~same, column_of["name"]].mean() + 0.2
     )
 
 
-def test_a_number_more_is_another_name(batch: Batch) -> None:
+def test_name_with_an_added_number_is_another_name(batch: Batch) -> None:
     with quick_symbols(
         "resolver.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.name_only",
     ):
-        made = alone_pairs(batch, batch.ids.to_pylist(), ["l"], Tables(), seed=3)[Kind.GROUP]
+        groups = name_only_pairs(batch, batch.ids.to_pylist(), ["l"], FrequencyTables(), seed=3)[
+            Kind.GROUP
+        ]
     numbers, contradicted = (
-        made.evidence[:, features_of(Kind.GROUP).index(name)] for name in NUMBERED
+        groups.evidence[:, features_of(Kind.GROUP).index(name)] for name in NUMBER_FEATURES
     )
     # the one has a number and the other none, and all else agrees
-    assert ((made.labels == 0) & (numbers == 0.5) & (contradicted == 1)).any()
+    assert ((groups.labels == 0) & (numbers == 0.5) & (contradicted == 1)).any()
     assert _spelled_alike("Ocean Star", "Oshean Star Line")
     assert not _spelled_alike("Ocean Star", "Ocean Star II")
     assert not _spelled_alike("Unit 12", "Unit")
 
 
-def test_neighbours_are_other_names_written_alike() -> None:
+def test_similar_names_are_other_names() -> None:
     words = [word for word in ("karim", "karima", "kareem", "petrov", "petrova") for _ in range(3)]
     with quick_symbols("resolver.training.augment.name_only"):
-        found = Neighbours.of([*words, "rare"]).of_word
-    assert "rare" not in found
-    assert "karima" in found["karim"]
-    assert "kareem" not in found["karim"]
+        similar = SimilarNames.from_words([*words, "rare"]).similar_words
+    assert "rare" not in similar
+    assert "karima" in similar["karim"]
+    assert "kareem" not in similar["karim"]
 
 
-@pytest.mark.parametrize("slip", [typos.person_slip, typos.group_slip])
-def test_slips_keep_a_name(slip: object) -> None:
+@pytest.mark.parametrize("misspell", [typos.misspell_person_name, typos.misspell_group_name])
+def test_misspelled_names_are_reproducible_and_varied(misspell: object) -> None:
     name = "Maria Alexandra Castellano"
-    made = [slip(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
-    assert all(text.strip() for text in made)
-    assert len(set(made)) > 50
-    assert made == [slip(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
+    texts = [misspell(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
+    assert all(text.strip() for text in texts)
+    assert len(set(texts)) > 50
+    assert texts == [misspell(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
 
 
-def test_a_namesake_differs_in_one_word() -> None:
-    other = typos.namesake("Maria Castellano", ["Petrov"], random.Random(1))
+def test_namesake_differs_in_one_word() -> None:
+    other = typos.make_namesake("Maria Castellano", ["Petrov"], random.Random(1))
     assert len(set(other.split()) & {"Maria", "Castellano"}) == 1
-    assert typos.namesake("Maria", ["Petrov"], random.Random(1)) == ""
+    assert typos.make_namesake("Maria", ["Petrov"], random.Random(1)) == ""

@@ -1,4 +1,4 @@
-"""What is stated: the pairs are what they say, with the labels they say."""
+"""Stated pairs: evidence and labels."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ import numpy as np
 import pytest
 
 from resolver.records import Kind, Record
-from resolver.records.prepared.frequencies import Tables
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.synthetic import generate
 from resolver.training.augment.stated_pairs import (
-    DATE,
-    NUMBER,
-    OTHER_DATE,
-    stated_pairs,
+    OTHER_DATE_ORIGIN,
+    SHARED_DATE_ORIGIN,
+    SHARED_NUMBER_ORIGIN,
+    build_stated_pairs,
 )
-from resolver.training.data.labeled_pairs import Labelled
+from resolver.training.data.labeled_pairs import LabeledPairs
 from tests.normalize.preparing import quick_symbols
 
 
-def made(people: list[Record], seed: int = 7) -> list[Labelled]:
+def stated_persons(people: list[Record], seed: int = 7) -> list[LabeledPairs]:
     with quick_symbols(
         "resolver.pipeline",
         "resolver.training.data.labeled_pairs",
         "resolver.training.augment.controlled_differences",
     ):
-        return [found[Kind.PERSON] for found in stated_pairs(people, Tables(), seed)]
+        return [
+            pairs_of_origin[Kind.PERSON]
+            for pairs_of_origin in build_stated_pairs(people, FrequencyTables(), seed)
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -33,23 +36,29 @@ def people() -> list[Record]:
 
 
 @pytest.fixture(scope="module")
-def found(people: list[Record]) -> dict[str, Labelled]:
-    return dict(zip((NUMBER, DATE, OTHER_DATE), made(people), strict=True))
+def pairs_of_origin(people: list[Record]) -> dict[str, LabeledPairs]:
+    return dict(
+        zip(
+            (SHARED_NUMBER_ORIGIN, SHARED_DATE_ORIGIN, OTHER_DATE_ORIGIN),
+            stated_persons(people),
+            strict=True,
+        )
+    )
 
 
-def column(data: Labelled, feature: str) -> np.ndarray:
+def column(data: LabeledPairs, feature: str) -> np.ndarray:
     return data.evidence[:, data.features.index(feature)]
 
 
-def test_a_shared_number_says_neither(found: dict[str, Labelled]) -> None:
-    data = found[NUMBER]
+def test_shared_number_has_both_labels(pairs_of_origin: dict[str, LabeledPairs]) -> None:
+    data = pairs_of_origin[SHARED_NUMBER_ORIGIN]
     assert np.bincount(data.labels).tolist() == [len(data) // 2] * 2
     assert (column(data, "identifier") == 1).all()
     assert np.median(column(data, "name")) < 0.3
 
 
-def test_a_date_alone_makes_nobody_the_same(found: dict[str, Labelled]) -> None:
-    data = found[DATE]
+def test_shared_date_alone_is_labeled_different(pairs_of_origin: dict[str, LabeledPairs]) -> None:
+    data = pairs_of_origin[SHARED_DATE_ORIGIN]
     assert set(data.labels.tolist()) == {0}
     # 1 January is often a date of which only the year was known
     assert column(data, "birth_date").min() > 0.8
@@ -57,26 +66,32 @@ def test_a_date_alone_makes_nobody_the_same(found: dict[str, Labelled]) -> None:
     assert 0.3 < nameless.mean() < 0.7
 
 
-def test_rare_names_are_the_same_whatever_the_date(found: dict[str, Labelled]) -> None:
-    data = found[OTHER_DATE]
+def test_rare_names_with_other_dates_are_labeled_same(
+    pairs_of_origin: dict[str, LabeledPairs],
+) -> None:
+    data = pairs_of_origin[OTHER_DATE_ORIGIN]
     assert len(data) > 20
     assert set(data.labels.tolist()) == {1}
     assert (column(data, "name") == 1).all()
     assert column(data, "birth_date").max() < 0.5
 
 
-def test_told_as_lists_and_as_registers_tell(found: dict[str, Labelled]) -> None:
-    for data in found.values():
+def test_pairs_occur_as_list_and_register_entries(pairs_of_origin: dict[str, LabeledPairs]) -> None:
+    for data in pairs_of_origin.values():
         # no register has passports
-        assert set(column(data, "listed").tolist()) == ({1} if data.origin[0] == NUMBER else {0, 1})
+        assert set(column(data, "listed").tolist()) == (
+            {1} if data.origin[0] == SHARED_NUMBER_ORIGIN else {0, 1}
+        )
 
 
 def test_the_same_seed_gives_the_same_pairs(
-    people: list[Record], found: dict[str, Labelled]
+    people: list[Record], pairs_of_origin: dict[str, LabeledPairs]
 ) -> None:
-    for again, data in zip(made(people[::-1][::-1]), found.values(), strict=True):
+    for again, data in zip(
+        stated_persons(people[::-1][::-1]), pairs_of_origin.values(), strict=True
+    ):
         np.testing.assert_array_equal(again.evidence, data.evidence)
 
 
-def test_nobody_to_make_them_of_gives_nothing() -> None:
-    assert stated_pairs([], Tables(), 7) == [{}, {}, {}]
+def test_no_people_give_no_pairs() -> None:
+    assert build_stated_pairs([], FrequencyTables(), 7) == [{}, {}, {}]

@@ -1,4 +1,4 @@
-"""Decisions of a store as labelled pairs: which count, on what, how much."""
+"""Decisions of a store as labeled pairs: which are used, on which records, with which weight."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.model_set import build_tables
 from resolver.models import loader
-from resolver.pipeline import tables_of
 from resolver.records import Kind
 from resolver.records.decisions import Verdict
 from resolver.store import NewDecision, Store
-from resolver.training.data import decided_pairs as module
-from resolver.training.data.combined_pairs import agreed
-from resolver.training.data.decided_pairs import decided_pairs, read_decided
-from resolver.training.data.labeled_clusters import Clusters
-from resolver.training.data.labeled_pairs import Judgement
-from tests.hub.hubs import OPTIONS, decided, intake
+from resolver.training.data import training_decisions as module
+from resolver.training.data.combined_pairs import reconcile_labels
+from resolver.training.data.decided_pairs import label_decided_pairs
+from resolver.training.data.labeled_clusters import LabeledClusters
+from resolver.training.data.labeled_pairs import JudgedPair
+from resolver.training.data.training_decisions import read_training_decisions
+from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.records.samples import record
-from tests.training.deciding import ends, fill, people, said, symbols
+from tests.training.decision_store import create_store, pair_ids, people, rule_decisions, symbols
 
-TABLES = tables_of(loader.load("tables"))
+TABLES = build_tables(loader.load("tables"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,35 +37,39 @@ def quick() -> Iterator[None]:
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    """Nothing is decided in it."""
-    with Hub.open(fill(tmp_path / "hub.db", []), OPTIONS, index_dir=tmp_path / "index") as held:
-        yield held
+    """Open a store without decisions."""
+    with Hub.open(
+        create_store(tmp_path / "hub.db", []), OPTIONS, index_dir=tmp_path / "index"
+    ) as opened:
+        yield opened
 
 
-def test_only_what_counts_teaches(hub: Hub) -> None:
-    red = decided(ends(3), Verdict.SAME, 4)
+def test_only_effective_decisions_label_pairs(hub: Hub) -> None:
+    red = make_decision(pair_ids(3), Verdict.SAME, 4)
     log = [
-        *said(2),
-        decided(ends(1), Verdict.UNSURE, 50),
-        decided(ends(2), Verdict.UNSURE, 3),
+        *rule_decisions(2),
+        make_decision(pair_ids(1), Verdict.UNSURE, 50),
+        make_decision(pair_ids(2), Verdict.UNSURE, 3),
         replace(red, unlawful=True),
-        replace(decided(ends(4), Verdict.SAME, 5), unlawful=True),
-        replace(decided(ends(4), Verdict.SAME, 6), unlawful=True, who="lee"),
-        decided(ends(8), Verdict.SAME, 10),
-        decided(ends(9), Verdict.DIFFERENT, 11),
-        decided(("coast:p10", "coast:unknown"), Verdict.SAME, 12),
+        replace(make_decision(pair_ids(4), Verdict.SAME, 5), unlawful=True),
+        replace(make_decision(pair_ids(4), Verdict.SAME, 6), unlawful=True, decided_by="lee"),
+        make_decision(pair_ids(8), Verdict.SAME, 10),
+        make_decision(pair_ids(9), Verdict.DIFFERENT, 11),
+        make_decision(("coast:p10", "coast:unknown"), Verdict.SAME, 12),
     ]
     hub.decide(log)
     with hub.store.view() as view:
-        number = {one.decision.pair: one.number for one in view.decisions()}
+        number = {stored.decision.pair: stored.number for stored in view.decisions()}
     for pair, verdict in ((8, "different"), (9, "different")):
-        hub.store.people.ask_again(number[ends(pair)], 1, "kim")
-        hub.store.people.answer_again(number[ends(pair)], "lee", verdict, "")
-    found = read_decided(hub.store)
-    assert set(found.judgements) == {
-        Judgement(*ends(0), same=True), Judgement(*ends(4), same=True), Judgement(*ends(9), same=False),
-    }  # fmt: skip
-    assert found.dropped == {
+        hub.store.steward_work.add_recheck(number[pair_ids(pair)], 1, "kim")
+        hub.store.steward_work.answer_recheck(number[pair_ids(pair)], "lee", verdict, "")
+    decisions = read_training_decisions(hub.store)
+    assert set(decisions.judgments) == {
+        JudgedPair(*pair_ids(0), same=True),
+        JudgedPair(*pair_ids(4), same=True),
+        JudgedPair(*pair_ids(9), same=False),
+    }
+    assert decisions.dropped == {
         module.UNSURE: 2,
         module.WAITING: 1,
         module.DISPUTED: 1,
@@ -72,85 +77,93 @@ def test_only_what_counts_teaches(hub: Hub) -> None:
     }
 
 
-def test_the_version_that_was_seen_is_learnt_from(hub: Hub) -> None:
-    first = hub.store.version
-    left, right = ends(0)
-    hub.add(intake([record(left, name="Somebody Else", birthDate="1911")]))
+def test_decisions_use_the_record_versions_shown(hub: Hub) -> None:
+    first = hub.store.revision
+    left, right = pair_ids(0)
+    hub.add(make_intake([record(left, name="Somebody Else", birthDate="1911")]))
     hub.decide(
         [
-            NewDecision(decided(ends(0), Verdict.SAME, 1), {"version": first}),
-            decided(ends(1), Verdict.SAME, 2),
+            NewDecision(make_decision(pair_ids(0), Verdict.SAME, 1), {"version": first}),
+            make_decision(pair_ids(1), Verdict.SAME, 2),
         ]
     )
     # a decision on another pair that shows the record as it is now
     hub.decide(
-        [NewDecision(decided((left, ends(2)[0]), Verdict.DIFFERENT, 3), {"version": first + 1})]
+        [
+            NewDecision(
+                make_decision((left, pair_ids(2)[0]), Verdict.DIFFERENT, 3), {"version": first + 1}
+            )
+        ]
     )
-    found = read_decided(hub.store)
+    decisions = read_training_decisions(hub.store)
     names = {
-        one.judgement.right: found.records[one.ends[0]].record.texts("name")
-        for one in found.said
-        if one.judgement.left == left
+        decision.judgment.right: decisions.records[decision.ends[0]].record.texts("name")
+        for decision in decisions.decisions
+        if decision.judgment.left == left
     }
     assert names[right] == tuple(people()[0].texts("name"))
-    assert names[ends(2)[0]] == ("Somebody Else",)
-    pairs = decided_pairs(found, TABLES)[Kind.PERSON]
+    assert names[pair_ids(2)[0]] == ("Somebody Else",)
+    pairs = label_decided_pairs(decisions, TABLES)[Kind.PERSON]
     assert len(pairs) == 3
     assert pairs.clusters[:, 0].tolist().count(left) == 2
 
 
-def test_a_decision_labels_all_that_was_shown_and_counts_once(hub: Hub) -> None:
-    (a, b), (c, d) = ends(0), ends(2)
+def test_decision_labels_all_records_shown_with_total_weight_one(hub: Hub) -> None:
+    (a, b), (c, d) = pair_ids(0), pair_ids(2)
     shown = {
         "left_records": [a, b],
         "right_records": [d, c],
-        "version": hub.store.version,
+        "version": hub.store.revision,
         "together": "x",
     }
-    hub.decide([NewDecision(decided((a, c), Verdict.DIFFERENT, 1), shown), *said(4)[3:]])
-    found = read_decided(hub.store)
-    pairs = decided_pairs(found, TABLES)[Kind.PERSON]
+    hub.decide(
+        [NewDecision(make_decision((a, c), Verdict.DIFFERENT, 1), shown), *rule_decisions(4)[3:]]
+    )
+    decisions = read_training_decisions(hub.store)
+    pairs = label_decided_pairs(decisions, TABLES)[Kind.PERSON]
     assert sorted(pairs.weights.tolist()) == [0.25, 0.25, 0.25, 0.25, 1.0]
     assert not pairs.labels.any()
-    # what was shown as one is in one fold
-    assert {tuple(sorted(row)) for row in pairs.clusters.tolist()} == {(a, c), ends(3)}
-    # said of two of the records themselves, it counts for more
-    hub.decide([decided((b, d), Verdict.SAME, 5)])
-    pairs = decided_pairs(read_decided(hub.store), TABLES)[Kind.PERSON]
+    # records shown as one side are in one fold
+    assert {tuple(sorted(row)) for row in pairs.clusters.tolist()} == {(a, c), pair_ids(3)}
+    # a decision on two of the records themselves overrules what follows from others
+    hub.decide([make_decision((b, d), Verdict.SAME, 5)])
+    pairs = label_decided_pairs(read_training_decisions(hub.store), TABLES)[Kind.PERSON]
     assert int(pairs.labels.sum()) == 1
     assert len(pairs) == 5
 
 
-def test_a_judgement_of_a_file_can_contradict_a_decision(hub: Hub) -> None:
-    hub.decide(said(3))
+def test_judgments_from_a_file_can_contradict_decisions(hub: Hub) -> None:
+    hub.decide(rule_decisions(3))
     file = [
-        Judgement(*ends(0), same=False),
-        Judgement(*ends(1), same=False),
-        Judgement(*ends(5), same=True),
+        JudgedPair(*pair_ids(0), same=False),
+        JudgedPair(*pair_ids(1), same=False),
+        JudgedPair(*pair_ids(5), same=True),
     ]
-    kept, others = agreed(
-        read_decided(hub.store), file, Clusters({ends(2)[0]: "x", ends(2)[1]: "y"}, {})
+    consistent, others = reconcile_labels(
+        read_training_decisions(hub.store),
+        file,
+        LabeledClusters({pair_ids(2)[0]: "x", pair_ids(2)[1]: "y"}, {}),
     )
-    assert kept.judgements == (Judgement(*ends(1), same=False),)
-    assert others == [Judgement(*ends(5), same=True)]
-    assert kept.dropped == {
+    assert consistent.judgments == (JudgedPair(*pair_ids(1), same=False),)
+    assert others == [JudgedPair(*pair_ids(5), same=True)]
+    assert consistent.dropped == {
         "or judgements judged both ways": 2,
         "or judgements that the clusters contradict": 1,
     }
 
 
-def test_the_same_log_gives_the_same_pairs(tmp_path: Path) -> None:
-    found = []
-    for name, log in (("a", said()), ("b", said()[::-1])):
-        with Store.open(fill(tmp_path / f"{name}.db", log)) as store:
-            found.append(decided_pairs(read_decided(store), TABLES)[Kind.PERSON])
+def test_same_log_gives_same_pairs(tmp_path: Path) -> None:
+    pairs = []
+    for name, log in (("a", rule_decisions()), ("b", rule_decisions()[::-1])):
+        with Store.open(create_store(tmp_path / f"{name}.db", log)) as store:
+            pairs.append(label_decided_pairs(read_training_decisions(store), TABLES)[Kind.PERSON])
     assert all(
-        np.array_equal(getattr(found[0], one), getattr(found[1], one))
-        for one in ("labels", "clusters")
+        np.array_equal(getattr(pairs[0], column), getattr(pairs[1], column))
+        for column in ("labels", "clusters")
     )
-    assert found[0].evidence.tobytes() == found[1].evidence.tobytes()
+    assert pairs[0].evidence.tobytes() == pairs[1].evidence.tobytes()
 
 
-def test_a_store_without_decisions_is_one_error(hub: Hub) -> None:
+def test_store_without_decisions_is_reported(hub: Hub) -> None:
     with pytest.raises(InputError, match="nothing is decided"):
-        read_decided(hub.store)
+        read_training_decisions(hub.store)

@@ -1,4 +1,4 @@
-"""Labelled pairs: judged ones, told ones, and a whole training on little."""
+"""Labeled pairs of judgments and blocking, and a small training run."""
 
 from __future__ import annotations
 
@@ -13,31 +13,36 @@ import pytest
 from resolver.comparison import features_of
 from resolver.errors import InputError, ModelError
 from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.model_set import build_tables
 from resolver.models import loader
-from resolver.pipeline import tables_of
 from resolver.records import Batch, Kind
-from resolver.records.prepared.frequencies import Tables
-from resolver.scoring import from_json
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.scoring import model_from_json
 from resolver.synthetic import generate
-from resolver.training.augment.registers import REGISTERS, registers_of
+from resolver.training.augment.registers import REGISTERS, generate_registers
+from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
 from resolver.training.data.labeled_pairs import (
-    Judgement,
-    blocked_pairs,
-    cluster_names,
-    judged_pairs,
-    read_judgements,
+    JudgedPair,
+    PairSampling,
+    label_blocked_pairs,
+    label_judged_pairs,
+    name_clusters,
+    read_judged_pairs,
 )
 from resolver.training.fit.boosting import FitOptions
-from resolver.training.model_files import CARD, save
+from resolver.training.model_files import CARD_FILE, save_trained_models
 from resolver.training.train import (
-    SAME_LIST,
-    Material,
-    World,
-    fit_options,
-    gather,
-    make_tables,
-    train,
-    weighted,
+    SAME_LIST_WEIGHT,
+    default_fit_options,
+    tables_from_intakes,
+    train_models,
+    weight_by_origin,
+)
+from resolver.training.training_data import (
+    InventedMaterial,
+    TrainingData,
+    TrainingWorld,
+    gather_training_data,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -58,7 +63,7 @@ def symbols() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("left,right\na,b\n", "need the columns left, right and label"),
         ("", "need the columns"),
@@ -72,20 +77,20 @@ def symbols() -> Iterator[None]:
         ("left,right,label\na,b,\xff\n", "cannot read the judged pairs"),
     ],
 )
-def test_errors_in_judged_pairs(tmp_path: Path, content: str, said: str) -> None:
+def test_errors_in_judged_pairs(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "pairs.csv"
     path.write_bytes(content.encode("latin-1"))
     with pytest.raises(InputError) as caught:
-        read_judgements(path)
-    assert said in caught.value.line()
+        read_judged_pairs(path)
+    assert message in caught.value.line()
     assert caught.value.line().startswith("pairs.csv")
-    assert caught.value.mend
+    assert caught.value.hint
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_file_is_reported(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(InputError, match="cannot read the judged pairs"):
-            read_judgements(path)
+            read_judged_pairs(path)
 
 
 def test_judged_pairs_are_read(tmp_path: Path) -> None:
@@ -93,61 +98,75 @@ def test_judged_pairs_are_read(tmp_path: Path) -> None:
     path.write_text(
         "\ufeffleft,more,right,label\n a ,x,b,match\nc,,d, distinct\n", encoding="utf-8"
     )
-    assert read_judgements(path) == [Judgement("a", "b", True), Judgement("c", "d", False)]
+    assert read_judged_pairs(path) == [JudgedPair("a", "b", True), JudgedPair("c", "d", False)]
 
 
-def test_clusters_join_what_is_judged_the_same() -> None:
+def test_clusters_join_records_judged_the_same() -> None:
     judged = [
-        Judgement("c", "b", True),
-        Judgement("b", "e", True),
-        Judgement("a", "d", False),
-        Judgement("a", "zz", True),
+        JudgedPair("c", "b", True),
+        JudgedPair("b", "e", True),
+        JudgedPair("a", "d", False),
+        JudgedPair("a", "zz", True),
     ]
-    assert cluster_names(["a", "b", "c", "d", "e"], judged) == ["a", "b", "b", "d", "b"]
-    assert cluster_names([], judged) == []
+    assert name_clusters(["a", "b", "c", "d", "e"], judged) == ["a", "b", "b", "d", "b"]
+    assert name_clusters([], judged) == []
 
 
 def test_judged_pairs_by_kind() -> None:
     batch = Batch.from_records(
-        [record("p:1", name="Ann"), record("p:2", name="Ann"), record("g:1", Kind.GROUP, name="Ann"),
-         record("g:2", Kind.GROUP, name="X")]
-    ).canonical()  # fmt: skip
+        [
+            record("p:1", name="Ann"),
+            record("p:2", name="Ann"),
+            record("g:1", Kind.GROUP, name="Ann"),
+            record("g:2", Kind.GROUP, name="X"),
+        ]
+    ).canonical()
     judged = [
-        Judgement("p:2", "p:1", True),
-        Judgement("g:1", "g:2", False),
-        Judgement("p:1", "g:1", False),
+        JudgedPair("p:2", "p:1", True),
+        JudgedPair("g:1", "g:2", False),
+        JudgedPair("p:1", "g:1", False),
     ]
-    found, dropped = judged_pairs(batch, [*judged, Judgement("p:1", "zz", True)], Tables(), ())
-    assert dropped == 1
-    assert set(found) == {Kind.PERSON, Kind.GROUP}
-    assert found[Kind.PERSON].labels.tolist() == [1]
-    assert found[Kind.PERSON].clusters.tolist() == [["p:1", "p:1"]]
-    assert found[Kind.PERSON].evidence.shape == (1, len(features_of(Kind.PERSON)))
-    assert found[Kind.GROUP].labels.tolist() == [0]
-
-
-def test_blocked_pairs_are_labelled_by_the_truth_and_sampled() -> None:
-    people = [record(f"s:{row:02d}", name="Ann Lee", nationality="Iran") for row in range(20)]
-    truth = {one.id: f"t{int(one.id[2:]) // 2}" for one in people}
-    found = blocked_pairs(people, truth, Tables(), "told", most_negatives=15)[Kind.PERSON]
-    assert found.labels.sum() == 10
-    assert len(found) == 25
-    assert all(
-        (one == two) == label
-        for (one, two), label in zip(found.clusters.tolist(), found.labels, strict=True)
+    pairs_by_kind, dropped = label_judged_pairs(
+        batch, [*judged, JudgedPair("p:1", "zz", True)], FrequencyTables(), ()
     )
-    again = blocked_pairs(people[::-1], truth, Tables(), "told", most_negatives=15)[Kind.PERSON]
-    np.testing.assert_array_equal(again.clusters, found.clusters)
-    words = {one.id: one.id[-1] for one in people}
-    apart = blocked_pairs(people, truth, Tables(), "told", comparable=words)[Kind.PERSON]
+    assert dropped == 1
+    assert set(pairs_by_kind) == {Kind.PERSON, Kind.GROUP}
+    assert pairs_by_kind[Kind.PERSON].labels.tolist() == [1]
+    assert pairs_by_kind[Kind.PERSON].clusters.tolist() == [["p:1", "p:1"]]
+    assert pairs_by_kind[Kind.PERSON].evidence.shape == (1, len(features_of(Kind.PERSON)))
+    assert pairs_by_kind[Kind.GROUP].labels.tolist() == [0]
+
+
+def test_blocked_pairs_are_labeled_by_truth_and_sampled() -> None:
+    people = [record(f"s:{row:02d}", name="Ann Lee", nationality="Iran") for row in range(20)]
+    truth = {person.id: f"t{int(person.id[2:]) // 2}" for person in people}
+    pairs = label_blocked_pairs(
+        people, truth, FrequencyTables(), "told", sampling=PairSampling(15)
+    )[Kind.PERSON]
+    assert pairs.labels.sum() == 10
+    assert len(pairs) == 25
+    assert all(
+        (person == other) == label
+        for (person, other), label in zip(pairs.clusters.tolist(), pairs.labels, strict=True)
+    )
+    again = label_blocked_pairs(
+        people[::-1], truth, FrequencyTables(), "told", sampling=PairSampling(15)
+    )[Kind.PERSON]
+    np.testing.assert_array_equal(again.clusters, pairs.clusters)
+    words = {person.id: person.id[-1] for person in people}
+    apart = label_blocked_pairs(people, truth, FrequencyTables(), "told", comparable=words)[
+        Kind.PERSON
+    ]
     assert len(apart) == 10
     assert apart.labels.sum() == 0
 
 
 @pytest.fixture(scope="module")
 def intake() -> Intake:
-    people = [one for one in generate(700, seed=61).records if one.kind is not Kind.ASSET]
-    sources = sorted({one.source for one in people})
+    people = [
+        record_ for record_ in generate(700, seed=61).records if record_.kind is not Kind.ASSET
+    ]
+    sources = sorted({record_.source for record_ in people})
     lists = tuple(
         ListInfo(source, "test", (source,), "", 0, 0, number > 0)
         for number, source in enumerate(sources)
@@ -155,98 +174,100 @@ def intake() -> Intake:
     return Intake(Batch.from_records(people).canonical(), lists, ())
 
 
-def small_registers(invented: Any) -> list[World]:
-    """Two registers of some dozen people each."""
+def small_registers(invented: Any) -> list[TrainingWorld]:
+    """Return two registers of a few dozen people each."""
     people = [
-        (one, invented.cultures[invented.truth[one.id]])
-        for one in invented.records
-        if one.kind is Kind.PERSON
+        (record_, invented.cultures[invented.truth[record_.id]])
+        for record_ in invented.records
+        if record_.kind is Kind.PERSON
     ]
-    small = [replace(REGISTERS[0], persons=60, homes=("english", "russian"))]
+    small = [replace(REGISTERS[0], persons=60, home_cultures=("english", "russian"))]
     return [
-        World(one.name, records, truth, one.plan, 500)
-        for one, records, truth in registers_of(people, 7, small)
+        TrainingWorld(record_.name, records, truth, record_.plan, 500)
+        for record_, records, truth in generate_registers(people, 7, small)
     ]
 
 
 @pytest.fixture(scope="module")
-def material(intake: Intake) -> Material:
+def material(intake: Intake) -> TrainingData:
     invented = generate(400, seed=62)
-    world = World("world", invented.records, invented.truth, "S", 500)
+    world = TrainingWorld("world", invented.records, invented.truth, "S", 500)
     ids = intake.batch.ids.to_pylist()
-    judged = [Judgement(ids[0], ids[1], False), Judgement("zz", ids[1], True)]
-    return gather(intake, judged, TABLES, [world, *small_registers(invented)])
+    judged = [JudgedPair(ids[0], ids[1], False), JudgedPair("zz", ids[1], True)]
+    return gather_training_data(
+        intake, judged, TABLES, InventedMaterial([world, *small_registers(invented)])
+    )
 
 
-def test_gathering_counts_what_it_drops_and_names_where_pairs_come_from(
-    material: Material, intake: Intake
+def test_gathered_data_counts_dropped_pairs_and_names_origins(
+    material: TrainingData, intake: Intake
 ) -> None:
     assert material.dropped == 1
     persons = material.pairs[Kind.PERSON]
-    assert {"told twice", "world", "club"} <= set(persons.origin.tolist())
+    assert {RESAMPLED_ORIGIN, "world", "club"} <= set(persons.origin.tolist())
     for origin, most in (("world", 500), ("club", 1000)):
         assert ((persons.origin == origin) & (persons.labels == 0)).sum() <= most
-    declared = intake.deduplicated_sources
-    told = persons.clusters[persons.origin == "told twice"].ravel().tolist()
-    assert {identity.partition(":")[0] for identity in told} <= declared
+    deduplicated = intake.deduplicated_sources
+    clusters = persons.clusters[persons.origin == RESAMPLED_ORIGIN].ravel().tolist()
+    assert {identity.partition(":")[0] for identity in clusters} <= deduplicated
     # a world's names for its people are no names of records
-    assert not set(told) & set(persons.clusters[persons.origin == "world"].ravel().tolist())
+    assert not set(clusters) & set(persons.clusters[persons.origin == "world"].ravel().tolist())
 
 
-def test_weights_sum_to_the_stated_amounts(material: Material) -> None:
+def test_weights_sum_to_the_stated_amounts(material: TrainingData) -> None:
     persons = material.pairs[Kind.PERSON]
-    found = weighted(persons, {"world": (10.0, 20.0), "*": (3.0, 4.0)})
-    for origin, wanted in (("world", (10, 20)), ("told twice", (3, 4))):
+    weighted = weight_by_origin(persons, {"world": (10.0, 20.0), "*": (3.0, 4.0)})
+    for origin, expected in (("world", (10, 20)), (RESAMPLED_ORIGIN, (3, 4))):
         sums = [
-            found.weights[(found.origin == origin) & (found.labels == label)].sum()
+            weighted.weights[(weighted.origin == origin) & (weighted.labels == label)].sum()
             for label in (1, 0)
         ]
-        assert sums == pytest.approx(wanted)
+        assert sums == pytest.approx(expected)
 
 
-def test_training_saving_and_loading(material: Material, tmp_path: Path) -> None:
+def test_training_and_saving_models(material: TrainingData, tmp_path: Path) -> None:
     # one kind will do: each is fitted like the other
-    persons = Material({Kind.PERSON: material.pairs[Kind.PERSON]}, 0)
-    trained = train(
+    persons = TrainingData({Kind.PERSON: material.pairs[Kind.PERSON]}, 0)
+    trained = train_models(
         persons,
         TABLES,
         "t1",
-        FitOptions(rounds=12, learning_rate=0.3, fixed={"same_list": SAME_LIST}),
+        FitOptions(rounds=12, learning_rate=0.3, fixed={"same_list": SAME_LIST_WEIGHT}),
     )
     assert set(trained.models) == {Kind.PERSON}
-    kept = save(trained, tmp_path)
-    assert set(kept) == {"group", "asset"}
+    reused = save_trained_models(trained, tmp_path)
+    assert set(reused) == {"group", "asset"}
     for name in loader.KINDS:
-        model = from_json(loader.load(name, tmp_path), features_of(Kind[name.upper()]))
-        assert model.version == ("t1" if name not in kept else loader.load(name)["version"])
+        model = model_from_json(loader.load(name, tmp_path), features_of(Kind[name.upper()]))
+        assert model.version == ("t1" if name not in reused else loader.load(name)["version"])
     same_list = [t for t in trained.models[Kind.PERSON].terms if t.feature == "same_list"]
-    assert [term.weights for term in same_list] == [(SAME_LIST, 0)]
-    text = (tmp_path / CARD).read_text(encoding="utf-8")
-    assert "| person | told twice |" in text
+    assert [term.weights for term in same_list] == [(SAME_LIST_WEIGHT, 0)]
+    text = (tmp_path / CARD_FILE).read_text(encoding="utf-8")
+    assert "| person | resampled entries |" in text
     assert all(f"- {name}: version" in text for name in loader.KINDS)
     assert trained.figures["person"]["world"]["f1"] > 0.5
     with pytest.raises(ModelError):
-        save(trained, tmp_path / "out", base=tmp_path / "none")
+        save_trained_models(trained, tmp_path / "out", base=tmp_path / "none")
 
 
 def test_too_little_to_learn_from() -> None:
     people = [record(f"s:{row}", name="Ann Lee") for row in range(6)]
-    one_label = blocked_pairs(
-        people, dict.fromkeys((one.id for one in people), "t"), Tables(), "told"
+    one_label = label_blocked_pairs(
+        people, dict.fromkeys((person.id for person in people), "t"), FrequencyTables(), "told"
     )
     with pytest.raises(InputError, match="too little to learn from"):
-        train(Material(one_label, 0), TABLES, "t1", fit_options(7))
+        train_models(TrainingData(one_label, 0), TABLES, "t1", default_fit_options(7))
     with pytest.raises(InputError, match="too little to learn from"):
-        train(Material({}, 0), TABLES, "t1", fit_options(7))
+        train_models(TrainingData({}, 0), TABLES, "t1", default_fit_options(7))
 
 
 def test_tables_hold_common_words_only() -> None:
     people = [record(f"s:{row}", name=f"Quxx{'abcdefghij'[row % 10]} Zorble") for row in range(30)]
     rare = record("s:99", Kind.GROUP, name="Unheard Of Trading")
-    found = make_tables([Intake(Batch.from_records([*people, rare]).canonical(), (), ())])
-    assert found["person_counts"]["zorble"] >= 20
-    assert not {"quxxa", "unheard"} & {*found["person_counts"], *found["group_counts"]}
-    assert min(found["person_counts"].values()) >= 20
-    assert tables_of(found).rarity("zorble", group=False) < tables_of(found).rarity(
+    tables = tables_from_intakes([Intake(Batch.from_records([*people, rare]).canonical(), (), ())])
+    assert tables["person_counts"]["zorble"] >= 20
+    assert not {"quxxa", "unheard"} & {*tables["person_counts"], *tables["group_counts"]}
+    assert min(tables["person_counts"].values()) >= 20
+    assert build_tables(tables).rarity("zorble", group=False) < build_tables(tables).rarity(
         "unheard", group=False
     )

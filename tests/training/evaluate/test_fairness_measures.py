@@ -1,4 +1,4 @@
-"""Error rates by group and the widest gap: counted, standardised, and told from chance."""
+"""Error rates by group and the widest gap: counting, standardization, and chance."""
 
 from __future__ import annotations
 
@@ -8,78 +8,83 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.cli.model import fairness as kept
-from resolver.cli.progress_bars import Bars
+from resolver.cli.model import fairness
+from resolver.cli.progress_bars import ProgressBars
+from resolver.model_set import load_models
 from resolver.models import loader
-from resolver.pipeline import RunOptions, load_models
 from resolver.records.results.resolution import Band
+from resolver.run_options import RunOptions
 from resolver.training.evaluate.fairness_measures import (
-    LEAST,
-    Scored,
-    plain,
-    rates,
-    worst_gap,
+    MIN_GROUP_PAIRS,
+    LabeledScores,
+    group_error_rates,
+    groups_to_json,
+    widest_gap,
 )
-from resolver.training.evaluate.pair_groups import masks_of
+from resolver.training.evaluate.pair_groups import group_masks
 
 
-def made(groups: dict[str, dict[str, tuple[int, int]]]) -> tuple[Scored, dict[str, np.ndarray]]:
-    """True pairs: group → stratum → (missed, total)."""
+def scored_pairs(
+    groups: dict[str, dict[str, tuple[int, int]]],
+) -> tuple[LabeledScores, dict[str, np.ndarray]]:
+    """Return true pairs from group → stratum → (missed, total), and group masks."""
     words, strata, missed = [], [], []
-    for group, held in groups.items():
-        for stratum, (count, total) in held.items():
+    for group, strata_counts in groups.items():
+        for stratum, (count, total) in strata_counts.items():
             words += [group] * total
             strata += [stratum] * total
             missed += [True] * count + [False] * (total - count)
     score = np.where(np.array(missed), 0.2, 0.9)
     band = np.where(np.array(missed), Band.REVIEW, Band.MATCH).astype(np.uint8)
     same = np.ones(len(words), dtype=bool)
-    return Scored(score, band, same, np.array(strata, dtype=object)), masks_of(
+    return LabeledScores(score, band, same, np.array(strata, dtype=object)), group_masks(
         np.array(words, dtype=object)
     )
 
 
-def test_a_harder_mix_is_no_unfairness() -> None:
+def test_standardization_removes_the_effect_of_strata() -> None:
     hard, easy = (50, 100), (10, 100)
-    scored, masks = made(
+    scored, masks = scored_pairs(
         {"a": {"hard": (90, 180), "easy": (2, 20)}, "b": {"hard": (10, 20), "easy": (18, 180)}}
     )
-    found = {group.name: group.missed for group in rates(scored, masks)}
-    assert (found["a"].crude, found["b"].crude) == (0.46, 0.14)
+    missed = {group.name: group.missed for group in group_error_rates(scored, masks)}
+    assert (missed["a"].crude, missed["b"].crude) == (0.46, 0.14)
     assert (
-        found["a"].rate
-        == pytest.approx(found["b"].rate)
+        missed["a"].rate
+        == pytest.approx(missed["b"].rate)
         == pytest.approx((hard[0] + easy[0]) / 200)
     )
-    gap = worst_gap(rates(scored, masks), "missed", scored, masks)
+    gap = widest_gap(group_error_rates(scored, masks), "missed", scored, masks)
     assert gap is not None
     assert gap.width == pytest.approx(0)
     assert gap.width < gap.chance
     crude = replace(scored, stratum=None)
-    gap = worst_gap(rates(crude, masks), "missed", crude, masks)
+    gap = widest_gap(group_error_rates(crude, masks), "missed", crude, masks)
     assert gap is not None
     assert (gap.worst, gap.best) == ("a", "b")
     assert gap.width == pytest.approx(0.32)
     assert gap.width > gap.chance
 
 
-def test_a_rate_stands_between_its_ends() -> None:
-    scored, masks = made({"a": {"x": (5, 100)}, "b": {"x": (20, 100)}})
-    for group in rates(scored, masks):
+def test_rates_lie_within_their_intervals() -> None:
+    scored, masks = scored_pairs({"a": {"x": (5, 100)}, "b": {"x": (20, 100)}})
+    for group in group_error_rates(scored, masks):
         assert group.missed.low < group.missed.rate < group.missed.high
         assert group.missed.rate == group.missed.crude
         assert group.lost.count == 0
 
 
-def test_what_is_counted() -> None:
+def test_errors_are_counted_by_measure() -> None:
     score = np.array([0.01, 0.3, 0.7, 0.99, 0.01, 0.3, 0.7, 0.99])
     band = np.array([0, 1, 1, 2, 0, 1, 1, 2], dtype=np.uint8)
-    scored = Scored(score, band, np.array([True] * 4 + [False] * 4))
-    (group,) = rates(scored, {"all": np.ones(8, dtype=bool), "none": np.zeros(8, dtype=bool)})
+    scored = LabeledScores(score, band, np.array([True] * 4 + [False] * 4))
+    (group,) = group_error_rates(
+        scored, {"all": np.ones(8, dtype=bool), "none": np.zeros(8, dtype=bool)}
+    )
     counts = {name: getattr(group, name).count for name in ("missed", "lost", "false", "merged")}
     assert counts == {"missed": 2, "lost": 1, "false": 2, "merged": 1}
-    assert json.dumps(plain([group]))
-    assert plain([group])[0]["missed"] == {
+    assert json.dumps(groups_to_json([group]))
+    assert groups_to_json([group])[0]["missed"] == {
         "count": 2,
         "of": 4,
         "crude": 0.5,
@@ -89,23 +94,27 @@ def test_what_is_counted() -> None:
     }
 
 
-def test_no_gap_is_read_from_few_or_unnamed_pairs() -> None:
-    scored, masks = made(
-        {"a": {"x": (LEAST - 1, LEAST - 1)}, "b": {"x": (0, LEAST)}, "mixed": {"x": (90, 90)}}
+def test_small_and_mixed_groups_have_no_gap() -> None:
+    scored, masks = scored_pairs(
+        {
+            "a": {"x": (MIN_GROUP_PAIRS - 1, MIN_GROUP_PAIRS - 1)},
+            "b": {"x": (0, MIN_GROUP_PAIRS)},
+            "mixed": {"x": (90, 90)},
+        }
     )
-    assert worst_gap(rates(scored, masks), "missed", scored, masks) is None
-    assert worst_gap(rates(scored, masks), "false", scored, masks) is None
+    assert widest_gap(group_error_rates(scored, masks), "missed", scored, masks) is None
+    assert widest_gap(group_error_rates(scored, masks), "false", scored, masks) is None
 
 
-def test_chance_alone_makes_gaps() -> None:
+def test_chance_gap_covers_random_gaps() -> None:
     chance = np.random.default_rng(2)
     wide = 0
     for seed in range(40):
         counts = chance.binomial(200, 0.2, size=6)
-        scored, masks = made(
+        scored, masks = scored_pairs(
             {f"g{number}": {"x": (int(count), 200)} for number, count in enumerate(counts)}
         )
-        gap = worst_gap(rates(scored, masks), "missed", scored, masks, seed)
+        gap = widest_gap(group_error_rates(scored, masks), "missed", scored, masks, seed)
         assert gap is not None
         wide += gap.width > gap.chance
     assert wide <= 6
@@ -113,29 +122,31 @@ def test_chance_alone_makes_gaps() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, object]:
-    return loader.load(kept.FILE)
+    return loader.load(fairness.FILE)
 
 
-def test_the_figures_are_those_of_the_shipped_model(shipped: dict[str, object]) -> None:
+def test_fairness_file_belongs_to_the_shipped_model(shipped: dict[str, object]) -> None:
     assert shipped["model"] == load_models().stamp["model"], (
         "models/fairness.json tells of another model: run `resolver evaluate --probes --keep`"
     )
-    assert (shipped["probes"], shipped["seed"]) == (kept.PROBES, kept.PROBE_SEED)
+    assert (shipped["probes"], shipped["seed"]) == (fairness.PROBES, fairness.PROBE_SEED)
 
 
-def test_no_retrain_has_widened_the_worst_gap(shipped: dict[str, object]) -> None:
+def test_widest_gap_stays_within_its_limit(shipped: dict[str, object]) -> None:
     width = shipped["culture"]["worst_gap"]["missed"]["width"]  # type: ignore[index]
-    assert width <= shipped["limit"] + kept.TOLERANCE, (  # type: ignore[operator]
-        "the shipped model serves some name cultures worse than the one before: mend it, or lower your sights openly "
-        "by raising `limit` in models/fairness.json"
+    assert width <= shipped["limit"] + fairness.TOLERANCE, (  # type: ignore[operator]
+        "the shipped model serves some name cultures worse than the one before: improve it, or "
+        "raise `limit` in models/fairness.json to accept this openly"
     )
 
 
-def test_what_is_kept_is_what_is_measured(shipped: dict[str, object]) -> None:
-    scored, masks = kept.measure_probes(RunOptions(), 1_100, kept.PROBE_SEED, Bars())
-    (everybody,) = rates(scored, {"all": np.ones(len(scored.same), dtype=bool)})
+def test_stored_figures_match_a_new_measurement(shipped: dict[str, object]) -> None:
+    scored, masks = fairness.measure_probes(
+        RunOptions(), 1_100, fairness.PROBE_SEED, ProgressBars()
+    )
+    (all_pairs,) = group_error_rates(scored, {"all": np.ones(len(scored.same), dtype=bool)})
     groups = shipped["culture"]["groups"]  # type: ignore[index]
     missed, of = (sum(group["missed"][key] for group in groups) for key in ("count", "of"))
     # 950 true pairs of the same making, so within four points
-    assert everybody.missed.crude == pytest.approx(missed / of, abs=0.04)
+    assert all_pairs.missed.crude == pytest.approx(missed / of, abs=0.04)
     assert {group["group"] for group in groups} == set(masks["culture"])

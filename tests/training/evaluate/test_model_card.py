@@ -1,4 +1,4 @@
-"""The card and its plot: made from what models say, the same bytes again, nothing said where nothing is known."""
+"""Model card and reliability plot: content, missing figures, and reproducibility."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ import pytest
 from resolver.comparison import features_of
 from resolver.models import loader
 from resolver.records import Kind
-from resolver.training.data.labeled_pairs import Labelled
-from resolver.training.evaluate.card_figures import data_hash, measured
-from resolver.training.evaluate.model_card import PLOT, bins, card
-from resolver.training.evaluate.reliability_plot import plot
-from resolver.training.model_files import CARD
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.evaluate.card_figures import hash_data, measure_for_card
+from resolver.training.evaluate.model_card import PLOT_FILE, reliability_bins, render_model_card
+from resolver.training.evaluate.reliability_plot import render_reliability_plot
+from resolver.training.model_files import CARD_FILE
 
 
 @pytest.fixture(scope="module")
-def data() -> Labelled:
+def data() -> LabeledPairs:
     chance = np.random.default_rng(5)
     count = 600
     features = features_of(Kind.PERSON)
     evidence = chance.random((count, len(features))).astype(np.float32)
     evidence[::3, features.index("birth_date")] = np.nan
-    return Labelled(
+    return LabeledPairs(
         Kind.PERSON,
         evidence,
         (chance.random(count) < 0.4).astype(np.int8),
@@ -42,20 +42,20 @@ def data() -> Labelled:
 
 
 @pytest.fixture(scope="module")
-def models(data: Labelled) -> dict[str, dict[str, Any]]:
+def models(data: LabeledPairs) -> dict[str, dict[str, Any]]:
     logodds = np.where(data.labels == 1, 1500, -1500) * np.where(
         np.arange(len(data)) % 9 == 0, -1, 1
     )
     training = {
         "seed": 7,
-        "data": data_hash(data),
+        "data": hash_data(data),
         "pairs": {
             "judged": {"same": 160, "different": 240},
             "world": {"same": 80, "different": 120},
         },
         "sources": {"coast": 1200, "world": 40000},
         "dropped": {"contradicting judgements": 2},
-        **measured(data, logodds.astype(np.int64)),
+        **measure_for_card(data, logodds.astype(np.int64)),
     }
     return {
         "person": {"version": "t1", "training": training},
@@ -64,41 +64,41 @@ def models(data: Labelled) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_groups_are_measured_on_real_pairs(data: Labelled, models: Mapping[str, Any]) -> None:
+def test_groups_are_measured_on_real_pairs(data: LabeledPairs, models: Mapping[str, Any]) -> None:
     groups = models["person"]["training"]["groups"]
     for by, name, mask in (
         ("script", "Arabic", data.scripts == "Arabic"),
         ("culture", "persian", data.cultures == "persian"),
         ("missing", "no birth date", np.isnan(data.evidence[:, data.features.index("birth_date")])),
     ):
-        (group,) = [one for one in groups[by] if one["group"] == name]
-        held = mask & (data.origin == "judged")
-        assert group["missed"]["of"] + group["false"]["of"] == held.sum()
-        assert group["missed"]["of"] == (held & (data.labels == 1)).sum()
-    assert "no gender" not in {one["group"] for one in groups["missing"]}  # nobody lacks one here
+        (group,) = [row for row in groups[by] if row["group"] == name]
+        is_member = mask & (data.origin == "judged")
+        assert group["missed"]["of"] + group["false"]["of"] == is_member.sum()
+        assert group["missed"]["of"] == (is_member & (data.labels == 1)).sum()
+    assert "no gender" not in {row["group"] for row in groups["missing"]}  # nobody lacks one here
 
 
-def test_the_card_shows_what_was_measured(models: Mapping[str, Any]) -> None:
-    text = card(models, ("group", "asset"))
-    found = models["person"]["training"]["figures"]["judged"]
-    assert (
-        f"| person | judged | 160 | 240 | {found['precision']:.4f} ({found['precision_low']:.4f} …"
-        in text
-    )
+def test_card_shows_the_measured_figures(models: Mapping[str, Any]) -> None:
+    text = render_model_card(models, ("group", "asset"))
+    figures = models["person"]["training"]["figures"]["judged"]
+    precision, low = figures["precision"], figures["precision_low"]
+    assert f"| person | judged | 160 | 240 | {precision:.4f} ({low:.4f} …" in text
     assert "| coast | 1,200 |" in text
     assert "| contradicting judgements | 2 |" in text
-    assert "- group: version t0 (taken over, not trained)" in text
-    assert f"({PLOT})" in text
+    assert "- group: version t0 (reused, not trained)" in text
+    assert f"({PLOT_FILE})" in text
     assert "## Name culture" in text
     assert re.search(r"\| person \| persian \| \d+ \| \d+\.\d % \(", text)
     assert "\nnan" not in text
     # two bins hold all pairs, each weighing 1
-    two = ("0.13 … 0.20", "0.80 … 0.87")
-    counts = [re.search(rf"\| person \| {scores} \| (\d+) \| \1\.0 \|", text) for scores in two]
+    score_ranges = ("0.13 … 0.20", "0.80 … 0.87")
+    counts = [
+        re.search(rf"\| person \| {scores} \| (\d+) \| \1\.0 \|", text) for scores in score_ranges
+    ]
     assert sum(int(count[1]) for count in counts if count) == 600
 
 
-def test_models_that_do_not_count_the_pairs_of_a_bin_have_a_card_too(
+def test_card_of_a_model_without_bin_counts(
     models: Mapping[str, Any],
 ) -> None:
     training = models["person"]["training"]
@@ -109,39 +109,41 @@ def test_models_that_do_not_count_the_pairs_of_a_bin_have_a_card_too(
             "bins": [row[:5] for row in training["quality"]["bins"]],
         },
     }
-    text = card({**models, "person": {"version": "t1", "training": older}})
+    text = render_model_card({**models, "person": {"version": "t1", "training": older}})
     assert re.search(r"\| person \| 0.80 … 0.87 \| \? \| \d+\.0 \|", text)
 
 
-def test_a_model_that_says_nothing_has_a_short_card() -> None:
-    text = card({kind: {"version": "0"} for kind in loader.KINDS})
+def test_card_of_a_model_without_training_data_is_short() -> None:
+    text = render_model_card({kind: {"version": "0"} for kind in loader.KINDS})
     assert text.startswith("# Model card")
-    assert PLOT not in text
+    assert PLOT_FILE not in text
     assert "## Script" not in text
 
 
-def test_the_same_bytes_again(data: Labelled, models: Mapping[str, Any]) -> None:
-    assert card(models) == card(models)
+def test_card_and_figures_are_reproducible(data: LabeledPairs, models: Mapping[str, Any]) -> None:
+    assert render_model_card(models) == render_model_card(models)
     logodds = np.zeros(len(data), dtype=np.int64)
-    assert measured(data, logodds) == measured(data, logodds)
-    assert data_hash(data) == data_hash(data.where(np.ones(len(data), dtype=bool)))
-    assert data_hash(data) != data_hash(replace(data, labels=1 - data.labels))
+    assert measure_for_card(data, logodds) == measure_for_card(data, logodds)
+    assert hash_data(data) == hash_data(data.select(np.ones(len(data), dtype=bool)))
+    assert hash_data(data) != hash_data(replace(data, labels=1 - data.labels))
 
 
-def test_the_plot_is_an_image(models: Mapping[str, Any]) -> None:
-    rows = bins(models)
+def test_plot_is_valid_svg(models: Mapping[str, Any]) -> None:
+    rows = reliability_bins(models)
     assert list(rows) == ["person"]
-    drawn = plot(rows)
+    drawn = render_reliability_plot(rows)
     root = ElementTree.fromstring(drawn)
     circles = root.findall("{http://www.w3.org/2000/svg}circle")
     assert len(circles) == len(rows["person"]) == 2
-    assert plot(rows) == drawn
+    assert render_reliability_plot(rows) == drawn
 
 
-def test_the_shipped_card_is_that_of_the_shipped_models() -> None:
+def test_shipped_card_matches_the_shipped_models() -> None:
     shipped = {kind: loader.load(kind) for kind in loader.KINDS}
-    assert (loader.HERE / CARD).read_text("utf-8") == card(shipped), "run `make train`"
-    drawn = bins(shipped)
-    assert (loader.HERE / PLOT).exists() == bool(drawn)
+    assert (loader.MODEL_DIR / CARD_FILE).read_text("utf-8") == render_model_card(shipped), (
+        "run `make train`"
+    )
+    drawn = reliability_bins(shipped)
+    assert (loader.MODEL_DIR / PLOT_FILE).exists() == bool(drawn)
     if drawn:
-        assert (loader.HERE / PLOT).read_text("utf-8") == plot(drawn)
+        assert (loader.MODEL_DIR / PLOT_FILE).read_text("utf-8") == render_reliability_plot(drawn)

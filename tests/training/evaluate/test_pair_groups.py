@@ -1,4 +1,4 @@
-"""To which groups pairs of records belong."""
+"""Groups of record pairs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from resolver.training.evaluate.pair_groups import (
     CULTURE_OF_COUNTRY,
     CULTURES,
     DIMENSIONS,
-    cultures_of,
-    groups,
-    scripts_of,
+    pair_group_masks,
+    record_cultures,
+    record_scripts,
 )
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 
-def of_pair(one: Record, two: Record, by: str) -> set[str]:
-    found = groups(
-        prepared([one, two]), np.array([0], dtype=np.int32), np.array([1], dtype=np.int32), by
+def of_pair(first: Record, second: Record, by: str) -> set[str]:
+    masks = pair_group_masks(
+        prepared([first, second]), np.array([0], dtype=np.int32), np.array([1], dtype=np.int32), by
     )
-    return {name for name, mask in found.items() if mask[0]}
+    return {name for name, mask in masks.items() if mask[0]}
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def of_pair(one: Record, two: Record, by: str) -> set[str]:
         (["123"], "Latin"),
     ],
 )
-def test_scripts(names: list[str], script: str) -> None:
-    assert scripts_of(prepared([record("a", name=names)])).tolist() == [script]
+def test_record_scripts(names: list[str], script: str) -> None:
+    assert record_scripts(prepared([record("a", name=names)])).tolist() == [script]
 
 
-def test_cultures_are_told_by_nationality_then_by_other_countries() -> None:
-    found = prepared(
+def test_culture_follows_nationality_then_other_countries() -> None:
+    batch = prepared(
         [
             record("a", nationality="Russia", country="France"),
             record("b", country="France"),
@@ -52,10 +52,10 @@ def test_cultures_are_told_by_nationality_then_by_other_countries() -> None:
             record("e", birthPlace="Kabul, Afghanistan"),
         ]
     )
-    assert cultures_of(found).tolist() == ["russian", "french", "unknown", "korean", "afghan"]
+    assert record_cultures(batch).tolist() == ["russian", "french", "unknown", "korean", "afghan"]
 
 
-def test_no_country_stands_in_two_cultures() -> None:
+def test_each_country_belongs_to_one_culture() -> None:
     codes = [code for codes in CULTURES.values() for code in codes.split()]
     assert len(codes) == len(set(codes))
     assert all(len(code) == 2 and code.islower() for code in codes)
@@ -68,22 +68,22 @@ def test_invented_cultures_have_their_own_country(culture: object) -> None:
     assert CULTURE_OF_COUNTRY[most] == culture.name  # type: ignore[attr-defined]
 
 
-def test_pairs() -> None:
-    one = record(
+def test_pair_groups_by_dimension() -> None:
+    first = record(
         "a:1",
         name="Ann",
         nationality="ru",
         birthDate="1960",
         identifiers=[Identifier("idNumber", "A1")],
     )
-    two = record("b:2", name="Анна", nationality="ua", birthDate="1960")
-    assert of_pair(one, two, "culture") == {"mixed"}
-    assert of_pair(one, record("b:2", name="Ann"), "culture") == {"russian"}
-    assert of_pair(one, two, "script") == {"Cyrillic"}
-    assert of_pair(one, two, "source") == {"a × b"}
-    assert of_pair(one, two, "kind") == {"person"}
-    assert of_pair(one, record("b:2", Kind.LEGAL, name="Ann"), "kind") == {"person"}
-    assert of_pair(one, two, "missing") == {
+    second = record("b:2", name="Анна", nationality="ua", birthDate="1960")
+    assert of_pair(first, second, "culture") == {"mixed"}
+    assert of_pair(first, record("b:2", name="Ann"), "culture") == {"russian"}
+    assert of_pair(first, second, "script") == {"Cyrillic"}
+    assert of_pair(first, second, "source") == {"a × b"}
+    assert of_pair(first, second, "kind") == {"person"}
+    assert of_pair(first, record("b:2", Kind.LEGAL, name="Ann"), "kind") == {"person"}
+    assert of_pair(first, second, "missing") == {
         "no birth place",
         "no gender",
         "no identifier",
@@ -93,13 +93,13 @@ def test_pairs() -> None:
 
 @pytest.mark.parametrize("by", DIMENSIONS)
 def test_sides_do_not_matter(by: str) -> None:
-    one, two = (
+    first, second = (
         record("a:1", name="Ann", nationality="ru"),
         record("b:1", Kind.LEGAL, name="Анна", country="fr"),
     )
-    found = prepared([one, two])
+    batch = prepared([first, second])
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    forth, back = groups(found, left, right, by), groups(found, right, left, by)
+    forth, back = pair_group_masks(batch, left, right, by), pair_group_masks(batch, right, left, by)
     assert {name: mask.tolist() for name, mask in forth.items()} == {
         name: mask.tolist() for name, mask in back.items()
     }
@@ -108,6 +108,10 @@ def test_sides_do_not_matter(by: str) -> None:
 @pytest.mark.parametrize("by", sorted(set(DIMENSIONS) - {"missing"}))
 def test_every_pair_is_in_one_group(by: str) -> None:
     names = {"a:0": "A", "a:1": "Б", "b:0": "A", "b:1": "Б"}
-    found = prepared([record(identity, name=name) for identity, name in names.items()])
+    batch = prepared([record(identity, name=name) for identity, name in names.items()])
     left, right = np.array([0, 0, 1], dtype=np.int32), np.array([1, 2, 3], dtype=np.int32)
-    assert np.sum(list(groups(found, left, right, by).values()), axis=0).tolist() == [1, 1, 1]
+    assert np.sum(list(pair_group_masks(batch, left, right, by).values()), axis=0).tolist() == [
+        1,
+        1,
+        1,
+    ]

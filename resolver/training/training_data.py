@@ -1,0 +1,197 @@
+"""Training data: labeled pairs of judgments, clusters, list entries and invented material."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from resolver.ingest.reader_types import Intake
+from resolver.model_set import build_tables
+from resolver.records import Kind, Record
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.training.augment.branches import BRANCH_ORIGIN, generate_branch_pairs
+from resolver.training.augment.controlled_differences import (
+    LabeledRecordPair,
+    controlled_difference_pairs,
+    evidence_of_record_pairs,
+)
+from resolver.training.augment.name_only import name_only_pairs
+from resolver.training.augment.registers import generate_registers
+from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN, resample_entries
+from resolver.training.augment.stated_pairs import build_stated_pairs
+from resolver.training.data.contradictions import quarantine_contradictions
+from resolver.training.data.labeled_clusters import LabeledClusters, label_cluster_pairs
+from resolver.training.data.labeled_pairs import (
+    JudgedPair,
+    LabeledPairs,
+    PairSampling,
+    concat_by_kind,
+    label_blocked_pairs,
+    label_judged_pairs,
+    name_clusters,
+)
+
+MAX_REGISTER_PAIRS = (20_000, 12_000)
+"""Maximum numbers of false and true pairs of a register; drawn pairs stand for all."""
+MAX_RESAMPLED_NEGATIVES = 50_000
+_PairsByKind = dict[Kind, LabeledPairs]
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Labeled pairs by kind, with what was left out.
+
+    `dropped` counts judgments on records that are not in the lists, `quarantined` other judgments
+    left out, by reason, and `sources` the records of each source.
+    """
+
+    pairs: Mapping[Kind, LabeledPairs]
+    dropped: int
+    quarantined: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainingWorld:
+    """Invented records with their truth (record id → true id), blocked under a plan.
+
+    At most `max_negatives` false and `max_positives` true pairs are used. `negative_weight`
+    multiplies the weight of false pairs, for a population that many times larger.
+    """
+
+    name: str
+    records: Sequence[Record]
+    truth: Mapping[str, str]
+    plan: str
+    max_negatives: int
+    max_positives: int = 100_000
+    negative_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class InventedMaterial:
+    """Invented material to learn from besides real records.
+
+    `spellings` holds the spellings of each invented person's name, `differences` pairs with one
+    controlled difference, and `people` records from which stated pairs are made.
+    """
+
+    worlds: Sequence[TrainingWorld] = ()
+    spellings: Iterable[tuple[str, ...]] = ()
+    differences: Iterable[LabeledRecordPair] = ()
+    people: Sequence[Record] = ()
+
+
+def build_register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[TrainingWorld]:
+    """Return registers made of the names and places of invented `people`.
+
+    `people` holds each record with its name culture.
+    """
+    return [
+        TrainingWorld(
+            register.name,
+            records,
+            truth,
+            register.plan,
+            *MAX_REGISTER_PAIRS,
+            register.negative_weight,
+        )
+        for register, records, truth in generate_registers(people, seed)
+    ]
+
+
+def gather_training_data(
+    intake: Intake,
+    judgments: Sequence[JudgedPair],
+    tables: Mapping[str, Any],
+    invented: InventedMaterial | None = None,
+    *,
+    clusters: LabeledClusters | None = None,
+    seed: int = 7,
+) -> TrainingData:
+    """Return all labeled pairs; only judgments are added to clusters that are sufficient."""
+    invented = invented or InventedMaterial()
+    frequencies = build_tables(dict(tables))
+    labeled = clusters or LabeledClusters({}, {})
+    judgments, quarantined = quarantine_contradictions(judgments, labeled.cluster_of)
+    # all origins share clusters, so that no fold tests what another has learned
+    names = name_clusters(intake.batch.ids.to_pylist(), [*judgments, *labeled.as_judgments()])
+    judged, dropped = label_judged_pairs(intake.batch, judgments, frequencies, (), names)
+    parts = [judged, label_cluster_pairs(intake.batch, labeled, names, frequencies, seed=seed)]
+    worlds: Sequence[TrainingWorld] = ()
+    if not labeled.is_sufficient:
+        worlds = invented.worlds
+        parts += _generated_pairs(intake, names, frequencies, invented, seed)
+    return TrainingData(concat_by_kind(parts), dropped, quarantined, _count_sources(intake, worlds))
+
+
+def _generated_pairs(
+    intake: Intake,
+    clusters: Sequence[str],
+    tables: FrequencyTables,
+    invented: InventedMaterial,
+    seed: int,
+) -> Iterator[_PairsByKind]:
+    """Yield pairs made of list entries and of invented material."""
+    yield _resampled_pairs(intake, clusters, tables, seed)
+    batch, sources = intake.batch, intake.deduplicated_sources
+    spellings = invented.spellings
+    yield name_only_pairs(batch, clusters, sources, tables, invented=spellings, seed=seed)
+    yield controlled_difference_pairs(invented.differences, tables)
+    yield from build_stated_pairs(invented.people, tables, seed)
+    branches = generate_branch_pairs(invented.people, seed)
+    yield evidence_of_record_pairs(branches, tables, BRANCH_ORIGIN)
+    for world in invented.worlds:
+        yield _world_pairs(world, tables, seed)
+
+
+def _world_pairs(world: TrainingWorld, tables: FrequencyTables, seed: int) -> _PairsByKind:
+    pairs = label_blocked_pairs(
+        world.records,
+        dict(world.truth),
+        tables,
+        world.name,
+        plan=world.plan,
+        sampling=PairSampling(world.max_negatives, world.max_positives, seed),
+    )
+    for data in pairs.values():
+        data.weights[data.labels == 0] *= world.negative_weight
+    return pairs
+
+
+def _count_sources(intake: Intake, worlds: Sequence[TrainingWorld]) -> dict[str, int]:
+    column = intake.batch.sources
+    counts = np.bincount(column.codes, minlength=len(column.values))
+    read = {
+        name: int(count)
+        for name, count in sorted(zip(column.values.to_pylist(), counts, strict=True))
+        if count
+    }
+    invented: Counter[str] = Counter()
+    for world in worlds:
+        invented[world.name] += len(world.records)
+    return {**read, **invented}
+
+
+def _resampled_pairs(
+    intake: Intake, clusters: Sequence[str], tables: FrequencyTables, seed: int
+) -> _PairsByKind:
+    """Return pairs of resampled entries of the lists that are free of duplicates."""
+    cluster_of = dict(zip(intake.batch.ids.to_pylist(), clusters, strict=True))
+    records: list[Record] = []
+    truth, comparable = {}, {}
+    for copies in resample_entries(intake.batch, seed):
+        if copies[0].source not in intake.deduplicated_sources:
+            continue
+        for copy in copies:
+            records.append(copy)
+            truth[copy.id] = cluster_of[copy.id[:-2]]
+            comparable[copy.id] = copy.source
+    sampling = PairSampling(max_negatives=MAX_RESAMPLED_NEGATIVES, seed=seed)
+    return label_blocked_pairs(
+        records, truth, tables, RESAMPLED_ORIGIN, comparable=comparable, sampling=sampling
+    )
