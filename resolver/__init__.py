@@ -1,9 +1,9 @@
-"""Entity resolution for watchlists: who is the same as whom, merged and explained. The public names, nothing else.
+"""Entity resolution for watchlists: find the records of one person or group, with reasons.
 
     from resolver import Resolver
     Resolver.default().compare(left, right)
 
-Names are loaded when they are asked for, so that the command line answers at once.
+Public names are loaded on first access, so that the command line starts at once.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resolver.engines.pair_explanation import Comparison, Resolver
-    from resolver.pipeline import RunOptions
     from resolver.records import Batch, Identifier, Kind, Record, Value
+    from resolver.run_options import RunOptions
 
 __version__ = "0.1.0"
 
@@ -25,7 +25,7 @@ _HOME = {
     "Kind": "resolver.records",
     "Record": "resolver.records",
     "Resolver": "resolver.engines.pair_explanation",
-    "RunOptions": "resolver.pipeline",
+    "RunOptions": "resolver.run_options",
     "Value": "resolver.records",
 }
 

@@ -1,271 +1,312 @@
-"""The order of the stages, no logic: prepare → block → compare → classify.
+"""Entity-resolution pipeline: the stages in their order, the same on every engine.
 
-What differs between engines is how pairs are cut into chunks and where they run; that lives in `resolver.engines`.
-Why a single pair gets its score is told by `resolver.engines.pair_explanation`.
+    ingest → normalize → block → compare → score → cluster → merge
+
+| stage | from | to | function |
+|---|---|---|---|
+| ingest | list files | `Intake`: a `Batch` of records, rejects | `ingest_lists` |
+| normalize | `Batch` | `PreparedBatch`: normal forms of unique values | `normalize` |
+| block | `PreparedBatch` | candidate pairs that the rules of a plan join | `block` |
+| compare | candidate pairs | evidence: one similarity per comparator | `compare_and_score` |
+| score | evidence | calibrated log-odds, in thousandths | `compare_and_score` |
+| cluster | log-odds, decisions | `Resolution`: entities and links | `cluster_pairs` |
+| merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
+
+`resolve` runs the stages from normalize to cluster. Stages up to score run on an `Engine`, which
+decides where they run and how pairs are cut into chunks: in this process
+(`resolver.engines.local`) or on a cluster (`resolver.engines.spark`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import (
-    PLAN_BY_NAME,
-    PLANS,
-    Plan,
-    plan_for,
-)
-from resolver.comparison import NameIndex, compare, features_of
-from resolver.errors import InputError, ModelError
-from resolver.models import loader
+from resolver.blocking import CandidatePairs, Plan, choose_plan_by_size, join_candidates
+from resolver.blocking.key_groups import PurgeCounts
+from resolver.clustering import MergeRule, PairLogOdds, cluster
+from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
+from resolver.comparison import NameIndex, compare
+from resolver.model_set import ModelSet, load_models
+from resolver.models.loader import KINDS
 from resolver.normalize import SymbolSource, prepare
-from resolver.records import KIND_BY_LABEL, Batch, Kind, Record, Value, kind_of_schema
+from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
-from resolver.records.decisions import Decision
-from resolver.records.prepared.batch import Prepared
-from resolver.records.prepared.frequencies import Tables
-from resolver.records.results.resolution import Band
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.progress import SILENT, Progress
+from resolver.records.results.resolution import Resolution, RuleStat, RunStats
+from resolver.records.results.stage_meter import StageMeter
+from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import (
-    Borders,
-    Model,
-    border,
-    from_json,
-    scores,
+    threshold_logodds,
 )
+from resolver.scoring.score_links import build_links
 
-LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz", "pykakasi", "hanja")
-"""What scores depend on beside the model and this code."""
-NAMES_PLAN = "names"
-"""The plan whose priors names alone are judged with."""
+if TYPE_CHECKING:
+    from resolver.ingest.formats.tabular.mapping import Mapping
+    from resolver.ingest.list_reading import Progress as ListProgress
+    from resolver.ingest.reader_types import Intake
+    from resolver.merging import CountryCode, MergeContext, Partition
+
 KIND_MISMATCH = -13_816
 """Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How to resolve. Borders follow from `wrong_merge_costs` (in reviews); `merge_at` (a score) moves the merge
-    border alone."""
-
-    merge_at: float | None = None
-    plan: str | None = None
-    decisions: Sequence[Decision] = ()
-    only_entities: bool = False
-    model_dir: Path | None = None
-    wrong_merge_costs: float = 20.0
-    workers: int = 2
-    pairs_mib: int = 1024
-    """Memory that pairs may take before they are glanced at (local engine)."""
-    resume: Path | None = None
-    """Folder in which finished stages are kept, and found again by a run that goes on (local engine)."""
-
-    @property
-    def borders(self) -> Borders:
-        """The borders of the bands."""
-        return Borders.of_costs(self.wrong_merge_costs)
-
-    @property
-    def merge_border(self) -> int:
-        """The merge border in thousandths of log-odds."""
-        score = self.borders.match if self.merge_at is None else self.merge_at
-        # no score reaches 1: from there on nothing is merged
-        return border(score) + (score >= 1)
-
-
-@dataclass(frozen=True)
-class ModelSet:
-    """The models of all kinds, the tables they were made with, and the stamp every score carries."""
-
-    models: dict[str, Model]
-    tables: Tables
-    stamp: dict[str, str] = field(default_factory=dict)
-    _at: dict[str, ModelSet] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def at(self, plan: str) -> ModelSet:
-        """The models for records resolved under a blocking plan."""
-        if plan not in self._at:
-            models = {kind: model.at(plan) for kind, model in self.models.items()}
-            self._at[plan] = replace(self, models=models)
-        return self._at[plan]
-
-
-@lru_cache(maxsize=8)
-def load_models(directory: Path | None = None, plan: str | None = None) -> ModelSet:
-    """The models of a directory (default: the shipped ones), with the priors of a blocking plan. Raises
-    `ModelError`."""
-    if plan is not None:
-        return load_models(directory).at(plan)
-    raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
-    models = {kind: from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()}
-    tables = loader.load("tables", directory)
-    digest = loader.digest({**raw, "tables": tables})
-    stamp = {"model": digest, **{library: version(library) for library in LIBRARIES}}
-    return ModelSet(models, tables_of(tables), stamp)
-
-
-def tables_of(data: Mapping[str, Any]) -> Tables:
-    """The shipped tables from their JSON form. Raises `ModelError` where one is missing."""
-    try:
-        return Tables(
-            dict(data["person_counts"]),
-            int(data["person_total"]),
-            dict(data["group_counts"]),
-            int(data["group_total"]),
-            frozenset(data["mass_used"]),
-            dict(data["person_given"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"the tables of the model are damaged: {error}", mend="restore tables.json"
-        ) from error
+_Normalized = TypeVar("_Normalized")
+_Candidates = TypeVar("_Candidates")
 
 
 @lru_cache(maxsize=1)
 def symbol_source() -> SymbolSource:
-    """The process's source of name symbols, with its cache in the user's cache folder."""
-    return SymbolSource(symbol_cache())
+    """Return the process's source of name symbols, with a cache in the user's cache folder."""
+    return SymbolSource(symbol_cache_folder())
 
 
-def symbol_cache() -> Path:
-    """Where this user's answers about name symbols are kept."""
+def symbol_cache_folder() -> Path:
+    """Return the folder of the cache of name symbols."""
     return Path.home() / ".cache" / "resolver"
 
 
-def prepared_of(batch: Batch, models: ModelSet, declared: Sequence[str] = ()) -> Prepared:
-    """Normalise a canonical batch with a model's tables."""
-    return prepare(batch, models.tables, symbol_source().lookup, declared)
+@dataclass(frozen=True, slots=True)
+class ResolutionTask:
+    """Records to resolve, with everything that the result depends on.
+
+    `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
+    holds 0 or 1 per record where two sets are linked: only pairs across the sides are compared.
+    """
+
+    batch: Batch
+    deduplicated_sources: Sequence[str]
+    options: RunOptions
+    plan: Plan
+    models: ModelSet
+    decided: DecidedRows
+    sides: npt.NDArray[np.uint8] | None = None
+
+    @classmethod
+    def build(
+        cls,
+        batch: Batch,
+        deduplicated_sources: Sequence[str],
+        options: RunOptions,
+        sides: npt.NDArray[np.uint8] | None = None,
+    ) -> ResolutionTask:
+        """Choose the plan, load the models and check the decisions, before hours of work.
+
+        Raises `InputError` for an unknown plan, `ModelError`, and `DecisionError` where decisions
+        contradict each other.
+        """
+        plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
+        models = load_models(options.model_dir, plan.name)
+        decided = find_decided_rows(batch, options.decisions)
+        return cls(batch, deduplicated_sources, options, plan, models, decided, sides)
+
+    @property
+    def link_threshold(self) -> int:
+        """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
+        review = threshold_logodds(self.options.thresholds.review)
+        return min(review, self.options.merge_threshold)
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Versions of everything that scores depend on, and the plan."""
+        return {**self.models.stamp, "plan": self.plan.name}
 
 
-def model_kinds(
+@dataclass(frozen=True, slots=True)
+class ScoredCandidates:
+    """Scored candidate pairs: rows sorted by (left, right), log-odds in thousandths.
+
+    Pairs below the link threshold may be left out where no component holds both of their records;
+    `rules` and `histogram` (see `score_histogram`) count them all the same.
+    """
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+    rules: tuple[RuleStat, ...]
+    histogram: npt.NDArray[np.int64]
+
+
+class Engine(Protocol):
+    """Place where the stages from normalize to score run."""
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Return the scored candidate pairs of a task."""
+        ...
+
+
+class StagedEngine(ABC, Generic[_Normalized, _Candidates]):
+    """Engine that is given by its stages; they run in this order."""
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Run normalize → block → compare → score."""
+        normalized = self.normalize(task, meter)
+        candidate_pairs = self.block(task, normalized, meter)
+        return self.compare_and_score(task, normalized, candidate_pairs, meter)
+
+    @abstractmethod
+    def normalize(self, task: ResolutionTask, meter: StageMeter) -> _Normalized:
+        """Bring the records into normal form."""
+
+    @abstractmethod
+    def block(
+        self, task: ResolutionTask, normalized: _Normalized, meter: StageMeter
+    ) -> _Candidates:
+        """Find the pairs of records that share a blocking key."""
+
+    @abstractmethod
+    def compare_and_score(
+        self,
+        task: ResolutionTask,
+        normalized: _Normalized,
+        candidate_pairs: _Candidates,
+        meter: StageMeter,
+    ) -> ScoredCandidates:
+        """Compare the records of each pair and score the evidence."""
+
+
+def resolve(task: ResolutionTask, engine: Engine, progress: Progress = SILENT) -> Resolution:
+    """Resolve the records of a task: all stages from normalize to cluster."""
+    meter = StageMeter(progress)
+    scored = engine.score_candidates(task, meter)
+    return cluster_pairs(task, scored, meter)
+
+
+def ingest_lists(
+    paths: Sequence[Path],
+    *,
+    list_format: str | None = None,
+    mappings: Sequence[Mapping] | None = None,
+    strict: bool = False,
+    accept_restricted: bool = False,
+    complete: bool = False,
+    progress: ListProgress | None = None,
+) -> Intake:
+    """Read lists of any known formats into one intake; see `read_lists` for the options."""
+    # the readers of all formats take long to load
+    from resolver.ingest.readers import read_lists
+
+    return read_lists(
+        paths,
+        format=list_format,
+        mapping=mappings,
+        strict=strict,
+        accept_restricted=accept_restricted,
+        complete=complete,
+        progress=progress,
+    )
+
+
+def normalize(
+    batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = ()
+) -> PreparedBatch:
+    """Bring a canonical batch into normal form, with the frequency tables of a model."""
+    return prepare(batch, models.tables, symbol_source().lookup, deduplicated_sources)
+
+
+def block(
+    task: ResolutionTask, prepared: PreparedBatch, purge_counts: PurgeCounts | None = None
+) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
+    """Return the pairs that the task's plan joins, with figures of each rule.
+
+    `purge_counts` counts the pairs of keys that are purged, since records outside of the batch
+    share them too.
+    """
+    options = task.options
+    return join_candidates(
+        prepared,
+        task.plan,
+        sides=task.sides,
+        workers=options.workers,
+        buffer_bytes=options.pairs_mib << 20,
+        purge_counts=purge_counts,
+    )
+
+
+def choose_model_kinds(
     kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray
 ) -> npt.NDArray[np.uint8]:
-    """Which model judges each pair: 1 person, 2 group, 4 asset, 0 none (their kinds exclude each other)."""
+    """Return the kind of model for each pair: 1 person, 2 group, 4 asset, 0 none.
+
+    Kind 0 marks pairs whose kinds exclude each other.
+    """
     common = kinds[left] & kinds[right]
     chosen = np.where(common == int(Kind.LEGAL), int(Kind.GROUP), common)
     return chosen.astype(np.uint8)
 
 
-def score_rows(
-    prepared: Prepared,
+def compare_and_score(
+    prepared: PreparedBatch,
     names: NameIndex,
     models: ModelSet,
     left: IntArray,
     right: IntArray,
     workers: int = 2,
 ) -> npt.NDArray[np.int32]:
-    """Calibrated log-odds (thousandths) of pairs of record rows."""
-    answer = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
-    judged = model_kinds(prepared.kinds, left, right)
-    for kind in loader.KINDS:
-        where = np.flatnonzero(judged == int(KIND_BY_LABEL[kind]))
-        if len(where):
+    """Compare pairs of rows, and return the calibrated log-odds (thousandths) of each."""
+    logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
+    kinds = choose_model_kinds(prepared.kinds, left, right)
+    for kind in KINDS:
+        chosen = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
+        if len(chosen):
             model = models.models[kind]
             evidence = compare(
                 prepared,
                 names,
-                left[where],
-                right[where],
+                left[chosen],
+                right[chosen],
                 model.features,
                 group=kind != "person",
                 workers=workers,
             )
-            answer[where] = model.logodds(evidence).astype(np.int32)
-    return answer
+            logodds[chosen] = model.logodds(evidence).astype(np.int32)
+    return logodds
 
 
-def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
-    """The plan that was asked for, or the one for the size."""
-    if options.plan is None:
-        return default
-    if options.plan not in PLAN_BY_NAME:
-        raise InputError(
-            f"there is no blocking plan {options.plan!r}",
-            mend=f"use one of {', '.join(PLAN_BY_NAME)}",
+def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> Resolution:
+    """Cluster the records by their scored pairs and decisions; return entities and links."""
+    batch, options, decided = task.batch, task.options, task.decided
+    with meter.measure("cluster", "records") as usage:
+        meter.progress.start("cluster", None)
+        labels = cluster(
+            len(batch),
+            PairLogOdds(scored.left, scored.right, scored.logodds),
+            MergeRule(options.merge_threshold, task.link_threshold),
+            decided=decided,
+            kinds=batch.kinds,
+            workers=options.workers,
         )
-    return PLAN_BY_NAME[options.plan]
-
-
-def score_pairs(
-    batch: Batch,
-    lefts: Sequence[str],
-    rights: Sequence[str],
-    options: RunOptions,
-    declared: Sequence[str] = (),
-) -> list[tuple[float, Band]]:
-    """Scores and bands of pairs of record ids, as asked and in that order. Raises `InputError` for an unknown id."""
-    plan = choose_plan(options, len(batch), plan_for(len(batch))).name
-    return _scored(batch, lefts, rights, load_models(options.model_dir, plan), options, declared)
-
-
-def _scored(
-    batch: Batch,
-    lefts: Sequence[str],
-    rights: Sequence[str],
-    models: ModelSet,
-    options: RunOptions,
-    declared: Sequence[str] = (),
-) -> list[tuple[float, Band]]:
-    rows = rows_of(batch, [*lefts, *rights])
-    needed = np.unique(rows)
-    small = batch.take(needed).canonical() if len(needed) < len(batch) else batch
-    place = np.searchsorted(needed, rows)
-    prepared = prepared_of(small, models, declared)
-    one, two = place[: len(lefts)].astype(np.int32), place[len(lefts) :].astype(np.int32)
-    # the smaller row is always the left one, so that a pair asked for in either order has one score
-    logodds = score_rows(
-        prepared,
-        NameIndex.of(prepared),
-        models,
-        np.minimum(one, two),
-        np.maximum(one, two),
-        options.workers,
+        links = build_links(
+            scored.left,
+            scored.right,
+            scored.logodds,
+            labels,
+            options.thresholds,
+            decided.different,
+        )
+        usage.items = len(batch)
+    stats = RunStats(
+        task.plan.name,
+        task.stamp,
+        tuple(meter.stages),
+        scored.rules,
+        int(scored.histogram.sum()),
+        scored.histogram,
     )
-    value = scores(logodds)
-    return [
-        (float(score), Band(int(band)))
-        for score, band in zip(value, options.borders.bands(value), strict=True)
-    ]
+    return Resolution(batch, labels, links, stats)
 
 
-def rows_of(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The rows of record ids. Raises `InputError` for one that is not there."""
-    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
-    unknown = sorted({identity for identity in ids if identity not in place})
-    if unknown:
-        raise InputError(
-            f"no list given holds the record {unknown[0]}"
-            + (f" (nor {len(unknown) - 1} others)" if len(unknown) > 1 else ""),
-            mend="name the lists that hold it, and write ids as <source>:<native id>",
-        )
-    return np.array([place[identity] for identity in ids], dtype=np.int64)
+def merge_entities(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:
+    """Prepare the merge of each entity's records into its golden record.
 
+    `iterate_golden_records`, `iterate_statements` and exports of `resolver.merging` take it on.
+    """
+    from resolver.merging import build_merge_context
 
-def score_names(
-    schemas: Sequence[str], names1: Sequence[str], names2: Sequence[str], options: RunOptions
-) -> list[tuple[float, Band]]:
-    """Scores of pairs of names, compared as records that hold nothing else. `schemas`: FtM names (Person, Company
-    …)."""
-    records = []
-    for number, (schema, one, two) in enumerate(zip(schemas, names1, names2, strict=True)):
-        kind = kind_of_schema(schema)
-        if kind is None:
-            raise InputError(
-                f"the schema {schema!r} is no person, group or asset",
-                mend="use an FtM schema such as Person or Company",
-            )
-        for side, text in (("a", one), ("b", two)):
-            records.append(
-                Record(f"names:{number:09d}{side}", "names", kind, schema, (Value("name", text),))
-            )
-    batch = Batch.from_records(records).canonical()
-    lefts = [record.id for record in records[::2]]
-    rights = [record.id for record in records[1::2]]
-    # how many pairs are asked about says nothing of how many people there are
-    plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAMES_PLAN
-    return _scored(batch, lefts, rights, load_models(options.model_dir, plan), options)
+    return build_merge_context(batch, parts, country_code)

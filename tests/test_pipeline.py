@@ -10,28 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver.blocking import PLAN_BY_NAME, candidates, plan_for
+from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
+from resolver.engines.record_pairs import score_names, score_pairs
 from resolver.errors import InputError, ModelError
+from resolver.model_set import STAMPED_LIBRARIES, build_tables, load_models
 from resolver.models import loader
-from resolver.pipeline import (
-    LIBRARIES,
-    RunOptions,
-    choose_plan,
-    load_models,
-    model_kinds,
-    prepared_of,
-    score_names,
-    score_pairs,
-    tables_of,
-)
+from resolver.pipeline import choose_model_kinds, normalize
 from resolver.records import Batch, Identifier, Kind
 from resolver.records.results.resolution import Band
+from resolver.run_options import RunOptions, choose_plan
 from resolver.synthetic import generate
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
-ODD = (
+ODD_RECORDS = (
     record("odd:1"),
     record("odd:2", Kind.LEGAL, name="Mohammed Ivan LLC"),
     record(
@@ -52,61 +45,67 @@ def symbols() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
-    return Batch.from_records([*generate(300, seed=31).records, *ODD]).canonical()
+    return Batch.from_records([*generate(300, seed=31).records, *ODD_RECORDS]).canonical()
 
 
 @pytest.fixture(scope="module")
 def pairs(batch: Batch) -> list[tuple[str, str]]:
     """Pairs that blocking finds, and any two records."""
-    found, _ = candidates(prepared_of(batch, load_models()), PLAN_BY_NAME["S"])
+    candidate_pairs, _ = join_candidates(normalize(batch, load_models()), PLAN_BY_NAME["S"])
     ids = batch.ids.to_pylist()
     chance = random.Random(4)
-    chosen = chance.sample(range(len(found)), min(80, len(found)))
-    near = [(ids[found.left[place]], ids[found.right[place]]) for place in chosen]
-    far = [(one, two) for one, two in (chance.sample(ids, 2) for _ in range(60))]
-    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [
+    chosen = chance.sample(range(len(candidate_pairs)), min(80, len(candidate_pairs)))
+    near = [
+        (ids[candidate_pairs.left[place]], ids[candidate_pairs.right[place]]) for place in chosen
+    ]
+    far = [(left, right) for left, right in (chance.sample(ids, 2) for _ in range(60))]
+    odd = [(left.id, chance.choice(ids[:100])) for left in ODD_RECORDS] + [
         ("odd:3", "odd:4"),
         ("odd:2", "odd:5"),
     ]
     return [*near, *far, *odd]
 
 
-def test_a_pair_in_a_batch_has_the_score_it_has_alone(
+def test_a_pair_has_the_same_score_in_a_batch_and_by_itself(
     batch: Batch, pairs: list[tuple[str, str]]
 ) -> None:
-    together = score_pairs(batch, [one for one, _ in pairs], [two for _, two in pairs], OPTIONS)
-    alone = [score_pairs(batch, [one], [two], OPTIONS)[0] for one, two in pairs[::4]]
-    assert alone == together[::4]
+    together = score_pairs(
+        batch, [left for left, _ in pairs], [right for _, right in pairs], OPTIONS
+    )
+    single = [score_pairs(batch, [left], [right], OPTIONS)[0] for left, right in pairs[::4]]
+    assert single == together[::4]
     assert (
-        score_pairs(batch, [two for _, two in pairs], [one for one, _ in pairs], OPTIONS)
+        score_pairs(batch, [right for _, right in pairs], [left for left, _ in pairs], OPTIONS)
         == together
     )
 
 
-def test_which_model_judges() -> None:
+def test_model_kinds_by_kinds_of_records() -> None:
     kinds = np.array([Kind.PERSON, Kind.GROUP, Kind.ASSET, Kind.LEGAL], dtype=np.uint8)
     left, right = (
         side.ravel().astype(np.int32)
         for side in np.meshgrid(np.arange(4), np.arange(4), indexing="ij")
     )
-    assert model_kinds(kinds, left, right).reshape(4, 4).tolist() == [
-        [1, 0, 0, 1], [0, 2, 0, 2], [0, 0, 4, 0], [1, 2, 0, 2],
-    ]  # fmt: skip
+    expected = ["1001", "0202", "0040", "1202"]
+    model_kinds = choose_model_kinds(kinds, left, right).reshape(4, 4)
+    assert ["".join(map(str, row)) for row in model_kinds.tolist()] == expected
 
 
-def test_rows_of_scores_are_as_asked(batch: Batch) -> None:
-    asked = [("odd:3", "odd:4"), ("odd:5", "odd:1"), ("odd:4", "odd:3"), ("odd:3", "odd:4")]
-    found = score_pairs(batch, [one for one, _ in asked], [two for _, two in asked], OPTIONS)
-    assert found[0] == found[2] == found[3] != found[1]
+def test_scores_are_in_the_given_order(batch: Batch) -> None:
+    id_pairs = [("odd:3", "odd:4"), ("odd:5", "odd:1"), ("odd:4", "odd:3"), ("odd:3", "odd:4")]
+    results = score_pairs(
+        batch, [left for left, _ in id_pairs], [right for _, right in id_pairs], OPTIONS
+    )
+    assert results[0] == results[2] == results[3] != results[1]
     assert score_pairs(batch, [], [], OPTIONS) == []
 
 
-def test_unknown_ids_are_named(batch: Batch) -> None:
-    with pytest.raises(InputError, match=r"no list given holds the record zz:1 \(nor 1 others\)"):
+def test_unknown_ids_are_reported(batch: Batch) -> None:
+    with pytest.raises(InputError, match=r"no given list has the record zz:1 \(nor 1 others\)"):
         score_pairs(batch, ["odd:1", "zz:2"], ["zz:1", "odd:2"], OPTIONS)
 
 
-def test_names_alone() -> None:
+def test_scores_of_names() -> None:
     names = [
         ("Person", "Vladimir Zhirinovsky", "Владимир Жириновский"),
         ("Person", "Vladimir Zhirinovsky", "Robert Carter"),
@@ -115,27 +114,29 @@ def test_names_alone() -> None:
         ("Vessel", "Ever Given", "Ever Given"),
     ]
     columns = [list(column) for column in zip(*names, strict=True)]
-    found = score_names(columns[0], columns[1], columns[2], OPTIONS)
-    assert found[0][0] > found[1][0]
-    assert found[2][0] > found[1][0]
-    assert score_names(columns[0], columns[2], columns[1], OPTIONS) == found
-    assert [score_names([schema], [one], [two], OPTIONS)[0] for schema, one, two in names] == found
+    results = score_names(columns[0], columns[1], columns[2], OPTIONS)
+    assert results[0][0] > results[1][0]
+    assert results[2][0] > results[1][0]
+    assert score_names(columns[0], columns[2], columns[1], OPTIONS) == results
+    assert [
+        score_names([schema], [left], [right], OPTIONS)[0] for schema, left, right in names
+    ] == results
     assert score_names([], [], [], OPTIONS) == []
     with pytest.raises(InputError, match="'Event' is no person"):
         score_names(["Event"], ["a"], ["b"], OPTIONS)
 
 
-def test_borders_of_options() -> None:
-    assert RunOptions().borders.match == 0.95
-    assert RunOptions(wrong_merge_costs=10).borders.review == 0.1
-    assert RunOptions(merge_at=0.5).merge_border == 0
-    assert RunOptions().merge_border == 2_945
+def test_thresholds_follow_from_options() -> None:
+    assert RunOptions().thresholds.match == 0.95
+    assert RunOptions(wrong_merge_costs=10).thresholds.review == 0.1
+    assert RunOptions(merge_at=0.5).merge_threshold == 0
+    assert RunOptions().merge_threshold == 2_945
     # what is merged at the default border is in band match
-    assert RunOptions().borders.bands(np.array([0.95]))[0] == Band.MATCH
+    assert RunOptions().thresholds.bands(np.array([0.95]))[0] == Band.MATCH
 
 
-def test_plans() -> None:
-    default = plan_for(10)
+def test_choice_of_plan() -> None:
+    default = choose_plan_by_size(10)
     assert choose_plan(RunOptions(), 10, default) is default
     assert choose_plan(RunOptions(plan="L"), 10, default).name == "L"
     with pytest.raises(InputError, match="no blocking plan 'XL'"):
@@ -153,7 +154,7 @@ def test_plans() -> None:
         ("person_given", 4),
     ],
 )
-def test_damaged_tables(name: str, value: object) -> None:
+def test_damaged_tables_are_refused(name: str, value: object) -> None:
     data: dict[str, object] = {
         "person_counts": {},
         "person_total": 1,
@@ -161,15 +162,15 @@ def test_damaged_tables(name: str, value: object) -> None:
         "group_total": 1,
     }
     data |= {"mass_used": [], "person_given": {}}
-    assert tables_of(data).person_total == 1
+    assert build_tables(data).person_total == 1
     with pytest.raises(ModelError):
-        tables_of({**data, name: value})
+        build_tables({**data, name: value})
     del data[name]
     with pytest.raises(ModelError):
-        tables_of(data)
+        build_tables(data)
 
 
-def test_models_of_a_folder(tmp_path: Path) -> None:
+def test_models_are_loaded_from_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no model file"):
         load_models(tmp_path / "none")
     for name in (*loader.KINDS, "tables"):
@@ -184,8 +185,8 @@ def test_models_of_a_folder(tmp_path: Path) -> None:
         load_models(other)
 
 
-def test_the_stamp_names_what_a_score_depends_on() -> None:
+def test_stamp_names_model_and_libraries() -> None:
     stamp = load_models().stamp
-    assert set(stamp) == {"model", *LIBRARIES}
+    assert set(stamp) == {"model", *STAMPED_LIBRARIES}
     assert {"rigour", "jellyfish"} <= set(stamp)
     assert all(stamp.values())

@@ -1,4 +1,4 @@
-"""The public names, and the example of the README."""
+"""Public names, and the example of the README."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import resolver
 
 
 @pytest.mark.parametrize("name", resolver.__all__)
-def test_every_public_name_is_there(name: str) -> None:
+def test_public_names_can_be_imported(name: str) -> None:
     assert getattr(resolver, name) is not None
     assert name in dir(resolver)
 
 
-def test_other_names_are_not() -> None:
+def test_unknown_names_raise() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Absent'"):
         _ = resolver.Absent
 
 
-def test_the_example_of_the_readme(root: Path) -> None:
+def test_readme_example_runs(root: Path) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
-    score, band = done.stdout.split()
+    score, band = process.stdout.split()
     assert float(score) > 0.5
     assert band in ("match", "review")

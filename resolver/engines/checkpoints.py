@@ -1,8 +1,9 @@
-"""What a run has finished, kept so that one that was stopped goes on from there.
+"""Checkpoints: files of finished stages, from which a run that was stopped continues.
 
-A stage that takes long is kept in a folder, one file a stage, written to a temporary name and moved. Each file names
-what its content depends on (`depends`): records, plan, model, tables of libraries. What does not fit, or is damaged, is
-made anew; results are the same either way. Whoever has written the results takes the folder away.
+A long stage is saved in a folder as one file, written under a temporary name and then moved. Each
+file states what its content depends on (`depends`): records, plan, model, versions of libraries. A
+file that does not match or is damaged is computed again; results are the same either way. The
+caller removes the folder once the results are written.
 """
 
 from __future__ import annotations
@@ -22,25 +23,28 @@ import numpy.typing as npt
 from resolver.records import Batch
 
 Arrays = dict[str, npt.NDArray[Any]]
-FOLDER = ".resume"
-"""Where a run keeps its stages, within the folder of its results."""
+RESUME_FOLDER = ".resume"
+"""Name of the folder of checkpoints, within the folder of results."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The finished stages of one run."""
+class Checkpoint:
+    """Folder with the finished stages of one run; `depends` is a digest of what they depend on."""
 
     folder: Path
     depends: str
 
-    def stage(self, name: str, make: Callable[[], Arrays]) -> Arrays:
-        """The arrays of a stage: those kept, or made now and kept. Raises `OSError` where they cannot be written."""
+    def load_or_compute(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
+        """Return the arrays of a stage from its file, or compute and save them.
+
+        Raises `OSError` where the file cannot be written.
+        """
         path = self.folder / f"{name}.npz"
-        held = self._read(path)
-        if held is None:
-            held = make()
-            self._write(path, held)
-        return held
+        arrays = self._read(path)
+        if arrays is None:
+            arrays = compute()
+            self._write(path, arrays)
+        return arrays
 
     def _read(self, path: Path) -> Arrays | None:
         try:
@@ -51,12 +55,12 @@ class Kept:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
-    def _write(self, path: Path, held: Mapping[str, npt.NDArray[Any]]) -> None:
+    def _write(self, path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         try:
             with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, depends=np.array(self.depends), **held)
+                np.savez(file, allow_pickle=False, depends=np.array(self.depends), **arrays)
             os.replace(partial, path)
         except OSError as error:
             partial.unlink(missing_ok=True)
@@ -64,15 +68,15 @@ class Kept:
             raise
 
 
-def digest(batch: Batch, *others: object) -> str:
-    """A digest of a batch's content and of what else counts (anything that JSON can say)."""
-    found = hashlib.blake2b(
+def batch_digest(batch: Batch, *others: object) -> str:
+    """Return a digest of a batch's content and of other values, which must be JSON."""
+    state = hashlib.blake2b(
         json.dumps(others, sort_keys=True, default=str).encode("utf-8"), digest_size=16
     )
     for part in _parts(batch):
-        found.update(part)
-        found.update(b"/")
-    return found.hexdigest()
+        state.update(part)
+        state.update(b"/")
+    return state.hexdigest()
 
 
 def _parts(batch: Batch) -> Iterable[bytes | memoryview]:

@@ -1,34 +1,39 @@
-"""What a model looks at, for those who ask how scores come about."""
+"""Features of a model, for readers who ask how scores come about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from resolver.comparison import COMPARATOR_BY_NAME
-from resolver.pipeline import ModelSet
+from resolver.model_set import ModelSet
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
-    """A feature: what it sees, and the most and the least it can add to the log-odds (thousandths) by itself, over the
-    models of all kinds."""
+class FeatureWeights:
+    """Feature of a model, with the range of its weights over the models of all kinds.
+
+    `max_weight` and `min_weight` are the most and the least that the feature by itself can add to
+    the log-odds, in thousandths.
+    """
 
     name: str
     help: str
-    most: int
-    least: int
+    max_weight: int
+    min_weight: int
 
 
-def features(models: ModelSet) -> list[Feature]:
-    """The features of a model, by name."""
+def feature_weights(models: ModelSet) -> list[FeatureWeights]:
+    """Return the features of a model, by name."""
     weights: dict[str, list[int]] = {}
-    for model in (part for whole in models.models.values() for part in whole.parts.values()):
+    for model in (
+        part for model_of_kind in models.models.values() for part in model_of_kind.parts.values()
+    ):
         for term in model.terms:
             weights.setdefault(term.feature, []).extend(term.weights)
         for pair in model.pairs:
             for name in pair.features:
                 weights.setdefault(name, []).append(0)
     return [
-        Feature(name, COMPARATOR_BY_NAME[name].help, max(found), min(found))
-        for name, found in sorted(weights.items())
+        FeatureWeights(name, COMPARATOR_BY_NAME[name].help, max(values), min(values))
+        for name, values in sorted(weights.items())
     ]

@@ -1,7 +1,7 @@
-"""Single pairs: why they get their score, what would change it, and why two records never met.
+"""Explanations of single pairs: reasons of a score, changes of a band, and blocking.
 
-Everything is exact: rows sum to the log-odds, changes are read from the model's tables, rules are asked for the keys
-of the two records.
+All are exact: rows sum to the log-odds, changes are read from the model's tables, and rules are
+evaluated on the keys of the two records.
 """
 
 from __future__ import annotations
@@ -10,113 +10,145 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from resolver.blocking import meeting, plan_for
+from resolver.blocking import choose_plan_by_size, trace_pair
 from resolver.comparison import NameIndex
-from resolver.engines.pair_scoring import judge
+from resolver.engines.pair_scoring import score_explained
+from resolver.engines.record_pairs import find_rows
 from resolver.errors import InputError
-from resolver.pipeline import (
-    ModelSet,
-    RunOptions,
-    choose_plan,
-    load_models,
-    prepared_of,
-    rows_of,
-)
+from resolver.model_set import ModelSet, load_models
+from resolver.pipeline import normalize
 from resolver.records import Batch, Record
-from resolver.records.decisions import Decision, Verdict, settle
-from resolver.records.prepared.batch import Prepared
+from resolver.records.decisions import Decision, Verdict, settle_decisions
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.explanation import (
+    BlockingTrace,
     EvidenceRow,
     Explanation,
-    Meeting,
     Ruling,
 )
-from resolver.records.results.resolution import Band
-from resolver.scoring import Borders
+from resolver.records.results.resolution import Band, Resolution
+from resolver.run_options import RunOptions, choose_plan
+from resolver.scoring import Thresholds
 
 
-def explain(
-    batch: Batch, left_id: str, right_id: str, options: RunOptions, declared: Sequence[str] = ()
+def explain_pair(
+    batch: Batch,
+    left_id: str,
+    right_id: str,
+    options: RunOptions,
+    deduplicated_sources: Sequence[str] = (),
 ) -> Explanation:
-    """Why a pair of records gets its score: rows that sum to the log-odds exactly, how the names were aligned, and the
-    smallest changes that lead into another band. Raises `InputError` for an unknown id, or twice the same."""
-    plan = choose_plan(options, len(batch), plan_for(len(batch)))
+    """Explain the score of two records, with alignments of names and smallest changes of band.
+
+    Rows sum to the log-odds exactly. Raises `InputError` for an unknown id, or twice the same.
+    """
+    plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
     models = load_models(options.model_dir, plan.name)
-    left_id, right_id = _two(left_id, right_id)
-    rows = rows_of(batch, [left_id, right_id])
-    prepared = prepared_of(batch.take(np.sort(rows)).canonical(), models, declared)
-    return explain_rows(
-        prepared, NameIndex.of(prepared), models, options.borders, 0, 1, changes=True
-    )
+    rows = find_rows(batch, _order_ids(left_id, right_id))
+    part = batch.take(np.sort(rows)).canonical()
+    prepared = normalize(part, models, deduplicated_sources)
+    names, thresholds = NameIndex.of(prepared), options.thresholds
+    return explain_rows(prepared, names, models, thresholds, 0, 1, changes=True)
 
 
 def explain_rows(
-    prepared: Prepared,
+    prepared: PreparedBatch,
     names: NameIndex,
     models: ModelSet,
-    borders: Borders,
+    thresholds: Thresholds,
     left: int,
     right: int,
     *,
     changes: bool = False,
 ) -> Explanation:
-    """`explain` for two rows of a prepared batch, left < right; the `changes` only where they are wanted."""
-    one, two = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    return judge(prepared, names, models, one, two, workers=1).explanation(
-        0, borders, changes=changes
+    """Explain two rows of a prepared batch, left < right; smallest changes only with `changes`."""
+    left_row, right_row = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
+    scored = score_explained(prepared, names, models, left_row, right_row, workers=1)
+    return scored.explanation(0, thresholds, changes=changes)
+
+
+def explain_links(
+    resolution: Resolution,
+    options: RunOptions,
+    places: npt.NDArray[np.integer],
+    deduplicated_sources: Sequence[str] = (),
+) -> list[Explanation]:
+    """Explain some links, by their places in `resolution.links`, for the report."""
+    if not len(places):
+        return []
+    left, right = resolution.links.left[places], resolution.links.right[places]
+    rows = np.unique(np.concatenate([left, right]))
+    models = load_models(options.model_dir, resolution.stats.plan)
+    part = resolution.batch.take(rows).canonical()
+    prepared = normalize(part, models, deduplicated_sources)
+    names, thresholds = NameIndex.of(prepared), options.thresholds
+    pairs = zip(
+        np.searchsorted(rows, left).tolist(), np.searchsorted(rows, right).tolist(), strict=True
+    )
+    return [
+        explain_rows(prepared, names, models, thresholds, left_row, right_row)
+        for left_row, right_row in pairs
+    ]
+
+
+def explain_blocking(
+    batch: Batch, left_id: str, right_id: str, options: RunOptions
+) -> BlockingTrace:
+    """Return the rules by which the plan of a run over a batch joins two of its records.
+
+    Raises `InputError` for an unknown id, or twice the same.
+    """
+    rows = np.sort(find_rows(batch, _order_ids(left_id, right_id)))
+    prepared = normalize(batch.take(rows).canonical(), load_models(options.model_dir))
+    return trace_pair(
+        prepared, choose_plan(options, len(batch), choose_plan_by_size(len(batch))), 0, 1
     )
 
 
-def meet(batch: Batch, left_id: str, right_id: str, options: RunOptions) -> Meeting:
-    """Whether the plan that a run over `batch` would use brings two of its records together, and by which rules.
-    Raises `InputError` for an unknown id, or twice the same."""
-    rows = np.sort(rows_of(batch, _two(left_id, right_id)))
-    prepared = prepared_of(batch.take(rows).canonical(), load_models(options.model_dir))
-    return meeting(prepared, choose_plan(options, len(batch), plan_for(len(batch))), 0, 1)
+def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:
+    """Return the decision on two records, or on records that decisions call the same as these.
 
-
-def ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:
-    """What stewards decided of two records, by a decision on them or through records they are decided the same as.
-    None where nothing is. Raises `DecisionError` where decisions contradict each other."""
-    pair = _two(left_id, right_id)
-    held = settle(decisions)
-    left, right = (_tied(identity, held) for identity in pair)
-    different = [
-        one for one in held if one.verdict is Verdict.DIFFERENT and _across(one, left, right)
-    ]
-    same = [one for one in held if one.verdict is Verdict.SAME and _across(one, left, right)]
-    found = different or same
-    if not found:
+    None where there is none. Raises `DecisionError` where decisions contradict each other.
+    """
+    pair = _order_ids(left_id, right_id)
+    settled = settle_decisions(decisions)
+    left, right = (_find_same(record_id, settled) for record_id in pair)
+    across = [decision for decision in settled if _is_across(decision, left, right)]
+    different = [decision for decision in across if decision.verdict is Verdict.DIFFERENT]
+    same = [decision for decision in across if decision.verdict is Verdict.SAME]
+    deciding = different or same
+    if not deciding:
         return None
-    direct = [one for one in found if one.pair == pair]
-    return Ruling(not different, (direct or found)[0], bool(direct))
+    direct = [decision for decision in deciding if decision.pair == pair]
+    return Ruling(not different, (direct or deciding)[0], bool(direct))
 
 
-def _across(decision: Decision, left: frozenset[str], right: frozenset[str]) -> bool:
-    one, two = decision.pair
-    return (one in left and two in right) or (one in right and two in left)
+def _is_across(decision: Decision, left: frozenset[str], right: frozenset[str]) -> bool:
+    first, second = decision.pair
+    return (first in left and second in right) or (first in right and second in left)
 
 
-def _tied(identity: str, decisions: Sequence[Decision]) -> frozenset[str]:
-    """The record and all that decisions call the same, one after the other."""
-    same = [set(one.pair) for one in decisions if one.verdict is Verdict.SAME]
-    found, grown = {identity}, True
-    while grown:
-        joined = found.union(*(pair for pair in same if pair & found))
-        grown, found = len(joined) > len(found), joined
-    return frozenset(found)
+def _find_same(record_id: str, decisions: Sequence[Decision]) -> frozenset[str]:
+    """Return a record and all that decisions call the same, directly or through others."""
+    pairs = [set(decision.pair) for decision in decisions if decision.verdict is Verdict.SAME]
+    reached, is_growing = {record_id}, True
+    while is_growing:
+        joined = reached.union(*(pair for pair in pairs if pair & reached))
+        is_growing, reached = len(joined) > len(reached), joined
+    return frozenset(reached)
 
 
-def _two(left_id: str, right_id: str) -> tuple[str, str]:
+def _order_ids(left_id: str, right_id: str) -> tuple[str, str]:
     if left_id == right_id:
-        raise InputError(f"{left_id} is one record", mend="name two different records")
+        raise InputError(f"both ids are {left_id}", hint="name two different records")
     return min(left_id, right_id), max(left_id, right_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The answer for two records: the calibrated probability that they are the same, its band, and the evidence."""
+    """Result for two records: calibrated probability that they are the same, band, evidence."""
 
     score: float
     band: Band
@@ -125,24 +157,26 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Compares records one pair at a time with a loaded model."""
+    """Comparison of records, one pair at a time, with a loaded model."""
 
     models: ModelSet
     options: RunOptions = field(default_factory=RunOptions)
 
     @classmethod
     def default(cls) -> Resolver:
-        """With the shipped model and default costs."""
+        """Return a resolver with the shipped model and default costs."""
         return cls(load_models())
 
     def compare(self, left: Record, right: Record) -> Comparison:
-        """Judge two records by themselves. Order does not matter."""
+        """Score two records by themselves; their order does not matter.
+
+        Raises `InputError` where both have the same id.
+        """
         if left.id == right.id:
             raise InputError(
-                f"both records have the id {left.id}", mend="give the records different ids"
+                f"both records have the id {left.id}", hint="give the records different ids"
             )
-        prepared = prepared_of(Batch.from_records([left, right]).canonical(), self.models)
-        found = explain_rows(
-            prepared, NameIndex.of(prepared), self.models, self.options.borders, 0, 1
-        )
-        return Comparison(found.score, found.band, found.rows)
+        prepared = normalize(Batch.from_records([left, right]).canonical(), self.models)
+        names, thresholds = NameIndex.of(prepared), self.options.thresholds
+        explanation = explain_rows(prepared, names, self.models, thresholds, 0, 1)
+        return Comparison(explanation.score, explanation.band, explanation.rows)

@@ -1,22 +1,24 @@
-"""The files of a run.
+"""Result files of a run.
 
-| file | what | order |
+| file | content | order |
 |---|---|---|
 | `entities.csv` | `entity_id,record_id`: every record once | entity id, record id |
-| `links.csv` | `left_id,right_id,score,band,outcome`: pairs in band match or review, left < right | both ids |
-| `entities.ftm.json` | golden records as FollowTheMoney entities, one a line, each followed by its edges | entity id |
-| `statements.csv` | FollowTheMoney statements, see `resolver.merging.statement_table` | entity id, record id |
-| `rejects.csv` | `file,line,reason`: rows that were not taken | all three |
-| `report.html` | the report for people | |
+| `links.csv` | `left_id,right_id,score,band,outcome`: pairs in band match or review | both ids |
+| `entities.ftm.json` | golden records as FollowTheMoney entities, one per line, with edges | id |
+| `statements.csv` | see `resolver.merging.statement_table` | entity id, record id |
+| `rejects.csv` | `file,line,reason`: rows that were rejected | all three |
+| `report.html` | report for people | |
 
-The first five depend on the resolution and the rejects alone: the same results give the same bytes. All are written to
-a hidden folder beside their place and moved there when all are complete, so that a run that is killed leaves no half
-file.
+In links.csv the left id is the smaller one; in entities.ftm.json each entity is followed by its
+edges. All but the report depend on the resolution and the rejects alone: the same results give the
+same bytes. All are written to a hidden folder beside their place and moved there when all are
+complete, so that a killed run leaves no partial file.
 
-Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line break as formulas. In
-the CSV files such a cell, and one that begins with apostrophes before such a character, gets one apostrophe in front;
-whoever reads the files by program takes it off again (`undefused`). Plain numbers and telephone numbers
-(`+49 30 1234`) stay as they are.
+Spreadsheets run cells that begin with `=`, `+`, `-`, `@` (also in full width), a tab or a line
+break as formulas. In the CSV files such a cell, and one that begins with apostrophes before such a
+character, gets one apostrophe in front; a program that reads the files removes it again (see
+`resolver.records.formula_cells`). Plain numbers and telephone numbers (`+49 30 1234`) stay as they
+are.
 """
 
 from __future__ import annotations
@@ -36,8 +38,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import OutputError
-from resolver.merging import Partition, partition
+from resolver.merging import Partition, build_partition
 from resolver.normalize import country_code as territory_code
+from resolver.pipeline import merge_entities
 from resolver.records.formula_cells import FORMULA, NUMBER
 from resolver.records.results.resolution import (
     Band,
@@ -46,7 +49,7 @@ from resolver.records.results.resolution import (
     Resolution,
 )
 
-FILES = (
+RESULT_FILES = (
     "entities.csv",
     "links.csv",
     "entities.ftm.json",
@@ -55,95 +58,97 @@ FILES = (
     "report.html",
 )
 if TYPE_CHECKING:
-    from resolver.merging import Context, CountryCode
+    from resolver.merging import CountryCode, MergeContext
 
-_COMMA, _QUOTE, _NEWLINE, _NOTHING = (
+_COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
 _ROWS_AT_ONCE = 1 << 18
 _BYTES_AT_ONCE = 1 << 20
 
 
-class Rejected(Protocol):
-    """A row that was not taken (`resolver.ingest.reader_types.Reject`)."""
+class RejectedRow(Protocol):
+    """Row that was rejected (`resolver.ingest.reader_types.Reject`)."""
 
     @property
     def file(self) -> str:
-        """The file, as messages name it."""
+        """File, as messages name it."""
 
     @property
     def line(self) -> int:
-        """The line, 1-based, or 0."""
+        """Line, from 1, or 0 where there is none."""
 
     @property
     def reason(self) -> str:
-        """Why."""
+        """Reason of the reject."""
 
 
 def write_results(
     out_dir: Path,
     resolution: Resolution,
     *,
-    rejects: Sequence[Rejected],
+    rejects: Sequence[RejectedRow],
     report: str,
     country_code: CountryCode = territory_code,
     only_entities: bool = False,
-    names: pa.StringArray | None = None,
+    entity_ids: pa.StringArray | None = None,
 ) -> None:
-    """Write the files of a run into a folder, which is made if absent.
+    """Write the files of a run into a folder, which is created if absent.
 
-    `report`: the text of report.html. `country_code`: the ISO code of a country as written, or None. `only_entities`
-    writes entities.csv alone. `names`: the id of each record's entity, where a store has given it one. Raises
-    `OutputError` where a file cannot be written; then no file of an earlier run has changed.
+    `report`: text of report.html. `country_code`: function that returns the ISO code of a country
+    as written, or None. `only_entities`: write entities.csv alone. `entity_ids`: id of each
+    record's entity, where a store has named it. Raises `OutputError` where a file cannot be
+    written; then no file of an earlier run has changed.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=".partial-", dir=out_dir))
     except OSError as error:
-        raise _failed(out_dir, error) from error
+        raise _output_error(out_dir, error) from error
     try:
         with _without_cycle_collection():
-            parts = partition(resolution.batch, resolution.labels, names)
+            parts = build_partition(resolution.batch, resolution.labels, entity_ids)
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
             if not only_entities:
-                from resolver.merging import context
-
-                work = context(resolution.batch, parts, country_code)
+                merge = merge_entities(resolution.batch, parts, country_code)
                 _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
-                _write_ftm(staged / "entities.ftm.json", work)
-                _write_statements(staged / "statements.csv", work)
+                _write_ftm(staged / "entities.ftm.json", merge)
+                _write_statements(staged / "statements.csv", merge)
                 _write_rejects(staged / "rejects.csv", rejects)
                 (staged / "report.html").write_text(report, "utf-8")
-        for name in FILES[: 1 if only_entities else None]:
+        for name in RESULT_FILES[: 1 if only_entities else None]:
             os.replace(staged / name, out_dir / name)
     except OSError as error:
-        raise _failed(out_dir, error) from error
+        raise _output_error(out_dir, error) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def write_rejects(out_dir: Path, rejects: Sequence[Rejected]) -> None:
+def write_rejects(out_dir: Path, rejects: Sequence[RejectedRow]) -> None:
     """Write rejects.csv alone into a folder. Raises `OutputError`."""
     staged = out_dir / ".rejects.csv"
     try:
         _write_rejects(staged, rejects)
         os.replace(staged, out_dir / "rejects.csv")
     except OSError as error:
-        raise _failed(out_dir, error) from error
+        raise _output_error(out_dir, error) from error
 
 
-def _failed(out_dir: Path, error: OSError) -> OutputError:
+def _output_error(out_dir: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
     return OutputError(
         f"cannot write the results: {reason}",
-        where=str(out_dir),
-        mend="choose a folder on a disk that has room, with --out",
+        place=str(out_dir),
+        hint="choose a folder on a disk that has room, with --out",
     )
 
 
 @contextmanager
 def _without_cycle_collection() -> Iterator[None]:
-    """Millions of small objects without cycles are made and dropped here; walking them costs a third more."""
+    """Switch off the collection of cycles.
+
+    Millions of small objects without cycles are created here; walking them costs a third more.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -153,8 +158,8 @@ def _without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def defused(texts: pa.StringArray) -> pa.StringArray:
-    """The texts as a spreadsheet may open them (see the module's text)."""
+def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
+    """Return the texts as a spreadsheet may open them (see the docstring of this module)."""
     risky = pc.match_substring_regex(texts, FORMULA)
     if not pc.any(risky).as_py():
         return texts
@@ -169,14 +174,14 @@ def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]
         for columns in pieces:
             if len(columns[0]):
                 lines = pc.binary_join_element_wise(
-                    *(_quoted(column) for column in columns), _COMMA
+                    *(_quote_cells(column) for column in columns), _COMMA_TEXT
                 )
-                whole = pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE)
-                file.write(_characters(whole))
+                terminated = pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE)
+                file.write(_utf8_bytes(terminated))
 
 
-def _quoted(texts: pa.Array) -> pa.Array:
-    """The texts as cells of a CSV file; null is empty."""
+def _quote_cells(texts: pa.Array) -> pa.Array:
+    """Return the texts as cells of a CSV file; null is empty."""
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     special = pc.match_substring_regex(texts, '[",\\r\\n]')
     if not pc.any(special).as_py():
@@ -187,17 +192,18 @@ def _quoted(texts: pa.Array) -> pa.Array:
     return pc.if_else(special, doubled, texts)
 
 
-def _characters(texts: pa.LargeStringArray) -> memoryview:
-    """All the texts one after the other, as UTF-8."""
+def _utf8_bytes(texts: pa.LargeStringArray) -> memoryview:
+    """Return all texts, one after the other, as UTF-8."""
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)
     return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 
 
 def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
-    safe = defused(ids)
+    safe = escape_formulas(ids)
 
     def pieces() -> Iterator[list[pa.Array]]:
+        """Yield the columns of some rows at a time."""
         entities = parts.entity[parts.order]
         for start in range(0, len(entities), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
@@ -207,12 +213,13 @@ def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
 
 
 def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
-    safe = defused(ids)
+    safe = escape_formulas(ids)
     bands, outcomes = (
         pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome)
     )
 
     def pieces() -> Iterator[list[pa.Array]]:
+        """Yield the columns of some links at a time."""
         for start in range(0, len(links), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
             yield [
@@ -228,33 +235,34 @@ def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
 
 def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.StringArray:
     millionths = np.rint(scores * 1_000_000).astype(np.int64)
-    whole = pa.array(millionths // 1_000_000).cast(pa.string())
-    rest = pc.utf8_lpad(pa.array(millionths % 1_000_000).cast(pa.string()), 6, "0")
-    return pc.binary_join_element_wise(whole, rest, ".")
+    integers = pa.array(millionths // 1_000_000).cast(pa.string())
+    decimals = pc.utf8_lpad(pa.array(millionths % 1_000_000).cast(pa.string()), 6, "0")
+    return pc.binary_join_element_wise(integers, decimals, ".")
 
 
-def _write_ftm(path: Path, work: Context) -> None:
-    from resolver.merging import golden_of, to_ftm
+def _write_ftm(path: Path, merge: MergeContext) -> None:
+    from resolver.merging import iterate_golden_records, to_ftm
 
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
-        for golden in golden_of(work):
+        for golden in iterate_golden_records(merge):
             for entity in to_ftm(golden):
                 file.write(orjson.dumps(entity, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _write_statements(path: Path, work: Context) -> None:
-    from resolver.merging import STATEMENT_COLUMNS, statements_of
+def _write_statements(path: Path, merge: MergeContext) -> None:
+    from resolver.merging import STATEMENT_COLUMNS, iterate_statements
 
     def pieces() -> Iterator[list[pa.Array]]:
-        for piece in statements_of(work):
-            yield [defused(column) for column in piece.columns]
+        """Yield the columns of some statements at a time."""
+        for piece in iterate_statements(merge):
+            yield [escape_formulas(column) for column in piece.columns]
 
     _write_csv(path, STATEMENT_COLUMNS, pieces())
 
 
-def _write_rejects(path: Path, rejects: Sequence[Rejected]) -> None:
+def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:
     rows = sorted((reject.file, reject.line, reject.reason) for reject in rejects)
     files, lines, reasons = zip(*rows, strict=True) if rows else ((), (), ())
-    texts = [defused(pa.array(list(column), pa.string())) for column in (files, reasons)]
+    texts = [escape_formulas(pa.array(list(column), pa.string())) for column in (files, reasons)]
     numbers = pa.array(list(lines), pa.int64()).cast(pa.string())
     _write_csv(path, ("file", "line", "reason"), iter([[texts[0], numbers, texts[1]]]))

@@ -1,5 +1,4 @@
-"""What the program compares and what brings records together, as rows for pages and programs: the tables of
-comparators and of blocking rules, said in words."""
+"""Tables of comparators and of blocking rules as rows for pages and programs."""
 
 from __future__ import annotations
 
@@ -12,8 +11,10 @@ from resolver.records import Kind
 
 @dataclass(frozen=True, slots=True)
 class ComparatorRow:
-    """A comparator: its name (that of its row of evidence), the kinds it applies to, what it says, the property that it
-    looks at, and whether more likeness can only speak for a match."""
+    """Comparator: its name (that of its row of evidence), kinds, text and property.
+
+    `rises`: higher similarity can only speak for a match.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -24,8 +25,10 @@ class ComparatorRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A blocking rule: its name, the kinds it applies to, what it joins, and the plans that use it with what they
-    ask for besides (empty: nothing)."""
+    """Blocking rule: its name, kinds and text, and the plans that use it.
+
+    `plans`: (name of the plan, what it requires in addition; empty: nothing).
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -33,16 +36,16 @@ class RuleRow:
     plans: tuple[tuple[str, str], ...]
 
 
-def comparators() -> tuple[ComparatorRow, ...]:
-    """Every comparator, in the order of the table."""
+def comparator_rows() -> tuple[ComparatorRow, ...]:
+    """Return all comparators, in the order of the table."""
     return tuple(
         ComparatorRow(row.name, _kinds(row.kinds), row.help, _property(row.shows), row.rises)
         for row in COMPARATORS
     )
 
 
-def rules() -> tuple[RuleRow, ...]:
-    """Every blocking rule, in the order of the table."""
+def rule_rows() -> tuple[RuleRow, ...]:
+    """Return all blocking rules, in the order of the table."""
     return tuple(RuleRow(row.name, _kinds(row.kinds), row.help, _plans(row.name)) for row in RULES)
 
 
@@ -51,11 +54,11 @@ def _plans(rule: str) -> tuple[tuple[str, str], ...]:
 
 
 def _kinds(kinds: Kind) -> tuple[str, ...]:
-    return tuple(one.label for one in (Kind.PERSON, Kind.GROUP, Kind.ASSET) if one & kinds)
+    return tuple(kind.label for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET) if kind & kinds)
 
 
 def _property(shows: str) -> str:
     return shows.removeprefix("plain:").replace("_", " ")
 
 
-__all__ = ["ComparatorRow", "RuleRow", "comparators", "rules"]
+__all__ = ["ComparatorRow", "RuleRow", "comparator_rows", "rule_rows"]

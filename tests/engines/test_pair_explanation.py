@@ -1,4 +1,4 @@
-"""Single pairs explained: sums that are exact, changes that are true, meetings and decisions, and what is refused."""
+"""Explanations of single pairs: exact sums, true changes, blocking, decisions, refused input."""
 
 from __future__ import annotations
 
@@ -9,25 +9,28 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from resolver.blocking import PLAN_BY_NAME, candidates, plan_for
+from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size, join_candidates
 from resolver.engines.pair_explanation import (
     Resolver,
-    explain,
-    meet,
-    ruling,
+    explain_blocking,
+    explain_pair,
+    find_ruling,
 )
+from resolver.engines.record_pairs import score_pairs
 from resolver.errors import DecisionError, InputError
-from resolver.pipeline import KIND_MISMATCH, RunOptions, load_models, prepared_of, score_pairs
+from resolver.model_set import load_models
+from resolver.pipeline import KIND_MISMATCH, normalize
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Band
+from resolver.run_options import RunOptions
 from resolver.synthetic import generate
 from tests.blocking.test_key_join import people
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
-ODD = (
+ODD_RECORDS = (
     record("odd:1"),
     record("odd:2", Kind.LEGAL, name="Mohammed Ivan LLC"),
     record(
@@ -48,19 +51,21 @@ def symbols() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
-    return Batch.from_records([*generate(300, seed=31).records, *ODD]).canonical()
+    return Batch.from_records([*generate(300, seed=31).records, *ODD_RECORDS]).canonical()
 
 
 @pytest.fixture(scope="module")
 def pairs(batch: Batch) -> list[tuple[str, str]]:
     """Pairs that blocking finds, and any two records."""
-    found, _ = candidates(prepared_of(batch, load_models()), PLAN_BY_NAME["S"])
+    candidate_pairs, _ = join_candidates(normalize(batch, load_models()), PLAN_BY_NAME["S"])
     ids = batch.ids.to_pylist()
     chance = random.Random(4)
-    chosen = chance.sample(range(len(found)), min(80, len(found)))
-    near = [(ids[found.left[place]], ids[found.right[place]]) for place in chosen]
-    far = [(one, two) for one, two in (chance.sample(ids, 2) for _ in range(60))]
-    odd = [(one.id, chance.choice(ids[:100])) for one in ODD] + [
+    chosen = chance.sample(range(len(candidate_pairs)), min(80, len(candidate_pairs)))
+    near = [
+        (ids[candidate_pairs.left[place]], ids[candidate_pairs.right[place]]) for place in chosen
+    ]
+    far = [(left, right) for left, right in (chance.sample(ids, 2) for _ in range(60))]
+    odd = [(left.id, chance.choice(ids[:100])) for left in ODD_RECORDS] + [
         ("odd:3", "odd:4"),
         ("odd:2", "odd:5"),
     ]
@@ -68,46 +73,46 @@ def pairs(batch: Batch) -> list[tuple[str, str]]:
 
 
 def test_explanations_sum_exactly(batch: Batch, pairs: list[tuple[str, str]]) -> None:
-    scored = score_pairs(batch, [one for one, _ in pairs], [two for _, two in pairs], OPTIONS)
-    seen = set()
-    for (one, two), (score, band) in zip(pairs, scored, strict=True):
-        found = explain(batch, one, two, OPTIONS)
-        assert sum(row.weight for row in found.rows) == found.logodds
-        assert (found.score, found.band) == (score, band)
-        assert (found.left_id, found.right_id) == (min(one, two), max(one, two))
-        assert all(row.similarity is None or 0 <= row.similarity <= 1 for row in found.rows)
-        assert all(row.name and row.help and "\n" not in row.help for row in found.rows)
-        assert explain(batch, two, one, OPTIONS) == found
-        seen.add(band)
-    assert seen == set(Band)
+    scored = score_pairs(batch, [left for left, _ in pairs], [right for _, right in pairs], OPTIONS)
+    bands = set()
+    for (left, right), (score, band) in zip(pairs, scored, strict=True):
+        explanation = explain_pair(batch, left, right, OPTIONS)
+        assert sum(row.weight for row in explanation.rows) == explanation.logodds
+        assert (explanation.score, explanation.band) == (score, band)
+        assert (explanation.left_id, explanation.right_id) == (min(left, right), max(left, right))
+        assert all(row.similarity is None or 0 <= row.similarity <= 1 for row in explanation.rows)
+        assert all(row.name and row.help and "\n" not in row.help for row in explanation.rows)
+        assert explain_pair(batch, right, left, OPTIONS) == explanation
+        bands.add(band)
+    assert bands == set(Band)
 
 
-def test_only_two_records_are_needed(batch: Batch, pairs: list[tuple[str, str]]) -> None:
-    by_id = {one.id: one for one in batch.to_records()}
+def test_two_records_suffice(batch: Batch, pairs: list[tuple[str, str]]) -> None:
+    by_id = {left.id: left for left in batch.to_records()}
     resolver = Resolver(load_models(), OPTIONS)
-    for one, two in pairs[::6]:
-        found = resolver.compare(by_id[one], by_id[two])
-        assert [(found.score, found.band)] == score_pairs(batch, [one], [two], OPTIONS)
-        assert resolver.compare(by_id[two], by_id[one]) == found
+    for left, right in pairs[::6]:
+        comparison = resolver.compare(by_id[left], by_id[right])
+        assert [(comparison.score, comparison.band)] == score_pairs(batch, [left], [right], OPTIONS)
+        assert resolver.compare(by_id[right], by_id[left]) == comparison
 
 
 def test_kinds_that_exclude_each_other(batch: Batch) -> None:
-    person = next(one.id for one in batch.to_records() if one.kind is Kind.PERSON)
-    found = explain(batch, person, "odd:3", OPTIONS)
-    assert [row.name for row in found.rows] == ["kind"]
-    assert found.rows[0].weight == found.logodds == KIND_MISMATCH
-    assert {found.rows[0].left, found.rows[0].right} == {"person", "asset"}
-    assert found.band is Band.DISTINCT
-    assert found.score == pytest.approx(1e-6)
+    person = next(first.id for first in batch.to_records() if first.kind is Kind.PERSON)
+    result = explain_pair(batch, person, "odd:3", OPTIONS)
+    assert [row.name for row in result.rows] == ["kind"]
+    assert result.rows[0].weight == result.logodds == KIND_MISMATCH
+    assert {result.rows[0].left, result.rows[0].right} == {"person", "asset"}
+    assert result.band is Band.DISTINCT
+    assert result.score == pytest.approx(1e-6)
 
 
-def test_records_are_judged_by_what_they_say() -> None:
+def test_same_and_different_persons() -> None:
     resolver = Resolver.default()
-    one = record("a:1", name="Zbigniew Brzezinski", birthDate="1928-03-28")
+    original = record("a:1", name="Zbigniew Brzezinski", birthDate="1928-03-28")
     same = resolver.compare(
-        one, record("b:1", name="BRZEZINSKI, Zbigniew", birthDate="28.03.1928")
+        original, record("b:1", name="BRZEZINSKI, Zbigniew", birthDate="28.03.1928")
     )
-    other = resolver.compare(one, record("b:2", name="Robert Carter", birthDate="1985-07-01"))
+    other = resolver.compare(original, record("b:2", name="Robert Carter", birthDate="1985-07-01"))
     assert same.score > 0.5 > other.score
     assert any("birth_date" in row.name and row.weight for row in same.evidence)
 
@@ -117,72 +122,84 @@ def test_records_are_judged_by_what_they_say() -> None:
 def test_any_two_records_sum_exactly(records: list[Record]) -> None:
     batch = Batch.from_records(records).canonical()
     ids = batch.ids.to_pylist()
-    for one, two in pairwise(ids):
-        found = explain(batch, one, two, OPTIONS)
-        assert sum(row.weight for row in found.rows) == found.logodds
-        assert [(found.score, found.band)] == score_pairs(batch, [one], [two], OPTIONS)
-        assert all(change.band is not found.band for change in found.changes)
+    for left, right in pairwise(ids):
+        explanation = explain_pair(batch, left, right, OPTIONS)
+        assert sum(row.weight for row in explanation.rows) == explanation.logodds
+        assert [(explanation.score, explanation.band)] == score_pairs(
+            batch, [left], [right], OPTIONS
+        )
+        assert all(change.band is not explanation.band for change in explanation.changes)
 
 
-def test_heaviest_against_first(batch: Batch, pairs: list[tuple[str, str]]) -> None:
-    found = [explain(batch, one, two, OPTIONS) for one, two in pairs[::7]]
-    assert any(one.against for one in found)
-    for one in found:
-        weights = [row.weight for row in one.against]
+def test_evidence_against_is_sorted(batch: Batch, pairs: list[tuple[str, str]]) -> None:
+    explanations = [
+        explain_pair(batch, explanation, right, OPTIONS) for explanation, right in pairs[::7]
+    ]
+    assert any(explanation.contradicting_rows for explanation in explanations)
+    for explanation in explanations:
+        weights = [row.weight for row in explanation.contradicting_rows]
         assert weights == sorted(weights)
         assert sum(weights) == sum(
             row.weight
-            for row in one.rows
+            for row in explanation.rows
             if row.weight < 0 and row.name not in ("prior", "calibration")
         )
 
 
-def test_meetings_are_those_of_a_run(batch: Batch, pairs: list[tuple[str, str]]) -> None:
-    found, _ = candidates(prepared_of(batch, load_models()), plan_for(len(batch)))
+def test_blocking_equals_that_of_a_run(batch: Batch, pairs: list[tuple[str, str]]) -> None:
+    candidate_pairs, _ = join_candidates(
+        normalize(batch, load_models()), choose_plan_by_size(len(batch))
+    )
     ids = batch.ids.to_pylist()
-    met = {
-        (ids[one], ids[two])
-        for one, two in zip(found.left.tolist(), found.right.tolist(), strict=True)
+    joined = {
+        (ids[left], ids[right])
+        for left, right in zip(
+            candidate_pairs.left.tolist(), candidate_pairs.right.tolist(), strict=True
+        )
     }
-    told = {(one, two): meet(batch, two, one, OPTIONS) for one, two in pairs[::3]}
-    assert {bool(one.joined_by) for one in told.values()} == {True, False}
-    assert all(bool(one.joined_by) == (tuple(sorted(pair)) in met) for pair, one in told.items())
-    assert {one.plan for one in told.values()} == {"XS"}
-    assert meet(batch, *pairs[0], RunOptions(plan="L", workers=1)).plan == "L"
+    traces = {
+        (left, right): explain_blocking(batch, right, left, OPTIONS) for left, right in pairs[::3]
+    }
+    assert {bool(left.joined_by) for left in traces.values()} == {True, False}
+    assert all(
+        bool(left.joined_by) == (tuple(sorted(pair)) in joined) for pair, left in traces.items()
+    )
+    assert {left.plan for left in traces.values()} == {"XS"}
+    assert explain_blocking(batch, *pairs[0], RunOptions(plan="L", workers=1)).plan == "L"
 
 
 def _decision(left: str, right: str, verdict: Verdict) -> Decision:
-    return Decision(min(left, right), max(left, right), verdict, who="anna", where="line 2")
+    return Decision(min(left, right), max(left, right), verdict, decided_by="anna", place="line 2")
 
 
-def test_decisions_rule_directly_or_through_others() -> None:
+def test_decisions_apply_directly_or_through_others() -> None:
     same, different = Verdict.SAME, Verdict.DIFFERENT
     chain = [_decision("a", "b", same), _decision("b", "c", same), _decision("c", "d", different)]
-    for one, two, is_same, direct, on in [
+    for left, right, is_same, direct, on in [
         ("a", "b", True, True, ("a", "b")),
         ("c", "a", True, False, None),
         ("d", "c", False, True, ("c", "d")),
         ("a", "d", False, False, ("c", "d")),
     ]:
-        found = ruling(chain, one, two)
-        assert found is not None
-        assert (found.same, found.direct) == (is_same, direct)
-        assert on is None or found.decision.pair == on
-    assert ruling(chain, "a", "x") is None
-    assert ruling([_decision("a", "b", Verdict.UNSURE)], "a", "b") is None
-    assert ruling([], "a", "b") is None
+        ruling = find_ruling(chain, left, right)
+        assert ruling is not None
+        assert (ruling.same, ruling.direct) == (is_same, direct)
+        assert on is None or ruling.decision.pair == on
+    assert find_ruling(chain, "a", "x") is None
+    assert find_ruling([_decision("a", "b", Verdict.UNSURE)], "a", "b") is None
+    assert find_ruling([], "a", "b") is None
     with pytest.raises(DecisionError):
-        ruling([_decision("a", "b", same), _decision("a", "b", different)], "a", "b")
+        find_ruling([_decision("a", "b", same), _decision("a", "b", different)], "a", "b")
 
 
-def test_what_is_refused(batch: Batch) -> None:
+def test_invalid_ids_are_refused(batch: Batch) -> None:
     with pytest.raises(InputError, match="zz:1"):
-        explain(batch, "zz:1", "odd:1", OPTIONS)
-    with pytest.raises(InputError, match="one record"):
-        explain(batch, "odd:1", "odd:1", OPTIONS)
-    with pytest.raises(InputError, match="one record"):
-        meet(batch, "odd:1", "odd:1", OPTIONS)
-    with pytest.raises(InputError, match="one record"):
-        ruling([], "odd:1", "odd:1")
+        explain_pair(batch, "zz:1", "odd:1", OPTIONS)
+    with pytest.raises(InputError, match="both ids are"):
+        explain_pair(batch, "odd:1", "odd:1", OPTIONS)
+    with pytest.raises(InputError, match="both ids are"):
+        explain_blocking(batch, "odd:1", "odd:1", OPTIONS)
+    with pytest.raises(InputError, match="both ids are"):
+        find_ruling([], "odd:1", "odd:1")
     with pytest.raises(InputError, match="both records"):
-        Resolver.default().compare(ODD[0], ODD[0])
+        Resolver.default().compare(ODD_RECORDS[0], ODD_RECORDS[0])

@@ -1,7 +1,8 @@
-"""Parcels: how arrays travel between the workers of a cluster, many values in one row.
+"""Transfer of arrays between the workers of a cluster, many values in one row.
 
-A parcel is a row (`part`, `what`, `body`): the worker it goes to, what it holds, and named arrays as one Arrow message.
-A cluster that moves a few large rows instead of many small ones spends its time on the arrays.
+A row (`part`, `content`, `body`) names the part it goes to and its content, and holds named arrays
+as one Arrow message. A cluster that moves a few large rows instead of many small ones spends its
+time on the arrays.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ import pyarrow as pa
 
 from resolver.records.batch import Batch, Coded, Column
 
-SCHEMA = pa.schema([("part", pa.int32()), ("what", pa.string()), ("body", pa.binary())])
-SPARK_SCHEMA = "part int, what string, body binary"
+ARROW_SCHEMA = pa.schema([("part", pa.int32()), ("content", pa.string()), ("body", pa.binary())])
+SPARK_SCHEMA = "part int, content string, body binary"
 Arrays = dict[str, npt.NDArray[Any]]
 Types = Mapping[str, type[np.generic]]
 _COLUMN = ("rows", "codes", "values", "origins", "origin_values")
 
 
-class Parcel(NamedTuple):
-    """One row: where to, what, and the packed arrays."""
+class ArrowPart(NamedTuple):
+    """Row for one part: number of the part, name of the content, packed arrays."""
 
     part: int
-    what: str
+    content: str
     body: bytes
 
 
-def pack(arrays: Mapping[str, npt.NDArray[Any] | pa.Array]) -> bytes:
-    """Named arrays of any lengths as one Arrow message."""
+def pack_arrays(arrays: Mapping[str, npt.NDArray[Any] | pa.Array]) -> bytes:
+    """Pack named arrays of any lengths into one Arrow message."""
     lists = [
-        _one_list(values if isinstance(values, pa.Array) else pa.array(values))
+        _to_list(values if isinstance(values, pa.Array) else pa.array(values))
         for values in arrays.values()
     ]
     batch = pa.RecordBatch.from_arrays(lists, names=list(arrays))
@@ -44,12 +45,12 @@ def pack(arrays: Mapping[str, npt.NDArray[Any] | pa.Array]) -> bytes:
     return body
 
 
-def _one_list(values: pa.Array) -> pa.Array:
+def _to_list(values: pa.Array) -> pa.Array:
     return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)
 
 
-def unpack(body: bytes) -> dict[str, pa.Array]:
-    """The arrays of a packed message."""
+def unpack_arrays(body: bytes) -> dict[str, pa.Array]:
+    """Return the arrays of a packed message."""
     with pa.ipc.open_stream(body) as reader:
         batch = reader.read_next_batch()
     return {
@@ -57,9 +58,12 @@ def unpack(body: bytes) -> dict[str, pa.Array]:
     }
 
 
-def numbers(bodies: Iterable[bytes], names: Types) -> Arrays:
-    """The arrays of several messages, one after the other; of no message, empty ones of the types given."""
-    parts = [unpack(body) for body in bodies]
+def concat_arrays(bodies: Iterable[bytes], names: Types) -> Arrays:
+    """Return the arrays of several messages, one after the other.
+
+    Arrays of no message are empty, with the given types.
+    """
+    parts = [unpack_arrays(body) for body in bodies]
     return {
         name: np.concatenate(
             [
@@ -72,7 +76,7 @@ def numbers(bodies: Iterable[bytes], names: Types) -> Arrays:
 
 
 def pack_batch(batch: Batch, rows: npt.NDArray[np.integer]) -> bytes:
-    """Records with the number each has in the whole."""
+    """Pack records, each with its number in the whole batch."""
     arrays: dict[str, npt.NDArray[Any] | pa.Array] = {
         "rows": rows.astype(np.int32),
         "ids": batch.ids,
@@ -82,18 +86,20 @@ def pack_batch(batch: Batch, rows: npt.NDArray[np.integer]) -> bytes:
         arrays |= {f"{name} codes": coded.codes, f"{name} values": coded.values}
     for prop, column in batch.columns.items():
         arrays |= {f"{part}:{prop}": getattr(column, part) for part in _COLUMN}
-    return pack(arrays)
+    return pack_arrays(arrays)
 
 
 def unpack_batch(body: bytes) -> tuple[Batch, npt.NDArray[np.int32]]:
-    """The inverse of `pack_batch`."""
-    arrays = unpack(body)
+    """Return the records of a message of `pack_batch`, and their numbers."""
+    arrays = unpack_arrays(body)
 
     def number(name: str) -> npt.NDArray[Any]:
+        """Return an array of numbers by its name."""
         values: npt.NDArray[Any] = arrays[name].to_numpy(zero_copy_only=False)
         return values
 
     def coded(name: str) -> Coded:
+        """Return a coded column by its name."""
         return Coded(number(f"{name} codes"), arrays[f"{name} values"])
 
     columns = {}
@@ -106,21 +112,23 @@ def unpack_batch(body: bytes) -> tuple[Batch, npt.NDArray[np.int32]]:
     return batch, number("rows")
 
 
-def parcels(batches: Iterable[pa.RecordBatch]) -> Iterator[Parcel]:
-    """The rows of Arrow batches that came to a worker."""
+def read_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrowPart]:
+    """Yield the rows of Arrow batches that came to a worker."""
     for batch in batches:
         columns = (batch.column(number) for number in range(3))
-        yield from (Parcel(*(cell.as_py() for cell in row)) for row in zip(*columns, strict=True))
+        yield from (
+            ArrowPart(*(cell.as_py() for cell in row)) for row in zip(*columns, strict=True)
+        )
 
 
-def to_arrow(rows: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
-    """Arrow batches of rows, one each: a row may be large."""
+def write_parts(rows: Iterable[ArrowPart]) -> Iterator[pa.RecordBatch]:
+    """Yield Arrow batches of one row each, since a row may be large."""
     for row in rows:
         yield pa.RecordBatch.from_arrays(
             [
                 pa.array([row.part], pa.int32()),
-                pa.array([row.what]),
+                pa.array([row.content]),
                 pa.array([row.body], pa.binary()),
             ],
-            schema=SCHEMA,
+            schema=ARROW_SCHEMA,
         )

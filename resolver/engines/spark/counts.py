@@ -1,8 +1,7 @@
-"""What the workers of a cluster say of their parts, added up: what each stage cost, what each rule gave."""
+"""Reports of the workers of a cluster, added up: cost of stages, figures of rules."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,55 +10,57 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLAN_BY_NAME, RULES
-from resolver.engines.local import BINS
-from resolver.records.progress import Progress
-from resolver.records.results.resolution import RuleStat, StageStat
+from resolver.records.results.resolution import RuleStat
+from resolver.records.results.stage_meter import StageMeter
+from resolver.scoring.score_links import SCORE_BINS
 
-Numbers = npt.NDArray[np.int64]
-Account = dict[str, Any]
+Report = dict[str, Any]
+"""Report of one part, as `PartReport` sends it."""
+_COUNTED_STAGES = ("keys", "judge")
+"""Steps whose reports say how many items a stage had."""
 
 
 @contextmanager
-def stage(
-    meter: list[StageStat], name: str, unit: str, progress: Progress, count: int | None
-) -> Iterator[list[Account]]:
-    """Time a stage; the caller puts into the list what the workers say of their parts."""
-    progress.start(name, count, unit)
-    accounts: list[Account] = []
-    wall, cpu = time.perf_counter(), time.process_time()
-    yield accounts
-    counted = [
-        account.get(unit, 0) for account in accounts if account["stage"] in ("keys", "judge")
-    ]
-    items = sum(counted) if counted else count or 0
-    spent = time.process_time() - cpu + sum(account["cpu"] for account in accounts)
-    peak = max((account["peak_mib"] for account in accounts), default=0.0)
-    meter.append(StageStat(name, items, unit, time.perf_counter() - wall, spent, peak))
-    progress.advance(items)
+def measure_stage(
+    meter: StageMeter, name: str, unit: str, count: int | None
+) -> Iterator[list[Report]]:
+    """Measure a stage; the caller adds the reports of the workers to the list it receives."""
+    meter.progress.start(name, count, unit)
+    reports: list[Report] = []
+    with meter.measure(name, unit) as usage:
+        yield reports
+        counts = [report.get(unit, 0) for report in reports if report["stage"] in _COUNTED_STAGES]
+        usage.items = sum(counts) if counts else count or 0
+        usage.worker_cpu = sum(report["cpu"] for report in reports)
+        usage.worker_peak_mib = max((report["peak_mib"] for report in reports), default=0.0)
+    meter.progress.advance(usage.items)
 
 
-def rules_of(
-    blocked: Sequence[Account], judged: Sequence[Account], plan: str
+def sum_rule_stats(
+    blocking: Sequence[Report], scoring: Sequence[Report], plan: str
 ) -> tuple[RuleStat, ...]:
-    """What each rule of the plan gave, in all parts together."""
-    answer = []
+    """Return the figures of each rule of the plan, over all parts.
+
+    `blocking` reports count keys and purged pairs, `scoring` reports the pairs that are left.
+    """
+    stats = []
     for number, rule in enumerate(RULES):
         if rule.name in PLAN_BY_NAME[plan].rules:
-            distinct, cut = _totals(blocked, number)
-            pairs, only = _totals(judged, number)
-            answer.append(RuleStat(rule.name, rule.help, distinct, pairs, only, cut))
-    return tuple(answer)
+            keys, cut = _rule_totals(blocking, number)
+            pairs, only = _rule_totals(scoring, number)
+            stats.append(RuleStat(rule.name, rule.help, keys, pairs, only, cut))
+    return tuple(stats)
 
 
-def _totals(accounts: Sequence[Account], number: int) -> tuple[int, int]:
-    found = [account.get("rules", {}).get(str(number), (0, 0)) for account in accounts]
-    return sum(one for one, _ in found), sum(two for _, two in found)
+def _rule_totals(reports: Sequence[Report], number: int) -> tuple[int, int]:
+    figures = [report.get("rules", {}).get(str(number), (0, 0)) for report in reports]
+    return sum(first for first, _ in figures), sum(second for _, second in figures)
 
 
-def histogram_of(accounts: Sequence[Account]) -> Numbers:
-    """How many pairs have which score, in all parts together."""
-    none = np.zeros(BINS, dtype=np.int64)
+def sum_histograms(reports: Sequence[Report]) -> npt.NDArray[np.int64]:
+    """Return the score histogram over all parts (see `score_histogram`)."""
+    empty = np.zeros(SCORE_BINS, dtype=np.int64)
     return sum(
-        (np.array(account["histogram"]) for account in accounts if "histogram" in account),
-        start=none,
+        (np.array(report["histogram"]) for report in reports if "histogram" in report),
+        start=empty,
     )

@@ -1,8 +1,8 @@
-"""The Spark engine: the stages of one machine on the workers of a cluster, with the same results.
+"""Spark engine: the stages of one machine on the workers of a cluster, with the same results.
 
-The lists are read where the command runs; records go out to the workers in ranges, and only links at or above the
-review border, the pairs below it within a component, and counts come back. Clustering is done on the links, here.
-The steps of the workers and what they hand on are in `resolver.engines.spark.worker_stages`.
+Lists are read where the command runs. Records go to the workers in ranges; links at or above the
+review threshold, the pairs below it within a component, and counts come back. Clustering runs on
+the driver. `resolver.engines.spark.worker_stages` has the steps of the workers.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,291 +21,288 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from resolver.blocking import plan_for
-from resolver.clustering import cluster
-from resolver.engines import local
-from resolver.engines.checkpoints import Kept, digest
-from resolver.engines.local import decided, links_of
-from resolver.engines.spark import worker_stages as work
+from resolver.engines.local import (
+    LocalEngine,
+    build_link_task,
+    format_rules,
+    open_checkpoint,
+    parse_rules,
+)
+from resolver.engines.spark import worker_stages as worker
 from resolver.engines.spark.arrow_transfer import (
-    SCHEMA,
+    ARROW_SCHEMA,
     SPARK_SCHEMA,
     Arrays,
-    numbers,
+    concat_arrays,
     pack_batch,
 )
 from resolver.engines.spark.counts import (
-    Account,
-    Numbers,
-    histogram_of,
-    rules_of,
-    stage,
+    Report,
+    measure_stage,
+    sum_histograms,
+    sum_rule_stats,
 )
 from resolver.engines.spark.job import (
-    Job,
+    BroadcastModel,
+    Partitioning,
     Rows,
-    SentModel,
-    Shape,
-    own_version,
-    stamp,
+    WorkerJob,
+    installed_version,
+    worker_stamp,
 )
-from resolver.engines.spark.session import check_workers, session
+from resolver.engines.spark.session import check_workers, managed_session
 from resolver.ingest.reader_types import Intake
 from resolver.models.loader import KINDS
-from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models
-from resolver.records import Batch
+from resolver.pipeline import ResolutionTask, ScoredCandidates, StagedEngine, resolve
 from resolver.records.progress import SILENT, Progress
-from resolver.records.results.resolution import (
-    Resolution,
-    RuleStat,
-    RunStats,
-    StageStat,
-)
-from resolver.scoring import border
+from resolver.records.results.resolution import Resolution
+from resolver.records.results.stage_meter import StageMeter
+from resolver.run_options import RunOptions
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-Pairs = Arrays
 
-
-def dedupe(
+def dedupe_on_spark(
     intake: Intake,
     options: RunOptions,
     progress: Progress = SILENT,
     *,
     master: str | None = None,
-    shape: Shape | None = None,
+    partitioning: Partitioning | None = None,
 ) -> Resolution:
-    """Resolve one batch on a cluster: what `resolver.engines.local.dedupe` gives, byte for byte.
+    """Resolve one batch on a cluster, with the result of `resolver.engines.local.dedupe`.
 
-    `master`: the address of the cluster (None: what Spark is configured with). `shape`: how the work is cut; it plays
-    no part in the result. Raises `EngineError` where the cluster cannot be used, `DecisionError` and `InputError` as
-    the local engine does.
+    `master`: address of the cluster (None: what Spark is configured with). `partitioning`: how the
+    work is cut; it has no influence on the result. Raises `EngineError` where the cluster cannot
+    be used, `DecisionError` and `InputError` as the local engine does.
     """
-    work_on = _Work(intake.batch, sorted(intake.deduplicated_sources), None, options, master, shape)
-    return _resolve(work_on, progress)
+    task = ResolutionTask.build(intake.batch, sorted(intake.deduplicated_sources), options)
+    return resolve(task, _engine_for(task, master, partitioning), progress)
 
 
-def link(
+def link_on_spark(
     left: Intake,
     right: Intake,
     options: RunOptions,
     progress: Progress = SILENT,
     *,
     master: str | None = None,
-    shape: Shape | None = None,
+    partitioning: Partitioning | None = None,
 ) -> Resolution:
-    """Resolve two batches against each other on a cluster: what `resolver.engines.local.link` gives, byte for byte. The
-    rest as in `dedupe`."""
-    batch, declared, sides = local.across(left, right)
-    return _resolve(_Work(batch, declared, sides, options, master, shape), progress)
+    """Resolve two batches against each other, with the result of `resolver.engines.local.link`.
+
+    For the other parameters and the errors see `dedupe_on_spark`.
+    """
+    task = build_link_task(left, right, options)
+    return resolve(task, _engine_for(task, master, partitioning), progress)
+
+
+def _engine_for(
+    task: ResolutionTask, master: str | None, partitioning: Partitioning | None
+) -> SparkEngine | LocalEngine:
+    """Return the Spark engine; no cluster is started for a batch without records."""
+    return SparkEngine(master, partitioning) if len(task.batch) else LocalEngine()
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """What is resolved, and how. `sides`: only pairs whose sides differ count (None: all)."""
+class SparkEngine:
+    """Engine of a cluster; starts a session, unless a checkpoint has all that came back from it."""
 
-    batch: Batch
-    declared: Sequence[str]
-    sides: npt.NDArray[np.uint8] | None
-    options: RunOptions
-    master: str | None
-    shape: Shape | None
+    master: str | None = None
+    partitioning: Partitioning | None = None
 
-    @property
-    def plan(self) -> str:
-        return choose_plan(self.options, len(self.batch), plan_for(len(self.batch))).name
-
-    @property
-    def least(self) -> int:
-        """The log-odds from which pairs are links."""
-        return min(border(self.options.borders.review), self.options.merge_border)
-
-
-def _resolve(work_on: _Work, progress: Progress) -> Resolution:
-    batch, options, plan = work_on.batch, work_on.options, work_on.plan
-    if not len(batch):
-        return local.resolve(batch, work_on.declared, options, progress, work_on.sides)
-    models = load_models(options.model_dir)
-    same, different = decided(batch, options)
-    meter: list[StageStat] = []
-    judge = partial(_judged, work_on, models, same, meter, progress)
-    # where all that came back from the cluster was kept, it is not asked again
-    found = (
-        judge()
-        if options.resume is None
-        else _resumed(options.resume, work_on, models, same).stage("judged", judge)
-    )
-    with stage(meter, "cluster", "records", progress, len(batch)):
-        left, right, logodds = (found[name] for name in work.SCORED)
-        labels = cluster(
-            len(batch),
-            left,
-            right,
-            logodds,
-            merge_border=options.merge_border,
-            review_border=work_on.least,
-            same=same,
-            different=different,
-            kinds=batch.kinds,
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
+        checkpoint = open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
+        if checkpoint is None:
+            return self._score_on_cluster(task, meter)
+        arrays = checkpoint.load_or_compute(
+            "judged", lambda: _to_arrays(self._score_on_cluster(task, meter))
         )
-        links = links_of(left, right, logodds, labels, options.borders, different)
-    rules = tuple(RuleStat(**rule) for rule in json.loads(str(found["rules"])))
-    histogram = found["histogram"]
-    stats = RunStats(
-        plan, {**models.stamp, "plan": plan}, tuple(meter), rules, int(histogram.sum()), histogram
-    )
-    return Resolution(batch, labels, links, stats)
+        left, right, logodds = (arrays[name] for name in worker.SCORED_COLUMNS)
+        return ScoredCandidates(
+            left, right, logodds, parse_rules(arrays["rules"]), arrays["histogram"]
+        )
+
+    def _score_on_cluster(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        with managed_session(self.master) as spark:
+            job = _build_job(spark, task, self.partitioning)
+            return _ClusterStages(spark, job).score_candidates(task, meter)
 
 
-def _resumed(
-    folder: Path, work_on: _Work, models: ModelSet, same: Sequence[tuple[int, int]]
-) -> Kept:
-    """Where what came back from the cluster is kept: the pairs that clustering needs, which is not all of them."""
-    across = "" if work_on.sides is None else work_on.sides.tobytes().hex()
-    rest = (models.stamp, work_on.plan, list(work_on.declared), across, work_on.least, sorted(same))
-    return Kept(folder, digest(work_on.batch, local.FORM, *rest))
+def _to_arrays(scored: ScoredCandidates) -> Arrays:
+    return {
+        "left": scored.left,
+        "right": scored.right,
+        "logodds": scored.logodds,
+        "rules": format_rules(scored.rules),
+        "histogram": scored.histogram,
+    }
 
 
-def _judged(
-    work_on: _Work,
-    models: ModelSet,
-    same: Sequence[tuple[int, int]],
-    meter: list[StageStat],
-    progress: Progress,
-) -> Arrays:
-    """What the cluster finds: the pairs that clustering needs, sorted; what each rule gave; the histogram of scores."""
-    batch = work_on.batch
-    with session(work_on.master) as spark, ThreadPoolExecutor(max_workers=1) as beside:
-        run = _Run(spark, _job(spark, work_on), meter)
-        probe = partial(stamp, run.job)
-        checked = beside.submit(check_workers, spark, {**own_version(), **models.stamp}, probe)
-        records = run.sent(batch)
-        checked.result()
-        links, rest, rules, histogram = run.judged(records, len(batch), same, progress)
-    left, right, logodds = _sorted(links, rest, len(batch))
-    told = np.array(json.dumps([asdict(rule) for rule in rules]))
-    return {"left": left, "right": right, "logodds": logodds, "rules": told, "histogram": histogram}
-
-
-def _job(spark: SparkSession, work_on: _Work) -> Job:
-    return Job(
-        work_on.plan,
-        tuple(work_on.declared),
-        work_on.least,
-        work_on.shape or Shape.of(len(work_on.batch), spark.sparkContext.defaultParallelism),
-        _sent_along(spark, work_on.options.model_dir),
-        None if work_on.sides is None else spark.sparkContext.broadcast(work_on.sides),
+def _build_job(
+    spark: SparkSession, task: ResolutionTask, partitioning: Partitioning | None
+) -> WorkerJob:
+    cores = spark.sparkContext.defaultParallelism
+    return WorkerJob(
+        task.plan.name,
+        tuple(task.deduplicated_sources),
+        task.link_threshold,
+        partitioning or Partitioning.choose(len(task.batch), cores),
+        _broadcast_model(spark, task.options.model_dir),
+        None if task.sides is None else spark.sparkContext.broadcast(task.sides),
     )
 
 
-def _sent_along(spark: SparkSession, folder: Path | None) -> SentModel | None:
+def _broadcast_model(spark: SparkSession, folder: Path | None) -> BroadcastModel | None:
     """Send the files of a model that is not the shipped one to all workers."""
     if folder is None:
         return None
     names = [f"{name}.json" for name in (*KINDS, "tables")]
-    sent: SentModel = spark.sparkContext.broadcast(
+    model: BroadcastModel = spark.sparkContext.broadcast(
         tuple((name, (folder / name).read_bytes()) for name in names)
     )
-    return sent
+    return model
 
 
-class _Run:
-    """The steps of one run on a cluster."""
+class _JoinedPairs(NamedTuple):
+    """Pairs that keys join, with the records that each share needs, and reports of the workers."""
 
-    def __init__(self, spark: SparkSession, job: Job, meter: list[StageStat]) -> None:
-        self.spark, self.job, self.meter = spark, job, meter
+    frame: DataFrame
+    reports: list[Report]
 
-    def judged(
-        self, records: DataFrame, count: int, same: Sequence[tuple[int, int]], progress: Progress
-    ) -> tuple[Pairs, Pairs, tuple[RuleStat, ...], Numbers]:
-        """Links; pairs below the border within a component; what each rule gave; the histogram of scores."""
-        with stage(self.meter, "block", "records", progress, count) as accounts:
-            keys = self._step(work.keys, records, self.job.shape.ranges)
-            joined = _kept(self._step(work.join, keys, self.job.shape.keys))
-            accounts += _accounts(_of(joined, "account"))
-            blocked = list(accounts)
-        with stage(self.meter, "compare and classify", "pairs", progress, None) as accounts:
-            needs = records.union(_of(joined, "needs"))
-            slices = self._step(work.slices, needs, self.job.shape.ranges)
-            scored = _kept(
-                self._step(work.judge, slices.union(_of(joined, "pairs")), self.job.shape.pairs)
-            )
-            accounts += _accounts(_of(scored, "account"))
-            links = _collected(_of(scored, "links"))
-        with stage(self.meter, "components", "pairs", progress, None):
-            rest = self._inside(_of(scored, "rest"), count, links, same)
-        for frame in (joined, scored):
+
+@dataclass(frozen=True, slots=True)
+class _ClusterStages(StagedEngine["DataFrame", _JoinedPairs]):
+    """Stages of one run in an open session; frames hold a row per part (see `arrow_transfer`)."""
+
+    spark: SparkSession
+    job: WorkerJob
+    frames: list[DataFrame] = field(default_factory=list)
+
+    def normalize(self, task: ResolutionTask, meter: StageMeter) -> DataFrame:
+        """Send the records to the workers, which normalize what each step needs.
+
+        Meanwhile check that the workers have the same versions of program, model and libraries.
+        """
+        stamp = {**installed_version(), **task.models.stamp}
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            check = pool.submit(check_workers, self.spark, stamp, partial(worker_stamp, self.job))
+            records = self._send_records(task)
+            check.result()
+        return records
+
+    def block(self, task: ResolutionTask, normalized: DataFrame, meter: StageMeter) -> _JoinedPairs:
+        """Make the keys of each range of records, and join each share of the keys."""
+        count, cut = len(task.batch), self.job.partitioning
+        with measure_stage(meter, "block", "records", count) as reports:
+            keys = self._run_step(worker.emit_keys, normalized, cut.ranges)
+            joined = self._persist(self._run_step(worker.emit_pairs, keys, cut.keys))
+            reports += _collect_reports(joined)
+        return _JoinedPairs(joined, reports)
+
+    def compare_and_score(
+        self,
+        task: ResolutionTask,
+        normalized: DataFrame,
+        candidate_pairs: _JoinedPairs,
+        meter: StageMeter,
+    ) -> ScoredCandidates:
+        """Score each share of the pairs; collect links, and other pairs within components."""
+        joined, cut = candidate_pairs.frame, self.job.partitioning
+        with measure_stage(meter, "compare and classify", "pairs", None) as reports:
+            needs = normalized.union(_select(joined, "needs"))
+            records = self._run_step(worker.emit_records, needs, cut.ranges)
+            pairs = records.union(_select(joined, "pairs"))
+            scored = self._persist(self._run_step(worker.score_part, pairs, cut.pairs))
+            reports += _collect_reports(scored)
+            links = _collect_pairs(_select(scored, "links"))
+        with measure_stage(meter, "components", "pairs", None):
+            rest = self._collect_component_pairs(_select(scored, "rest"), task, links)
+        for frame in self.frames:
             frame.unpersist()
-        return links, rest, rules_of(blocked, accounts, self.job.plan), histogram_of(accounts)
+        left, right, logodds = _sort_pairs(links, rest, len(task.batch))
+        rules = sum_rule_stats(candidate_pairs.reports, reports, self.job.plan)
+        return ScoredCandidates(left, right, logodds, rules, sum_histograms(reports))
 
-    def sent(self, batch: Batch) -> DataFrame:
-        """The records, in ranges."""
-        span, parts = self.job.shape.span, []
-        for part in range(self.job.shape.ranges):
-            rows = np.arange(part * span, min((part + 1) * span, len(batch)))
+    def _send_records(self, task: ResolutionTask) -> DataFrame:
+        """Return the records in ranges, one part each."""
+        cut, batch, parts = self.job.partitioning, task.batch, []
+        for part in range(cut.ranges):
+            rows = np.arange(part * cut.span, min((part + 1) * cut.span, len(batch)))
             if len(rows):
                 parts.append((part, "records", pack_batch(batch.take(rows).canonical(), rows)))
         columns = [
-            pa.array(column, field.type)
-            for column, field in zip(zip(*parts, strict=True), SCHEMA, strict=True)
+            pa.array(column, column_field.type)
+            for column, column_field in zip(zip(*parts, strict=True), ARROW_SCHEMA, strict=True)
         ]
-        return self.spark.createDataFrame(
-            pa.Table.from_arrays(columns, schema=SCHEMA), SPARK_SCHEMA
-        )
+        table = pa.Table.from_arrays(columns, schema=ARROW_SCHEMA)
+        return self.spark.createDataFrame(table, SPARK_SCHEMA)
 
-    def _step(self, step: work.Step, frame: DataFrame, parts: int) -> DataFrame:
-        """One step of the workers, on parts by their number."""
+    def _run_step(self, step: worker.Step, frame: DataFrame, parts: int) -> DataFrame:
+        """Run one step of the workers, on parts by their number."""
         return frame.repartitionById(parts, "part").mapInArrow(
-            partial(work.run, step, self.job), SPARK_SCHEMA
+            partial(worker.run_step, step, self.job), SPARK_SCHEMA
         )
 
-    def _inside(
-        self, rest: DataFrame, count: int, links: Pairs, same: Sequence[tuple[int, int]]
-    ) -> Pairs:
-        members, component = _components(count, links, same)
+    def _persist(self, frame: DataFrame) -> DataFrame:
+        """Keep a frame on the disks of the workers, as two steps read it; lost parts are redone."""
+        from pyspark import StorageLevel
+
+        frame = frame.persist(StorageLevel.DISK_ONLY)
+        self.frames.append(frame)
+        return frame
+
+    def _collect_component_pairs(
+        self, rest: DataFrame, task: ResolutionTask, links: Arrays
+    ) -> Arrays:
+        """Return the pairs below the link threshold whose records are in one component."""
+        members, component = _find_components(len(task.batch), links, task.decided.same)
         if not len(members):
-            return numbers([], work.SCORED)
-        sent = self.spark.sparkContext.broadcast((members, component))
-        inside = rest.mapInArrow(partial(work.inside, sent), SPARK_SCHEMA)
-        found = _collected(inside)
-        sent.destroy()
-        return found
+            return concat_arrays([], worker.SCORED_COLUMNS)
+        components = self.spark.sparkContext.broadcast((members, component))
+        step = partial(worker.keep_component_pairs, components)
+        pairs = _collect_pairs(rest.mapInArrow(step, SPARK_SCHEMA))
+        components.destroy()
+        return pairs
 
 
-def _of(frame: DataFrame, what: str) -> DataFrame:
-    return frame.filter(frame["what"] == what)
+def _select(frame: DataFrame, content: str) -> DataFrame:
+    return frame.filter(frame["content"] == content)
 
 
-def _kept(frame: DataFrame) -> DataFrame:
-    """Kept on the disks of the workers, since two steps take from it; made again where a worker is lost."""
-    from pyspark import StorageLevel
-
-    return frame.persist(StorageLevel.DISK_ONLY)
+def _collect_reports(frame: DataFrame) -> list[Report]:
+    return [json.loads(row["body"]) for row in _select(frame, "account").collect()]
 
 
-def _accounts(frame: DataFrame) -> list[Account]:
-    return [json.loads(row["body"]) for row in frame.collect()]
+def _collect_pairs(frame: DataFrame) -> Arrays:
+    bodies = [bytes(row["body"]) for row in frame.collect()]
+    return concat_arrays(bodies, worker.SCORED_COLUMNS)
 
 
-def _collected(frame: DataFrame) -> Pairs:
-    return numbers([bytes(row["body"]) for row in frame.collect()], work.SCORED)
+def _find_components(
+    count: int, links: Arrays, same: Sequence[tuple[int, int]]
+) -> tuple[Rows, Rows]:
+    """Return the records in components of three or more, ascending, and the component of each.
 
-
-def _components(count: int, links: Pairs, same: Sequence[tuple[int, int]]) -> tuple[Rows, Rows]:
-    """The records that links or decisions tie to two others at least, ascending, and the component of each. Where only
-    two are tied, no other pair plays a part."""
-    decided_pairs = np.array(same, dtype=np.int32).reshape(-1, 2)
-    left = np.concatenate([links["left"], decided_pairs[:, 0]])
-    right = np.concatenate([links["right"], decided_pairs[:, 1]])
+    Links and decisions tie records together. In a component of two no other pair plays a part.
+    """
+    decided = np.array(same, dtype=np.int32).reshape(-1, 2)
+    left = np.concatenate([links["left"], decided[:, 0]])
+    right = np.concatenate([links["right"], decided[:, 1]])
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
     _, component = connected_components(graph, directed=False)
     members = np.flatnonzero(np.bincount(component)[component] > 2)
     return members.astype(np.int32), component[members].astype(np.int32)
 
 
-def _sorted(links: Pairs, rest: Pairs, count: int) -> tuple[Any, ...]:
-    left, right, logodds = (np.concatenate([links[name], rest[name]]) for name in work.SCORED)
+def _sort_pairs(
+    links: Arrays, rest: Arrays, count: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return links and other pairs together, sorted by (left, right)."""
+    left, right, logodds = (
+        np.concatenate([links[name], rest[name]]) for name in worker.SCORED_COLUMNS
+    )
     order = np.argsort(left.astype(np.int64) * count + right)
     return left[order], right[order], logodds[order]

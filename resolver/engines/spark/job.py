@@ -1,5 +1,4 @@
-"""What the workers of a cluster must know of a job: how it is cut, the model, who stands on which side; and what they
-say of their work."""
+"""Job of the workers of a cluster: model, sides and partitioning; and reports of their work."""
 
 from __future__ import annotations
 
@@ -17,9 +16,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.key_join import DEFAULT_CAP
-from resolver.engines.spark.arrow_transfer import Parcel
-from resolver.pipeline import ModelSet, load_models
+from resolver.blocking.key_join import MAX_BLOCK_PAIRS
+from resolver.engines.spark.arrow_transfer import ArrowPart
+from resolver.model_set import ModelSet, load_models
 from resolver.records.prepared.batch import ByteArray
 
 Rows = npt.NDArray[np.int32]
@@ -27,8 +26,8 @@ T = TypeVar("T", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Into how many parts the work is cut: ranges of records (`span` records each), shares of keys, shares of pairs."""
+class Partitioning:
+    """Number of parts: ranges of `span` records each, shares of keys, shares of pairs."""
 
     span: int
     ranges: int
@@ -36,9 +35,11 @@ class Shape:
     pairs: int
 
     @classmethod
-    def of(cls, count: int, cores: int) -> Shape:
-        """For a number of records and of cores: as few parts as memory allows, since each looks at its unique values
-        anew."""
+    def choose(cls, count: int, cores: int) -> Partitioning:
+        """Choose for a number of records and of cores.
+
+        There are as few parts as memory allows, since each normalizes its unique values anew.
+        """
         ranges = max(min(cores, count // 200), -(-count // 250_000), 1)
         return cls(
             max(-(-count // ranges), 1),
@@ -48,82 +49,85 @@ class Shape:
         )
 
 
-class Sent(Protocol[T]):
-    """What was sent to all workers (a broadcast of Spark)."""
+class Broadcast(Protocol[T]):
+    """Value that was sent to all workers (a broadcast of Spark)."""
 
     @property
     def value(self) -> T:
-        """The thing itself."""
+        """Value itself."""
 
 
-SentModel = Sent[tuple[tuple[str, bytes], ...]]
+BroadcastModel = Broadcast[tuple[tuple[str, bytes], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What every worker must know: the plan, sources declared to be free of duplicates, the log-odds from which pairs
-    are links, how the work is cut, the files of the model (None: the shipped one), and the side of every record where
-    two sets are linked (None: everybody may meet everybody)."""
+class WorkerJob:
+    """Facts that every worker needs.
+
+    `link_threshold`: log-odds (thousandths) from which pairs are links. `model`: files of the model
+    (None: the shipped one). `sides`: side of every record where two sets are linked. `cap`: pairs
+    that a key may make before it is purged.
+    """
 
     plan: str
-    declared: tuple[str, ...]
-    least: int
-    shape: Shape
-    model: SentModel | None = None
-    sides: Sent[ByteArray] | None = None
-    cap: int = DEFAULT_CAP
+    deduplicated_sources: tuple[str, ...]
+    link_threshold: int
+    partitioning: Partitioning
+    model: BroadcastModel | None = None
+    sides: Broadcast[ByteArray] | None = None
+    cap: int = MAX_BLOCK_PAIRS
 
     @property
-    def linking(self) -> bool:
-        """Whether only pairs across two sides count."""
+    def links_two_sides(self) -> bool:
+        """True where only pairs across two sides count."""
         return self.sides is not None
 
     def sides_of(self, rows: Rows) -> ByteArray:
-        """The sides of records by their number in the whole."""
+        """Return the sides of records by their numbers."""
         return np.zeros(len(rows), dtype=np.uint8) if self.sides is None else self.sides.value[rows]
 
 
 @dataclass(slots=True)
-class Account:
-    """What one part cost, and what it counted. Sums over all parts say how the run went."""
+class PartReport:
+    """Report of one part: its cost and counts, which the driver adds up."""
 
     stage: str
     counts: dict[str, Any] = field(default_factory=dict)
     _cpu: float = field(default_factory=time.process_time)
 
-    def parcel(self) -> Parcel:
-        """As a parcel for the driver."""
+    def to_part(self) -> ArrowPart:
+        """Return the report as a row for the driver."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        said = {
+        report = {
             "stage": self.stage,
             "cpu": time.process_time() - self._cpu,
             "peak_mib": peak,
             **self.counts,
         }
-        return Parcel(0, "account", json.dumps(said).encode())
+        return ArrowPart(0, "account", json.dumps(report).encode())
 
 
-def stamp(job: Job) -> dict[str, str]:
-    """What a worker works with: the version of this program, the model and the libraries."""
-    return {**own_version(), **models_of(job).stamp}
+def worker_stamp(job: WorkerJob) -> dict[str, str]:
+    """Return the versions of program, model and libraries of a worker."""
+    return {**installed_version(), **load_job_models(job).stamp}
 
 
-def own_version() -> dict[str, str]:
-    """The version of this program, where it is installed."""
+def installed_version() -> dict[str, str]:
+    """Return the version of this program, if it is installed."""
     with suppress(PackageNotFoundError):
         return {"watchlist-resolver": version("watchlist-resolver")}
     return {}
 
 
-def models_of(job: Job) -> ModelSet:
-    """The models of a job, with the priors of its plan."""
+def load_job_models(job: WorkerJob) -> ModelSet:
+    """Return the models of a job, with the priors of its plan."""
     models = load_models(None) if job.model is None else _from_files(job.model.value)
-    return models.at(job.plan)
+    return models.for_plan(job.plan)
 
 
 @lru_cache(maxsize=2)
 def _from_files(files: tuple[tuple[str, bytes], ...]) -> ModelSet:
-    """The model of files that were sent along."""
+    """Load the model of broadcast files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files:
             (Path(folder) / name).write_bytes(content)

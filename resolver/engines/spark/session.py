@@ -1,4 +1,4 @@
-"""The way to a Spark cluster: a session, and what goes wrong there as one line."""
+"""Spark sessions: start, checks before it, and errors of Spark as one line."""
 
 from __future__ import annotations
 
@@ -21,93 +21,117 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from resolver.errors import EngineError, ResolverError
-from resolver.settings import told_library
+from resolver.settings import library_variable
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 _CAUSE = re.compile(r"^(?:: |Caused by: )(?:[\w$]+\.)+\w+: (.+)$", re.MULTILINE)
-_WHAT_TO_DO = {
-    "ModuleNotFoundError": "install this version of the resolver in the Python of every worker, see docs/scale.md",
-    "MemoryError": "give the workers more memory (spark.executor.memoryOverhead), or run fewer tasks at a time on each",
+_HINT_BY_ERROR = {
+    "ModuleNotFoundError": "install this version of the resolver in the Python of every worker, "
+    "see docs/scale.md",
+    "MemoryError": "give the workers more memory (spark.executor.memoryOverhead), "
+    "or run fewer tasks at a time on each",
 }
 
 
-_early: list[Future[SparkSession]] = []
+_warming_up: list[Future[SparkSession]] = []
 
 
 def warm_up(master: str | None) -> None:
-    """Begin to start Spark in the background, while lists are read; `session` waits for it."""
+    """Start Spark in the background while lists are read; `managed_session` waits for it."""
 
     def begin() -> None:
+        """Start Spark; keep its session, or the error for `managed_session`."""
         try:
-            coming.set_result(_begin(master))
-        except Exception as error:  # whoever waits for it tells it
-            coming.set_exception(error)
+            future.set_result(_start(master))
+        except Exception as error:  # `managed_session` raises it
+            future.set_exception(error)
 
-    coming: Future[SparkSession] = Future()
-    _early.append(coming)
+    future: Future[SparkSession] = Future()
+    _warming_up.append(future)
     # a run that ends before it needs Spark does not wait for it
     Thread(target=begin, daemon=True).start()
 
 
 @contextmanager
-def session(master: str | None) -> Iterator[SparkSession]:
-    """A session on a cluster, ended afterwards where it was begun here. `master`: where the cluster is; None: what
-    Spark is configured with. What goes wrong in Spark is raised as `EngineError`."""
-    check_here(master)
+def managed_session(master: str | None) -> Iterator[SparkSession]:
+    """Open a session on a cluster; stop it afterwards if it was started here.
+
+    `master`: address of the cluster; None: what Spark is configured with. Raises errors of Spark as
+    `EngineError`.
+    """
+    check_requirements(master)
     from pyspark.sql import SparkSession
 
-    with failing(master):
-        coming = _early.pop() if _early else None
-        before = SparkSession.getActiveSession() if coming is None else None
-        spark = before or (_begin(master) if coming is None else coming.result())
+    with translate_spark_errors(master):
+        future = _warming_up.pop() if _warming_up else None
+        active = SparkSession.getActiveSession() if future is None else None
+        spark = active or (_start(master) if future is None else future.result())
         try:
-            # a row is a parcel of many values; many of them in one message would not fit
+            # a row holds many values; many rows in one message would not fit
             spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "4")
             yield spark
         finally:
-            if before is None:
+            if active is None:
                 spark.stop()
 
 
-def check_here(master: str | None) -> None:
-    """See that Spark can be begun here, as far as that shows in no time. Raises `EngineError` with what is missing."""
+def check_requirements(master: str | None) -> None:
+    """Check what Spark needs, as far as that takes no time.
+
+    Raises `EngineError` with what is missing.
+    """
     if find_spec("pyspark") is None:
         raise EngineError(
-            "the Spark engine needs pyspark", mend="pip install 'watchlist-resolver[spark]'"
+            "the Spark engine needs pyspark", hint="pip install 'watchlist-resolver[spark]'"
         )
-    home = told_library("JAVA_HOME")
+    _check_java()
+    if master is not None:
+        _check_master(master)
+
+
+def _check_java() -> None:
+    """Raise `EngineError` where there is no Java."""
+    home = library_variable("JAVA_HOME")
     if home and not (Path(home) / "bin" / "java").is_file():
         raise EngineError(
-            "there is no Java in the folder that JAVA_HOME names", where=home, mend="set it anew"
+            "JAVA_HOME names a folder without Java", place=home, hint="set it to another folder"
         )
     if not home and shutil.which("java") is None:
         raise EngineError(
             "the Spark engine needs Java 17 or newer",
-            mend="install it, or say where with JAVA_HOME",
+            hint="install it, or say where with JAVA_HOME",
         )
-    if master is not None and not _KNOWN_MASTERS.match(master):
-        raise EngineError("this is no address of a cluster", where=master, mend=_MASTERS)
-    if master == "yarn" and not (told_library("HADOOP_CONF_DIR") or told_library("YARN_CONF_DIR")):
+
+
+def _check_master(master: str) -> None:
+    """Raise `EngineError` where the address is not valid, or no server listens there."""
+    if not _MASTER_PATTERN.match(master):
+        raise EngineError("this is not a cluster address", place=master, hint=_MASTERS)
+    if master == "yarn" and not (
+        library_variable("HADOOP_CONF_DIR") or library_variable("YARN_CONF_DIR")
+    ):
         raise EngineError(
-            "where YARN is stands in a folder that HADOOP_CONF_DIR names",
-            where=master,
-            mend="set it",
+            "YARN needs its configuration folder in HADOOP_CONF_DIR",
+            place=master,
+            hint="set it",
         )
-    hosts = _HOSTS.fullmatch(master or "")
-    if hosts and not any(_answers(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
+    hosts = _HOSTS.fullmatch(master)
+    if hosts and not any(_is_listening(*host.rpartition(":")[::2]) for host in hosts[1].split(",")):
         raise EngineError(
-            "no master of a Spark cluster answers there", where=master or "", mend="check --master"
+            "no Spark master answers at this address", place=master, hint="check --master"
         )
-    if master is not None and master.startswith("k8s://"):
+    if master.startswith("k8s://"):
         _check_kubernetes(master)
 
 
 def _check_kubernetes(master: str) -> None:
-    """See that something listens where Kubernetes is said to be: Spark itself asks it for minutes, then in Java's
-    words. Raises `EngineError`."""
+    """Check that a server listens at the address of Kubernetes.
+
+    Spark itself would try for minutes, and then report a Java error. Raises `EngineError`.
+    """
     address = master.removeprefix("k8s://")
     try:
         # Spark, too, takes an address without a scheme for https
@@ -116,19 +140,22 @@ def _check_kubernetes(master: str) -> None:
     except ValueError:
         host, port = None, 0
     if not host:
-        raise EngineError("this is no address of a cluster", where=master, mend=_MASTERS)
-    if not _answers(host, str(port)):
-        raise EngineError("no Kubernetes answers there", where=master, mend="check --master")
+        raise EngineError("this is not a cluster address", place=master, hint=_MASTERS)
+    if not _is_listening(host, str(port)):
+        raise EngineError(
+            "no Kubernetes answers at this address", place=master, hint="check --master"
+        )
 
 
 _MASTERS = "local[2], local-cluster[2,1,1024], spark://host:7077, yarn, k8s://https://host:443"
-_KNOWN_MASTERS = re.compile(
-    r"local(\[(\d+|\*)(, *\d+)?\])?$|local-cluster\[ *\d+ *, *\d+ *, *\d+ *\]$|spark://.|yarn$|k8s://."
+_MASTER_PATTERN = re.compile(
+    r"local(\[(\d+|\*)(, *\d+)?\])?$|local-cluster\[ *\d+ *, *\d+ *, *\d+ *\]$"
+    r"|spark://.|yarn$|k8s://."
 )
 _HOSTS = re.compile(r"spark://((?:[^,:/]+:\d{1,5},?)+)")
 
 
-def _answers(host: str, port: str) -> bool:
+def _is_listening(host: str, port: str) -> bool:
     try:
         with socket.create_connection((host, int(port)), timeout=5):
             return True
@@ -136,25 +163,27 @@ def _answers(host: str, port: str) -> bool:
         return False
 
 
-def _begin(master: str | None) -> SparkSession:
+def _start(master: str | None) -> SparkSession:
     from pyspark.sql import SparkSession
 
-    build = SparkSession.builder.appName("resolver").config("spark.log.level", "ERROR")
-    build = build.config("spark.ui.showConsoleProgress", "false")
+    builder = SparkSession.builder.appName("resolver").config("spark.log.level", "ERROR")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     if master is not None:
-        build = build.master(master)
+        builder = builder.master(master)
     if master is not None and master.startswith("local"):
-        for name, value in _here().items():
-            build = build.config(name, value)
-    spark = build.getOrCreate()
+        for name, value in _local_settings().items():
+            builder = builder.config(name, value)
+    spark = builder.getOrCreate()
     if str(spark.sparkContext.master).startswith("local"):
         spark.sparkContext.pythonExec = sys.executable
     return spark
 
 
-def _here() -> dict[str, str]:
-    """What Spark is told where this machine is the cluster: workers run what runs here, and Java, which only moves
-    bytes, leaves the cores to them."""
+def _local_settings() -> dict[str, str]:
+    """Return the settings of a cluster on this machine.
+
+    Workers run the same program, and Java, which only moves bytes, leaves the cores to them.
+    """
     java = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     return {
         "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[3]),
@@ -165,41 +194,42 @@ def _here() -> dict[str, str]:
 
 
 @contextmanager
-def failing(master: str | None) -> Iterator[None]:
-    """Turn what Spark raises into one line."""
+def translate_spark_errors(master: str | None) -> Iterator[None]:
+    """Raise errors of Spark as `EngineError`, in one line."""
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
     try:
         yield
     except (ResolverError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:  # Spark, its gateway and its workers raise dozens of types
-        raise told(error, master) from error
+        raise build_engine_error(error, master) from error
 
 
-def told(error: Exception, master: str | None) -> EngineError:
-    """What Spark said, on one line: of an error in a worker its last words, not the way there."""
-    text = str(error)
-    where = master or "Spark"
-    for sign, what, mend in _KNOWN:
+def build_engine_error(error: Exception, master: str | None) -> EngineError:
+    """Return an error of Spark in one line: of a worker's traceback, the last line."""
+    text, place = str(error), master or "Spark"
+    for sign, message, hint in _MESSAGES:
         if sign in text:
-            return EngineError(what, where=where, mend=mend)
+            return EngineError(message, place=place, hint=hint)
     raised = _RAISED.findall(text)
     if raised:
         name, words = raised[-1]
         shown = words if name in ("ModelError", "EngineError", "InputError") else f"{name}: {words}"
         return EngineError(
-            f"a worker failed: {shown[:300]}", where=where, mend=_WHAT_TO_DO.get(name, _LOOK)
+            f"a worker failed: {shown[:300]}",
+            place=place,
+            hint=_HINT_BY_ERROR.get(name, _LOGS_HINT),
         )
     causes = _CAUSE.findall(text)
     if causes:
-        return EngineError(f"Spark failed: {causes[-1][:300]}", where=where, mend=_LOOK)
+        return EngineError(f"Spark failed: {causes[-1][:300]}", place=place, hint=_LOGS_HINT)
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
-    return EngineError(f"Spark failed: {first[:300]}", where=where, mend=_LOOK)
+    return EngineError(f"Spark failed: {first[:300]}", place=place, hint=_LOGS_HINT)
 
 
-_LOOK = "the logs of the driver and its executors say more"
-_ROOM = "free some space, or name a folder with more in spark.local.dir"
-_KNOWN = (
+_LOGS_HINT = "the logs of the driver and its executors say more"
+_DISK_HINT = "free some space, or name a folder with more in spark.local.dir"
+_MESSAGES = (
     (
         "JAVA_GATEWAY_EXITED",
         "Spark could not be started",
@@ -207,10 +237,10 @@ _KNOWN = (
     ),
     (
         "A master URL must be set",
-        "no cluster was named",
-        "name it with --master, or in spark-defaults.conf",
+        "no cluster address is set",
+        "set it with --master, or in spark-defaults.conf",
     ),
-    ("Could not parse Master URL", "this is no address of a cluster", _MASTERS),
+    ("Could not parse Master URL", "this is not a cluster address", _MASTERS),
     (
         "PYTHON_VERSION_MISMATCH",
         "the workers run another Python",
@@ -218,7 +248,7 @@ _KNOWN = (
     ),
     (
         "ExecutorLostFailure",
-        "executors were lost again and again",
+        "executors were lost repeatedly",
         "give them more memory, or more tries",
     ),
     (
@@ -226,31 +256,34 @@ _KNOWN = (
         "there are too many links for the driver",
         "raise spark.driver.maxResultSize",
     ),
-    ("No space left on device", "a disk of the cluster is full", _ROOM),
-    ("File too large", "a disk of the cluster takes no larger file", _ROOM),
+    ("No space left on device", "a disk of the cluster is full", _DISK_HINT),
+    ("File too large", "a disk of the cluster does not take larger files", _DISK_HINT),
 )
 
 
 def check_workers(
     spark: SparkSession, stamp: dict[str, str], probe: Callable[[], dict[str, str]]
 ) -> None:
-    """See that the workers have this version and the same libraries. Raises `EngineError` where one has not."""
+    """Check that the workers have the same versions of program, model and libraries.
+
+    Raises `EngineError` where one has other versions.
+    """
     cores = spark.sparkContext.defaultParallelism
-    asked = spark.range(0, cores, 1, cores).mapInArrow(partial(_asked, probe), "said binary")
-    for row in asked.distinct().collect():
-        found = json.loads(row["said"])
-        other = sorted(name for name in {*stamp, *found} if stamp.get(name) != found.get(name))
-        if other:
-            said = ", ".join(
-                f"{name} {found.get(name)} instead of {stamp.get(name)}" for name in other
+    rows = spark.range(0, cores, 1, cores).mapInArrow(partial(_stamp_rows, probe), "stamp binary")
+    for row in rows.distinct().collect():
+        worker = json.loads(row["stamp"])
+        names = sorted(name for name in {*stamp, *worker} if stamp.get(name) != worker.get(name))
+        if names:
+            differences = ", ".join(
+                f"{name} {worker.get(name)} instead of {stamp.get(name)}" for name in names
             )
-            mend = "install the same versions in the Python of every worker"
-            raise EngineError(f"the workers have {said}", mend=mend)
+            hint = "install the same versions in the Python of every worker"
+            raise EngineError(f"the workers have {differences}", hint=hint)
 
 
-def _asked(
+def _stamp_rows(
     probe: Callable[[], dict[str, str]], batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     for _ in batches:
-        said = json.dumps(probe(), sort_keys=True).encode("utf-8")
-        yield pa.RecordBatch.from_arrays([pa.array([said], pa.binary())], names=["said"])
+        body = json.dumps(probe(), sort_keys=True).encode("utf-8")
+        yield pa.RecordBatch.from_arrays([pa.array([body], pa.binary())], names=["stamp"])

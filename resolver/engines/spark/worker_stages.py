@@ -1,15 +1,15 @@
-"""What the workers of a cluster do: the stages of `resolver.pipeline` on the parcels that come to one of them.
+"""Steps of the workers of a cluster: the stages of `resolver.pipeline` on single parts.
 
-Each function takes the parcels of one part and gives parcels for parts of the next step. What it gives depends on the
-set of parcels alone, so a worker that is lost can be replaced at any time.
+Each step takes the rows of one part, and yields rows for the parts of the next step. The result
+depends on the set of rows alone, so a worker that is lost can be replaced at any time.
 
-| step | a part is | takes | gives |
+| step | part | takes | yields |
 |---|---|---|---|
-| `keys` | a range of records | records | keys, dealt by their hash; tallies of keys too many share |
-| `join` | a share of the keys | keys | pairs, dealt by their left record; which records each share of pairs needs |
-| `slices` | a range of records | records, needs | the needed records for each share of pairs |
-| `judge` | a share of the pairs | records, pairs | links at or above the review border, and the rest |
-| `inside` | a share of the pairs | the rest | those within one component |
+| `emit_keys` | range of records | records | keys by their hash; counts of purged keys |
+| `emit_pairs` | share of the keys | keys | pairs by their left record; records each share needs |
+| `emit_records` | range of records | records, needs | needed records for each share of pairs |
+| `score_part` | share of the pairs | records, pairs | links, and pairs below the threshold |
+| `keep_component_pairs` | share of the pairs | pairs below | those within one component |
 """
 
 from __future__ import annotations
@@ -24,34 +24,36 @@ import pyarrow as pa
 from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.blocking.key_groups import join_keys
 from resolver.blocking.key_join import rule_keys
-from resolver.blocking.key_parts import Parts
-from resolver.blocking.keys import Keys, mix
-from resolver.blocking.pair_union import ALL, unite
-from resolver.blocking.prefilter import BLIND, arrays
-from resolver.blocking.purging import Tally, gathered, without_heavy
+from resolver.blocking.key_parts import KeyParts
+from resolver.blocking.keys import RuleKeys, mix
+from resolver.blocking.pair_union import unite_rule_pairs
+from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays
+from resolver.blocking.purging import KeyTally, purge_gathered_keys, split_heavy_keys
 from resolver.comparison import NameIndex
-from resolver.engines.local import CHUNK, histogram_of
+from resolver.engines.local import PAIRS_PER_CHUNK
 from resolver.engines.spark.arrow_transfer import (
     Arrays,
-    Parcel,
+    ArrowPart,
     Types,
-    numbers,
-    pack,
+    concat_arrays,
+    pack_arrays,
     pack_batch,
-    parcels,
-    to_arrow,
+    read_parts,
     unpack_batch,
+    write_parts,
 )
 from resolver.engines.spark.job import (
-    Account,
-    Job,
+    Broadcast,
+    PartReport,
     Rows,
-    Sent,
-    models_of,
+    WorkerJob,
+    load_job_models,
 )
-from resolver.pipeline import prepared_of, score_rows
+from resolver.kernels.blocking.pair_union import ALL_PAIRS
+from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch, concat
-from resolver.records.prepared.batch import ByteArray, Prepared
+from resolver.records.prepared.batch import ByteArray, PreparedBatch
+from resolver.scoring.score_links import score_histogram
 
 _KEYS: Types = {
     "base": np.uint64,
@@ -69,239 +71,258 @@ _HEAVY: Types = {
 }
 _PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
 _NEEDS: Types = {"part": np.int32, "row": np.int32}
-SCORED: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
-Step = Callable[[Job, Sequence[Parcel]], Iterator[Parcel]]
+SCORED_COLUMNS: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
+Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
 
 
-def run(step: Step, job: Job, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """A step as Spark calls it: the Arrow batches of one part to Arrow batches. Accounts are handed on."""
-    here = list(parcels(batches))
-    yield from to_arrow(parcel for parcel in here if parcel.what == "account")
-    if here:
-        yield from to_arrow(step(job, here))
+def run_step(
+    step: Step, job: WorkerJob, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Run a step on the Arrow batches of one part, as Spark calls it; reports are passed on."""
+    rows = list(read_parts(batches))
+    yield from write_parts(row for row in rows if row.content == "account")
+    if rows:
+        yield from write_parts(step(job, rows))
 
 
-def keys(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
-    """The keys of a range of records under the plan."""
-    batch, rows = _records(here)
-    account = Account("keys", {"records": len(batch)})
-    plan = PLAN_BY_NAME[job.plan]
-    prepared = _prepared(job, batch)
-    parts, sides = Parts(prepared), job.sides_of(rows)
-    found: list[Arrays] = []
-    heavy: list[Arrays] = []
+def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the blocking keys of a range of records under the plan, by their hash."""
+    batch, numbers = _read_records(rows)
+    report = PartReport("keys", {"records": len(batch)})
+    plan, prepared = PLAN_BY_NAME[job.plan], _normalize(job, batch)
+    parts, sides = KeyParts(prepared), job.sides_of(numbers)
+    keys: list[Arrays] = []
+    purged: list[Arrays] = []
     for number, rule in enumerate(RULES):
         if rule.name not in plan.rules:
             continue
-        made = rule_keys(rule, prepared, plan, number, parts)
-        light, tally = without_heavy(made, sides[made.rows], job.linking, job.cap)
-        kinds = prepared.kinds[light.rows]
-        one: Arrays = {
+        every = rule_keys(rule, prepared, plan, number, parts)
+        light, tally = split_heavy_keys(every, sides[every.rows], job.links_two_sides, job.cap)
+        columns: Arrays = {
             "base": light.base,
-            "row": rows[light.rows],
+            "row": numbers[light.rows],
             "refine": light.refine,
-            "kind": kinds,
+            "kind": prepared.kinds[light.rows],
         }
-        found.append({**one, "rule": np.full(len(kinds), number, dtype=np.uint8)})
-        two: Arrays = {
+        keys.append(_add_rule(columns, number))
+        counts: Arrays = {
             "base": tally.base,
             "refine": tally.refine,
             "side": tally.side,
             "times": tally.times,
         }
-        heavy.append({**two, "rule": np.full(len(tally.base), number, dtype=np.uint8)})
-    for what, columns in (("keys", _stacked(found, _KEYS)), ("heavy", _stacked(heavy, _HEAVY))):
-        to = (columns["base"] % np.uint64(job.shape.keys)).astype(np.int32)
-        yield from _dealt(to, what, columns)
-    yield account.parcel()
+        purged.append(_add_rule(counts, number))
+    for content, columns in (("keys", _stack(keys, _KEYS)), ("heavy", _stack(purged, _HEAVY))):
+        share = (columns["base"] % np.uint64(job.partitioning.keys)).astype(np.int32)
+        yield from _distribute(share, content, columns)
+    yield report.to_part()
 
 
-def join(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
-    """The pairs that a share of the keys joins, each once a rule, and the records they need."""
-    account = Account("join")
-    columns = numbers(_bodies(here, "keys"), _KEYS)
-    heavy = numbers(_bodies(here, "heavy"), _HEAVY)
-    rows, local = _numbered(columns["row"])
-    kinds = np.zeros(len(rows), dtype=np.uint8)
+def _add_rule(columns: Arrays, number: int) -> Arrays:
+    count = len(columns["base"])
+    return {**columns, "rule": np.full(count, number, dtype=np.uint8)}
+
+
+def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the pairs that a share of the keys joins, once per rule, and the records they need."""
+    report = PartReport("join")
+    columns = concat_arrays(_bodies(rows, "keys"), _KEYS)
+    heavy = concat_arrays(_bodies(rows, "heavy"), _HEAVY)
+    records, local = _number_values(columns["row"])
+    kinds = np.zeros(len(records), dtype=np.uint8)
     kinds[local] = columns["kind"]
-    sides = job.sides_of(rows)
-    found: list[Arrays] = []
-    rules: dict[str, list[int]] = {}
-    for number in _rules(columns["rule"], heavy["rule"]):
-        mine, tallied = columns["rule"] == number, heavy["rule"] == number
-        held = Keys(local[mine], columns["base"][mine], columns["refine"][mine])
-        tally = Tally(*(heavy[name][tallied] for name in ("base", "refine", "side", "times")))
-        held, passed_over, cut = gathered(held, sides[held.rows], job.linking, tally)
-        packed, distinct, cut_here = join_keys(held, kinds, sides, job.linking, job.cap)
+    sides = job.sides_of(records)
+    pairs: list[Arrays] = []
+    figures: dict[str, list[int]] = {}
+    for number in _rule_numbers(columns["rule"], heavy["rule"]):
+        has_rule, is_counted = columns["rule"] == number, heavy["rule"] == number
+        keys = RuleKeys(local[has_rule], columns["base"][has_rule], columns["refine"][has_rule])
+        tally = KeyTally(*(heavy[name][is_counted] for name in ("base", "refine", "side", "times")))
+        keys, purged, cut = purge_gathered_keys(keys, sides[keys.rows], job.links_two_sides, tally)
+        packed, distinct, cut_here = join_keys(keys, kinds, sides, job.links_two_sides, job.cap)
         left, right = (packed >> 32).astype(np.int32), packed.astype(np.int32)
-        found.append(
-            {"left": left, "right": right, "rule": np.full(len(left), number, dtype=np.uint8)}
-        )
-        rules[str(number)] = [distinct + passed_over, cut + cut_here]
-    account.counts["rules"] = rules
-    yield from _pairs(job, rows, _stacked(found, _PAIRS))
-    yield account.parcel()
+        rule = np.full(len(left), number, dtype=np.uint8)
+        pairs.append({"left": left, "right": right, "rule": rule})
+        figures[str(number)] = [distinct + purged, cut + cut_here]
+    report.counts["rules"] = figures
+    yield from _distribute_pairs(job, records, _stack(pairs, _PAIRS))
+    yield report.to_part()
 
 
-def _pairs(job: Job, rows: Rows, pairs: Arrays) -> Iterator[Parcel]:
-    """Pairs of places in `rows`, dealt to the shares of pairs, and the records that each share needs."""
-    to = (
-        mix(rows[pairs["left"]].astype(np.uint64), np.uint64(1)) % np.uint64(job.shape.pairs)
-    ).astype(np.int32)
-    for part, chosen in _split(to):
-        here = {name: column[chosen] for name, column in pairs.items()}
-        needed = np.zeros(len(rows), dtype=bool)
+def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[ArrowPart]:
+    """Yield the shares of pairs of places in `records`, and the records that each share needs."""
+    hashes = mix(records[pairs["left"]].astype(np.uint64), np.uint64(1))
+    share_of = (hashes % np.uint64(job.partitioning.pairs)).astype(np.int32)
+    for share, chosen in _split(share_of):
+        columns = {name: column[chosen] for name, column in pairs.items()}
+        is_needed = np.zeros(len(records), dtype=bool)
         for side in ("left", "right"):
-            needed[here[side]] = True
-            here[side] = rows[here[side]]
-        yield Parcel(part, "pairs", pack(here))
-        row = rows[needed]
-        yield from _dealt(
-            row // job.shape.span, "needs", {"part": np.full(len(row), part, np.int32), "row": row}
-        )
+            is_needed[columns[side]] = True
+            columns[side] = records[columns[side]]
+        yield ArrowPart(share, "pairs", pack_arrays(columns))
+        needed = records[is_needed]
+        needs = {"part": np.full(len(needed), share, np.int32), "row": needed}
+        yield from _distribute(needed // job.partitioning.span, "needs", needs)
 
 
-def slices(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
-    """The records of a range that each share of pairs needs."""
-    account = Account("slices")
-    needs = numbers(_bodies(here, "needs"), _NEEDS)
+def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the records of a range that each share of pairs needs."""
+    report = PartReport("slices")
+    needs = concat_arrays(_bodies(rows, "needs"), _NEEDS)
     if len(needs["row"]):
-        batch, rows = _records(here)
-        place = _places(rows)(needs["row"])
-        for part, chosen in _split(needs["part"]):
-            needed = np.zeros(len(rows), dtype=bool)
-            needed[place[chosen]] = True
-            yield Parcel(
-                part,
-                "records",
-                pack_batch(batch.take(np.flatnonzero(needed)).canonical(), rows[needed]),
-            )
-    yield account.parcel()
+        batch, numbers = _read_records(rows)
+        place = _place_finder(numbers)(needs["row"])
+        for share, chosen in _split(needs["part"]):
+            is_needed = np.zeros(len(numbers), dtype=bool)
+            is_needed[place[chosen]] = True
+            part = batch.take(np.flatnonzero(is_needed)).canonical()
+            yield ArrowPart(share, "records", pack_batch(part, numbers[is_needed]))
+    yield report.to_part()
 
 
-def judge(job: Job, here: Sequence[Parcel]) -> Iterator[Parcel]:
-    """The scores of a share of the pairs: links, the rest, and what was counted."""
-    account = Account("judge")
-    pairs = numbers(_bodies(here, "pairs"), _PAIRS)
+def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the scores of a share of the pairs: links, the rest, and counts."""
+    report = PartReport("judge")
+    pairs = concat_arrays(_bodies(rows, "pairs"), _PAIRS)
     if not len(pairs["left"]):
-        yield account.parcel()
+        yield report.to_part()
         return
-    batch, rows = _records(here)
-    models, plan = models_of(job), PLAN_BY_NAME[job.plan]
-    prepared = _prepared(job, batch)
-    place = _places(rows)
-    packed = place(pairs["left"]).astype(np.int64) << 32 | place(pairs["right"])
-    rules = _rules(pairs["rule"])
-    seen = arrays(prepared) if plan.least is not None else BLIND
-    least = ALL if plan.least is None else plan.least
-    split = [packed[pairs["rule"] == number] for number in rules]
-    left, right, _, totals = unite(split, rules, len(batch), seen, least, 1)
-    logodds = np.empty(len(left), dtype=np.int32)
-    names = NameIndex.of(prepared)
-    for start in range(0, len(left), CHUNK):
-        chunk = slice(start, start + CHUNK)
-        logodds[chunk] = score_rows(prepared, names, models, left[chunk], right[chunk], 1)
-    link = logodds >= job.least
-    part = here[0].part
-    for what, chosen in (("links", link), ("rest", ~link)):
+    batch, numbers = _read_records(rows)
+    prepared, rules = _normalize(job, batch), _rule_numbers(pairs["rule"])
+    left, right, totals = _unite_pairs(job, prepared, _place_finder(numbers), pairs)
+    logodds = _score(job, prepared, left, right)
+    is_link = logodds >= job.link_threshold
+    for content, chosen in (("links", is_link), ("rest", ~is_link)):
         scored = {
-            "left": rows[left[chosen]],
-            "right": rows[right[chosen]],
+            "left": numbers[left[chosen]],
+            "right": numbers[right[chosen]],
             "logodds": logodds[chosen],
         }
-        yield Parcel(part, what, pack(scored))
-    account.counts |= {
+        yield ArrowPart(rows[0].part, content, pack_arrays(scored))
+    report.counts |= {
         "pairs": len(left),
         "records": len(batch),
-        "histogram": histogram_of(logodds).tolist(),
+        "histogram": score_histogram(logodds).tolist(),
         "rules": {str(number): totals[:, number].tolist() for number in rules},
     }
-    yield account.parcel()
+    yield report.to_part()
 
 
-def inside(
-    components: Sent[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]
+def _unite_pairs(
+    job: WorkerJob, prepared: PreparedBatch, place_of: Callable[[Rows], Rows], pairs: Arrays
+) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:
+    """Return the pairs that pass the prefilter, each once, and counts of pairs per rule."""
+    rules, min_score = _rule_numbers(pairs["rule"]), PLAN_BY_NAME[job.plan].min_score
+    packed = place_of(pairs["left"]).astype(np.int64) << 32 | place_of(pairs["right"])
+    by_rule = [packed[pairs["rule"] == number] for number in rules]
+    if min_score is None:
+        left, right, _, totals = unite_rule_pairs(
+            by_rule, rules, len(prepared), NO_PREFILTER_ARRAYS, ALL_PAIRS, 1
+        )
+    else:
+        arrays = prefilter_arrays(prepared)
+        left, right, _, totals = unite_rule_pairs(
+            by_rule, rules, len(prepared), arrays, min_score, 1
+        )
+    return left, right, totals
+
+
+def _score(
+    job: WorkerJob, prepared: PreparedBatch, left: Rows, right: Rows
+) -> npt.NDArray[np.int32]:
+    models, names = load_job_models(job), NameIndex.of(prepared)
+    logodds = np.empty(len(left), dtype=np.int32)
+    for start in range(0, len(left), PAIRS_PER_CHUNK):
+        chunk = slice(start, start + PAIRS_PER_CHUNK)
+        logodds[chunk] = compare_and_score(prepared, names, models, left[chunk], right[chunk], 1)
+    return logodds
+
+
+def keep_component_pairs(
+    components: Broadcast[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Of the pairs below the border those whose records are in one component. `components`: records, ascending, and the
-    component of each."""
+    """Yield pairs below the link threshold within one component; `components`: records, component."""
     members, component = components.value
-    for parcel in parcels(batches):
-        scored = numbers([parcel.body], SCORED)
-        one, two = (
+    for row in read_parts(batches):
+        scored = concat_arrays([row.body], SCORED_COLUMNS)
+        left, right = (
             np.searchsorted(members, scored[side]).clip(max=len(members) - 1)
             for side in ("left", "right")
         )
-        held = (
-            (members[one] == scored["left"])
-            & (members[two] == scored["right"])
-            & (component[one] == component[two])
+        is_inside = (
+            (members[left] == scored["left"])
+            & (members[right] == scored["right"])
+            & (component[left] == component[right])
         )
-        if held.any():
-            body = pack({name: column[held] for name, column in scored.items()})
-            yield from to_arrow([Parcel(parcel.part, "inside", body)])
+        if is_inside.any():
+            body = pack_arrays({name: column[is_inside] for name, column in scored.items()})
+            yield from write_parts([ArrowPart(row.part, "inside", body)])
 
 
-def _bodies(here: Sequence[Parcel], what: str) -> list[bytes]:
-    return sorted(parcel.body for parcel in here if parcel.what == what)
+def _bodies(rows: Sequence[ArrowPart], content: str) -> list[bytes]:
+    return sorted(row.body for row in rows if row.content == content)
 
 
-def _records(here: Sequence[Parcel]) -> tuple[Batch, Rows]:
-    """The records that came, canonical, and their numbers, ascending."""
-    held = [unpack_batch(body) for body in _bodies(here, "records")]
-    return concat(batch for batch, _ in held).canonical(), np.sort(
-        np.concatenate([rows for _, rows in held])
-    )
+def _read_records(rows: Sequence[ArrowPart]) -> tuple[Batch, Rows]:
+    """Return the records of a part as a canonical batch, and their numbers, ascending."""
+    unpacked = [unpack_batch(body) for body in _bodies(rows, "records")]
+    batch = concat(part for part, _ in unpacked).canonical()
+    return batch, np.sort(np.concatenate([numbers for _, numbers in unpacked]))
 
 
-def _dealt(to: Rows, what: str, columns: Arrays) -> Iterator[Parcel]:
-    """One parcel for each part that any row goes to."""
-    for part, chosen in _split(to):
-        yield Parcel(part, what, pack({name: column[chosen] for name, column in columns.items()}))
+def _distribute(part_of: Rows, content: str, columns: Arrays) -> Iterator[ArrowPart]:
+    """Yield one row for each part that any entry of the columns goes to."""
+    for part, chosen in _split(part_of):
+        body = pack_arrays({name: column[chosen] for name, column in columns.items()})
+        yield ArrowPart(part, content, body)
 
 
-def _split(to: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Each part that any row goes to, with its rows, ascending."""
-    count = int(to.max(initial=-1)) + 1
+def _split(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Yield each part that any entry goes to, with its entries, ascending."""
+    count = int(part_of.max(initial=-1)) + 1
     # numbers of two bytes are sorted by counting
-    order = np.argsort(to.astype(np.uint16) if count <= 1 << 16 else to, kind="stable")
-    ends = np.cumsum(np.bincount(to, minlength=count)).tolist()
+    narrow = part_of.astype(np.uint16) if count <= 1 << 16 else part_of
+    order = np.argsort(narrow, kind="stable")
+    ends = np.cumsum(np.bincount(part_of, minlength=count)).tolist()
     for part, (start, end) in enumerate(pairwise([0, *ends])):
         if end > start:
             yield part, order[start:end]
 
 
-def _numbered(values: Rows) -> tuple[Rows, Rows]:
-    """The different values, ascending, and the place of each value among them."""
-    held = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
-    held[values] = True
-    different = np.flatnonzero(held).astype(np.int32)
-    return different, _places(different)(values)
+def _number_values(values: Rows) -> tuple[Rows, Rows]:
+    """Return the distinct values, ascending, and the place of each value among them."""
+    is_present = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
+    is_present[values] = True
+    distinct = np.flatnonzero(is_present).astype(np.int32)
+    return distinct, _place_finder(distinct)(values)
 
 
-def _places(rows: Rows) -> Callable[[Rows], Rows]:
-    """Where a number stands among `rows`, which ascend: from a table, unless that were much larger than they are."""
-    first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, -1)
-    if last - first > 32 * len(rows):
-        return lambda wanted: np.searchsorted(rows, wanted).astype(np.int32)
+def _place_finder(numbers: Rows) -> Callable[[Rows], Rows]:
+    """Return a function that finds the places of numbers among `numbers`, which ascend.
+
+    It looks them up in a table, unless that would be much larger than the numbers.
+    """
+    first, last = (int(numbers[0]), int(numbers[-1])) if len(numbers) else (0, -1)
+    if last - first > 32 * len(numbers):
+        return lambda values: np.searchsorted(numbers, values).astype(np.int32)
     table = np.zeros(last - first + 1, dtype=np.int32)
-    table[rows - first] = np.arange(len(rows), dtype=np.int32)
-    return lambda wanted: table[wanted - first]
+    table[numbers - first] = np.arange(len(numbers), dtype=np.int32)
+    return lambda values: table[values - first]
 
 
-def _rules(*columns: ByteArray) -> list[int]:
-    """The rules that stand in any of the columns."""
-    found: list[int] = np.flatnonzero(
-        sum(np.bincount(column, minlength=len(RULES)) for column in columns)
-    ).tolist()
-    return found
+def _rule_numbers(*columns: ByteArray) -> list[int]:
+    """Return the numbers of the rules in any of the columns."""
+    counts = sum(np.bincount(column, minlength=len(RULES)) for column in columns)
+    numbers: list[int] = np.flatnonzero(counts).tolist()
+    return numbers
 
 
-def _stacked(parts: Sequence[Arrays], names: Types) -> Arrays:
+def _stack(parts: Sequence[Arrays], types: Types) -> Arrays:
     return {
         name: np.concatenate([np.zeros(0, dtype=kind), *(part[name] for part in parts)])
-        for name, kind in names.items()
+        for name, kind in types.items()
     }
 
 
-def _prepared(job: Job, batch: Batch) -> Prepared:
-    return prepared_of(batch, models_of(job), job.declared)
+def _normalize(job: WorkerJob, batch: Batch) -> PreparedBatch:
+    return normalize(batch, load_job_models(job), job.deduplicated_sources)

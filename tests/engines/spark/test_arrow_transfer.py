@@ -6,44 +6,47 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.engines.spark.arrow_transfer import (
-    Parcel,
-    numbers,
-    pack,
+    ArrowPart,
+    concat_arrays,
+    pack_arrays,
     pack_batch,
-    parcels,
-    to_arrow,
-    unpack,
+    read_parts,
+    unpack_arrays,
     unpack_batch,
+    write_parts,
 )
 from resolver.records import Batch
 from resolver.synthetic import generate
 from tests.normalize.preparing import same
 
 
-def test_arrays_of_any_length() -> None:
-    body = pack(
+def test_arrays_of_any_length_are_restored() -> None:
+    body = pack_arrays(
         {
             "a": np.array([3, 1], np.int32),
             "b": pa.array(["x", "ش", ""]),
             "c": np.zeros(0, np.uint64),
         }
     )
-    found = unpack(body)
-    assert {name: values.to_pylist() for name, values in found.items()} == {
+    arrays = unpack_arrays(body)
+    assert {name: values.to_pylist() for name, values in arrays.items()} == {
         "a": [3, 1],
         "b": ["x", "ش", ""],
         "c": [],
     }
-    assert found["c"].type == pa.uint64()
+    assert arrays["c"].type == pa.uint64()
 
 
-def test_numbers_of_several_messages_and_of_none() -> None:
-    bodies = [pack({"a": np.array([1], np.int32)}), pack({"a": np.array([2, 3], np.int32)})]
-    assert numbers(bodies, {"a": np.int32})["a"].tolist() == [1, 2, 3]
-    assert numbers([], {"a": np.uint8})["a"].dtype == np.uint8
+def test_arrays_of_several_messages_are_concatenated() -> None:
+    bodies = [
+        pack_arrays({"a": np.array([1], np.int32)}),
+        pack_arrays({"a": np.array([2, 3], np.int32)}),
+    ]
+    assert concat_arrays(bodies, {"a": np.int32})["a"].tolist() == [1, 2, 3]
+    assert concat_arrays([], {"a": np.uint8})["a"].dtype == np.uint8
 
 
-def test_a_batch_comes_back() -> None:
+def test_a_batch_is_restored() -> None:
     batch = Batch.from_records(generate(200, seed=3).records).canonical()
     rows = np.arange(7, 7 + len(batch), dtype=np.int32)
     back, numbers_back = unpack_batch(pack_batch(batch, rows))
@@ -51,6 +54,6 @@ def test_a_batch_comes_back() -> None:
     assert np.array_equal(numbers_back, rows)
 
 
-def test_rows_come_back() -> None:
-    rows = [Parcel(3, "keys", b"\x00\xff"), Parcel(0, "account", b"{}")]
-    assert list(parcels(to_arrow(rows))) == rows
+def test_rows_are_restored() -> None:
+    rows = [ArrowPart(3, "keys", b"\x00\xff"), ArrowPart(0, "account", b"{}")]
+    assert list(read_parts(write_parts(rows))) == rows

@@ -1,4 +1,4 @@
-"""The Spark engine on a real cluster of two executors in processes of their own: the results of the local engine."""
+"""Spark engine on a cluster of two executor processes: the results equal the local engine's."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ import pytest
 from resolver.engines import local
 from resolver.engines.result_files import write_results
 from resolver.engines.spark import engine as spark
-from resolver.engines.spark.job import Shape
+from resolver.engines.spark.job import Partitioning
 from resolver.engines.spark.session import (
-    check_here,
+    build_engine_error,
+    check_requirements,
     check_workers,
-    session,
-    told,
+    managed_session,
 )
 from resolver.errors import EngineError
-from resolver.pipeline import RunOptions
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Outcome, Resolution
+from resolver.run_options import RunOptions
 from resolver.synthetic import World, generate
-from tests.engines.test_local import intake
+from tests.engines.local_runs import build_intake
 
 MASTER = "local-cluster[2,1,1024]"
-SMALL = Shape(170, 6, 4, 3)
+SMALL_PARTS = Partitioning(170, 6, 4, 3)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """One session for all tests: engines use the one there is."""
+    """Open a session for all tests: engines use the session that is open."""
     pytest.importorskip(
         "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
     )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
-    with session(MASTER):
+    with managed_session(MASTER):
         yield MASTER
 
 
@@ -51,26 +51,26 @@ def world() -> World:
     return generate(1_000, seed=23)
 
 
-def same(one: Resolution, two: Resolution) -> None:
-    assert np.array_equal(one.labels, two.labels)
+def assert_same_resolution(expected: Resolution, actual: Resolution) -> None:
+    assert np.array_equal(expected.labels, actual.labels)
     for name in ("left", "right", "logodds", "score", "band", "outcome"):
-        assert np.array_equal(getattr(one.links, name), getattr(two.links, name)), name
-    assert one.stats.rules == two.stats.rules
-    assert one.stats.stamp == two.stats.stamp
-    assert one.stats.candidate_pairs == two.stats.candidate_pairs
-    assert np.array_equal(one.stats.score_histogram, two.stats.score_histogram)
+        assert np.array_equal(getattr(expected.links, name), getattr(actual.links, name)), name
+    assert expected.stats.rules == actual.stats.rules
+    assert expected.stats.stamp == actual.stats.stamp
+    assert expected.stats.candidate_pairs == actual.stats.candidate_pairs
+    assert np.array_equal(expected.stats.score_histogram, actual.stats.score_histogram)
 
 
-def test_the_files_are_those_of_the_local_engine(
-    cluster: str, world: World, tmp_path: Path
-) -> None:
-    lists = intake(world.records)
-    found = {
+def test_files_equal_those_of_the_local_engine(cluster: str, world: World, tmp_path: Path) -> None:
+    lists = build_intake(world.records)
+    resolutions = {
         "local": local.dedupe(lists, RunOptions()),
-        "spark": spark.dedupe(lists, RunOptions(), master=cluster, shape=SMALL),
+        "spark": spark.dedupe_on_spark(
+            lists, RunOptions(), master=cluster, partitioning=SMALL_PARTS
+        ),
     }
-    same(found["local"], found["spark"])
-    for name, resolution in found.items():
+    assert_same_resolution(resolutions["local"], resolutions["spark"])
+    for name, resolution in resolutions.items():
         write_results(tmp_path / name, resolution, rejects=(), report="")
     files = sorted(path.name for path in (tmp_path / "local").iterdir())
     assert len(files) == 6
@@ -82,7 +82,9 @@ def test_the_files_are_those_of_the_local_engine(
 
 def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_path: Path) -> None:
     """Decisions, another plan, sources without duplicates, and a model of one's own."""
-    lists = intake(world.records, declared=sorted({one.source for one in world.records})[:2])
+    lists = build_intake(
+        world.records, deduplicated_sources=sorted({first.source for first in world.records})[:2]
+    )
     for path in (root / "models").glob("*.json"):
         shutil.copy(path, tmp_path)
     changed = json.loads((tmp_path / "person.json").read_text("utf-8"))
@@ -99,7 +101,7 @@ def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_p
     ]
     verdicts = [Verdict.DIFFERENT, Verdict.DIFFERENT, Verdict.SAME]
     decided = [
-        Decision(*pair, verdict, who="s", when=datetime(2026, 1, 1, tzinfo=UTC))
+        Decision(*pair, verdict, decided_by="s", decided_at=datetime(2026, 1, 1, tzinfo=UTC))
         for pair, verdict in zip(pairs, verdicts, strict=True)
     ]
     options = RunOptions(plan="M", model_dir=tmp_path, decisions=decided)
@@ -109,28 +111,34 @@ def test_options_reach_the_workers(cluster: str, world: World, root: Path, tmp_p
         answer.stats.stamp["model"]
         != local.dedupe(lists, RunOptions(plan="M")).stats.stamp["model"]
     )
-    same(answer, spark.dedupe(lists, options, master=cluster, shape=SMALL))
+    assert_same_resolution(
+        answer, spark.dedupe_on_spark(lists, options, master=cluster, partitioning=SMALL_PARTS)
+    )
 
 
-def test_an_executor_that_dies_costs_nothing_but_time(cluster: str, world: World) -> None:
+def test_a_lost_executor_does_not_change_the_result(cluster: str, world: World) -> None:
     killed = []
 
     class Killer:
-        """Ends an executor, with all that lies on its disk, when pairs have been made and before they are compared."""
+        """Progress that kills an executor, and so its disk, after pairs were made, before
+        comparison.
+        """
 
         def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
             if stage == "compare and classify":
-                victim = executors()[0]
+                victim = find_executors()[0]
                 victim.kill()
                 victim.wait(30)
                 killed.append(victim.pid)
 
         advance, finish = SILENT.advance, SILENT.finish
 
-    lists = intake(world.records)
-    found = spark.dedupe(lists, RunOptions(), Killer(), master=cluster, shape=SMALL)
+    lists = build_intake(world.records)
+    resolution = spark.dedupe_on_spark(
+        lists, RunOptions(), Killer(), master=cluster, partitioning=SMALL_PARTS
+    )
     assert killed
-    same(local.dedupe(lists, RunOptions()), found)
+    assert_same_resolution(local.dedupe(lists, RunOptions()), resolution)
 
 
 def test_linking_two_sets(cluster: str, world: World) -> None:
@@ -139,14 +147,21 @@ def test_linking_two_sets(cluster: str, world: World) -> None:
     left = [
         record for number, record in enumerate(world.records) if not number % 3 or not number % 7
     ]
-    one, two = intake(left), intake(right)
-    found = local.link(one, two, RunOptions())
-    assert len(found.links) > 20
-    same(found, spark.link(one, two, RunOptions(), master=cluster, shape=SMALL))
+    left_intake, right_intake = build_intake(left), build_intake(right)
+    resolution = local.link(left_intake, right_intake, RunOptions())
+    assert len(resolution.links) > 20
+    assert_same_resolution(
+        resolution,
+        spark.link_on_spark(
+            left_intake, right_intake, RunOptions(), master=cluster, partitioning=SMALL_PARTS
+        ),
+    )
 
 
-def test_a_run_goes_on_without_the_cluster(cluster: str, world: World, tmp_path: Path) -> None:
-    """All that came back from the workers was kept when the run was stopped."""
+def test_a_stopped_run_continues_without_the_cluster(
+    cluster: str, world: World, tmp_path: Path
+) -> None:
+    """Results of the workers are kept when the run is stopped."""
 
     class Stopped:
         def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
@@ -155,54 +170,56 @@ def test_a_run_goes_on_without_the_cluster(cluster: str, world: World, tmp_path:
 
         advance, finish = SILENT.advance, SILENT.finish
 
-    lists, options = intake(world.records), RunOptions(resume=tmp_path / "kept")
+    lists, options = build_intake(world.records), RunOptions(resume=tmp_path / "kept")
     with pytest.raises(KeyboardInterrupt):
-        spark.dedupe(lists, options, Stopped(), master=cluster, shape=SMALL)
+        spark.dedupe_on_spark(lists, options, Stopped(), master=cluster, partitioning=SMALL_PARTS)
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["judged.npz"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spark, "session", lambda master: pytest.fail("asked the cluster again"))
-        same(local.dedupe(lists, RunOptions()), spark.dedupe(lists, options, master=cluster))
+        patch.setattr(
+            spark, "managed_session", lambda master: pytest.fail("asked the cluster again")
+        )
+        assert_same_resolution(
+            local.dedupe(lists, RunOptions()), spark.dedupe_on_spark(lists, options, master=cluster)
+        )
     # what was kept for another border is of no use
     other = RunOptions(resume=tmp_path / "kept", merge_at=0.01)
-    same(
+    assert_same_resolution(
         local.dedupe(lists, RunOptions(merge_at=0.01)),
-        spark.dedupe(lists, other, master=cluster, shape=SMALL),
+        spark.dedupe_on_spark(lists, other, master=cluster, partitioning=SMALL_PARTS),
     )
 
 
-def executors() -> list[psutil.Process]:
-    """The executors of this test's cluster: children of the Java process that this process began."""
-    below = psutil.Process().children(recursive=True)
-    alive = [one for one in below if one.status() != psutil.STATUS_ZOMBIE]
+def find_executors() -> list[psutil.Process]:
+    """Return the executors of the test's cluster: children of the Java process of this process."""
+    children = psutil.Process().children(recursive=True)
+    alive = [process for process in children if process.status() != psutil.STATUS_ZOMBIE]
     return [
-        one
-        for one in alive
-        if any("CoarseGrainedExecutorBackend" in word for word in one.cmdline())
+        process
+        for process in alive
+        if any("CoarseGrainedExecutorBackend" in word for word in process.cmdline())
     ]
 
 
-def test_workers_with_other_versions_are_named(cluster: str) -> None:
+def test_workers_with_other_versions_are_refused(cluster: str) -> None:
     with (
-        session(cluster) as spark_session,
+        managed_session(cluster) as spark_session,
         pytest.raises(EngineError, match="rigour 0 instead of 1"),
     ):
-        check_workers(spark_session, {"rigour": "1", "same": "2"}, _other)
+        check_workers(spark_session, {"rigour": "1", "same": "2"}, _other_stamp)
 
 
-def _other() -> dict[str, str]:
+def _other_stamp() -> dict[str, str]:
     return {"rigour": "0", "same": "2"}
 
 
-def test_nobody_to_resolve() -> None:
-    assert len(spark.dedupe(intake([]), RunOptions()).links) == 0
+def test_a_batch_without_records_needs_no_cluster() -> None:
+    assert len(spark.dedupe_on_spark(build_intake([]), RunOptions()).links) == 0
 
 
-def test_without_pyspark_one_line_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, world: World
-) -> None:
+def test_missing_pyspark_is_reported(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr("resolver.engines.spark.session.find_spec", lambda name: None)
     with pytest.raises(EngineError) as caught:
-        spark.dedupe(intake(world.records), RunOptions())
+        spark.dedupe_on_spark(build_intake(world.records), RunOptions())
     assert (
         caught.value.line()
         == "the Spark engine needs pyspark (pip install 'watchlist-resolver[spark]')"
@@ -210,39 +227,39 @@ def test_without_pyspark_one_line_says_what_to_install(
 
 
 @pytest.mark.parametrize(
-    ("master", "environment", "said"),
+    ("master", "environment", "message"),
     [
         (
             "sparc://host:7077",
             {},
-            "sparc://host:7077: this is no address of a cluster (local[2], local-cluster",
+            "sparc://host:7077: this is not a cluster address (local[2], local-cluster",
         ),
-        ("local[two]", {}, "local[two]: this is no address of a cluster"),
+        ("local[two]", {}, "local[two]: this is not a cluster address"),
         (
             "spark://127.0.0.1:1",
             {},
-            "spark://127.0.0.1:1: no master of a Spark cluster answers there (check --master)",
+            "spark://127.0.0.1:1: no Spark master answers at this address (check --master)",
         ),
         (
             "k8s://https://127.0.0.1:1",
             {},
-            "k8s://https://127.0.0.1:1: no Kubernetes answers there (check --master)",
+            "k8s://https://127.0.0.1:1: no Kubernetes answers at this address (check --master)",
         ),
         (
             "k8s://127.0.0.1:1",
             {},
-            "k8s://127.0.0.1:1: no Kubernetes answers there (check --master)",
+            "k8s://127.0.0.1:1: no Kubernetes answers at this address (check --master)",
         ),
-        ("k8s://https://", {}, "k8s://https://: this is no address of a cluster (local[2]"),
+        ("k8s://https://", {}, "k8s://https://: this is not a cluster address (local[2]"),
         (
             "yarn",
             {"HADOOP_CONF_DIR": "", "YARN_CONF_DIR": ""},
-            "yarn: where YARN is stands in a folder that HADOOP_",
+            "yarn: YARN needs its configuration folder in HADOOP_",
         ),
         (
             None,
             {"JAVA_HOME": "/nowhere"},
-            "/nowhere: there is no Java in the folder that JAVA_HOME names",
+            "/nowhere: JAVA_HOME names a folder without Java",
         ),
         (
             None,
@@ -251,8 +268,8 @@ def test_without_pyspark_one_line_says_what_to_install(
         ),
     ],
 )
-def test_what_cannot_be_begun_is_told_before_java_starts(
-    master: str | None, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+def test_missing_requirements_are_reported_before_java_starts(
+    master: str | None, environment: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyspark")
     monkeypatch.setenv("JAVA_HOME", "")
@@ -261,16 +278,17 @@ def test_what_cannot_be_begun_is_told_before_java_starts(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(EngineError) as caught:
-        check_here(master)
-    assert caught.value.line().startswith(said)
+        check_requirements(master)
+    assert caught.value.line().startswith(message)
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
         (
-            "An error occurred\nTraceback:\n  File x\nModuleNotFoundError: No module named 'resolver'",
-            "yarn: a worker failed: ModuleNotFoundError: No module named 'resolver' (install this version",
+            "An error occurred\nTraceback:\n  File x\n"
+            "ModuleNotFoundError: No module named 'resolver'",
+            "yarn: a worker failed: ModuleNotFoundError: No module named 'resolver' (install this",
         ),
         (
             "Job aborted.\nresolver.errors.ModelError: the model is damaged\n\tat java",
@@ -278,15 +296,16 @@ def test_what_cannot_be_begun_is_told_before_java_starts(
         ),
         (
             "\n [MASTER] A master URL must be set in your configuration",
-            "yarn: no cluster was named (name it with",
+            "yarn: no cluster address is set (set it with",
         ),
         ("java.io.IOException: No space left on device", "a disk of the cluster is full"),
         (
-            "An error occurred\n: a.SparkException: no scheduler\nCaused by: a.b.ClientException: refused",
+            "An error occurred\n: a.SparkException: no scheduler\n"
+            "Caused by: a.b.ClientException: refused",
             "yarn: Spark failed: refused (the logs of the driver",
         ),
         ("", "Spark failed: Exception"),
     ],
 )
-def test_what_spark_says_becomes_one_line(text: str, line: str) -> None:
-    assert line in told(Exception(text), "yarn").line()
+def test_errors_of_spark_become_one_line(text: str, line: str) -> None:
+    assert line in build_engine_error(Exception(text), "yarn").line()

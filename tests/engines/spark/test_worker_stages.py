@@ -1,5 +1,7 @@
-"""The steps of a cluster's workers, one after the other in this process: however the work is cut and in whatever order
-parcels come, the result is that of the local engine."""
+"""Steps of a cluster's workers, one after the other in this process.
+
+For any partitioning and order of rows, the result equals the local engine's.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +13,29 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pytest
 
-from resolver.blocking import PLAN_BY_NAME, RULES, candidates
+from resolver.blocking import PLAN_BY_NAME, RULES, join_candidates
 from resolver.engines.local import dedupe
 from resolver.engines.spark import worker_stages as work
 from resolver.engines.spark.arrow_transfer import (
-    Parcel,
-    numbers,
-    pack,
+    ArrowPart,
+    concat_arrays,
+    pack_arrays,
     pack_batch,
-    parcels,
-    to_arrow,
+    read_parts,
+    write_parts,
 )
-from resolver.engines.spark.job import Job, Shape
-from resolver.pipeline import RunOptions, load_models, prepared_of
+from resolver.engines.spark.job import Partitioning, WorkerJob
+from resolver.model_set import load_models
+from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import Resolution
-from resolver.scoring import border
+from resolver.run_options import RunOptions
+from resolver.scoring import threshold_logodds
 from resolver.synthetic import World, generate
-from tests.engines.test_local import intake
+from tests.engines.local_runs import build_intake
 from tests.normalize.preparing import quick_symbols
 
-SHAPES = [Shape(1_000, 1, 1, 1), Shape(90, 9, 4, 5), Shape(333, 3, 7, 2)]
+SHAPES = [Partitioning(1_000, 1, 1, 1), Partitioning(90, 9, 4, 5), Partitioning(333, 3, 7, 2)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,67 +50,77 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module", params=["S", "M", "L"])
-def found(request: pytest.FixtureRequest, world: World) -> Resolution:
-    return dedupe(intake(world.records), RunOptions(workers=1, plan=request.param))
+def resolution(request: pytest.FixtureRequest, world: World) -> Resolution:
+    return dedupe(build_intake(world.records), RunOptions(workers=1, plan=request.param))
 
 
-def sent(batch: Batch, shape: Shape) -> list[Parcel]:
-    """The records, in ranges."""
-    answer = []
+def distribute_records(batch: Batch, shape: Partitioning) -> list[ArrowPart]:
+    """Return the records in ranges."""
+    parts = []
     for part in range(shape.ranges):
         rows = np.arange(part * shape.span, min(len(batch), (part + 1) * shape.span))
-        answer.append(Parcel(part, "records", pack_batch(batch.take(rows).canonical(), rows)))
-    return answer
+        parts.append(ArrowPart(part, "records", pack_batch(batch.take(rows).canonical(), rows)))
+    return parts
 
 
-def step(function: work.Step, job: Job, rows: Iterable[Parcel], seed: int) -> list[Parcel]:
-    """What Spark does: each part's parcels to one call, in any order."""
-    parts: dict[int, list[Parcel]] = defaultdict(list)
+def run_step_on_parts(
+    function: work.Step, job: WorkerJob, rows: Iterable[ArrowPart], seed: int
+) -> list[ArrowPart]:
+    """Run a step on the rows of each part, in any order, as Spark does."""
+    parts: dict[int, list[ArrowPart]] = defaultdict(list)
     for row in rows:
         parts[row.part].append(row)
-    answer = []
-    for here in parts.values():
-        random.Random(seed).shuffle(here)
-        answer += list(parcels(work.run(function, job, to_arrow(here))))
-    return answer
+    results = []
+    for part_rows in parts.values():
+        random.Random(seed).shuffle(part_rows)
+        results += list(read_parts(work.run_step(function, job, write_parts(part_rows))))
+    return results
 
 
-def of(rows: Iterable[Parcel], *what: str) -> list[Parcel]:
-    return [row for row in rows if row.what in what]
+def select(rows: Iterable[ArrowPart], *contents: str) -> list[ArrowPart]:
+    return [row for row in rows if row.content in contents]
 
 
-def judged(batch: Batch, job: Job, seed: int) -> tuple[list[Parcel], list[Parcel]]:
-    """The parcels after joining and after judging."""
-    records = sent(batch, job.shape)
-    joined = step(work.join, job, step(work.keys, job, records, seed), seed)
-    slices = step(work.slices, job, [*records, *of(joined, "needs")], seed)
-    return joined, step(work.judge, job, [*slices, *of(joined, "pairs")], seed)
+def run_steps(batch: Batch, job: WorkerJob, seed: int) -> tuple[list[ArrowPart], list[ArrowPart]]:
+    """Return the rows after pairs were joined, and after they were scored."""
+    records = distribute_records(batch, job.partitioning)
+    joined = run_step_on_parts(
+        work.emit_pairs, job, run_step_on_parts(work.emit_keys, job, records, seed), seed
+    )
+    slices = run_step_on_parts(work.emit_records, job, [*records, *select(joined, "needs")], seed)
+    return joined, run_step_on_parts(
+        work.score_part, job, [*slices, *select(joined, "pairs")], seed
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_the_same_pairs_with_the_same_scores(shape: Shape, world: World, found: Resolution) -> None:
-    least = border(RunOptions().borders.review)
-    job = Job(found.stats.plan, (), least, shape)
-    joined, scored = judged(found.batch, job, seed=len(str(shape)))
-    links = numbers([row.body for row in of(scored, "links")], work.SCORED)
+def test_pairs_and_scores_equal_those_of_the_local_engine(
+    shape: Partitioning, world: World, resolution: Resolution
+) -> None:
+    least = threshold_logodds(RunOptions().thresholds.review)
+    job = WorkerJob(resolution.stats.plan, (), least, shape)
+    joined, scored = run_steps(resolution.batch, job, seed=len(str(shape)))
+    links = concat_arrays([row.body for row in select(scored, "links")], work.SCORED_COLUMNS)
     order = np.lexsort((links["right"], links["left"]))
-    for name in work.SCORED:
-        assert np.array_equal(links[name][order], getattr(found.links, name)), name
-    accounts = [json.loads(row.body) for row in of(scored, "account")]
-    rest = numbers([row.body for row in of(scored, "rest")], work.SCORED)
-    assert len(links["left"]) + len(rest["left"]) == found.stats.candidate_pairs
+    for name in work.SCORED_COLUMNS:
+        assert np.array_equal(links[name][order], getattr(resolution.links, name)), name
+    accounts = [json.loads(row.body) for row in select(scored, "account")]
+    rest = concat_arrays([row.body for row in select(scored, "rest")], work.SCORED_COLUMNS)
+    assert len(links["left"]) + len(rest["left"]) == resolution.stats.candidate_pairs
     assert (rest["logodds"] < least).all()
-    histogram = np.sum([one["histogram"] for one in accounts if "histogram" in one], axis=0)
-    assert np.array_equal(histogram, found.stats.score_histogram)
-    blocked = [json.loads(row.body) for row in of(joined, "account")]
+    histogram = np.sum(
+        [report["histogram"] for report in accounts if "histogram" in report], axis=0
+    )
+    assert np.array_equal(histogram, resolution.stats.score_histogram)
+    blocked = [json.loads(row.body) for row in select(joined, "account")]
     names = {rule.name: str(number) for number, rule in enumerate(RULES)}
-    for rule in found.stats.rules:
+    for rule in resolution.stats.rules:
         keys, cut = (
-            sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in blocked)
+            sum(report.get("rules", {}).get(names[rule.name], (0, 0))[at] for report in blocked)
             for at in (0, 1)
         )
         pairs, only = (
-            sum(one.get("rules", {}).get(names[rule.name], (0, 0))[at] for one in accounts)
+            sum(report.get("rules", {}).get(names[rule.name], (0, 0))[at] for report in accounts)
             for at in (0, 1)
         )
         assert (keys, cut, pairs, only) == (rule.keys, rule.cut, rule.pairs, rule.only), rule.name
@@ -114,34 +128,38 @@ def test_the_same_pairs_with_the_same_scores(shape: Shape, world: World, found: 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("cap", [500_000, 12])
-def test_linking_two_sets(shape: Shape, cap: int, world: World) -> None:
-    """Only pairs across the sides, and what is passed over for the safety valve counts pairs across alone."""
-    batch = intake(world.records).batch
+def test_linking_two_sets(shape: Partitioning, cap: int, world: World) -> None:
+    """Only pairs across the sides are made, and purging counts only those."""
+    batch = build_intake(world.records).batch
     sides = (np.arange(len(batch)) % 3 == 0).astype(np.uint8)
 
     class Sent:
         value = sides
 
-    prepared = prepared_of(batch, load_models(None, "S"))
-    pairs, rules = candidates(prepared, PLAN_BY_NAME["S"], sides=sides, cap=cap, workers=1)
-    joined, scored = judged(batch, Job("S", (), -(2**31), shape, sides=Sent(), cap=cap), seed=3)
-    links = numbers([row.body for row in of(scored, "links")], work.SCORED)
+    prepared = normalize(batch, load_models(None, "S"))
+    pairs, rules = join_candidates(prepared, PLAN_BY_NAME["S"], sides=sides, cap=cap, workers=1)
+    joined, scored = run_steps(
+        batch, WorkerJob("S", (), -(2**31), shape, sides=Sent(), cap=cap), seed=3
+    )
+    links = concat_arrays([row.body for row in select(scored, "links")], work.SCORED_COLUMNS)
     order = np.lexsort((links["right"], links["left"]))
     assert np.array_equal(links["left"][order], pairs.left)
     assert np.array_equal(links["right"][order], pairs.right)
-    accounts = [json.loads(row.body) for row in of(joined, "account")]
-    cut = sum(sum(two for _, two in one.get("rules", {}).values()) for one in accounts)
+    accounts = [json.loads(row.body) for row in select(joined, "account")]
+    cut = sum(sum(purged for _, purged in report.get("rules", {}).values()) for report in accounts)
     assert cut == sum(rule.cut for rule in rules)
     assert (cut > 0) == (cap == 12)
 
 
-def test_a_part_done_twice_gives_the_same(world: World) -> None:
-    batch = intake(world.records).batch
-    job = Job("S", (), 0, SHAPES[1])
-    one, two = (judged(batch, job, seed) for seed in (1, 2))
-    for first, second in zip(one, two, strict=True):
-        for what in ("pairs", "needs", "links", "rest"):
-            assert sorted(of(first, what)) == sorted(of(second, what)), what
+def test_steps_are_repeatable(world: World) -> None:
+    batch = build_intake(world.records).batch
+    job = WorkerJob("S", (), 0, SHAPES[1])
+    first_run, second_run = (run_steps(batch, job, seed) for seed in (1, 2))
+    for first_rows, second_rows in zip(first_run, second_run, strict=True):
+        for content in ("pairs", "needs", "links", "rest"):
+            assert sorted(select(first_rows, content)) == sorted(select(second_rows, content)), (
+                content
+            )
 
 
 def test_pairs_within_components() -> None:
@@ -149,18 +167,20 @@ def test_pairs_within_components() -> None:
         value = np.array([1, 2, 5, 9], np.int32), np.array([0, 0, 0, 3], np.int32)
 
     scored = {"left": [1, 1, 2, 0, 1], "right": [2, 9, 5, 1, 7], "logodds": [-5, -6, -7, -8, -9]}
-    body = pack({name: np.array(values, np.int32) for name, values in scored.items()})
-    rows = list(parcels(work.inside(Sent(), to_arrow([Parcel(0, "rest", body)]))))
-    kept = numbers([row.body for row in rows], work.SCORED)
-    assert {name: values.tolist() for name, values in kept.items()} == {
+    body = pack_arrays({name: np.array(values, np.int32) for name, values in scored.items()})
+    rows = list(
+        read_parts(work.keep_component_pairs(Sent(), write_parts([ArrowPart(0, "rest", body)])))
+    )
+    inside = concat_arrays([row.body for row in rows], work.SCORED_COLUMNS)
+    assert {name: values.tolist() for name, values in inside.items()} == {
         "left": [1, 2],
         "right": [2, 5],
         "logodds": [-5, -7],
     }
 
 
-def test_parts_hold_all_records_and_use_all_cores() -> None:
+def test_partitioning_covers_all_records_and_cores() -> None:
     for count, cores in [(1, 2), (199, 4), (1_000, 2), (1_000_000, 2), (100_000_000, 400)]:
-        shape = Shape.of(count, cores)
+        shape = Partitioning.choose(count, cores)
         assert (shape.ranges - 1) * shape.span < count <= shape.ranges * shape.span
         assert min(shape.keys, shape.pairs) >= cores

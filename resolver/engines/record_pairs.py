@@ -1,0 +1,109 @@
+"""Scores of single pairs: of records of a batch by their ids, and of bare names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.blocking import PLANS, choose_plan_by_size
+from resolver.comparison import NameIndex
+from resolver.errors import InputError
+from resolver.model_set import ModelSet, load_models
+from resolver.pipeline import compare_and_score, normalize
+from resolver.records import Batch, Record, Value, kind_of_schema
+from resolver.records.results.resolution import Band
+from resolver.run_options import RunOptions, choose_plan
+from resolver.scoring import scores
+
+NAME_PAIRS_PLAN = "names"
+"""Plan whose priors score pairs of bare names."""
+
+
+def score_pairs(
+    batch: Batch,
+    left_ids: Sequence[str],
+    right_ids: Sequence[str],
+    options: RunOptions,
+    deduplicated_sources: Sequence[str] = (),
+) -> list[tuple[float, Band]]:
+    """Return score and band of each pair of record ids, in the given order.
+
+    Raises `InputError` for an id that no record of the batch has.
+    """
+    plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch))).name
+    models = load_models(options.model_dir, plan)
+    return _score(batch, left_ids, right_ids, models, options, deduplicated_sources)
+
+
+def _score(
+    batch: Batch,
+    left_ids: Sequence[str],
+    right_ids: Sequence[str],
+    models: ModelSet,
+    options: RunOptions,
+    deduplicated_sources: Sequence[str] = (),
+) -> list[tuple[float, Band]]:
+    rows = find_rows(batch, [*left_ids, *right_ids])
+    needed = np.unique(rows)
+    part = batch.take(needed).canonical() if len(needed) < len(batch) else batch
+    place = np.searchsorted(needed, rows).astype(np.int32)
+    prepared = normalize(part, models, deduplicated_sources)
+    first, second = place[: len(left_ids)], place[len(left_ids) :]
+    # the smaller row is always left, so that a pair has one score in either order
+    logodds = compare_and_score(
+        prepared,
+        NameIndex.of(prepared),
+        models,
+        np.minimum(first, second),
+        np.maximum(first, second),
+        options.workers,
+    )
+    values = scores(logodds)
+    return [
+        (float(score), Band(int(band)))
+        for score, band in zip(values, options.thresholds.bands(values), strict=True)
+    ]
+
+
+def find_rows(batch: Batch, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return the rows of record ids. Raises `InputError` for an id that no record has."""
+    row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
+    unknown = sorted({record_id for record_id in ids if record_id not in row_of})
+    if unknown:
+        others = f" (nor {len(unknown) - 1} others)" if len(unknown) > 1 else ""
+        raise InputError(
+            f"no given list has the record {unknown[0]}{others}",
+            hint="name the lists that have it, and write ids as <source>:<native id>",
+        )
+    return np.array([row_of[record_id] for record_id in ids], dtype=np.int64)
+
+
+def score_names(
+    schemas: Sequence[str],
+    left_names: Sequence[str],
+    right_names: Sequence[str],
+    options: RunOptions,
+) -> list[tuple[float, Band]]:
+    """Return score and band of each pair of names, compared as records with only a name.
+
+    `schemas` are FtM names (Person, Company …). Raises `InputError` for any other schema.
+    """
+    records = []
+    for number, (schema, *names) in enumerate(zip(schemas, left_names, right_names, strict=True)):
+        kind = kind_of_schema(schema)
+        if kind is None:
+            raise InputError(
+                f"the schema {schema!r} is no person, group or asset",
+                hint="use an FtM schema such as Person or Company",
+            )
+        for side, name in zip("ab", names, strict=True):
+            record_id = f"names:{number:09d}{side}"
+            records.append(Record(record_id, "names", kind, schema, (Value("name", name),)))
+    batch = Batch.from_records(records).canonical()
+    left_ids = [record.id for record in records[::2]]
+    right_ids = [record.id for record in records[1::2]]
+    # the number of pairs says nothing about the size of the population
+    plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
+    return _score(batch, left_ids, right_ids, load_models(options.model_dir, plan), options)

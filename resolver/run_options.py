@@ -1,0 +1,56 @@
+"""Options of a run, and the choice of its blocking plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from resolver.blocking import PLAN_BY_NAME, Plan
+from resolver.errors import InputError
+from resolver.records.decisions import Decision
+from resolver.scoring import Thresholds, threshold_logodds
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Options of a run.
+
+    Thresholds follow from `wrong_merge_costs`: the cost of a wrong merge, in reviews. `merge_at` (a
+    score) moves the merge threshold alone. `pairs_mib`: memory for pairs before the prefilter
+    (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
+    """
+
+    merge_at: float | None = None
+    plan: str | None = None
+    decisions: Sequence[Decision] = ()
+    only_entities: bool = False
+    model_dir: Path | None = None
+    wrong_merge_costs: float = 20.0
+    workers: int = 2
+    pairs_mib: int = 1024
+    resume: Path | None = None
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Thresholds of the bands."""
+        return Thresholds.from_costs(self.wrong_merge_costs)
+
+    @property
+    def merge_threshold(self) -> int:
+        """Merge threshold in thousandths of log-odds."""
+        score = self.thresholds.match if self.merge_at is None else self.merge_at
+        # no score reaches 1, so such a threshold merges nothing
+        return threshold_logodds(score) + (score >= 1)
+
+
+def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
+    """Return the requested plan, or the default. Raises `InputError` for an unknown one."""
+    if options.plan is None:
+        return default
+    if options.plan not in PLAN_BY_NAME:
+        raise InputError(
+            f"there is no blocking plan {options.plan!r}",
+            hint=f"use one of {', '.join(PLAN_BY_NAME)}",
+        )
+    return PLAN_BY_NAME[options.plan]
