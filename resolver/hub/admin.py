@@ -1,4 +1,4 @@
-"""What an operator does with a store as a whole."""
+"""Administration of a store: status, backups, jobs, API keys and sources."""
 
 from __future__ import annotations
 
@@ -12,34 +12,43 @@ import numpy as np
 
 from resolver.errors import InputError, StoreError
 from resolver.records.source_names import is_source_name
-from resolver.store import ApiKey, JobState, Store, View, backup, moment_of, restore, utc_text
-from resolver.store import Source as Source
+from resolver.store import (
+    ApiKey,
+    JobState,
+    Store,
+    StoreView,
+    backup,
+    parse_utc_text,
+    restore,
+    utc_text,
+)
+from resolver.store import StoredSource as StoredSource
 
-BATCH = "batch"
-"""The kind of job that a submitted list is."""
+BATCH_JOB = "batch"
+"""Kind of the jobs that commit a submitted batch."""
 MISSING, TOO_OLD = "missing", "too old"
-"""What may be wrong with a source, after what was asked of it."""
+"""Faults of a source, by the rules that were set for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """What a store holds: versions, counts, what it was resolved under, its sources."""
+class StoreStatus:
+    """Figures of a store, with the plan and model it was resolved under, and its sources."""
 
-    version: int
+    revision: int
     plan: str
     model: str
     records: int
     entities: int
-    waiting: int
-    sources: tuple[Source, ...]
+    waiting_pairs: int
+    sources: tuple[StoredSource, ...]
 
 
-def status(url: str) -> Status:
-    """Look at a store. Raises `StoreError`."""
+def load_status(url: str) -> StoreStatus:
+    """Return the status of the store at a URL. Raises `StoreError`."""
     with Store.open(url, create=False) as store, store.view() as view:
         _, entity = view.all_members()
-        return Status(
-            view.version,
+        return StoreStatus(
+            view.revision,
             view.head.plan,
             view.head.stamp.get("model", ""),
             len(entity),
@@ -50,13 +59,13 @@ def status(url: str) -> Status:
 
 
 def backup_store(url: str, out: Path) -> int:
-    """Write a store into a file; the number of rows. Raises `StoreError`, `OSError`."""
+    """Write a store into a file; return the number of rows. Raises `StoreError`, `OSError`."""
     with Store.open(url, create=False) as store:
         return backup(store, out)
 
 
 def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
-    """The newest batches that were submitted. Raises `StoreError`."""
+    """Return the newest submitted batches. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
         return [
             {
@@ -67,24 +76,27 @@ def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
                 "created": job.created,
                 "error": job.error,
             }
-            for job in store.jobs.list(kind=BATCH, limit=limit)
+            for job in store.jobs.list(kind=BATCH_JOB, limit=limit)
         ]
 
 
-def accept_batch(url: str, job_id: str, who: str) -> None:
-    """Let a batch that is held back land. Raises `InputError` where it is not held, `StoreError`."""
+def accept_held_batch(url: str, job_id: str, user: str) -> None:
+    """Let a held batch be committed.
+
+    Raises `InputError` where it is not held, `StoreError`.
+    """
     with Store.open(url, create=False) as store:
         job = store.jobs.get(job_id)
         if job.state is not JobState.HELD:
             raise InputError(
-                f"the batch is {job.state}: only what is held can be accepted", where=job_id
+                f"the batch is {job.state}; only held batches can be accepted", place=job_id
             )
-        store.jobs.accept(job_id, who)
+        store.jobs.accept(job_id, user)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """An API key as it is known. `state`: good, expired or revoked."""
+class ApiKeySummary:
+    """Public facts of an API key. `state`: good, expired or revoked."""
 
     name: str
     agency: str
@@ -97,67 +109,70 @@ class Key:
 def create_key(
     url: str, name: str, agency: str, scopes: Sequence[str], days: int | None = None
 ) -> str:
-    """Make an API key in a store; its secret, shown this once. `days`: for how long it is good. Raises `StoreError`."""
+    """Create an API key in a store; return its secret, which cannot be shown again.
+
+    `days`: validity (None: without end). Raises `StoreError`.
+    """
     expires = None if days is None else utc_text(datetime.now(UTC) + timedelta(days=days))
     with Store.open(url) as store:
-        return store.access.create_key(name, agency, scopes, expires=expires)
+        return store.api_keys.create(name, agency, scopes, expires=expires)
 
 
-def keys_of(store: Store) -> list[Key]:
-    """The API keys of a store, by name."""
-    return [_key(one) for one in store.access.list_keys()]
+def summarize_keys(store: Store) -> list[ApiKeySummary]:
+    """Return the API keys of a store, by name."""
+    return [_summarize_key(key) for key in store.api_keys.list()]
 
 
-def key_of(store: Store, secret: str) -> Key | None:
-    """The API key of a secret, or None where there is none that is good."""
-    found = store.access.find_key(secret)
-    return None if found is None else _key(found)
+def find_key(store: Store, secret: str) -> ApiKeySummary | None:
+    """Return the API key of a secret, or None if there is no such key or it is no longer good."""
+    key = store.api_keys.find(secret)
+    return None if key is None else _summarize_key(key)
 
 
-def _key(one: ApiKey) -> Key:
+def _summarize_key(key: ApiKey) -> ApiKeySummary:
     state = (
         "revoked"
-        if one.revoked
+        if key.revoked
         else "expired"
-        if one.expires and one.expires <= utc_text()
+        if key.expires and key.expires <= utc_text()
         else "good"
     )
-    return Key(one.name, one.agency, one.scopes, one.created, one.expires or "", state)
+    return ApiKeySummary(key.name, key.agency, key.scopes, key.created, key.expires or "", state)
 
 
-def list_keys(url: str) -> list[Key]:
-    """The same, of the store at a URL. Raises `StoreError`."""
+def list_keys(url: str) -> list[ApiKeySummary]:
+    """Return the API keys of the store at a URL, by name. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
-        return keys_of(store)
+        return summarize_keys(store)
 
 
 def revoke_key(url: str, name: str) -> None:
-    """Make an API key useless. Raises `StoreError` where there is none of that name."""
+    """Revoke an API key. Raises `StoreError` where there is no key of that name."""
     with Store.open(url, create=False) as store:
-        store.access.revoke_key(name)
+        store.api_keys.revoke(name)
 
 
 def restore_store(path: Path, url: str) -> int:
-    """Make a store from a backup; its version. Raises `InputError` where there is no such file, `StoreError`."""
+    """Restore a store from a backup; return its revision. Raises `InputError`, `StoreError`."""
     if not path.is_file():
         raise InputError(
             "there is no such file",
-            where=str(path),
-            mend="name a file that `resolver backup` has written",
+            place=str(path),
+            hint="name a file that `resolver backup` has written",
         )
-    new = not _is_there(url)
+    is_new = not _exists(url)
     with Store.open(url) as store:
         try:
             return restore(path, store)
         except StoreError:
-            if new and store.path is not None:
-                # nor is there an empty store then
+            if is_new and store.path is not None:
+                # leave no empty store behind
                 for name in ("", "-wal", "-shm", "-journal", "-landing"):
                     Path(f"{store.path}{name}").unlink(missing_ok=True)
             raise
 
 
-def _is_there(url: str) -> bool:
+def _exists(url: str) -> bool:
     try:
         Store.open(url, create=False).close()
     except StoreError:
@@ -166,31 +181,34 @@ def _is_there(url: str) -> bool:
 
 
 def list_sources(url: str) -> list[dict[str, Any]]:
-    """The sources of a store as they are listed, by name: what is kept of each, and its `fault` (`fault_of`).
-    Raises `StoreError`."""
+    """Return the sources of a store by name, each with its `fault` (see `source_fault`).
+
+    Raises `StoreError`.
+    """
     with Store.open(url, create=False) as store, store.view() as view:
         return [
-            {**_listed(one), "fault": fault_of(view, one)} for one in view.sources(counted=True)
+            {**_to_row(source), "fault": source_fault(view, source)}
+            for source in view.sources(counted=True)
         ]
 
 
-def _listed(source: Source) -> dict[str, Any]:
+def _to_row(source: StoredSource) -> dict[str, Any]:
     return {name: value for name, value in asdict(source).items() if name != "number"}
 
 
-def fault_of(view: View, source: Source) -> str:
-    """What is wrong with a source: `MISSING`, `TOO_OLD`, or nothing (an empty text)."""
-    if source.required and not view.holds_any(source):
+def source_fault(view: StoreView, source: StoredSource) -> str:
+    """Return the fault of a source: `MISSING`, `TOO_OLD`, or an empty text."""
+    if source.required and not view.has_records(source):
         return MISSING
     days = source.maximum_age_days
     if days is not None and (
-        not source.updated or datetime.now(UTC) - moment_of(source.updated) > timedelta(days)
+        not source.updated or datetime.now(UTC) - parse_utc_text(source.updated) > timedelta(days)
     ):
         return TOO_OLD
     return ""
 
 
-def set_source(
+def update_source(
     url: str,
     name: str,
     *,
@@ -199,20 +217,23 @@ def set_source(
     maximum_age_days: int | None = None,
     required: bool | None = None,
 ) -> bool:
-    """Say what is given of a source (`agency`: whose it is from now on, empty: the hub's; `maximum_age_days`: 0 for
-    none); whether it was unknown before. Raises `InputError` for a name no source may have, `StoreError`."""
-    said: dict[str, Any] = {"title": title, "required": required}
-    said = {key: value for key, value in said.items() if value is not None}
+    """Change the given facts of a source; return whether the source is new.
+
+    `agency`: new owner (empty: the hub); `maximum_age_days`: 0 for no limit. Raises `InputError`
+    for a name that no source may have, `StoreError`.
+    """
+    changes: dict[str, Any] = {"title": title, "required": required}
+    changes = {key: value for key, value in changes.items() if value is not None}
     if agency is not None:
-        said |= {"agency": agency.strip(), "keeper": ""}
+        changes |= {"agency": agency.strip(), "keeper": ""}
     if maximum_age_days is not None:
-        said["maximum_age_days"] = maximum_age_days or None
+        changes["maximum_age_days"] = maximum_age_days or None
     with Store.open(url, create=False) as store:
         with store.view() as view:
-            new = all(one.name != name for one in view.sources())
-        if new and not is_source_name(name):
+            is_new = all(source.name != name for source in view.sources())
+        if is_new and not is_source_name(name):
             raise InputError(
-                f"no source can be called {name[:60]!r}", mend="use letters, digits, . _ -"
+                f"no source can be called {name[:60]!r}", hint="use letters, digits, . _ -"
             )
-        store.describe_source(name, create=True, **said)
-    return new
+        store.describe_source(name, create=True, **changes)
+    return is_new

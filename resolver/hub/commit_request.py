@@ -1,52 +1,53 @@
-"""What a hub is asked to land: an update worked out from a view, and decisions."""
+"""Requests that a hub commits: an update computed from a view, and decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resolver.errors import InputError
 from resolver.hub.increments.increment import Increment
-from resolver.hub.increments.record_index import Index
-from resolver.hub.list_updates import Update
-from resolver.pipeline import RunOptions
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.records.decisions import Decision
-from resolver.store import NewDecision, View
+from resolver.store import NewDecision, StoreView
 
-Decide = Callable[[View], Iterable[NewDecision | Decision]]
-"""Decisions that are made up from what a view shows; asked again where another landing came between."""
-More = Callable[[View, Index, Increment], Sequence[NewDecision]]
-"""Further decisions, in view of what those before would do; asked until there are none."""
+DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]
+"""Function that finds decisions in a view; called again where another commit came between."""
+FollowUpDecisions = Callable[[StoreView, RecordIndex, Increment], Sequence[NewDecision]]
+"""Function that finds further decisions, given the increment; called until there are none."""
+
+
+def _find_none(_view: StoreView) -> Sequence[NewDecision]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be added: an update worked out from a view, and decisions; `count` records were read. `owners`: whose
-    the sources are that are new (`Landing.owners`)."""
+class CommitRequest:
+    """Request for one commit of a `kind` by an `actor`.
 
-    update_from: Callable[[View], Update]
-    decisions: Decide
+    `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
+    where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`.
+    """
+
     kind: str
-    who: str
-    count: int
+    actor: str
+    build_update: Callable[[StoreView], ListUpdate] = build_empty_update
+    find_decisions: DecisionSource = _find_none
+    record_count: int = 0
     dry_run: bool = False
     accept_large: bool = True
-    more: More | None = None
-    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    follow_up: FollowUpDecisions | None = None
+    source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def not_logged(view: View, asked: Iterable[NewDecision | Decision]) -> list[NewDecision]:
-    """The decisions that are not in the log yet, each once."""
-    given = (one if isinstance(one, NewDecision) else NewDecision(one) for one in asked)
-    new = {one.digest: one for one in given}
-    known = view.logged(sorted(new)) if new else set()
-    return [one for digest, one in new.items() if digest not in known]
-
-
-def check_border(options: RunOptions) -> None:
-    """Raises `InputError` where a store would merge below the review border."""
-    if options.merge_at is not None and options.merge_at < options.borders.review:
-        raise InputError(
-            f"a store merges from the review border ({options.borders.review:g}) at the lowest",
-            mend="raise --merge-at, or resolve without --store",
-        )
+def drop_logged_decisions(
+    view: StoreView, decisions: Iterable[NewDecision | Decision]
+) -> list[NewDecision]:
+    """Return the decisions that are not in the log yet, each once."""
+    new = (
+        decision if isinstance(decision, NewDecision) else NewDecision(decision)
+        for decision in decisions
+    )
+    by_digest = {decision.digest: decision for decision in new}
+    logged = view.logged_digests(sorted(by_digest)) if by_digest else set()
+    return [decision for digest, decision in by_digest.items() if digest not in logged]

@@ -1,4 +1,4 @@
-"""What an increment did to a store."""
+"""Results of commits and dry runs."""
 
 from __future__ import annotations
 
@@ -7,60 +7,61 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.entity_preview import Standing
-from resolver.hub.list_updates import Update
+from resolver.hub.entity_preview import EntityPreview
+from resolver.hub.increments.increment import Increment
+from resolver.hub.list_updates import ListUpdate
 from resolver.ingest.reader_types import Intake
 from resolver.records.results.resolution import RunStats
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What an increment did: the version it is, how many records are new and how many have a new version, the records
-    read that hold now, the entities (numbers) that changed, the ids withdrawn and those that came too late, what the
-    user should know, and how the run went."""
+    """Result of a commit, or of a dry run.
 
-    version: int
-    new: int
-    superseded: int
+    `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
+    current now, `outdated_ids` those of lists older than the store's. `changed_entities` are
+    numbers. `preview` is set for a dry run over lists.
+    """
+
+    revision: int
+    new_count: int
+    superseded_count: int
     ids: tuple[str, ...]
-    changed: Numbers
+    changed_entities: npt.NDArray[np.int64]
     withdrawn: tuple[str, ...]
-    older: tuple[str, ...]
+    outdated_ids: tuple[str, ...]
     notes: tuple[str, ...]
-    declared: tuple[str, ...]
+    deduplicated_sources: tuple[str, ...]
     stats: RunStats
-    would: Standing | None = None
-    """Of a dry run over lists, what the entities touched would be."""
+    preview: EntityPreview | None = None
 
     def counts(self, intake: Intake) -> dict[str, int]:
-        """What became of an intake, in numbers, as commands and jobs tell it."""
+        """Return the figures of an intake that commands and jobs show."""
         return {
-            "version": self.version,
+            "version": self.revision,
             "records": len(intake.batch),
-            "new": self.new,
-            "changed": self.superseded,
+            "new": self.new_count,
+            "changed": self.superseded_count,
             "withdrawn": len(self.withdrawn),
-            "entities_changed": len(self.changed),
+            "entities_changed": len(self.changed_entities),
             "rejects": len(intake.rejects),
         }
 
 
-def landed_of(
-    version: int, update: Update, changed: Numbers, stats: RunStats, would: Standing | None
+def build_commit_result(
+    revision: int, update: ListUpdate, increment: Increment, preview: EntityPreview | None
 ) -> CommitResult:
-    """What an update did that landed with a version, or would."""
+    """Return the result of an update that was committed at a revision, or would be."""
     return CommitResult(
-        version,
+        revision,
         len(update.fresh) - len(update.superseded),
         len(update.superseded),
         update.ids,
-        changed,
+        increment.changed_entities,
         tuple(update.withdrawn),
-        update.older,
+        update.outdated_ids,
         update.notes,
-        update.declared,
-        stats,
-        would,
+        update.deduplicated_sources,
+        increment.resolution.stats,
+        preview,
     )

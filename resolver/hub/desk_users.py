@@ -1,33 +1,33 @@
-"""Users of the steward's desk, as operators and the desk deal with them."""
+"""Users of the steward's desk, as operators and the desk manage them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.store import LockedError, Role, Session, Store, User
-from resolver.store.accounts.users import LONGEST, SHORTEST
+from resolver.store import LockedError, Session, Store, User, UserRole
+from resolver.store.accounts.users import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 
 __all__ = [
-    "LONGEST",
-    "SHORTEST",
+    "MAX_PASSWORD_LENGTH",
+    "MIN_PASSWORD_LENGTH",
     "LockedError",
-    "Role",
     "Session",
     "User",
+    "UserRole",
     "UserRow",
-    "add_user",
-    "change_user",
+    "add_desk_user",
+    "change_desk_user",
     "has_users",
-    "list_users",
+    "list_desk_users",
 ]
-ROLES = tuple(role.label for role in Role)
-FIRST = "admin"
-"""The user that a sign-in link lets in where a store has no users yet."""
+ROLES = tuple(role.label for role in UserRole)
+FIRST_ADMIN = "admin"
+"""Name of the user that a sign-in link admits where a store has no users yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """A user as it is listed. `state`: good, disabled, or without password."""
+    """Public facts of a user. `state`: good, disabled, or without password."""
 
     name: str
     role: str
@@ -36,30 +36,32 @@ class UserRow:
     state: str
 
 
-def row_of(user: User) -> UserRow:
-    """A user as it is listed."""
+def summarize_user(user: User) -> UserRow:
+    """Return the public facts of a user."""
     state = "disabled" if user.disabled else "good" if user.has_password else "without password"
     return UserRow(user.name, user.role.label, user.agency, user.created, state)
 
 
 def has_users(store: Store) -> bool:
-    """Whether anybody was ever made a user. Whom a sign-in link made counts from the first password on."""
-    return store.users.guarded() or any(user.name != FIRST for user in store.users.list())
+    """Return whether the desk has users; the first admin counts once it has a password."""
+    return store.users.has_passwords() or any(
+        user.name != FIRST_ADMIN for user in store.users.list()
+    )
 
 
-def add_user(url: str, name: str, role: str, agency: str, password: str | None) -> User:
-    """Add a user to a store, which is made where there is none. Raises `StoreError`."""
+def add_desk_user(url: str, name: str, role: str, agency: str, password: str | None) -> User:
+    """Add a user to a store, which is created if absent. Raises `StoreError`."""
     with Store.open(url) as store:
-        return store.users.add(name, Role.of(role), agency, password)
+        return store.users.add(name, UserRole.from_label(role), agency, password)
 
 
-def list_users(url: str) -> list[UserRow]:
-    """The users of a store, by name. Raises `StoreError`."""
+def list_desk_users(url: str) -> list[UserRow]:
+    """Return the users of a store, by name. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
-        return [row_of(user) for user in store.users.list()]
+        return [summarize_user(user) for user in store.users.list()]
 
 
-def change_user(
+def change_desk_user(
     url: str,
     name: str,
     *,
@@ -68,11 +70,11 @@ def change_user(
     password: str | None = None,
     disabled: bool | None = None,
 ) -> User:
-    """Change what is given of a user. Raises `StoreError`."""
+    """Change the given facts of a user. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
         user = store.users.get(name)
         if role is not None:
-            user = store.users.set_role(name, Role.of(role))
+            user = store.users.set_role(name, UserRole.from_label(role))
         if agency is not None:
             user = store.users.set_agency(name, agency)
         if password is not None:
@@ -82,8 +84,10 @@ def change_user(
         return user
 
 
-def first_user(store: Store) -> User:
-    """Who a sign-in link lets in: the admin that has no password yet, made where there is none. Raises `StoreError`
-    where somebody has a password already."""
-    found = store.users.find(FIRST)
-    return found if found is not None else store.users.add(FIRST, Role.ADMIN)
+def get_or_create_first_admin(store: Store) -> User:
+    """Return the user of a sign-in link: the admin without a password, created if absent.
+
+    Raises `StoreError` where a user has a password already.
+    """
+    user = store.users.find(FIRST_ADMIN)
+    return user if user is not None else store.users.add(FIRST_ADMIN, UserRole.ADMIN)

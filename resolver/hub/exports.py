@@ -1,13 +1,15 @@
-"""A store as JSON lines, for archives, other programs and comparison.
+"""Export of a store as JSON lines, for archives, other programs and comparison.
 
-Canonical: entities named by their smallest record id, golden values with the records that state them, links; no ids,
-versions or times. It depends on nothing but records and decisions: the same of them give the same bytes, whatever the
-order and number of landings. Otherwise ids and versions are with it, the decisions, and where retired ids lead.
+A canonical export holds entities named by their smallest record id, golden values with the records
+that state them, and links; no ids, revisions or times. It depends on records and decisions alone:
+the same of them give the same bytes, whatever the order and number of commits. A full export also
+has ids and revisions, sources, decisions, and where retired ids lead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,56 +18,56 @@ import pyarrow as pa
 
 from resolver.errors import OutputError
 from resolver.hub.hub import Hub
-from resolver.hub.stored_results import Gathered, everything, smallest_ids
+from resolver.hub.stored_results import StoredResults, load_all_results, smallest_record_ids
 from resolver.merging import (
     GoldenRecord,
     GoldenRelation,
     GoldenValue,
-    context,
-    golden_of,
-    partition,
+    build_partition,
+    iterate_golden_records,
 )
 from resolver.normalize import country_code
+from resolver.pipeline import merge_entities
 from resolver.records.results.resolution import Band, Outcome
-from resolver.store import Colour, StoredDecision, View
-from resolver.store.array_files import replaced
+from resolver.store import LinkColor, StoredDecision, StoreView
+from resolver.store.array_files import replace_file
 
 
-def export(hub: Hub, out: Path, *, canonical: bool = False) -> int:
-    """Write everything that holds into a file; the number of lines. Raises `OutputError` where it cannot be
-    written."""
+def export_store(hub: Hub, out: Path, *, canonical: bool = False) -> int:
+    """Write an export into a file; return the number of lines.
+
+    Raises `OutputError` where it cannot be written.
+    """
     count = 0
     try:
-        with replaced(out) as file:
-            for line in lines(hub, canonical=canonical):
+        with replace_file(out) as file:
+            for line in export_lines(hub, canonical=canonical):
                 file.write(line)
                 count += 1
     except OSError as error:
         raise OutputError(
-            f"cannot write the export: {error.strerror or error}", where=str(out)
+            f"cannot write the export: {error.strerror or error}", place=str(out)
         ) from error
     return count
 
 
-def lines(hub: Hub, *, canonical: bool = False) -> Iterator[bytes]:
-    """The lines of an export, each a JSON object and a line break."""
-    gathered = everything(hub)
-    rows = _entities(gathered, smallest_ids(gathered) if canonical else gathered.names)
-    for row in rows:
-        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-    for row in _links(gathered):
+def export_lines(hub: Hub, *, canonical: bool = False) -> Iterator[bytes]:
+    """Yield the lines of an export, each a JSON object and a line break."""
+    results = load_all_results(hub)
+    entity_ids = smallest_record_ids(results) if canonical else results.entity_ids
+    for row in chain(_entities(results, entity_ids), _links(results)):
         yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
     if not canonical:
         with hub.store.view() as view:
-            for row in _kept(view):
+            for row in _context_rows(view):
                 yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _entities(gathered: Gathered, names: pa.StringArray) -> Iterator[dict[str, Any]]:
-    """The golden records, by name."""
-    batch, labels = gathered.resolution.batch, gathered.resolution.labels
-    work = context(batch, partition(batch, labels, names), country_code)
-    return (_entity(golden) for golden in golden_of(work))
+def _entities(results: StoredResults, entity_ids: pa.StringArray) -> Iterator[dict[str, Any]]:
+    """Yield the golden records, by entity id."""
+    batch, labels = results.resolution.batch, results.resolution.labels
+    merge = merge_entities(batch, build_partition(batch, labels, entity_ids), country_code)
+    return (_entity(golden) for golden in iterate_golden_records(merge))
 
 
 def _entity(golden: GoldenRecord) -> dict[str, Any]:
@@ -85,16 +87,16 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
 
 
 def _value(value: GoldenValue) -> dict[str, Any]:
-    said: dict[str, Any] = {"value": value.text, "records": list(value.records)}
+    row: dict[str, Any] = {"value": value.text, "records": list(value.records)}
     if value.forms:
-        said["forms"] = list(value.forms)
+        row["forms"] = list(value.forms)
     if value.code:
-        said["code"] = value.code
-    return said
+        row["code"] = value.code
+    return row
 
 
 def _relation(relation: GoldenRelation) -> dict[str, Any]:
-    said = {
+    fields = {
         "type": relation.type.value,
         "target": relation.target,
         "record": relation.target_record,
@@ -104,36 +106,36 @@ def _relation(relation: GoldenRelation) -> dict[str, Any]:
         "end": relation.end,
     }
     return {
-        **{name: text for name, text in said.items() if text},
+        **{name: text for name, text in fields.items() if text},
         "records": list(relation.records),
     }
 
 
-def _links(gathered: Gathered) -> Iterator[dict[str, Any]]:
-    links, ids = gathered.resolution.links, gathered.resolution.batch.ids
+def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
+    links, ids = results.resolution.links, results.resolution.batch.ids
     sides = [ids.take(pa.array(rows)).to_pylist() for rows in (links.left, links.right)]
     columns = (
         links.score.tolist(),
         links.band.tolist(),
         links.outcome.tolist(),
-        gathered.colours.tolist(),
+        results.link_colors.tolist(),
     )
-    for left, right, score, band, outcome, colour in zip(*sides, *columns, strict=True):
+    for left, right, score, band, outcome, color in zip(*sides, *columns, strict=True):
         yield {
             "link": [left, right],
             "score": score,
             "band": Band(band).label,
             "outcome": Outcome(outcome).label,
-            "colour": Colour(colour).label,
+            "colour": LinkColor(color).label,
         }
 
 
-def _kept(view: View) -> Iterator[dict[str, Any]]:
-    """What a canonical export leaves out."""
+def _context_rows(view: StoreView) -> Iterator[dict[str, Any]]:
+    """Yield the rows that only a full export has."""
     head = view.head
     yield {
         "store": head.store_id,
-        "version": view.version,
+        "version": view.revision,
         "plan": head.plan,
         "stamp": dict(head.stamp),
     }
@@ -151,14 +153,14 @@ def _kept(view: View) -> Iterator[dict[str, Any]]:
 
 
 def _decision(stored: StoredDecision) -> dict[str, Any]:
-    one = stored.decision
+    decision = stored.decision
     return {
-        "decision": list(one.pair),
-        "verdict": str(one.verdict),
-        "unlawful": one.unlawful,
-        "who": one.who,
-        "when": one.when.isoformat() if one.when else "",
-        "why": one.why,
-        "landed": stored.landed,
-        "seen": dict(stored.seen),
+        "decision": list(decision.pair),
+        "verdict": str(decision.verdict),
+        "unlawful": decision.unlawful,
+        "who": decision.decided_by,
+        "when": decision.decided_at.isoformat() if decision.decided_at else "",
+        "why": decision.reason,
+        "landed": stored.revision,
+        "seen": dict(stored.context),
     }

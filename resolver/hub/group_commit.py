@@ -1,239 +1,266 @@
-"""Records that come one at a time, landed together: whoever comes while a landing is under way lands with the next.
+"""Group commit: records posted one at a time are committed together.
 
-A landing costs the same for one record as for a hundred, and each is durable before its sender hears of it.
+A record that is posted during a commit becomes part of the next one. A commit costs the same for
+one record as for a hundred, and each is durable before its poster gets an answer.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from resolver.errors import InputError, OwnerError, ResolverError
-from resolver.hub.fingerprint import invented
+from resolver.hub.commit_request import CommitRequest
 from resolver.hub.hub import Hub
+from resolver.hub.index.fingerprint import fingerprint_records
+from resolver.hub.list_updates import build_list_update
 from resolver.hub.ownership import (
-    HUB,
-    Sender,
-    check_codes,
-    check_sources,
-    not_theirs,
+    HUB_OWNER,
+    RecordOwner,
+    check_handling_codes,
+    check_source_owner,
+    ownership_error,
 )
-from resolver.ingest.reader_types import BatchAt, Intake
-from resolver.ingest.text.placeholders import without_placeholders
-from resolver.ingest.validation import admit
+from resolver.ingest.reader_types import Intake, LocatedBatch
+from resolver.ingest.text.placeholders import remove_placeholders
+from resolver.ingest.validation import validate_records
 from resolver.records import Batch, Record
 
-MOST = 500
-"""Records of one landing at most, so that nobody waits long."""
-_MOMENT = 0.002
-_NAMED = 10
-"""Senders named with a landing at most."""
+MAX_RECORDS_PER_COMMIT = 500
+"""Limit on the records of one commit, so that nobody waits long."""
+_GATHER_SECONDS = 0.002
+_MAX_NAMES = 10
+"""Posters named with a commit at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a record went: the version it landed with, and the id of its entity."""
+class CommittedRecord:
+    """Revision that a record was committed with, and the id of its entity."""
 
-    version: int
-    entity: str
+    revision: int
+    entity_id: str
 
 
 @dataclass(slots=True)
-class _Sender:
+class _PendingRecord:
+    """Record that waits for a commit.
+
+    `is_woken` is set once the record has a result, or is to lead the next commit.
+    """
+
     record: Record
-    who: Sender
-    answer: Posted | None = None
+    owner: RecordOwner
+    result: CommittedRecord | None = None
     error: Exception | None = None
-    leads: bool = False
-    called: threading.Event = field(default_factory=threading.Event)
+    is_leader: bool = False
+    is_woken: threading.Event = field(default_factory=threading.Event)
 
 
-class Posting:
-    """Takes records from many threads."""
+class GroupCommit:
+    """Commit of records posted from many threads: one thread leads and commits for all."""
 
     def __init__(self, hub: Hub, *, accept_restricted: bool = False) -> None:
         self._hub, self._accept_restricted = hub, accept_restricted
-        self._waiting: list[_Sender] = []
+        self._waiting: list[_PendingRecord] = []
         self._lock = threading.Lock()
-        self._led = False
-        self._last = 1
+        self._has_leader = False
+        self._last_count = 1
 
-    def post(self, record: Record, sender: Sender = HUB) -> Posted:
-        """Add one record, or a new version of one, and resolve it; the answer is that of a batch. Raises `InputError`
-        where the record may not enter, `OwnerError` where it is not the sender's to change, `StoreError`."""
-        admitted(record, accept_restricted=self._accept_restricted)
-        mine = _Sender(record, sender)
+    def post(self, record: Record, owner: RecordOwner = HUB_OWNER) -> CommittedRecord:
+        """Add one record, or a new version of one, and resolve it as a batch would.
+
+        Raises `InputError` where the record is not admitted, `OwnerError` where the owner may not
+        change it, `StoreError`.
+        """
+        check_admission(record, accept_restricted=self._accept_restricted)
+        pending = _PendingRecord(record, owner)
         with self._lock:
-            self._waiting.append(mine)
-            mine.leads, self._led = not self._led, True
-        if not mine.leads:
-            mine.called.wait()
-        if mine.leads:
+            self._waiting.append(pending)
+            pending.is_leader, self._has_leader = not self._has_leader, True
+        if not pending.is_leader:
+            pending.is_woken.wait()
+        if pending.is_leader:
             self._lead()
-        if mine.error is not None:
-            raise mine.error
-        return _answered(mine)
+        if pending.error is not None:
+            raise pending.error
+        return _result_of(pending)
 
-    def withdraw(self, record_id: str, sender: Sender = HUB) -> int:
-        """Take one record back; the version that says so. Raises as `Hub.withdraw` does."""
-        with self._hub.alone():
-            return self._hub.withdraw([record_id], sender=sender).version
+    def withdraw(self, record_id: str, owner: RecordOwner = HUB_OWNER) -> int:
+        """Withdraw one record; return the new revision. Raises as `Hub.withdraw` does."""
+        with self._hub.exclusive_commits():
+            return self._hub.withdraw([record_id], owner=owner).revision
 
-    def post_all(self, asked: Sequence[tuple[Record, Sender]]) -> list[Posted | Exception]:
-        """Add records that have come at once, each admitted already (`admitted`); for each what `post` would return or
-        raise."""
-        senders = [_Sender(record, who) for record, who in asked]
-        left = senders
-        while left:
-            chosen = _first_of_each(left)
-            left = [one for one in left if chosen.get(one.record.id) is not one]
+    def post_all(
+        self, posts: Sequence[tuple[Record, RecordOwner]]
+    ) -> list[CommittedRecord | Exception]:
+        """Add records that arrived together and are admitted already (see `check_admission`).
+
+        Return for each what `post` would return or raise.
+        """
+        pending = [_PendingRecord(record, owner) for record, owner in posts]
+        remaining = pending
+        while remaining:
+            chosen = _first_per_id(remaining)
+            remaining = _without(remaining, chosen)
             try:
-                with self._hub.alone():
+                with self._hub.exclusive_commits():
                     self._serve(list(chosen.values()))
             except ResolverError as error:
-                for sender in chosen.values():
-                    sender.error = error
-        return [one.error or _answered(one) for one in senders]
+                for record in chosen.values():
+                    record.error = error
+        return [record.error or _result_of(record) for record in pending]
 
-    def warm(self) -> None:
-        """Load what the first landing takes seconds for, and bring the index to the present: a landing that does not
-        land. Nothing where the store is empty. Raises `StoreError`."""
-        if self._hub.store.version:
-            self._hub.add(Intake(invented(), (), ()), dry_run=True)
+    def warm_up(self) -> None:
+        """Load what the first commit takes seconds for, and refresh the index, by a dry run.
+
+        Do nothing where the store is empty. Raises `StoreError`.
+        """
+        if self._hub.store.revision:
+            self._hub.add(Intake(fingerprint_records(), (), ()), dry_run=True)
 
     def _lead(self) -> None:
-        """Land with all who wait, oneself among them, and call the next to lead."""
+        """Commit for all that wait, this thread among them, and wake the next leader."""
         try:
             self._gather()
-            # while others land, more come, who then land together
-            with self._hub.alone():
-                self._serve(self._next())
+            # more records arrive while others commit, and become part of this commit
+            with self._hub.exclusive_commits():
+                self._serve(self._take_next())
         except ResolverError as error:
-            # nobody could land at all
-            for sender in self._next():
-                sender.error = error
-                sender.called.set()
+            # no commit is possible at all
+            for pending in self._take_next():
+                pending.error = error
+                pending.is_woken.set()
         finally:
             with self._lock:
-                self._led = bool(self._waiting)
+                self._has_leader = bool(self._waiting)
                 if self._waiting:
-                    self._waiting[0].leads = True
-                    self._waiting[0].called.set()
+                    self._waiting[0].is_leader = True
+                    self._waiting[0].is_woken.set()
 
     def _gather(self) -> None:
-        """Where many came the last time, wait a moment for those who have just been served to come again."""
+        """Wait a moment, after a large commit, for its posters to come with their next records."""
         before = 0
-        while before < len(self._waiting) < self._last:
+        while before < len(self._waiting) < self._last_count:
             before = len(self._waiting)
-            time.sleep(_MOMENT)
+            time.sleep(_GATHER_SECONDS)
 
-    def _next(self) -> list[_Sender]:
-        """Who lands now: the first to come, one for each record id."""
+    def _take_next(self) -> list[_PendingRecord]:
+        """Take the records of the next commit: the first that came, one for each record id."""
         with self._lock:
-            chosen = _first_of_each(self._waiting)
-            self._waiting = [one for one in self._waiting if chosen.get(one.record.id) is not one]
-            self._last = len(chosen)
+            chosen = _first_per_id(self._waiting)
+            self._waiting = _without(self._waiting, chosen)
+            self._last_count = len(chosen)
         return list(chosen.values())
 
-    def _serve(self, senders: Sequence[_Sender]) -> None:
+    def _serve(self, group: Sequence[_PendingRecord]) -> None:
         try:
-            self._land(senders)
+            self._commit(group)
         except ResolverError as error:
-            if len(senders) > 1:
-                # one of them may be at fault; the others must not suffer for it
-                for sender in senders:
-                    self._serve([sender])
+            if len(group) > 1:
+                # one record may be at fault, and the others must not suffer for it
+                for pending in group:
+                    self._serve([pending])
             else:
-                senders[0].error = error
+                group[0].error = error
         except Exception as error:
-            for sender in senders:
-                sender.error = error
+            for pending in group:
+                pending.error = error
         finally:
-            for sender in senders:
-                sender.called.set()
+            for pending in group:
+                pending.is_woken.set()
 
-    def _allowed(
-        self, senders: Sequence[_Sender]
-    ) -> tuple[list[_Sender], dict[str, tuple[str, str]]]:
-        """Those who may change what they send, and whose the new sources are; the others are told why not. To be called
-        while nobody else lands."""
-        allowed: list[_Sender] = []
-        owners: dict[str, tuple[str, str]] = {}
-        with self._hub.store.view() as view:
-            ids = [one.record.id for one in senders if not one.who.may_all]
-            held = {one: number for one, (number, _) in view.numbers_of(ids).items()} if ids else {}
-            known = {source.name for source in view.sources()}
-            for one in senders:
-                record = one.record
-                try:
-                    check_sources(view, [record.source], one.who)
-                    if record.id in held:
-                        check_codes(
-                            view,
-                            {record.id: held[record.id]},
-                            {record.id: record.handling},
-                            one.who,
-                        )
-                    first = owners.setdefault(record.source, one.who.owner)
-                    if (
-                        record.source not in known
-                        and not one.who.may_all
-                        and first != one.who.owner
-                    ):
-                        # two come at once with a new name: it is the first one's
-                        raise not_theirs(record.source, one.who)
-                except OwnerError as error:
-                    one.error = error
-                else:
-                    allowed.append(one)
-        return allowed, owners
-
-    def _land(self, senders: Sequence[_Sender]) -> None:
-        senders, owners = self._allowed(senders)
-        if not senders:
+    def _commit(self, group: Sequence[_PendingRecord]) -> None:
+        group, source_owners = self._select_permitted(group)
+        if not group:
             return
-        batch = Batch.from_records(sender.record for sender in senders).canonical()
-        names_of = sorted({sender.who.name for sender in senders} - {""})
-        who = ", ".join(names_of[:_NAMED]) + (
-            f" and {len(names_of) - _NAMED} more" if len(names_of) > _NAMED else ""
+        batch = Batch.from_records(pending.record for pending in group).canonical()
+        request = CommitRequest(
+            "record",
+            _join_names(sorted({pending.owner.name for pending in group} - {""})),
+            build_update=lambda view: build_list_update(view, Intake(batch, (), ())),
+            record_count=len(batch),
+            source_owners=source_owners,
         )
-        version = self._hub.add(
-            Intake(batch, (), ()), kind="record", who=who, owners=owners
-        ).version
-        with self._hub.store.view(version) as view:
-            numbers = {
-                one: number for one, (number, _) in view.numbers_of(batch.ids.to_pylist()).items()
-            }
+        revision = self._hub.commit(request).revision
+        entity_ids = self._find_entity_ids(revision, batch.ids.to_pylist())
+        for pending in group:
+            pending.result = CommittedRecord(revision, entity_ids[pending.record.id])
+
+    def _find_entity_ids(self, revision: int, ids: list[str]) -> dict[str, str]:
+        """Return the entity id of each of some records at a revision."""
+        with self._hub.store.view(revision) as view:
+            numbers = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
             record, entity, _ = view.memberships(list(numbers.values()))
-            names = view.entity_ids(np.unique(entity).tolist())
+            entity_ids = view.entity_ids(np.unique(entity).tolist())
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
-        for sender in senders:
-            sender.answer = Posted(version, names[entity_of[numbers[sender.record.id]]])
+        return {record_id: entity_ids[entity_of[number]] for record_id, number in numbers.items()}
+
+    def _select_permitted(
+        self, group: Sequence[_PendingRecord]
+    ) -> tuple[list[_PendingRecord], dict[str, tuple[str, str]]]:
+        """Return the records that their owners may change, and the owners of new sources.
+
+        The other records get an error. No other process may commit meanwhile.
+        """
+        permitted: list[_PendingRecord] = []
+        source_owners: dict[str, tuple[str, str]] = {}
+        with self._hub.store.view() as view:
+            ids = [member.record.id for member in group if not member.owner.may_change_all]
+            stored = view.numbers_of(ids) if ids else {}
+            sources = {source.name for source in view.sources()}
+            for pending in group:
+                record, owner = pending.record, pending.owner
+                try:
+                    check_source_owner(view, [record.source], owner)
+                    if record.id in stored:
+                        numbers = {record.id: stored[record.id][0]}
+                        check_handling_codes(view, numbers, {record.id: record.handling}, owner)
+                    first = source_owners.setdefault(record.source, owner.new_source_owner)
+                    is_new = record.source not in sources and not owner.may_change_all
+                    if is_new and first != owner.new_source_owner:
+                        # of two who post to a new source at once, the first one gets it
+                        raise ownership_error(record.source, owner)
+                except OwnerError as error:
+                    pending.error = error
+                else:
+                    permitted.append(pending)
+        return permitted, source_owners
 
 
-def admitted(record: Record, *, accept_restricted: bool = False) -> None:
-    """Raises `InputError` where a record may not enter."""
-    alone = BatchAt(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
-    _, nameless = without_placeholders(alone, "")
-    _, refused = admit(alone, "", accept_restricted)
-    faults = [*refused, *nameless]
-    if faults:
-        raise InputError(faults[0].reason, mend="correct the record")
+def check_admission(record: Record, *, accept_restricted: bool = False) -> None:
+    """Raise `InputError` where a record may not enter the store."""
+    batch = LocatedBatch(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
+    _, nameless = remove_placeholders(batch, "")
+    _, invalid = validate_records(batch, "", accept_restricted)
+    rejects = [*invalid, *nameless]
+    if rejects:
+        raise InputError(rejects[0].reason, hint="correct the record")
 
 
-def _first_of_each(senders: Sequence[_Sender]) -> dict[str, _Sender]:
-    """The first to come for each record id, as many as land at once."""
-    chosen: dict[str, _Sender] = {}
-    for sender in senders:
-        if len(chosen) < MOST:
-            chosen.setdefault(sender.record.id, sender)
+def _join_names(names: Sequence[str]) -> str:
+    text = ", ".join(names[:_MAX_NAMES])
+    return text if len(names) <= _MAX_NAMES else f"{text} and {len(names) - _MAX_NAMES} more"
+
+
+def _first_per_id(waiting: Sequence[_PendingRecord]) -> dict[str, _PendingRecord]:
+    """Return the first record that came for each record id, as many as one commit takes."""
+    chosen: dict[str, _PendingRecord] = {}
+    for pending in waiting:
+        if len(chosen) < MAX_RECORDS_PER_COMMIT:
+            chosen.setdefault(pending.record.id, pending)
     return chosen
 
 
-def _answered(sender: _Sender) -> Posted:
-    assert sender.answer is not None
-    return sender.answer
+def _without(
+    waiting: Sequence[_PendingRecord], chosen: Mapping[str, _PendingRecord]
+) -> list[_PendingRecord]:
+    return [pending for pending in waiting if chosen.get(pending.record.id) is not pending]
+
+
+def _result_of(pending: _PendingRecord) -> CommittedRecord:
+    assert pending.result is not None
+    return pending.result

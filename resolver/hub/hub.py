@@ -1,60 +1,60 @@
-"""`Hub`: a store with its model and index, and all that changes or asks it. What the command line, the service and the
-steward's desk work with.
+"""`Hub`: an open store with its model and index; command line, service and desk work with it.
 
-A hub works under the plan, the model and the borders of its store: those of its first landing, until `replan`. It is
-safe to use from several threads; landings of one process follow one another, landings of several processes too, and
-whoever comes late works again on what changed meanwhile.
+A hub works under the plan, the model and the thresholds of its store: those of its first commit,
+until a rebuild. It is safe to use from several threads. Commits of one process follow one another,
+commits of several processes too; a commit that was computed on an older revision is computed again.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from resolver.blocking import PLAN_BY_NAME, Plan, plan_for
-from resolver.errors import HeldError, InputError, StoreError
-from resolver.hub.commit_request import (
-    Asked,
-    Decide,
-    More,
-    check_border,
-    not_logged,
-)
-from resolver.hub.commit_result import CommitResult, landed_of
-from resolver.hub.entity_preview import standing_after
-from resolver.hub.increments.component_cache import Remembered
-from resolver.hub.increments.decision_effects import with_bands
-from resolver.hub.increments.increment import Increment, work_out, work_out_all
-from resolver.hub.increments.record_index import KEPT_FROM, Index, index_folder
+from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size
+from resolver.errors import InputError, StoreError
+from resolver.hub.commit_request import CommitRequest, DecisionSource, FollowUpDecisions
+from resolver.hub.commit_result import CommitResult
+from resolver.hub.committer import Committer
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.increment import compute_rebuild
+from resolver.hub.index.current_index import CurrentIndex
+from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.hub.list_updates import (
-    Update,
-    no_update,
-    update_of,
-    withdrawal_of,
+    ListUpdate,
+    build_list_update,
+    build_withdrawal,
 )
 from resolver.hub.ownership import (
-    HUB,
-    Sender,
-    check_handling,
-    check_sources,
-    sources_of,
+    HUB_OWNER,
+    RecordOwner,
+    check_source_owner,
+    check_update_handling,
+    intake_sources,
 )
+from resolver.hub.store_options import add_store_options, check_merge_threshold, merge_options
 from resolver.ingest.reader_types import Intake
-from resolver.pipeline import ModelSet, RunOptions, choose_plan, load_models, prepared_of
+from resolver.model_set import ModelSet, load_models
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
-from resolver.store import Change, Head, NewDecision, OutdatedError, Store, View
+from resolver.run_options import RunOptions, choose_plan
+from resolver.store import (
+    EntityEvent,
+    NewDecision,
+    OutdatedError,
+    Store,
+    StoreHead,
+    StoreView,
+)
 
-_LOOKS = 4
-_ROUNDS = 5
+_VIEW_ATTEMPTS = 4
+_DEFAULT_COSTS = 20.0
 
 
 class Hub:
-    """An open store, with what it takes to resolve. Close it, or use it as a context manager."""
+    """Open store with everything it takes to resolve. Close it, or use it as a context manager."""
 
     def __init__(
         self,
@@ -62,17 +62,15 @@ class Hub:
         options: RunOptions | None,
         model_dir: Path | None = None,
         index_dir: Path | None = None,
-        index_kept_from: int = KEPT_FROM,
+        min_file_records: int = MIN_FILE_RECORDS,
     ) -> None:
         self.store = store
         self.models: ModelSet = load_models(options.model_dir if options else model_dir)
-        self._given = options
-        self._model_dir = model_dir
-        self.index_dir, self._kept_from = index_dir, index_kept_from
-        self._index: Index | None = None
+        self._options, self._model_dir = options, model_dir
+        self._index = CurrentIndex(store, self.models, index_dir, min_file_records)
+        self._committer = Committer(store, self.models, self._index, self.options_of)
         self._lock = threading.RLock()
-        self._alone = False
-        self._remembered = Remembered()
+        self._is_exclusive = False
 
     @classmethod
     def open(
@@ -84,15 +82,18 @@ class Hub:
         check: bool = True,
         model_dir: Path | None = None,
         index_dir: Path | None = None,
-        index_kept_from: int = KEPT_FROM,
+        min_file_records: int = MIN_FILE_RECORDS,
     ) -> Hub:
-        """Open the store at a URL; made where there is none, unless `create` is false. Without options those of the
-        store hold (of a new one: the defaults), and `model_dir` is where the model is. Without
-        `check` a store that was resolved with another model is opened too, to `replan` it. Raises `StoreError`,
-        `ModelError`, and `InputError` where options contradict what the store was resolved with."""
+        """Open the store at a URL; it is created if absent, unless `create` is false.
+
+        Without options those of the store apply (for a new store: the defaults), and `model_dir`
+        is the folder of the model. Without `check` a store that was resolved with another model
+        is opened too, for a rebuild. Raises `StoreError`, `ModelError`, and `InputError` where
+        options contradict what the store was resolved with.
+        """
         store = Store.open(url, create=create)
         try:
-            hub = cls(store, options, model_dir, index_dir, index_kept_from)
+            hub = cls(store, options, model_dir, index_dir, min_file_records)
             if check:
                 with store.view() as view:
                     hub.options_of(view.head)
@@ -102,8 +103,8 @@ class Hub:
         return hub
 
     def close(self) -> None:
-        """Let go of the database and the index."""
-        self._index = None
+        """Close the database and let go of the index."""
+        self._index.drop()
         self.store.close()
 
     def __enter__(self) -> Hub:
@@ -112,308 +113,186 @@ class Hub:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # --- what changes the store
+    @property
+    def index_dir(self) -> Path | None:
+        """Folder for the indexes of several stores; None: beside the store, or the user's cache."""
+        return self._index.folder
+
+    @index_dir.setter
+    def index_dir(self, folder: Path | None) -> None:
+        """Set the folder, before the index is first used."""
+        self._index.folder = folder
 
     def add(
         self,
         intake: Intake,
         decisions: Iterable[NewDecision | Decision] = (),
         *,
-        sender: Sender = HUB,
-        owners: Mapping[str, tuple[str, str]] | None = None,
-        who: str = "",
-        kind: str = "batch",
+        owner: RecordOwner = HUB_OWNER,
         dry_run: bool = False,
         accept_large: bool = True,
         progress: Progress = SILENT,
     ) -> CommitResult:
-        """Add lists, and decisions with them, to what is resolved: one landing. With `dry_run` nothing lands, and the
-        answer says what would (its version is the present one). New sources are the sender's, or of `owners`. Without
-        `accept_large` nothing lands either where a large share of a source changes or an id names somebody else:
-        `HeldError`. Raises `StoreError`, `OwnerError` where the sender may not change a source or a record's handling,
-        and `DecisionError` for decisions that contradict each other; then nothing has changed."""
-        if len(intake.batch) == 0 and not intake.lists and not decisions:
-            raise InputError("there is nothing to add", mend="name lists or decisions")
-        given, names, count = list(decisions), sources_of(intake), len(intake.batch)
-        owned = dict.fromkeys(names, sender.owner) if owners is None else owners
+        """Add lists, and decisions with them: one commit. Sources new to the store are the owner's.
 
-        def update_from(view: View) -> Update:
-            check_sources(view, names, sender)
-            update = update_of(view, intake)
-            check_handling(view, update, sender)
+        With `dry_run` nothing is committed: the result says what would change, at the present
+        revision. Without `accept_large` a change of a large share of a source, or of an id to
+        another person, raises `LargeChangeError`. Raises `StoreError`, `OwnerError` where the
+        owner may not change a source or the handling of a record, and `DecisionError` for
+        decisions that contradict each other; then nothing has changed.
+        """
+        if len(intake.batch) == 0 and not intake.lists and not decisions:
+            raise InputError("there is nothing to add", hint="name lists or decisions")
+        logged, sources = list(decisions), intake_sources(intake)
+
+        def build_update(view: StoreView) -> ListUpdate:
+            """Build the update after checking that the owner may make it."""
+            check_source_owner(view, sources, owner)
+            update = build_list_update(view, intake)
+            check_update_handling(view, update, owner)
             return update
 
-        by = who or sender.name
-        asked = Asked(
-            update_from, lambda _: given, kind, by, count, dry_run, accept_large, owners=owned
+        request = CommitRequest(
+            "batch",
+            owner.name,
+            build_update=build_update,
+            find_decisions=lambda _: logged,
+            record_count=len(intake.batch),
+            dry_run=dry_run,
+            accept_large=accept_large,
+            source_owners=dict.fromkeys(sources, owner.new_source_owner),
         )
-        return self._landed(asked, progress)
+        return self.commit(request, progress)
 
-    def withdraw(self, ids: Sequence[str], *, sender: Sender = HUB) -> CommitResult:
-        """Take records back: one landing. Who is left of their entities is resolved anew; adding a record again undoes
-        it. Raises `InputError` for an id that no record holds, `OwnerError` where its source is not the sender's."""
+    def withdraw(self, ids: Sequence[str], *, owner: RecordOwner = HUB_OWNER) -> CommitResult:
+        """Withdraw records: one commit. Adding a record again undoes it.
 
-        def update_from(view: View) -> Update:
-            check_sources(view, {one.partition(":")[0] for one in ids}, sender)
-            return withdrawal_of(view, ids)
+        The other records of their entities are resolved anew. Raises `InputError` for an id
+        that no record has, `OwnerError` where its source is not the owner's.
+        """
 
-        return self._landed(
-            Asked(update_from, lambda _: (), "withdrawal", sender.name, 0, False), SILENT
-        )
+        def build_update(view: StoreView) -> ListUpdate:
+            """Build the withdrawal after checking that the owner may make it."""
+            check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
+            return build_withdrawal(view, ids)
+
+        return self.commit(CommitRequest("withdrawal", owner.name, build_update=build_update))
 
     def decide(
         self,
-        decisions: Iterable[NewDecision | Decision] | Decide,
+        decisions: Iterable[NewDecision | Decision] | DecisionSource,
         *,
-        who: str = "",
+        actor: str = "",
         dry_run: bool = False,
-        more: More | None = None,
+        follow_up: FollowUpDecisions | None = None,
         progress: Progress = SILENT,
     ) -> CommitResult:
-        """Log decisions and resolve anew what they touch: one landing. Undoing one is a later one on the same pair
-        (`unsure` takes a verdict back). A function in their place is asked for them with a view of the very version
-        that the landing follows; what it raises is raised, and nothing has changed. Raises as `add` does; decisions
-        that are logged already change nothing."""
-        given = None if callable(decisions) else list(decisions)
-        asks: Decide = decisions if callable(decisions) else lambda _: given or ()
-        return self._landed(
-            Asked(no_update, asks, "decisions", who, 0, dry_run, more=more), progress
+        """Log decisions and resolve what they touch: one commit.
+
+        A later decision on the same pair undoes one (`unsure` takes a verdict back). A function
+        in place of decisions is called with a view of the very revision that the commit follows;
+        what it raises is raised, and nothing has changed. Decisions that are logged already
+        change nothing. Raises as `add` does.
+        """
+        logged = [] if callable(decisions) else list(decisions)
+        request = CommitRequest(
+            "decisions",
+            actor,
+            find_decisions=decisions if callable(decisions) else lambda _: logged,
+            dry_run=dry_run,
+            follow_up=follow_up,
         )
+        return self.commit(request, progress)
+
+    def commit(self, request: CommitRequest, progress: Progress = SILENT) -> CommitResult:
+        """Compute and commit a request; compute it again if another commit came between."""
+        with self._lock:
+            if self._is_exclusive:
+                return self._committer.commit(request, progress, locked=True)
+            try:
+                return self._committer.commit(request, progress, locked=False)
+            except OutdatedError:
+                # no other process can commit while the lock is held
+                with self.store.commit_lock():
+                    return self._committer.commit(request, progress, locked=True)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep everybody else from landing: what this thread lands meanwhile is worked out once. For landings of a
-        moment; long ones are better worked out while others land."""
-        with self._lock, self.store.landing_lock():
-            self._alone = True
+    def exclusive_commits(self) -> Iterator[None]:
+        """Keep all others from committing, so that commits of this thread are computed once.
+
+        Meant for commits of a moment; long ones should be computed while others commit.
+        """
+        with self._lock, self.store.commit_lock():
+            self._is_exclusive = True
             try:
                 yield
             finally:
-                self._alone = False
+                self._is_exclusive = False
 
-    def _landed(self, asked: Asked, progress: Progress) -> CommitResult:
-        with self._lock:
-            if self._alone:
-                return self._once(asked, progress, locked=True)
-            try:
-                return self._once(asked, progress, locked=False)
-            except OutdatedError:
-                # whoever came between has landed; nobody else can while the lock is held
-                with self.store.landing_lock():
-                    return self._once(asked, progress, locked=True)
-
-    def _once(self, asked: Asked, progress: Progress, *, locked: bool) -> CommitResult:
-        with self.store.view() as view:
-            options = self.options_of(view.head)
-            plan = (
-                options.plan
-                or choose_plan(options, asked.count, plan_for(asked.count, growing=True)).name
-            )
-            options = replace(options, plan=plan)
-            index = self._index_at(view, PLAN_BY_NAME[plan], certain=locked)
-            update = asked.update_from(view)
-            if update.alarms and not (asked.accept_large or asked.dry_run):
-                raise HeldError(update.alarms)
-            increment = self._worked_out(view, index, options, update, asked, progress)
-            version = view.version
-            would = (
-                standing_after(view, index, update, increment)
-                if asked.dry_run and update.ids
-                else None
-            )
-        if not asked.dry_run:
-            increment = replace(increment, landing=replace(increment.landing, owners=asked.owners))
-            version = self._land(index, increment, update, options, progress, locked=locked)
-        return landed_of(version, update, increment.changed, increment.resolution.stats, would)
-
-    def _worked_out(
-        self,
-        view: View,
-        index: Index,
-        options: RunOptions,
-        update: Update,
-        asked: Asked,
-        progress: Progress,
-    ) -> Increment:
-        said = not_logged(view, asked.decisions(view))
-        for _ in range(_ROUNDS):
-            kind, who = asked.kind, asked.who
-            # what would land is shown with all that it says
-            known = (
-                None
-                if asked.dry_run or asked.more is not None
-                else self._remembered.at(view.version)
-            )
-            increment = work_out(
-                view,
-                index,
-                self.models,
-                options,
-                update,
-                said,
-                kind=kind,
-                who=who,
-                blocks=known,
-                progress=progress,
-            )
-            further = (
-                not_logged(view, asked.more(view, index, increment))
-                if asked.more is not None
-                else []
-            )
-            if not further:
-                break
-            said = [*said, *further]
-        noted = with_bands(increment.landing.decisions, increment.resolution)
-        return replace(increment, landing=replace(increment.landing, decisions=noted))
-
-    def _land(
-        self,
-        index: Index,
-        increment: Increment,
-        update: Update,
-        options: RunOptions,
-        progress: Progress,
-        *,
-        locked: bool,
+    def rebuild(
+        self, options: RunOptions | None = None, *, actor: str = "", progress: Progress = SILENT
     ) -> int:
-        landing = increment.landing
-        if not landing.base:
-            landing = replace(landing, **self._under(options))
-        progress.start("store", landing.rows)
-        version = self.store.land(landing, locked=locked)
-        progress.advance(landing.rows)
-        if landing.lists or landing.decisions:
-            self._remembered = Remembered()
-        else:
-            self._remembered.landed(landing.base, increment.touched, increment.blocks)
-        self._add_to_index(index, increment, update, version)
-        return version
+        """Resolve all records anew under other options: one commit; return the new revision.
 
-    def _add_to_index(
-        self, index: Index, increment: Increment, update: Update, version: int
-    ) -> None:
-        with self.store.view() as view:
-            if view.version != version:
-                return
-            try:
-                index.add(update.fresh, increment.prepared, update.ended, view)
-            except StoreError:
-                # the landing is done and durable; an index that could not be written is made again by the next run
-                self._index = None
-
-    def replan(
-        self, options: RunOptions | None = None, *, who: str = "", progress: Progress = SILENT
-    ) -> int:
-        """Resolve everything anew under other options (default: those of today's defaults, and the plan for the
-        store's size): one landing; the new version. Entities keep their ids where they can. Raises as `add` does."""
-        asked = options or RunOptions(model_dir=self._model_dir)
-        check_border(asked)
-        with self._lock, self.store.landing_lock():
+        Default: the default options, and the plan for the size of the store. Entities keep their
+        ids where they can. Raises as `add` does.
+        """
+        requested = options or RunOptions(model_dir=self._model_dir)
+        check_merge_threshold(requested)
+        with self._lock, self.store.commit_lock():
             with self.store.view() as view:
-                if not view.version:
-                    raise StoreError(
-                        "the store is empty",
-                        where=self.store.url,
-                        mend="run `resolver dedupe --store`",
-                    )
+                if not view.revision:
+                    raise self._empty_error()
                 count = len(view.all_members()[0])
-                asked = replace(
-                    asked, plan=choose_plan(asked, count, plan_for(count, growing=True)).name
-                )
-                index = self._index_at(view, PLAN_BY_NAME[str(asked.plan)], certain=True)
-                landing = work_out_all(view, index, asked, who=who, progress=progress)
-            landing = replace(landing, **self._under(asked))
-            version = self.store.land(landing, locked=True)
-            self._given = asked if self._given is not None else None
-        return version
+                plan = choose_plan(requested, count, choose_plan_by_size(count, growing=True))
+                requested = replace(requested, plan=plan.name)
+                index = self._index.at(view, plan, certain=True)
+                models = self.models.for_plan(plan.name)
+                context = IncrementContext(view, index, models, requested, progress=progress)
+                commit = compute_rebuild(context, actor=actor)
+            commit = add_store_options(commit, requested, self.models)
+            revision = self.store.commit(commit, locked=True)
+            self._options = requested if self._options is not None else None
+        return revision
 
-    def _under(self, options: RunOptions) -> dict[str, Any]:
-        """What a store keeps of what it was resolved under."""
-        merge_at = {} if options.merge_at is None else {"merge_at": options.merge_at}
-        return {
-            "plan": str(options.plan),
-            "stamp": {**self.models.stamp, "plan": str(options.plan)},
-            "borders": {"wrong_merge_costs": options.wrong_merge_costs, **merge_at},
-        }
+    def options_of(self, head: StoreHead) -> RunOptions:
+        """Return the options to resolve with: those of the store, where it has been resolved.
 
-    # --- what it works under
-
-    def options_of(self, head: Head) -> RunOptions:
-        """The options to resolve with: those of the store, where it has been resolved. Raises `InputError` where others
-        were asked for, `StoreError` where the store was resolved with another model."""
-        costs = head.borders.get("wrong_merge_costs", 20.0)
-        given = self._given or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
-        check_border(given)
-        if not head.version:
-            return given
-        stamp = {**self.models.stamp, "plan": head.plan}
-        other = sorted(
-            name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name)
-        )
-        if other:
-            raise StoreError(
-                f"the store was resolved with another {' and '.join(other)}",
-                where=self.store.url,
-                mend="use that model (--model), or run `resolver replan --store`",
-            )
-        kept = {
-            "merge_at": head.borders.get("merge_at"),
-            "wrong_merge_costs": head.borders["wrong_merge_costs"],
-        }
-        asked = {"merge_at": given.merge_at, "wrong_merge_costs": given.wrong_merge_costs}
-        differ = [
-            name for name, value in asked.items() if value is not None and value != kept[name]
-        ]
-        if given.plan and given.plan != head.plan:
-            differ.append("plan")
-            kept["plan"] = head.plan  # type: ignore[assignment]
-        if differ:
-            name = differ[0]
-            raise InputError(
-                f"the store was resolved with {name} {kept[name]}",
-                where=self.store.url,
-                mend=f"leave {name} out, or run `resolver replan --store`",
-            )
-        return replace(given, plan=head.plan, merge_at=kept["merge_at"], wrong_merge_costs=costs)
+        Raises `InputError` where other options were requested, `StoreError` where the store was
+        resolved with another model.
+        """
+        costs = head.thresholds.get("wrong_merge_costs", _DEFAULT_COSTS)
+        requested = self._options or RunOptions(model_dir=self._model_dir, wrong_merge_costs=costs)
+        return merge_options(head, requested, self.models, self.store.url)
 
     @contextmanager
-    def index(self) -> Iterator[tuple[View, Index]]:
-        """A view of the present and the index brought to it, for this thread alone. Raises `StoreError` where nothing
-        has landed yet."""
+    def indexed_view(self) -> Iterator[tuple[StoreView, RecordIndex]]:
+        """Open a view of the present, and bring the index to it, for this thread alone.
+
+        Raises `StoreError` where nothing has been committed yet.
+        """
         with self._lock, ExitStack() as stack:
-            for attempt in range(_LOOKS):
+            for attempt in range(_VIEW_ATTEMPTS):
                 view = stack.enter_context(self.store.view())
                 if not view.head.plan:
-                    mend = "run `resolver dedupe --store` first"
-                    raise StoreError("the store is empty", where=self.store.url, mend=mend)
+                    raise self._empty_error()
+                plan, is_last = PLAN_BY_NAME[view.head.plan], attempt == _VIEW_ATTEMPTS - 1
                 try:
-                    index = self._index_at(
-                        view, PLAN_BY_NAME[view.head.plan], certain=attempt == _LOOKS - 1
-                    )
+                    index = self._index.at(view, plan, certain=is_last)
                     break
                 except OutdatedError:
-                    # somebody has landed since; a newer view shows what the index holds
+                    # another process has committed since; a newer view shows what the index holds
                     stack.pop_all().close()
             yield view, index
 
-    def changes(self, since: int) -> list[Change]:
-        """The change feed after a version, for whoever may see all."""
+    def _empty_error(self) -> StoreError:
+        return StoreError(
+            "the store is empty",
+            place=self.store.url,
+            hint="add lists with `resolver dedupe FILE --store URL`",
+        )
+
+    def changes(self, since: int) -> list[EntityEvent]:
+        """Return the change feed after a revision, unfiltered: for viewers who may see all."""
         with self.store.view() as view:
             return view.changes(since)
-
-    def _index_at(self, view: View, plan: Plan, *, certain: bool = False) -> Index:
-        """The index, brought to the view's version."""
-        if self._index is None or self._index.plan is not plan:
-            folder = index_folder(self.store, view.head.store_id, self.index_dir)
-            self._index = Index(
-                folder,
-                view.head.store_id,
-                self.models.stamp["model"],
-                plan,
-                # which sources are declared plays no part in keys
-                lambda batch: prepared_of(batch, self.models),
-                self._kept_from,
-            )
-        self._index.refresh(view, certain=certain)
-        return self._index

@@ -1,9 +1,9 @@
-"""Batches as jobs: uploads in folders, rows in the store, workers that take them up.
+"""Batch jobs: uploads in folders, rows in the store, workers that take them up.
 
-A job's folder holds what was sent (`input/`) and what came of it (`result/`). A worker leases a job, keeps the lease
-alive from a thread of its own and lands the batch whole; killed at any moment it leaves the store as it was or with all
-of the batch in it, and whoever takes the job up again changes nothing twice: records that are there already are the
-same.
+A job's folder holds the upload (`input/`) and the results (`result/`). A worker leases a job, keeps
+the lease alive from a thread of its own, and commits the batch as a whole. Killed at any moment it
+leaves the store without any of the batch or with all of it; another worker that takes up the job
+changes nothing twice, as records that are stored already are equal.
 """
 
 from __future__ import annotations
@@ -14,30 +14,34 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from resolver.errors import HeldError, InputError, ResolverError, UsageError
-from resolver.hub.admin import BATCH as BATCH
+from resolver.errors import InputError, LargeChangeError, ResolverError, UsageError
+from resolver.hub.admin import BATCH_JOB as BATCH_JOB
 from resolver.hub.hub import Hub
-from resolver.hub.ownership import Sender
+from resolver.hub.ownership import RecordOwner
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
-from resolver.store.jobs import LEASE
-from resolver.store.jobs import OVER as OVER
+from resolver.store.jobs import FINAL_STATES as FINAL_STATES
+from resolver.store.jobs import LEASE_TIME
 
 INPUT, RESULT = "input", "result"
-Work = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
+JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
-class StoppedError(ResolverError):
-    """The job was asked to stop, or is another worker's by now."""
+class JobStoppedError(ResolverError):
+    """Stop of a job: it was cancelled, or has gone to another worker."""
 
 
 def jobs_folder(store: Store, folder: Path | None = None) -> Path:
-    """Where the folders of a store's jobs lie: beside a SQLite store, else in the user's cache; unless said."""
+    """Return the folder with the folders of a store's jobs.
+
+    Default: beside a SQLite store, else in the user's cache.
+    """
     if folder is not None:
         return folder
     if store.path is not None:
@@ -46,8 +50,8 @@ def jobs_folder(store: Store, folder: Path | None = None) -> Path:
         return Path.home() / ".cache" / "resolver" / "jobs" / view.head.store_id
 
 
-def new_folder(jobs: Path) -> Path:
-    """A folder for a new job, with room for what is sent. Raises `OSError`."""
+def create_job_folder(jobs: Path) -> Path:
+    """Create a folder for a new job, with a folder for the upload. Raises `OSError`."""
     folder = jobs / uuid.uuid4().hex
     if not jobs.exists():
         jobs.mkdir(parents=True, mode=0o700)
@@ -56,70 +60,90 @@ def new_folder(jobs: Path) -> Path:
     return folder
 
 
-def submit(
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """Options for reading and committing a submitted batch.
+
+    `label` names it in lists. `complete`: it holds all records of its sources.
+    `accept_large_change`: commit it however much it changes. `dry_run`: only say what would change.
+    """
+
+    label: str
+    list_format: str
+    dry_run: bool = False
+    complete: bool = False
+    accept_large_change: bool = False
+
+    @property
+    def signature(self) -> str:
+        """Text of the options that have to be the same where an idempotency key is used again."""
+        return f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
+
+
+def submit_batch(
     hub: Hub,
     folder: Path,
+    options: BatchOptions,
     *,
-    label: str,
-    list_format: str,
-    sender: Sender,
-    idempotency_key: str | None,
-    dry_run: bool = False,
-    complete: bool = False,
-    accept_large_change: bool = False,
+    owner: RecordOwner,
+    idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
-    """Queue what lies in a job's folder, to land or (`dry_run`) to say what would; the job, and whether it is new. Of a
-    key used before the job of then is given, and the folder removed. `complete`: the list holds all of its sources;
-    `accept_large_change`: it lands however much it changes. Raises `UsageError` where the key was used for something
-    else, `StoreError`."""
+    """Queue the files in a job's folder; return the job and whether it is new.
+
+    For a key that was used before, return the job of that time, and remove the folder. Raises
+    `UsageError` where the key was used for other content or options, `StoreError`.
+    """
+    digest = _digest(folder / INPUT, options.signature) if idempotency_key else ""
     params: dict[str, Any] = {
         "folder": folder.name,
-        "label": label,
-        "format": list_format,
-        "dry_run": dry_run,
+        "label": options.label,
+        "format": options.list_format,
+        "dry_run": options.dry_run,
+        "complete": options.complete,
+        "accept_large_change": options.accept_large_change,
+        "may_all": owner.may_change_all,
+        "digest": digest,
     }
-    params |= {"complete": complete, "accept_large_change": accept_large_change}
-    params["may_all"] = sender.may_all
-    asked = f"{list_format} {dry_run} {complete} {accept_large_change}"
-    params["digest"] = digest = _digest(folder / INPUT, asked) if idempotency_key else ""
     job = hub.store.jobs.submit(
-        BATCH,
+        BATCH_JOB,
         params,
-        agency=sender.agency,
-        submitted_by=sender.name,
+        agency=owner.agency,
+        submitted_by=owner.name,
         idempotency_key=idempotency_key,
     )
-    new = job.params.get("folder") == folder.name
-    if not new:
+    is_new = job.params.get("folder") == folder.name
+    if not is_new:
         shutil.rmtree(folder, ignore_errors=True)
         if job.params.get("digest", digest) != digest:
             raise UsageError(
-                "this key was used for another list, or another way of reading it",
-                mend="use a new key",
+                "this idempotency key was used for another list, or with other options",
+                hint="use a new key",
             )
-    return job, new
+    return job, is_new
 
 
 def _digest(sent: Path, options: str) -> str:
-    """A digest of what was sent, whatever its file was called: the list, then the mapping."""
-    found = hashlib.sha256(options.encode())
-    for path in sorted(sent.iterdir(), key=lambda one: (one.suffix == ".yml", one.name)):
+    """Return a digest of an upload, whatever its files are called: the list, then the mapping."""
+    state = hashlib.sha256(options.encode())
+    for path in sorted(sent.iterdir(), key=lambda file: (file.suffix == ".yml", file.name)):
         with path.open("rb") as file:
-            found.update(hashlib.file_digest(file, "sha256").digest())
-    return found.hexdigest()
+            state.update(hashlib.file_digest(file, "sha256").digest())
+    return state.hexdigest()
 
 
-def sender_of(job: Job) -> Sender:
-    """Who sent a batch."""
-    return Sender(
+def owner_of_job(job: Job) -> RecordOwner:
+    """Return the owner of the records of a batch."""
+    return RecordOwner(
         job.submitted_by, job.agency, bool(job.params.get("may_all", not job.submitted_by))
     )
 
 
 class JobProgress:
-    """Where a job stands, told to its row by a thread that keeps its lease alive meanwhile. Use as a context."""
+    """Progress of a job, written to its row by a thread that also keeps the lease. A context
+    manager.
+    """
 
-    def __init__(self, store: Store, job: Job, lease: timedelta = LEASE) -> None:
+    def __init__(self, store: Store, job: Job, lease: timedelta = LEASE_TIME) -> None:
         self._store, self._job, self._lease = store, job, lease
         self._stage, self._done = "", 0
         self._total: int | None = None
@@ -136,48 +160,50 @@ class JobProgress:
         self._thread.join()
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """A stage begins. Raises `StoppedError`."""
+        """Begin a stage. Raises `JobStoppedError`."""
         self._stage, self._done, self._total = stage, 0, total
-        # what has been handed to the store lands whole, or not; from then on it is too late to stop
+        # a commit is written as a whole or not at all: from here on it is too late to stop
         self._late = self._late or stage == "store"
         self._check()
 
     def advance(self, count: int = 1) -> None:
-        """`count` more items are done. Raises `StoppedError`."""
+        """Count `count` more items as done. Raises `JobStoppedError`."""
         self._done += count
         self._check()
 
     def finish(self) -> None:
-        """The stage is done."""
+        """End the stage."""
 
     def _check(self) -> None:
         if self._stop and not self._late:
-            raise StoppedError(self._stop)
+            raise JobStoppedError(self._stop)
 
     def _beat(self) -> None:
         while not self._over.wait(self._lease.total_seconds() / 6):
             try:
-                told = self._store.jobs.heartbeat(
+                row = self._store.jobs.heartbeat(
                     self._job,
                     stage=self._stage,
                     done=self._done,
                     total=self._total,
                     lease=self._lease,
                 )
-                self._stop = "the job was cancelled" if told.cancel_asked else ""
+                self._stop = "the job was cancelled" if row.cancel_requested else ""
             except LeaseError as error:
-                self._stop = error.what
+                self._stop = error.message
                 return
             except ResolverError:
                 # the database may be back before the lease is over
                 continue
 
 
-def work_once(
-    hub: Hub, jobs: Path, work: Work, *, worker: str = "", lease: timedelta = LEASE
+def run_next_job(
+    hub: Hub, jobs: Path, work: JobHandler, *, worker: str = "", lease: timedelta = LEASE_TIME
 ) -> Job | None:
-    """Take up the next job and do it; the job as it stands then, or None where none waits. Raises `StoreError` where
-    the store is away; then the lease runs out and the job waits again."""
+    """Take up the next job and run it; return the job afterwards, or None where none waits.
+
+    Raises `StoreError` where the store is away; then the lease runs out and the job waits again.
+    """
     queue = hub.store.jobs
     job = queue.lease(worker or f"{os.uname().nodename}:{os.getpid()}", lease=lease)
     if job is None or job.state is not JobState.RUNNING:
@@ -186,25 +212,25 @@ def work_once(
     try:
         with JobProgress(hub.store, job, lease) as progress:
             if not (folder / INPUT).is_dir():
-                raise InputError("what was sent is no longer there", mend="send it again")
+                raise InputError("what was sent is no longer there", hint="send it again")
             result = work(hub, job, folder, progress)
         return queue.finish(job, result)
     except LeaseError:
         return None
-    except StoppedError:
-        return _ended(lambda: queue.cancelled(job))
-    except HeldError as error:
+    except JobStoppedError:
+        return _end_job(lambda: queue.confirm_cancel(job))
+    except LargeChangeError as error:
         line = error.line()
-        return _ended(lambda: queue.hold(job, line))
+        return _end_job(lambda: queue.hold(job, line))
     except (ResolverError, OSError, MemoryError) as error:
         line = (
             error.line() if isinstance(error, ResolverError) else f"{type(error).__name__}: {error}"
         )
-        return _ended(lambda: queue.fail(job, line))
+        return _end_job(lambda: queue.fail(job, line))
 
 
-def _ended(end: Callable[[], Job]) -> Job | None:
-    """The end of a job, unless it is another worker's by now."""
+def _end_job(end: Callable[[], Job]) -> Job | None:
+    """End a job; return None where it has gone to another worker."""
     try:
         return end()
     except LeaseError:

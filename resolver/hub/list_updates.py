@@ -1,13 +1,14 @@
-"""What lists say that a store does not hold yet: new records, new versions of records, records withdrawn.
+"""Updates by lists: new records, new versions of records, and records withdrawn from a store.
 
-Of a source whose lists carry versions the newest counts, whichever comes first: a newer list withdraws what it no
-longer holds, an older one changes nothing. Otherwise what comes later supersedes what was said before. A list that is
-said to be complete withdraws what it does not hold; one that breaks off never does.
+Of a source whose lists carry versions the newest counts, whichever comes first: a newer list
+withdraws what it no longer has, an older one changes nothing. Otherwise a list that comes later
+supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
+breaks off never does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,168 +17,193 @@ import pyarrow as pa
 
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.ingest.reused_ids import reused_ids
+from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
-from resolver.store import Contents, ListLanding, Source, View, contents_of
+from resolver.store import ListCommit, RecordContents, StoredSource, StoreView, encode_contents
 
 Numbers = npt.NDArray[np.int64]
 ALARM_SHARE = 0.2
-"""A list update that withdraws or changes more than this share of a source's records is worth a second look."""
-ALARM_LEAST = 20
+"""Share of a source's records above which withdrawals or changes need a second look."""
+ALARM_MIN_RECORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """`fresh`: the canonical batch of new records and new versions, with their contents. `superseded`: record id → the
-    number that ends. `withdrawn`: ids that are no longer said, with the numbers that end. `ids`: every record that
-    was read and still holds. `declared`: sources free of duplicates, all of the store. `undeclared`: those that were
-    held to be so until now."""
+class ListUpdate:
+    """Changes of a store by lists.
+
+    - `fresh`: canonical batch of new records and new versions, with their `contents`;
+    - `superseded`, `withdrawn`: record id → number of the version that ends;
+    - `ids`: records that were read and are current after the update;
+    - `outdated_ids`: records that only an older list has;
+    - `deduplicated_sources`: all of the store; `no_longer_deduplicated`: sources that were so;
+    - `alarms`: changes that a person has to accept (also among the `notes`).
+    """
 
     fresh: Batch
-    contents: Contents
+    contents: RecordContents
     superseded: Mapping[str, int]
     withdrawn: Mapping[str, int]
     ids: tuple[str, ...]
-    lists: tuple[ListLanding, ...]
-    declared: tuple[str, ...]
-    undeclared: tuple[str, ...]
-    older: tuple[str, ...]
+    lists: tuple[ListCommit, ...]
+    deduplicated_sources: tuple[str, ...]
+    no_longer_deduplicated: tuple[str, ...]
+    outdated_ids: tuple[str, ...]
     notes: tuple[str, ...]
     alarms: tuple[str, ...] = ()
-    """What a person has to accept before it lands (also among the notes)."""
 
     @property
     def ended(self) -> Numbers:
-        """The numbers of versions that end, ascending."""
+        """Numbers of versions that end, ascending."""
         return np.array(
             sorted([*self.superseded.values(), *self.withdrawn.values()]), dtype=np.int64
         )
 
 
-def no_update(view: View) -> Update:
-    """Nothing new."""
-    return update_of(view, Intake(Batch.from_records([]).canonical(), (), ()))
+def build_empty_update(view: StoreView) -> ListUpdate:
+    """Return an update without any change."""
+    return build_list_update(view, Intake(Batch.from_records([]).canonical(), (), ()))
 
 
-def withdrawal_of(view: View, ids: Sequence[str]) -> Update:
-    """Some records taken back. Raises `InputError` for an id that no record holds."""
-    held = view.numbers_of(ids)
-    for one in ids:
-        if one not in held:
+def build_withdrawal(view: StoreView, ids: Sequence[str]) -> ListUpdate:
+    """Return the withdrawal of some records; raises `InputError` for an id that no record has."""
+    stored = view.numbers_of(ids)
+    for record_id in ids:
+        if record_id not in stored:
             raise InputError(
-                f"the store holds no record {one[:200]}",
-                mend="ids are <source>:<id>, as in an export",
+                f"the store has no record {record_id[:200]}",
+                hint="ids are <source>:<id>, as in an export",
             )
-    return replace(no_update(view), withdrawn={one: held[one][0] for one in ids})
+    withdrawn = {record_id: stored[record_id][0] for record_id in ids}
+    return replace(build_empty_update(view), withdrawn=withdrawn)
 
 
-def update_of(view: View, intake: Intake) -> Update:
-    """What an intake changes in the store that a view shows."""
-    known = {source.name: source for source in view.sources()}
-    listed = view.has_lists() if intake.lists else set()
-    versions = _versions(intake)
-    older = {
-        name for name, text in versions.items() if name in known and text < known[name].list_version
-    }
-    batch, left_out = _without(intake.batch, older)
-    contents = contents_of(batch)
+def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
+    """Return the changes that an intake makes to the store of a view."""
+    sources = {source.name: source for source in view.sources()}
+    older, replacing = _compare_versions(intake, sources)
+    batch, older_ids = _remove_sources(intake.batch, older)
+    contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
-    held = view.numbers_of([*ids, *left_out]) if view.head.last_record else {}
+    stored = view.numbers_of([*ids, *older_ids]) if view.head.last_record else {}
     rows = [
         row
-        for row, one in enumerate(ids)
-        if one not in held or held[one][1] != contents.hashes[row]
+        for row, record_id in enumerate(ids)
+        if record_id not in stored or stored[record_id][1] != contents.hashes[row]
     ]
-    superseded = {ids[row]: held[ids[row]][0] for row in rows if ids[row] in held}
-    newer = {
-        name
-        for name, text in versions.items()
-        if name in known and "" < known[name].list_version < text
-    }
-    broken = {name for info in intake.lists if info.broken for name in info.sources}
-    complete = {
-        name for info in intake.lists if info.complete for name in info.sources if name in known
-    }
-    withdrawn = _withdrawn(view, sorted((newer | complete) - broken - older), set(ids))
-    declared = _declared(intake, known, listed)
-    fresh = (
-        batch if len(rows) == len(batch) else batch.take(np.array(rows, dtype=np.int64)).canonical()
-    )
-    notes = [
-        f"{name}: the store holds a newer version of this list; nothing of it changes"
-        for name in sorted(older)
-    ]
-    notes += [
-        f"{name}: the list breaks off, so nothing of it is withdrawn"
-        for name in sorted(broken & set(known))
-    ]
-    alarms = [*_alarms(view, superseded, withdrawn), *_reused(view, fresh, superseded)]
-    return Update(
+    fresh = batch
+    if len(rows) < len(batch):
+        fresh = batch.take(np.array(rows, dtype=np.int64)).canonical()
+    superseded = {ids[row]: stored[ids[row]][0] for row in rows if ids[row] in stored}
+    withdrawn = _find_withdrawn(view, replacing, set(ids))
+    deduplicated = _find_deduplicated(view, intake, sources)
+    alarms = [*_size_alarms(view, superseded, withdrawn), *_id_alarms(view, fresh, superseded)]
+    return ListUpdate(
         fresh,
-        Contents([contents.texts[row] for row in rows], [contents.hashes[row] for row in rows]),
+        RecordContents(
+            [contents.texts[row] for row in rows], [contents.hashes[row] for row in rows]
+        ),
         superseded,
         withdrawn,
-        tuple(ids) + tuple(one for one in left_out if one in held),
-        _landings(intake, declared, known),
-        tuple(sorted(name for name, flag in declared.items() if flag)),
-        tuple(sorted(name for name in known if known[name].deduplicated and not declared[name])),
-        tuple(sorted(one for one in left_out if one not in held)),
-        (*notes, *alarms),
+        (*ids, *(record_id for record_id in older_ids if record_id in stored)),
+        _build_list_commits(intake, deduplicated, sources),
+        tuple(sorted(name for name, is_free in deduplicated.items() if is_free)),
+        tuple(
+            sorted(
+                name
+                for name, source in sources.items()
+                if source.deduplicated and not deduplicated[name]
+            )
+        ),
+        tuple(sorted(record_id for record_id in older_ids if record_id not in stored)),
+        (*_list_notes(intake, older, sources), *alarms),
         tuple(alarms),
     )
 
 
-def _versions(intake: Intake) -> dict[str, str]:
-    """source → the newest version of a list of it, where there is one."""
-    found: dict[str, str] = {}
+def _compare_versions(
+    intake: Intake, sources: Mapping[str, StoredSource]
+) -> tuple[set[str], list[str]]:
+    """Return the stored sources of which the intake has older lists, and those it replaces.
+
+    A source is replaced by a newer or complete list that does not break off.
+    """
+    versions: dict[str, str] = {}
     for info in intake.lists:
-        for source in info.sources:
+        for name in info.sources:
             if info.version:
-                found[source] = max(found.get(source, ""), info.version)
-    return found
+                versions[name] = max(versions.get(name, ""), info.version)
+    stored = {name: sources[name].list_version for name in versions if name in sources}
+    older = {name for name, version in stored.items() if versions[name] < version}
+    newer = {name for name, version in stored.items() if "" < version < versions[name]}
+    complete = {name for info in intake.lists if info.complete for name in info.sources}
+    return older, sorted((newer | complete & sources.keys()) - _broken_sources(intake) - older)
 
 
-def _without(batch: Batch, older: set[str]) -> tuple[Batch, list[str]]:
-    """The batch without the records of some sources, and the ids of those."""
-    if not older:
+def _broken_sources(intake: Intake) -> set[str]:
+    return {name for info in intake.lists if info.broken for name in info.sources}
+
+
+def _list_notes(
+    intake: Intake, older: set[str], sources: Mapping[str, StoredSource]
+) -> Iterator[str]:
+    for name in sorted(older):
+        yield f"{name}: the store has a newer version of this list, so nothing of it changes"
+    for name in sorted(_broken_sources(intake) & sources.keys()):
+        yield f"{name}: the list breaks off, so no record of it is withdrawn"
+
+
+def _remove_sources(batch: Batch, names: set[str]) -> tuple[Batch, list[str]]:
+    """Return the batch without the records of some sources, and the ids of those records."""
+    if not names:
         return batch, []
-    names = np.array([name in older for name in batch.sources.values.to_pylist()], dtype=bool)
-    out = names[batch.sources.codes]
-    left_out: list[str] = batch.ids.filter(pa.array(out)).to_pylist()
-    return batch.take(np.flatnonzero(~out)).canonical(), left_out
+    is_listed = np.array([name in names for name in batch.sources.values.to_pylist()], dtype=bool)
+    is_removed = is_listed[batch.sources.codes]
+    removed: list[str] = batch.ids.filter(pa.array(is_removed)).to_pylist()
+    return batch.take(np.flatnonzero(~is_removed)).canonical(), removed
 
 
-def _withdrawn(view: View, newer: list[str], ids: set[str]) -> dict[str, int]:
-    if not newer:
+def _find_withdrawn(view: StoreView, sources: list[str], ids: set[str]) -> dict[str, int]:
+    """Return the stored records of some sources that were not read."""
+    if not sources:
         return {}
-    return {one: number for one, number in sorted(view.of_sources(newer).items()) if one not in ids}
+    stored = view.records_of_sources(sources)
+    return {
+        record_id: number for record_id, number in sorted(stored.items()) if record_id not in ids
+    }
 
 
-def _declared(intake: Intake, known: Mapping[str, Source], listed: set[str]) -> dict[str, bool]:
-    """source → whether all its lists, now and before, declare that no two of their entries are the same."""
-    flags = {name: source.deduplicated for name, source in known.items()}
-    said: dict[str, bool] = {}
+def _find_deduplicated(
+    view: StoreView, intake: Intake, sources: Mapping[str, StoredSource]
+) -> dict[str, bool]:
+    """Return for each source whether all its lists, now and before, are deduplicated."""
+    with_lists = view.sources_with_lists() if intake.lists else set()
+    read: dict[str, bool] = {}
     for info in intake.lists:
-        for source in info.sources:
-            said[source] = said.get(source, True) and info.deduplicated
-    for source, flag in said.items():
-        flags[source] = flag and (source not in listed or flags[source])
-    return flags
+        for name in info.sources:
+            read[name] = read.get(name, True) and info.deduplicated
+    before = {name: source.deduplicated for name, source in sources.items()}
+    now = {
+        name: is_free and (name not in with_lists or before[name]) for name, is_free in read.items()
+    }
+    return {**before, **now}
 
 
-def _landings(
-    intake: Intake, declared: Mapping[str, bool], known: Mapping[str, Source]
-) -> tuple[ListLanding, ...]:
-    def version(info: ListInfo, source: str) -> str:
-        # half a list is not its version: the whole one has yet to come
-        held = known[source].list_version if source in known else ""
-        return held if info.broken else info.version
+def _version_to_store(info: ListInfo, stored: StoredSource | None) -> str:
+    """Return the version of a source that the store keeps after this list."""
+    # a list that breaks off does not count as its version: the complete one is still to come
+    if info.broken:
+        return stored.list_version if stored is not None else ""
+    return info.version
 
+
+def _build_list_commits(
+    intake: Intake, deduplicated: Mapping[str, bool], sources: Mapping[str, StoredSource]
+) -> tuple[ListCommit, ...]:
     return tuple(
-        ListLanding(
+        ListCommit(
             source,
-            declared[source],
-            version(info, source),
+            deduplicated[source],
+            _version_to_store(info, sources.get(source)),
             info.label,
             info.format,
             info.records,
@@ -188,23 +214,28 @@ def _landings(
     )
 
 
-def _alarms(view: View, superseded: Mapping[str, int], withdrawn: Mapping[str, int]) -> list[str]:
-    """A line for each kind of change that is larger than a list usually sees."""
-    if max(len(superseded), len(withdrawn)) < ALARM_LEAST:
+def _size_alarms(
+    view: StoreView, superseded: Mapping[str, int], withdrawn: Mapping[str, int]
+) -> list[str]:
+    """Return a line for each kind of change that is larger than a list usually brings."""
+    if max(len(superseded), len(withdrawn)) < ALARM_MIN_RECORDS:
         return []
-    sources = {one.partition(":")[0] for one in (*superseded, *withdrawn)}
-    total = len(view.of_sources(sorted(sources)))
+    sources = {record_id.partition(":")[0] for record_id in (*superseded, *withdrawn)}
+    total = len(view.records_of_sources(sorted(sources)))
     lines = []
-    for number, word in ((len(superseded), "change"), (len(withdrawn), "are withdrawn")):
-        if number >= ALARM_LEAST and number > ALARM_SHARE * total:
-            lines.append(f"{number:,} of {total:,} records {word}; is it the right list?")
+    for count, verb in ((len(superseded), "change"), (len(withdrawn), "are withdrawn")):
+        if count >= ALARM_MIN_RECORDS and count > ALARM_SHARE * total:
+            lines.append(
+                f"{count:,} of {total:,} records {verb}; check that this is the right list"
+            )
     return lines
 
 
-def _reused(view: View, fresh: Batch, superseded: Mapping[str, int]) -> list[str]:
-    """Ids that now seem to name somebody else."""
+def _id_alarms(view: StoreView, fresh: Batch, superseded: Mapping[str, int]) -> list[str]:
+    """Return a line for each id that now seems to name another person."""
     if not superseded:
         return []
-    old = Batch.from_records(stored.record for stored in view.records(sorted(superseded.values())))
-    both = concat([fresh, old])
-    return reused_ids(both, np.arange(len(fresh)), np.arange(len(fresh), len(both)))
+    stored = view.records(sorted(superseded.values()))
+    before = Batch.from_records(version.record for version in stored)
+    combined = concat([fresh, before])
+    return find_reused_ids(combined, np.arange(len(fresh)), np.arange(len(fresh), len(combined)))

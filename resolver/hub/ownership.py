@@ -1,10 +1,10 @@
-"""Who sends records, and what they may change: sources belong to whoever first sent them, or to whom a command gives
-them.
+"""Ownership of sources: the owner that first sent a source, or that a command gave it to.
 
-An agency's key may add to, change and withdraw what its agency's sources say. A key or user of no agency keeps what it
-first sent under its own name. What an operator loads by command is the hub's: only keys of scope `admin` may change it,
-until a command binds it to an agency (`resolver sources set`). A handling code is loosened, or taken to another
-agency, by the agency that it names alone, and by admins.
+An agency's key may add to, change and withdraw its agency's sources. A key or user without an
+agency keeps under its own name what it first sent. Sources that an operator loads by command are
+the hub's: only keys of scope `admin` may change them, until a command binds them to an agency
+(`resolver sources set`). A handling code may be loosened, or taken to another agency, by the agency
+that it names, and by admins.
 """
 
 from __future__ import annotations
@@ -13,107 +13,117 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from resolver.errors import OwnerError
-from resolver.hub.list_updates import Update
+from resolver.hub.list_updates import ListUpdate
 from resolver.ingest.reader_types import Intake
 from resolver.records import Handling
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
-from resolver.records.visibility import RULES, Viewer
-from resolver.store import Source, View
+from resolver.records.visibility import VISIBILITY_RULES, Viewer
+from resolver.store import StoredSource, StoreView
 
-_CODES = tuple(RULES)
+_CODES = tuple(VISIBILITY_RULES)
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sends records: their name and agency, and whether they may change what is not theirs (`may_all`)."""
+class RecordOwner:
+    """Owner of records: name and agency; with `may_change_all` also records of others."""
 
     name: str = ""
     agency: str = ""
-    may_all: bool = True
+    may_change_all: bool = True
 
     @classmethod
-    def of(cls, viewer: Viewer) -> Sender:
-        """Whoever asks; without a name it is somebody on this machine while no keys are asked for."""
+    def of_viewer(cls, viewer: Viewer) -> RecordOwner:
+        """Return the owner that a viewer acts as; a viewer without a name is the local operator."""
         return cls(viewer.name, viewer.agency, not viewer.name or "admin" in viewer.scopes)
 
     @property
-    def owner(self) -> tuple[str, str]:
-        """The agency that what is first sent belongs to, and who keeps it where there is none."""
-        return self.agency, "" if self.agency or self.may_all else self.name
+    def new_source_owner(self) -> tuple[str, str]:
+        """Agency that a new source belongs to, and its keeper where there is no agency."""
+        return self.agency, "" if self.agency or self.may_change_all else self.name
 
-    def owns(self, source: Source) -> bool:
-        """Whether a source is theirs."""
+    def owns(self, source: StoredSource) -> bool:
+        """Return whether a source belongs to this owner."""
         if source.agency or self.agency:
             return source.agency == self.agency
         return bool(self.name) and source.keeper == self.name
 
 
-HUB = Sender()
-"""Whoever works on the store itself."""
+HUB_OWNER = RecordOwner()
+"""Owner that works on the store itself."""
 
 
-def sources_of(intake: Intake) -> set[str]:
-    """The sources that an intake says something of: by a record, or by a list without any."""
+def intake_sources(intake: Intake) -> set[str]:
+    """Return the sources of an intake: of its records, and of lists without any record."""
     return {name for info in intake.lists for name in info.sources} | set(
         intake.batch.sources.values.to_pylist()
     )
 
 
-def check_sources(view: View, names: Iterable[str], sender: Sender) -> None:
-    """Raises `OwnerError` where one of some sources is somebody else's."""
-    if sender.may_all:
+def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> None:
+    """Raise `OwnerError` where one of some sources belongs to another owner."""
+    if owner.may_change_all:
         return
-    known = {source.name: source for source in view.sources()}
+    sources = {source.name: source for source in view.sources()}
     for name in sorted(names):
-        if name in known and not sender.owns(known[name]):
-            raise not_theirs(name, sender)
+        if name in sources and not owner.owns(sources[name]):
+            raise ownership_error(name, owner)
 
 
-def not_theirs(name: str, sender: Sender) -> OwnerError:
-    """A source is not a sender's."""
+def ownership_error(name: str, owner: RecordOwner) -> OwnerError:
+    """Return the error that a source does not belong to an owner."""
     return OwnerError(
-        f"the source {name!r} is not of {sender.agency or sender.name}",
-        mend="send it under another name, or have it bound to your agency with `resolver sources set`",
+        f"the source {name!r} does not belong to {owner.agency or owner.name}",
+        hint="send it under another name, or have it bound to your agency with "
+        "`resolver sources set`",
     )
 
 
-def check_handling(view: View, update: Update, sender: Sender) -> None:
-    """Raises `OwnerError` where an update frees a record that another agency has closed."""
-    if sender.may_all or not update.superseded:
+def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwner) -> None:
+    """Raise `OwnerError` where an update loosens the handling code of another agency."""
+    if owner.may_change_all or not update.superseded:
         return
     column = update.fresh.columns.get(HANDLING)
-    said: dict[str, Handling] = {}
+    handling_of: dict[str, Handling] = {}
     if column is not None:
         texts = column.values.to_pylist()
         ids = update.fresh.ids.take(column.rows).to_pylist()
-        said = {
-            one: unpack_handling(texts[code])
-            for one, code in zip(ids, column.codes.tolist(), strict=True)
+        handling_of = {
+            record_id: unpack_handling(texts[code])
+            for record_id, code in zip(ids, column.codes.tolist(), strict=True)
         }
-    check_codes(view, update.superseded, said, sender)
+    check_handling_codes(view, update.superseded, handling_of, owner)
 
 
-def check_codes(
-    view: View, superseded: Mapping[str, int], said: Mapping[str, Handling], sender: Sender
+def _handling_error(handling: Handling, record_id: str) -> OwnerError:
+    return OwnerError(
+        f"another agency set the handling code {handling.code} of record {record_id}; "
+        "only that agency may loosen it",
+        hint="send the record with the same handling code and agency",
+    )
+
+
+def check_handling_codes(
+    view: StoreView,
+    superseded: Mapping[str, int],
+    handling_of: Mapping[str, Handling],
+    owner: RecordOwner,
 ) -> None:
-    """The same, of records whose present versions have these numbers; `said`: how the new ones are handled (absent:
-    freely)."""
-    if sender.may_all:
+    """Do the same for records by id.
+
+    `superseded`: number of the present version; `handling_of`: handling of the new version
+    (absent: unrestricted).
+    """
+    if owner.may_change_all:
         return
-    for one in view.handled(sorted(superseded.values())):
-        old, new = one.record.handling, said.get(one.record.id, Handling())
-        if (
-            old.agency
-            and old.agency != sender.agency
-            and (_rank(new) < _rank(old) or new.agency != old.agency)
-        ):
-            raise OwnerError(
-                f"the record {one.record.id} is handled as {old.code} by another agency, which alone may loosen that",
-                mend="send it with the same handling code and agency",
-            )
+    for stored in view.records_with_handling(sorted(superseded.values())):
+        record = stored.record
+        old, new = record.handling, handling_of.get(record.id, Handling())
+        is_foreign = bool(old.agency) and old.agency != owner.agency
+        if is_foreign and (_rank(new) < _rank(old) or new.agency != old.agency):
+            raise _handling_error(old, record.id)
 
 
 def _rank(handling: Handling) -> int:
-    """How closed a record is; a code that nobody knows is read as the last."""
+    """Return how restricted a record is; an unknown code counts as the strictest."""
     return _CODES.index(handling.code) if handling.code in _CODES else len(_CODES)

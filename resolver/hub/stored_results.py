@@ -1,4 +1,4 @@
-"""What a store holds, in the form in which a run hands its result on: for the files of a run, and for exports."""
+"""Records of a store in the form of a run's result: for the files of a run, and for exports."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from resolver.errors import InputError
 from resolver.hub.commit_result import CommitResult
-from resolver.hub.entity_preview import Standing, standing
+from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
-from resolver.hub.increments.working_set import Pool
-from resolver.pipeline import prepared_of
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
     Band,
@@ -35,101 +35,112 @@ Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """Records of a store as a resolved batch. `names`: the id of each record's entity; `numbers` its number; `colours`
-    those of the links."""
+class StoredResults:
+    """Records of a store as a resolved batch.
+
+    `entity_ids` and `record_numbers` have one row per record, `link_colors` one per link.
+    """
 
     resolution: Resolution
-    names: pa.StringArray
-    numbers: Numbers
-    colours: npt.NDArray[np.int64]
+    entity_ids: pa.StringArray
+    record_numbers: Numbers
+    link_colors: Numbers
 
 
-def touched(hub: Hub, landed: CommitResult, viewer: Viewer = STRANGER) -> Gathered:
-    """The records that were read, and all of the entities they belong to or that changed, as far as a viewer sees
-    them; of a dry run, as they would be."""
-    if landed.would is not None:
-        return _gathered(landed.would, landed.stats, viewer)
-    with hub.index() as (view, index):
+def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGER) -> StoredResults:
+    """Return the records read, and all of their entities and those that changed.
+
+    Records that the viewer may not see are left out. Of a dry run, entities are as they would be.
+    """
+    if result.preview is not None:
+        return _build_results(result.preview, result.stats, viewer)
+    with hub.indexed_view() as (view, index):
         read = np.array(
-            sorted(number for number, _ in view.numbers_of(landed.ids).values()), dtype=np.int64
+            sorted(number for number, _ in view.numbers_of(result.ids).values()), dtype=np.int64
         )
         _, entities, _ = view.memberships(read.tolist())
-        wanted = np.union1d(entities, landed.changed)
-        record, entity, _ = view.members(wanted.tolist())
+        shown = np.union1d(entities, result.changed_entities)
+        record, entity, _ = view.members(shown.tolist())
         links = view.links_of(record.tolist())
-        return _gathered(standing(view, index, record, entity, links), landed.stats, viewer)
+        preview = build_preview(view, index, record, entity, links)
+        return _build_results(preview, result.stats, viewer)
 
 
-def everything(hub: Hub) -> Gathered:
-    """All records that hold, for whoever works on the store itself."""
-    with hub.index() as (view, index):
+def load_all_results(hub: Hub) -> StoredResults:
+    """Return all current records, for operators: nothing is hidden."""
+    with hub.indexed_view() as (view, index):
         record, entity = view.all_members()
         stats = RunStats(view.head.plan, view.head.stamp, (), (), 0, np.zeros(0, dtype=np.int64))
-        return _gathered(standing(view, index, record, entity, view.all_links()), stats, OPERATOR)
+        preview = build_preview(view, index, record, entity, view.all_links())
+        return _build_results(preview, stats, OPERATOR)
 
 
-def _gathered(held: Standing, stats: RunStats, viewer: Viewer) -> Gathered:
-    batch, record, entity = held.batch, held.records, held.entities
-    seen = visible_rows(batch, viewer)
-    if seen is not None:
-        batch, record, entity = batch.take(np.flatnonzero(seen)), record[seen], entity[seen]
-    pool = Pool.of(batch, record)
-    entity = entity[np.searchsorted(record, pool.numbers)]
+def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> StoredResults:
+    batch, record, entity = preview.batch, preview.records, preview.entities
+    visible = visible_rows(batch, viewer)
+    if visible is not None:
+        batch, record, entity = (
+            batch.take(np.flatnonzero(visible)),
+            record[visible],
+            entity[visible],
+        )
+    working_set = WorkingSet.of(batch, record)
+    entity = entity[np.searchsorted(record, working_set.numbers)]
     _, first, inverse = np.unique(entity, return_index=True, return_inverse=True)
     labels = first[inverse.reshape(-1)].astype(np.int32)
-    names = pa.array([held.names[number] for number in entity.tolist()], pa.string())
-    found, colours = _links(pool, held.links)
-    return Gathered(Resolution(pool.batch, labels, found, stats), names, pool.numbers, colours)
+    entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
+    links, colors = _build_links(working_set, preview.links)
+    resolution = Resolution(working_set.batch, labels, links, stats)
+    return StoredResults(resolution, entity_ids, working_set.numbers, colors)
 
 
-def _links(pool: Pool, links: LinkTable) -> tuple[Links, npt.NDArray[np.int64]]:
-    """The links of records that are all here, as rows."""
-    inside = (
-        np.isin(links.left, pool.numbers)
-        & np.isin(links.right, pool.numbers)
-        & (links.band != Band.DISTINCT)
+def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numbers]:
+    """Return the links between records of the set, by rows, and their colors."""
+    numbers = working_set.numbers
+    is_inside = (
+        np.isin(table.left, numbers) & np.isin(table.right, numbers) & (table.band != Band.DISTINCT)
     )
-    left, right = pool.rows_of(links.left[inside]), pool.rows_of(links.right[inside])
+    left = working_set.rows_of(table.left[is_inside])
+    right = working_set.rows_of(table.right[is_inside])
     order = np.lexsort((right, left))
-    logodds = links.logodds[inside][order].astype(np.int32)
-    return (
-        Links(
-            left[order],
-            right[order],
-            logodds,
-            scores(logodds),
-            links.band[inside][order].astype(np.uint8),
-            links.outcome[inside][order].astype(np.uint8),
-        ),
-        links.colour[inside][order],
+    logodds = table.logodds[is_inside][order].astype(np.int32)
+    links = Links(
+        left[order],
+        right[order],
+        logodds,
+        scores(logodds),
+        table.band[is_inside][order].astype(np.uint8),
+        table.outcome[is_inside][order].astype(np.uint8),
     )
+    return links, table.color[is_inside][order]
 
 
-def smallest_ids(gathered: Gathered) -> pa.StringArray:
-    """The smallest record id of each record's entity."""
-    return gathered.resolution.batch.ids.take(pa.array(gathered.resolution.labels))
+def smallest_record_ids(results: StoredResults) -> pa.StringArray:
+    """Return for each record the smallest record id of its entity."""
+    resolution = results.resolution
+    return resolution.batch.ids.take(pa.array(resolution.labels))
 
 
-def near(hub: Hub, query: Batch) -> Batch:
-    """The records that share a key with one that is asked about, under the store's plan; a canonical batch."""
-    with hub.index() as (_, index):
-        _, numbers, _ = index.meetings(prepared_of(query, hub.models))
+def load_candidates(hub: Hub, query: Batch) -> Batch:
+    """Return the stored records that share a key with queried ones, as a canonical batch."""
+    with hub.indexed_view() as (_, index):
+        _, numbers, _ = index.find_candidates(normalize(query, hub.models))
         return index.batch(np.unique(numbers)).canonical()
 
 
-def records_of(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
-    """Some records as a canonical batch, and the sources of the store that are free of duplicates. Raises `InputError`
-    for an id that no record holds."""
-    with hub.index() as (view, index):
-        found = view.numbers_of(ids)
-        for identity in ids:
-            if identity not in found:
+def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
+    """Return some records as a canonical batch, and the deduplicated sources of the store.
+
+    Raises `InputError` for an id that no record has.
+    """
+    with hub.indexed_view() as (view, index):
+        stored = view.numbers_of(ids)
+        for record_id in ids:
+            if record_id not in stored:
                 raise InputError(
-                    f"the store holds no record {identity}",
-                    mend="ids are <source>:<id>, as in an export",
+                    f"the store has no record {record_id}",
+                    hint="ids are <source>:<id>, as in an export",
                 )
-        numbers = np.array(sorted(number for number, _ in found.values()), dtype=np.int64)
-        return index.batch(numbers).canonical(), [
-            source.name for source in view.sources() if source.deduplicated
-        ]
+        numbers = np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)
+        sources = [source.name for source in view.sources() if source.deduplicated]
+        return index.batch(numbers).canonical(), sources

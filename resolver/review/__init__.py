@@ -1,119 +1,128 @@
-"""The back of the data steward's desk: what waits, the pair, decisions and their undoing, history. No HTTP here.
+"""Review by data stewards: queue, pair view, decisions, undo, four eyes and history. No HTTP here.
 
-The contract (`hub` is a `resolver.hub.hub.Hub`; all rows are frozen, see `words` and `looks`):
+Contract for pages and commands (`hub` is a `resolver.hub.hub.Hub`; rows are frozen, see `models`
+and `view_models`):
 
-Queue (`queue`)
-    `waiting(hub, filters, *, limit=50, after="", steward=None, viewer=STRANGER) -> QueuePage`
-        The pairs of *entities* that wait, the most worth first; `after` is `QueuePage.next` or `QueueItem.key`.
-    `next_item(hub, steward, filters, after="", rules=Rules()) -> QueueItem | None`
-        The next pair that nobody else has open and that `steward` may decide; it is held for them for
-        `rules.lease_seconds`. `after` passes over that item and all before it.
-    `item_of(hub, left, right, again=0, viewer=STRANGER) -> QueueItem | None`; `hold(hub, steward, left, right, rules)`
-        takes or renews the lease of a pair (raises `HeldError`), `release(hub, steward, left, right)` gives it back.
-    `assign(hub, left, right, who, by)`: `who` empty takes it back. `saved_filters(hub, user)`,
-        `save_filters(hub, user, name, filters)`, `forget_filters(hub, user, name)`. `choices(hub)`: what filters can
-        say. `throughput(hub)`, `catch_up(hub)` (the queue is kept up by itself; a worker may do it ahead).
+Queue
+    `list_waiting(hub, filters, *, limit=50, after="", steward=None, viewer=STRANGER) -> QueuePage`
+        Pairs of *entities* that wait, highest priority first; `after` is `QueuePage.next_key` or
+        `QueueItem.key`.
+    `take_next_item(hub, steward, filters, after="", rules=None) -> QueueItem | None`
+        Next pair that nobody else has open and that the steward may decide, leased to them for
+        `rules.lease_seconds`. `after` skips that item and all before it.
+    `find_item(hub, left, right, recheck=0, viewer=STRANGER) -> QueueItem | None`
+    `hold_pair(hub, steward, left, right, rules=None) -> str`,
+    `release_pair(hub, steward, left, right)`
+        Take or renew the lease of a pair (raises `PairLockedError`), and release it.
+    `assign_pair(hub, left, right, assignee, assigned_by="")`
+        Assign a pair; an empty assignee removes the assignment.
+    `list_saved_filters(hub, user)`, `save_filters(hub, user, name, filters)`,
+    `delete_filters(hub, user, name)`, `list_filter_choices(hub)`, `measure_throughput(hub)`,
+    `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
-The pair (`pair`, `preview`)
-    `pair_view(hub, left, right, *, steward=None, rules=Rules(), again=0, hidden=False) -> PairView`
-        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and `RetiredMeanwhileError`
-        where both are one entity by now.
-    `preview(hub, steward, left, right, verdict, *, seen=None, over=(), rules=Rules()) -> Preview`
-        What `decide` with the same arguments would do; nothing lands. Raises as `decide`.
+Pair
+    `build_pair_view(hub, left, right, *, steward=None, rules=None, recheck=0, hide_score=False)`
+        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and
+        `RetiredMeanwhileError` if both are one entity by now.
+    `preview_decision(hub, request, rules=None) -> DecisionPreview`
+        What `decide_pair` with the same request would do, without committing. Raises the same.
 
-Decisions (`deciding`, `undoing`, `splitting`)
-    `decide(hub, steward, left, right, verdict, *, reason="", comment="", seen=None, over=(), again=0, rules=Rules())
-    -> Outcome`
-        `seen` is `PairView.seen` (`Seen.from_json` of a form); without it nothing is checked against what was shown.
-        Raises a `RefusedError` (`refusals`): `DecidedMeanwhileError`, `ChangedMeanwhileError`,
-        `RetiredMeanwhileError`, `HeldError`, `NotAllowedError`, and `ContradictionError` (with the chain; pass its
-        `settle` as `over` to withdraw those decisions).
-    `undo(hub, steward, number, *, why="", rules=Rules()) -> Outcome`: takes back a decision and those taken with it.
-    `confirm(hub, steward, number, *, comment="") -> Outcome`: says the same as a decision that waits
-        for a second steward. `pending(hub, viewer=STRANGER) -> tuple[DecisionView, ...]`: all that wait so.
-    `bulk(hub, steward, items, verdict, *, reason, comment="", rules=Rules()) -> BulkOutcome`: one verdict on several
-        queue items; each is taken or refused by itself.
-    `split(hub, steward, entity, record_ids, why, *, seen_digest="", rules=Rules()) -> Outcome`,
-        `preview_split(hub, steward, entity, record_ids) -> Preview`; `entity_digest(hub, entity)` is what to give back
-        as `seen_digest`.
+Decisions
+    `decide_pair(hub, request, rules=None) -> DecisionOutcome`
+        `DecisionRequest.snapshot` is `PairView.snapshot` (`PairSnapshot.from_json` of a form);
+        without it nothing is checked against what was shown. Raises a `DecisionRefusedError`:
+        `DecidedMeanwhileError`, `ChangedMeanwhileError`, `RetiredMeanwhileError`,
+        `PairLockedError`, `DecisionNotAllowedError`, or `ContradictionError` (with the chain; pass
+        its `withdrawals` as `over` to withdraw those decisions).
+    `decide_pairs(hub, steward, items, verdict, *, reason, comment="", rules=None) -> BulkOutcome`
+        One verdict on several queue items; each is accepted or refused by itself.
+    `undo_decision(hub, steward, number, *, why="") -> DecisionOutcome`
+        Takes back a decision with all decisions of its act.
+    `confirm_decision(hub, steward, number, *, comment="") -> DecisionOutcome`
+        Confirms a decision that waits for a second steward; `list_pending(hub, viewer)` lists them.
+    `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
+    `preview_split(hub, steward, entity, record_ids, rules=None)`
+        `entity_digest(hub, entity)` of the entity as shown is passed back as `shown_digest`.
 
 History and agreement
-    `timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, the newest first;
-        `decisions_on(hub, record_ids, viewer=STRANGER)`. `agreement(hub) -> Agreement`.
+    `load_timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, newest first;
+    `list_decisions(hub, record_ids, viewer=STRANGER)`; `measure_agreement(hub) -> Agreement`
 
-Who sees what
-    Whoever reads says as whom: `steward`, or `viewer` (`steward.viewer`). Without it a read is that of a stranger, who
-    sees records of handling code H0 alone. A pair is given to nobody who may not see all its records, and nobody
-    decides on records they may not see (`NotAllowedError`).
+Visibility
+    Every reader states a `steward` or a `viewer` (`steward.viewer`); the default is a stranger, who
+    sees only records of handling code H0. A pair is shown to, and decided by, only those who may
+    see all its records (`DecisionNotAllowedError`).
 """
 
-from resolver.review.attributes import transliterated
-from resolver.review.decisions.blind_review import agreement
-from resolver.review.decisions.confirm import confirm, pending
-from resolver.review.decisions.decide import bulk, decide
-from resolver.review.decisions.split import entity_digest, split
-from resolver.review.decisions.undo import undo
-from resolver.review.desk_rules import Rules
+from resolver.review.attributes import latin_transliteration
+from resolver.review.decisions.blind_review import measure_agreement
+from resolver.review.decisions.confirm import confirm_decision, list_pending
+from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
+from resolver.review.decisions.split import entity_digest, split_entity
+from resolver.review.decisions.undo import undo_decision
+from resolver.review.desk_rules import DeskRules
 from resolver.review.models import (
     Agreement,
     BulkOutcome,
+    DecisionOutcome,
+    DecisionState,
+    DecisionStatus,
     DecisionView,
     Filters,
     HistoryRow,
-    Outcome,
+    PairSnapshot,
     Party,
     QueueItem,
     QueuePage,
-    Reason,
-    Seen,
-    Standing,
-    State,
+    QueueReason,
     Steward,
+    StewardVerdict,
     Throughput,
-    Verdict,
 )
-from resolver.review.pair import pair_view
-from resolver.review.preview import preview, preview_split
-from resolver.review.queue.queue_pages import (
-    assign,
-    choices,
-    forget_filters,
-    hold,
-    item_of,
-    next_item,
-    release,
+from resolver.review.pair import build_pair_view
+from resolver.review.preview import preview_decision, preview_split
+from resolver.review.queue.queue_filters import (
+    delete_filters,
+    list_filter_choices,
+    list_saved_filters,
     save_filters,
-    saved_filters,
-    throughput,
-    waiting,
 )
-from resolver.review.queue.refresh import catch_up
+from resolver.review.queue.queue_pages import (
+    assign_pair,
+    find_item,
+    hold_pair,
+    list_waiting,
+    measure_throughput,
+    release_pair,
+    take_next_item,
+)
+from resolver.review.queue.refresh import refresh_queue
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
+    ContradictionTie,
     DecidedMeanwhileError,
-    HeldError,
-    HiddenError,
-    NotAllowedError,
-    RefusedError,
+    DecisionNotAllowedError,
+    DecisionRefusedError,
+    HiddenRecordsError,
+    PairLockedError,
     RetiredMeanwhileError,
-    Tie,
 )
-from resolver.review.timeline import decisions_on, timeline
+from resolver.review.timeline import list_decisions, load_timeline
 from resolver.review.view_models import (
     AttributeView,
     Candidate,
     Cluster,
+    DecisionPreview,
+    EvidenceWaterfall,
     GoldenChange,
     Mark,
     NameView,
     PairView,
-    Preview,
     SideView,
     Statement,
-    Step,
     ValueView,
-    Waterfall,
+    WaterfallStep,
 )
 
 __all__ = [
@@ -124,62 +133,63 @@ __all__ = [
     "ChangedMeanwhileError",
     "Cluster",
     "ContradictionError",
+    "ContradictionTie",
     "DecidedMeanwhileError",
+    "DecisionNotAllowedError",
+    "DecisionOutcome",
+    "DecisionPreview",
+    "DecisionRefusedError",
+    "DecisionRequest",
+    "DecisionState",
+    "DecisionStatus",
     "DecisionView",
+    "DeskRules",
+    "EvidenceWaterfall",
     "Filters",
     "GoldenChange",
-    "HeldError",
-    "HiddenError",
+    "HiddenRecordsError",
     "HistoryRow",
     "Mark",
     "NameView",
-    "NotAllowedError",
-    "Outcome",
+    "PairLockedError",
+    "PairSnapshot",
     "PairView",
     "Party",
-    "Preview",
     "QueueItem",
     "QueuePage",
-    "Reason",
-    "RefusedError",
+    "QueueReason",
     "RetiredMeanwhileError",
-    "Rules",
-    "Seen",
     "SideView",
-    "Standing",
-    "State",
     "Statement",
-    "Step",
     "Steward",
+    "StewardVerdict",
     "Throughput",
-    "Tie",
     "ValueView",
-    "Verdict",
-    "Waterfall",
-    "agreement",
-    "assign",
-    "bulk",
-    "catch_up",
-    "choices",
-    "confirm",
-    "decide",
-    "decisions_on",
+    "WaterfallStep",
+    "assign_pair",
+    "build_pair_view",
+    "confirm_decision",
+    "decide_pair",
+    "decide_pairs",
+    "delete_filters",
     "entity_digest",
-    "forget_filters",
-    "hold",
-    "item_of",
-    "next_item",
-    "pair_view",
-    "pending",
-    "preview",
+    "find_item",
+    "hold_pair",
+    "latin_transliteration",
+    "list_decisions",
+    "list_filter_choices",
+    "list_pending",
+    "list_saved_filters",
+    "list_waiting",
+    "load_timeline",
+    "measure_agreement",
+    "measure_throughput",
+    "preview_decision",
     "preview_split",
-    "release",
+    "refresh_queue",
+    "release_pair",
     "save_filters",
-    "saved_filters",
-    "split",
-    "throughput",
-    "timeline",
-    "transliterated",
-    "undo",
-    "waiting",
+    "split_entity",
+    "take_next_item",
+    "undo_decision",
 ]

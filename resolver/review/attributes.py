@@ -1,4 +1,6 @@
-"""Two golden records attribute by attribute: what agrees, what contradicts, what one side says, and who says it."""
+"""Comparison of two golden records by attribute: agreeing, contradicted and one-sided values, with
+sources.
+"""
 
 from __future__ import annotations
 
@@ -6,104 +8,129 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.merging import GoldenRecord, GoldenValue
-from resolver.merging.canonical_values import key
-from resolver.merging.survivorship import conflicts
-from resolver.normalize.folding import latin, vowelless
-from resolver.records.labels import in_order, label, told
+from resolver.merging.canonical_values import equality_key
+from resolver.merging.survivorship import find_conflicts
+from resolver.normalize.folding import is_vowelless, to_latin
+from resolver.records.labels import display_text, property_label, sort_properties
 from resolver.records.properties import ADDRESS, FULL_NAMES, NAME_PARTS, RELATION
-from resolver.review.entity_sides import Side
+from resolver.review.entity_sides import EntitySide
 from resolver.review.view_models import (
     AttributeView,
     Mark,
     Statement,
     ValueView,
 )
-from resolver.store import Source, View
+from resolver.store import StoredSource, StoreView
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """Who said what when: a statement for each record id."""
+class StatementIndex:
+    """Source, agency and date of each record, by record id."""
 
     by_record: Mapping[str, Statement]
 
     @classmethod
-    def of(cls, view: View, sides: Iterable[Side], sources: Mapping[str, Source]) -> Stated:
-        """Of all records of some sides. The date is that of the list, else of the landing the version came with."""
-        records = [one for side in sides for one in side.records]
-        landed = view.landed(sorted({one.valid_from for one in records}))
-        found = {}
-        for one in records:
-            source = sources[one.record.source]
-            date = source.list_version or landed.get(one.valid_from, "")[:10]
-            found[one.record.id] = Statement(one.record.id, source.name, source.agency, date)
-        return cls(found)
+    def load(
+        cls, view: StoreView, sides: Iterable[EntitySide], sources: Mapping[str, StoredSource]
+    ) -> StatementIndex:
+        """Load the statements of all records of some sides. The date is that of the list version,
+        else the commit date of the record version.
+        """
+        records = [stored for side in sides for stored in side.records]
+        committed = view.commit_times(sorted({stored.valid_from for stored in records}))
+        statements = {}
+        for stored in records:
+            source = sources[stored.record.source]
+            date = source.list_version or committed.get(stored.valid_from, "")[:10]
+            statements[stored.record.id] = Statement(
+                stored.record.id, source.name, source.agency, date
+            )
+        return cls(statements)
 
 
-def attributes(
-    left: GoldenRecord, right: GoldenRecord, stated: Stated
+def compare_attributes(
+    left: GoldenRecord, right: GoldenRecord, statements: StatementIndex
 ) -> tuple[AttributeView, ...]:
-    """Every property that either side has, names first."""
-    props = in_order({*left.values, *right.values})
+    """Compare every property that either side has, names first."""
+    props = sort_properties({*left.values, *right.values})
     return tuple(
-        _attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), stated)
+        _attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), statements)
         for prop in props
     )
 
 
 def _attribute(
-    prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], stated: Stated
+    prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], statements: StatementIndex
 ) -> AttributeView:
-    one, two = _values(prop, left, right, stated), _values(prop, right, left, stated)
-    marks = {value.mark for value in (*one, *two)}
+    left_views = _values(prop, left, right, statements)
+    right_views = _values(prop, right, left, statements)
+    marks = {value.mark for value in (*left_views, *right_views)}
     order = (Mark.AGREES, Mark.OMITTED, Mark.CONTRADICTED, Mark.DIFFERS)
-    return AttributeView(prop, label(prop), next(mark for mark in order if mark in marks), one, two)
+    return AttributeView(
+        prop,
+        property_label(prop),
+        next(mark for mark in order if mark in marks),
+        left_views,
+        right_views,
+    )
 
 
 def _values(
-    prop: str, ours: Sequence[GoldenValue], theirs: Sequence[GoldenValue], stated: Stated
+    prop: str,
+    values: Sequence[GoldenValue],
+    others: Sequence[GoldenValue],
+    statements: StatementIndex,
 ) -> tuple[ValueView, ...]:
-    known = {key(prop, text, value.code) for value in theirs for text in (value.text, *value.forms)}
+    other_keys = {
+        equality_key(prop, text, value.code)
+        for value in others
+        for text in (value.text, *value.forms)
+    }
     return tuple(
         ValueView(
-            told(prop, value.text),
-            transliterated(told(prop, value.text)),
-            # a relation is told in English, whoever it is with
-            prop != RELATION and vowelless(value.text),
-            _mark(prop, value, theirs, known),
-            tuple(told(prop, text) for text in value.forms),
+            display_text(prop, value.text),
+            latin_transliteration(display_text(prop, value.text)),
+            # a relation is described in English, whatever the script of the names in it
+            prop != RELATION and is_vowelless(value.text),
+            _mark(prop, value, others, other_keys),
+            tuple(display_text(prop, text) for text in value.forms),
             tuple(
-                stated.by_record[record] for record in value.records if record in stated.by_record
+                statements.by_record[record]
+                for record in value.records
+                if record in statements.by_record
             ),
         )
-        for value in ours
+        for value in values
     )
 
 
-def _mark(prop: str, value: GoldenValue, theirs: Sequence[GoldenValue], known: set[str]) -> Mark:
-    if not theirs:
+def _mark(
+    prop: str, value: GoldenValue, others: Sequence[GoldenValue], other_keys: set[str]
+) -> Mark:
+    if not others:
         return Mark.OMITTED
-    if any(key(prop, text, value.code) in known for text in (value.text, *value.forms)):
+    if any(
+        equality_key(prop, text, value.code) in other_keys for text in (value.text, *value.forms)
+    ):
         return Mark.AGREES
-    # contradicted by what they say, not by what this side says as well
-    clash = (
-        all(conflicts({prop: (value, other)}) for other in theirs) if _may_clash(prop) else False
+    # only values of the other side can contradict; further values of this side do not
+    contradicts = _may_contradict(prop) and all(
+        find_conflicts({prop: (value, other)}) for other in others
     )
-    return Mark.CONTRADICTED if clash else Mark.DIFFERS
+    return Mark.CONTRADICTED if contradicts else Mark.DIFFERS
 
 
-def _may_clash(prop: str) -> bool:
+def _may_contradict(prop: str) -> bool:
     return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS)
 
 
-def transliterated(text: str) -> str:
-    """The Latin form of a text in another script; empty for one in Latin script."""
+def latin_transliteration(text: str) -> str:
+    """Return the Latin form of a text in another script; empty for a text in Latin script."""
     if text.isascii():
         return ""
-    said = latin(text)
-    # accents alone are no other script
-    return "" if len(said) == len(text) and _close(said, text) else said
-
-
-def _close(said: str, text: str) -> bool:
-    return all(letter.isascii() or ord(letter) < 0x250 for letter in text) and bool(said)
+    transliteration = to_latin(text)
+    # accented Latin letters (below U+0250) are not another script
+    is_latin = all(ord(letter) < 0x250 for letter in text)
+    if is_latin and transliteration and len(transliteration) == len(text):
+        return ""
+    return transliteration

@@ -1,4 +1,4 @@
-"""The rules of the desk: what takes two stewards, how long a pair is held, how many decisions come back blind."""
+"""Rules of the desk: four-eyes rules, lease of a pair, share of blind rechecks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from resolver.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """See the settings of the same names (`four_eyes_*`, `review_*`). Red always takes two."""
+class DeskRules:
+    """Rules of an installation; see the settings `four_eyes_*` and `review_*`. A red verdict always
+    takes two stewards.
+    """
 
-    agencies: bool = False
-    records: int = 0
-    vulnerable: bool = True
+    has_agency_rule: bool = False
+    """Require two stewards for a decision that touches several agencies."""
+    record_limit: int = 0
+    """Records above which a decision takes two stewards; 0 disables the rule."""
+    has_vulnerable_rule: bool = True
+    """Require two stewards for a decision on victims or witnesses."""
     lease_seconds: int = 600
-    again_share: float = 0.0
+    recheck_share: float = 0.0
+    """Share of decisions (0…1) that come back blind to another steward."""
 
     @classmethod
-    def of(cls, settings: Settings) -> Rules:
-        """The rules that an installation has set."""
+    def from_settings(cls, settings: Settings) -> DeskRules:
+        """Return the rules that the settings of an installation define."""
         return cls(
             settings.four_eyes_agencies,
             settings.four_eyes_records,
@@ -30,4 +36,4 @@ class Rules:
 
 
 VULNERABLE = frozenset({"victim", "witness"})
-"""Data-subject categories (as sources name them, lower case) whose decisions take two stewards by rule."""
+"""Data-subject categories (lower case, as sources name them) whose decisions take two stewards."""

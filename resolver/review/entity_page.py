@@ -1,4 +1,4 @@
-"""One entity as its page shows it: the golden record with who says what, what contradicts, and the records."""
+"""Entity as its page shows it: golden record with sources, contradictions and records."""
 
 from __future__ import annotations
 
@@ -7,90 +7,108 @@ from dataclasses import dataclass
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.merging import GoldenRecord
 from resolver.records import Record
-from resolver.records.labels import label, told
+from resolver.records.labels import display_text, property_label
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.visibility import STRANGER, Viewer, visible
-from resolver.review.attributes import Stated, attributes
+from resolver.records.visibility import STRANGER, Viewer, is_visible
+from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.entity_sides import (
-    living,
-    party,
-    side_of_records,
-    sides_of,
+    build_party,
+    find_entity,
+    load_record_side,
+    load_sides,
     sources_by_name,
 )
 from resolver.review.models import Party
 from resolver.review.view_models import AttributeView, Statement
-from resolver.store import Source, StoredRecord
+from resolver.store import StoredRecord, StoredSource
 
-_MOST_TEXT = 200
+_MAX_TEXT_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record of an entity: who stated it, its names on one line, its dates of birth or foundation, and since which
-    version it holds."""
+    """Record of an entity: its source, its names and its dates of birth or foundation (each on one
+    line), and the revision since which this version holds.
+    """
 
-    stated: Statement
+    statement: Statement
     names: str
-    born: str
-    since: int
+    birth_dates: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
-    """An entity: `id` as it is now, `version` of the store. `attributes` have values on their left side alone;
-    `conflicts`: label → values that contradict one another. Without `records` it was dissolved, and the rest is empty.
+class EntityPage:
+    """Entity with its current `id` at a `revision` of the store.
+
+    `attributes` have values on their left side only; `conflicts` maps a label to the values that
+    contradict one another. An entity without `records` was dissolved, and everything else is empty.
     """
 
     id: str
-    version: int
+    revision: int
     party: Party | None
     attributes: tuple[AttributeView, ...]
     conflicts: Mapping[str, tuple[str, ...]]
     records: tuple[RecordView, ...]
 
 
-def portrait(hub: Hub, asked: str, viewer: Viewer = STRANGER) -> Portrait:
-    """The entity of an id (its own, a retired one, or that of a record), as far as a viewer sees its records. Raises
-    `InputError` for an unknown id, and where the viewer sees none of its records, or not the one that was asked for."""
+def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> EntityPage:
+    """Load the entity of an id (its own, a retired one, or that of a record) as the viewer may see
+    it.
+
+    Raises `InputError` for an unknown id, and where the viewer may see none of the records or not
+    the record whose id was given.
+    """
     with hub.store.view() as view:
-        found = living(view, asked)
-        if not found.records:
-            return Portrait(found.id, view.version, None, (), {}, ())
-        side = sides_of(view, [found.number])[found.number]
-        seen = [one.record.id for one in side.records if visible(one.record.handling, viewer)]
-        if not seen or (asked in found.records and asked not in seen):
+        stored_entity = find_entity(view, entity_id)
+        if not stored_entity.records:
+            return EntityPage(stored_entity.id, view.revision, None, (), {}, ())
+        side = load_sides(view, [stored_entity.number])[stored_entity.number]
+        visible_ids = [
+            stored.record.id
+            for stored in side.records
+            if is_visible(stored.record.handling, viewer)
+        ]
+        if not visible_ids or (entity_id in stored_entity.records and entity_id not in visible_ids):
             raise InputError(
-                f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>"
+                f"the store has no entity or record {entity_id}",
+                hint="ids are e-… or <source>:<id>",
             )
-        if len(seen) < len(side.records):
-            side = side_of_records(view, found.id, seen)
+        if len(visible_ids) < len(side.records):
+            side = load_record_side(view, stored_entity.id, visible_ids)
         sources = sources_by_name(view)
-        stated = Stated.of(view, (side,), sources)
-        alone = type(side.golden)(
+        statements = StatementIndex.load(view, (side,), sources)
+        no_values = GoldenRecord(
             side.golden.id, side.golden.kind, side.golden.schema, "", "", (), (), {}
         )
-        return Portrait(
+        return EntityPage(
             side.id,
-            view.version,
-            party(side, sources),
-            attributes(side.golden, alone, stated),
+            view.revision,
+            build_party(side, sources),
+            compare_attributes(side.golden, no_values, statements),
             {
-                label(p): tuple(told(p, text) for text in texts)
+                property_label(p): tuple(display_text(p, text) for text in texts)
                 for p, texts in side.golden.conflicts.items()
             },
-            tuple(_record(one, stated, sources) for one in sorted(side.records, key=_order)),
+            tuple(
+                _record(stored, statements, sources)
+                for stored in sorted(side.records, key=_record_order)
+            ),
         )
 
 
-def _order(stored: StoredRecord) -> tuple[str, str]:
+def _record_order(stored: StoredRecord) -> tuple[str, str]:
     return stored.record.source, stored.record.id
 
 
-def _record(stored: StoredRecord, stated: Stated, sources: Mapping[str, Source]) -> RecordView:
+def _record(
+    stored: StoredRecord, statements: StatementIndex, sources: Mapping[str, StoredSource]
+) -> RecordView:
     return RecordView(
-        stated.by_record[stored.record.id],
+        statements.by_record[stored.record.id],
         _texts(stored.record, FULL_NAMES) or _texts(stored.record, NAME_PARTS),
         _texts(stored.record, ("birthDate", "incorporationDate")),
         stored.valid_from,
@@ -100,4 +118,4 @@ def _record(stored: StoredRecord, stated: Stated, sources: Mapping[str, Source])
 def _texts(record: Record, props: tuple[str, ...]) -> str:
     texts = [value.text for value in record.values if value.prop in props]
     text = " · ".join(dict.fromkeys(texts))
-    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1].rstrip() + "…"
+    return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Entities as the desk looks at them: their records, their golden record, who says what."""
+"""Entities for review: visible records and golden record of one side of a pair."""
 
 from __future__ import annotations
 
@@ -13,165 +13,198 @@ import pyarrow as pa
 from resolver.errors import InputError
 from resolver.merging import (
     GoldenRecord,
-    context,
-    golden_of,
-    partition,
+    build_merge_context,
+    build_partition,
+    iterate_golden_records,
 )
 from resolver.normalize import country_code
 from resolver.records import Batch
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.visibility import OPERATOR, Viewer, visible
+from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.review.models import Party
-from resolver.review.queue.entity_summary import scripts_of
-from resolver.store import Source, StoredEntity, StoredRecord, View
+from resolver.review.queue.entity_summary import detect_scripts
+from resolver.store import StoredEntity, StoredRecord, StoredSource, StoreView
 
-_FEW = 20
-MOST_RECORDS = 2_000
-"""Records of one entity that are looked at; a page cannot show more."""
+_MAX_CACHED_RECORDS = 20
+MAX_RECORDS = 2_000
+"""Records of one entity that are loaded at most; a page cannot show more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """An entity (or some records): `id` as it is known, `number` of the entity, its records that hold, and what they
-    say together."""
+class EntitySide:
+    """Entity, or a set of records treated as one: `id` for people, `number` of the entity, its
+    current visible records and their golden record.
+    """
 
     id: str
     number: int
     records: tuple[StoredRecord, ...]
     golden: GoldenRecord
-    versions: tuple[int, ...] = ()
-    """The numbers of all its records, of those too that the viewer may not see."""
+    all_numbers: tuple[int, ...] = ()
+    """Numbers of all its records, including those that the viewer may not see."""
 
     @property
-    def hidden(self) -> int:
-        """How many records the viewer may not see."""
-        return len(self.versions) - len(self.records) if self.versions else 0
+    def hidden_count(self) -> int:
+        """Number of records that the viewer may not see."""
+        return len(self.all_numbers) - len(self.records) if self.all_numbers else 0
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers of the records, ascending."""
-        return tuple(one.number for one in self.records)
+        """Numbers of the visible records, ascending."""
+        return tuple(stored.number for stored in self.records)
 
     @property
     def record_ids(self) -> tuple[str, ...]:
-        """The ids of the records, ascending."""
-        return tuple(sorted(one.record.id for one in self.records))
+        """Ids of the visible records, ascending."""
+        return tuple(sorted(stored.record.id for stored in self.records))
 
     @property
     def batch(self) -> Batch:
-        """The records as a canonical batch."""
-        return Batch.from_records(one.record for one in self.records).canonical()
+        """Visible records as a canonical batch."""
+        return Batch.from_records(stored.record for stored in self.records).canonical()
 
 
-def sides_of(view: View, numbers: Sequence[int], viewer: Viewer = OPERATOR) -> dict[int, Side]:
-    """Some living entities by number, as a viewer sees them; those without (visible) records are left out."""
+def load_sides(
+    view: StoreView, numbers: Sequence[int], viewer: Viewer = OPERATOR
+) -> dict[int, EntitySide]:
+    """Load living entities by number, as the viewer sees them. Entities without visible records are
+    left out.
+    """
     record, entity, _ = view.members(sorted(set(numbers)))
     ids = view.entity_ids(sorted(set(numbers)))
-    held = {one.number: one for one in view.records(record.tolist())}
+    stored = {row.number: row for row in view.records(record.tolist())}
     parts: dict[int, list[StoredRecord]] = {}
-    versions: dict[int, list[int]] = {}
-    for number, home in zip(record.tolist(), entity.tolist(), strict=True):
-        if len(versions.setdefault(home, [])) < MOST_RECORDS:
-            versions[home].append(number)
-            if visible(held[number].record.handling, viewer):
-                parts.setdefault(home, []).append(held[number])
-    golden = _golden(view, {ids[home]: records for home, records in parts.items()})
+    all_numbers: dict[int, list[int]] = {}
+    for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
+        if len(all_numbers.setdefault(owner, [])) < MAX_RECORDS:
+            all_numbers[owner].append(number)
+            if is_visible(stored[number].record.handling, viewer):
+                parts.setdefault(owner, []).append(stored[number])
+    golden = _golden(view, {ids[owner]: records for owner, records in parts.items()})
     return {
-        home: Side(ids[home], home, tuple(records), golden[ids[home]], tuple(versions[home]))
-        for home, records in parts.items()
+        owner: EntitySide(
+            ids[owner], owner, tuple(records), golden[ids[owner]], tuple(all_numbers[owner])
+        )
+        for owner, records in parts.items()
     }
 
 
-def side_of_records(
-    view: View, identity: str, record_ids: Sequence[str], viewer: Viewer = OPERATOR
-) -> Side:
-    """Some records as if they were an entity of their own. Raises `InputError` where none of them holds, or none is
-    visible."""
+def load_record_side(
+    view: StoreView, identity: str, record_ids: Sequence[str], viewer: Viewer = OPERATOR
+) -> EntitySide:
+    """Load records as if they formed an entity of their own.
+
+    Raises `InputError` where none of them is current and visible.
+    """
     numbers = sorted(number for number, _ in view.numbers_of(list(record_ids)).values())
-    records = tuple(one for one in view.records(numbers) if visible(one.record.handling, viewer))
+    records = tuple(
+        stored for stored in view.records(numbers) if is_visible(stored.record.handling, viewer)
+    )
     if not records:
-        raise InputError(f"the records of {identity} were withdrawn", mend="go on to the next pair")
-    return Side(identity, 0, records, _golden(view, {identity: records})[identity], tuple(numbers))
+        raise InputError(f"the records of {identity} were withdrawn", hint="go on to the next pair")
+    return EntitySide(
+        identity, 0, records, _golden(view, {identity: records})[identity], tuple(numbers)
+    )
 
 
-def _golden(view: View, parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
-    """The golden record of each set of records, by its id; those worked out of late are not worked out again."""
+def _golden(
+    view: StoreView, parts: Mapping[str, Sequence[StoredRecord]]
+) -> dict[str, GoldenRecord]:
+    """Return the golden record of each set of records, by id, using the cache of small entities."""
     store = view.connection.engine.url, view.head.store_id
     keys = {
-        identity: (*store, identity, *(one.number for one in held))
-        for identity, held in parts.items()
+        identity: (*store, identity, *(stored.number for stored in records))
+        for identity, records in parts.items()
     }
-    found = {identity: _LATELY.get(key) for identity, key in keys.items()}
-    new = _worked_out(
-        {identity: parts[identity] for identity, golden in found.items() if golden is None}
+    cached = {identity: _GOLDEN_CACHE.get(key) for identity, key in keys.items()}
+    computed = _build_golden(
+        {identity: parts[identity] for identity, golden in cached.items() if golden is None}
     )
-    for identity, golden in new.items():
-        if len(parts[identity]) <= _FEW:
-            _LATELY.put(keys[identity], golden)
-    return {identity: golden for identity, golden in found.items() if golden is not None} | new
+    for identity, golden in computed.items():
+        if len(parts[identity]) <= _MAX_CACHED_RECORDS:
+            _GOLDEN_CACHE.put(keys[identity], golden)
+    return {
+        identity: golden for identity, golden in cached.items() if golden is not None
+    } | computed
 
 
-class _Lately:
-    """The golden records of entities that were looked at of late: a steward comes back to the same few with each step
-    (the page, the preview, the decision). What a set of versions of records says together never changes."""
+class _GoldenCache:
+    """Golden records of recently shown entities, the least recent dropped first.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[Hashable, GoldenRecord] = OrderedDict()
+    A steward returns to the same few entities with each step (page, preview, decision). The golden
+    record of a set of record versions never changes.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._items: OrderedDict[Hashable, GoldenRecord] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> GoldenRecord | None:
+        """Return the golden record of a key, or None."""
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
 
     def put(self, key: Hashable, golden: GoldenRecord) -> None:
+        """Add a golden record, dropping the least recently used beyond the capacity."""
         with self._lock:
-            self._held[key] = golden
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._items[key] = golden
+            while len(self._items) > self._capacity:
+                self._items.popitem(last=False)
 
 
-_LATELY = _Lately(1_000)
+_GOLDEN_CACHE = _GoldenCache(1_000)
 
 
-def _worked_out(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
-    home = {one.record.id: identity for identity, records in parts.items() for one in records}
-    if not home:
+def _build_golden(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:
+    entity_of = {
+        stored.record.id: identity for identity, records in parts.items() for stored in records
+    }
+    if not entity_of:
         return {}
     batch = Batch.from_records(
-        one.record for records in parts.values() for one in records
+        stored.record for records in parts.values() for stored in records
     ).canonical()
-    names = [home[one] for one in batch.ids.to_pylist()]
+    owners = [entity_of[record_id] for record_id in batch.ids.to_pylist()]
     _, first, inverse = np.unique(
-        np.array(names, dtype=object), return_index=True, return_inverse=True
+        np.array(owners, dtype=object), return_index=True, return_inverse=True
     )
     labels = first[inverse.reshape(-1)].astype(np.int32)
-    found = golden_of(
-        context(batch, partition(batch, labels, pa.array(names, pa.string())), country_code)
-    )
-    return {one.id: one for one in found}
-
-
-def living(view: View, asked: str) -> StoredEntity:
-    """The entity of an id: its own, one that redirects to it, or that of a record. Raises `InputError` for an unknown
-    id."""
-    found = view.entity(asked)
-    if found is None:
-        raise InputError(
-            f"the store holds no entity or record {asked}", mend="ids are e-… or <source>:<id>"
+    golden_records = iterate_golden_records(
+        build_merge_context(
+            batch, build_partition(batch, labels, pa.array(owners, pa.string())), country_code
         )
-    return found
+    )
+    return {golden.id: golden for golden in golden_records}
 
 
-def sources_by_name(view: View) -> dict[str, Source]:
-    """The lists, by name."""
-    return {one.name: one for one in view.sources()}
+def ordered_numbers(left: EntitySide, right: EntitySide) -> tuple[int, int]:
+    """Return the entity numbers of two sides, the lower first, as the queue stores pairs."""
+    return min(left.number, right.number), max(left.number, right.number)
 
 
-def party(side: Side, sources: Mapping[str, Source]) -> Party:
-    """A side as the queue shows it."""
+def find_entity(view: StoreView, entity_id: str) -> StoredEntity:
+    """Find the entity of an id: its own, a retired one that redirects to it, or that of a record.
+
+    Raises `InputError` for an unknown id.
+    """
+    entity = view.entity(entity_id)
+    if entity is None:
+        raise InputError(
+            f"the store has no entity or record {entity_id}", hint="ids are e-… or <source>:<id>"
+        )
+    return entity
+
+
+def sources_by_name(view: StoreView) -> dict[str, StoredSource]:
+    """Return the sources of the store, by name."""
+    return {source.name: source for source in view.sources()}
+
+
+def build_party(side: EntitySide, sources: Mapping[str, StoredSource]) -> Party:
+    """Summarize a side for the queue."""
     golden = side.golden
     names = [
         value.text for prop in (*FULL_NAMES, *NAME_PARTS) for value in golden.values.get(prop, ())
@@ -184,5 +217,5 @@ def party(side: Side, sources: Mapping[str, Source]) -> Party:
         golden.sources,
         tuple(sorted(agencies)),
         len(side.records),
-        tuple(sorted(scripts_of(names))),
+        tuple(sorted(detect_scripts(names))),
     )

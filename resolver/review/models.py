@@ -1,4 +1,4 @@
-"""The words of the desk: plain frozen rows that go to the pages and come from them. No logic."""
+"""Data model of review: frozen rows exchanged with pages and commands, without logic."""
 
 from __future__ import annotations
 
@@ -11,41 +11,52 @@ from resolver.records.results.resolution import Band
 from resolver.records.visibility import Viewer
 
 
-class Verdict(StrEnum):
-    """What a steward says of two entities."""
+def json_fields(row: Any, renamed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a dataclass for JSON; `renamed` maps fields to keys of the interface."""
+    return {renamed.get(name, name): value for name, value in asdict(row).items()}
+
+
+class StewardVerdict(StrEnum):
+    """Verdict of a steward on two entities."""
 
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"
     RED = "red"
-    """The same person under unlawfully different identities; two stewards have to say so."""
+    """Same person under unlawfully different identities; counts once two stewards agree."""
+
+    @property
+    def is_merge(self) -> bool:
+        """True if the verdict puts both into one entity."""
+        return self in (StewardVerdict.SAME, StewardVerdict.RED)
 
 
-class Reason(StrEnum):
-    """Why two entities wait for a steward."""
+class QueueReason(StrEnum):
+    """Reason for which two entities wait for a steward."""
 
     BORDERLINE = "borderline"
-    """The score lies between the borders."""
+    """Score between the two thresholds."""
     CONTRADICTION = "contradiction"
-    """Some of their records match, yet as wholes they do not fit."""
+    """Records of the two match, yet the entities as sets do not fit together."""
     MOVED = "moved"
-    """Decided different, but new evidence has moved the score into a higher band since."""
+    """Decided different, but new evidence has since moved the score into a higher band."""
     RED = "red"
-    """A steward called it red; another one has to say so too."""
+    """Red verdict of one steward, waiting for a second one."""
     SECOND = "second"
-    """A steward decided it; by rule it takes another one who says the same."""
+    """Decision that by rule waits for a second steward."""
     UNSURE = "unsure"
-    """A steward left it unsure."""
+    """Left unsure by a steward."""
     SAMPLE = "sample"
-    """Its judgement would teach the model most."""
+    """Drawn because its judgement teaches the model most."""
     BLIND = "blind"
-    """Decided already; comes back to another steward, so that agreement can be measured."""
+    """Decided before; shown blind to another steward to measure agreement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steward:
-    """Who works at the desk: `name` as the log shows it, the agency they work for, and what they may: `review` (the
-    hub's stewards), `admin` (whoever sees all)."""
+    """Person at the desk: `name` as the log shows it, their agency, and their scopes: `review`
+    (steward of the hub), `admin` (sees everything).
+    """
 
     name: str
     agency: str = ""
@@ -53,15 +64,18 @@ class Steward:
 
     @property
     def viewer(self) -> Viewer:
-        """As whom they see values."""
+        """Viewer whose visibility rules apply to this steward."""
         return Viewer(self.name, self.agency, self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a steward wants to see of the queue; empty texts ask nothing. `kind`: person, group or asset; `source`: a
-    list's name; `agency` as its source says; scores in 0…1; `script`: an ISO 15924 code such as `Arab`, of a name on
-    either side; `assigned`: a steward's name, or `nobody`."""
+    """Filters of the queue; an empty text does not filter.
+
+    `kind`: person, group or asset; `source`: name of a list; `agency`: as its source names it;
+    scores in 0…1; `script`: ISO 15924 code (such as `Arab`) of a name on either side; `assigned`:
+    name of a steward, or `nobody`.
+    """
 
     kind: str = ""
     source: str = ""
@@ -75,8 +89,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a pair in the queue. `id`: of the entity, or of a record where a decision is looked at again;
-    `scripts`: ISO 15924 codes of its names."""
+    """Side of a pair in the queue. `id` is that of the entity, or of a record in a blind recheck;
+    `scripts` are the ISO 15924 codes of its names.
+    """
 
     id: str
     caption: str
@@ -89,10 +104,14 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """Two entities that wait. `score`, `logodds` (thousandths) and `band` are those of the strongest pair of records
-    (`left_record`, `right_record`), `pairs` how many pairs of records stand behind it. `worth` orders the queue, the
-    greatest first. `why` says in a sentence why it waits. `key` names the place in the queue (for `after`). `again`:
-    the number of the decision that is looked at again blindly, else 0; then pass it on. `held_by`: who has it open."""
+    """Two entities that wait for a decision.
+
+    `score`, `logodds` (thousandths) and `band` are those of the strongest pair of records
+    (`left_record`, `right_record`); `pairs` counts the pairs of records behind it. `priority`
+    orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
+    in the queue (for `after`). `recheck` is the number of the decision under blind recheck, else 0;
+    pass it on with the decision. `holder` is the steward who has the pair open.
+    """
 
     key: str
     left: Party
@@ -103,33 +122,43 @@ class QueueItem:
     logodds: int
     band: Band
     pairs: int
-    worth: int
-    reason: Reason
+    priority: int
+    reason: QueueReason
     why: str
     since: str
     assigned: str
-    held_by: str
-    again: int = 0
+    holder: str
+    recheck: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the item for JSON."""
+        renamed = {"priority": "worth", "holder": "held_by", "recheck": "again"}
+        return json_fields(self, renamed)
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Items, how many there are in all under the filters, when the oldest of them began to wait (UTC text, empty: none)
-    and how many seconds ago, the key to go on from (empty: that was the end), the store's version. `stale`: the store
-    cannot be written, so the queue may be behind."""
+    """Page of the queue: items, number of items under the filters, start of waiting of the oldest
+    (UTC text; empty: none) and its age in seconds, key to go on from (empty: last page), and
+    revision of the store.
+
+    `is_stale` means that the store cannot be written, so the queue may be behind.
+    """
 
     items: tuple[QueueItem, ...]
     total: int
     oldest: str
     oldest_age: float
-    next: str
-    version: int
-    stale: bool = False
+    next_key: str
+    revision: int
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """How fast decisions come: of the last hour, of the last day, and per day (UTC date → decisions), newest first."""
+    """Decisions of the last hour, of the last day, per day (UTC date, count; newest first) and per
+    steward.
+    """
 
     last_hour: int
     last_day: int
@@ -138,11 +167,15 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a steward had before their eyes; comes with `PairView`, goes back with the decision. `left` and `right` are
-    entity ids, the digests say which versions of which records they held; `hidden`: the score was not shown."""
+class PairSnapshot:
+    """State of a pair as it was shown to a steward; comes with `PairView` and goes back with the
+    decision.
 
-    version: int
+    `left` and `right` are entity ids; the digests identify the record versions that each held.
+    `is_score_hidden` means that the score was not shown.
+    """
+
+    revision: int
     left: str
     right: str
     left_digest: str
@@ -153,122 +186,153 @@ class Seen:
     logodds: int
     band: str
     model: str
-    hidden: bool = False
+    is_score_hidden: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """For a form."""
+        """Return the fields of the snapshot for a form."""
         return {
-            **asdict(self),
+            **json_fields(self, {"revision": "version", "is_score_hidden": "hidden"}),
             "left_records": list(self.left_records),
             "right_records": list(self.right_records),
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Seen:
-        """Back from a form. Raises `KeyError`, `TypeError`, `ValueError` for anything else."""
+    def from_json(cls, fields: Mapping[str, Any]) -> PairSnapshot:
+        """Read a snapshot back from a form. Raises `KeyError`, `TypeError` or `ValueError` for
+        other input.
+        """
         return cls(
-            int(said["version"]),
-            str(said["left"]),
-            str(said["right"]),
-            str(said["left_digest"]),
-            str(said["right_digest"]),
-            tuple(map(str, said["left_records"])),
-            tuple(map(str, said["right_records"])),
-            float(said["score"]),
-            int(said["logodds"]),
-            str(said["band"]),
-            str(said["model"]),
-            bool(said.get("hidden", False)),
+            int(fields["version"]),
+            str(fields["left"]),
+            str(fields["right"]),
+            str(fields["left_digest"]),
+            str(fields["right_digest"]),
+            tuple(map(str, fields["left_records"])),
+            tuple(map(str, fields["right_records"])),
+            float(fields["score"]),
+            int(fields["logodds"]),
+            str(fields["band"]),
+            str(fields["model"]),
+            bool(fields.get("hidden", False)),
         )
 
 
-class Standing(StrEnum):
-    """What a decision in the log counts for now."""
+class DecisionStatus(StrEnum):
+    """Current effect of a decision in the log."""
 
-    STANDS = "stands"
-    WAITS = "waits"
-    """For another steward who says the same."""
+    ACTIVE = "stands"
+    WAITING = "waits"
+    """Waiting for another steward to confirm it."""
     REPLACED = "replaced"
-    """A later decision on the same pair counts."""
+    """Overridden by a later decision on the same pair."""
     UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision as pages show it. `when` is a UTC text; `undoes`: the number of the decision it takes back, or 0;
-    `together`: the numbers of the decisions that were taken with it (of a split, say)."""
+    """Decision as pages show it.
+
+    `decided_at` is a UTC text; `undoes` is the number of the decision that it takes back, or 0;
+    `act_numbers` are the numbers of the decisions taken in the same act (of a split, for example).
+    """
 
     number: int
     left_record: str
     right_record: str
-    verdict: Verdict
-    who: str
-    when: str
+    verdict: StewardVerdict
+    steward: str
+    decided_at: str
     reason: str
     comment: str
-    standing: Standing
+    status: DecisionStatus
     undoes: int = 0
-    together: tuple[int, ...] = ()
+    act_numbers: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the decision for JSON."""
+        renamed = {
+            "steward": "who",
+            "decided_at": "when",
+            "status": "standing",
+            "act_numbers": "together",
+        }
+        return json_fields(self, renamed)
 
 
-class State(StrEnum):
-    """What became of a decision."""
+class DecisionState(StrEnum):
+    """Result state of a new decision."""
 
     DONE = "done"
-    """It counts, and its effects are in the store."""
-    WAITS = "waits"
-    """It is logged, and counts once another steward says the same."""
+    """Effective; the store reflects it."""
+    WAITING = "waits"
+    """Logged; takes effect once another steward confirms it."""
     NOTED = "noted"
-    """Unsure: it is logged, and the pair goes down the queue."""
+    """Logged as unsure; the pair moves down the queue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of deciding: `numbers` of the decisions logged (undo takes the first), the store's version, the ids of
-    the entities that changed, the id of the entity that both are now (empty: they are two), one line for people, and
-    why a second steward is needed."""
+class DecisionOutcome:
+    """Result of a decision: numbers of the logged decisions (undo takes the first), revision of the
+    store, ids of changed entities, id of the entity that both now belong to (empty: they are two),
+    a message for people, and the reasons why a second steward is needed.
+    """
 
-    state: State
+    state: DecisionState
     numbers: tuple[int, ...]
-    version: int
-    changed: tuple[str, ...]
+    revision: int
+    changed_entities: tuple[str, ...]
     entity: str
     message: str
-    waits: tuple[str, ...] = ()
+    second_reasons: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the outcome for JSON."""
+        renamed = {
+            "revision": "version",
+            "changed_entities": "changed",
+            "second_reasons": "waits",
+        }
+        return json_fields(self, renamed)
 
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """What came of one verdict on several pairs: the outcomes of those taken, and (left, right, why not) of those
-    refused."""
+    """Result of one verdict on several pairs: outcomes of the accepted ones, and (left, right,
+    reason) of the refused ones.
+    """
 
-    done: tuple[Outcome, ...]
+    done: tuple[DecisionOutcome, ...]
     refused: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line of an entity's timeline. `kind`: an event (born, grew, shrank, merged, split, revived, dissolved), a
-    `decision`, or a `list` (a version of a list that speaks of it). `other`: the other entity, or empty; `decision`:
-    its number, or 0; `undoable`: it can be undone."""
+    """Line of an entity's timeline.
+
+    `kind` is an event (born, grew, shrank, merged, split, revived, dissolved), `decision`, or
+    `list` (a version of a list that contains it). `other` is the other entity, or empty; `decision`
+    its number, or 0; `is_undoable` whether it can be undone.
+    """
 
     at: str
-    version: int
+    revision: int
     kind: str
     text: str
-    who: str = ""
+    actor: str = ""
     other: str = ""
     decision: int = 0
-    undoable: bool = False
+    is_undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far stewards agree: decisions looked at again, how many of them the same, Cohen's kappa (-1…1; None where
-    there are none, or all said one thing), and the pairs on which they do not agree."""
+    """Agreement of stewards on rechecked decisions: number of pairs, number with the same verdict,
+    Cohen's kappa (-1…1; None without pairs or if all verdicts are equal), and the pairs with
+    different verdicts.
+    """
 
     pairs: int
-    agreed: int
+    agreeing: int
     kappa: float | None
     disagreements: tuple[tuple[int, str, str, str, str], ...] = field(default=())
-    """(decision number, first verdict, first steward, second verdict, second steward)"""
+    """Rows of (decision number, first verdict, first steward, second verdict, second steward)."""

@@ -1,4 +1,4 @@
-"""What a decision would do to clusters and the golden record, worked out as if it counted, and not landed."""
+"""Preview of a decision: its effect on clusters and golden record, without committing it."""
 
 from __future__ import annotations
 
@@ -6,164 +6,176 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
-from resolver.records.labels import label, told
+from resolver.records.labels import display_text, property_label
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.commit_decisions import Act, Carrier, MakeAct
-from resolver.review.decisions.decide import Wish, act_of
-from resolver.review.decisions.log_entries import as_if_confirmed
-from resolver.review.decisions.split import split_act
-from resolver.review.desk_rules import Rules
-from resolver.review.entity_sides import Side, side_of_records
-from resolver.review.models import Seen, Steward, Verdict
-from resolver.review.queue.queue_access import hidden_records
-from resolver.review.view_models import Cluster, GoldenChange, Preview
-from resolver.store import View
+from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, PlannedCommit
+from resolver.review.decisions.decide import DecisionRequest, plan_decision
+from resolver.review.decisions.log_entries import mark_confirmed
+from resolver.review.decisions.split import plan_split
+from resolver.review.desk_rules import DeskRules
+from resolver.review.entity_sides import EntitySide, load_record_side
+from resolver.review.models import Steward
+from resolver.review.queue.queue_access import find_hidden_records
+from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
+from resolver.store import StoreView
 
-_MOST = 50
+_MAX_ENTITIES = 50
 """Entities shown at most."""
 
 
-def preview(
-    hub: Hub,
-    steward: Steward,
-    left: str,
-    right: str,
-    verdict: Verdict,
-    *,
-    seen: Seen | None = None,
-    over: Iterable[int] = (),
-    rules: Rules | None = None,
-) -> Preview:
-    """What `decide` with the same arguments would do (once confirmed, where it takes two). Raises as `decide`."""
-    wish = Wish(steward, left, right, verdict, "", "", seen, tuple(over), rules or Rules())
-    return _preview(hub, act_of(hub, wish), steward.viewer)
+def preview_decision(
+    hub: Hub, request: DecisionRequest, rules: DeskRules | None = None
+) -> DecisionPreview:
+    """Compute what `decide_pair` with the same request would do (once confirmed, if it takes two
+    stewards). Raises the same errors.
+    """
+    build_plan = plan_decision(hub, request, rules or DeskRules())
+    return _preview(hub, build_plan, request.steward.viewer)
 
 
 def preview_split(
-    hub: Hub, steward: Steward, entity: str, record_ids: Iterable[str], rules: Rules | None = None
-) -> Preview:
-    """What `split` would do. Raises as `split`."""
-    return _preview(
-        hub,
-        split_act(steward, entity, tuple(sorted(set(record_ids))), "", "", rules or Rules()),
-        steward.viewer,
-    )
+    hub: Hub,
+    steward: Steward,
+    entity: str,
+    record_ids: Iterable[str],
+    rules: DeskRules | None = None,
+) -> DecisionPreview:
+    """Compute what `split_entity` would do. Raises the same errors."""
+    removed = tuple(sorted(set(record_ids)))
+    build_plan = plan_split(steward, entity, removed, "", "", rules or DeskRules())
+    return _preview(hub, build_plan, steward.viewer)
 
 
-def _preview(hub: Hub, make: MakeAct, viewer: Viewer) -> Preview:
-    found: list[Preview] = []
-    waits: list[str] = []
+def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview:
+    previews: list[DecisionPreview] = []
+    second_reasons: list[str] = []
 
-    def as_if(view: View) -> Act:
-        act = make(view)
-        waits[:] = act.waits
-        whole = act.whole or _whole(view, act)
-        return Act(act.entry, tuple(as_if_confirmed(act.decisions)), whole, ())
+    def build_confirmed(view: StoreView) -> DecisionPlan:
+        """Plan the decision as if a second steward had confirmed it."""
+        plan = build_plan(view)
+        second_reasons[:] = plan.second_reasons
+        merge_sets = plan.merge_sets or _merged_records(view, plan)
+        return DecisionPlan(plan.entry, tuple(mark_confirmed(plan.decisions)), merge_sets, ())
 
-    def watch(view: View, increment: Increment) -> None:
-        found.append(_look(view, increment, tuple(waits), viewer))
+    def observe(view: StoreView, increment: Increment) -> None:
+        """Record the effect of the decision."""
+        previews.append(_build_preview(view, increment, tuple(second_reasons), viewer))
 
-    carrier = Carrier(as_if, watch)
-    hub.decide(carrier.decisions, dry_run=True, more=carrier.more)
-    return found[-1]
+    commit = PlannedCommit(build_confirmed, observe)
+    hub.decide(commit.build_decisions, dry_run=True, follow_up=commit.follow_up)
+    return previews[-1]
 
 
-def _whole(view: View, act: Act) -> tuple[tuple[str, ...], ...]:
-    """The whole that a decision would make once it is confirmed."""
-    if act.entry.verdict not in (Verdict.SAME, Verdict.RED):
+def _merged_records(view: StoreView, plan: DecisionPlan) -> tuple[tuple[str, ...], ...]:
+    """Return the set of records that a decision would merge once it is confirmed."""
+    if not plan.entry.verdict.is_merge:
         return ()
-    ends = [view.entity(end) for new in act.decisions for end in new.decision.pair]
-    return (tuple(sorted({record for one in ends if one is not None for record in one.records})),)
+    entities = [view.entity(end) for new in plan.decisions for end in new.decision.pair]
+    records = {record for entity in entities if entity is not None for record in entity.records}
+    return (tuple(sorted(records)),)
 
 
-def _look(view: View, increment: Increment, waits: tuple[str, ...], viewer: Viewer) -> Preview:
+def _build_preview(
+    view: StoreView, increment: Increment, second_reasons: tuple[str, ...], viewer: Viewer
+) -> DecisionPreview:
     ids = increment.resolution.batch.ids.to_pylist()
-    hidden = hidden_records(view, ids, viewer)
-    ids = [one for one in ids if one not in hidden]
-    number = {identity: held for identity, (held, _) in view.numbers_of(ids).items()}
-    record, entity, _ = view.memberships(sorted(number.values()))
-    home = dict(zip(record.tolist(), entity.tolist(), strict=True))
-    will = dict(home)
-    will.update(zip(*(part.tolist() for part in increment.landing.joined), strict=True))
-    before, after = _sets(ids, number, home), _sets(ids, number, will)
-    changed = {one for one in {*before, *after} if before.get(one) != after.get(one)}
-    names = view.entity_ids(sorted(changed))
-    born = increment.landing.born
-    names.update(
-        {view.head.last_entity + 1 + place: identity for place, identity in enumerate(born)}
+    hidden = find_hidden_records(view, ids, viewer)
+    ids = [record_id for record_id in ids if record_id not in hidden]
+    number_of = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
+    record, entity, _ = view.memberships(sorted(number_of.values()))
+    entity_before = dict(zip(record.tolist(), entity.tolist(), strict=True))
+    entity_after = dict(entity_before)
+    entity_after.update(zip(*(part.tolist() for part in increment.commit.new_members), strict=True))
+    before = _record_sets(ids, number_of, entity_before)
+    after = _record_sets(ids, number_of, entity_after)
+    changed = {number for number in {*before, *after} if before.get(number) != after.get(number)}
+    entity_ids = view.entity_ids(sorted(changed))
+    new_ids = increment.commit.new_entities
+    entity_ids.update(
+        {view.head.last_entity + 1 + place: identity for place, identity in enumerate(new_ids)}
     )
     sides = {
-        (word, one): side_of_records(view, names.get(one, ""), records)
-        for word, parts in (("before", before), ("after", after))
-        for one, records in sorted(parts.items())
-        if one in changed
+        (state, number): load_record_side(view, entity_ids.get(number, ""), records)
+        for state, parts in (("before", before), ("after", after))
+        for number, records in sorted(parts.items())
+        if number in changed
     }
     largest = _largest(after, changed)
-    golden = _golden(sides, largest, before)
-    return Preview(
+    golden = _golden_changes(sides, largest, before)
+    return DecisionPreview(
         _clusters(sides, "before"),
         _clusters(sides, "after"),
         golden,
         _conflicts(sides["after", largest]) if largest is not None else {},
-        waits,
+        second_reasons,
     )
 
 
-def _sets(
-    ids: Sequence[str], number: Mapping[str, int], home: Mapping[int, int]
+def _record_sets(
+    ids: Sequence[str], number_of: Mapping[str, int], entity_of: Mapping[int, int]
 ) -> dict[int, tuple[str, ...]]:
-    """Entity → its records."""
-    found: dict[int, list[str]] = {}
+    """Map each entity to its records."""
+    records_of: dict[int, list[str]] = {}
     for identity in ids:
-        if identity in number and number[identity] in home:
-            found.setdefault(home[number[identity]], []).append(identity)
-    return {one: tuple(sorted(records)) for one, records in found.items()}
+        if identity in number_of and number_of[identity] in entity_of:
+            records_of.setdefault(entity_of[number_of[identity]], []).append(identity)
+    return {number: tuple(sorted(records)) for number, records in records_of.items()}
 
 
 def _largest(after: Mapping[int, tuple[str, ...]], changed: set[int]) -> int | None:
-    there = [one for one in sorted(changed) if one in after]
-    return min(there, key=lambda one: (-len(after[one]), one)) if there else None
+    remaining = [number for number in sorted(changed) if number in after]
+    return min(remaining, key=lambda number: (-len(after[number]), number)) if remaining else None
 
 
-def _clusters(sides: Mapping[tuple[str, int], Side], word: str) -> tuple[Cluster, ...]:
-    found = [side for (which, _), side in sides.items() if which == word]
-    return tuple(Cluster(side.id, side.golden.caption, side.record_ids) for side in found[:_MOST])
+def _clusters(sides: Mapping[tuple[str, int], EntitySide], state: str) -> tuple[Cluster, ...]:
+    shown = [side for (side_state, _), side in sides.items() if side_state == state]
+    return tuple(
+        Cluster(side.id, side.golden.caption, side.record_ids) for side in shown[:_MAX_ENTITIES]
+    )
 
 
-def _conflicts(side: Side) -> dict[str, tuple[str, ...]]:
+def _conflicts(side: EntitySide) -> dict[str, tuple[str, ...]]:
     return {
-        label(p): tuple(told(p, text) for text in texts)
+        property_label(p): tuple(display_text(p, text) for text in texts)
         for p, texts in side.golden.conflicts.items()
     }
 
 
-def _golden(
-    sides: Mapping[tuple[str, int], Side],
+def _golden_changes(
+    sides: Mapping[tuple[str, int], EntitySide],
     largest: int | None,
     before: Mapping[int, tuple[str, ...]],
 ) -> tuple[GoldenChange, ...]:
-    """What the golden record of the largest part says that the largest of those before it did not, or no longer
-    says."""
+    """Return the changes of the golden record: the largest new entity against its largest
+    predecessor.
+    """
     if largest is None:
         return ()
-    now = sides["after", largest]
-    held = set(now.record_ids)
-    earlier = [
-        one for one, records in before.items() if held & set(records) and ("before", one) in sides
+    after_side = sides["after", largest]
+    after_records = set(after_side.record_ids)
+    predecessors = [
+        number
+        for number, records in before.items()
+        if after_records & set(records) and ("before", number) in sides
     ]
-    if not earlier:
+    if not predecessors:
         return ()
-    main = sides["before", min(earlier, key=lambda one: (-len(before[one]), one))]
+    before_side = sides[
+        "before", min(predecessors, key=lambda number: (-len(before[number]), number))
+    ]
     changes = []
-    for prop in sorted({*now.golden.values, *main.golden.values}):
-        was, will = (
-            tuple(told(prop, value.text) for value in side.golden.values.get(prop, ()))
-            for side in (main, now)
+    for prop in sorted({*after_side.golden.values, *before_side.golden.values}):
+        old_values, new_values = (
+            tuple(display_text(prop, value.text) for value in side.golden.values.get(prop, ()))
+            for side in (before_side, after_side)
         )
-        if was != will:
-            changes.append(GoldenChange(prop, label(prop), was, will))
-    if main.golden.caption != now.golden.caption:
+        if old_values != new_values:
+            changes.append(GoldenChange(prop, property_label(prop), old_values, new_values))
+    if before_side.golden.caption != after_side.golden.caption:
         changes.insert(
-            0, GoldenChange("caption", "Shown as", (main.golden.caption,), (now.golden.caption,))
+            0,
+            GoldenChange(
+                "caption", "Shown as", (before_side.golden.caption,), (after_side.golden.caption,)
+            ),
         )
     return tuple(changes)

@@ -1,5 +1,6 @@
-"""Why a decision is not taken: what happened, and what to do. Each is a `RefusedError`, with its one line, and fields
-for pages."""
+"""Refusals of a decision, each a `DecisionRefusedError` with a one-line message, a hint and fields
+for pages.
+"""
 
 from __future__ import annotations
 
@@ -9,95 +10,101 @@ from resolver.errors import DecisionError
 from resolver.review.models import DecisionView
 
 
-class RefusedError(DecisionError):
-    """A decision that was not taken; nothing has changed."""
+class DecisionRefusedError(DecisionError):
+    """Refused decision; nothing has changed."""
 
 
-class DecidedMeanwhileError(RefusedError):
-    """Somebody else has decided the pair since it was shown. `by`: their decision."""
+class DecidedMeanwhileError(DecisionRefusedError):
+    """Another steward has decided the pair since it was shown; `decision` is theirs."""
 
-    def __init__(self, by: DecisionView) -> None:
-        self.by = by
+    def __init__(self, decision: DecisionView) -> None:
+        self.decision = decision
         super().__init__(
-            f"{by.who or 'somebody'} has decided this pair meanwhile: {by.verdict}, on {_minute(by.when)} "
-            f"(decision {by.number})",
-            mend="look at the pair again; undo that decision if you disagree",
+            f"{decision.steward or 'somebody'} has decided this pair meanwhile: "
+            f"{decision.verdict}, on {_minute(decision.decided_at)} (decision {decision.number})",
+            hint="look at the pair again; undo that decision if you disagree",
         )
 
 
-class ChangedMeanwhileError(RefusedError):
-    """An entity holds other records, or other versions of them, than those that were shown. `entity`: its id."""
+class ChangedMeanwhileError(DecisionRefusedError):
+    """Entity with other records, or other versions of them, than were shown; `entity` is its id."""
 
-    def __init__(self, entity: str, what: str) -> None:
+    def __init__(self, entity: str, change: str) -> None:
         self.entity = entity
         super().__init__(
-            f"{entity} has changed since it was shown: {what}", mend="look at the pair again"
+            f"{entity} has changed since it was shown: {change}", hint="look at the pair again"
         )
 
 
-class RetiredMeanwhileError(RefusedError):
-    """An entity is no more. `entity`: its id; `into`: the one that holds its records now, or empty."""
+class RetiredMeanwhileError(DecisionRefusedError):
+    """Entity that no longer exists: `entity` is its id, `successor` the entity that now has its
+    records, or empty.
+    """
 
-    def __init__(self, entity: str, into: str, what: str) -> None:
-        self.entity, self.into = entity, into
+    def __init__(self, entity: str, successor: str, reason: str) -> None:
+        self.entity, self.successor = entity, successor
         super().__init__(
-            f"{entity} is no entity of its own any more: {what}",
-            mend=f"go on with {into}"
-            if into
+            f"{entity} no longer exists as an entity: {reason}",
+            hint=f"go on with {successor}"
+            if successor
             else "its records were withdrawn; go on to the next pair",
         )
 
 
-class HeldError(RefusedError):
-    """Another steward has the pair open. `who`, `until` (UTC text)."""
+class PairLockedError(DecisionRefusedError):
+    """Another steward (`holder`) has the pair open, `until` a UTC time."""
 
-    def __init__(self, who: str, until: str) -> None:
-        self.who, self.until = who, until
+    def __init__(self, holder: str, until: str) -> None:
+        self.holder, self.until = holder, until
         super().__init__(
-            f"{who} has this pair open until {_minute(until)}",
-            mend="take the next one, or ask them",
+            f"{holder} has this pair open until {_minute(until)}",
+            hint="take the next one, or ask them",
         )
 
 
-class NotAllowedError(RefusedError):
-    """The steward may not do this: confirm their own decision, say."""
+class DecisionNotAllowedError(DecisionRefusedError):
+    """Steward may not do this, such as confirm their own decision."""
 
 
-class HiddenError(NotAllowedError):
-    """It is on records that the steward may not see."""
+class HiddenRecordsError(DecisionNotAllowedError):
+    """Decision on records that the steward may not see."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """One side of a contradiction: two records that are held the same (`same`) or different, by a decision or
-    (`decision` is None) because the evidence has put them into one entity."""
+class ContradictionTie:
+    """Link in a chain of contradiction: two records that are the same (`is_same`) or different, by
+    a decision or (`decision` is None) by the evidence.
+    """
 
     left_record: str
     right_record: str
-    same: bool
+    is_same: bool
     decision: DecisionView | None
 
     def __str__(self) -> str:
-        word = "the same as" if self.same else "different from"
-        one = self.decision
-        by = (
-            f"{one.who or 'somebody'} on {_minute(one.when)}, decision {one.number}"
-            if one
-            else "by the evidence"
-        )
-        return f"{self.left_record} is {word} {self.right_record} ({by})"
+        word = "the same as" if self.is_same else "different from"
+        decision = self.decision
+        if decision is None:
+            source = "by the evidence"
+        else:
+            time = _minute(decision.decided_at)
+            source = f"{decision.steward or 'somebody'} on {time}, decision {decision.number}"
+        return f"{self.left_record} is {word} {self.right_record} ({source})"
 
 
-class ContradictionError(RefusedError):
-    """The decision contradicts earlier ones. `chain`: what holds now, one after the other, from the one record to the
-    other and with what forbids it; `settle`: the numbers of the decisions to withdraw so that the new one can stand
-    (pass them as `over`)."""
+class ContradictionError(DecisionRefusedError):
+    """Decision that contradicts earlier ones.
 
-    def __init__(self, chain: tuple[Tie, ...], settle: tuple[int, ...]) -> None:
-        self.chain, self.settle = chain, settle
+    `chain` lists the ties from one record to the other, including the one that forbids the
+    decision; `withdrawals` are the numbers of the decisions to withdraw so that the new one can
+    stand (pass them as `over`).
+    """
+
+    def __init__(self, chain: tuple[ContradictionTie, ...], withdrawals: tuple[int, ...]) -> None:
+        self.chain, self.withdrawals = chain, withdrawals
         super().__init__(
             "this contradicts earlier decisions: " + "; ".join(map(str, chain)),
-            mend="withdraw one of them, take records out of an entity, or leave the pair unsure",
+            hint="withdraw one of them, take records out of an entity, or leave the pair unsure",
         )
 
 

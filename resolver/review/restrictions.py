@@ -1,7 +1,7 @@
-"""Which entities somebody at the desk may not look at: those that hold a record whose values they may not see.
+"""Entities that a viewer may not review because they contain a record the viewer may not see.
 
-A pair is decided on all that both sides say. Where a part of that is not for a steward's eyes, the pair is not theirs
-to decide, and it is not shown in part.
+A decision rests on everything both sides say. If a part of that is hidden from a steward, the pair
+is neither shown to them in part nor theirs to decide.
 """
 
 from __future__ import annotations
@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from resolver.hub.hub import Hub
-from resolver.records.visibility import Viewer, visible
+from resolver.records.visibility import Viewer, is_visible
 
 
-def restricted(hub: Hub, ids: Iterable[str], viewer: Viewer) -> frozenset[str]:
-    """Which of some ids (of entities or records) belong to entities that hold a record the viewer may not see."""
+def find_restricted(hub: Hub, ids: Iterable[str], viewer: Viewer) -> frozenset[str]:
+    """Return the ids of entities or records whose entity holds a record hidden from the viewer."""
     if "admin" in viewer.scopes:
         return frozenset()
     with hub.store.view() as view:
-        found = {asked: view.entity(asked) for asked in sorted(set(ids))}
-        numbers = sorted({one.number for one in found.values() if one is not None})
+        entities = {entity_id: view.entity(entity_id) for entity_id in sorted(set(ids))}
+        numbers = sorted({entity.number for entity in entities.values() if entity is not None})
         record, entity, _ = view.members(numbers)
-        home = dict(zip(record.tolist(), entity.tolist(), strict=True))
-        hidden = {
-            home[one.number]
-            for one in view.records(record.tolist())
-            if not visible(one.record.handling, viewer)
+        entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
+        restricted_numbers = {
+            entity_of[stored.number]
+            for stored in view.records(record.tolist())
+            if not is_visible(stored.record.handling, viewer)
         }
     return frozenset(
-        asked for asked, one in found.items() if one is not None and one.number in hidden
+        entity_id
+        for entity_id, entity in entities.items()
+        if entity is not None and entity.number in restricted_numbers
     )

@@ -1,18 +1,19 @@
-"""The timeline of an entity: what became of it, what was decided on its records, which landings brought them."""
+"""Timeline of an entity: its events, decisions on its records, commits that brought them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from resolver.hub.hub import Hub
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.decisions.earlier_verdicts import SPELLED, decision_views
-from resolver.review.entity_sides import living, sides_of
-from resolver.review.models import DecisionView, HistoryRow, Standing
-from resolver.review.pair import seen_log
-from resolver.store import EventKind, View
+from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
+from resolver.review.entity_sides import find_entity, load_sides
+from resolver.review.models import DecisionStatus, DecisionView, HistoryRow
+from resolver.review.pair import visible_decisions
+from resolver.store import EventKind, StoreView
 
-_TOLD = {
+_OWN_EVENT_TEXTS = {
     EventKind.BORN: "first seen",
     EventKind.GREW: "records came to it, or changed in it",
     EventKind.SHRANK: "records left it",
@@ -21,92 +22,100 @@ _TOLD = {
     EventKind.REVIVED: "is an entity of its own again",
     EventKind.DISSOLVED: "all its records were withdrawn",
 }
-_OTHER = {
+_OTHER_EVENT_TEXTS = {
     EventKind.MERGED: "{entity} was merged into it",
     EventKind.SPLIT: "cut off from {entity}",
     EventKind.REVIVED: "{entity} is an entity of its own again",
 }
+_STATUS_NOTES = {
+    DecisionStatus.WAITING: "; waits for a second steward",
+    DecisionStatus.UNDONE: "; undone since",
+}
 
 
-def decisions_on(
+def list_decisions(
     hub: Hub, record_ids: Sequence[str], viewer: Viewer = STRANGER
 ) -> tuple[DecisionView, ...]:
-    """The decisions on some records, the newest first; those on records that the viewer sees."""
+    """List the decisions on some records, newest first, if the viewer may see both records."""
     with hub.store.view() as view:
-        return (
-            decision_views(seen_log(view, view.decisions(list(record_ids)), viewer))
-            if record_ids
-            else ()
-        )
+        if not record_ids:
+            return ()
+        return decision_views(visible_decisions(view, view.decisions(list(record_ids)), viewer))
 
 
-def timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
-    """All that became of an entity, the newest first, as far as it tells of records that the viewer sees. Raises
-    `InputError` for an unknown id."""
+def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
+    """Load the history of an entity, newest first, as far as it concerns records the viewer may
+    see.
+
+    Raises `InputError` for an unknown id.
+    """
     with hub.store.view() as view:
-        found = living(view, entity)
+        stored_entity = find_entity(view, entity)
         rows = [
-            *_events(view, found.id),
-            *_decisions(view, found.records, viewer),
-            *_lists(view, found.number, viewer),
+            *_events(view, stored_entity.id),
+            *_decisions(view, stored_entity.records, viewer),
+            *_lists(view, stored_entity.number, viewer),
         ]
-    return tuple(sorted(rows, key=lambda row: (row.version, row.decision, row.kind), reverse=True))
+    return tuple(sorted(rows, key=lambda row: (row.revision, row.decision, row.kind), reverse=True))
 
 
-def _events(view: View, entity: str) -> list[HistoryRow]:
+def _events(view: StoreView, entity: str) -> list[HistoryRow]:
     changes = view.history(entity)
-    versions = view.version_rows(sorted({one.version for one in changes}))
+    revisions = view.revision_rows(sorted({change.revision for change in changes}))
     rows = []
     for change in changes:
-        own = change.entity == entity
-        told = (_TOLD if own else _OTHER).get(change.kind)
-        if told is None:
+        is_own = change.entity == entity
+        template = (_OWN_EVENT_TEXTS if is_own else _OTHER_EVENT_TEXTS).get(change.kind)
+        if template is None:
             continue
-        landing = versions[change.version]
-        other = change.other if own else change.entity
-        text = told.format(entity=change.entity, other=change.other)
+        commit, kind = revisions[change.revision], str(change.kind)
+        other = change.other if is_own else change.entity
+        text = template.format(entity=change.entity, other=change.other)
         rows.append(
-            HistoryRow(landing.landed, change.version, str(change.kind), text, landing.who, other)
+            HistoryRow(commit.committed_at, change.revision, kind, text, commit.actor, other)
         )
     return rows
 
 
-def _decisions(view: View, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
+def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
     if not records:
         return []
-    log = seen_log(view, view.decisions(list(records)), viewer)
-    landed = {one.number: one.landed for one in log}
+    log = visible_decisions(view, view.decisions(list(records)), viewer)
+    revision_of = {stored.number: stored.revision for stored in log}
+    return [_decision_row(row, revision_of[row.number]) for row in decision_views(log)]
+
+
+def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
+    text = f"{decision.left_record} and {decision.right_record}: {VERDICT_TEXTS[decision.verdict]}"
+    if decision.undoes:
+        text = f"undoes decision {decision.undoes}: {text}"
+    note = ", ".join(filter(None, (decision.reason, decision.comment)))
+    text += f" ({note})" if note else ""
+    text += _STATUS_NOTES.get(decision.status, "")
+    return HistoryRow(
+        decision.decided_at,
+        revision,
+        "decision",
+        text,
+        decision.steward,
+        decision=decision.number,
+        is_undoable=decision.status in (DecisionStatus.ACTIVE, DecisionStatus.WAITING),
+    )
+
+
+def _lists(view: StoreView, number: int, viewer: Viewer) -> list[HistoryRow]:
+    """Return a row for each list and commit that brought current record versions of the entity."""
+    side = load_sides(view, [number], viewer).get(number)
+    counts: Counter[tuple[int, str]] = Counter()
+    for stored in side.records if side else ():
+        counts[stored.valid_from, stored.record.source] += 1
+    revisions = view.revision_rows(sorted({revision for revision, _ in counts}))
     rows = []
-    for one in decision_views(log):
-        told = f"{one.left_record} and {one.right_record}: {SPELLED[one.verdict]}"
-        told = f"undoes decision {one.undoes}: {told}" if one.undoes else told
-        note = ", ".join(filter(None, (one.reason, one.comment)))
-        told += f" ({note})" if note else ""
-        told += {
-            Standing.WAITS: "; waits for a second steward",
-            Standing.UNDONE: "; undone since",
-        }.get(one.standing, "")
-        undoable = one.standing in (Standing.STANDS, Standing.WAITS)
+    for (revision, source), count in sorted(counts.items()):
+        revision_row = revisions[revision]
+        noun = "record has its" if count == 1 else "records have their"
+        text = f"{count} {noun} current version from {source}"
         rows.append(
-            HistoryRow(
-                one.when, landed[one.number], "decision", told, one.who, "", one.number, undoable
-            )
+            HistoryRow(revision_row.committed_at, revision, "list", text, revision_row.actor)
         )
-    return rows
-
-
-def _lists(view: View, number: int, viewer: Viewer) -> list[HistoryRow]:
-    """The landings that brought the versions of the records that hold, one line a list and landing."""
-    side = sides_of(view, [number], viewer).get(number)
-    brought: dict[tuple[int, str], int] = {}
-    for one in side.records if side else ():
-        brought[one.valid_from, one.record.source] = (
-            brought.get((one.valid_from, one.record.source), 0) + 1
-        )
-    versions = view.version_rows(sorted({version for version, _ in brought}))
-    rows = []
-    for (version, source), count in sorted(brought.items()):
-        landing = versions[version]
-        told = f"{count} {'record' if count == 1 else 'records'} as {source} has {'it' if count == 1 else 'them'} now"
-        rows.append(HistoryRow(landing.landed, version, "list", told, landing.who))
     return rows

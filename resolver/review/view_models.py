@@ -1,37 +1,39 @@
-"""What the pages of a pair show: plain frozen rows. No logic."""
+"""View models of the pair and entity pages: frozen rows without logic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from resolver.records.results.explanation import AlignedPart, EvidenceRow
 from resolver.records.results.resolution import Band
 from resolver.review.models import (
     DecisionView,
+    PairSnapshot,
     Party,
-    Reason,
-    Seen,
+    QueueReason,
+    json_fields,
 )
 
 
 class Mark(StrEnum):
-    """How a value, or a property, of one side stands to the other side."""
+    """Relation of a value, or property, of one side to the other side."""
 
     AGREES = "agrees"
-    """Both say it."""
+    """Stated on both sides."""
     CONTRADICTED = "contradicted"
-    """The other side says something that cannot be true as well."""
+    """Other side states something that cannot be true as well."""
     DIFFERS = "differs"
-    """The other side says something else; both may be true."""
+    """Other side states something else; both may be true."""
     OMITTED = "omitted"
-    """The other side says nothing of this."""
+    """Other side states nothing for this property."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Who says a value: record, list, agency, and the date of the list or record (ISO, may be empty)."""
+    """Origin of a value: record, list, agency, and date of list or record (ISO, may be empty)."""
 
     record: str
     source: str
@@ -41,20 +43,23 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """One value of one side. `text` as written; `latin` its transliteration where it is in another script, else empty;
-    `rtl`: it reads from right to left; `forms`: the other ways it is written."""
+    """Value of one side: `text` as written, its `latin` transliteration (empty for Latin script),
+    reading direction, and `forms`, its other spellings.
+    """
 
     text: str
     latin: str
-    rtl: bool
+    is_rtl: bool
     mark: Mark
     forms: tuple[str, ...]
-    stated: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeView:
-    """One property of both sides, with a label for people. `mark`: agrees where a value is on both sides."""
+    """Property of both sides, with a label for people. `mark` is AGREES where any value is on both
+    sides.
+    """
 
     prop: str
     label: str
@@ -65,8 +70,9 @@ class AttributeView:
 
 @dataclass(frozen=True, slots=True)
 class NameView:
-    """The best supported pair of names, word by word. The texts as written, with transliterations where they are in
-    another script (else empty)."""
+    """Best supported pair of names, word by word: texts as written, with transliterations (empty
+    for Latin script).
+    """
 
     left: str
     right: str
@@ -76,8 +82,8 @@ class NameView:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the waterfall: an evidence row, and the sum (thousandths) before and after it."""
+class WaterfallStep:
+    """Step of the waterfall: evidence row, and running sum (thousandths) before and after it."""
 
     row: EvidenceRow
     before: int
@@ -85,22 +91,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Waterfall:
-    """Why the strongest pair of records gets its score: the steps sum to `logodds` (thousandths) exactly. `compared`:
-    whether blocking brings the two records together in the store, so that the score counted."""
+class EvidenceWaterfall:
+    """Evidence of the strongest pair of records, whose steps sum to `logodds` (thousandths)
+    exactly. `is_compared` states whether blocking pairs the two records in the store, so that the
+    score counted.
+    """
 
     left_record: str
     right_record: str
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
     logodds: int
     score: float
     band: Band
-    compared: bool
+    is_compared: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a pair: the entity, its records, when it was born, its list versions."""
+    """Side of a pair: entity, records, birth date, and contradicting values by label."""
 
     party: Party
     records: tuple[Statement, ...]
@@ -110,7 +118,9 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Another entity that one side may be: the strongest pair of records with it, and what became of that."""
+    """Another entity that one side may be, by the strongest pair of records with it and its
+    outcome.
+    """
 
     id: str
     caption: str
@@ -121,28 +131,31 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """All that the page of a pair shows; see the fields' types. `seen` goes back with the decision. `blind`: looked at
-    again, so neither score nor decisions are given. `needs_second`: why it would take another steward, by rule."""
+    """Content of the page of a pair.
+
+    `snapshot` goes back with the decision. `is_blind` marks a blind recheck, without score and
+    decisions. `second_reasons` explain why a decision would by rule take a second steward.
+    """
 
     left: SideView
     right: SideView
     attributes: tuple[AttributeView, ...]
     names: NameView | None
-    evidence: Waterfall | None
+    evidence: EvidenceWaterfall | None
     left_others: tuple[Candidate, ...]
     right_others: tuple[Candidate, ...]
     decisions: tuple[DecisionView, ...]
-    reason: Reason | None
+    reason: QueueReason | None
     why: str
-    needs_second: tuple[str, ...]
-    held_by: str
-    seen: Seen
-    blind: bool = False
+    second_reasons: tuple[str, ...]
+    holder: str
+    snapshot: PairSnapshot
+    is_blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An entity as a set of records; `id` is empty where it is not born yet."""
+    """Entity as a set of records; `id` is empty for an entity that does not exist yet."""
 
     id: str
     caption: str
@@ -151,7 +164,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class GoldenChange:
-    """What one property of the golden record says before (of each side, as one list) and after."""
+    """Values of one property of the golden record before and after a decision."""
 
     prop: str
     label: str
@@ -160,12 +173,17 @@ class GoldenChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What a decision would do: the entities it touches as they are and as they would be (those that stay as they are
-    left out), what the golden record of the largest part would say, and values that would contradict one another."""
+class DecisionPreview:
+    """Effect of a decision: affected entities before and after, changes of the golden record of the
+    largest one, contradicting values by label, and reasons why a second steward is needed.
+    """
 
     before: tuple[Cluster, ...]
     after: tuple[Cluster, ...]
     golden: tuple[GoldenChange, ...]
     conflicts: Mapping[str, tuple[str, ...]]
-    waits: tuple[str, ...] = ()
+    second_reasons: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the preview for JSON."""
+        return json_fields(self, {"second_reasons": "waits"})

@@ -1,9 +1,11 @@
-"""The catalogue: every entity of a store as a prepared profile, at one version, kept up with the store's landings.
+"""Entity index: every entity of a store as a prepared profile at one revision, kept up with
+commits.
 
-It is a chain of shelves. The first holds everything as it was at some version; each later one what has changed since,
-and takes the place of what stands before it. Small shelves are united as they add up and stay in memory until they are
-worth a file; the files lie in `profiles` beside those of the look-up index, may be deleted at any time, and are made
-again from the store. A state is never changed: whoever answers from one keeps it while the next is made.
+It is a chain of segments. The first holds everything as of some revision; each later one holds what
+has changed since and replaces earlier entries. Small segments are merged as they add up, and stay
+in memory until they are large enough for a file. The files lie in `profiles` beside those of the
+record index, may be deleted at any time, and are rebuilt from the store. A snapshot never changes:
+checks keep theirs while the next is built.
 """
 
 from __future__ import annotations
@@ -20,285 +22,323 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.retrieval.key_lookup import Held
-from resolver.blocking.retrieval.word_lookup import packed_of
+from resolver.blocking.retrieval.key_lookup import StoredKeys
+from resolver.blocking.retrieval.word_lookup import ProfileMask
 from resolver.errors import StoreError
-from resolver.hub.fingerprint import invented
 from resolver.hub.hub import Hub
-from resolver.hub.increments.record_index import KEPT_FROM, index_folder
-from resolver.pipeline import ModelSet, prepared_of
+from resolver.hub.index.fingerprint import fingerprint_records
+from resolver.hub.index.record_index import MIN_FILE_RECORDS, index_folder
+from resolver.model_set import ModelSet
+from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
-from resolver.records.prepared.batch import Prepared
-from resolver.records.visibility import Viewer, visible
-from resolver.scoring import Borders
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.visibility import Viewer, is_visible
+from resolver.scoring import Thresholds
 from resolver.screening.index_segment import (
-    Shelf,
-    Stretch,
-    opened,
-    shelf_of,
-    united,
-    written,
+    IndexSegment,
+    RevisionRange,
+    build_index_segment,
+    merge_index_segments,
+    open_index_segment,
+    write_index_segment,
 )
-from resolver.screening.source_policy import closed
-from resolver.store import View
-from resolver.store.segments import chain, forget
+from resolver.screening.source_policy import find_restricted_sources
+from resolver.store import StoreView
+from resolver.store.segments import open_segment_chain, remove_other_segments
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Bits = npt.NDArray[np.uint8]
-_FORM = "6"
+_FORMAT = "6"
 _LOG = logging.getLogger("resolver.index")
 
 
 @dataclass(frozen=True)
-class State:
-    """The catalogue at one version of the store, with what is judged under there. `kept[i]`: which entities of shelf i
-    have not been replaced; `sources` are the names of the lists there are."""
+class IndexSnapshot:
+    """Entity index at one revision of the store, with the thresholds and models in use there.
 
-    version: int
+    `active[i]` marks the entities of segment i that no later segment has replaced; `sources` are
+    the names of all lists.
+    """
+
+    revision: int
     sources: frozenset[str]
-    borders: Borders
+    thresholds: Thresholds
     models: ModelSet
-    shelves: tuple[Shelf, ...]
-    kept: tuple[Bools, ...]
+    segments: tuple[IndexSegment, ...]
+    active: tuple[Bools, ...]
 
     @cached_property
-    def closed(self) -> Mapping[str, frozenset[Handling]]:
-        """The sources none of whose records everybody sees, and how their records are handled."""
-        return closed([(shelf.handled, shelf.rows_without(kept)) for shelf, kept in self._marked])
+    def restricted_sources(self) -> Mapping[str, frozenset[Handling]]:
+        """Sources without any record that everybody may see, and the handling of their records."""
+        return find_restricted_sources(
+            [
+                (segment.handling, segment.inactive_record_rows(active))
+                for segment, active in self._masked_segments
+            ]
+        )
 
-    def kept_of(self, kind: int) -> list[tuple[Bools, Bits]]:
-        """Of `kept`, what may be of a kind; and the same packed."""
-        found = self._by_kind.get(kind)
-        if found is None:
-            marked = [kept & ((shelf.prepared.kinds & kind) != 0) for shelf, kept in self._marked]
-            found = self._by_kind[kind] = [(kept, packed_of(kept)) for kept in marked]
-        return found
+    def active_of_kind(self, kind: int) -> list[ProfileMask]:
+        """Return, for each segment, the active entities that may be of a kind."""
+        masks = self._masks_by_kind.get(kind)
+        if masks is None:
+            of_kind = [
+                active & ((segment.prepared.kinds & kind) != 0)
+                for segment, active in self._masked_segments
+            ]
+            masks = self._masks_by_kind[kind] = [ProfileMask.of(mask) for mask in of_kind]
+        return masks
 
     @cached_property
-    def _by_kind(self) -> dict[int, list[tuple[Bools, Bits]]]:
+    def _masks_by_kind(self) -> dict[int, list[ProfileMask]]:
         return {}
 
     @property
-    def _marked(self) -> Iterator[tuple[Shelf, Bools]]:
-        return zip(self.shelves, self.kept, strict=True)
+    def _masked_segments(self) -> Iterator[tuple[IndexSegment, Bools]]:
+        return zip(self.segments, self.active, strict=True)
 
     def sources_for(self, viewer: Viewer) -> frozenset[str]:
-        """The names of the lists there are of which a viewer sees a record."""
-        if not self.closed:
+        """Return the names of the lists of which the viewer may see a record."""
+        if not self.restricted_sources:
             return self.sources
         hidden = {
             name
-            for name, said in self.closed.items()
-            if not any(visible(one, viewer) for one in said)
+            for name, handlings in self.restricted_sources.items()
+            if not any(is_visible(handling, viewer) for handling in handlings)
         }
         return self.sources - hidden
 
     @cached_property
-    def held(self) -> list[Held]:
-        """The keys of all shelves; number n is the n-th entity, shelf after shelf."""
-        firsts = np.cumsum([0, *(len(one) for one in self.shelves)])
+    def key_tables(self) -> list[StoredKeys]:
+        """Key tables of all segments; number n is the n-th entity, segment after segment."""
+        firsts = np.cumsum([0, *(len(segment) for segment in self.segments)])
         return [
-            Held(shelf.keys, int(first), shelf.prepared.kinds, kept)
-            for shelf, kept, first in zip(self.shelves, self.kept, firsts, strict=False)
+            StoredKeys(segment.keys, int(first), segment.prepared.kinds, active)
+            for segment, active, first in zip(self.segments, self.active, firsts, strict=False)
         ]
 
 
-class Catalogue:
-    """Makes and keeps the catalogue of a hub's store. Not for several threads at once, but for `state`."""
+class EntityIndex:
+    """Builder and holder of the entity index of a hub's store. Not thread-safe, except for
+    `snapshot`.
+    """
 
-    def __init__(self, hub: Hub, kept_from: int = KEPT_FROM) -> None:
-        self._hub, self._kept_from = hub, kept_from
-        self._state: State | None = None
-        self.doing = ""
-        """What it does now, where that takes time."""
+    def __init__(self, hub: Hub, min_file_records: int = MIN_FILE_RECORDS) -> None:
+        self._hub, self._min_file_records = hub, min_file_records
+        self._snapshot: IndexSnapshot | None = None
+        self.activity = ""
+        """Description of a long step in progress, or empty."""
 
     @property
-    def state(self) -> State | None:
-        """The newest that has been made."""
-        return self._state
+    def snapshot(self) -> IndexSnapshot | None:
+        """Latest snapshot, or None before the first refresh."""
+        return self._snapshot
 
-    def refresh(self) -> State:
-        """Bring it to the present. Raises `StoreError` where nothing has landed yet, and where what has was resolved
-        with another model."""
+    def refresh(self) -> IndexSnapshot:
+        """Bring the index to the current revision.
+
+        Raises `StoreError` for an empty store, and for one that was resolved with another model.
+        """
         with self._hub.store.view() as view:
             if not view.head.plan:
                 raise StoreError(
                     "the store is empty",
-                    where=self._hub.store.url,
-                    mend="run `resolver dedupe --store` first",
+                    place=self._hub.store.url,
+                    hint="run `resolver dedupe --store` first",
                 )
-            # a store of another model is refused before anything is made of it
+            # refuse a store of another model before anything is built from it
             self._hub.options_of(view.head)
-            state = self._state
-            if state is not None and (state.version == view.version and _same_history(view, state)):
-                return state
-            if state is None or not _same_history(view, state):
-                self.doing = "reading the catalogue of entities"
-                state = self._from_files(view)
-            if state is None:
-                with self._alone(view):
-                    # somebody else may have made it meanwhile
-                    state = self._from_files(view) or self._anew(view)
-            if state.version < view.version:
-                state = self._caught_up(state, view)
-        self._state, self.doing = state, ""
-        return state
+            snapshot = self._snapshot
+            if snapshot is not None and (
+                snapshot.revision == view.revision and _same_history(view, snapshot)
+            ):
+                return snapshot
+            if snapshot is None or not _same_history(view, snapshot):
+                self.activity = "reading the entity index"
+                snapshot = self._load_files(view)
+            if snapshot is None:
+                with self._lock(view):
+                    # another process may have built it meanwhile
+                    snapshot = self._load_files(view) or self._build(view)
+            if snapshot.revision < view.revision:
+                snapshot = self._catch_up(snapshot, view)
+        self._snapshot, self.activity = snapshot, ""
+        return snapshot
 
-    # --- files
-
-    def _folder(self, view: View) -> Path:
+    def _folder(self, view: StoreView) -> Path:
         return index_folder(self._hub.store, view.head.store_id, self._hub.index_dir) / "profiles"
 
-    def _stamp(self, view: View) -> dict[str, str]:
+    def _stamp(self, view: StoreView) -> dict[str, str]:
         return {
-            "form": _FORM,
+            "form": _FORMAT,
             "store": view.head.store_id,
-            "made": self._made_of,
+            "made": self._content_digest,
             **self._hub.models.stamp,
         }
 
     @cached_property
-    def _made_of(self) -> str:
-        """A digest of the shelf of a few invented records: a program that makes other ones makes its own."""
-        nothing = np.zeros(0, dtype=np.int64)
-        shelf = shelf_of(
-            invented(),
+    def _content_digest(self) -> str:
+        """Digest of the segment of a few fixed records: a program that builds other arrays builds
+        its own files.
+        """
+        no_entities = np.zeros(0, dtype=np.int64)
+        segment = build_index_segment(
+            fingerprint_records(),
             np.arange(2),
             {0: "a", 1: "b"},
-            Stretch(0, 1, "", nothing),
+            RevisionRange(0, 1, "", no_entities),
             self._prepare,
         )
         digest = hashlib.sha256()
-        for name, array in sorted(shelf.segment.extra.items()):
+        for name, array in sorted(segment.stored.extra.items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
 
-    def _prepare(self, batch: Batch) -> Prepared:
-        # which sources are declared plays no part between a query and an entity
-        return prepared_of(batch, self._hub.models)
+    def _prepare(self, batch: Batch) -> PreparedBatch:
+        # deduplicated sources play no part between a query and an entity
+        return normalize(batch, self._hub.models)
 
-    def _from_files(self, view: View) -> State | None:
-        """What the files say, as far as it is of this store's history."""
-        # a check reads here and there: in small pages it would wait for what says where each lies
-        segments = chain(self._folder(view), self._stamp(view), large_pages=True)
-        landed = view.landed([one.until for one in segments])
-        usable: list[Shelf] = []
-        for one in segments:
-            if one.until > view.version or landed.get(one.until) != one.landed:
+    def _load_files(self, view: StoreView) -> IndexSnapshot | None:
+        """Load the files, as far as they belong to the history of this store."""
+        # checks read at random places, for which small pages cost too many page-table look-ups
+        segments = open_segment_chain(self._folder(view), self._stamp(view), large_pages=True)
+        committed = view.commit_times([stored.until for stored in segments])
+        usable: list[IndexSegment] = []
+        for stored in segments:
+            if stored.until > view.revision or committed.get(stored.until) != stored.committed_at:
                 break
-            usable.append(opened(one))
-        return self._state_of(view, usable) if usable else None
+            usable.append(open_index_segment(stored))
+        return self._build_snapshot(view, usable) if usable else None
 
     @contextmanager
-    def _alone(self, view: View) -> Iterator[None]:
-        """While one process makes the whole catalogue, others wait for it instead of doing the same."""
+    def _lock(self, view: StoreView) -> Iterator[None]:
+        """Let one process build the whole index while others wait instead of doing the same."""
         folder = self._folder(view)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = open(folder / "lock", "a")  # noqa: SIM115
         except OSError:
-            # nothing can be written there: then everybody makes their own
+            # nothing can be written there, so each process builds its own
             yield
             return
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    # --- making
-
-    def _anew(self, view: View) -> State:
-        _LOG.info("making the catalogue of entities anew, at version %d", view.version)
+    def _build(self, view: StoreView) -> IndexSnapshot:
+        _LOG.info("building the entity index anew, at revision %d", view.revision)
         record, entity = view.all_members()
-        self.doing = f"making the catalogue anew, of {len(record):,} records"
-        shelf = self._shelf(view, record, entity, 0, np.zeros(0, dtype=np.int64))
-        return self._settled(view, [shelf])
+        self.activity = f"building the entity index of {len(record):,} records"
+        segment = self._build_segment(view, record, entity, 0, np.zeros(0, dtype=np.int64))
+        return self._compact(view, [segment])
 
-    def _caught_up(self, state: State, view: View) -> State:
-        changed = view.entities_changed(state.version)
+    def _catch_up(self, snapshot: IndexSnapshot, view: StoreView) -> IndexSnapshot:
+        changed = view.changed_entities(snapshot.revision)
         record, entity, _ = view.members(changed.tolist())
-        shelf = self._shelf(view, record, entity, state.version, changed)
-        kept = [one.copy() for one in state.kept]
-        for held, one in zip(state.shelves, kept, strict=True):
-            one[held.rows_of(changed)] = False
-        return self._settled(
-            view, [*state.shelves, shelf], [*kept, np.ones(len(shelf), dtype=bool)]
+        segment = self._build_segment(view, record, entity, snapshot.revision, changed)
+        active = [mask.copy() for mask in snapshot.active]
+        for earlier, mask in zip(snapshot.segments, active, strict=True):
+            mask[earlier.rows_of(changed)] = False
+        return self._compact(
+            view, [*snapshot.segments, segment], [*active, *_all_active([segment])]
         )
 
-    def _shelf(
-        self, view: View, record: Numbers, entity: Numbers, since: int, changed: Numbers
-    ) -> Shelf:
+    def _build_segment(
+        self,
+        view: StoreView,
+        record: Numbers,
+        entity: Numbers,
+        since: int,
+        changed_entities: Numbers,
+    ) -> IndexSegment:
         names = view.entity_ids(np.unique(entity).tolist())
-        stretch = Stretch(since, view.version, view.landed([view.version])[view.version], changed)
-        return shelf_of(self._records(view, record), entity, names, stretch, self._prepare)
+        revisions = RevisionRange(
+            since,
+            view.revision,
+            view.commit_times([view.revision])[view.revision],
+            changed_entities,
+        )
+        return build_index_segment(
+            self._load_records(view, record), entity, names, revisions, self._prepare
+        )
 
-    def _records(self, view: View, numbers: Numbers) -> Batch:
-        """The records of some numbers, in that order."""
+    def _load_records(self, view: StoreView, numbers: Numbers) -> Batch:
+        """Return the records of some numbers, in their order."""
         order = np.argsort(numbers, kind="stable")
         back = np.empty(len(order), dtype=np.int64)
         back[order] = np.arange(len(order))
-        if len(numbers) > self._kept_from:
-            with self._hub.index() as (_, index):
+        if len(numbers) > self._min_file_records:
+            with self._hub.indexed_view() as (_, index):
                 return index.batch(numbers[order]).take(back)
-        return concat([part.batch for part in view.some_batches(numbers[order])]).take(back)
+        return concat([part.batch for part in view.batches_of(numbers[order])]).take(back)
 
-    def _settled(
-        self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None
-    ) -> State:
-        """Unite what is small, and put into files what is worth one."""
-        held = list(shelves)
-        marks = list(kept) if kept is not None else [np.ones(len(one), dtype=bool) for one in held]
-        while len(held) > 1 and 2 * len(held[-1]) >= len(held[-2]):
-            one, two = held[-2].segment, held[-1].segment
-            stretch = Stretch(one.since, two.until, two.landed, np.union1d(one.ended, two.ended))
-            both = united(held[-2:], marks[-2:], stretch)
-            held[-2:], marks[-2:] = [both], [np.ones(len(both), dtype=bool)]
-        if held[-1].segment.path is None and len(held[-1]) >= self._kept_from:
-            held = self._filed(view, held)
-        return self._state_of(view, held, marks)
+    def _compact(
+        self,
+        view: StoreView,
+        segments: Sequence[IndexSegment],
+        active: Sequence[Bools] | None = None,
+    ) -> IndexSnapshot:
+        """Merge small segments, and write large ones to files."""
+        merged = list(segments)
+        masks = list(active) if active is not None else _all_active(merged)
+        while len(merged) > 1 and 2 * len(merged[-1]) >= len(merged[-2]):
+            earlier, later = merged[-2].stored, merged[-1].stored
+            ended = np.union1d(earlier.ended, later.ended)
+            revisions = RevisionRange(earlier.since, later.until, later.committed_at, ended)
+            united = merge_index_segments(merged[-2:], masks[-2:], revisions)
+            merged[-2:], masks[-2:] = [united], _all_active([united])
+        if merged[-1].stored.path is None and len(merged[-1]) >= self._min_file_records:
+            merged = self._write_files(view, merged)
+        return self._build_snapshot(view, merged, masks)
 
-    def _filed(self, view: View, held: Sequence[Shelf]) -> list[Shelf]:
-        # a chain of files begins at version 0, so what lies before becomes one as well
+    def _write_files(self, view: StoreView, segments: Sequence[IndexSegment]) -> list[IndexSegment]:
+        # a chain of files begins at revision 0, so earlier segments are written as well
         try:
-            filed = [
-                one
-                if one.segment.path is not None
-                else written(self._folder(view), one, self._stamp(view))
-                for one in held
+            stored_segments = [
+                segment
+                if segment.stored.path is not None
+                else write_index_segment(self._folder(view), segment, self._stamp(view))
+                for segment in segments
             ]
-            forget(self._folder(view), [one.segment for one in filed])
+            remove_other_segments(
+                self._folder(view), [segment.stored for segment in stored_segments]
+            )
         except StoreError as error:
-            # it serves from memory all the same; whoever starts next makes it again
-            _LOG.warning("the catalogue of entities cannot be kept: %s", error.line())
-            return list(held)
-        return filed
+            # this process serves from memory; the next one builds the index again
+            _LOG.warning("the entity index cannot be written to files: %s", error.line())
+            return list(segments)
+        return stored_segments
 
-    def _state_of(
-        self, view: View, shelves: Sequence[Shelf], kept: Sequence[Bools] | None = None
-    ) -> State:
-        marks = (
-            list(kept) if kept is not None else [np.ones(len(one), dtype=bool) for one in shelves]
-        )
-        if kept is None:
-            for place, shelf in enumerate(shelves):
-                for earlier, mark in zip(shelves[:place], marks, strict=False):
-                    mark[earlier.rows_of(np.asarray(shelf.segment.ended))] = False
-        borders = self._hub.options_of(view.head).borders
-        models = self._hub.models.at(view.head.plan)
+    def _build_snapshot(
+        self,
+        view: StoreView,
+        segments: Sequence[IndexSegment],
+        active: Sequence[Bools] | None = None,
+    ) -> IndexSnapshot:
+        masks = list(active) if active is not None else _all_active(segments)
+        if active is None:
+            for place, segment in enumerate(segments):
+                for earlier, mask in zip(segments[:place], masks, strict=False):
+                    mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
+        thresholds = self._hub.options_of(view.head).thresholds
+        models = self._hub.models.for_plan(view.head.plan)
         sources = frozenset(source.name for source in view.sources())
-        state = State(
-            shelves[-1].segment.until, sources, borders, models, tuple(shelves), tuple(marks)
+        snapshot = IndexSnapshot(
+            segments[-1].stored.until, sources, thresholds, models, tuple(segments), tuple(masks)
         )
-        # worked out here, so that no check has to
-        assert state.closed is not None
-        assert all(shelf.reader is not None for shelf in shelves)
-        assert all(len(shelf.material.listed) == len(shelf) for shelf in shelves)
-        assert all(len(shelf.material.source.names_at) == len(shelf) + 1 for shelf in shelves)
-        return state
+        # compute lazy values here, so that no check has to
+        _ = snapshot.restricted_sources
+        for segment in segments:
+            segment.warm()
+        return snapshot
 
 
-def _same_history(view: View, state: State) -> bool:
-    last = state.shelves[-1].segment
+def _all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
+    return [np.ones(len(segment), dtype=bool) for segment in segments]
+
+
+def _same_history(view: StoreView, snapshot: IndexSnapshot) -> bool:
+    last = snapshot.segments[-1].stored
     return (
-        state.version <= view.version and view.landed([last.until]).get(last.until) == last.landed
+        snapshot.revision <= view.revision
+        and view.commit_times([last.until]).get(last.until) == last.committed_at
     )

@@ -1,4 +1,4 @@
-"""Profiles: an entity's records united as one record that says all that any of them says."""
+"""Entity profiles: the records of an entity merged into one record with all their values."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from resolver.records.batch import IntArray
 Numbers = npt.NDArray[np.int64]
 
 
-def profiles(batch: Batch, owner: Numbers, ids: Sequence[str]) -> Batch:
-    """The batch of `len(ids)` profiles; record i belongs to profile `owner[i]`, and each has a record. A profile's kind
-    is what all its records can be (where they exclude each other, any of theirs); schema and source are those of its
-    first record."""
+def build_profiles(batch: Batch, owner: Numbers, ids: Sequence[str]) -> Batch:
+    """Build the batch of `len(ids)` profiles; record i belongs to profile `owner[i]`. A profile's
+    kind is what all its records can be, or any if they exclude each other.
+    """
     count = len(ids)
     first = np.full(count, len(batch), dtype=np.int64)
     np.minimum.at(first, owner, np.arange(len(batch)))
-    every = np.full(count, 255, dtype=np.uint8)
-    np.bitwise_and.at(every, owner, batch.kinds)
-    some = np.zeros(count, dtype=np.uint8)
-    np.bitwise_or.at(some, owner, batch.kinds)
-    columns = {prop: _united(column, owner) for prop, column in batch.columns.items()}
+    all_bits = np.full(count, 255, dtype=np.uint8)
+    np.bitwise_and.at(all_bits, owner, batch.kinds)
+    any_bits = np.zeros(count, dtype=np.uint8)
+    np.bitwise_or.at(any_bits, owner, batch.kinds)
+    columns = {prop: _unite_column(column, owner) for prop, column in batch.columns.items()}
     return Batch(
         pa.array(list(ids), pa.string()),
-        np.where(every > 0, every, some),
+        np.where(all_bits > 0, all_bits, any_bits),
         Coded(batch.schemas.codes[first], batch.schemas.values),
         Coded(batch.sources.codes[first], batch.sources.values),
         columns,
     )
 
 
-def _united(column: Column, owner: Numbers) -> Column:
-    """Each value once a profile."""
+def _unite_column(column: Column, owner: Numbers) -> Column:
+    """Keep each value once per profile."""
     packed = (owner[column.rows] << 32) | column.codes
-    kept, place = np.unique(packed, return_index=True)
-    rows: IntArray = (kept >> 32).astype(np.int32)
+    unique_values, place = np.unique(packed, return_index=True)
+    rows: IntArray = (unique_values >> 32).astype(np.int32)
     return Column(
         rows, column.codes[place], column.values, column.origins[place], column.origin_values
     )

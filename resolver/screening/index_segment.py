@@ -1,8 +1,9 @@
-"""A shelf: some entities of a store, each as a prepared profile, with all that a look-up needs, in arrays that may be
+"""Segment of the entity index: some entities of a store as prepared profiles, in arrays that may be
 mapped from a file.
 
-It is a segment (`resolver.store.segments`) whose records are those of its entities, entity by entity, and whose extra
-arrays are what has been worked out of them: so nothing is prepared again when a check compares one.
+It is stored as a segment (`resolver.store.segments`) whose records are those of its entities,
+entity by entity, and whose extra arrays are derived from them, so that a check prepares nothing
+again.
 """
 
 from __future__ import annotations
@@ -18,230 +19,259 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.blocking import Plan
-from resolver.blocking.prefilter import Seen, arrays
-from resolver.blocking.retrieval.key_lookup import KeyTable, key_table
-from resolver.blocking.retrieval.word_lookup import Words, words_of
-from resolver.comparison import Material, material_of
+from resolver.blocking.prefilter import prefilter_arrays
+from resolver.blocking.retrieval.key_lookup import KeyTable, build_key_table
+from resolver.blocking.retrieval.word_lookup import IndexedNames, index_names
+from resolver.comparison import NameMaterial, name_material
 from resolver.comparison.alignment import row_gathering
+from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
+from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Batch, concat
-from resolver.records.prepared.assembly import Part, assembled
-from resolver.records.prepared.batch import Prepared
+from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, spread
-from resolver.records.prepared.record_values import Spelled
+from resolver.records.prepared.record_values import RecordValues
+from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.screening.entity_profiles import profiles
-from resolver.screening.prepared_arrays import arrays_of, prepared_from
-from resolver.screening.source_policy import Handled
-from resolver.store.array_files import AnyArray, text_arrays, texts_of
-from resolver.store.segment_reader import Reader
-from resolver.store.segments import Segment, segment_of, write_segment
+from resolver.screening.entity_profiles import build_profiles
+from resolver.screening.source_policy import HandlingTable
+from resolver.store.array_files import AnyArray, decode_texts, encode_texts
+from resolver.store.segment_reader import SegmentReader
+from resolver.store.segments import Segment, build_segment, write_segment
 
 Numbers = npt.NDArray[np.int64]
-Prepare = Callable[[Batch], Prepared]
-LOOKED_UP = Plan(
+Prepare = Callable[[Batch], PreparedBatch]
+CHECK_PLAN = Plan(
     "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")
 )
-"""The rules whose keys a check looks up beside words."""
+"""Rules whose keys a check looks up in addition to words."""
 
 
 @dataclass(frozen=True, eq=False)
-class Shelf:
-    """m entities with n records. `entities`: their numbers, ascending; `ids` their ids; the records of entity row i are
-    rows `members[i]:members[i + 1]` of the segment; `sources[i]` the codes of their sources there; `guarded[i]` whether
-    there is one that not everybody may see."""
+class IndexSegment:
+    """Segment of m entities with n records.
 
-    segment: Segment
+    `entities` are their numbers, ascending, and `ids` their ids. The records of entity row i are
+    rows `member_offsets[i]:member_offsets[i + 1]` of the stored segment, `sources[i]` their source
+    codes there. `is_restricted[i]` tells whether one of them is not visible to everybody.
+    """
+
+    stored: Segment
     entities: Numbers
     ids: pa.StringArray
-    members: Numbers
+    member_offsets: Numbers
     sources: Ragged
-    guarded: npt.NDArray[np.bool_]
-    prepared: Prepared
-    material: Material
-    words: Words
-    seen: Seen
+    is_restricted: npt.NDArray[np.bool_]
+    prepared: PreparedBatch
+    material: NameMaterial
+    words: IndexedNames
+    prefilter_arrays: PrefilterArrays
     keys: KeyTable
 
     def __len__(self) -> int:
         return len(self.entities)
 
     def rows_of(self, entities: Numbers) -> Numbers:
-        """The rows of those of some entities (ascending) that stand here."""
-        at = np.searchsorted(self.entities, entities)
-        there = at < len(self)
-        at, entities = at[there], entities[there]
-        rows: Numbers = at[self.entities[at] == entities]
+        """Return the rows of those of some entities (ascending) that are in this segment."""
+        positions = np.searchsorted(self.entities, entities)
+        is_within = positions < len(self)
+        positions, entities = positions[is_within], entities[is_within]
+        rows: Numbers = positions[self.entities[positions] == entities]
         return rows
 
     def records(self, rows: Numbers) -> tuple[Batch, Numbers]:
-        """The records of some entity rows, and beside each which of the rows it belongs to."""
-        places, owner = self._members(rows)
-        return self.segment.take(places), owner
+        """Return the records of some entity rows, and for each the position of its row."""
+        record_rows, owner = self._members(rows)
+        return self.stored.take(record_rows), owner
 
-    def spelled(self, rows: Sequence[int]) -> tuple[Spelled, list[int]]:
-        """The same of a few, spelled out."""
-        places: list[int] = []
+    def read_values(self, rows: Sequence[int]) -> tuple[RecordValues, list[int]]:
+        """Read the records of a few entity rows with their values, and for each the position of its
+        row.
+        """
+        record_rows: list[int] = []
         owner: list[int] = []
         for number, row in enumerate(rows):
-            held = range(int(self.members[row]), int(self.members[row + 1]))
-            places += held
-            owner += [number] * len(held)
-        return self.reader.spelled(places), owner
+            members = range(int(self.member_offsets[row]), int(self.member_offsets[row + 1]))
+            record_rows += members
+            owner += [number] * len(members)
+        return self.reader.read_rows(record_rows), owner
 
-    def rows_without(self, kept: npt.NDArray[np.bool_]) -> Numbers:
-        """The rows of the records of those entities that are not kept."""
-        gone = np.flatnonzero(~kept)
-        return spread(self.members[gone], self.members[gone + 1] - self.members[gone])
-
-    @cached_property
-    def handled(self) -> Handled:
-        """How its records are handled."""
-        return Handled.of(self.segment.batch)
+    def inactive_record_rows(self, active: npt.NDArray[np.bool_]) -> Numbers:
+        """Return the rows of the records whose entities are not active."""
+        inactive = np.flatnonzero(~active)
+        return spread(
+            self.member_offsets[inactive],
+            self.member_offsets[inactive + 1] - self.member_offsets[inactive],
+        )
 
     @cached_property
-    def reader(self) -> Reader:
-        """Reads single records."""
-        return Reader(self.segment.batch, self.segment.offsets, self.segment.properties())
+    def handling(self) -> HandlingTable:
+        """Handling of its records."""
+        return HandlingTable.from_batch(self.stored.batch)
+
+    @cached_property
+    def reader(self) -> SegmentReader:
+        """Reader of single records."""
+        return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
+
+    def warm(self) -> None:
+        """Compute the values that are otherwise computed on first access."""
+        _ = self.reader, self.material.listed, self.material.source.name_offsets
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
-        counts = self.members[rows + 1] - self.members[rows]
-        return spread(self.members[rows], counts), np.repeat(np.arange(len(rows)), counts)
+        counts = self.member_offsets[rows + 1] - self.member_offsets[rows]
+        return spread(self.member_offsets[rows], counts), np.repeat(np.arange(len(rows)), counts)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """What a shelf stands for: the versions after `since` up to `until`, which landed at `landed`, and the entities
-    that changed or ended with them (`changed`, ascending), which no earlier shelf speaks for any longer."""
+class RevisionRange:
+    """Revisions that a segment covers: after `since` up to `until`, committed at `committed_at`.
+
+    `changed_entities` (ascending) changed or ended in them, so earlier segments no longer hold for
+    these.
+    """
 
     since: int
     until: int
-    landed: str
-    changed: Numbers
+    committed_at: str
+    changed_entities: Numbers
 
 
-def shelf_of(
-    batch: Batch, entity_of: Numbers, names: Mapping[int, str], stretch: Stretch, prepare: Prepare
-) -> Shelf:
-    """A shelf in memory of the entities that records belong to: record i to the entity number `entity_of[i]`. `names`:
-    their ids."""
+def build_index_segment(
+    batch: Batch,
+    entity_of: Numbers,
+    entity_ids: Mapping[int, str],
+    revisions: RevisionRange,
+    prepare: Prepare,
+) -> IndexSegment:
+    """Build a segment in memory; record i belongs to the entity number `entity_of[i]`. `entity_ids`
+    maps entity number to id.
+    """
     order = np.argsort(entity_of, kind="stable")
     entities, counts = np.unique(entity_of, return_counts=True)
     batch = batch.take(order)
     owner = np.repeat(np.arange(len(entities)), counts)
     prepared = prepare(
-        profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical()
+        build_profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical()
     )
-    ids = pa.array([names[number] for number in entities.tolist()], pa.string())
-    return _made(batch, entities, ids, counts, prepared, stretch)
+    ids = pa.array([entity_ids[number] for number in entities.tolist()], pa.string())
+    return _build_segment(batch, entities, ids, counts, prepared, revisions)
 
 
-def united(
-    shelves: Sequence[Shelf], kept: Sequence[npt.NDArray[np.bool_]], stretch: Stretch
-) -> Shelf:
-    """Several shelves as one, of those entities that are kept of each; no entity may be kept twice."""
-    rows = [np.flatnonzero(one) for one in kept]
-    entities = np.concatenate(
-        [one.entities[chosen] for one, chosen in zip(shelves, rows, strict=True)]
-    )
+def merge_index_segments(
+    segments: Sequence[IndexSegment],
+    active: Sequence[npt.NDArray[np.bool_]],
+    revisions: RevisionRange,
+) -> IndexSegment:
+    """Merge segments into one of their active entities; no entity may be active in two of them."""
+    chosen = [
+        (segment, np.flatnonzero(mask)) for segment, mask in zip(segments, active, strict=True)
+    ]
+    entities = np.concatenate([segment.entities[rows] for segment, rows in chosen])
     order = np.argsort(entities, kind="stable")
-    parts = [Part(one.prepared, chosen) for one, chosen in zip(shelves, rows, strict=True)]
-    nameless = pa.array([""] * len(entities), pa.string())
-    prepared = assembled([Part(assembled(parts, nameless), order)], nameless)
-    held = [one.records(chosen) for one, chosen in zip(shelves, rows, strict=True)]
+    parts = [BatchRows(segment.prepared, rows) for segment, rows in chosen]
+    no_ids = pa.array([""] * len(entities), pa.string())
+    prepared = assemble([BatchRows(assemble(parts, no_ids), order)], no_ids)
+    batches = [segment.records(rows) for segment, rows in chosen]
     counts = np.concatenate(
         [
-            np.bincount(place, minlength=len(chosen))
-            for (_, place), chosen in zip(held, rows, strict=True)
+            np.bincount(owner, minlength=len(rows))
+            for (_, owner), (_, rows) in zip(batches, chosen, strict=True)
         ]
     )
     starts = np.cumsum(counts) - counts
-    batch = concat([records for records, _ in held]).take(spread(starts[order], counts[order]))
-    ids = pa.concat_arrays(
-        [one.ids.take(pa.array(chosen)) for one, chosen in zip(shelves, rows, strict=True)]
-    )
-    return _made(
-        batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, stretch
+    batch = concat([records for records, _ in batches]).take(spread(starts[order], counts[order]))
+    ids = pa.concat_arrays([segment.ids.take(pa.array(rows)) for segment, rows in chosen])
+    return _build_segment(
+        batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, revisions
     )
 
 
-def written(folder: Path, shelf: Shelf, stamp: Mapping[str, str]) -> Shelf:
-    """The same in a file. Raises `StoreError` where it cannot be written."""
-    return opened(write_segment(folder, shelf.segment, stamp, large_pages=True))
+def write_index_segment(
+    folder: Path, segment: IndexSegment, stamp: Mapping[str, str]
+) -> IndexSegment:
+    """Write a segment to a file and return the segment of that file. Raises `StoreError` if it
+    cannot be written.
+    """
+    return open_index_segment(write_segment(folder, segment.stored, stamp, large_pages=True))
 
 
-def _made(
+def _build_segment(
     batch: Batch,
     entities: Numbers,
     ids: pa.StringArray,
     counts: Numbers,
-    prepared: Prepared,
-    stretch: Stretch,
-) -> Shelf:
-    members = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    owner = np.repeat(np.arange(len(entities)), counts)
-    sources = Ragged.from_rows(owner, batch.sources.codes, len(entities))
-    guarded = np.zeros(len(entities), dtype=np.uint8)
-    free = visible_rows(batch, STRANGER)
-    if free is not None:
-        guarded[owner[~free]] = 1
-    words, keys, seen = words_of(prepared), key_table(prepared, LOOKED_UP), arrays(prepared)
+    prepared: PreparedBatch,
+    revisions: RevisionRange,
+) -> IndexSegment:
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    owners = np.repeat(np.arange(len(entities)), counts)
+    sources = Ragged.from_rows(owners, batch.sources.codes, len(entities))
+    is_restricted = np.zeros(len(entities), dtype=np.uint8)
+    is_public = visible_rows(batch, STRANGER)
+    if is_public is not None:
+        is_restricted[owners[~is_public]] = 1
+    words, keys = index_names(prepared), build_key_table(prepared, CHECK_PLAN)
     extra: dict[str, AnyArray] = {
         "entities": entities,
-        "members": members,
-        **text_arrays("ids", ids),
+        "members": offsets,
+        **encode_texts("ids", ids),
     }
     extra |= {
         "sources.offsets": sources.offsets,
         "sources.items": sources.items,
-        "guarded": guarded,
+        "guarded": is_restricted,
     }
-    extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(Words)}
+    extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(IndexedNames)}
     extra |= {f"keys.{field.name}": getattr(keys, field.name) for field in fields(KeyTable)}
-    # arrays of files have one dimension
+    # files store arrays of one dimension
     extra |= {
-        f"seen.{place}": np.reshape(cast(AnyArray, array), -1) for place, array in enumerate(seen)
+        f"seen.{place}": np.reshape(cast(AnyArray, array), -1)
+        for place, array in enumerate(prefilter_arrays(prepared))
     }
-    extra |= {f"prepared.{name}": array for name, array in arrays_of(prepared).items()}
+    extra |= {f"prepared.{name}": array for name, array in prepared_to_arrays(prepared).items()}
     extra |= {
         f"material.{name}": array
-        for name, array in row_gathering.arrays_of(material_of(prepared)).items()
+        for name, array in row_gathering.material_arrays(name_material(prepared)).items()
     }
-    segment = segment_of(
+    segment = build_segment(
         batch,
-        since=stretch.since,
-        until=stretch.until,
-        landed=stretch.landed,
+        since=revisions.since,
+        until=revisions.until,
+        committed_at=revisions.committed_at,
         first=0,
-        ended=stretch.changed,
+        ended=revisions.changed_entities,
         extra=extra,
     )
-    return opened(segment)
+    return open_index_segment(segment)
 
 
-def opened(segment: Segment) -> Shelf:
-    """The shelf of a segment. Raises `LookupError` where it is none."""
-    # as arrays of files are, so that kernels are compiled for one kind
-    extra = {name: _fixed(array) for name, array in segment.extra.items()}
-    prepared = prepared_from(_under("prepared.", extra))
-    seen: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
+def open_index_segment(stored: Segment) -> IndexSegment:
+    """Open a stored segment. Raises `LookupError` if it is not a segment of the entity index."""
+    # read-only like arrays of files, so that kernels are compiled for one array type
+    extra = {name: _read_only(array) for name, array in stored.extra.items()}
+    prepared = prepared_from_arrays(_select_arrays("prepared.", extra))
+    columns: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
     for place, width in ((0, 5), (1, 8), (4, 4)):
-        seen[place] = np.reshape(seen[place], (-1, width))
-    return Shelf(
-        segment,
+        columns[place] = np.reshape(columns[place], (-1, width))
+    return IndexSegment(
+        stored,
         extra["entities"],
-        texts_of("ids", extra),
+        decode_texts("ids", extra),
         extra["members"],
         Ragged(extra["sources.offsets"], extra["sources.items"]),
         np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
         prepared,
-        row_gathering.material_from(_under("material.", extra), prepared),
-        Words(**{field.name: extra[f"words.{field.name}"] for field in fields(Words)}),
-        cast(Seen, tuple(seen)),
+        row_gathering.material_from_arrays(_select_arrays("material.", extra), prepared),
+        IndexedNames(
+            **{field.name: extra[f"words.{field.name}"] for field in fields(IndexedNames)}
+        ),
+        PrefilterArrays(*columns),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
     )
 
 
-def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
+def _select_arrays(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()
@@ -249,7 +279,7 @@ def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
     }
 
 
-def _fixed(array: AnyArray) -> AnyArray:
-    held = array.view()
-    held.flags.writeable = False
-    return held
+def _read_only(array: AnyArray) -> AnyArray:
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,8 +1,9 @@
-"""Who in a catalogue may be meant by one record, the likeliest first, before anything is compared.
+"""Retrieval of the candidates of one query from the entity index, the likeliest first, before
+anything is compared.
 
-Two ways lead to an entity: words of its names (`resolver.blocking.retrieval.word_lookup`), and keys that need no name: the same date of
-birth, number, telephone, mailbox, or initials of a group. A glance at each (`resolver.blocking.prefilter`) and
-what its words are worth put them in order.
+Two ways lead to an entity: words of its names (`resolver.blocking.retrieval.word_lookup`), and keys
+that need no name (same date of birth, number, telephone, mailbox, or initials of a group). The
+prefilter score (`resolver.blocking.prefilter`) and the weight of shared words put them in order.
 """
 
 from __future__ import annotations
@@ -15,125 +16,152 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import Plan
-from resolver.blocking.prefilter import Seen, arrays
-from resolver.blocking.retrieval.key_lookup import key_table
-from resolver.blocking.retrieval.nearest_records import nearest
-from resolver.blocking.retrieval.query_prefilter import points_of_query
-from resolver.blocking.retrieval.smallest import foremost, not_among
+from resolver.blocking.prefilter import prefilter_arrays
+from resolver.blocking.retrieval.key_lookup import build_key_table
+from resolver.blocking.retrieval.nearest_records import find_nearest
+from resolver.blocking.retrieval.query_prefilter import query_scores
+from resolver.blocking.retrieval.smallest import exclude_members, smallest_numbers
 from resolver.blocking.retrieval.word_lookup import (
-    Scores,
-    Sought,
-    packed_of,
-    sought,
+    ProfileMask,
+    SoughtWords,
+    WordScores,
+    seek_words,
 )
+from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Kind
-from resolver.records.prepared.batch import Prepared
-from resolver.screening.entity_index import Bits, State
-from resolver.screening.index_segment import LOOKED_UP, Shelf
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.screening.entity_index import IndexSnapshot
+from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_MOST_PLACES = 1 << 32
-"""Places that a number holds beside a key (points lie within ±4,096, worths below 2²⁴)."""
-LOOKED_AT = 4_500
-"""Entities that are glanced at for one query, about, of those that words lead to."""
+_PLACE_RANGE = 1 << 32
+"""Places that fit in a number beside the score (prefilter scores lie within ±4,096, word scores
+below 2²⁴).
+"""
+MAX_PREFILTERED = 4_500
+"""Entities found by words that are scored by the prefilter for one query, about."""
 
 
-class Finder:
-    """Finds the entities near to a record. Safe to use from several threads."""
+class CandidateFinder:
+    """Finder of the entities near a record. Thread-safe."""
 
     def __init__(self) -> None:
-        self._scores = Scores()
+        self._scores = WordScores()
         self._lock = threading.Lock()
 
-    def near(
+    def find_candidates(
         self,
-        asked: Prepared,
-        state: State,
+        query: PreparedBatch,
+        snapshot: IndexSnapshot,
         sources: frozenset[str] | None,
-        most: int,
+        limit: int,
         share: float = 1.0,
     ) -> Numbers:
-        """The places in the catalogue (entity n of all shelves, one shelf after the other) of those that may be meant
-        by the only record of `asked`, the likeliest first, `most` at most. `sources`: only of those known to one of
-        them. `share`: of those that words lead to only this share is glanced at."""
-        words, seen, kind = sought(asked), arrays(asked), int(asked.kinds[0])
-        hits = nearest(key_table(asked, _plan_of(asked)), kind, state.held)
-        found: list[Numbers] = []
+        """Find the entities that the only record of `query` may mean, the likeliest first, `limit`
+        at most.
+
+        Returns places in the index (entity n of all segments, one after the other). `sources`
+        restricts them to entities known to one of these. `share` is the part of those found by
+        words that the prefilter scores.
+        """
+        query_words, query_arrays = seek_words(query), prefilter_arrays(query)
+        kind = int(query.kinds[0])
+        hits = find_nearest(build_key_table(query, _query_plan(query)), kind, snapshot.key_tables)
+        places_by_segment: list[Numbers] = []
         ranks: list[tuple[Numbers, Numbers]] = []
-        first, everybody = 0, sum(map(len, state.shelves))
-        for shelf, (kept, packed) in zip(state.shelves, state.kept_of(kind), strict=True):
+        first, entity_count = 0, sum(map(len, snapshot.segments))
+        for segment, mask in zip(snapshot.segments, snapshot.active_of_kind(kind), strict=True):
             if sources is not None:
-                kept = kept & _known_to(shelf, sources)
-                packed = packed_of(kept)
-            rows, worth = self._of_words(
-                words, seen, shelf, (kept, packed), everybody, int(share * LOOKED_AT)
+                mask = ProfileMask.of(mask.active & _has_record_of(segment, sources))
+            rows, word_scores = self._find_by_words(
+                query_words,
+                query_arrays,
+                segment,
+                mask,
+                entity_count,
+                int(share * MAX_PREFILTERED),
             )
             if len(hits.numbers):
-                own = (
-                    np.unique(
-                        hits.numbers[(hits.numbers >= first) & (hits.numbers < first + len(shelf))]
-                    )
-                    - first
-                )
-                own = not_among(own[kept[own]], rows)
-                rows, worth = (
-                    np.concatenate([rows, own]),
-                    np.concatenate([worth, np.zeros_like(own)]),
-                )
-            found.append(rows + first)
-            ranks.append((points_of_query(seen, shelf.seen, rows), worth))
-            first += len(shelf)
-        places = np.concatenate(found)
-        points, worths = (np.concatenate([rank[side] for rank in ranks]) for side in (0, 1))
-        return _in_order(places, points, worths, most)
+                is_here = (hits.numbers >= first) & (hits.numbers < first + len(segment))
+                by_key = np.unique(hits.numbers[is_here]) - first
+                by_key = exclude_members(by_key[mask.active[by_key]], rows)
+                rows = np.concatenate([rows, by_key])
+                word_scores = np.concatenate([word_scores, np.zeros_like(by_key)])
+            places_by_segment.append(rows + first)
+            ranks.append((query_scores(query_arrays, segment.prefilter_arrays, rows), word_scores))
+            first += len(segment)
+        places = np.concatenate(places_by_segment)
+        prefilter_scores, all_word_scores = (
+            np.concatenate([rank[side] for rank in ranks]) for side in (0, 1)
+        )
+        return _order_places(places, prefilter_scores, all_word_scores, limit)
 
-    def _of_words(
+    def _find_by_words(
         self,
-        words: Sought,
-        seen: Seen,
-        shelf: Shelf,
-        kept: tuple[Bools, Bits],
-        everybody: int,
-        most: int,
+        words: SoughtWords,
+        query_arrays: PrefilterArrays,
+        segment: IndexSegment,
+        mask: ProfileMask,
+        entity_count: int,
+        limit: int,
     ) -> tuple[Numbers, Numbers]:
         with self._lock:
             return self._scores.best(
-                words, shelf.words, seen, shelf.seen, kept[0], most, everybody, kept[1]
+                words,
+                segment.words,
+                query_arrays,
+                segment.prefilter_arrays,
+                mask,
+                limit,
+                entity_count,
             )
 
 
-def _in_order(places: Numbers, points: Numbers, worths: Numbers, most: int) -> Numbers:
-    """The first `most` places; ties by place. A glance sees dates and places of birth and whose words are alike, but
-    not that Billy is a William, nor how rare words are: what it sees (tenths of a nat) and what the words are worth
-    (256ths) add up."""
-    # score and place in one number: sorting numbers takes a tenth of the time of sorting by them
-    marked = (128 * points + 5 * worths) * -_MOST_PLACES + places
-    found: Numbers = foremost(marked, most) % _MOST_PLACES
-    return found
+def _order_places(
+    places: Numbers, prefilter_scores: Numbers, word_scores: Numbers, limit: int
+) -> Numbers:
+    """Return the first `limit` places by score; ties by place.
+
+    The prefilter compares dates, places of birth and identical words, but neither short forms
+    (Billy, William) nor the rarity of words; its score (tenths of a nat) and that of the words
+    (256ths) are added.
+    """
+    # score and place in one number: sorting these takes a tenth of the time of sorting by two keys
+    marked = (128 * prefilter_scores + 5 * word_scores) * -_PLACE_RANGE + places
+    ordered: Numbers = smallest_numbers(marked, limit) % _PLACE_RANGE
+    return ordered
 
 
-def _plan_of(asked: Prepared) -> Plan:
-    """Those rules that can give a record keys: most say neither number nor telephone."""
-    phones, mails = (len(asked.plain[prop][0].items) for prop in ("phone", "email"))
-    says = {
-        "birth_day": len(asked.births.items),
-        "identifier": len(asked.identifiers.items),
+def _query_plan(query: PreparedBatch) -> Plan:
+    """Return the plan without the rules that give the query no keys: most queries state neither
+    number nor telephone.
+    """
+    phones, mails = (len(query.plain[prop][0].items) for prop in ("phone", "email"))
+    key_counts = {
+        "birth_day": len(query.births.items),
+        "identifier": len(query.identifiers.items),
         "contact": phones + mails,
         "mailbox": mails,
-        "acronym": int(asked.kinds[0]) & int(Kind.GROUP),
+        "acronym": int(query.kinds[0]) & int(Kind.GROUP),
     }
     return replace(
-        LOOKED_UP,
-        rules={name: refined for name, refined in LOOKED_UP.rules.items() if says.get(name, 1)},
+        CHECK_PLAN,
+        rules={
+            name: refined for name, refined in CHECK_PLAN.rules.items() if key_counts.get(name, 1)
+        },
     )
 
 
 @lru_cache(maxsize=16)
-def _known_to(shelf: Shelf, sources: frozenset[str]) -> Bools:
-    """Which entities of a shelf one of some sources knows."""
-    held = shelf.segment.batch.sources
-    wanted = np.array([name in sources for name in held.values.to_pylist()], dtype=bool)
-    counts = np.bincount(shelf.sources.rows[wanted[shelf.sources.items]], minlength=len(shelf))
-    known: Bools = counts > 0
-    return known
+def _has_record_of(segment: IndexSegment, sources: frozenset[str]) -> Bools:
+    """Return which entities of a segment are known to one of some sources."""
+    record_sources = segment.stored.batch.sources
+    is_selected = np.array(
+        [name in sources for name in record_sources.values.to_pylist()], dtype=bool
+    )
+    counts = np.bincount(
+        segment.sources.rows[is_selected[segment.sources.items]], minlength=len(segment)
+    )
+    has_record: Bools = counts > 0
+    return has_record

@@ -1,7 +1,7 @@
-"""How the records of a catalogue are handled, by source: which lists a viewer may know of.
+"""Handling of the records in the entity index by source: which lists a viewer may know of.
 
-A state of the catalogue is made with every landing, so what it asks of a million records is worked out once for each
-shelf; of a state only the records that have been replaced since are counted off.
+Every commit makes a new snapshot, so the counts over millions of records are computed once per
+segment; a snapshot only subtracts the records that were replaced since.
 """
 
 from __future__ import annotations
@@ -19,31 +19,35 @@ from resolver.records.prepared.ragged import spread
 from resolver.records.properties import HANDLING
 
 Numbers = npt.NDArray[np.int64]
-_FREE = ""
+_UNRESTRICTED = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
-    """What n records say of their handling: entry i, of record `rows[i]` (ascending), says `said[codes[i]]`: a source
-    and a packed handling, empty where the record says none. `counts`: how many entries say each."""
+class HandlingTable:
+    """Handling of n records: entry i of record `rows[i]` (ascending) has statement
+    `statements[codes[i]]`.
+
+    A statement is a source and a packed handling, empty where a record states none. `counts` is the
+    number of entries per statement.
+    """
 
     rows: IntArray
     codes: IntArray
-    said: Sequence[tuple[str, str]]
+    statements: Sequence[tuple[str, str]]
     counts: Numbers
 
     @classmethod
-    def of(cls, batch: Batch) -> Handled:
-        """Of the records of a batch."""
+    def from_batch(cls, batch: Batch) -> HandlingTable:
+        """Build the table of the records of a batch."""
         column = batch.columns.get(HANDLING)
         rows, texts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        values = [_FREE]
+        values = [_UNRESTRICTED]
         if column is not None:
             rows, texts = column.rows.astype(np.int64), column.codes.astype(np.int64) + 1
             values += column.values.to_pylist()
-        free = np.ones(len(batch), dtype=bool)
-        free[rows] = False
-        rows = np.concatenate([rows, np.flatnonzero(free)])
+        is_unrestricted = np.ones(len(batch), dtype=bool)
+        is_unrestricted[rows] = False
+        rows = np.concatenate([rows, np.flatnonzero(is_unrestricted)])
         texts = np.concatenate([texts, np.zeros(len(rows) - len(texts), dtype=np.int64)])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
@@ -53,24 +57,37 @@ class Handled:
             return_counts=True,
         )
         names = batch.sources.values.to_pylist()
-        said = [(names[key // len(values)], values[key % len(values)]) for key in keys.tolist()]
-        return cls(rows.astype(np.int32), codes.astype(np.int32), said, counts.astype(np.int64))
+        statements = [
+            (names[key // len(values)], values[key % len(values)]) for key in keys.tolist()
+        ]
+        return cls(
+            rows.astype(np.int32), codes.astype(np.int32), statements, counts.astype(np.int64)
+        )
 
-    def without(self, rows: Numbers) -> Numbers:
-        """`counts` without some records."""
+    def counts_without(self, rows: Numbers) -> Numbers:
+        """Return `counts` without some record rows."""
         starts = np.searchsorted(self.rows, rows, side="left")
         places = spread(starts, np.searchsorted(self.rows, rows, side="right") - starts)
         return self.counts - np.bincount(self.codes[places], minlength=len(self.counts))
 
 
-def closed(held: Sequence[tuple[Handled, Numbers]]) -> Mapping[str, frozenset[Handling]]:
-    """The sources none of whose records everybody sees, and how their records are handled; of some records each with
-    those that no longer count."""
-    told: dict[str, set[str]] = {}
-    for handled, gone in held:
-        for place in np.flatnonzero(handled.without(gone) > 0).tolist():
-            source, text = handled.said[place]
-            told.setdefault(source, set()).add(text)
-    restricted = {name: texts for name, texts in told.items() if _FREE not in texts}
-    found = {name: frozenset(map(unpack_handling, texts)) for name, texts in restricted.items()}
-    return {name: said for name, said in found.items() if not any(one.code == "H0" for one in said)}
+def find_restricted_sources(
+    tables: Sequence[tuple[HandlingTable, Numbers]],
+) -> Mapping[str, frozenset[Handling]]:
+    """Return the sources without any record that everybody may see, and the handling of their
+    records.
+
+    Each table comes with the record rows that no longer count.
+    """
+    texts_of: dict[str, set[str]] = {}
+    for table, inactive_rows in tables:
+        for place in np.flatnonzero(table.counts_without(inactive_rows) > 0).tolist():
+            source, text = table.statements[place]
+            texts_of.setdefault(source, set()).add(text)
+    restricted = {name: texts for name, texts in texts_of.items() if _UNRESTRICTED not in texts}
+    handlings = {name: frozenset(map(unpack_handling, texts)) for name, texts in restricted.items()}
+    return {
+        name: stated
+        for name, stated in handlings.items()
+        if not any(handling.code == "H0" for handling in stated)
+    }

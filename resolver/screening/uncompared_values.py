@@ -1,4 +1,6 @@
-"""What of a record is kept and shown, but cannot be compared, since nobody knows what it means."""
+"""Values of a record that are stored and shown but cannot be compared, since they are not
+recognized.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ from resolver.records import Record
 from resolver.records.properties import COUNTRIES
 
 
-def not_understood(record: Record) -> list[str]:
-    """A line for each value of a gender or country that is none."""
-    lines = []
+def note_uncompared_values(record: Record) -> list[str]:
+    """Return a note for each gender or country value that is not recognized."""
+    notes = []
     for value in record.values:
-        known = (gender_bit if value.prop == "gender" else country_code)(value.text)
-        if value.prop in ("gender", *COUNTRIES) and not known:
-            lines.append(
-                f"{value.prop} {value.text[:40]!r} is kept, but not compared: it is not known"
+        is_recognized = (gender_bit if value.prop == "gender" else country_code)(value.text)
+        if value.prop in ("gender", *COUNTRIES) and not is_recognized:
+            notes.append(
+                f"{value.prop} {value.text[:40]!r} is stored but not compared: it is not recognized"
             )
-    return lines
+    return notes

@@ -1,9 +1,9 @@
-"""What became of entities, as far as a viewer may know it.
+"""History of entities as far as a viewer may know it.
 
-Of an entity all of whose records a viewer sees, those of the past too, everything is told. Of others only what became
-of the records that the viewer sees: an entity is born to them with the first of these, and it grows or shrinks with
-them.
-So neither a feed nor a history says that there is, or was, a record that is not for their eyes.
+If the viewer may see all records that an entity ever had, everything is shown. Otherwise only the
+events of the visible records are: for the viewer the entity is born with the first of these, and
+grows or shrinks with them. So neither a feed nor a history reveals that a hidden record exists, or
+existed.
 """
 
 from __future__ import annotations
@@ -11,71 +11,78 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from resolver.records.visibility import Viewer, visible
-from resolver.store import Change, View
+from resolver.records.visibility import Viewer, is_visible
+from resolver.store import EntityEvent, StoreView
 from resolver.store.row_types import EventKind
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What a viewer sees of an entity: whether that is all, and the versions at which what they see came and left."""
+class _EntityVisibility:
+    """Part of an entity that a viewer may see: whether that is everything, and the revisions at
+    which visible records came and left.
+    """
 
-    whole: bool = True
+    is_complete: bool = True
     came: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
 
 
-def told(view: View, changes: Sequence[Change], viewer: Viewer) -> list[Change]:
-    """What a viewer is told of some changes, in their order."""
-    if "admin" in viewer.scopes or not changes:
-        return list(changes)
-    seen = _seen(
-        view, {one.entity for one in changes} | {one.other for one in changes} - {""}, viewer
-    )
-    if all(one.whole for one in seen.values()):
-        return list(changes)
-    found = [_as_seen(change, seen) for change in changes]
-    # several things that became of an entity at once may look the same to somebody who sees less
-    return list(dict.fromkeys(change for change in found if change is not None))
+def visible_events(
+    view: StoreView, events: Sequence[EntityEvent], viewer: Viewer
+) -> list[EntityEvent]:
+    """Return the events that a viewer may know, in order."""
+    if "admin" in viewer.scopes or not events:
+        return list(events)
+    ids = {event.entity for event in events} | {event.other for event in events} - {""}
+    views = _load_visibility(view, ids, viewer)
+    if all(entity_view.is_complete for entity_view in views.values()):
+        return list(events)
+    reduced = [_reduce_event(event, views) for event in events]
+    # several events of one revision may be equal once hidden parts are left out
+    return list(dict.fromkeys(event for event in reduced if event is not None))
 
 
-def seen_ever(view: View, entity_id: str, viewer: Viewer) -> bool:
-    """Whether a viewer sees any record that an entity (perhaps a retired one) ever held."""
+def was_ever_visible(view: StoreView, entity_id: str, viewer: Viewer) -> bool:
+    """Return whether a viewer may see any record that an entity (even a retired one) ever had."""
     if "admin" in viewer.scopes:
         return True
-    seen = _seen(view, {entity_id}, viewer).get(entity_id)
-    return seen is None or seen.whole or bool(seen.came)
+    entity_view = _load_visibility(view, {entity_id}, viewer).get(entity_id)
+    return entity_view is None or entity_view.is_complete or bool(entity_view.came)
 
 
-def _seen(view: View, ids: Iterable[str], viewer: Viewer) -> dict[str, _Seen]:
+def _load_visibility(
+    view: StoreView, ids: Iterable[str], viewer: Viewer
+) -> dict[str, _EntityVisibility]:
     numbers = view.entity_numbers(sorted(ids))
-    spans = view.spans(sorted(numbers.values()))
-    handled = view.handled(sorted({record for record, _, _, _ in spans}))
-    hidden = {one.number for one in handled if not visible(one.record.handling, viewer)}
-    by_number = {number: _Seen() for number in numbers.values()}
+    spans = view.membership_spans(sorted(numbers.values()))
+    restricted = view.records_with_handling(sorted({record for record, _, _, _ in spans}))
+    hidden_numbers = {
+        stored.number for stored in restricted if not is_visible(stored.record.handling, viewer)
+    }
+    by_number = {number: _EntityVisibility() for number in numbers.values()}
     for record, entity, came, left in spans:
-        one = by_number[entity]
-        if record in hidden:
-            one.whole = False
+        entity_view = by_number[entity]
+        if record in hidden_numbers:
+            entity_view.is_complete = False
         else:
-            one.came.add(came)
+            entity_view.came.add(came)
             if left is not None:
-                one.left.add(left)
-    return {identity: by_number[number] for identity, number in numbers.items()}
+                entity_view.left.add(left)
+    return {entity_id: by_number[number] for entity_id, number in numbers.items()}
 
 
-def _as_seen(change: Change, seen: Mapping[str, _Seen]) -> Change | None:
-    mine = seen.get(change.entity, _Seen())
-    other = seen.get(change.other, _Seen())
-    if not other.whole and not other.came:
-        change = replace(change, other="")
-    if mine.whole:
-        return change
-    came, left = change.version in mine.came, change.version in mine.left
+def _reduce_event(event: EntityEvent, views: Mapping[str, _EntityVisibility]) -> EntityEvent | None:
+    own_view = views.get(event.entity, _EntityVisibility())
+    other_view = views.get(event.other, _EntityVisibility())
+    if not other_view.is_complete and not other_view.came:
+        event = replace(event, other="")
+    if own_view.is_complete:
+        return event
+    came, left = event.revision in own_view.came, event.revision in own_view.left
     if not came and not left:
         return None
-    if came and change.version == min(mine.came):
-        return replace(change, kind=EventKind.BORN, other="")
-    if change.kind in (EventKind.BORN, EventKind.GREW, EventKind.SHRANK):
-        return replace(change, kind=EventKind.GREW if came else EventKind.SHRANK)
-    return change
+    if came and event.revision == min(own_view.came):
+        return replace(event, kind=EventKind.BORN, other="")
+    if event.kind in (EventKind.BORN, EventKind.GREW, EventKind.SHRANK):
+        return replace(event, kind=EventKind.GREW if came else EventKind.SHRANK)
+    return event

@@ -1,4 +1,4 @@
-"""Profiles as a viewer sees them: those that hold a record above the viewer's sight are made anew of what is left."""
+"""Profiles as a viewer may see them: those with a hidden record are rebuilt without it."""
 
 from __future__ import annotations
 
@@ -8,51 +8,64 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison import Material, material_of
-from resolver.pipeline import ModelSet, prepared_of
-from resolver.records.prepared.assembly import Part
+from resolver.comparison import NameMaterial, name_material
+from resolver.model_set import ModelSet
+from resolver.pipeline import normalize
+from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import Viewer, visible_rows
-from resolver.screening.entity_profiles import profiles
-from resolver.screening.index_segment import Shelf
+from resolver.screening.entity_profiles import build_profiles
+from resolver.screening.index_segment import IndexSegment
 
 Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What one viewer sees. `sources`: only entities that a visible record of one of these knows (None: any)."""
+class VisibleProfiles:
+    """Profiles visible to one viewer. `sources`: only entities with a visible record of one of
+    these (None: any).
+    """
 
     viewer: Viewer
     sources: frozenset[str] | None
     models: ModelSet
 
-    def parts(self, shelf: Shelf, rows: Numbers) -> Iterator[tuple[Part, Material, Numbers]]:
-        """Some rows of a shelf as this viewer sees them, each part with what its words are and the places of its rows
-        in `rows`. Entities of which the viewer sees no record are left out."""
-        guarded = shelf.guarded[rows]
-        plain = np.flatnonzero(~guarded)
-        if len(plain):
-            yield Part(shelf.prepared, rows[plain]), shelf.material, plain
-        if guarded.any():
-            yield from self._guarded(shelf, rows, np.flatnonzero(guarded))
+    def visible_parts(
+        self, segment: IndexSegment, rows: Numbers
+    ) -> Iterator[tuple[BatchRows, NameMaterial, Numbers]]:
+        """Yield some rows of a segment as the viewer may see them, in parts: prepared profiles,
+        their name material, and the positions of the rows in `rows`. Entities without visible
+        records are left out.
+        """
+        is_restricted = segment.is_restricted[rows]
+        unrestricted = np.flatnonzero(~is_restricted)
+        if len(unrestricted):
+            yield BatchRows(segment.prepared, rows[unrestricted]), segment.material, unrestricted
+        if is_restricted.any():
+            yield from self._restricted_parts(segment, rows, np.flatnonzero(is_restricted))
 
-    def _guarded(
-        self, shelf: Shelf, rows: Numbers, places: Numbers
-    ) -> Iterator[tuple[Part, Material, Numbers]]:
-        batch, owner = shelf.records(rows[places])
-        seen = visible_rows(batch, self.viewer)
-        if seen is None:
-            yield Part(shelf.prepared, rows[places]), shelf.material, places
+    def _restricted_parts(
+        self, segment: IndexSegment, rows: Numbers, places: Numbers
+    ) -> Iterator[tuple[BatchRows, NameMaterial, Numbers]]:
+        batch, owner = segment.records(rows[places])
+        visible_mask = visible_rows(batch, self.viewer)
+        if visible_mask is None:
+            yield BatchRows(segment.prepared, rows[places]), segment.material, places
             return
         if self.sources is not None:
-            wanted = np.array(
+            is_selected = np.array(
                 [name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool
             )
-            known = np.unique(owner[seen & wanted[batch.sources.codes]])
-            seen &= np.isin(owner, known)
-        kept, place = np.unique(owner[seen], return_inverse=True)
-        if len(kept):
-            ids = [f"{number:06d}" for number in range(len(kept))]
-            held = profiles(batch.take(np.flatnonzero(seen)), place.astype(np.int64), ids)
-            prepared = prepared_of(held.canonical(), self.models)
-            yield Part(prepared, np.arange(len(kept))), material_of(prepared), places[kept]
+            selected_owners = np.unique(owner[visible_mask & is_selected[batch.sources.codes]])
+            visible_mask &= np.isin(owner, selected_owners)
+        visible_owners, place = np.unique(owner[visible_mask], return_inverse=True)
+        if len(visible_owners):
+            ids = [f"{number:06d}" for number in range(len(visible_owners))]
+            visible_batch = build_profiles(
+                batch.take(np.flatnonzero(visible_mask)), place.astype(np.int64), ids
+            )
+            prepared = normalize(visible_batch.canonical(), self.models)
+            yield (
+                BatchRows(prepared, np.arange(len(visible_owners))),
+                name_material(prepared),
+                places[visible_owners],
+            )

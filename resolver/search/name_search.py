@@ -1,6 +1,7 @@
-"""Records found without keys, by looking at every value there is: names by how they begin, and who names a record.
+"""Search without keys, over all values: names by prefix, and records that name others.
 
-The cost is that of the dictionaries of an index, not of its records: a fraction of a second for a million names.
+The cost is that of the dictionaries of an index, not of its records: a fraction of a second for a
+million names.
 """
 
 from __future__ import annotations
@@ -24,49 +25,61 @@ from resolver.records.properties import FULL_NAMES, RELATION
 from resolver.store.segments import Segment
 
 Numbers = npt.NDArray[np.int64]
-MOST = 2_000
-"""Records that one question finds at most."""
-_SCANNED = 2_000
-"""So many relations are read through; more are put in order once, and looked up."""
-_REMEMBERED = 8
+MAX_MATCHES = 2_000
+"""Limit on the records that one search returns."""
+_MAX_SCANNED_RELATIONS = 2_000
+"""Relations up to which all are read; a larger column is sorted once, and looked up."""
+_MAX_CACHED_COLUMNS = 8
 
 
-def beginning_with(segments: Sequence[Segment], prefix: str) -> Numbers:
-    """The numbers of records with a name of which a word begins with a prefix, whatever its case; names that begin so
-    themselves first, then ascending. Records that have ended are among them."""
-    words = re.escape(" ".join(prefix.split()))
-    at_start = _with_names(segments, f"^{words}")
-    inside = _with_names(segments, rf"[\s,'-]{words}") if len(at_start) < MOST else at_start
-    return np.concatenate([at_start, np.setdiff1d(inside, at_start)])[:MOST]
+def find_by_name_prefix(segments: Sequence[Segment], prefix: str) -> Numbers:
+    """Return the records with a name of which a word begins with a prefix, in any case.
+
+    Names that begin with the prefix come first, then ascending numbers. Ended records are included.
+    """
+    pattern = re.escape(" ".join(prefix.split()))
+    at_start = _find_by_pattern(segments, f"^{pattern}")
+    inside = (
+        _find_by_pattern(segments, rf"[\s,'-]{pattern}")
+        if len(at_start) < MAX_MATCHES
+        else at_start
+    )
+    return np.concatenate([at_start, np.setdiff1d(inside, at_start)])[:MAX_MATCHES]
 
 
-def naming(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
-    """The numbers of records that state a relation to one of some records, ascending; those that have ended too."""
-    found = []
-    for segment, column in _columns(segments, (RELATION,)):
-        if len(column.values) > _SCANNED:
-            targets = _targets_of(column)
-            found += [
-                segment.first + targets.rows_of(identity).astype(np.int64)
-                for identity in record_ids
+def find_related_to(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
+    """Return the records that state a relation to one of some records, ascending.
+
+    Ended records are included.
+    """
+    parts = []
+    for segment, column in _iterate_columns(segments, (RELATION,)):
+        if len(column.values) > _MAX_SCANNED_RELATIONS:
+            targets = _cached_targets(column)
+            parts += [
+                segment.first + targets.rows_of(record_id).astype(np.int64)
+                for record_id in record_ids
             ]
             continue
-        hits = np.zeros(len(column.values), dtype=bool)
-        for identity in record_ids:
-            # the id is the second field of a packed relation: something, the separator, the id, and no more of it
-            inside = pc.match_substring(column.values, f"{SEPARATOR}{identity}{SEPARATOR}")
-            last = pc.ends_with(column.values, f"{SEPARATOR}{identity}")
-            hits |= _flags(pc.or_(inside, last))
-        found.append(_numbers(segment, column, hits))
-    return _united(found)
+        is_match = np.zeros(len(column.values), dtype=bool)
+        for record_id in record_ids:
+            # the id is the second field of a packed relation
+            is_inside = pc.match_substring(column.values, f"{SEPARATOR}{record_id}{SEPARATOR}")
+            is_last = pc.ends_with(column.values, f"{SEPARATOR}{record_id}")
+            is_match |= _to_flags(pc.or_(is_inside, is_last))
+        parts.append(_record_numbers(segment, column, is_match))
+    return _unite(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Targets:
-    """The records that packed relations name, ascending, and the code of each relation; the rows of records that state
-    code c are `rows[ends[c]:ends[c + 1]]`. `held`: what it was made of."""
+    """Targets of packed relations: record ids, ascending, with the code of each relation.
 
-    held: pa.StringArray
+    `rows[ends[c]:ends[c + 1]]` are the rows of records that state code c. `values` are the
+    relations that the table was built from.
+    """
+
+    values: pa.StringArray
     names: pa.StringArray
     codes: Numbers
     rows: IntArray
@@ -74,6 +87,7 @@ class _Targets:
 
     @classmethod
     def of(cls, column: Column) -> _Targets:
+        """Build from a column of relations."""
         values = column.values
         parts = pc.split_pattern(values, SEPARATOR)
         starts = parts.offsets.to_numpy()
@@ -85,51 +99,56 @@ class _Targets:
         rows = column.rows[np.argsort(column.codes, kind="stable")]
         return cls(values, names.take(pa.array(order)), codes[order], rows, ends)
 
-    def rows_of(self, identity: str) -> IntArray:
-        """The rows of the records with relations that name a record."""
+    def rows_of(self, record_id: str) -> IntArray:
+        """Return the rows of the records with relations that name a record."""
         # text sorts by its UTF-8
         low, high = (
             side(
                 range(len(self.names)),
-                identity.encode(),
+                record_id.encode(),
                 key=lambda place: self.names[place].as_py().encode(),
             )
             for side in (bisect_left, bisect_right)
         )
         codes = self.codes[low:high]
-        found: IntArray = self.rows[
+        rows: IntArray = self.rows[
             spread(self.ends[codes], self.ends[codes + 1] - self.ends[codes])
         ]
-        return found
+        return rows
 
 
-_KNOWN: OrderedDict[int, _Targets] = OrderedDict()
+_targets_by_column: OrderedDict[int, _Targets] = OrderedDict()
 
 
-def _targets_of(column: Column) -> _Targets:
-    """Those of a column, remembered while it is in use: a million relations cannot be read for every answer."""
+def _cached_targets(column: Column) -> _Targets:
+    """Return the targets of a column, cached while it is in use.
+
+    A million relations cannot be read for every request.
+    """
     values = column.values
-    found = _KNOWN.get(id(values))
-    if found is None or found.held is not values:
-        found = _KNOWN[id(values)] = _Targets.of(column)
-        while len(_KNOWN) > _REMEMBERED:
-            # each is one step for the interpreter, so threads need no lock
-            _KNOWN.popitem(last=False)
-    return found
+    targets = _targets_by_column.get(id(values))
+    if targets is None or targets.values is not values:
+        targets = _targets_by_column[id(values)] = _Targets.of(column)
+        while len(_targets_by_column) > _MAX_CACHED_COLUMNS:
+            # each step is atomic in the interpreter, so threads need no lock
+            _targets_by_column.popitem(last=False)
+    return targets
 
 
-def _with_names(segments: Sequence[Segment], pattern: str) -> Numbers:
-    return _united(
-        _numbers(
+def _find_by_pattern(segments: Sequence[Segment], pattern: str) -> Numbers:
+    return _unite(
+        _record_numbers(
             segment,
             column,
-            _flags(pc.match_substring_regex(column.values, pattern, ignore_case=True)),
+            _to_flags(pc.match_substring_regex(column.values, pattern, ignore_case=True)),
         )
-        for segment, column in _columns(segments, FULL_NAMES)
-    )[:MOST]
+        for segment, column in _iterate_columns(segments, FULL_NAMES)
+    )[:MAX_MATCHES]
 
 
-def _columns(segments: Sequence[Segment], props: Sequence[str]) -> Iterable[tuple[Segment, Column]]:
+def _iterate_columns(
+    segments: Sequence[Segment], props: Sequence[str]
+) -> Iterable[tuple[Segment, Column]]:
     for segment in segments:
         yield from (
             (segment, segment.batch.columns[prop])
@@ -138,15 +157,15 @@ def _columns(segments: Sequence[Segment], props: Sequence[str]) -> Iterable[tupl
         )
 
 
-def _flags(found: pa.BooleanArray) -> npt.NDArray[np.bool_]:
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+def _to_flags(flags: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    return np.asarray(flags.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _numbers(segment: Segment, column: Column, hits: npt.NDArray[np.bool_]) -> Numbers:
-    if not hits.any():
+def _record_numbers(segment: Segment, column: Column, is_match: npt.NDArray[np.bool_]) -> Numbers:
+    if not is_match.any():
         return np.zeros(0, dtype=np.int64)
-    return segment.first + column.rows[hits[column.codes]].astype(np.int64)
+    return segment.first + column.rows[is_match[column.codes]].astype(np.int64)
 
 
-def _united(parts: Iterable[Numbers]) -> Numbers:
+def _unite(parts: Iterable[Numbers]) -> Numbers:
     return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))

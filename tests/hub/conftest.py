@@ -1,12 +1,23 @@
-"""What tests of engines share."""
+"""Fixtures of hub tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from resolver.hub.hub import Hub
+from resolver.records import Record
+from resolver.synthetic import generate
 from tests.hub.hubs import Stores
 
 
+@pytest.fixture
+def hub(stores: Stores) -> Iterator[Hub]:
+    with stores.new() as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"))
+def world() -> list[Record]:
+    return sorted(generate(120, seed=3).records, key=lambda generated: generated.id)

@@ -1,4 +1,4 @@
-"""Stores for tests of increments: new ones at little cost, steps that fill them, canonical exports."""
+"""Stores for tests of increments: new ones at little cost, steps to fill them, exports."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from resolver.hub.exports import lines
+from resolver.hub.exports import export_lines
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.pipeline import RunOptions
-from resolver.records import Batch, Record
+from resolver.records import Batch, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
-from resolver.store import Store
+from resolver.run_options import RunOptions
+from resolver.store import EventKind, Store, StoredEntity
+from tests.records.samples import record
 
 OPTIONS = RunOptions(workers=1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def intake(records: Iterable[Record], *lists: ListInfo) -> Intake:
+def make_intake(records: Iterable[Record], *lists: ListInfo) -> Intake:
     """Records as if they had been read."""
     return Intake(Batch.from_records(records).canonical(), lists, ())
 
 
 @dataclass(frozen=True)
 class Step:
-    """One increment: a part of a list (of a version, where it has one), and decisions."""
+    """Increment: part of a list (of a version, if it has one), and decisions."""
 
     records: tuple[Record, ...]
     decisions: tuple[Decision, ...] = ()
     version: str = ""
-    declared: bool = False
+    is_deduplicated: bool = False
 
     def intake(self) -> Intake:
-        sources = sorted({one.source for one in self.records})
+        sources = sorted({record.source for record in self.records})
         infos = [
-            ListInfo(name, "test", (name,), self.version, len(self.records), 0, self.declared)
+            ListInfo(
+                name, "test", (name,), self.version, len(self.records), 0, self.is_deduplicated
+            )
             for name in sources
         ]
-        return intake(self.records, *infos)
+        return make_intake(self.records, *infos)
 
 
 class Stores:
@@ -54,20 +57,39 @@ class Stores:
     def new(self) -> Hub:
         path = Path(tempfile.mkdtemp(dir=self._folder)) / "store.db"
         shutil.copy(self._folder / "empty.db", path)
-        return Hub.open(f"sqlite:///{path}", OPTIONS, index_kept_from=1)
+        return Hub.open(f"sqlite:///{path}", OPTIONS, min_file_records=1)
 
 
-def canonical(stores: Stores, steps: Sequence[Step]) -> bytes:
+def export_steps(stores: Stores, steps: Sequence[Step]) -> bytes:
     with stores.new() as hub:
         for step in steps:
             hub.add(step.intake(), step.decisions)
-        return exported(hub)
+        return export_canonical(hub)
 
 
-def exported(hub: Hub) -> bytes:
-    """The canonical export."""
-    return b"".join(lines(hub, canonical=True))
+def export_canonical(hub: Hub) -> bytes:
+    """Return the canonical export of a hub."""
+    return b"".join(export_lines(hub, canonical=True))
 
 
-def decided(pair: tuple[str, str], verdict: Verdict, minute: int) -> Decision:
+def make_decision(pair: tuple[str, str], verdict: Verdict, minute: int) -> Decision:
     return Decision(min(pair), max(pair), verdict, "kim", NOON + timedelta(minutes=minute))
+
+
+def make_namesake(identity: str) -> Record:
+    """Return a record that is merged with every other namesake."""
+    passport = [Identifier("passportNumber", "A1B2C3", "pl")]
+    return record(
+        identity, name="Zbigniew Brzezinski", birthDate="1928-03-28", identifiers=passport
+    )
+
+
+def find_entity(hub: Hub, entity_id: str) -> StoredEntity:
+    with hub.store.view() as view:
+        stored = view.entity(entity_id)
+    assert stored is not None
+    return stored
+
+
+def event_kinds(hub: Hub, since: int) -> list[tuple[EventKind, str, str]]:
+    return [(change.kind, change.entity, change.other) for change in hub.changes(since)]

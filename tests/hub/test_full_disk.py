@@ -1,5 +1,6 @@
-"""A disk that is really full: a file system of two MiB in a mount namespace of its own. One clear line, exit code 1,
-nothing half done."""
+"""Full disk: a file system of two MiB in a mount namespace gives one clear error line and exit code
+1.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +13,30 @@ from pathlib import Path
 import pytest
 
 import resolver
-from tests.engines.test_robust import said, write_people
+from tests.engines.test_robust import error_lines, write_people
 
 RESOLVER = f"{shlex.quote(sys.executable)} -m resolver"
-FULL = "no space left on device", "a disk of the cluster is full", "database or disk is full"
+FULL_MESSAGES = (
+    "no space left on device",
+    "a disk of the cluster is full",
+    "database or disk is full",
+)
 
 
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A list that needs more room than there is."""
+    """Return a list that needs more space than there is."""
     folder = tmp_path_factory.mktemp("lists")
     write_people(folder / "people.csv", 20_000)
     return folder
 
 
-def on_a_full_disk(room: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """A shell command that finds two MiB at `room`."""
-    room.mkdir()
+def run_on_full_disk(mount_point: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell command with a file system of two MiB at `mount_point`."""
+    mount_point.mkdir()
     if shutil.which("unshare") is None:
         pytest.skip("there is no unshare here, to make a small file system with")
-    mounted = f"mount -t tmpfs -o size=2m none {shlex.quote(str(room))}"
+    mounted = f"mount -t tmpfs -o size=2m none {shlex.quote(str(mount_point))}"
     unshare = ["unshare", "-rm", "sh", "-c"]
     if subprocess.run([*unshare, mounted], capture_output=True, check=False).returncode:
         pytest.skip("no file system may be mounted here")
@@ -40,47 +45,48 @@ def on_a_full_disk(room: Path, command: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def told(done: subprocess.CompletedProcess[str]) -> str:
-    (line,) = [line for line in said(done.stderr) if line.startswith("error: ")]
-    assert any(words in line.lower() for words in FULL), line
+def error_line(done: subprocess.CompletedProcess[str]) -> str:
+    (line,) = [line for line in error_lines(done.stderr) if line.startswith("error: ")]
+    assert any(words in line.lower() for words in FULL_MESSAGES), line
     # Spark's own processes may say how they ended; ours end in that one line
     assert f'File "{Path(resolver.__file__).parent}' not in done.stderr
     return line
 
 
-def test_what_is_kept_of_a_run(lists: Path, tmp_path: Path) -> None:
+def test_checkpoints_of_a_run(lists: Path, tmp_path: Path) -> None:
     out = shlex.quote(str(tmp_path / "room" / "out"))
     call = f"{RESOLVER} dedupe {lists} --out {out} --resume; echo code $?; find {out} -type f"
-    done = on_a_full_disk(tmp_path / "room", call)
-    told(done)
+    done = run_on_full_disk(tmp_path / "room", call)
+    error_line(done)
     assert done.stdout == "code 1\n"
 
 
-def test_a_landing_in_a_store(lists: Path, tmp_path: Path) -> None:
+def test_a_commit_to_a_store(lists: Path, tmp_path: Path) -> None:
     store = f"--store sqlite:///{shlex.quote(str(tmp_path / 'room' / 'hub.db'))}"
-    done = on_a_full_disk(
+    done = run_on_full_disk(
         tmp_path / "room",
         f"{RESOLVER} dedupe {lists} {store}; echo code $?; {RESOLVER} status {store}",
     )
-    told(done)
+    error_line(done)
     code, *status = done.stdout.splitlines()
     assert code == "code 1"
-    # that nothing landed can still be read, unless there is no room to open it
+    # that nothing was committed can still be read, unless there is no space to open the store
     assert not status or status[0].startswith("Version 0: 0 records are 0 entities")
 
 
-def test_what_a_cluster_spills(lists: Path, tmp_path: Path) -> None:
+def test_spilled_data_of_a_cluster(lists: Path, tmp_path: Path) -> None:
     pytest.importorskip(
         "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
     )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
     out = tmp_path / "out"
-    spark = f"env SPARK_LOCAL_DIRS={shlex.quote(str(tmp_path / 'room'))} {RESOLVER} dedupe {lists} --engine spark"
-    done = on_a_full_disk(
+    local_dirs = f"SPARK_LOCAL_DIRS={shlex.quote(str(tmp_path / 'room'))}"
+    spark = f"env {local_dirs} {RESOLVER} dedupe {lists} --engine spark"
+    done = run_on_full_disk(
         tmp_path / "room",
         f"{spark} --master 'local[2]' --out {shlex.quote(str(out))}; echo code $?",
     )
-    told(done)
+    error_line(done)
     assert done.stdout == "code 1\n"
     assert list(out.iterdir()) == []

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from resolver.errors import InputError
-from resolver.hub.group_commit import Posting
+from resolver.hub.group_commit import GroupCommit
 from resolver.records import Handling, Record
 from resolver.synthetic import generate
 from tests.hub.hubs import (
     Step,
     Stores,
-    canonical,
-    exported,
+    export_canonical,
+    export_steps,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -27,41 +28,44 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def test_many_at_once(stores: Stores) -> None:
-    some = list(generate(60, seed=8).records)[:50]
+def test_concurrent_posts_equal_one_batch(stores: Stores) -> None:
+    records = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
-        posting = Posting(hub)
+        group_commit = GroupCommit(hub)
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(posting.post, some))
-        assert hub.store.version == max(answer.version for answer in answers) < len(some)
+            results = list(pool.map(group_commit.post, records))
+        assert hub.store.revision == max(result.revision for result in results) < len(records)
         with hub.store.view() as view:
-            held = [view.entity(answer.entity) for answer in answers]
-            assert all(held)
+            entities = [view.entity(result.entity_id) for result in results]
+            assert all(entities)
             # a record that comes later may move one that came before
-            found = [
-                one.id in entity.records for one, entity in zip(some, held, strict=True) if entity
+            is_member = [
+                posted.id in entity.records
+                for posted, entity in zip(records, entities, strict=True)
+                if entity
             ]
-            assert sum(found) >= len(some) - 3
-        assert exported(hub) == canonical(stores, [Step(tuple(some))])
+            assert sum(is_member) >= len(records) - 3
+        assert export_canonical(hub) == export_steps(stores, [Step(tuple(records))])
 
 
-def test_two_versions_of_one_record_land_one_after_the_other(stores: Stores) -> None:
-    said = [record("s:1", name=f"Ann {number}") for number in range(6)]
+def test_versions_of_one_record_are_committed_in_turn(stores: Stores) -> None:
+    records = [record("s:1", name=f"Ann {number}") for number in range(6)]
     with stores.new() as hub:
-        posting = Posting(hub)
+        group_commit = GroupCommit(hub)
         with ThreadPoolExecutor(6) as pool:
-            versions = {answer.version for answer in pool.map(posting.post, said)}
+            versions = {result.revision for result in pool.map(group_commit.post, records)}
         assert len(versions) == 6
         with hub.store.view() as view:
             assert len(view.record_versions("s:1")) == 6
 
 
-@pytest.mark.parametrize(
-    "bad", [record("s:1"), Record("s:1", "s", record("s:2").kind, "Person", record("s:2", name="A").values,
-                                  handling=Handling(code="H2"))]
-)  # fmt: skip
-def test_what_may_not_enter(bad: Record, stores: Stores) -> None:
+NAMELESS = record("s:1")
+RESTRICTED = replace(record("s:1", name="A"), handling=Handling(code="H2"))
+
+
+@pytest.mark.parametrize("bad", [NAMELESS, RESTRICTED])
+def test_records_that_are_not_admitted(bad: Record, stores: Stores) -> None:
     with stores.new() as hub:
         with pytest.raises(InputError):
-            Posting(hub).post(bad)
-        assert hub.store.version == 0
+            GroupCommit(hub).post(bad)
+        assert hub.store.revision == 0

@@ -1,4 +1,6 @@
-"""Desks on both databases: a small world with pairs that wait, copied for every test from one that was filled once."""
+"""Stores for review tests on both databases: a small world with waiting pairs, filled once and
+copied for each test.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from resolver.hub.hub import Hub
 from resolver.synthetic import generate
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.store.conftest import postgres_url
 
@@ -33,16 +35,16 @@ def symbols() -> Iterator[None]:
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
-    """The URL of a store with a world in it, and the folder of its index."""
+    """URL of a filled store, and the folder of its index."""
     folder = tmp_path_factory.mktemp("filled")
     if request.param == "sqlite":
         url = f"sqlite:///{folder}/store.db"
     else:
-        # made anew each time the tests turn to this database again
+        # a new one each time the tests turn to this database
         url = _database(request.getfixturevalue("postgres_url"), f"filled{uuid.uuid4().hex}")
     small = quick_symbols("resolver.pipeline")
     with small, Hub.open(url, OPTIONS, index_dir=folder) as hub:
-        hub.add(intake(generate(240, seed=5).records))
+        hub.add(make_intake(generate(240, seed=5).records))
     return url, folder
 
 
@@ -60,7 +62,7 @@ def _database(server: str, name: str, template: str = "") -> str:
 def store_url(
     filled: tuple[str, Path], tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[str]:
-    """The URL of a copy."""
+    """URL of a copy of the filled store."""
     url, _ = filled
     if url.startswith("sqlite"):
         path = tmp_path / "store.db"
@@ -77,7 +79,7 @@ def store_url(
 
 @pytest.fixture
 def open_hub(store_url: str, tmp_path: Path) -> Iterator[Open]:
-    """Opens the store, each time as another process would."""
+    """Opener of the store, each time as another process would."""
     with ExitStack() as stack:
 
         def again() -> Hub:

@@ -1,4 +1,6 @@
-"""The catalogue against a store's entities: made anew, caught up, from files, from damaged files."""
+"""Entity index against the entities of the store: built anew, caught up, from files, from damaged
+files.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,18 @@ import numpy.typing as npt
 import pytest
 
 from resolver.comparison import NameIndex
-from resolver.engines.pair_scoring import judge
+from resolver.engines.pair_scoring import score_explained
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
-from resolver.pipeline import prepared_of
+from resolver.pipeline import normalize
 from resolver.records import Batch, Record, concat
 from resolver.records.decisions import Verdict
-from resolver.records.prepared.assembly import Part, assembled
-from resolver.screening.entity_index import Catalogue, State
-from resolver.screening.entity_profiles import profiles
+from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.screening.entity_index import EntityIndex, IndexSnapshot
+from resolver.screening.entity_profiles import build_profiles
 from resolver.synthetic import generate
-from tests.hub.hubs import Stores, decided, intake
+from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -36,155 +39,169 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def told(state: State) -> dict[str, tuple[tuple[str, ...], int]]:
-    """entity id -> its records, and the kinds it may be."""
-    found = {}
-    for shelf, kept in zip(state.shelves, state.kept, strict=True):
-        for row in np.flatnonzero(kept).tolist():
-            batch, _ = shelf.records(np.array([row]))
+def profiles_of(snapshot: IndexSnapshot) -> dict[str, tuple[tuple[str, ...], int]]:
+    """Map each entity id to its records and the kinds it may be."""
+    profiles = {}
+    for segment, active in zip(snapshot.segments, snapshot.active, strict=True):
+        for row in np.flatnonzero(active).tolist():
+            batch, _ = segment.records(np.array([row]))
             ids = tuple(sorted(batch.ids.to_pylist()))
-            assert shelf.ids[row].as_py() not in found
-            found[shelf.ids[row].as_py()] = (ids, int(shelf.prepared.kinds[row]))
-    return found
+            assert segment.ids[row].as_py() not in profiles
+            profiles[segment.ids[row].as_py()] = (ids, int(segment.prepared.kinds[row]))
+    return profiles
 
 
 def stored(hub: Hub) -> dict[str, tuple[str, ...]]:
     with hub.store.view() as view:
         numbers, entities = view.all_members()
-        ids, names = view.entity_ids(np.unique(entities).tolist()), view.ids_of(numbers.tolist())
+        ids, names = (
+            view.entity_ids(np.unique(entities).tolist()),
+            view.record_ids(numbers.tolist()),
+        )
         members: dict[str, list[str]] = {}
         for number, entity in zip(numbers.tolist(), entities.tolist(), strict=True):
             members.setdefault(ids[entity], []).append(names[number])
-    return {one: tuple(sorted(held)) for one, held in members.items()}
+    return {entity_id: tuple(sorted(records)) for entity_id, records in members.items()}
 
 
-def test_it_follows_every_landing(stores: Stores) -> None:
+def test_index_follows_every_commit(stores: Stores) -> None:
     some = list(generate(60, seed=3).records)[:90]
     rng = random.Random(5)
     with stores.new() as hub:
-        followed = Catalogue(hub, kept_from=1_000)
+        followed = EntityIndex(hub, min_file_records=1_000)
         for minute in range(7):
             part = rng.sample(some, 20)
             pair = (part[0].id, part[1].id)
             verdict = rng.choice([Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE])
-            hub.add(intake(part), [decided(pair, verdict, minute)] if minute else [])
+            hub.add(make_intake(part), [make_decision(pair, verdict, minute)] if minute else [])
             if minute not in (1, 2):
-                found = told(followed.refresh())
-                assert {one: ids for one, (ids, _) in found.items()} == stored(hub)
-                assert found == told(Catalogue(hub, kept_from=1_000).refresh())
+                profiles = profiles_of(followed.refresh())
+                assert {entity_id: ids for entity_id, (ids, _) in profiles.items()} == stored(hub)
+                assert profiles == profiles_of(EntityIndex(hub, min_file_records=1_000).refresh())
 
 
-def scores(query: Record, hub: Hub, state: State) -> Logodds:
-    """The log-odds of a query with every entity, from prepared profiles."""
-    asked = prepared_of(Batch.from_records([query]).canonical(), hub.models)
-    parts = [Part(asked, np.zeros(1, dtype=np.int64))]
+def scores(query: Record, hub: Hub, snapshot: IndexSnapshot) -> Logodds:
+    """Return the log-odds of a query with each entity, from prepared profiles."""
+    prepared = normalize(Batch.from_records([query]).canonical(), hub.models)
+    parts = [BatchRows(prepared, np.zeros(1, dtype=np.int64))]
     parts += [
-        Part(shelf.prepared, np.flatnonzero(kept))
-        for shelf, kept in zip(state.shelves, state.kept, strict=True)
+        BatchRows(segment.prepared, np.flatnonzero(active))
+        for segment, active in zip(snapshot.segments, snapshot.active, strict=True)
     ]
     count = sum(len(part.rows) for part in parts)
-    work = assembled(parts, Batch.from_records([query]).ids.take(np.zeros(count, dtype=np.int64)))
+    work = assemble(parts, Batch.from_records([query]).ids.take(np.zeros(count, dtype=np.int64)))
     right = np.arange(1, count, dtype=np.int32)
-    return judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right).logodds
+    return score_explained(
+        work, NameIndex.of(work), snapshot.models, np.zeros_like(right), right
+    ).logodds
 
 
-def obvious(query: Record, hub: Hub, state: State) -> Logodds:
-    """The same, everything prepared now."""
-    held, owners = [], []
-    for shelf, kept in zip(state.shelves, state.kept, strict=True):
-        for row in np.flatnonzero(kept).tolist():
-            batch, _ = shelf.records(np.array([row]))
-            held.append(batch)
-            owners += [len(held) - 1] * len(batch)
-    united = profiles(
-        concat(held), np.array(owners), [f"{place:05d}" for place in range(len(held))]
+def scores_from_scratch(query: Record, hub: Hub, snapshot: IndexSnapshot) -> Logodds:
+    """Return the same log-odds with everything prepared now."""
+    batches, owners = [], []
+    for segment, active in zip(snapshot.segments, snapshot.active, strict=True):
+        for row in np.flatnonzero(active).tolist():
+            batch, _ = segment.records(np.array([row]))
+            batches.append(batch)
+            owners += [len(batches) - 1] * len(batch)
+    united = build_profiles(
+        concat(batches), np.array(owners), [f"{place:05d}" for place in range(len(batches))]
     )
-    work = prepared_of(concat([Batch.from_records([query]), united]).canonical(), hub.models)
+    work = normalize(concat([Batch.from_records([query]), united]).canonical(), hub.models)
     right = np.arange(1, len(work), dtype=np.int32)
-    return judge(work, NameIndex.of(work), state.models, np.zeros_like(right), right).logodds
+    return score_explained(
+        work, NameIndex.of(work), snapshot.models, np.zeros_like(right), right
+    ).logodds
 
 
-def test_scores_are_those_of_a_batch(stores: Stores, tmp_path: Path) -> None:
+def test_scores_equal_those_of_a_batch(stores: Stores, tmp_path: Path) -> None:
     some = list(generate(90, seed=8).records)
     assert len(some) > 80
     with stores.new() as hub:
         hub.index_dir = tmp_path
-        hub.add(intake(some[:60]))
-        Catalogue(hub, kept_from=1).refresh()
-        hub.add(intake(some[60:80]))
-        # one shelf from a file, one from memory
-        state = Catalogue(hub, kept_from=1_000).refresh()
-        assert [shelf.segment.path is not None for shelf in state.shelves][:1] == [True]
+        hub.add(make_intake(some[:60]))
+        EntityIndex(hub, min_file_records=1).refresh()
+        hub.add(make_intake(some[60:80]))
+        # one segment from a file, one from memory
+        snapshot = EntityIndex(hub, min_file_records=1_000).refresh()
+        assert [segment.stored.path is not None for segment in snapshot.segments][:1] == [True]
         for query in some[::7]:
-            one = replace(query, id="!")
-            assert scores(one, hub, state).tolist() == obvious(one, hub, state).tolist()
+            copy = replace(query, id="!")
+            assert (
+                scores(copy, hub, snapshot).tolist()
+                == scores_from_scratch(copy, hub, snapshot).tolist()
+            )
 
 
-def test_files_serve_the_next_and_damage_mends_itself(
+def test_index_files_are_reused_and_damaged_ones_rebuilt(
     stores: Stores, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with stores.new() as hub:
         hub.index_dir = tmp_path
-        hub.add(intake([record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")]))
-        first = Catalogue(hub, kept_from=1).refresh()
+        hub.add(
+            make_intake([record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")])
+        )
+        first = EntityIndex(hub, min_file_records=1).refresh()
         (path,) = tmp_path.rglob("profiles/segment-*.bin")
         with caplog.at_level(logging.INFO, logger="resolver.index"):
-            # whether what came before was caught depends on the level that other tests have left
+            # other tests may have left another log level, so start from an empty log
             caplog.clear()
-            assert told(Catalogue(hub).refresh()) == told(first)
+            assert profiles_of(EntityIndex(hub).refresh()) == profiles_of(first)
             assert not caplog.records
             whole = path.read_bytes()
-            # cut short, a letter changed, nothing at all, something else
+            # truncated, one letter changed, empty, other content
             for broken in (whole[:-100], whole.replace(b"Petrov", b"Petrow"), b"", b"x" * 5_000):
                 caplog.clear()
                 path.write_bytes(broken)
-                assert told(Catalogue(hub, kept_from=1).refresh()) == told(first)
+                assert profiles_of(EntityIndex(hub, min_file_records=1).refresh()) == profiles_of(
+                    first
+                )
                 assert "damaged" in caplog.text
                 assert "anew" in caplog.text
                 assert path.is_file()
 
 
-def test_files_of_another_history_are_not_believed(stores: Stores, tmp_path: Path) -> None:
+def test_index_files_of_another_history_are_ignored(stores: Stores, tmp_path: Path) -> None:
     with stores.new() as hub:
         hub.index_dir = tmp_path
-        hub.add(intake([record("a:1", name="Ivan Petrov")]))
-        Catalogue(hub, kept_from=1).refresh()
+        hub.add(make_intake([record("a:1", name="Ivan Petrov")]))
+        EntityIndex(hub, min_file_records=1).refresh()
         (path,) = tmp_path.rglob("profiles/segment-*.bin")
-        kept = path.read_bytes()
-        hub.add(intake([record("a:2", name="Maria Quispe")]))
-        state = Catalogue(hub, kept_from=1).refresh()
-        assert len(told(state)) == 2
-        # as after a restore: the file speaks of a version that landed at another time
+        content = path.read_bytes()
+        hub.add(make_intake([record("a:2", name="Maria Quispe")]))
+        snapshot = EntityIndex(hub, min_file_records=1).refresh()
+        assert len(profiles_of(snapshot)) == 2
+        # as after a restore: the file is of a revision with another commit time
         path.parent.joinpath("segment-0-1.bin").write_bytes(
-            kept.replace(b'"landed":"2', b'"landed":"1')
+            content.replace(b'"landed":"2', b'"landed":"1')
         )
-        assert told(Catalogue(hub, kept_from=1).refresh()) == told(state)
+        assert profiles_of(EntityIndex(hub, min_file_records=1).refresh()) == profiles_of(snapshot)
 
 
-def test_an_empty_store_says_so(stores: Stores) -> None:
+def test_empty_store_is_refused(stores: Stores) -> None:
     with stores.new() as hub, pytest.raises(StoreError, match="empty"):
-        Catalogue(hub).refresh()
+        EntityIndex(hub).refresh()
 
 
-def test_a_withdrawn_entity_is_gone(stores: Stores) -> None:
+def test_withdrawn_entity_leaves_the_index(stores: Stores) -> None:
     from resolver.ingest.reader_types import ListInfo
 
     with stores.new() as hub:
-        one, two = record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")
-        hub.add(intake([one, two], ListInfo("a", "test", ("a",), "1", 2, 0, False)))
-        catalogue = Catalogue(hub)
-        catalogue.refresh()
-        hub.add(intake([two], ListInfo("a", "test", ("a",), "2", 1, 0, False)))
-        assert [ids for ids, _ in told(catalogue.refresh()).values()] == [("a:2",)]
+        first, second = record("a:1", name="Ivan Petrov"), record("a:2", name="Maria Quispe")
+        hub.add(make_intake([first, second], ListInfo("a", "test", ("a",), "1", 2, 0, False)))
+        index = EntityIndex(hub)
+        index.refresh()
+        hub.add(make_intake([second], ListInfo("a", "test", ("a",), "2", 1, 0, False)))
+        assert [ids for ids, _ in profiles_of(index.refresh()).values()] == [("a:2",)]
 
 
-def test_a_store_of_another_model_is_refused_before_anything_is_made(
+def test_store_of_another_model_is_refused_without_index_files(
     stores: Stores, tmp_path: Path
 ) -> None:
     with stores.new() as hub:
         hub.index_dir = tmp_path
-        hub.add(intake([record("a:1", name="Ivan Petrov")]))
+        hub.add(make_intake([record("a:1", name="Ivan Petrov")]))
         hub.models = replace(hub.models, stamp={**hub.models.stamp, "model": "another"})
         with pytest.raises(StoreError, match="another model"):
-            Catalogue(hub, kept_from=1).refresh()
+            EntityIndex(hub, min_file_records=1).refresh()
         assert not list(tmp_path.rglob("profiles"))

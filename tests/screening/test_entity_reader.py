@@ -1,4 +1,4 @@
-"""Entities with what they are related to: the same whatever else those are related to."""
+"""Entities with their relations: equal whatever else the related entities are related to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from resolver.records import Record, Relation, RelationType
 from resolver.records.visibility import STRANGER
 from resolver.screening import entity_reader
-from tests.hub.hubs import Stores, intake
+from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -23,32 +23,38 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def without_notes(said: Any, held: list[str]) -> Any:
-    """An answer without notes on records that the store holds: where all else is there they are entities, not notes."""
-    if isinstance(said, dict):
-        parts = {name: without_notes(part, held) for name, part in said.items()}
+def without_notes(value: Any, stored_ids: list[str]) -> Any:
+    """Remove notes on stored records from a document: in a complete document these are entities,
+    not notes.
+    """
+    if isinstance(value, dict):
+        parts = {name: without_notes(part, stored_ids) for name, part in value.items()}
         return {name: part for name, part in parts.items() if name != "notes" or part}
-    if isinstance(said, list):
-        kept = [
-            one
-            for one in said
-            if not (isinstance(one, str) and any(one.endswith(f"[{name}]") for name in held))
+    if isinstance(value, list):
+        remaining = [
+            item
+            for item in value
+            if not (
+                isinstance(item, str) and any(item.endswith(f"[{name}]") for name in stored_ids)
+            )
         ]
-        return [without_notes(one, held) for one in kept]
-    return said
+        return [without_notes(item, stored_ids) for item in remaining]
+    return value
 
 
 def people(seed: int) -> list[Record]:
-    """Some of two records each, related crosswise, to themselves, to nobody known and by name alone."""
+    """Return records, partly two per person, related crosswise, to themselves, to unknown records
+    and by name alone.
+    """
     dice = random.Random(seed)
     names = [
-        f"{one} {two}"
-        for one in ("Zora", "Boris", "Quentin", "Ngozi")
-        for two in ("Adeyemi", "Novak", "Lund")
+        f"{first} {last}"
+        for first in ("Zora", "Boris", "Quentin", "Ngozi")
+        for last in ("Adeyemi", "Novak", "Lund")
     ]
-    found = []
+    records = []
     for number, name in enumerate([*names, *names[:5]]):
-        said = [
+        relations = [
             Relation(
                 dice.choice(list(RelationType)),
                 dice.choice([f"s:{dice.randrange(17)}", "s:99", ""]),
@@ -57,25 +63,34 @@ def people(seed: int) -> list[Record]:
             for _ in range(dice.randrange(6))
         ]
         born = f"19{50 + number % 12}-03-04"
-        found.append(
-            replace(record(f"s:{number}", name=name, birthDate=born), relations=tuple(said))
+        records.append(
+            replace(record(f"s:{number}", name=name, birthDate=born), relations=tuple(relations))
         )
-    return found
+    return records
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_others_are_related_to_plays_no_part(
+def test_relations_of_related_entities_play_no_part(
     seed: int, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Stores(tmp_path_factory.mktemp("stores")).new() as hub:
-        hub.add(intake(people(seed)))
-        asked = held = [f"s:{number}" for number in range(17)]
-        found = [entity_reader.entity(hub, one, STRANGER, nested=True) for one in asked]
+        hub.add(make_intake(people(seed)))
+        record_ids = stored_ids = [f"s:{number}" for number in range(17)]
+        expected = [
+            entity_reader.read_entity(hub, record_id, STRANGER, with_relations=True)
+            for record_id in record_ids
+        ]
         monkeypatch.setattr(
-            entity_reader, "_without_others", lambda _view, batch, _owner, _number, _ids: batch
+            entity_reader,
+            "_drop_foreign_relations",
+            lambda _view, batch, _owner, _number, _ids: batch,
         )
-        whole = [entity_reader.entity(hub, one, STRANGER, nested=True) for one in asked]
+        whole = [
+            entity_reader.read_entity(hub, record_id, STRANGER, with_relations=True)
+            for record_id in record_ids
+        ]
         assert [
-            one and replace(one, entity=without_notes(one.entity, held)) for one in whole
-        ] == found
-        assert whole != found
+            document and replace(document, entity=without_notes(document.entity, stored_ids))
+            for document in whole
+        ] == expected
+        assert whole != expected

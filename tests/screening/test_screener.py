@@ -1,4 +1,4 @@
-"""Profiles, and answers from them, against the obvious way."""
+"""Profiles, and screening results, against a direct computation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Kind
-from resolver.screening.entity_profiles import profiles
-from resolver.screening.screener import Screen, Wish
+from resolver.screening.entity_profiles import build_profiles
+from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
-from tests.hub.hubs import Stores, intake
+from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -22,7 +22,7 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def test_a_profile_says_all_that_its_records_say() -> None:
+def test_profile_contains_all_values_of_its_records() -> None:
     some = [
         record("a:1", name="A", birthDate="1970"),
         record("a:2", Kind.LEGAL, name=("A", "B")),
@@ -30,41 +30,45 @@ def test_a_profile_says_all_that_its_records_say() -> None:
         record("a:4", Kind.PERSON, name="D"),
     ]
     owner = np.array([0, 0, 1, 1])
-    one, two = profiles(Batch.from_records(some).canonical(), owner, ["p0", "p1"]).to_records()
-    assert (one.kind, one.texts("name"), one.texts("birthDate")) == (
+    first, second = build_profiles(
+        Batch.from_records(some).canonical(), owner, ["p0", "p1"]
+    ).to_records()
+    assert (first.kind, first.texts("name"), first.texts("birthDate")) == (
         Kind.PERSON,
         ("A", "B"),
         ("1970",),
     )
-    # kinds that exclude each other: any of them
-    assert (two.kind, two.texts("name"), two.texts("country")) == (Kind.LEGAL, ("C", "D"), ("ru",))
+    # of kinds that exclude each other, any may hold
+    assert (second.kind, second.texts("name"), second.texts("country")) == (
+        Kind.LEGAL,
+        ("C", "D"),
+        ("ru",),
+    )
 
 
-def test_every_record_finds_its_own_entity(stores: Stores) -> None:
+def test_each_record_finds_its_own_entity(stores: Stores) -> None:
     some = list(generate(80, seed=4).records)[:120]
     with stores.new() as hub:
-        hub.add(intake(some[:70]))
-        hub.add(intake(some[70:]))
-        answers, stand = Screen(hub).check(some, Wish(limit=3))
-        assert stand.version == 2
+        hub.add(make_intake(some[:70]))
+        hub.add(make_intake(some[70:]))
+        answers, revision = Screener(hub).check(some, MatchQuery(limit=3))
+        assert revision.revision == 2
         with hub.store.view() as view:
             missed = [
-                one.id
-                for one, answer in zip(some, answers, strict=True)
-                if one.id
-                not in {record for found in answer.found for record in found.entity["referents"]}
+                query.id
+                for query, answer in zip(some, answers, strict=True)
+                if query.id
+                not in {record for match in answer.matches for record in match.entity["referents"]}
             ]
             assert not missed
             for answer in answers[:10]:
-                for found in answer.found:
-                    held = view.entity(found.entity["id"])
-                    assert held is not None
-                    assert list(held.records) == found.entity["referents"]
+                for match in answer.matches:
+                    stored = view.entity(match.entity["id"])
+                    assert stored is not None
+                    assert list(stored.records) == match.entity["referents"]
 
 
-def test_an_answer_says_where_there_may_be_more(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_incomplete_results_are_marked(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = [
         record(
             f"a:{year}",
@@ -73,13 +77,13 @@ def test_an_answer_says_where_there_may_be_more(
         )
         for year in range(8)
     ]
-    asked = record("q:1", name="Ivan Petrov")
+    query = record("q:1", name="Ivan Petrov")
     with stores.new() as hub:
-        hub.add(intake(twins))
-        (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
-        assert (len(answer.found), answer.total, answer.complete) == (3, 8, True)
-        monkeypatch.setattr("resolver.screening.ranking.COMPARED", 4)
-        monkeypatch.setattr("resolver.screening.ranking.MOST_COMPARED", 4)
-        monkeypatch.setattr("resolver.screening.screener.MOST_COMPARED", 4)
-        (answer,), _ = Screen(hub).check([asked], Wish(limit=3, cutoff=0.0))
-        assert (answer.total, answer.complete) == (4, False)
+        hub.add(make_intake(twins))
+        (answer,), _ = Screener(hub).check([query], MatchQuery(limit=3, cutoff=0.0))
+        assert (len(answer.matches), answer.total, answer.is_complete) == (3, 8, True)
+        monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 4)
+        monkeypatch.setattr("resolver.screening.ranking.MAX_COMPARED", 4)
+        monkeypatch.setattr("resolver.screening.screener.MAX_COMPARED", 4)
+        (answer,), _ = Screener(hub).check([query], MatchQuery(limit=3, cutoff=0.0))
+        assert (answer.total, answer.is_complete) == (4, False)

@@ -1,4 +1,4 @@
-"""Which lists are closed, against the obvious way: record by record."""
+"""Restricted lists against a direct computation, record by record."""
 
 from __future__ import annotations
 
@@ -8,48 +8,57 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Handling, Record
-from resolver.screening.source_policy import Handled, closed
+from resolver.screening.source_policy import HandlingTable, find_restricted_sources
 from tests.records.samples import record
 
 CODES = ("", "H0", "H1", "H2", "H3")
 
 
 def some(chance: np.random.Generator, name: str, count: int) -> list[Record]:
-    """Records of a few sources, most of them handled in some way."""
-    found = []
+    """Return records of a few sources, most of them with some handling."""
+    records = []
     for number in range(count):
         source = f"s{chance.integers(0, 5)}"
         code = CODES[chance.integers(0, 5) if source < "s2" else chance.integers(2, 5)]
-        one = record(f"{source}:{name}{number}", name=f"Ann {number}")
+        stated = record(f"{source}:{name}{number}", name=f"Ann {number}")
         agency = f"a{chance.integers(0, 2)}"
-        found.append(replace(one, handling=Handling(agency=agency, code=code)) if code else one)
-    return found
+        records.append(
+            replace(stated, handling=Handling(agency=agency, code=code)) if code else stated
+        )
+    return records
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_list_is_closed_where_nobody_may_see_all_of_it(seed: int) -> None:
+def test_list_without_public_records_is_restricted(seed: int) -> None:
     chance = np.random.default_rng(seed)
     parts = [some(chance, "a", 40), some(chance, "b", 12)]
     gone = [
         np.sort(chance.choice(len(part), size=int(chance.integers(0, len(part))), replace=False))
         for part in parts
     ]
-    held = [
-        (Handled.of(Batch.from_records(part)), rows) for part, rows in zip(parts, gone, strict=True)
+    tables = [
+        (HandlingTable.from_batch(Batch.from_records(part)), rows)
+        for part, rows in zip(parts, gone, strict=True)
     ]
     expected: dict[str, set[Handling]] = {}
     for part, rows in zip(parts, gone, strict=True):
-        for row, one in enumerate(part):
+        for row, stated in enumerate(part):
             if row not in rows.tolist():
-                expected.setdefault(one.source, set()).add(one.handling)
+                expected.setdefault(stated.source, set()).add(stated.handling)
     hidden = {
-        name: said for name, said in expected.items() if all(one.code != "H0" for one in said)
+        name: handlings
+        for name, handlings in expected.items()
+        if all(handling.code != "H0" for handling in handlings)
     }
-    assert closed(held) == {name: frozenset(said) for name, said in hidden.items()}
+    assert find_restricted_sources(tables) == {
+        name: frozenset(handlings) for name, handlings in hidden.items()
+    }
     assert hidden
 
 
-def test_a_store_that_nobody_restricts_has_no_closed_list() -> None:
-    handled = Handled.of(Batch.from_records([record("s:1", name="Ann"), record("t:1", name="Bob")]))
-    assert closed([(handled, np.zeros(0, dtype=np.int64))]) == {}
-    assert closed([(handled, np.array([0, 1]))]) == {}
+def test_unrestricted_store_has_no_restricted_lists() -> None:
+    table = HandlingTable.from_batch(
+        Batch.from_records([record("s:1", name="Ann"), record("t:1", name="Bob")])
+    )
+    assert find_restricted_sources([(table, np.zeros(0, dtype=np.int64))]) == {}
+    assert find_restricted_sources([(table, np.array([0, 1]))]) == {}

@@ -1,4 +1,4 @@
-"""Who names a record: looked up as found by reading all relations."""
+"""Related records: looked up as found by reading all relations."""
 
 from __future__ import annotations
 
@@ -8,32 +8,40 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Relation, RelationType
-from resolver.search.name_search import naming
-from resolver.store.segments import segment_of
+from resolver.search.name_search import find_related_to
+from resolver.store.segments import build_segment
 from tests.records.samples import record
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_those_who_name_a_record(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    chance = np.random.default_rng(seed)
-    some = []
+def test_related_records_are_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(seed)
+    records = []
     for number in range(60):
-        targets = chance.integers(0, 25, int(chance.integers(0, 4))).tolist()
+        targets = generator.integers(0, 25, int(generator.integers(0, 4))).tolist()
         # one names by an id alone, one by id and name, one by a name that looks like an id
-        said = [
+        relations = [
             Relation(
                 RelationType.LINKED_TO,
-                f"s:{one}" if one % 3 else "",
-                "" if one % 2 and one % 3 else f"s:{one}",
+                f"s:{stored}" if stored % 3 else "",
+                "" if stored % 2 and stored % 3 else f"s:{stored}",
             )
-            for one in targets
+            for stored in targets
         ]
-        some.append(replace(record(f"s:{number}", name=f"Ann {number}"), relations=tuple(said)))
-    batch = Batch.from_records(some)
-    segment = segment_of(
-        batch, since=0, until=1, landed="", first=100, ended=np.zeros(0, dtype=np.int64), extra={}
+        records.append(
+            replace(record(f"s:{number}", name=f"Ann {number}"), relations=tuple(relations))
+        )
+    batch = Batch.from_records(records)
+    segment = build_segment(
+        batch,
+        since=0,
+        until=1,
+        committed_at="",
+        first=100,
+        ended=np.zeros(0, dtype=np.int64),
+        extra={},
     )
-    for asked in (
+    for record_ids in (
         [f"s:{number}" for number in range(30)],
         ["s:1"],
         ["s:11", "s:2"],
@@ -42,8 +50,8 @@ def test_those_who_name_a_record(seed: int, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         expected = [
             100 + row
-            for row, one in enumerate(some)
-            if any(relation.target_id in asked for relation in one.relations)
+            for row, stored in enumerate(records)
+            if any(relation.target_id in record_ids for relation in stored.relations)
         ]
-        monkeypatch.setattr("resolver.search.name_search._SCANNED", 0)
-        assert naming([segment], asked).tolist() == expected
+        monkeypatch.setattr("resolver.search.name_search._MAX_SCANNED_RELATIONS", 0)
+        assert find_related_to([segment], record_ids).tolist() == expected

@@ -1,165 +1,152 @@
-"""New records resolved beside a large component that is remembered: its records are not compared with each other again.
+"""Resolution of new records together with a cached component.
 
-The answer is that of `resolve_pool` of everything: all compared pairs are clustered anew, only that those within the
-component are not worked out a second time. Keys that bring new records and the component together are looked up.
+Records of the component are not compared with each other again. The result is that of
+`resolve_working_set` of all records: all compared pairs are clustered anew. Keys that bring new
+records and the component together are looked up in the index.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.blocking import candidates
-from resolver.blocking.retrieval.key_lookup import Valve
-from resolver.clustering import cluster
+from resolver.blocking import join_candidates
+from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.comparison import NameIndex
-from resolver.engines.local import decided, histogram_of, links_of
-from resolver.hub.increments.component_cache import Block, Compared, compared_of
-from resolver.hub.increments.context import Means
-from resolver.hub.increments.decision_effects import Verdicts
-from resolver.hub.increments.index_candidates import compared_with
-from resolver.hub.increments.link_changes import LINK_COLUMNS, link_rows
-from resolver.hub.increments.working_set import Pool
-from resolver.pipeline import score_rows
+from resolver.hub.increments.component_cache import (
+    CachedComponent,
+    CachedPairs,
+    build_cached_pairs,
+)
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.full_resolution import ResolvedSet, build_task
+from resolver.hub.increments.index_candidates import score_index_pairs
+from resolver.hub.increments.link_changes import build_link_rows, select_links
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.pipeline import ScoredCandidates, cluster_pairs, compare_and_score
 from resolver.records import Batch, Coded
 from resolver.records.batch import IntArray
-from resolver.records.decisions import Verdict
-from resolver.records.results.resolution import Band, Resolution, RunStats
-from resolver.scoring import border, scores
+from resolver.records.results.resolution import Band
+from resolver.records.results.stage_meter import StageMeter
+from resolver.scoring import scores
+from resolver.scoring.score_links import score_histogram
 from resolver.store import LinkRows
 
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """What was found of some records: `pool`, all that were clustered; `found`, their links; `changed`, links within a
-    block, which are not among those, that end and begin again. `compared`: what may be remembered, with the rows that
-    are decided to be the same."""
+def largest_component_within(
+    components: tuple[CachedComponent, ...], affected: Numbers, fresh: int
+) -> CachedComponent | None:
+    """Return the largest component among affected records, where it is most of the work.
 
-    pool: Pool
-    resolution: Resolution
-    found: LinkRows
-    changed: LinkRows | None
-    compared: Compared | None
-    same: Sequence[tuple[int, int]]
-
-
-def same_among(pool: Pool, verdicts: Verdicts) -> Sequence[tuple[int, int]]:
-    """The rows of pairs that are decided to be the same."""
-    if not verdicts.any:
-        return ()
-    row_of = {one: row for row, one in enumerate(pool.batch.ids.to_pylist())}
-    settled = (one.pair for one in verdicts.settled(row_of) if one.verdict is Verdict.SAME)
-    return [(row_of[one], row_of[two]) for one, two in settled if one in row_of and two in row_of]
+    `fresh`: number of new records. None where no component has more than half of all records.
+    """
+    inside = [
+        component
+        for component in components
+        if np.isin(component.numbers, affected, assume_unique=True).all()
+    ]
+    largest = max(inside, key=lambda component: len(component.numbers), default=None)
+    if largest is None or 2 * len(largest.numbers) <= len(affected) + fresh:
+        return None
+    return largest
 
 
-def block_among(blocks: tuple[Block, ...], old: Numbers, fresh: int) -> Block | None:
-    """The largest block that lies among some held records, where it is the larger part of the work."""
-    inside = [one for one in blocks if np.isin(one.numbers, old, assume_unique=True).all()]
-    best = max(inside, key=lambda one: len(one.numbers), default=None)
-    return best if best is not None and 2 * len(best.numbers) > len(old) + fresh else None
-
-
-def resolve_beside(
-    means: Means, some: Pool, block: Block, verdicts: Verdicts, valve: Valve
-) -> Worked:
-    """Resolve some records and those of a block together, under the decisions on them."""
-    options = means.options
-    pool, row_of = _together(some, block)
-    mine, theirs = row_of[: len(some.numbers)], row_of[len(some.numbers) :]
-    left, right, logodds = _compared(means, some, block, pool, mine, valve)
-    held = block.pairs
-    lefts, rights = (
-        np.concatenate([theirs[held.left], left]),
-        np.concatenate([theirs[held.right], right]),
+def resolve_with_component(
+    context: IncrementContext,
+    others: WorkingSet,
+    component: CachedComponent,
+    decisions: RelevantDecisions,
+    purge: BlockPurge,
+) -> ResolvedSet:
+    """Resolve a cached component and other records together, under the decisions on them."""
+    working_set, row_of = _combine(others, component)
+    other_rows, cached_rows = row_of[: len(others.numbers)], row_of[len(others.numbers) :]
+    left, right, logodds = _score_new_pairs(
+        context, others, component, working_set, other_rows, purge
     )
-    every = np.concatenate([held.logodds, logodds])
-    decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
-    same, different = decided(pool.batch, replace(options, decisions=decisions))
-    review = border(options.borders.review)
-    labels = cluster(
-        len(pool.numbers),
-        lefts,
-        rights,
-        every,
-        merge_border=options.merge_border,
-        review_border=min(review, options.merge_border),
-        same=same,
-        different=different,
-        kinds=pool.batch.kinds,
+    cached = component.pairs
+    scored = ScoredCandidates(
+        np.concatenate([cached_rows[cached.left], left]),
+        np.concatenate([cached_rows[cached.right], right]),
+        np.concatenate([cached.logodds, logodds]),
+        (),
+        score_histogram(logodds),
     )
-    links = links_of(lefts, rights, every, labels, options.borders, different)
-    linked = np.concatenate(
-        [
-            held.linked,
-            len(held) + np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT),
-        ]
-    )
-    rows = link_rows(pool, links, verdicts)
-    compared = compared_of(lefts, rights, every, links, linked, rows.colour)
-    stats = RunStats(str(options.plan), {**means.models.stamp, "plan": str(options.plan)}, (), (), len(left),
-                     histogram_of(logodds))  # fmt: skip
-    old = len(held.linked)
-    return Worked(
-        pool,
-        Resolution(pool.batch, labels, links, stats),
-        _part(rows, slice(old, None)),
-        _changed(_part(rows, slice(0, old)), held),
+    task = build_task(context, working_set, decisions)
+    resolution = cluster_pairs(task, scored, StageMeter())
+    is_link = context.options.thresholds.bands(scores(logodds)) != Band.DISTINCT
+    linked = np.concatenate([cached.linked, len(cached) + np.flatnonzero(is_link)])
+    links = build_link_rows(working_set, resolution.links, decisions)
+    compared = build_cached_pairs(scored, resolution.links, linked, links.color)
+    count = len(cached.linked)
+    return ResolvedSet(
+        working_set,
+        resolution,
+        select_links(links, slice(count, None)),
+        _select_changed(select_links(links, slice(0, count)), cached),
         compared,
-        same,
+        task.decided.same,
     )
 
 
-def _changed(now: LinkRows, held: Compared) -> LinkRows:
-    """Of the links within a block, which scores do not change, those of another outcome or colour."""
-    other = (now.outcome != held.outcome) | (now.colour != held.colour)
-    return _part(now, other)
+def _select_changed(links: LinkRows, cached: CachedPairs) -> LinkRows:
+    """Return the links within a component whose outcome or color has changed."""
+    return select_links(links, (links.outcome != cached.outcome) | (links.color != cached.color))
 
 
-def _part(rows: LinkRows, chosen: slice | npt.NDArray[np.bool_]) -> LinkRows:
-    return LinkRows(*(getattr(rows, name)[chosen] for name in LINK_COLUMNS))
+def _combine(others: WorkingSet, component: CachedComponent) -> tuple[WorkingSet, IntArray]:
+    """Return all records in the order of their ids, and the new row of each.
 
-
-def _together(some: Pool, block: Block) -> tuple[Pool, IntArray]:
-    """All records in the order of their ids, and the row of each: those of `some` first, then those of the block."""
-    ids = pa.concat_arrays([_plain(some.batch.ids), _plain(block.ids)])
+    Rows of `others` come first, then those of the component. The records carry no values.
+    """
+    ids = pa.concat_arrays([_one_chunk(others.batch.ids), _one_chunk(component.ids)])
     order = pc.sort_indices(ids).to_numpy().astype(np.int64)
     row_of = np.empty(len(order), dtype=np.int32)
     row_of[order] = np.arange(len(order), dtype=np.int32)
-    kinds = np.concatenate([some.batch.kinds, block.kinds])[order]
-    unsaid = Coded(np.zeros(len(order), dtype=np.int32), pa.array([""], pa.string()))
-    numbers = np.concatenate([some.numbers, block.numbers])[order]
-    return Pool(Batch(ids.take(pa.array(order)), kinds, unsaid, unsaid, {}), numbers), row_of
+    kinds = np.concatenate([others.batch.kinds, component.kinds])[order]
+    empty = Coded(np.zeros(len(order), dtype=np.int32), pa.array([""], pa.string()))
+    numbers = np.concatenate([others.numbers, component.numbers])[order]
+    batch = Batch(ids.take(pa.array(order)), kinds, empty, empty, {})
+    return WorkingSet(batch, numbers), row_of
 
 
-def _plain(ids: pa.StringArray) -> pa.StringArray:
+def _one_chunk(ids: pa.StringArray) -> pa.StringArray:
     return ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
 
 
-def _compared(
-    means: Means, some: Pool, block: Block, pool: Pool, mine: IntArray, valve: Valve
+def _score_new_pairs(
+    context: IncrementContext,
+    others: WorkingSet,
+    component: CachedComponent,
+    working_set: WorkingSet,
+    other_rows: IntArray,
+    purge: BlockPurge,
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """The pairs of some records with each other and with those of the block, by rows of the pool, with log-odds."""
-    prepared = means.prepared(some.batch)
-    room = means.options.pairs_mib << 20
-    pairs, _ = candidates(prepared, means.index.plan, workers=1, room=room, excess=valve.excess)
-    among = score_rows(prepared, NameIndex.of(prepared), means.models, pairs.left, pairs.right, 1)
-    rows, numbers, _ = means.index.meetings(prepared, valve)
-    there = block.rows_in(numbers)
-    met = compared_with(means, some, prepared, rows[there], numbers[there])
-    place = np.argsort(pool.numbers)
-    outer = [
-        place[np.searchsorted(pool.numbers[place], side)].astype(np.int32)
-        for side in (met.left, met.right)
-    ]
+    """Score the pairs of `others` with each other and with the component.
+
+    Return rows of the combined working set (left, right) and log-odds. `other_rows` are the rows
+    of `others` there.
+    """
+    prepared, index = context.normalize(others.batch), context.index
+    pairs, _ = join_candidates(
+        prepared,
+        index.plan,
+        workers=1,
+        buffer_bytes=context.options.pairs_mib << 20,
+        purge_counts=purge.purged_pairs,
+    )
+    names = NameIndex.of(prepared)
+    among = compare_and_score(prepared, names, context.models, pairs.left, pairs.right, 1)
+    rows, numbers, _ = index.find_candidates(prepared, purge)
+    is_inside = component.contains(numbers)
+    across = score_index_pairs(context, others, prepared, rows[is_inside], numbers[is_inside])
     return (
-        np.concatenate([mine[pairs.left], outer[0]]),
-        np.concatenate([mine[pairs.right], outer[1]]),
-        np.concatenate([among, met.logodds]).astype(np.int32),
+        np.concatenate([other_rows[pairs.left], working_set.rows_of(across.left)]),
+        np.concatenate([other_rows[pairs.right], working_set.rows_of(across.right)]),
+        np.concatenate([among, across.logodds]).astype(np.int32),
     )

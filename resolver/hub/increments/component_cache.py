@@ -1,9 +1,10 @@
-"""Large components, remembered from one landing to the next.
+"""Cache of large components, kept from one commit to the next.
 
-What a record meets may hang together with thousands of a common name, and to compare all of these with each other
-again takes seconds. What was compared stays as it was, as long as no version of a record ends: so the hub that lands
-keeps the pairs of large components, with the links that the store holds of them, and the next landing compares only
-what is new. What is remembered is of one version of the store: it is forgotten where somebody else has landed.
+A new record may share keys with thousands of records of a common name, and comparing all of these
+with each other again takes seconds. Compared pairs stay valid as long as no version of a record
+ends. So the hub that commits keeps the pairs of large components, with the links that the store
+holds of them, and the next commit compares only what is new. The cache holds for one revision of
+the store: it is empty once another process has committed.
 """
 
 from __future__ import annotations
@@ -16,119 +17,136 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.clustering import components
-from resolver.hub.increments.working_set import Pool
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.pipeline import ScoredCandidates
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray
 from resolver.records.results.resolution import Links
 
 Numbers = npt.NDArray[np.int64]
-LEAST = 5_000
-"""Compared pairs from which a component is remembered."""
-MOST = 8_000_000
-"""Pairs that are remembered at most, of the components that were met last; each takes 13 bytes or so."""
+MIN_CACHED_PAIRS = 5_000
+"""Compared pairs from which a component is cached."""
+MAX_CACHED_PAIRS = 8_000_000
+"""Pairs cached at most, of the components used last; each takes about 13 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """All compared pairs of some records by rows, with thousandths of log-odds: `left` has the smaller record id. Those
-    at `linked` are links of the store, with these outcomes and colours."""
+class CachedPairs:
+    """Compared pairs of some records, by rows: `left` has the smaller record id.
+
+    `logodds` are thousandths. Those at `linked` are links of the store, with these outcomes and
+    colors.
+    """
 
     left: IntArray
     right: IntArray
     logodds: IntArray
     linked: Numbers
     outcome: ByteArray
-    colour: ByteArray
+    color: ByteArray
 
     def __len__(self) -> int:
         return len(self.left)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Block:
-    """Records (numbers, ascending) that no link at or above the merge border, no entity and no decision that two are
-    the same ties to any other; their ids and kinds; and what was compared of them, by rows here."""
+class CachedComponent:
+    """Component of records that nothing ties to others: no link at or above the merge threshold,
+    no entity, no decision *same*.
+
+    `numbers` are ascending; `pairs` are all that was compared among the records, by rows of
+    `numbers`.
+    """
 
     numbers: Numbers
     ids: pa.StringArray
     kinds: ByteArray
-    pairs: Compared
+    pairs: CachedPairs
 
-    def rows_in(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
-        """Which of some records are of it."""
+    def contains(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Return for each of some records whether it is part of the component."""
         place = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        found: npt.NDArray[np.bool_] = self.numbers[place] == numbers
-        return found
+        is_member: npt.NDArray[np.bool_] = self.numbers[place] == numbers
+        return is_member
 
 
-class Remembered:
-    """The blocks that one hub remembers. Not for several threads at once."""
+class ComponentCache:
+    """Components that one hub has cached. Not safe for several threads at once."""
 
     def __init__(self) -> None:
-        self._version = -1
-        self._blocks: tuple[Block, ...] = ()
+        self._revision = -1
+        self._components: tuple[CachedComponent, ...] = ()
 
-    def at(self, version: int) -> tuple[Block, ...]:
-        """What is remembered of a version, what was met last first."""
-        return self._blocks if version == self._version else ()
+    def at(self, revision: int) -> tuple[CachedComponent, ...]:
+        """Return the components cached at a revision, those used last first."""
+        return self._components if revision == self._revision else ()
 
-    def landed(self, base: int, touched: Numbers, made: Sequence[Block]) -> None:
-        """The next version has landed: it touched some records, and these are the blocks around them now."""
-        kept = [*made, *(one for one in self.at(base) if not one.rows_in(touched).any())]
-        room = np.cumsum([len(one.pairs) for one in kept])
-        self._blocks = tuple(
-            one for one, until in zip(kept, room.tolist(), strict=True) if until <= MOST
+    def update(self, base: int, touched: Numbers, new: Sequence[CachedComponent]) -> None:
+        """Move to the revision after `base`: drop components of touched records, add new ones."""
+        untouched = (old for old in self.at(base) if not old.contains(touched).any())
+        valid = [*new, *untouched]
+        totals = np.cumsum([len(component.pairs) for component in valid])
+        self._components = tuple(
+            component
+            for component, total in zip(valid, totals.tolist(), strict=True)
+            if total <= MAX_CACHED_PAIRS
         )
-        self._version = base + 1
+        self._revision = base + 1
 
 
-def blocks_of(
-    pool: Pool, labels: IntArray, compared: Compared, least: int, same: Sequence[tuple[int, int]]
-) -> Iterator[Block]:
-    """The blocks among records that were clustered together. `labels`: their entities; `least`: the merge border;
-    `same`: rows that are decided to be the same."""
-    pulls = compared.logodds >= least
-    joined = [
-        *same,
+def build_cached_components(
+    working_set: WorkingSet,
+    labels: IntArray,
+    compared: CachedPairs,
+    merge_threshold: int,
+    same_rows: Sequence[tuple[int, int]],
+) -> Iterator[CachedComponent]:
+    """Yield a clustering's components worth caching; `same_rows` are decided to be the same."""
+    is_match = compared.logodds >= merge_threshold
+    ties = [
+        *same_rows,
         *((int(label), row) for row, label in enumerate(labels.tolist()) if label != row),
     ]
-    home = components(len(labels), compared.left[pulls], compared.right[pulls], joined)
-    inside = home[compared.left] == home[compared.right]
-    weights = np.bincount(home[compared.left[inside]], minlength=len(labels))
-    for one in np.flatnonzero(weights >= LEAST).tolist():
-        yield _block(
-            pool, np.flatnonzero(home == one), inside & (home[compared.left] == one), compared
-        )
+    component_of = components(len(labels), compared.left[is_match], compared.right[is_match], ties)
+    is_inside = component_of[compared.left] == component_of[compared.right]
+    sizes = np.bincount(component_of[compared.left[is_inside]], minlength=len(labels))
+    for component in np.flatnonzero(sizes >= MIN_CACHED_PAIRS).tolist():
+        rows = np.flatnonzero(component_of == component)
+        chosen = is_inside & (component_of[compared.left] == component)
+        yield _build_component(working_set, rows, chosen, compared)
 
 
-def _block(pool: Pool, rows: Numbers, chosen: npt.NDArray[np.bool_], compared: Compared) -> Block:
-    rows = rows[np.argsort(pool.numbers[rows])]
-    place = np.zeros(len(pool.numbers), dtype=np.int32)
+def _build_component(
+    working_set: WorkingSet, rows: Numbers, chosen: npt.NDArray[np.bool_], compared: CachedPairs
+) -> CachedComponent:
+    rows = rows[np.argsort(working_set.numbers[rows])]
+    place = np.zeros(len(working_set.numbers), dtype=np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
-    here = np.cumsum(chosen) - 1
+    pair_place = np.cumsum(chosen) - 1
     links = chosen[compared.linked]
-    pairs = Compared(
+    pairs = CachedPairs(
         place[compared.left[chosen]],
         place[compared.right[chosen]],
         compared.logodds[chosen],
-        here[compared.linked[links]],
+        pair_place[compared.linked[links]],
         compared.outcome[links],
-        compared.colour[links],
+        compared.color[links],
     )
-    return Block(
-        pool.numbers[rows], pool.batch.ids.take(pa.array(rows)), pool.batch.kinds[rows], pairs
+    batch = working_set.batch
+    return CachedComponent(
+        working_set.numbers[rows], batch.ids.take(pa.array(rows)), batch.kinds[rows], pairs
     )
 
 
-def compared_of(
-    left: IntArray,
-    right: IntArray,
-    logodds: IntArray,
-    links: Links,
-    linked: Numbers,
-    colour: Numbers,
-) -> Compared:
-    """Pairs with those of them that are links, in the same order."""
-    return Compared(
-        left, right, logodds, linked, links.outcome.astype(np.uint8), colour.astype(np.uint8)
+def build_cached_pairs(
+    scored: ScoredCandidates, links: Links, linked: Numbers, color: Numbers
+) -> CachedPairs:
+    """Return scored pairs, with the places of those that are links, in the same order."""
+    return CachedPairs(
+        scored.left,
+        scored.right,
+        scored.logodds,
+        linked,
+        links.outcome.astype(np.uint8),
+        color.astype(np.uint8),
     )

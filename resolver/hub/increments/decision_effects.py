@@ -1,7 +1,7 @@
-"""Decisions as an increment sees them: the log with what is new, what counts of it, and the records it touches.
+"""Decisions that affect an increment: of the log and new ones, on the records it reaches.
 
-Only decisions on records that the increment comes across are read, so that one decision costs the same however long
-the log is.
+Only decisions on records that the increment reaches are read, so that one decision costs the same
+however long the log is.
 """
 
 from __future__ import annotations
@@ -12,154 +12,174 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.working_set import Pool
-from resolver.records.decisions import Decision, Verdict, settle
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.records.decisions import Decision, Verdict, settle_decisions
 from resolver.records.results.resolution import Band, Resolution
-from resolver.store import NewDecision, View
+from resolver.store import NewDecision, StoreView
 
 Numbers = npt.NDArray[np.int64]
-_WHOLE = 4
-"""The whole log is read once more than one in so many of its decisions is asked for."""
+_WHOLE_LOG_SHARE = 4
+"""Divisor of the log's size: if decisions on more records are needed, the log is read as a whole.
+"""
+Pair = tuple[str, str]
 
 
-class Verdicts:
-    """The decisions of a store with those that are new, of the records that were asked about."""
+class RelevantDecisions:
+    """Decisions of a store, and new ones, on the records that are asked for."""
 
-    def __init__(self, view: View, new: Sequence[NewDecision] = ()) -> None:
+    def __init__(self, view: StoreView, new: Sequence[NewDecision] = ()) -> None:
         self._view = view
-        self._new = tuple(one.decision for one in new)
+        self._new = tuple(decision.decision for decision in new)
         self._count = view.decision_count()
-        self._asked: set[str] | None = set() if self._count else None
-        self._log: dict[tuple[str, str], list[Decision]] = {}
-        for one in self._new:
-            self._log.setdefault(one.pair, []).append(one)
-        self._of: dict[str, set[tuple[str, str]]] = {}
-        self._note(self._log)
+        # ids whose decisions have been read; None: all have
+        self._read_ids: set[str] | None = set() if self._count else None
+        self._log: dict[Pair, list[Decision]] = {}
+        for decision in self._new:
+            self._log.setdefault(decision.pair, []).append(decision)
+        self._pairs_of: dict[str, set[Pair]] = {}
+        self._add_pairs(self._log)
 
     @property
-    def any(self) -> bool:
-        """Whether anything was ever decided."""
+    def has_any(self) -> bool:
+        """True where any decision exists."""
         return bool(self._count or self._new)
 
     @property
-    def touched(self) -> frozenset[str]:
-        """The records of pairs on which something is new."""
-        return frozenset(one for said in self._new for one in said.pair)
+    def newly_decided(self) -> frozenset[str]:
+        """Ids of the records of pairs with a new decision."""
+        return frozenset(record_id for decision in self._new for record_id in decision.pair)
 
-    def on(self, ids: Iterable[str]) -> list[Decision]:
-        """The log of all pairs of which a record is among some."""
+    def touching(self, ids: Iterable[str]) -> list[Decision]:
+        """Return the log of all pairs with at least one of some records."""
         ids = set(ids)
         self._read(ids)
-        pairs = {pair for one in ids & self._of.keys() for pair in self._of[one]}
-        return [one for pair in sorted(pairs) for one in self._log[pair]]
+        pairs = {
+            pair for record_id in ids & self._pairs_of.keys() for pair in self._pairs_of[record_id]
+        }
+        return [decision for pair in sorted(pairs) for decision in self._log[pair]]
 
     def settled(self, ids: Iterable[str]) -> tuple[Decision, ...]:
-        """What counts of it. Raises `DecisionError` where two contradict each other."""
-        return settle(self.on(ids))
+        """Return the decisions that count (see `settle`); two that clash raise `DecisionError`."""
+        return settle_decisions(self.touching(ids))
 
     def within(self, ids: set[str]) -> list[Decision]:
-        """The log of all pairs of which both records are among some."""
-        return [one for one in self.on(ids) if one.left_id in ids and one.right_id in ids]
+        """Return the log of all pairs with both records among some."""
+        return [
+            decision
+            for decision in self.touching(ids)
+            if decision.left_id in ids and decision.right_id in ids
+        ]
 
     def _read(self, ids: set[str]) -> None:
-        if self._asked is None:
+        if self._read_ids is None:
             return
-        missing = ids - self._asked
+        missing = ids - self._read_ids
         if not missing:
             return
-        whole = len(missing) * _WHOLE > self._count
-        found = self._view.decisions(None if whole else sorted(missing))
-        fresh: dict[tuple[str, str], list[Decision]] = {}
-        for stored in found:
-            # both ends of a pair may be asked for at different times; its log is the same each time
-            fresh.setdefault(stored.decision.pair, []).append(stored.decision)
-        for pair, log in fresh.items():
-            self._log[pair] = [*log, *(one for one in self._new if one.pair == pair)]
-        self._note(fresh)
-        self._asked = None if whole else self._asked | missing
+        read_all = len(missing) * _WHOLE_LOG_SHARE > self._count
+        log: dict[Pair, list[Decision]] = {}
+        # a pair may be read twice, once for each record; its log is the same each time
+        for stored in self._view.decisions(None if read_all else sorted(missing)):
+            log.setdefault(stored.decision.pair, []).append(stored.decision)
+        for pair, decisions in log.items():
+            self._log[pair] = [*decisions, *(new for new in self._new if new.pair == pair)]
+        self._add_pairs(log)
+        self._read_ids = None if read_all else self._read_ids | missing
 
-    def _note(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def _add_pairs(self, pairs: Iterable[Pair]) -> None:
         for pair in pairs:
-            for one in pair:
-                self._of.setdefault(one, set()).add(pair)
+            for record_id in pair:
+                self._pairs_of.setdefault(record_id, set()).add(pair)
 
 
-def with_bands(decisions: Sequence[NewDecision], resolution: Resolution) -> Sequence[NewDecision]:
-    """Decisions *different* of which nobody noted what the two entities looked like (those of a file) with the band and
-    the log-odds of the strongest pair between the two as the decision lands: what later evidence is measured against.
-    Without log-odds where no pair between them reached the review border."""
-    if not any(map(_unseen, decisions)):
+def add_bands(decisions: Sequence[NewDecision], resolution: Resolution) -> Sequence[NewDecision]:
+    """Add the band of the two entities to decisions *different* that lack it (those of a file).
+
+    Band and log-odds are those of the strongest pair between the two at the time of the commit:
+    later evidence is measured against them. Log-odds are left out where no pair between the two
+    reached the review threshold.
+    """
+    if not any(map(_lacks_band, decisions)):
         return decisions
-    row = {identity: place for place, identity in enumerate(resolution.batch.ids.to_pylist())}
+    row_of = {record_id: row for row, record_id in enumerate(resolution.batch.ids.to_pylist())}
     labels, links = resolution.labels.astype(np.int64), resolution.links
-    keys = _between(labels[links.left], labels[links.right])
-    strongest = np.lexsort((-links.logodds.astype(np.int64), keys))
-    keys = keys[strongest]
+    keys = _pair_keys(labels[links.left], labels[links.right])
+    strongest_first = np.lexsort((-links.logodds.astype(np.int64), keys))
+    keys = keys[strongest_first]
 
-    def seen(one: NewDecision) -> NewDecision:
-        left, right = (row.get(end) for end in one.decision.pair)
-        if not _unseen(one) or left is None or right is None:
-            return one
-        key = _between(labels[[left]], labels[[right]])
-        place = int(np.searchsorted(keys, key[0]))
-        if place == len(keys) or keys[place] != key[0]:
-            return replace(one, seen={**one.seen, "band": Band.DISTINCT.label})
-        link = strongest[place]
-        said = {"band": Band(int(links.band[link])).label, "logodds": int(links.logodds[link])}
-        return replace(one, seen={**one.seen, **said})
+    def add_band(decision: NewDecision) -> NewDecision:
+        """Add band and log-odds to one decision, if it lacks them."""
+        left, right = (row_of.get(record_id) for record_id in decision.decision.pair)
+        if not _lacks_band(decision) or left is None or right is None:
+            return decision
+        (key,) = _pair_keys(labels[[left]], labels[[right]])
+        place = int(np.searchsorted(keys, key))
+        if place == len(keys) or keys[place] != key:
+            figures: dict[str, object] = {"band": Band.DISTINCT.label}
+        else:
+            link = strongest_first[place]
+            band, logodds = Band(int(links.band[link])), int(links.logodds[link])
+            figures = {"band": band.label, "logodds": logodds}
+        return replace(decision, context={**decision.context, **figures})
 
-    return [seen(one) for one in decisions]
-
-
-def _unseen(one: NewDecision) -> bool:
-    return one.decision.verdict is Verdict.DIFFERENT and "band" not in one.seen
-
-
-def _between(one: Numbers, two: Numbers) -> Numbers:
-    """A number for every two clusters."""
-    found: Numbers = (np.minimum(one, two) << 32) + np.maximum(one, two)
-    return found
+    return [add_band(decision) for decision in decisions]
 
 
-class Ties:
-    """Which records are decided to be the same as which, by numbers, of those that hold or end now and those that are
-    new."""
+def _lacks_band(decision: NewDecision) -> bool:
+    return decision.decision.verdict is Verdict.DIFFERENT and "band" not in decision.context
 
-    def __init__(self, view: View, verdicts: Verdicts, fresh: Pool) -> None:
-        self._view, self._verdicts = view, verdicts
-        self._fresh: dict[str, int] = {}
-        self._ids: dict[int, str] = {}
-        if verdicts.any:
-            self._fresh = dict(
-                zip(fresh.batch.ids.to_pylist(), fresh.numbers.tolist(), strict=True)
-            )
-            self._ids = {number: one for one, number in self._fresh.items()}
 
-    def of(self, numbers: Numbers) -> Numbers:
-        """The numbers of the records that some are decided to be the same as."""
-        if not self._verdicts.any or not len(numbers):
+def _pair_keys(left: Numbers, right: Numbers) -> Numbers:
+    """Return one number for each pair of clusters, in either order."""
+    keys: Numbers = (np.minimum(left, right) << 32) + np.maximum(left, right)
+    return keys
+
+
+class SameRecordTies:
+    """Decisions *same* between records, by numbers: of current, ending and new records."""
+
+    def __init__(self, view: StoreView, decisions: RelevantDecisions, fresh: WorkingSet) -> None:
+        self._view, self._decisions = view, decisions
+        self._fresh_numbers: dict[str, int] = {}
+        self._fresh_ids: dict[int, str] = {}
+        if decisions.has_any:
+            ids, numbers = fresh.batch.ids.to_pylist(), fresh.numbers.tolist()
+            self._fresh_numbers = dict(zip(ids, numbers, strict=True))
+            self._fresh_ids = dict(zip(numbers, ids, strict=True))
+
+    def tied_to(self, numbers: Numbers) -> Numbers:
+        """Return the records that some are decided to be the same as."""
+        if not self._decisions.has_any or not len(numbers):
             return np.zeros(0, dtype=np.int64)
-        asked = numbers.tolist()
-        ids = self._view.ids_of([one for one in asked if one not in self._ids])
-        ids.update({one: self._ids[one] for one in asked if one in self._ids})
-        wanted = set(ids.values())
-        same = [one for one in self._verdicts.settled(wanted) if one.verdict is Verdict.SAME]
-        others = {
-            end for one in same for end, other in (one.pair, one.pair[::-1]) if other in wanted
-        }
-        return self.numbers(others)
+        is_fresh = {number: number in self._fresh_ids for number in numbers.tolist()}
+        id_of = self._view.record_ids([number for number, fresh in is_fresh.items() if not fresh])
+        id_of.update(
+            {number: self._fresh_ids[number] for number, fresh in is_fresh.items() if fresh}
+        )
+        ids = set(id_of.values())
+        pairs = [
+            decision.pair
+            for decision in self._decisions.settled(ids)
+            if decision.verdict is Verdict.SAME
+        ]
+        tied = {left for left, right in pairs if right in ids}
+        tied |= {right for left, right in pairs if left in ids}
+        return self._current_numbers(tied)
 
-    def numbers(self, ids: Iterable[str]) -> Numbers:
-        """The numbers that some record ids have now, of the store and of the new records."""
+    def _current_numbers(self, ids: Iterable[str]) -> Numbers:
+        """Return the present numbers of record ids, in the store and among the new records."""
         ids = sorted(ids)
-        found = [number for number, _ in self._view.numbers_of(ids).values()] if ids else []
-        found += [self._fresh[one] for one in ids if one in self._fresh]
-        return np.array(sorted(found), dtype=np.int64)
+        numbers = [number for number, _ in self._view.numbers_of(ids).values()] if ids else []
+        numbers += [
+            self._fresh_numbers[record_id] for record_id in ids if record_id in self._fresh_numbers
+        ]
+        return np.array(sorted(numbers), dtype=np.int64)
 
-    def decided(self) -> Numbers:
-        """The held records on which there is a new decision, or one together with a new record."""
-        wanted = set(self._verdicts.touched)
-        if self._fresh:
-            wanted |= {one for said in self._verdicts.settled(self._fresh) for one in said.pair}
-        found = self._view.numbers_of(sorted(wanted)) if wanted else {}
-        return np.array(sorted(number for number, _ in found.values()), dtype=np.int64)
+    def decided_records(self) -> Numbers:
+        """Return the stored records with a new decision, or with one that names a new record."""
+        ids = set(self._decisions.newly_decided)
+        if self._fresh_numbers:
+            settled = self._decisions.settled(self._fresh_numbers)
+            ids |= {record_id for decision in settled for record_id in decision.pair}
+        stored = self._view.numbers_of(sorted(ids)) if ids else {}
+        return np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)

@@ -1,12 +1,13 @@
-"""One increment: what an update and new decisions change in a store, worked out on one view of it.
+"""Increment: the changes that a list update and new decisions make to a store, on one view.
 
-Only new pairs are compared: new records with each other and with those that share a key with them. Clustered anew are
-the components, of pairs at or above the *merge* border and of decisions, that a new record, a record that ends or a
-decision touches; all others stay as they are. The answer is that of one batch of everything: two clusters merge only
-where the mean over the pairs between them is at or above the border, so that one of these pairs is; hence every cluster
-lies within such a component, and no pair between two of them can change a mean that counts. The safety valve is no
-function of two records, so it counts over all that the store will hold, and whoever bears a key that passes it, in
-either direction, is compared anew.
+Only new pairs are compared: new records with each other and with stored ones that share a key.
+Clustered anew are the components, of pairs at or above the *merge* threshold and of decisions, that
+a new record, a record that ends or a decision touches; all others stay as they are. The result is
+that of one batch of everything: two clusters merge only where the mean over the pairs between them
+is at or above the threshold, so that one of these pairs is; hence every cluster lies within such a
+component, and no pair between two components can change a mean that counts. Block purging depends
+on more than two records, so it counts over all that the store will hold, and the records of a key
+that passes the limit, in either direction, are compared anew.
 """
 
 from __future__ import annotations
@@ -17,306 +18,257 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import Pairs
-from resolver.blocking.key_groups import Excess
-from resolver.blocking.retrieval.key_lookup import Valve
-from resolver.engines.local import Told, dedupe
+from resolver.engines.local import LocalEngine
+from resolver.hub.increments.affected_records import ComponentSearch
 from resolver.hub.increments.cached_resolution import (
-    Worked,
-    block_among,
-    resolve_beside,
-    same_among,
+    largest_component_within,
+    resolve_with_component,
 )
-from resolver.hub.increments.component_cache import (
-    LEAST,
-    MOST,
-    Block,
-    Compared,
-    blocks_of,
-    compared_of,
+from resolver.hub.increments.component_cache import CachedComponent, build_cached_components
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
+from resolver.hub.increments.full_resolution import (
+    ResolvedSet,
+    resolve_cacheable,
+    resolve_working_set,
 )
-from resolver.hub.increments.context import Means
-from resolver.hub.increments.decision_effects import Ties, Verdicts
-from resolver.hub.increments.index_candidates import meet_held
+from resolver.hub.increments.index_candidates import IndexCandidates, compare_with_index
 from resolver.hub.increments.link_changes import (
-    changed_links,
-    link_rows,
-    links_beside,
-    stored_links,
-    with_changed,
-    with_those_outside,
+    LinkChanges,
+    add_changed_links,
+    add_outside_links,
+    build_link_rows,
+    diff_links,
+    load_links_outside_component,
+    load_replaced_links,
 )
-from resolver.hub.increments.member_changes import Members, change_members
-from resolver.hub.increments.record_index import Index
-from resolver.hub.increments.working_set import Pool
-from resolver.hub.list_updates import Update, no_update
-from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.pipeline import ModelSet, RunOptions
+from resolver.hub.increments.member_changes import MemberChanges, compute_member_changes
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.records import concat
-from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import Prepared
-from resolver.records.progress import SILENT, Progress
-from resolver.records.results.resolution import Band, Resolution
-from resolver.scoring import scores
-from resolver.store import Landing, NewDecision, View
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.results.resolution import Resolution
+from resolver.store import Commit, LinkTable, NewDecision
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
-_FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What is to land, and what was found on the way: `resolution` of the records worked on, the entities (numbers)
-    that changed, `prepared` the new records where nothing else was prepared with them; `touched`, the records worked on
-    and those that end, with what is to be remembered around them (`blocks`)."""
+    """Changes to commit, with results for other uses.
 
-    landing: Landing
+    `resolution` is that of the records worked on; `changed_entities` are numbers. `prepared_fresh`
+    is the normal form of the new records, where nothing else was normalized with them.
+    `touched_records` are the records worked on and those that end, `components` what may be cached
+    of them.
+    """
+
+    commit: Commit
     resolution: Resolution
-    changed: Numbers
-    prepared: Prepared | None
-    touched: Numbers = field(default_factory=lambda: _NONE)
-    blocks: tuple[Block, ...] = ()
+    changed_entities: Numbers
+    prepared_fresh: PreparedBatch | None
+    touched_records: Numbers = field(default_factory=lambda: _NONE)
+    components: tuple[CachedComponent, ...] = ()
 
 
-def work_out(
-    view: View,
-    index: Index,
-    models: ModelSet,
-    options: RunOptions,
-    update: Update,
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Records and decisions that an increment starts from.
+
+    `compared_again` are stored records of sources that are no longer deduplicated; `queried` are
+    the new records and those; `cached` are the components of the cache (None: keep none).
+    """
+
+    fresh: WorkingSet
+    compared_again: Numbers
+    queried: WorkingSet
+    ended: Numbers
+    decisions: RelevantDecisions
+    cached: tuple[CachedComponent, ...] | None
+
+
+def compute_increment(
+    context: IncrementContext,
+    update: ListUpdate,
     decisions: Sequence[NewDecision] = (),
     *,
     kind: str = "batch",
-    who: str = "",
-    blocks: tuple[Block, ...] | None = None,
-    progress: Progress = SILENT,
+    actor: str = "",
+    cached: tuple[CachedComponent, ...] | None = None,
 ) -> Increment:
-    """Work out an increment. `options` carry the store's plan and borders. `blocks`: what is remembered of the view's
-    version (None: nothing is to be)."""
-    verdicts = Verdicts(view, decisions)
-    ended = update.ended
-    fresh = Pool(
-        update.fresh, view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64)
-    )
-    again = np.setdiff1d(
-        np.array(sorted(view.of_sources(update.undeclared).values()), dtype=np.int64), ended
-    )
-    asked = fresh
-    if len(again):
-        asked = Pool.of(
-            concat([fresh.batch, index.batch(again)]), np.concatenate([fresh.numbers, again])
-        )
-    models = models.at(str(options.plan)) if options.plan else models
-    means = Means(index, models, options, update.declared, progress)
-    met = meet_held(means, asked, ended, view.head.last_record)
-    unsettled = index.unsettled(met.valve)
-    ties = Ties(view, verdicts, fresh)
-    least = options.merge_border
-    seeds = np.concatenate(
-        [met.pulled(least), again, unsettled, ties.decided(), _around(view, ended, ties, least)]
-    )
-    # what ends may have held others together, and decisions, declarations and the valve change what counts
-    usable = (
-        ()
-        if len(again) or decisions or len(unsettled)
-        else tuple(one for one in blocks or () if not one.rows_in(ended).any())
-    )
-    reached = _component(view, seeds, ended, fresh, ties, least, usable)
-    old = np.setdiff1d(reached, np.concatenate([ended, fresh.numbers]))
-    block = block_among(usable, old, len(fresh.numbers))
-    keep = blocks is not None
-    if block is None:
-        pool = _pool(index, fresh, old)
-        prepared = met.prepared if pool is asked else None
-        worked = _resolved(means, pool, verdicts, met.valve, prepared, keep=keep)
-        stored = stored_links(view, old, ended, again)
+    """Compute the increment of a list update and new decisions.
+
+    `cached` are components cached at the revision of the view (None: cache nothing).
+    """
+    inputs = _collect_inputs(context, update, decisions, cached)
+    candidates = compare_with_index(context, inputs.queried, inputs.ended)
+    affected, component = _find_affected(context, inputs, candidates, is_decided=bool(decisions))
+    if component is None:
+        resolved, replaced = _resolve_anew(context, inputs, candidates, affected)
     else:
-        some = _pool(index, fresh, np.setdiff1d(old, block.numbers))
-        worked = resolve_beside(means, some, block, verdicts, met.valve)
-        stored = links_beside(view, old, block.numbers, ended)
-    pool, resolution = worked.pool, worked.resolution
-    members = change_members(view, pool.batch, pool.numbers, resolution.labels, update)
-    found = with_those_outside(worked.found, met, pool, options)
-    unlinked, linked = changed_links(stored, found)
-    unlinked, linked = with_changed(unlinked, linked, worked.changed)
-    landing = Landing(
-        view.version,
-        kind,
-        who,
+        resolved, replaced = _resolve_cached(context, inputs, candidates, affected, component)
+    working_set, resolution = resolved.working_set, resolved.resolution
+    members = compute_member_changes(
+        context.view, working_set.batch, working_set.numbers, resolution.labels, update
+    )
+    links = add_outside_links(resolved.links, candidates, working_set, context.options)
+    changes = add_changed_links(diff_links(replaced, links), resolved.changed_links)
+    commit = replace(
+        _build_commit(context, kind, actor, members, changes),
         lists=update.lists,
         records=update.fresh,
         contents=update.contents,
-        ended=ended,
-        born=members.born,
-        retired=members.retired,
-        revived=members.revived,
-        redirected=members.redirected,
-        left=members.left,
-        joined=members.joined,
-        unlinked=unlinked,
-        linked=linked,
-        events=members.events,
+        ended_records=inputs.ended,
         decisions=decisions,
     )
     return Increment(
-        landing,
+        commit,
         resolution,
-        _changed(members),
-        met.prepared if asked is fresh else None,
-        np.union1d(pool.numbers, ended),
-        tuple(blocks_of(pool, resolution.labels, worked.compared, least, worked.same))
-        if worked.compared
-        else (),
+        np.unique(np.concatenate([members.new_members[1], members.shrunk_entities])),
+        candidates.prepared if inputs.queried is inputs.fresh else None,
+        np.union1d(working_set.numbers, inputs.ended),
+        _build_components(context, resolved),
     )
 
 
-def _pool(index: Index, fresh: Pool, old: Numbers) -> Pool:
-    """New records, and held ones."""
-    if not len(old):
+def _collect_inputs(
+    context: IncrementContext,
+    update: ListUpdate,
+    decisions: Sequence[NewDecision],
+    cached: tuple[CachedComponent, ...] | None,
+) -> _Inputs:
+    view, ended = context.view, update.ended
+    first = view.head.last_record + 1
+    fresh = WorkingSet(update.fresh, first + np.arange(len(update.fresh), dtype=np.int64))
+    stored = view.records_of_sources(update.no_longer_deduplicated)
+    compared_again = np.setdiff1d(np.array(sorted(stored.values()), dtype=np.int64), ended)
+    queried = _add_stored(context.index, fresh, compared_again)
+    log = RelevantDecisions(view, decisions)
+    return _Inputs(fresh, compared_again, queried, ended, log, cached)
+
+
+def _find_affected(
+    context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, *, is_decided: bool
+) -> tuple[Numbers, CachedComponent | None]:
+    """Return the stored records to cluster anew, and the cached component to use for them."""
+    changed_keys = context.index.records_with_changed_keys(candidates.purge)
+    ties = SameRecordTies(context.view, inputs.decisions, inputs.fresh)
+    threshold = context.options.merge_threshold
+    search = ComponentSearch(context.view, ties, inputs.fresh, inputs.ended, threshold)
+    seeds = np.concatenate(
+        [
+            candidates.indexed_above(threshold),
+            inputs.compared_again,
+            changed_keys,
+            ties.decided_records(),
+            search.around_ended(),
+        ]
+    )
+    usable: tuple[CachedComponent, ...] = ()
+    # decisions, deduplicated sources and purging change which pairs count; an ended record may have
+    # held others together
+    if not (len(inputs.compared_again) or is_decided or len(changed_keys)):
+        usable = tuple(
+            component
+            for component in inputs.cached or ()
+            if not component.contains(inputs.ended).any()
+        )
+    reached = search.expand(seeds, usable)
+    affected = np.setdiff1d(reached, np.concatenate([inputs.ended, inputs.fresh.numbers]))
+    return affected, largest_component_within(usable, affected, len(inputs.fresh.numbers))
+
+
+def _resolve_anew(
+    context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, affected: Numbers
+) -> tuple[ResolvedSet, LinkTable | None]:
+    """Resolve new and affected records; also return the stored links that theirs replace."""
+    working_set = _add_stored(context.index, inputs.fresh, affected)
+    purge = candidates.purge
+    engine = LocalEngine(
+        candidates.prepared if working_set is inputs.queried else None,
+        # in an empty store a batch counts for itself
+        purge.purged_pairs if purge.stored else None,
+    )
+    cache = inputs.cached is not None
+    resolved = resolve_cacheable(context, working_set, inputs.decisions, engine, cache=cache)
+    replaced = load_replaced_links(context.view, affected, inputs.ended, inputs.compared_again)
+    return resolved, replaced
+
+
+def _resolve_cached(
+    context: IncrementContext,
+    inputs: _Inputs,
+    candidates: IndexCandidates,
+    affected: Numbers,
+    component: CachedComponent,
+) -> tuple[ResolvedSet, LinkTable | None]:
+    """Do the same, but take the pairs within a component from the cache."""
+    others = np.setdiff1d(affected, component.numbers)
+    working_set = _add_stored(context.index, inputs.fresh, others)
+    resolved = resolve_with_component(
+        context, working_set, component, inputs.decisions, candidates.purge
+    )
+    replaced = load_links_outside_component(context.view, affected, component.numbers, inputs.ended)
+    return resolved, replaced
+
+
+def _build_components(
+    context: IncrementContext, resolved: ResolvedSet
+) -> tuple[CachedComponent, ...]:
+    if resolved.compared is None:
+        return ()
+    return tuple(
+        build_cached_components(
+            resolved.working_set,
+            resolved.resolution.labels,
+            resolved.compared,
+            context.options.merge_threshold,
+            resolved.same_rows,
+        )
+    )
+
+
+def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> WorkingSet:
+    """Return new records together with stored ones."""
+    if not len(numbers):
         return fresh
-    return Pool.of(concat([fresh.batch, index.batch(old)]), np.concatenate([fresh.numbers, old]))
+    return WorkingSet.of(
+        concat([fresh.batch, index.batch(numbers)]), np.concatenate([fresh.numbers, numbers])
+    )
 
 
-def work_out_all(
-    view: View, index: Index, options: RunOptions, *, who: str = "", progress: Progress = SILENT
-) -> Landing:
-    """Work out everything anew: all records are compared under the plan, the model and the borders of `options`."""
-    nothing = no_update(view)
+def compute_rebuild(context: IncrementContext, *, actor: str = "") -> Commit:
+    """Compare and cluster all records of a store anew, under the options of the context."""
+    view, nothing = context.view, build_empty_update(context.view)
     numbers, _ = view.all_members()
-    pool = Pool.of(index.batch(numbers), numbers)
-    verdicts = Verdicts(view)
-    resolution = resolve_pool(pool, nothing.declared, options, verdicts, progress)
-    members = change_members(view, pool.batch, pool.numbers, resolution.labels, nothing)
-    unlinked, linked = changed_links(view.all_links(), link_rows(pool, resolution.links, verdicts))
-    return Landing(
-        view.version,
-        "replan",
-        who,
-        born=members.born,
-        retired=members.retired,
-        revived=members.revived,
-        redirected=members.redirected,
-        left=members.left,
-        joined=members.joined,
-        unlinked=unlinked,
-        linked=linked,
+    working_set = WorkingSet.of(context.index.batch(numbers), numbers)
+    decisions = RelevantDecisions(view)
+    context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
+    resolution, _ = resolve_working_set(context, working_set, decisions, LocalEngine())
+    members = compute_member_changes(
+        view, working_set.batch, working_set.numbers, resolution.labels, nothing
+    )
+    links = build_link_rows(working_set, resolution.links, decisions)
+    changes = diff_links(view.all_links(), links)
+    return _build_commit(context, "replan", actor, members, changes)
+
+
+def _build_commit(
+    context: IncrementContext, kind: str, actor: str, members: MemberChanges, links: LinkChanges
+) -> Commit:
+    return Commit(
+        context.view.revision,
+        kind,
+        actor,
+        new_entities=members.new_entities,
+        retired_entities=members.retired_entities,
+        revived_entities=members.revived_entities,
+        redirects=members.redirects,
+        ended_members=members.ended_members,
+        new_members=members.new_members,
+        ended_links=links.ended,
+        new_links=links.begun,
         events=members.events,
     )
-
-
-def _changed(members: Members) -> Numbers:
-    return np.unique(np.concatenate([members.joined[1], members.lost]))
-
-
-def _around(view: View, ended: Numbers, ties: Ties, least: int) -> Numbers:
-    """Who was held together with records that end."""
-    if not len(ended):
-        return _NONE
-    links = view.links_of(ended.tolist(), least=least)
-    return np.unique(
-        np.concatenate([links.left, links.right, ties.of(ended), _companions(view, ended)])
-    )
-
-
-def _component(
-    view: View,
-    seeds: Numbers,
-    ended: Numbers,
-    fresh: Pool,
-    ties: Ties,
-    least: int,
-    blocks: tuple[Block, ...] = (),
-) -> Numbers:
-    """The held records of all components that the seeds, and records decided the same as new ones, lie in; with all
-    members of their entities. Of what is remembered nothing is asked."""
-    known = ended
-    frontier = np.setdiff1d(np.concatenate([seeds, ties.of(fresh.numbers)]), ended)
-    frontier = np.setdiff1d(frontier, fresh.numbers)
-    while len(frontier):
-        for block in blocks:
-            if block.rows_in(frontier).any():
-                known = np.union1d(known, block.numbers)
-        frontier = np.setdiff1d(frontier, known)
-        if not len(frontier):
-            break
-        known = np.union1d(known, frontier)
-        links = view.links_of(frontier.tolist(), least=least)
-        reached = [links.left, links.right, _companions(view, frontier), ties.of(frontier)]
-        frontier = np.setdiff1d(np.concatenate(reached), np.concatenate([known, fresh.numbers]))
-    return known
-
-
-def _companions(view: View, numbers: Numbers) -> Numbers:
-    """The members of the entities of some records."""
-    _, entities, _ = view.memberships(numbers.tolist())
-    return view.members(np.unique(entities).tolist())[0] if len(entities) else _NONE
-
-
-def resolve_pool(
-    pool: Pool,
-    declared: Sequence[str],
-    options: RunOptions,
-    verdicts: Verdicts,
-    progress: Progress,
-    prepared: Prepared | None = None,
-    told: Told | None = None,
-    excess: Excess | None = None,
-) -> Resolution:
-    """Resolve some records as a batch of their own, under the decisions on them. `prepared`: their normal form, where
-    that is at hand; `told` hears of all compared pairs; `excess`: keys that join nobody among all that there is."""
-    decisions = verdicts.within(set(pool.batch.ids.to_pylist())) if verdicts.any else []
-    if len(pool.numbers) < _FEW:
-        # threads would cost more than they save
-        options = replace(options, workers=1)
-    lists = (ListInfo("", "", tuple(declared), "", 0, 0, True),)
-    return dedupe(
-        Intake(pool.batch, lists, ()),
-        replace(options, decisions=decisions),
-        progress,
-        prepared,
-        told,
-        excess,
-    )
-
-
-def _resolved(
-    means: Means,
-    pool: Pool,
-    verdicts: Verdicts,
-    valve: Valve,
-    prepared: Prepared | None,
-    *,
-    keep: bool,
-) -> Worked:
-    """Resolve some records, and keep what was compared where it is to be remembered."""
-    options = means.options
-    heard: list[tuple[Pairs, IntArray]] = []
-
-    def told(pairs: Pairs, logodds: IntArray) -> None:
-        if LEAST <= len(pairs) <= MOST:
-            heard.append((pairs, logodds))
-
-    resolution = resolve_pool(
-        *(
-            pool,
-            means.declared,
-            options,
-            verdicts,
-            means.progress,
-            prepared,
-            told if keep else None,
-        ),
-        # where nothing is held a batch counts for itself
-        valve.excess if valve.held else None,
-    )
-    found = link_rows(pool, resolution.links, verdicts)
-    compared: Compared | None = None
-    same: Sequence[tuple[int, int]] = ()
-    for pairs, logodds in heard:
-        linked = np.flatnonzero(options.borders.bands(scores(logodds)) != Band.DISTINCT)
-        compared = compared_of(
-            pairs.left, pairs.right, logodds, resolution.links, linked, found.colour
-        )
-        same = same_among(pool, verdicts)
-    return Worked(pool, resolution, found, None, compared, same)

@@ -1,4 +1,4 @@
-"""New records compared with the held ones they share a key with."""
+"""Comparison of new records with the stored ones that share a blocking key with them."""
 
 from __future__ import annotations
 
@@ -9,112 +9,140 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.blocking import glanced
-from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.blocking import passes_prefilter
+from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.comparison import NameIndex
-from resolver.engines.local import CHUNK
-from resolver.hub.increments.context import Means
-from resolver.hub.increments.working_set import Pool
-from resolver.pipeline import score_rows
+from resolver.engines.local import PAIRS_PER_CHUNK
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.pipeline import compare_and_score
 from resolver.records.batch import IntArray
-from resolver.records.prepared.assembly import Part, assembled
-from resolver.records.prepared.batch import Prepared
-from resolver.scoring import border
+from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.scoring import threshold_logodds
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """Pairs of records of which one is held: numbers (`left` has the smaller record id), thousandths of log-odds, and
-    which side is held."""
+class IndexPairs:
+    """Scored pairs of a queried and an indexed record, by record numbers.
+
+    `left` has the smaller record id; `logodds` are thousandths; `indexed` is the side that was
+    found in the index.
+    """
 
     left: Numbers
     right: Numbers
     logodds: npt.NDArray[np.int32]
-    held: Numbers
+    indexed: Numbers
 
-    def pulled(self, least: int) -> Numbers:
-        """The held records of pairs at or above a border."""
-        return np.unique(self.held[self.logodds >= least])
+    def indexed_above(self, threshold: int) -> Numbers:
+        """Return the indexed records of pairs at or above a threshold, ascending."""
+        return np.unique(self.indexed[self.logodds >= threshold])
 
 
 @dataclass(frozen=True, slots=True)
-class Met(Joined):
-    """Pairs of new records with held ones at or above the review border; the new records `prepared` (None: there are
-    none), and the safety valve over all that there will be."""
+class IndexCandidates(IndexPairs):
+    """Pairs of new and stored records at or above the review threshold.
 
-    prepared: Prepared | None
-    valve: Valve
+    `prepared` is the normal form of the queried records (None: there are none); `purge` counts keys
+    over all that the store will hold.
+    """
+
+    prepared: PreparedBatch | None
+    purge: BlockPurge
 
 
-def meet_held(means: Means, asked: Pool, ended: Numbers, last: int) -> Met:
-    """Compare records with the held ones they share a key with; those with a number above the `last` are new."""
-    prepared = means.prepared(asked.batch) if len(asked.batch) else None
-    valve = means.index.valve(prepared, asked.numbers > last, ended)
+def compare_with_index(
+    context: IncrementContext, queried: WorkingSet, ended: Numbers
+) -> IndexCandidates:
+    """Compare records with the stored ones that share a key; records that end are left out."""
+    prepared = context.normalize(queried.batch) if len(queried.batch) else None
+    is_new = queried.numbers > context.view.head.last_record
+    purge = context.index.build_purge(prepared, is_new, ended)
     if prepared is None:
-        return Met(_NONE, _NONE, _NONE.astype(np.int32), _NONE, None, valve)
-    rows, numbers, _ = means.index.meetings(prepared, valve)
-    others = ~np.isin(numbers, ended) & (asked.numbers[rows] != numbers)
-    rows, numbers = rows[others], numbers[others]
-    every = compared_with(means, asked, prepared, rows, numbers)
-    high = every.logodds >= border(means.options.borders.review)
-    return Met(
-        every.left[high], every.right[high], every.logodds[high], every.held[high], prepared, valve
-    )
+        return IndexCandidates(_NONE, _NONE, _NONE.astype(np.int32), _NONE, None, purge)
+    rows, numbers, _ = context.index.find_candidates(prepared, purge)
+    is_other = ~np.isin(numbers, ended) & (queried.numbers[rows] != numbers)
+    pairs = score_index_pairs(context, queried, prepared, rows[is_other], numbers[is_other])
+    is_candidate = pairs.logodds >= threshold_logodds(context.options.thresholds.review)
+    left, right = pairs.left[is_candidate], pairs.right[is_candidate]
+    logodds, indexed = pairs.logodds[is_candidate], pairs.indexed[is_candidate]
+    return IndexCandidates(left, right, logodds, indexed, prepared, purge)
 
 
-def compared_with(
-    means: Means, asked: Pool, prepared: Prepared, rows: IntArray, numbers: Numbers
-) -> Joined:
-    """Records (`prepared`) compared with held ones that they share a key with (row and number of each pair): all pairs
-    that have the plan's points at a glance, whatever their log-odds."""
+def score_index_pairs(
+    context: IncrementContext,
+    queried: WorkingSet,
+    prepared: PreparedBatch,
+    rows: IntArray,
+    numbers: Numbers,
+) -> IndexPairs:
+    """Compare queried records with indexed ones: pair i is row `rows[i]` and number `numbers[i]`.
+
+    Return the pairs that pass the plan's prefilter, whatever their log-odds.
+    """
     if not len(numbers):
-        return Joined(_NONE, _NONE, _NONE.astype(np.int32), _NONE)
-    partners = np.setdiff1d(numbers, asked.numbers)
-    every = np.concatenate([asked.numbers, partners])
-    one, two = _places(every, asked.numbers[rows]), _places(every, numbers)
-    ids = asked.batch.ids
+        return IndexPairs(_NONE, _NONE, _NONE.astype(np.int32), _NONE)
+    partners = np.setdiff1d(numbers, queried.numbers)
+    all_numbers = np.concatenate([queried.numbers, partners])
+    query_rows = _find_places(all_numbers, queried.numbers[rows])
+    index_rows = _find_places(all_numbers, numbers)
+    ids = queried.batch.ids
     if len(partners):
-        ids = pa.concat_arrays([ids, means.index.ids(partners)])
-    # whose id is smaller stands left
+        ids = pa.concat_arrays([ids, context.index.ids(partners)])
+    # the record with the smaller id is left
     rank = np.empty(len(ids), dtype=np.int64)
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    swapped = rank[one] > rank[two]
-    left, right = np.where(swapped, two, one), np.where(swapped, one, two)
-    work = _put_together(means, asked, prepared, partners, ids)
-    met = glanced(work, means.index.plan, left, right)
-    left, right, numbers = left[met], right[met], numbers[met]
-    names = NameIndex.of(work)
+    is_swapped = rank[query_rows] > rank[index_rows]
+    left = np.where(is_swapped, index_rows, query_rows)
+    right = np.where(is_swapped, query_rows, index_rows)
+    combined = _combine_prepared(context, queried, prepared, partners, ids)
+    passed = passes_prefilter(combined, context.index.plan, left, right)
+    left, right, numbers = left[passed], right[passed], numbers[passed]
+    logodds = _score_chunks(context, combined, left, right)
+    return IndexPairs(all_numbers[left], all_numbers[right], logodds, numbers)
+
+
+def _score_chunks(
+    context: IncrementContext, prepared: PreparedBatch, left: IntArray, right: IntArray
+) -> npt.NDArray[np.int32]:
+    names, workers = NameIndex.of(prepared), context.options.workers
     logodds = np.empty(len(left), dtype=np.int32)
-    means.progress.start("compare with the store", len(left))
-    for start in range(0, len(left), CHUNK):
-        chunk = slice(start, start + CHUNK)
-        logodds[chunk] = score_rows(
-            work, names, means.models, left[chunk], right[chunk], means.options.workers
+    context.progress.start("compare with the store", len(left))
+    for start in range(0, len(left), PAIRS_PER_CHUNK):
+        chunk = slice(start, start + PAIRS_PER_CHUNK)
+        logodds[chunk] = compare_and_score(
+            prepared, names, context.models, left[chunk], right[chunk], workers
         )
-        means.progress.advance(len(logodds[chunk]))
-    return Joined(every[left], every[right], logodds, numbers)
+        context.progress.advance(len(logodds[chunk]))
+    return logodds
 
 
-def _places(every: Numbers, numbers: Numbers) -> IntArray:
-    """Where some numbers stand among others, all of which are there."""
-    order = np.argsort(every)
-    return order[np.searchsorted(every[order], numbers)].astype(np.int32)
+def _find_places(all_numbers: Numbers, numbers: Numbers) -> IntArray:
+    """Return the place of each number among others, which must contain it."""
+    order = np.argsort(all_numbers)
+    return order[np.searchsorted(all_numbers[order], numbers)].astype(np.int32)
 
 
-def _put_together(
-    means: Means, asked: Pool, prepared: Prepared, partners: Numbers, ids: pa.StringArray
-) -> Prepared:
-    """What was prepared of the new records and, once, of the held ones."""
-    own = Part(prepared, np.arange(len(prepared), dtype=np.int64))
-    work = assembled([own, *means.index.parts(partners)], ids)
-    sources = asked.batch.sources
+def _combine_prepared(
+    context: IncrementContext,
+    queried: WorkingSet,
+    prepared: PreparedBatch,
+    partners: Numbers,
+    ids: pa.StringArray,
+) -> PreparedBatch:
+    """Return the normal forms of queried records and their partners in the index together."""
+    queried_part = BatchRows(prepared, np.arange(len(prepared), dtype=np.int64))
+    combined = assemble([queried_part, *context.index.parts(partners)], ids)
+    sources = queried.batch.sources
     names = [
         *sources.values.take(pa.array(sources.codes)).to_pylist(),
-        *means.index.sources(partners),
+        *context.index.sources(partners),
     ]
-    known, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
-    all_different = np.isin(known, list(means.declared))
-    return replace(work, sources=codes.astype(np.int32), declared=all_different[codes])
+    distinct, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
+    is_deduplicated = np.isin(distinct, list(context.deduplicated_sources))
+    return replace(combined, sources=codes.astype(np.int32), is_deduplicated=is_deduplicated[codes])

@@ -1,132 +1,165 @@
-"""Links as an increment sees them: what was found, in the form of the store, against what the store holds."""
+"""Links of an increment in the form of the store, compared with the links that the store holds."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.hub.increments.decision_effects import Verdicts
-from resolver.hub.increments.index_candidates import Met
-from resolver.hub.increments.working_set import Pool
-from resolver.pipeline import RunOptions
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.index_candidates import IndexCandidates
+from resolver.hub.increments.working_set import WorkingSet
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Links, Outcome
+from resolver.run_options import RunOptions
 from resolver.scoring import scores
-from resolver.store import Colour, LinkRows, LinkTable, View
+from resolver.store import LinkColor, LinkRows, LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
-_TABLE = ("left", "right", "logodds", "band", "outcome", "colour")
-LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "colour")
+_TABLE_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
+LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "color")
+_COLOR_BY_OUTCOME = {
+    Outcome.APART: LinkColor.GREEN,
+    Outcome.QUEUED: LinkColor.YELLOW,
+    Outcome.MERGED: LinkColor.WHITE,
+}
+_COLORS = np.array([_COLOR_BY_OUTCOME[outcome] for outcome in Outcome], dtype=np.int64)
 
 
-def link_rows(pool: Pool, links: Links, verdicts: Verdicts) -> LinkRows:
-    """The links of a resolution by numbers, coloured by what stewards decided."""
-    by_outcome = np.array([Colour.GREEN, Colour.YELLOW, Colour.WHITE], dtype=np.int64)
-    assert (Outcome.APART, Outcome.QUEUED, Outcome.MERGED) == (0, 1, 2)
-    colour = by_outcome[links.outcome]
-    if verdicts.any and len(links):
-        ids = pool.batch.ids
-        settled = verdicts.settled(ids.to_pylist())
-        row_of = {one: row for row, one in enumerate(ids.to_pylist())} if settled else {}
-        for decision in settled:
-            left, right = (row_of.get(one, -1) for one in decision.pair)
-            if decision.verdict is not Verdict.UNSURE and left >= 0 and right >= 0:
-                colour[(links.left == left) & (links.right == right)] = _colour(decision)
+@dataclass(frozen=True, slots=True)
+class LinkChanges:
+    """Links that end, as (left, right) record numbers, and links that begin."""
+
+    ended: tuple[Numbers, Numbers]
+    begun: LinkRows
+
+
+def _color_decided(
+    color: Numbers, links: Links, decisions: RelevantDecisions, ids: list[str]
+) -> None:
+    """Set the colors of the links that stewards decided; `ids`: record id of each row."""
+    settled = decisions.settled(ids)
+    row_of = {record_id: row for row, record_id in enumerate(ids)} if settled else {}
+    for decision in settled:
+        left, right = (row_of.get(record_id, -1) for record_id in decision.pair)
+        if decision.verdict is not Verdict.UNSURE and left >= 0 and right >= 0:
+            color[(links.left == left) & (links.right == right)] = _decision_color(decision)
+
+
+def build_link_rows(
+    working_set: WorkingSet, links: Links, decisions: RelevantDecisions
+) -> LinkRows:
+    """Return the links of a resolution by record numbers, colored by what stewards decided."""
+    color = _COLORS[links.outcome]
+    if decisions.has_any and len(links):
+        _color_decided(color, links, decisions, working_set.batch.ids.to_pylist())
     return LinkRows(
-        pool.numbers[links.left],
-        pool.numbers[links.right],
+        working_set.numbers[links.left],
+        working_set.numbers[links.right],
         links.logodds.astype(np.int64),
         links.score,
         links.band.astype(np.int64),
         links.outcome.astype(np.int64),
-        colour,
+        color,
     )
 
 
-def with_those_outside(found: LinkRows, met: Met, pool: Pool, options: RunOptions) -> LinkRows:
-    """The links with those of new records to held ones that no cluster can reach from here: they wait for a steward."""
-    outside = ~(np.isin(met.left, pool.numbers) & np.isin(met.right, pool.numbers))
-    if not outside.any():
-        return found
-    logodds = met.logodds[outside]
+def _decision_color(decision: Decision) -> LinkColor:
+    if decision.verdict is Verdict.DIFFERENT:
+        return LinkColor.GREEN
+    return LinkColor.RED if decision.unlawful else LinkColor.WHITE
+
+
+def select_links(links: LinkRows, chosen: slice | npt.NDArray[np.bool_]) -> LinkRows:
+    """Return some of the links."""
+    return LinkRows(*(getattr(links, name)[chosen] for name in LINK_COLUMNS))
+
+
+def _concat_links(first: LinkRows, second: LinkRows) -> LinkRows:
+    return LinkRows(
+        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in LINK_COLUMNS)
+    )
+
+
+def add_outside_links(
+    links: LinkRows, candidates: IndexCandidates, working_set: WorkingSet, options: RunOptions
+) -> LinkRows:
+    """Add links of new records to stored ones outside of the working set, to wait for a steward."""
+    numbers = working_set.numbers
+    is_outside = ~(np.isin(candidates.left, numbers) & np.isin(candidates.right, numbers))
+    if not is_outside.any():
+        return links
+    logodds = candidates.logodds[is_outside]
     score = scores(logodds)
-    count = len(logodds)
-    more = LinkRows(
-        met.left[outside],
-        met.right[outside],
+    outside = LinkRows(
+        candidates.left[is_outside],
+        candidates.right[is_outside],
         logodds.astype(np.int64),
         score,
-        options.borders.bands(score).astype(np.int64),
-        np.full(count, int(Outcome.QUEUED), dtype=np.int64),
-        np.full(count, int(Colour.YELLOW), dtype=np.int64),
+        options.thresholds.bands(score).astype(np.int64),
+        np.full(len(logodds), int(Outcome.QUEUED), dtype=np.int64),
+        np.full(len(logodds), int(LinkColor.YELLOW), dtype=np.int64),
     )
-    return LinkRows(
-        *(np.concatenate([getattr(found, name), getattr(more, name)]) for name in LINK_COLUMNS)
-    )
+    return _concat_links(links, outside)
 
 
-def stored_links(view: View, old: Numbers, ended: Numbers, again: Numbers) -> LinkTable | None:
-    """The links that the found ones replace: those between records worked on, and all of records that end or were
-    compared again."""
-    if not len(old) + len(ended):
+def load_replaced_links(
+    view: StoreView, affected: Numbers, ended: Numbers, compared_again: Numbers
+) -> LinkTable | None:
+    """Return the stored links of ended and compared records that an increment replaces, or None."""
+    if not len(affected) + len(ended):
         return None
-    inside = view.links_between(old.tolist())
-    replaced = np.union1d(ended, again)
+    inside = view.links_between(affected.tolist())
+    replaced = np.union1d(ended, compared_again)
     if not len(replaced):
         return inside
     links = view.links_of(replaced.tolist())
-    # those among the records worked on stand in both
-    further = ~(np.isin(links.left, old) & np.isin(links.right, old))
+    # links among the affected records are in both
+    is_further = ~(np.isin(links.left, affected) & np.isin(links.right, affected))
     return LinkTable(
-        *(np.concatenate([getattr(inside, name), getattr(links, name)[further]]) for name in _TABLE)
+        *(
+            np.concatenate([getattr(inside, name), getattr(links, name)[is_further]])
+            for name in _TABLE_COLUMNS
+        )
     )
 
 
-def links_beside(view: View, old: Numbers, within: Numbers, ended: Numbers) -> LinkTable:
-    """The same where links within some of the records worked on are known: those of the others, and all of records that
-    end."""
-    links = view.links_of(np.union1d(np.setdiff1d(old, within), ended).tolist())
-    both = np.isin(links.left, old) & np.isin(links.right, old)
-    counts = both | np.isin(links.left, ended) | np.isin(links.right, ended)
-    return LinkTable(*(getattr(links, name)[counts] for name in _TABLE))
+def load_links_outside_component(
+    view: StoreView, affected: Numbers, component: Numbers, ended: Numbers
+) -> LinkTable:
+    """Return the same without the links within a cached component, which are known already."""
+    links = view.links_of(np.union1d(np.setdiff1d(affected, component), ended).tolist())
+    is_inside = np.isin(links.left, affected) & np.isin(links.right, affected)
+    counts = is_inside | np.isin(links.left, ended) | np.isin(links.right, ended)
+    return LinkTable(*(getattr(links, name)[counts] for name in _TABLE_COLUMNS))
 
 
-def with_changed(
-    unlinked: tuple[Numbers, Numbers], linked: LinkRows, changed: LinkRows | None
-) -> tuple[tuple[Numbers, Numbers], LinkRows]:
-    """Links that end and begin, with some that do both."""
-    if changed is None or not len(changed):
-        return unlinked, linked
-    ends = np.concatenate([unlinked[0], changed.left]), np.concatenate([unlinked[1], changed.right])
-    return ends, LinkRows(
-        *(np.concatenate([getattr(linked, name), getattr(changed, name)]) for name in LINK_COLUMNS)
-    )
-
-
-def _colour(decision: Decision) -> Colour:
-    if decision.verdict is Verdict.DIFFERENT:
-        return Colour.GREEN
-    return Colour.RED if decision.unlawful else Colour.WHITE
-
-
-def changed_links(
-    stored: LinkTable | None, found: LinkRows
-) -> tuple[tuple[Numbers, Numbers], LinkRows]:
-    """The links that end and those that begin; what stays as it is is in neither."""
+def diff_links(stored: LinkTable | None, current: LinkRows) -> LinkChanges:
+    """Return the stored links that end and the current ones that begin (changed ones: both)."""
     if stored is None or not len(stored):
-        return (_NONE, _NONE), found
-    if not len(found.left):
-        return (stored.left, stored.right), found
+        return LinkChanges((_NONE, _NONE), current)
+    if not len(current.left):
+        return LinkChanges((stored.left, stored.right), current)
     # pairs as one number each: a table holds a pair once
-    span = 1 + max(int(stored.right.max()), int(found.right.max()))
-    before, now = stored.left * span + stored.right, found.left * span + found.right
+    span = 1 + max(int(stored.right.max()), int(current.right.max()))
+    before, now = stored.left * span + stored.right, current.left * span + current.right
     order = np.argsort(now)
     match = order[np.minimum(np.searchsorted(now, before, sorter=order), len(now) - 1)]
-    same = now[match] == before
-    for name in _TABLE[2:]:
-        same &= getattr(found, name)[match] == getattr(stored, name)
+    is_same = now[match] == before
+    for name in _TABLE_COLUMNS[2:]:
+        is_same &= getattr(current, name)[match] == getattr(stored, name)
     begins = np.ones(len(now), dtype=bool)
-    begins[match[same]] = False
-    begun = LinkRows(*(getattr(found, name)[begins] for name in LINK_COLUMNS))
-    return (stored.left[~same], stored.right[~same]), begun
+    begins[match[is_same]] = False
+    ended = stored.left[~is_same], stored.right[~is_same]
+    return LinkChanges(ended, select_links(current, begins))
+
+
+def add_changed_links(changes: LinkChanges, changed: LinkRows | None) -> LinkChanges:
+    """Add links that end and begin again."""
+    if changed is None or not len(changed):
+        return changes
+    left, right = changes.ended
+    ended = np.concatenate([left, changed.left]), np.concatenate([right, changed.right])
+    return LinkChanges(ended, _concat_links(changes.begun, changed))

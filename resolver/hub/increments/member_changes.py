@@ -1,7 +1,8 @@
-"""Which entity the records of an increment belong to: from labels to what the store is told."""
+"""Changes of membership: entities of the records of an increment, in the form of a commit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,148 +10,167 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.hub.increments.entity_ids import (
-    Identities,
-    Known,
-    Past,
-    identify,
+    NO_ENTITY,
+    EntityAssignment,
+    EntityBirth,
+    RetiredEntities,
+    assign_entities,
 )
-from resolver.hub.list_updates import Update
-from resolver.merging.partition import digest_ids
+from resolver.hub.list_updates import ListUpdate
+from resolver.merging.partition import hash_ids
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.store import EventKind, View
+from resolver.store import EventKind, StoreView
 
 Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """What a landing is told of entities (see `Landing`); `lost`: entities that lost a record."""
+class MemberChanges:
+    """Changes of entities, as `Commit` has them; `shrunk_entities` have lost a record."""
 
-    born: list[str]
-    retired: list[tuple[int, int]]
-    revived: list[int]
-    redirected: list[tuple[int, int]]
-    left: Numbers
-    joined: tuple[Numbers, Numbers]
-    lost: Numbers
+    new_entities: list[str]
+    retired_entities: list[tuple[int, int]]
+    revived_entities: list[int]
+    redirects: list[tuple[int, int]]
+    ended_members: Numbers
+    new_members: tuple[Numbers, Numbers]
+    shrunk_entities: Numbers
     events: list[tuple[EventKind, int, int]]
 
 
-def change_members(
-    view: View, batch: Batch, numbers: Numbers, labels: IntArray, update: Update
-) -> Members:
-    """The entities of a canonical batch in clusters. `numbers` of its rows; those beyond the store's last are new."""
-    last = view.head.last_record
-    new = numbers > last
-    ended = update.ended
-    asked = np.concatenate([numbers[~new], ended])
-    record, entity, _ = view.memberships(asked.tolist()) if len(asked) else (asked, asked, asked)
-    before = np.where(new, -1, _of(record, entity, numbers))
+@dataclass(frozen=True, slots=True)
+class _Memberships:
+    """Entity of each stored record; `records` ascend."""
+
+    records: Numbers
+    entities: Numbers
+
+    def entities_of(self, numbers: Numbers) -> Numbers:
+        """Return the entity of each record, -1 where it has none."""
+        if not len(self.records):
+            return np.full(len(numbers), NO_ENTITY, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self.records, numbers), len(self.records) - 1)
+        return np.where(self.records[place] == numbers, self.entities[place], NO_ENTITY)
+
+
+def compute_member_changes(
+    view: StoreView, batch: Batch, numbers: Numbers, labels: IntArray, update: ListUpdate
+) -> MemberChanges:
+    """Return the changes of entities for a canonical batch in clusters.
+
+    `numbers` and `labels` have one row per record; numbers beyond the store's last are new records.
+    """
+    is_new = numbers > view.head.last_record
+    stored = np.concatenate([numbers[~is_new], update.ended])
+    record, entity, _ = view.memberships(stored.tolist()) if len(stored) else (stored,) * 3
+    memberships = _Memberships(record, entity)
+    before = np.where(is_new, NO_ENTITY, memberships.entities_of(numbers))
     if update.superseded:
-        earlier = [
-            update.superseded.get(one, 0) for one in batch.ids.filter(pa.array(new)).to_pylist()
-        ]
-        before[new] = _of(record, entity, np.array(earlier, dtype=np.int64))
+        new_ids = batch.ids.filter(pa.array(is_new)).to_pylist()
+        earlier = [update.superseded.get(record_id, 0) for record_id in new_ids]
+        before[is_new] = memberships.entities_of(np.array(earlier, dtype=np.int64))
     rows = view.entity_rows(np.unique(entity).tolist()) if len(entity) else {}
-    known = {number: Known(row[0], row[1]) for number, row in rows.items()}
-    past = _past(view, batch, numbers, labels, before) if view.head.last_entity else Past()
-    found = identify(labels, before, known, past, view.head.last_entity + 1, new)
-    moved = found.entity != before
-    left = np.union1d(numbers[moved & ~new], ended)
-    joins = moved | new
-    lost = np.unique(np.concatenate([before[moved & (before > 0)], _of(record, entity, ended)]))
-    return Members(
-        _birth_ids(view, batch, found),
-        found.retired,
-        found.revived,
-        found.redirected,
-        left,
-        (numbers[joins], found.entity[joins]),
-        lost[lost > 0],
-        found.events + _shrunk(known, entity, record, update, found),
+    births = {number: EntityBirth(row[0], row[1]) for number, row in rows.items()}
+    retired = RetiredEntities()
+    if view.head.last_entity:
+        retired = _load_retired(view, batch, labels, before)
+    next_number = view.head.last_entity + 1
+    assignment = assign_entities(labels, before, births, retired, next_number, is_new)
+    has_moved = assignment.entities != before
+    joins = has_moved | is_new
+    left_by = memberships.entities_of(update.ended)
+    shrunk = np.unique(np.concatenate([before[has_moved & (before > 0)], left_by]))
+    return MemberChanges(
+        _new_entity_ids(view, batch, assignment),
+        assignment.retirements,
+        assignment.revivals,
+        assignment.redirects,
+        np.union1d(numbers[has_moved & ~is_new], update.ended),
+        (numbers[joins], assignment.entities[joins]),
+        shrunk[shrunk > 0],
+        assignment.events + _withdrawal_events(births, memberships, update, assignment),
     )
 
 
-def _of(record: Numbers, entity: Numbers, numbers: Numbers) -> Numbers:
-    """The entity of each number, -1 for those that have none. `record` ascending."""
-    if not len(record):
-        return np.full(len(numbers), -1, dtype=np.int64)
-    place = np.minimum(np.searchsorted(record, numbers), len(record) - 1)
-    return np.where(record[place] == numbers, entity[place], -1)
-
-
-def _shrunk(
-    known: dict[int, Known], entity: Numbers, record: Numbers, update: Update, found: Identities
+def _withdrawal_events(
+    births: Mapping[int, EntityBirth],
+    memberships: _Memberships,
+    update: ListUpdate,
+    assignment: EntityAssignment,
 ) -> list[tuple[EventKind, int, int]]:
-    """An event for each living entity that lost a withdrawn record."""
-    withdrawn = _of(record, entity, np.array(sorted(update.withdrawn.values()), dtype=np.int64))
-    gone = {one for one, _ in found.retired}
-    return [
-        (EventKind.SHRANK, one, -1) for one in sorted(set(withdrawn.tolist()) & set(known) - gone)
-    ]
+    """Return an event for each living entity that lost a withdrawn record."""
+    withdrawn = np.array(sorted(update.withdrawn.values()), dtype=np.int64)
+    losing = set(memberships.entities_of(withdrawn).tolist()) & set(births)
+    retired = {entity for entity, _ in assignment.retirements}
+    return [(EventKind.SHRANK, entity, NO_ENTITY) for entity in sorted(losing - retired)]
 
 
-def _past(view: View, batch: Batch, numbers: Numbers, labels: IntArray, before: Numbers) -> Past:
-    """The retired entities that once held records of clusters nobody may claim: those without any record that lies in
-    an entity already, and the parts that a split cuts off."""
-    uncertain = _uncertain(labels, before)
-    if not len(uncertain):
-        return Past()
-    ids = batch.ids.take(pa.array(uncertain)).to_pylist()
-    versions = view.versions_of(ids)
+def _load_retired(
+    view: StoreView, batch: Batch, labels: IntArray, before: Numbers
+) -> RetiredEntities:
+    """Return the retired entities that once held records of clusters that may be without a claim.
+
+    Those are clusters without any record of a present entity, and parts that a split cuts off.
+    """
+    rows = _unclaimed_rows(labels, before)
+    if not len(rows):
+        return RetiredEntities()
+    versions = view.record_numbers(batch.ids.take(pa.array(rows)).to_pylist())
+    last_record = view.head.last_record
     earlier = [
-        number for held in versions.values() for number in held if number <= view.head.last_record
+        number for numbers in versions.values() for number in numbers if number <= last_record
     ]
     if not earlier:
-        return Past()
-    _, entity, until = view.memberships(earlier, ever=True)
-    rows = view.entity_rows(np.unique(entity[until >= 0]).tolist())
-    retired = {number: row for number, row in rows.items() if row[2] is not None}
+        return RetiredEntities()
+    _, entity, until = view.memberships(earlier, include_ended=True)
+    entity_rows = view.entity_rows(np.unique(entity[until >= 0]).tolist())
+    retired = {number: row for number, row in entity_rows.items() if row[2] is not None}
     if not retired:
-        return Past()
-    record, entity, until = view.members(sorted(retired), ever=True)
-    last = np.array(
-        [until[place] == retired[int(one)][2] for place, one in enumerate(entity.tolist())],
+        return RetiredEntities()
+    record, entity, until = view.members(sorted(retired), include_ended=True)
+    is_last = np.array(
+        [until[place] == retired[number][2] for place, number in enumerate(entity.tolist())],
         dtype=bool,
     )
-    named = view.ids_of(record[last].tolist())
-    place = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
-    held: dict[int, set[int]] = {}
-    for number, one in zip(record[last].tolist(), entity[last].tolist(), strict=True):
-        row = place.get(named[number])
+    record, entity = record[is_last], entity[is_last]
+    id_of = view.record_ids(record.tolist())
+    row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
+    rows_of: dict[int, set[int]] = {}
+    for record_number, entity_number in zip(record.tolist(), entity.tolist(), strict=True):
+        row = row_of.get(id_of[record_number])
         if row is not None:
-            held.setdefault(one, set()).add(row)
-    known = {number: Known(retired[number][0], retired[number][1]) for number in held}
-    return Past(known, {number: sorted(found) for number, found in held.items()})
+            rows_of.setdefault(entity_number, set()).add(row)
+    births = {number: EntityBirth(retired[number][0], retired[number][1]) for number in rows_of}
+    return RetiredEntities(births, {number: sorted(rows) for number, rows in rows_of.items()})
 
 
-def _uncertain(labels: IntArray, before: Numbers) -> npt.NDArray[np.int64]:
-    """Rows of clusters that hold no record of an entity, or of an entity that lies in several clusters."""
-    held = before >= 0
-    pairs = np.unique(np.stack([before[held], labels[held].astype(np.int64)], axis=1), axis=0)
+def _unclaimed_rows(labels: IntArray, before: Numbers) -> Numbers:
+    """Return rows of clusters with no record of an entity, or only of entities that are split."""
+    has_entity = before >= 0
+    pairs = np.stack([before[has_entity], labels[has_entity].astype(np.int64)], axis=1)
+    pairs = np.unique(pairs, axis=0)
     entities, counts = np.unique(pairs[:, 0], return_counts=True)
-    split = np.isin(pairs[:, 0], entities[counts > 1])
-    sure = np.setdiff1d(pairs[:, 1], pairs[split, 1])
-    return np.flatnonzero(~np.isin(labels, sure))
+    is_split = np.isin(pairs[:, 0], entities[counts > 1])
+    claimed = np.setdiff1d(pairs[:, 1], pairs[is_split, 1])
+    return np.flatnonzero(~np.isin(labels, claimed))
 
 
-def _birth_ids(view: View, batch: Batch, found: Identities) -> list[str]:
-    """The ids that new entities are born with, none of them ever used."""
-    if not found.born:
+def _new_entity_ids(view: StoreView, batch: Batch, assignment: EntityAssignment) -> list[str]:
+    """Return ids for new entities that were never used, by the smallest record id of each."""
+    if not assignment.births:
         return []
-    smallest = (
-        batch.ids.take(pa.array(np.array(found.born, dtype=np.int64))).cast(pa.binary()).to_pylist()
-    )
-    ids: list[str] = digest_ids("e-", smallest).to_pylist()
+    rows = pa.array(np.array(assignment.births, dtype=np.int64))
+    smallest = batch.ids.take(rows).cast(pa.binary()).to_pylist()
+    ids: list[str] = hash_ids("e-", smallest).to_pylist()
     if not view.head.last_entity:
         return ids
-    taken = view.taken_ids(ids)
-    return [_free(view, one) if one in taken else one for one in ids]
+    used = view.used_ids(ids)
+    return [_add_suffix(view, entity_id) if entity_id in used else entity_id for entity_id in ids]
 
 
-def _free(view: View, used: str) -> str:
+def _add_suffix(view: StoreView, entity_id: str) -> str:
     suffix = 2
-    while view.taken_ids([f"{used}-{suffix}"]):
+    while view.used_ids([f"{entity_id}-{suffix}"]):
         suffix += 1
-    return f"{used}-{suffix}"
+    return f"{entity_id}-{suffix}"

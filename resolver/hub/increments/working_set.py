@@ -1,4 +1,4 @@
-"""Records of a store that are worked on together."""
+"""Records of a store that an increment works on together."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """Records that are worked on: a canonical batch, and the number of each row."""
+class WorkingSet:
+    """Canonical batch, and the record number of each row."""
 
     batch: Batch
     numbers: Numbers
 
     @classmethod
-    def of(cls, batch: Batch, numbers: Numbers) -> Pool:
-        """From a batch in any order."""
+    def of(cls, batch: Batch, numbers: Numbers) -> WorkingSet:
+        """Build from a batch in any order."""
         order = pc.sort_indices(batch.ids).to_numpy()
         return cls(batch.canonical(), numbers[order])
 
     def rows_of(self, numbers: Numbers) -> IntArray:
-        """The rows of some numbers, all of which must be here."""
+        """Return the row of each record number; all of them must be in the set."""
         order = np.argsort(self.numbers)
         return order[np.searchsorted(self.numbers[order], numbers)].astype(np.int32)

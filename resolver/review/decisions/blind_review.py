@@ -1,5 +1,7 @@
-"""Decisions that come back blind: a share of what was decided is shown to another steward, who does not see what the
-first one said, so that agreement can be measured (Cohen 1960). What the second one says changes nothing by itself."""
+"""Blind recheck: a share of decided pairs is shown to another steward without the first verdict.
+
+It measures the agreement of stewards (Cohen 1960). The second verdict changes nothing by itself.
+"""
 
 from __future__ import annotations
 
@@ -9,68 +11,73 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.decisions.earlier_verdicts import verdict_of
-from resolver.review.entity_sides import party, side_of_records, sources_by_name
+from resolver.review.decisions.earlier_verdicts import steward_verdict
+from resolver.review.entity_sides import build_party, load_record_side, sources_by_name
 from resolver.review.models import (
     Agreement,
     Filters,
     QueueItem,
-    Reason,
+    QueueReason,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.refusals import NotAllowedError
-from resolver.store import StoredDecision, View
-from resolver.store.desk import steward_work as people_rows
-from resolver.store.desk.steward_work import AgainRow
+from resolver.review.refusals import DecisionNotAllowedError
+from resolver.store import StoredDecision, StoreView
+from resolver.store.desk import steward_work
+from resolver.store.desk.steward_work import RecheckRow
 
-_PARTS = 1 << 32
-LEFT, RIGHT = "left_records", "right_records"
-"""Keys of the log under which the records of either side stand that a steward saw."""
-
-
-def drawn(digest: str, share: float) -> bool:
-    """Whether a decision comes back: a pure function of it, so that nobody can foresee or choose."""
-    return (
-        int.from_bytes(hashlib.sha256(f"again {digest}".encode()).digest()[:4], "big")
-        < share * _PARTS
-    )
+_DIGEST_RANGE = 1 << 32
+LEFT_RECORDS, RIGHT_RECORDS = "left_records", "right_records"
+"""Keys of the log for the ids of the records that were shown on either side."""
 
 
-def again_item(
-    view: View,
+def is_drawn(digest: str, share: float) -> bool:
+    """Return whether a decision comes back; a pure function of its digest, so nobody can foresee or
+    choose.
+    """
+    number = int.from_bytes(hashlib.sha256(f"again {digest}".encode()).digest()[:4], "big")
+    return number < share * _DIGEST_RANGE
+
+
+def find_recheck_item(
+    view: StoreView,
     steward: Steward | None,
     filters: Filters,
-    before: int | None,
+    max_rank: int | None,
     place: tuple[int, int, int] | None,
     *,
     decision: int = 0,
     viewer: Viewer = STRANGER,
 ) -> QueueItem | None:
-    """The decision of others that is worth most, as an item, where it stands before a rank of the queue and behind a
-    place; or that of a number. None too where its records are not all visible."""
+    """Find the recheck of highest priority among other stewards' decisions (or that of one
+    decision), as a queue item.
+
+    It must stand before `max_rank` of the queue and behind `place`. None as well if the
+    viewer may not see all its records.
+    """
     viewer = steward.viewer if steward is not None else viewer
-    row = _row(view, steward, before, decision)
+    row = _find_row(view, steward, max_rank, decision)
     if row is None or (place is not None and place >= (row.rank, -row.decision, -row.decision)):
         return None
-    if filters != Filters() and filters.reason != Reason.BLIND:
+    if filters != Filters() and filters.reason != QueueReason.BLIND:
         return None
     stored = view.decision(row.decision)
     if stored is None:
         return None
     try:
         left, right = (
-            side_of_records(view, one, records, viewer) for one, records in seen_records(stored)
+            load_record_side(view, record_id, records, viewer)
+            for record_id, records in shown_records(stored)
         )
     except InputError:
         return None
-    if left.hidden or right.hidden:
+    if left.hidden_count or right.hidden_count:
         return None
     sources = sources_by_name(view)
     return QueueItem(
         f"{row.rank}.{-row.decision}.{-row.decision}",
-        party(left, sources),
-        party(right, sources),
+        build_party(left, sources),
+        build_party(right, sources),
         stored.decision.left_id,
         stored.decision.right_id,
         0.5,
@@ -78,8 +85,8 @@ def again_item(
         Band.REVIEW,
         1,
         -row.rank,
-        Reason.BLIND,
-        "decided before by another steward; say what you would say",
+        QueueReason.BLIND,
+        "decided before by another steward; give your own verdict",
         row.since,
         "",
         "",
@@ -87,67 +94,88 @@ def again_item(
     )
 
 
-def _row(view: View, steward: Steward | None, before: int | None, decision: int) -> AgainRow | None:
+def _find_row(
+    view: StoreView, steward: Steward | None, max_rank: int | None, decision: int
+) -> RecheckRow | None:
     if decision:
-        return people_rows.again_of(view.connection, decision)
-    return people_rows.next_again(view.connection, steward.name if steward else "", before)
+        return steward_work.recheck_of(view.connection, decision)
+    return steward_work.next_recheck(view.connection, steward.name if steward else "", max_rank)
 
 
-def seen_records(
+def shown_records(
     stored: StoredDecision,
 ) -> tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]:
-    """The two sides of a decision: the record it names, and all records that were shown with it."""
-    one = stored.decision
-    sides = (one.left_id, stored.seen.get(LEFT)), (one.right_id, stored.seen.get(RIGHT))
-    (left, lefts), (right, rights) = ((end, tuple(held) if held else (end,)) for end, held in sides)
-    if left in rights or right in lefts:
-        # the sides as shown may be the other way round than the pair as logged
-        lefts, rights = rights, lefts
-    return (left, lefts), (right, rights)
+    """Return the two sides of a decision: the record it names, and all records that were shown with
+    it.
+    """
+    decision = stored.decision
+    sides = (
+        (decision.left_id, stored.context.get(LEFT_RECORDS)),
+        (decision.right_id, stored.context.get(RIGHT_RECORDS)),
+    )
+    (left, left_records), (right, right_records) = (
+        (end, tuple(shown) if shown else (end,)) for end, shown in sides
+    )
+    if left in right_records or right in left_records:
+        # the log orders a pair by id, so the sides as shown may be swapped
+        left_records, right_records = right_records, left_records
+    return (left, left_records), (right, right_records)
 
 
-def answer_again(hub: Hub, steward: Steward, number: int, verdict: Verdict, why: str) -> None:
-    """Note what another steward says of a decision. Raises `NotAllowedError` where it is their own, or was looked at
-    again already."""
-    rows = hub.store.people.again(number)
+def answer_recheck(
+    hub: Hub, steward: Steward, number: int, verdict: StewardVerdict, why: str
+) -> None:
+    """Record the verdict of another steward on a decision.
+
+    Raises `DecisionNotAllowedError` if the decision is their own or was rechecked already.
+    """
+    rows = hub.store.steward_work.rechecks(number)
     if not rows or rows[0].verdict is not None:
-        raise NotAllowedError(
-            f"decision {number} does not wait to be looked at again", mend="go on to the next pair"
+        raise DecisionNotAllowedError(
+            f"decision {number} does not wait for a second look", hint="go on to the next pair"
         )
-    if rows[0].who == steward.name:
-        raise NotAllowedError(f"decision {number} is your own", mend="leave it to another steward")
-    if not hub.store.people.answer_again(number, steward.name, str(verdict), why):
-        raise NotAllowedError(
-            f"decision {number} was looked at again meanwhile", mend="go on to the next pair"
+    if rows[0].first_steward == steward.name:
+        raise DecisionNotAllowedError(
+            f"decision {number} is your own", hint="leave it to another steward"
+        )
+    if not hub.store.steward_work.answer_recheck(number, steward.name, str(verdict), why):
+        raise DecisionNotAllowedError(
+            f"decision {number} has had its second look meanwhile", hint="go on to the next pair"
         )
 
 
-def agreement(hub: Hub) -> Agreement:
-    """How far stewards agree on what was looked at again."""
-    said: list[tuple[Verdict, Verdict]] = []
-    apart = []
+def measure_agreement(hub: Hub) -> Agreement:
+    """Measure the agreement of stewards on rechecked decisions."""
+    verdicts: list[tuple[StewardVerdict, StewardVerdict]] = []
+    disagreements = []
     with hub.store.view() as view:
-        for row in hub.store.people.again():
+        for row in hub.store.steward_work.rechecks():
             stored = view.decision(row.decision)
             if row.verdict is None or stored is None:
                 continue
-            first, second = verdict_of(stored.decision), Verdict(row.verdict)
-            said.append((first, second))
+            first, second = steward_verdict(stored.decision), StewardVerdict(row.verdict)
+            verdicts.append((first, second))
             if first is not second:
-                apart.append((row.decision, str(first), row.who, str(second), row.second))
-    agreed = sum(first is second for first, second in said)
-    return Agreement(len(said), agreed, kappa(said), tuple(apart))
+                disagreements.append(
+                    (row.decision, str(first), row.first_steward, str(second), row.second_steward)
+                )
+    agreeing = sum(first is second for first, second in verdicts)
+    return Agreement(len(verdicts), agreeing, cohen_kappa(verdicts), tuple(disagreements))
 
 
-def kappa(said: list[tuple[Verdict, Verdict]]) -> float | None:
-    """Cohen's kappa of pairs of verdicts, -1 … 1; None where there are none, or chance alone explains all (every
-    verdict is one and the same). Cohen, A coefficient of agreement for nominal scales (1960)."""
-    if not said:
+def cohen_kappa(verdicts: list[tuple[StewardVerdict, StewardVerdict]]) -> float | None:
+    """Return Cohen's kappa of pairs of verdicts, in -1…1.
+
+    None without pairs, or if chance explains everything (all verdicts are equal). Cohen, A
+    coefficient of agreement for nominal scales (1960).
+    """
+    if not verdicts:
         return None
-    count = len(said)
-    observed = sum(first is second for first, second in said) / count
+    count = len(verdicts)
+    observed = sum(first is second for first, second in verdicts) / count
     expected = sum(
-        sum(first is one for first, _ in said) * sum(second is one for _, second in said)
-        for one in Verdict
+        sum(first is verdict for first, _ in verdicts)
+        * sum(second is verdict for _, second in verdicts)
+        for verdict in StewardVerdict
     ) / (count * count)
     return None if expected == 1 else (observed - expected) / (1 - expected)

@@ -1,128 +1,138 @@
-"""Carrying decisions out: they land, what they say of whole entities is made to hold, and what came of it is told."""
+"""Commit of decisions: log them, keep the entities they name together, and report the outcome."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
-from resolver.hub.increments.record_index import Index
-from resolver.review.decisions.earlier_verdicts import TOGETHER
-from resolver.review.decisions.log_entries import Entry
-from resolver.review.models import Outcome, State, Verdict
-from resolver.store import NewDecision, View
+from resolver.hub.index.record_index import RecordIndex
+from resolver.review.decisions.earlier_verdicts import ACT_KEY
+from resolver.review.decisions.log_entries import LogEntry
+from resolver.review.models import DecisionOutcome, DecisionState, StewardVerdict
+from resolver.store import NewDecision, StoreView
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What is to be logged: the entry, its decisions, sets of records (ids) that each have to be one entity afterwards
-    (only of what counts at once), and why it waits for a second steward."""
+class DecisionPlan:
+    """Decisions of one act to be logged.
 
-    entry: Entry
+    `merge_sets` are sets of record ids that must each be one entity afterwards (only of decisions
+    that take effect at once); `second_reasons` explain why the act waits for a second steward.
+    """
+
+    entry: LogEntry
     decisions: tuple[NewDecision, ...]
-    whole: tuple[tuple[str, ...], ...] = ()
-    waits: tuple[str, ...] = ()
+    merge_sets: tuple[tuple[str, ...], ...] = ()
+    second_reasons: tuple[str, ...] = ()
     pair: tuple[int, int] | None = None
-    """The two entities (numbers), where they waited in the queue with `rank`."""
+    """Numbers of the two entities if they waited in the queue, with `rank`."""
     rank: int = 0
 
 
-MakeAct = Callable[[View], Act]
-"""Makes the act from a view of the version that it lands on; raises where it may not be."""
-Watch = Callable[[View, Increment], None]
+BuildPlan = Callable[[StoreView], DecisionPlan]
+"""Builder of a plan from a view of the revision that it is committed on; raises if the decision is
+refused.
+"""
+ObserveIncrement = Callable[[StoreView, Increment], None]
 
 
 @dataclass(slots=True)
-class Carrier:
-    """One act on its way: asked anew for each version of the store that is tried."""
+class PlannedCommit:
+    """Callbacks of one act for `Hub.decide`; the plan is rebuilt for each revision on which the
+    commit is tried.
+    """
 
-    make: MakeAct
-    watch: Watch | None = None
-    counts: bool = True
-    """Whether the act takes effect at once, so that wholes must be held together."""
-    act: Act | None = field(default=None)
+    build_plan: BuildPlan
+    observe: ObserveIncrement | None = None
+    plan: DecisionPlan | None = field(default=None)
 
-    def decisions(self, view: View) -> Sequence[NewDecision]:
-        """For `Hub.decide`."""
-        self.act = self.make(view)
-        return self.act.decisions
+    def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
+        """Return the decisions of the act (callback of `Hub.decide`)."""
+        self.plan = self.build_plan(view)
+        return self.plan.decisions
 
-    def more(self, view: View, index: Index, increment: Increment) -> Sequence[NewDecision]:
-        """Decisions that hold together what the evidence alone would not."""
+    def follow_up(
+        self, view: StoreView, index: RecordIndex, increment: Increment
+    ) -> Sequence[NewDecision]:
+        """Return further decisions that keep together what the evidence alone would not."""
         del index
-        assert self.act is not None
-        further = [] if self.act.waits and self.counts else missing(view, increment, self.act)
-        if not further and self.watch is not None:
-            self.watch(view, increment)
-        return further
+        assert self.plan is not None
+        # an act that waits for a second steward has no effect yet
+        ties = [] if self.plan.second_reasons else missing_ties(view, increment, self.plan)
+        if not ties and self.observe is not None:
+            self.observe(view, increment)
+        return ties
 
 
-def missing(view: View, increment: Increment, act: Act) -> list[NewDecision]:
-    """For every record that would be left out of the whole it belongs to, the decision that it is the same as the first
-    record of it."""
+def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> list[NewDecision]:
+    """Return a `same` decision for each part of a merge set that would otherwise be separate, tying
+    it to the largest part.
+    """
     ids = increment.resolution.batch.ids.to_pylist()
-    label = dict(zip(ids, increment.resolution.labels.tolist(), strict=True))
+    label_of = dict(zip(ids, increment.resolution.labels.tolist(), strict=True))
     pairs = []
-    for whole in act.whole:
-        here = [one for one in whole if one in label]
-        homes = {label[one] for one in here}
-        if len(homes) > 1:
-            # the larger part stays, each smaller one is tied to it by one record
-            sizes = {home: sum(label[one] == home for one in here) for home in homes}
-            main = min(homes, key=lambda home: (-sizes[home], home))
-            anchor = next(one for one in here if label[one] == main)
-            pairs += [
-                (anchor, next(one for one in here if label[one] == home))
-                for home in sorted(homes - {main})
-            ]
+    for merge_set in plan.merge_sets:
+        present = [record_id for record_id in merge_set if record_id in label_of]
+        labels = {label_of[record_id] for record_id in present}
+        if len(labels) > 1:
+            # the largest part stays; each smaller one is tied to it by one record
+            sizes = Counter(label_of[record_id] for record_id in present)
+            largest = min(labels, key=lambda label: (-sizes[label], label))
+            first_of = {label_of[record_id]: record_id for record_id in reversed(present)}
+            pairs += [(first_of[largest], first_of[label]) for label in sorted(labels - {largest})]
     if not pairs:
         return []
-    held = Entry(
-        act.entry.steward,
-        Verdict.SAME,
-        act.entry.reason,
-        act.entry.comment,
+    tie = LogEntry(
+        plan.entry.steward,
+        StewardVerdict.SAME,
+        plan.entry.reason,
+        plan.entry.comment,
         False,
-        {**act.entry.seen, "holds": "the entity as a whole"},
-        act.entry.mark,
+        {**plan.entry.context, "holds": "the entity as a whole"},
+        plan.entry.act_id,
     )
-    return held.on(
-        pairs, view.decisions(sorted({one for pair in pairs for one in pair})), undoes={}
-    )
+    log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
+    return tie.build_decisions(pairs, log, undoes={})
 
 
-def carry(
-    hub: Hub, act: MakeAct, who: str, pair: tuple[str, str] | None = None
-) -> tuple[Outcome, Act]:
-    """Land an act. `pair`: two records of which it is told whether they are one entity now."""
-    carrier = Carrier(act)
-    landed = hub.decide(carrier.decisions, who=who, more=carrier.more)
-    made = carrier.act
-    assert made is not None
+def commit_plan(
+    hub: Hub, build_plan: BuildPlan, author: str, pair: tuple[str, str] | None = None
+) -> tuple[DecisionOutcome, DecisionPlan]:
+    """Commit an act. `pair` names two records; the outcome states their entity if it is one now."""
+    commit = PlannedCommit(build_plan)
+    committed = hub.decide(commit.build_decisions, actor=author, follow_up=commit.follow_up)
+    plan = commit.plan
+    assert plan is not None
     with hub.store.view() as view:
         logged = [
-            one
-            for one in view.decisions_landed(landed.version)
-            if one.seen.get(TOGETHER) == made.entry.mark
+            stored
+            for stored in view.decisions_in_revision(committed.revision)
+            if stored.context.get(ACT_KEY) == plan.entry.act_id
         ]
-        ids = view.entity_ids(landed.changed.tolist())
+        ids = view.entity_ids(committed.changed_entities.tolist())
         entity = _one_entity(view, pair) if pair else ""
-    done = State.NOTED if made.entry.verdict is Verdict.UNSURE else State.DONE
-    first = {new.decision.pair for new in made.decisions}
-    ordered = sorted(logged, key=lambda one: (one.decision.pair not in first, one.number))
-    outcome = Outcome(
-        State.WAITS if made.waits else done,
-        tuple(one.number for one in ordered),
-        landed.version,
+    final_state = (
+        DecisionState.NOTED if plan.entry.verdict is StewardVerdict.UNSURE else DecisionState.DONE
+    )
+    planned_pairs = {new.decision.pair for new in plan.decisions}
+    ordered = sorted(
+        logged, key=lambda stored: (stored.decision.pair not in planned_pairs, stored.number)
+    )
+    outcome = DecisionOutcome(
+        DecisionState.WAITING if plan.second_reasons else final_state,
+        tuple(stored.number for stored in ordered),
+        committed.revision,
         tuple(sorted(ids.values())),
         entity,
         "",
-        made.waits,
+        plan.second_reasons,
     )
-    return outcome, made
+    return outcome, plan
 
 
-def _one_entity(view: View, pair: tuple[str, str]) -> str:
-    one, two = (view.home_of(end) for end in pair)
-    return one[1] if one is not None and one == two else ""
+def _one_entity(view: StoreView, pair: tuple[str, str]) -> str:
+    left_key, right_key = (view.entity_key(end) for end in pair)
+    return left_key[1] if left_key is not None and left_key == right_key else ""

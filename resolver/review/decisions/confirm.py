@@ -1,4 +1,4 @@
-"""The second pair of eyes: decisions that wait for another steward, and saying the same."""
+"""Confirmation of decisions that wait for a second steward."""
 
 from __future__ import annotations
 
@@ -6,120 +6,145 @@ from dataclasses import replace
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Verdict as Said
+from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.decisions.commit_decisions import Act, carry
-from resolver.review.decisions.decision_checks import no_second_by_the_same
+from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
+from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
+from resolver.review.decisions.decision_checks import check_other_steward
 from resolver.review.decisions.earlier_verdicts import (
-    COMMENT,
-    SPELLED,
-    TOGETHER,
-    UNDOES,
+    ACT_KEY,
+    COMMENT_KEY,
+    UNDOES_KEY,
+    VERDICT_TEXTS,
     decision_views,
-    verdict_of,
-    waiting,
+    steward_verdict,
+    unconfirmed_decisions,
 )
-from resolver.review.decisions.log_entries import entry
+from resolver.review.decisions.log_entries import new_log_entry
 from resolver.review.models import (
+    DecisionOutcome,
+    DecisionState,
     DecisionView,
-    Outcome,
-    State,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.pair import seen_log
-from resolver.review.queue.queue_access import may_decide
-from resolver.review.refusals import NotAllowedError
-from resolver.store import NewDecision, StoredDecision, View
+from resolver.review.pair import visible_decisions
+from resolver.review.queue.queue_access import check_may_decide
+from resolver.review.refusals import DecisionNotAllowedError
+from resolver.store import NewDecision, StoredDecision, StoreView
 
 
-def pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
-    """The decisions that wait for a second steward, the oldest first; of those taken together the first. Only those on
-    records that the viewer sees."""
+def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...]:
+    """List the decisions that wait for a second steward, oldest first; of one act only the first.
+    Only those on records that the viewer may see.
+    """
     with hub.store.view() as view:
-        log = view.decisions_that_need_two()
-        # what else is said of the same pairs may have settled them
-        log = (
-            view.decisions(sorted({one for stored in log for one in stored.decision.pair}))
-            if log
-            else []
-        )
-        waits = {one.number for one in seen_log(view, waiting(log), viewer)}
-        found = [one for one in decision_views(log) if one.number in waits]
-    first: dict[tuple[int, ...], DecisionView] = {}
-    for one in sorted(found, key=lambda one: one.number):
-        first.setdefault(tuple(sorted((one.number, *one.together))), one)
-    return tuple(first.values())
+        log = view.two_steward_decisions()
+        # later decisions on the same pairs may have settled them
+        records = sorted({end for stored in log for end in stored.decision.pair})
+        log = view.decisions(records) if records else []
+        waiting_numbers = {
+            stored.number for stored in visible_decisions(view, unconfirmed_decisions(log), viewer)
+        }
+        waiting = [row for row in decision_views(log) if row.number in waiting_numbers]
+    first_of_act: dict[tuple[int, ...], DecisionView] = {}
+    for row in sorted(waiting, key=lambda row: row.number):
+        first_of_act.setdefault(tuple(sorted((row.number, *row.act_numbers))), row)
+    return tuple(first_of_act.values())
 
 
-def confirm(hub: Hub, steward: Steward, number: int, *, comment: str = "") -> Outcome:
-    """Say the same as a decision that waits. Raises `NotAllowedError` where it is one's own or waits no longer."""
+def confirm_decision(
+    hub: Hub, steward: Steward, number: int, *, comment: str = ""
+) -> DecisionOutcome:
+    """Confirm a decision that waits for a second steward.
 
-    def make(view: View) -> Act:
+    Raises `InputError` for an unknown number, and `DecisionNotAllowedError` if it is the steward's
+    own or no longer waits.
+    """
+
+    def build(view: StoreView) -> DecisionPlan:
+        """Plan the confirmation on one revision."""
+        return _plan_confirmation(view, steward, number, comment)
+
+    with hub.store.view() as view:
         stored = view.decision(number)
-        if stored is None:
-            raise InputError(f"there is no decision {number}", mend="see which decisions wait")
-        group = [one for one in view.decisions_landed(stored.landed) if taken_together(one, stored)]
-        log = view.decisions(sorted({end for one in group for end in one.decision.pair}))
-        waits = {one.number for one in waiting(log)}
-        if stored.number not in waits:
-            raise NotAllowedError(
-                f"decision {number} does not wait for a second steward", mend="look at the pair"
-            )
-        no_second_by_the_same(stored, steward)
-        may_decide(view, steward.viewer, stored.decision.pair)
-        group = [one for one in group if one.number in waits]
-        said = entry(
-            steward,
-            verdict_of(stored.decision),
-            stored.decision.why,
-            comment,
-            needs_two=True,
-            seen=_shown(stored),
-        )
-        undoes = {one.decision.pair: int(one.seen[UNDOES]) for one in group if UNDOES in one.seen}
-        decisions: list[NewDecision] = []
-        for one in group:
-            each = replace(said, verdict=verdict_of(one.decision))
-            decisions += each.on([one.decision.pair], log, undoes=undoes)
-        sides = tuple(
-            tuple(stored.seen.get(name, ())) for name in ("left_records", "right_records")
-        )
-        same = stored.decision.verdict is Said.SAME and UNDOES not in stored.seen
-        whole = (
-            ((*sides[0], *sides[1]),)
-            if same
-            else sides
-            if "split" in stored.seen and not undoes
-            else ()
-        )
-        return Act(said, tuple(decisions), whole)
+    pair = stored.decision.pair if stored is not None else None
+    outcome, plan = commit_plan(hub, build, steward.name, pair)
+    message = f"Confirmed: {_describe_confirmation(plan, outcome.entity)}"
+    return replace(outcome, state=DecisionState.DONE, message=message)
 
-    with hub.store.view() as view:
-        known = view.decision(number)
-    outcome, act = carry(hub, make, steward.name, known.decision.pair if known else None)
-    word = SPELLED[act.entry.verdict]
-    told = (
-        f" They are {outcome.entity} now."
-        if outcome.entity and act.entry.verdict is not Verdict.UNSURE
-        else ""
+
+def _plan_confirmation(
+    view: StoreView, steward: Steward, number: int, comment: str
+) -> DecisionPlan:
+    stored = view.decision(number)
+    if stored is None:
+        raise InputError(f"there is no decision {number}", hint="see which decisions wait")
+    group = [
+        member
+        for member in view.decisions_in_revision(stored.revision)
+        if is_same_act(member, stored)
+    ]
+    log = view.decisions(sorted({end for member in group for end in member.decision.pair}))
+    waiting_numbers = {waiting.number for waiting in unconfirmed_decisions(log)}
+    if stored.number not in waiting_numbers:
+        raise DecisionNotAllowedError(
+            f"decision {number} does not wait for a second steward", hint="look at the pair"
+        )
+    check_other_steward(stored, steward)
+    check_may_decide(view, steward.viewer, stored.decision.pair)
+    group = [member for member in group if member.number in waiting_numbers]
+    log_entry = new_log_entry(
+        steward,
+        steward_verdict(stored.decision),
+        stored.decision.reason,
+        comment,
+        needs_two=True,
+        context=_shown_context(stored),
     )
-    undone = [int(one.seen[UNDOES]) for one in act.decisions if UNDOES in one.seen]
+    undoes = {
+        member.decision.pair: int(member.context[UNDOES_KEY])
+        for member in group
+        if UNDOES_KEY in member.context
+    }
+    decisions: list[NewDecision] = []
+    for member in group:
+        entry = replace(log_entry, verdict=steward_verdict(member.decision))
+        decisions += entry.build_decisions([member.decision.pair], log, undoes=undoes)
+    return DecisionPlan(log_entry, tuple(decisions), _merge_sets(stored, is_undo=bool(undoes)))
+
+
+def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ...], ...]:
+    """Return the records that a decision merges, or the two parts that a split keeps together."""
+    left = tuple(stored.context.get(LEFT_RECORDS, ()))
+    right = tuple(stored.context.get(RIGHT_RECORDS, ()))
+    if stored.decision.verdict is Verdict.SAME and UNDOES_KEY not in stored.context:
+        return ((*left, *right),)
+    if "split" in stored.context and not is_undo:
+        return left, right
+    return ()
+
+
+def _describe_confirmation(plan: DecisionPlan, entity: str) -> str:
+    undone = [int(new.context[UNDOES_KEY]) for new in plan.decisions if UNDOES_KEY in new.context]
     if undone:
-        word, told = f"decision {undone[0]} is taken back", ""
-    return replace(outcome, state=State.DONE, message=f"Confirmed: {word}.{told}")
+        return f"decision {undone[0]} is taken back."
+    text = f"{VERDICT_TEXTS[plan.entry.verdict]}."
+    if entity and plan.entry.verdict is not StewardVerdict.UNSURE:
+        text += f" They are now {entity}."
+    return text
 
 
-def taken_together(one: StoredDecision, other: StoredDecision) -> bool:
-    """Whether two decisions of one landing are one act."""
-    mark = other.seen.get(TOGETHER)
-    return one.number == other.number or bool(mark and one.seen.get(TOGETHER) == mark)
+def is_same_act(first: StoredDecision, second: StoredDecision) -> bool:
+    """Return whether two decisions of one commit belong to one act."""
+    act_id = second.context.get(ACT_KEY)
+    return first.number == second.number or bool(act_id and first.context.get(ACT_KEY) == act_id)
 
 
-def _shown(stored: StoredDecision) -> dict[str, object]:
-    """What the second steward saw: the same as the first."""
+def _shown_context(stored: StoredDecision) -> dict[str, object]:
+    """Return the snapshot of the first decision, which is also what the second steward saw."""
     return {
         name: value
-        for name, value in stored.seen.items()
-        if name not in (TOGETHER, UNDOES, COMMENT)
+        for name, value in stored.context.items()
+        if name not in (ACT_KEY, UNDOES_KEY, COMMENT_KEY)
     }

@@ -1,260 +1,327 @@
-"""Decisions on two entities. They are logged on record ids; what stands in the way is told before anything lands."""
+"""Decisions on two entities, logged on record ids; conflicts are reported before anything is
+committed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.review.decisions.blind_review import answer_again, drawn
-from resolver.review.decisions.commit_decisions import Act, MakeAct, carry
+from resolver.review.decisions.blind_review import answer_recheck, is_drawn
+from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decision_checks import (
-    contradiction,
-    forbidding,
-    forced_same,
-    no_second_by_the_same,
-    not_held,
-    said_by,
-    sides_as_seen,
-    undoes_two,
+    build_contradiction,
+    check_not_locked,
+    check_other_steward,
+    find_forbidding,
+    find_forced_same,
+    load_unchanged_sides,
+    overturn_reasons,
+    verdict_key,
 )
-from resolver.review.decisions.earlier_verdicts import SPELLED, verdict_of, waiting
-from resolver.review.decisions.four_eyes import needs_second
-from resolver.review.decisions.log_entries import entry, said_of
-from resolver.review.desk_rules import Rules
+from resolver.review.decisions.earlier_verdicts import (
+    VERDICT_TEXTS,
+    steward_verdict,
+    unconfirmed_decisions,
+)
+from resolver.review.decisions.four_eyes import second_steward_reasons
+from resolver.review.decisions.log_entries import LogEntry, new_log_entry, snapshot_context
+from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
-    Side,
-    living,
-    side_of_records,
+    EntitySide,
+    find_entity,
+    load_record_side,
+    ordered_numbers,
     sources_by_name,
 )
 from resolver.review.models import (
     BulkOutcome,
-    Outcome,
+    DecisionOutcome,
+    DecisionState,
+    PairSnapshot,
     QueueItem,
-    Reason,
-    Seen,
-    State,
+    QueueReason,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.pair import seen_of, strongest_pair
-from resolver.review.queue.queue_access import may_decide
-from resolver.review.refusals import NotAllowedError, RefusedError
-from resolver.store import NewDecision, StoredDecision, View
-from resolver.store.desk import waiting_pairs as desk_rows
+from resolver.review.pair import take_snapshot
+from resolver.review.queue.queue_access import check_may_decide
+from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
+from resolver.review.strongest_pair import StrongestPair, find_strongest_pair
+from resolver.store import NewDecision, StoredDecision, StoreView
+from resolver.store.desk import waiting_pairs
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a steward wants to say of two entities (or records), as `decide` takes it."""
+class DecisionRequest:
+    """Verdict of a steward on two entities or records.
+
+    `snapshot` is what was shown (None: not checked); `over` are numbers of decisions to withdraw;
+    `recheck` is the number of the decision that this verdict rechecks blind, or 0.
+    """
 
     steward: Steward
     left: str
     right: str
-    verdict: Verdict
-    reason: str
-    comment: str
-    seen: Seen | None
-    over: tuple[int, ...]
-    rules: Rules
+    verdict: StewardVerdict
+    reason: str = ""
+    comment: str = ""
+    snapshot: PairSnapshot | None = None
+    over: tuple[int, ...] = ()
+    recheck: int = 0
 
 
-def decide(
+def decide_pair(
+    hub: Hub, request: DecisionRequest, rules: DeskRules | None = None
+) -> DecisionOutcome:
+    """Decide a pair of entities. Raises a `DecisionRefusedError`, `InputError` for unknown ids."""
+    rules = rules or DeskRules()
+    if request.recheck:
+        return _decide_recheck(hub, request)
+    steward = request.steward.name
+    outcome, plan = commit_plan(
+        hub, plan_decision(hub, request, rules), steward, (request.left, request.right)
+    )
+    if plan.pair is not None:
+        is_done = outcome.state is DecisionState.DONE
+        if not is_done:
+            # it still waits, for other stewards
+            hub.store.steward_work.release(plan.pair, steward)
+        elif is_drawn(plan.decisions[0].digest, rules.recheck_share):
+            hub.store.steward_work.add_recheck(outcome.numbers[0], plan.rank, steward)
+    return replace(outcome, message=_message(outcome, request))
+
+
+def _decide_recheck(hub: Hub, request: DecisionRequest) -> DecisionOutcome:
+    number, verdict = request.recheck, request.verdict
+    answer_recheck(hub, request.steward, number, verdict, request.reason)
+    message = f"Second verdict on decision {number} recorded: {VERDICT_TEXTS[verdict]}."
+    return DecisionOutcome(DecisionState.NOTED, (), hub.store.revision, (), "", message)
+
+
+def _message(outcome: DecisionOutcome, request: DecisionRequest) -> str:
+    word = VERDICT_TEXTS[request.verdict]
+    if outcome.state is DecisionState.WAITING:
+        reasons = "; ".join(outcome.second_reasons)
+        return f"Logged: {word}. It counts once a second steward confirms it ({reasons})."
+    if outcome.state is DecisionState.NOTED:
+        return "Left unsure; the pair moves down the queue."
+    merged = f" They are now {outcome.entity}." if outcome.entity else ""
+    return f"Decided: {word}.{merged}"
+
+
+def plan_decision(hub: Hub, request: DecisionRequest, rules: DeskRules) -> BuildPlan:
+    """Return the builder of the log entries of a decision."""
+
+    def build(view: StoreView) -> DecisionPlan:
+        """Plan the decision on one revision."""
+        check_may_decide(view, request.steward.viewer, (request.left, request.right))
+        if _is_within_one_entity(view, request):
+            return _plan_within(hub, view, request, rules)
+        sides = load_unchanged_sides(view, request.left, request.right, request.snapshot)
+        check_not_locked(view, request.steward, ordered_numbers(*sides))
+        return _plan_between(hub, view, request, rules, sides)
+
+    return build
+
+
+def _plan_between(
     hub: Hub,
-    steward: Steward,
-    left: str,
-    right: str,
-    verdict: Verdict,
-    *,
-    reason: str = "",
-    comment: str = "",
-    seen: Seen | None = None,
-    over: Iterable[int] = (),
-    again: int = 0,
-    rules: Rules | None = None,
-) -> Outcome:
-    """Say what two entities are to each other (see the contract). Raises a `RefusedError`, and `InputError` for an
-    unknown id; then nothing has changed."""
-    rules = rules or Rules()
-    if again:
-        answer_again(hub, steward, again, verdict, reason)
-        version = hub.store.version
-        return Outcome(
-            State.NOTED, (), version, (), "", f"Noted beside decision {again}: {SPELLED[verdict]}."
-        )
-    wish = Wish(steward, left, right, verdict, reason, comment, seen, tuple(over), rules)
-    outcome, act = carry(hub, act_of(hub, wish), steward.name, (left, right))
-    if act.pair is not None and outcome.state is not State.DONE:
-        # it still waits, for others
-        hub.store.people.release(act.pair, steward.name)
-    if (
-        act.pair is not None
-        and outcome.state is State.DONE
-        and drawn(act.decisions[0].digest, rules.again_share)
-    ):
-        hub.store.people.ask_again(outcome.numbers[0], act.rank, steward.name)
-    return replace(outcome, message=_message(outcome, wish))
-
-
-def _message(outcome: Outcome, wish: Wish) -> str:
-    word = SPELLED[wish.verdict]
-    if outcome.state is State.WAITS:
-        return f"Logged: {word}. It counts once a second steward says so too ({'; '.join(outcome.waits)})."
-    if outcome.state is State.NOTED:
-        return "Left unsure; the pair goes down the queue."
-    return f"Decided: {word}." + (f" They are {outcome.entity} now." if outcome.entity else "")
-
-
-def act_of(hub: Hub, wish: Wish) -> MakeAct:
-    """What makes the entries of a decision from a view."""
-
-    def make(view: View) -> Act:
-        may_decide(view, wish.steward.viewer, (wish.left, wish.right))
-        if _within_one(view, wish):
-            return _act_within(hub, view, wish)
-        one, two = sides_as_seen(view, wish.left, wish.right, wish.seen)
-        not_held(view, wish.steward, (min(one.number, two.number), max(one.number, two.number)))
-        return _act_between(hub, view, wish, one, two)
-
-    return make
-
-
-def _act_between(hub: Hub, view: View, wish: Wish, one: Side, two: Side) -> Act:
-    """Two entities."""
-    log = view.decisions([*one.record_ids, *two.record_ids])
-    strongest = strongest_pair(hub, view, one, two, view.links_of([*one.numbers, *two.numbers]))
-    row = desk_rows.row_of(
-        view.connection, min(one.number, two.number), max(one.number, two.number)
+    view: StoreView,
+    request: DecisionRequest,
+    rules: DeskRules,
+    sides: tuple[EntitySide, EntitySide],
+) -> DecisionPlan:
+    """Plan a decision on two entities."""
+    left_side, right_side = sides
+    log = view.decisions([*left_side.record_ids, *right_side.record_ids])
+    links = view.links_of([*left_side.numbers, *right_side.numbers])
+    strongest = find_strongest_pair(hub, view, left_side, right_side, links)
+    row = waiting_pairs.waiting_row(view.connection, *ordered_numbers(left_side, right_side))
+    waiting = [stored for stored in unconfirmed_decisions(log) if _is_across(stored, *sides)]
+    is_confirmation = _check_waiting(waiting, request)
+    pairs = [stored.decision.pair for stored in waiting]
+    pairs = pairs or [_decided_records(view, request, sides, strongest)]
+    if request.verdict.is_merge:
+        is_moved = row is not None and row.reason == QueueReason.MOVED
+        pairs = _overridden_pairs(log, request, sides, pairs[0], is_moved=is_moved) or pairs
+    snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
+    reasons = second_steward_reasons(sides, sources_by_name(view), rules, request.verdict)
+    reasons += overturn_reasons(log, pairs, request.verdict)
+    log_entry = _new_log_entry(
+        request, reasons, snapshot_context(snapshot, row.reason if row is not None else "")
     )
-    ends = view.ids_of([strongest.left, strongest.right])
-    pairs = [(ends[strongest.left], ends[strongest.right])]
-    # on records that were named the word is taken literally
-    named = tuple(
-        record if record in side.record_ids else None
-        for record, side in ((wish.left, one), (wish.right, two))
-    )
-    if named[0] and named[1]:
-        pairs = [(named[0], named[1])]
-    waits = [stored for stored in waiting(log) if _touches(stored, one, two)]
-    confirms = bool(waits) and said_by(wish.verdict) == said_by(verdict_of(waits[0].decision))
-    if confirms:
-        no_second_by_the_same(waits[0], wish.steward)
-    if waits:
-        # said of the same records, it confirms what waits or takes its place
-        _not_unsure_of_what_waits(waits[0], wish)
-        pairs = [stored.decision.pair for stored in waits]
-    if wish.verdict in (Verdict.SAME, Verdict.RED):
-        forbids = forbidding(log, one, two)
-        moved = row is not None and row.reason == Reason.MOVED
-        if forbids and not moved and not {stored.number for stored in forbids} <= set(wish.over):
-            raise contradiction(log, *pairs[0], forbids)
-        pairs = [stored.decision.pair for stored in forbids] or pairs
-    seen = wish.seen or seen_of(hub, view, one, two, strongest)
-    needs = needs_second((one, two), sources_by_name(view), wish.rules, wish.verdict)
-    needs += undoes_two(log, pairs, wish.verdict)
-    act = entry(
-        wish.steward, wish.verdict, wish.reason, wish.comment, needs_two=bool(needs),
-        seen=said_of(seen, row.reason if row else ""),
-    )  # fmt: skip
-    counts = not needs or confirms
-    whole = (
-        ((*one.record_ids, *two.record_ids),)
-        if wish.verdict in (Verdict.SAME, Verdict.RED) and counts
-        else ()
-    )
-    waited = (min(one.number, two.number), max(one.number, two.number)) if row is not None else None
-    decisions = tuple(act.on(pairs, log, undoes={}))
-    return Act(
-        act, decisions, whole, () if counts else needs, waited, row.rank if row is not None else 0
+    takes_effect = not reasons or is_confirmation
+    merges = request.verdict.is_merge and takes_effect
+    return DecisionPlan(
+        log_entry,
+        tuple(log_entry.build_decisions(pairs, log, undoes={})),
+        ((*left_side.record_ids, *right_side.record_ids),) if merges else (),
+        () if takes_effect else reasons,
+        ordered_numbers(left_side, right_side) if row is not None else None,
+        row.rank if row is not None else 0,
     )
 
 
-def _act_within(hub: Hub, view: View, wish: Wish) -> Act:
-    """Two records of one entity."""
-    log = view.decisions(list(living(view, wish.left).records))
-    if wish.verdict is Verdict.DIFFERENT:
-        against = forced_same(log, wish.left, wish.right)
-        if against is not None and not set(against.settle) & set(wish.over):
-            raise against
-    one, two = (side_of_records(view, end, [end]) for end in (wish.left, wish.right))
-    needs = needs_second((one, two), sources_by_name(view), wish.rules, wish.verdict)
-    pairs = [(wish.left, wish.right)]
-    needs += undoes_two(log, pairs, wish.verdict)
-    strongest = strongest_pair(hub, view, one, two, view.links_of([*one.numbers, *two.numbers]))
-    seen = said_of(wish.seen or seen_of(hub, view, one, two, strongest), "")
-    act = entry(
-        wish.steward, wish.verdict, wish.reason, wish.comment, needs_two=bool(needs), seen=seen
-    )
-    decisions = act.on(pairs, log, undoes={})
-    if wish.verdict is Verdict.DIFFERENT and wish.over:
-        decisions += _withdrawn(log, wish, act.mark, {new.decision.pair for new in decisions})
-    return Act(act, tuple(decisions), (), needs)
+def _check_waiting(waiting: Sequence[StoredDecision], request: DecisionRequest) -> bool:
+    """Return whether the request confirms the decision that waits for a second steward.
 
-
-def _withdrawn(
-    log: Sequence[StoredDecision], wish: Wish, mark: str, done: set[tuple[str, str]]
-) -> list[NewDecision]:
-    """Decisions that are taken back so that another one can stand."""
-    gone = [one for one in log if one.number in wish.over and one.decision.pair not in done]
-    taken = replace(entry(wish.steward, Verdict.UNSURE, wish.reason, wish.comment), mark=mark)
-    return taken.on(
-        [one.decision.pair for one in gone],
-        log,
-        undoes={one.decision.pair: one.number for one in gone},
-    )
-
-
-def _not_unsure_of_what_waits(waits: StoredDecision, wish: Wish) -> None:
-    if wish.verdict is Verdict.UNSURE and waits.decision.who != wish.steward.name:
-        raise NotAllowedError(
-            f"{waits.decision.who}'s decision {waits.number} waits for a second steward, and goes on waiting",
-            mend="say the same or something else, or go on to the next pair",
-        )
-
-
-def _within_one(view: View, wish: Wish) -> bool:
-    """Whether two different records are named that lie in one entity."""
-    one, two = view.entity(wish.left), view.entity(wish.right)
-    if one is None or two is None or one.number != two.number or wish.left == wish.right:
+    Raises `DecisionNotAllowedError` if the steward would confirm their own decision, or would
+    replace that of another one by unsure.
+    """
+    if not waiting:
         return False
-    return wish.left in one.records and wish.right in two.records
+    first = waiting[0]
+    is_confirmation = verdict_key(request.verdict) == verdict_key(steward_verdict(first.decision))
+    if is_confirmation:
+        check_other_steward(first, request.steward)
+    _check_not_unsure(first, request)
+    return is_confirmation
 
 
-def _touches(stored: StoredDecision, one: Side, two: Side) -> bool:
+def _decided_records(
+    view: StoreView,
+    request: DecisionRequest,
+    sides: tuple[EntitySide, EntitySide],
+    strongest: StrongestPair,
+) -> tuple[str, str]:
+    """Return the records to decide: those that the request names, else the strongest pair."""
+    if request.left in sides[0].record_ids and request.right in sides[1].record_ids:
+        return request.left, request.right
+    ids = view.record_ids([strongest.left, strongest.right])
+    return ids[strongest.left], ids[strongest.right]
+
+
+def _overridden_pairs(
+    log: Sequence[StoredDecision],
+    request: DecisionRequest,
+    sides: tuple[EntitySide, EntitySide],
+    records: tuple[str, str],
+    *,
+    is_moved: bool,
+) -> list[tuple[str, str]]:
+    """Return the pairs of earlier `different` decisions that a merge overrides.
+
+    Raises `ContradictionError` unless the request withdraws them or the score has moved since.
+    """
+    forbidding = find_forbidding(log, *sides)
+    is_withdrawn = {stored.number for stored in forbidding} <= set(request.over)
+    if forbidding and not is_moved and not is_withdrawn:
+        raise build_contradiction(log, *records, forbidding)
+    return [stored.decision.pair for stored in forbidding]
+
+
+def _new_log_entry(
+    request: DecisionRequest, second_reasons: Sequence[str], context: Mapping[str, Any]
+) -> LogEntry:
+    return new_log_entry(
+        request.steward,
+        request.verdict,
+        request.reason,
+        request.comment,
+        needs_two=bool(second_reasons),
+        context=context,
+    )
+
+
+def _plan_within(
+    hub: Hub, view: StoreView, request: DecisionRequest, rules: DeskRules
+) -> DecisionPlan:
+    """Plan a decision on two records of one entity."""
+    log = view.decisions(list(find_entity(view, request.left).records))
+    if request.verdict is StewardVerdict.DIFFERENT:
+        contradiction = find_forced_same(log, request.left, request.right)
+        if contradiction is not None and not set(contradiction.withdrawals) & set(request.over):
+            raise contradiction
+    left_side, right_side = (
+        load_record_side(view, end, [end]) for end in (request.left, request.right)
+    )
+    sources = sources_by_name(view)
+    reasons = second_steward_reasons((left_side, right_side), sources, rules, request.verdict)
+    pairs = [(request.left, request.right)]
+    reasons += overturn_reasons(log, pairs, request.verdict)
+    links = view.links_of([*left_side.numbers, *right_side.numbers])
+    strongest = find_strongest_pair(hub, view, left_side, right_side, links)
+    snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
+    log_entry = _new_log_entry(request, reasons, snapshot_context(snapshot, ""))
+    decisions = log_entry.build_decisions(pairs, log, undoes={})
+    if request.verdict is StewardVerdict.DIFFERENT and request.over:
+        decided = {new.decision.pair for new in decisions}
+        decisions += _withdrawals(log, request, log_entry.act_id, decided)
+    return DecisionPlan(log_entry, tuple(decisions), (), reasons)
+
+
+def _withdrawals(
+    log: Sequence[StoredDecision],
+    request: DecisionRequest,
+    act_id: str,
+    decided: set[tuple[str, str]],
+) -> list[NewDecision]:
+    """Return the decisions that withdraw others so that the new one can stand."""
+    withdrawn = [
+        stored
+        for stored in log
+        if stored.number in request.over and stored.decision.pair not in decided
+    ]
+    entry = new_log_entry(request.steward, StewardVerdict.UNSURE, request.reason, request.comment)
+    return replace(entry, act_id=act_id).build_decisions(
+        [stored.decision.pair for stored in withdrawn],
+        log,
+        undoes={stored.decision.pair: stored.number for stored in withdrawn},
+    )
+
+
+def _check_not_unsure(unconfirmed: StoredDecision, request: DecisionRequest) -> None:
+    if (
+        request.verdict is StewardVerdict.UNSURE
+        and unconfirmed.decision.decided_by != request.steward.name
+    ):
+        raise DecisionNotAllowedError(
+            f"decision {unconfirmed.number} by {unconfirmed.decision.decided_by} waits for a "
+            "second steward; an unsure verdict leaves it waiting",
+            hint="confirm it, decide otherwise, or go on to the next pair",
+        )
+
+
+def _is_within_one_entity(view: StoreView, request: DecisionRequest) -> bool:
+    """Return whether the request names two different records of one entity."""
+    left_entity, right_entity = view.entity(request.left), view.entity(request.right)
+    if (
+        left_entity is None
+        or right_entity is None
+        or left_entity.number != right_entity.number
+        or request.left == request.right
+    ):
+        return False
+    return request.left in left_entity.records and request.right in right_entity.records
+
+
+def _is_across(stored: StoredDecision, left_side: EntitySide, right_side: EntitySide) -> bool:
     left, right = stored.decision.pair
-    ours, theirs = set(one.record_ids), set(two.record_ids)
-    return (left in ours and right in theirs) or (left in theirs and right in ours)
+    left_ids, right_ids = set(left_side.record_ids), set(right_side.record_ids)
+    return (left in left_ids and right in right_ids) or (left in right_ids and right in left_ids)
 
 
-def bulk(
+def decide_pairs(
     hub: Hub,
     steward: Steward,
     items: Sequence[QueueItem],
-    verdict: Verdict,
+    verdict: StewardVerdict,
     *,
     reason: str,
     comment: str = "",
-    rules: Rules | None = None,
+    rules: DeskRules | None = None,
 ) -> BulkOutcome:
-    """One verdict on several items of the queue; each is taken or refused by itself."""
+    """Give one verdict on several items of the queue; each is accepted or refused by itself."""
     done, refused = [], []
     for item in items:
-        left, right = item.left.id, item.right.id
+        pair = item.left.id, item.right.id
+        request = DecisionRequest(steward, *pair, verdict, reason, comment, recheck=item.recheck)
         try:
-            outcome = decide(
-                hub,
-                steward,
-                left,
-                right,
-                verdict,
-                reason=reason,
-                comment=comment,
-                again=item.again,
-                rules=rules,
-            )
-            done.append(outcome)
-        except (RefusedError, InputError) as error:
-            refused.append((left, right, error.line()))
+            done.append(decide_pair(hub, request, rules))
+        except (DecisionRefusedError, InputError) as error:
+            refused.append((*pair, error.line()))
     return BulkOutcome(tuple(done), tuple(refused))

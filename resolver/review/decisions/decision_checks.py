@@ -1,208 +1,232 @@
-"""What forbids a decision: others decided or hold the pair, an entity has changed, earlier decisions contradict."""
+"""Checks before a decision: concurrent decisions and leases, changed entities, contradictions with
+earlier decisions.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Sequence
 
-from resolver.records.decisions import Verdict as Said
-from resolver.review.decisions.earlier_verdicts import decision_views, standing
-from resolver.review.entity_sides import Side, living
+from resolver.records.decisions import Verdict
+from resolver.review.decisions.earlier_verdicts import decision_views, effective_decisions
+from resolver.review.entity_sides import EntitySide, find_entity
 from resolver.review.models import (
     DecisionView,
-    Seen,
+    PairSnapshot,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.pair import digest, two_sides
+from resolver.review.pair import load_pair_sides, side_digest
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
+    ContradictionTie,
     DecidedMeanwhileError,
-    HeldError,
-    NotAllowedError,
+    DecisionNotAllowedError,
+    PairLockedError,
     RetiredMeanwhileError,
-    Tie,
 )
-from resolver.store import StoredDecision, View
-from resolver.store.desk import steward_work as people_rows
-from resolver.store.desk import waiting_pairs as desk_rows
+from resolver.store import StoredDecision, StoreView
+from resolver.store.desk import steward_work, waiting_pairs
 
 
-def sides_as_seen(view: View, left: str, right: str, seen: Seen | None) -> tuple[Side, Side]:
-    """The two entities, where they still are what the steward saw. Raises `DecidedMeanwhileError`,
-    `RetiredMeanwhileError`, `ChangedMeanwhileError`."""
-    if seen is None:
-        return two_sides(view, left, right)
-    decided_since(view, seen)
-    for asked in (seen.left, seen.right):
-        entity = living(view, asked)
-        if entity.records and entity.id != asked:
-            told = f"{entity.id} holds its records now"
-            raise RetiredMeanwhileError(asked, entity.id, told)
-    one, two = two_sides(view, left, right)
-    if {one.id, two.id} != {seen.left, seen.right}:
-        raise ChangedMeanwhileError(one.id, f"{seen.left} and {seen.right} were shown")
+def load_unchanged_sides(
+    view: StoreView, left: str, right: str, snapshot: PairSnapshot | None
+) -> tuple[EntitySide, EntitySide]:
+    """Load the two entities if they still are what the steward saw.
+
+    Raises `DecidedMeanwhileError`, `RetiredMeanwhileError` or `ChangedMeanwhileError`.
+    """
+    if snapshot is None:
+        return load_pair_sides(view, left, right)
+    check_undecided_since(view, snapshot)
+    for shown_id in (snapshot.left, snapshot.right):
+        entity = find_entity(view, shown_id)
+        if entity.records and entity.id != shown_id:
+            change = f"its records now belong to {entity.id}"
+            raise RetiredMeanwhileError(shown_id, entity.id, change)
+    left_side, right_side = load_pair_sides(view, left, right)
+    if {left_side.id, right_side.id} != {snapshot.left, snapshot.right}:
+        raise ChangedMeanwhileError(
+            left_side.id, f"{snapshot.left} and {snapshot.right} were shown"
+        )
     shown = {
-        seen.left: (seen.left_digest, seen.left_records),
-        seen.right: (seen.right_digest, seen.right_records),
+        snapshot.left: (snapshot.left_digest, snapshot.left_records),
+        snapshot.right: (snapshot.right_digest, snapshot.right_records),
     }
-    for side in (one, two):
+    for side in (left_side, right_side):
         before, records = shown[side.id]
-        if digest(side) != before:
-            raise ChangedMeanwhileError(side.id, _change(set(records), set(side.record_ids)))
-    return one, two
+        if side_digest(side) != before:
+            raise ChangedMeanwhileError(
+                side.id, _describe_change(set(records), set(side.record_ids))
+            )
+    return left_side, right_side
 
 
-def _change(before: set[str], now: set[str]) -> str:
-    new, gone = sorted(now - before), sorted(before - now)
-    told = [f"{len(new)} records came to it ({new[0]} …)"] if new else []
-    told += [f"{len(gone)} records left it ({gone[0]} …)"] if gone else []
-    return " and ".join(told) or "a list brought new versions of its records"
+def _describe_change(before: set[str], now: set[str]) -> str:
+    added, removed = sorted(now - before), sorted(before - now)
+    parts = [f"{len(added)} records came to it ({added[0]} …)"] if added else []
+    parts += [f"{len(removed)} records left it ({removed[0]} …)"] if removed else []
+    return " and ".join(parts) or "a list brought new versions of its records"
 
 
-def decided_since(view: View, seen: Seen) -> None:
-    """Raises `DecidedMeanwhileError` where anything but unsure was said of the two since they were shown."""
-    if seen.version >= view.version:
+def check_undecided_since(view: StoreView, snapshot: PairSnapshot) -> None:
+    """Raise `DecidedMeanwhileError` if a verdict other than unsure was given on the two since they
+    were shown.
+    """
+    if snapshot.revision >= view.revision:
         return
-    left, right = set(seen.left_records), set(seen.right_records)
+    left, right = set(snapshot.left_records), set(snapshot.right_records)
     log = view.decisions(sorted(left | right))
     later = [
-        one
-        for one in log
-        if one.landed > seen.version
-        and one.decision.verdict is not Said.UNSURE
-        and _across(one, left, right)
+        stored
+        for stored in log
+        if stored.revision > snapshot.revision
+        and stored.decision.verdict is not Verdict.UNSURE
+        and _is_across(stored, left, right)
     ]
     if later:
-        views = {one.number: one for one in decision_views(log)}
-        raise DecidedMeanwhileError(views[later[-1].number])
+        rows = {row.number: row for row in decision_views(log)}
+        raise DecidedMeanwhileError(rows[later[-1].number])
 
 
-def _across(stored: StoredDecision, left: Collection[str], right: Collection[str]) -> bool:
-    one, two = stored.decision.pair
-    return (one in left and two in right) or (one in right and two in left)
+def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[str]) -> bool:
+    first, second = stored.decision.pair
+    return (first in left and second in right) or (first in right and second in left)
 
 
-def not_held(view: View, steward: Steward, pair: tuple[int, int]) -> None:
-    """Raises `HeldError` where another steward has the pair open, and it waits."""
-    held = people_rows.held(view.connection, pair)
-    if held is not None and desk_rows.row_of(view.connection, *pair) is None:
+def check_not_locked(view: StoreView, steward: Steward, pair: tuple[int, int]) -> None:
+    """Raise `PairLockedError` if the pair waits and another steward has it open."""
+    lease = steward_work.current_hold(view.connection, pair)
+    if lease is not None and waiting_pairs.waiting_row(view.connection, *pair) is None:
         return
-    if held is not None and held.who != steward.name:
-        raise HeldError(held.who, held.until)
+    if lease is not None and lease.steward != steward.name:
+        raise PairLockedError(lease.steward, lease.until)
 
 
-def forbidding(log: Sequence[StoredDecision], one: Side, two: Side) -> list[StoredDecision]:
-    """The decisions that call records of two sides different, and stand."""
+def find_forbidding(
+    log: Sequence[StoredDecision], left_side: EntitySide, right_side: EntitySide
+) -> list[StoredDecision]:
+    """Return the effective decisions that call records of the two sides different."""
     return [
-        found
-        for found in standing(log)
-        if found.decision.verdict is Said.DIFFERENT and _between(found, one, two)
+        stored
+        for stored in effective_decisions(log)
+        if stored.decision.verdict is Verdict.DIFFERENT
+        and _is_between(stored, left_side, right_side)
     ]
 
 
-def _between(stored: StoredDecision, one: Side, two: Side) -> bool:
-    return _across(stored, set(one.record_ids), set(two.record_ids))
+def _is_between(stored: StoredDecision, left_side: EntitySide, right_side: EntitySide) -> bool:
+    return _is_across(stored, set(left_side.record_ids), set(right_side.record_ids))
 
 
-def contradiction(
-    log: Sequence[StoredDecision], left: str, right: str, forbids: Sequence[StoredDecision]
+def build_contradiction(
+    log: Sequence[StoredDecision], left: str, right: str, forbidding: Sequence[StoredDecision]
 ) -> ContradictionError:
-    """The triangle: from the one record, through what holds it together with a record that is called different from one
-    that holds together with the other."""
-    first = forbids[0]
-    near, far = first.decision.pair
-    ties = same_path(log, left, near) or [], same_path(log, far, right) or []
-    other = same_path(log, left, far), same_path(log, near, right)
-    if left != near and right != far and None not in other:
+    """Build the error with the chain between two records: same, different, same."""
+    near, far = forbidding[0].decision.pair
+    paths = find_same_path(log, left, near) or [], find_same_path(log, far, right) or []
+    crossed_paths = find_same_path(log, left, far), find_same_path(log, near, right)
+    if left != near and right != far and None not in crossed_paths:
         near, far = far, near
-        ties = other[0] or [], other[1] or []
-    views = {one.number: one for one in decision_views(log)}
+        paths = crossed_paths[0] or [], crossed_paths[1] or []
+    views = {row.number: row for row in decision_views(log)}
     chain = [
-        *_ties(left, near, ties[0], views),
-        Tie(near, far, False, views[first.number]),
-        *_ties(far, right, ties[1], views),
+        *_build_ties(left, near, paths[0], views),
+        ContradictionTie(near, far, False, views[forbidding[0].number]),
+        *_build_ties(far, right, paths[1], views),
     ]
-    return ContradictionError(tuple(chain), tuple(one.number for one in forbids))
+    return ContradictionError(tuple(chain), tuple(stored.number for stored in forbidding))
 
 
-def forced_same(log: Sequence[StoredDecision], left: str, right: str) -> ContradictionError | None:
-    """The decisions that make two records the same, one after the other, as what contradicts calling them different."""
-    path = same_path(log, left, right)
+def find_forced_same(
+    log: Sequence[StoredDecision], left: str, right: str
+) -> ContradictionError | None:
+    """Return the chain of decisions that make two records the same, as the error that refuses
+    calling them different; None without one.
+    """
+    path = find_same_path(log, left, right)
     if not path:
         return None
-    views = {one.number: one for one in decision_views(log)}
+    views = {row.number: row for row in decision_views(log)}
     return ContradictionError(
-        tuple(_ties(left, right, path, views)), tuple(one.number for one in path)
+        tuple(_build_ties(left, right, path, views)), tuple(stored.number for stored in path)
     )
 
 
-def _ties(
+def _build_ties(
     start: str, end: str, path: Sequence[StoredDecision], views: dict[int, DecisionView]
-) -> list[Tie]:
+) -> list[ContradictionTie]:
     if start == end:
         return []
     if not path:
-        return [Tie(start, end, True, None)]
-    found, here = [], start
-    for one in path:
-        there = one.decision.right_id if one.decision.left_id == here else one.decision.left_id
-        found.append(Tie(here, there, True, views[one.number]))
-        here = there
-    return found
+        return [ContradictionTie(start, end, True, None)]
+    ties, current = [], start
+    for stored in path:
+        following = (
+            stored.decision.right_id
+            if stored.decision.left_id == current
+            else stored.decision.left_id
+        )
+        ties.append(ContradictionTie(current, following, True, views[stored.number]))
+        current = following
+    return ties
 
 
-def same_path(log: Sequence[StoredDecision], start: str, end: str) -> list[StoredDecision] | None:
-    """The shortest way from one record to another over decisions that call records the same; None where there is
-    none."""
-    near: dict[str, list[tuple[str, StoredDecision]]] = {}
-    for one in standing(log):
-        if one.decision.verdict is Said.SAME:
-            left, right = one.decision.pair
-            near.setdefault(left, []).append((right, one))
-            near.setdefault(right, []).append((left, one))
-    came: dict[str, tuple[str, StoredDecision] | None] = {start: None}
+def find_same_path(
+    log: Sequence[StoredDecision], start: str, end: str
+) -> list[StoredDecision] | None:
+    """Return the shortest path between two records over decisions that call records the same; None
+    if there is none.
+    """
+    neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
+    for stored in effective_decisions(log):
+        if stored.decision.verdict is Verdict.SAME:
+            left, right = stored.decision.pair
+            neighbors.setdefault(left, []).append((right, stored))
+            neighbors.setdefault(right, []).append((left, stored))
+    reached_from: dict[str, tuple[str, StoredDecision] | None] = {start: None}
     queue = deque([start])
     while queue:
-        here = queue.popleft()
-        for there, one in near.get(here, ()):
-            if there not in came:
-                came[there] = (here, one)
-                queue.append(there)
-    if end not in came:
+        current = queue.popleft()
+        for following, stored in neighbors.get(current, ()):
+            if following not in reached_from:
+                reached_from[following] = (current, stored)
+                queue.append(following)
+    if end not in reached_from:
         return None
     path: list[StoredDecision] = []
-    step = came[end]
+    step = reached_from[end]
     while step is not None:
         path.append(step[1])
-        step = came[step[0]]
+        step = reached_from[step[0]]
     return path[::-1]
 
 
-def said_by(verdict: Verdict) -> tuple[bool, str]:
-    """What two verdicts must share to be one."""
-    return verdict is Verdict.RED, str(verdict)
+def verdict_key(verdict: StewardVerdict) -> tuple[bool, str]:
+    """Return a key that is equal for equal verdicts."""
+    return verdict is StewardVerdict.RED, str(verdict)
 
 
-def undoes_two(
-    log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], verdict: Verdict
+def overturn_reasons(
+    log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], verdict: StewardVerdict
 ) -> tuple[str, ...]:
-    """What two stewards decided takes two to change."""
-    asked = {tuple(sorted(pair)) for pair in pairs}
-    for one in standing(log):
-        two = (
-            one.decision.needs_two or one.decision.unlawful
-        ) and one.decision.verdict is not Said.UNSURE
-        if two and one.decision.pair in asked:
-            return (f"two stewards decided it before (decision {one.number})",)
+    """Return why a decision takes two stewards: two stewards decided the pair before."""
+    sorted_pairs = {tuple(sorted(pair)) for pair in pairs}
+    for stored in effective_decisions(log):
+        decision = stored.decision
+        has_two_stewards = decision.needs_two or decision.unlawful
+        is_decided = decision.verdict is not Verdict.UNSURE
+        if has_two_stewards and is_decided and decision.pair in sorted_pairs:
+            return (f"two stewards decided it before (decision {stored.number})",)
     return ()
 
 
-def no_second_by_the_same(waits: StoredDecision, steward: Steward) -> None:
-    """Raises `NotAllowedError` where it would be one's own decision that one confirms."""
-    if waits.decision.who == steward.name:
-        raise NotAllowedError(
-            f"you have said so already (decision {waits.number}); it takes another steward",
-            mend="leave it to a colleague, or undo it",
+def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:
+    """Raise `DecisionNotAllowedError` if the steward would confirm their own decision."""
+    if unconfirmed.decision.decided_by == steward.name:
+        raise DecisionNotAllowedError(
+            f"you took this decision yourself (decision {unconfirmed.number}); "
+            "confirming it takes another steward",
+            hint="leave it to a colleague, or undo it",
         )

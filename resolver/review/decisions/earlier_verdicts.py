@@ -1,120 +1,127 @@
-"""What earlier decisions say of two entities: what stands between them, what waits for a second steward."""
+"""Earlier decisions on two entities: which are effective, and which wait for a second steward."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resolver.records.decisions import Decision, settle, unconfirmed
-from resolver.records.decisions import Verdict as Said
-from resolver.review.models import DecisionView, Standing, Verdict
+from resolver.records.decisions import Decision, Verdict, settle_decisions, waiting_decisions
+from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
 from resolver.store import StoredDecision, utc_text
 
-UNDOES, TOGETHER, COMMENT = "undoes", "together", "comment"
-"""Keys of what the log keeps beside a decision: the number of the decision it takes back; a mark that decisions taken
-together share; the free comment."""
-
-
-SPELLED = {
-    Verdict.SAME: "the same",
-    Verdict.DIFFERENT: "different",
-    Verdict.UNSURE: "unsure",
-    Verdict.RED: "red: one person under unlawfully different identities",
+UNDOES_KEY, ACT_KEY, COMMENT_KEY = "undoes", "together", "comment"
+"""Keys of the context that the log stores with a decision: number of the decision it takes back; id
+shared by the decisions of one act; free comment.
+"""
+VERDICT_TEXTS = {
+    StewardVerdict.SAME: "the same",
+    StewardVerdict.DIFFERENT: "different",
+    StewardVerdict.UNSURE: "unsure",
+    StewardVerdict.RED: "red: one person under unlawfully different identities",
 }
-"""Verdicts for people."""
+"""Verdicts in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
-    """What is decided across two entities: the latest `different` that stands, what waits for a second steward, and the
-    latest `unsure` that a steward meant (not an undoing)."""
+class PairVerdicts:
+    """Decisions across two entities: latest effective `different`, latest one that waits for a
+    second steward, latest `unsure` that a steward chose (not an undo).
+    """
 
     different: StoredDecision | None
-    waits: StoredDecision | None
+    unconfirmed: StoredDecision | None
     unsure: StoredDecision | None
 
 
-def between(log: Iterable[StoredDecision]) -> Between:
-    """What the decisions on pairs of records across two entities amount to."""
+def summarize_verdicts(log: Iterable[StoredDecision]) -> PairVerdicts:
+    """Summarize the decisions on pairs of records across two entities."""
     log = list(log)
-    stands = standing(log)
-    different = [one for one in stands if one.decision.verdict is Said.DIFFERENT]
+    effective = effective_decisions(log)
+    different = [stored for stored in effective if stored.decision.verdict is Verdict.DIFFERENT]
     unsure = [
-        one for one in stands if one.decision.verdict is Said.UNSURE and UNDOES not in one.seen
+        stored
+        for stored in effective
+        if stored.decision.verdict is Verdict.UNSURE and UNDOES_KEY not in stored.context
     ]
-    return Between(_latest(different), _latest(waiting(log)), _latest(unsure))
+    return PairVerdicts(_latest(different), _latest(unconfirmed_decisions(log)), _latest(unsure))
 
 
-def standing(log: Iterable[StoredDecision]) -> list[StoredDecision]:
-    """The decisions that count, by pair, of a log that is whole for each of its pairs."""
-    by_where = {one.decision.where: one for one in log}
-    settled = settle(one.decision for one in by_where.values())
-    # where nothing but what waits was said, that counts as unsure
+def effective_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
+    """Return the effective decisions, by pair. The log must be complete for each of its pairs."""
+    by_key = {stored.decision.place: stored for stored in log}
+    settled = settle_decisions(stored.decision for stored in by_key.values())
+    # a pair with nothing but unconfirmed decisions settles as unsure
     return [
-        by_where[one.where]
-        for one in settled
-        if one.verdict is by_where[one.where].decision.verdict
+        by_key[decision.place]
+        for decision in settled
+        if decision.verdict is by_key[decision.place].decision.verdict
     ]
 
 
-def waiting(log: Iterable[StoredDecision]) -> list[StoredDecision]:
-    """The decisions that wait for a second steward, by pair, of a log that is whole for each of its pairs."""
-    by_where = {one.decision.where: one for one in log}
-    return [by_where[one.where] for one in unconfirmed(one.decision for one in by_where.values())]
+def unconfirmed_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
+    """Return the decisions that wait for a second steward, by pair. The log must be complete for
+    each of its pairs.
+    """
+    by_key = {stored.decision.place: stored for stored in log}
+    waiting = waiting_decisions(stored.decision for stored in by_key.values())
+    return [by_key[decision.place] for decision in waiting]
 
 
-def _latest(found: Sequence[StoredDecision]) -> StoredDecision | None:
-    return max(found, key=lambda one: one.number) if found else None
+def _latest(decisions: Sequence[StoredDecision]) -> StoredDecision | None:
+    return max(decisions, key=lambda stored: stored.number) if decisions else None
 
 
-def verdict_of(decision: Decision) -> Verdict:
-    """The word of the desk for a decision."""
-    return Verdict.RED if decision.unlawful else Verdict(str(decision.verdict))
+def steward_verdict(decision: Decision) -> StewardVerdict:
+    """Return the verdict of the desk for a logged decision."""
+    return StewardVerdict.RED if decision.unlawful else StewardVerdict(str(decision.verdict))
 
 
 def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
-    """Decisions as pages show them, the newest first. The log must be whole for every pair in it."""
-    stands = {one.decision.where for one in standing(log)}
-    waits = {one.decision.where for one in waiting(log)}
-    undone = {int(one.seen[UNDOES]) for one in log if UNDOES in one.seen}
-    marks: dict[str, list[int]] = {}
-    for one in log:
-        if one.seen.get(TOGETHER):
-            marks.setdefault(str(one.seen[TOGETHER]), []).append(one.number)
+    """Return decisions as pages show them, newest first. The log must be complete for each of its
+    pairs.
+    """
+    effective = {stored.decision.place for stored in effective_decisions(log)}
+    unconfirmed = {stored.decision.place for stored in unconfirmed_decisions(log)}
+    undone = {int(stored.context[UNDOES_KEY]) for stored in log if UNDOES_KEY in stored.context}
+    acts: dict[str, list[int]] = {}
+    for stored in log:
+        if stored.context.get(ACT_KEY):
+            acts.setdefault(str(stored.context[ACT_KEY]), []).append(stored.number)
     return tuple(
-        _view(one, stands, waits, undone, marks) for one in sorted(log, key=lambda one: -one.number)
+        _build_view(stored, effective, unconfirmed, undone, acts)
+        for stored in sorted(log, key=lambda stored: -stored.number)
     )
 
 
-def _view(
+def _build_view(
     stored: StoredDecision,
-    stands: set[str],
-    waits: set[str],
+    effective: set[str],
+    unconfirmed: set[str],
     undone: set[int],
-    marks: Mapping[str, list[int]],
+    acts: Mapping[str, list[int]],
 ) -> DecisionView:
-    one = stored.decision
-    if one.where in waits:
-        standing = Standing.WAITS
+    decision = stored.decision
+    if decision.place in unconfirmed:
+        status = DecisionStatus.WAITING
     elif stored.number in undone:
-        standing = Standing.UNDONE
+        status = DecisionStatus.UNDONE
     else:
-        standing = Standing.STANDS if one.where in stands else Standing.REPLACED
-    together = tuple(
+        status = DecisionStatus.ACTIVE if decision.place in effective else DecisionStatus.REPLACED
+    act_numbers = tuple(
         number
-        for number in marks.get(str(stored.seen.get(TOGETHER)), ())
+        for number in acts.get(str(stored.context.get(ACT_KEY)), ())
         if number != stored.number
     )
     return DecisionView(
         stored.number,
-        one.left_id,
-        one.right_id,
-        verdict_of(one),
-        one.who,
-        utc_text(one.when) if one.when else "",
-        one.why,
-        str(stored.seen.get(COMMENT, "")),
-        standing,
-        int(stored.seen.get(UNDOES, 0)),
-        together,
+        decision.left_id,
+        decision.right_id,
+        steward_verdict(decision),
+        decision.decided_by,
+        utc_text(decision.decided_at) if decision.decided_at else "",
+        decision.reason,
+        str(stored.context.get(COMMENT_KEY, "")),
+        status,
+        int(stored.context.get(UNDOES_KEY, 0)),
+        act_numbers,
     )

@@ -1,4 +1,4 @@
-"""New entries of the log of decisions: what stands in them beside the verdict, and when they are said to be taken."""
+"""New entries of the decision log: verdict, context and time."""
 
 from __future__ import annotations
 
@@ -8,116 +8,120 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resolver.records.decisions import Decision
-from resolver.records.decisions import Verdict as Said
-from resolver.review.decisions.earlier_verdicts import COMMENT, TOGETHER, UNDOES
-from resolver.review.models import Seen, Steward, Verdict
+from resolver.records.decisions import Decision, Verdict
+from resolver.review.decisions.earlier_verdicts import ACT_KEY, COMMENT_KEY, UNDOES_KEY
+from resolver.review.models import PairSnapshot, Steward, StewardVerdict
 from resolver.store import NewDecision, StoredDecision
 
-_SHOWN = 500
-"""Ids of records shown that the log keeps for a side at most."""
-_MOMENT = datetime.timedelta(microseconds=1)
+MAX_SHOWN_IDS = 500
+"""Ids of shown records that the log stores for a side at most."""
+_SMALLEST_STEP = datetime.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What a steward says of some pairs of records: all of it is one act, which is undone as one."""
+class LogEntry:
+    """Verdict of a steward on pairs of records: one act, undone as one."""
 
     steward: Steward
-    verdict: Verdict
+    verdict: StewardVerdict
     reason: str
     comment: str
     needs_two: bool
-    seen: Mapping[str, Any]
-    mark: str
+    context: Mapping[str, Any]
+    act_id: str
 
     @property
-    def said(self) -> Said:
-        """The verdict as the log has it."""
-        return Said.SAME if self.verdict is Verdict.RED else Said(str(self.verdict))
+    def logged_verdict(self) -> Verdict:
+        """Verdict as the log stores it."""
+        return Verdict.SAME if self.verdict is StewardVerdict.RED else Verdict(str(self.verdict))
 
-    def on(
+    def build_decisions(
         self,
         pairs: Iterable[tuple[str, str]],
         log: Sequence[StoredDecision],
         *,
         undoes: Mapping[tuple[str, str], int],
     ) -> list[NewDecision]:
-        """The entries on some pairs (ids, in any order), each later than what the log has on its pair."""
-        last: dict[tuple[str, str], datetime.datetime] = {}
+        """Build the decisions on pairs of ids, each later than anything logged on its pair."""
+        last_times: dict[tuple[str, str], datetime.datetime] = {}
         for stored in log:
-            if stored.decision.when is not None:
-                last[stored.decision.pair] = max(
-                    stored.decision.when, last.get(stored.decision.pair, _LONG_AGO)
+            if stored.decision.decided_at is not None:
+                last_times[stored.decision.pair] = max(
+                    stored.decision.decided_at, last_times.get(stored.decision.pair, _EARLIEST)
                 )
         now = datetime.datetime.now(datetime.UTC)
-        return [self._one(tuple(sorted(pair)), now, last, undoes) for pair in sorted({*pairs})]
+        return [
+            self._new_decision(tuple(sorted(pair)), now, last_times, undoes)
+            for pair in sorted({*pairs})
+        ]
 
-    def _one(
+    def _new_decision(
         self,
         pair: tuple[str, ...],
         now: datetime.datetime,
-        last: Mapping[tuple[str, str], datetime.datetime],
+        last_times: Mapping[tuple[str, str], datetime.datetime],
         undoes: Mapping[tuple[str, str], int],
     ) -> NewDecision:
         left, right = pair
-        when = max(now, last.get((left, right), _LONG_AGO) + _MOMENT)
-        red, who = self.verdict is Verdict.RED, self.steward.name
-        decision = Decision(left, right, self.said, who, when, self.reason, red, "", self.needs_two)
-        seen = {**self.seen, TOGETHER: self.mark}
+        when = max(now, last_times.get((left, right), _EARLIEST) + _SMALLEST_STEP)
+        is_red, author = self.verdict is StewardVerdict.RED, self.steward.name
+        decision = Decision(
+            left, right, self.logged_verdict, author, when, self.reason, is_red, "", self.needs_two
+        )
+        context = {**self.context, ACT_KEY: self.act_id}
         if self.comment:
-            seen[COMMENT] = self.comment
+            context[COMMENT_KEY] = self.comment
         if (left, right) in undoes:
-            seen[UNDOES] = undoes[left, right]
-        return NewDecision(decision, seen)
+            context[UNDOES_KEY] = undoes[left, right]
+        return NewDecision(decision, context)
 
 
-_LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+_EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
-def entry(
+def new_log_entry(
     steward: Steward,
-    verdict: Verdict,
+    verdict: StewardVerdict,
     reason: str,
     comment: str = "",
     *,
     needs_two: bool = False,
-    seen: Mapping[str, Any] | None = None,
-) -> Entry:
-    """A new act."""
-    return Entry(
+    context: Mapping[str, Any] | None = None,
+) -> LogEntry:
+    """Start a new act."""
+    return LogEntry(
         steward,
         verdict,
         reason.strip(),
         comment.strip(),
         needs_two,
-        seen or {},
+        context or {},
         uuid.uuid4().hex[:12],
     )
 
 
-def said_of(seen: Seen, queue_reason: str) -> dict[str, Any]:
-    """What the log keeps of what a steward saw."""
+def snapshot_context(snapshot: PairSnapshot, queue_reason: str) -> dict[str, Any]:
+    """Return the part of a snapshot that the log stores."""
     return {
-        "model": seen.model,
-        "version": seen.version,
-        "score": round(seen.score, 6),
-        "logodds": seen.logodds,
-        "band": seen.band,
-        "hidden": seen.hidden,
+        "model": snapshot.model,
+        "version": snapshot.revision,
+        "score": round(snapshot.score, 6),
+        "logodds": snapshot.logodds,
+        "band": snapshot.band,
+        "hidden": snapshot.is_score_hidden,
         "queue": queue_reason,
-        "left": seen.left,
-        "right": seen.right,
-        "left_records": list(seen.left_records[:_SHOWN]),
-        "right_records": list(seen.right_records[:_SHOWN]),
-        "left_digest": seen.left_digest,
-        "right_digest": seen.right_digest,
+        "left": snapshot.left,
+        "right": snapshot.right,
+        "left_records": list(snapshot.left_records[:MAX_SHOWN_IDS]),
+        "right_records": list(snapshot.right_records[:MAX_SHOWN_IDS]),
+        "left_digest": snapshot.left_digest,
+        "right_digest": snapshot.right_digest,
     }
 
 
-def as_if_confirmed(news: Iterable[NewDecision]) -> list[NewDecision]:
-    """Entries as they would count with a second steward behind them: for previews."""
+def mark_confirmed(decisions: Iterable[NewDecision]) -> list[NewDecision]:
+    """Return decisions as if a second steward had confirmed them, for previews."""
     return [
         replace(new, decision=replace(new.decision, needs_two=False, unlawful=False))
-        for new in news
+        for new in decisions
     ]

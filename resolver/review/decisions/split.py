@@ -1,7 +1,8 @@
-"""Split: records are taken out of an entity, and stay apart from what is left.
+"""Split: take records out of an entity and keep them apart from the rest.
 
-It is logged as `different` between every record taken out and every one left (where that would be too many: between
-those that are linked, and to the first of either part), and as `same` where a part would fall apart by itself.
+It is logged as `different` between every record taken out and every one left (if that would be too
+many: between linked ones, and to the first record of either part), and as `same` where a part would
+fall apart by itself.
 """
 
 from __future__ import annotations
@@ -13,126 +14,166 @@ import numpy as np
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Verdict as Said
-from resolver.review.decisions.commit_decisions import Act, MakeAct, carry
-from resolver.review.decisions.decision_checks import undoes_two
-from resolver.review.decisions.earlier_verdicts import standing
-from resolver.review.decisions.four_eyes import needs_second
-from resolver.review.decisions.log_entries import entry
-from resolver.review.desk_rules import Rules
+from resolver.records.decisions import Verdict
+from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
+from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
+from resolver.review.decisions.decision_checks import overturn_reasons
+from resolver.review.decisions.earlier_verdicts import effective_decisions
+from resolver.review.decisions.four_eyes import second_steward_reasons
+from resolver.review.decisions.log_entries import MAX_SHOWN_IDS, new_log_entry
+from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
-    Side,
-    living,
-    sides_of,
+    EntitySide,
+    find_entity,
+    load_sides,
     sources_by_name,
 )
 from resolver.review.models import (
-    Outcome,
-    State,
+    DecisionOutcome,
+    DecisionState,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.pair import digest
-from resolver.review.queue.queue_access import may_decide
+from resolver.review.pair import side_digest
+from resolver.review.queue.queue_access import check_may_decide
 from resolver.review.refusals import ChangedMeanwhileError, RetiredMeanwhileError
-from resolver.store import View
+from resolver.store import StoreView
 
-_PAIRS = 400
+_MAX_PAIRS = 400
 
 
-def split(
+def split_entity(
     hub: Hub,
     steward: Steward,
     entity: str,
     record_ids: Iterable[str],
     why: str,
     *,
-    seen_digest: str = "",
-    rules: Rules | None = None,
-) -> Outcome:
-    """Take records out of an entity. `seen_digest`: what the entity was when it was shown (`entity_digest`). Raises
-    `InputError` for records that are not in it or would leave nothing, a `RefusedError` where it has changed."""
-    taken = tuple(sorted(set(record_ids)))
-    make = split_act(steward, entity, taken, why, seen_digest, rules or Rules())
-    outcome, _ = carry(hub, make, steward.name)
-    if outcome.state is State.WAITS:
-        return replace(
-            outcome,
-            message=f"Logged. It counts once a second steward agrees ({'; '.join(outcome.waits)}).",
-        )
-    return replace(outcome, message=f"{len(taken)} records taken out of {entity}.")
+    shown_digest: str = "",
+    rules: DeskRules | None = None,
+) -> DecisionOutcome:
+    """Take records out of an entity. `shown_digest` is the `entity_digest` at the time the entity
+    was shown.
+
+    Raises `InputError` for records that are not in it or if none would be left, and a
+    `DecisionRefusedError` if the entity has changed.
+    """
+    removed = tuple(sorted(set(record_ids)))
+    build_plan = plan_split(steward, entity, removed, why, shown_digest, rules or DeskRules())
+    outcome, _ = commit_plan(hub, build_plan, steward.name)
+    message = f"{len(removed)} records taken out of {entity}."
+    if outcome.state is DecisionState.WAITING:
+        reasons = "; ".join(outcome.second_reasons)
+        message = f"Logged. It counts once a second steward confirms it ({reasons})."
+    return replace(outcome, message=message)
 
 
 def entity_digest(hub: Hub, entity: str) -> str:
-    """What an entity holds, as a short text to give back with `split`. Raises `InputError` for an unknown id."""
+    """Return a digest of the records of an entity, to pass back to `split_entity`. Raises
+    `InputError` for an unknown id.
+    """
     with hub.store.view() as view:
-        found = living(view, entity)
-        side = sides_of(view, [found.number]).get(found.number)
-        return digest(side) if side is not None else ""
+        stored_entity = find_entity(view, entity)
+        side = load_sides(view, [stored_entity.number]).get(stored_entity.number)
+        return side_digest(side) if side is not None else ""
 
 
-def split_act(
-    steward: Steward, entity: str, taken: Sequence[str], why: str, seen_digest: str, rules: Rules
-) -> MakeAct:
-    """What makes the entries of a split from a view."""
+def plan_split(
+    steward: Steward,
+    entity: str,
+    removed: Sequence[str],
+    why: str,
+    shown_digest: str,
+    rules: DeskRules,
+) -> BuildPlan:
+    """Return the builder of the log entries of a split."""
 
-    def make(view: View) -> Act:
-        side = _side(view, entity, seen_digest)
-        may_decide(view, steward.viewer, side.record_ids)
-        rest = sorted(set(side.record_ids) - set(taken))
-        strange = sorted(set(taken) - set(side.record_ids))
-        if strange:
+    def build(view: StoreView) -> DecisionPlan:
+        """Plan the split on one revision."""
+        side = _load_shown_side(view, entity, shown_digest)
+        check_may_decide(view, steward.viewer, side.record_ids)
+        remaining = sorted(set(side.record_ids) - set(removed))
+        foreign = sorted(set(removed) - set(side.record_ids))
+        if foreign:
             raise InputError(
-                f"{strange[0]} is no record of {side.id}", mend="choose among its records"
+                f"{foreign[0]} is not a record of {side.id}", hint="choose among its records"
             )
-        if not taken or not rest:
+        if not removed or not remaining:
             raise InputError(
-                "a split takes some records out and leaves some", mend="choose some of them"
+                "a split takes some records out and leaves others",
+                hint="choose some of its records, but not all",
             )
         log = view.decisions(list(side.record_ids))
-        same = {one.decision.pair for one in standing(log) if one.decision.verdict is Said.SAME}
-        pairs = _cut(view, side, set(taken), rest, same)
-        needs = needs_second((side,), sources_by_name(view), rules, Verdict.DIFFERENT)
-        needs += undoes_two(log, pairs, Verdict.DIFFERENT)
-        seen = {"split": side.id, "left_records": list(taken[:500]), "right_records": rest[:500]}
-        said = entry(
-            steward,
-            Verdict.DIFFERENT,
-            why,
-            needs_two=bool(needs),
-            seen={**seen, "version": view.version},
+        same_pairs = {
+            stored.decision.pair
+            for stored in effective_decisions(log)
+            if stored.decision.verdict is Verdict.SAME
+        }
+        pairs = _separating_pairs(view, side, set(removed), remaining, same_pairs)
+        second_reasons = second_steward_reasons(
+            (side,), sources_by_name(view), rules, StewardVerdict.DIFFERENT
         )
-        return Act(said, tuple(said.on(pairs, log, undoes={})), (tuple(taken), tuple(rest)), needs)
+        second_reasons += overturn_reasons(log, pairs, StewardVerdict.DIFFERENT)
+        context = {
+            "split": side.id,
+            LEFT_RECORDS: list(removed[:MAX_SHOWN_IDS]),
+            RIGHT_RECORDS: remaining[:MAX_SHOWN_IDS],
+            "version": view.revision,
+        }
+        log_entry = new_log_entry(
+            steward,
+            StewardVerdict.DIFFERENT,
+            why,
+            needs_two=bool(second_reasons),
+            context=context,
+        )
+        return DecisionPlan(
+            log_entry,
+            tuple(log_entry.build_decisions(pairs, log, undoes={})),
+            (tuple(removed), tuple(remaining)),
+            second_reasons,
+        )
 
-    return make
+    return build
 
 
-def _side(view: View, entity: str, seen_digest: str) -> Side:
-    found = living(view, entity)
-    if not found.records:
+def _load_shown_side(view: StoreView, entity: str, shown_digest: str) -> EntitySide:
+    stored_entity = find_entity(view, entity)
+    if not stored_entity.records:
         raise RetiredMeanwhileError(entity, "", "all its records were withdrawn")
-    if found.id != entity and entity.startswith("e-"):
-        raise RetiredMeanwhileError(entity, found.id, f"{found.id} holds its records now")
-    side = sides_of(view, [found.number])[found.number]
-    if seen_digest and digest(side) != seen_digest:
-        raise ChangedMeanwhileError(side.id, "it holds other records, or other versions of them")
+    if stored_entity.id != entity and entity.startswith("e-"):
+        reason = f"its records now belong to {stored_entity.id}"
+        raise RetiredMeanwhileError(entity, stored_entity.id, reason)
+    side = load_sides(view, [stored_entity.number])[stored_entity.number]
+    if shown_digest and side_digest(side) != shown_digest:
+        raise ChangedMeanwhileError(side.id, "it has other records, or other versions of them")
     return side
 
 
-def _cut(
-    view: View, side: Side, taken: set[str], rest: Sequence[str], same: set[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """The pairs that keep the parts apart."""
-    if len(taken) * len(rest) <= _PAIRS:
-        return [(one, two) for one in sorted(taken) for two in rest]
+def _linked_pairs(view: StoreView, side: EntitySide) -> list[tuple[str, str]]:
+    """Return the pairs of record ids of an entity that have a link."""
     links = view.links_of(list(side.numbers))
-    name = {stored.number: stored.record.id for stored in side.records}
+    id_of = {stored.number: stored.record.id for stored in side.records}
     inside = np.isin(links.left, side.numbers) & np.isin(links.right, side.numbers)
     ends = zip(links.left[inside].tolist(), links.right[inside].tolist(), strict=True)
-    linked = [(name[one], name[two]) for one, two in ends]
+    return [(id_of[first], id_of[second]) for first, second in ends]
+
+
+def _separating_pairs(
+    view: StoreView,
+    side: EntitySide,
+    removed: set[str],
+    remaining: Sequence[str],
+    same_pairs: set[tuple[str, str]],
+) -> list[tuple[str, str]]:
+    """Return the pairs of record ids that keep the two parts apart."""
+    if len(removed) * len(remaining) <= _MAX_PAIRS:
+        return [(first, second) for first in sorted(removed) for second in remaining]
     across = {
-        tuple(sorted(pair)) for pair in [*linked, *same] if (pair[0] in taken) != (pair[1] in taken)
+        tuple(sorted(pair))
+        for pair in [*_linked_pairs(view, side), *same_pairs]
+        if (pair[0] in removed) != (pair[1] in removed)
     }
-    across |= {tuple(sorted((one, rest[0]))) for one in taken}
-    across |= {tuple(sorted((min(taken), one))) for one in rest}
-    return [(one, two) for one, two in sorted(across)]
+    across |= {tuple(sorted((record_id, remaining[0]))) for record_id in removed}
+    across |= {tuple(sorted((min(removed), record_id))) for record_id in remaining}
+    return [(first, second) for first, second in sorted(across)]

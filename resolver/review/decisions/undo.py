@@ -1,210 +1,282 @@
-"""Undo: a new decision that restores what stood before. The act is taken back whole: all that was decided in one go.
+"""Undo: a new decision that restores what was effective before. All decisions of one act are taken
+back together.
 
-What stood on a pair before the act is said again (where nothing stood: `unsure`, which is the same to clusters as never
-having decided), so that links, members and entities are as they were, ids included. Only the last word on a pair can be
-taken back; what came after it has to be undone first. An undoing is itself a decision, and can be undone.
+The verdict that was effective on a pair before the act is repeated (`unsure` if there was none,
+which clustering treats as undecided), so that links, members and entities are as they were, ids
+included. Only the last decision on a pair can be taken back; later ones must be undone first. An
+undo is itself a decision and can be undone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Decision, settle
-from resolver.records.decisions import Verdict as Said
-from resolver.review.decisions.commit_decisions import Act, carry
-from resolver.review.decisions.confirm import taken_together
-from resolver.review.decisions.decision_checks import said_by
+from resolver.records.decisions import Decision, Verdict, settle_decisions
+from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
+from resolver.review.decisions.confirm import is_same_act
+from resolver.review.decisions.decision_checks import verdict_key
 from resolver.review.decisions.earlier_verdicts import (
-    SPELLED,
-    UNDOES,
-    verdict_of,
-    waiting,
+    UNDOES_KEY,
+    VERDICT_TEXTS,
+    steward_verdict,
+    unconfirmed_decisions,
 )
-from resolver.review.decisions.log_entries import entry
-from resolver.review.desk_rules import Rules
+from resolver.review.decisions.log_entries import new_log_entry
 from resolver.review.models import (
-    Outcome,
-    State,
+    DecisionOutcome,
+    DecisionState,
     Steward,
-    Verdict,
+    StewardVerdict,
 )
-from resolver.review.queue.queue_access import may_decide
-from resolver.review.refusals import NotAllowedError
-from resolver.store import NewDecision, StoredDecision, View
+from resolver.review.queue.queue_access import check_may_decide
+from resolver.review.refusals import DecisionNotAllowedError
+from resolver.store import NewDecision, StoredDecision, StoreView
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Back:
-    """Taking back one decision: what to say of its pair instead, and whether two stewards stand behind it."""
+class _Reversal:
+    """Reversal of one decision: the verdict to log instead, and whether two stewards stand behind
+    the decision.
+    """
 
     target: StoredDecision
-    verdict: Verdict
-    confirmed: bool
-    seen: Mapping[str, Any] = field(default_factory=dict)
-    """What whoever said so first had before their eyes, as far as later evidence is measured against it."""
+    verdict: StewardVerdict
+    is_confirmed: bool
+    shown_score: Mapping[str, Any]
+    """Band and log-odds shown when that verdict was first given, against which later evidence is
+    measured.
+    """
 
 
-def undo(
-    hub: Hub, steward: Steward, number: int, *, why: str = "", rules: Rules | None = None
-) -> Outcome:
-    """Take back a decision, with those taken together with it. What needed two stewards needs two, except one's own
-    that nobody has confirmed. Raises `InputError` for an unknown number, `NotAllowedError` where later decisions stand
-    on the same records, or the decision is undone already."""
-    del rules
-    gone: list[int] = []
+def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> DecisionOutcome:
+    """Take back a decision with all decisions of its act.
 
-    def make(view: View) -> Act:
-        stored = _stored(view, number)
-        may_decide(view, steward.viewer, stored.decision.pair)
-        targets = _act_of(view, stored)
+    A decision that needed two stewards needs two to undo, except one's own that nobody has
+    confirmed. Raises `InputError` for an unknown number, and `DecisionNotAllowedError` if later
+    decisions stand on the same records or the decision is undone already.
+    """
+    undone_numbers: list[int] = []
+
+    def build(view: StoreView) -> DecisionPlan:
+        """Plan the undo on one revision."""
+        stored = _find_decision(view, number)
+        check_may_decide(view, steward.viewer, stored.decision.pair)
+        targets = _find_act(view, stored)
         log = view.decisions(sorted({end for pair in targets for end in pair}))
-        backs = [_back(log, targets[pair], steward) for pair in sorted(targets)]
-        gone[:] = [one.target.number for one in backs]
-        two = any(one.confirmed for one in backs)
-        said = entry(steward, Verdict.UNSURE, why or f"undoes decision {number}", needs_two=two)
+        reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
+        undone_numbers[:] = [reversal.target.number for reversal in reversals]
+        needs_two = any(reversal.is_confirmed for reversal in reversals)
+        log_entry = new_log_entry(
+            steward, StewardVerdict.UNSURE, why or f"undoes decision {number}", needs_two=needs_two
+        )
         decisions: list[NewDecision] = []
-        for one in backs:
-            pair = one.target.decision.pair
-            decisions += replace(said, verdict=one.verdict, seen=one.seen).on(
-                [pair], log, undoes={pair: one.target.number}
-            )
-        waits = (f"two stewards stand behind decision {number}",) if two else ()
-        return Act(said, tuple(decisions), (), waits)
+        for reversal in reversals:
+            pair = reversal.target.decision.pair
+            entry = replace(log_entry, verdict=reversal.verdict, context=reversal.shown_score)
+            undoes = {pair: reversal.target.number}
+            decisions += entry.build_decisions([pair], log, undoes=undoes)
+        reasons = (f"two stewards stand behind decision {number}",) if needs_two else ()
+        return DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
     with hub.store.view() as view:
-        known = _stored(view, number).decision
-    outcome, _ = carry(hub, make, steward.name, known.pair)
-    hub.store.people.drop_again(gone)
-    if outcome.state is State.WAITS:
-        told = (
-            f"Logged: decision {number} is to be undone. It takes a second steward who says so too."
-        )
-        return replace(outcome, message=told)
-    told = f"Undone: decision {number} ({SPELLED[verdict_of(known)]})."
-    return replace(outcome, state=State.DONE, message=told)
+        undone_decision = _find_decision(view, number).decision
+    outcome, _ = commit_plan(hub, build, steward.name, undone_decision.pair)
+    hub.store.steward_work.drop_rechecks(undone_numbers)
+    if outcome.state is DecisionState.WAITING:
+        message = f"Logged: decision {number} is undone once a second steward confirms it."
+        return replace(outcome, message=message)
+    message = f"Undone: decision {number} ({VERDICT_TEXTS[steward_verdict(undone_decision)]})."
+    return replace(outcome, state=DecisionState.DONE, message=message)
 
 
-def _stored(view: View, number: int) -> StoredDecision:
+def _find_decision(view: StoreView, number: int) -> StoredDecision:
     stored = view.decision(number)
     if stored is None:
-        raise InputError(f"there is no decision {number}", mend="see the history of the entity")
+        raise InputError(f"there is no decision {number}", hint="see the history of the entity")
     return stored
 
 
-def _act_of(view: View, stored: StoredDecision) -> dict[Pair, StoredDecision]:
-    """The decisions that were taken together with one, and with those that confirmed it: the last of each pair."""
-    ours = _in_order(view.decisions(list(stored.decision.pair)), stored.decision.pair)
-    found: dict[Pair, StoredDecision] = {}
-    for one in _run(ours, stored):
-        for other in view.decisions_landed(one.landed):
-            if taken_together(other, one):
-                known = found.get(other.decision.pair)
-                if known is None or known.number < other.number:
-                    found[other.decision.pair] = other
-    return found
+def _find_act(view: StoreView, stored: StoredDecision) -> dict[Pair, StoredDecision]:
+    """Return the last decision on each pair of an act, confirmations included."""
+    pair_log = _sort_by_time(view.decisions(list(stored.decision.pair)), stored.decision.pair)
+    latest: dict[Pair, StoredDecision] = {}
+    for confirming in _confirming_run(pair_log, stored):
+        for member in view.decisions_in_revision(confirming.revision):
+            if is_same_act(member, confirming):
+                previous = latest.get(member.decision.pair)
+                if previous is None or previous.number < member.number:
+                    latest[member.decision.pair] = member
+    return latest
 
 
-def _back(log: Sequence[StoredDecision], target: StoredDecision, steward: Steward) -> _Back:
-    """What taking back one decision says. Raises `NotAllowedError` where it is not the last word on its pair."""
-    ours = _in_order(log, target.decision.pair)
-    waits = {one.number for one in waiting(ours)}
-    active = _active(ours, waits)
-    run = {one.number for one in _run(ours, target)}
-    undone = [
-        one for one in ours if int(one.seen.get(UNDOES, 0)) in run and one.number not in waits
-    ]
-    if undone and not any(one.number in run for one in active) and UNDOES not in target.seen:
-        raise NotAllowedError(
-            f"decision {target.number} is undone already, by decision {undone[-1].number}",
-            mend=f"undo decision {undone[-1].number} to bring it back",
+def _plan_reversal(
+    log: Sequence[StoredDecision], target: StoredDecision, steward: Steward
+) -> _Reversal:
+    """Determine the reversal of one decision. Raises `DecisionNotAllowedError` if it is not the
+    last one on its pair.
+    """
+    pair_log = _sort_by_time(log, target.decision.pair)
+    unconfirmed = {stored.number for stored in unconfirmed_decisions(pair_log)}
+    active = _active_decisions(pair_log, unconfirmed)
+    run = {stored.number for stored in _confirming_run(pair_log, target)}
+    _check_latest(pair_log, active, unconfirmed, run, target)
+    was_unconfirmed = bool(run & unconfirmed)
+    if was_unconfirmed and target.decision.decided_by != steward.name:
+        raise DecisionNotAllowedError(
+            f"decision {target.number} is {target.decision.decided_by}'s, "
+            "and waits for a second steward",
+            hint="decide otherwise, or leave it to them",
         )
-    place = {one.number: place for place, one in enumerate(ours)}
-    later = [
-        one for one in active if one.number not in run and place[one.number] > place[target.number]
+    is_confirmed = _needs_two(target) and not was_unconfirmed
+    if UNDOES_KEY not in target.context:
+        before = [stored for stored in active if stored.number not in run]
+        return _restore_previous(target, before, is_confirmed=is_confirmed)
+    restored = next(
+        stored for stored in pair_log if stored.number == int(target.context[UNDOES_KEY])
+    )
+    decision = restored.decision
+    if was_unconfirmed:
+        decision = _effective_decision(active) or target.decision
+    return _Reversal(target, steward_verdict(decision), is_confirmed, _shown_score(restored))
+
+
+def _find_undos(
+    pair_log: Sequence[StoredDecision], unconfirmed: set[int], run: set[int]
+) -> list[StoredDecision]:
+    """Return the confirmed decisions that undo one of a run."""
+    return [
+        stored
+        for stored in pair_log
+        if int(stored.context.get(UNDOES_KEY, 0)) in run and stored.number not in unconfirmed
     ]
-    later += [one for one in undone if UNDOES in target.seen]
+
+
+def _check_latest(
+    pair_log: Sequence[StoredDecision],
+    active: Sequence[StoredDecision],
+    unconfirmed: set[int],
+    run: set[int],
+    target: StoredDecision,
+) -> None:
+    """Raise `DecisionNotAllowedError` if the target is undone already, or not the last one."""
+    undone_by = _find_undos(pair_log, unconfirmed, run)
+    is_undo = UNDOES_KEY in target.context
+    if undone_by and not is_undo and not any(stored.number in run for stored in active):
+        raise DecisionNotAllowedError(
+            f"decision {target.number} is undone already, by decision {undone_by[-1].number}",
+            hint=f"undo decision {undone_by[-1].number} to bring it back",
+        )
+    later = _later_decisions(pair_log, active, run, target) + (undone_by if is_undo else [])
     if later:
         _refuse_later(later[-1], target)
-    waited = bool(run & waits)
-    if waited and target.decision.who != steward.name:
-        raise NotAllowedError(
-            f"decision {target.number} is {target.decision.who}'s, and waits for a second steward",
-            mend="decide otherwise, or leave it to them",
-        )
-    if UNDOES in target.seen:
-        brought_back = next(one for one in ours if one.number == int(target.seen[UNDOES]))
-        verdict = verdict_of(brought_back.decision)
-        if waited:
-            verdict = verdict_of(_standing(active) or target.decision)
-        return _Back(target, verdict, _two(target) and not waited, _looked(brought_back))
-    before = [one for one in active if one.number not in run]
-    stood = _standing(before)
-    verdict = verdict_of(stood) if stood else Verdict.UNSURE
-    seen = next((_looked(one) for one in reversed(before) if one.decision == stood), {})
-    return _Back(target, verdict, _two(target) and not waited, seen)
 
 
-def _looked(stored: StoredDecision) -> dict[str, Any]:
-    return {name: stored.seen[name] for name in ("band", "logodds") if name in stored.seen}
+def _later_decisions(
+    pair_log: Sequence[StoredDecision],
+    active: Sequence[StoredDecision],
+    run: set[int],
+    target: StoredDecision,
+) -> list[StoredDecision]:
+    place = {stored.number: place for place, stored in enumerate(pair_log)}
+    return [
+        stored
+        for stored in active
+        if stored.number not in run and place[stored.number] > place[target.number]
+    ]
+
+
+def _restore_previous(
+    target: StoredDecision, before: Sequence[StoredDecision], *, is_confirmed: bool
+) -> _Reversal:
+    """Return the reversal that restores the decision effective before the target, or unsure."""
+    effective = _effective_decision(before)
+    if effective is None:
+        return _Reversal(target, StewardVerdict.UNSURE, is_confirmed, {})
+    shown = next(
+        (_shown_score(stored) for stored in reversed(before) if stored.decision == effective), {}
+    )
+    return _Reversal(target, steward_verdict(effective), is_confirmed, shown)
+
+
+def _shown_score(stored: StoredDecision) -> dict[str, Any]:
+    return {name: stored.context[name] for name in ("band", "logodds") if name in stored.context}
 
 
 def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:
-    raise NotAllowedError(
-        f"decision {later.number} by {later.decision.who or 'somebody'} ({SPELLED[verdict_of(later.decision)]}) "
+    verdict = VERDICT_TEXTS[steward_verdict(later.decision)]
+    raise DecisionNotAllowedError(
+        f"decision {later.number} by {later.decision.decided_by or 'somebody'} ({verdict}) "
         f"came after decision {target.number} on the same records",
-        mend=f"undo decision {later.number} first",
+        hint=f"undo decision {later.number} first",
     )
 
 
-def _standing(log: Sequence[StoredDecision]) -> Decision | None:
-    settled = settle(one.decision for one in log)
-    return settled[0] if settled and settled[0].verdict is not Said.UNSURE else None
+def _effective_decision(log: Sequence[StoredDecision]) -> Decision | None:
+    settled = settle_decisions(stored.decision for stored in log)
+    return settled[0] if settled and settled[0].verdict is not Verdict.UNSURE else None
 
 
-def _active(ours: Sequence[StoredDecision], waits: set[int]) -> list[StoredDecision]:
-    """The decisions on one pair that are not taken back, in order; undoings are none of them."""
-    known = {one.number: one for one in ours}
-    out: set[int] = set()
-    for one in ours:
-        target = known.get(int(one.seen.get(UNDOES, 0)))
-        if target is None or one.number in waits:
+def _active_decisions(
+    pair_log: Sequence[StoredDecision], unconfirmed: set[int]
+) -> list[StoredDecision]:
+    """Return the decisions on one pair that were not taken back, in order, without undos."""
+    by_number = {stored.number: stored for stored in pair_log}
+    undone: set[int] = set()
+    for stored in pair_log:
+        target = by_number.get(int(stored.context.get(UNDOES_KEY, 0)))
+        if target is None or stored.number in unconfirmed:
             continue
-        if UNDOES in target.seen:
-            out -= {other.number for other in _run(ours, known[int(target.seen[UNDOES])])}
+        if UNDOES_KEY in target.context:
+            restored = by_number[int(target.context[UNDOES_KEY])]
+            undone -= {other.number for other in _confirming_run(pair_log, restored)}
         else:
-            out |= {other.number for other in _run(ours, target)}
-    return [one for one in ours if one.number not in out and UNDOES not in one.seen]
+            undone |= {other.number for other in _confirming_run(pair_log, target)}
+    return [
+        stored
+        for stored in pair_log
+        if stored.number not in undone and UNDOES_KEY not in stored.context
+    ]
 
 
-def _run(ours: Sequence[StoredDecision], target: StoredDecision) -> list[StoredDecision]:
-    """A decision with those before and after it on its pair that say the same, where it takes two to say so."""
-    place = next(place for place, one in enumerate(ours) if one.number == target.number)
+def _confirming_run(
+    pair_log: Sequence[StoredDecision], target: StoredDecision
+) -> list[StoredDecision]:
+    """Return a decision with its neighbors on the same pair that give the same verdict, if the
+    verdict takes two stewards.
+    """
+    place = next(place for place, stored in enumerate(pair_log) if stored.number == target.number)
     first = last = place
-    if _two(target):
-        while first > 0 and _alike(ours[first - 1], target):
+    if _needs_two(target):
+        while first > 0 and _is_same_verdict(pair_log[first - 1], target):
             first -= 1
-        while last + 1 < len(ours) and _alike(ours[last + 1], target):
+        while last + 1 < len(pair_log) and _is_same_verdict(pair_log[last + 1], target):
             last += 1
-    return list(ours[first : last + 1])
+    return list(pair_log[first : last + 1])
 
 
-def _alike(one: StoredDecision, other: StoredDecision) -> bool:
-    same = said_by(verdict_of(one.decision)) == said_by(verdict_of(other.decision))
-    return same and _two(one) and one.seen.get(UNDOES) == other.seen.get(UNDOES)
+def _is_same_verdict(stored: StoredDecision, other: StoredDecision) -> bool:
+    key, other_key = (verdict_key(steward_verdict(end.decision)) for end in (stored, other))
+    undoes, other_undoes = (end.context.get(UNDOES_KEY) for end in (stored, other))
+    return key == other_key and _needs_two(stored) and undoes == other_undoes
 
 
-def _two(stored: StoredDecision) -> bool:
+def _needs_two(stored: StoredDecision) -> bool:
     return stored.decision.needs_two or stored.decision.unlawful
 
 
-def _in_order(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecision]:
-    ours = [one for one in log if one.decision.pair == pair]
+def _sort_by_time(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecision]:
+    pair_log = [stored for stored in log if stored.decision.pair == pair]
     return sorted(
-        ours, key=lambda one: (one.decision.when is not None, one.decision.when or 0, one.number)
+        pair_log,
+        key=lambda stored: (
+            stored.decision.decided_at is not None,
+            stored.decision.decided_at or 0,
+            stored.number,
+        ),
     )

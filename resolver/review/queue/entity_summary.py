@@ -1,5 +1,6 @@
-"""What filters and worth ask of an entity: how many records it has, of which lists, what kinds, names in what
-scripts."""
+"""Summaries of entities for filters and priority: number of records, lists, kinds, scripts and
+restrictions.
+"""
 
 from __future__ import annotations
 
@@ -16,139 +17,150 @@ from resolver.records import Kind
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import FULL_NAMES, HANDLING, NAME_PARTS
 from resolver.records.record import Handling
-from resolver.store import View
+from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
-_CODES = {
-    "Latin": "Latn", "Arabic": "Arab", "Cyrillic": "Cyrl", "Han": "Hani", "Hangul": "Hang", "Greek": "Grek",
-    "Hebrew": "Hebr", "Georgian": "Geor", "Armenian": "Armn", "Devanagari": "Deva", "Thai": "Thai", "Bengali": "Beng",
-    "Tamil": "Taml", "Ethiopic": "Ethi", "Khmer": "Khmr", "Hiragana": "Hira", "Katakana": "Kana", "Myanmar": "Mymr",
-    "Sinhala": "Sinh", "Lao": "Laoo", "Tibetan": "Tibt", "Gurmukhi": "Guru", "Gujarati": "Gujr", "Telugu": "Telu",
-}  # fmt: skip
+_SCRIPT_CODES = """
+Latin Latn, Arabic Arab, Cyrillic Cyrl, Han Hani, Hangul Hang, Greek Grek, Hebrew Hebr,
+Georgian Geor, Armenian Armn, Devanagari Deva, Thai Thai, Bengali Beng, Tamil Taml, Ethiopic Ethi,
+Khmer Khmr, Hiragana Hira, Katakana Kana, Myanmar Mymr, Sinhala Sinh, Lao Laoo, Tibetan Tibt,
+Gurmukhi Guru, Gujarati Gujr, Telugu Telu
+"""
+_CODES: dict[str, str] = dict(pair.split() for pair in _SCRIPT_CODES.split(","))
 SCRIPTS = {code: name for name, code in _CODES.items()}
-"""ISO 15924 codes that the queue can be filtered by → names of the scripts."""
+"""ISO 15924 codes that the queue can be filtered by, with the names of the scripts."""
 KIND_MARKS = {Kind.PERSON: "kp", Kind.GROUP: "kg", Kind.ASSET: "ka"}
 
 
 @dataclass(slots=True)
-class Glimpse:
-    """An entity: how many records, the numbers of their sources, marks of kinds (`kp`, `kg`, `ka`), scripts."""
+class EntitySummary:
+    """Summary of an entity: number of records, numbers of their sources, kind marks (`kp`, `kg`,
+    `ka`), scripts, restrictions.
+    """
 
     records: int = 0
     sources: set[int] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
-    guarded: set[tuple[str, str]] = field(default_factory=set)
-    """(handling code, agency) of the records that not everybody sees."""
+    restrictions: set[tuple[str, str]] = field(default_factory=set)
+    """Pairs (handling code, agency) of the records that not everybody may see."""
 
 
-def glimpses(view: View, entities: Sequence[int]) -> dict[int, Glimpse]:
-    """What some entities (numbers) look like."""
-    found = {one: Glimpse() for one in entities}
+def summarize_entities(view: StoreView, entities: Sequence[int]) -> dict[int, EntitySummary]:
+    """Summarize entities, by number."""
+    summaries = {entity: EntitySummary() for entity in entities}
     record, entity, _ = view.members(entities)
-    home = dict(zip(record.tolist(), entity.tolist(), strict=True))
-    for number, source, kind, content in view.glimpses(record.tolist()):
-        one = found[home[number]]
-        one.records += 1
-        one.sources.add(source)
-        one.kinds |= kind_marks(kind)
-        one.scripts |= _scripts(content)
+    entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
+    for number, source, kind, content in view.content_rows(record.tolist()):
+        summary = summaries[entity_of[number]]
+        summary.records += 1
+        summary.sources.add(source)
+        summary.kinds |= kind_marks(kind)
+        summary.scripts |= _scripts(content)
         if HANDLING in content:
-            one.guarded |= _guarded(content)
-    return found
+            summary.restrictions |= _restrictions(content)
+    return summaries
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """Entities (numbers, ascending): how many records each has, and which of the `sorts` it looks like. There are few
-    of these: what entities look like is said by lists, kinds and scripts."""
+class SummaryTable:
+    """Summaries of many entities (numbers, ascending): number of records of each, and the index of
+    its summary in `summaries`.
+
+    Lists, kinds and scripts determine a summary, so there are few distinct ones.
+    """
 
     entities: Numbers
     records: Numbers
-    sort: Numbers
-    sorts: Sequence[Glimpse]
+    summary_index: Numbers
+    summaries: Sequence[EntitySummary]
 
     def rows_of(self, entities: Numbers) -> Numbers:
-        """The rows of some entities, all of which are here."""
+        """Return the rows of some entities, all of which must be in the table."""
         return np.searchsorted(self.entities, entities)
 
 
-def looks_of(view: View, entities: Numbers) -> Looks:
-    """What many entities (numbers, ascending, each once) look like."""
+def build_summary_table(view: StoreView, entities: Numbers) -> SummaryTable:
+    """Summarize many entities (numbers, ascending, unique)."""
     record, entity, _ = view.members(entities.tolist())
     order = np.argsort(record)
-    sorts = _Sorts()
-    # records come in an order of their own
-    number, sort = sorts.of_records(view, record[order])
-    kept = np.empty(len(record), dtype=np.int64)
-    kept[order] = sort[np.argsort(number)]
+    pool = _SummaryPool()
+    number, index = pool.classify_records(view, record[order])  # in an order of its own
+    record_summaries = np.empty(len(record), dtype=np.int64)
+    record_summaries[order] = index[np.argsort(number)]
     by_entity = np.argsort(entity, kind="stable")
     starts = np.searchsorted(entity[by_entity], entities)
     counts = np.diff(np.append(starts, len(entity)))
-    found = (
-        kept[by_entity][np.minimum(starts, max(len(entity) - 1, 0))]
+    entity_summaries = (
+        record_summaries[by_entity][np.minimum(starts, max(len(entity) - 1, 0))]
         if len(entity)
         else np.zeros_like(entities)
     )
     for place in np.flatnonzero(counts != 1).tolist():
-        several = kept[by_entity[starts[place] : starts[place] + counts[place]]]
-        found[place] = sorts.together(frozenset(several.tolist()))
-    return Looks(entities, counts, found, sorts.known)
+        distinct = record_summaries[by_entity[starts[place] : starts[place] + counts[place]]]
+        entity_summaries[place] = pool.combine(frozenset(distinct.tolist()))
+    return SummaryTable(entities, counts, entity_summaries, pool.summaries)
 
 
-class _Sorts:
-    """What records and entities look like, each sort once."""
+class _SummaryPool:
+    """Distinct summaries of records and entities."""
 
     def __init__(self) -> None:
-        self.known: list[Glimpse] = []
-        self._places: dict[object, int] = {}
+        self.summaries: list[EntitySummary] = []
+        self._index_of: dict[object, int] = {}
 
-    def of_records(self, view: View, records: Numbers) -> tuple[Numbers, Numbers]:
-        """The numbers of some records, and the sort of each."""
-        numbers, found = [], []
-        places = self._places
-        for number, source, kind, content in view.glimpses(records.tolist()):
+    def classify_records(self, view: StoreView, records: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the record numbers in order of the store, and the index of the summary of each."""
+        numbers, indexes = [], []
+        index_of = self._index_of
+        for number, source, kind, content in view.content_rows(records.tolist()):
             scripts = _scripts(content)
-            guarded = _guarded(content) if HANDLING in content else _FREE
-            key = source, kind, scripts, guarded
-            place = places.get(key)
-            if place is None:
-                place = places[key] = len(self.known)
-                self.known.append(
-                    Glimpse(1, {source}, set(kind_marks(kind)), set(scripts), set(guarded))
+            restrictions = _restrictions(content) if HANDLING in content else _UNRESTRICTED
+            key = source, kind, scripts, restrictions
+            index = index_of.get(key)
+            if index is None:
+                index = index_of[key] = len(self.summaries)
+                self.summaries.append(
+                    EntitySummary(
+                        1, {source}, set(kind_marks(kind)), set(scripts), set(restrictions)
+                    )
                 )
             numbers.append(number)
-            found.append(place)
-        return np.array(numbers, dtype=np.int64), np.array(found, dtype=np.int64)
+            indexes.append(index)
+        return np.array(numbers, dtype=np.int64), np.array(indexes, dtype=np.int64)
 
-    def together(self, several: frozenset[int]) -> int:
-        """The sort of an entity with records of some sorts."""
-        if len(several) == 1:
-            return min(several)
-        place = self._places.get(several)
-        if place is None:
-            place = self._places[several] = len(self.known)
-            whole = Glimpse()
-            for one in (self.known[sort] for sort in several):
-                whole.sources |= one.sources
-                whole.kinds |= one.kinds
-                whole.scripts |= one.scripts
-                whole.guarded |= one.guarded
-            self.known.append(whole)
-        return place
-
-
-_FREE: frozenset[tuple[str, str]] = frozenset()
+    def combine(self, indexes: frozenset[int]) -> int:
+        """Return the index of the summary of an entity whose records have some summaries."""
+        if len(indexes) == 1:
+            return min(indexes)
+        index = self._index_of.get(indexes)
+        if index is None:
+            index = self._index_of[indexes] = len(self.summaries)
+            combined = EntitySummary()
+            for summary in (self.summaries[member] for member in indexes):
+                combined.sources |= summary.sources
+                combined.kinds |= summary.kinds
+                combined.scripts |= summary.scripts
+                combined.restrictions |= summary.restrictions
+            self.summaries.append(combined)
+        return index
 
 
-def _guarded(content: str) -> frozenset[tuple[str, str]]:
-    return frozenset((said.code, said.agency) for said in handlings(content) if said.code != "H0")
+_UNRESTRICTED: frozenset[tuple[str, str]] = frozenset()
+
+
+def _restrictions(content: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (handling.code, handling.agency)
+        for handling in read_handlings(content)
+        if handling.code != "H0"
+    )
 
 
 @lru_cache(maxsize=16)
 def kind_marks(kind: int) -> frozenset[str]:
-    """The marks of a kind of record."""
+    """Return the marks of a kind of record (bits)."""
     return frozenset(mark for bit, mark in KIND_MARKS.items() if kind & bit)
 
 
@@ -158,20 +170,20 @@ _LATIN = frozenset({"Latn"})
 def _scripts(content: str) -> frozenset[str]:
     if content.isascii():
         return _LATIN
-    return scripts_of(item[1] for item in orjson.loads(content) if item[0] in _NAMES)
+    return detect_scripts(item[1] for item in orjson.loads(content) if item[0] in _NAMES)
 
 
-def handlings(content: str) -> list[Handling]:
-    """How a record says it is to be handled."""
+def read_handlings(content: str) -> list[Handling]:
+    """Read the handling statements of a stored record."""
     return [unpack_handling(item[1]) for item in orjson.loads(content) if item[0] == HANDLING]
 
 
-def scripts_of(names: Iterable[str]) -> frozenset[str]:
-    """The scripts of some names, as ISO 15924 codes."""
-    found: set[str] = set()
+def detect_scripts(names: Iterable[str]) -> frozenset[str]:
+    """Return the scripts of names, as ISO 15924 codes."""
+    codes: set[str] = set()
     for name in names:
         if name.isascii():
-            found.add("Latn")
+            codes.add("Latn")
         else:
-            found |= {_CODES.get(script, script[:4]) for script in text_scripts(name)}
-    return frozenset(found)
+            codes |= {_CODES.get(script, script[:4]) for script in text_scripts(name)}
+    return frozenset(codes)

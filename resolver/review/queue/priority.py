@@ -1,8 +1,9 @@
-"""What a decision is worth: uncertainty × consequence, as a whole number.
+"""Priority of a pair in the queue: uncertainty × consequence, as an integer.
 
-Uncertainty (0 … 1000) is greatest at the even point; pairs that contradict other evidence are uncertain whatever their
-score. Consequence (from 1000) grows with the logarithm of the records and of the consultations that hang on the two
-entities, and with the agencies that know them. Ties are broken by the numbers of the entities, so the order is total.
+Uncertainty (0…1000) is greatest at even odds; pairs that contradict other evidence have a minimum
+whatever their score. Consequence (from 1000) grows with the logarithm of the records of the two
+entities and of the accesses to them, and with the number of agencies involved. Ties are broken by
+entity number, so the order is total.
 """
 
 from __future__ import annotations
@@ -12,46 +13,53 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from resolver.review.models import Reason
+from resolver.review.models import QueueReason
 
 Numbers = npt.NDArray[np.int64]
-_FACTOR = {
-    Reason.BORDERLINE: 4,
-    Reason.CONTRADICTION: 4,
-    Reason.SAMPLE: 4,
-    Reason.MOVED: 8,
-    Reason.RED: 8,
-    Reason.SECOND: 8,
-    Reason.BLIND: 4,
-    Reason.UNSURE: 1,
+_REASON_FACTORS = {
+    QueueReason.BORDERLINE: 4,
+    QueueReason.CONTRADICTION: 4,
+    QueueReason.SAMPLE: 4,
+    QueueReason.MOVED: 8,
+    QueueReason.RED: 8,
+    QueueReason.SECOND: 8,
+    QueueReason.BLIND: 4,
+    QueueReason.UNSURE: 1,
 }
-_AT_LEAST = {Reason.CONTRADICTION: 600, Reason.MOVED: 600, Reason.RED: 600, Reason.SECOND: 600}
+_MIN_UNCERTAINTY = {
+    QueueReason.CONTRADICTION: 600,
+    QueueReason.MOVED: 600,
+    QueueReason.RED: 600,
+    QueueReason.SECOND: 600,
+}
 
 
-def worth(score: float, reason: Reason, *, records: int, agencies: int, consultations: int) -> int:
-    """`score` in 0…1; `records`, `agencies` (or lists, where agencies are not named) and `consultations` of both
-    entities together."""
-    uncertainty = max(round(4000 * score * (1 - score)), _AT_LEAST.get(reason, 1))
-    return _FACTOR[reason] * uncertainty * consequence(records, agencies, consultations)
+def compute_priority(
+    score: float, reason: QueueReason, *, records: int, agencies: int, accesses: int
+) -> int:
+    """Compute the priority of a pair.
+
+    `score` is in 0…1; `records`, `agencies` (or lists without an agency) and `accesses` are those
+    of both entities together.
+    """
+    uncertainty = max(round(4000 * score * (1 - score)), _MIN_UNCERTAINTY.get(reason, 1))
+    return _REASON_FACTORS[reason] * uncertainty * compute_consequence(records, agencies, accesses)
 
 
-def consequence(records: int, agencies: int, consultations: int) -> int:
-    """What hangs on a decision, from 1000 on."""
+def compute_consequence(records: int, agencies: int, accesses: int) -> int:
+    """Compute the consequence of a decision, 1000 or more."""
     weight = (
-        1
-        + math.log2(max(records, 2) / 2)
-        + (max(agencies, 1) - 1)
-        + math.log2(1 + consultations) / 2
+        1 + math.log2(max(records, 2) / 2) + (max(agencies, 1) - 1) + math.log2(1 + accesses) / 2
     )
     return round(1000 * weight)
 
 
-def worths(
-    score: npt.NDArray[np.float64], reason: Reason, consequences: npt.NDArray[np.int64]
+def compute_priorities(
+    score: npt.NDArray[np.float64], reason: QueueReason, consequences: npt.NDArray[np.int64]
 ) -> Numbers:
-    """The same of many pairs that wait for one reason."""
+    """Compute the priorities of many pairs that wait for the same reason."""
     uncertainty = np.maximum(
-        np.rint(4000 * score * (1 - score)).astype(np.int64), _AT_LEAST.get(reason, 1)
+        np.rint(4000 * score * (1 - score)).astype(np.int64), _MIN_UNCERTAINTY.get(reason, 1)
     )
-    found: Numbers = _FACTOR[reason] * uncertainty * consequences
-    return found
+    priorities: Numbers = _REASON_FACTORS[reason] * uncertainty * consequences
+    return priorities

@@ -1,7 +1,8 @@
-"""The queue kept up with the store: which two entities wait, why, and what their decision is worth.
+"""Refresh of the queue: which two entities wait, why, and with what priority.
 
-Landings note the records they touched. What is worked out again are all pairs of the entities that hold, or held, one
-of these. The result depends on links, members and decisions alone, whatever the way to them.
+Commits note the records they touched; a refresh recomputes all pairs of the entities that contain,
+or contained, one of these. The result depends on links, members and decisions only, not on the
+order of commits.
 """
 
 from __future__ import annotations
@@ -15,73 +16,87 @@ import numpy.typing as npt
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band, Outcome
-from resolver.review.decisions.earlier_verdicts import Between, between
-from resolver.review.models import Reason
-from resolver.review.queue.entity_summary import Glimpse, glimpses, looks_of
-from resolver.review.queue.priority import worth
-from resolver.review.queue.undecided_rows import Plain, marks_of, plain_columns
-from resolver.review.queue.waiting_reasons import Found, reason_of
+from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
+from resolver.review.models import QueueReason
+from resolver.review.queue.entity_summary import (
+    EntitySummary,
+    build_summary_table,
+    summarize_entities,
+)
+from resolver.review.queue.priority import compute_priority
+from resolver.review.queue.undecided_rows import (
+    UndecidedPairs,
+    build_marks,
+    build_undecided_columns,
+)
+from resolver.review.queue.waiting_reasons import WaitingPair, find_reason
 from resolver.scoring import scores
-from resolver.store import StoredDecision, View, WaitingRow
-from resolver.store.desk.waiting_pairs import Catching, WaitingColumns, columns_of_rows
+from resolver.store import StoredDecision, StoreView, WaitingRow
+from resolver.store.desk.waiting_pairs import WaitingColumns, waiting_columns
+from resolver.store.desk.waiting_queue import QueueUpdate
 
 Numbers = npt.NDArray[np.int64]
-AT_ONCE = 2_000
-"""Touched records that a page waits for; what is more is caught up with by those that follow."""
-_ALL_AT_ONCE = 50_000
+PAGE_RECORD_LIMIT = 2_000
+"""Touched records that a page waits for; later pages process the rest."""
+_STEP_RECORD_LIMIT = 50_000
 _PAIRS_AT_ONCE = 100_000
-"""Pairs whose rows, which take hundreds of bytes while they are made, are held together."""
+"""Pairs whose rows are built together; a row takes hundreds of bytes while it is built."""
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Caught:
-    """Whether the queue shows the present of the store, and whether the store can be written."""
+class QueueRefresh:
+    """Result of a refresh: whether the queue is current, and whether the store can be written."""
 
-    current: bool
-    writable: bool = True
+    is_current: bool
+    is_writable: bool = True
 
 
-def catch_up(hub: Hub, *, whole: bool = True) -> Caught:
-    """Bring the queue to the present of the store, where that can be written; not `whole`: no further than a page
-    should wait for."""
-    at_once = _ALL_AT_ONCE if whole else AT_ONCE
+def refresh_queue(hub: Hub, *, complete: bool = True) -> QueueRefresh:
+    """Update the queue to the present of the store, if that can be written. Without `complete`,
+    process no more than a page should wait for.
+    """
+    limit = _STEP_RECORD_LIMIT if complete else PAGE_RECORD_LIMIT
     while True:
         with hub.store.view() as view:
-            if not hub.store.desk.behind(view.connection):
-                return Caught(True)
+            if not hub.store.queue.is_behind(view.connection):
+                return QueueRefresh(True)
         try:
-            with hub.store.desk.catching_up(at_once) as go:
-                current = bring(go)
+            with hub.store.queue.begin_update(limit) as update:
+                is_current = update_queue(update)
         except StoreError as error:
-            if cannot_write(error):
-                return Caught(False, False)
+            if is_read_only_error(error):
+                return QueueRefresh(False, False)
             raise
-        if current or not whole:
-            return Caught(current)
+        if is_current or not complete:
+            return QueueRefresh(is_current)
 
 
-def cannot_write(error: StoreError) -> bool:
-    """Whether a store may be read and not written."""
-    return "readonly" in error.what or "read-only" in error.what
+def is_read_only_error(error: StoreError) -> bool:
+    """Return whether an error means that the store can be read but not written."""
+    return "readonly" in error.message or "read-only" in error.message
 
 
-def bring(go: Catching) -> bool:
-    """Work out what landings touched; whether that was all of it."""
-    if go.records is None:
-        go.replace(None, _rows(go, None))
+def update_queue(update: QueueUpdate) -> bool:
+    """Recompute the rows that commits touched; return whether that was all of them."""
+    if update.records is None:
+        update.replace(None, _build_rows(update, None))
         return True
-    if len(go.records):
-        _, entities, _ = go.view.memberships(go.records.tolist(), ever=True)
+    if len(update.records):
+        _, entities, _ = update.view.memberships(update.records.tolist(), include_ended=True)
         affected = np.unique(entities)
-        go.replace(affected.tolist(), _rows(go, affected))
-    return go.is_all
+        update.replace(affected.tolist(), _build_rows(update, affected))
+    return update.is_all
 
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Links between two entities: numbers of those and of the records, sorted so that the strongest link of two
-    entities comes first; `first` are the places of these, `counts` how many links follow."""
+    """Links between different entities: entity and record numbers, sorted so that the strongest
+    link of two entities comes first.
+
+    `first` holds the positions of these strongest links, `queued_counts` the number of waiting
+    links of each pair of entities.
+    """
 
     low: Numbers
     high: Numbers
@@ -90,194 +105,215 @@ class _Links:
     logodds: Numbers
     band: Numbers
     first: Numbers
-    queued: Numbers
+    queued_counts: Numbers
 
 
-def _rows(go: Catching, entities: Numbers | None) -> Iterator[WaitingColumns]:
-    """The rows of all that waits, or of what waits of some entities, in pieces."""
-    view = go.view
+def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[WaitingColumns]:
+    """Build the rows of everything that waits, or of the given entities, in pieces."""
+    view = update.view
     members = None if entities is None else view.members(entities.tolist())[0]
-    links = _links(view, members)
-    log = _across(view, members)
-    told = _told_of(links, log)
-    yield from _plain(go, links, np.flatnonzero(~told & (links.queued > 0)))
-    found = []
-    for place, queued in zip(links.first[told].tolist(), links.queued[told].tolist(), strict=True):
+    links = _load_links(view, members)
+    log = _decisions_across(view, members)
+    is_decided = _has_decisions(links, log)
+    undecided = np.flatnonzero(~is_decided & (links.queued_counts > 0))
+    yield from _undecided_rows(update, links, undecided)
+    waiting = []
+    for place, count in zip(
+        links.first[is_decided].tolist(), links.queued_counts[is_decided].tolist(), strict=True
+    ):
         pair = int(links.low[place]), int(links.high[place])
-        said = between(log.pop(pair))
-        if queued or said.waits or said.different:
-            found.append(_linked(links, place, pair, queued, said))
-    found += [_unlinked(view, pair, between(log[pair])) for pair in sorted(log)]
-    yield columns_of_rows(_finished(go, [one for one in found if one.reason is not None]))
+        verdicts = summarize_verdicts(log.pop(pair))
+        if count or verdicts.unconfirmed or verdicts.different:
+            waiting.append(_linked_pair(links, place, pair, count, verdicts))
+    waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
+    reasoned = [pair for pair in waiting if pair.reason is not None]
+    yield waiting_columns(_complete_rows(update, reasoned))
 
 
-def _told_of(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]:
-    """On which pairs of entities something was decided."""
+def _has_decisions(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]:
+    """Return, for each pair of entities, whether the log has decisions on it."""
     if not log:
         return np.zeros(len(links.first), dtype=bool)
     low, high = (np.array(side, dtype=np.int64) for side in zip(*log, strict=True))
     span = 1 + max(int(high.max()), int(links.high.max(initial=0)))
-    found: npt.NDArray[np.bool_] = np.isin(
+    is_decided: npt.NDArray[np.bool_] = np.isin(
         links.low[links.first] * span + links.high[links.first], low * span + high
     )
-    return found
+    return is_decided
 
 
-def _plain(go: Catching, links: _Links, chosen: Numbers) -> Iterator[WaitingColumns]:
-    """The rows of pairs on which nothing was decided."""
+def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedPairs:
+    """Select the links of some undecided pairs; `counts`: queued links of each pair."""
+    return UndecidedPairs(
+        links.low[places],
+        links.high[places],
+        links.left[places],
+        links.right[places],
+        links.logodds[places],
+        links.band[places],
+        counts,
+    )
+
+
+def _undecided_rows(
+    update: QueueUpdate, links: _Links, chosen: Numbers
+) -> Iterator[WaitingColumns]:
+    """Build the rows of pairs without decisions."""
     first = links.first[chosen]
     entities = np.unique(np.concatenate([links.low[first], links.high[first]]))
-    looks = looks_of(go.view, entities)
-    times = go.times_consulted(entities.tolist())
-    agency = {one.number: one.agency or one.name for one in go.view.sources()}
+    summaries = build_summary_table(update.view, entities)
+    accesses = update.access_counts(entities.tolist())
+    agencies = {source.number: source.agency or source.name for source in update.view.sources()}
     for start in range(0, len(chosen), _PAIRS_AT_ONCE):
-        at, waiting = (
-            first[start : start + _PAIRS_AT_ONCE],
-            links.queued[chosen[start : start + _PAIRS_AT_ONCE]],
-        )
-        pairs = Plain(
-            links.low[at],
-            links.high[at],
-            links.left[at],
-            links.right[at],
-            links.logodds[at],
-            links.band[at],
-            waiting,
-        )
-        yield plain_columns(go.view, pairs, looks, times, agency)
+        links_at = first[start : start + _PAIRS_AT_ONCE]
+        counts = links.queued_counts[chosen[start : start + _PAIRS_AT_ONCE]]
+        pairs = _select_pairs(links, links_at, counts)
+        yield build_undecided_columns(update.view, pairs, summaries, accesses, agencies)
 
 
-def _links(view: View, members: Numbers | None) -> _Links:
+def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     table = view.all_links() if members is None else view.links_of(members.tolist())
-    apart = table.outcome != Outcome.MERGED
-    left, right, logodds = table.left[apart], table.right[apart], table.logodds[apart]
-    band, queued = table.band[apart], table.outcome[apart] == Outcome.QUEUED
-    home = _homes(view, None if members is None else np.unique(np.concatenate([left, right])))
-    one, two = home(left), home(right)
-    low, high = np.minimum(one, two), np.maximum(one, two)
+    is_unmerged = table.outcome != Outcome.MERGED
+    left, right = table.left[is_unmerged], table.right[is_unmerged]
+    logodds, band = table.logodds[is_unmerged], table.band[is_unmerged]
+    is_queued = table.outcome[is_unmerged] == Outcome.QUEUED
+    records = None if members is None else np.unique(np.concatenate([left, right]))
+    lookup = _EntityLookup(view, records)
+    left_entity, right_entity = lookup.find(left), lookup.find(right)
+    low, high = np.minimum(left_entity, right_entity), np.maximum(left_entity, right_entity)
     order = np.lexsort((right, left, -logodds, high, low))
     order = order[(low[order] > 0) & (low[order] != high[order])]
     low, high = low[order], high[order]
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     first = np.flatnonzero(starts)
-    waits = np.add.reduceat(queued[order].astype(np.int64), first) if len(first) else first
-    return _Links(low, high, left[order], right[order], logodds[order], band[order], first, waits)
+    counts = np.add.reduceat(is_queued[order].astype(np.int64), first) if len(first) else first
+    return _Links(low, high, left[order], right[order], logodds[order], band[order], first, counts)
 
 
-class _homes:  # noqa: N801 - called like a function
-    """The entity of each record, -1 for none."""
+class _EntityLookup:
+    """Lookup of the entity of each record; -1 for none."""
 
-    def __init__(self, view: View, records: Numbers | None) -> None:
+    def __init__(self, view: StoreView, records: Numbers | None) -> None:
         if records is None:
             self._record, self._entity = view.all_members()
         else:
             self._record, self._entity, _ = view.memberships(records.tolist())
 
-    def __call__(self, records: Numbers) -> Numbers:
+    def find(self, records: Numbers) -> Numbers:
+        """Return the entity numbers of some records."""
         if not len(self._record):
             return np.full(len(records), -1, dtype=np.int64)
         place = np.minimum(np.searchsorted(self._record, records), len(self._record) - 1)
         return np.where(self._record[place] == records, self._entity[place], -1)
 
 
-def _across(view: View, members: Numbers | None) -> dict[Pair, list[StoredDecision]]:
-    """The decisions on records of two entities, by these."""
+def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, list[StoredDecision]]:
+    """Return the decisions on records of two different entities, by pair of entities."""
     if not view.decision_count():
         return {}
-    ids = None if members is None else sorted(view.ids_of(members.tolist()).values())
+    ids = None if members is None else sorted(view.record_ids(members.tolist()).values())
     log = view.decisions(ids)
-    asked = sorted({one for stored in log for one in stored.decision.pair})
-    number = {one: held for one, (held, _) in view.numbers_of(asked).items()} if asked else {}
-    home = _homes(view, np.array(sorted(number.values()), dtype=np.int64))
-    entity = dict(
-        zip(number, home(np.array(list(number.values()), dtype=np.int64)).tolist(), strict=True)
-    )
-    found: dict[Pair, list[StoredDecision]] = {}
+    record_ids = sorted({end for stored in log for end in stored.decision.pair})
+    record_rows = view.numbers_of(record_ids) if record_ids else {}
+    numbers = np.array([number for number, _ in record_rows.values()], dtype=np.int64)
+    lookup = _EntityLookup(view, np.sort(numbers))
+    entity_of = dict(zip(record_rows, lookup.find(numbers).tolist(), strict=True))
+    decisions: dict[Pair, list[StoredDecision]] = {}
     for stored in log:
-        one, two = (entity.get(end, -1) for end in stored.decision.pair)
-        if one > 0 and two > 0 and one != two:
-            found.setdefault((min(one, two), max(one, two)), []).append(stored)
-    return found
+        left, right = (entity_of.get(end, -1) for end in stored.decision.pair)
+        if left > 0 and right > 0 and left != right:
+            decisions.setdefault((min(left, right), max(left, right)), []).append(stored)
+    return decisions
 
 
-def _linked(links: _Links, place: int, pair: Pair, queued: int, said: Between | None) -> Found:
+def _linked_pair(
+    links: _Links, place: int, pair: Pair, count: int, verdicts: PairVerdicts | None
+) -> WaitingPair:
     band, logodds = Band(int(links.band[place])), int(links.logodds[place])
     left, right = int(links.left[place]), int(links.right[place])
-    reason, why, not_for = reason_of(band, logodds, (left, right), said)
-    return Found(pair, left, right, logodds, band, max(queued, 1), reason, why, not_for, said)
-
-
-def _unlinked(view: View, pair: Pair, said: Between) -> Found:
-    """Two entities that were never compared, yet decided; only what awaits a second steward is of interest."""
-    waits = said.waits
-    if waits is None:
-        return Found(pair, 0, 0, 0, Band.DISTINCT, 0, None, "", "", said)
-    logodds = int(waits.seen.get("logodds", 0))
-    numbers = view.numbers_of(list(waits.decision.pair))
-    left, right = (numbers[one][0] for one in waits.decision.pair)
-    reason, why, not_for = reason_of(Band.DISTINCT, logodds, (left, right), said)
-    return Found(pair, left, right, logodds, Band.DISTINCT, 0, reason, why, not_for, said)
-
-
-def _finished(go: Catching, found: Sequence[Found]) -> list[WaitingRow]:
-    """With what depends on the entities: worth, marks, and since when."""
-    view = go.view
-    entities = sorted({one for row in found for one in row.pair})
-    looks = glimpses(view, entities)
-    waited = view.queued_since(sorted({row.left for row in found}))
-    left, right, versions = (column.tolist() for column in waited)
-    since = dict(zip(zip(left, right, strict=True), versions, strict=True))
-    for row in found:
-        if row.reason is Reason.MOVED:
-            # it waits since the score moved, not since it waited the first time
-            since[row.left, row.right] = view.link_since(row.left, row.right) or view.version
-    landed = view.landed(
-        sorted({since[row.left, row.right] for row in found if (row.left, row.right) in since})
+    reason, why, excluded_steward = find_reason(band, logodds, (left, right), verdicts)
+    return WaitingPair(
+        pair, left, right, logodds, band, max(count, 1), reason, why, excluded_steward, verdicts
     )
-    times = go.times_consulted(entities)
-    agency = {one.number: one.agency or one.name for one in view.sources()}
-    score = scores(np.array([row.logodds for row in found], dtype=np.int64)).tolist()
+
+
+def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> WaitingPair:
+    """Build the row of two decided entities without a link; it matters only if a decision waits for
+    a second steward.
+    """
+    unconfirmed = verdicts.unconfirmed
+    if unconfirmed is None:
+        return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, None, "", "", verdicts)
+    logodds = int(unconfirmed.context.get("logodds", 0))
+    numbers = view.numbers_of(list(unconfirmed.decision.pair))
+    left, right = (numbers[record_id][0] for record_id in unconfirmed.decision.pair)
+    reason, why, excluded_steward = find_reason(Band.DISTINCT, logodds, (left, right), verdicts)
+    return WaitingPair(
+        pair, left, right, logodds, Band.DISTINCT, 0, reason, why, excluded_steward, verdicts
+    )
+
+
+def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[WaitingRow]:
+    """Complete rows with what depends on the entities: priority, marks, and start of waiting."""
+    view = update.view
+    entities = sorted({entity for pair in pairs for entity in pair.pair})
+    summaries = summarize_entities(view, entities)
+    queued_since = view.queued_revisions(sorted({pair.left for pair in pairs}))
+    left, right, revisions = (column.tolist() for column in queued_since)
+    since = dict(zip(zip(left, right, strict=True), revisions, strict=True))
+    for pair in pairs:
+        if pair.reason is QueueReason.MOVED:
+            # it waits since the score moved, not since it first waited
+            moved = view.link_revision(pair.left, pair.right) or view.revision
+            since[pair.left, pair.right] = moved
+    waited_since = {since.get((pair.left, pair.right)) for pair in pairs}
+    committed = view.commit_times(
+        sorted(revision for revision in waited_since if revision is not None)
+    )
+    accesses = update.access_counts(entities)
+    agencies = {source.number: source.agency or source.name for source in view.sources()}
+    scored = scores(np.array([pair.logodds for pair in pairs], dtype=np.int64)).tolist()
     return [
-        _row(row, one, looks, since, landed, times, agency)
-        for row, one in zip(found, score, strict=True)
+        _row(pair, score, summaries, since, committed, accesses, agencies)
+        for pair, score in zip(pairs, scored, strict=True)
     ]
 
 
 def _row(
-    found: Found,
+    pair: WaitingPair,
     score: float,
-    looks: Mapping[int, Glimpse],
+    summaries: Mapping[int, EntitySummary],
     since: Mapping[Pair, int],
-    landed: Mapping[int, str],
-    times: Mapping[int, int],
-    agency: Mapping[int, str],
+    committed: Mapping[int, str],
+    accesses: Mapping[int, int],
+    agencies: Mapping[int, str],
 ) -> WaitingRow:
-    low, high = found.pair
-    one, two = looks[low], looks[high]
-    reason = found.reason or Reason.BORDERLINE
-    sources = one.sources | two.sources
-    value = worth(
+    low, high = pair.pair
+    low_summary, high_summary = summaries[low], summaries[high]
+    reason = pair.reason or QueueReason.BORDERLINE
+    sources = low_summary.sources | high_summary.sources
+    priority = compute_priority(
         score,
         reason,
-        records=one.records + two.records,
-        agencies=len({agency[source] for source in sources}),
-        consultations=times.get(low, 0) + times.get(high, 0),
+        records=low_summary.records + high_summary.records,
+        agencies=len({agencies[source] for source in sources}),
+        accesses=accesses.get(low, 0) + accesses.get(high, 0),
     )
-    first = since.get((found.left, found.right))
+    revision = since.get((pair.left, pair.right))
     return WaitingRow(
         low,
         high,
-        -value,
-        found.left,
-        found.right,
-        found.logodds,
+        -priority,
+        pair.left,
+        pair.right,
+        pair.logodds,
         score,
-        int(found.band),
-        found.pairs,
+        int(pair.band),
+        pair.pairs,
         str(reason),
-        landed.get(first, "") if first is not None else found.at,
-        found.not_for,
-        found.why,
-        marks_of(one, two, reason),
+        committed.get(revision, "") if revision is not None else pair.decided_at,
+        pair.excluded_steward,
+        pair.why,
+        build_marks(low_summary, high_summary, reason),
     )

@@ -1,7 +1,7 @@
-"""Rows of the queue for pairs on which nothing was decided, which nearly all are: made as columns, many at once.
+"""Queue rows of pairs without decisions, built in columns: nearly all rows are of this sort.
 
-What a row says of its two entities depends on what they look like, and entities look alike by the thousand: marks and
-consequences are worked out once for each two looks.
+A row depends on the summaries of its two entities, and many entities share a summary: marks and
+consequences are computed once per pair of summaries.
 """
 
 from __future__ import annotations
@@ -13,22 +13,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.review.models import Reason
-from resolver.review.queue.entity_summary import Glimpse, Looks
-from resolver.review.queue.priority import consequence, worths
+from resolver.review.models import QueueReason
+from resolver.review.queue.entity_summary import EntitySummary, SummaryTable
+from resolver.review.queue.priority import compute_consequence, compute_priorities
 from resolver.review.queue.queue_access import guard_marks
-from resolver.review.queue.waiting_reasons import PLAIN, WHY, plain_reasons
+from resolver.review.queue.waiting_reasons import (
+    REASON_TEXTS,
+    UNDECIDED_REASONS,
+    find_undecided_reasons,
+)
 from resolver.scoring import scores
-from resolver.store import View
+from resolver.store import StoreView
 from resolver.store.desk.waiting_pairs import MARKS_LIMIT, WaitingColumns
 
 Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """Pairs of entities that wait: their numbers, the strongest pair of their records, its log-odds and band, and how
-    many pairs wait."""
+class UndecidedPairs:
+    """Waiting pairs of entities in columns: entity numbers, strongest pair of records with log-odds
+    and band, and number of waiting pairs of records.
+    """
 
     low: Numbers
     high: Numbers
@@ -39,30 +44,44 @@ class Plain:
     pairs: Numbers
 
 
-def plain_columns(
-    view: View, pairs: Plain, looks: Looks, times: Mapping[int, int], agency: Mapping[int, str]
+def build_undecided_columns(
+    view: StoreView,
+    pairs: UndecidedPairs,
+    summaries: SummaryTable,
+    accesses: Mapping[int, int],
+    agencies: Mapping[int, str],
 ) -> WaitingColumns:
-    """Their rows. `times`: how often entities were consulted; `agency`: whose each source is."""
-    one, two = looks.rows_of(pairs.low), looks.rows_of(pairs.high)
-    reason = plain_reasons(pairs.band, pairs.left, pairs.right)
+    """Build the queue rows of undecided pairs. `accesses` counts the accesses of each entity;
+    `agencies` maps source number to agency.
+    """
+    low_rows, high_rows = summaries.rows_of(pairs.low), summaries.rows_of(pairs.high)
+    reason = find_undecided_reasons(pairs.band, pairs.left, pairs.right)
     score = scores(pairs.logodds)
-    sorts = np.stack([looks.sort[one], looks.sort[two]], axis=1)
-    seen = consulted(times, pairs.low) + consulted(times, pairs.high)
+    summary_pairs = np.stack(
+        [summaries.summary_index[low_rows], summaries.summary_index[high_rows]], axis=1
+    )
+    access_counts = count_accesses(accesses, pairs.low) + count_accesses(accesses, pairs.high)
 
-    def hangs(row: Sequence[int]) -> int:
-        sources = looks.sorts[row[0]].sources | looks.sorts[row[1]].sources
-        return consequence(row[2], len({agency[source] for source in sources}), row[3])
+    def consequence_of(row: Sequence[int]) -> int:
+        """Compute the consequence of a row (two summaries, records, accesses)."""
+        sources = summaries.summaries[row[0]].sources | summaries.summaries[row[1]].sources
+        return compute_consequence(row[2], len({agencies[source] for source in sources}), row[3])
 
-    weight = _by_kind(
-        np.column_stack([sorts, looks.records[one] + looks.records[two], seen]), hangs
+    records = summaries.records[low_rows] + summaries.records[high_rows]
+    consequences = _compute_unique(
+        np.column_stack([summary_pairs, records, access_counts]), consequence_of
     )
     rank = np.empty(len(score), dtype=np.int64)
-    for place, name in enumerate(PLAIN):
-        here = reason == place
-        rank[here] = -worths(score[here], name, np.array(weight, dtype=np.int64)[here])
-    marks = _by_kind(
-        np.column_stack([sorts, reason]),
-        lambda row: marks_of(looks.sorts[row[0]], looks.sorts[row[1]], PLAIN[row[2]]),
+    for place, name in enumerate(UNDECIDED_REASONS):
+        has_reason = reason == place
+        rank[has_reason] = -compute_priorities(
+            score[has_reason], name, np.array(consequences, dtype=np.int64)[has_reason]
+        )
+    marks = _compute_unique(
+        np.column_stack([summary_pairs, reason]),
+        lambda row: build_marks(
+            summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
+        ),
     )
     return {
         "low": pairs.low.tolist(),
@@ -74,59 +93,60 @@ def plain_columns(
         "score": score.tolist(),
         "band": pairs.band.tolist(),
         "pairs": pairs.pairs.tolist(),
-        "reason": [str(PLAIN[place]) for place in reason.tolist()],
-        "since": _since(view, pairs),
+        "reason": [str(UNDECIDED_REASONS[place]) for place in reason.tolist()],
+        "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
-        "why": [WHY[PLAIN[place]] for place in reason.tolist()],
+        "why": [REASON_TEXTS[UNDECIDED_REASONS[place]] for place in reason.tolist()],
         "marks": marks,
     }
 
 
-def marks_of(one: Glimpse, two: Glimpse, reason: Reason) -> str:
-    """What filters look for in a row of two entities."""
-    sources, guards = one.sources | two.sources, guard_marks(one.guarded | two.guarded)
+def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) -> str:
+    """Build the marks by which filters find the row of two entities."""
     marks = [
-        *guards,
-        *sorted(one.kinds | two.kinds),
+        *guard_marks(low.restrictions | high.restrictions),
+        *sorted(low.kinds | high.kinds),
         f"r{reason}",
-        *sorted(one.scripts | two.scripts),
+        *sorted(low.scripts | high.scripts),
+        *(f"s{source}" for source in sorted(low.sources | high.sources)),
     ]
-    text = " ".join(["", *marks, *(f"s{source}" for source in sorted(sources))])[: MARKS_LIMIT - 1]
+    # marks are matched with the spaces around them
+    text = " ".join(["", *marks])[: MARKS_LIMIT - 1]
     return f"{text} "
 
 
-def consulted(times: Mapping[int, int], entities: Numbers) -> Numbers:
-    """How often some entities were consulted."""
-    if not times:
+def count_accesses(accesses: Mapping[int, int], entities: Numbers) -> Numbers:
+    """Return the number of accesses of each entity."""
+    if not accesses:
         return np.zeros(len(entities), dtype=np.int64)
-    known = np.array(sorted(times), dtype=np.int64)
-    counts = np.array([times[one] for one in known.tolist()], dtype=np.int64)
-    place = np.minimum(np.searchsorted(known, entities), len(known) - 1)
-    return np.where(known[place] == entities, counts[place], 0)
+    accessed = np.array(sorted(accesses), dtype=np.int64)
+    counts = np.array([accesses[entity] for entity in accessed.tolist()], dtype=np.int64)
+    place = np.minimum(np.searchsorted(accessed, entities), len(accessed) - 1)
+    return np.where(accessed[place] == entities, counts[place], 0)
 
 
-def _by_kind(rows: Numbers, make: Callable[[Sequence[int]], Any]) -> list[Any]:
-    """What is made of each row, once for those that are alike."""
+def _compute_unique(rows: Numbers, compute: Callable[[Sequence[int]], Any]) -> list[Any]:
+    """Compute a value for each row, once for equal rows."""
     if not len(rows):
         return []
-    # rows as numbers, which sort far faster: each column counts what is left of it
+    # each row becomes one number, column by column: numbers sort far faster than rows
     code = np.zeros(len(rows), dtype=np.int64)
     for column in rows.T:
         _, place = np.unique(column, return_inverse=True)
         _, code = np.unique(code * (int(place.max()) + 1) + place, return_inverse=True)
-    _, first, kind = np.unique(code, return_index=True, return_inverse=True)
-    made = [make(row) for row in rows[first].tolist()]
-    return [made[one] for one in kind.tolist()]
+    _, first, groups = np.unique(code, return_index=True, return_inverse=True)
+    values = [compute(row) for row in rows[first].tolist()]
+    return [values[group] for group in groups.tolist()]
 
 
-def _since(view: View, pairs: Plain) -> list[str]:
-    """When each first waited; empty where its strongest pair never did."""
-    left, right, since = view.queued_since(np.unique(pairs.left).tolist())
+def _waiting_since(view: StoreView, pairs: UndecidedPairs) -> list[str]:
+    """Return the time since which each pair waits; empty where its strongest pair never waited."""
+    left, right, since = view.queued_revisions(np.unique(pairs.left).tolist())
     if not len(left):
         return [""] * len(pairs.left)
     span = 1 + max(int(right.max()), int(pairs.right.max(initial=0)))
-    known, asked = left * span + right, pairs.left * span + pairs.right
-    place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-    versions = np.where(known[place] == asked, since[place], 0)
-    landed = view.landed(np.unique(versions).tolist())
-    return [landed.get(one, "") for one in versions.tolist()]
+    queued_pairs, pair_codes = left * span + right, pairs.left * span + pairs.right
+    place = np.minimum(np.searchsorted(queued_pairs, pair_codes), len(queued_pairs) - 1)
+    revisions = np.where(queued_pairs[place] == pair_codes, since[place], 0)
+    committed = view.commit_times(np.unique(revisions).tolist())
+    return [committed.get(revision, "") for revision in revisions.tolist()]

@@ -1,4 +1,4 @@
-"""Why two entities wait for a steward, or that they do not."""
+"""Reasons for which two entities wait for a steward."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.results.resolution import Band
-from resolver.review.decisions.earlier_verdicts import COMMENT, Between
-from resolver.review.models import Reason
+from resolver.review.decisions.earlier_verdicts import COMMENT_KEY, PairVerdicts
+from resolver.review.models import QueueReason
 from resolver.scoring import scores
 from resolver.store import StoredDecision, utc_text
 
-_SAMPLE = 50
-"""One in so many borderline pairs is drawn by chance."""
+_SAMPLE_INTERVAL = 50
+"""Borderline pairs among which one is drawn at random."""
 Numbers = npt.NDArray[np.int64]
-WHY = {
-    Reason.CONTRADICTION: "records of the two match, yet as wholes the two do not fit together",
-    Reason.SAMPLE: "drawn by chance, so that the model also learns what plain cases look like",
-    Reason.BORDERLINE: "the score lies between the borders",
+REASON_TEXTS = {
+    QueueReason.CONTRADICTION: "records of the two match, yet the entities as wholes do not fit",
+    QueueReason.SAMPLE: "drawn by chance, so that the model also learns from plain cases",
+    QueueReason.BORDERLINE: "the score lies between the thresholds",
 }
-PLAIN = tuple(WHY)
+UNDECIDED_REASONS = tuple(REASON_TEXTS)
 _BANDS = {band.label: band for band in Band}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Two entities (numbers), the strongest pair of their records, how many pairs wait, and why (None: they do not
-    wait)."""
+class WaitingPair:
+    """Pair of entities: numbers, strongest pair of records, number of waiting pairs, and reason
+    (None: it does not wait).
+    """
 
     pair: tuple[int, int]
     left: int
@@ -36,66 +37,68 @@ class Found:
     logodds: int
     band: Band
     pairs: int
-    reason: Reason | None
+    reason: QueueReason | None
     why: str
-    not_for: str
-    said: Between | None
+    excluded_steward: str
+    verdicts: PairVerdicts | None
 
     @property
-    def at(self) -> str:
-        """When the decision that waits was taken."""
-        waits = self.said.waits if self.said else None
-        return _when(waits) if waits else ""
+    def decided_at(self) -> str:
+        """Time of the decision that waits for a second steward, or empty."""
+        unconfirmed = self.verdicts.unconfirmed if self.verdicts else None
+        return _decision_time(unconfirmed) if unconfirmed else ""
 
 
-def reason_of(
-    band: Band, logodds: int, records: tuple[int, int], said: Between | None
-) -> tuple[Reason | None, str, str]:
-    """The reason, a sentence on it, and who may not decide: the steward whose decision waits for another."""
-    if said is not None and said.waits is not None:
-        one = said.waits.decision
-        reason = Reason.RED if one.unlawful else Reason.SECOND
-        word = "red" if one.unlawful else str(one.verdict)
-        told = (
-            f"{one.who} said {word}{_note(said.waits)}; it counts once another steward says so too"
-        )
-        return reason, told, one.who
-    if said is not None and said.different is not None:
-        return _moved(band, logodds, said.different)
-    if said is not None and said.unsure is not None:
-        who = said.unsure.decision.who or "somebody"
-        return Reason.UNSURE, f"{who} was unsure{_note(said.unsure)}", ""
-    plain = PLAIN[
-        int(plain_reasons(*(np.array([one], dtype=np.int64) for one in (band, *records)))[0])
-    ]
-    return plain, WHY[plain], ""
+def find_reason(
+    band: Band, logodds: int, records: tuple[int, int], verdicts: PairVerdicts | None
+) -> tuple[QueueReason | None, str, str]:
+    """Return the reason or None, a sentence about it, and the steward who may not decide."""
+    if verdicts is not None and verdicts.unconfirmed is not None:
+        decision = verdicts.unconfirmed.decision
+        reason = QueueReason.RED if decision.unlawful else QueueReason.SECOND
+        word = "red" if decision.unlawful else str(decision.verdict)
+        steward, note = decision.decided_by, _note(verdicts.unconfirmed)
+        sentence = f"{steward} said {word}{note}; it counts once another steward confirms it"
+        return reason, sentence, steward
+    if verdicts is not None and verdicts.different is not None:
+        return _find_moved_reason(band, logodds, verdicts.different)
+    if verdicts is not None and verdicts.unsure is not None:
+        steward = verdicts.unsure.decision.decided_by or "somebody"
+        return QueueReason.UNSURE, f"{steward} was unsure{_note(verdicts.unsure)}", ""
+    columns = (np.array([value], dtype=np.int64) for value in (band, *records))
+    undecided = UNDECIDED_REASONS[int(find_undecided_reasons(*columns)[0])]
+    return undecided, REASON_TEXTS[undecided], ""
 
 
-def plain_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numbers:
-    """The reasons of pairs on which nothing was decided, as places in `PLAIN`; `left`, `right`: numbers of records."""
-    drawn = (left * 2_654_435_761 + right) % _SAMPLE == 0
-    found: Numbers = np.where(band == Band.MATCH, 0, np.where(drawn, 1, 2))
-    return found
+def find_undecided_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numbers:
+    """Return the reasons of pairs without decisions, as indexes into `UNDECIDED_REASONS`. `left`
+    and `right` are record numbers.
+    """
+    is_sampled = (left * 2_654_435_761 + right) % _SAMPLE_INTERVAL == 0
+    reasons: Numbers = np.where(band == Band.MATCH, 0, np.where(is_sampled, 1, 2))
+    return reasons
 
 
-def _moved(band: Band, logodds: int, different: StoredDecision) -> tuple[Reason | None, str, str]:
-    """Decided different: it stands, unless the score has moved into a higher band since."""
-    before = _BANDS.get(str(different.seen.get("band", "")))
-    if before is None or band <= before:
+def _find_moved_reason(
+    band: Band, logodds: int, different: StoredDecision
+) -> tuple[QueueReason | None, str, str]:
+    """Return the reason of a pair decided different whose score moved into a higher band."""
+    old_band = _BANDS.get(str(different.context.get("band", "")))
+    if old_band is None or band <= old_band:
         return None, "", ""
-    one, seen = different.decision, different.seen
-    now = _score(logodds)
-    # of a pair that nothing brought together there was no score
-    was = (
-        f"{_score(int(seen['logodds'])):.2f} ({before.label})"
-        if "logodds" in seen
-        else "below the review border"
+    decision, context = different.decision, different.context
+    new_score = _score(logodds)
+    before_text = (  # a pair that blocking did not bring together had no score
+        f"{_score(int(context['logodds'])):.2f} ({old_band.label})"
+        if "logodds" in context
+        else "below the review threshold"
     )
-    told = (
-        f"{one.who or 'somebody'} said different on {_when(different)[:10]}, when the score was {was}; "
-        f"new evidence has made it {now:.2f} ({band.label})"
+    steward, day = decision.decided_by or "somebody", _decision_time(different)[:10]
+    sentence = (
+        f"{steward} said different on {day}, when the score was {before_text}; "
+        f"new evidence has made it {new_score:.2f} ({band.label})"
     )
-    return Reason.MOVED, told, ""
+    return QueueReason.MOVED, sentence, ""
 
 
 def _score(logodds: int) -> float:
@@ -103,9 +106,10 @@ def _score(logodds: int) -> float:
 
 
 def _note(stored: StoredDecision) -> str:
-    said = ", ".join(filter(None, (stored.decision.why, str(stored.seen.get(COMMENT, "")))))
-    return f" ({said})" if said else ""
+    parts = stored.decision.reason, str(stored.context.get(COMMENT_KEY, ""))
+    text = ", ".join(filter(None, parts))
+    return f" ({text})" if text else ""
 
 
-def _when(stored: StoredDecision) -> str:
-    return utc_text(stored.decision.when) if stored.decision.when else ""
+def _decision_time(stored: StoredDecision) -> str:
+    return utc_text(stored.decision.decided_at) if stored.decision.decided_at else ""

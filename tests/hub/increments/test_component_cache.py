@@ -1,4 +1,4 @@
-"""Large components that are remembered: whatever lands, and in whatever order, a store holds what it would without."""
+"""Component cache: in any order of commits, a store is the same with and without it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import numpy as np
 import pytest
 
 from resolver.blocking import key_join
-from resolver.blocking.retrieval.key_lookup import Valve
+from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.hub.hub import Hub
-from resolver.hub.increments import cached_resolution, component_cache, increment
-from resolver.hub.increments.component_cache import Remembered
-from resolver.hub.increments.context import Means
-from resolver.hub.increments.decision_effects import Verdicts
-from resolver.hub.increments.working_set import Pool
+from resolver.hub.increments import (
+    cached_resolution,
+    component_cache,
+    full_resolution,
+    increment,
+)
+from resolver.hub.increments.component_cache import ComponentCache
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.working_set import WorkingSet
 from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
 from tests.hub.hubs import (
     Step,
     Stores,
-    canonical,
-    decided,
-    exported,
+    export_canonical,
+    export_steps,
+    make_decision,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -40,27 +45,31 @@ def symbols() -> Iterator[None]:
 
 
 @pytest.fixture
-def beside_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def used_components(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Everything is remembered, however small; hears of each time that something was of use."""
-    for module in (increment, component_cache):
-        monkeypatch.setattr(module, "LEAST", 1)
-    used: list[int] = []
-    found = cached_resolution.resolve_beside
+    for module in (full_resolution, component_cache):
+        monkeypatch.setattr(module, "MIN_CACHED_PAIRS", 1)
+    sizes: list[int] = []
+    resolve_original = cached_resolution.resolve_with_component
 
-    def noted(
-        means: Means, some: Pool, block: component_cache.Block, verdicts: Verdicts, valve: Valve
-    ) -> cached_resolution.Worked:
-        used.append(len(block.numbers))
-        return found(means, some, block, verdicts, valve)
+    def resolve_and_note(
+        context: IncrementContext,
+        others: WorkingSet,
+        component: component_cache.CachedComponent,
+        decisions: RelevantDecisions,
+        purge: BlockPurge,
+    ) -> full_resolution.ResolvedSet:
+        sizes.append(len(component.numbers))
+        return resolve_original(context, others, component, decisions, purge)
 
-    monkeypatch.setattr(increment, "resolve_beside", noted)
+    monkeypatch.setattr(increment, "resolve_with_component", resolve_and_note)
     # the smaller part may be remembered too, so that all of it is tried
     monkeypatch.setattr(
         increment,
-        "block_among",
-        lambda blocks, old, _: cached_resolution.block_among(blocks, old, -len(old)),
+        "largest_component_within",
+        lambda blocks, old, _: cached_resolution.largest_component_within(blocks, old, -len(old)),
     )
-    return used
+    return sizes
 
 
 def namesakes(count: int, seed: int) -> list[Record]:
@@ -84,99 +93,106 @@ def namesakes(count: int, seed: int) -> list[Record]:
     ]
 
 
-def rows(hub: Hub) -> list[Sequence[int]]:
-    """All links that hold, by numbers, with what they say."""
+def link_table(hub: Hub) -> list[Sequence[int]]:
+    """Return all current links by record numbers, with their fields."""
     with hub.store.view() as view:
         links = view.all_links()
-    names = ("left", "right", "logodds", "band", "outcome", "colour")
-    found: list[Sequence[int]] = np.stack([getattr(links, name) for name in names], axis=1).tolist()
-    return found
+    names = ("left", "right", "logodds", "band", "outcome", "color")
+    rows: list[Sequence[int]] = np.stack([getattr(links, name) for name in names], axis=1).tolist()
+    return rows
 
 
-def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Remembered, "at", lambda _self, _version: ())
+def disable_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ComponentCache, "at", lambda _self, _version: ())
 
 
 @pytest.mark.parametrize(
-    ("seed", "cap"), [*((seed, key_join.DEFAULT_CAP) for seed in range(6)), (6, 400), (7, 150)]
+    ("seed", "cap"), [*((seed, key_join.MAX_BLOCK_PAIRS) for seed in range(6)), (6, 400), (7, 150)]
 )
-def test_what_is_remembered_changes_nothing(
-    stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch, seed: int, cap: int
+def test_cached_components_do_not_change_results(
+    stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch, seed: int, cap: int
 ) -> None:
-    monkeypatch.setattr(key_join, "DEFAULT_CAP", cap)
+    monkeypatch.setattr(key_join, "MAX_BLOCK_PAIRS", cap)
     dice = random.Random(seed)
-    said = [
+    records = [
         *namesakes(50, seed),
-        *dice.sample(sorted(generate(60, seed=3).records, key=lambda one: one.id), 30),
+        *dice.sample(sorted(generate(60, seed=3).records, key=lambda generated: generated.id), 30),
     ]
-    dice.shuffle(said)
+    dice.shuffle(records)
     steps: list[Step | str] = []
-    while said:
-        steps.append(Step(tuple(said[: dice.randrange(1, 12)])))
-        said = said[len(steps[-1].records) :]  # type: ignore[union-attr]
-    # some come again as somebody else, some are taken back, stewards decide
+    while records:
+        steps.append(Step(tuple(records[: dice.randrange(1, 12)])))
+        records = records[len(steps[-1].records) :]  # type: ignore[union-attr]
+    # new versions with another name, withdrawals, decisions
     first = steps[0].records[0]  # type: ignore[union-attr]
     steps.insert(3, Step((record(first.id, name="Ali Hassan", birthDate="1962"),)))
     steps.insert(6, steps[1].records[0].id)  # type: ignore[union-attr]
-    one, two = steps[4].records[0].id, steps[2].records[0].id  # type: ignore[union-attr]
+    left, right = steps[4].records[0].id, steps[2].records[0].id  # type: ignore[union-attr]
     steps.insert(
-        7, Step((), (decided((one, two), dice.choice([Verdict.SAME, Verdict.DIFFERENT]), 1),))
+        7,
+        Step(
+            (), (make_decision((left, right), dice.choice([Verdict.SAME, Verdict.DIFFERENT]), 1),)
+        ),
     )
 
-    def landed() -> tuple[bytes, list[Sequence[int]]]:
+    def commit_steps() -> tuple[bytes, list[Sequence[int]]]:
         with stores.new() as hub:
             for step in steps:
                 if isinstance(step, str):
                     hub.withdraw([step])
                 else:
                     # posted records come without a list
-                    hub.add(step.intake() if not step.records else _bare(step), step.decisions)
-            return exported(hub), rows(hub)
+                    hub.add(
+                        step.intake() if not step.records else _without_lists(step), step.decisions
+                    )
+            return export_canonical(hub), link_table(hub)
 
-    remembering = landed()
-    assert len(beside_blocks) >= 3
-    forgetful(monkeypatch)
-    assert remembering == landed()
-
-
-def _bare(step: Step) -> Any:
-    given = step.intake()
-    return type(given)(given.batch, (), ())
+    with_cache = commit_steps()
+    assert len(used_components) >= 3
+    disable_cache(monkeypatch)
+    assert with_cache == commit_steps()
 
 
-def test_two_components_that_are_joined(stores: Stores, beside_blocks: list[int]) -> None:
-    said = namesakes(40, 9)
-    near = [record(f"u:{number}", name="Mohammed Ali", birthDate="1961") for number in range(3)]
+def _without_lists(step: Step) -> Any:
+    intake = step.intake()
+    return type(intake)(intake.batch, (), ())
+
+
+def test_two_cached_components_that_are_joined(stores: Stores, used_components: list[int]) -> None:
+    records = namesakes(40, 9)
+    neighbors = [
+        record(f"u:{number}", name="Mohammed Ali", birthDate="1961") for number in range(3)
+    ]
     with stores.new() as hub:
-        for some in (said[:20], said[20:], near[:1], near[1:]):
-            hub.add(_bare(Step(tuple(some))))
-        assert max(beside_blocks) > 15
-        assert exported(hub) == canonical(stores, [Step((*said, *near))])
+        for part in (records[:20], records[20:], neighbors[:1], neighbors[1:]):
+            hub.add(_without_lists(Step(tuple(part))))
+        assert max(used_components) > 15
+        assert export_canonical(hub) == export_steps(stores, [Step((*records, *neighbors))])
 
 
-def test_what_somebody_else_lands_is_not_missed(stores: Stores, beside_blocks: list[int]) -> None:
-    said = namesakes(40, 5)
+def test_commits_of_another_hub_empty_the_cache(stores: Stores, used_components: list[int]) -> None:
+    records = namesakes(40, 5)
     with stores.new() as hub:
         url = f"sqlite:///{hub.store.path}"
-        hub.add(_bare(Step(tuple(said[:20]))))
+        hub.add(_without_lists(Step(tuple(records[:20]))))
         with Hub.open(url) as other:
-            other.add(_bare(Step(tuple(said[20:30]))))
-        hub.add(_bare(Step(tuple(said[30:35]))))
-        assert not beside_blocks
-        hub.add(_bare(Step(tuple(said[35:]))))
-        assert beside_blocks
-        assert exported(hub) == canonical(stores, [Step(tuple(said))])
+            other.add(_without_lists(Step(tuple(records[20:30]))))
+        hub.add(_without_lists(Step(tuple(records[30:35]))))
+        assert not used_components
+        hub.add(_without_lists(Step(tuple(records[35:]))))
+        assert used_components
+        assert export_canonical(hub) == export_steps(stores, [Step(tuple(records))])
 
 
-def test_no_more_is_remembered_than_there_is_room_for(
-    stores: Stores, beside_blocks: list[int], monkeypatch: pytest.MonkeyPatch
+def test_the_cache_is_limited(
+    stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(component_cache, "MOST", 10)
+    monkeypatch.setattr(component_cache, "MAX_CACHED_PAIRS", 10)
     with stores.new() as hub:
-        hub.add(_bare(Step(tuple(namesakes(30, 1)))))
-        assert hub._remembered.at(1) == ()
+        hub.add(_without_lists(Step(tuple(namesakes(30, 1)))))
+        assert hub._committer.component_cache.at(1) == ()
         hub.add(
-            _bare(
+            _without_lists(
                 Step(
                     (
                         record("u:1", name="Ann Lee", birthDate="1962-02-03"),
@@ -185,5 +201,7 @@ def test_no_more_is_remembered_than_there_is_room_for(
                 )
             )
         )
-        assert [one.ids.to_pylist() for one in hub._remembered.at(2)] == [["u:1", "u:2"]]
-        assert hub._remembered.at(1) == ()
+        assert [
+            component.ids.to_pylist() for component in hub._committer.component_cache.at(2)
+        ] == [["u:1", "u:2"]]
+        assert hub._committer.component_cache.at(1) == ()

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.hub.increments.link_changes import changed_links
+from resolver.hub.increments.link_changes import diff_links
 from resolver.store import LinkRows, LinkTable
 
 Row = tuple[int, int, int, int, int, int]
@@ -16,9 +16,9 @@ Row = tuple[int, int, int, int, int, int]
 def tables(draw: st.DrawFn) -> list[Row]:
     """Rows of links: each pair once, few different values."""
     pairs = draw(st.sets(st.tuples(st.integers(1, 6), st.integers(7, 12)), max_size=12))
-    few = st.integers(0, 1)
+    flags = st.integers(0, 1)
     return [
-        (left, right, draw(st.integers(-1, 1)), draw(few), draw(few), draw(few))
+        (left, right, draw(st.integers(-1, 1)), draw(flags), draw(flags), draw(flags))
         for left, right in sorted(pairs)
     ]
 
@@ -28,25 +28,27 @@ def columns(rows: list[Row]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]
 
 
 @given(tables(), tables(), st.randoms())
-def test_what_ends_and_what_begins(stored: list[Row], found: list[Row], chance: object) -> None:
-    chance.shuffle(found)  # type: ignore[attr-defined]
-    left, right, logodds, band, outcome, colour = columns(found)
+def test_ended_and_begun_links(stored: list[Row], current: list[Row], chance: object) -> None:
+    chance.shuffle(current)  # type: ignore[attr-defined]
+    left, right, logodds, band, outcome, colour = columns(current)
     rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
-    (lefts, rights), begun = changed_links(LinkTable(*columns(stored)), rows)
-    ended = {row[:2] for row in stored if row not in found}
+    changes = diff_links(LinkTable(*columns(stored)), rows)
+    (lefts, rights), begun = changes.ended, changes.begun
+    ended = {row[:2] for row in stored if row not in current}
     assert set(zip(lefts.tolist(), rights.tolist(), strict=True)) == ended
     assert len(lefts) == len(ended)
     begins = [
         getattr(begun, name).tolist()
-        for name in ("left", "right", "logodds", "band", "outcome", "colour")
+        for name in ("left", "right", "logodds", "band", "outcome", "color")
     ]
-    assert sorted(zip(*begins, strict=True)) == sorted(row for row in found if row not in stored)
+    assert sorted(zip(*begins, strict=True)) == sorted(row for row in current if row not in stored)
     assert begun.score.tolist() == (begun.logodds / 2).tolist()
 
 
-def test_nothing_stored() -> None:
+def test_all_links_begin_in_an_empty_store() -> None:
     left, right, logodds, band, outcome, colour = columns([(1, 2, 3, 1, 1, 1)])
     rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
-    (lefts, rights), begun = changed_links(None, rows)
+    changes = diff_links(None, rows)
+    (lefts, rights), begun = changes.ended, changes.begun
     assert (len(lefts), len(rights)) == (0, 0)
     assert begun is rows

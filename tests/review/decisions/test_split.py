@@ -1,4 +1,4 @@
-"""Split: records out of an entity, apart for good, exact to undo."""
+"""Split: records leave an entity permanently, and undo restores it exactly."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.review import (
     ChangedMeanwhileError,
-    Rules,
-    State,
+    DecisionState,
+    DeskRules,
     Steward,
-    confirm,
+    confirm_decision,
     entity_digest,
+    load_timeline,
     preview_split,
-    split,
-    timeline,
-    undo,
+    split_entity,
+    undo_decision,
 )
-from tests.hub.hubs import intake
+from tests.hub.hubs import make_intake
 from tests.records.samples import record
 from tests.review.tables import derived
 
@@ -26,66 +26,68 @@ KIM, LEE = Steward("kim"), Steward("lee")
 
 
 def large(hub: Hub, least: int = 4) -> tuple[str, tuple[str, ...]]:
-    """An entity of some records, the first by id."""
+    """Return the first entity by id with at least some number of records."""
     with hub.store.view() as view:
         _, entity = view.all_members()
-        sizes = {one: entity.tolist().count(one) for one in set(entity.tolist())}
-        names = view.entity_ids([one for one, size in sizes.items() if size >= least])
-        found = view.entity(min(names.values()))
-    assert found is not None
-    return found.id, found.records
+        sizes = {number: entity.tolist().count(number) for number in set(entity.tolist())}
+        names = view.entity_ids([number for number, size in sizes.items() if size >= least])
+        stored = view.entity(min(names.values()))
+    assert stored is not None
+    return stored.id, stored.records
 
 
-def test_a_split_holds_and_is_undone(hub: Hub) -> None:
+def test_split_persists_and_is_undone(hub: Hub) -> None:
     entity, records = large(hub)
     before = derived(hub)
-    for taken in (records[:1], records[1:3], records[-2:]):
-        would = preview_split(hub, KIM, entity, taken)
+    for removed in (records[:1], records[1:3], records[-2:]):
+        would = preview_split(hub, KIM, entity, removed)
         assert derived(hub) == before
-        outcome = split(
-            hub, KIM, entity, taken, "another person", seen_digest=entity_digest(hub, entity)
+        outcome = split_entity(
+            hub, KIM, entity, removed, "another person", shown_digest=entity_digest(hub, entity)
         )
         members = derived(hub)["members"]
         out, left = (
-            {members[one] for one in taken},
-            {members[one] for one in records if one not in taken},
+            {members[record_id] for record_id in removed},
+            {members[record_id] for record_id in records if record_id not in removed},
         )
         assert (len(out), len(left), out & left) == (1, 1, set())
-        # a part may meet others anew, but none of the other part
+        # a part may merge with other entities, but not with the other part
         clusters = [set(cluster.records) for cluster in would.after]
-        parts = {*taken}, {*records} - {*taken}
+        parts = {*removed}, {*records} - {*removed}
         assert all(any(part <= cluster for cluster in clusters) for part in parts)
         assert not any(parts[0] & cluster and parts[1] & cluster for cluster in clusters)
-        assert any(row.kind == "split" for row in timeline(hub, left.pop()))
-        undo(hub, LEE, outcome.numbers[0])
+        assert any(row.kind == "split" for row in load_timeline(hub, left.pop()))
+        undo_decision(hub, LEE, outcome.numbers[0])
         assert derived(hub) == before
 
 
-def test_a_split_by_rule_takes_two(hub: Hub) -> None:
+def test_split_by_rule_takes_two_stewards(hub: Hub) -> None:
     entity, records = large(hub)
     before = derived(hub)
-    said = split(hub, KIM, entity, records[:1], "another person", rules=Rules(records=2))
-    assert said.state is State.WAITS
+    outcome = split_entity(
+        hub, KIM, entity, records[:1], "another person", rules=DeskRules(record_limit=2)
+    )
+    assert outcome.state is DecisionState.WAITING
     assert derived(hub)["members"] == before["members"]
-    assert confirm(hub, LEE, said.numbers[0]).state is State.DONE
+    assert confirm_decision(hub, LEE, outcome.numbers[0]).state is DecisionState.DONE
     members = derived(hub)["members"]
     assert members[records[0]] != members[records[1]]
-    back = undo(hub, KIM, said.numbers[0])
-    assert back.state is State.WAITS
-    confirm(hub, LEE, back.numbers[0])
+    back = undo_decision(hub, KIM, outcome.numbers[0])
+    assert back.state is DecisionState.WAITING
+    confirm_decision(hub, LEE, back.numbers[0])
     assert derived(hub) == before
 
 
-def test_what_cannot_be_split(hub: Hub) -> None:
+def test_invalid_splits_are_refused(hub: Hub) -> None:
     entity, records = large(hub)
-    with pytest.raises(InputError, match="is no record of"):
-        split(hub, KIM, entity, ["nobody:1"], "")
-    with pytest.raises(InputError, match="leaves some"):
-        split(hub, KIM, entity, records, "")
+    with pytest.raises(InputError, match="is not a record of"):
+        split_entity(hub, KIM, entity, ["nobody:1"], "")
+    with pytest.raises(InputError, match="leaves others"):
+        split_entity(hub, KIM, entity, records, "")
     shown = entity_digest(hub, entity)
     with hub.store.view() as view:
-        held = view.record(records[0])
-    assert held is not None
-    hub.add(intake([record(records[0], name=held.record.caption, birthDate="1950-01-01")]))
+        stored = view.record(records[0])
+    assert stored is not None
+    hub.add(make_intake([record(records[0], name=stored.record.caption, birthDate="1950-01-01")]))
     with pytest.raises(ChangedMeanwhileError):
-        split(hub, KIM, entity, records[1:2], "", seen_digest=shown)
+        split_entity(hub, KIM, entity, records[1:2], "", shown_digest=shown)

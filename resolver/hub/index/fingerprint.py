@@ -1,5 +1,7 @@
-"""A few invented records, by whose normal form and keys programs that make other ones are told apart: what such a
-program has kept in files is made anew."""
+"""Fingerprint records: invented records whose normal form and keys identify a program version.
+
+Files kept by a program that makes other normal forms or keys are built again.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +25,30 @@ _ALIASES = (
     "Հակոբ Տեր-Պետրոսյան",
     "გიორგი",
 )
+_FACTS = (
+    Value("birthDate", "1962-05-01"),
+    Value("birthPlace", "Saint Petersburg"),
+    Value("nationality", "ru"),
+    Value("phone", "+49 30 123456"),
+    Value("email", "ivan@example.org"),
+    Value("position", "Deputy Minister of Finance"),
+)
+_COMPANY = (
+    Value("name", "Vektor Trading Limited Liability Company"),
+    Value("alias", "ООО Вектор № 12 (Branch)"),
+)
 
 
-def invented() -> Batch:
-    """The records, as a canonical batch."""
+def fingerprint_records() -> Batch:
+    """Return the invented records as a canonical batch."""
     values = [
         *(Value("name", text) for text in _NAMES),
         *(Value("alias", text) for text in _ALIASES),
-    ]
-    values += [
-        Value("birthDate", "1962-05-01"),
-        Value("birthPlace", "Saint Petersburg"),
-        Value("nationality", "ru"),
-        Value("phone", "+49 30 123456"),
-        Value("email", "ivan@example.org"),
-        Value("position", "Deputy Minister of Finance"),
+        *_FACTS,
     ]
     passport = (Identifier("passportNumber", "A1234567", "ru"),)
-    company = (
-        Value("name", "Vektor Trading Limited Liability Company"),
-        Value("alias", "ООО Вектор № 12 (Branch)"),
-    )
     records = [
         Record("a", "s", Kind.PERSON, "Person", tuple(values), passport),
-        Record("b", "s", Kind.GROUP, "Company", company),
+        Record("b", "s", Kind.GROUP, "Company", _COMPANY),
     ]
     return Batch.from_records(records).canonical()

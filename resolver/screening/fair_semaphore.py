@@ -1,8 +1,8 @@
-"""Turns: so many at once and no more, in the order in which they came.
+"""Fair semaphore: a limited number of threads at once, in order of arrival.
 
-Threads of one process that compute at the same time take the interpreter from each other at every step, and each step
-costs more than it would one after the other. Whoever is done hands over to whoever waits longest, so that nobody who
-comes again and again is before others.
+Threads of one process that compute at the same time contend for the interpreter at every step, and
+each step costs more than in sequence. A finished thread hands over to the one that has waited
+longest, so a thread that returns again and again does not overtake others.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections import deque
 from types import TracebackType
 
 
-class Turns:
-    """To be entered by `with`. Safe to use from several threads."""
+class FairSemaphore:
+    """Semaphore entered with `with`, first come first served. Thread-safe."""
 
     def __init__(self, at_once: int) -> None:
         self._free = at_once
@@ -21,15 +21,15 @@ class Turns:
         self._waiting: deque[threading.Lock] = deque()
 
     def __enter__(self) -> None:
-        mine = threading.Lock()
+        turn = threading.Lock()
         with self._lock:
             if self._free:
                 self._free -= 1
                 return
-            mine.acquire()
-            self._waiting.append(mine)
-        # whoever hands over lets it go
-        mine.acquire()
+            turn.acquire()
+            self._waiting.append(turn)
+        # the thread that hands over releases it
+        turn.acquire()
 
     def __exit__(
         self,

@@ -1,4 +1,4 @@
-"""So many at once, in the order in which they came."""
+"""Fair semaphore: limited concurrency in order of arrival."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolver.screening.fair_queue import Turns
+from resolver.screening.fair_semaphore import FairSemaphore
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -18,8 +18,8 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-def test_nobody_overtakes() -> None:
-    turns, came = Turns(1), list[int]()
+def test_threads_enter_in_order_of_arrival() -> None:
+    turns, came = FairSemaphore(1), list[int]()
 
     def take(number: int) -> None:
         with turns:
@@ -31,7 +31,7 @@ def test_nobody_overtakes() -> None:
             thread.start()
             until(lambda number=number: len(turns._waiting) > number)  # type: ignore[misc]
         assert not came
-    # this thread comes again, and after the others
+    # this thread enters again, after the others
     take(9)
     for thread in threads:
         thread.join()
@@ -39,8 +39,8 @@ def test_nobody_overtakes() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
-def test_no_more_at_once_than_may_be(at_once: int) -> None:
-    turns, inside, most = Turns(at_once), list[int](), list[int]()
+def test_concurrency_is_limited(at_once: int) -> None:
+    turns, inside, most = FairSemaphore(at_once), list[int](), list[int]()
 
     def take() -> None:
         for _ in range(20):
@@ -59,8 +59,8 @@ def test_no_more_at_once_than_may_be(at_once: int) -> None:
     assert turns._free == at_once
 
 
-def test_an_error_ends_a_turn() -> None:
-    turns = Turns(1)
+def test_error_releases_the_semaphore() -> None:
+    turns = FairSemaphore(1)
     with pytest.raises(ValueError, match="wrong"), turns:
         raise ValueError("wrong")
     with turns:

@@ -1,0 +1,125 @@
+"""Committer: computes the increment of a request on one view of a store, and writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from resolver.blocking import choose_plan_by_size
+from resolver.errors import LargeChangeError
+from resolver.hub.commit_request import CommitRequest, drop_logged_decisions
+from resolver.hub.commit_result import CommitResult, build_commit_result
+from resolver.hub.entity_preview import preview_increment
+from resolver.hub.increments.component_cache import ComponentCache
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.decision_effects import add_bands
+from resolver.hub.increments.increment import Increment, compute_increment
+from resolver.hub.index.current_index import CurrentIndex
+from resolver.hub.list_updates import ListUpdate
+from resolver.hub.store_options import add_store_options
+from resolver.model_set import ModelSet
+from resolver.records.progress import Progress
+from resolver.run_options import RunOptions, choose_plan
+from resolver.store import Commit, Store, StoreHead
+
+_MAX_FOLLOW_UPS = 5
+
+
+class Committer:
+    """Commits requests to one store. Not safe for several threads at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        models: ModelSet,
+        index: CurrentIndex,
+        find_options: Callable[[StoreHead], RunOptions],
+    ) -> None:
+        self._store, self._models, self._index = store, models, index
+        self._find_options = find_options
+        self.component_cache = ComponentCache()
+
+    def commit(self, request: CommitRequest, progress: Progress, *, locked: bool) -> CommitResult:
+        """Compute a request and commit it, unless it is a dry run.
+
+        `locked`: no other process can commit meanwhile. Raises `OutdatedError` where another
+        commit came between, `LargeChangeError`, and the errors of `Hub.add`.
+        """
+        with self._store.view() as view:
+            options = self._find_options(view.head)
+            count = request.record_count
+            plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
+            index = self._index.at(view, plan, certain=locked)
+            update = request.build_update(view)
+            if update.alarms and not (request.accept_large or request.dry_run):
+                raise LargeChangeError(update.alarms)
+            context = IncrementContext(
+                view,
+                index,
+                self._models.for_plan(plan.name),
+                replace(options, plan=plan.name),
+                update.deduplicated_sources,
+                progress,
+            )
+            increment = self._compute(context, update, request)
+            revision = view.revision
+            is_previewed = request.dry_run and bool(update.ids)
+            preview = preview_increment(context, update, increment) if is_previewed else None
+        if not request.dry_run:
+            revision = self._write(context, update, increment, request, locked=locked)
+        return build_commit_result(revision, update, increment, preview)
+
+    def _compute(
+        self, context: IncrementContext, update: ListUpdate, request: CommitRequest
+    ) -> Increment:
+        """Compute the increment, with follow-up decisions until there are none."""
+        view, follow_up = context.view, request.follow_up
+        # a preview shows all links, so nothing may come from the cache
+        may_use_cache = not request.dry_run and follow_up is None
+        cached = self.component_cache.at(view.revision) if may_use_cache else None
+        decisions = drop_logged_decisions(view, request.find_decisions(view))
+        for _ in range(_MAX_FOLLOW_UPS):
+            increment = compute_increment(
+                context, update, decisions, kind=request.kind, actor=request.actor, cached=cached
+            )
+            if follow_up is None:
+                break
+            further = drop_logged_decisions(view, follow_up(view, context.index, increment))
+            if not further:
+                break
+            decisions = [*decisions, *further]
+        return _with_bands(increment)
+
+    def _write(
+        self,
+        context: IncrementContext,
+        update: ListUpdate,
+        increment: Increment,
+        request: CommitRequest,
+        *,
+        locked: bool,
+    ) -> int:
+        """Write an increment to store, cache and index; return the new revision."""
+        commit = replace(increment.commit, owners=request.source_owners)
+        if not commit.base:
+            commit = add_store_options(commit, context.options, self._models)
+        context.progress.start("store", commit.rows)
+        revision = self._store.commit(commit, locked=locked)
+        context.progress.advance(commit.rows)
+        self._update_cache(commit, increment)
+        self._index.add(update, increment.prepared_fresh, revision)
+        return revision
+
+    def _update_cache(self, commit: Commit, increment: Increment) -> None:
+        if commit.lists or commit.decisions:
+            self.component_cache = ComponentCache()
+        else:
+            self.component_cache.update(
+                commit.base, increment.touched_records, increment.components
+            )
+
+
+def _with_bands(increment: Increment) -> Increment:
+    """Return an increment whose decisions state the band of their pair."""
+    banded = add_bands(increment.commit.decisions, increment.resolution)
+    return replace(increment, commit=replace(increment.commit, decisions=banded))

@@ -1,0 +1,63 @@
+"""Index of an open store, brought to the revision of a view when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resolver.blocking import Plan
+from resolver.errors import StoreError
+from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex, index_folder
+from resolver.hub.list_updates import ListUpdate
+from resolver.model_set import ModelSet
+from resolver.pipeline import normalize
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.store import Store, StoreView
+
+
+class CurrentIndex:
+    """Holder of the index of one store. Not safe for several threads at once.
+
+    `folder` holds index files of several stores (None: beside a SQLite store, else in the user's
+    cache); it may be set until the index is first used.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        models: ModelSet,
+        folder: Path | None = None,
+        min_file_records: int = MIN_FILE_RECORDS,
+    ) -> None:
+        self.folder = folder
+        self._store, self._models, self._min_file_records = store, models, min_file_records
+        self._index: RecordIndex | None = None
+
+    def at(self, view: StoreView, plan: Plan, *, certain: bool = False) -> RecordIndex:
+        """Return the index at the revision of a view; raises as `RecordIndex.refresh` does."""
+        if self._index is None or self._index.plan is not plan:
+            self._index = RecordIndex(
+                index_folder(self._store, view.head.store_id, self.folder),
+                view.head.store_id,
+                self._models.stamp["model"],
+                plan,
+                # which sources are deduplicated has no influence on keys
+                lambda batch: normalize(batch, self._models),
+                self._min_file_records,
+            )
+        self._index.refresh(view, certain=certain)
+        return self._index
+
+    def add(self, update: ListUpdate, prepared: PreparedBatch | None, revision: int) -> None:
+        """Add the records of a commit, unless another process has committed since."""
+        with self._store.view() as view:
+            if self._index is None or view.revision != revision:
+                return
+            try:
+                self._index.add(update.fresh, prepared, update.ended, view)
+            except StoreError:
+                # the commit is durable; the next run builds an index that could not be written
+                self._index = None
+
+    def drop(self) -> None:
+        """Let go of the index."""
+        self._index = None

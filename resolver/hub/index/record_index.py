@@ -1,0 +1,307 @@
+"""Index of a store: records, blocking keys and normal forms, in memory-mapped segments.
+
+The index derives from the store alone and can be deleted at any time: `refresh` reads the commits
+since its last segment, or everything where there is none. A commit adds a small segment; small
+segments are merged as they add up, so that there are never many, and stay in memory until they are
+worth a file. The files lie beside a SQLite store (`file.db.index`), or in a folder per store within
+the user's cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.blocking import RULES, Plan
+from resolver.blocking.retrieval.key_lookup import (
+    BlockPurge,
+    KeyTable,
+    StoredKeys,
+    build_key_table,
+    find_stored_pairs,
+    merge_key_tables,
+)
+from resolver.hub.index.segment_contents import (
+    PrepareBatch,
+    assemble_rows,
+    build_segment_arrays,
+    concat_prepared,
+    fingerprint_program,
+    load_keys,
+    load_prepared,
+    merge_segments,
+    with_row_ids,
+)
+from resolver.records import Batch, concat
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.store import OutdatedError, Store, StoreView
+from resolver.store.segments import (
+    Segment,
+    build_segment,
+    open_segment_chain,
+    remove_other_segments,
+    write_segment,
+)
+
+Numbers = npt.NDArray[np.int64]
+_FORMAT = "5"
+_RECORDS_PER_PART = 200_000
+_MAX_MISSING_RECORDS = 20_000
+MIN_FILE_RECORDS = 5_000
+"""Records from which a segment becomes a file; smaller ones are read from the store again."""
+
+
+def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Path:
+    """Return the folder of a store's index; `folder` holds those of several stores."""
+    if folder is not None:
+        return folder / store_id
+    if store.path is not None:
+        return Path(f"{store.path}.index")
+    return Path.home() / ".cache" / "resolver" / "indexes" / store_id
+
+
+class RecordIndex:
+    """Open index at a `revision` of its store. Not safe for several threads at once."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store_id: str,
+        model: str,
+        plan: Plan,
+        prepare: PrepareBatch,
+        min_file_records: int = MIN_FILE_RECORDS,
+    ) -> None:
+        self._folder, self.plan, self._prepare, self._min_file_records = (
+            folder,
+            plan,
+            prepare,
+            min_file_records,
+        )
+        rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
+        self._stamp = {
+            "form": _FORMAT,
+            "store": store_id,
+            "model": model,
+            "plan": plan.name,
+            "rules": rules,
+        }
+        self._stamp["keys"] = fingerprint_program(plan, prepare)
+        self._segments: list[Segment] = []
+        self._is_current = np.zeros(0, dtype=bool)
+        self._key_segments: list[StoredKeys] = []
+        self._prepared_by_first: dict[int, PreparedBatch] = {}
+        self._last_table: tuple[PreparedBatch, KeyTable] | None = None
+
+    @property
+    def revision(self) -> int:
+        """Revision of the store up to which the index is complete."""
+        return self._segments[-1].until if self._segments else 0
+
+    def refresh(self, view: StoreView, *, certain: bool = False) -> None:
+        """Bring the index to the revision of a view of the present.
+
+        Raises `OutdatedError` where the index is at a later revision: take a newer view. Where that
+        is impossible (`certain`: no other process can have committed), and where the index belongs
+        to another history, it is built again. Raises `StoreError` where it cannot be written.
+        """
+        if self.revision == view.revision:
+            return
+        if not self._segments or view.head.last_record - self._last_record > _MAX_MISSING_RECORDS:
+            self._set_segments(open_segment_chain(self._folder, self._stamp))
+        if self.revision > view.revision and not certain:
+            raise OutdatedError("the store has moved on", hint="run the command again")
+        self._drop_other_history(view)
+        if self.revision < view.revision:
+            ended = view.records_ended_after(self.revision)
+            batch = concat(
+                part.batch for part in view.batches(after=self._last_record, include_ended=True)
+            )
+            self._append(batch, None, view, ended)
+
+    def add(
+        self, batch: Batch, prepared: PreparedBatch | None, ended: Numbers, view: StoreView
+    ) -> None:
+        """Add the records of the commit that a view shows, in the order of their numbers.
+
+        `prepared`: their normal form, where it is at hand. Do nothing where the index is not at the
+        revision before.
+        """
+        if self.revision == view.revision - 1:
+            self._append(batch, prepared, view, ended)
+
+    @property
+    def _last_record(self) -> int:
+        """Highest record number in the index."""
+        return self._segments[-1].first + len(self._segments[-1]) - 1 if self._segments else 0
+
+    @property
+    def key_segments(self) -> Sequence[StoredKeys]:
+        """Keys of all records in the index, one table per segment."""
+        return self._key_segments
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Segments in the order of their record numbers; they include records that have ended."""
+        return tuple(self._segments)
+
+    def are_current(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Return for each of some indexed records whether it is current."""
+        flags: npt.NDArray[np.bool_] = self._is_current[numbers]
+        return flags
+
+    def find_candidates(
+        self, prepared: PreparedBatch, purge: BlockPurge | None = None
+    ) -> tuple[IntArray, Numbers, int]:
+        """Return the pairs (row of a prepared record, number of an indexed one) that the plan
+        joins.
+
+        Also return the number of pairs lost to block purging. `purge`: counts of keys, where the
+        prepared records are not all that is new, or some of them are indexed.
+        """
+        return find_stored_pairs(
+            self._build_keys(prepared), prepared.kinds, self._key_segments, purge=purge
+        )
+
+    def build_purge(
+        self, prepared: PreparedBatch | None, fresh: npt.NDArray[np.bool_], ended: Numbers
+    ) -> BlockPurge:
+        """Count the keys of indexed records without those that end, and of fresh prepared records.
+
+        `fresh`: one flag per row of the prepared records.
+        """
+        if prepared is None:
+            return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
+        keys = self._build_keys(prepared)
+        if not fresh.all():
+            is_fresh = fresh[keys.rows]
+            keys = KeyTable(keys.base[is_fresh], keys.rows[is_fresh], keys.refine[is_fresh])
+        return BlockPurge(self._key_segments, keys, ended)
+
+    def records_with_changed_keys(self, purge: BlockPurge) -> Numbers:
+        """Return the indexed records with a key that is purged now and was not before, or vice
+        versa.
+        """
+        if not self._key_segments:
+            return purge.ended[:0]
+        bases = purge.fresh.base
+        if len(purge.ended):
+            bases = np.concatenate(
+                [bases, build_key_table(assemble_rows(self.parts(purge.ended)), self.plan).base]
+            )
+        crossed = purge.changed_keys(np.unique(bases))
+        return purge.bearers(crossed) if len(crossed) else purge.ended[:0]
+
+    def ids(self, numbers: Numbers) -> pa.StringArray:
+        """Return the ids of some records by numbers (ascending), in that order."""
+        return pa.concat_arrays(
+            [segment.batch.ids.take(pa.array(rows)) for segment, rows in self._rows(numbers)]
+        )
+
+    def parts(self, numbers: Numbers) -> list[BatchRows]:
+        """Return the normal forms of some records, in that order; they lack the sources."""
+        return [
+            BatchRows(self._prepared_by_first[segment.first], rows)
+            for segment, rows in self._rows(numbers)
+        ]
+
+    def sources(self, numbers: Numbers) -> list[str]:
+        """Return the names of the sources of some records, in that order."""
+        names: list[str] = []
+        for segment, rows in self._rows(numbers):
+            sources = segment.batch.sources
+            names += sources.values.take(pa.array(sources.codes[rows])).to_pylist()
+        return names
+
+    def batch(self, numbers: Numbers) -> Batch:
+        """Return some records by numbers (ascending), in that order; the batch is not canonical."""
+        return concat([segment.take(rows) for segment, rows in self._rows(numbers)])
+
+    def _rows(self, numbers: Numbers) -> Iterator[tuple[Segment, Numbers]]:
+        """Yield the segments that hold some records, with the rows of these in the segment."""
+        for segment in self._segments:
+            low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
+            if low < high:
+                yield segment, numbers[low:high] - segment.first
+
+    def _append(
+        self, batch: Batch, prepared: PreparedBatch | None, view: StoreView, ended: Numbers
+    ) -> None:
+        normal = prepared if prepared is not None else self._prepare_versions(batch)
+        keys = self._build_keys(normal)
+        segment = build_segment(
+            batch,
+            since=self.revision,
+            until=view.revision,
+            committed_at=view.commit_times([view.revision])[view.revision],
+            first=self._last_record + 1,
+            ended=ended,
+            extra=build_segment_arrays(keys, normal),
+        )
+        segments = self._extend_chain(segment)
+        self._set_segments(segments)
+        self._last_table = None
+        remove_other_segments(self._folder, segments)
+
+    def _drop_other_history(self, view: StoreView) -> None:
+        """Delete the segments where one of them does not belong to the history of the store."""
+        times = view.commit_times([segment.until for segment in self._segments])
+        if any(times.get(segment.until) != segment.committed_at for segment in self._segments):
+            for segment in self._segments:
+                if segment.path is not None:
+                    segment.path.unlink(missing_ok=True)
+            self._set_segments([])
+
+    def _extend_chain(self, segment: Segment) -> list[Segment]:
+        """Return the segments with a new one, merged and written to files where that is due."""
+        segments = [*self._segments, segment]
+        while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
+            segments = [*segments[:-2], merge_segments(segments[-2], segments[-1])]
+        if segments[-1].path is None and len(segments[-1]) >= self._min_file_records:
+            # a chain of files begins at revision 0, so the segments before become files as well
+            segments = [self._write(segment) for segment in segments]
+        return segments
+
+    def _prepare_versions(self, batch: Batch) -> PreparedBatch:
+        """Return the normal form of a batch in any order; each version of a record has its own."""
+        parts = []
+        for start in range(0, max(len(batch), 1), _RECORDS_PER_PART):
+            rows = np.arange(start, min(start + _RECORDS_PER_PART, len(batch)))
+            parts.append(self._prepare(with_row_ids(batch.take(rows)).canonical()))
+        return parts[0] if len(parts) == 1 else concat_prepared(parts)
+
+    def _build_keys(self, prepared: PreparedBatch) -> KeyTable:
+        """Return the keys of prepared records; those looked up last are often added next."""
+        if self._last_table is None or self._last_table[0] is not prepared:
+            self._last_table = prepared, build_key_table(prepared, self.plan)
+        return self._last_table[1]
+
+    def _write(self, segment: Segment) -> Segment:
+        return (
+            segment
+            if segment.path is not None
+            else write_segment(self._folder, segment, self._stamp)
+        )
+
+    def _set_segments(self, segments: Sequence[Segment]) -> None:
+        self._segments = list(segments)
+        count = max((segment.first + len(segment) for segment in segments), default=1)
+        self._is_current = np.ones(count, dtype=bool)
+        self._prepared_by_first = {segment.first: load_prepared(segment) for segment in segments}
+        for segment in segments:
+            self._is_current[segment.ended] = False
+        self._key_segments = [
+            StoredKeys(
+                load_keys(segment),
+                segment.first,
+                segment.batch.kinds,
+                self._is_current[segment.first : segment.first + len(segment)],
+            )
+            for segment in segments
+        ]

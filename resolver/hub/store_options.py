@@ -1,0 +1,76 @@
+"""Options of a store: plan, model and thresholds of its first commit, until a rebuild."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from resolver.errors import InputError, StoreError
+from resolver.model_set import ModelSet
+from resolver.run_options import RunOptions
+from resolver.store import Commit, StoreHead
+
+
+def check_merge_threshold(options: RunOptions) -> None:
+    """Raise `InputError` where a store would merge below the review threshold."""
+    if options.merge_at is not None and options.merge_at < options.thresholds.review:
+        raise InputError(
+            "a store cannot merge below its review threshold "
+            f"({options.thresholds.review:g}), but --merge-at is {options.merge_at:g}",
+            hint="raise --merge-at, or resolve without --store",
+        )
+
+
+def merge_options(
+    head: StoreHead, requested: RunOptions, models: ModelSet, place: str
+) -> RunOptions:
+    """Return requested options completed by those of a store; an empty store takes any.
+
+    Raises `InputError` where the two contradict each other, `StoreError` where the store was
+    resolved with another model. `place` names the store in messages.
+    """
+    check_merge_threshold(requested)
+    if not head.revision:
+        return requested
+    _check_stamp(head, models, place)
+    stored: dict[str, object] = {
+        "merge_at": head.thresholds.get("merge_at"),
+        "wrong_merge_costs": head.thresholds["wrong_merge_costs"],
+        "plan": head.plan,
+    }
+    for name, value in stored.items():
+        option = getattr(requested, name)
+        is_set = bool(option) if name == "plan" else option is not None
+        if is_set and option != value:
+            raise InputError(
+                f"the store was resolved with {name} {value}, not {option}",
+                place=place,
+                hint=f"leave {name} out, or run `resolver rebuild --store`",
+            )
+    return replace(
+        requested,
+        plan=head.plan,
+        merge_at=head.thresholds.get("merge_at"),
+        wrong_merge_costs=head.thresholds["wrong_merge_costs"],
+    )
+
+
+def _check_stamp(head: StoreHead, models: ModelSet, place: str) -> None:
+    stamp = {**models.stamp, "plan": head.plan}
+    names = sorted(
+        name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name)
+    )
+    if names:
+        raise StoreError(
+            f"the store was resolved with another {' and '.join(names)}",
+            place=place,
+            hint="use that model (--model), or run `resolver rebuild --store`",
+        )
+
+
+def add_store_options(commit: Commit, options: RunOptions, models: ModelSet) -> Commit:
+    """Return a commit that also sets the plan, model and thresholds of its store."""
+    thresholds = {"wrong_merge_costs": options.wrong_merge_costs}
+    if options.merge_at is not None:
+        thresholds["merge_at"] = options.merge_at
+    plan = str(options.plan)
+    return replace(commit, plan=plan, stamp={**models.stamp, "plan": plan}, thresholds=thresholds)

@@ -1,0 +1,126 @@
+"""Strongest pair of records across two entities, and the explanation of its score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resolver.comparison import NameIndex
+from resolver.engines.pair_explanation import explain_rows
+from resolver.hub.hub import Hub
+from resolver.pipeline import compare_and_score, normalize
+from resolver.records import Batch
+from resolver.records.results.explanation import Explanation, format_alignment
+from resolver.review.entity_sides import EntitySide
+from resolver.store import LinkTable, StoreView
+
+_MAX_COMPARED_RECORDS = 60
+"""Records of a side that are compared if the store has no link across the two sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrongestPair:
+    """Strongest pair of records across two sides: record numbers (left of the left side), log-odds
+    in thousandths, and whether the store has compared them.
+    """
+
+    left: int
+    right: int
+    logodds: int
+    is_compared: bool
+
+
+def find_strongest_pair(
+    hub: Hub, view: StoreView, left_side: EntitySide, right_side: EntitySide, links: LinkTable
+) -> StrongestPair:
+    """Find the pair of records across two sides with the highest score.
+
+    Pairs that the store has linked come first; without any, all pairs are compared.
+    """
+    left, right = np.array(left_side.numbers), np.array(right_side.numbers)
+    is_forward = np.isin(links.left, left) & np.isin(links.right, right)
+    is_backward = np.isin(links.left, right) & np.isin(links.right, left)
+    across = np.flatnonzero(is_forward | is_backward)
+    if len(across):
+        order = np.lexsort((links.right[across], links.left[across], -links.logodds[across]))
+        best = across[order[0]]
+        first, second = int(links.left[best]), int(links.right[best])
+        left_number, right_number = (first, second) if is_forward[best] else (second, first)
+        return StrongestPair(left_number, right_number, int(links.logodds[best]), True)
+    return _compare_records(hub, view, left_side, right_side)
+
+
+def _compare_records(
+    hub: Hub, view: StoreView, left_side: EntitySide, right_side: EntitySide
+) -> StrongestPair:
+    number_of = {
+        stored.record.id: stored.number
+        for side in (left_side, right_side)
+        for stored in side.records[:_MAX_COMPARED_RECORDS]
+    }
+    batch = Batch.from_records(
+        stored.record
+        for side in (left_side, right_side)
+        for stored in side.records[:_MAX_COMPARED_RECORDS]
+    ).canonical()
+    prepared = normalize(batch, hub.models, _deduplicated_sources(view))
+    row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
+    pairs = [
+        (first.record.id, second.record.id)
+        for first in left_side.records[:_MAX_COMPARED_RECORDS]
+        for second in right_side.records[:_MAX_COMPARED_RECORDS]
+    ]
+    left = np.array([min(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
+    right = np.array([max(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
+    logodds = compare_and_score(
+        prepared, NameIndex.of(prepared), hub.models.for_plan(view.head.plan), left, right, 1
+    )
+    best = int(np.lexsort((right, left, -logodds))[0])
+    return StrongestPair(
+        number_of[pairs[best][0]], number_of[pairs[best][1]], int(logodds[best]), False
+    )
+
+
+def _deduplicated_sources(view: StoreView) -> list[str]:
+    return [source.name for source in view.sources() if source.deduplicated]
+
+
+def explain_strongest_pair(
+    hub: Hub,
+    view: StoreView,
+    left_side: EntitySide,
+    right_side: EntitySide,
+    strongest: StrongestPair,
+) -> Explanation:
+    """Explain the score of the strongest pair, with the left side on the left."""
+    left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
+    right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
+    prepared = normalize(
+        Batch.from_records([left, right]).canonical(), hub.models, _deduplicated_sources(view)
+    )
+    thresholds = hub.options_of(view.head).thresholds
+    models = hub.models.for_plan(view.head.plan)
+    explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
+    return explanation if explanation.left_id == left.id else _swap_sides(explanation)
+
+
+def _swap_sides(explanation: Explanation) -> Explanation:
+    """Swap the sides of an explanation, including the name alignment in its details."""
+    parts = tuple(part._replace(left=part.right, right=part.left) for part in explanation.parts)
+    line, swapped_line = format_alignment(explanation.parts), format_alignment(parts)
+
+    def detail(text: str) -> str:
+        """Swap the name alignment in the detail of a row."""
+        return text.replace(line, swapped_line) if line else text
+
+    return replace(
+        explanation,
+        left_id=explanation.right_id,
+        right_id=explanation.left_id,
+        rows=tuple(
+            row._replace(left=row.right, right=row.left, detail=detail(row.detail))
+            for row in explanation.rows
+        ),
+        parts=parts,
+    )

@@ -1,0 +1,75 @@
+"""FtM entities of matches, as a viewer may see their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resolver.merging import (
+    GoldenRecord,
+    build_ftm_entities,
+    build_merge_context,
+    build_partition,
+    iterate_golden_records,
+    to_ftm,
+)
+from resolver.normalize import country_code
+from resolver.records import Batch
+from resolver.records.visibility import Viewer, visible_rows
+from resolver.screening.entity_index import IndexSnapshot
+from resolver.screening.index_segment import IndexSegment
+from resolver.screening.ranking import (
+    Hit,
+)
+
+Numbers = npt.NDArray[np.int64]
+
+
+def build_match_documents(
+    hits: Sequence[Hit], snapshot: IndexSnapshot, viewer: Viewer
+) -> list[dict[str, Any]]:
+    """Build the golden records of some entities as the viewer may see them."""
+    entities: dict[str, dict[str, Any]] = {}
+    for number in {hit.segment for hit in hits}:
+        segment_hits = [hit for hit in hits if hit.segment == number]
+        rows = [hit.row for hit in segment_hits]
+        entity_ids = [hit.id for hit in segment_hits]
+        segment = snapshot.segments[number]
+        if any(segment.is_restricted[row] for row in rows):
+            numbers = np.array(rows, dtype=np.int64)
+            golden_records = _build_visible_golden(segment, numbers, entity_ids, viewer)
+            forms = [to_ftm(golden)[0] for golden in golden_records]
+        else:
+            # nothing in them is restricted
+            records, owner = segment.read_values(rows)
+            forms = build_ftm_entities(records, owner, entity_ids, country_code)
+        entities |= {form["id"]: form for form in forms}
+    return [entities[hit.id] for hit in hits]
+
+
+def _build_visible_golden(
+    segment: IndexSegment, rows: Numbers, entity_ids: Sequence[str], viewer: Viewer
+) -> Iterator[GoldenRecord]:
+    batch, owner = segment.records(rows)
+    visible_mask = visible_rows(batch, viewer)
+    if visible_mask is not None:
+        batch, owner = batch.take(np.flatnonzero(visible_mask)), owner[visible_mask]
+    batch, owner = _canonical(batch, owner)
+    _, first, inverse = np.unique(owner, return_index=True, return_inverse=True)
+    owner_ids = pa.array([entity_ids[place] for place in owner.tolist()], pa.string())
+    return iterate_golden_records(
+        build_merge_context(
+            batch, build_partition(batch, first[inverse].astype(np.int32), owner_ids), country_code
+        )
+    )
+
+
+def _canonical(batch: Batch, owner: Numbers) -> tuple[Batch, Numbers]:
+    """Return the batch in canonical form, and the owners of its records."""
+    order = pc.sort_indices(batch.ids).to_numpy()
+    return batch.canonical(), owner[order]

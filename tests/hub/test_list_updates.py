@@ -1,0 +1,123 @@
+"""List updates: withdrawals, outdated lists, deduplicated sources, and changes that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from resolver.errors import LargeChangeError
+from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.store import EventKind
+from tests.hub.hubs import (
+    Step,
+    Stores,
+    event_kinds,
+    export_steps,
+    find_entity,
+    make_intake,
+    make_namesake,
+)
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline"):
+        yield
+
+
+def make_list_info(
+    source: str, version: str, count: int, *, is_deduplicated: bool = False
+) -> ListInfo:
+    return ListInfo(source, "test", (source,), version, count, 0, is_deduplicated)
+
+
+def test_newer_lists_withdraw_and_older_lists_change_nothing(hub: Hub) -> None:
+    first = [
+        make_namesake("s:0"),
+        record("s:1", name="Amelia Earhart"),
+        record("t:0", name="Amelia Earhart"),
+    ]
+    hub.add(make_intake(first, make_list_info("s", "2025-01-01", 2), make_list_info("t", "", 1)))
+    lonely = find_entity(hub, "s:1")
+    newer = hub.add(make_intake([make_namesake("s:0")], make_list_info("s", "2026-01-01", 1)))
+    assert (newer.withdrawn, newer.outdated_ids) == (("s:1",), ())
+    assert [kind for kind, entity_id, _ in event_kinds(hub, 1) if entity_id == lonely.id] in (
+        [EventKind.DISSOLVED],
+        [EventKind.SHRANK],
+    )
+    older = hub.add(
+        make_intake([*first[:2], record("s:9", name="Gone")], make_list_info("s", "2024-01-01", 3))
+    )
+    assert (older.new_count, older.superseded_count, older.outdated_ids) == (0, 0, ("s:1", "s:9"))
+    assert any("newer version" in note for note in older.notes)
+    again = hub.add(make_intake(first[:2], make_list_info("s", "2026-06-01", 2)))
+    assert (again.new_count, again.withdrawn) == (1, ())
+    assert find_entity(hub, "s:1").id == lonely.id
+
+
+def test_large_updates_are_noted(hub: Hub) -> None:
+    crowd = [record(f"s:{number:02d}", name=f"Person Number{number}") for number in range(40)]
+    hub.add(make_intake(crowd, make_list_info("s", "2025-01-01", 40)))
+    result = hub.add(make_intake(crowd[:10], make_list_info("s", "2026-01-01", 10)))
+    assert any("30 of 40 records are withdrawn" in note for note in result.notes)
+
+
+def test_a_source_that_is_no_longer_deduplicated_is_compared_again(stores: Stores) -> None:
+    pair = [
+        record(f"s:{number}", name="Zbigniew Brzezinski", birthDate="1928-03-28")
+        for number in range(2)
+    ]
+    steps = [
+        Step(tuple(pair), is_deduplicated=True),
+        Step((record("s:7", name="Amelia Earhart"),), is_deduplicated=False),
+    ]
+    whole = Step((*pair, *steps[1].records), is_deduplicated=False)
+    assert export_steps(stores, steps) == export_steps(stores, [whole])
+    assert export_steps(stores, steps) == export_steps(stores, steps[::-1])
+    assert export_steps(stores, [steps[0]]) != export_steps(
+        stores, [replace(steps[0], is_deduplicated=False)]
+    )
+
+
+def make_list(count: int, version: str = "", **flags: bool) -> Intake:
+    """Return a list of some records, as if it had been read."""
+    crew = [record(f"x:{number}", name=f"Sailor Number{number}") for number in range(count)]
+    return make_intake(crew, ListInfo("x.csv", "test", ("x",), version, count, 0, False, **flags))
+
+
+def test_a_list_that_breaks_off_withdraws_nothing(hub: Hub) -> None:
+    hub.add(make_list(30, "2026-01-01"))
+    half = hub.add(make_list(15, "2026-02-01", broken=True))
+    assert not half.withdrawn
+    assert any("breaks off" in note for note in half.notes)
+    assert len(hub.add(make_list(28, "2026-02-01")).withdrawn) == 2
+
+
+def test_a_complete_list_withdraws_without_a_version(hub: Hub) -> None:
+    hub.add(make_list(5))
+    assert not hub.add(make_list(2)).withdrawn
+    assert hub.add(make_list(2, complete=True)).withdrawn == ("x:2", "x:3", "x:4")
+    assert not hub.add(make_list(1, complete=True, broken=True)).withdrawn
+
+
+def test_large_changes_wait_for_acceptance(hub: Hub) -> None:
+    hub.add(make_list(40, "2026-01-01"))
+    with pytest.raises(LargeChangeError, match="30 of 40 records are withdrawn"):
+        hub.add(make_list(10, "2026-02-01"), accept_large=False)
+    with hub.store.view() as view:
+        assert (view.revision, len(view.records_of_sources(["x"]))) == (1, 40)
+    assert (
+        len(hub.add(make_list(10, "2026-02-01"), dry_run=True, accept_large=False).withdrawn) == 30
+    )
+    assert len(hub.add(make_list(10, "2026-02-01"), accept_large=True).withdrawn) == 30
+
+
+def test_an_id_of_another_person_waits_for_acceptance(hub: Hub) -> None:
+    hub.add(make_intake([record("x:1", name="Zbigniew Brzezinski")]))
+    with pytest.raises(LargeChangeError, match="now names another person or group"):
+        hub.add(make_intake([record("x:1", name="Quoc Thanh Huyen")]), accept_large=False)

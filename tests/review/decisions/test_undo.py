@@ -1,0 +1,154 @@
+"""Undo of decisions on both databases: exact, in order, and itself undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from resolver.errors import InputError
+from resolver.hub.hub import Hub
+from resolver.review import (
+    ContradictionError,
+    DecisionNotAllowedError,
+    DecisionRequest,
+    DecisionStatus,
+    QueueReason,
+    Steward,
+    StewardVerdict,
+    build_pair_view,
+    decide_pair,
+    find_item,
+    list_decisions,
+    take_next_item,
+    undo_decision,
+)
+from tests.review.tables import derived, entity_of, first_item, items, log_length
+
+KIM, LEE, MO = Steward("kim", "aa"), Steward("lee", "bb"), Steward("mo", "cc")
+VERDICTS = (StewardVerdict.SAME, StewardVerdict.DIFFERENT, StewardVerdict.UNSURE)
+Open = Callable[[], Hub]
+
+
+def test_undoing_fifty_decisions_restores_every_table(hub: Hub) -> None:
+    before = derived(hub)
+    length = log_length(hub)
+    numbers = []
+    for turn in range(50):
+        item = take_next_item(hub, KIM) or take_next_item(hub, KIM)
+        if item is None:
+            break
+        snapshot = build_pair_view(hub, item.left.id, item.right.id, steward=KIM).snapshot
+        try:
+            outcome = decide_pair(
+                hub,
+                DecisionRequest(
+                    KIM,
+                    item.left.id,
+                    item.right.id,
+                    VERDICTS[turn % 3],
+                    reason="r",
+                    snapshot=snapshot,
+                ),
+            )
+        except ContradictionError:
+            outcome = decide_pair(
+                hub,
+                DecisionRequest(
+                    KIM,
+                    item.left.id,
+                    item.right.id,
+                    StewardVerdict.DIFFERENT,
+                    reason="r",
+                    snapshot=snapshot,
+                ),
+            )
+        assert outcome.revision == hub.store.revision
+        numbers.append(outcome.numbers[0])
+    assert len(numbers) >= 8
+    assert derived(hub) != before
+    for number in reversed(numbers):
+        undo_decision(hub, KIM, number)
+    assert derived(hub) == before
+    assert log_length(hub) >= length + 2 * len(numbers)
+
+
+def test_three_chained_merges_are_undone_one_by_one(hub: Hub) -> None:
+    """Merge four entities by three decisions; each undo restores the state before it."""
+    before = derived(hub)
+    lone = [item for item in items(hub) if item.reason is QueueReason.BORDERLINE]
+    names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))[:4]
+    states = [before]
+    numbers = []
+    for other in names[1:]:
+        numbers.append(
+            decide_pair(
+                hub, DecisionRequest(KIM, names[0], other, StewardVerdict.SAME, reason="chain")
+            ).numbers[0]
+        )
+        states.append(derived(hub))
+    assert len({entity_of(hub, name) for name in names}) == 1
+    with pytest.raises(InputError):
+        undo_decision(hub, KIM, 10_000)
+    for number, state in zip(reversed(numbers), reversed(states[:-1]), strict=True):
+        undo_decision(hub, KIM, number)
+        assert derived(hub) == state
+
+
+def test_first_of_three_merges_is_undone_by_itself(hub: Hub) -> None:
+    lone = [item for item in items(hub) if item.reason is QueueReason.BORDERLINE]
+    names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))[:4]
+    records_of = {}
+    for name in names:
+        with hub.store.view() as view:
+            stored = view.entity(name)
+            assert stored is not None
+            records_of[name] = stored.records
+    numbers = [
+        decide_pair(hub, DecisionRequest(KIM, names[0], other, StewardVerdict.SAME)).numbers[0]
+        for other in names[1:]
+    ]
+    undo_decision(hub, LEE, numbers[0])
+    assert entity_of(hub, records_of[names[1]][0]) != entity_of(hub, records_of[names[0]][0])
+    together = {entity_of(hub, records_of[name][0]) for name in (names[0], names[2], names[3])}
+    assert len(together) == 1
+
+
+def test_undo_can_be_undone_and_only_the_latest_decision(hub: Hub) -> None:
+    item = first_item(hub)
+    before = derived(hub)
+    number = decide_pair(
+        hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME)
+    ).numbers[0]
+    merged = derived(hub)
+    back = undo_decision(hub, KIM, number)
+    assert derived(hub) == before
+    with pytest.raises(DecisionNotAllowedError, match="undone already"):
+        undo_decision(hub, KIM, number)
+    again = undo_decision(hub, KIM, back.numbers[0])
+    assert derived(hub)["members"] == merged["members"]
+    with pytest.raises(DecisionNotAllowedError):
+        undo_decision(hub, KIM, back.numbers[0])
+    undo_decision(hub, KIM, again.numbers[0])
+    assert derived(hub) == before
+
+
+def test_later_decision_must_be_undone_first(hub: Hub) -> None:
+    item = first_item(hub)
+    earlier = decide_pair(
+        hub, DecisionRequest(KIM, item.left_record, item.right_record, StewardVerdict.DIFFERENT)
+    ).numbers[0]
+    later = decide_pair(
+        hub,
+        DecisionRequest(
+            LEE, item.left_record, item.right_record, StewardVerdict.SAME, over=(earlier,)
+        ),
+    ).numbers[0]
+    with pytest.raises(DecisionNotAllowedError, match=f"undo decision {later} first"):
+        undo_decision(hub, KIM, earlier)
+    undo_decision(hub, KIM, later)
+    status_of = {view.number: view.status for view in list_decisions(hub, [item.left_record])}
+    assert status_of[later] is DecisionStatus.UNDONE
+    assert find_item(hub, item.left.id, item.right.id) is None
+    undo_decision(hub, KIM, earlier)
+    assert find_item(hub, item.left.id, item.right.id) is not None
